@@ -1,0 +1,46 @@
+/**
+ * The client side of a service as the forward runner sees it: the local port, the clients that wait on it, and the
+ * relay that splices them to a tunnel's endpoint. Implemented by `local-port.ts`, faked in the unit tests.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { Result } from '../../../shared/result.ts';
+import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+
+/** The tunnel that new connections go to. */
+export interface Upstream {
+  readonly tunnelId: string;
+  readonly endpoint: Endpoint;
+}
+
+export interface PortCounters {
+  readonly connections: number;
+  readonly held: number;
+  /** From clients to the remote end. */
+  readonly bytesOut: number;
+  /** From the remote end to clients. */
+  readonly bytesIn: number;
+}
+
+/** What happens to clients while there is no upstream. */
+export type ClientPolicy = 'hold' | 'refuse';
+
+export interface ServicePortListener {
+  /** A client arrived and there is no tunnel to send it to. */
+  onDemand(): void;
+  /** The upstream did not take a connection: a sign that the tunnel is dead. */
+  onUpstreamFailure(tunnelId: string, finding: string): void;
+}
+
+export interface ServicePort {
+  /** Binds 127.0.0.1 and ::1, both or an explained failure; resolves to the addresses that are open. */
+  open(): Promise<Result<readonly string[], Cause>>;
+  /** Frees the port and ends every connection, held ones included. Idempotent; the port is bindable again when it resolves. */
+  close(): Promise<void>;
+  /** Sends new and held connections to this tunnel from now on; null: hold or refuse them. Spliced ones are not touched. */
+  setUpstream(upstream: Upstream | null): void;
+  /** `refuse` closes the waiting clients at once and later ones as they come. */
+  setClientPolicy(policy: ClientPolicy): void;
+  /** Resolves when no connection goes through that tunnel any more. */
+  drained(tunnelId: string): Promise<void>;
+  counters(): PortCounters;
+}

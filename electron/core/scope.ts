@@ -1,0 +1,77 @@
+/**
+ * Ownership. Every resource belongs to a scope on the line that creates it; closing the scope aborts its signal and
+ * disposes what it owns, last first. One disposer that throws does not keep the others from running.
+ */
+export type Dispose = () => void | Promise<void>;
+
+export class Scope {
+  readonly #controller = new AbortController();
+  readonly #owned: { readonly name: string; readonly dispose: Dispose }[] = [];
+  #closing: Promise<void> | null = null;
+
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Aborts when the scope begins to close. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== null;
+  }
+
+  /** What is owned right now, oldest first. */
+  get owned(): readonly string[] {
+    return this.#owned.map((item) => item.name);
+  }
+
+  /** Adopts a resource. In a scope that is closed already it is disposed at once. Returns a function that disposes it early. */
+  own(name: string, dispose: Dispose): () => Promise<void> {
+    const item = { name, dispose };
+    if (this.#closing !== null) {
+      this.#closing = this.#closing.then(() => dispose());
+      return () => Promise.resolve();
+    }
+    this.#owned.push(item);
+    return async () => {
+      const index = this.#owned.indexOf(item);
+      if (index === -1) return;
+      this.#owned.splice(index, 1);
+      await dispose();
+    };
+  }
+
+  /** A scope inside this one: closed with it, or earlier. */
+  child(name: string): Scope {
+    const child = new Scope(`${this.name}/${name}`);
+    const release = this.own(name, () => child.close());
+    child.#onClosed = () => void release();
+    return child;
+  }
+
+  #onClosed: () => void = () => undefined;
+
+  /** Idempotent. Resolves when everything owned is disposed; rejects with all errors together if disposers threw. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    return this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#controller.abort();
+    const errors: unknown[] = [];
+    for (let item = this.#owned.pop(); item !== undefined; item = this.#owned.pop()) {
+      try {
+        await item.dispose();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    this.#onClosed();
+    if (errors.length > 0) throw new AggregateError(errors, `closing ${this.name}`);
+  }
+}

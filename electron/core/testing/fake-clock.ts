@@ -1,0 +1,76 @@
+import type { Clock, Timer } from '../clock.ts';
+
+interface PendingTimer {
+  readonly dueAt: number;
+  readonly order: number;
+  readonly action: () => void;
+}
+
+/** A clock that moves only when told to. Timers fire in order of due time, then of creation. */
+export class FakeClock implements Clock {
+  #monotonicMs = 0;
+  #wallMs: number;
+  #order = 0;
+  readonly #timers = new Set<PendingTimer>();
+
+  constructor(wallMs = Date.UTC(2026, 0, 1)) {
+    this.#wallMs = wallMs;
+  }
+
+  now(): number {
+    return this.#monotonicMs;
+  }
+
+  wallNow(): number {
+    return this.#wallMs;
+  }
+
+  after(delayMs: number, action: () => void): Timer {
+    const timer: PendingTimer = { dueAt: this.#monotonicMs + Math.max(0, delayMs), order: this.#order++, action };
+    this.#timers.add(timer);
+    return {
+      cancel: () => {
+        this.#timers.delete(timer);
+      },
+    };
+  }
+
+  get pendingTimers(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves both clocks on, firing what falls due and letting promises settle after each. */
+  async advance(ms: number): Promise<void> {
+    const target = this.#monotonicMs + ms;
+    await settle();
+    for (let next = this.#nextDue(target); next !== undefined; next = this.#nextDue(target)) {
+      this.#moveTo(next.dueAt);
+      this.#timers.delete(next);
+      next.action();
+      await settle();
+    }
+    this.#moveTo(target);
+    await settle();
+  }
+
+  /** The computer slept: the wall moved on, the monotonic clock and its timers did not. */
+  jumpWall(ms: number): void {
+    this.#wallMs += ms;
+  }
+
+  #moveTo(monotonicMs: number): void {
+    this.#wallMs += Math.max(0, monotonicMs - this.#monotonicMs);
+    this.#monotonicMs = Math.max(monotonicMs, this.#monotonicMs);
+  }
+
+  #nextDue(until: number): PendingTimer | undefined {
+    return [...this.#timers]
+      .filter((timer) => timer.dueAt <= until)
+      .sort((a, b) => a.dueAt - b.dueAt || a.order - b.order)[0];
+  }
+}
+
+/** Lets every promise that can settle now settle. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}

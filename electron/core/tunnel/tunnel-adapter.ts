@@ -1,0 +1,52 @@
+/**
+ * What the forward machine knows of a technology. An adapter turns a service into tunnels; a tunnel is one running way
+ * to the remote end, with a private endpoint that only the relay and the probes connect to.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { Result } from '../../../shared/result.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Logger } from '../observability/logger.ts';
+
+/** Where a tunnel listens. Both kinds are options for `net.connect`. */
+export type Endpoint =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** How a tunnel ended. The first cause of an end wins: what follows it is only consequence. */
+export interface TunnelEnd {
+  /** null when it ended because we asked it to. */
+  readonly cause: Cause | null;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last lines of stderr, oldest first, secrets redacted. */
+  readonly lastLines: readonly string[];
+}
+
+export interface Tunnel {
+  /** Unique for the life of the app. */
+  readonly id: string;
+  /** Process id of the child; null for an in-process tunnel or when the child could not be started. */
+  readonly pid: number | null;
+  /** Settles once: the endpoint when connections are accepted there, or the cause why that will never happen. */
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  /** Settles once, after the child is reaped and the endpoint is gone. Always settles, also after a failed start. */
+  readonly ended: Promise<TunnelEnd>;
+  /**
+   * A failure that only a client's connection revealed, told by the tunnel's own words: "channel 3: open failed".
+   * The tunnel itself goes on.
+   */
+  onComplaint(listener: (cause: Cause) => void): void;
+  /** Asks politely, insists after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
+  stop(options?: { readonly force?: boolean }): Promise<TunnelEnd>;
+}
+
+export interface TunnelRequest {
+  readonly id: string;
+  readonly service: ServiceSpec;
+  readonly log: Logger;
+}
+
+export interface TunnelAdapter {
+  /** Starts at once and never throws: every failure is the value of `ready` and `ended`. */
+  open(request: TunnelRequest): Tunnel;
+}

@@ -1,0 +1,266 @@
+/**
+ * The catalogue of causes. Every failure is classified into one code here; the code decides what happens next and
+ * what the user is told. Titles and remedies are plain words, complete sentences without a full stop.
+ *
+ * Three answers to "what next?":
+ *   backoff  retrying can help by itself: retry with growing delays
+ *   trigger  retrying is useless until something changes: wait for one of the named triggers
+ *   user     only the user can mend it: waiting clients are closed at once, one notice is sent; triggers still re-arm it
+ */
+
+export type TriggerKind = 'network' | 'wake' | 'config' | 'credentials' | 'port' | 'demand' | 'user';
+
+export type RecoveryClass = 'backoff' | 'trigger' | 'user';
+
+/** The one thing that helps, offered as a button beside the cause. */
+export type RemedyAction =
+  | { readonly kind: 'copy-command'; readonly label: string; readonly command: string }
+  | { readonly kind: 'open-config'; readonly label: string }
+  | { readonly kind: 'open-log'; readonly label: string }
+  | { readonly kind: 'retry'; readonly label: string };
+
+/** A classified failure, ready to be shown. */
+export interface Cause {
+  readonly code: CauseCode;
+  /** One plain sentence: what happened. */
+  readonly title: string;
+  /** The line that proves it: the last meaningful stderr line, an errno, a probe's finding. Secrets redacted. */
+  readonly evidence: string | null;
+  /** One plain sentence: what would mend it; null when waiting is all there is to do. */
+  readonly remedy: string | null;
+  readonly action: RemedyAction | null;
+  readonly recovery: RecoveryClass;
+  /** What re-arms it while it waits. `user` and `config` always do. */
+  readonly triggers: readonly TriggerKind[];
+}
+
+/** What a sentence of the catalogue may name. All optional: a sentence must read well without. */
+export interface CauseDetails {
+  readonly evidence?: string | undefined;
+  /** Binary, variable or file that is missing. */
+  readonly what?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** Who holds a port: `postgres (pid 812)`. */
+  readonly holder?: string | undefined;
+  readonly context?: string | undefined;
+  readonly namespace?: string | undefined;
+  /** `service/postgres` */
+  readonly resource?: string | undefined;
+  /** Exit code or signal name, in words. */
+  readonly ending?: string | undefined;
+  /** A command that would mend it, known from evidence or configuration. */
+  readonly command?: string | undefined;
+}
+
+interface CatalogueEntry {
+  readonly recovery: RecoveryClass;
+  readonly triggers: readonly TriggerKind[];
+  readonly title: (d: CauseDetails) => string;
+  readonly remedy: (d: CauseDetails) => string | null;
+  readonly action?: (d: CauseDetails) => RemedyAction | null;
+}
+
+const backoff = { recovery: 'backoff', triggers: ['network', 'wake', 'demand'] } as const;
+const waits = (...triggers: TriggerKind[]) => ({ recovery: 'trigger', triggers }) as const;
+const user = (...triggers: TriggerKind[]) => ({ recovery: 'user', triggers }) as const;
+
+const retry: RemedyAction = { kind: 'retry', label: 'Try again' };
+const openConfig: RemedyAction = { kind: 'open-config', label: 'Open config' };
+const openLog: RemedyAction = { kind: 'open-log', label: 'Show log' };
+const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
+
+const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
+const scope = (d: CauseDetails): string =>
+  [d.namespace === undefined ? '' : ` -n ${d.namespace}`, d.context === undefined ? '' : ` --context ${d.context}`].join('');
+
+const catalogue = {
+  'binary-missing': {
+    ...user('credentials'),
+    title: (d) => `${d.what ?? 'A program'} was not found`,
+    remedy: (d) => `Install ${d.what ?? 'it'}, or make sure that your login shell's PATH contains it`,
+    action: () => retry,
+  },
+  'plugin-missing': {
+    ...user('credentials'),
+    title: (d) => `The credential plugin ${d.what ?? ''} was not found`.replace('  ', ' '),
+    remedy: (d) => `Install ${d.what ?? 'the plugin that your kubeconfig names'}, or put it on your login shell's PATH`,
+    action: () => retry,
+  },
+  'port-in-use': {
+    ...user('port'),
+    title: (d) => `Port ${d.port ?? ''} is used by ${d.holder ?? 'another program'}`.replace('  ', ' '),
+    remedy: () => 'Stop that program or choose another local_port; it starts by itself once the port is free',
+    action: () => openConfig,
+  },
+  'port-forbidden': {
+    ...user(),
+    title: (d) => `This user may not open port ${d.port ?? ''}`.trimEnd(),
+    remedy: () => 'Choose a local_port of 1024 or above',
+    action: () => openConfig,
+  },
+  'auth-failed': {
+    ...user('credentials'),
+    title: (d) => `${d.host ?? 'The server'} refused the login`,
+    remedy: () => 'Check the user and the key, or add the key to your agent: ssh-add',
+    action: () => copy('Copy ssh-add', 'ssh-add'),
+  },
+  'host-key-unknown': {
+    ...user('credentials'),
+    title: (d) => `The host key of ${d.host ?? 'the server'} is not known yet`,
+    remedy: () => 'Connect once by hand and check the fingerprint',
+    action: (d) => (d.host === undefined ? null : copy('Copy ssh command', d.command ?? `ssh ${d.host}`)),
+  },
+  'host-key-changed': {
+    ...user('credentials'),
+    title: (d) => `The host key of ${d.host ?? 'the server'} has changed`,
+    remedy: () => 'If the host was reinstalled, remove the old key; if not, somebody may be listening in',
+    action: (d) => (d.host === undefined ? null : copy('Copy ssh-keygen', d.command ?? `ssh-keygen -R ${d.host}`)),
+  },
+  'host-unreachable': {
+    ...backoff,
+    title: (d) => `${d.host ?? 'The host'} cannot be reached`,
+    remedy: () => 'Check the network or the VPN',
+    action: () => retry,
+  },
+  'local-network-denied': {
+    ...user('network'),
+    title: () => 'macOS does not let LocalPort reach the local network',
+    remedy: () => 'Allow LocalPort in System Settings, Privacy & Security, Local Network',
+    action: () => retry,
+  },
+  'name-not-found': {
+    ...backoff,
+    title: (d) => `The name${at(d)} was not found`,
+    remedy: () => 'Check the spelling, the network or the VPN',
+    action: () => openConfig,
+  },
+  'connection-refused': {
+    ...backoff,
+    title: (d) => `${d.host ?? 'The server'} refused the connection`,
+    remedy: () => 'Check that the server is running and the port is right',
+    action: () => retry,
+  },
+  'target-refused': {
+    ...backoff,
+    title: (d) => `The tunnel is up, but ${d.host ?? 'the target'} refused the connection`,
+    remedy: () => 'Check that the program at the far end is running and listens on remote_port',
+    action: () => openLog,
+  },
+  'context-missing': {
+    ...user('credentials'),
+    title: (d) => (d.context === undefined ? 'The kube context does not exist' : `The kube context ${d.context} does not exist`),
+    remedy: () => 'Correct the context in the config, or add it to your kubeconfig',
+    action: () => copy('Copy command', 'kubectl config get-contexts'),
+  },
+  'resource-missing': {
+    ...backoff,
+    title: (d) => `${d.resource ?? 'The resource'} was not found${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
+    remedy: () => 'Check the name, the namespace and the context',
+    action: (d) => copy('Copy command', `kubectl get services,pods${scope(d)}`),
+  },
+  'no-ready-pod': {
+    ...backoff,
+    title: (d) => `No ready pod behind ${d.resource ?? 'the service'}`,
+    remedy: () => 'It connects as soon as a pod is ready',
+    action: (d) => copy('Show pods', `kubectl get pods${scope(d)}`),
+  },
+  forbidden: {
+    ...user('credentials'),
+    title: (d) => `You may not forward ports to ${d.resource ?? 'this resource'}`,
+    remedy: () => 'Ask for the right to create pods/portforward there',
+    action: (d) => copy('Copy command', `kubectl auth can-i create pods/portforward${scope(d)}`),
+  },
+  'credentials-expired': {
+    ...user('credentials'),
+    title: (d) => `Signed out of ${d.context ?? d.host ?? 'the cluster'}`,
+    remedy: (d) => (d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`),
+    action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
+  },
+  'timed-out': {
+    ...backoff,
+    title: (d) => `${d.host ?? d.what ?? 'The other end'} did not answer in time`,
+    remedy: () => 'Check the network or the VPN',
+    action: () => retry,
+  },
+  'closed-by-remote': {
+    ...backoff,
+    title: (d) => `${d.host ?? 'The other end'} closed the connection`,
+    remedy: () => null,
+    action: () => openLog,
+  },
+  'certificate-invalid': {
+    ...user('credentials', 'network'),
+    title: (d) => `The certificate of ${d.host ?? 'the server'} is not trusted`,
+    remedy: () => 'Check the kubeconfig or the clock; for a check, set verify_ssl: false if that is meant',
+    action: () => openLog,
+  },
+  killed: {
+    ...backoff,
+    title: (d) => `The tunnel was ended from outside${d.ending === undefined ? '' : ` (${d.ending})`}`,
+    remedy: () => null,
+    action: () => openLog,
+  },
+  exited: {
+    ...backoff,
+    title: (d) => `The tunnel ended${d.ending === undefined ? '' : ` (${d.ending})`}`,
+    remedy: () => null,
+    action: () => openLog,
+  },
+  'check-failed': {
+    ...backoff,
+    title: (d) => d.what ?? 'No answer through the tunnel',
+    remedy: () => 'Check the program at the far end',
+    action: () => openLog,
+  },
+  'file-missing': {
+    ...user('credentials'),
+    title: (d) => `The file ${d.what ?? ''} does not exist`.replace('  ', ' '),
+    remedy: () => 'Create it or correct its path in the config',
+    action: () => openConfig,
+  },
+  'variable-unset': {
+    ...user(),
+    title: (d) => `The environment variable ${d.what ?? ''} is not set`.replace('  ', ' '),
+    remedy: (d) => `Set it in your login shell, or give a default: \${${d.what ?? 'NAME'}:default}`,
+    action: () => openConfig,
+  },
+  'config-invalid': {
+    ...user(),
+    title: (d) => d.what ?? 'This service is not configured correctly',
+    remedy: () => 'Correct it in the config',
+    action: () => openConfig,
+  },
+  'network-down': {
+    ...waits('network', 'wake'),
+    title: () => 'Waiting for the network',
+    remedy: () => null,
+  },
+  suspended: {
+    ...waits('wake'),
+    title: () => 'Waiting for the computer to wake',
+    remedy: () => null,
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type CauseCode = keyof typeof catalogue;
+
+export const causeCodes = Object.keys(catalogue) as readonly CauseCode[];
+
+/** Makes the cause of a code: looks up class, words and remedy, fills in what is known. */
+export function describeCause(code: CauseCode, details: CauseDetails = {}): Cause {
+  const entry: CatalogueEntry = catalogue[code];
+  const triggers = new Set<TriggerKind>([...entry.triggers, 'config', 'user']);
+  return {
+    code,
+    title: entry.title(details),
+    evidence: details.evidence ?? null,
+    remedy: entry.remedy(details),
+    action: entry.action?.(details) ?? null,
+    recovery: entry.recovery,
+    triggers: [...triggers],
+  };
+}
+
+/** Whether trying again without any change can help. */
+export const isRetryable = (cause: Cause): boolean => cause.recovery === 'backoff';

@@ -1,0 +1,69 @@
+/**
+ * Every IPC channel once. Main, preload and the test fake are all derived from this table, and both ends validate with
+ * these schemas. `invoke`: the popover asks, main answers. `event`: main tells the popover.
+ */
+import { z } from 'zod';
+import { desiredSchema, snapshotSchema } from './service-snapshot.ts';
+
+const nothing = z.void();
+const name = z.string().min(1).max(200);
+
+export const settingsSchema = z
+  .object({
+    openAtLogin: z.boolean(),
+    /** `requires-approval`: macOS wants the user to allow it in System Settings. */
+    loginItemStatus: z.enum(['enabled', 'disabled', 'requires-approval', 'unavailable']),
+    notifications: z.boolean(),
+  })
+  .readonly();
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const ipcInvokes = {
+  'snapshot:get': { request: nothing, response: snapshotSchema },
+  /** Turns one service on or off. */
+  'service:set-desired': { request: z.object({ name, desired: desiredSchema }), response: nothing },
+  /** Turns every service with this tag on or off; null: all of them. */
+  'services:set-desired': { request: z.object({ tag: name.nullable(), desired: desiredSchema }), response: nothing },
+  /** Tries again now, whatever it waits for. */
+  'service:retry': { request: z.object({ name }), response: nothing },
+  'service:open-log': { request: z.object({ name }), response: nothing },
+  'config:open': { request: nothing, response: nothing },
+  'config:reload': { request: nothing, response: nothing },
+  'settings:get': { request: nothing, response: settingsSchema },
+  'settings:set': {
+    request: z.object({ openAtLogin: z.boolean().optional(), notifications: z.boolean().optional() }),
+    response: settingsSchema,
+  },
+  'clipboard:copy': { request: z.object({ text: z.string().max(4096) }), response: nothing },
+  /** The popover's content wants this height, in CSS pixels. */
+  'popover:set-height': { request: z.object({ height: z.number().min(1).max(4000) }), response: nothing },
+  'popover:hide': { request: nothing, response: nothing },
+  'app:quit': { request: nothing, response: nothing },
+} as const;
+
+export const ipcEvents = {
+  'snapshot:changed': snapshotSchema,
+  /** The popover was shown again: reset filter and focus. */
+  'popover:shown': nothing,
+} as const;
+
+export type IpcInvokes = typeof ipcInvokes;
+export type IpcInvokeChannel = keyof IpcInvokes;
+export type IpcRequest<C extends IpcInvokeChannel> = z.infer<IpcInvokes[C]['request']>;
+export type IpcResponse<C extends IpcInvokeChannel> = z.infer<IpcInvokes[C]['response']>;
+
+export type IpcEvents = typeof ipcEvents;
+export type IpcEventChannel = keyof IpcEvents;
+export type IpcEventPayload<C extends IpcEventChannel> = z.infer<IpcEvents[C]>;
+
+/** What preload puts on `window.localport`. Both functions reject payloads that the contract does not allow. */
+export interface PopoverBridge {
+  invoke<C extends IpcInvokeChannel>(channel: C, request: IpcRequest<C>): Promise<IpcResponse<C>>;
+  /** Returns a function that unsubscribes. */
+  on<C extends IpcEventChannel>(channel: C, listener: (payload: IpcEventPayload<C>) => void): () => void;
+  /** `darwin` has vibrancy behind the page, others get an opaque background. */
+  readonly platform: string;
+}
+
+/** Prefix of every channel on the wire, so that a stray listener elsewhere never matches. */
+export const ipcPrefix = 'localport:';

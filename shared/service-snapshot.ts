@@ -1,0 +1,165 @@
+/**
+ * The immutable picture of everything, sent to the popover, the tray and the CLI alike. Four separate facts describe a
+ * service: what the user wants (desired), what is going on (phase), what the checks say (health), why not (cause).
+ * Times are wall-clock epoch milliseconds; durations carry their unit in the name.
+ */
+import { z } from 'zod';
+import { causeCodes, type Cause } from './failure.ts';
+
+export const desiredSchema = z.enum(['on', 'off']);
+export type Desired = z.infer<typeof desiredSchema>;
+
+export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retrying', 'failed', 'stopping']);
+export type Phase = z.infer<typeof phaseSchema>;
+
+export const healthSchema = z.enum(['unknown', 'healthy', 'unhealthy']);
+export type Health = z.infer<typeof healthSchema>;
+
+const triggerSchema = z.enum(['network', 'wake', 'config', 'credentials', 'port', 'demand', 'user']);
+
+const remedyActionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('copy-command'), label: z.string(), command: z.string() }),
+  z.object({ kind: z.literal('open-config'), label: z.string() }),
+  z.object({ kind: z.literal('open-log'), label: z.string() }),
+  z.object({ kind: z.literal('retry'), label: z.string() }),
+]);
+
+export const causeSchema = z.object({
+  code: z.enum(causeCodes as unknown as [Cause['code'], ...Cause['code'][]]),
+  title: z.string(),
+  evidence: z.string().nullable(),
+  remedy: z.string().nullable(),
+  action: remedyActionSchema.nullable(),
+  recovery: z.enum(['backoff', 'trigger', 'user']),
+  triggers: z.array(triggerSchema).readonly(),
+}) satisfies z.ZodType<Cause>;
+
+export const serviceSnapshotSchema = z
+  .object({
+    name: z.string(),
+    technology: z.enum(['kubectl', 'ssh', 'tcp', 'command']),
+    description: z.string().nullable(),
+    tags: z.array(z.string()).readonly(),
+    /** The remote end in the user's words. */
+    route: z.string(),
+    localPort: z.number().int(),
+    /** Addresses on which the port is open right now, e.g. `127.0.0.1:5432`, `[::1]:5432`. */
+    addresses: z.array(z.string()).readonly(),
+    desired: desiredSchema,
+    phase: phaseSchema,
+    health: healthSchema,
+    cause: causeSchema.nullable(),
+    /** Process id of the current tunnel, when it is a process. */
+    pid: z.number().int().nullable(),
+    /** When the present phase began. */
+    since: z.number(),
+    /** When the next try is due, in phase retrying. */
+    nextRetryAt: z.number().nullable(),
+    /** Failed tries in a row; 0 when all is well. */
+    attempt: z.number().int(),
+    /** Tunnels started after the first one, since the app started. */
+    restarts: z.number().int(),
+    /** Open client connections. */
+    connections: z.number().int(),
+    /** Clients waiting for a tunnel. */
+    held: z.number().int(),
+    /** From clients to the remote end. */
+    bytesOut: z.number(),
+    /** From the remote end to clients. */
+    bytesIn: z.number(),
+    /** How long the last passed check took. */
+    checkMs: z.number().nullable(),
+  })
+  .readonly();
+export type ServiceSnapshot = z.infer<typeof serviceSnapshotSchema>;
+
+/** One fault in the config file. `line` counts from 1; null when the file as a whole is meant. */
+export const configProblemSchema = z
+  .object({
+    severity: z.enum(['error', 'warning']),
+    /** `services[3].local_port`, or empty for the file. */
+    path: z.string(),
+    line: z.number().int().nullable(),
+    /** `70000 is above 65535`: what was found, what is allowed. */
+    message: z.string(),
+  })
+  .readonly();
+export type ConfigProblem = z.infer<typeof configProblemSchema>;
+
+export const configStateSchema = z
+  .object({
+    /** `welcome`: no file found, the embedded config runs. `broken`: the file is refused, the last good one still runs. */
+    status: z.enum(['loaded', 'welcome', 'broken']),
+    path: z.string().nullable(),
+    problems: z.array(configProblemSchema).readonly(),
+  })
+  .readonly();
+export type ConfigState = z.infer<typeof configStateSchema>;
+
+export const hostInfoSchema = z
+  .object({
+    kind: z.enum(['menu-bar', 'headless']),
+    pid: z.number().int(),
+    version: z.string(),
+    since: z.number(),
+    logDirectory: z.string(),
+  })
+  .readonly();
+export type HostInfo = z.infer<typeof hostInfoSchema>;
+
+export const snapshotSchema = z
+  .object({
+    host: hostInfoSchema,
+    config: configStateSchema,
+    services: z.array(serviceSnapshotSchema).readonly(),
+  })
+  .readonly();
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** The state of one service as its row and the tray show it. */
+export type Tone = 'up' | 'working' | 'trouble' | 'off';
+
+/** Folds the four facts into the one shape a glance needs; the facts themselves stay apart. */
+export function toneOf(service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause'>): Tone {
+  switch (service.phase) {
+    case 'off':
+      return 'off';
+    case 'stopping':
+    case 'connecting':
+      return service.cause === null ? 'working' : service.cause.recovery === 'user' ? 'trouble' : 'working';
+    case 'up':
+      return service.health === 'unhealthy' ? 'trouble' : 'up';
+    case 'retrying':
+    case 'waiting':
+    case 'failed':
+      return 'trouble';
+  }
+}
+
+export interface SnapshotCounts {
+  readonly total: number;
+  readonly wanted: number;
+  readonly up: number;
+  readonly working: number;
+  readonly trouble: number;
+}
+
+export function countServices(services: readonly ServiceSnapshot[]): SnapshotCounts {
+  const tones = services.map(toneOf);
+  const count = (tone: Tone): number => tones.filter((t) => t === tone).length;
+  return {
+    total: services.length,
+    wanted: services.filter((s) => s.desired === 'on').length,
+    up: count('up'),
+    working: count('working'),
+    trouble: count('trouble'),
+  };
+}
+
+/** The tray's one state: trouble wins over working, working over well; off only when nothing is wanted. */
+export function overallTone(services: readonly ServiceSnapshot[]): Tone {
+  const counts = countServices(services);
+  if (counts.trouble > 0) return 'trouble';
+  if (counts.working > 0) return 'working';
+  return counts.up > 0 ? 'up' : 'off';
+}

@@ -1,0 +1,116 @@
+import type { Cause } from './failure.ts';
+
+/** How to reach the remote end: one shape for each technology. Ports are 1–65535. */
+export type Connection =
+  | {
+      readonly technology: 'kubectl';
+      readonly resourceType: 'service' | 'pod' | 'deployment';
+      readonly resourceName: string;
+      readonly namespace: string;
+      /** null: the kubeconfig's current context. */
+      readonly context: string | null;
+      readonly remotePort: number;
+    }
+  | {
+      readonly technology: 'ssh';
+      readonly host: string;
+      /** null: what ssh_config or the login name says. */
+      readonly user: string | null;
+      /** null: what ssh_config says, else 22. */
+      readonly port: number | null;
+      /** Absolute path, `~` already expanded. */
+      readonly keyFile: string | null;
+      readonly password: string | null;
+      /** Resolved by the far end: `localhost` is the ssh server itself. */
+      readonly remoteHost: string;
+      readonly remotePort: number;
+      /** Jump hosts in order, each `[user@]host[:port]`. */
+      readonly jump: readonly string[];
+      /** `accept-new` (default) trusts a host on first sight, `yes` never. */
+      readonly strictHostKeyChecking: 'accept-new' | 'yes';
+    }
+  | { readonly technology: 'tcp'; readonly host: string; readonly remotePort: number }
+  | {
+      readonly technology: 'command';
+      /** The program and its arguments; `{local_port}` and `{socket}` are replaced by the tunnel's private endpoint. */
+      readonly argv: readonly [string, ...string[]];
+      readonly remotePort: number | null;
+    };
+
+export type Technology = Connection['technology'];
+
+/** What a check asks through the tunnel. */
+export type ProbeSpec =
+  | { readonly type: 'tcp' }
+  | {
+      readonly type: 'http' | 'https';
+      /** Only its path, query and host header matter: the connection goes through the tunnel. null: `/`. */
+      readonly url: string | null;
+      readonly method: string;
+      readonly expectedStatus: readonly number[];
+      readonly expectedContent: string | null;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly verifySsl: boolean;
+    }
+  | {
+      readonly type: 'postgres';
+      readonly database: string | null;
+      readonly user: string | null;
+      readonly password: string | null;
+      readonly sslmode: string | null;
+    }
+  | { readonly type: 'kafka'; readonly bootstrapServers: string | null };
+
+export interface HealthCheckSpec {
+  readonly probe: ProbeSpec;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Consecutive failures that make a service unhealthy. */
+  readonly failureThreshold: number;
+  /** Consecutive passes that make it healthy again. */
+  readonly successThreshold: number;
+  readonly clusterAware: boolean;
+}
+
+export interface RestartPolicySpec {
+  readonly enabled: boolean;
+  readonly maxAttempts: number;
+  readonly initialDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly backoffMultiplier: number;
+}
+
+/** One entry of the config, complete: defaults merged, variables substituted, durations in ms. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly localPort: number;
+  readonly enabled: boolean;
+  readonly tags: readonly string[];
+  readonly description: string | null;
+  /** How long an arriving connection waits for a tunnel, in ms. */
+  readonly holdTimeoutMs: number;
+  readonly connection: Connection;
+  readonly healthCheck: HealthCheckSpec;
+  readonly restartPolicy: RestartPolicySpec;
+  /** Set when this service alone cannot run: a missing key file, an unset variable. The others are not touched. */
+  readonly problem: Cause | null;
+}
+
+/** The remote end in the user's own words: `prod · svc/postgres`, `deploy@bastion → db:5432`. */
+export function describeRoute(connection: Connection): string {
+  switch (connection.technology) {
+    case 'kubectl': {
+      const short = { service: 'svc', pod: 'pod', deployment: 'deploy' }[connection.resourceType];
+      const where = connection.context ?? connection.namespace;
+      return `${where} · ${short}/${connection.resourceName}`;
+    }
+    case 'ssh': {
+      const login = connection.user === null ? connection.host : `${connection.user}@${connection.host}`;
+      return `${login} → ${connection.remoteHost}:${String(connection.remotePort)}`;
+    }
+    case 'tcp':
+      return `${connection.host}:${String(connection.remotePort)}`;
+    case 'command':
+      return connection.argv[0].split('/').at(-1) ?? connection.argv[0];
+  }
+}
