@@ -1,0 +1,67 @@
+// `npm run check`: everything that can be said about the code without running it.
+import os from 'node:os';
+import path from 'node:path';
+import { bin, cacheDir, isEntryPoint } from './paths.mjs';
+import { runQuietly } from './run-command.mjs';
+
+/** @typedef {{ readonly name: string, readonly script: string, readonly args: readonly string[] }} Step */
+/** @typedef {{ readonly name: string, readonly ok: boolean, readonly seconds: number, readonly output: string }} StepResult */
+
+/** The slowest first, so that the quick ones fill the other cores meanwhile.
+ * @type {readonly Step[]} */
+const steps = [
+  { name: 'lint', script: bin('eslint/bin/eslint.js'), args: ['--max-warnings=0', '.'] },
+  {
+    name: 'types',
+    script: bin('typescript/bin/tsc'),
+    args: ['--noEmit', '--incremental', '--tsBuildInfoFile', path.join(cacheDir, 'types.tsbuildinfo')],
+  },
+  { name: 'unused code', script: bin('knip/bin/knip.js'), args: ['--no-progress', '--no-config-hints'] },
+  {
+    name: 'import rules',
+    script: bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+    args: ['--config', '.dependency-cruiser.mjs', 'electron', 'shared', 'renderer', 'e2e', 'build'],
+  },
+  {
+    name: 'formatting',
+    script: bin('prettier/bin/prettier.cjs'),
+    args: [
+      '--check',
+      '--cache',
+      '--cache-location',
+      path.join(cacheDir, 'prettier'),
+      '--log-level=warn',
+      '.',
+    ],
+  },
+];
+
+/** @param {Step} step @returns {Promise<StepResult>} */
+const runStep = async ({ name, script, args }) => {
+  const started = performance.now();
+  const { code, output } = await runQuietly(process.execPath, [script, ...args]);
+  return { name, ok: code === 0, seconds: (performance.now() - started) / 1000, output: output.trim() };
+};
+
+/** Runs every step, as many at a time as there are cores, and prints each as it ends; a failed one with its output.
+ * @returns {Promise<readonly StepResult[]>} */
+export const runChecks = async () => {
+  const waiting = [...steps];
+  /** @type {StepResult[]} */
+  const results = [];
+  const worker = async () => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+      const result = await runStep(step);
+      results.push(result);
+      console.log(`${result.ok ? 'ok    ' : 'FAILED'} ${result.name} (${result.seconds.toFixed(1)} s)`);
+      if (!result.ok) console.log(`${result.output}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(os.availableParallelism(), steps.length) }, worker));
+  return results;
+};
+
+if (isEntryPoint(import.meta.filename)) {
+  const results = await runChecks();
+  process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
+}

@@ -1,0 +1,24 @@
+// Where things lie in a checkout. Every script asks here, so that each runs from any working directory.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export const projectDir = path.resolve(import.meta.dirname, '..');
+export const cacheDir = path.join(projectDir, '.cache');
+export const distDir = path.join(projectDir, 'dist');
+export const reportsDir = path.join(cacheDir, 'reports');
+
+/** The executable script of an installed npm package, e.g. `bin('eslint/bin/eslint.js')`.
+ * @param {string} script */
+export const bin = (script) => path.join(projectDir, 'node_modules', script);
+
+/** @returns {{ version: string, productName: string }} */
+export const readPackageJson = () => {
+  /** @type {{ version: string, productName: string }} */
+  const fields = JSON.parse(readFileSync(path.join(projectDir, 'package.json'), 'utf8'));
+  return fields;
+};
+
+/** True when the file behind `importMetaUrl` is the script that node was asked to run.
+ * @param {string} filename `import.meta.filename` of the asking module */
+export const isEntryPoint = (filename) =>
+  process.argv[1] !== undefined && path.resolve(process.argv[1]) === filename;

@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config';
+import { readPackageJson } from './build/paths.mjs';
+
+const ignored = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
+const everyTest = '**/*.test.{ts,tsx}';
+const integrationTests = '**/*.integration.test.{ts,tsx}';
+
+export default defineConfig({
+  define: { __LOCALPORT_VERSION__: JSON.stringify(readPackageJson().version) },
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [everyTest],
+          exclude: [...ignored, integrationTests],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        // Real servers and children: processes, so that signals and working directories are each file's own, and
+        // only two at a time, so that deadlines mean the same on a small machine.
+        test: {
+          name: 'integration',
+          include: [integrationTests],
+          exclude: ignored,
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
