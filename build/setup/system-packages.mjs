@@ -1,0 +1,116 @@
+// The Debian packages that Electron and the tests need. Other systems are taken as they are: a Mac needs none, and
+// on another Linux Electron itself names the library that it misses.
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { runQuietly, runVisibly } from '../run-command.mjs';
+import { SetUpError, announce } from './report.mjs';
+
+/** @typedef {'start' | 'test'} Purpose */
+/** Names of one need, the preferred first: Ubuntu 24.04 renamed libraries to …t64.
+ * @typedef {readonly [string, ...string[]]} Need */
+
+const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
+/** @type {readonly Need[]} */
+const electronNeeds = [
+  ['libgtk-3-0', 'libgtk-3-0t64'],
+  ['libnss3'],
+  ['libasound2', 'libasound2t64'],
+  ['libgbm1'],
+  ['libxss1'],
+  ['libatk-bridge2.0-0', 'libatk-bridge2.0-0t64'],
+  ['libdrm2'],
+  ['libxkbcommon0'],
+  ['libcups2', 'libcups2t64'],
+  ['dbus-daemon', 'dbus'],
+];
+
+/** @type {readonly Need[]} */
+const testNeeds = [
+  ['xvfb'],
+  ['openssh-server'],
+  ['python3-dbusmock'],
+  ['python3-gi'],
+  ['iproute2'],
+  // One good face on every machine: screenshots and text widths depend on it.
+  ['fonts-inter'],
+  ['fontconfig'],
+];
+
+/** @param {Purpose} purpose @returns {readonly Need[]} */
+const needsFor = (purpose) => {
+  if (purpose === 'test') return [...electronNeeds, ...testNeeds];
+  return hasDisplay() ? electronNeeds : [...electronNeeds, ['xvfb']];
+};
+
+/** @param {readonly Need[]} needs @returns {Promise<readonly Need[]>} those of which no name is installed */
+const missingOf = async (needs) => {
+  const { output } = await runQuietly('dpkg-query', [
+    '--show',
+    '--showformat=${Package} ${db:Status-Status}\n',
+    ...needs.flat(),
+  ]);
+  const installed = new Set(
+    output
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  );
+  return needs.filter((names) => !names.some((name) => installed.has(name)));
+};
+
+/** Of each need's names the one that this release has.
+ * @param {readonly Need[]} needs @returns {Promise<readonly string[]>} */
+const namesHere = async (needs) => {
+  const { output } = await runQuietly('apt-cache', ['policy', ...needs.flat()]);
+  const offered = new Set(
+    Array.from(output.matchAll(/^(\S+):\n[^\n]*\n\s+Candidate: (?!\(none\))/gm), (match) => match[1]),
+  );
+  return needs.map((names) => names.find((name) => offered.has(name)) ?? names[0]);
+};
+
+/** Asks invoke-rc.d to start nothing: the tests run their own sshd and buses, on their own ports.
+ * @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+const withoutStartingDaemons = async (work) => {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return work();
+  await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return await work();
+  } finally {
+    await rm(policy, { force: true });
+  }
+};
+
+/** @param {readonly Need[]} needs */
+const install = async (needs) => {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  announce('reading the package lists (apt-get update) …');
+  await runVisibly('apt-get', ['update', '-qq'], { env });
+  const names = await namesHere(needs);
+  announce(`installing ${names.join(' ')} …`);
+  const { code } = await withoutStartingDaemons(() =>
+    runVisibly(
+      'apt-get',
+      ['install', '-y', '-qq', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', ...names],
+      { env },
+    ),
+  );
+  if (code !== 0) throw new SetUpError(`apt-get could not install: ${names.join(' ')}`);
+};
+
+/** @param {Purpose} purpose */
+export const ensureSystemPackages = async (purpose) => {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query')) return;
+  const isRoot = process.getuid?.() === 0;
+  const missing = await missingOf(needsFor(purpose));
+  if (missing.length > 0) {
+    if (!isRoot) {
+      const names = await namesHere(missing);
+      throw new SetUpError(`System packages are missing: sudo apt-get install -y ${names.join(' ')}`);
+    }
+    await install(missing);
+  }
+  // sshd started by root insists on this folder, which the system's own start would have made.
+  if (purpose === 'test' && isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+};
