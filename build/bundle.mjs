@@ -25,12 +25,12 @@ const common = () => ({
 });
 
 /** A bundle for Node or Electron's main process.
- * @param {string} entry @param {string} outfile
+ * @param {string} entry @param {string} outfile relative to dist/, or absolute
  * @returns {BuildOptions} */
-const nodeBundle = (entry, outfile) => ({
+export const nodeBundle = (entry, outfile) => ({
   ...common(),
   entryPoints: [entry],
-  outfile: path.join(distDir, outfile),
+  outfile: path.resolve(distDir, outfile),
   platform: 'node',
   format: 'cjs',
   target: 'node20',
@@ -50,6 +50,7 @@ const preloadBundle = (entry, outfile) => ({
   platform: 'browser',
   format: 'cjs',
   target: 'chrome130',
+  minify: true,
   external: ['electron'],
 });
 

@@ -1,0 +1,96 @@
+// `npm test`: sets up and runs everything; the last line is the sum. `npm test -- unit` (or check, integration, e2e)
+// runs one part, and hands further arguments to its runner.
+import './setup/node-version.mjs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { bin, projectDir, reportsDir } from './paths.mjs';
+import { withPreparedApp } from './prepared-app.mjs';
+import { runVisibly } from './run-command.mjs';
+import { runMain } from './setup/report.mjs';
+import { add, inWords, nothing, readPlaywrightReport, readVitestReport } from './test-counts.mjs';
+
+/** @typedef {import('./test-counts.mjs').Counts} Counts */
+/** @typedef {{ readonly env: NodeJS.ProcessEnv, readonly args: readonly string[], readonly signal: AbortSignal }} Run */
+
+const vitest = bin('vitest/vitest.mjs');
+const playwright = bin('playwright/cli.js');
+
+/** @returns {Promise<Counts>} each check counts as one */
+const check = async () => {
+  const { runChecks } = await import('./check.mjs');
+  const results = await runChecks();
+  const passed = results.filter(({ ok }) => ok).length;
+  return { ...nothing, passed, failed: results.length - passed };
+};
+
+/** @param {'unit' | 'integration'} project */
+const vitestProject =
+  (project) =>
+  /** @param {Run} run @returns {Promise<Counts>} */
+  async ({ env, args, signal }) => {
+    const report = path.join(reportsDir, `${project}.json`);
+    await rm(report, { force: true });
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const { code } = await runVisibly(
+      process.execPath,
+      [vitest, 'run', '--project', project, '--passWithNoTests', ...reporters, ...args],
+      { env, signal },
+    );
+    return readVitestReport(report, code);
+  };
+
+/** @param {Run} run @returns {Promise<Counts>} */
+const e2e = async ({ env, args, signal }) => {
+  const specs = await readdir(path.join(projectDir, 'e2e/specs'), { recursive: true }).catch(() => []);
+  if (!specs.some((name) => name.endsWith('.spec.ts'))) return nothing;
+  const report = path.join(reportsDir, 'e2e.json');
+  await rm(report, { force: true });
+  const { code } = await runVisibly(
+    process.execPath,
+    [playwright, 'test', '--config=e2e/playwright.config.ts', ...args],
+    { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }, signal },
+  );
+  return readPlaywrightReport(report, code);
+};
+
+const parts = { check, unit: vitestProject('unit'), integration: vitestProject('integration'), e2e };
+
+/** @param {readonly string[]} argv @returns {{ names: readonly (keyof typeof parts)[], args: readonly string[] }} */
+const select = (argv) => {
+  const all = /** @type {(keyof typeof parts)[]} */ (Object.keys(parts));
+  const chosen = all.filter((name) => name === argv[0]);
+  return chosen.length > 0 ? { names: chosen, args: argv.slice(1) } : { names: all, args: argv };
+};
+
+/** The runners share our terminal, so they get its Ctrl-C themselves; we only stop going on, and end the display.
+ * A TERM, which comes to us alone, becomes the interrupt that makes a runner clean up. */
+const watchSignals = () => {
+  const abort = new AbortController();
+  let interrupted = false;
+  process.on('SIGINT', () => (interrupted = true));
+  process.on('SIGTERM', () => {
+    interrupted = true;
+    abort.abort();
+  });
+  return { signal: abort.signal, isInterrupted: () => interrupted };
+};
+
+await runMain(async () => {
+  const { names, args } = select(process.argv.slice(2));
+  const started = performance.now();
+  const { signal, isInterrupted } = watchSignals();
+  const counts = await withPreparedApp('test', async ({ env }) => {
+    await mkdir(reportsDir, { recursive: true });
+    let sum = nothing;
+    for (const name of names) {
+      if (isInterrupted()) break;
+      console.log(`\n── ${name}`);
+      sum = add(sum, await parts[name]({ env, args, signal }));
+    }
+    return sum;
+  });
+  if (isInterrupted()) return 130;
+  console.log(`\nin ${Math.round((performance.now() - started) / 1000)} s`);
+  console.log(inWords(counts));
+  return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+});
