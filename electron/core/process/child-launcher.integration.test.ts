@@ -1,0 +1,184 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { GroupLauncher } from './child-launcher.ts';
+import type { ChildProcess, ChildRequest } from './child-process.ts';
+import { groupIsAlive } from './process-group.ts';
+import { programs } from './testing/misbehaving-programs.ts';
+import { pidOfReadyLine, processIsRunning } from './testing/process-watch.ts';
+
+describe('GroupLauncher', () => {
+  const registered = new Set<number>();
+  let everRegistered: number[] = [];
+  let launcher: GroupLauncher;
+
+  beforeEach(() => {
+    everRegistered = [];
+    launcher = new GroupLauncher({
+      clock: systemClock,
+      log: silentLogger,
+      environment: () => ({ PATH: process.env['PATH'] ?? '', FROM_LAUNCHER: 'launcher' }),
+      registries: [
+        {
+          add: (pgid) => {
+            registered.add(pgid);
+            everRegistered.push(pgid);
+          },
+          remove: (pgid) => registered.delete(pgid),
+        },
+      ],
+    });
+  });
+
+  afterEach(async () => {
+    await launcher.stopAll({ force: true });
+    expect(registered).toEqual(new Set());
+  });
+
+  function launch(argv: ChildRequest['argv'], more: Partial<ChildRequest> = {}): ChildProcess {
+    return launcher.launch({ name: 'test child', argv, ...more });
+  }
+
+  it('tells exit code and last lines of a child that exits at once', async () => {
+    expect(await launch(programs.exitsAtOnce).exited).toEqual({
+      exitCode: 7,
+      signal: null,
+      startError: null,
+      stopped: false,
+      lastLines: [],
+    });
+  });
+
+  it('delivers a half line before it tells the end', async () => {
+    const child = launch(programs.printsHalfALine);
+    const lines: string[] = [];
+    child.onLine((stream, line) => lines.push(`${stream}: ${line}`));
+    expect(await child.exited).toMatchObject({ exitCode: 3, lastLines: ['whole', 'half'] });
+    expect(lines).toEqual(['stderr: whole', 'stderr: half']);
+  });
+
+  it('keeps the last 20 lines of stderr', async () => {
+    const { lastLines } = await launch(programs.printsManyErrors).exited;
+    expect(lastLines).toEqual(Array.from({ length: 20 }, (_, index) => `error ${index + 31}`));
+  });
+
+  it('survives megabytes without a line end', async () => {
+    const child = launch(programs.printsMegabytesWithoutNewline);
+    const lengths: number[] = [];
+    child.onLine((_stream, line) => lengths.push(line.length));
+    expect(await child.exited).toMatchObject({ exitCode: 0 });
+    expect(lengths).toEqual([8192, 4]);
+  });
+
+  it('gives the end of a program that does not exist as a value', async () => {
+    const child = launch(['no-such-program-anywhere']);
+    expect(child.pid).toBeNull();
+    expect(await child.exited).toEqual({
+      exitCode: null,
+      signal: null,
+      startError: { code: 'ENOENT', message: 'spawn no-such-program-anywhere ENOENT' },
+      stopped: false,
+      lastLines: [],
+    });
+    expect(await child.stop()).toMatchObject({ startError: { code: 'ENOENT' } });
+    expect(everRegistered).toEqual([]);
+  });
+
+  it('gives the end of a file that is not executable, or an argument that no program can get, as a value', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'localport-launcher-'));
+    try {
+      const file = join(folder, 'plain');
+      await writeFile(file, 'text');
+      await chmod(file, 0o600);
+      expect((await launch([file]).exited).startError?.code).toBe('EACCES');
+      expect((await launch(['env', 'a\0b']).exited).startError?.code).toBe('EINVAL');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("finds the program on the child's own PATH and passes nothing of the app's environment", async () => {
+    const child = launch(programs.printsEnvironment, { env: { FROM_REQUEST: 'request' } });
+    const lines: string[] = [];
+    child.onLine((_stream, line) => lines.push(line));
+    await child.exited;
+    expect(lines.filter((line) => !line.startsWith('PATH='))).toEqual([
+      'FROM_LAUNCHER=launcher',
+      'FROM_REQUEST=request',
+    ]);
+    expect((await launch(['env'], { env: { PATH: '/nowhere' } }).exited).startError?.code).toBe('ENOENT');
+  });
+
+  it('stops a child politely', async () => {
+    const child = launch(programs.endsOnTerm);
+    await pidOfReadyLine(child);
+    expect(launcher.alive()).toEqual([{ name: 'test child', pid: child.pid }]);
+    expect(await child.stop()).toMatchObject({ signal: 'SIGTERM', exitCode: null, stopped: true });
+    expect(launcher.alive()).toEqual([]);
+  });
+
+  it('asks with the polite signal of the request', async () => {
+    const child = launch(programs.endsOnIntOnly, { politeSignal: 'SIGINT' });
+    await pidOfReadyLine(child);
+    expect(await child.stop()).toMatchObject({ exitCode: 0, signal: null, stopped: true });
+  });
+
+  it('kills a child that ignores TERM after two seconds', async () => {
+    const child = launch(programs.ignoresTerm);
+    await pidOfReadyLine(child);
+    const startedAt = systemClock.now();
+    expect(await child.stop()).toMatchObject({ signal: 'SIGKILL', stopped: true });
+    expect(systemClock.now() - startedAt).toBeGreaterThan(1_900);
+  });
+
+  it('kills at once when forced, also when it was asked politely before', async () => {
+    const child = launch(programs.ignoresTerm);
+    await pidOfReadyLine(child);
+    const startedAt = systemClock.now();
+    const polite = child.stop();
+    expect(await child.stop({ force: true })).toMatchObject({ signal: 'SIGKILL', stopped: true });
+    expect(await polite).toBe(await child.exited);
+    expect(systemClock.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('ends a grandchild that ignores TERM together with its parent', async () => {
+    const child = launch(programs.leavesStubbornGrandchild);
+    const grandchild = await pidOfReadyLine(child);
+    expect(processIsRunning(grandchild)).toBe(true);
+    await child.stop();
+    expect(processIsRunning(grandchild)).toBe(false);
+    expect(await groupIsAlive(child.pid!)).toBe(false);
+  });
+
+  it('ends what a child leaves behind when it ends by itself', async () => {
+    const child = launch(programs.abandonsGrandchild);
+    const grandchild = await pidOfReadyLine(child);
+    expect(await child.exited).toMatchObject({ exitCode: 0, stopped: false });
+    expect(processIsRunning(grandchild)).toBe(false);
+  });
+
+  it('does not wait for a process that left the group and holds the pipes', async () => {
+    const child = launch(programs.leaksPipesOutOfGroup);
+    const escaped = await pidOfReadyLine(child);
+    try {
+      expect(await child.exited).toMatchObject({ exitCode: 0 });
+      expect(processIsRunning(escaped)).toBe(true);
+    } finally {
+      process.kill(escaped, 'SIGKILL');
+    }
+  });
+
+  it('stops all children at the same time', async () => {
+    const children = [programs.ignoresTerm, programs.endsOnTerm, programs.ignoresTerm].map((argv) =>
+      launch(argv),
+    );
+    await Promise.all(children.map(pidOfReadyLine));
+    const startedAt = systemClock.now();
+    await launcher.stopAll();
+    expect(systemClock.now() - startedAt).toBeLessThan(3_000);
+    expect(launcher.alive()).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+import type { ChildLauncher, ChildProcess, ChildRequest } from './child-process.ts';
+import { type SpawnedChildOptions, spawnChild } from './spawned-child.ts';
+
+export interface LivingChild {
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** Starts children in process groups of their own and knows which are alive. */
+export class GroupLauncher implements ChildLauncher {
+  readonly #options: SpawnedChildOptions;
+  readonly #living = new Map<number, { readonly name: string; readonly child: ChildProcess }>();
+
+  constructor(options: SpawnedChildOptions) {
+    this.#options = options;
+  }
+
+  launch(request: ChildRequest): ChildProcess {
+    const child = spawnChild(request, this.#options);
+    const { pid } = child;
+    if (pid !== null) {
+      this.#living.set(pid, { name: request.name, child });
+      void child.exited.then(() => this.#living.delete(pid));
+    }
+    return child;
+  }
+
+  /** Children whose end has not been told yet, the oldest first. */
+  alive(): readonly LivingChild[] {
+    return [...this.#living].map(([pid, { name }]) => ({ name, pid }));
+  }
+
+  /** Stops every living child, all at the same time, the youngest first. */
+  async stopAll(options: { readonly force?: boolean } = {}): Promise<void> {
+    await Promise.all([...this.#living.values()].reverse().map(({ child }) => child.stop(options)));
+  }
+}

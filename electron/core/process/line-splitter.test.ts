@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { LineSplitter, maxLineLength } from './line-splitter.ts';
+
+function split(chunks: readonly (string | Buffer)[]): string[] {
+  const lines: string[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line));
+  for (const chunk of chunks) splitter.push(Buffer.from(chunk));
+  splitter.end();
+  return lines;
+}
+
+describe('LineSplitter', () => {
+  it('joins a line that comes in pieces', () => {
+    expect(split(['Forwarding from ', '127.0.0.1:80', '80\nnext\n'])).toEqual([
+      'Forwarding from 127.0.0.1:8080',
+      'next',
+    ]);
+  });
+
+  it('takes both line ends, also when they are torn apart, and keeps empty lines', () => {
+    expect(split(['one\r', '\ntwo\n\nthree\r\n'])).toEqual(['one', 'two', '', 'three']);
+  });
+
+  it('delivers what stands after the last line end', () => {
+    expect(split(['whole\nhalf'])).toEqual(['whole', 'half']);
+  });
+
+  it('does not tear a character that is split over two chunks', () => {
+    const bytes = Buffer.from('größe\n');
+    expect(split([bytes.subarray(0, 3), bytes.subarray(3)])).toEqual(['größe']);
+  });
+
+  it('cuts an endless line and goes on after it', () => {
+    const lines = split([...Array<string>(10).fill('x'.repeat(4_000)), '\nlast\n']);
+    expect(lines.map((line) => line.length)).toEqual([maxLineLength, 4]);
+    expect(lines[1]).toBe('last');
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * Process groups: whom a signal reaches and when the last member is gone. A group's number is not given out again
+ * while the group has a member, so a group that was ours and still has one is ours.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { type Clock, sleep } from '../clock.ts';
+import { parseProcStat } from './process-identity.ts';
+
+const pollIntervalMs = 10;
+const killDeadlineMs = 2_000;
+
+/** Sends a signal to every member. False when there is nobody to get it. */
+export function signalGroup(pgid: number, signal: NodeJS.Signals): boolean {
+  return sendToGroup(pgid, signal);
+}
+
+/** Whether the group has a member that runs. */
+export async function groupIsAlive(pgid: number): Promise<boolean> {
+  if (!sendToGroup(pgid, 0)) return false;
+  return process.platform === 'linux' ? hasRunningMember(pgid) : true;
+}
+
+/** Waits for the last member to go. False when one still runs after `deadlineMs`. */
+export async function waitUntilGroupGone(pgid: number, deadlineMs: number, clock: Clock): Promise<boolean> {
+  const deadline = clock.now() + deadlineMs;
+  while (await groupIsAlive(pgid)) {
+    if (clock.now() >= deadline) return false;
+    await sleep(clock, pollIntervalMs);
+  }
+  return true;
+}
+
+/** TERM, up to `graceMs` of patience, KILL. False when a member survived even that. */
+export async function endGroup(pgid: number, graceMs: number, clock: Clock): Promise<boolean> {
+  if (!(await groupIsAlive(pgid))) return true;
+  signalGroup(pgid, 'SIGTERM');
+  if (await waitUntilGroupGone(pgid, graceMs, clock)) return true;
+  signalGroup(pgid, 'SIGKILL');
+  return waitUntilGroupGone(pgid, killDeadlineMs, clock);
+}
+
+function sendToGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
+  // kill(2): 0 is our own group and -1 is everybody.
+  if (!Number.isSafeInteger(pgid) || pgid <= 1) return false;
+  try {
+    return process.kill(-pgid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // EPERM: nobody there may be signalled; on macOS also what a group of zombies answers.
+    if (code === 'ESRCH' || code === 'EPERM') return false;
+    throw error;
+  }
+}
+
+/** A zombie can be signalled for ever when the first process of a container does not reap, yet it is gone. */
+async function hasRunningMember(pgid: number): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const members = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').then(parseProcStat, () => null)),
+  );
+  return members.some((member) => member?.pgid === pgid && member.state !== 'Z' && member.state !== 'X');
+}

@@ -1,0 +1,31 @@
+/**
+ * Tiny real programs that misbehave on purpose. Those that are meant to be signalled say `ready PID` first, PID being
+ * the process that the test wants to see gone.
+ */
+type Argv = readonly [string, ...string[]];
+
+const sh = (script: string): Argv => ['/bin/sh', '-c', script];
+const node = (script: string): Argv => [process.execPath, '-e', script];
+
+export const programs = {
+  endsOnTerm: sh('echo ready $$; exec sleep 60'),
+  ignoresTerm: sh("trap '' TERM; echo ready $$; while :; do sleep 1; done"),
+  /** Ends on TERM by itself; its child does not. */
+  leavesStubbornGrandchild: sh(`sh -c 'trap "" TERM; echo ready $$; exec sleep 60' & wait`),
+  /** Ends by itself at once; its child stays in the group. */
+  abandonsGrandchild: node(`
+    const child = require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit' });
+    console.log('ready ' + child.pid);
+    child.unref();`),
+  /** Its child leaves the process group and keeps the pipes open. */
+  leaksPipesOutOfGroup: node(`
+    const child = require('node:child_process').spawn('sleep', ['60'], { detached: true, stdio: 'inherit' });
+    console.log('ready ' + child.pid);
+    child.unref();`),
+  printsMegabytesWithoutNewline: node(`process.stdout.write('x'.repeat(8 << 20) + '\\nlast\\n')`),
+  printsHalfALine: sh('printf "whole\\r\\nhalf" >&2; exit 3'),
+  printsManyErrors: sh('i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo "error $i" >&2; done; exit 1'),
+  exitsAtOnce: sh('exit 7'),
+  endsOnIntOnly: sh("trap '' TERM; trap 'exit 0' INT; echo ready $$; while :; do sleep 0.05; done"),
+  printsEnvironment: ['env'] as const,
+} satisfies Record<string, Argv>;
