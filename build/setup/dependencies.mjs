@@ -35,6 +35,6 @@ const areInstalled = async () => {
 export const ensureDependencies = async () => {
   if (await areInstalled()) return;
   announce('installing the npm packages of the lock file (npm ci) …');
-  const { code } = await runVisibly('npm', ['ci', '--no-audit', '--no-fund']);
+  const { code } = await runVisibly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (code !== 0) throw new SetUpError('`npm ci` failed: see its message above.');
 };
