@@ -1,0 +1,466 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
+import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
+import { minDemandSpacingMs, standingOf, transition } from './forward-machine.ts';
+import { aliveTunnels, portRecheckMs } from './forward-moves.ts';
+import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from './forward-state.ts';
+
+const policy: RestartPolicySpec = {
+  enabled: true,
+  maxAttempts: 3,
+  initialDelayMs: 1_000,
+  maxDelayMs: 60_000,
+  backoffMultiplier: 2,
+};
+const killed = describeCause('killed');
+const refused = describeCause('connection-refused');
+const authFailed = describeCause('auth-failed');
+const portInUse = describeCause('port-in-use', { port: 5432 });
+
+/** Plays events one by one and writes down phase and effects as a reader would. */
+class Play {
+  state: ForwardState = initialForwardState;
+  now = 0;
+  readonly lines: string[] = [];
+
+  on(...events: ForwardEvent[]): this {
+    for (const event of events) {
+      const next = transition(this.state, event, { now: this.now, random: 0.5, policy });
+      this.state = next.state;
+      const effects = next.effects.map(effectText).join(', ');
+      this.lines.push(`${event.type} → ${situationText(this.state)}${effects === '' ? '' : `: ${effects}`}`);
+    }
+    return this;
+  }
+
+  after(ms: number): this {
+    this.now += ms;
+    return this;
+  }
+
+  /** On, connected and up with tunnel 1; the lines so far are forgotten. */
+  static up(): Play {
+    const play = new Play();
+    play.on({ type: 'turned-on' }, { type: 'port-opened' }, { type: 'tunnel-ready', tunnel: 1 });
+    play.lines.length = 0;
+    return play;
+  }
+}
+
+function effectText(effect: Effect): string {
+  return 'tunnel' in effect ? `${effect.type} ${effect.tunnel}` : effect.type;
+}
+
+function situationText(state: ForwardState): string {
+  const { situation } = state;
+  const extra = state.draining === null ? '' : ` (draining ${state.draining})`;
+  switch (situation.phase) {
+    case 'connecting':
+      return `connecting ${situation.tunnel ?? 'port'}${extra}`;
+    case 'up': {
+      const { replacement } = situation;
+      const next =
+        replacement.kind === 'starting'
+          ? ` + ${replacement.tunnel}`
+          : replacement.kind === 'none'
+            ? ''
+            : ` + ${replacement.kind}`;
+      return `up ${situation.tunnel}${next}${extra}`;
+    }
+    case 'retrying':
+      return `retrying at ${situation.retryAt}${extra}`;
+    default:
+      return `${situation.phase}${extra}`;
+  }
+}
+
+const ended = (tunnel: number, cause: ForwardState['cause'] = killed): ForwardEvent => ({
+  type: 'tunnel-ended',
+  tunnel,
+  cause,
+});
+
+describe('the forward machine', () => {
+  it('opens the port, starts a tunnel, and ends both when turned off', () => {
+    const play = new Play().on(
+      { type: 'turned-on' },
+      { type: 'port-opened' },
+      { type: 'tunnel-ready', tunnel: 1 },
+      { type: 'healthy', tunnel: 1 },
+      { type: 'turned-off' },
+      ended(1, null),
+      { type: 'port-closed' },
+    );
+    expect(play.lines).toEqual([
+      'turned-on → connecting port: open-port',
+      'port-opened → connecting 1: start-tunnel 1',
+      'tunnel-ready → up 1',
+      'healthy → up 1',
+      'turned-off → stopping: close-port, stop-tunnel 1',
+      'tunnel-ended → stopping',
+      'port-closed → off',
+    ]);
+  });
+
+  it('replaces a dead tunnel at once, then with backoff, then waits for a trigger', () => {
+    const play = Play.up().on(ended(1), ended(2)).after(1_000).on({ type: 'due' }, ended(3)).after(2_000);
+    play.on({ type: 'due' }, ended(4), { type: 'triggered', trigger: 'network' });
+    expect(play.lines).toEqual([
+      'tunnel-ended → connecting 2: start-tunnel 2',
+      'tunnel-ended → retrying at 1000',
+      'due → connecting 3: start-tunnel 3',
+      'tunnel-ended → retrying at 3000',
+      'due → connecting 4: start-tunnel 4',
+      'tunnel-ended → waiting',
+      'triggered → connecting 5: start-tunnel 5',
+    ]);
+    expect(play.state.history.failures).toBe(0);
+  });
+
+  it('does not forgive a tunnel that comes up and dies soon', () => {
+    const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, { type: 'healthy', tunnel: 2 });
+    play.after(9_000).on({ type: 'due' }, ended(2));
+    expect(play.lines.at(-1)).toBe('tunnel-ended → retrying at 10000');
+  });
+
+  it('forgives a tunnel that stayed healthy', () => {
+    const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, { type: 'healthy', tunnel: 2 });
+    play.after(10_000).on({ type: 'due' }, ended(2));
+    expect(play.lines.at(-1)).toBe('tunnel-ended → connecting 3: start-tunnel 3');
+  });
+
+  it('refuses clients and waits for its trigger when only the user can help', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' }, ended(1, authFailed));
+    expect(play.lines.at(-1)).toBe('tunnel-ended → failed');
+    expect(standingOf(play.state).clients).toEqual({ kind: 'refuse' });
+    play.on({ type: 'triggered', trigger: 'network' }, { type: 'triggered', trigger: 'credentials' });
+    expect(play.lines.slice(-2)).toEqual(['triggered → failed', 'triggered → connecting 2: start-tunnel 2']);
+  });
+
+  it('looks every two seconds whether a taken port is free, and goes on by itself when it is', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
+    expect(standingOf(play.state).dueAt).toBe(portRecheckMs);
+    play.after(portRecheckMs).on({ type: 'due' }, { type: 'port-failed', cause: portInUse });
+    play.after(portRecheckMs).on({ type: 'due' }, { type: 'port-opened' });
+    expect(play.lines.slice(1)).toEqual([
+      'port-failed → failed',
+      'due → failed: open-port',
+      'port-failed → failed',
+      'due → failed: open-port',
+      'port-opened → connecting 1: start-tunnel 1',
+    ]);
+  });
+
+  it('makes before it breaks when the connection is changed', () => {
+    const play = Play.up().on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel: 2 }, ended(1, null));
+    expect(play.lines).toEqual([
+      'reconfigured → up 1 + 2: start-tunnel 2',
+      'tunnel-ready → up 2 (draining 1): drain-tunnel 1',
+      'tunnel-ended → up 2',
+    ]);
+  });
+
+  it('begins the replacement anew when the config changes during it', () => {
+    const play = Play.up().on({ type: 'reconfigured' }, { type: 'reconfigured' }, ended(2, null));
+    expect(play.lines.slice(1)).toEqual([
+      'reconfigured → up 1 + 2: stop-tunnel 2',
+      'tunnel-ended → up 1 + 3: start-tunnel 3',
+    ]);
+  });
+
+  it('ends a draining tunnel before a third one starts', () => {
+    const play = Play.up().on(
+      { type: 'reconfigured' },
+      { type: 'tunnel-ready', tunnel: 2 },
+      { type: 'reconfigured' },
+    );
+    play.on(ended(1, null));
+    expect(play.lines.slice(2)).toEqual([
+      'reconfigured → up 2 + queued (draining 1): stop-tunnel 1',
+      'tunnel-ended → up 2 + 3: start-tunnel 3',
+    ]);
+  });
+
+  it('falls over to the successor when the old tunnel dies during a replacement', () => {
+    const play = Play.up().on({ type: 'reconfigured' }, ended(1), { type: 'tunnel-ready', tunnel: 2 });
+    expect(play.lines.slice(1)).toEqual(['tunnel-ended → connecting 2', 'tunnel-ready → up 2']);
+  });
+
+  it('replaces an unhealthy tunnel by policy and leaves it running when the policy allows no more', () => {
+    const play = Play.up();
+    for (const tunnel of [1, 2, 3]) {
+      play.on({ type: 'unhealthy', tunnel, cause: refused }).after(5_000).on({ type: 'due' });
+      play.on({ type: 'tunnel-ready', tunnel: tunnel + 1 }, ended(tunnel, null));
+    }
+    play.on({ type: 'unhealthy', tunnel: 4, cause: refused });
+    expect(play.lines.at(-1)).toBe('unhealthy → up 4');
+    expect([play.state.health, play.state.cause?.code, standingOf(play.state).dueAt]).toEqual([
+      'unhealthy',
+      'connection-refused',
+      null,
+    ]);
+  });
+
+  it('explains a failed check by what the tunnel itself complained of', () => {
+    const complaint = describeCause('target-refused', { host: 'db' });
+    const play = Play.up().on(
+      { type: 'complained', tunnel: 1, cause: complaint },
+      { type: 'unhealthy', tunnel: 1, cause: refused },
+    );
+    expect(play.state.cause).toEqual(complaint);
+  });
+
+  it('probes after a wake and lets clients wait for a new tunnel when there is no answer', () => {
+    const play = Play.up().on({ type: 'suspended' }, { type: 'triggered', trigger: 'wake' });
+    play.on({ type: 'probe-failed', tunnel: 1, cause: refused });
+    expect(play.lines).toEqual([
+      'suspended → up 1',
+      'triggered → up 1: probe-now 1',
+      'probe-failed → connecting 2 (draining 1): drain-tunnel 1, start-tunnel 2',
+    ]);
+    expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
+  });
+
+  it('counts no failure and no time while suspended', () => {
+    const play = Play.up().on(
+      { type: 'suspended' },
+      ended(1),
+      { type: 'triggered', trigger: 'network' },
+      { type: 'triggered', trigger: 'wake' },
+    );
+    expect(play.lines.slice(1)).toEqual([
+      'tunnel-ended → waiting',
+      'triggered → waiting',
+      'triggered → connecting 2: start-tunnel 2',
+    ]);
+    expect(play.state.history.failures).toBe(0);
+  });
+
+  it('begins a try anew that was under way when the computer fell asleep', () => {
+    const play = Play.up().on(
+      ended(1),
+      { type: 'suspended' },
+      { type: 'triggered', trigger: 'wake' },
+      ended(2, null),
+    );
+    expect(play.lines.slice(-2)).toEqual([
+      'triggered → connecting 2: stop-tunnel 2',
+      'tunnel-ended → connecting 3: start-tunnel 3',
+    ]);
+  });
+
+  it('drops the retry timer at suspend and starts at wake', () => {
+    const play = Play.up().on(ended(1), ended(2), { type: 'suspended' });
+    expect(standingOf(play.state).dueAt).toBeNull();
+    play.on({ type: 'due' }, { type: 'triggered', trigger: 'wake' });
+    expect(play.lines.slice(-3)).toEqual([
+      'suspended → waiting',
+      'due → waiting',
+      'triggered → connecting 3: start-tunnel 3',
+    ]);
+  });
+
+  it('lets a waiting client bring a try forward, but not in a tight loop', () => {
+    const play = Play.up().on(ended(1), ended(2), { type: 'triggered', trigger: 'demand' });
+    expect(play.lines.at(-1)).toBe('triggered → retrying at 1000');
+    const waiting = Play.up().on(ended(1), ended(2)).after(1_000).on({ type: 'due' }, ended(3)).after(2_000);
+    waiting
+      .on({ type: 'due' }, ended(4))
+      .after(minDemandSpacingMs)
+      .on({ type: 'triggered', trigger: 'demand' }, ended(5));
+    expect(waiting.lines.slice(-2)).toEqual([
+      'triggered → connecting 5: start-tunnel 5',
+      'tunnel-ended → waiting',
+    ]);
+  });
+
+  it('starts again after stopping when it was turned on meanwhile', () => {
+    const play = Play.up().on(
+      { type: 'turned-off' },
+      { type: 'turned-on' },
+      { type: 'port-closed' },
+      ended(1, null),
+    );
+    expect(play.lines.at(-1)).toBe('tunnel-ended → connecting port: open-port');
+  });
+});
+
+/**
+ * A world that obeys the effects but answers late, in any order, and misbehaves: tunnels come up, die and hang; the
+ * port fails; the computer sleeps; users click.
+ */
+class World {
+  state: ForwardState = initialForwardState;
+  now = 0;
+  readonly alive = new Set<number>();
+  readonly started = new Set<number>();
+  readonly stopRequested = new Set<number>();
+  portOpen = false;
+  portRequest: 'open' | 'close' | null = null;
+  readonly violations: string[] = [];
+
+  send(event: ForwardEvent): void {
+    const desiredBefore = this.state.desired;
+    const { state, effects } = transition(this.state, event, { now: this.now, random: 0.3, policy });
+    this.state = state;
+    for (const effect of effects) this.perform(effect);
+    this.check(event, desiredBefore);
+  }
+
+  perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'open-port':
+        this.portRequest = 'open';
+        return;
+      case 'close-port':
+        this.portRequest = 'close';
+        return;
+      case 'start-tunnel':
+        if (this.started.has(effect.tunnel)) this.violations.push(`tunnel ${effect.tunnel} started twice`);
+        this.started.add(effect.tunnel);
+        this.alive.add(effect.tunnel);
+        return;
+      case 'stop-tunnel':
+      case 'drain-tunnel':
+        if (!this.alive.has(effect.tunnel))
+          this.violations.push(`${effect.type} ${effect.tunnel}, which is not alive`);
+        if (effect.type === 'stop-tunnel') this.stopRequested.add(effect.tunnel);
+        return;
+      case 'probe-now':
+        return;
+    }
+  }
+
+  check(event: ForwardEvent, desiredBefore: string): void {
+    const { situation, draining } = this.state;
+    const fail = (what: string): void => void this.violations.push(`${what} after ${JSON.stringify(event)}`);
+    if (this.alive.size > 2) fail('more than two tunnels');
+    if (this.alive.size === 2 && situation.phase !== 'stopping') {
+      const replacing =
+        draining !== null || (situation.phase === 'up' && situation.replacement.kind === 'starting');
+      if (!replacing) fail('two tunnels without a replacement');
+    }
+    if (situation.phase === 'off' && (this.alive.size > 0 || this.portOpen)) fail('off with something alive');
+    const known = new Set(aliveTunnels(this.state));
+    for (const tunnel of this.alive) if (!known.has(tunnel)) fail(`tunnel ${tunnel} forgotten`);
+    for (const tunnel of known)
+      if (!this.alive.has(tunnel)) fail(`tunnel ${tunnel} remembered though it ended`);
+    const clicked = event.type === 'turned-on' || event.type === 'turned-off';
+    if (!clicked && this.state.desired !== desiredBefore) fail('desired changed by itself');
+    const clients = standingOf(this.state).clients;
+    if (clients.kind === 'route' && !this.alive.has(clients.tunnel)) fail('clients routed to a dead tunnel');
+  }
+
+  /** One thing that the world may do; `pick` chooses among what is alive. */
+  happen(choice: string, pick: number): void {
+    const tunnels = [...this.alive];
+    const tunnel = tunnels[pick % Math.max(1, tunnels.length)];
+    switch (choice) {
+      case 'answer-port':
+        return this.answerPort(pick);
+      case 'ready':
+        if (tunnel !== undefined && !this.stopRequested.has(tunnel))
+          this.send({ type: 'tunnel-ready', tunnel });
+        return;
+      case 'end':
+        if (tunnel !== undefined) this.end(tunnel, [killed, refused, authFailed][pick % 3] ?? killed);
+        return;
+      case 'pass-time':
+        this.now += pick * 100;
+        return this.send({ type: 'due' });
+      case 'healthy':
+      case 'suspected':
+        if (tunnel !== undefined) this.send({ type: choice, tunnel });
+        return;
+      case 'unhealthy':
+      case 'complained':
+      case 'probe-failed':
+        if (tunnel !== undefined) this.send({ type: choice, tunnel, cause: refused });
+        return;
+      case 'wake':
+      case 'network':
+      case 'credentials':
+      case 'demand':
+      case 'user':
+      case 'port':
+        return this.send({ type: 'triggered', trigger: choice });
+      default:
+        return this.send({ type: choice as 'turned-on' | 'turned-off' | 'reconfigured' | 'suspended' });
+    }
+  }
+
+  end(tunnel: number, cause: ForwardState['cause']): void {
+    this.alive.delete(tunnel);
+    this.send({ type: 'tunnel-ended', tunnel, cause: this.stopRequested.has(tunnel) ? null : cause });
+  }
+
+  answerPort(pick: number): void {
+    const request = this.portRequest;
+    this.portRequest = null;
+    if (request === 'open') {
+      this.portOpen = pick % 4 !== 0;
+      this.send(this.portOpen ? { type: 'port-opened' } : { type: 'port-failed', cause: portInUse });
+    } else if (request === 'close') {
+      this.portOpen = false;
+      this.send({ type: 'port-closed' });
+    }
+  }
+}
+
+const choices = [
+  'turned-on', 'turned-off', 'reconfigured', 'suspended', 'answer-port', 'answer-port', 'ready', 'ready', 'end', 'pass-time',
+  'healthy', 'suspected', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
+] as const; // prettier-ignore
+const step = fc.tuple(fc.constantFrom(...choices), fc.nat({ max: 200 }));
+
+describe('the forward machine under random events', () => {
+  it('keeps its invariants: at most two tunnels, two only in a replacement, nothing forgotten, off means off', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const world = new World();
+        for (const [choice, pick] of steps) world.happen(choice, pick);
+        expect(world.violations).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('comes to rest off with nothing alive once it is turned off, whatever happened before', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const world = new World();
+        for (const [choice, pick] of steps) world.happen(choice, pick);
+        world.send({ type: 'turned-off' });
+        for (const tunnel of world.alive) expect(world.stopRequested).toContain(tunnel);
+        for (const tunnel of [...world.alive]) world.end(tunnel, null);
+        world.answerPort(1);
+        expect([world.state.situation.phase, world.alive.size, world.portOpen]).toEqual(['off', 0, false]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('never gives up: the user can always start it again, and it comes up when the world allows it', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const world = new World();
+        for (const [choice, pick] of steps) world.happen(choice, pick);
+        world.send({ type: 'turned-on' });
+        world.send({ type: 'triggered', trigger: 'wake' });
+        world.send({ type: 'triggered', trigger: 'user' });
+        for (let turn = 0; turn < 20 && world.state.situation.phase !== 'up'; turn++) {
+          world.answerPort(1);
+          for (const tunnel of [...world.alive]) {
+            if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
+            else world.send({ type: 'tunnel-ready', tunnel });
+          }
+          world.now += 10_000;
+          world.send({ type: 'due' });
+        }
+        expect(world.state.situation.phase).toBe('up');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
