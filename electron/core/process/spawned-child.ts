@@ -2,21 +2,17 @@ import { execa } from 'execa';
 import { type Clock, withDeadline } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ChildExit, ChildProcess, ChildRequest } from './child-process.ts';
+import type { GroupRegistry } from './group-registry.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { endGroup } from './process-group.ts';
 import { terminate } from './terminate.ts';
-
-/** Told of every process group while it lives: the lifeline and the journal. Must neither block nor throw. */
-export interface GroupRegistry {
-  add(pgid: number): void;
-  remove(pgid: number): void;
-}
 
 export interface SpawnedChildOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** The whole environment of a child, asked at each launch; its PATH finds the program. */
   readonly environment: () => Readonly<Record<string, string>>;
+  /** The lifeline and the journal. */
   readonly registries: readonly GroupRegistry[];
 }
 

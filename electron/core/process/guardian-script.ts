@@ -1,0 +1,42 @@
+/**
+ * POSIX sh, tried with dash and bash. It runs builtins only until the pipe ends: waiting costs nothing.
+ * Nothing that it reads is ever evaluated: a line that is not a sign and a number above 1 is ignored.
+ *
+ * `kill -0` on a group also finds zombies; they cost this script its full second of patience, nothing else.
+ */
+export const guardianScript = `
+trap '' INT TERM HUP
+groups=' '
+
+is_number() {
+  case $1 in '' | *[!0-9]* | 0* | 1 | ????????????*) return 1 ;; esac
+}
+
+forget() {
+  case $groups in *" $1 "*) groups="\${groups%% $1 *} \${groups#* $1 }" ;; esac
+}
+
+signal_all() {
+  for group in $groups; do
+    kill -s "$1" -- "-$group" 2>/dev/null || forget "$group"
+  done
+}
+
+while IFS= read -r line; do
+  number=\${line#?}
+  is_number "$number" || continue
+  case $line in
+    +*) forget "$number"; groups="$groups$number " ;;
+    -*) forget "$number" ;;
+  esac
+done
+
+signal_all TERM
+patience=10
+while [ "$patience" -gt 0 ] && [ "$groups" != ' ' ]; do
+  sleep 0.1
+  patience=$((patience - 1))
+  signal_all 0
+done
+signal_all KILL
+`;

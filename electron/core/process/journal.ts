@@ -1,0 +1,120 @@
+/**
+ * The journal of living children, for the launch after a crash that the lifeline did not survive either. It is
+ * written in the background: a crash within the first milliseconds of a child may miss it, a start never waits for it.
+ */
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { type Result, err, ok } from '../../../shared/result.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { GroupRegistry } from './group-registry.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
+import { bootId, identifyProcesses } from './process-identity.ts';
+
+export interface JournalOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const maxChildren = 4_096;
+/** After this long a wrapper script has become the program that it starts, and is recorded as such. */
+const settleMs = 1_000;
+
+const recordSchema = z.object({
+  version: z.literal(1),
+  bootId: z.string().min(1),
+  children: z
+    .array(
+      z.object({
+        pid: z.int().min(2),
+        pgid: z.int().min(2),
+        startTime: z.string().min(1),
+        command: z.string(),
+      }),
+    )
+    .max(maxChildren),
+});
+
+export type JournalRecord = Readonly<z.infer<typeof recordSchema>>;
+
+export class Journal implements GroupRegistry {
+  readonly #options: JournalOptions;
+  readonly #pgids = new Set<number>();
+  readonly #bootId = bootId();
+  #writing: Promise<void> | null = null;
+  #outdated = false;
+  #settleTimer: Timer | null = null;
+  #closed = false;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  add(pgid: number): void {
+    this.#pgids.add(pgid);
+    this.#write();
+    this.#settleTimer?.cancel();
+    this.#settleTimer = this.#options.clock.after(settleMs, () => {
+      this.#write();
+    });
+  }
+
+  remove(pgid: number): void {
+    if (this.#pgids.delete(pgid)) this.#write();
+  }
+
+  /** Resolves when the file says what is alive. */
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Removes the file, unless a child still lives that the next launch should know of. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#settleTimer?.cancel();
+    await this.#writing;
+    if (this.#pgids.size === 0) await rm(this.#options.path, { force: true });
+  }
+
+  /** One write at a time; changes that come meanwhile share the next. */
+  #write(): void {
+    if (this.#closed) return;
+    this.#outdated = true;
+    this.#writing ??= this.#writeWhileOutdated().finally(() => {
+      this.#writing = null;
+    });
+  }
+
+  async #writeWhileOutdated(): Promise<void> {
+    while (this.#outdated && !this.#closed) {
+      this.#outdated = false;
+      try {
+        await writePrivateFile(this.#options.path, JSON.stringify(await this.#record()));
+      } catch (error) {
+        this.#options.log.warn(
+          `journal: ${this.#options.path} cannot be written: ${(error as Error).message}`,
+        );
+      }
+    }
+  }
+
+  async #record(): Promise<JournalRecord> {
+    const identities = await identifyProcesses([...this.#pgids]);
+    // A child that ended while we looked is not ours to record any more.
+    const children = [...identities.values()].filter(({ pid, pgid }) => pid === pgid && this.#pgids.has(pid));
+    return { version: 1, bootId: await this.#bootId, children };
+  }
+}
+
+/** The record, or null when there is none; the error says why the file is not to be trusted. */
+export async function readJournal(path: string): Promise<Result<JournalRecord | null, string>> {
+  const text = await readPrivateFile(path);
+  if (!text.ok || text.value === null) return text.ok ? ok(null) : text;
+  try {
+    const record = recordSchema.safeParse(JSON.parse(text.value));
+    return record.success ? ok(record.data) : err(`${path} is not a journal of this version`);
+  } catch {
+    return err(`${path} is damaged`);
+  }
+}

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { Lifeline } from './lifeline.ts';
+import { bundleProgram } from './testing/bundled-program.ts';
+import { programs } from './testing/misbehaving-programs.ts';
+import { processIsRunning } from './testing/process-watch.ts';
+
+const soon = { timeout: 5_000, interval: 10 };
+
+describe('Lifeline of an app that dies', () => {
+  let folder: string;
+  let ownerProgram: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'localport-lifeline-'));
+    ownerProgram = bundleProgram(join(import.meta.dirname, 'testing/lifeline-owner.ts'), folder);
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function startOwner(...argvs: (readonly string[])[]) {
+    const owner = spawn(process.execPath, [ownerProgram, JSON.stringify(argvs)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface(owner.stdout), 'line')) as [string];
+    return { owner, ...(JSON.parse(line) as { pids: number[]; guardian: number }) };
+  }
+
+  it.each(['SIGKILL', 'SIGTERM', 'SIGHUP'] as const)(
+    'takes every child along on %s, the stubborn ones too',
+    async (signal) => {
+      const { owner, pids, guardian } = await startOwner(
+        programs.endsOnTerm,
+        programs.ignoresTerm,
+        programs.leavesStubbornGrandchild,
+      );
+      expect([...pids, guardian].map(processIsRunning)).toEqual([true, true, true, true]);
+      owner.kill(signal);
+      await vi.waitFor(() => {
+        expect([...pids, guardian].map(processIsRunning)).toEqual([false, false, false, false]);
+      }, soon);
+    },
+  );
+
+  it('asks politely first', async () => {
+    const { owner, pids, guardian } = await startOwner(programs.ignoresTerm);
+    const killedAt = systemClock.now();
+    owner.kill('SIGKILL');
+    await vi.waitFor(() => expect(processIsRunning(guardian)).toBe(false), soon);
+    expect(systemClock.now() - killedAt).toBeGreaterThan(900);
+    expect(pids.map(processIsRunning)).toEqual([false]);
+  });
+
+  it('cannot be ended by the signals that end the app', async () => {
+    const { owner, pids, guardian } = await startOwner(programs.endsOnTerm);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(guardian, signal);
+    owner.kill('SIGKILL');
+    await vi.waitFor(() => expect([...pids, guardian].map(processIsRunning)).toEqual([false, false]), soon);
+  });
+});
+
+describe('Lifeline', () => {
+  const started: ChildProcess[] = [];
+  let lifeline: Lifeline;
+
+  beforeEach(() => {
+    lifeline = new Lifeline({ clock: systemClock, log: silentLogger });
+  });
+
+  afterEach(async () => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    await lifeline.close();
+  });
+
+  async function startLeader(argv: readonly [string, ...string[]]): Promise<number> {
+    const child = spawn(argv[0], argv.slice(1), { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    started.push(child);
+    await once(child.stdout, 'data');
+    return child.pid!;
+  }
+
+  it('closes at once when no group is left', async () => {
+    const pid = await startLeader(programs.endsOnTerm);
+    lifeline.add(pid);
+    const guardian = lifeline.guardianPid!;
+    lifeline.remove(pid);
+    const closedAt = systemClock.now();
+    await lifeline.close();
+    expect(systemClock.now() - closedAt).toBeLessThan(500);
+    expect([guardian, pid].map(processIsRunning)).toEqual([false, true]);
+  });
+
+  it('does not start a guardian that nobody needs', async () => {
+    expect(lifeline.guardianPid).toBeNull();
+    await lifeline.close();
+    expect(lifeline.guardianPid).toBeNull();
+  });
+
+  it('never signals a group that it was told is gone', async () => {
+    const [kept, gone] = [await startLeader(programs.endsOnTerm), await startLeader(programs.endsOnTerm)];
+    for (const pid of [gone, kept]) lifeline.add(pid);
+    lifeline.remove(gone);
+    await lifeline.close();
+    expect([kept, gone].map(processIsRunning)).toEqual([false, true]);
+  });
+
+  it('does not mistake one number for a part of another', async () => {
+    const pid = await startLeader(programs.endsOnTerm);
+    lifeline.add(pid);
+    for (const other of [`${pid}0`, `1${pid}`, `${pid}`.slice(1)]) {
+      lifeline.add(Number(other));
+      lifeline.remove(Number(other));
+    }
+    await lifeline.close();
+    expect(processIsRunning(pid)).toBe(false);
+  });
+
+  it('replaces a guardian that died and tells it all groups again', async () => {
+    const pids = [await startLeader(programs.endsOnTerm), await startLeader(programs.endsOnTerm)];
+    for (const pid of pids) lifeline.add(pid);
+    const first = lifeline.guardianPid!;
+    process.kill(first, 'SIGKILL');
+    await vi.waitFor(() => expect(lifeline.guardianPid).toEqual(expect.any(Number)), soon);
+    await vi.waitFor(() => {
+      const guardian = lifeline.guardianPid;
+      expect(guardian !== null && guardian !== first && processIsRunning(guardian)).toBe(true);
+    }, soon);
+    expect(pids.map(processIsRunning)).toEqual([true, true]);
+    await lifeline.close();
+    expect(pids.map(processIsRunning)).toEqual([false, false]);
+  });
+
+  it('replaces a guardian that does not read any more', async () => {
+    const pid = await startLeader(programs.endsOnTerm);
+    lifeline.add(pid);
+    const first = lifeline.guardianPid!;
+    process.kill(first, 'SIGSTOP');
+    for (let round = 0; round < 40_000 && processIsRunning(first); round++) {
+      lifeline.add(4_000_000_000);
+      lifeline.remove(4_000_000_000);
+    }
+    await vi.waitFor(() => {
+      const guardian = lifeline.guardianPid;
+      expect(guardian !== null && guardian !== first && processIsRunning(guardian)).toBe(true);
+    }, soon);
+    await lifeline.close();
+    expect(processIsRunning(pid)).toBe(false);
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * The lifeline: if the app dies, by whatever signal, its children die too. One `/bin/sh`, the guardian, reads from a
+ * pipe that only the app holds; the kernel closes it when the app is gone, and the guardian then ends every group that
+ * it was told of.
+ *
+ * 1. A group is told when it begins (`+PGID`) and when its last member is gone (`-PGID`): no number that the system
+ *    may have given to a stranger since is ever signalled.
+ * 2. The guardian runs in a group of its own and ignores TERM, INT and HUP: what ends the app does not end it first.
+ * 3. A guardian that dies is replaced and told of all groups again.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import type { Clock, Timer } from '../clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { GroupRegistry } from './group-registry.ts';
+import { guardianScript } from './guardian-script.ts';
+
+export interface LifelineOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Between two guardians of which the first did not even live that long. */
+const restartDelayMs = 1_000;
+/** A guardian that does not read is as good as none. */
+const maxUnreadBytes = 64 * 1024;
+
+type Guardian = ChildProcessByStdio<Writable, null, null>;
+
+export class Lifeline implements GroupRegistry {
+  readonly #options: LifelineOptions;
+  readonly #groups = new Set<number>();
+  #guardian: Guardian | null = null;
+  #guardianGone: Promise<void> = Promise.resolve();
+  #restart: Timer | null = null;
+  #closed = false;
+
+  constructor(options: LifelineOptions) {
+    this.#options = options;
+  }
+
+  /** The guardian's process, if one runs. */
+  get guardianPid(): number | null {
+    return this.#guardian?.pid ?? null;
+  }
+
+  add(pgid: number): void {
+    this.#groups.add(pgid);
+    if (this.#guardian !== null) this.#tell(`+${pgid}\n`);
+    else if (this.#restart === null && !this.#closed) this.#startGuardian();
+  }
+
+  remove(pgid: number): void {
+    if (this.#groups.delete(pgid)) this.#tell(`-${pgid}\n`);
+  }
+
+  /**
+   * Lets the guardian go and waits for it. Groups that still live are ended by it, which takes up to a second;
+   * without any it is gone at once. Idempotent.
+   */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#restart?.cancel();
+    this.#guardian?.stdin.end();
+    await this.#guardianGone;
+  }
+
+  #startGuardian(): void {
+    this.#restart = null;
+    const startedAt = this.#options.clock.now();
+    const guardian = spawn('/bin/sh', ['-c', guardianScript, 'localport-lifeline'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    this.#guardian = guardian;
+    // A broken pipe is the guardian's end, which its exit tells as well.
+    guardian.stdin.on('error', () => undefined);
+    this.#guardianGone = new Promise((resolve) => {
+      const onGone = (reason: string): void => {
+        this.#onGuardianGone(reason, this.#options.clock.now() - startedAt);
+        resolve();
+      };
+      guardian.once('exit', (code, signal) => {
+        onGone(signal ?? `exit code ${String(code)}`);
+      });
+      guardian.once('error', (error) => {
+        onGone(error.message);
+      });
+    });
+    this.#tell([...this.#groups].map((pgid) => `+${pgid}\n`).join(''));
+  }
+
+  #onGuardianGone(reason: string, livedMs: number): void {
+    this.#guardian = null;
+    if (this.#closed) return;
+    this.#options.log.warn(`lifeline: the guardian ended (${reason}); starting another`);
+    this.#restart = this.#options.clock.after(livedMs < restartDelayMs ? restartDelayMs : 0, () => {
+      this.#startGuardian();
+    });
+  }
+
+  #tell(lines: string): void {
+    const guardian = this.#guardian;
+    if (guardian === null || this.#closed) return;
+    guardian.stdin.write(lines);
+    if (guardian.stdin.writableLength > maxUnreadBytes) guardian.kill('SIGKILL');
+  }
+}

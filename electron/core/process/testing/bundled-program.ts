@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+/** Bundles a TypeScript program into `folder`, as the app is bundled; `node FILE` runs it. Returns the file. */
+export function bundleProgram(source: string, folder: string): string {
+  const outfile = join(folder, 'program.cjs');
+  buildSync({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  return outfile;
+}
