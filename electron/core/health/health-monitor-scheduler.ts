@@ -1,0 +1,129 @@
+/**
+ * Runs the checks of all services on one timer.
+ *
+ * 1. A tunnel has at most one monitor, a monitor at most one regular check.
+ * 2. A check that hangs or fails holds up none but itself: when all slots are taken, the check that is overdue longest
+ *    gets the next one.
+ * 3. Nothing runs and no timer is set while paused or closed.
+ */
+import type { Clock, Timer } from '../clock.ts';
+import type { HealthEvents, HealthMonitor, HealthMonitorScheduler, HealthTarget } from './health-monitor.ts';
+import type { Probe, ProbeResult } from './probe.ts';
+import { ServiceHealthMonitorTask } from './service-health-monitor-task.ts';
+
+/** Checks that fall due this soon after one another share a wake-up of the process. */
+const coalescingWindowMs = 100;
+
+export interface HealthMonitorSchedulerOptions {
+  readonly clock: Clock;
+  readonly probes: Probe;
+  /**
+   * A check is a socket that waits, up to a second on a silent service and up to its timeout on a dead one: the bound
+   * has to let a hundred of them wait at the usual interval of 5 s.
+   */
+  readonly maxConcurrentProbes?: number;
+  /** In [0, 1): spreads the checks of services that start together. */
+  readonly random?: () => number;
+}
+
+export function createHealthMonitorScheduler(options: HealthMonitorSchedulerOptions): HealthMonitorScheduler {
+  return new TimerHealthMonitorScheduler(options);
+}
+
+class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
+  readonly #clock: Clock;
+  readonly #probe: Probe;
+  readonly #maxConcurrentProbes: number;
+  readonly #random: () => number;
+  readonly #tasks = new Map<string, ServiceHealthMonitorTask>();
+  /** What still lets go of its sockets, for `close` to wait for. */
+  readonly #stopping = new Set<Promise<void>>();
+  #running = 0;
+  #timer: Timer | null = null;
+  #state: 'watching' | 'paused' | 'closed' = 'watching';
+
+  constructor(options: HealthMonitorSchedulerOptions) {
+    this.#clock = options.clock;
+    this.#probe = options.probes;
+    this.#maxConcurrentProbes = options.maxConcurrentProbes ?? 64;
+    this.#random = options.random ?? Math.random;
+  }
+
+  watch(target: HealthTarget, events: HealthEvents): HealthMonitor {
+    if (this.#state === 'closed') return watchesNothing;
+    const tools = { clock: this.#clock, probe: this.#probe, random: this.#random };
+    const task = new ServiceHealthMonitorTask(target, events, tools);
+    void this.#stop(this.#tasks.get(target.tunnelId));
+    this.#tasks.set(target.tunnelId, task);
+    this.#startDueChecks();
+    return { probeNow: (deadlineMs) => task.probeNow(deadlineMs), stop: () => this.#stop(task) };
+  }
+
+  pause(): void {
+    if (this.#state !== 'watching') return;
+    this.#state = 'paused';
+    this.#timer?.cancel();
+    for (const task of this.#tasks.values()) task.interrupt();
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'watching';
+    for (const task of this.#tasks.values()) task.reschedule();
+    this.#startDueChecks();
+  }
+
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    this.#timer?.cancel();
+    for (const task of this.#tasks.values()) void this.#stop(task);
+    await Promise.all(this.#stopping);
+  }
+
+  active(): number {
+    return this.#tasks.size;
+  }
+
+  async #stop(task: ServiceHealthMonitorTask | undefined): Promise<void> {
+    if (task === undefined) return;
+    if (this.#tasks.get(task.tunnelId) === task) this.#tasks.delete(task.tunnelId);
+    const stopped = task.stop();
+    this.#stopping.add(stopped);
+    await stopped;
+    this.#stopping.delete(stopped);
+  }
+
+  #startDueChecks(): void {
+    this.#timer?.cancel();
+    if (this.#state !== 'watching') return;
+    const idle = [...this.#tasks.values()]
+      .flatMap((task) => (task.dueAt === null ? [] : [{ task, dueAt: task.dueAt }]))
+      .sort((a, b) => a.dueAt - b.dueAt);
+    const dueUntil = this.#clock.now() + coalescingWindowMs;
+    for (const { task, dueAt } of idle) {
+      // A slot that comes free starts the next one.
+      if (this.#running >= this.#maxConcurrentProbes) return;
+      if (dueAt > dueUntil) {
+        this.#timer = this.#clock.after(dueAt - this.#clock.now(), () => this.#startDueChecks());
+        return;
+      }
+      void this.#run(task);
+    }
+  }
+
+  async #run(task: ServiceHealthMonitorTask): Promise<void> {
+    this.#running += 1;
+    try {
+      await task.check();
+    } finally {
+      this.#running -= 1;
+      this.#startDueChecks();
+    }
+  }
+}
+
+const cancelled: ProbeResult = { kind: 'cancelled' };
+const watchesNothing: HealthMonitor = {
+  probeNow: () => Promise.resolve(cancelled),
+  stop: () => Promise.resolve(),
+};

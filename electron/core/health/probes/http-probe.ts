@@ -1,0 +1,106 @@
+/**
+ * One HTTP request through the tunnel. The URL gives path, query, Host header and TLS server name; the connection
+ * goes to the tunnel's endpoint, whatever the URL says. Redirects are answers like any other.
+ */
+import http from 'node:http';
+import net from 'node:net';
+import tls from 'node:tls';
+import type { ProbeRequest, ProbeResult } from '../probe.ts';
+import { BodySearch } from './body-search.ts';
+import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { resolveProbeUrl, type HttpProbeSpec } from './probe-url.ts';
+
+const maxQuotedCharacters = 80;
+
+/** Passes on an expected status whose body, as far as 1 MB, contains what is expected of it. */
+export function probeHttp(request: ProbeRequest, spec: HttpProbeSpec): Promise<ProbeResult> {
+  const url = resolveProbeUrl(spec, 'localhost');
+  if (url === null) {
+    return Promise.resolve({
+      kind: 'failed',
+      finding: 'the url of the check cannot be read',
+      timedOut: false,
+    });
+  }
+  const transport = {
+    halfCloses: false,
+    ...(spec.type === 'https' ? { tls: tlsOptions(url.hostname, spec.verifySsl) } : {}),
+  };
+  return probeOverConnection(request, transport, (connection) => {
+    connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before an answer came' });
+    try {
+      sendRequest(connection, spec, url);
+    } catch (error) {
+      // A method or a header that HTTP does not allow.
+      connection.fail(
+        `the request cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  });
+}
+
+function sendRequest(connection: ProbeConnection, spec: HttpProbeSpec, url: URL): void {
+  const ask = http.request({
+    method: spec.method,
+    path: url.pathname + url.search,
+    headers: requestHeaders(spec, url),
+    auth:
+      url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
+    createConnection: () => connection.socket,
+  });
+  ask.on('error', (error) => connection.failBy(error));
+  ask.on('response', (answer) => judge(connection, spec, answer));
+  // A service that switches protocols (101) has answered too.
+  ask.on('upgrade', (answer) => judge(connection, spec, answer));
+  ask.end();
+}
+
+function requestHeaders(spec: HttpProbeSpec, url: URL): Record<string, string> {
+  const own = { host: url.host, accept: '*/*', 'user-agent': 'LocalPort', connection: 'close' };
+  const configured = Object.entries(spec.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...own, ...(Object.fromEntries(configured) as Record<string, string>) };
+}
+
+function judge(connection: ProbeConnection, spec: HttpProbeSpec, answer: http.IncomingMessage): void {
+  answer.on('error', (error) => connection.failBy(error));
+  const status = answer.statusCode ?? 0;
+  if (!spec.expectedStatus.includes(status)) {
+    connection.fail(`HTTP ${status} where ${formatChoice(spec.expectedStatus)} was expected`);
+    answer.resume();
+  } else if (spec.expectedContent === null || spec.expectedContent === '') {
+    connection.pass();
+    answer.resume();
+  } else {
+    searchBody(connection, answer, spec.expectedContent);
+  }
+}
+
+function searchBody(connection: ProbeConnection, answer: http.IncomingMessage, expected: string): void {
+  connection.reach({
+    awaits: 'end of the answer',
+    whenClosed: 'the connection was closed before the answer was complete',
+  });
+  const search = new BodySearch(expected);
+  const quoted = JSON.stringify(expected.slice(0, maxQuotedCharacters));
+  answer.on('data', (bytes: Buffer) => {
+    const progress = search.read(bytes);
+    if (progress === 'found') connection.pass();
+    if (progress === 'exhausted') connection.fail(`the first 1 MB of the answer did not contain ${quoted}`);
+  });
+  answer.on('end', () => connection.fail(`the answer did not contain ${quoted}`));
+}
+
+function tlsOptions(hostname: string, verifySsl: boolean): tls.ConnectionOptions {
+  // A server name must not be an address (RFC 6066, section 3); the certificate is checked against it all the same.
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return {
+    ...(net.isIP(host) === 0 ? { servername: host } : {}),
+    rejectUnauthorized: verifySsl,
+    checkServerIdentity: (_, certificate) => tls.checkServerIdentity(host, certificate),
+  };
+}
+
+/** `200`, `200 or 204`, `200, 201 or 204`. */
+function formatChoice(choices: readonly number[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices.map(String));
+}

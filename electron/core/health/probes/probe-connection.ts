@@ -1,0 +1,158 @@
+/**
+ * One connection through a tunnel for one check: connects, lets the protocol talk, and ends in exactly one result.
+ *
+ * 1. The first verdict wins; what happens to the socket after it is no news.
+ * 2. The result comes when the socket is closed: a settled check holds nothing.
+ * 3. Cancelling and the deadline destroy the socket at once, whatever the check is doing.
+ * 4. A timer only decides after the event loop has looked at the sockets once more: after a stall or a sleep the
+ *    answer may have been waiting all along.
+ * 5. A verdict that is not about time winds the connection up politely. A reset that reaches the program in a pod ends
+ *    the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
+ */
+import net from 'node:net';
+import tls from 'node:tls';
+import type { Timer } from '../../clock.ts';
+import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import type { ProbeRequest, ProbeResult } from '../probe.ts';
+import { describeConnectionError } from './connection-error.ts';
+import { formatDuration } from './format-duration.ts';
+
+const maxLingerMs = 250;
+const maxLingerBytes = 256 * 1024;
+
+/** How far a check has come: what to say when it ends there. */
+export interface ProbeStage {
+  /** Completes `no … within 5 s`. */
+  readonly awaits: string;
+  readonly whenClosed: string;
+}
+
+/** What a protocol says and hears on an open connection. Called once, after connect or after the TLS handshake. */
+export type ProbeDialogue = (connection: ProbeConnection) => void;
+
+export interface ProbeTransport {
+  /** Options of the TLS handshake; absent: plain TCP. */
+  readonly tls?: tls.ConnectionOptions;
+  /** Send FIN as soon as the verdict stands. Not for HTTP, where servers take it for a client that gave up. */
+  readonly halfCloses: boolean;
+}
+
+const connecting: ProbeStage = {
+  awaits: 'connection',
+  whenClosed: 'the connection was closed before it was open',
+};
+const shakingHands: ProbeStage = {
+  awaits: 'TLS handshake',
+  whenClosed: 'the connection was closed during the TLS handshake',
+};
+
+/** Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs`, at once when cancelled. */
+export function probeOverConnection(
+  request: ProbeRequest,
+  transport: ProbeTransport,
+  dialogue: ProbeDialogue,
+): Promise<ProbeResult> {
+  if (request.signal.aborted) return Promise.resolve({ kind: 'cancelled' });
+  return new ProbeConnection(request, transport, dialogue).result;
+}
+
+export class ProbeConnection {
+  readonly socket: net.Socket;
+  readonly result: Promise<ProbeResult>;
+  readonly #request: ProbeRequest;
+  readonly #halfCloses: boolean;
+  readonly #startedAt: number;
+  readonly #timers: Timer[] = [];
+  #stage: ProbeStage;
+  #verdict: ProbeResult | null = null;
+
+  constructor(request: ProbeRequest, transport: ProbeTransport, dialogue: ProbeDialogue) {
+    this.#request = request;
+    this.#halfCloses = transport.halfCloses;
+    this.#startedAt = request.clock.now();
+    this.#stage = connecting;
+    this.socket = openSocket(request.endpoint, transport.tls);
+    this.result = this.#closed();
+
+    this.socket.on('error', (error) => this.failBy(error));
+    if (transport.tls !== undefined) this.socket.once('connect', () => this.reach(shakingHands));
+    this.socket.once(transport.tls === undefined ? 'connect' : 'secureConnect', () => dialogue(this));
+    request.signal.addEventListener('abort', this.#cancel, { once: true });
+    this.after(request.timeoutMs, () => this.#timeOut());
+  }
+
+  reach(stage: ProbeStage): void {
+    this.#stage = stage;
+  }
+
+  pass(): void {
+    this.#conclude({ kind: 'passed', tookMs: this.#request.clock.now() - this.#startedAt });
+  }
+
+  fail(finding: string): void {
+    this.#conclude({ kind: 'failed', finding, timedOut: false });
+  }
+
+  failClosed(): void {
+    this.fail(this.#stage.whenClosed);
+  }
+
+  /** Fails with what this error means at the present stage. */
+  failBy(error: Error): void {
+    this.fail(describeConnectionError(error, this.#stage.whenClosed));
+  }
+
+  /** Runs `action` after `delayMs` unless the connection is closed by then. */
+  after(delayMs: number, action: () => void): void {
+    this.#timers.push(this.#request.clock.after(delayMs, () => void setImmediate(action)));
+  }
+
+  #conclude(verdict: ProbeResult): void {
+    if (this.#verdict !== null) return;
+    this.#verdict = verdict;
+    if (this.socket.destroyed) return;
+    if (this.#halfCloses) this.socket.end();
+    this.#drain();
+  }
+
+  /** Reads on until the far end closes, for a bounded while. */
+  #drain(): void {
+    const alreadyRead = this.socket.bytesRead;
+    this.socket.on('data', () => {
+      if (this.socket.bytesRead - alreadyRead > maxLingerBytes) this.socket.destroy();
+    });
+    this.socket.resume();
+    this.after(maxLingerMs, () => void this.socket.destroy());
+  }
+
+  #timeOut(): void {
+    const finding = `no ${this.#stage.awaits} within ${formatDuration(this.#request.timeoutMs)}`;
+    this.#verdict ??= { kind: 'failed', finding, timedOut: true };
+    this.socket.destroy();
+  }
+
+  readonly #cancel = (): void => {
+    this.#verdict ??= { kind: 'cancelled' };
+    this.socket.destroy();
+  };
+
+  #closed(): Promise<ProbeResult> {
+    return new Promise((resolve) => {
+      this.socket.once('close', () => {
+        for (const timer of this.#timers) timer.cancel();
+        this.#request.signal.removeEventListener('abort', this.#cancel);
+        // The last bytes may still be on their way through the HTTP parser.
+        setImmediate(() => {
+          this.failClosed();
+          resolve(this.#verdict ?? { kind: 'cancelled' });
+        });
+      });
+    });
+  }
+}
+
+function openSocket(endpoint: Endpoint, tlsOptions: tls.ConnectionOptions | undefined): net.Socket {
+  const address =
+    endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };
+  return tlsOptions === undefined ? net.connect(address) : tls.connect({ ...tlsOptions, ...address });
+}

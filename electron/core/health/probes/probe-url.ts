@@ -1,0 +1,15 @@
+import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+
+export type HttpProbeSpec = Extract<ProbeSpec, { readonly type: 'http' | 'https' }>;
+
+/**
+ * The URL of a check, complete. What it lacks comes from the check's type and `authority`: null and `/health` are
+ * paths there, `db:8080/health` has a host but no scheme. null when it cannot be read.
+ */
+export function resolveProbeUrl(spec: HttpProbeSpec, authority: string): URL | null {
+  const written = spec.url ?? '/';
+  const hasHost = !/^[/?#]/.test(written);
+  const text = hasHost && !/^https?:\/\//i.test(written) ? `${spec.type}://${written}` : written;
+  const base = `${spec.type}://${authority}`;
+  return URL.canParse(text, base) ? new URL(text, base) : null;
+}
