@@ -72,7 +72,10 @@ const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-co
 
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
 const scope = (d: CauseDetails): string =>
-  [d.namespace === undefined ? '' : ` -n ${d.namespace}`, d.context === undefined ? '' : ` --context ${d.context}`].join('');
+  [
+    d.namespace === undefined ? '' : ` -n ${d.namespace}`,
+    d.context === undefined ? '' : ` --context ${d.context}`,
+  ].join('');
 
 const catalogue = {
   'binary-missing': {
@@ -84,7 +87,8 @@ const catalogue = {
   'plugin-missing': {
     ...user('credentials'),
     title: (d) => `The credential plugin ${d.what ?? ''} was not found`.replace('  ', ' '),
-    remedy: (d) => `Install ${d.what ?? 'the plugin that your kubeconfig names'}, or put it on your login shell's PATH`,
+    remedy: (d) =>
+      `Install ${d.what ?? 'the plugin that your kubeconfig names'}, or put it on your login shell's PATH`,
     action: () => retry,
   },
   'port-in-use': {
@@ -115,7 +119,8 @@ const catalogue = {
     ...user('credentials'),
     title: (d) => `The host key of ${d.host ?? 'the server'} has changed`,
     remedy: () => 'If the host was reinstalled, remove the old key; if not, somebody may be listening in',
-    action: (d) => (d.host === undefined ? null : copy('Copy ssh-keygen', d.command ?? `ssh-keygen -R ${d.host}`)),
+    action: (d) =>
+      d.host === undefined ? null : copy('Copy ssh-keygen', d.command ?? `ssh-keygen -R ${d.host}`),
   },
   'host-unreachable': {
     ...backoff,
@@ -147,15 +152,25 @@ const catalogue = {
     remedy: () => 'Check that the program at the far end is running and listens on remote_port',
     action: () => openLog,
   },
+  'forwarding-prohibited': {
+    ...user('credentials'),
+    title: (d) => `${d.host ?? 'The server'} does not allow this forward`,
+    remedy: () => 'Ask its administrator to allow it: AllowTcpForwarding and PermitOpen in its sshd_config',
+    action: () => openLog,
+  },
   'context-missing': {
     ...user('credentials'),
-    title: (d) => (d.context === undefined ? 'The kube context does not exist' : `The kube context ${d.context} does not exist`),
+    title: (d) =>
+      d.context === undefined
+        ? 'The kube context does not exist'
+        : `The kube context ${d.context} does not exist`,
     remedy: () => 'Correct the context in the config, or add it to your kubeconfig',
     action: () => copy('Copy command', 'kubectl config get-contexts'),
   },
   'resource-missing': {
     ...backoff,
-    title: (d) => `${d.resource ?? 'The resource'} was not found${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
+    title: (d) =>
+      `${d.resource ?? 'The resource'} was not found${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
     remedy: () => 'Check the name, the namespace and the context',
     action: (d) => copy('Copy command', `kubectl get services,pods${scope(d)}`),
   },

@@ -36,6 +36,11 @@ export interface Tunnel {
    * The tunnel itself goes on.
    */
   onComplaint(listener: (cause: Cause) => void): void;
+  /**
+   * Whether the way to the other machine still works, whatever runs at its end; answers within `deadlineMs`.
+   * `unknown`: this technology has no way to tell.
+   */
+  proveTransport(deadlineMs: number): Promise<'alive' | 'dead' | 'unknown'>;
   /** Asks politely, insists after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<TunnelEnd>;
 }

@@ -1,0 +1,31 @@
+/** Which adapter opens the tunnels of which technology. */
+import type { Technology } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { ChildLauncher } from '../process/child-process.ts';
+import { defaultStartTimeoutMs } from './child-tunnel.ts';
+import { createCommandAdapter } from './command-adapter.ts';
+import { createKubectlAdapter } from './kubectl-adapter.ts';
+import { createSshAdapter } from './ssh-adapter.ts';
+import { createTcpAdapter } from './tcp-adapter.ts';
+import type { TunnelAdapter } from './tunnel-adapter.ts';
+
+export interface AdapterRegistryOptions {
+  readonly launcher: ChildLauncher;
+  readonly clock: Clock;
+  /** An existing 0700 directory with a short path, for private sockets. Throws when its path is too long for them. */
+  readonly runtimeDirectory: string;
+  readonly startTimeoutMs?: number;
+}
+
+export type AdapterRegistry = Readonly<Record<Technology, TunnelAdapter>>;
+
+export function createAdapterRegistry(options: AdapterRegistryOptions): AdapterRegistry {
+  const { launcher, clock, runtimeDirectory, startTimeoutMs = defaultStartTimeoutMs } = options;
+  const child = { launcher, clock, startTimeoutMs };
+  return {
+    ssh: createSshAdapter({ ...child, runtimeDirectory }),
+    kubectl: createKubectlAdapter(child),
+    tcp: createTcpAdapter({ clock }),
+    command: createCommandAdapter({ ...child, runtimeDirectory }),
+  };
+}

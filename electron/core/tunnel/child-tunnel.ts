@@ -1,0 +1,203 @@
+/**
+ * A tunnel that is one child process. Invariants:
+ *
+ * 1. `ready` and `ended` settle exactly once each, `ready` never after `ended`.
+ * 2. The first cause of an end wins: a deadline or a fatal line that made us stop the child is the cause, whatever the
+ *    child says while it goes. An end that was asked for has no cause.
+ * 3. `ended` settles after the child is reaped and everything that belonged to it is removed.
+ */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { type Clock, type Timer } from '../clock.ts';
+import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
+import { redactedLine, secretsOf } from './evidence.ts';
+import { classifyFailure } from './failure-classifier.ts';
+import type { Endpoint, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
+
+/** What a line of the child means to its tunnel. */
+export type LineMeaning =
+  | { readonly kind: 'ready'; readonly endpoint: Endpoint }
+  /** A client's connection failed; the tunnel goes on. */
+  | { readonly kind: 'complaint'; readonly cause: Cause }
+  /** The child lives on, but can never serve. */
+  | { readonly kind: 'fatal'; readonly cause: Cause }
+  /** May explain an end. */
+  | { readonly kind: 'evidence' }
+  | { readonly kind: 'chatter' };
+
+export interface ChildLine {
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+  /** Whether the tunnel was ready when the line came. */
+  readonly afterReady: boolean;
+}
+
+export interface ChildPlan {
+  readonly child: ChildRequest;
+  readonly interpret: (line: ChildLine) => LineMeaning;
+  /** For programs that do not say when they are ready: resolves when the endpoint takes connections, never rejects. */
+  readonly probeReadiness?: (signal: AbortSignal) => Promise<Endpoint | null>;
+  /** Removes what the child leaves behind. */
+  readonly cleanUp: () => Promise<void>;
+}
+
+export interface ChildTunnelOptions {
+  readonly launcher: ChildLauncher;
+  readonly clock: Clock;
+  /** From the launch to readiness, in ms. */
+  readonly startTimeoutMs: number;
+}
+
+export const defaultStartTimeoutMs = 30_000;
+const maxLastLines = 20;
+
+export class ChildTunnel implements Tunnel {
+  readonly id: string;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<TunnelEnd>;
+  readonly #options: ChildTunnelOptions;
+  readonly #request: TunnelRequest;
+  readonly #secrets: readonly string[];
+  readonly #lastLines: string[] = [];
+  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
+  readonly #readinessProbe = new AbortController();
+  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
+  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  #child: ChildProcess | null = null;
+  #isReady = false;
+  #isStopping = false;
+  #isEnded = false;
+  #firstCause: Cause | null = null;
+  #startDeadline: Timer | null = null;
+
+  constructor(options: ChildTunnelOptions, request: TunnelRequest) {
+    this.id = request.id;
+    this.#options = options;
+    this.#request = request;
+    this.#secrets = secretsOf(request.service);
+    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Once, unless `fail` was called. Does nothing but clean up when the tunnel was stopped meanwhile. */
+  launch(plan: ChildPlan): void {
+    if (this.#isEnded) {
+      void this.#cleanUp(plan);
+      return;
+    }
+    const child = this.#options.launcher.launch(plan.child);
+    this.#child = child;
+    child.onLine((stream, text) => {
+      this.#take(plan.interpret({ stream, text, afterReady: this.#isReady }), stream, text);
+    });
+    this.#startDeadline = this.#options.clock.after(this.#options.startTimeoutMs, () => {
+      this.#abandon(this.#startTimedOut());
+    });
+    void this.#probeReadiness(plan);
+    void child.exited.then((exit) => this.#finish(exit, plan));
+  }
+
+  /** There is nothing that could be launched. */
+  fail(cause: Cause): void {
+    if (this.#isEnded) return;
+    this.#firstCause = cause;
+    this.#end({ cause, exitCode: null, signal: null, lastLines: [] });
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.#complaintListeners.push(listener);
+  }
+
+  async stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+    this.#isStopping = true;
+    if (this.#child === null) this.#end({ cause: null, exitCode: null, signal: null, lastLines: [] });
+    else void this.#child.stop(options);
+    return this.ended;
+  }
+
+  #take(meaning: LineMeaning, stream: string, text: string): void {
+    if (meaning.kind === 'chatter') return;
+    const line = redactedLine(text, this.#secrets);
+    this.#request.log.debug(`${stream}: ${line}`);
+    switch (meaning.kind) {
+      case 'ready':
+        this.#becomeReady(meaning.endpoint);
+        return;
+      case 'fatal':
+        this.#abandon(meaning.cause);
+        return;
+      case 'complaint':
+        this.#remember(line);
+        for (const listener of this.#complaintListeners) listener(meaning.cause);
+        return;
+      case 'evidence':
+        this.#remember(line);
+    }
+  }
+
+  #remember(line: string): void {
+    this.#lastLines.push(line);
+    if (this.#lastLines.length > maxLastLines) this.#lastLines.shift();
+  }
+
+  async #probeReadiness(plan: ChildPlan): Promise<void> {
+    const endpoint = await plan.probeReadiness?.(this.#readinessProbe.signal);
+    if (endpoint !== undefined && endpoint !== null) this.#becomeReady(endpoint);
+  }
+
+  #becomeReady(endpoint: Endpoint): void {
+    if (this.#isReady || this.#isStopping || this.#isEnded || this.#firstCause !== null) return;
+    this.#isReady = true;
+    this.#startDeadline?.cancel();
+    this.#resolveReady(ok(endpoint));
+  }
+
+  /** Ends the child for a cause of our own. */
+  #abandon(cause: Cause): void {
+    if (this.#isStopping || this.#firstCause !== null) return;
+    this.#firstCause = cause;
+    this.#resolveReady(err(cause));
+    void this.#child?.stop();
+  }
+
+  async #finish(exit: ChildExit, plan: ChildPlan): Promise<void> {
+    this.#startDeadline?.cancel();
+    this.#readinessProbe.abort();
+    await this.#cleanUp(plan);
+    const { exitCode, signal } = exit;
+    const lastLines = [...this.#lastLines];
+    this.#end({ cause: this.#causeOf(exit, lastLines), exitCode, signal, lastLines });
+  }
+
+  #causeOf({ exitCode, signal, startError }: ChildExit, lines: readonly string[]): Cause | null {
+    if (this.#firstCause !== null) return this.#firstCause;
+    if (this.#isStopping) return null;
+    const { service } = this.#request;
+    return classifyFailure({ service, exitCode, signal, startError, lines, platform: process.platform });
+  }
+
+  async #cleanUp(plan: ChildPlan): Promise<void> {
+    try {
+      await plan.cleanUp();
+    } catch (error) {
+      this.#request.log.warn(`could not clean up after the tunnel: ${String(error)}`);
+    }
+  }
+
+  #end(end: TunnelEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#resolveReady(err(end.cause ?? describeCause('exited', { ending: 'it was stopped' })));
+    this.#resolveEnded(end);
+  }
+
+  #startTimedOut(): Cause {
+    const seconds = Math.round(this.#options.startTimeoutMs / 1000);
+    const evidence = this.#lastLines.at(-1) ?? `no sign of readiness within ${seconds} s`;
+    return describeCause('timed-out', { what: 'The tunnel', evidence });
+  }
+}

@@ -1,0 +1,97 @@
+/** Any program that listens where it is told to. Its endpoint is ready when it takes a connection. */
+import net from 'node:net';
+import { describeCause } from '../../../shared/failure.ts';
+import { type Clock, sleep } from '../clock.ts';
+import { ChildTunnel, type ChildTunnelOptions } from './child-tunnel.ts';
+import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './command-template.ts';
+import { attemptConnect } from './connect-attempt.ts';
+import { assertFitsSockets, removeFile, socketPath } from './socket-path.ts';
+import type { Endpoint, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
+
+export interface CommandAdapterOptions extends ChildTunnelOptions {
+  /** As for ssh: an existing 0700 directory with a short path. */
+  readonly runtimeDirectory: string;
+}
+
+const firstProbeDelayMs = 20;
+const maxProbeDelayMs = 200;
+
+export function createCommandAdapter(options: CommandAdapterOptions): TunnelAdapter {
+  assertFitsSockets(options.runtimeDirectory);
+  return {
+    open: (request) => {
+      const tunnel = new ChildTunnel(options, request);
+      void launch(tunnel, request, options);
+      return tunnel;
+    },
+  };
+}
+
+async function launch(
+  tunnel: ChildTunnel,
+  request: TunnelRequest,
+  options: CommandAdapterOptions,
+): Promise<void> {
+  const { connection, name } = request.service;
+  if (connection.technology !== 'command') throw new Error(`not a command service: ${name}`);
+  const { argv } = connection;
+  const placeholder = endpointPlaceholder(argv);
+  if (!placeholder.ok) {
+    tunnel.fail(describeCause('config-invalid', { what: placeholder.error, evidence: argv.join(' ') }));
+    return;
+  }
+  const socket = socketPath(options.runtimeDirectory, request.id);
+  try {
+    const localPort = await freeLoopbackPort();
+    // A program that finds an old socket file says that the address is in use.
+    await removeFile(socket);
+    const endpoint = endpointFor(placeholder.value, { localPort, socket });
+    tunnel.launch({
+      child: { name: `command ${name}`, argv: expandPlaceholders(argv, { localPort, socket }) },
+      interpret: () => ({ kind: 'evidence' }),
+      probeReadiness: (signal) => untilConnectable(endpoint, options.clock, signal),
+      cleanUp: () => removeFile(socket),
+    });
+  } catch (error) {
+    tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
+  }
+}
+
+function endpointFor(
+  placeholder: Placeholder,
+  { localPort, socket }: { readonly localPort: number; readonly socket: string },
+): Endpoint {
+  return placeholder === 'socket'
+    ? { kind: 'unix', path: socket }
+    : { kind: 'tcp', host: '127.0.0.1', port: localPort };
+}
+
+/** Polls, because a program that we do not know has no words for its readiness. null when cancelled. */
+async function untilConnectable(
+  endpoint: Endpoint,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Endpoint | null> {
+  let delayMs = firstProbeDelayMs;
+  while (await sleep(clock, delayMs, signal)) {
+    const attempt = await attemptConnect(endpoint, signal);
+    if (attempt.kind === 'connected') return endpoint;
+    delayMs = Math.min(delayMs * 1.5, maxProbeDelayMs);
+  }
+  return null;
+}
+
+/** Chosen by the kernel and free again when this resolves; another program may still be faster than ours. */
+function freeLoopbackPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}

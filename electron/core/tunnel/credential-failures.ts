@@ -1,0 +1,67 @@
+/** Signed out, in the words of the clouds, and the command that signs in again when it can be known. */
+import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';
+
+export const credentialFailures: readonly FailureRule[] = [
+  {
+    pattern: /exec(?:utable)?:? "?([\w./-]+)"?:? (?:executable file )?not found/i,
+    finding: (match) => ({ code: 'plugin-missing', details: { what: match[1] } }),
+  },
+  {
+    pattern: /fork\/exec (\S+?): no such file or directory/i,
+    finding: (match) => ({ code: 'plugin-missing', details: { what: match[1] } }),
+  },
+  // Built into kubectl once, programs of their own since 1.26.
+  proves('plugin-missing', /the gcp auth plugin has been removed|no Auth Provider found for name "?gcp/i, {
+    what: 'gke-gcloud-auth-plugin',
+  }),
+  proves(
+    'plugin-missing',
+    /the azure auth plugin has been removed|no Auth Provider found for name "?azure/i,
+    {
+      what: 'kubelogin',
+    },
+  ),
+  signedOut(/must be logged in to the server|\(Unauthorized\)|provide credentials/i),
+  signedOut(/getting credentials: exec|exec plugin/i),
+  signedOut(
+    /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh token/i,
+  ),
+  signedOut(/error loading sso token|unable to locate credentials|aws sso login/i),
+  signedOut(/gcloud auth login|reauthentication|refreshing your current auth tokens|invalid_grant/i),
+  signedOut(/az login|AADSTS\d+|interaction_required/i),
+  signedOut(/tsh (?:kube )?login/i),
+];
+
+function signedOut(pattern: RegExp): FailureRule {
+  return { pattern, finding: (_, context) => signedOutFinding(context) };
+}
+
+function signedOutFinding({ service, lines }: FailureContext): Finding {
+  const { connection } = service;
+  const context = connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
+  return { code: 'credentials-expired', details: { context, command: signInCommand(lines) } };
+}
+
+/** What the plugin itself recommends, else what its program usually needs. Never more than known words. */
+export function signInCommand(lines: readonly string[]): string | undefined {
+  const text = lines.join('\n');
+  const recommended =
+    /\b(?:aws sso login(?: --profile[ =][\w.@-]+)?|gcloud auth (?:application-default )?login|az login(?: --tenant[ =][\w.-]+)?|tsh (?:kube )?login(?: [\w.@:=-]+)*)/.exec(
+      text,
+    );
+  if (recommended !== null) return withProfile(recommended[0], text);
+  const plugin = /executable (?:\S*\/)?([\w-]+) failed/i.exec(text)?.[1];
+  if (plugin === 'aws' || /\bsso token\b|\bsso session\b/i.test(text))
+    return withProfile('aws sso login', text);
+  if (plugin === 'gke-gcloud-auth-plugin' || plugin === 'gcloud') return 'gcloud auth login';
+  if (plugin === 'kubelogin' || plugin === 'az' || /\bAADSTS\d+/.test(text)) return 'az login';
+  if (plugin === 'tsh') return 'tsh login';
+  return undefined;
+}
+
+function withProfile(command: string, text: string): string {
+  if (command !== 'aws sso login') return command;
+  const profile = /--profile[ =]([\w.@-]+)|\bprofile:? "?([\w.@-]+)"?/i.exec(text);
+  const name = profile?.[1] ?? profile?.[2];
+  return name === undefined || /^(?:is|has|and|or|to)$/.test(name) ? command : `${command} --profile ${name}`;
+}

@@ -1,0 +1,65 @@
+/** From what a child prints to the one line that proves a cause: noise skipped, secrets removed, length bounded. */
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+
+export const maxEvidenceLength = 300;
+const hidden = '***';
+
+/** Lines that explain nothing: chatter of ssh and kubectl, and what they print on the way to the line that counts. */
+const noise: readonly RegExp[] = [
+  /^\s*$/,
+  /^debug\d: /,
+  /^Transferred: sent|^Bytes per second: |^Authenticated to /,
+  /^Warning: Permanently added /,
+  // The post-quantum notice of OpenSSH 10, and banners drawn with a row of one character.
+  /^\*\* /,
+  /^(\W)\1{4,}$/,
+  /^Handling connection for \d+$/,
+  // kubectl's discovery repeats each failure up to five times before the line that sums it up.
+  /\bmemcache\.go:\d+\]/,
+];
+
+export const isNoise = (line: string): boolean => noise.some((pattern) => pattern.test(line));
+
+/** Values of the service that must never be shown. */
+export function secretsOf(service: ServiceSpec): readonly string[] {
+  const { connection, healthCheck } = service;
+  const password = connection.technology === 'ssh' ? connection.password : null;
+  const probePassword = healthCheck.probe.type === 'postgres' ? healthCheck.probe.password : null;
+  return [password, probePassword].filter((secret): secret is string => secret !== null && secret !== '');
+}
+
+/** Without secrets: the given ones, and what looks like one. */
+export function redactedLine(line: string, secrets: readonly string[]): string {
+  const known = secrets.reduce((text, secret) => text.replaceAll(secret, hidden), line);
+  return known
+    .replace(/(\w:\/\/[^\s:@/]*:)[^\s@/]+@/g, `$1${hidden}@`)
+    .replace(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
+    .replace(
+      /\b((?:\w*[-_])?(?:password|passwd|secret|token|api[-_]?key))(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,
+      (match, name: string, sign: string) => (isSentence(sign) ? match : `${name}${sign}${hidden}`),
+    );
+}
+
+/** `Permission denied (password): …` and `SSO Token: Token for x` are prose; `token=x` and `"token":"x"` are not. */
+const isSentence = (sign: string): boolean => /^:\s+$/.test(sign);
+
+/** The line as it is shown: without log prefixes and control characters, at most `maxEvidenceLength` characters. */
+export function toEvidence(line: string, secrets: readonly string[]): string {
+  const plain = withoutLogPrefix(line)
+    // eslint-disable-next-line no-control-regex -- escape sequences are what this removes
+    .replace(/\u001b\[[\d;]*[A-Za-z]|[\u0000-\u001f\u007f]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const safe = redactedLine(plain, secrets);
+  return safe.length <= maxEvidenceLength ? safe : `${safe.slice(0, maxEvidenceLength - 1)}…`;
+}
+
+/** klog: `E0101 12:00:00.000000     123 portforward.go:424] "Unhandled Error" err="an error occurred …"` */
+function withoutLogPrefix(line: string): string {
+  const message = line.replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /, '');
+  if (message === line) return line;
+  const quoted = /\berr="((?:[^"\\]|\\.)*)"/.exec(message);
+  return quoted?.[1] === undefined
+    ? message
+    : quoted[1].replace(/\\(.)/g, (_, char: string) => (char === 'n' ? ' ' : char));
+}

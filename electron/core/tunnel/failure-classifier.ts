@@ -1,0 +1,148 @@
+/**
+ * From a tunnel's end to its cause. Pure. The order of belief: it could not be started; a signal ended it; what it
+ * said, the last meaningful line first, and consequences only when nothing else is known; its exit code.
+ */
+import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
+import { assertNever } from '../../../shared/result.ts';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ChildExit } from '../process/child-process.ts';
+import { credentialFailures } from './credential-failures.ts';
+import { isNoise, secretsOf, toEvidence } from './evidence.ts';
+import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
+import { kubectlFailures } from './kubectl-failures.ts';
+import { networkFailures } from './network-failures.ts';
+import { sshFailures } from './ssh-failures.ts';
+
+export interface Failure extends FailureContext, Pick<ChildExit, 'exitCode' | 'signal' | 'startError'> {}
+
+export function classifyFailure(failure: Failure): Cause {
+  const { service, exitCode, signal, startError, lines } = failure;
+  const secrets = secretsOf(service);
+  if (startError !== null) return startFailure(service, startError);
+  const lastLine = lines.findLast((line) => !isNoise(line));
+  const lastWords = lastLine === undefined ? undefined : toEvidence(lastLine, secrets);
+  if (signal !== null) return describeCause('killed', { ending: signal });
+  // ssh ends with 0 after TERM, kubectl after INT; neither does by itself.
+  if (exitCode === 0 && service.connection.technology !== 'command')
+    return describeCause('killed', { ending: 'exit code 0' });
+  const found = findCause(failure, rulesFor(service.connection));
+  if (found !== null) return found;
+  return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastWords });
+}
+
+/** The cause that one line proves by itself; `target-refused` when the line is not known. For complaints. */
+export function classifyLine(service: ServiceSpec, line: string): Cause {
+  const context: FailureContext = { service, lines: [line], platform: process.platform };
+  const found = findCause(context, rulesFor(service.connection));
+  const evidence = toEvidence(line, secretsOf(service));
+  if (found === null || found.code === 'connection-refused')
+    return describeCause('target-refused', { host: targetOf(service.connection), evidence });
+  return found;
+}
+
+function findCause(context: FailureContext, rules: readonly FailureRule[]): Cause | null {
+  const secrets = secretsOf(context.service);
+  let consequence: Cause | null = null;
+  for (const line of context.lines.toReversed()) {
+    if (isNoise(line)) continue;
+    const evidence = toEvidence(line, secrets);
+    const matched = firstMatch(evidence, rules, context);
+    if (matched === null) continue;
+    const cause = describe(matched.finding, context.service, evidence);
+    if (!matched.isConsequence) return cause;
+    consequence ??= cause;
+  }
+  return consequence;
+}
+
+function firstMatch(
+  text: string,
+  rules: readonly FailureRule[],
+  context: FailureContext,
+): { readonly finding: Finding; readonly isConsequence: boolean } | null {
+  for (const rule of rules) {
+    const match = rule.pattern.exec(text);
+    if (match !== null)
+      return { finding: rule.finding(match, context), isConsequence: rule.isConsequence === true };
+  }
+  return null;
+}
+
+/** Fills in what the configuration knows; what the line itself names comes first. */
+function describe({ code, details = {} }: Finding, { connection }: ServiceSpec, evidence: string): Cause {
+  const known = { ...knownDetails(connection), ...definedOnly(details) };
+  return describeCause(code, { ...known, evidence });
+}
+
+function knownDetails(connection: Connection): CauseDetails {
+  switch (connection.technology) {
+    case 'ssh':
+      return { host: connection.host };
+    case 'tcp':
+      return { host: connection.host, port: connection.remotePort };
+    case 'kubectl':
+      return {
+        resource: `${connection.resourceType}/${connection.resourceName}`,
+        namespace: connection.namespace,
+        context: connection.context ?? undefined,
+      };
+    case 'command':
+      return {};
+    default:
+      return assertNever(connection);
+  }
+}
+
+function targetOf(connection: Connection): string | undefined {
+  switch (connection.technology) {
+    case 'ssh':
+      return `${connection.remoteHost}:${String(connection.remotePort)}`;
+    case 'kubectl':
+      return `${connection.resourceType}/${connection.resourceName}`;
+    case 'tcp':
+    case 'command':
+      return undefined;
+    default:
+      return assertNever(connection);
+  }
+}
+
+const definedOnly = (details: CauseDetails): CauseDetails =>
+  Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+
+function rulesFor(connection: Connection): readonly FailureRule[] {
+  switch (connection.technology) {
+    case 'ssh':
+      return [...sshFailures, ...networkFailures];
+    case 'kubectl':
+      return [...kubectlFailures, ...networkFailures];
+    case 'tcp':
+      return networkFailures;
+    case 'command':
+      return [...rulesForProgram(connection.argv[0]), ...networkFailures];
+    default:
+      return assertNever(connection);
+  }
+}
+
+/** A command may well be one of the programs that we know. */
+function rulesForProgram(program: string): readonly FailureRule[] {
+  const name = program.split('/').at(-1);
+  if (name === 'ssh' || name === 'autossh') return sshFailures;
+  return name === 'kubectl' ? kubectlFailures : credentialFailures;
+}
+
+function startFailure(
+  { connection }: ServiceSpec,
+  { code, message }: NonNullable<ChildExit['startError']>,
+): Cause {
+  const program = connection.technology === 'command' ? connection.argv[0] : connection.technology;
+  if (code === 'ENOENT') return describeCause('binary-missing', { what: program, evidence: message });
+  // Out of processes, memory or file descriptors: that passes.
+  if (code === 'EAGAIN' || code === 'ENOMEM' || code === 'EMFILE' || code === 'ENFILE')
+    return describeCause('exited', { ending: `${program} could not be started: ${code}`, evidence: message });
+  return describeCause('config-invalid', {
+    what: `${program} cannot be started (${code})`,
+    evidence: message,
+  });
+}

@@ -1,0 +1,35 @@
+/** How a line of a failing tunnel is recognised. A rule is a pattern and what it proves. */
+import type { CauseCode, CauseDetails } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+
+export interface FailureContext {
+  readonly service: ServiceSpec;
+  /** Everything the child said lately, oldest first. */
+  readonly lines: readonly string[];
+  readonly platform: NodeJS.Platform;
+}
+
+export interface Finding {
+  readonly code: CauseCode;
+  readonly details?: CauseDetails;
+}
+
+export interface FailureRule {
+  /** Tried on one line without its log prefix. */
+  readonly pattern: RegExp;
+  readonly finding: (match: RegExpExecArray, context: FailureContext) => Finding;
+  /** The line tells only that it is over: any other recognised line, also an earlier one, tells more. */
+  readonly isConsequence?: true;
+}
+
+/** A rule whose pattern says it all. */
+export const proves = (code: CauseCode, pattern: RegExp, details?: CauseDetails): FailureRule => ({
+  pattern,
+  finding: () => (details === undefined ? { code } : { code, details }),
+});
+
+/** A rule for a line that only follows from another. */
+export const follows = (code: CauseCode, pattern: RegExp): FailureRule => ({
+  ...proves(code, pattern),
+  isConsequence: true,
+});

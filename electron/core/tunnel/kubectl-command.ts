@@ -1,0 +1,25 @@
+/** The kubectl command line of a tunnel. */
+import type { Connection } from '../../../shared/service-spec.ts';
+
+export type KubectlConnection = Extract<Connection, { technology: 'kubectl' }>;
+
+/** How long kubectl waits for a pod to exist: below the start deadline, so that it can say in its own words. */
+const podRunningTimeoutSeconds = 20;
+
+/**
+ * `:80` lets kubectl choose a free local port. The address is named because by default kubectl is content with one of
+ * IPv4 and IPv6. Values are joined to their flags: a name that begins with a dash stays a name.
+ */
+export function kubectlArgv(connection: KubectlConnection): [string, ...string[]] {
+  const { context, namespace, resourceType, resourceName, remotePort } = connection;
+  return [
+    'kubectl',
+    'port-forward',
+    '--address=127.0.0.1',
+    ...(context === null ? [] : [`--context=${context}`]),
+    `--namespace=${namespace}`,
+    `--pod-running-timeout=${String(podRunningTimeoutSeconds)}s`,
+    `${resourceType}/${resourceName}`,
+    `:${String(remotePort)}`,
+  ];
+}

@@ -1,0 +1,52 @@
+/** What kubectl's stderr proves, and what the credential plugins print through it. */
+import { credentialFailures } from './credential-failures.ts';
+import { type FailureRule, follows, proves } from './failure-rules.ts';
+
+export const kubectlFailures: readonly FailureRule[] = [
+  ...credentialFailures,
+  proves(
+    'context-missing',
+    /context .+ does not exist|context was not found for specified context|no context exists with the name/i,
+  ),
+  {
+    pattern: /error loading config file "?(.+?)"?: (.+)$/i,
+    finding: (match) => ({
+      code: 'config-invalid',
+      details: { what: `The kubeconfig ${match[1] ?? ''} cannot be read` },
+    }),
+  },
+  proves('forbidden', /\(Forbidden\)|is forbidden: |forbidden: User /i),
+  proves(
+    'resource-missing',
+    /\(NotFound\)|the server could not find the requested resource|doesn't have a resource type/i,
+  ),
+  proves(
+    'config-invalid',
+    /does not have a service port|does not have a named port|cannot .*port-forward|invalid service/i,
+    {
+      what: 'remote_port is not a port of this resource',
+    },
+  ),
+  proves(
+    'no-ready-pod',
+    /pod is not running|no (?:running |ready )?pods? found|timed out waiting for the condition|no endpoints available/i,
+  ),
+  {
+    pattern: /connection to the server (\S+?)(?::\d+)? was refused/i,
+    finding: (match) => ({ code: 'connection-refused', details: { host: match[1] } }),
+  },
+  proves(
+    'target-refused',
+    /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:connection refused|failed to connect)/i,
+  ),
+  proves(
+    'resource-missing',
+    /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:not found|no such container|no running sandbox)/i,
+  ),
+  proves('port-in-use', /unable to listen on (?:any of the requested ports|port)/i),
+  proves('timed-out', /TLS handshake timeout/i),
+  follows(
+    'closed-by-remote',
+    /lost connection to pod|network namespace .* is closed|error upgrading connection/i,
+  ),
+];

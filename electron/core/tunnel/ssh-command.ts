@@ -1,0 +1,129 @@
+/** The ssh command line of a tunnel. Flags and their reasons: ssh(1), ssh_config(5). */
+import type { Connection } from '../../../shared/service-spec.ts';
+
+export type SshConnection = Extract<Connection, { technology: 'ssh' }>;
+
+export interface SshTiming {
+  /** For the TCP connection and the key exchange of each hop. */
+  readonly connectTimeoutSeconds: number;
+  /** A silent server is asked this often … */
+  readonly aliveIntervalSeconds: number;
+  /** … and given up after so many unanswered questions. */
+  readonly aliveCountMax: number;
+}
+
+/** `[user@]host[:port]`, the host in brackets when it is an IPv6 address with a port. */
+export interface JumpHost {
+  readonly user: string | null;
+  readonly host: string;
+  readonly port: string | null;
+}
+
+/** The whole argv of a tunnel that listens on `socketPath`. */
+export function sshArgv(
+  connection: SshConnection,
+  socketPath: string,
+  timing: SshTiming,
+): [string, ...string[]] {
+  const { host, user, port, jump } = connection;
+  const proxyCommand = proxyCommandThrough(jump.map(parseJumpHost), connection, timing);
+  return [
+    'ssh',
+    '-N',
+    '-T',
+    // Readiness is a debug line, and so is the address that was tried.
+    ...option('LogLevel', 'DEBUG1'),
+    ...option('StreamLocalBindUnlink', 'yes'),
+    ...option('StreamLocalBindMask', '0177'),
+    // "no", because it speaks of the forwards in the user's own ssh_config too: one of theirs that finds its port
+    // taken must not end ours. A failure of ours shows by the missing line.
+    ...option('ExitOnForwardFailure', 'no'),
+    ...option('PermitLocalCommand', 'no'),
+    ...option('RemoteCommand', 'none'),
+    ...option('ForwardAgent', 'no'),
+    ...option('ForwardX11', 'no'),
+    ...commonOptions(connection, timing),
+    ...authentication(connection),
+    ...(user === null ? [] : ['-l', user]),
+    ...(port === null ? [] : ['-p', String(port)]),
+    ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
+    '-L',
+    `${escapeTokens(socketPath)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
+    '--',
+    host,
+  ];
+}
+
+export function parseJumpHost(jump: string): JumpHost {
+  const at = jump.lastIndexOf('@');
+  const user = at === -1 ? null : jump.slice(0, at);
+  const place = jump.slice(at + 1);
+  const match = /^\[(.+)\](?::(\d+))?$|^([^:]+)(?::(\d+))?$/.exec(place);
+  // More than one colon and no brackets: an IPv6 address without a port.
+  if (match === null) return { user, host: place, port: null };
+  return { user, host: match[1] ?? match[3] ?? place, port: match[2] ?? match[4] ?? null };
+}
+
+/**
+ * Options of the command line do not reach the hosts of `-J`; a ProxyCommand for each hop carries them along. The
+ * last jump host is asked for the target, and reaches it through the ones before.
+ */
+function proxyCommandThrough(
+  jumps: readonly JumpHost[],
+  connection: SshConnection,
+  timing: SshTiming,
+): string | null {
+  const last = jumps.at(-1);
+  if (last === undefined) return null;
+  const inner = proxyCommandThrough(jumps.slice(0, -1), connection, timing);
+  const argv = [
+    'ssh',
+    ...option('LogLevel', 'INFO'),
+    ...commonOptions(connection, timing),
+    // Never the password: it is the target's, and a jump host would learn it.
+    ...option('BatchMode', 'yes'),
+    // The key is offered to the jump hosts beside their own: `jump` has no key_file.
+    ...(connection.keyFile === null ? [] : ['-i', connection.keyFile]),
+    ...(last.user === null ? [] : ['-l', last.user]),
+    ...(last.port === null ? [] : ['-p', last.port]),
+    ...(inner === null ? [] : option('ProxyCommand', inner)),
+  ];
+  // %h and %p are the next hop's; every other percent sign is meant literally at this level.
+  const words = argv.map((word) => shellWord(escapeTokens(word)));
+  return [...words, '-W', shellWord('[%h]:%p'), '--', shellWord(escapeTokens(last.host))].join(' ');
+}
+
+function commonOptions({ strictHostKeyChecking }: SshConnection, timing: SshTiming): string[] {
+  return [
+    ...option('ConnectTimeout', String(timing.connectTimeoutSeconds)),
+    ...option('ServerAliveInterval', String(timing.aliveIntervalSeconds)),
+    ...option('ServerAliveCountMax', String(timing.aliveCountMax)),
+    ...option('StrictHostKeyChecking', strictHostKeyChecking),
+    // A shared connection would outlive the tunnel, or end it.
+    ...option('ControlMaster', 'no'),
+    ...option('ControlPath', 'none'),
+  ];
+}
+
+function authentication({ keyFile, password }: SshConnection): string[] {
+  const key = keyFile === null ? [] : ['-i', keyFile, ...option('IdentitiesOnly', 'yes')];
+  if (password === null) return [...option('BatchMode', 'yes'), ...key];
+  // Without a key of its own, the agent's keys come last: the server counts each of them as a failed try.
+  const order = keyFile === null ? 'password,keyboard-interactive,publickey' : null;
+  return [
+    ...option('NumberOfPasswordPrompts', '1'),
+    ...(order === null ? [] : option('PreferredAuthentications', order)),
+    ...key,
+  ];
+}
+
+const option = (name: string, value: string): [string, string] => ['-o', `${name}=${value}`];
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+/** ssh expands %-tokens in socket paths and proxy commands. */
+const escapeTokens = (text: string): string => text.replaceAll('%', '%%');
+
+/** One word for the user's shell, which runs a ProxyCommand. */
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

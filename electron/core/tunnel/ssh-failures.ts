@@ -1,0 +1,111 @@
+/** What ssh's stderr proves. The wording is OpenSSH's; most of it has not changed in twenty years. */
+import { type FailureContext, type FailureRule, type Finding, follows, proves } from './failure-rules.ts';
+import { unreachable } from './network-failures.ts';
+
+export const sshFailures: readonly FailureRule[] = [
+  {
+    pattern: /^Host key verification failed|^(?:No \S+ host key is known for|Host key for) (\S+)/i,
+    finding: (_, context) => hostKeyFinding(context),
+  },
+  { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/i, finding: (_, context) => hostKeyFinding(context) },
+  {
+    pattern: /^(?:\S+@)?(\S+): Permission denied \(/i,
+    finding: (match) => ({ code: 'auth-failed', details: { host: match[1] } }),
+  },
+  proves(
+    'auth-failed',
+    /Permission denied \(|Too many authentication failures|No more authentication methods/i,
+  ),
+  {
+    pattern: /^ssh: Could not resolve hostname (\S+): /i,
+    finding: (match) => ({ code: 'name-not-found', details: { host: match[1] } }),
+  },
+  {
+    pattern: /^ssh: connect to host (\S+) port (\d+): (.+)$/i,
+    finding: (match, context) => connectFinding(match, context),
+  },
+  {
+    pattern: /^Timeout, server (\S+) not responding/i,
+    finding: (match) => ({ code: 'timed-out', details: { host: match[1] } }),
+  },
+  proves('timed-out', /Connection timed out during banner exchange|Operation timed out/i),
+  {
+    pattern: /^Unable to negotiate with (\S+) port \d+: /i,
+    finding: (match) => ({
+      code: 'config-invalid',
+      details: { what: `${match[1] ?? 'The server'} and this ssh have no algorithm in common` },
+    }),
+  },
+  {
+    pattern:
+      /Bad configuration option: (\S+)|terminating, \d+ bad configuration options|Bad owner or permissions on (\S+)/i,
+    finding: () => ({ code: 'config-invalid', details: { what: 'ssh does not accept its configuration' } }),
+  },
+  // A jump host that cannot reach the next hop says so like a server of its client.
+  {
+    pattern: /^channel \d+: open failed: (.+)$/i,
+    finding: (match, context) => channelFinding(match, context),
+  },
+  {
+    pattern: /^Connection (?:closed by|to) (?:remote host|UNKNOWN|(\S+))/i,
+    finding: (match) => closedBy(match[1]),
+    isConsequence: true,
+  },
+  {
+    pattern: /^Connection reset by (\S+) port \d+/i,
+    finding: (match) => closedBy(match[1]),
+    isConsequence: true,
+  },
+  follows(
+    'closed-by-remote',
+    /^kex_exchange_identification: |^client_loop: send disconnect|^Received disconnect from/i,
+  ),
+  follows('closed-by-remote', /^stdio forwarding failed|^ssh_dispatch_run_fatal: /i),
+];
+
+/** "Host key verification failed" ends both cases; what stands before it tells them apart. */
+function hostKeyFinding({ service, lines }: FailureContext): Finding {
+  const host = targetHost(service);
+  const hasChanged = lines.some((line) => /REMOTE HOST IDENTIFICATION HAS CHANGED/i.test(line));
+  if (!hasChanged) return { code: 'host-key-unknown', details: { host } };
+  // ssh prints the very command that removes the old key.
+  const removal = lines
+    .map((line) => /^\s*(ssh-keygen -f .+ -R .+)$/.exec(line)?.[1])
+    .find((c) => c !== undefined);
+  return { code: 'host-key-changed', details: { host, command: removal } };
+}
+
+function connectFinding([, host, , reason = '']: RegExpExecArray, context: FailureContext): Finding {
+  if (/refused/i.test(reason)) return { code: 'connection-refused', details: { host } };
+  if (/timed out/i.test(reason)) return { code: 'timed-out', details: { host } };
+  if (/no route|unreachable|down/i.test(reason)) {
+    const found = unreachable(addressOf(host, context.lines), context);
+    return found.code === 'host-unreachable' ? { code: found.code, details: { host } } : found;
+  }
+  return { code: 'host-unreachable', details: { host } };
+}
+
+/** The address that ssh tried for a name, from its own debug line. */
+function addressOf(host: string | undefined, lines: readonly string[]): string | undefined {
+  const tried = lines
+    .map((line) => /^debug1: Connecting to (\S+) \[(.+)\] port \d+\.$/.exec(line))
+    .findLast((match) => match !== null && match[1] === host);
+  return tried?.[2] ?? host;
+}
+
+function channelFinding([, reason = '']: RegExpExecArray, { service }: FailureContext): Finding {
+  const host = targetHost(service);
+  if (/prohibited/i.test(reason)) return { code: 'forwarding-prohibited', details: { host } };
+  if (/not known|nodename|name resolution|no such host/i.test(reason))
+    return { code: 'name-not-found', details: { host } };
+  if (/timed out/i.test(reason)) return { code: 'timed-out', details: { host } };
+  if (/no route|unreachable/i.test(reason)) return { code: 'host-unreachable', details: { host } };
+  return { code: 'connection-refused', details: { host } };
+}
+
+const closedBy = (host: string | undefined): Finding =>
+  host === undefined ? { code: 'closed-by-remote' } : { code: 'closed-by-remote', details: { host } };
+
+function targetHost({ connection }: FailureContext['service']): string | undefined {
+  return connection.technology === 'ssh' ? connection.host : undefined;
+}
