@@ -1,6 +1,6 @@
 // Writes a macOS icon file: a list of PNG images, each under the type that says its size.
 
-/** The type of an image by its size in pixels; @2x types where both exist, which every macOS since 10.7 takes.
+/** The type of an image by its size in pixels. Sizes are in real pixels, so a doubled 128 is 256.
  * @type {Readonly<Record<number, readonly string[]>>} */
 const typesBySize = {
   32: ['ic11'],
