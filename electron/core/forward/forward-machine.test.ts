@@ -222,6 +222,16 @@ describe('the forward machine', () => {
     expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
   });
 
+  it('replaces a tunnel as a precaution when its check proves nothing, unless an older one still carries connections', () => {
+    const play = Play.up().on({ type: 'unproven', tunnel: 1 }, { type: 'tunnel-ready', tunnel: 2 });
+    play.on({ type: 'unproven', tunnel: 2 });
+    expect(play.lines).toEqual([
+      'unproven → up 1 + 2: start-tunnel 2',
+      'tunnel-ready → up 2 (draining 1): drain-tunnel 1',
+      'unproven → up 2 (draining 1)',
+    ]);
+  });
+
   it('counts no failure and no time while suspended', () => {
     const play = Play.up().on(
       { type: 'suspended' },
@@ -371,6 +381,7 @@ class World {
         return this.send({ type: 'due' });
       case 'healthy':
       case 'suspected':
+      case 'unproven':
         if (tunnel !== undefined) this.send({ type: choice, tunnel });
         return;
       case 'unhealthy':

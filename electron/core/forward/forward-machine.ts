@@ -22,6 +22,7 @@ import {
   turnOff,
 } from './forward-moves.ts';
 import type {
+  Effect,
   EventOf,
   ForwardEvent,
   ForwardEventType,
@@ -108,7 +109,7 @@ const successorReady: Handler<'tunnel-ready', 'up'> = (state, event) => {
   const { replacement, tunnel: predecessor } = state.situation;
   if (replacement.kind !== 'starting' || replacement.tunnel !== event.tunnel) return stay(state);
   const promoted: ForwardState = { ...goUp(state, event.tunnel), draining: predecessor };
-  return stay(promoted, { type: 'drain-tunnel', tunnel: predecessor });
+  return stay(promoted, { type: 'drain-tunnel', tunnel: predecessor, dead: false });
 };
 
 const liveEnded: Handler<'tunnel-ended', 'up'> = (state, event, context) => {
@@ -171,13 +172,20 @@ const suspect: Handler<'suspected', 'up'> = (state, { tunnel }) =>
 const probeFailed: Handler<'probe-failed', 'up'> = (state, { tunnel, cause }, context) =>
   tunnel === state.situation.tunnel && !state.suspended ? condemn(state, cause, context) : stay(state);
 
+/** A precaution only: it must not cut short a predecessor that still carries connections. */
+const unproven: Handler<'unproven', 'up'> = (state, { tunnel }) => {
+  const free = state.draining === null && state.situation.replacement.kind === 'none' && !state.suspended;
+  return tunnel === state.situation.tunnel && free ? replace(state) : stay(state);
+};
+
 const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
   const { tunnel, replacement } = state.situation;
+  const probe: Effect = { type: 'probe-now', tunnel, reason: 'interruption' };
   switch (trigger) {
     case 'wake':
-      return stay({ ...state, suspended: false, history: cleanHistory }, { type: 'probe-now', tunnel });
+      return stay({ ...state, suspended: false, history: cleanHistory }, probe);
     case 'network':
-      return stay(state, { type: 'probe-now', tunnel });
+      return stay(state, probe);
     case 'user':
       return replacement.kind === 'none' || replacement.kind === 'scheduled'
         ? replace({ ...state, history: cleanHistory })
@@ -265,6 +273,7 @@ const table: Table = {
   'unhealthy':    { off: ignored,  connecting: ignored,             up: foundUnhealthy,      waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'suspected':    { off: ignored,  connecting: ignored,             up: suspect,             waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'complained':   { off: ignored,  connecting: complain,            up: liveComplained,      waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
+  'unproven':     { off: ignored,  connecting: ignored,             up: unproven,            waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'probe-failed': { off: ignored,  connecting: ignored,             up: probeFailed,         waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'triggered':    { off: noteWake, connecting: wokeWhileConnecting, up: triggeredWhileUp,    waiting: rearm,        retrying: rearm,        failed: rearm,        stopping: noteWake },
   'reconfigured': { off: ignored,  connecting: tryAnew,             up: reconfiguredWhileUp, waiting: tryChanged,   retrying: tryChanged,   failed: tryChanged,   stopping: ignored },

@@ -142,5 +142,5 @@ export function condemn(state: In<'up'>, cause: Cause, context: TransitionContex
     replacement.kind === 'starting'
       ? stay({ ...draining, situation: { phase: 'connecting', tunnel: replacement.tunnel } })
       : fail(draining, cause, context);
-  return { state: next.state, effects: [{ type: 'drain-tunnel', tunnel }, ...next.effects] };
+  return { state: next.state, effects: [{ type: 'drain-tunnel', tunnel, dead: true }, ...next.effects] };
 }

@@ -89,6 +89,8 @@ export type ForwardEvent =
   /** A client's connection failed in a way that may mean a dead tunnel. */
   | { readonly type: 'suspected'; readonly tunnel: TunnelNumber }
   | { readonly type: 'complained'; readonly tunnel: TunnelNumber; readonly cause: Cause }
+  /** After an interruption nothing speaks against the tunnel, but its kind of check cannot prove that it lives. */
+  | { readonly type: 'unproven'; readonly tunnel: TunnelNumber }
   /** The one probe after a wake or a suspicion got no answer in its short time. */
   | { readonly type: 'probe-failed'; readonly tunnel: TunnelNumber; readonly cause: Cause }
   | { readonly type: 'triggered'; readonly trigger: TriggerKind }
@@ -107,9 +109,12 @@ export type Effect =
   | { readonly type: 'close-port' }
   | { readonly type: 'start-tunnel'; readonly tunnel: TunnelNumber }
   | { readonly type: 'stop-tunnel'; readonly tunnel: TunnelNumber }
-  /** Ends the tunnel once its last connection is gone, or after a deadline. */
-  | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber }
-  | { readonly type: 'probe-now'; readonly tunnel: TunnelNumber };
+  /** Ends the tunnel once its last connection is gone; one that is known to be dead, soon in any case. */
+  | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber; readonly dead: boolean }
+  | { readonly type: 'probe-now'; readonly tunnel: TunnelNumber; readonly reason: ProbeReason };
+
+/** After an interruption (sleep, network change) a tunnel must prove itself; on suspicion it must only not fail. */
+export type ProbeReason = 'interruption' | 'suspicion';
 
 /** What holds for as long as a state lasts. The runner compares it with what held before and adjusts. */
 export interface Standing {

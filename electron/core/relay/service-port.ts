@@ -40,6 +40,8 @@ export interface ServicePort {
   setUpstream(upstream: Upstream | null): void;
   /** `refuse` closes the waiting clients at once and later ones as they come. */
   setClientPolicy(policy: ClientPolicy): void;
+  /** How long clients that arrive from now on may wait, in ms. */
+  setHoldTimeout(holdTimeoutMs: number): void;
   /** Resolves when no connection goes through that tunnel any more. */
   drained(tunnelId: string): Promise<void>;
   counters(): PortCounters;

@@ -1,0 +1,138 @@
+/**
+ * All forwards together: brings the running ones in line with the config and with what the user wants. One service
+ * never touches another's connections; what has not changed in the config is not touched at all.
+ */
+import type { TriggerKind } from '../../../shared/failure.ts';
+import type { Desired, ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { diffServices, type ServiceChange } from '../config/config-differ.ts';
+import type { ForwardRunner } from './forward-runner.ts';
+
+export interface SupervisorParts {
+  readonly createRunner: (service: ServiceSpec) => ForwardRunner;
+  /** The user's choice for a service, else what its config says. */
+  readonly desiredOf: (service: ServiceSpec) => Desired;
+  /** Remembers a choice of the user. */
+  readonly rememberDesired: (name: string, desired: Desired) => void;
+}
+
+type Changed = Extract<ServiceChange, { kind: 'changed' }>;
+
+export class Supervisor {
+  readonly #parts: SupervisorParts;
+  readonly #runners = new Map<string, ForwardRunner>();
+  #services: readonly ServiceSpec[] = [];
+  #applying: Promise<void> = Promise.resolve();
+  #isStopping = false;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+  }
+
+  /** In the order of the config. */
+  snapshot(): readonly ServiceSnapshot[] {
+    const runners = this.#services.map((service) => this.#runners.get(service.name));
+    return runners.filter((runner) => runner !== undefined).map((runner) => runner.snapshot());
+  }
+
+  /** Takes over a new config. Calls are worked off one after the other; resolves when the old forwards have gone. */
+  apply(services: readonly ServiceSpec[]): Promise<void> {
+    this.#applying = this.#applying.then(() => this.#apply(services));
+    return this.#applying;
+  }
+
+  /** The user turns one service on or off. Unknown names are ignored: the config may just have changed. */
+  setDesired(name: string, desired: Desired): void {
+    const runner = this.#runners.get(name);
+    if (runner === undefined) return;
+    this.#parts.rememberDesired(name, desired);
+    this.#steer(runner, desired);
+  }
+
+  /** Turns every service with this tag on or off; null: all of them. */
+  setDesiredForTag(tag: string | null, desired: Desired): void {
+    const named = this.#services.filter((service) => tag === null || service.tags.includes(tag));
+    for (const { name } of named) this.setDesired(name, desired);
+  }
+
+  /** Tries one service again, whatever it waits for. */
+  retry(name: string): void {
+    this.#runners.get(name)?.dispatch({ type: 'triggered', trigger: 'user' });
+  }
+
+  /** Something happened that may help those that wait for it. */
+  trigger(trigger: TriggerKind): void {
+    for (const runner of this.#runners.values()) runner.dispatch({ type: 'triggered', trigger });
+  }
+
+  suspend(): void {
+    for (const runner of this.#runners.values()) runner.dispatch({ type: 'suspended' });
+  }
+
+  /** Turns everything off without changing what the user wants. Resolves when all ports are free and all tunnels gone. */
+  async stopAll(): Promise<void> {
+    this.#isStopping = true;
+    const runners = [...this.#runners.values()];
+    for (const runner of runners) runner.dispatch({ type: 'turned-off' });
+    await Promise.all(runners.map((runner) => runner.whenOff()));
+  }
+
+  /** Kills every tunnel that is still alive. */
+  async forceStopAll(): Promise<void> {
+    await Promise.all([...this.#runners.values()].map((runner) => runner.forceStop()));
+  }
+
+  async #apply(services: readonly ServiceSpec[]): Promise<void> {
+    if (this.#isStopping) return;
+    const changes = diffServices(this.#services, services);
+    this.#services = services;
+    const changed = changes.filter((change) => change.kind === 'changed');
+    const rebuilt = changed.filter((change) => this.#needsNewRunner(change));
+    const removed = changes.filter((change) => change.kind === 'removed').map((change) => change.name);
+    // Leavers go first: a newcomer may want one of their ports.
+    await Promise.all(
+      [...removed, ...rebuilt.map((change) => change.service.name)].map((name) => this.#remove(name)),
+    );
+    for (const change of changed) {
+      if (!rebuilt.includes(change)) this.#update(change);
+    }
+    for (const change of changes) {
+      if (change.kind === 'added') this.#add(change.service);
+    }
+    for (const change of rebuilt) this.#add(change.service);
+  }
+
+  /** Another port or technology makes it another forward; everything else is taken over by the running one. */
+  #needsNewRunner({ service, changes }: Changed): boolean {
+    const running = this.#runners.get(service.name)?.service;
+    return changes.has('local-port') || running?.connection.technology !== service.connection.technology;
+  }
+
+  #add(service: ServiceSpec): void {
+    if (this.#isStopping) return;
+    const runner = this.#parts.createRunner(service);
+    this.#runners.set(service.name, runner);
+    this.#steer(runner, this.#parts.desiredOf(service));
+  }
+
+  async #remove(name: string): Promise<void> {
+    const runner = this.#runners.get(name);
+    if (runner === undefined) return;
+    runner.dispatch({ type: 'turned-off' });
+    await runner.whenOff();
+    this.#runners.delete(name);
+  }
+
+  #update({ service, changes }: Changed): void {
+    const runner = this.#runners.get(service.name);
+    if (runner === undefined) return;
+    runner.update(service, changes);
+    if (changes.has('enabled')) this.#steer(runner, this.#parts.desiredOf(service));
+  }
+
+  #steer(runner: ForwardRunner, desired: Desired): void {
+    if (this.#isStopping && desired === 'on') return;
+    if (runner.state.desired !== desired)
+      runner.dispatch({ type: desired === 'on' ? 'turned-on' : 'turned-off' });
+  }
+}
