@@ -1,0 +1,21 @@
+/** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
+import type { Desired, Snapshot } from '../../shared/service-snapshot.ts';
+
+export interface AppHostPort {
+  snapshot(): Snapshot;
+  /** Calls with every new picture, several changes at once merged into one call. Returns a function that unsubscribes. */
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
+  setDesired(name: string, desired: Desired): void;
+  /** null: every service. */
+  setDesiredForTag(tag: string | null, desired: Desired): void;
+  retry(name: string): void;
+  reload(): Promise<void>;
+  /** Where the config is, or where it should be. */
+  configPath(): string;
+  serviceLogPath(name: string): string;
+  /** Both may come twice for one sleep. */
+  suspend(): void;
+  resume(): void;
+  /** true while the popover is visible: byte counters tick once a second. */
+  setLive(live: boolean): void;
+}

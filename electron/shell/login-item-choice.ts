@@ -1,0 +1,25 @@
+import type { App } from 'electron';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { macLoginItem, noLoginItem, xdgLoginItem, type LoginItem } from './login-item.ts';
+
+/** How this platform opens apps at login. */
+export function loginItemOf(app: App, platform: NodeJS.Platform): LoginItem {
+  if (platform === 'darwin') return macLoginItem(app);
+  if (platform !== 'linux') return noLoginItem;
+  return xdgLoginItem({ configHome: xdgConfigHome(process.env), command: startCommand(app) });
+}
+
+/** The specification has relative paths ignored. */
+function xdgConfigHome(env: NodeJS.ProcessEnv): string {
+  const configured = env['XDG_CONFIG_HOME'];
+  return configured !== undefined && path.isAbsolute(configured)
+    ? configured
+    : path.join(homedir(), '.config');
+}
+
+function startCommand(app: App): readonly string[] {
+  // An AppImage runs from a mount that is gone after a reboot; this variable names the file itself.
+  const program = process.env['APPIMAGE'] ?? process.execPath;
+  return app.isPackaged ? [program] : [program, app.getAppPath()];
+}

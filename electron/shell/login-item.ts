@@ -1,0 +1,67 @@
+/** Open at login: asked of the system each time, never remembered by us, because the user can change it elsewhere. */
+import type { App } from 'electron';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Settings } from '../../shared/ipc-contract.ts';
+import { writePrivateFile } from '../core/process/private-file.ts';
+import { autostartEntry, isEntryEnabled } from './desktop-entry.ts';
+
+export type LoginItemStatus = Settings['loginItemStatus'];
+
+export interface LoginItem {
+  status(): Promise<LoginItemStatus>;
+  /** Resolves to what the system made of it, which on macOS may be `requires-approval`. */
+  setOpenAtLogin(open: boolean): Promise<LoginItemStatus>;
+}
+
+/** macOS: only an installed app can be a login item; setting it merely logs its errors, so that it is read back. */
+export function macLoginItem(
+  app: Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings' | 'isPackaged'>,
+): LoginItem {
+  const status = async (): Promise<LoginItemStatus> => {
+    if (!app.isPackaged) return 'unavailable';
+    const found = app.getLoginItemSettings().status;
+    if (found === 'requires-approval') return found;
+    return found === 'enabled' ? 'enabled' : 'disabled';
+  };
+  return {
+    status,
+    setOpenAtLogin: async (openAtLogin) => {
+      if (app.isPackaged) app.setLoginItemSettings({ openAtLogin });
+      return status();
+    },
+  };
+}
+
+export interface XdgLoginItemOptions {
+  /** `$XDG_CONFIG_HOME`, or `~/.config`. */
+  readonly configHome: string;
+  /** What starts the app: the program and its arguments. */
+  readonly command: readonly string[];
+}
+
+/** Linux: an autostart file, as in the XDG Autostart Specification 0.5. */
+export function xdgLoginItem({ configHome, command }: XdgLoginItemOptions): LoginItem {
+  const file = path.join(configHome, 'autostart', 'localport.desktop');
+  const status = async (): Promise<LoginItemStatus> => {
+    const entry = await readFile(file, 'utf8').catch(() => '');
+    return isEntryEnabled(entry) ? 'enabled' : 'disabled';
+  };
+  return {
+    status,
+    setOpenAtLogin: async (open) => {
+      if (open) {
+        await mkdir(path.dirname(file), { recursive: true });
+        await writePrivateFile(file, autostartEntry(command));
+      } else {
+        await rm(file, { force: true });
+      }
+      return status();
+    },
+  };
+}
+
+export const noLoginItem: LoginItem = {
+  status: () => Promise.resolve('unavailable'),
+  setOpenAtLogin: () => Promise.resolve('unavailable'),
+};

@@ -1,0 +1,132 @@
+/** Everything of the menu bar put together: tray, popover, IPC, power, notifications, settings. Owned by one scope. */
+import { app, ipcMain, powerMonitor, session, type IpcMainInvokeEvent, type Session } from 'electron';
+import path from 'node:path';
+import type { Snapshot } from '../../shared/service-snapshot.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/observability/logger.ts';
+import type { Scope } from '../core/scope.ts';
+import type { AppHostPort } from './app-host-port.ts';
+import { registerIpc, sendEvent } from './ipc-main.ts';
+import { loginItemOf } from './login-item-choice.ts';
+import { Notifier, systemNotifications } from './notifications.ts';
+import { PopoverWindow } from './popover-window.ts';
+import { watchPower } from './power-events.ts';
+import { isRendererUrl } from './renderer-files.ts';
+import { serveRenderer } from './renderer-protocol.ts';
+import { SettingsControl } from './settings-control.ts';
+import { SettingsStore } from './settings-store.ts';
+import { ipcHandlers, performMenuAction, type ShellParts } from './shell-commands.ts';
+import { onStartedAgain } from './single-instance.ts';
+import { createTray, type MenuBarTray } from './tray.ts';
+import { hardenSession, hardenWebContents } from './window-hardening.ts';
+
+export type QuitReason = 'user' | 'system-shutdown';
+
+export interface MenuBarOptions {
+  readonly host: AppHostPort;
+  readonly scope: Scope;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly platform: NodeJS.Platform;
+  /** Holds `preload.cjs`, `renderer/` and `icons/`. */
+  readonly distFolder: string;
+  /** In an existing folder. */
+  readonly settingsFile: string;
+  readonly quit: (reason: QuitReason) => void;
+}
+
+/** To be called once Electron is ready. When it resolves, the icon is in the menu bar. */
+export async function startMenuBarShell(options: MenuBarOptions): Promise<void> {
+  const { host, scope, clock, log, platform, distFolder } = options;
+  const store = await SettingsStore.load(options.settingsFile, log);
+  const settings = new SettingsControl(store, loginItemOf(app, platform), () => refreshTray());
+  const popover = createPopover(options);
+  scope.own('popover', () => popover.destroy());
+  const openPopover = (): void => popover.show(tray.bounds());
+  const parts: ShellParts = { host, settings, popover, log, openPopover, quit: () => options.quit('user') };
+
+  const menuContext = (): { snapshot: Snapshot; settings: SettingsControl['current'] } => ({
+    snapshot: host.snapshot(),
+    settings: settings.current,
+  });
+  const tray: MenuBarTray = createTray(
+    {
+      iconFolder: path.join(distFolder, 'icons'),
+      platform,
+      onClick: (bounds) => popover.toggle(bounds),
+      onAction: (action) => performMenuAction(action, parts),
+    },
+    menuContext(),
+  );
+  scope.own('tray', () => tray.destroy());
+  const refreshTray = (): void => tray.update(menuContext());
+
+  const notifier = new Notifier({
+    clock,
+    isEnabled: () => store.current.notifications,
+    show: systemNotifications(openPopover),
+  });
+  scope.own('notifier', () => notifier.dispose());
+
+  const handlers = ipcHandlers(parts);
+  const isTrustedSender = ({ sender, senderFrame }: IpcMainInvokeEvent): boolean =>
+    popover.owns(sender) && senderFrame === sender.mainFrame && isRendererUrl(sender.mainFrame.url);
+  scope.own('ipc', registerIpc(ipcMain, { handlers, isTrustedSender, log }));
+
+  const onSnapshot = (snapshot: Snapshot): void => {
+    refreshTray();
+    notifier.update(snapshot);
+    const contents = popover.visibleContents();
+    if (contents !== null) sendEvent(contents, 'snapshot:changed', snapshot);
+  };
+  scope.own('snapshots', host.onSnapshot(onSnapshot));
+  notifier.update(host.snapshot());
+
+  scope.own(
+    'power',
+    watchPower(powerMonitor, { host, log, onShutdown: () => options.quit('system-shutdown') }),
+  );
+  scope.own('started again', onStartedAgain(app, openPopover));
+  keepRunningWithoutWindows(scope, log);
+  await settings.refresh();
+}
+
+function createPopover({ host, clock, log, platform, distFolder }: MenuBarOptions): PopoverWindow {
+  return new PopoverWindow({
+    preload: path.join(distFolder, 'preload.cjs'),
+    platform,
+    clock,
+    log,
+    session: popoverSession(path.join(distFolder, 'renderer')),
+    onShow: (contents) => {
+      host.setLive(true);
+      sendEvent(contents, 'snapshot:changed', host.snapshot());
+      sendEvent(contents, 'popover:shown', undefined);
+    },
+    onHide: () => host.setLive(false),
+  });
+}
+
+/** A session in memory: the popover has no cookies and no cache, and leaves none behind. */
+function popoverSession(rendererFolder: string): () => Session {
+  let made: Session | undefined;
+  return () => {
+    if (made !== undefined) return made;
+    made = session.fromPartition('popover', { cache: false });
+    hardenSession(made);
+    serveRenderer(made, rendererFolder);
+    return made;
+  };
+}
+
+function keepRunningWithoutWindows(scope: Scope, log: Logger): void {
+  // Without a listener Electron quits when the popover is destroyed.
+  const stay = (): void => undefined;
+  const harden = (_event: unknown, contents: Electron.WebContents): void => hardenWebContents(contents, log);
+  app.on('window-all-closed', stay);
+  app.on('web-contents-created', harden);
+  scope.own('app events', () => {
+    app.off('window-all-closed', stay);
+    app.off('web-contents-created', harden);
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * Where the popover goes: at the icon, wherever the panel is, and wholly on the display's work area. Pure geometry in
+ * screen coordinates (DIP); y grows downwards, and displays left of or above the main one have negative coordinates.
+ */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Rectangle extends Point, Size {}
+
+export interface Display {
+  readonly bounds: Rectangle;
+  /** `bounds` without menu bar, panels and dock. */
+  readonly workArea: Rectangle;
+}
+
+/** What the popover is opened at: the icon, or the place of a click, or nothing that is known. */
+export type Anchor = { readonly kind: 'area'; readonly area: Rectangle } | { readonly kind: 'none' };
+
+type Edge = 'top' | 'bottom' | 'left' | 'right';
+
+/** Between icon and popover, and between popover and the edges of the work area. */
+export const popoverGap = 4;
+/** A panel that hides itself leaves no gap in the work area; a click this near to an edge was on such a panel. */
+const panelThickness = 64;
+
+/**
+ * The icon's bounds where the platform tells them; else the place of the click, if that can have been on a panel.
+ * Linux tells no bounds, and Wayland reports every cursor at 0,0.
+ */
+export function popoverAnchor(iconBounds: Rectangle, cursor: Point | null, display: Display): Anchor {
+  if (iconBounds.width > 0 && iconBounds.height > 0) return { kind: 'area', area: iconBounds };
+  if (cursor === null || (cursor.x === 0 && cursor.y === 0) || !isNearEdge(cursor, display.bounds)) {
+    return { kind: 'none' };
+  }
+  return { kind: 'area', area: { ...cursor, width: 0, height: 0 } };
+}
+
+/** The popover's bounds for this content size: beside the anchor, or in the top right corner without one. */
+export function placePopover(anchor: Anchor, display: Display, content: Size): Rectangle {
+  const { workArea } = display;
+  const width = Math.min(content.width, workArea.width - 2 * popoverGap);
+  const height = Math.min(content.height, workArea.height - 2 * popoverGap);
+  const preferred =
+    anchor.kind === 'none' ? topRight(workArea, width) : beside(anchor.area, display, { width, height });
+  return {
+    x: clamp(preferred.x, workArea.x + popoverGap, workArea.x + workArea.width - width - popoverGap),
+    y: clamp(preferred.y, workArea.y + popoverGap, workArea.y + workArea.height - height - popoverGap),
+    width,
+    height,
+  };
+}
+
+const topRight = (area: Rectangle, width: number): Point => ({
+  x: area.x + area.width - width - popoverGap,
+  y: area.y,
+});
+
+function beside(icon: Rectangle, display: Display, size: Size): Point {
+  const centre = centreOf(icon);
+  const centred: Point = { x: centre.x - size.width / 2, y: centre.y - size.height / 2 };
+  switch (panelEdge(centre, display)) {
+    case 'top':
+      return { x: centred.x, y: icon.y + icon.height + popoverGap };
+    case 'bottom':
+      return { x: centred.x, y: icon.y - size.height - popoverGap };
+    case 'left':
+      return { x: icon.x + icon.width + popoverGap, y: centred.y };
+    case 'right':
+      return { x: icon.x - size.width - popoverGap, y: centred.y };
+  }
+}
+
+/** The edge with the panel that the icon is on. In a corner the horizontal panel wins: almost all panels are. */
+function panelEdge(point: Point, { workArea }: Display): Edge {
+  const bottom = workArea.y + workArea.height;
+  if (point.y < workArea.y) return 'top';
+  if (point.y >= bottom) return 'bottom';
+  if (point.x < workArea.x) return 'left';
+  if (point.x >= workArea.x + workArea.width) return 'right';
+  return point.y - workArea.y <= bottom - point.y ? 'top' : 'bottom';
+}
+
+function isNearEdge(point: Point, { x, y, width, height }: Rectangle): boolean {
+  const distance = Math.min(point.x - x, point.y - y, x + width - point.x, y + height - point.y);
+  return distance <= panelThickness;
+}
+
+const centreOf = ({ x, y, width, height }: Rectangle): Point => ({ x: x + width / 2, y: y + height / 2 });
+const clamp = (value: number, low: number, high: number): number =>
+  Math.round(Math.max(low, Math.min(value, high)));

@@ -1,0 +1,49 @@
+import { app, nativeTheme, type BrowserWindowConstructorOptions, type Session } from 'electron';
+
+export interface PopoverLook {
+  readonly preload: string;
+  readonly platform: NodeJS.Platform;
+  readonly session: Session;
+}
+
+/** A frameless panel that belongs to no task bar, with a page that has no powers of its own. */
+export function popoverWindowOptions({
+  preload,
+  platform,
+  session,
+}: PopoverLook): BrowserWindowConstructorOptions {
+  return {
+    ...(platform === 'darwin'
+      ? macPanel
+      : { backgroundColor: nativeTheme.shouldUseDarkColors ? '#1e1e1e' : '#f6f6f6' }),
+    title: 'LocalPort',
+    show: false,
+    frame: false,
+    resizable: false,
+    movable: false,
+    minimizable: false,
+    maximizable: false,
+    fullscreenable: false,
+    skipTaskbar: true,
+    alwaysOnTop: true,
+    webPreferences: {
+      preload,
+      session,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      backgroundThrottling: true,
+      devTools: !app.isPackaged,
+    },
+  };
+}
+
+/** A panel takes keys without making the app the active one; the material behind it is the menu bar's own. */
+const macPanel: BrowserWindowConstructorOptions = {
+  type: 'panel',
+  vibrancy: 'popover',
+  visualEffectState: 'active',
+  backgroundColor: '#00000000',
+};

@@ -1,0 +1,198 @@
+/**
+ * The popover's window.
+ *
+ * 1. There is none before the first click, and none again after five minutes hidden: the window is the app's memory.
+ * 2. It is shown only when its page has drawn and said how high it is: nothing flashes, nothing jumps.
+ * 3. The click that hides it (by taking away the focus) does not open it again.
+ */
+import { BrowserWindow, screen, type Session, type WebContents } from 'electron';
+import type { Clock, Timer } from '../core/clock.ts';
+import type { Logger } from '../core/observability/logger.ts';
+import { placePopover, popoverAnchor, type Point, type Rectangle } from './popover-position.ts';
+import { popoverUrl } from './renderer-files.ts';
+import { popoverWindowOptions } from './popover-window-options.ts';
+
+const popoverWidth = 360;
+const maxPopoverHeight = 560;
+const destroyAfterHiddenMs = 5 * 60_000;
+const ignoreClickAfterBlurMs = 200;
+/** A page that never tells its height is shown all the same. */
+const showAtLatestMs = 2_000;
+const noBounds: Rectangle = { x: 0, y: 0, width: 0, height: 0 };
+
+export interface PopoverOptions {
+  readonly preload: string;
+  readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called when the first window needs it. */
+  readonly session: () => Session;
+  /** Its page is about to be seen: bring it up to date. */
+  readonly onShow: (contents: WebContents) => void;
+  readonly onHide: () => void;
+}
+
+type State =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'opening';
+      readonly window: BrowserWindow;
+      readonly timer: Timer;
+      readonly isDrawn: boolean;
+    }
+  | { readonly kind: 'shown'; readonly window: BrowserWindow }
+  | { readonly kind: 'hidden'; readonly window: BrowserWindow; readonly timer: Timer };
+
+export class PopoverWindow {
+  readonly #options: PopoverOptions;
+  #state: State = { kind: 'none' };
+  #iconBounds: Rectangle = noBounds;
+  #clickedAt: Point | null = null;
+  #contentHeight: number | null = null;
+  #hiddenByBlurAt = -Infinity;
+
+  constructor(options: PopoverOptions) {
+    this.#options = options;
+  }
+
+  /** The icon was clicked. `iconBounds` is empty where the platform does not tell. */
+  toggle(iconBounds: Rectangle): void {
+    if (this.#state.kind === 'shown' || this.#state.kind === 'opening') {
+      this.hide();
+      return;
+    }
+    if (this.#options.clock.now() - this.#hiddenByBlurAt < ignoreClickAfterBlurMs) return;
+    this.#clickedAt = screen.getCursorScreenPoint();
+    this.#open(iconBounds);
+  }
+
+  /** Opens it without a click: the app was started again, or a notification was chosen. */
+  show(iconBounds: Rectangle): void {
+    if (this.#state.kind === 'shown') {
+      this.#state.window.focus();
+      return;
+    }
+    if (this.#state.kind === 'opening') return;
+    this.#clickedAt = null;
+    this.#open(iconBounds);
+  }
+
+  hide(): void {
+    switch (this.#state.kind) {
+      case 'none':
+      case 'hidden':
+        return;
+      case 'opening':
+        this.destroy();
+        return;
+      case 'shown': {
+        const { window } = this.#state;
+        const timer = this.#options.clock.after(destroyAfterHiddenMs, () => this.destroy());
+        this.#state = { kind: 'hidden', window, timer };
+        window.hide();
+        this.#options.onHide();
+      }
+    }
+  }
+
+  /** The page's content is this high, in CSS pixels. */
+  setContentHeight(height: number): void {
+    this.#contentHeight = Math.ceil(height);
+    if (this.#state.kind === 'shown') this.#place(this.#state.window);
+    else this.#revealWhenReady();
+  }
+
+  /** The page while it can be seen: nobody else needs to be told anything. */
+  visibleContents(): WebContents | null {
+    return this.#state.kind === 'shown' ? this.#state.window.webContents : null;
+  }
+
+  /** Whether a message comes from the popover's own page. */
+  owns(contents: WebContents): boolean {
+    return this.#state.kind !== 'none' && this.#state.window.webContents === contents;
+  }
+
+  destroy(): void {
+    const state = this.#state;
+    if (state.kind === 'none') return;
+    this.#state = { kind: 'none' };
+    this.#contentHeight = null;
+    if (state.kind !== 'shown') state.timer.cancel();
+    else this.#options.onHide();
+    state.window.destroy();
+  }
+
+  #open(iconBounds: Rectangle): void {
+    this.#iconBounds = iconBounds;
+    if (this.#state.kind === 'hidden') {
+      this.#state.timer.cancel();
+      this.#reveal();
+      return;
+    }
+    const { preload, platform, clock, log, session } = this.#options;
+    const window = new BrowserWindow({
+      ...popoverWindowOptions({ preload, platform, session: session() }),
+      width: popoverWidth,
+      height: maxPopoverHeight,
+    });
+    const timer = clock.after(showAtLatestMs, () => {
+      log.warn('The popover did not tell its height in time.');
+      this.#reveal();
+    });
+    this.#state = { kind: 'opening', window, timer, isDrawn: false };
+    this.#watch(window);
+    window
+      .loadURL(popoverUrl)
+      .catch((error: unknown) => log.error(`The popover was not loaded: ${String(error)}.`));
+  }
+
+  #watch(window: BrowserWindow): void {
+    const { log, platform } = this.#options;
+    if (platform === 'darwin') {
+      window.setAlwaysOnTop(true, 'pop-up-menu');
+      window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
+    }
+    window.once('ready-to-show', () => {
+      if (this.#state.kind !== 'opening' || this.#state.window !== window) return;
+      this.#state = { ...this.#state, isDrawn: true };
+      this.#revealWhenReady();
+    });
+    window.on('blur', () => {
+      if (this.#state.kind !== 'shown' || window.webContents.isDevToolsFocused()) return;
+      this.#hiddenByBlurAt = this.#options.clock.now();
+      this.hide();
+    });
+    window.on('closed', () => {
+      if (this.#state.kind !== 'none' && this.#state.window === window) this.destroy();
+    });
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.error(`The popover's page ended: ${reason}.`);
+      if (this.#state.kind !== 'none' && this.#state.window === window) this.destroy();
+    });
+  }
+
+  #revealWhenReady(): void {
+    if (this.#state.kind === 'opening' && this.#state.isDrawn && this.#contentHeight !== null) this.#reveal();
+  }
+
+  #reveal(): void {
+    if (this.#state.kind === 'none' || this.#state.kind === 'shown') return;
+    const { window, timer } = this.#state;
+    timer.cancel();
+    this.#state = { kind: 'shown', window };
+    this.#place(window);
+    this.#options.onShow(window.webContents);
+    window.show();
+  }
+
+  #place(window: BrowserWindow): void {
+    const { width } = this.#iconBounds;
+    const display =
+      width > 0
+        ? screen.getDisplayMatching(this.#iconBounds)
+        : screen.getDisplayNearestPoint(this.#clickedAt ?? screen.getCursorScreenPoint());
+    const height = Math.min(this.#contentHeight ?? maxPopoverHeight, maxPopoverHeight);
+    const anchor = popoverAnchor(this.#iconBounds, this.#clickedAt, display);
+    window.setBounds(placePopover(anchor, display, { width: popoverWidth, height }));
+  }
+}

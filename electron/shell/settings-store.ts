@@ -1,0 +1,50 @@
+/** What the user has set in the popover, apart from their config: one small JSON file, mode 0600, replaced as a whole. */
+import { z } from 'zod';
+import type { Logger } from '../core/observability/logger.ts';
+import { readPrivateFile, writePrivateFile } from '../core/process/private-file.ts';
+
+const storedSettingsSchema = z.object({ notifications: z.boolean().default(true) }).readonly();
+export type StoredSettings = z.infer<typeof storedSettingsSchema>;
+
+const defaultSettings: StoredSettings = { notifications: true };
+
+export class SettingsStore {
+  readonly #file: string;
+  #settings: StoredSettings;
+  #lastWrite: Promise<void> = Promise.resolve();
+
+  private constructor(file: string, settings: StoredSettings) {
+    this.#file = file;
+    this.#settings = settings;
+  }
+
+  /** A file that cannot be read or understood is logged and counts as none. Its folder has to be there. */
+  static async load(file: string, log: Logger): Promise<SettingsStore> {
+    const text = await readPrivateFile(file);
+    if (!text.ok) log.warn(`The settings are not read: ${text.error}.`);
+    const stored = text.ok && text.value !== null ? parseSettings(text.value) : defaultSettings;
+    if (stored === null) log.warn(`The settings in ${file} cannot be understood; the defaults hold.`);
+    return new SettingsStore(file, stored ?? defaultSettings);
+  }
+
+  get current(): StoredSettings {
+    return this.#settings;
+  }
+
+  /** Takes effect at once; resolves when it is on disk. Rejects when the disk refuses it. */
+  async change(change: Partial<StoredSettings>): Promise<void> {
+    this.#settings = { ...this.#settings, ...change };
+    const text = `${JSON.stringify(this.#settings, null, 2)}\n`;
+    const write = this.#lastWrite.then(() => writePrivateFile(this.#file, text));
+    this.#lastWrite = write.catch(() => undefined);
+    await write;
+  }
+}
+
+function parseSettings(text: string): StoredSettings | null {
+  try {
+    return storedSettingsSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

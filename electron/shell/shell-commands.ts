@@ -1,0 +1,78 @@
+/** What the popover and the native menu can ask for, each written once. */
+import { clipboard, shell } from 'electron';
+import { assertNever } from '../../shared/result.ts';
+import type { Logger } from '../core/observability/logger.ts';
+import type { AppHostPort } from './app-host-port.ts';
+import type { IpcHandlers } from './ipc-main.ts';
+import { ensureConfigFile, openFile } from './open-config.ts';
+import type { PopoverWindow } from './popover-window.ts';
+import type { SettingsControl } from './settings-control.ts';
+import type { MenuAction } from './tray-menu.ts';
+
+export interface ShellParts {
+  readonly host: AppHostPort;
+  readonly settings: SettingsControl;
+  readonly popover: PopoverWindow;
+  readonly log: Logger;
+  readonly openPopover: () => void;
+  readonly quit: () => void;
+}
+
+export const ipcHandlers = ({ host, settings, popover, quit }: ShellParts): IpcHandlers => ({
+  'snapshot:get': () => host.snapshot(),
+  'service:set-desired': ({ name, desired }) => host.setDesired(name, desired),
+  'services:set-desired': ({ tag, desired }) => host.setDesiredForTag(tag, desired),
+  'service:retry': ({ name }) => host.retry(name),
+  'service:open-log': ({ name }) => openFile(shell, host.serviceLogPath(name)),
+  'config:open': () => openConfig(host),
+  'config:reload': () => host.reload(),
+  'settings:get': () => settings.refresh(),
+  'settings:set': (change) => settings.change(change),
+  'clipboard:copy': ({ text }) => clipboard.writeText(text),
+  'popover:set-height': ({ height }) => popover.setContentHeight(height),
+  'popover:hide': () => popover.hide(),
+  'app:quit': quit,
+});
+
+/** Does what a row of the menu asks for; what fails is logged, there is nobody to tell. */
+export function performMenuAction(action: MenuAction, parts: ShellParts): void {
+  menuWork(action, parts).catch((error: unknown) => {
+    parts.log.error(`${action.kind} failed: ${error instanceof Error ? error.message : String(error)}.`);
+  });
+}
+
+async function menuWork(
+  action: MenuAction,
+  { host, settings, openPopover, quit }: ShellParts,
+): Promise<void> {
+  switch (action.kind) {
+    case 'set-desired':
+      host.setDesired(action.name, action.desired);
+      return;
+    case 'set-all':
+      host.setDesiredForTag(null, action.desired);
+      return;
+    case 'open-popover':
+      openPopover();
+      return;
+    case 'open-config':
+      return openConfig(host);
+    case 'reload':
+      return host.reload();
+    case 'open-at-login':
+      await settings.change({ openAtLogin: action.open });
+      return;
+    case 'quit':
+      quit();
+      return;
+    default:
+      assertNever(action, 'menu action');
+  }
+}
+
+async function openConfig(host: AppHostPort): Promise<void> {
+  const file = host.configPath();
+  const config = await ensureConfigFile(file);
+  if (!config.ok) throw new Error(config.error);
+  await openFile(shell, file);
+}

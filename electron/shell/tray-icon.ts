@@ -1,0 +1,17 @@
+/** The tray's icon has four honest states; each is a shape of its own, so that a template image can tell them apart. */
+import type { Tone } from '../../shared/service-tone.ts';
+
+const names: Readonly<Record<Tone, string>> = {
+  up: 'well',
+  working: 'working',
+  trouble: 'trouble',
+  off: 'off',
+};
+
+/**
+ * The icon's file name. macOS tints template images itself and finds the `@2x` beside it; other panels show a file as
+ * it is and are mostly dark, so they get light shapes.
+ */
+export function trayIconFile(tone: Tone, platform: NodeJS.Platform): string {
+  return platform === 'darwin' ? `tray-${names[tone]}Template.png` : `tray-${names[tone]}-light.png`;
+}

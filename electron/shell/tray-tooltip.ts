@@ -1,0 +1,20 @@
+import type { Snapshot } from '../../shared/service-snapshot.ts';
+import { countServices } from '../../shared/service-tone.ts';
+import { needsUser } from './needs-user.ts';
+
+/** One line: `LocalPort: 12 of 14 up, 1 needs you`. Of those that are wanted; what is off is not missing. */
+export function trayTooltip(snapshot: Pick<Snapshot, 'services' | 'config'>): string {
+  const { services, config } = snapshot;
+  const parts = [countsInWords(services)];
+  const waitingForUser = services.filter(needsUser).length;
+  if (waitingForUser > 0) parts.push(`${waitingForUser} ${waitingForUser === 1 ? 'needs' : 'need'} you`);
+  if (config.status === 'broken') parts.push('config has errors');
+  return `LocalPort: ${parts.join(', ')}`;
+}
+
+function countsInWords(services: Snapshot['services']): string {
+  if (services.length === 0) return 'no forwards';
+  const { wanted, up } = countServices(services);
+  if (wanted === 0) return 'all off';
+  return up === wanted ? `${up} up` : `${up} of ${wanted} up`;
+}

@@ -1,0 +1,103 @@
+/**
+ * The icon in the menu bar. A left click asks for the popover; a right click shows the menu. Nothing native is touched
+ * when nothing visible changed.
+ *
+ * On Linux the panel itself shows the menu that it was given (by D-Bus), so the menu must be there beforehand; a left
+ * click still arrives as a click. On macOS a menu that is set would swallow the left click, so it is made when asked for.
+ */
+import {
+  Menu,
+  nativeImage,
+  Tray,
+  type MenuItemConstructorOptions,
+  type NativeImage,
+  type Rectangle,
+} from 'electron';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { overallTone } from '../../shared/service-tone.ts';
+import { trayIconFile } from './tray-icon.ts';
+import { trayMenuRows, type MenuAction, type MenuContext, type MenuRow } from './tray-menu.ts';
+import { trayTooltip } from './tray-tooltip.ts';
+
+export interface TrayOptions {
+  readonly iconFolder: string;
+  readonly platform: NodeJS.Platform;
+  readonly onClick: (bounds: Rectangle) => void;
+  readonly onAction: (action: MenuAction) => void;
+}
+
+export interface MenuBarTray {
+  update(context: MenuContext): void;
+  /** Empty where the platform does not tell. */
+  bounds(): Rectangle;
+  destroy(): void;
+}
+
+export function createTray(options: TrayOptions, initial: MenuContext): MenuBarTray {
+  const { iconFolder, platform, onClick, onAction } = options;
+  const panelShowsMenu = platform === 'linux';
+  let context = initial;
+  const shown = { icon: iconOf(context, options), tooltip: '', menu: '' };
+  const tray = new Tray(loadIcon(iconFolder, shown.icon));
+  tray.setIgnoreDoubleClickEvents(true);
+
+  const choose = (action: MenuAction): void => {
+    // The panel has ticked the checkbox by itself; whatever comes of it, the menu is drawn anew.
+    shown.menu = '';
+    onAction(action);
+  };
+  const buildMenu = () => Menu.buildFromTemplate(toTemplate(trayMenuRows(context), choose));
+
+  const update = (next: MenuContext): void => {
+    context = next;
+    const icon = iconOf(next, options);
+    if (icon !== shown.icon) tray.setImage(loadIcon(iconFolder, icon));
+    const tooltip = trayTooltip(next.snapshot);
+    if (tooltip !== shown.tooltip) tray.setToolTip(tooltip);
+    Object.assign(shown, { icon, tooltip });
+    if (!panelShowsMenu) return;
+    const menu = JSON.stringify(trayMenuRows(next));
+    if (menu !== shown.menu) tray.setContextMenu(buildMenu());
+    shown.menu = menu;
+  };
+
+  tray.on('click', (_event, bounds) => onClick(bounds));
+  if (!panelShowsMenu) tray.on('right-click', () => tray.popUpContextMenu(buildMenu()));
+  update(initial);
+  return { update, bounds: () => tray.getBounds(), destroy: () => tray.destroy() };
+}
+
+const iconOf = ({ snapshot }: MenuContext, { platform }: TrayOptions): string =>
+  trayIconFile(overallTone(snapshot.services), platform);
+
+function loadIcon(folder: string, file: string): NativeImage {
+  const icon = path.join(folder, file);
+  return existsSync(icon) ? nativeImage.createFromPath(icon) : nativeImage.createEmpty();
+}
+
+function toTemplate(
+  rows: readonly MenuRow[],
+  choose: (action: MenuAction) => void,
+): MenuItemConstructorOptions[] {
+  return rows.map((row) => {
+    switch (row.kind) {
+      case 'separator':
+        return { type: 'separator' };
+      case 'note':
+        return { label: literal(row.label), enabled: false };
+      case 'command':
+        return { label: literal(row.label), enabled: row.enabled, click: () => choose(row.action) };
+      case 'checkbox':
+        return {
+          type: 'checkbox',
+          label: literal(row.label),
+          checked: row.checked,
+          click: () => choose(row.action),
+        };
+    }
+  });
+}
+
+/** In a native label a single ampersand marks an access key. */
+const literal = (label: string): string => label.replaceAll('&', '&&');
