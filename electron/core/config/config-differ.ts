@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+
+/** What about a service is different: each aspect asks for another reaction, and none for more than it. */
+export type ServiceAspect =
+  | 'local-port'
+  | 'connection'
+  | 'health-check'
+  | 'restart-policy'
+  | 'hold'
+  /** Tags and description. */
+  | 'details'
+  | 'problem'
+  | 'enabled';
+
+export type ServiceChange =
+  | { readonly kind: 'added'; readonly service: ServiceSpec }
+  | { readonly kind: 'removed'; readonly name: string }
+  | { readonly kind: 'changed'; readonly service: ServiceSpec; readonly changes: ReadonlySet<ServiceAspect> };
+
+const fieldsOf: Readonly<Record<ServiceAspect, readonly (keyof ServiceSpec)[]>> = {
+  'local-port': ['localPort'],
+  connection: ['connection'],
+  'health-check': ['healthCheck'],
+  'restart-policy': ['restartPolicy'],
+  hold: ['holdTimeoutMs'],
+  details: ['tags', 'description'],
+  problem: ['problem'],
+  enabled: ['enabled'],
+};
+
+const aspects = Object.keys(fieldsOf) as readonly ServiceAspect[];
+
+/**
+ * What to do to get from one config to the next. A service is known by its name: a renamed one is removed and added. Removed
+ * ones come first, so that their ports are free for those that follow, then the others in the new file's order.
+ */
+export function diffServices(
+  before: readonly ServiceSpec[],
+  after: readonly ServiceSpec[],
+): readonly ServiceChange[] {
+  const earlier = new Map(before.map((service) => [service.name, service]));
+  const later = new Set(after.map((service) => service.name));
+  const removed = before.filter(({ name }) => !later.has(name));
+  return [
+    ...removed.map(({ name }): ServiceChange => ({ kind: 'removed', name })),
+    ...after.flatMap((service): ServiceChange[] => {
+      const previous = earlier.get(service.name);
+      if (previous === undefined) return [{ kind: 'added', service }];
+      const changes = changedAspects(previous, service);
+      return changes.size === 0 ? [] : [{ kind: 'changed', service, changes }];
+    }),
+  ];
+}
+
+function changedAspects(before: ServiceSpec, after: ServiceSpec): ReadonlySet<ServiceAspect> {
+  const differs = (field: keyof ServiceSpec): boolean => !isDeepStrictEqual(before[field], after[field]);
+  return new Set(aspects.filter((aspect) => fieldsOf[aspect].some(differs)));
+}
