@@ -37,6 +37,8 @@ export interface ChildPlan {
   readonly interpret: (line: ChildLine) => LineMeaning;
   /** For programs that do not say when they are ready: resolves when the endpoint takes connections, never rejects. */
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Endpoint | null>;
+  /** See `Tunnel.proveTransport`; without it the answer is `unknown`. Never rejects. */
+  readonly proveTransport?: (deadlineMs: number) => Promise<'alive' | 'dead'>;
   /** Removes what the child leaves behind. */
   readonly cleanUp: () => Promise<void>;
 }
@@ -63,6 +65,7 @@ export class ChildTunnel implements Tunnel {
   readonly #readinessProbe = new AbortController();
   #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  #plan: ChildPlan | null = null;
   #child: ChildProcess | null = null;
   #isReady = false;
   #isStopping = false;
@@ -90,6 +93,7 @@ export class ChildTunnel implements Tunnel {
       return;
     }
     const child = this.#options.launcher.launch(plan.child);
+    this.#plan = plan;
     this.#child = child;
     child.onLine((stream, text) => {
       this.#take(plan.interpret({ stream, text, afterReady: this.#isReady }), stream, text);
@@ -110,6 +114,11 @@ export class ChildTunnel implements Tunnel {
 
   onComplaint(listener: (cause: Cause) => void): void {
     this.#complaintListeners.push(listener);
+  }
+
+  async proveTransport(deadlineMs: number): Promise<'alive' | 'dead' | 'unknown'> {
+    const proof = await this.#plan?.proveTransport?.(deadlineMs);
+    return this.#isEnded ? 'dead' : (proof ?? 'unknown');
   }
 
   async stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {

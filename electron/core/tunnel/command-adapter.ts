@@ -5,7 +5,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { ChildTunnel, type ChildTunnelOptions } from './child-tunnel.ts';
 import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './command-template.ts';
 import { attemptConnect } from './connect-attempt.ts';
-import { assertFitsSockets, removeFile, socketPath } from './socket-path.ts';
+import { assertFitsSockets, removeFile, tunnelFile } from './private-path.ts';
 import type { Endpoint, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface CommandAdapterOptions extends ChildTunnelOptions {
@@ -40,7 +40,7 @@ async function launch(
     tunnel.fail(describeCause('config-invalid', { what: placeholder.error, evidence: argv.join(' ') }));
     return;
   }
-  const socket = socketPath(options.runtimeDirectory, request.id);
+  const socket = tunnelFile(options.runtimeDirectory, request.id, 'sock');
   try {
     const localPort = await freeLoopbackPort();
     // A program that finds an old socket file says that the address is in use.

@@ -1,5 +1,6 @@
 /** One try to connect, closed at once when it succeeds. */
 import net from 'node:net';
+import type { Clock } from '../clock.ts';
 import type { Endpoint } from './tunnel-adapter.ts';
 
 export type ConnectAttempt =
@@ -14,9 +15,7 @@ export function attemptConnect(endpoint: Endpoint, signal: AbortSignal): Promise
       resolve({ kind: 'cancelled' });
       return;
     }
-    const socket = net.connect(
-      endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port },
-    );
+    const socket = connectTo(endpoint);
     const settle = (attempt: ConnectAttempt): void => {
       signal.removeEventListener('abort', cancel);
       socket.destroy();
@@ -34,6 +33,37 @@ export function attemptConnect(endpoint: Endpoint, signal: AbortSignal): Promise
       settle({ kind: 'failed', error: firstErrorOf(error) });
     });
   });
+}
+
+/**
+ * Whether whoever listens there closes a connection within the deadline, whatever it sends before. Never rejects;
+ * leaves no socket behind.
+ */
+export function answersByClosing(endpoint: Endpoint, deadlineMs: number, clock: Clock): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTo(endpoint);
+    const timer = clock.after(deadlineMs, () => {
+      settle(false);
+    });
+    const settle = (answered: boolean): void => {
+      timer.cancel();
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.on('error', () => {
+      settle(false);
+    });
+    socket.once('end', () => {
+      settle(true);
+    });
+    socket.resume();
+  });
+}
+
+function connectTo(endpoint: Endpoint): net.Socket {
+  return net.connect(
+    endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port },
+  );
 }
 
 /** A name with several addresses fails with one error for each; the first one is told. */

@@ -19,10 +19,20 @@ export interface JumpHost {
   readonly port: string | null;
 }
 
-/** The whole argv of a tunnel that listens on `socketPath`. */
+export interface SshSockets {
+  /** The tunnel's endpoint. */
+  readonly socket: string;
+  /** Whoever connects here gets an answer from the server itself, a refusal, and is closed. */
+  readonly probeSocket: string;
+}
+
+/** No server has it: asking for it costs the server nothing and tells nothing. */
+const absentSocket = '/localport-transport-probe';
+
+/** The whole argv of a tunnel. */
 export function sshArgv(
   connection: SshConnection,
-  socketPath: string,
+  { socket, probeSocket }: SshSockets,
   timing: SshTiming,
 ): [string, ...string[]] {
   const { host, user, port, jump } = connection;
@@ -48,7 +58,9 @@ export function sshArgv(
     ...(port === null ? [] : ['-p', String(port)]),
     ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
     '-L',
-    `${escapeTokens(socketPath)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
+    `${escapeTokens(socket)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
+    '-L',
+    `${escapeTokens(probeSocket)}:${absentSocket}`,
     '--',
     host,
   ];

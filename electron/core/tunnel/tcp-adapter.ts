@@ -7,18 +7,28 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { attemptConnect } from './connect-attempt.ts';
 import { classifyConnectError } from './connect-failure.ts';
-import type { Endpoint, Tunnel, TunnelAdapter, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
+import type { Endpoint, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
 
 export interface TcpAdapterOptions {
   readonly clock: Clock;
   readonly connectTimeoutMs?: number;
 }
 
+type TcpEndpoint = Extract<Endpoint, { kind: 'tcp' }>;
+
 const defaultConnectTimeoutMs = 10_000;
-const neverAChild = { exitCode: null, signal: null, lastLines: [] } as const;
+const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
 
 export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
-  return { open: (request) => new TcpTunnel(request, options) };
+  const { clock, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  return {
+    open: ({ id, service: { connection, name } }) => {
+      if (connection.technology !== 'tcp') throw new Error(`not a tcp service: ${name}`);
+      // The name is kept, so that every connection looks it up anew.
+      const endpoint: TcpEndpoint = { kind: 'tcp', host: connection.host, port: connection.remotePort };
+      return new TcpTunnel(id, endpoint, { clock, connectTimeoutMs });
+    },
+  };
 }
 
 class TcpTunnel implements Tunnel {
@@ -26,55 +36,62 @@ class TcpTunnel implements Tunnel {
   readonly pid = null;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<TunnelEnd>;
-  readonly #attempt = new AbortController();
+  readonly #endpoint: TcpEndpoint;
+  readonly #clock: Clock;
+  readonly #stopped = new AbortController();
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
 
-  constructor(request: TunnelRequest, options: TcpAdapterOptions) {
-    this.id = request.id;
+  constructor(id: string, endpoint: TcpEndpoint, options: Required<TcpAdapterOptions>) {
+    this.id = id;
+    this.#endpoint = endpoint;
+    this.#clock = options.clock;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    this.ready = this.#start(request, options);
+    this.ready = this.#start(options.connectTimeoutMs);
   }
 
+  /** Never: a connection that fails is seen by the relay itself. */
   onComplaint(): void {
-    // A connection that fails is seen by the relay itself.
+    return;
+  }
+
+  /** Any answer of the other machine counts, a refusal too. */
+  async proveTransport(deadlineMs: number): Promise<'alive' | 'dead'> {
+    const cause = await this.#connectOnce(deadlineMs);
+    return cause === null || cause.code === 'connection-refused' ? 'alive' : 'dead';
   }
 
   stop(): Promise<TunnelEnd> {
-    this.#attempt.abort();
-    this.#resolveEnded({ ...neverAChild, cause: null });
+    this.#stopped.abort();
+    this.#resolveEnded({ ...noChild, cause: null });
     return this.ended;
   }
 
-  async #start({ service }: TunnelRequest, options: TcpAdapterOptions): Promise<Result<Endpoint, Cause>> {
-    const { connection } = service;
-    if (connection.technology !== 'tcp') throw new Error(`not a tcp service: ${service.name}`);
-    const endpoint: Endpoint = { kind: 'tcp', host: connection.host, port: connection.remotePort };
-    const cause = await this.#connectOnce(endpoint, options);
-    if (cause === null) return ok(endpoint);
-    this.#resolveEnded({ ...neverAChild, cause });
+  async #start(timeoutMs: number): Promise<Result<Endpoint, Cause>> {
+    const cause = await this.#connectOnce(timeoutMs);
+    if (cause === null) return ok(this.#endpoint);
+    this.#resolveEnded({ ...noChild, cause });
     return err(cause);
   }
 
-  async #connectOnce(
-    endpoint: Extract<Endpoint, { kind: 'tcp' }>,
-    { clock, connectTimeoutMs = defaultConnectTimeoutMs }: TcpAdapterOptions,
-  ): Promise<Cause | null> {
+  /** null when it succeeds. */
+  async #connectOnce(timeoutMs: number): Promise<Cause | null> {
     const deadline = new AbortController();
-    const timer = clock.after(connectTimeoutMs, () => {
+    const timer = this.#clock.after(timeoutMs, () => {
       deadline.abort();
     });
-    const attempt = await attemptConnect(endpoint, AbortSignal.any([deadline.signal, this.#attempt.signal]));
+    const signal = AbortSignal.any([deadline.signal, this.#stopped.signal]);
+    const attempt = await attemptConnect(this.#endpoint, signal);
     timer.cancel();
     switch (attempt.kind) {
       case 'connected':
         return null;
       case 'failed':
-        return classifyConnectError(attempt.error, endpoint);
+        return classifyConnectError(attempt.error, this.#endpoint);
       case 'cancelled':
         return deadline.signal.aborted
           ? describeCause('timed-out', {
-              host: endpoint.host,
-              evidence: `no connection within ${connectTimeoutMs} ms`,
+              host: this.#endpoint.host,
+              evidence: `no connection within ${timeoutMs} ms`,
             })
           : describeCause('exited', { ending: 'it was stopped' });
     }

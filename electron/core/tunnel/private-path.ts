@@ -1,0 +1,34 @@
+/**
+ * Private files of a tunnel: its sockets and its askpass program. Their names are short and say nothing: `sun_path`
+ * holds 104 bytes on macOS and 108 on Linux, the closing NUL included, and a service may be called anything.
+ */
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+
+export type TunnelFileKind = 'sock' | 'live' | 'pass';
+
+const maxSocketPathBytes = 103;
+const nameLength = 12;
+
+/** Throws when the sockets of this directory would be too long to bind: better at the start than at each tunnel. */
+export function assertFitsSockets(runtimeDirectory: string): void {
+  const bytes = Buffer.byteLength(tunnelFile(runtimeDirectory, '', 'sock'));
+  if (bytes > maxSocketPathBytes) {
+    throw new Error(
+      `The runtime directory ${runtimeDirectory} is too long for Unix sockets: ${bytes} bytes with the name of a ` +
+        `socket, ${maxSocketPathBytes} are allowed`,
+    );
+  }
+}
+
+/** The same tunnel always gets the same path, so that what a crash left behind is replaced. */
+export function tunnelFile(runtimeDirectory: string, tunnelId: string, kind: TunnelFileKind): string {
+  const name = createHash('sha256').update(tunnelId).digest('hex').slice(0, nameLength);
+  return path.join(runtimeDirectory, `${name}.${kind}`);
+}
+
+/** Also when there is none. */
+export function removeFile(file: string): Promise<void> {
+  return rm(file, { force: true });
+}

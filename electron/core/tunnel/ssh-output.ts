@@ -1,0 +1,43 @@
+/** What ssh's stderr at LogLevel DEBUG1 means to its tunnel. The wording is the same since OpenSSH 6.7. */
+import { describeCause } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ChildLine, LineMeaning } from './child-tunnel.ts';
+import { classifyLine } from './failure-classifier.ts';
+
+const chatter: LineMeaning = { kind: 'chatter' };
+const evidence: LineMeaning = { kind: 'evidence' };
+
+/** Reads one ssh whose tunnel listens on `socket`. */
+export function createSshReader(service: ServiceSpec, socket: string): (line: ChildLine) => LineMeaning {
+  const probeChannels = new Set<string>();
+
+  const readDebug = (text: string, afterReady: boolean): LineMeaning => {
+    if (text === `debug1: Local forwarding listening on path ${socket}.`)
+      return { kind: 'ready', endpoint: { kind: 'unix', path: socket } };
+    // Forwards are set up before the session: without the line above ours was not.
+    if (text === 'debug1: Entering interactive session.' && !afterReady)
+      return { kind: 'fatal', cause: cannotListen(socket) };
+    const probe = /^debug1: channel (\d+): new \[?direct-streamlocal/.exec(text)?.[1];
+    if (probe !== undefined) probeChannels.add(probe);
+    // Tells the address behind the name, which decides whether macOS may have denied it.
+    return /^debug1: Connecting to \S+ \[.+\] port \d+\.$/.test(text) ? evidence : chatter;
+  };
+
+  return ({ stream, text, afterReady }) => {
+    if (stream === 'stdout') return chatter;
+    if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
+    if (/^Transferred: |^Bytes per second: |^Authenticated to /.test(text)) return chatter;
+    const failedChannel = /^channel (\d+): open failed: /.exec(text)?.[1];
+    // Before readiness such a line comes from a jump host that cannot reach the next one.
+    if (failedChannel === undefined || !afterReady) return evidence;
+    // The answer to a proof of transport is always a refusal.
+    if (probeChannels.delete(failedChannel)) return chatter;
+    return { kind: 'complaint', cause: classifyLine(service, text) };
+  };
+}
+
+const cannotListen = (socket: string): ReturnType<typeof describeCause> =>
+  describeCause('exited', {
+    ending: 'ssh could not open its socket',
+    evidence: `no listener on ${socket}`,
+  });
