@@ -1,0 +1,46 @@
+import type { ReactElement } from 'react';
+import type { RemedyAction } from '../shared/failure.ts';
+import { assertNever } from '../shared/result.ts';
+import { useCommands } from './commands.ts';
+import { useFeedback } from './use-feedback.ts';
+
+interface ActionButtonProps {
+  readonly action: RemedyAction;
+  /** The services that it helps. */
+  readonly names: readonly string[];
+  readonly tabIndex?: 0 | -1;
+}
+
+/** The one thing that helps. Its label says for a moment that it was done. */
+export function ActionButton({ action, names, tabIndex = 0 }: ActionButtonProps): ReactElement {
+  const { remedy } = useCommands();
+  const [feedback, show] = useFeedback(doneWord(action));
+  return (
+    <button
+      type="button"
+      className="button"
+      tabIndex={tabIndex}
+      title={action.kind === 'copy-command' ? action.command : undefined}
+      onClick={() => show(remedy(action, names))}
+    >
+      <span className="swap" data-swapped={feedback !== null}>
+        <span>{action.label}</span>
+        <span aria-live="polite">{feedback}</span>
+      </span>
+    </button>
+  );
+}
+
+function doneWord(action: RemedyAction): string {
+  switch (action.kind) {
+    case 'copy-command':
+      return 'Copied';
+    case 'open-config':
+    case 'open-log':
+      return 'Opened';
+    case 'retry':
+      return 'Trying';
+    default:
+      return assertNever(action, 'remedy');
+  }
+}

@@ -1,0 +1,22 @@
+import type { ReactElement } from 'react';
+import { CauseLines } from './cause-lines.tsx';
+import type { SharedCauseView } from './shared-causes.ts';
+import { StateShape } from './state-shape.tsx';
+
+interface CauseCardProps {
+  readonly shared: SharedCauseView;
+  readonly expanded: boolean;
+  readonly onExpand: (expanded: boolean) => void;
+}
+
+/** One trouble that several services have in common, told once. */
+export function CauseCard({ shared, expanded, onExpand }: CauseCardProps): ReactElement {
+  const { names, cause } = shared;
+  const title = `${names.length} forwards: ${cause.title}`;
+  return (
+    <section className="card" data-kind="trouble" aria-label={title} title={names.join(', ')}>
+      <StateShape tone="trouble" />
+      <CauseLines cause={cause} title={title} names={names} expanded={expanded} onExpand={onExpand} />
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+/** What the popover says about the config file above the list; most of the time nothing. */
+import { assertNever } from '../shared/result.ts';
+import type { ConfigProblem, ConfigState } from '../shared/service-snapshot.ts';
+
+/** More do not help: the file gets mended from the top. */
+const maxProblemsShown = 3;
+
+export interface ConfigNoticeView {
+  readonly kind: 'welcome' | 'broken' | 'warnings';
+  readonly title: string;
+  readonly text: string | null;
+  readonly problems: readonly ProblemView[];
+  /** `and 4 more` */
+  readonly more: string | null;
+  readonly button: string;
+}
+
+export interface ProblemView {
+  /** `line 41` */
+  readonly place: string | null;
+  /** `services[3].local_port: 70000 is above 65535` */
+  readonly text: string;
+}
+
+/** null when the file is as it should be. */
+export function configNoticeOf(config: ConfigState): ConfigNoticeView | null {
+  const errors = config.problems.filter(({ severity }) => severity === 'error');
+  const warnings = config.problems.filter(({ severity }) => severity === 'warning');
+  switch (config.status) {
+    case 'welcome':
+      return {
+        kind: 'welcome',
+        title: 'Welcome to LocalPort',
+        text: 'There is no config yet, so this forward leads to a small page of our own. Create a config to add yours.',
+        problems: [],
+        more: null,
+        button: 'Create config',
+      };
+    case 'broken':
+      return {
+        kind: 'broken',
+        title:
+          errors.length === 0 ? 'The config cannot be used' : `The config has ${counted(errors, 'mistake')}`,
+        text: 'The last good one is still running',
+        ...shown(errors),
+        button: 'Open config',
+      };
+    case 'loaded':
+      if (warnings.length === 0) return null;
+      return {
+        kind: 'warnings',
+        title: `The config has ${counted(warnings, 'warning')}`,
+        text: null,
+        ...shown(warnings),
+        button: 'Open config',
+      };
+    default:
+      return assertNever(config.status, 'config status');
+  }
+}
+
+const counted = (problems: readonly ConfigProblem[], noun: string): string =>
+  problems.length === 1 ? `one ${noun}` : `${problems.length} ${noun}s`;
+
+const shown = (problems: readonly ConfigProblem[]): Pick<ConfigNoticeView, 'problems' | 'more'> => ({
+  problems: problems.slice(0, maxProblemsShown).map(({ line, path, message }) => ({
+    place: line === null ? null : `line ${line}`,
+    text: path === '' ? message : `${path}: ${message}`,
+  })),
+  more: problems.length > maxProblemsShown ? `and ${problems.length - maxProblemsShown} more` : null,
+});

@@ -1,0 +1,169 @@
+import { useCallback, useEffect, useRef, type Dispatch, type ReactElement } from 'react';
+import { flushSync } from 'react-dom';
+import type { PopoverBridge } from '../shared/ipc-contract.ts';
+import { assertNever } from '../shared/result.ts';
+import type { Commands } from './commands.ts';
+import { ConfigNotice } from './config-notice.tsx';
+import { configNoticeOf } from './config-notice-view.ts';
+import { EmptyList } from './empty-list.tsx';
+import { FilterField } from './filter-field.tsx';
+import { Footer } from './footer.tsx';
+import { Header, SettingsHeader } from './header.tsx';
+import type { KeyIntent } from './keyboard.ts';
+import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
+import { ServiceList } from './service-list.tsx';
+import { rowId } from './service-row.tsx';
+import { listViewOf } from './service-rows.ts';
+import { SettingsView } from './settings.tsx';
+import { useAnnouncement } from './use-announcement.ts';
+import { useContentHeight } from './use-content-height.ts';
+import { useKeyboard } from './use-keyboard.ts';
+import type { SnapshotInTime } from './use-snapshot.ts';
+
+interface PopoverProps {
+  readonly bridge: PopoverBridge;
+  readonly commands: Commands;
+  readonly current: SnapshotInTime;
+  readonly state: PopoverState;
+  readonly dispatch: Dispatch<PopoverAction>;
+}
+
+export function Popover({ bridge, commands, current, state, dispatch }: PopoverProps): ReactElement {
+  const { snapshot, now } = current;
+  const { services, config } = snapshot;
+  const { view, filter, filterIsOpen, expanded } = state;
+  const list = listViewOf(services, filter, now);
+  const active = activeRow(list.rowNames, state.activeName);
+  const notice = configNoticeOf(config);
+
+  const root = useContentHeight(commands.setHeight);
+  const field = useRef<HTMLInputElement>(null);
+  const announcement = useAnnouncement(services);
+
+  useEffect(
+    () =>
+      bridge.on('popover:shown', () => {
+        dispatch({ kind: 'reset' });
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        root.current?.querySelector('main')?.scrollTo(0, 0);
+      }),
+    [bridge, dispatch, root],
+  );
+
+  const focusRow = (name: string | null): void => {
+    if (name !== null) document.getElementById(rowId(name))?.focus();
+  };
+  /** The field must stand there before the key that opened it has done its work. */
+  const focusField = (): void => {
+    flushSync(() => dispatch({ kind: 'open-filter' }));
+    field.current?.focus();
+  };
+  const perform = (intent: KeyIntent): void => {
+    switch (intent.kind) {
+      case 'move':
+        focusRow(intent.name);
+        return;
+      case 'toggle':
+        void commands.setDesired(intent.name, isOn(intent.name) ? 'off' : 'on');
+        return;
+      case 'activate':
+        clickMainControl(intent.name);
+        return;
+      case 'expand':
+        dispatch({ kind: 'expand', key: intent.name, expanded: intent.expanded });
+        return;
+      case 'open-filter':
+        focusField();
+        return;
+      case 'type-into-filter':
+        focusField();
+        return;
+      case 'close-filter':
+        focusRow(active);
+        dispatch({ kind: 'close-filter' });
+        return;
+      case 'show':
+        dispatch({ kind: 'show', view: intent.view });
+        return;
+      case 'reload':
+        void commands.reloadConfig();
+        return;
+      case 'open-config':
+        void commands.openConfig();
+        return;
+      case 'quit':
+        void commands.quit();
+        return;
+      case 'hide':
+        void commands.hide();
+        return;
+      default:
+        return assertNever(intent, 'intent');
+    }
+  };
+  const isOn = (name: string): boolean => services.find((service) => service.name === name)?.desired === 'on';
+  useKeyboard(
+    bridge.platform,
+    (focus) => ({
+      view,
+      focus,
+      filterIsOpen,
+      rowNames: list.rowNames,
+      activeName: focus === 'filter' || state.activeName !== null ? active : null,
+    }),
+    perform,
+  );
+
+  const onFocusRow = useCallback((name: string) => dispatch({ kind: 'activate-row', name }), [dispatch]);
+  const onExpand = useCallback(
+    (key: string, wanted: boolean) => dispatch({ kind: 'expand', key, expanded: wanted }),
+    [dispatch],
+  );
+  const show = (wanted: PopoverState['view']): void => dispatch({ kind: 'show', view: wanted });
+
+  return (
+    <div className="popover" ref={root}>
+      {view === 'settings' ? <SettingsHeader onBack={() => show('list')} /> : <Header services={services} />}
+      {view === 'list' && filterIsOpen && (
+        <FilterField
+          ref={field}
+          text={filter}
+          activeRowId={active === null ? null : rowId(active)}
+          onChange={(text) => dispatch({ kind: 'filter', text })}
+          onLeaveEmpty={() => dispatch({ kind: 'close-filter' })}
+        />
+      )}
+      <main className="scroll">
+        <div className="content" data-measured>
+          {view === 'settings' ? (
+            <SettingsView bridge={bridge} snapshot={snapshot} />
+          ) : (
+            <>
+              {notice !== null && filter === '' && <ConfigNotice notice={notice} />}
+              <ServiceList
+                list={list}
+                isFiltered={filter !== ''}
+                activeName={active}
+                expanded={expanded}
+                onFocusRow={onFocusRow}
+                onExpand={onExpand}
+              />
+              {list.rowNames.length === 0 && <EmptyList filter={filter} />}
+            </>
+          )}
+        </div>
+      </main>
+      <Footer commandKey={bridge.platform === 'darwin' ? '⌘' : 'Ctrl+'} onSettings={() => show('settings')} />
+      <p className="visually-hidden" role="status">
+        {announcement}
+      </p>
+    </div>
+  );
+}
+
+/** Enter is a click on the one thing that helps, else on the address, so that both answer in the same way. */
+function clickMainControl(name: string): void {
+  const row = document.getElementById(rowId(name));
+  const control = row?.querySelector<HTMLElement>('.button') ?? row?.querySelector<HTMLElement>('.address');
+  control?.click();
+}

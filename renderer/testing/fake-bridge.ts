@@ -1,0 +1,95 @@
+/** The bridge without a main process behind it: answers from a scenario, records what was asked, pushes on demand. */
+import type {
+  IpcEventChannel,
+  IpcEventPayload,
+  IpcInvokeChannel,
+  IpcRequest,
+  IpcResponse,
+  PopoverBridge,
+  Settings,
+} from '../../shared/ipc-contract.ts';
+import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+
+export interface Invocation {
+  readonly channel: IpcInvokeChannel;
+  readonly request: unknown;
+}
+
+export interface FakeBridge extends PopoverBridge {
+  /** Everything that was asked for, oldest first. */
+  readonly invocations: readonly Invocation[];
+  push<C extends IpcEventChannel>(channel: C, payload: IpcEventPayload<C>): void;
+}
+
+interface FakeBridgeOptions {
+  readonly snapshot: Snapshot;
+  readonly settings: Settings;
+  readonly platform: string;
+}
+
+type Handlers = { readonly [C in IpcInvokeChannel]: (request: IpcRequest<C>) => IpcResponse<C> };
+
+export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): FakeBridge {
+  let { snapshot, settings } = initial;
+  const invocations: Invocation[] = [];
+  const listeners = new Map<IpcEventChannel, Set<(payload: never) => void>>();
+
+  const push: FakeBridge['push'] = (channel, payload) => {
+    listeners.get(channel)?.forEach((listener) => listener(payload as never));
+  };
+  const switchServices = (isMeant: (service: ServiceSnapshot) => boolean, desired: Desired): void => {
+    const services = snapshot.services.map((service) =>
+      isMeant(service) ? switched(service, desired) : service,
+    );
+    snapshot = { ...snapshot, services };
+    push('snapshot:changed', snapshot);
+  };
+  const nothing = (): void => undefined;
+  const handlers: Handlers = {
+    'snapshot:get': () => snapshot,
+    'service:set-desired': ({ name, desired }) => switchServices((service) => service.name === name, desired),
+    'services:set-desired': ({ tag, desired }) =>
+      switchServices(({ tags }) => tag === null || tags.includes(tag), desired),
+    'service:retry': nothing,
+    'service:open-log': nothing,
+    'config:open': nothing,
+    'config:reload': nothing,
+    'settings:get': () => settings,
+    'settings:set': ({ openAtLogin, notifications }) => {
+      settings = {
+        ...settings,
+        openAtLogin: openAtLogin ?? settings.openAtLogin,
+        notifications: notifications ?? settings.notifications,
+      };
+      return settings;
+    },
+    'clipboard:copy': nothing,
+    'popover:set-height': nothing,
+    'popover:hide': nothing,
+    'app:quit': nothing,
+  };
+  return {
+    platform,
+    invocations,
+    push,
+    invoke: async (channel, request) => {
+      invocations.push({ channel, request });
+      return handlers[channel](request);
+    },
+    on: (channel, listener) => {
+      const all = listeners.get(channel) ?? new Set();
+      listeners.set(channel, all.add(listener));
+      return () => all.delete(listener);
+    },
+  };
+}
+
+/** A service right after its switch: it has begun to connect, or is gone. */
+const switched = (service: ServiceSnapshot, desired: Desired): ServiceSnapshot => ({
+  ...service,
+  desired,
+  phase: desired === 'on' ? 'connecting' : 'off',
+  health: 'unknown',
+  cause: null,
+  checkMs: null,
+});

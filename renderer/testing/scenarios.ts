@@ -1,0 +1,250 @@
+/** Every state of the popover that was drawn before it was wired; the gallery shows them, its spec looks at them. */
+import type { Settings } from '../../shared/ipc-contract.ts';
+import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { connecting, retrying, sampleNow, service, snapshotOf, up, waiting } from './service-samples.ts';
+
+const minute = 60_000;
+const ago = (ms: number): number => sampleNow - ms;
+const db = { tags: ['database'] };
+const web = { tags: ['web'] };
+const staging = { tags: ['staging'] };
+
+const postgres = up('postgres', { ...db, localPort: 5432 });
+const redis = up('redis', { ...db, localPort: 6379, since: ago(3 * 60 * minute), checkMs: 1.4 });
+const kafka = up('kafka', { ...db, localPort: 9092, since: ago(47 * minute), checkMs: 11 });
+const grafana = up('grafana', {
+  ...web,
+  localPort: 3000,
+  route: 'prod · svc/grafana',
+  since: ago(26 * 60 * minute),
+});
+const api = up('api', {
+  ...web,
+  localPort: 8080,
+  route: 'prod · deploy/api',
+  since: ago(12 * minute),
+  checkMs: 24,
+});
+const warehouse = up('warehouse', {
+  ...staging,
+  technology: 'ssh',
+  localPort: 5439,
+  route: 'deploy@bastion → warehouse:5439',
+  since: ago(50 * 60 * minute),
+  checkMs: 38,
+});
+const printer = up('printer', {
+  ...staging,
+  technology: 'tcp',
+  localPort: 6310,
+  route: '10.0.4.20:631',
+  since: ago(35_000),
+  checkMs: 0.4,
+});
+
+const allUp = [postgres, redis, kafka, grafana, api, warehouse, printer];
+const off = (sample: ServiceSnapshot): ServiceSnapshot =>
+  service(sample.name, { tags: sample.tags, route: sample.route, localPort: sample.localPort });
+
+const noPod = [
+  'no-ready-pod',
+  {
+    resource: 'svc/redis',
+    context: 'prod',
+    evidence: 'error: unable to forward port because pod is not running. Current status=Pending',
+  },
+] as const;
+const signedOut = [
+  'credentials-expired',
+  {
+    context: 'prod',
+    command: 'aws sso login',
+    evidence:
+      'error: You must be logged in to the server (the server has asked for the client to provide credentials)',
+  },
+] as const;
+const portInUse = [
+  'port-in-use',
+  { port: 9092, holder: 'java (pid 4711)', evidence: 'bind: EADDRINUSE 127.0.0.1:9092' },
+] as const;
+
+const redisInTrouble = retrying('redis', noPod, { ...db, localPort: 6379 });
+
+const many = (count: number): readonly ServiceSnapshot[] =>
+  Array.from({ length: count }, (_, index) => {
+    const tags = [
+      ['database', 'web', 'queue', 'internal', 'staging'][Math.floor((index * 5) / count)] ?? 'web',
+    ];
+    const facts = {
+      tags,
+      localPort: 10_000 + index,
+      since: ago(index * 7 * minute),
+      checkMs: 1 + (index % 40),
+    };
+    const name = `service-${String(index + 1).padStart(3, '0')}`;
+    if (index % 13 === 5) return service(name, facts);
+    if (index % 41 === 17) return connecting(name, facts);
+    return up(name, facts);
+  });
+
+const problems: readonly ConfigProblem[] = [
+  { severity: 'error', path: 'services[3].local_port', line: 41, message: '70000 is above 65535' },
+  {
+    severity: 'error',
+    path: 'services[4].technology',
+    line: 47,
+    message: 'found “kubctl”, allowed: kubectl, ssh, tcp, command',
+  },
+  {
+    severity: 'error',
+    path: 'services[6].name',
+    line: 63,
+    message: '“redis” is already the name of services[1]',
+  },
+  { severity: 'error', path: 'services[7].connection.host', line: 70, message: 'is missing' },
+  { severity: 'error', path: 'services[9].health_check.interval', line: 92, message: '0 is below 1' },
+];
+const warnings: readonly ConfigProblem[] = [
+  {
+    severity: 'warning',
+    path: 'services[2].helth_check',
+    line: 23,
+    message: 'unknown key, did you mean health_check?',
+  },
+];
+
+const welcomePage = up('welcome', {
+  technology: 'tcp',
+  description: 'A small page that LocalPort serves itself',
+  localPort: 8181,
+  route: '127.0.0.1:49731',
+  since: ago(8000),
+  checkMs: 0.6,
+});
+
+const longName = 'the-payments-reconciliation-service-of-the-european-region-with-a-name-that-never-ends';
+const longNames = [
+  up(longName, {
+    tags: ['a-tag-as-long-as-a-german-noun-for-a-department-of-the-federal-administration'],
+    route: `arn:aws:eks:eu-central-1:123456789012:cluster/production-blue · deploy/${longName}`,
+    localPort: 65_000,
+    since: ago(9 * 24 * 60 * minute),
+    checkMs: 1240,
+  }),
+  retrying(`${longName}-2`, [
+    'target-refused',
+    {
+      host: 'warehouse-replica-3.internal.eu-central-1.example.com',
+      evidence: `channel 3: open failed: connect failed: Connection refused ${'x'.repeat(90)}`,
+    },
+  ]),
+  service(`${longName}-3`, { localPort: 65_002 }),
+];
+
+/** Eight services as somebody might really have them, one of them in trouble. */
+const ordinary = [
+  up('postgres', { ...db, localPort: 5432, route: 'prod · svc/postgres' }),
+  redisInTrouble,
+  service('kafka', { ...db, localPort: 9092, route: 'prod · svc/kafka' }),
+  up('warehouse', {
+    ...db,
+    technology: 'ssh',
+    localPort: 5439,
+    route: 'deploy@bastion → warehouse:5439',
+    since: ago(26 * 60 * minute),
+    checkMs: 38,
+  }),
+  api,
+  grafana,
+  up('admin', {
+    ...web,
+    technology: 'command',
+    localPort: 8443,
+    route: 'cloudflared',
+    since: ago(41 * minute),
+    checkMs: 17,
+  }),
+  connecting('docs', { ...web, technology: 'tcp', localPort: 8000, route: '10.0.4.20:8000' }),
+];
+
+interface Scenario {
+  readonly snapshot: Snapshot;
+  readonly settings?: Partial<Settings>;
+}
+
+export const scenarios = {
+  'all-up': { snapshot: snapshotOf(allUp) },
+  'some-working': {
+    snapshot: snapshotOf([
+      postgres,
+      connecting('redis', { ...db, localPort: 6379, held: 2 }),
+      kafka,
+      connecting('grafana', { ...web, localPort: 3000 }),
+      api,
+      { ...warehouse, phase: 'stopping', desired: 'off' },
+      printer,
+    ]),
+  },
+  'one-trouble': { snapshot: snapshotOf([postgres, redisInTrouble, off(kafka), grafana, api, warehouse]) },
+  'needs-user': {
+    snapshot: snapshotOf([
+      postgres,
+      waiting('kafka', portInUse, { ...db, localPort: 9092 }),
+      waiting('grafana', signedOut, { ...web, localPort: 3000 }),
+      api,
+      waiting(
+        'warehouse',
+        [
+          'host-key-changed',
+          { host: 'bastion', evidence: '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @' },
+        ],
+        { ...staging, localPort: 5439 },
+      ),
+      retrying('printer', ['host-unreachable', { host: '10.0.4.20' }], {
+        ...staging,
+        phase: 'connecting',
+        nextRetryAt: null,
+      }),
+    ]),
+  },
+  'shared-cause': {
+    snapshot: snapshotOf([
+      waiting('postgres', signedOut, db),
+      waiting('redis', signedOut, { ...db, localPort: 6379 }),
+      waiting('kafka', signedOut, { ...db, localPort: 9092 }),
+      waiting('grafana', signedOut, { ...web, localPort: 3000 }),
+      { ...api, route: 'bastion → api:8080' },
+      warehouse,
+      printer,
+    ]),
+  },
+  'no-network': {
+    snapshot: snapshotOf(
+      allUp.map(({ name, tags, localPort }) => waiting(name, ['network-down'], { tags, localPort })),
+    ),
+  },
+  'all-off': { snapshot: snapshotOf(allUp.map(off)) },
+  welcome: { snapshot: snapshotOf([welcomePage], { status: 'welcome', path: null }) },
+  'broken-config': { snapshot: snapshotOf(allUp.slice(0, 5), { status: 'broken', problems }) },
+  warnings: { snapshot: snapshotOf(allUp.slice(0, 5), { problems: warnings }) },
+  'no-services': { snapshot: snapshotOf([]) },
+  'three-services': {
+    snapshot: snapshotOf([
+      up('postgres'),
+      up('redis', { localPort: 6379 }),
+      service('kafka', { localPort: 9092 }),
+    ]),
+  },
+  'forty-services': { snapshot: snapshotOf(many(40)) },
+  'two-hundred-services': { snapshot: snapshotOf(many(200)) },
+  'long-names': { snapshot: snapshotOf(longNames) },
+  'login-needs-approval': {
+    snapshot: snapshotOf(allUp),
+    settings: { openAtLogin: true, loginItemStatus: 'requires-approval' },
+  },
+  ordinary: { snapshot: snapshotOf(ordinary) },
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+export const usualSettings: Settings = { openAtLogin: true, loginItemStatus: 'enabled', notifications: true };

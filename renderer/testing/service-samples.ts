@@ -1,0 +1,90 @@
+/** Services in each state, for tests and the gallery. Times are relative to `now`, in epoch milliseconds. */
+import type { CauseCode, CauseDetails } from '../../shared/failure.ts';
+import { describeCause } from '../../shared/failure.ts';
+import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+
+/** Noon of some day. */
+export const sampleNow = Date.UTC(2026, 10, 22, 12);
+
+const second = 1000;
+const hour = 3600 * second;
+
+type Facts = Partial<ServiceSnapshot>;
+
+/** Off, and nothing known about it. */
+export const service = (name: string, facts: Facts = {}): ServiceSnapshot => ({
+  name,
+  technology: 'kubectl',
+  description: null,
+  tags: [],
+  route: `prod · svc/${name}`,
+  localPort: 5432,
+  addresses: [],
+  desired: 'off',
+  phase: 'off',
+  health: 'unknown',
+  cause: null,
+  pid: null,
+  since: sampleNow,
+  nextRetryAt: null,
+  attempt: 0,
+  restarts: 0,
+  connections: 0,
+  held: 0,
+  bytesOut: 0,
+  bytesIn: 0,
+  checkMs: null,
+  ...facts,
+});
+
+/** Up for three hours, the last check took 2 ms. */
+export const up = (name: string, facts: Facts = {}): ServiceSnapshot =>
+  service(name, {
+    desired: 'on',
+    phase: 'up',
+    health: 'healthy',
+    since: sampleNow - 3 * hour,
+    checkMs: 2,
+    ...facts,
+  });
+
+export const connecting = (name: string, facts: Facts = {}): ServiceSnapshot =>
+  service(name, { desired: 'on', phase: 'connecting', ...facts });
+
+/** Waits four seconds for its next try. */
+export const retrying = (
+  name: string,
+  [code, details]: readonly [CauseCode, CauseDetails?],
+  facts: Facts = {},
+): ServiceSnapshot =>
+  service(name, {
+    desired: 'on',
+    phase: 'retrying',
+    cause: describeCause(code, details),
+    nextRetryAt: sampleNow + 4 * second,
+    attempt: 3,
+    ...facts,
+  });
+
+/** Waits for something to happen before it tries again. */
+export const waiting = (
+  name: string,
+  [code, details]: readonly [CauseCode, CauseDetails?],
+  facts: Facts = {},
+): ServiceSnapshot =>
+  service(name, { desired: 'on', phase: 'waiting', cause: describeCause(code, details), ...facts });
+
+export const snapshotOf = (
+  services: readonly ServiceSnapshot[],
+  config: Partial<Snapshot['config']> = {},
+): Snapshot => ({
+  host: {
+    kind: 'menu-bar',
+    pid: 812,
+    version: '1.0.0',
+    since: sampleNow - 5 * hour,
+    logDirectory: '/Users/ada/Library/Logs/LocalPort',
+  },
+  config: { status: 'loaded', path: '/Users/ada/.config/localport/config.yaml', problems: [], ...config },
+  services,
+});

@@ -1,0 +1,39 @@
+import { useEffect, useRef, type RefObject } from 'react';
+
+const maxHeightPx = 560;
+
+/**
+ * Reports how high the popover wants to be, in CSS pixels: the sum of its parts as they would stand without a window
+ * around them. The window follows, and the list scrolls when it gets less than it wants. Parts are the elements with
+ * `data-measured` below the returned ref.
+ */
+export function useContentHeight(report: (height: number) => unknown): RefObject<HTMLDivElement | null> {
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = root.current;
+    if (element === null) return;
+    let reported = 0;
+    const partsOf = (): readonly Element[] => [...element.querySelectorAll('[data-measured]')];
+    const measure = (): void => {
+      const sum = partsOf().reduce((height, part) => height + part.getBoundingClientRect().height, 0);
+      const height = Math.min(maxHeightPx, Math.ceil(sum));
+      if (height === reported || height === 0) return;
+      reported = height;
+      report(height);
+    };
+    const sizes = new ResizeObserver(measure);
+    const observeParts = (): void => {
+      sizes.disconnect();
+      partsOf().forEach((part) => sizes.observe(part));
+    };
+    // Parts come and go: the filter field, the settings.
+    const parts = new MutationObserver(observeParts);
+    parts.observe(element, { childList: true });
+    observeParts();
+    return () => {
+      sizes.disconnect();
+      parts.disconnect();
+    };
+  }, [report]);
+  return root;
+}

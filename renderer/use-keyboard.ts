@@ -1,0 +1,35 @@
+import { useEffect, useEffectEvent } from 'react';
+import { keyIntent, type FocusPlace, type KeyContext, type KeyIntent } from './keyboard.ts';
+
+/** Hears every key of the page and hands on what it means. `read` gives the rest of the context. */
+export function useKeyboard(
+  platform: string,
+  read: (focus: FocusPlace) => KeyContext,
+  perform: (intent: KeyIntent) => void,
+): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const press = {
+      key: event.key,
+      command: platform === 'darwin' ? event.metaKey : event.ctrlKey,
+      alt: event.altKey,
+      composing: event.isComposing,
+    };
+    const intent = keyIntent(press, read(focusPlace(document.activeElement)));
+    if (intent === null) return;
+    // The key that opens the field is the first one typed into it.
+    if (intent.kind !== 'type-into-filter') event.preventDefault();
+    perform(intent);
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => onKey(event);
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, []);
+}
+
+function focusPlace(element: Element | null): FocusPlace {
+  if (element === null || element === document.body) return 'page';
+  if (element instanceof HTMLInputElement) return 'filter';
+  if (element instanceof HTMLButtonElement) return 'control';
+  return element.matches('.row') ? 'row' : 'page';
+}
