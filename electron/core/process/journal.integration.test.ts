@@ -51,7 +51,7 @@ describe('Journal and reaper', () => {
     const journal = new Journal({ path, clock: systemClock, log });
     for (const pgid of pgids) journal.add(pgid);
     await journal.written();
-    const record = await readJournal(path);
+    const record = readJournal(path);
     if (!record.ok || record.value === null) throw new Error('nothing was written');
     // Not closed: the run that wrote it crashed.
     return record.value;

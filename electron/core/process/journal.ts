@@ -108,8 +108,8 @@ export class Journal implements GroupRegistry {
 }
 
 /** The record, or null when there is none; the error says why the file is not to be trusted. */
-export async function readJournal(path: string): Promise<Result<JournalRecord | null, string>> {
-  const text = await readPrivateFile(path);
+export function readJournal(path: string): Result<JournalRecord | null, string> {
+  const text = readPrivateFile(path);
   if (!text.ok || text.value === null) return text.ok ? ok(null) : text;
   try {
     const record = recordSchema.safeParse(JSON.parse(text.value));

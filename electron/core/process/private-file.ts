@@ -1,6 +1,6 @@
 /** State that only this user may read or write, in a place where somebody else may have put something first. */
-import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { type Result, err, ok } from '../../../shared/result.ts';
 
 const maxStateBytes = 1024 * 1024;
@@ -8,29 +8,29 @@ const writableByOthers = 0o022;
 
 /**
  * The text of a file that is ours alone to write; null when there is none. The error says what is wrong with it: a
- * symbolic link, another user's, writable by others, too large.
+ * symbolic link, another user's, writable by others, too large. Synchronous: for small files, read once at the start.
  */
-export async function readPrivateFile(path: string): Promise<Result<string | null, string>> {
-  let file: FileHandle;
+export function readPrivateFile(path: string): Result<string | null, string> {
+  let file: number;
   try {
     // NONBLOCK: a FIFO in its place must not make us wait.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return ok(null);
     return err(code === 'ELOOP' ? `${path} is a symbolic link` : message);
   }
   try {
-    const stats = await file.stat();
+    const stats = fstatSync(file);
     if (!stats.isFile()) return err(`${path} is not a regular file`);
     if (stats.uid !== process.getuid?.()) return err(`${path} belongs to another user`);
     if ((stats.mode & writableByOthers) !== 0) return err(`${path} is writable by others`);
     if (stats.size > maxStateBytes) return err(`${path} is larger than ${maxStateBytes} bytes`);
-    return ok(await file.readFile('utf8'));
+    return ok(readFileSync(file, 'utf8'));
   } catch (error) {
     return err((error as Error).message);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

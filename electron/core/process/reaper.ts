@@ -21,7 +21,7 @@ export async function reapLeftovers(
   path: string,
   { clock, log }: ReapOptions,
 ): Promise<readonly ProcessIdentity[]> {
-  const journal = await readJournal(path);
+  const journal = readJournal(path);
   if (!journal.ok) {
     log.warn(`reaper: ignoring the journal: ${journal.error}`);
     return [];

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cacheableDifference,
+  cleanEnvironment,
+  parseEnvironment,
+  withFallbackPath,
+} from './environment-block.ts';
+
+describe('parseEnvironment', () => {
+  it('reads entries that end in NUL, with line feeds and equals signs in their values', () => {
+    expect(parseEnvironment(Buffer.from('A=1\0B=two\nlines\0C=x=y\0EMPTY=\0'))).toEqual({
+      A: '1',
+      B: 'two\nlines',
+      C: 'x=y',
+      EMPTY: '',
+    });
+  });
+
+  it('reads lines where env knows no NUL', () => {
+    expect(parseEnvironment(Buffer.from('A=1\nB=two\nlines\nC=x=y\n'))).toEqual({
+      A: '1',
+      B: 'two\nlines',
+      C: 'x=y',
+    });
+  });
+
+  it('skips what is no assignment', () => {
+    expect(parseEnvironment(Buffer.from('nonsense\0=\0A=1\0'))).toEqual({ A: '1' });
+    expect(parseEnvironment(Buffer.from(''))).toEqual({});
+  });
+});
+
+describe('cleanEnvironment', () => {
+  it('drops what belongs to Electron, to Node, to the shell, and our own mark', () => {
+    expect(
+      cleanEnvironment({
+        PATH: '/bin',
+        ELECTRON_RUN_AS_NODE: '1',
+        NODE_OPTIONS: '--inspect',
+        LOCALPORT_RESOLVING_ENVIRONMENT: '1',
+        SHLVL: '2',
+        _: '/usr/bin/env',
+        PWD: '/',
+        OLDPWD: '/',
+        GONE: undefined,
+      }),
+    ).toEqual({ PATH: '/bin' });
+  });
+});
+
+describe('withFallbackPath', () => {
+  it("appends the usual places after the user's own, each once", () => {
+    const path = withFallbackPath({ HOME: '/home/me', PATH: '/own/bin:/usr/local/bin::/own/bin' })[
+      'PATH'
+    ]!.split(':');
+    expect(path.slice(0, 3)).toEqual(['/own/bin', '/usr/local/bin', '/opt/homebrew/bin']);
+    expect(path).toContain('/home/me/google-cloud-sdk/bin');
+    expect(new Set(path).size).toBe(path.length);
+    expect(path).not.toContain('');
+  });
+
+  it('makes a PATH where there is none, and none of its folders is relative', () => {
+    const path = withFallbackPath({})['PATH']!.split(':');
+    expect(path).toContain('/usr/bin');
+    expect(path.filter((folder) => !folder.startsWith('/'))).toEqual([]);
+  });
+});
+
+describe('cacheableDifference', () => {
+  it('keeps what the shell added or changed', () => {
+    expect(
+      cacheableDifference(
+        { PATH: '/bin', DISPLAY: ':0' },
+        { PATH: '/own:/bin', DISPLAY: ':0', KUBECONFIG: '/k', SSH_AUTH_SOCK: '/s', AWS_PROFILE: 'dev' },
+      ),
+    ).toEqual({ PATH: '/own:/bin', KUBECONFIG: '/k', SSH_AUTH_SOCK: '/s', AWS_PROFILE: 'dev' });
+  });
+
+  it('keeps no secrets', () => {
+    const secrets = {
+      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_SESSION_TOKEN: 'x',
+      GITHUB_TOKEN: 'x',
+      PGPASSWORD: 'x',
+      DB_PASS: 'x',
+      OPENAI_API_KEY: 'x',
+      NPM_AUTH: 'x',
+      DATABASE_URL: 'postgres://me:secret@db/prod',
+      HTTPS_PROXY: 'http://me:secret@proxy:3128',
+    };
+    expect(cacheableDifference({}, { ...secrets, HTTP_PROXY: 'http://proxy:3128' })).toEqual({
+      HTTP_PROXY: 'http://proxy:3128',
+    });
+  });
+});

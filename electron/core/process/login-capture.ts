@@ -1,0 +1,109 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { type Result, err, ok } from '../../../shared/result.ts';
+import { type Clock, withDeadline } from '../clock.ts';
+import { type Environment, cleanEnvironment, parseEnvironment } from './environment-block.ts';
+import type { GroupRegistry } from './group-registry.ts';
+import { loginShellArguments, printEnvironmentCommand, resolvingVariable } from './login-shell.ts';
+import { MarkedSection } from './marked-section.ts';
+import { endGroup, signalGroup } from './process-group.ts';
+
+export interface LoginCaptureOptions {
+  readonly shell: string;
+  /** What the shell starts from. */
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly registries: readonly GroupRegistry[];
+}
+
+export const captureDeadlineMs = 10_000;
+const maxEnvironmentBytes = 1024 * 1024;
+/** For logout files, once the environment is known. */
+const exitGraceMs = 500;
+const remnantGraceMs = 200;
+/** For what the shell printed before it ended and still lies in the pipe. */
+const outputDeadlineMs = 200;
+
+type Shell = ChildProcessByStdio<null, Readable, null>;
+
+/**
+ * Runs the login shell once and reads the environment that it gives to its commands. Leaves no process of its group
+ * behind, also when it is aborted. The error says why there is no environment.
+ */
+export async function captureLoginEnvironment(
+  { shell, environment, clock, registries }: LoginCaptureOptions,
+  signal: AbortSignal,
+): Promise<Result<Environment, string>> {
+  const mark = randomUUID();
+  const section = new MarkedSection(`BEGIN-${mark}`, `END-${mark}`, maxEnvironmentBytes);
+  const args = loginShellArguments(shell, printEnvironmentCommand(`BEGIN-${mark}`, `END-${mark}`));
+  if (args === null) return err('this shell does not pass its environment on');
+  if (signal.aborted) return err('it was cancelled');
+
+  const child = spawn(shell, args, {
+    // A session of its own: without a terminal the shell can neither be stopped by one nor ask questions.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...environment, [resolvingVariable]: '1' },
+  });
+  const exited = endOf(child);
+  const { pid } = child;
+  if (pid === undefined) return err(await exited);
+
+  for (const registry of registries) registry.add(pid);
+  const onAbort = (): void => void signalGroup(pid, 'SIGKILL');
+  signal.addEventListener('abort', onAbort);
+  const block = await withDeadline(
+    clock,
+    captureDeadlineMs,
+    firstOf(readSection(child, section), exited, clock),
+  );
+  if (block instanceof Buffer) await withDeadline(clock, exitGraceMs, exited);
+  signal.removeEventListener('abort', onAbort);
+  await endGroup(pid, remnantGraceMs, clock);
+  child.stdout.destroy();
+  for (const registry of registries) registry.remove(pid);
+
+  if (block === 'deadline') return err(`it took longer than ${captureDeadlineMs / 1_000} s`);
+  if (typeof block === 'string') return err(block);
+  return ok(cleanEnvironment(parseEnvironment(block)));
+}
+
+/** How it ended or why it did not start, in words. */
+function endOf(child: Shell): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, exitSignal) => {
+      resolve(`it ended with ${exitSignal ?? `exit code ${String(code)}`} before it printed its environment`);
+    });
+  });
+}
+
+/** null when its output ended without the section. */
+function readSection(child: Shell, section: MarkedSection): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      const content = section.push(chunk);
+      if (content !== null) resolve(content);
+    });
+    void once(child.stdout, 'close').then(() => {
+      resolve(null);
+    });
+  });
+}
+
+async function firstOf(
+  found: Promise<Buffer | null>,
+  exited: Promise<string>,
+  clock: Clock,
+): Promise<Buffer | string> {
+  const reason = exited.then(async (text) => {
+    await withDeadline(clock, outputDeadlineMs, found);
+    return text;
+  });
+  return (await Promise.race([found, reason])) ?? reason;
+}

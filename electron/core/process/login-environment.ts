@@ -1,0 +1,99 @@
+/**
+ * The environment of the login shell. An app that is started from the Dock has no PATH worth the name, so kubectl, its
+ * credential plugins and the ssh agent are only found with what the user's rc files set. Asking the shell takes
+ * seconds; the start never waits for it: until it has answered, the last good answer and the usual places serve.
+ */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import {
+  type Environment,
+  cacheableDifference,
+  cleanEnvironment,
+  withFallbackPath,
+} from './environment-block.ts';
+import type { GroupRegistry } from './group-registry.ts';
+import { captureLoginEnvironment } from './login-capture.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
+
+export interface LoginEnvironmentOptions {
+  readonly processEnv: NodeJS.ProcessEnv;
+  /** Absolute path of the login shell: `findLoginShell`. */
+  readonly shell: string;
+  /** A state file, 0600; its folder exists. */
+  readonly cachePath: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The lifeline, so that a shell that hangs does not outlive the app. */
+  readonly registries?: readonly GroupRegistry[];
+}
+
+export interface LoginEnvironment {
+  /** The best that is known now, never waiting: what children start with. */
+  current(): Environment;
+  /**
+   * Asks the shell, twice at the most, 10 s each. Never rejects; `failed` leaves what is known in force. May be
+   * repeated at any time ("refresh"); a call during another joins it.
+   */
+  capture(signal: AbortSignal): Promise<'captured' | 'failed'>;
+}
+
+const maxAttempts = 2;
+
+/** Reads the cache and is ready; the shell is asked by `capture`. Never throws. */
+export function createLoginEnvironment(options: LoginEnvironmentOptions): LoginEnvironment {
+  const { cachePath, log, registries = [] } = options;
+  const inherited = cleanEnvironment(options.processEnv);
+  let known = withFallbackPath({ ...inherited, ...readCache(cachePath, log) });
+  let capturing: Promise<'captured' | 'failed'> | null = null;
+
+  async function attempt(signal: AbortSignal): Promise<'captured' | 'failed'> {
+    for (let number = 1; number <= maxAttempts && !signal.aborted; number++) {
+      const captured = await captureLoginEnvironment(
+        { ...options, environment: inherited, registries },
+        signal,
+      );
+      if (captured.ok) {
+        known = withFallbackPath(captured.value);
+        await writeCache(cachePath, cacheableDifference(inherited, captured.value), log);
+        return 'captured';
+      }
+      log.warn(
+        `login environment: ${options.shell} did not give it: ${captured.error} (attempt ${number} of ${maxAttempts})`,
+      );
+    }
+    return 'failed';
+  }
+
+  return {
+    current: () => ({ ...known }),
+    capture(signal) {
+      capturing ??= attempt(signal).finally(() => {
+        capturing = null;
+      });
+      return capturing;
+    },
+  };
+}
+
+function readCache(path: string, log: Logger): Environment {
+  const text = readPrivateFile(path);
+  if (!text.ok) log.warn(`login environment: ignoring the cache: ${text.error}`);
+  if (!text.ok || text.value === null) return {};
+  try {
+    const entries = Object.entries(JSON.parse(text.value) as Record<string, unknown>);
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  } catch {
+    log.warn(`login environment: ignoring the cache: ${path} is damaged`);
+    return {};
+  }
+}
+
+async function writeCache(path: string, difference: Environment, log: Logger): Promise<void> {
+  try {
+    await writePrivateFile(path, JSON.stringify(difference));
+  } catch (error) {
+    log.warn(`login environment: the cache cannot be written: ${(error as Error).message}`);
+  }
+}

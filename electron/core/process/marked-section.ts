@@ -1,0 +1,37 @@
+/** Finds what stands between two marks in a stream of bytes, of which all the rest is noise. Holds only what it needs. */
+export class MarkedSection {
+  readonly #begin: Buffer;
+  readonly #end: Buffer;
+  readonly #maxBytes: number;
+  #held: Buffer = Buffer.alloc(0);
+  #begun = false;
+  #content: Buffer | null = null;
+
+  /** `begin` counts only when a line feed follows it; a section longer than `maxBytes` is never found. */
+  constructor(begin: string, end: string, maxBytes: number) {
+    this.#begin = Buffer.from(`${begin}\n`);
+    this.#end = Buffer.from(end);
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The section once it is complete, null before. */
+  push(chunk: Buffer): Buffer | null {
+    if (this.#content !== null) return this.#content;
+    this.#held = Buffer.concat([this.#held, chunk]);
+    if (!this.#begun) this.#skipNoise();
+    if (this.#begun) {
+      const end = this.#held.indexOf(this.#end);
+      if (end !== -1 && end <= this.#maxBytes) this.#content = this.#held.subarray(0, end);
+      else this.#held = this.#held.subarray(0, this.#maxBytes + this.#end.length);
+    }
+    return this.#content;
+  }
+
+  #skipNoise(): void {
+    const begin = this.#held.indexOf(this.#begin);
+    this.#begun = begin !== -1;
+    // Without the mark, its first half may stand at the very end.
+    const noise = this.#begun ? begin + this.#begin.length : this.#held.length - this.#begin.length + 1;
+    this.#held = this.#held.subarray(Math.max(0, noise));
+  }
+}
