@@ -70,7 +70,10 @@ function situationText(state: ForwardState): string {
     }
     case 'retrying':
       return `retrying at ${situation.retryAt}${extra}`;
-    default:
+    case 'off':
+    case 'waiting':
+    case 'failed':
+    case 'stopping':
       return `${situation.phase}${extra}`;
   }
 }

@@ -166,7 +166,7 @@ const liveComplained: Handler<'complained', 'up'> = (state, { tunnel, cause }) =
 
 const suspect: Handler<'suspected', 'up'> = (state, { tunnel }) =>
   tunnel === state.situation.tunnel && !state.suspended
-    ? stay(state, { type: 'probe-now', tunnel })
+    ? stay(state, { type: 'probe-now', tunnel, reason: 'suspicion' })
     : stay(state);
 
 const probeFailed: Handler<'probe-failed', 'up'> = (state, { tunnel, cause }, context) =>
