@@ -13,6 +13,11 @@ const namedExportsAndFullPaths = [
     selector: String.raw`ImportDeclaration[source.value=/^\.\.?\u002F(?!.*\.(ts|tsx|mjs|css|svg|png|json)$)/]`,
     message: 'Write the whole file name, with .ts or .tsx.',
   },
+  {
+    selector:
+      "ImportDeclaration[source.value='zod'][importKind='value'] > ImportSpecifier[imported.name='z']",
+    message: "import * as z from 'zod': the object `z` brings all its languages into every bundle, 360 kB.",
+  },
 ];
 const clock = 'Time comes from the injected Clock (electron/core/clock.ts), so that tests can move it.';
 const timeWithoutClock = [

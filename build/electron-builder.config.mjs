@@ -1,0 +1,65 @@
+// How the app is packaged. The bundles in dist/ are all of it: there are no node_modules inside.
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+
+// Without a certificate the app is signed ad hoc, which runs on the machine that built it. The hardened runtime then
+// stays off: it would refuse Electron's own libraries, whose ad hoc signatures name no team.
+const hasCertificate = Boolean(process.env.CSC_LINK || process.env.CSC_NAME);
+
+/** @type {import('electron-builder').Configuration} */
+export default {
+  appId: 'dev.localport.app',
+  productName: 'LocalPort',
+  copyright: 'MIT licence, the LocalPort developers',
+  directories: { output: 'dist/package', buildResources: 'build' },
+  files: ['dist/*.cjs', 'dist/renderer/**', 'dist/icons/**', '!**/*.map', 'package.json'],
+  asar: true,
+  npmRebuild: false,
+  artifactName: '${productName}-${version}-${os}-${arch}.${ext}',
+  // The Electron of the npm registry carries a loader in place of the default app.
+  afterExtract: ({ appOutDir }) =>
+    rm(path.join(appOutDir, 'resources', 'app'), { recursive: true, force: true }),
+  electronFuses: {
+    // Nothing that can set an environment variable or an argument may turn the app into a Node of its own.
+    runAsNode: false,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableCookieEncryption: true,
+    onlyLoadAppFromAsar: true,
+    // Linux has no such check.
+    enableEmbeddedAsarIntegrityValidation: process.platform === 'darwin',
+    loadBrowserProcessSpecificV8Snapshot: false,
+    // The popover is served by a protocol of the app's own.
+    grantFileProtocolExtraPrivileges: false,
+    resetAdHocDarwinSignature: !hasCertificate,
+  },
+  mac: {
+    target: ['dmg', 'zip'].map((target) => ({ target, arch: ['arm64', 'x64'] })),
+    category: 'public.app-category.developer-tools',
+    icon: 'build/icons/icon.icns',
+    minimumSystemVersion: '13.0',
+    ...(hasCertificate ? {} : { identity: '-' }),
+    hardenedRuntime: hasCertificate,
+    gatekeeperAssess: false,
+    entitlements: 'build/entitlements/app.plist',
+    entitlementsInherit: 'build/entitlements/app.plist',
+    // By APPLE_ID, APPLE_APP_SPECIFIC_PASSWORD and APPLE_TEAM_ID, or APPLE_API_KEY, APPLE_API_KEY_ID and APPLE_API_ISSUER.
+    notarize: hasCertificate && Boolean(process.env.APPLE_ID || process.env.APPLE_API_KEY),
+    extendInfo: {
+      // A menu-bar app: no icon in the Dock, no menus of its own.
+      LSUIElement: true,
+      // App Nap would stretch the timers that watch the tunnels.
+      NSAppSleepDisabled: true,
+      NSLocalNetworkUsageDescription:
+        'LocalPort and the ssh and kubectl that it starts connect to servers in your local network.',
+    },
+  },
+  dmg: { title: '${productName} ${version}' },
+  linux: {
+    target: ['dir'],
+    category: 'Development',
+    icon: 'build/icons/linux',
+    executableName: 'localport',
+    synopsis: 'Keeps port forwards alive',
+  },
+};

@@ -1,0 +1,55 @@
+// Starts the packaged app once, as a user with an empty home would: it must come up, carry a first forward, and end.
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { sandboxArgs } from './prepared-app.mjs';
+
+const deadlineMs = 60_000;
+
+/** @param {string} home @returns {NodeJS.ProcessEnv} everything that the app could find or leave lies in there */
+const emptyHome = (home) => ({
+  HOME: home,
+  XDG_CONFIG_HOME: path.join(home, 'config'),
+  XDG_STATE_HOME: path.join(home, 'state'),
+  XDG_DATA_HOME: path.join(home, 'data'),
+  XDG_CACHE_HOME: path.join(home, 'cache'),
+  XDG_RUNTIME_DIR: path.join(home, 'run'),
+});
+
+/** @param {string} executable @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ readonly code: number | null, readonly output: string }>} */
+const runOnce = (executable, env) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(executable, [...sandboxArgs, '--smoke-test'], {
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
+    child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
+    const timer = setTimeout(() => {
+      output += `\nno end within ${deadlineMs / 1000} s`;
+      // Its whole group: Chromium's helpers hold the pipes as well.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, deadlineMs);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, output });
+    });
+  });
+
+/** @param {string} executable @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ readonly ok: boolean, readonly output: string }>} */
+export const smokeTest = async (executable, env) => {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'lp-'));
+  try {
+    await mkdir(path.join(home, 'run'), { mode: 0o700 });
+    const { code, output } = await runOnce(executable, { ...env, ...emptyHome(home) });
+    return { ok: code === 0 && /^smoke-test ok$/m.test(output), output: `${output}\nexit code ${code}` };
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+};
