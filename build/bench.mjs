@@ -3,7 +3,7 @@
 // `npm run bench -- quit idle` runs those whose file name contains one of the words.
 import './setup/node-version.mjs';
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheDir, projectDir } from './paths.mjs';
@@ -37,11 +37,9 @@ const figureOf = (line) => {
  * @param {string} name @param {NodeJS.ProcessEnv} env
  * @returns {Promise<readonly Figure[]>} */
 const runBench = async (name, env) => {
-  const { build } = await import('esbuild');
-  const { nodeBundle } = await import('./bundle.mjs');
-  const script = path.join(cacheDir, 'bench', `${name}.cjs`);
-  // Its libraries stay outside: a benchmark may use anything that is installed.
-  await build({ ...nodeBundle(path.join(benchDir, name), script), packages: 'external', write: true });
+  const { bundleBench } = await import('./bundle-bench.mjs');
+  const script = path.join(cacheDir, 'bench', `${name}.mjs`);
+  await bundleBench(path.join(benchDir, name), script);
   console.log(`\n── ${name}`);
   const child = spawn(process.execPath, ['--enable-source-maps', script], {
     cwd: projectDir,
@@ -103,7 +101,6 @@ await runMain(() =>
     }
     /** @type {Figure[]} */
     const figures = [];
-    await mkdir(path.join(cacheDir, 'bench'), { recursive: true });
     // One at a time: they measure.
     for (const name of names) figures.push(...(await runBench(name, env)));
     const result = { electron: electron.version, node: process.versions.node, figures };

@@ -25,12 +25,12 @@ const common = () => ({
 });
 
 /** A bundle for Node or Electron's main process.
- * @param {string} entry @param {string} outfile relative to dist/, or absolute
+ * @param {string} entry @param {string} outfile
  * @returns {BuildOptions} */
-export const nodeBundle = (entry, outfile) => ({
+const nodeBundle = (entry, outfile) => ({
   ...common(),
   entryPoints: [entry],
-  outfile: path.resolve(distDir, outfile),
+  outfile: path.join(distDir, outfile),
   platform: 'node',
   format: 'cjs',
   target: 'node20',
