@@ -2,10 +2,9 @@
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
 import type { HealthReport } from './health-verdict.ts';
-import { formatDuration } from './probes/format-duration.ts';
 import { resolveProbeUrl } from './probes/probe-url.ts';
 
-type FailedCheck = Extract<HealthReport, { readonly kind: 'check-failed' }>;
+type FailedCheck = Pick<Extract<HealthReport, { readonly kind: 'check-failed' }>, 'finding' | 'timedOut'>;
 
 /** First match wins. `$1` is the pattern's first group. */
 const titles: readonly { readonly finding: RegExp; readonly title: string }[] = [
@@ -28,8 +27,8 @@ const titles: readonly { readonly finding: RegExp; readonly title: string }[] = 
 export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): Cause {
   const evidence = check.finding;
   if (check.timedOut) {
-    const title = `No answer through the tunnel within ${formatDuration(spec.timeoutMs)}`;
-    return { ...describeCause('timed-out', { evidence }), title };
+    const within = / within .+/.exec(evidence)?.[0] ?? ' in time';
+    return { ...describeCause('timed-out', { evidence }), title: `No answer through the tunnel${within}` };
   }
   if (evidence.startsWith('the certificate')) {
     return describeCause('certificate-invalid', { evidence, host: certificateHost(spec) });

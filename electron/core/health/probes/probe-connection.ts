@@ -37,9 +37,10 @@ export interface ProbeTransport {
   readonly halfCloses: boolean;
 }
 
+/** A reset may overtake the news that the connection is open. */
 const connecting: ProbeStage = {
   awaits: 'connection',
-  whenClosed: 'the connection was closed before it was open',
+  whenClosed: 'the connection was closed right after it opened',
 };
 const shakingHands: ProbeStage = {
   awaits: 'TLS handshake',

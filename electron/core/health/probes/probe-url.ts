@@ -8,8 +8,10 @@ export type HttpProbeSpec = Extract<ProbeSpec, { readonly type: 'http' | 'https'
  */
 export function resolveProbeUrl(spec: HttpProbeSpec, authority: string): URL | null {
   const written = spec.url ?? '/';
-  const hasHost = !/^[/?#]/.test(written);
-  const text = hasHost && !/^https?:\/\//i.test(written) ? `${spec.type}://${written}` : written;
+  const lacksScheme = !/^[/?#]/.test(written) && !written.includes('://');
+  const text = lacksScheme ? `${spec.type}://${written}` : written;
   const base = `${spec.type}://${authority}`;
-  return URL.canParse(text, base) ? new URL(text, base) : null;
+  if (!URL.canParse(text, base)) return null;
+  const url = new URL(text, base);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
+import { describeFailedCheck } from './check-cause.ts';
+
+const spec: HealthCheckSpec = {
+  probe: {
+    type: 'https',
+    url: 'https://api.internal/health',
+    method: 'GET',
+    expectedStatus: [200],
+    expectedContent: null,
+    headers: {},
+    verifySsl: true,
+  },
+  intervalMs: 30_000,
+  timeoutMs: 5000,
+  failureThreshold: 3,
+  successThreshold: 1,
+  clusterAware: false,
+};
+
+describe('cause of a failed check', () => {
+  it.each([
+    ['HTTP 503 where 200 or 204 was expected', 'check-failed', 'HTTP 503 from the service'],
+    [
+      'the answer did not contain "HTTP 500 where"',
+      'check-failed',
+      'The answer lacks what the check expects',
+    ],
+    [
+      'the first 1 MB of the answer did not contain "ok"',
+      'check-failed',
+      'The answer lacks what the check expects',
+    ],
+    ['the answer is not PostgreSQL', 'check-failed', 'The service does not speak PostgreSQL'],
+    ['the answer is not HTTP (HPE_INVALID_CONSTANT)', 'check-failed', 'The service does not speak HTTP'],
+    [
+      'the connection was closed right after it opened',
+      'check-failed',
+      'The connection was closed right after it opened',
+    ],
+    [
+      'the connection was closed before Kafka answered',
+      'check-failed',
+      'The connection was closed before the answer was there',
+    ],
+    ['the connection was refused (ECONNREFUSED)', 'check-failed', 'The tunnel takes no connections'],
+    ["the tunnel's socket is gone (ENOENT)", 'check-failed', 'The tunnel takes no connections'],
+    [
+      'the TLS handshake failed (ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR)',
+      'check-failed',
+      'No TLS connection to the service',
+    ],
+    ['the url of the check cannot be read', 'check-failed', 'The health check is not configured correctly'],
+    ['the connection failed (EHOSTUNREACH)', 'check-failed', 'No answer through the tunnel'],
+    ['the certificate has expired', 'certificate-invalid', 'The certificate of api.internal is not trusted'],
+  ])('reads "%s" as %s: %s', (finding, code, title) => {
+    expect(describeFailedCheck({ finding, timedOut: false }, spec)).toMatchObject({
+      code,
+      title,
+      evidence: finding,
+    });
+  });
+
+  it.each([
+    ['no answer within 5 s', 'No answer through the tunnel within 5 s'],
+    ['no TLS handshake within 300 ms', 'No answer through the tunnel within 300 ms'],
+  ])('names the deadline that has passed: %s', (finding, title) => {
+    expect(describeFailedCheck({ finding, timedOut: true }, spec)).toMatchObject({
+      code: 'timed-out',
+      title,
+      evidence: finding,
+    });
+  });
+});

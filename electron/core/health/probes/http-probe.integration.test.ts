@@ -1,0 +1,157 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import { Scope } from '../../scope.ts';
+import { ask, finding, httpSpec } from './testing/ask.ts';
+import { speaksHttp } from './testing/protocol-servers.ts';
+import {
+  answers,
+  closesAtOnce,
+  floodsAfter,
+  listen,
+  neverAnswers,
+  sendsGarbage,
+  type Behaviour,
+} from './testing/test-server.ts';
+import type { HttpProbeSpec } from './probe-url.ts';
+
+let scope = new Scope('test');
+afterEach(async () => {
+  await scope.close();
+  scope = new Scope('test');
+});
+
+const checkOf = async (
+  behaviour: Behaviour,
+  spec: Partial<HttpProbeSpec> = {},
+  timeoutMs = 1000,
+): Promise<string> => {
+  const server = await listen(behaviour);
+  scope.own('server', () => server.close());
+  return finding(ask(server.endpoint, httpSpec(spec), { timeoutMs }));
+};
+
+const responds = (status: number, body = '', headers: Record<string, string> = {}): Behaviour =>
+  speaksHttp((_, response) => response.writeHead(status, headers).end(body));
+
+/** The request as the server saw it. */
+const requestOf = async (spec: Partial<HttpProbeSpec>): Promise<IncomingMessage> => {
+  let seen: IncomingMessage | undefined;
+  const keep: RequestListener = (request, response) => {
+    seen = request;
+    response.end();
+  };
+  expect(await checkOf(speaksHttp(keep), spec)).toBe('passed');
+  return seen!;
+};
+
+describe('http probe', () => {
+  it.each([200, 201, 202, 204])('passes on %i', async (status) => {
+    expect(await checkOf(responds(status))).toBe('passed');
+  });
+
+  it('fails on a status that was not expected, and says which would have been', async () => {
+    expect(await checkOf(responds(503))).toBe('HTTP 503 where 200, 201, 202 or 204 was expected');
+    expect(await checkOf(responds(200), { expectedStatus: [401] })).toBe('HTTP 200 where 401 was expected');
+  });
+
+  it('takes a redirect for an answer and does not follow it', async () => {
+    const redirect = responds(302, '', { location: 'http://127.0.0.1:1/' });
+    expect(await checkOf(redirect, { expectedStatus: [302] })).toBe('passed');
+    expect(await checkOf(redirect, { expectedStatus: [200] })).toBe('HTTP 302 where 200 was expected');
+  });
+
+  it('passes on a switch of protocols where that is expected', async () => {
+    const upgrade = answers(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
+    expect(await checkOf(upgrade, { expectedStatus: [101] })).toBe('passed');
+  });
+
+  it('looks for the expected content in the body', async () => {
+    expect(await checkOf(responds(200, '{"status":"ok"}'), { expectedContent: '"ok"' })).toBe('passed');
+    expect(await checkOf(responds(200, 'down'), { expectedContent: 'ok' })).toBe(
+      'the answer did not contain "ok"',
+    );
+    expect(await checkOf(responds(200), { expectedContent: 'ok' })).toBe('the answer did not contain "ok"');
+    expect(await checkOf(responds(204), { expectedContent: '' })).toBe('passed');
+  });
+
+  it('reads at most a megabyte of an endless body', async () => {
+    const endless = floodsAfter('HTTP/1.1 200 OK\r\n\r\n');
+    const expected = 'the first 1 MB of the answer did not contain "ok"';
+    expect(await checkOf(endless, { expectedContent: 'ok' }, 10_000)).toBe(expected);
+  });
+
+  it('passes on the status of an endless body when no content is expected', async () => {
+    expect(await checkOf(floodsAfter('HTTP/1.1 200 OK\r\n\r\n'))).toBe('passed');
+  });
+
+  it('sends path, query, host, credentials, method and headers as configured', async () => {
+    const request = await requestOf({
+      url: 'http://me:s%40cret@api.internal:8080/health?deep=1',
+      method: 'POST',
+      headers: { 'X-Check': 'yes', 'User-Agent': 'mine' },
+    });
+    expect([request.method, request.url]).toEqual(['POST', '/health?deep=1']);
+    expect(request.headers).toMatchObject({
+      host: 'api.internal:8080',
+      authorization: `Basic ${Buffer.from('me:s@cret').toString('base64')}`,
+      'x-check': 'yes',
+      'user-agent': 'mine',
+      connection: 'close',
+    });
+  });
+
+  it('lets a configured host header win, in any spelling', async () => {
+    const request = await requestOf({ url: 'http://one/', headers: { HOST: 'two' } });
+    expect(request.rawHeaders.filter((name) => name.toLowerCase() === 'host')).toHaveLength(1);
+    expect(request.headers.host).toBe('two');
+  });
+
+  it.each([
+    ['closes at once', closesAtOnce, 'the connection was closed before an answer came'],
+    ['sends garbage', sendsGarbage, 'the answer is not HTTP (HPE_INVALID_CONSTANT)'],
+    [
+      'sends endless headers',
+      floodsAfter('HTTP/1.1 200 OK\r\nx: '),
+      'the headers of the answer are too large',
+    ],
+    ['never answers', neverAnswers, 'no answer within 1 s'],
+  ] as const)('fails on a server that %s', async (_, behaviour, expected) => {
+    expect(await checkOf(behaviour)).toBe(expected);
+  });
+
+  it('fails when the answer breaks off, or takes too long, before the content was found', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc';
+    const spec = { expectedContent: 'ok' };
+    const breaksOff: Behaviour = (socket) => socket.once('data', () => socket.end(head));
+    expect(await checkOf(breaksOff, spec)).toBe('the connection was closed before the answer was complete');
+    expect(await checkOf(answers(head), spec, 300)).toBe('no end of the answer within 300 ms');
+  });
+
+  it('fails on a configuration that makes no request', async () => {
+    expect(await checkOf(responds(200), { url: 'http://' })).toBe('the url of the check cannot be read');
+    expect(await checkOf(responds(200), { method: 'GE T' })).toMatch(/^the request cannot be made: .*GE T/);
+    expect(await checkOf(responds(200), { headers: { 'a b': 'c' } })).toMatch(
+      /^the request cannot be made: .*a b/,
+    );
+  });
+
+  it('lets the server finish its answer, so that no reset reaches the far end', async () => {
+    let ending: string | undefined;
+    const slow: Behaviour = (socket) => {
+      socket.once('error', (error) => (ending = error.message));
+      socket.once('close', () => (ending ??= 'closed'));
+      const later = (delayMs: number, action: () => void): unknown => systemClock.after(delayMs, action);
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
+        later(30, () => socket.write('the first half'));
+        later(60, () => socket.write('the second half'));
+        later(90, () => socket.end());
+      });
+    };
+    expect(await checkOf(slow)).toBe('passed');
+    await expect.poll(() => ending).toBe('closed');
+  });
+});

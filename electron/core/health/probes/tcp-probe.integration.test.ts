@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import { Scope } from '../../scope.ts';
+import { ask, finding, tcp } from './testing/ask.ts';
+import { closesAtOnce, listen, neverAnswers, resetsAtOnce, type Behaviour } from './testing/test-server.ts';
+
+let scope = new Scope('test');
+afterEach(async () => {
+  await scope.close();
+  scope = new Scope('test');
+});
+
+const serve = async (behaviour: Behaviour): Promise<Awaited<ReturnType<typeof listen>>> => {
+  const server = await listen(behaviour);
+  scope.own('server', () => server.close());
+  return server;
+};
+
+describe('tcp probe', () => {
+  it('passes on the first byte, without waiting for the connection to settle', async () => {
+    const server = await serve((socket) => socket.write('SSH-2.0-test\r\n'));
+    const startedAt = performance.now();
+    expect(await finding(ask(server.endpoint, tcp, { timeoutMs: 10_000 }))).toBe('passed');
+    expect(performance.now() - startedAt).toBeLessThan(900);
+  });
+
+  it('passes a silent connection that is still open after half of the timeout', async () => {
+    const server = await serve(neverAnswers);
+    const result = await ask(server.endpoint, tcp, { timeoutMs: 300 });
+    expect(result).toMatchObject({ kind: 'passed' });
+    expect(result.kind === 'passed' && Math.round(result.tookMs)).toBeGreaterThanOrEqual(149);
+  });
+
+  it('passes a silent connection after a second when the timeout is long', async () => {
+    const server = await serve(neverAnswers);
+    const result = await ask(server.endpoint, tcp, { timeoutMs: 60_000 });
+    expect(result.kind === 'passed' && result.tookMs).toBeGreaterThanOrEqual(999);
+    expect(result.kind === 'passed' && result.tookMs).toBeLessThan(5000);
+  });
+
+  it.each([
+    ['ends', closesAtOnce],
+    ['resets', resetsAtOnce],
+    ['ends after a round trip', (socket) => void systemClock.after(80, () => socket.end())],
+  ] as [string, Behaviour][])('fails when the far end %s the connection', async (_, behaviour) => {
+    const server = await serve(behaviour);
+    const result = await ask(server.endpoint, tcp, { timeoutMs: 1000 });
+    expect(result).toEqual({
+      kind: 'failed',
+      finding: 'the connection was closed right after it opened',
+      timedOut: false,
+    });
+  });
+
+  it('notices an end that arrived while the event loop stood still', async () => {
+    const server = await serve((socket) => {
+      socket.end();
+      // As after a sleep: the settle timer is overdue, and the end lies in the socket, unread.
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+    });
+    const result = await ask(server.endpoint, tcp, { timeoutMs: 500 });
+    expect(result).toMatchObject({ finding: 'the connection was closed right after it opened' });
+  });
+
+  it('says that nothing listens', async () => {
+    const server = await listen(neverAnswers);
+    await server.close();
+    expect(await finding(ask(server.endpoint, tcp))).toBe('the connection was refused (ECONNREFUSED)');
+  });
+
+  it('checks a tunnel on a Unix socket, and says when the socket is gone', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'probe-'));
+    scope.own('directory', () => rm(directory, { recursive: true }));
+    const server = await listen((socket) => socket.write('hello'), { path: path.join(directory, 'tunnel') });
+    expect(await finding(ask(server.endpoint, tcp))).toBe('passed');
+    await server.close();
+    expect(await finding(ask(server.endpoint, tcp))).toBe("the tunnel's socket is gone (ENOENT)");
+  });
+});
