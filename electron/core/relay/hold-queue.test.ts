@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { HoldQueue } from './hold-queue.ts';
+
+const attempt = { abort: () => undefined };
+
+function makeQueue(maxHeldConnections = 3) {
+  const clock = new FakeClock();
+  const expired: string[] = [];
+  const queue = new HoldQueue<string>({
+    clock,
+    holdTimeoutMs: 1000,
+    maxHeldConnections,
+    onExpired: (held) => expired.push(`${held.client} at ${clock.now()}`),
+  });
+  const names = () => queue.all().map((held) => held.client);
+  return { clock, queue, expired, names };
+}
+
+describe('HoldQueue', () => {
+  it('keeps the order of arrival', () => {
+    const { queue, names } = makeQueue();
+    for (const client of ['a', 'b', 'c']) queue.admit(client);
+    expect(names()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives every client its own deadline with a single timer', async () => {
+    const { clock, queue, expired } = makeQueue();
+    queue.admit('a');
+    await clock.advance(400);
+    queue.admit('b');
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(2000);
+    expect(expired).toEqual(['a at 1000', 'b at 1400']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('lets a shorter hold time of a later client expire first', async () => {
+    const { clock, queue, expired } = makeQueue();
+    queue.admit('a');
+    queue.setHoldTimeout(100);
+    queue.admit('b');
+    await clock.advance(2000);
+    expect(expired).toEqual(['b at 100', 'a at 1000']);
+  });
+
+  it('turns the newest away when too many wait', () => {
+    const { queue, names } = makeQueue(2);
+    const answers = ['a', 'b', 'c'].map((client) => queue.admit(client) !== null);
+    expect(answers).toEqual([true, true, false]);
+    expect(names()).toEqual(['a', 'b']);
+  });
+
+  it('does not count clients that are being connected, until their attempts fail', () => {
+    const { queue } = makeQueue(1);
+    const first = queue.admit('a')!;
+    first.attempt = attempt;
+    expect(queue.admit('b')).not.toBeNull();
+    expect(queue.excess()).toEqual([]);
+    first.attempt = null;
+    expect(queue.excess().map((held) => held.client)).toEqual(['b']);
+  });
+
+  it('keeps the deadline of a client whose attempt failed', async () => {
+    const { clock, queue, expired } = makeQueue();
+    const held = queue.admit('a')!;
+    held.attempt = attempt;
+    await clock.advance(900);
+    held.attempt = null;
+    await clock.advance(100);
+    expect(expired).toEqual(['a at 1000']);
+  });
+
+  it('leaves no timer behind when the last client has gone', () => {
+    const { clock, queue } = makeQueue();
+    queue.remove(queue.admit('a')!);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { isAnswered, listenOnLoopback, type ListenRequest } from './local-listener.ts';
+import { connectClient, freePort } from './testing/loopback-peers.ts';
+
+let port: number;
+const servers: Server[] = [];
+
+beforeEach(async () => {
+  port = await freePort();
+});
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+async function occupy(host: string): Promise<void> {
+  const server = createServer((socket) => socket.destroy()).listen({ host, port });
+  servers.push(server);
+  await once(server, 'listening');
+}
+
+const listen = (options: Partial<ListenRequest> = {}) =>
+  listenOnLoopback({
+    port,
+    clock: systemClock,
+    log: silentLogger,
+    onConnection: (client) => client.destroy(),
+    ...options,
+  });
+
+const isFree = async (host: string): Promise<boolean> => {
+  const server = createServer().listen({ host, port });
+  const [outcome] = await Promise.race([
+    once(server, 'listening').then(() => [true]),
+    once(server, 'error').then(() => [false]),
+  ]);
+  server.close();
+  return outcome === true;
+};
+
+describe('listenOnLoopback', () => {
+  it('opens both loopback addresses', async () => {
+    const listening = await listen();
+    if (!listening.ok) throw new Error(listening.error.title);
+    expect(listening.value.addresses).toEqual([`127.0.0.1:${port}`, `[::1]:${port}`]);
+    await listening.value.close();
+    expect([await isFree('127.0.0.1'), await isFree('::1')]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['127.0.0.1', '::1'],
+    ['::1', '127.0.0.1'],
+    ['0.0.0.0', '::1'],
+  ])('opens neither when %s is taken, and names the holder', async (taken, other) => {
+    await occupy(taken);
+    const listening = await listen();
+    expect(listening).toMatchObject({
+      ok: false,
+      error: {
+        code: 'port-in-use',
+        evidence: 'EADDRINUSE',
+        title: expect.stringMatching(
+          new RegExp(`^Port ${port} is used by .+ \\(pid ${process.pid}\\)$`),
+        ) as string,
+      },
+    });
+    expect(await isFree(other)).toBe(true);
+  });
+
+  it('is content with 127.0.0.1 on a computer without IPv6', async () => {
+    // 2001:db8::/32 is for documentation (RFC 3849): no computer has such an address.
+    const listening = await listen({ loopback: { v4: '127.0.0.1', v6: '2001:db8::1' } });
+    if (!listening.ok) throw new Error(listening.error.title);
+    expect(listening.value.addresses).toEqual([`127.0.0.1:${port}`]);
+    await listening.value.close();
+  });
+
+  it('hands connections on paused, with no byte read', async () => {
+    const read: string[] = [];
+    const listening = await listen({
+      onConnection: (client) => {
+        read.push(`paused: ${client.isPaused()}, read: ${client.bytesRead}`);
+        client.end('seen');
+        client.resume();
+      },
+    });
+    if (!listening.ok) throw new Error(listening.error.title);
+    const client = await connectClient(port);
+    client.socket.end('bytes');
+    expect(await client.all()).toBe('seen');
+    expect(read).toEqual(['paused: true, read: 0']);
+    await listening.value.close();
+  });
+});
+
+describe('isAnswered', () => {
+  it.each(['127.0.0.1', '::1', '0.0.0.0', '::'])('notices a listener on %s', async (host) => {
+    expect(await isAnswered({ port, clock: systemClock })).toBe(false);
+    await occupy(host);
+    expect(await isAnswered({ port, clock: systemClock })).toBe(true);
+  });
+});

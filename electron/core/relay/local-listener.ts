@@ -1,0 +1,169 @@
+/**
+ * The local port. Invariants:
+ *   1. It is open on 127.0.0.1 and ::1, or not at all; a computer without IPv6 has 127.0.0.1 only.
+ *   2. No connection is handed on before it is known that the port is ours on both.
+ *   3. Connections are handed on unread, so that a client's bytes wait in the kernel until a tunnel can take them.
+ */
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { withDeadline, type Clock } from '../clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import { errorCode } from './errno.ts';
+import { findPortHolder } from './port-holder.ts';
+
+export interface LocalListener {
+  /** Where it listens: `127.0.0.1:5432`, `[::1]:5432`. */
+  readonly addresses: readonly string[];
+  /** Resolves when the port is bindable again. Waits for the connections: end them first. */
+  close(): Promise<void>;
+}
+
+interface AnswerRequest {
+  readonly port: number;
+  readonly clock: Clock;
+  /** Only a test names others. */
+  readonly loopback?: { readonly v4: string; readonly v6: string };
+}
+
+export interface ListenRequest extends AnswerRequest {
+  readonly log: Logger;
+  /** Gets each connection paused, with half-open allowed. */
+  readonly onConnection: (client: Socket) => void;
+}
+
+const loopback = { v4: '127.0.0.1', v6: '::1' } as const;
+const noIpv6Codes: readonly string[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+/** As deep as the system allows: it cuts this to its own limit. */
+const acceptBacklog = 1024;
+
+/**
+ * Opens the port on both loopback stacks. Fails with `port-in-use` (naming the holder where it is known) or
+ * `port-forbidden`; then nothing is bound.
+ */
+export async function listenOnLoopback(request: ListenRequest): Promise<Result<LocalListener, Cause>> {
+  const { v4, v6 } = request.loopback ?? loopback;
+  if (bindsOverWildcard && (await isAnswered(request))) return err(await explain('EADDRINUSE', request));
+
+  const gate = new ConnectionGate(request.onConnection);
+  const [first, second] = await Promise.all([bind(v4, request, gate), bind(v6, request, gate)]);
+
+  const servers = [first, second].flatMap((bound) => (bound.ok ? [bound.value] : []));
+  const failure = first.ok ? (second.ok || isIpv6Missing(second.error) ? null : second.error) : first.error;
+  if (failure !== null) {
+    gate.refuse();
+    await Promise.all(servers.map(closeServer));
+    return err(await explain(errorCode(failure), request));
+  }
+  gate.open();
+  return ok({
+    addresses: servers.map((server) => formatAddress(server.address() as AddressInfo)),
+    close: async () => {
+      await Promise.all(servers.map(closeServer));
+    },
+  });
+}
+
+/** Keeps the connections that arrive between the first bind and the last (invariant 2). */
+class ConnectionGate {
+  readonly #early: Socket[] = [];
+  readonly #deliver: (client: Socket) => void;
+  #state: 'waiting' | 'open' | 'refused' = 'waiting';
+
+  constructor(deliver: (client: Socket) => void) {
+    this.#deliver = deliver;
+  }
+
+  arrive(client: Socket): void {
+    if (this.#state === 'open') this.#deliver(client);
+    else if (this.#state === 'refused') client.destroy();
+    else this.#early.push(client);
+  }
+
+  open(): void {
+    this.#state = 'open';
+    for (const client of this.#early.splice(0)) this.#deliver(client);
+  }
+
+  refuse(): void {
+    this.#state = 'refused';
+    for (const client of this.#early.splice(0)) client.destroy();
+  }
+}
+
+function bind(
+  host: string,
+  { port, log }: ListenRequest,
+  gate: ConnectionGate,
+): Promise<Result<Server, Error>> {
+  return new Promise((resolve) => {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+    server.on('connection', (client) => {
+      gate.arrive(client);
+    });
+    server.once('error', (error) => {
+      resolve(err(error));
+    });
+    server.listen({ host, port, exclusive: true, backlog: acceptBacklog }, () => {
+      server.removeAllListeners('error');
+      server.on('error', (error) => {
+        log.warn(`The listener on ${host}:${port} could not accept a connection: ${error.message}.`);
+      });
+      resolve(ok(server));
+    });
+  });
+}
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+
+const isIpv6Missing = (error: Error): boolean => noIpv6Codes.includes(errorCode(error));
+
+async function explain(code: string, { port, clock }: ListenRequest): Promise<Cause> {
+  if (code === 'EACCES' || code === 'EPERM') return describeCause('port-forbidden', { port, evidence: code });
+  if (code !== 'EADDRINUSE') {
+    return describeCause('check-failed', { what: `Port ${port} could not be opened`, evidence: code });
+  }
+  const holder = await findPortHolder(port, clock);
+  return describeCause('port-in-use', { port, evidence: code, holder: holder ?? undefined });
+}
+
+/**
+ * On macOS a socket with SO_REUSEADDR, which Node sets, may bind 127.0.0.1 although another program listens on the
+ * wildcard address, and silently takes its clients. Linux refuses that bind.
+ */
+const bindsOverWildcard = process.platform === 'darwin';
+const answerTimeoutMs = 250;
+
+/** Whether somebody accepts connections on this port of either loopback address. */
+export async function isAnswered({
+  port,
+  clock,
+  loopback: hosts = loopback,
+}: AnswerRequest): Promise<boolean> {
+  const answers = await Promise.all([hosts.v4, hosts.v6].map((host) => accepts(host, port, clock)));
+  return answers.includes(true);
+}
+
+async function accepts(host: string, port: number, clock: Clock): Promise<boolean> {
+  const socket = connect({ host, port });
+  const connected = new Promise<boolean>((resolve) => {
+    socket.once('error', () => {
+      resolve(false);
+    });
+    // A port of the ephemeral range may connect to itself: then nobody listens there.
+    socket.once('connect', () => {
+      resolve(socket.localPort !== port);
+    });
+  });
+  const answer = await withDeadline(clock, answerTimeoutMs, connected);
+  socket.destroy();
+  return answer === true;
+}
+
+const formatAddress = ({ address, family, port }: AddressInfo): string =>
+  family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;

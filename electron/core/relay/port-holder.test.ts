@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { parseListeningInodes, parseLsof } from './port-holder.ts';
+
+const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1538 00000000:0000 0A 00000000:00000000 00:00000000 00000000   999        0 812001 1 0000000000000000 100 0 0 10 0
+   1: 0100007F:1538 0100007F:C350 01 00000000:00000000 00:00000000 00000000   999        0 812002 1 0000000000000000 20 4 30 10 -1
+   2: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 400 1 0000000000000000 100 0 0 10 0
+   3: 0100007F:1539 0100007F:1538 06 00000000:00000000 03:00001A0B 00000000     0        0 0 3 0000000000000000
+`;
+const table6 = `  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000000000000000000001000000:1538 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000   999        0 812003 1 0000000000000000 100 0 0 10 0
+`;
+
+describe('parseListeningInodes', () => {
+  it.each([
+    ['the listening socket, not its connections', table, 5432, ['812001']],
+    ['a port written in another width', table, 22, ['400']],
+    ['the IPv6 table', table6, 5432, ['812003']],
+    ['a port that only connections use', table, 5433, []],
+    ['an empty table', '', 5432, []],
+    ['garbage', 'a b c\n: : : :\n', 5432, []],
+  ])('reads %s', (_, text, port, expected) => {
+    expect(parseListeningInodes(text, port)).toEqual(expected);
+  });
+});
+
+describe('parseLsof', () => {
+  it.each([
+    ['one process', 'p812\ncpostgres\nf7\nn127.0.0.1:5432\n', { pid: 812, name: 'postgres' }],
+    ['the first of several', 'p1\ncnginx\nf6\nn*:80\np2\ncnginx\nf6\nn*:80\n', { pid: 1, name: 'nginx' }],
+    ['an escaped name', 'p9\ncGoogle\\x20Chrome\nf1\nn*:80\n', { pid: 9, name: 'Google Chrome' }],
+    ['no process', '', null],
+    ['a command without process', 'cpostgres\n', null],
+  ])('reads %s', (_, output, expected) => {
+    expect(parseLsof(output)).toEqual(expected);
+  });
+});

@@ -1,0 +1,97 @@
+/**
+ * Who holds a local TCP port, for the sentence "Port 5432 is used by postgres (pid 812)". Best effort: null when the
+ * holder belongs to another user, has gone meanwhile, or the system does not say.
+ */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { execa } from 'execa';
+import { type Clock, withDeadline } from '../clock.ts';
+
+export interface PortHolder {
+  readonly name: string;
+  readonly pid: number;
+}
+
+const lookupTimeoutMs = 2000;
+const maxProcessesScanned = 4096;
+const maxDescriptorsScanned = 1024;
+const lsofPath = '/usr/sbin/lsof';
+
+/** `postgres (pid 812)`, or null. Takes at most 2 s and never rejects. */
+export async function findPortHolder(port: number, clock: Clock): Promise<string | null> {
+  const found = await withDeadline(
+    clock,
+    lookupTimeoutMs,
+    lookUp(port).catch(() => null),
+  );
+  return found === null || found === 'deadline' ? null : `${found.name} (pid ${found.pid})`;
+}
+
+async function lookUp(port: number): Promise<PortHolder | null> {
+  if (process.platform === 'linux') return lookUpInProc(port);
+  if (process.platform === 'darwin') return lookUpWithLsof(port);
+  return null;
+}
+
+async function lookUpInProc(port: number): Promise<PortHolder | null> {
+  const tables = await Promise.all(
+    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
+  );
+  const inodes = new Set(tables.flatMap((table) => parseListeningInodes(table, port)));
+  if (inodes.size === 0) return null;
+
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  for (const pid of pids.slice(0, maxProcessesScanned)) {
+    if (!(await holdsAnySocket(pid, inodes))) continue;
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8');
+    return { name: name.trim(), pid: Number(pid) };
+  }
+  return null;
+}
+
+async function holdsAnySocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
+  const folder = `/proc/${pid}/fd`;
+  // Another user's descriptors cannot be listed, and a process may end while it is looked at.
+  const descriptors = await readdir(folder).catch(() => []);
+  const targets = await Promise.all(
+    descriptors.slice(0, maxDescriptorsScanned).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')),
+  );
+  return targets.some((target) => inodes.has(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? ''));
+}
+
+/**
+ * Inodes of the sockets that listen on `port` on any address, from the text of `/proc/net/tcp` or `tcp6`. Columns as in
+ * proc_net_tcp of the kernel's documentation: local address as hex `ADDRESS:PORT`, state 0A is LISTEN, inode is tenth.
+ */
+export function parseListeningInodes(table: string, port: number): readonly string[] {
+  const listening = '0A';
+  return table.split('\n').flatMap((line) => {
+    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+    const localPort = parseInt(local?.split(':')[1] ?? '', 16);
+    return state === listening && localPort === port && inode !== undefined && inode !== '0' ? [inode] : [];
+  });
+}
+
+async function lookUpWithLsof(port: number): Promise<PortHolder | null> {
+  const { stdout } = await execa(lsofPath, ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'], {
+    timeout: lookupTimeoutMs,
+    reject: false,
+    stdin: 'ignore',
+    cleanup: false,
+  });
+  return parseLsof(stdout);
+}
+
+/** The first process in the output of `lsof -F pcn`: one field per line, `p` begins a process, `c` is its command. */
+export function parseLsof(output: string): PortHolder | null {
+  let pid: number | null = null;
+  for (const line of output.split('\n')) {
+    const value = line.slice(1);
+    if (line.startsWith('p')) pid = Number(value);
+    if (line.startsWith('c') && pid !== null) return { pid, name: unescapeLsof(value) };
+  }
+  return null;
+}
+
+/** lsof writes blanks and unprintable characters as `\x20`. */
+const unescapeLsof = (text: string): string =>
+  text.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));

@@ -1,0 +1,107 @@
+/** Clients and remote ends for the tests of the relay: real sockets that remember what happened to them. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+
+/** One end of a connection. */
+export class Peer {
+  readonly socket: Socket;
+  /** Resolves at the end of file (`fin`) or when the connection broke (`reset`). */
+  readonly ended: Promise<'fin' | 'reset'>;
+  #text = '';
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.ended = new Promise((resolve) => {
+      socket.on('end', () => {
+        resolve('fin');
+      });
+      socket.on('error', () => {
+        resolve('reset');
+      });
+    });
+  }
+
+  /** Reads all that comes; without it nothing is read. */
+  read(): this {
+    this.socket.on('data', (bytes: Buffer) => {
+      this.#text += bytes.toString('latin1');
+    });
+    return this;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Everything up to the end of file. */
+  async all(): Promise<string> {
+    const how = await this.ended;
+    return how === 'fin' ? this.#text : `${this.#text}<reset>`;
+  }
+}
+
+/** Connects and reads; its own direction stays open when the other end's closes. */
+export async function connectClient(port: number, host = '127.0.0.1'): Promise<Peer> {
+  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+  const client = new Peer(socket);
+  await once(socket, 'connect');
+  return client.read();
+}
+
+/** The remote end of a tunnel; everything it opened is closed by `close()`. */
+export class RemoteEnd {
+  readonly endpoint: Endpoint;
+  readonly accepted: Peer[] = [];
+  readonly #server: Server;
+  readonly #dispose: () => Promise<void>;
+
+  private constructor(server: Server, endpoint: Endpoint, dispose: () => Promise<void>) {
+    this.#server = server;
+    this.endpoint = endpoint;
+    this.#dispose = dispose;
+  }
+
+  /** Listens on a Unix socket, as ssh does, or on a random port, as kubectl does. */
+  static async listen(kind: Endpoint['kind'], onConnection: (peer: Peer) => void): Promise<RemoteEnd> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    const folder = await mkdtemp(join(tmpdir(), 'relay-'));
+    server.listen(kind === 'unix' ? { path: join(folder, 'socket') } : { host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const endpoint: Endpoint =
+      kind === 'unix'
+        ? { kind, path: join(folder, 'socket') }
+        : { kind, host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    const remote = new RemoteEnd(server, endpoint, () => rm(folder, { recursive: true, force: true }));
+    server.on('connection', (socket) => {
+      const peer = new Peer(socket);
+      remote.accepted.push(peer);
+      onConnection(peer);
+    });
+    return remote;
+  }
+
+  async close(): Promise<void> {
+    for (const { socket } of this.accepted) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#dispose();
+  }
+}
+
+/** Sends back what it gets, and the end of file too. */
+export const echo = ({ socket }: Peer): void => {
+  socket.pipe(socket);
+};
+
+/** A port that nobody holds on either loopback address. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen({ host: '::', port: 0 });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,48 @@
+/** One connection to a tunnel's endpoint. */
+import { connect, type Socket } from 'node:net';
+import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import { errorCode } from './errno.ts';
+import type { Attempt } from './hold-queue.ts';
+
+/** One buffer for each connection; its pages cost nothing until bytes fill them. Measured in e2e/bench/relay.bench.ts. */
+const readBufferBytes = 256 * 1024;
+
+export interface UpstreamConnection {
+  readonly socket: Socket;
+  /**
+   * Takes the bytes that arrived. They lie in a buffer that the next read overwrites: return false to have no next
+   * read until `socket.resume()`. Reading begins after `onConnected`, so set it there.
+   */
+  onBytes: (bytes: Uint8Array) => boolean;
+}
+
+export interface AttemptListener {
+  onConnected(upstream: UpstreamConnection): void;
+  /** `ECONNREFUSED`, `ENOENT`: nothing was sent. */
+  onFailed(code: string): void;
+}
+
+/** Connects; calls one of the listener's functions once, or none after `abort()`. Never at once. */
+export function connectUpstream(endpoint: Endpoint, listener: AttemptListener): Attempt {
+  const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+  const socket = connect({
+    ...(endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port }),
+    allowHalfOpen: true,
+    noDelay: true,
+    onread: { buffer, callback: (length) => upstream.onBytes(buffer.subarray(0, length)) },
+  });
+  const upstream: UpstreamConnection = { socket, onBytes: () => false };
+  let isConnected = false;
+  socket.once('connect', () => {
+    isConnected = true;
+    listener.onConnected(upstream);
+  });
+  socket.on('error', (error) => {
+    if (!isConnected) listener.onFailed(errorCode(error));
+  });
+  return {
+    abort: () => {
+      socket.destroy();
+    },
+  };
+}
