@@ -371,7 +371,8 @@ class World {
     const tunnel = tunnels[pick % Math.max(1, tunnels.length)];
     switch (choice) {
       case 'answer-port':
-        return this.answerPort(pick);
+        this.answerPort(pick);
+        return;
       case 'ready':
         if (tunnel !== undefined && !this.stopRequested.has(tunnel))
           this.send({ type: 'tunnel-ready', tunnel });
@@ -381,7 +382,8 @@ class World {
         return;
       case 'pass-time':
         this.now += pick * 100;
-        return this.send({ type: 'due' });
+        this.send({ type: 'due' });
+        return;
       case 'healthy':
       case 'suspected':
       case 'unproven':
@@ -398,9 +400,11 @@ class World {
       case 'demand':
       case 'user':
       case 'port':
-        return this.send({ type: 'triggered', trigger: choice });
+        this.send({ type: 'triggered', trigger: choice });
+        return;
       default:
-        return this.send({ type: choice as 'turned-on' | 'turned-off' | 'reconfigured' | 'suspended' });
+        this.send({ type: choice as 'turned-on' | 'turned-off' | 'reconfigured' | 'suspended' });
+        return;
     }
   }
 

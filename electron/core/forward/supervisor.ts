@@ -127,7 +127,8 @@ export class Supervisor {
     const runner = this.#runners.get(service.name);
     if (runner === undefined) return;
     runner.update(service, changes);
-    if (changes.has('enabled')) this.#steer(runner, this.#parts.desiredOf(service));
+    // Who edits `enabled` says what they want now; an older click does not outweigh it.
+    if (changes.has('enabled')) this.setDesired(service.name, service.enabled ? 'on' : 'off');
   }
 
   #steer(runner: ForwardRunner, desired: Desired): void {

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
+import { err, ok } from '../../../shared/result.ts';
+import { settle } from '../testing/fake-clock.ts';
+import { ForwardRunner } from './forward-runner.ts';
+import { FakeForwardWorld, serviceSpec } from './testing/fake-forward-world.ts';
+
+const killed = describeCause('killed');
+const postgres = serviceSpec('postgres');
+
+async function started(world: FakeForwardWorld): Promise<ForwardRunner> {
+  const runner = new ForwardRunner(postgres, world.parts());
+  runner.dispatch({ type: 'turned-on' });
+  await settle();
+  return runner;
+}
+
+async function up(world: FakeForwardWorld): Promise<ForwardRunner> {
+  const runner = await started(world);
+  await world.tunnel.comesUp();
+  return runner;
+}
+
+/** The facts that a user sees, as one line. */
+function line(runner: ForwardRunner): string {
+  const { desired, phase, health, cause, addresses, restarts } = runner.snapshot();
+  return [
+    desired,
+    phase,
+    health,
+    cause?.code ?? '-',
+    addresses.join(' ') || 'closed',
+    `${restarts} restarts`,
+  ].join(', ');
+}
+
+describe('a forward runner', () => {
+  it('opens the port before the tunnel is ready and holds clients until it is', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await started(world);
+    expect(line(runner)).toBe('on, connecting, unknown, -, 127.0.0.1:5432 [::1]:5432, 0 restarts');
+    expect([world.port.isOpen, world.port.policy, world.port.upstream]).toEqual([true, 'hold', null]);
+    await world.tunnel.comesUp();
+    expect(world.port.upstream?.tunnelId).toBe('postgres#1');
+    expect(world.health.watched?.target.tunnelId).toBe('postgres#1');
+  });
+
+  it('lets clients wait while a dead tunnel is replaced, and sends them to the new one', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    await world.tunnel.dies(killed);
+    expect([world.port.isOpen, world.port.policy, world.port.upstream]).toEqual([true, 'hold', null]);
+    expect(line(runner)).toContain('on, connecting, unknown, killed');
+    await world.tunnel.comesUp();
+    expect(world.port.upstream?.tunnelId).toBe('postgres#2');
+    expect(line(runner)).toBe('on, up, unknown, -, 127.0.0.1:5432 [::1]:5432, 1 restarts');
+  });
+
+  it('counts down to the next try in wall time and starts it when it is due', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await started(world);
+    await world.tunnel.dies(killed);
+    await world.tunnel.dies(killed);
+    expect(runner.snapshot().nextRetryAt).toBe(world.clock.wallNow() + 1_000);
+    await world.clock.advance(999);
+    expect(world.tunnels).toHaveLength(2);
+    await world.clock.advance(1);
+    expect(world.tunnels).toHaveLength(3);
+  });
+
+  it('closes waiting clients at once when only the user can help', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await started(world);
+    await world.tunnel.dies(describeCause('auth-failed'));
+    expect([line(runner), world.port.policy]).toEqual([
+      'on, failed, unknown, auth-failed, 127.0.0.1:5432 [::1]:5432, 0 restarts',
+      'refuse',
+    ]);
+  });
+
+  it('says that the port is taken and opens it when it is free', async () => {
+    const world = new FakeForwardWorld();
+    const runner = new ForwardRunner(postgres, world.parts());
+    world.port.openResult = err(describeCause('port-in-use', { port: 5432, holder: 'postgres (pid 812)' }));
+    runner.dispatch({ type: 'turned-on' });
+    await settle();
+    expect(runner.snapshot().cause?.title).toBe('Port 5432 is used by postgres (pid 812)');
+    world.port.openResult = ok(['127.0.0.1:5432']);
+    await world.clock.advance(2_000);
+    expect(line(runner)).toBe('on, connecting, unknown, port-in-use, 127.0.0.1:5432, 0 restarts');
+  });
+
+  it('is off only when the tunnel has ended and the port is closed', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    runner.dispatch({ type: 'turned-off' });
+    await runner.whenOff();
+    expect([
+      line(runner),
+      world.tunnel.isAlive,
+      world.port.isOpen,
+      world.health.watched,
+      world.clock.pendingTimers,
+    ]).toEqual(['off, off, unknown, -, closed, 0 restarts', false, false, null, 0]);
+  });
+
+  it('moves new connections to the new tunnel of a changed connection and ends the old one when it is empty', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    runner.update(
+      { ...postgres, connection: { technology: 'tcp', host: 'db2', remotePort: 5432 } },
+      new Set(['connection']),
+    );
+    const [old, next] = world.tunnels;
+    expect([world.port.upstream?.tunnelId, next?.service.connection]).toEqual([
+      'postgres#1',
+      { technology: 'tcp', host: 'db2', remotePort: 5432 },
+    ]);
+    await next?.comesUp();
+    expect([world.port.upstream?.tunnelId, old?.isAlive]).toEqual(['postgres#2', true]);
+    await world.port.lastConnectionLeaves('postgres#1');
+    expect([old?.isAlive, next?.isAlive]).toEqual([false, true]);
+  });
+
+  it('takes over health check, hold and policy without touching the tunnel', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    const healthCheck = { ...postgres.healthCheck, intervalMs: 1_000 };
+    runner.update(
+      { ...postgres, healthCheck, holdTimeoutMs: 1 },
+      new Set(['health-check', 'hold', 'restart-policy']),
+    );
+    expect([
+      world.health.watched?.target.service.healthCheck.intervalMs,
+      world.port.holdTimeoutMs,
+      world.tunnels.length,
+    ]).toEqual([1_000, 1, 1]);
+  });
+
+  it('fails a service whose config has a problem, without starting anything', async () => {
+    const world = new FakeForwardWorld();
+    const problem = describeCause('file-missing', { what: '~/.ssh/id' });
+    const runner = new ForwardRunner({ ...postgres, problem }, world.parts());
+    runner.dispatch({ type: 'turned-on' });
+    await settle();
+    expect([line(runner), world.tunnels.length]).toEqual([
+      'on, failed, unknown, file-missing, 127.0.0.1:5432 [::1]:5432, 0 restarts',
+      0,
+    ]);
+    runner.update(postgres, new Set(['problem']));
+    expect(world.tunnels).toHaveLength(1);
+  });
+
+  it('probes a tunnel that did not take a client and replaces it when it is dead', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    world.health.probeAnswer = { kind: 'failed', finding: 'the connection was refused', timedOut: false };
+    world.port.events.onUpstreamFailure('postgres#1', 'ECONNREFUSED');
+    await settle();
+    expect([line(runner).split(',')[1], world.port.upstream, world.tunnels.length]).toEqual([
+      ' connecting',
+      null,
+      2,
+    ]);
+    expect(world.tunnels[0]?.isAlive).toBe(true);
+    await world.clock.advance(30_000);
+    expect(world.tunnels[0]?.isAlive).toBe(false);
+  });
+
+  it('asks the tunnel itself after a wake when the check proves nothing', async () => {
+    const outcomes: Record<string, string> = {};
+    for (const transport of ['alive', 'dead', 'unknown'] as const) {
+      const world = new FakeForwardWorld();
+      const runner = await up(world);
+      world.tunnel.transport = transport;
+      runner.dispatch({ type: 'suspended' });
+      runner.dispatch({ type: 'triggered', trigger: 'wake' });
+      await settle();
+      outcomes[transport] =
+        `${runner.snapshot().phase}, ${world.tunnels.length} tunnels, ${world.health.probes} probe`;
+    }
+    expect(outcomes).toEqual({
+      alive: 'up, 1 tunnels, 1 probe',
+      dead: 'connecting, 2 tunnels, 1 probe',
+      unknown: 'up, 2 tunnels, 1 probe',
+    });
+  });
+
+  it('waits for the network instead of failing when there is none', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await started(world);
+    world.isOnline = false;
+    await world.tunnel.dies(describeCause('host-unreachable', { evidence: 'No route to host' }));
+    expect([line(runner), runner.snapshot().attempt]).toEqual([
+      'on, waiting, unknown, network-down, 127.0.0.1:5432 [::1]:5432, 0 restarts',
+      0,
+    ]);
+    runner.dispatch({ type: 'triggered', trigger: 'network' });
+    expect(world.tunnels).toHaveLength(2);
+  });
+});

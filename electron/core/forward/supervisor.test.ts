@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Desired } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { settle } from '../testing/fake-clock.ts';
+import { ForwardRunner } from './forward-runner.ts';
+import { Supervisor } from './supervisor.ts';
+import { FakeForwardWorld, serviceSpec } from './testing/fake-forward-world.ts';
+
+const a = serviceSpec('a', { localPort: 7001, tags: ['db'] });
+const b = serviceSpec('b', { localPort: 7002, tags: ['db'] });
+const c = serviceSpec('c', { localPort: 7003 });
+
+let world: FakeForwardWorld;
+let choices: Map<string, Desired>;
+let supervisor: Supervisor;
+
+beforeEach(() => {
+  world = new FakeForwardWorld();
+  choices = new Map();
+  supervisor = new Supervisor({
+    createRunner: (service) => new ForwardRunner(service, world.parts()),
+    desiredOf: (service) => choices.get(service.name) ?? (service.enabled ? 'on' : 'off'),
+    rememberDesired: (name, desired) => choices.set(name, desired),
+  });
+});
+
+async function apply(...services: readonly ServiceSpec[]): Promise<void> {
+  await supervisor.apply(services);
+  await settle();
+  for (const tunnel of world.tunnels) await tunnel.comesUp();
+}
+
+const rows = (): string[] =>
+  supervisor
+    .snapshot()
+    .map(
+      ({ name, desired, phase, localPort, restarts }) =>
+        `${name} ${desired} ${phase} ${localPort} ${restarts}`,
+    );
+const alive = (): string[] => world.tunnels.filter((tunnel) => tunnel.isAlive).map((tunnel) => tunnel.id);
+
+describe('the supervisor', () => {
+  it('starts what the config wants, in its order', async () => {
+    await apply(a, { ...b, enabled: false }, c);
+    expect(rows()).toEqual(['a on up 7001 0', 'b off off 7002 0', 'c on up 7003 0']);
+  });
+
+  it('touches only what changed', async () => {
+    await apply(a, b, c);
+    await apply(
+      { ...a, connection: { technology: 'tcp', host: 'elsewhere', remotePort: 1 } },
+      { ...c, tags: ['x'] },
+    );
+    expect(rows()).toEqual(['a on up 7001 1', 'c on up 7003 0']);
+    expect(alive()).toEqual(['a#1', 'c#1', 'a#2']);
+  });
+
+  it('gives a port that one service left to the next one', async () => {
+    await apply(a, b);
+    await apply({ ...a, localPort: 7002 });
+    expect(rows()).toEqual(['a on up 7002 0']);
+    expect(world.ports.map((port) => port.isOpen)).toEqual([false, false, true]);
+  });
+
+  it('builds a forward anew when its technology changes', async () => {
+    await apply(a);
+    await apply({ ...a, connection: { technology: 'command', argv: ['nc'], remotePort: null } });
+    expect([rows(), alive()]).toEqual([['a on up 7001 0'], ['a#1']]);
+    expect(world.tunnels.map((tunnel) => tunnel.service.connection.technology)).toEqual(['tcp', 'command']);
+  });
+
+  it('follows the new order of the file', async () => {
+    await apply(a, b, c);
+    await apply(c, a, b);
+    expect(supervisor.snapshot().map(({ name }) => name)).toEqual(['c', 'a', 'b']);
+  });
+
+  it('remembers what the user chose, and the choice outlives a reload', async () => {
+    await apply(a, b);
+    supervisor.setDesired('a', 'off');
+    await settle();
+    await apply({ ...a, tags: ['new'] }, b);
+    expect([rows(), [...choices]]).toEqual([['a off off 7001 0', 'b on up 7002 0'], [['a', 'off']]]);
+  });
+
+  it('lets an edit of `enabled` outweigh an older click', async () => {
+    await apply(a);
+    supervisor.setDesired('a', 'on');
+    await apply({ ...a, enabled: false });
+    expect([rows(), [...choices]]).toEqual([['a off off 7001 0'], [['a', 'off']]]);
+  });
+
+  it('turns a tag on and off as one, and all with no tag named', async () => {
+    await apply(a, b, c);
+    supervisor.setDesiredForTag('db', 'off');
+    await settle();
+    expect(rows()).toEqual(['a off off 7001 0', 'b off off 7002 0', 'c on up 7003 0']);
+    supervisor.setDesiredForTag(null, 'off');
+    await settle();
+    expect(alive()).toEqual([]);
+  });
+
+  it('ignores a service that it does not know', async () => {
+    await apply(a);
+    supervisor.setDesired('gone', 'on');
+    supervisor.retry('gone');
+    expect([rows(), choices.size]).toEqual([['a on up 7001 0'], 0]);
+  });
+
+  it('stops everything without changing what the user wants, and starts nothing after that', async () => {
+    await apply(a, b);
+    await supervisor.stopAll();
+    await supervisor.apply([a, b, c]);
+    supervisor.setDesired('a', 'on');
+    expect([alive(), world.ports.some((port) => port.isOpen), [...choices.keys()]]).toEqual([
+      [],
+      false,
+      ['a'],
+    ]);
+  });
+});

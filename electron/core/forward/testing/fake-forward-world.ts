@@ -1,0 +1,244 @@
+/** Fakes of what a forward runner works with, typed by the same interfaces: tunnels, port and health that do as told. */
+import type { Cause } from '../../../../shared/failure.ts';
+import { ok, type Result } from '../../../../shared/result.ts';
+import type { ServiceSpec } from '../../../../shared/service-spec.ts';
+import type { HealthEvents, HealthMonitorScheduler, HealthTarget } from '../../health/health-monitor.ts';
+import type { ProbeResult } from '../../health/probe.ts';
+import { silentLogger } from '../../observability/logger.ts';
+import type {
+  ClientPolicy,
+  PortCounters,
+  ServicePort,
+  ServicePortListener,
+  Upstream,
+} from '../../relay/service-port.ts';
+import { FakeClock, settle } from '../../testing/fake-clock.ts';
+import type {
+  Endpoint,
+  Tunnel,
+  TunnelAdapter,
+  TunnelEnd,
+  TunnelRequest,
+} from '../../tunnel/tunnel-adapter.ts';
+import type { ForwardRunnerParts } from '../forward-runner.ts';
+
+export function serviceSpec(name: string, rest: Partial<ServiceSpec> = {}): ServiceSpec {
+  return {
+    name,
+    localPort: 5432,
+    enabled: true,
+    tags: [],
+    description: null,
+    holdTimeoutMs: 10_000,
+    connection: { technology: 'tcp', host: 'db', remotePort: 5432 },
+    healthCheck: {
+      probe: { type: 'tcp' },
+      intervalMs: 30_000,
+      timeoutMs: 5_000,
+      failureThreshold: 3,
+      successThreshold: 1,
+      clusterAware: false,
+    },
+    restartPolicy: {
+      enabled: true,
+      maxAttempts: 5,
+      initialDelayMs: 1_000,
+      maxDelayMs: 300_000,
+      backoffMultiplier: 2,
+    },
+    problem: null,
+    ...rest,
+  };
+}
+
+export class FakeTunnel implements Tunnel {
+  readonly id: string;
+  readonly service: ServiceSpec;
+  readonly pid = 4711;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<TunnelEnd>;
+  transport: 'alive' | 'dead' | 'unknown' = 'alive';
+  isAlive = true;
+  #becomeReady!: (result: Result<Endpoint, Cause>) => void;
+  #end!: (end: TunnelEnd) => void;
+  #complain: (cause: Cause) => void = () => undefined;
+
+  constructor({ id, service }: TunnelRequest) {
+    this.id = id;
+    this.service = service;
+    this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.#complain = listener;
+  }
+
+  complain(cause: Cause): void {
+    this.#complain(cause);
+  }
+
+  proveTransport(): Promise<'alive' | 'dead' | 'unknown'> {
+    return Promise.resolve(this.transport);
+  }
+
+  async comesUp(): Promise<void> {
+    this.#becomeReady(ok({ kind: 'unix', path: `/sockets/${this.id}` }));
+    await settle();
+  }
+
+  async dies(cause: Cause): Promise<void> {
+    this.#finish(cause);
+    await settle();
+  }
+
+  stop(): Promise<TunnelEnd> {
+    this.#finish(null);
+    return this.ended;
+  }
+
+  #finish(cause: Cause | null): void {
+    this.isAlive = false;
+    this.#end({ cause, exitCode: null, signal: null, lastLines: [] });
+  }
+}
+
+export class FakePort implements ServicePort {
+  readonly events: ServicePortListener;
+  isOpen = false;
+  openResult: Result<readonly string[], Cause> = ok(['127.0.0.1:5432', '[::1]:5432']);
+  upstream: Upstream | null = null;
+  policy: ClientPolicy = 'hold';
+  holdTimeoutMs: number | null = null;
+  readonly #drains = new Map<string, () => void>();
+
+  constructor(events: ServicePortListener) {
+    this.events = events;
+  }
+
+  open(): Promise<Result<readonly string[], Cause>> {
+    this.isOpen = this.openResult.ok;
+    return Promise.resolve(this.openResult);
+  }
+
+  close(): Promise<void> {
+    this.isOpen = false;
+    return Promise.resolve();
+  }
+
+  setUpstream(upstream: Upstream | null): void {
+    this.upstream = upstream;
+  }
+
+  setClientPolicy(policy: ClientPolicy): void {
+    this.policy = policy;
+  }
+
+  setHoldTimeout(holdTimeoutMs: number): void {
+    this.holdTimeoutMs = holdTimeoutMs;
+  }
+
+  drained(tunnelId: string): Promise<void> {
+    return new Promise((resolve) => this.#drains.set(tunnelId, resolve));
+  }
+
+  async lastConnectionLeaves(tunnelId: string): Promise<void> {
+    this.#drains.get(tunnelId)?.();
+    await settle();
+  }
+
+  counters(): PortCounters {
+    return { connections: 0, held: 0, bytesOut: 0, bytesIn: 0 };
+  }
+}
+
+export class FakeHealth implements HealthMonitorScheduler {
+  watched: { readonly target: HealthTarget; readonly events: HealthEvents } | null = null;
+  probeAnswer: ProbeResult = { kind: 'passed', tookMs: 2 };
+  probes = 0;
+
+  watch(
+    target: HealthTarget,
+    events: HealthEvents,
+  ): { probeNow(): Promise<ProbeResult>; stop(): Promise<void> } {
+    const watched = { target, events };
+    this.watched = watched;
+    return {
+      probeNow: () => {
+        this.probes += 1;
+        return Promise.resolve(this.probeAnswer);
+      },
+      stop: () => {
+        if (this.watched === watched) this.watched = null;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  pause(): void {
+    throw new Error('a runner pauses nobody');
+  }
+
+  resume(): void {
+    throw new Error('a runner resumes nobody');
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  active(): number {
+    return this.watched === null ? 0 : 1;
+  }
+}
+
+/** One clock, one health scheduler; ports and tunnels are listed in the order in which they came. */
+export class FakeForwardWorld {
+  readonly clock = new FakeClock();
+  readonly health = new FakeHealth();
+  readonly ports: FakePort[] = [];
+  readonly tunnels: FakeTunnel[] = [];
+  isOnline = true;
+  changes = 0;
+
+  readonly adapter: TunnelAdapter = {
+    open: (request) => {
+      const tunnel = new FakeTunnel(request);
+      this.tunnels.push(tunnel);
+      return tunnel;
+    },
+  };
+
+  parts(): ForwardRunnerParts {
+    return {
+      clock: this.clock,
+      log: silentLogger,
+      random: () => 0.5,
+      adapterFor: () => this.adapter,
+      createPort: (_service, events) => {
+        const port = new FakePort(events);
+        this.ports.push(port);
+        return port;
+      },
+      health: this.health,
+      isOnline: () => this.isOnline,
+      onChange: () => {
+        this.changes += 1;
+      },
+    };
+  }
+
+  get port(): FakePort {
+    return last(this.ports);
+  }
+
+  get tunnel(): FakeTunnel {
+    return last(this.tunnels);
+  }
+}
+
+function last<T>(items: readonly T[]): T {
+  const item = items.at(-1);
+  if (item === undefined) throw new Error('nothing there yet');
+  return item;
+}
