@@ -1,15 +1,15 @@
 // Makes a benchmark, with the fixtures that it shares with the end-to-end tests, a program for plain Node.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import * as esbuild from 'esbuild';
 import { projectDir } from './paths.mjs';
 
 /** Fixtures find the files beside them by import.meta.dirname, which has to stay true inside the bundle.
  * @type {import('esbuild').Plugin} */
 const sourceFolders = {
   name: 'source-folders',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /\/e2e\/.*\.ts$/ }, async ({ path: file }) => ({
+  setup: (build) => {
+    build.onLoad({ filter: /\/e2e\/.*\.ts$/ }, async ({ path: file }) => ({
       contents: (await readFile(file, 'utf8')).replaceAll(
         'import.meta.dirname',
         JSON.stringify(path.dirname(file)),
@@ -21,7 +21,7 @@ const sourceFolders = {
 
 /** @param {string} entry @param {string} outfile ends in .mjs */
 export const bundleBench = async (entry, outfile) => {
-  await build({
+  await esbuild.build({
     absWorkingDir: projectDir,
     entryPoints: [entry],
     outfile,

@@ -1,4 +1,6 @@
 // The Electron to run: the one that the electron package downloads, else, on Linux, one from the npm registry.
+// ELECTRON_OVERRIDE_DIST_PATH, which that package knows too, names a folder with another.
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bin } from '../paths.mjs';
@@ -10,7 +12,7 @@ import {
 } from './electron-from-registry.mjs';
 import { SetUpError } from './report.mjs';
 
-/** @typedef {{ readonly executable: string, readonly source: 'npm' | 'registry', readonly version: string }} Electron */
+/** @typedef {{ readonly executable: string, readonly source: 'npm' | 'registry' | 'folder', readonly version: string }} Electron */
 
 /** @returns {Promise<string>} */
 const npmVersion = async () => {
@@ -19,8 +21,19 @@ const npmVersion = async () => {
   return version;
 };
 
+/** @param {string} folder an unpacked Electron @returns {Promise<Electron>} */
+const electronIn = async (folder) => {
+  const name = process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron';
+  const executable = path.resolve(folder, name);
+  if (!existsSync(executable)) throw new SetUpError(`ELECTRON_OVERRIDE_DIST_PATH: there is no ${executable}`);
+  const version = await readFile(path.join(folder, 'version'), 'utf8').catch(() => 'of unknown version');
+  return { executable, source: 'folder', version: version.trim() };
+};
+
 /** @returns {Promise<Electron>} */
 export const ensureElectron = async () => {
+  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  if (folder) return electronIn(folder);
   const downloaded =
     (await downloadedElectron()) ?? (await downloadElectron({ hasAlternative: canUseRegistryElectron }));
   if (downloaded !== undefined) return { executable: downloaded, source: 'npm', version: await npmVersion() };
