@@ -7,7 +7,7 @@ import { silentLogger } from '../observability/logger.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
 import { createLocalPort, type LocalPortOptions } from './local-port.ts';
 import type { ServicePort } from './service-port.ts';
-import { connectClient, echo, freePort, Peer, RemoteEnd } from './testing/loopback-peers.ts';
+import { connectClient, echo, freePort, type Peer, RemoteEnd } from './testing/loopback-peers.ts';
 
 const mebibyte = 1024 * 1024;
 const hosts = ['127.0.0.1', '::1'] as const;
@@ -133,13 +133,13 @@ describe('joined connections', () => {
   it('buffer little for a client that does not read', async () => {
     await openPort();
     const block = Buffer.alloc(mebibyte);
-    const flood = ({ socket }: Peer): void => {
-      while (socket.write(block));
-      socket.once('drain', () => {
-        flood(new Peer(socket));
-      });
-    };
-    const remote = await remoteEnd(flood);
+    const remote = await remoteEnd(({ socket }) => {
+      const flood = (): void => {
+        while (socket.write(block));
+      };
+      socket.on('drain', flood);
+      flood();
+    });
     local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
     const socket = connect({ host: '127.0.0.1', port });
     disposers.push(() => socket.destroy());

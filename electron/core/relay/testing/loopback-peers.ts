@@ -44,12 +44,16 @@ export class Peer {
   }
 }
 
-/** Connects and reads; its own direction stays open when the other end's closes. */
+/**
+ * Connects and reads; its own direction stays open when the other end's closes. A client that is reset at once may
+ * never see that it was connected.
+ */
 export async function connectClient(port: number, host = '127.0.0.1'): Promise<Peer> {
   const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
   const client = new Peer(socket);
-  await once(socket, 'connect');
-  return client.read();
+  client.read();
+  await Promise.race([once(socket, 'connect').catch(() => undefined), client.ended]);
+  return client;
 }
 
 /** The remote end of a tunnel; everything it opened is closed by `close()`. */
