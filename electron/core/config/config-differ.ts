@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** What about a service is different: each aspect asks for another reaction, and none for more than it. */
-export type ServiceAspect =
+export type ServiceChangeKind =
   | 'local-port'
   | 'connection'
   | 'health-check'
@@ -16,9 +16,13 @@ export type ServiceAspect =
 export type ServiceChange =
   | { readonly kind: 'added'; readonly service: ServiceSpec }
   | { readonly kind: 'removed'; readonly name: string }
-  | { readonly kind: 'changed'; readonly service: ServiceSpec; readonly changes: ReadonlySet<ServiceAspect> };
+  | {
+      readonly kind: 'changed';
+      readonly service: ServiceSpec;
+      readonly changes: ReadonlySet<ServiceChangeKind>;
+    };
 
-const fieldsOf: Readonly<Record<ServiceAspect, readonly (keyof ServiceSpec)[]>> = {
+const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[]>> = {
   'local-port': ['localPort'],
   connection: ['connection'],
   'health-check': ['healthCheck'],
@@ -29,7 +33,7 @@ const fieldsOf: Readonly<Record<ServiceAspect, readonly (keyof ServiceSpec)[]>> 
   enabled: ['enabled'],
 };
 
-const aspects = Object.keys(fieldsOf) as readonly ServiceAspect[];
+const aspects = Object.keys(fieldsOf) as readonly ServiceChangeKind[];
 
 /**
  * What to do to get from one config to the next. A service is known by its name: a renamed one is removed and added. Removed
@@ -53,7 +57,7 @@ export function diffServices(
   ];
 }
 
-function changedAspects(before: ServiceSpec, after: ServiceSpec): ReadonlySet<ServiceAspect> {
+function changedAspects(before: ServiceSpec, after: ServiceSpec): ReadonlySet<ServiceChangeKind> {
   const differs = (field: keyof ServiceSpec): boolean => !isDeepStrictEqual(before[field], after[field]);
   return new Set(aspects.filter((aspect) => fieldsOf[aspect].some(differs)));
 }

@@ -1,0 +1,55 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { compileConfig, type LoadedConfig } from './config-compiler.ts';
+import { formatPlace } from './config-problem.ts';
+import { readConfigSource } from './config-source.ts';
+import type { Environment } from './environment-substitution.ts';
+
+export interface LoadContext {
+  /** Where `${NAME}` comes from: the login shell's environment, once it is known. */
+  readonly env: Environment;
+  readonly homeDirectory: string;
+  /** Who runs the app: other users' files are refused. */
+  readonly uid: number;
+}
+
+/**
+ * Reads, checks and completes the config file at `path`. Never throws, and never blocks on a pipe. Either the whole
+ * file is sound, but for services that fail alone (their `problem` is set), or the error is every fault in it, warnings
+ * included, in the order of the file.
+ */
+export async function loadConfig(
+  path: string,
+  context: LoadContext,
+): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> {
+  const absolutePath = resolve(path);
+  const source = await readConfigSource(absolutePath, context.uid);
+  if (!source.ok) return err([source.error]);
+  const compiled = compileConfig(source.value, { ...context, path: absolutePath });
+  if (!compiled.ok) return compiled;
+  const { config, lineOf } = compiled.value;
+  const services = config.services.map((service, index) => {
+    const place = ['services', index, 'connection', 'key_file'];
+    return withKeyFileChecked(service, formatPlace(place, lineOf(place), absolutePath));
+  });
+  return ok({ ...config, services: await Promise.all(services) });
+}
+
+async function withKeyFileChecked(service: ServiceSpec, place: string): Promise<ServiceSpec> {
+  const { connection, problem } = service;
+  if (problem !== null || connection.technology !== 'ssh' || connection.keyFile === null) return service;
+  try {
+    await access(connection.keyFile, constants.R_OK);
+    return service;
+  } catch {
+    return {
+      ...service,
+      problem: describeCause('file-missing', { what: connection.keyFile, evidence: place }),
+    };
+  }
+}

@@ -1,0 +1,38 @@
+import { basename } from 'node:path';
+import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
+
+/** Where a value stands in the file: `['services', 3, 'local_port']`. */
+export type ConfigPath = readonly (string | number)[];
+
+/** `services[3].local_port`; keys that are no plain word stand in quotes: `cluster_contexts["eu west"]`. */
+export function formatPath(path: ConfigPath): string {
+  return path
+    .map((segment, index) => {
+      if (typeof segment === 'number') return `[${segment}]`;
+      if (!/^[\w-]+$/.test(segment)) return `[${JSON.stringify(segment)}]`;
+      return index === 0 ? segment : `.${segment}`;
+    })
+    .join('');
+}
+
+/** The line of a value, or of the nearest thing around it that is written down. Counts from 1. */
+export type LineOf = (path: ConfigPath) => number;
+
+/** `services[3].local_port (localport.yaml:41)` */
+export const formatPlace = (path: ConfigPath, line: number, file: string): string =>
+  `${formatPath(path)} (${basename(file)}:${line})`;
+
+/** The whole sentence: `services[3].local_port: 70000 is above 65535 (localport.yaml:41)`. */
+export function formatProblem(problem: ConfigProblem, file: string): string {
+  const where = problem.line === null ? basename(file) : `${basename(file)}:${problem.line}`;
+  const what = problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+  return `${what} (${where})`;
+}
+
+/** A fault of the file as a whole. */
+export const fileError = (message: string, line: number | null = null): ConfigProblem => ({
+  severity: 'error',
+  path: '',
+  line,
+  message,
+});

@@ -1,0 +1,144 @@
+/**
+ * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is a
+ * warning, and is gone from what is returned.
+ */
+import type * as z from 'zod';
+import {
+  connectionSchemas,
+  fileSchema,
+  maxServices,
+  serviceSchema,
+  type RawConnection,
+  type RawFile,
+  type RawService,
+} from '../../../shared/config-schema.ts';
+import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
+import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
+import { describeIssue, describeUnknownKey } from './issue-message.ts';
+import { valueAt } from './tree-path.ts';
+import { unknownKeys } from './unknown-keys.ts';
+
+export interface ValidService {
+  readonly service: RawService;
+  readonly connection: RawConnection;
+}
+
+export interface Validation {
+  readonly file: Omit<RawFile, 'services'>;
+  readonly services: readonly ValidService[];
+  /** Errors and warnings, in the order of the file. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/**
+ * Checks a tree. With any error among the problems, `services` holds only those that are sound. What stands at
+ * `unsetPaths` is a stand-in for an unset variable: two of them may be alike.
+ */
+export function validateConfig(
+  root: Readonly<Record<string, unknown>>,
+  lineOf: LineOf,
+  unsetPaths: ReadonlySet<string>,
+): Validation {
+  const findings = new Findings(lineOf);
+  const file = findings.check(fileSchema, withoutExtensions(root), []);
+  const services = servicesOf(root).map((value, index) => checkService(findings, value, index));
+  for (const key of ['name', 'local_port'] as const) reportRepeated(findings, services, key, unsetPaths);
+  return {
+    file: file ?? {},
+    services: services.filter((service) => service !== null),
+    problems: findings.problems,
+  };
+}
+
+/** `x-anything:` at the top is a place for anchors, as in Docker Compose. */
+const withoutExtensions = (root: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith('x-')));
+
+/** The list as far as it is one, whatever else is wrong with the file. */
+function servicesOf(root: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const { services } = root;
+  return Array.isArray(services) ? services.slice(0, maxServices) : [];
+}
+
+function checkService(findings: Findings, value: unknown, index: number): ValidService | null {
+  const path = ['services', index];
+  const service = findings.check(serviceSchema, value, path);
+  const connection = checkConnection(findings, value, path);
+  return service === null || connection === null ? null : { service, connection };
+}
+
+/** Also of a service that is at fault elsewhere: whoever mends a file wants to hear everything at once. */
+function checkConnection(findings: Findings, service: unknown, path: ConfigPath): RawConnection | null {
+  if (typeof service !== 'object' || service === null) return null;
+  const { technology, connection, remote_port: remotePort } = service as Readonly<Record<string, unknown>>;
+  if (typeof technology !== 'string' || !Object.hasOwn(connectionSchemas, technology)) return null;
+  const known = technology as keyof typeof connectionSchemas;
+  if (known !== 'command' && remotePort === undefined) {
+    findings.error([...path, 'remote_port'], 'is missing, expected a port from 1 to 65535');
+  }
+  if (typeof connection !== 'object' || connection === null) return null;
+  const checked = findings.check(connectionSchemas[known], connection, [...path, 'connection']);
+  return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
+}
+
+function reportRepeated(
+  findings: Findings,
+  services: readonly (ValidService | null)[],
+  key: 'name' | 'local_port',
+  unsetPaths: ReadonlySet<string>,
+): void {
+  const firstIndex = new Map<string | number, number>();
+  for (const [index, valid] of services.entries()) {
+    const path = ['services', index, key];
+    if (valid === null || unsetPaths.has(formatPath(path))) continue;
+    const value = valid.service[key];
+    const earlier = firstIndex.get(value);
+    if (earlier === undefined) {
+      firstIndex.set(value, index);
+      continue;
+    }
+    const line = findings.lineOf(['services', earlier, key]);
+    findings.error(path, `${JSON.stringify(value)} is taken by services[${earlier}] in line ${line}`);
+  }
+}
+
+/** Collects what is wrong, with paths and lines. */
+class Findings {
+  readonly problems: ConfigProblem[] = [];
+  readonly lineOf: LineOf;
+
+  constructor(lineOf: LineOf) {
+    this.lineOf = lineOf;
+  }
+
+  error(path: ConfigPath, message: string): void {
+    this.#add('error', path, message);
+  }
+
+  /** The parsed value, or null after an error was noted. `at` is where the value stands in the file. */
+  check<Schema extends z.ZodType>(schema: Schema, value: unknown, at: ConfigPath): z.infer<Schema> | null {
+    for (const { path, key, known } of unknownKeys(schema, value)) {
+      this.#add('warning', [...at, ...path, key], describeUnknownKey(key, known));
+    }
+    const parsed = schema.safeParse(value, { reportInput: true });
+    if (parsed.success) return parsed.data;
+    for (const issue of firstOfEachPath(parsed.error.issues)) {
+      const found = valueAt(value, pathOf(issue)) ?? issue.input;
+      this.error([...at, ...pathOf(issue)], describeIssue(issue, found));
+    }
+    return null;
+  }
+
+  #add(severity: ConfigProblem['severity'], path: ConfigPath, message: string): void {
+    this.problems.push({ severity, path: formatPath(path), line: this.lineOf(path), message });
+  }
+}
+
+/** One value may offend twice: 70000.5 is no whole number and too big. The first says enough. */
+function firstOfEachPath(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const paths = issues.map((issue) => formatPath(pathOf(issue)));
+  return issues.filter((_, index) => paths.indexOf(paths[index] ?? '') === index);
+}
+
+const pathOf = (issue: z.core.$ZodIssue): ConfigPath =>
+  issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));

@@ -1,0 +1,66 @@
+/**
+ * `${NAME}` and `${NAME:default}`, as LocalPort 0.3.7 had them: replaced in the text of the file, before YAML reads it,
+ * and the first colon splits. A default is part of the file and is put in as it stands. A variable's value is not: it
+ * travels through YAML as a token of two private-use characters and is put in afterwards, so that a password with `#`,
+ * quotes or a line break means itself and cannot write YAML of its own.
+ */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Variable {
+  readonly name: string;
+  /** undefined: neither set nor given a default. */
+  readonly value: string | undefined;
+  /** Where it is named, from 1. */
+  readonly line: number;
+}
+
+export interface Substitution {
+  /** The file's text with defaults put in and variables as tokens; line numbers are those of the file. */
+  readonly text: string;
+  /** Every use of a variable that is not replaced by its default, in the order of the file. */
+  readonly variables: readonly Variable[];
+}
+
+/** A use of an unset variable without default. */
+export type UnsetVariable = Pick<Variable, 'name' | 'line'>;
+
+const placeholder = /\$\{([^}\n]+)\}/g;
+const token = /\uE000(\d+)\uE001/g;
+
+export function substituteEnvironment(source: string, environment: Environment): Substitution {
+  const variables: Variable[] = [];
+  const text = source.replace(placeholder, (_, expression: string, offset: number) => {
+    const colon = expression.indexOf(':');
+    const name = (colon === -1 ? expression : expression.slice(0, colon)).trim();
+    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    if (value === undefined && colon !== -1) return expression.slice(colon + 1);
+    variables.push({ name, value, line: lineAt(source, offset) });
+    return `\uE000${variables.length - 1}\uE001`;
+  });
+  return { text, variables };
+}
+
+export const hasVariable = (text: string): boolean => text.search(token) !== -1;
+
+/** Puts in the values of the variables that are set; tokens of unset ones stay. */
+export function insertValues(text: string, variables: readonly Variable[]): string {
+  return text.replace(token, (whole, index: string) => variables[Number(index)]?.value ?? whole);
+}
+
+/** The unset variables named in a text. */
+export function unsetVariablesIn(text: string, variables: readonly Variable[]): readonly UnsetVariable[] {
+  return [...text.matchAll(token)].flatMap(([, index]) => {
+    const variable = variables[Number(index)];
+    return variable === undefined || variable.value !== undefined ? [] : [variable];
+  });
+}
+
+/** Writes tokens as `${NAME}` again, to be shown. */
+export function showVariables(text: string, variables: readonly Variable[]): string {
+  return text.replace(token, (whole, index: string) => {
+    const variable = variables[Number(index)];
+    return variable === undefined ? whole : `\${${variable.name}}`;
+  });
+}
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;

@@ -1,0 +1,81 @@
+import type * as z from 'zod';
+import { showValue } from '../../../shared/config-scalars.ts';
+import { assertNever } from '../../../shared/result.ts';
+import { closestWord } from './spelling.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What was found and what is allowed: `70000 is above 65535`. `found` is the value as it was written. */
+export function describeIssue(issue: Issue, found: unknown): string {
+  const shown = showValue(found);
+  switch (issue.code) {
+    case 'custom':
+      return issue.message;
+    case 'invalid_value':
+      return describeChoice(found, issue.values.map(String));
+    case 'too_big':
+      return issue.origin === 'number'
+        ? `${shown} is above ${issue.maximum}`
+        : `${shown} is longer than ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'items'}`;
+    case 'too_small':
+      return issue.origin === 'number'
+        ? `${shown} is below ${issue.minimum}`
+        : `is empty, expected ${issue.origin === 'string' ? 'text' : 'at least one item'}`;
+    case 'invalid_type':
+      return found === undefined
+        ? `is missing, expected ${expectation(issue.expected)}`
+        : `${shown} found where ${expectation(issue.expected)} is expected`;
+    case 'invalid_union':
+      return `${shown} found where ${unionExpectation(issue)} is expected`;
+    case 'invalid_format':
+      return `${shown} contains a control character`;
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+      return `${shown} is not allowed here`;
+    default:
+      return assertNever(issue, 'issue');
+  }
+}
+
+/** `"kubctl" is none of kubectl, ssh, tcp, command; did you mean kubectl?` */
+function describeChoice(found: unknown, allowed: readonly string[]): string {
+  const list = allowed.join(', ');
+  if (found === undefined) return `is missing, expected one of ${list}`;
+  const meant = typeof found === 'string' ? closestWord(found, allowed) : null;
+  return `${showValue(found)} is none of ${list}${meant === null ? '' : `; did you mean ${meant}?`}`;
+}
+
+/** `unknown key, ignored; did you mean local_port?` */
+export function describeUnknownKey(key: string, known: readonly string[]): string {
+  const meant = closestWord(key, known);
+  return `unknown key, ignored${meant === null ? '' : `; did you mean ${meant}?`}`;
+}
+
+function expectation(type: string): string {
+  switch (type) {
+    case 'int':
+      return 'a whole number';
+    case 'number':
+      return 'a number';
+    case 'string':
+      return 'text';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return 'a list';
+    case 'object':
+    case 'record':
+      return 'a mapping';
+    default:
+      return type;
+  }
+}
+
+function unionExpectation(issue: z.core.$ZodIssueInvalidUnion): string {
+  const types = issue.errors.flatMap((branch) =>
+    branch.flatMap((inner) => (inner.code === 'invalid_type' ? [expectation(inner.expected)] : [])),
+  );
+  return [...new Set(types)].join(' or ');
+}

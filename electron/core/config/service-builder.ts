@@ -1,0 +1,142 @@
+/** A checked service of the file → its complete spec: defaults merged, paths absolute, durations in ms. Pure. */
+import { isAbsolute, join, resolve } from 'node:path';
+import type {
+  RawConnection,
+  RawFile,
+  RawHealthCheck,
+  RawProbeConfig,
+  RawRestartPolicy,
+} from '../../../shared/config-schema.ts';
+import { assertNever } from '../../../shared/result.ts';
+import type {
+  Connection,
+  HealthCheckSpec,
+  ProbeSpec,
+  RestartPolicySpec,
+  ServiceSpec,
+} from '../../../shared/service-spec.ts';
+import type { ValidService } from './config-validator.ts';
+
+export interface PathContext {
+  readonly homeDirectory: string;
+  /** Relative paths of the file begin here. */
+  readonly configDirectory: string;
+}
+
+export function buildService(
+  { service, connection }: ValidService,
+  defaults: RawFile['defaults'],
+  paths: PathContext,
+): ServiceSpec {
+  return {
+    name: service.name,
+    localPort: service.local_port,
+    enabled: service.enabled ?? true,
+    tags: service.tags ?? [],
+    description: service.description ?? null,
+    holdTimeoutMs: service.hold ?? 10_000,
+    connection: buildConnection(connection, service.remote_port ?? null, paths),
+    healthCheck: buildHealthCheck(mergeHealthCheck(defaults?.health_check ?? {}, service.health_check ?? {})),
+    restartPolicy: buildRestartPolicy({ ...defaults?.restart_policy, ...service.restart_policy }),
+    problem: null,
+  };
+}
+
+function buildConnection(raw: RawConnection, remotePort: number | null, paths: PathContext): Connection {
+  switch (raw.technology) {
+    case 'kubectl':
+      return {
+        technology: 'kubectl',
+        resourceType: raw.connection.resource_type ?? 'service',
+        resourceName: raw.connection.resource_name,
+        namespace: raw.connection.namespace ?? 'default',
+        context: textOrNull(raw.connection.context),
+        remotePort: remotePort ?? 0,
+      };
+    case 'ssh':
+      return {
+        technology: 'ssh',
+        host: raw.connection.host,
+        user: textOrNull(raw.connection.user),
+        port: raw.connection.port ?? null,
+        keyFile: expandPath(textOrNull(raw.connection.key_file), paths),
+        password: textOrNull(raw.connection.password),
+        remoteHost: raw.connection.remote_host ?? 'localhost',
+        remotePort: remotePort ?? 0,
+        jump: raw.connection.jump ?? [],
+        strictHostKeyChecking: raw.connection.strict_host_key_checking ?? 'accept-new',
+      };
+    case 'tcp':
+      return { technology: 'tcp', host: raw.connection.host, remotePort: remotePort ?? 0 };
+    case 'command': {
+      const [program = '', ...rest] = raw.connection.argv;
+      return { technology: 'command', argv: [program, ...rest], remotePort };
+    }
+    default:
+      return assertNever(raw, 'technology');
+  }
+}
+
+/** 0.3.7 took an empty text for none. */
+const textOrNull = (text: string | undefined): string | null =>
+  text === undefined || text === '' ? null : text;
+
+function expandPath(path: string | null, { homeDirectory, configDirectory }: PathContext): string | null {
+  if (path === null || isAbsolute(path)) return path;
+  if (path === '~' || path.startsWith('~/')) return join(homeDirectory, path.slice(1));
+  return resolve(configDirectory, path);
+}
+
+/** The probe's own settings are inherited only by a check of the same type: an http url means nothing to postgres. */
+function mergeHealthCheck(defaults: RawHealthCheck, own: RawHealthCheck): RawHealthCheck {
+  const inherits = own.type === undefined || own.type === defaults.type;
+  return { ...defaults, ...own, config: { ...(inherits ? defaults.config : {}), ...own.config } };
+}
+
+const buildHealthCheck = (raw: RawHealthCheck): HealthCheckSpec => ({
+  probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}),
+  intervalMs: raw.interval ?? 30_000,
+  timeoutMs: raw.timeout ?? 5_000,
+  failureThreshold: raw.failure_threshold ?? 3,
+  successThreshold: raw.success_threshold ?? 1,
+  clusterAware: raw.cluster_aware ?? false,
+});
+
+function buildProbe(type: NonNullable<RawHealthCheck['type']>, config: RawProbeConfig): ProbeSpec {
+  switch (type) {
+    case 'tcp':
+      return { type };
+    case 'http':
+    case 'https':
+      return {
+        type,
+        url: textOrNull(config.url),
+        method: config.method?.toUpperCase() ?? 'GET',
+        expectedStatus: config.expected_status ?? config.expected_status_codes ?? [200, 201, 202, 204],
+        expectedContent: textOrNull(config.expected_content),
+        headers: config.headers ?? {},
+        verifySsl: config.verify_ssl ?? true,
+      };
+    case 'postgres':
+    case 'postgresql':
+      return {
+        type: 'postgres',
+        database: textOrNull(config.database),
+        user: textOrNull(config.user),
+        password: textOrNull(config.password),
+        sslmode: textOrNull(config.sslmode),
+      };
+    case 'kafka':
+      return { type, bootstrapServers: textOrNull(config.bootstrap_servers?.join(',')) };
+    default:
+      return assertNever(type, 'health check');
+  }
+}
+
+const buildRestartPolicy = (raw: RawRestartPolicy): RestartPolicySpec => ({
+  enabled: raw.enabled ?? true,
+  maxAttempts: raw.max_attempts ?? 5,
+  initialDelayMs: raw.initial_delay ?? 1_000,
+  maxDelayMs: raw.max_delay ?? 300_000,
+  backoffMultiplier: raw.backoff_multiplier ?? 2,
+});

@@ -1,0 +1,25 @@
+const maxEdits = 2;
+
+/** The candidate that `word` was probably meant to be: at most two edits away and less than half of it wrong; null if none. */
+export function closestWord(word: string, candidates: readonly string[]): string | null {
+  const ranked = candidates
+    .map((candidate) => ({ candidate, edits: editDistance(word.toLowerCase(), candidate) }))
+    .filter(({ candidate, edits }) => edits <= maxEdits && edits * 2 < candidate.length)
+    .sort((a, b) => a.edits - b.edits);
+  return ranked[0]?.candidate ?? null;
+}
+
+/** Levenshtein's distance with one row of memory. Words that differ much in length are not compared at all. */
+function editDistance(from: string, to: string): number {
+  if (Math.abs(from.length - to.length) > maxEdits) return Infinity;
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [fromIndex, character] of from.split('').entries()) {
+    const next = [fromIndex + 1];
+    for (const [toIndex, other] of to.split('').entries()) {
+      const replaced = (row[toIndex] ?? 0) + (character === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[toIndex + 1] ?? 0) + 1, (next[toIndex] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? Infinity;
+}

@@ -1,0 +1,26 @@
+import { PlainScalar } from '../../../shared/config-scalars.ts';
+import type { ConfigPath } from './config-problem.ts';
+
+type Parent = Record<string | number, unknown>;
+
+/** The value at a path of a tree of mappings and lists; undefined when there is none. */
+export function valueAt(root: unknown, path: ConfigPath): unknown {
+  return path.reduce<unknown>((value, segment) => {
+    return isParent(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
+  }, root);
+}
+
+/** Puts a value at a path whose parent exists; else does nothing. */
+export function replaceAt(root: unknown, path: ConfigPath, value: unknown): void {
+  const parent = valueAt(root, path.slice(0, -1));
+  if (isParent(parent)) parent[path.at(-1) ?? ''] = value;
+}
+
+/** Takes a key out of its mapping. Items of lists stay: those after them would change their index. */
+export function removeAt(root: unknown, path: ConfigPath): void {
+  const parent = valueAt(root, path.slice(0, -1));
+  if (isParent(parent) && !Array.isArray(parent)) Reflect.deleteProperty(parent, path.at(-1) ?? '');
+}
+
+const isParent = (value: unknown): value is Parent =>
+  typeof value === 'object' && value !== null && !(value instanceof PlainScalar);

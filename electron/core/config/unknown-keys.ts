@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import type { ConfigPath } from './config-problem.ts';
+
+export interface UnknownKey {
+  /** The mapping that holds the key. */
+  readonly path: ConfigPath;
+  readonly key: string;
+  /** What that mapping may hold. */
+  readonly known: readonly string[];
+}
+
+/** Every key of `value` that the schema does not name, at any depth. */
+export function unknownKeys(schema: unknown, value: unknown, path: ConfigPath = []): readonly UnknownKey[] {
+  if (schema instanceof z.ZodOptional) return unknownKeys(schema.unwrap(), value, path);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const entries = Object.entries(value);
+  if (schema instanceof z.ZodRecord) {
+    return entries.flatMap(([key, item]) => unknownKeys(schema.valueType, item, [...path, key]));
+  }
+  if (!(schema instanceof z.ZodObject)) return [];
+  const shape: Readonly<Record<string, unknown>> = schema.shape;
+  return entries.flatMap(([key, item]) =>
+    Object.hasOwn(shape, key)
+      ? unknownKeys(shape[key], item, [...path, key])
+      : [{ path, key, known: Object.keys(shape) }],
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * What an unset variable without a default does to a config: the services that need it fail alone, with a cause that
+ * names it; all others run. So that the rest of such a service can still be read and shown, a text keeps `${NAME}` as it
+ * stands, and a value that must be more than text gets a stand-in, which is never used: a service with a problem does
+ * not run.
+ */
+import { PlainScalar } from '../../../shared/config-scalars.ts';
+import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
+import { formatPath, type ConfigPath } from './config-problem.ts';
+import { showVariables, unsetVariablesIn, type Substitution } from './environment-substitution.ts';
+import { removeAt, replaceAt, valueAt } from './tree-path.ts';
+
+/** A place in the tree where an unset variable is needed. */
+export interface UnsetUse {
+  readonly name: string;
+  readonly path: ConfigPath;
+  readonly line: number;
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** Writes unset variables as `${NAME}` again, in a copy of the tree, and tells where they are. */
+export function findUnset(
+  tree: Tree,
+  { variables }: Substitution,
+): { readonly shown: Tree; readonly uses: readonly UnsetUse[] } {
+  const uses: UnsetUse[] = [];
+  const showText = (text: string, path: ConfigPath): string => {
+    uses.push(...unsetVariablesIn(text, variables).map(({ name, line }) => ({ name, line, path })));
+    return showVariables(text, variables);
+  };
+  const show = (value: unknown, path: ConfigPath): unknown => {
+    if (typeof value === 'string') return showText(value, path);
+    if (Array.isArray(value)) return value.map((item, index) => show(item, [...path, index]));
+    return isMapping(value) ? showMapping(value, path) : value;
+  };
+  const showMapping = (mapping: Tree, path: ConfigPath): Tree =>
+    Object.fromEntries(
+      Object.entries(mapping).map(([key, item]) => {
+        const shownKey = showText(key, path);
+        return [shownKey, show(item, [...path, shownKey])];
+      }),
+    );
+  return { shown: showMapping(tree, []), uses };
+}
+
+const isMapping = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !(value instanceof PlainScalar);
+
+const isOfService = ({ path }: UnsetUse): boolean => path[0] === 'services';
+
+/** In a default that services inherit. */
+const isInherited = ({ path: [top, section] }: UnsetUse): boolean =>
+  top === 'defaults' && (section === 'health_check' || section === 'restart_policy');
+
+/** A warning for each use that concerns no service: the key is left out. Anchors under `x-…` count where they are used. */
+export function warnOfUnset(uses: readonly UnsetUse[]): readonly ConfigProblem[] {
+  return uses
+    .filter((use) => !isOfService(use) && !isInherited(use) && !String(use.path[0]).startsWith('x-'))
+    .map(({ name, path, line }) => ({
+      severity: 'warning',
+      path: formatPath(path),
+      line,
+      message: `the environment variable ${name} is not set and has no default, so this is left out`,
+    }));
+}
+
+/** The uses that keep a service from running: its own, and those in defaults that it does not override. */
+export function usesOfService(uses: readonly UnsetUse[], index: number, tree: Tree): readonly UnsetUse[] {
+  return uses.filter((use) => {
+    if (isOfService(use)) return use.path[1] === index;
+    return isInherited(use) && !isOverridden(use.path.slice(1), valueAt(tree, ['services', index]), tree);
+  });
+}
+
+/** `path` begins with health_check or restart_policy. A check of another type inherits nothing of the probe's settings. */
+function isOverridden(path: ConfigPath, service: unknown, tree: Tree): boolean {
+  const isOfProbe = path[1] === 'config';
+  if (valueAt(service, path.slice(0, isOfProbe ? 3 : 2)) !== undefined) return true;
+  const ownType = valueAt(service, ['health_check', 'type']);
+  return (
+    isOfProbe && ownType !== undefined && ownType !== valueAt(tree, ['defaults', 'health_check', 'type'])
+  );
+}
+
+/** Keys whose value may be any text, and so can show `${NAME}`. */
+const textKeys =
+  /^(name|description|tags|connection\.(host|user|key_file|password|namespace|context|resource_name|remote_host|jump|argv\[))/;
+
+/** A copy of the shown tree in which every value of an unset variable can be read as what its key wants. */
+export function putStandIns(shown: Tree, uses: readonly UnsetUse[]): Tree {
+  const tree = structuredTree(shown);
+  for (const use of uses) {
+    const [, index, key] = use.path;
+    if (!isOfService(use)) removeAt(tree, use.path);
+    else if (index !== undefined && key !== undefined)
+      putStandIn(tree, ['services', index], use.path.slice(2));
+  }
+  return tree;
+}
+
+function putStandIn(tree: Tree, service: ConfigPath, path: ConfigPath): void {
+  const key = formatPath(path);
+  if (key === 'local_port' || key === 'remote_port') replaceAt(tree, [...service, key], 1);
+  else if (key === 'technology' || key === 'connection' || key === 'connection.argv') {
+    replaceAt(tree, [...service, 'technology'], 'command');
+    replaceAt(tree, [...service, 'connection'], { argv: ['unknown', '{local_port}'] });
+  } else if (!textKeys.test(key)) removeAt(tree, [...service, ...path]);
+}
+
+function structuredTree(value: Tree): Tree;
+function structuredTree(value: unknown): unknown;
+function structuredTree(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => structuredTree(item));
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, structuredTree(item)]));
+}

@@ -1,0 +1,71 @@
+/** Takes secrets out of text that is going to be written down or shown. Pure; finds nothing twice and never throws. */
+
+const hidden = '[hidden]';
+
+/** Shorter secrets are only hidden where they stand alone: `a` would otherwise blot out half of every line. */
+const minFreeSecretLength = 4;
+const maxSecrets = 1_000;
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
+  // Of https://user:secret@host only the secret goes.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/?#]*):[^\s@/?#]+@/gi, `$1:${hidden}@`],
+  [
+    /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token|negotiate)\s+)?)[^\s"',;]+/gi,
+    `$1${hidden}`,
+  ],
+  [/\b(bearer\s+)[\w.~+/-]{8,}=*/gi, `$1${hidden}`],
+  [
+    /\b([\w-]*(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|token)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
+    `$1${hidden}`,
+  ],
+  [/(\s--?(?:password|passphrase|token|secret)\s+)(?!-)\S+/gi, `$1${hidden}`],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, hidden],
+];
+
+/** Replaces the known secret values, also where they are written as in a URL or in JSON, and whatever looks like a secret. */
+export type Redact = (text: string) => string;
+
+export function createRedactor(secrets: Iterable<string>): Redact {
+  const known = secretPattern(secrets);
+  return (text) => {
+    const withoutKnown = known === null ? text : text.replace(known, hidden);
+    return patterns.reduce(
+      (result, [pattern, replacement]) => result.replace(pattern, replacement),
+      withoutKnown,
+    );
+  };
+}
+
+/** One expression for all values, the longest first, so that a secret inside a longer one does not leave its rest. */
+function secretPattern(secrets: Iterable<string>): RegExp | null {
+  const spellings = new Set([...secrets].slice(0, maxSecrets).flatMap(spellingsOf));
+  spellings.delete('');
+  if (spellings.size === 0) return null;
+  const alternatives = [...spellings]
+    .sort((a, b) => b.length - a.length)
+    .map((value) => (value.length < minFreeSecretLength ? `(?<!\\w)${escape(value)}(?!\\w)` : escape(value)));
+  return new RegExp(alternatives.join('|'), 'g');
+}
+
+const spellingsOf = (secret: string): readonly string[] => [
+  secret,
+  ...(/\p{Cs}/u.test(secret) ? [] : [encodeURIComponent(secret)]),
+  JSON.stringify(secret).slice(1, -1),
+];
+
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+
+/** Whether an environment variable of this name is likely to hold a secret, rather than where to find one. */
+export function looksSecret(variableName: string): boolean {
+  if (
+    /^(OLD)?PWD$/.test(variableName) ||
+    /_(FILE|PATH|DIR|HOST|PORT|USER|USERNAME|URL|ID|NAME|SOCK)$/i.test(variableName)
+  ) {
+    return false;
+  }
+  return (
+    /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY/i.test(variableName) ||
+    /(^|_)(PASS|PWD|KEY|AUTH|PAT)(_|$)/i.test(variableName)
+  );
+}

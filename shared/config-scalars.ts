@@ -1,0 +1,136 @@
+/**
+ * The scalars of the config file. Each accepts what LocalPort 0.3.7 accepted: a number written as text (a substituted
+ * variable in quotes), a truth value in words, a duration as bare seconds. Messages say what was found and what is allowed.
+ */
+import * as z from 'zod';
+
+/**
+ * A plain YAML scalar that reads as a number or a truth value, together with the characters that were written: for a
+ * text field `0123`, `1.10` or `yes` mean those characters, for a number field 83, 1.1, and for a flag true.
+ */
+export class PlainScalar {
+  readonly value: number | boolean;
+  readonly source: string;
+
+  constructor(value: number | boolean, source: string) {
+    this.value = value;
+    this.source = source;
+  }
+}
+
+const maxShownCharacters = 60;
+
+/** A found value in a few words: `"abc"`, `70000`, `a list`. */
+export function showValue(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (value instanceof PlainScalar) return value.source;
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return 'a mapping';
+  const shown = value.length <= maxShownCharacters ? value : `${value.slice(0, maxShownCharacters)}…`;
+  return JSON.stringify(shown);
+}
+
+const asText = (value: unknown): unknown => {
+  if (value instanceof PlainScalar) return value.source;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+};
+
+const asNumber = (value: unknown): unknown => {
+  if (value instanceof PlainScalar) return value.value;
+  return typeof value === 'string' && /^\s*[-+]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+};
+
+const asFlag = (value: unknown): unknown => {
+  if (value instanceof PlainScalar) return value.value;
+  if (typeof value !== 'string') return value;
+  if (/^(true|yes|on)$/i.test(value)) return true;
+  return /^(false|no|off)$/i.test(value) ? false : value;
+};
+
+export const text = (maxLength = 2000) => z.preprocess(asText, z.string().max(maxLength));
+
+export const nonEmptyText = (maxLength = 2000) =>
+  z.preprocess(asText, z.string().trim().min(1).max(maxLength));
+
+export const flag = z.preprocess(asFlag, z.boolean());
+
+export const port = z.preprocess(asNumber, z.int().min(1).max(65535));
+
+/** 0.3.7 let a threshold be fractional: reached at the next whole number. */
+export const count = (min: number, max: number) =>
+  z.preprocess(asNumber, z.number().min(min).max(max)).transform(Math.ceil);
+
+export const factor = (min: number, max: number) => z.preprocess(asNumber, z.number().min(min).max(max));
+
+export const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.preprocess(asText, z.enum(values));
+
+/** 0.3.7 took an empty text for none. */
+export const emptyAsAbsent = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+export const oneOrMany = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item));
+
+/** Text that becomes one argument of a child process: it can neither be taken for an option nor hide anything. */
+export const argument = z.preprocess(
+  asText,
+  z
+    .string()
+    .min(1)
+    .max(500)
+    .superRefine((value, context) => {
+      const fault = argumentFault(value);
+      if (fault !== null) context.addIssue({ code: 'custom', message: `${showValue(value)} ${fault}` });
+    }),
+);
+
+function argumentFault(value: string): string | null {
+  if (value.startsWith('-')) return 'begins with "-" and would be taken for an option';
+  return /[\s\p{Cc}\p{Cf}]/u.test(value) ? 'contains a space or a control character' : null;
+}
+
+/** One hop of ssh's -J: `[user@]host[:port]`. A comma would start another hop. */
+export const jumpHost = argument.superRefine((value, context) => {
+  const host = value.slice(value.lastIndexOf('@') + 1);
+  if (host === '' || host.startsWith('-') || value.includes(',')) {
+    context.addIssue({
+      code: 'custom',
+      message: `${showValue(value)} is no jump host: write [user@]host[:port]`,
+    });
+  }
+});
+
+const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** Reads seconds as a number, or `500ms`, `30s`, `2m`, `1h`. Returns ms, or null when it is no duration. */
+export function parseDuration(value: unknown): number | null {
+  const plain = asNumber(value);
+  if (typeof plain === 'number') return Number.isFinite(plain) ? plain * 1000 : null;
+  const match = typeof plain === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*$/.exec(plain) : null;
+  if (match === null) return null;
+  return Number(match[1]) * millisecondsOf[match[2] as keyof typeof millisecondsOf];
+}
+
+/** The shortest exact way to write a duration: `90s`, `2m`, `500ms`. */
+export function formatDuration(durationMs: number): string {
+  const unit = (['h', 'm', 's'] as const).find(
+    (name) => durationMs > 0 && durationMs % millisecondsOf[name] === 0,
+  );
+  return unit === undefined ? `${durationMs}ms` : `${durationMs / millisecondsOf[unit]}${unit}`;
+}
+
+/** A duration in whole ms within both bounds. */
+export const duration = (minMs: number, maxMs: number) =>
+  z.unknown().transform((value, context) => {
+    const durationMs = parseDuration(value);
+    const complain = (message: string): typeof z.NEVER => {
+      context.addIssue({ code: 'custom', message: `${showValue(value).replaceAll('"', '')} ${message}` });
+      return z.NEVER;
+    };
+    if (durationMs === null) return complain('is no duration: write seconds, or 500ms, 30s, 2m, 1h');
+    if (durationMs < minMs) return complain(`is below ${formatDuration(minMs)}`);
+    if (durationMs > maxMs) return complain(`is above ${formatDuration(maxMs)}`);
+    return Math.round(durationMs);
+  });

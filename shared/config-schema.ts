@@ -1,0 +1,172 @@
+/**
+ * The YAML as users write it, snake_case keys and all: every key of LocalPort 0.3.7 and the new ones. Unknown keys are
+ * dropped; the loader warns of them by comparing with these shapes. Nothing is defaulted here: a service's
+ * health_check and restart_policy may be partial and are merged over `defaults` first.
+ */
+import * as z from 'zod';
+import {
+  argument,
+  choice,
+  count,
+  duration,
+  emptyAsAbsent,
+  factor,
+  flag,
+  jumpHost,
+  nonEmptyText,
+  oneOrMany,
+  port,
+  text,
+} from './config-scalars.ts';
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+export const maxServices = 1000;
+/** The IPC contract carries names and tags up to this length. */
+const maxNameLength = 200;
+
+const technologies = ['kubectl', 'ssh', 'tcp', 'command'] as const;
+
+const probeConfigSchema = z.object({
+  // http, https
+  url: text().optional(),
+  method: nonEmptyText(20).optional(),
+  expected_status: oneOrMany(count(100, 599)).optional(),
+  expected_status_codes: oneOrMany(count(100, 599)).optional(),
+  expected_content: text().optional(),
+  headers: z.record(z.string(), text()).optional(),
+  verify_ssl: flag.optional(),
+  // postgres
+  database: text().optional(),
+  user: text().optional(),
+  password: text().optional(),
+  sslmode: text().optional(),
+  // kafka
+  bootstrap_servers: oneOrMany(text()).optional(),
+  // 0.3.7 connected to these by itself. A probe goes through the tunnel: they are read and not used.
+  host: text().optional(),
+  port: port.optional(),
+  timeout: duration(100, 300 * secondMs).optional(),
+});
+
+const healthCheckSchema = z.object({
+  type: choice(['tcp', 'http', 'https', 'postgres', 'postgresql', 'kafka']).optional(),
+  interval: duration(100, hourMs).optional(),
+  timeout: duration(100, 300 * secondMs).optional(),
+  failure_threshold: count(1, 100).optional(),
+  success_threshold: count(1, 100).optional(),
+  cluster_aware: flag.optional(),
+  config: probeConfigSchema.optional(),
+});
+
+const restartPolicySchema = z.object({
+  enabled: flag.optional(),
+  max_attempts: count(1, 100).optional(),
+  initial_delay: duration(50, hourMs).optional(),
+  max_delay: duration(50, 24 * hourMs).optional(),
+  backoff_multiplier: factor(1, 10).optional(),
+});
+
+/** `true`, or a mapping, where `enabled` may be left out: `{enabled: true}`. */
+const commandSwitch = z.union([
+  flag,
+  z.object({ enabled: flag.default(true) }).transform((value) => value.enabled),
+]);
+
+const clusterHealthSchema = z.object({
+  enabled: flag.optional(),
+  interval: duration(secondMs, hourMs).optional(),
+  timeout: duration(100, 300 * secondMs).optional(),
+  retry_attempts: count(0, 10).optional(),
+  failure_threshold: count(1, 100).optional(),
+  commands: z
+    .object({
+      cluster_info: commandSwitch.optional(),
+      pod_status: commandSwitch.optional(),
+      node_status: commandSwitch.optional(),
+      events_on_failure: commandSwitch.optional(),
+    })
+    .optional(),
+});
+
+/** A service but for its connection, whose keys depend on the technology. */
+export const serviceSchema = z.object({
+  name: nonEmptyText(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
+  technology: choice(technologies),
+  local_port: port,
+  /** Required by every technology except `command`. */
+  remote_port: port.optional(),
+  connection: z.record(z.string(), z.unknown()),
+  enabled: flag.optional(),
+  tags: z.array(nonEmptyText(maxNameLength)).optional(),
+  description: text().optional(),
+  hold: duration(0, 10 * minuteMs).optional(),
+  health_check: healthCheckSchema.optional(),
+  restart_policy: restartPolicySchema.optional(),
+});
+
+const commandLine = z
+  .array(text())
+  .min(1)
+  .max(200)
+  .superRefine((argv, context) => {
+    if (argv[0] === '') context.addIssue({ code: 'custom', message: 'begins with "", expected a program' });
+    if (!argv.slice(1).some((part) => /\{(local_port|socket)\}/.test(part))) {
+      context.addIssue({
+        code: 'custom',
+        message: 'names neither {local_port} nor {socket}, so the command cannot know where to listen',
+      });
+    }
+  });
+
+export const connectionSchemas = {
+  kubectl: z.object({
+    resource_name: argument,
+    namespace: argument.optional(),
+    resource_type: choice(['service', 'pod', 'deployment']).optional(),
+    context: text(500).optional(),
+  }),
+  ssh: z.object({
+    host: argument,
+    user: emptyAsAbsent(argument).optional(),
+    port: port.optional(),
+    key_file: text().optional(),
+    password: text().optional(),
+    remote_host: argument.optional(),
+    jump: oneOrMany(jumpHost).optional(),
+    strict_host_key_checking: choice(['accept-new', 'yes']).optional(),
+  }),
+  tcp: z.object({ host: argument }),
+  command: z.object({ argv: commandLine }),
+} as const satisfies Record<(typeof technologies)[number], z.ZodType>;
+
+/** The file but for its services, which are checked one by one. */
+export const fileSchema = z.object({
+  version: text().optional(),
+  services: z.array(z.unknown()).max(maxServices),
+  defaults: z
+    .object({
+      health_check: healthCheckSchema.optional(),
+      restart_policy: restartPolicySchema.optional(),
+      cluster_health: clusterHealthSchema.optional(),
+    })
+    .optional(),
+  cluster_contexts: z
+    .record(z.string(), z.object({ cluster_health: clusterHealthSchema.optional() }))
+    .optional(),
+});
+
+export type RawFile = z.infer<typeof fileSchema>;
+export type RawService = z.infer<typeof serviceSchema>;
+export type RawHealthCheck = z.infer<typeof healthCheckSchema>;
+export type RawProbeConfig = z.infer<typeof probeConfigSchema>;
+export type RawRestartPolicy = z.infer<typeof restartPolicySchema>;
+export type RawClusterHealth = z.infer<typeof clusterHealthSchema>;
+export type RawConnection = {
+  [T in keyof typeof connectionSchemas]: {
+    readonly technology: T;
+    readonly connection: z.infer<(typeof connectionSchemas)[T]>;
+  };
+}[keyof typeof connectionSchemas];
