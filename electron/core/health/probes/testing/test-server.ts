@@ -57,11 +57,14 @@ export const neverAnswers: Behaviour = (socket) => {
 };
 
 export const closesAtOnce: Behaviour = (socket) => {
+  socket.resume();
   socket.end();
 };
 
 export const resetsAtOnce: Behaviour = (socket) => {
-  socket.resetAndDestroy();
+  // Node resets plain sockets only.
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
 };
 
 /** Answers the first bytes of a client, whatever they are, with these. */

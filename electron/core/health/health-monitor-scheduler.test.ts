@@ -1,0 +1,305 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import {
+  createHealthMonitorScheduler,
+  type HealthMonitorSchedulerOptions,
+} from './health-monitor-scheduler.ts';
+import type { HealthMonitorScheduler } from './health-monitor.ts';
+import { FakeProbe, failure } from './testing/fake-probe.ts';
+import { healthTarget, RecordedHealth } from './testing/health-target.ts';
+
+const second = 1000;
+
+let clock: FakeClock;
+let probe: FakeProbe;
+let heard: RecordedHealth;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  probe = new FakeProbe(clock);
+  heard = new RecordedHealth();
+});
+
+const start = (options: Partial<HealthMonitorSchedulerOptions> = {}): HealthMonitorScheduler =>
+  createHealthMonitorScheduler({ clock, probes: probe.probe, random: () => 0, ...options });
+
+const changes = (): readonly string[] => heard.lines.filter((line) => line.includes('healthy'));
+
+describe('pace of the checks', () => {
+  it('checks at once and then every interval, from start to start', async () => {
+    probe.tookMs = 700;
+    start().watch(healthTarget('a'), heard);
+    await clock.advance(91 * second);
+    expect(probe.timesOf('a')).toEqual([0, 30_000, 60_000, 90_000]);
+  });
+
+  it('lets no check overtake another of its service', async () => {
+    probe.tookMs = 12 * second;
+    start().watch(healthTarget('a', { intervalMs: 5 * second }), heard);
+    await clock.advance(50 * second);
+    expect(probe.timesOf('a')).toEqual([0, 15_000, 30_000, 45_000]);
+    expect(probe.mostRunning).toBe(1);
+  });
+
+  it('comes back sooner while failures are in doubt, and only then', async () => {
+    probe.answer = () => (clock.now() < 100 * second ? 'fails' : 'passes');
+    start().watch(healthTarget('a'), heard);
+    await clock.advance(130 * second);
+    expect(probe.timesOf('a')).toEqual([0, 2000, 4000, 34_000, 64_000, 94_000, 124_000]);
+    expect(changes()).toEqual(['a unhealthy check-failed', 'a healthy 0']);
+  });
+
+  it('parts services that start together by a fraction of their interval, once', async () => {
+    const randoms = [0, 0.5, 1];
+    const scheduler = start({ random: () => randoms.shift() ?? 0 });
+    for (const name of ['a', 'b', 'c'])
+      scheduler.watch(healthTarget(name, { intervalMs: 5 * second }), heard);
+    await clock.advance(11 * second);
+    expect(['a', 'b', 'c'].map((name) => probe.timesOf(name))).toEqual([
+      [0, 5000, 10_000],
+      [0, 4500, 9500],
+      [0, 4000, 9000],
+    ]);
+  });
+
+  it('wakes the process a few times a round, not once for each of 100 services', async () => {
+    let count = 0;
+    const scheduler = start({ random: () => (count++ % 100) / 100, maxConcurrentProbes: 100 });
+    for (let i = 0; i < 100; i++) scheduler.watch(healthTarget(`s${i}`, { intervalMs: 5 * second }), heard);
+    await clock.advance(54 * second);
+    expect(probe.asked).toHaveLength(11 * 100);
+    const wakes = new Set(probe.timesOf()).size;
+    expect(wakes).toBeGreaterThan(10 * 5);
+    expect(wakes).toBeLessThan(10 * 12);
+  });
+
+  it('does not run wild when checks end without an answer', async () => {
+    probe.answer = () => 'gives-up';
+    start().watch(healthTarget('a', { intervalMs: 5 * second }), heard);
+    await clock.advance(11 * second);
+    expect(probe.timesOf('a')).toEqual([0, 5000, 10_000]);
+    expect(heard.lines).toEqual([]);
+  });
+
+  it('runs no more checks at once than allowed, and takes the one that is overdue longest', async () => {
+    probe.answer = ({ endpoint }) =>
+      endpoint.kind === 'unix' && endpoint.path === 'hangs' ? 'hangs' : 'passes';
+    probe.tookMs = 3 * second;
+    const scheduler = start({ maxConcurrentProbes: 2 });
+    const every = { intervalMs: 5 * second };
+    for (const name of ['hangs', 'a', 'b', 'c']) scheduler.watch(healthTarget(name, every), heard);
+    await clock.advance(13 * second);
+    expect(probe.mostRunning).toBe(2);
+    expect(
+      probe.asked.map(({ at, request }) => `${at / second} ${(request.endpoint as { path: string }).path}`),
+    ).toEqual(['0 hangs', '0 a', '3 b', '6 c', '9 a', '12 b']);
+  });
+});
+
+describe('what the checks amount to', () => {
+  it('reports changes alone, after as many checks in a row as configured', async () => {
+    const answers = 'pfpffpppf';
+    probe.answer = () => (answers[probe.asked.length - 1] === 'f' ? 'fails' : 'passes');
+    start().watch(healthTarget('a', { failureThreshold: 2, successThreshold: 2, intervalMs: second }), heard);
+    await clock.advance(8.5 * second);
+    expect(heard.lines).toEqual([
+      'a +',
+      'a -',
+      'a +',
+      'a -',
+      'a -',
+      'a unhealthy check-failed',
+      'a +',
+      'a +',
+      'a healthy 0',
+      'a +',
+      'a -',
+    ]);
+  });
+
+  it('asks with the endpoint and the timeout of the service, and with its local port where a url has no host', async () => {
+    const url = async (written: string | null): Promise<unknown> => {
+      const http = { type: 'http', url: written, method: 'GET', expectedStatus: [200] } as const;
+      const spec = { ...http, expectedContent: null, headers: {}, verifySsl: true };
+      const monitor = start().watch(healthTarget('a', { probe: spec, timeoutMs: 1234 }), heard);
+      await clock.advance(1);
+      await monitor.stop();
+      const { request } = probe.asked.at(-1)!;
+      expect([request.endpoint, request.timeoutMs]).toEqual([{ kind: 'unix', path: 'a' }, 1234]);
+      return request.spec.type === 'http' && request.spec.url;
+    };
+    expect(await url(null)).toBe('http://localhost:8080/');
+    expect(await url('/health')).toBe('http://localhost:8080/health');
+    expect(await url('http://db:9000/health')).toBe('http://db:9000/health');
+  });
+
+  it('says no more after it was stopped from inside of an event', async () => {
+    const monitor = start().watch(healthTarget('a'), {
+      onHealthy: (tunnelId, tookMs) => heard.onHealthy(tunnelId, tookMs),
+      onUnhealthy: (tunnelId, cause) => heard.onUnhealthy(tunnelId, cause),
+      onCheck: () => void monitor.stop(),
+    });
+    await clock.advance(100 * second);
+    expect(heard.lines).toEqual([]);
+    expect(probe.asked).toHaveLength(1);
+  });
+});
+
+describe('who is watched', () => {
+  it('runs one loop for a tunnel that is watched twice', async () => {
+    const scheduler = start();
+    const first = scheduler.watch(healthTarget('a'), heard);
+    scheduler.watch(healthTarget('a'), heard);
+    expect(scheduler.active()).toBe(1);
+    await clock.advance(61 * second);
+    expect(heard.lines.filter((line) => line === 'a +')).toHaveLength(3);
+    await first.stop();
+    expect(scheduler.active()).toBe(1);
+    await clock.advance(30 * second);
+    expect(heard.lines.filter((line) => line === 'a +')).toHaveLength(4);
+  });
+
+  it('goes on checking, at the new pace, after a reload', async () => {
+    const scheduler = start();
+    const before = scheduler.watch(healthTarget('a'), heard);
+    await clock.advance(10 * second);
+    await before.stop();
+    scheduler.watch(healthTarget('a', { intervalMs: 5 * second }), heard);
+    await clock.advance(11 * second);
+    expect(probe.timesOf('a')).toEqual([0, 10_000, 15_000, 20_000]);
+  });
+
+  it('cancels the running check of the service that is stopped, and of no other', async () => {
+    probe.answer = () => 'hangs';
+    const scheduler = start();
+    const a = scheduler.watch(healthTarget('a'), heard);
+    scheduler.watch(healthTarget('b'), heard);
+    await a.stop();
+    expect(probe.asked.map(({ request }) => request.signal.aborted)).toEqual([true, false]);
+    expect(scheduler.active()).toBe(1);
+  });
+
+  it('leaves a healthy service alone while another fails', async () => {
+    probe.answer = ({ endpoint }) =>
+      endpoint.kind === 'unix' && endpoint.path === 'bad' ? 'fails' : 'passes';
+    const scheduler = start();
+    scheduler.watch(healthTarget('bad'), heard);
+    scheduler.watch(healthTarget('good'), heard);
+    await clock.advance(61 * second);
+    expect(probe.timesOf('good')).toEqual([0, 30_000, 60_000]);
+    expect(changes()).toEqual(['good healthy 0', 'bad unhealthy check-failed']);
+  });
+
+  it('stops everything when it closes, and watches nothing afterwards', async () => {
+    probe.answer = () => 'hangs';
+    const scheduler = start();
+    scheduler.watch(healthTarget('a'), heard);
+    await scheduler.close();
+    expect([probe.running, scheduler.active(), clock.pendingTimers]).toEqual([0, 0, 0]);
+    const late = scheduler.watch(healthTarget('b'), heard);
+    expect(await late.probeNow(second)).toEqual({ kind: 'cancelled' });
+    await late.stop();
+    await clock.advance(100 * second);
+    expect(probe.asked).toHaveLength(1);
+  });
+});
+
+describe('pause', () => {
+  it('cancels and counts nothing, and holds no timer', async () => {
+    probe.answer = () => 'hangs';
+    const scheduler = start();
+    scheduler.watch(healthTarget('a'), heard);
+    scheduler.pause();
+    await clock.advance(10 * 60 * second);
+    expect([probe.asked.length, probe.running, clock.pendingTimers]).toEqual([1, 0, 0]);
+    expect(heard.lines).toEqual([]);
+  });
+
+  it('ends in checks that are spread over the interval, not in a burst', async () => {
+    let count = 0;
+    const scheduler = start({ random: () => (count++ % 20) / 20 });
+    for (let i = 0; i < 20; i++) scheduler.watch(healthTarget(`s${i}`), heard);
+    await clock.advance(second);
+    scheduler.pause();
+    await clock.advance(3600 * second);
+    probe.asked.length = 0;
+    scheduler.resume();
+    await clock.advance(29 * second);
+    expect(probe.asked).toHaveLength(20);
+    expect(new Set(probe.timesOf()).size).toBe(20);
+  });
+
+  it('does not let failures from before it count together with those after it', async () => {
+    const scheduler = start();
+    probe.answer = () => 'fails';
+    scheduler.watch(healthTarget('a', { failureThreshold: 3 }), heard);
+    await clock.advance(3 * second);
+    scheduler.pause();
+    scheduler.resume();
+    await clock.advance(3 * second);
+    expect(heard.lines).toEqual(['a -', 'a -', 'a -', 'a -']);
+    await clock.advance(2 * second);
+    expect(changes()).toEqual(['a unhealthy check-failed']);
+  });
+
+  it('puts off the first check of what is watched meanwhile', async () => {
+    const scheduler = start({ random: () => 0.9 });
+    scheduler.pause();
+    scheduler.watch(healthTarget('a'), heard);
+    await clock.advance(10 * second);
+    scheduler.resume();
+    await clock.advance(0);
+    expect(probe.timesOf('a')).toEqual([10_000]);
+  });
+});
+
+describe('a probe on demand', () => {
+  it('runs beside the regular check with its own deadline, and stands alone', async () => {
+    probe.answer = ({ timeoutMs }) => (timeoutMs === 500 ? 'fails' : 'passes');
+    probe.tookMs = 100;
+    const monitor = start().watch(healthTarget('a', { failureThreshold: 1 }), heard);
+    const answer = monitor.probeNow(500);
+    await clock.advance(second);
+    expect(await answer).toEqual(failure);
+    expect(probe.mostRunning).toBe(2);
+    expect(heard.lines).toEqual(['a +', 'a healthy 100']);
+  });
+
+  it('is one for all who ask meanwhile', async () => {
+    probe.tookMs = 100;
+    const monitor = start().watch(healthTarget('a'), heard);
+    const answers = Promise.all([monitor.probeNow(500), monitor.probeNow(500)]);
+    await clock.advance(second);
+    expect((await answers).map(({ kind }) => kind)).toEqual(['passed', 'passed']);
+    expect(probe.asked).toHaveLength(2);
+  });
+
+  it('waits for no slot', async () => {
+    probe.answer = ({ timeoutMs }) => (timeoutMs === 500 ? 'passes' : 'hangs');
+    const monitor = start({ maxConcurrentProbes: 1 }).watch(healthTarget('a'), heard);
+    const answer = monitor.probeNow(500);
+    await clock.advance(0);
+    expect(await answer).toMatchObject({ kind: 'passed' });
+  });
+
+  it('is cancelled by a pause and can be asked again at once', async () => {
+    probe.answer = ({ timeoutMs }) => (timeoutMs === 500 ? 'hangs' : 'passes');
+    const scheduler = start();
+    const monitor = scheduler.watch(healthTarget('a'), heard);
+    const before = monitor.probeNow(500);
+    scheduler.pause();
+    scheduler.resume();
+    const after = monitor.probeNow(600);
+    await clock.advance(second);
+    expect([(await before).kind, (await after).kind]).toEqual(['cancelled', 'passed']);
+  });
+
+  it('is cancelled when the monitor stops', async () => {
+    probe.answer = () => 'hangs';
+    const monitor = start().watch(healthTarget('a'), heard);
+    const answer = monitor.probeNow(500);
+    await monitor.stop();
+    expect(await answer).toEqual({ kind: 'cancelled' });
+    expect(probe.running).toBe(0);
+  });
+});

@@ -1,0 +1,66 @@
+import type { Clock } from '../../clock.ts';
+import type { Probe, ProbeRequest, ProbeResult } from '../probe.ts';
+
+export interface AskedProbe {
+  readonly at: number;
+  readonly request: ProbeRequest;
+}
+
+export const failure: ProbeResult = {
+  kind: 'failed',
+  finding: 'HTTP 503 where 200 was expected',
+  timedOut: false,
+};
+
+/** A probe that does as told: passes or fails after a while, and gives way to its signal like a real one. */
+export class FakeProbe {
+  readonly asked: AskedProbe[] = [];
+  /** How each coming check ends; `hangs` until it is cancelled. */
+  answer: (request: ProbeRequest) => 'passes' | 'fails' | 'hangs' | 'gives-up' = () => 'passes';
+  tookMs = 0;
+  running = 0;
+  mostRunning = 0;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** When each check of this tunnel was asked, in ms; all of them without a path. */
+  timesOf(path?: string): readonly number[] {
+    return this.asked
+      .filter(({ request }) => path === undefined || pathOf(request) === path)
+      .map(({ at }) => at);
+  }
+
+  readonly probe: Probe = async (request) => {
+    this.asked.push({ at: this.#clock.now(), request });
+    this.mostRunning = Math.max(this.mostRunning, ++this.running);
+    try {
+      return await this.#settle(request);
+    } finally {
+      this.running -= 1;
+    }
+  };
+
+  #settle(request: ProbeRequest): Promise<ProbeResult> {
+    const answer = this.answer(request);
+    return new Promise((resolve) => {
+      const settle = (result: ProbeResult): void => {
+        request.signal.removeEventListener('abort', cancel);
+        resolve(result);
+      };
+      const cancel = (): void => settle({ kind: 'cancelled' });
+      request.signal.addEventListener('abort', cancel);
+      if (request.signal.aborted) cancel();
+      if (answer === 'hangs') return;
+      this.#clock.after(this.tookMs, () => {
+        if (answer === 'gives-up') cancel();
+        else settle(answer === 'passes' ? { kind: 'passed', tookMs: this.tookMs } : failure);
+      });
+    });
+  }
+}
+
+const pathOf = ({ endpoint }: ProbeRequest): string =>
+  endpoint.kind === 'unix' ? endpoint.path : endpoint.host;
