@@ -17,31 +17,33 @@ interface CauseLinesProps {
 /** What happened, what happens next and what helps; the evidence on demand. */
 export function CauseLines(props: CauseLinesProps): ReactElement {
   const { cause, title, names, expanded, onExpand, quiet = false, tabIndex = 0 } = props;
-  const { remedy, needsUser } = cause;
+  const { action, needsUser } = cause;
+  // Who is needed wants to know for what; who is not, wants to know until when.
+  const next = needsUser ? cause.remedy : cause.next;
+  const isBrief = quiet && !expanded;
   return (
     <div className="cause" data-expanded={expanded} data-quiet={quiet}>
-      <button
-        type="button"
-        className="cause-title"
-        aria-expanded={expanded}
-        tabIndex={tabIndex}
-        title={title}
-        onClick={() => onExpand(!expanded)}
-      >
-        <span className="cause-title-text">{title}</span>
-        <ChevronIcon />
-      </button>
-      {(!quiet || expanded) && (
-        <>
-          <div className="cause-next">
-            <span className="cause-next-text">{needsUser && remedy !== null ? remedy : cause.next}</span>
-            {cause.action !== null && (
-              <ActionButton action={cause.action} names={names} tabIndex={tabIndex} />
-            )}
-          </div>
-          {expanded && <CauseDetails cause={cause} />}
-        </>
+      <div className="cause-head">
+        <button
+          type="button"
+          className="cause-title"
+          aria-expanded={expanded}
+          tabIndex={tabIndex}
+          title={title}
+          onClick={() => onExpand(!expanded)}
+        >
+          <span className="cause-title-text">{title}</span>
+          <ChevronIcon />
+        </button>
+        {needsUser && !quiet && <span className="cause-needs-user">{cause.next}</span>}
+      </div>
+      {!isBrief && (next !== null || action !== null) && (
+        <div className="cause-next">
+          <span className="cause-next-text">{next}</span>
+          {action !== null && <ActionButton action={action} names={names} tabIndex={tabIndex} />}
+        </div>
       )}
+      {expanded && <CauseDetails cause={cause} />}
     </div>
   );
 }

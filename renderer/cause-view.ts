@@ -27,7 +27,8 @@ export function causeViewOf(service: ServiceSnapshot, now: number): CauseView | 
     remedy: cause.remedy,
     evidence: cause.evidence,
     tries: service.attempt > 1 ? `${service.attempt} failed tries` : null,
-    action: cause.action,
+    // What it is doing already needs no button.
+    action: service.phase === 'connecting' && cause.action?.kind === 'retry' ? null : cause.action,
   };
 }
 

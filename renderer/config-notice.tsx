@@ -15,7 +15,8 @@ export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }):
           <ul className="notice-problems">
             {notice.problems.map(({ place, text }) => (
               <li key={`${place ?? ''} ${text}`}>
-                {place !== null && <span className="notice-place">{place}</span>} {text}
+                {place !== null && <span className="notice-place">{place}</span>}
+                <span>{text}</span>
               </li>
             ))}
           </ul>

@@ -5,10 +5,11 @@ import { useFeedback } from './use-feedback.ts';
 
 interface FooterProps {
   readonly commandKey: '⌘' | 'Ctrl+';
+  readonly settingsAreOpen: boolean;
   readonly onSettings: () => void;
 }
 
-export function Footer({ commandKey, onSettings }: FooterProps): ReactElement {
+export function Footer({ commandKey, settingsAreOpen, onSettings }: FooterProps): ReactElement {
   const { reloadConfig, openConfig, quit } = useCommands();
   const [reloaded, showReloaded] = useFeedback('Reloaded');
   return (
@@ -38,6 +39,7 @@ export function Footer({ commandKey, onSettings }: FooterProps): ReactElement {
         type="button"
         className="footer-button"
         title={`Settings (${commandKey},)`}
+        aria-pressed={settingsAreOpen}
         onClick={onSettings}
       >
         <SettingsIcon />

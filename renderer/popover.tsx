@@ -1,7 +1,5 @@
 import { useCallback, useEffect, useRef, type Dispatch, type ReactElement } from 'react';
-import { flushSync } from 'react-dom';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
-import { assertNever } from '../shared/result.ts';
 import type { Commands } from './commands.ts';
 import { ConfigNotice } from './config-notice.tsx';
 import { configNoticeOf } from './config-notice-view.ts';
@@ -9,7 +7,6 @@ import { EmptyList } from './empty-list.tsx';
 import { FilterField } from './filter-field.tsx';
 import { Footer } from './footer.tsx';
 import { Header, SettingsHeader } from './header.tsx';
-import type { KeyIntent } from './keyboard.ts';
 import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
 import { ServiceList } from './service-list.tsx';
 import { rowId } from './service-row.tsx';
@@ -17,7 +14,7 @@ import { listViewOf } from './service-rows.ts';
 import { SettingsView } from './settings.tsx';
 import { useAnnouncement } from './use-announcement.ts';
 import { useContentHeight } from './use-content-height.ts';
-import { useKeyboard } from './use-keyboard.ts';
+import { usePopoverKeys } from './use-popover-keys.ts';
 import type { SnapshotInTime } from './use-snapshot.ts';
 
 interface PopoverProps {
@@ -50,69 +47,7 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
     [bridge, dispatch, root],
   );
 
-  const focusRow = (name: string | null): void => {
-    if (name !== null) document.getElementById(rowId(name))?.focus();
-  };
-  /** The field must stand there before the key that opened it has done its work. */
-  const focusField = (): void => {
-    flushSync(() => dispatch({ kind: 'open-filter' }));
-    field.current?.focus();
-  };
-  const perform = (intent: KeyIntent): void => {
-    switch (intent.kind) {
-      case 'move':
-        focusRow(intent.name);
-        return;
-      case 'toggle':
-        void commands.setDesired(intent.name, isOn(intent.name) ? 'off' : 'on');
-        return;
-      case 'activate':
-        clickMainControl(intent.name);
-        return;
-      case 'expand':
-        dispatch({ kind: 'expand', key: intent.name, expanded: intent.expanded });
-        return;
-      case 'open-filter':
-        focusField();
-        return;
-      case 'type-into-filter':
-        focusField();
-        return;
-      case 'close-filter':
-        focusRow(active);
-        dispatch({ kind: 'close-filter' });
-        return;
-      case 'show':
-        dispatch({ kind: 'show', view: intent.view });
-        return;
-      case 'reload':
-        void commands.reloadConfig();
-        return;
-      case 'open-config':
-        void commands.openConfig();
-        return;
-      case 'quit':
-        void commands.quit();
-        return;
-      case 'hide':
-        void commands.hide();
-        return;
-      default:
-        return assertNever(intent, 'intent');
-    }
-  };
-  const isOn = (name: string): boolean => services.find((service) => service.name === name)?.desired === 'on';
-  useKeyboard(
-    bridge.platform,
-    (focus) => ({
-      view,
-      focus,
-      filterIsOpen,
-      rowNames: list.rowNames,
-      activeName: focus === 'filter' || state.activeName !== null ? active : null,
-    }),
-    perform,
-  );
+  usePopoverKeys({ platform: bridge.platform, commands, services, list, state, dispatch, field });
 
   const onFocusRow = useCallback((name: string) => dispatch({ kind: 'activate-row', name }), [dispatch]);
   const onExpand = useCallback(
@@ -153,17 +88,14 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
           )}
         </div>
       </main>
-      <Footer commandKey={bridge.platform === 'darwin' ? '⌘' : 'Ctrl+'} onSettings={() => show('settings')} />
+      <Footer
+        commandKey={bridge.platform === 'darwin' ? '⌘' : 'Ctrl+'}
+        settingsAreOpen={view === 'settings'}
+        onSettings={() => show(view === 'settings' ? 'list' : 'settings')}
+      />
       <p className="visually-hidden" role="status">
         {announcement}
       </p>
     </div>
   );
-}
-
-/** Enter is a click on the one thing that helps, else on the address, so that both answer in the same way. */
-function clickMainControl(name: string): void {
-  const row = document.getElementById(rowId(name));
-  const control = row?.querySelector<HTMLElement>('.button') ?? row?.querySelector<HTMLElement>('.address');
-  control?.click();
 }

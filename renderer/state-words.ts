@@ -8,6 +8,7 @@ export function stateWords(services: readonly ServiceSnapshot[]): string {
   if (total === 0) return 'No services';
   if (wanted === 0) return 'All off';
   if (up < wanted) return `${up} of ${wanted} up`;
+  if (total === 1) return '1 up';
   return wanted === total ? `All ${total} up` : `${wanted} up, ${total - wanted} off`;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from 'react';
+import { useLayoutEffect, useRef, type RefObject } from 'react';
 
 const maxHeightPx = 560;
 
@@ -9,7 +9,7 @@ const maxHeightPx = 560;
  */
 export function useContentHeight(report: (height: number) => unknown): RefObject<HTMLDivElement | null> {
   const root = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = root.current;
     if (element === null) return;
     let reported = 0;
@@ -30,6 +30,8 @@ export function useContentHeight(report: (height: number) => unknown): RefObject
     const parts = new MutationObserver(observeParts);
     parts.observe(element, { childList: true });
     observeParts();
+    // At once: a window that waits for its height is not drawn yet, and may not deliver what it observes.
+    measure();
     return () => {
       sizes.disconnect();
       parts.disconnect();

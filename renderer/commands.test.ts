@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createCommands, type Commands } from './commands.ts';
+import { createFakeBridge, type Invocation } from './testing/fake-bridge.ts';
+import { usualSettings } from './testing/scenarios.ts';
+import { snapshotOf } from './testing/service-samples.ts';
+
+const fakeBridge = () =>
+  createFakeBridge({ snapshot: snapshotOf([]), settings: usualSettings, platform: 'linux' });
+
+const asked = async (act: (commands: Commands) => Promise<boolean>): Promise<readonly Invocation[]> => {
+  const bridge = fakeBridge();
+  expect(await act(createCommands(bridge))).toBe(true);
+  return bridge.invocations;
+};
+
+describe('commands', () => {
+  it('switch a group by its tag where the tag names exactly its services', async () => {
+    const group = { tag: 'web', names: ['a', 'b'] };
+    expect(await asked(({ setGroupDesired }) => setGroupDesired(group, 'off'))).toEqual([
+      { channel: 'services:set-desired', request: { tag: 'web', desired: 'off' } },
+    ]);
+  });
+
+  it('switch a group one by one where it has no tag of its own', async () => {
+    const group = { tag: null, names: ['a', 'b'] };
+    expect(await asked(({ setGroupDesired }) => setGroupDesired(group, 'on'))).toEqual([
+      { channel: 'service:set-desired', request: { name: 'a', desired: 'on' } },
+      { channel: 'service:set-desired', request: { name: 'b', desired: 'on' } },
+    ]);
+  });
+
+  it.each([
+    [
+      { kind: 'copy-command', label: 'Copy', command: 'ssh-add' } as const,
+      [{ channel: 'clipboard:copy', request: { text: 'ssh-add' } }],
+    ],
+    [{ kind: 'open-config', label: 'Open' } as const, [{ channel: 'config:open', request: undefined }]],
+    [
+      { kind: 'retry', label: 'Try again' } as const,
+      ['a', 'b'].map((name) => ({ channel: 'service:retry', request: { name } })),
+    ],
+    [
+      { kind: 'open-log', label: 'Show log' } as const,
+      ['a', 'b'].map((name) => ({ channel: 'service:open-log', request: { name } })),
+    ],
+  ])('perform the remedy %j for all whom it helps', async (action, expected) => {
+    expect(await asked(({ remedy }) => remedy(action, ['a', 'b']))).toEqual(expected);
+  });
+
+  it('tell when something did not work instead of throwing', async () => {
+    const refusing = { ...fakeBridge(), invoke: () => Promise.reject(new Error('refused')) };
+    expect(await createCommands(refusing).copy('x')).toBe(false);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigProblem } from '../shared/service-snapshot.ts';
+import { configNoticeOf } from './config-notice-view.ts';
+
+const problem = (line: number | null, severity: ConfigProblem['severity'] = 'error'): ConfigProblem => ({
+  severity,
+  path: 'services[3].local_port',
+  line,
+  message: '70000 is above 65535',
+});
+
+describe('the notice about the config', () => {
+  it('is absent when the file is as it should be', () => {
+    expect(configNoticeOf({ status: 'loaded', path: '/c.yaml', problems: [] })).toBeNull();
+  });
+
+  it('welcomes who has no config and offers to make one', () => {
+    expect(configNoticeOf({ status: 'welcome', path: null, problems: [] })).toMatchObject({
+      kind: 'welcome',
+      title: 'Welcome to LocalPort',
+      button: 'Create config',
+    });
+  });
+
+  it('shows the first three mistakes with their lines, and that the old config is still running', () => {
+    const problems = [41, 47, 63, 70].map((line) => problem(line));
+    expect(configNoticeOf({ status: 'broken', path: '/c.yaml', problems })).toEqual({
+      kind: 'broken',
+      title: 'The config has 4 mistakes',
+      text: 'The last good one is still running',
+      problems: ['line 41', 'line 47', 'line 63'].map((place) => ({
+        place,
+        text: 'services[3].local_port: 70000 is above 65535',
+      })),
+      more: 'and 1 more',
+      button: 'Open config',
+    });
+  });
+
+  it('names no line and no path where the file as a whole is meant', () => {
+    const problems = [{ ...problem(null), path: '', message: 'The file is larger than 1 MB' }];
+    expect(configNoticeOf({ status: 'broken', path: '/c.yaml', problems })).toMatchObject({
+      title: 'The config has one mistake',
+      problems: [{ place: null, text: 'The file is larger than 1 MB' }],
+      more: null,
+    });
+  });
+
+  it('counts only mistakes when the file is broken, and only warnings when it is not', () => {
+    const problems = [problem(1), problem(2, 'warning'), problem(3, 'warning')];
+    expect(configNoticeOf({ status: 'broken', path: '/c.yaml', problems })?.title).toBe(
+      'The config has one mistake',
+    );
+    expect(configNoticeOf({ status: 'loaded', path: '/c.yaml', problems })?.title).toBe(
+      'The config has 2 warnings',
+    );
+  });
+});

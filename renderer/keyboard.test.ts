@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { keyIntent, type KeyContext, type KeyIntent } from './keyboard.ts';
+
+const list: KeyContext = {
+  view: 'list',
+  focus: 'row',
+  filterIsOpen: false,
+  rowNames: ['a', 'b', 'c'],
+  activeName: 'b',
+};
+const fresh: KeyContext = { ...list, focus: 'page', activeName: null };
+const field: KeyContext = { ...list, focus: 'filter', filterIsOpen: true };
+
+const press = (key: string, context: KeyContext = list, modifiers = {}): KeyIntent | null =>
+  keyIntent({ key, command: false, alt: false, composing: false, ...modifiers }, context);
+
+describe('arrows', () => {
+  it.each([
+    ['ArrowDown', 'c'],
+    ['ArrowUp', 'a'],
+    ['Home', 'a'],
+    ['End', 'c'],
+    ['PageDown', 'c'],
+    ['PageUp', 'a'],
+  ])('%s moves from the middle row to %s', (key, name) => {
+    expect(press(key)).toEqual({ kind: 'move', name });
+  });
+
+  it('stop at the ends', () => {
+    expect(press('ArrowDown', { ...list, activeName: 'c' })).toEqual({ kind: 'move', name: 'c' });
+    expect(press('ArrowUp', { ...list, activeName: 'a' })).toEqual({ kind: 'move', name: 'a' });
+  });
+
+  it('enter a list in which no row was chosen yet at its near end', () => {
+    expect(press('ArrowDown', fresh)).toEqual({ kind: 'move', name: 'a' });
+    expect(press('ArrowUp', fresh)).toEqual({ kind: 'move', name: 'c' });
+  });
+
+  it('lead from the field to the row that it acts on', () => {
+    expect(press('ArrowDown', { ...field, activeName: 'a' })).toEqual({ kind: 'move', name: 'a' });
+  });
+
+  it('do nothing in an empty list', () => {
+    expect(press('ArrowDown', { ...fresh, rowNames: [] })).toBeNull();
+  });
+
+  it('right and left open and close the cause of a row', () => {
+    expect(press('ArrowRight')).toEqual({ kind: 'expand', name: 'b', expanded: true });
+    expect(press('ArrowLeft')).toEqual({ kind: 'expand', name: 'b', expanded: false });
+    expect(press('ArrowLeft', field)).toBeNull();
+  });
+});
+
+describe('Space and Enter', () => {
+  it('act on the row that has the focus', () => {
+    expect(press(' ')).toEqual({ kind: 'toggle', name: 'b' });
+    expect(press('Enter')).toEqual({ kind: 'activate', name: 'b' });
+  });
+
+  it('belong to a control that has the focus', () => {
+    const control: KeyContext = { ...list, focus: 'control' };
+    expect([press(' ', control), press('Enter', control)]).toEqual([null, null]);
+  });
+
+  it('in the field type a space and act on the first match', () => {
+    expect(press(' ', field)).toBeNull();
+    expect(press('Enter', field)).toEqual({ kind: 'activate', name: 'b' });
+  });
+});
+
+describe('typing', () => {
+  it.each(['r', 'R', '5', '/', 'ß', 'é', '語', 'Dead', 'Process'])(
+    '%s opens the field and goes into it',
+    (key) => {
+      expect(press(key)).toEqual({ kind: 'type-into-filter' });
+      expect(press(key, fresh)).toEqual({ kind: 'type-into-filter' });
+    },
+  );
+
+  it.each(['Tab', 'Shift', 'F5', 'Meta', 'CapsLock', 'Delete'])('%s is not text', (key) => {
+    expect(press(key)).toBeNull();
+  });
+
+  it('in the field is the field’s own business', () => {
+    expect(press('r', field)).toBeNull();
+  });
+
+  it('leaves the keys of an input method and of Alt alone', () => {
+    expect(press('Enter', list, { composing: true })).toBeNull();
+    expect(press('ArrowDown', list, { alt: true })).toBeNull();
+  });
+});
+
+describe('Escape', () => {
+  it('steps back once: settings, filter, popover', () => {
+    expect(press('Escape', { ...list, view: 'settings' })).toEqual({ kind: 'show', view: 'list' });
+    expect(press('Escape', { ...list, filterIsOpen: true })).toEqual({ kind: 'close-filter' });
+    expect(press('Escape')).toEqual({ kind: 'hide' });
+  });
+});
+
+describe('shortcuts', () => {
+  it.each([
+    ['r', { kind: 'reload' }],
+    ['R', { kind: 'reload' }],
+    ['o', { kind: 'open-config' }],
+    [',', { kind: 'show', view: 'settings' }],
+    ['f', { kind: 'open-filter' }],
+    ['w', { kind: 'hide' }],
+    ['q', { kind: 'quit' }],
+    ['c', null],
+  ])('command and %s mean %j', (key, intent) => {
+    expect(press(key, list, { command: true })).toEqual(intent);
+    expect(press(key, field, { command: true })).toEqual(intent);
+  });
+
+  it('command and comma leave the settings again', () => {
+    expect(press(',', { ...list, view: 'settings' }, { command: true })).toEqual({
+      kind: 'show',
+      view: 'list',
+    });
+  });
+
+  it('no key of the list works in the settings', () => {
+    const settings: KeyContext = { ...list, view: 'settings', focus: 'page' };
+    expect(['ArrowDown', ' ', 'Enter', 'r'].map((key) => press(key, settings))).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+});

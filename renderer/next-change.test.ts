@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { msUntilNextChange } from './next-change.ts';
+import { connecting, retrying, sampleNow, service, up } from './testing/service-samples.ts';
+
+describe('the next change by itself', () => {
+  it('never comes when nothing counts', () => {
+    expect(msUntilNextChange([service('a'), connecting('b')], sampleNow)).toBeNull();
+    expect(msUntilNextChange([], sampleNow)).toBeNull();
+  });
+
+  it('is an hour away when everything has been up for hours', () => {
+    expect(msUntilNextChange([up('a'), up('b')], sampleNow)).toBe(3_600_000);
+  });
+
+  it('is the earliest of all', () => {
+    const services = [
+      up('a'),
+      retrying('b', ['exited'], { nextRetryAt: sampleNow + 4700 }),
+      up('c', { since: sampleNow - 90_000 }),
+    ];
+    expect(msUntilNextChange(services, sampleNow)).toBe(700);
+  });
+
+  it('does not come for a try that is due', () => {
+    expect(msUntilNextChange([retrying('a', ['exited'], { nextRetryAt: sampleNow })], sampleNow)).toBeNull();
+  });
+});

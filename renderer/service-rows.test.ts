@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { listViewOf } from './service-rows.ts';
+import { rowsAsText } from './testing/rows-as-text.ts';
+import { connecting, retrying, sampleNow, service, up, waiting } from './testing/service-samples.ts';
+
+const database = { tags: ['database'] };
+const web = { tags: ['web'] };
+const noPod = ['no-ready-pod', { resource: 'svc/redis' }] as const;
+const signedOut = ['credentials-expired', { context: 'prod', command: 'aws sso login' }] as const;
+
+const screen = (services: readonly ServiceSnapshot[], filter = ''): readonly string[] =>
+  rowsAsText(listViewOf(services, filter, sampleNow));
+
+describe('a row', () => {
+  it('that is up shows route, uptime and latency', () => {
+    expect(screen([up('postgres')])).toEqual([
+      '● postgres  localhost:5432  (—●)',
+      '  prod · svc/postgres  3 h · 2 ms',
+    ]);
+  });
+
+  it('that was never checked shows no latency', () => {
+    expect(screen([up('postgres', { checkMs: null })])[1]).toBe('  prod · svc/postgres  3 h');
+  });
+
+  it('that connects says so, and who waits for it', () => {
+    expect(screen([connecting('a'), connecting('b', { held: 1 }), connecting('c', { held: 2 })])).toEqual([
+      '◐ a  localhost:5432  (—●)',
+      '  prod · svc/a  Connecting',
+      '◐ b  localhost:5432  (—●)',
+      '  prod · svc/b  Connecting · 1 client waiting',
+      '◐ c  localhost:5432  (—●)',
+      '  prod · svc/c  Connecting · 2 clients waiting',
+    ]);
+  });
+
+  it('that is off is quiet', () => {
+    expect(screen([service('kafka')])).toEqual(['○ kafka  localhost:5432  (○—)', '  prod · svc/kafka']);
+  });
+
+  it('that stops has its switch off already, and says nothing of an old cause', () => {
+    const stopping = retrying('redis', noPod, { phase: 'stopping', desired: 'off' });
+    expect(screen([stopping]).slice(1)).toEqual(['  prod · svc/redis  Stopping']);
+  });
+
+  it('in trouble tells the cause, the countdown and what helps', () => {
+    expect(screen([retrying('redis', noPod)])).toEqual([
+      '▲ redis  localhost:5432  (—●)',
+      '  No ready pod behind svc/redis',
+      '  Next try in 4 s  [Show pods]',
+    ]);
+  });
+
+  it('keeps its cause while the next try runs, so that it does not jump', () => {
+    const trying = retrying('printer', ['host-unreachable', { host: 'nas' }], { phase: 'connecting' });
+    expect(screen([trying])).toEqual([
+      '◐ printer  localhost:5432  (—●)',
+      '  nas cannot be reached',
+      '  Trying again now',
+    ]);
+  });
+
+  it('that needs the user says for what', () => {
+    expect(screen([waiting('grafana', signedOut)]).slice(1)).toEqual([
+      '  Signed out of prod',
+      '  Needs you: Sign in again: run aws sso login  [Copy command]',
+    ]);
+  });
+
+  it('that has used up its tries says what it waits for', () => {
+    expect(screen([waiting('nas', ['host-unreachable', { host: 'nas' }])])[2]).toBe(
+      '  Waits for the network  [Try again]',
+    );
+  });
+
+  it('without a network comes back by itself', () => {
+    expect(screen([waiting('nas', ['network-down'])]).slice(1)).toEqual([
+      '  Waiting for the network',
+      '  Comes back by itself',
+    ]);
+  });
+
+  it('that is connected but fails its checks is in trouble', () => {
+    const sick = up('api', { health: 'unhealthy', cause: retrying('api', ['check-failed']).cause });
+    expect(screen([sick])).toEqual([
+      '▲ api  localhost:5432  (—●)',
+      '  No answer through the tunnel',
+      '  Checking again  [Show log]',
+    ]);
+  });
+
+  it('is one sentence for who hears it', () => {
+    const labels = (services: readonly ServiceSnapshot[]): readonly string[] =>
+      listViewOf(services, '', sampleNow).groups.flatMap(({ rows }) => rows.map(({ label }) => label));
+    expect(
+      labels([up('postgres'), retrying('redis', noPod), waiting('web', signedOut), service('kafka')]),
+    ).toEqual([
+      'postgres, up, 3 h · 2 ms, localhost:5432',
+      'redis, in trouble, No ready pod behind svc/redis, Next try in 4 s, localhost:5432',
+      'web, in trouble, Signed out of prod, Needs you, localhost:5432',
+      'kafka, off, localhost:5432',
+    ]);
+  });
+});
+
+describe('the list', () => {
+  it('groups by first tag in the order of the file, untagged services last', () => {
+    const names = screen([
+      service('loose'),
+      up('postgres', database),
+      service('grafana', web),
+      up('redis', { tags: ['database', 'web'] }),
+    ]).filter((line) => !line.startsWith(' '));
+    expect(names).toEqual([
+      'DATABASE (—●)',
+      '● postgres  localhost:5432  (—●)',
+      '● redis  localhost:5432  (—●)',
+      'WEB (○—)',
+      '○ grafana  localhost:5432  (○—)',
+      'OTHER (○—)',
+      '○ loose  localhost:5432  (○—)',
+    ]);
+  });
+
+  it.each([
+    ['all share a tag', [up('a', web), up('b', web)]],
+    ['none has a tag', [up('a'), up('b')]],
+  ])('has no group titles when %s', (_, services) => {
+    expect(listViewOf(services, '', sampleNow).groups.map(({ title }) => title)).toEqual([null]);
+  });
+
+  it('keeps every row in its place whatever its state', () => {
+    const order = (services: readonly ServiceSnapshot[]): readonly string[] =>
+      listViewOf(services, '', sampleNow).rowNames;
+    const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
+    const wild = [service('a'), retrying('b', noPod), connecting('c'), waiting('d', signedOut)];
+    expect(order(wild)).toEqual(order(calm));
+  });
+
+  it('names a group by its tag only when the tag means exactly its rows', () => {
+    const tags = (services: readonly ServiceSnapshot[]): readonly (string | null)[] =>
+      listViewOf(services, '', sampleNow).groups.map(({ tag }) => tag);
+    expect(tags([up('a', database), up('b', web), up('c')])).toEqual(['database', 'web', null]);
+    expect(tags([up('a', { tags: ['database', 'web'] }), up('b', web)])).toEqual(['database', null]);
+  });
+
+  it('tells a cause that three share once, above rows that only name it', () => {
+    const services = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('d')];
+    expect(screen(services)).toEqual([
+      '! 3 forwards: Signed out of prod',
+      '  Needs you: Sign in again: run aws sso login  [Copy command]',
+      '▲ a  localhost:5432  (—●)',
+      '  Signed out of prod',
+      '▲ b  localhost:5432  (—●)',
+      '  Signed out of prod',
+      '▲ c  localhost:5432  (—●)',
+      '  Signed out of prod',
+      '● d  localhost:5432  (—●)',
+      '  prod · svc/d  3 h · 2 ms',
+    ]);
+  });
+
+  it('tells a cause that two share row by row', () => {
+    const services = ['a', 'b'].map((name) => waiting(name, signedOut));
+    expect(screen(services).filter((line) => line.startsWith('!'))).toEqual([]);
+  });
+});
+
+describe('the filter', () => {
+  const services = [
+    up('postgres', { ...database, localPort: 5432 }),
+    up('redis', { ...database, localPort: 6379, description: 'Session cache' }),
+    up('api', { ...web, localPort: 8080, technology: 'ssh', route: 'bastion → api:8080' }),
+  ];
+  it.each([
+    ['', ['postgres', 'redis', 'api']],
+    ['RED', ['redis']],
+    ['6379', ['redis']],
+    ['cache', ['redis']],
+    ['bastion', ['api']],
+    ['database', ['postgres', 'redis']],
+    ['ssh', ['api']],
+    ['prod post', ['postgres']],
+    [' redis ', ['redis']],
+    ['nothing like it', []],
+  ])('“%s” leaves %j', (filter, names) => {
+    expect(listViewOf(services, filter, sampleNow).rowNames).toEqual(names);
+  });
+
+  it('keeps the title of the only group that is left', () => {
+    expect(listViewOf(services, 'api', sampleNow).groups.map(({ title }) => title)).toEqual(['web']);
+  });
+
+  it('shows a shared cause only beside a row that has it', () => {
+    const troubled = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('other')];
+    expect(screen(troubled, 'other')).toEqual([
+      '● other  localhost:5432  (—●)',
+      '  prod · svc/other  3 h · 2 ms',
+    ]);
+    expect(screen(troubled, 'svc/b')[0]).toBe('! 3 forwards: Signed out of prod');
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { sharedCausesOf } from './shared-causes.ts';
+import { retrying, sampleNow, service } from './testing/service-samples.ts';
+
+const unreachable = ['host-unreachable', { host: 'bastion' }] as const;
+
+describe('a shared cause', () => {
+  it('counts down to the first of its tries', () => {
+    const services = [9000, 2000, 5000].map((delay, index) =>
+      retrying(`s${index}`, unreachable, { nextRetryAt: sampleNow + delay }),
+    );
+    expect(sharedCausesOf(services, sampleNow)[0]?.cause.next).toBe('Next try in 2 s');
+  });
+
+  it('is being tried as soon as one of its services is', () => {
+    const services = ['a', 'b', 'c'].map((name) => retrying(name, unreachable));
+    const trying = [...services, retrying('d', unreachable, { phase: 'connecting', nextRetryAt: null })];
+    expect(sharedCausesOf(trying, sampleNow)[0]?.cause.next).toBe('Trying again now');
+  });
+
+  it('offers no log, which is each service’s own', () => {
+    const services = ['a', 'b', 'c'].map((name) => retrying(name, ['closed-by-remote', { host: 'bastion' }]));
+    expect(sharedCausesOf(services, sampleNow)[0]?.cause).toMatchObject({ action: null, tries: null });
+  });
+
+  it('is not shared by services that differ in what happened, or are off', () => {
+    const services = [
+      retrying('a', unreachable),
+      retrying('b', unreachable),
+      retrying('c', ['host-unreachable', { host: 'nas' }]),
+      service('d', { cause: retrying('d', unreachable).cause }),
+    ];
+    expect(sharedCausesOf(services, sampleNow)).toEqual([]);
+  });
+
+  it('names its services in the order of the file', () => {
+    const services = ['z', 'a', 'm'].map((name) => retrying(name, unreachable));
+    expect(sharedCausesOf(services, sampleNow)[0]?.names).toEqual(['z', 'a', 'm']);
+  });
+});
