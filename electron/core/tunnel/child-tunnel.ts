@@ -18,7 +18,7 @@ import type { Endpoint, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapte
 export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
   /** A client's connection failed; the tunnel goes on. */
-  | { readonly kind: 'complaint'; readonly cause: Cause }
+  | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   /** The child lives on, but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
@@ -140,7 +140,7 @@ export class ChildTunnel implements Tunnel {
         this.#abandon(meaning.cause);
         return;
       case 'complaint':
-        this.#remember(line);
+        if (meaning.mayExplainEnd) this.#remember(line);
         for (const listener of this.#complaintListeners) listener(meaning.cause);
         return;
       case 'evidence':

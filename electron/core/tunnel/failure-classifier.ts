@@ -30,14 +30,16 @@ export function classifyFailure(failure: Failure): Cause {
   return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastWords });
 }
 
-/** The cause that one line proves by itself; `target-refused` when the line is not known. For complaints. */
-export function classifyLine(service: ServiceSpec, line: string): Cause {
+/** What a client's connection revealed: one line about the target, `target-refused` unless it says otherwise. */
+export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   const context: FailureContext = { service, lines: [line], platform: process.platform };
-  const found = findCause(context, rulesFor(service.connection));
   const evidence = toEvidence(line, secretsOf(service));
-  if (found === null || found.code === 'connection-refused')
-    return describeCause('target-refused', { host: targetOf(service.connection), evidence });
-  return found;
+  const found = firstMatch(evidence, rulesFor(service.connection), context)?.finding.code;
+  if (found === 'forwarding-prohibited' || found === 'resource-missing')
+    return describe({ code: found }, service, evidence);
+  if (found === 'name-not-found' || found === 'host-unreachable' || found === 'timed-out')
+    return describeCause(found, { host: targetOf(service.connection, 'host'), evidence });
+  return describeCause('target-refused', { host: targetOf(service.connection, 'address'), evidence });
 }
 
 function findCause(context: FailureContext, rules: readonly FailureRule[]): Cause | null {
@@ -93,10 +95,11 @@ function knownDetails(connection: Connection): CauseDetails {
   }
 }
 
-function targetOf(connection: Connection): string | undefined {
+/** The far end of the tunnel: what the way's own host connects to. */
+function targetOf(connection: Connection, as: 'host' | 'address'): string | undefined {
   switch (connection.technology) {
     case 'ssh':
-      return `${connection.remoteHost}:${String(connection.remotePort)}`;
+      return as === 'host' ? connection.remoteHost : `${connection.remoteHost}:${connection.remotePort}`;
     case 'kubectl':
       return `${connection.resourceType}/${connection.resourceName}`;
     case 'tcp':

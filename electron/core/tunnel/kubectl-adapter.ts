@@ -1,7 +1,7 @@
 /** One `kubectl port-forward` for each tunnel, its endpoint a random loopback port. */
 import { ChildTunnel, type ChildLine, type ChildTunnelOptions, type LineMeaning } from './child-tunnel.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { classifyLine } from './failure-classifier.ts';
+import { classifyComplaint } from './failure-classifier.ts';
 import { kubectlArgv } from './kubectl-command.ts';
 import type { TunnelAdapter } from './tunnel-adapter.ts';
 
@@ -36,6 +36,7 @@ function interpret(service: ServiceSpec, { stream, text, afterReady }: ChildLine
     afterReady &&
     /error occurred forwarding|error forwarding port|error creating (?:error|forwarding) stream/i.test(text)
   )
-    return { kind: 'complaint', cause: classifyLine(service, text) };
+    // It ends right after.
+    return { kind: 'complaint', cause: classifyComplaint(service, text), mayExplainEnd: true };
   return { kind: 'evidence' };
 }

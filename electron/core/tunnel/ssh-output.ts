@@ -2,7 +2,7 @@
 import { describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ChildLine, LineMeaning } from './child-tunnel.ts';
-import { classifyLine } from './failure-classifier.ts';
+import { classifyComplaint } from './failure-classifier.ts';
 
 const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
@@ -32,7 +32,7 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
     if (failedChannel === undefined || !afterReady) return evidence;
     // The answer to a proof of transport is always a refusal.
     if (probeChannels.delete(failedChannel)) return chatter;
-    return { kind: 'complaint', cause: classifyLine(service, text) };
+    return { kind: 'complaint', cause: classifyComplaint(service, text), mayExplainEnd: false };
   };
 }
 

@@ -1,0 +1,305 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Cause } from '../../../shared/failure.ts';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { descendantsOf, listProcesses, livingOf } from '../../../e2e/fixtures/process-tree.ts';
+import {
+  echoChecksums,
+  exchange,
+  type FixtureServer,
+  freePort,
+  startChecksumServer,
+  startEchoServer,
+} from '../../../e2e/fixtures/servers.ts';
+import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
+import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
+import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
+import type { SshConnection } from './ssh-command.ts';
+import { sshConnection } from './testing/service-specs.ts';
+import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
+
+const mebibyte = 1024 * 1024;
+const passwords = await canServePasswords();
+
+describe('the ssh adapter on a real sshd', () => {
+  let client: SshClient;
+  let sshd: Sshd;
+  let echo: FixtureServer;
+  let workshop: TunnelWorkshop;
+
+  beforeAll(async () => {
+    client = await createSshClient();
+    sshd = await startSshd({ client });
+    echo = await startEchoServer();
+  });
+
+  afterAll(async () => {
+    await echo.stop();
+    await sshd.dispose();
+    await client.dispose();
+  });
+
+  beforeEach(async () => {
+    workshop = await TunnelWorkshop.create([client.binDirectory]);
+  });
+
+  afterEach(async () => {
+    await workshop.dispose();
+    expect(workshop.livingChildren()).toEqual([]);
+  });
+
+  const through = (given: Partial<SshConnection> = {}): SshConnection =>
+    sshConnection({
+      host: sshd.host,
+      port: sshd.port,
+      user: sshd.user,
+      remoteHost: '127.0.0.1',
+      remotePort: echo.port,
+      ...given,
+    });
+
+  it('carries 16 MiB both ways and keeps half-close', async () => {
+    const { address } = await workshop.openReady(through());
+    const { sent, received } = await echoChecksums(address, 16 * mebibyte);
+    expect(received).toBe(sent);
+
+    const checksum = await startChecksumServer();
+    const second = await workshop.openReady(through({ remotePort: checksum.port }));
+    expect(await exchange(second.address, 'x')).toMatch(/^[0-9a-f]{64}$/);
+    await checksum.stop();
+  });
+
+  it('takes connections as soon as it is ready, at every start', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { tunnel, address } = await workshop.openReady(through());
+      expect(await exchange(address, 'hello')).toBe('hello');
+      await tunnel.stop();
+    }
+  });
+
+  it('leaves neither process nor file when it is stopped, and tells no cause', async () => {
+    const { tunnel } = await workshop.openReady(through());
+    expect(tunnel.pid).toBeGreaterThan(1);
+    expect(await workshop.filesLeft()).not.toEqual([]);
+    expect(await tunnel.stop()).toMatchObject({ cause: null });
+    expect(await livingOf([tunnel.pid ?? 0])).toEqual([]);
+    expect(await workshop.filesLeft()).toEqual([]);
+  });
+
+  it('can be stopped before it is ready', async () => {
+    const tunnel = workshop.open(through());
+    expect(await tunnel.stop()).toMatchObject({ cause: null });
+    expect(await tunnel.ready).toMatchObject({ ok: false });
+    expect(await workshop.filesLeft()).toEqual([]);
+  });
+
+  it('tells that it was killed from outside, and removes its socket', async () => {
+    const { tunnel } = await workshop.openReady(through());
+    process.kill(tunnel.pid ?? 0, 'SIGKILL');
+    expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel was ended from outside (SIGKILL)');
+    expect(await workshop.filesLeft()).toEqual([]);
+  });
+
+  it('tells that it was ended politely from outside', async () => {
+    const { tunnel } = await workshop.openReady(through());
+    process.kill(tunnel.pid ?? 0, 'SIGTERM');
+    expect(summary((await tunnel.ended).cause)).toBe(
+      'killed: The tunnel was ended from outside (exit code 0)',
+    );
+  });
+
+  it('tells that the server closed the connection', async () => {
+    const { tunnel } = await workshop.openReady(through());
+    await sshd.killSessions();
+    expect((await tunnel.ended).cause).toMatchObject({ code: 'closed-by-remote', recovery: 'backoff' });
+  });
+
+  it('complains of a target that refuses, with its own words, and goes on', async () => {
+    const { tunnel, address } = await workshop.openReady(through({ remotePort: await freePort() }));
+    const complaints = listenToComplaints(tunnel);
+    expect(await exchange(address, '')).toBe('');
+    await eventually('a complaint', () => complaints.length > 0);
+    expect(complaints[0]).toMatchObject({
+      code: 'target-refused',
+      evidence: expect.stringContaining('open failed: connect failed: Connection refused') as string,
+    });
+    expect(workshop.livingChildren()).toHaveLength(1);
+  });
+
+  it('complains of a target whose name the server cannot resolve', async () => {
+    const { tunnel, address } = await workshop.openReady(through({ remoteHost: 'db.invalid' }));
+    const complaints = listenToComplaints(tunnel);
+    await exchange(address, '');
+    await eventually('a complaint', () => complaints.length > 0);
+    expect(complaints.map(summary)).toEqual(['name-not-found: The name db.invalid was not found']);
+  });
+
+  it('proves its transport without the target, and without a complaint', async () => {
+    const { tunnel } = await workshop.openReady(through({ remotePort: await freePort() }));
+    const complaints = listenToComplaints(tunnel);
+    expect(await tunnel.proveTransport(2_000)).toBe('alive');
+    await sshd.freezeSessions(true);
+    expect(await tunnel.proveTransport(300)).toBe('dead');
+    await sshd.freezeSessions(false);
+    expect(await tunnel.proveTransport(2_000)).toBe('alive');
+    expect(complaints).toEqual([]);
+    await tunnel.stop();
+    expect(await tunnel.proveTransport(300)).toBe('dead');
+  });
+
+  it('tells an open connection from a complaint of another one', async () => {
+    const { tunnel, address } = await workshop.openReady(through());
+    const complaints = listenToComplaints(tunnel);
+    const open = net.connect(address);
+    open.write('a');
+    await once(open, 'data');
+    expect(await tunnel.proveTransport(2_000)).toBe('alive');
+    open.end('b');
+    await once(open, 'close');
+    expect(complaints).toEqual([]);
+  });
+
+  it('tells a login that the server refused', async () => {
+    const keyFile = await client.createKey('stranger');
+    const cause = await workshop.openFailing(through({ keyFile, user: 'nobody' }));
+    expect(cause).toMatchObject({
+      code: 'auth-failed',
+      recovery: 'user',
+      evidence: expect.stringContaining('Permission denied (') as string,
+    });
+  });
+
+  it.runIf(passwords)('logs in with a password that nobody can see', async () => {
+    const password = "it's 100% s3cret $HOME";
+    const server = await startSshd({ client, password, config: ['PubkeyAuthentication no'] });
+    const { tunnel, address } = await workshop.openReady(through({ port: server.port, password }));
+    expect(await exchange(address, 'hello')).toBe('hello');
+    const rows = await listProcesses();
+    expect(rows.find(({ pid }) => pid === tunnel.pid)?.command).toContain('NumberOfPasswordPrompts=1');
+    expect(rows.filter(({ command }) => command.includes('s3cret'))).toEqual([]);
+    expect(workshop.log.join('\n')).not.toContain('s3cret');
+    for (const file of await workshop.filesLeft())
+      if (file.endsWith('.pass'))
+        expect(await readFile(path.join(workshop.runtimeDirectory, file), 'utf8')).not.toContain('s3cret');
+    await tunnel.stop();
+    expect(await workshop.filesLeft()).toEqual([]);
+    const wrong = await workshop.openFailing(through({ port: server.port, password: 'wrong' }));
+    expect(wrong).toMatchObject({ code: 'auth-failed', recovery: 'user' });
+    await server.dispose();
+  });
+
+  it('tells a host key that has changed, with the command that removes the old one', async () => {
+    const other = await startSshd({ client });
+    await other.trust();
+    await other.replaceHostKey();
+    await other.restart();
+    const cause = await workshop.openFailing(through({ port: other.port }));
+    await other.dispose();
+    expect(cause).toMatchObject({
+      code: 'host-key-changed',
+      recovery: 'user',
+      action: { kind: 'copy-command', command: expect.stringContaining('ssh-keygen -f ') as string },
+    });
+    expect(cause.action).toMatchObject({ command: expect.stringContaining(client.knownHostsFile) as string });
+  });
+
+  it('asks for trust on first sight only when told to', async () => {
+    const other = await startSshd({ client });
+    const strict = through({ port: other.port, strictHostKeyChecking: 'yes' });
+    expect(await workshop.openFailing(strict)).toMatchObject({ code: 'host-key-unknown' });
+    await workshop.openReady(through({ port: other.port }));
+    expect(await readFile(client.knownHostsFile, 'utf8')).toContain(await other.hostPublicKey());
+    await workshop.openReady(strict);
+    await other.dispose();
+  });
+
+  it('tells a server that is not running', async () => {
+    const port = await freePort();
+    expect(summary(await workshop.openFailing(through({ port })))).toBe(
+      'connection-refused: 127.0.0.1 refused the connection',
+    );
+  });
+
+  it('tells a name that cannot be found', async () => {
+    expect(summary(await workshop.openFailing(through({ host: 'bastion.invalid' })))).toBe(
+      'name-not-found: The name bastion.invalid was not found',
+    );
+  });
+
+  it('tells a server that is silent, after the start deadline', async () => {
+    const silent = net.createServer();
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as net.AddressInfo;
+    const impatient = await TunnelWorkshop.create([client.binDirectory], { startTimeoutMs: 500 });
+    expect(await impatient.openFailing(through({ port }))).toMatchObject({ code: 'timed-out' });
+    await impatient.dispose();
+    silent.close();
+  });
+
+  it('tells that ssh is not installed', async () => {
+    const searchPath = process.env['PATH'];
+    process.env['PATH'] = '/nonexistent';
+    const withoutSsh = await TunnelWorkshop.create();
+    process.env['PATH'] = searchPath;
+    expect(summary(await withoutSsh.openFailing(through()))).toBe('binary-missing: ssh was not found');
+    await withoutSsh.dispose();
+  });
+
+  it("lives with the forwards of the user's own ssh_config, even when their port is taken", async () => {
+    await client.addConfig(`Host crowded\n  HostName ${sshd.host}\n  LocalForward ${echo.port} localhost:1`);
+    const { address } = await workshop.openReady(through({ host: 'crowded' }));
+    expect(await exchange(address, 'hello')).toBe('hello');
+  });
+
+  it('reaches the target through two jump hosts, one after the other', async () => {
+    // Each hop lets through to the next one only, so that a hop left out shows.
+    const inner = await startSshd({ client, config: [`PermitOpen ${sshd.host}:${sshd.port}`] });
+    const outer = await startSshd({ client, config: [`PermitOpen ${inner.host}:${inner.port}`] });
+    const jump = [`${outer.user}@${outer.host}:${outer.port}`, `${inner.host}:${inner.port}`];
+    const { tunnel, address } = await workshop.openReady(through({ jump }));
+    expect(await exchange(address, 'hello')).toBe('hello');
+    const jumps = await descendantsOf(tunnel.pid ?? 0);
+    expect(jumps.length).toBeGreaterThanOrEqual(2);
+    await tunnel.stop();
+    expect(await livingOf(jumps)).toEqual([]);
+    await Promise.all([outer, inner].map((server) => server.dispose()));
+  });
+
+  it('tells that a jump host cannot reach the target, and that a jump host is down', async () => {
+    const jumpHost = await startSshd({ client });
+    const jump = [`${jumpHost.host}:${jumpHost.port}`];
+    const unreachable = await workshop.openFailing(through({ jump, port: await freePort() }));
+    expect(unreachable).toMatchObject({
+      code: 'connection-refused',
+      evidence: expect.stringContaining('open failed') as string,
+    });
+    await jumpHost.stop();
+    const down = await workshop.openFailing(through({ jump }));
+    expect(down).toMatchObject({
+      code: 'connection-refused',
+      evidence: expect.stringContaining(`port ${jumpHost.port}: Connection refused`) as string,
+    });
+    await jumpHost.dispose();
+  });
+
+  it('checks the host keys of jump hosts as strictly as the target', async () => {
+    const jumpHost = await startSshd({ client });
+    const jump = [`${jumpHost.host}:${jumpHost.port}`];
+    await sshd.trust();
+    const cause = await workshop.openFailing(through({ jump, strictHostKeyChecking: 'yes' }));
+    expect(cause.code).toBe('host-key-unknown');
+    await jumpHost.dispose();
+  });
+});
+
+const summary = (cause: Cause | null): string => (cause === null ? 'none' : `${cause.code}: ${cause.title}`);
+
+function listenToComplaints(tunnel: { onComplaint(listener: (cause: Cause) => void): void }): Cause[] {
+  const complaints: Cause[] = [];
+  tunnel.onComplaint((cause) => complaints.push(cause));
+  return complaints;
+}

@@ -1,0 +1,102 @@
+/** Real adapters on real children, in a runtime directory of their own. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Cause } from '../../../../shared/failure.ts';
+import type { Connection } from '../../../../shared/service-spec.ts';
+import { systemClock } from '../../clock.ts';
+import { silentLogger } from '../../observability/logger.ts';
+import { GroupLauncher } from '../../process/child-launcher.ts';
+import { createAdapterRegistry } from '../adapter-registry.ts';
+import type { Endpoint, Tunnel } from '../tunnel-adapter.ts';
+import { serviceWith } from './service-specs.ts';
+
+/** What `net.connect` and the fixtures' clients take. */
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+
+export class TunnelWorkshop {
+  readonly runtimeDirectory: string;
+  /** Everything that the tunnels logged. */
+  readonly log: string[] = [];
+  readonly #launcher: GroupLauncher;
+  readonly #startTimeoutMs: number;
+  readonly #tunnels: Tunnel[] = [];
+  #count = 0;
+
+  private constructor(runtimeDirectory: string, binDirectories: readonly string[], startTimeoutMs: number) {
+    this.runtimeDirectory = runtimeDirectory;
+    this.#startTimeoutMs = startTimeoutMs;
+    const searchPath = [...binDirectories, process.env['PATH'] ?? ''].join(path.delimiter);
+    this.#launcher = new GroupLauncher({
+      clock: systemClock,
+      log: silentLogger,
+      environment: () => ({ PATH: searchPath, HOME: runtimeDirectory }),
+      registries: [],
+    });
+  }
+
+  /** `binDirectories` come first on the children's PATH. */
+  static async create(
+    binDirectories: readonly string[] = [],
+    { startTimeoutMs = 30_000 }: { readonly startTimeoutMs?: number } = {},
+  ): Promise<TunnelWorkshop> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'localport-run-'));
+    return new TunnelWorkshop(directory, binDirectories, startTimeoutMs);
+  }
+
+  open(connection: Connection): Tunnel {
+    const note = (message: string): void => {
+      this.log.push(message);
+    };
+    const adapters = createAdapterRegistry({
+      launcher: this.#launcher,
+      clock: systemClock,
+      runtimeDirectory: this.runtimeDirectory,
+      startTimeoutMs: this.#startTimeoutMs,
+    });
+    const tunnel = adapters[connection.technology].open({
+      id: `test#${++this.#count}`,
+      service: serviceWith(connection),
+      log: { debug: note, info: note, warn: note, error: note },
+    });
+    this.#tunnels.push(tunnel);
+    return tunnel;
+  }
+
+  /** Opens a tunnel that must become ready. */
+  async openReady(connection: Connection): Promise<{ readonly tunnel: Tunnel; readonly address: Address }> {
+    const tunnel = this.open(connection);
+    const ready = await tunnel.ready;
+    if (!ready.ok)
+      throw new Error(
+        `not ready: ${ready.error.title}: ${String(ready.error.evidence)}\n${this.log.join('\n')}`,
+      );
+    return { tunnel, address: addressOf(ready.value) };
+  }
+
+  /** Opens a tunnel that must not become ready; the cause that both its promises tell. */
+  async openFailing(connection: Connection): Promise<Cause> {
+    const tunnel = this.open(connection);
+    const ready = await tunnel.ready;
+    if (ready.ok) throw new Error('it became ready');
+    const { cause } = await tunnel.ended;
+    if (cause !== ready.error) throw new Error('ready and ended tell two causes');
+    return cause;
+  }
+
+  livingChildren(): readonly string[] {
+    return this.#launcher.alive().map(({ name }) => name);
+  }
+
+  filesLeft(): Promise<readonly string[]> {
+    return readdir(this.runtimeDirectory);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#tunnels.map((tunnel) => tunnel.stop({ force: true })));
+    await rm(this.runtimeDirectory, { recursive: true, force: true });
+  }
+}
+
+const addressOf = (endpoint: Endpoint): Address =>
+  endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };
