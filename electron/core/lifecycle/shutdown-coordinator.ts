@@ -1,0 +1,154 @@
+/**
+ * The way out.
+ *
+ * 1. Forward only: a phase that was left is never entered again, and a second shutdown is the first one.
+ * 2. A phase ends the moment its work is done. When its ceiling is passed it is left all the same, and who was late
+ *    is reported.
+ * 3. Nothing that fails or hangs keeps a later phase from running.
+ * 4. After the last phase the verifiers look whether anything was left behind.
+ */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import {
+  type Joiner,
+  type PhaseOutcome,
+  PhaseRun,
+  type ShutdownPhase,
+  ceilingMs,
+  shutdownPhases,
+} from './shutdown-phase.ts';
+import { type PhaseReport, type ShutdownReport, formatShutdownReport } from './shutdown-report.ts';
+
+export type PhaseState = 'started' | 'finished' | 'left late' | 'skipped';
+
+export interface ShutdownOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Progress, for whoever waits. */
+  readonly onPhase?: (phase: ShutdownPhase, state: PhaseState) => void;
+}
+
+/** Looks for one kind of remains; each finding is a sentence: `port 5432 cannot be bound again`. */
+export type Verifier = (signal: AbortSignal) => Promise<readonly string[]>;
+
+const lastPhase: ShutdownPhase = 'force clean-up';
+
+export class ShutdownCoordinator {
+  readonly #options: ShutdownOptions;
+  readonly #joiners = new Map<ShutdownPhase, Joiner[]>(shutdownPhases.map((phase) => [phase, []]));
+  readonly #verifiers: { readonly name: string; readonly verify: Verifier }[] = [];
+  #report: Promise<ShutdownReport> | null = null;
+  #running: { readonly step: ShutdownPhase | 'verify'; readonly run: PhaseRun } | null = null;
+  #forced = false;
+  #systemShutdown = false;
+
+  constructor(options: ShutdownOptions) {
+    this.#options = options;
+  }
+
+  get hasBegun(): boolean {
+    return this.#report !== null;
+  }
+
+  /** Takes part in a phase that has not begun yet. The signal aborts when the phase is left. Returns how to leave again. */
+  join(phase: ShutdownPhase, name: string, work: Joiner['work']): () => void {
+    const joiners = this.#joiners.get(phase) ?? [];
+    const joiner = { name, work };
+    joiners.push(joiner);
+    return () => {
+      const index = joiners.indexOf(joiner);
+      if (index !== -1) joiners.splice(index, 1);
+    };
+  }
+
+  /** Adds a look around after the last phase; its findings become problems of the report. */
+  verify(name: string, verify: Verifier): void {
+    this.#verifiers.push({ name, verify });
+  }
+
+  /** Runs the phases. Never rejects; a second call gets the same promise, and its reason is ignored. */
+  shutdown(reason: string): Promise<ShutdownReport> {
+    this.#report ??= this.#shutdown(reason);
+    return this.#report;
+  }
+
+  /** Goes to the last phase now: what is under way sees its signal aborted. Begins a shutdown if there is none. */
+  force(reason = 'forced'): Promise<ShutdownReport> {
+    if (!this.#forced) {
+      this.#forced = true;
+      this.#options.log.warn(`shutdown: going to the last phase (${reason})`);
+      if (this.#running !== null && this.#running.step !== lastPhase && this.#running.step !== 'verify') {
+        this.#running.run.leave();
+      }
+    }
+    return this.shutdown(reason);
+  }
+
+  /** The whole system goes down: from now on everything together gets 4 s. Begins a shutdown if there is none. */
+  onSystemShutdown(): Promise<ShutdownReport> {
+    this.#systemShutdown = true;
+    if (this.#running !== null) this.#running.run.shorten(ceilingMs(this.#running.step, true));
+    return this.shutdown('system shutdown');
+  }
+
+  async #shutdown(reason: string): Promise<ShutdownReport> {
+    const { clock, log } = this.#options;
+    const startedAt = clock.now();
+    log.info(`shutdown: ${reason}`);
+    const phases: PhaseReport[] = [];
+    const problems: string[] = [];
+    for (const name of shutdownPhases) {
+      if (this.#forced && name !== lastPhase) {
+        this.#announce(name, 'skipped');
+        continue;
+      }
+      this.#announce(name, 'started');
+      const { durationMs, late, failures } = await this.#perform(name, this.#joiners.get(name) ?? []);
+      phases.push({ name, durationMs, late });
+      problems.push(...failures);
+      this.#announce(name, late.length === 0 ? 'finished' : 'left late');
+    }
+    problems.push(...(await this.#verify()));
+    const report = { reason, phases, problems, totalMs: clock.now() - startedAt };
+    const clean = problems.length === 0 && phases.every(({ late }) => late.length === 0);
+    log[clean ? 'info' : 'warn'](`shutdown: ${formatShutdownReport(report)}`);
+    return report;
+  }
+
+  async #verify(): Promise<readonly string[]> {
+    const findings: string[] = [];
+    const { late, failures } = await this.#perform(
+      'verify',
+      this.#verifiers.map(({ name, verify }) => ({
+        name,
+        work: async (signal) => {
+          for (const finding of await verify(signal)) findings.push(`${name}: ${finding}`);
+        },
+      })),
+    );
+    return [...findings, ...failures, ...late.map((name) => `${name}: could not be verified in time`)];
+  }
+
+  async #perform(step: ShutdownPhase | 'verify', joiners: readonly Joiner[]): Promise<PhaseOutcome> {
+    const { clock, log } = this.#options;
+    const run = new PhaseRun({
+      phase: step,
+      joiners,
+      ceilingMs: ceilingMs(step, this.#systemShutdown),
+      clock,
+      log,
+    });
+    this.#running = { step, run };
+    const outcome = await run.run();
+    this.#running = null;
+    return outcome;
+  }
+
+  #announce(phase: ShutdownPhase, state: PhaseState): void {
+    try {
+      this.#options.onPhase?.(phase, state);
+    } catch (error) {
+      this.#options.log.error(`shutdown: onPhase failed: ${String(error)}`);
+    }
+  }
+}

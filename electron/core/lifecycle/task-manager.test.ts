@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { sleep } from '../clock.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { Scope } from '../scope.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
+import { TaskManager, type TaskWork } from './task-manager.ts';
+
+describe('TaskManager', () => {
+  let clock: FakeClock;
+  let errors: string[];
+  let tasks: TaskManager;
+  const untilCancelled: TaskWork = async (signal) => {
+    await sleep(clock, 1_000_000, signal);
+  };
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    errors = [];
+    tasks = new TaskManager({
+      clock,
+      log: { ...silentLogger, error: (message) => errors.push(message.split('\n')[0]!) },
+    });
+  });
+
+  it('lists what is alive and for how long, the oldest first', async () => {
+    tasks.run('watch config', untilCancelled);
+    await clock.advance(500);
+    tasks.run('publish snapshots', untilCancelled);
+    await clock.advance(250);
+    expect(tasks.alive()).toEqual([
+      { name: 'watch config', sinceMs: 750 },
+      { name: 'publish snapshots', sinceMs: 250 },
+    ]);
+  });
+
+  it('forgets a task that ended by itself', async () => {
+    await tasks.run('short', () => Promise.resolve()).ended;
+    await settle();
+    expect(tasks.alive()).toEqual([]);
+  });
+
+  it('cancels one task by its signal and leaves the others alone', async () => {
+    const first = tasks.run('first', untilCancelled);
+    tasks.run('second', untilCancelled);
+    await first.cancel();
+    expect(tasks.alive().map(({ name }) => name)).toEqual(['second']);
+  });
+
+  it('logs a task that fails, asynchronously or at once, with its name', async () => {
+    const asynchronous = tasks.run('late failure', async () => {
+      await settle();
+      throw new Error('out of luck');
+    });
+    const atOnce = tasks.run('early failure', () => {
+      throw new Error('no start');
+    });
+    await Promise.all([asynchronous.ended, atOnce.ended]);
+    expect(errors).toEqual([
+      'task early failure: failed: Error: no start',
+      'task late failure: failed: Error: out of luck',
+    ]);
+  });
+
+  it('takes an AbortError of a cancelled task for what it is, and of another for a failure', async () => {
+    const throwsOnAbort: TaskWork = async (signal) => {
+      await untilCancelled(signal);
+      signal.throwIfAborted();
+    };
+    await tasks.run('cancelled', throwsOnAbort).cancel();
+    expect(errors).toEqual([]);
+    await tasks.run('not cancelled', () => Promise.reject(new DOMException('odd', 'AbortError'))).ended;
+    expect(errors).toHaveLength(1);
+  });
+
+  it('cancels all, the youngest first, without one waiting for another', async () => {
+    const cancelled: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      tasks.run(name, async (signal) => {
+        signal.addEventListener('abort', () => cancelled.push(name));
+        await sleep(clock, 1_000_000, signal);
+        await sleep(clock, 100);
+      });
+    }
+    const late = tasks.cancelAll(1_000);
+    expect(cancelled).toEqual(['c', 'b', 'a']);
+    await clock.advance(100);
+    expect(await late).toEqual([]);
+    expect(tasks.alive()).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('names those that do not heed the deadline', async () => {
+    tasks.run('good', untilCancelled);
+    tasks.run('deaf', () => new Promise(() => undefined));
+    const late = tasks.cancelAll(1_000);
+    await clock.advance(1_000);
+    expect(await late).toEqual(['deaf']);
+  });
+
+  it('starts nothing once it was told to cancel all', async () => {
+    await tasks.cancelAll(1_000);
+    let started = false;
+    await tasks.run('too late', async () => {
+      started = true;
+    }).ended;
+    expect(started).toBe(false);
+  });
+
+  it('cancels the tasks of a scope when it closes, and the scope forgets those that ended', async () => {
+    const scope = new Scope('service');
+    const ended = tasks.run('short', () => Promise.resolve(), scope);
+    tasks.run('long', untilCancelled, scope);
+    await ended.ended;
+    await settle();
+    expect(scope.owned).toEqual(['long']);
+    await scope.close();
+    expect(tasks.alive()).toEqual([]);
+  });
+});
