@@ -3,7 +3,7 @@
  * same contract as main, so that neither end has to trust the other.
  */
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   ipcEvents,
   ipcInvokes,

@@ -8,7 +8,7 @@ import type { Scope } from '../core/scope.ts';
 import type { AppHostPort } from './app-host-port.ts';
 import { registerIpc, sendEvent } from './ipc-main.ts';
 import { loginItemOf } from './login-item-choice.ts';
-import { Notifier, systemNotifications } from './notifications.ts';
+import { Notifier } from './notifier.ts';
 import { PopoverWindow } from './popover-window.ts';
 import { watchPower } from './power-events.ts';
 import { isRendererUrl } from './renderer-files.ts';
@@ -17,6 +17,7 @@ import { SettingsControl } from './settings-control.ts';
 import { SettingsStore } from './settings-store.ts';
 import { ipcHandlers, performMenuAction, type ShellParts } from './shell-commands.ts';
 import { onStartedAgain } from './single-instance.ts';
+import { systemNotifications } from './system-notifications.ts';
 import { createTray, type MenuBarTray } from './tray.ts';
 import { hardenSession, hardenWebContents } from './window-hardening.ts';
 
@@ -38,7 +39,7 @@ export interface MenuBarOptions {
 /** To be called once Electron is ready. When it resolves, the icon is in the menu bar. */
 export async function startMenuBarShell(options: MenuBarOptions): Promise<void> {
   const { host, scope, clock, log, platform, distFolder } = options;
-  const store = await SettingsStore.load(options.settingsFile, log);
+  const store = SettingsStore.load(options.settingsFile, log);
   const settings = new SettingsControl(store, loginItemOf(app, platform), () => refreshTray());
   const popover = createPopover(options);
   scope.own('popover', () => popover.destroy());

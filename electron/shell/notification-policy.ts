@@ -1,35 +1,37 @@
 /**
- * When the user is told. Pure: the memory and a snapshot go in, what to say and when to look again come out.
+ * When the user is told. Pure: what was told before and the services go in, what to say and when to look again come out.
  *
  * 1. One notice when a forward comes to need the user, one when that forward is up again; nothing else, ever.
- * 2. A need is told only after it has lasted for `settleMs`: what mends itself is not worth a word, and what befalls
- *    several forwards at the same moment becomes one notice.
- * 3. The same forward is not told of twice within `quietMs`: one that flaps cannot flood.
+ * 2. Both are told only after they have lasted for `settleMs`: what mends itself is not worth a word, and what befalls
+ *    several forwards within that time becomes one notice.
+ * 3. Forwards with the same cause share its notice for `quietMs`: one expired login is told once, however long it takes
+ *    until each of them has noticed.
+ * 4. The same forward is not told of twice within `quietMs`: one that flaps cannot flood.
  */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { needsUser } from './needs-user.ts';
+import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 
-const settleMs = 1_500;
-const quietMs = 60_000;
-/** More kinds of trouble than this at one moment are told as a number. */
-const maxNoticesAtOnce = 3;
-const maxNamesTold = 3;
-
-export interface Notice {
-  readonly title: string;
-  readonly body: string;
-}
+export const settleMs = 1_500;
+export const quietMs = 60_000;
 
 /** What is remembered of a forward that needs the user, or did. Times are monotonic ms. */
 type Trouble =
-  | { readonly kind: 'noticed'; readonly tellAt: number }
-  | { readonly kind: 'told'; readonly toldAt: number }
+  | {
+      readonly kind: 'noticed';
+      readonly title: string;
+      readonly tellAt: number;
+      readonly toldBefore: number | null;
+    }
+  | { readonly kind: 'told'; readonly title: string; readonly toldAt: number }
+  /** It is up again, which is not told yet. */
+  | { readonly kind: 'recovering'; readonly title: string; readonly toldAt: number; readonly tellAt: number }
   | { readonly kind: 'over'; readonly toldAt: number };
 
 export type NotificationMemory = ReadonlyMap<string, Trouble>;
 export const nothingNoticed: NotificationMemory = new Map();
 
-export interface Decision {
+export interface NotificationDecision {
   readonly memory: NotificationMemory;
   readonly notices: readonly Notice[];
   /** When to decide again even if nothing changes; null: only when something does. */
@@ -37,82 +39,99 @@ export interface Decision {
 }
 
 export function decideNotices(
-  memory: NotificationMemory,
+  before: NotificationMemory,
   services: readonly ServiceSnapshot[],
   now: number,
-): Decision {
-  const next = new Map<string, Trouble>();
+): NotificationDecision {
+  const memory = new Map<string, Trouble>();
   const needy: ServiceSnapshot[] = [];
   const recovered: ServiceSnapshot[] = [];
+  // Those that are new join what earlier ones wait for, also within one snapshot.
+  const known = new Map(before);
   for (const service of services) {
-    const before = memory.get(service.name);
-    const trouble = follow(before, service, now);
-    if (trouble === undefined) continue;
-    next.set(service.name, trouble);
-    if (trouble.kind === 'told' && before?.kind === 'noticed') needy.push(service);
-    if (trouble.kind === 'over' && before?.kind === 'told' && isUp(service)) recovered.push(service);
+    const followed = follow(before.get(service.name), service, { known, now });
+    if (followed === undefined) continue;
+    known.set(service.name, followed);
+    const { trouble, isTold } = tellWhenDue(followed, now);
+    memory.set(service.name, trouble);
+    if (isTold) (trouble.kind === 'told' ? needy : recovered).push(service);
   }
-  const nextAt = [...next.values()].reduce(
-    (earliest, trouble) => (trouble.kind === 'noticed' ? Math.min(earliest, trouble.tellAt) : earliest),
-    Infinity,
-  );
-  const notices = [...needNotices(needy), ...recoveryNotices(recovered)];
-  return { memory: next, notices, nextAt: nextAt === Infinity ? null : nextAt };
+  const due = [...memory.values()].flatMap((trouble) => ('tellAt' in trouble ? [trouble.tellAt] : []));
+  return {
+    memory,
+    notices: [...needNotices(needy), ...recoveryNotices(recovered)],
+    nextAt: due.length === 0 ? null : Math.min(...due),
+  };
+}
+
+interface Circumstances {
+  readonly known: NotificationMemory;
+  readonly now: number;
 }
 
 /** Follows one forward; undefined: nothing to remember. */
-function follow(before: Trouble | undefined, service: ServiceSnapshot, now: number): Trouble | undefined {
-  if (needsUser(service)) {
-    if (before === undefined) return waitOut({ kind: 'noticed', tellAt: now + settleMs }, now);
-    if (before.kind === 'over') {
-      return { kind: 'noticed', tellAt: Math.max(now + settleMs, before.toldAt + quietMs) };
+function follow(
+  before: Trouble | undefined,
+  service: ServiceSnapshot,
+  circumstances: Circumstances,
+): Trouble | undefined {
+  const { now } = circumstances;
+  if (needsUser(service)) return followNeed(before, service.cause?.title ?? '', circumstances);
+  const isUp = service.phase === 'up' && service.health !== 'unhealthy';
+  switch (before?.kind) {
+    case undefined:
+      return undefined;
+    case 'noticed':
+      return before.toldBefore === null ? undefined : { kind: 'over', toldAt: before.toldBefore };
+    case 'told':
+      if (service.desired === 'off') return { kind: 'over', toldAt: before.toldAt };
+      return isUp ? { ...before, kind: 'recovering', tellAt: recoveryTellAt(circumstances) } : before;
+    case 'recovering':
+      if (service.desired === 'off') return { kind: 'over', toldAt: before.toldAt };
+      return isUp ? before : { kind: 'told', title: before.title, toldAt: before.toldAt };
+    case 'over':
+      return now - before.toldAt < quietMs ? before : undefined;
+  }
+}
+
+function followNeed(before: Trouble | undefined, title: string, circumstances: Circumstances): Trouble {
+  const { now } = circumstances;
+  switch (before?.kind) {
+    case 'noticed':
+      return before;
+    case 'told':
+    case 'recovering':
+      return { kind: 'told', title, toldAt: before.toldAt };
+    case 'over': {
+      const tellAt = Math.max(now + settleMs, before.toldAt + quietMs);
+      return { kind: 'noticed', title, tellAt, toldBefore: before.toldAt };
     }
-    return waitOut(before, now);
+    case undefined:
+      return joinOrNotice(title, circumstances);
   }
-  if (before === undefined || before.kind === 'noticed') return undefined;
-  const isQuietAgain = now - before.toldAt >= quietMs;
-  const isOver = isUp(service) || service.desired === 'off';
-  if (before.kind === 'told') return isOver ? { kind: 'over', toldAt: before.toldAt } : before;
-  return isQuietAgain ? undefined : before;
 }
 
-const waitOut = (trouble: Trouble, now: number): Trouble =>
-  trouble.kind === 'noticed' && now >= trouble.tellAt ? { kind: 'told', toldAt: now } : trouble;
-
-const isUp = (service: ServiceSnapshot): boolean => service.phase === 'up' && service.health !== 'unhealthy';
-
-/** Forwards with the same cause share one notice. */
-function needNotices(services: readonly ServiceSnapshot[]): readonly Notice[] {
-  const byTitle = new Map<string, readonly ServiceSnapshot[]>();
-  for (const service of services) {
-    const title = service.cause?.title ?? '';
-    byTitle.set(title, [...(byTitle.get(title) ?? []), service]);
+/** Joins those that have the same cause: silently once it is told, else at the time when it will be. */
+function joinOrNotice(title: string, { known, now }: Circumstances): Trouble {
+  let tellAt = now + settleMs;
+  for (const trouble of known.values()) {
+    if (trouble.kind === 'over' || trouble.title !== title) continue;
+    if (trouble.kind === 'told' && now - trouble.toldAt < quietMs) return trouble;
+    if (trouble.kind === 'noticed') tellAt = Math.min(tellAt, trouble.tellAt);
   }
-  if (byTitle.size > maxNoticesAtOnce) {
-    return [{ title: `${services.length} forwards need you`, body: namesInWords(services) }];
-  }
-  return [...byTitle].map(([title, sharing]) => {
-    const remedy = sharing[0]?.cause?.remedy ?? null;
-    return { title, body: remedy === null ? namesInWords(sharing) : `${namesInWords(sharing)}: ${remedy}` };
-  });
+  return { kind: 'noticed', title, tellAt, toldBefore: null };
 }
 
-function recoveryNotices(services: readonly ServiceSnapshot[]): readonly Notice[] {
-  if (services.length === 0) return [];
-  const verb = services.length === 1 ? 'is' : 'are';
-  return [{ title: `${namesInWords(services)} ${verb} up again`, body: addressesInWords(services) }];
+/** Those that recover one after the other are told of together. */
+function recoveryTellAt({ known, now }: Circumstances): number {
+  const waiting = [...known.values()].find((trouble) => trouble.kind === 'recovering');
+  return waiting?.kind === 'recovering' ? waiting.tellAt : now + settleMs;
 }
 
-/** `postgres`, `postgres and redis`, `a, b, c and 4 more`. */
-function namesInWords(services: readonly ServiceSnapshot[]): string {
-  const names = services.map((service) => service.name);
-  const more = names.length - maxNamesTold;
-  const told = more > 0 ? [...names.slice(0, maxNamesTold), `${more} more`] : names;
-  return told.length === 1 ? (told[0] ?? '') : `${told.slice(0, -1).join(', ')} and ${told.at(-1) ?? ''}`;
+function tellWhenDue(trouble: Trouble, now: number): { readonly trouble: Trouble; readonly isTold: boolean } {
+  if (!('tellAt' in trouble) || now < trouble.tellAt) return { trouble, isTold: false };
+  const { title, kind, tellAt: _ } = trouble;
+  return kind === 'noticed'
+    ? { trouble: { kind: 'told', title, toldAt: now }, isTold: true }
+    : { trouble: { kind: 'over', toldAt: trouble.toldAt }, isTold: true };
 }
-
-const addressesInWords = (services: readonly ServiceSnapshot[]): string =>
-  services
-    .slice(0, maxNamesTold)
-    .map((service) => `localhost:${service.localPort}`)
-    .join(', ');

@@ -32,11 +32,20 @@ services: []
 export async function ensureConfigFile(file: string): Promise<Result<'created' | 'present', string>> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, starterConfig, { flag: 'wx', mode: 0o600 });
-    return ok('created');
+    return ok((await writeNew(file, starterConfig)) ? 'created' : 'present');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'EEXIST' ? ok('present') : err(`${file} could not be created: ${message}`);
+    return err(`${file} could not be created: ${(error as Error).message}`);
+  }
+}
+
+/** False when there is a file already. */
+async function writeNew(file: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

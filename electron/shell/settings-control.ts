@@ -4,13 +4,13 @@ import type { LoginItem, LoginItemStatus } from './login-item.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export class SettingsControl {
-  readonly #store: SettingsStore;
+  readonly #store: Pick<SettingsStore, 'current' | 'change'>;
   readonly #loginItem: LoginItem;
   readonly #onChange: () => void;
   #loginItemStatus: LoginItemStatus = 'unavailable';
 
   /** `onChange` is called when something that is shown has changed. */
-  constructor(store: SettingsStore, loginItem: LoginItem, onChange: () => void) {
+  constructor(store: Pick<SettingsStore, 'current' | 'change'>, loginItem: LoginItem, onChange: () => void) {
     this.#store = store;
     this.#loginItem = loginItem;
     this.#onChange = onChange;

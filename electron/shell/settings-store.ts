@@ -1,5 +1,5 @@
 /** What the user has set in the popover, apart from their config: one small JSON file, mode 0600, replaced as a whole. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../core/observability/logger.ts';
 import { readPrivateFile, writePrivateFile } from '../core/process/private-file.ts';
 
@@ -19,8 +19,8 @@ export class SettingsStore {
   }
 
   /** A file that cannot be read or understood is logged and counts as none. Its folder has to be there. */
-  static async load(file: string, log: Logger): Promise<SettingsStore> {
-    const text = await readPrivateFile(file);
+  static load(file: string, log: Logger): SettingsStore {
+    const text = readPrivateFile(file);
     if (!text.ok) log.warn(`The settings are not read: ${text.error}.`);
     const stored = text.ok && text.value !== null ? parseSettings(text.value) : defaultSettings;
     if (stored === null) log.warn(`The settings in ${file} cannot be understood; the defaults hold.`);

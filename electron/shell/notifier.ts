@@ -1,11 +1,7 @@
-/** Shows what the notification policy decides, as the system's own notifications. */
-import { Notification } from 'electron';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import type { Clock, Timer } from '../core/clock.ts';
-import { decideNotices, nothingNoticed, type Notice } from './notification-policy.ts';
-
-/** The system keeps older ones in its own centre; ours are held only so that a click still finds us. */
-const maxHeldNotifications = 20;
+import type { Notice } from './notice-words.ts';
+import { decideNotices, nothingNoticed } from './notification-policy.ts';
 
 export interface NotifierOptions {
   readonly clock: Clock;
@@ -13,7 +9,10 @@ export interface NotifierOptions {
   readonly show: (notice: Notice) => void;
 }
 
-/** Follows the snapshots also while notifications are switched off, so that switching on tells no old news. */
+/**
+ * Puts every snapshot, and the passing of time, before the notification policy. It also follows while notifications
+ * are switched off, so that switching them on tells no old news.
+ */
 export class Notifier {
   readonly #options: NotifierOptions;
   #memory = nothingNoticed;
@@ -43,17 +42,4 @@ export class Notifier {
     this.#timer = nextAt === null ? null : clock.after(nextAt - now, () => this.#decide());
     if (isEnabled()) notices.forEach(show);
   }
-}
-
-/** Shows notices natively; a click on one calls `onClick`. */
-export function systemNotifications(onClick: () => void): (notice: Notice) => void {
-  const held: Notification[] = [];
-  return (notice) => {
-    if (!Notification.isSupported()) return;
-    const notification = new Notification({ ...notice, silent: true });
-    notification.on('click', onClick);
-    held.push(notification);
-    if (held.length > maxHeldNotifications) held.shift();
-    notification.show();
-  };
 }

@@ -1,0 +1,119 @@
+import type { IpcMainInvokeEvent } from 'electron';
+import { expect, test, vi } from 'vitest';
+import { ipcInvokes, type Settings } from '../../shared/ipc-contract.ts';
+import { silentLogger } from '../core/observability/logger.ts';
+import { registerIpc, sendEvent, type IpcHandlers } from './ipc-main.ts';
+import { aService, aSnapshot } from './testing/snapshots.ts';
+
+type Listener = (event: IpcMainInvokeEvent, payload: unknown) => unknown;
+
+const settings: Settings = { openAtLogin: false, loginItemStatus: 'disabled', notifications: true };
+
+/** A contract whose other end is called by hand. */
+function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
+  const registered = new Map<string, Listener>();
+  const handlers: IpcHandlers = {
+    'snapshot:get': () => aSnapshot(aService('a')),
+    'service:set-desired': vi.fn(),
+    'services:set-desired': vi.fn(),
+    'service:retry': vi.fn(),
+    'service:open-log': vi.fn(),
+    'config:open': vi.fn(),
+    'config:reload': vi.fn(),
+    'settings:get': () => settings,
+    'settings:set': () => settings,
+    'clipboard:copy': vi.fn(),
+    'popover:set-height': vi.fn(),
+    'popover:hide': vi.fn(),
+    'app:quit': vi.fn(),
+    ...change,
+  };
+  const ipcMain = {
+    handle: (channel: string, listener: Listener) => registered.set(channel, listener),
+    removeHandler: (channel: string) => registered.delete(channel),
+  };
+  const unregister = registerIpc(ipcMain, {
+    handlers,
+    isTrustedSender: () => isTrusted,
+    log: silentLogger,
+  });
+  const invoke = (channel: string, payload?: unknown): unknown =>
+    registered.get(`localport:${channel}`)?.({} as IpcMainInvokeEvent, payload);
+  return { handlers, registered, unregister, invoke };
+}
+
+test('every channel of the contract is answered, and none after unregistering', () => {
+  const { registered, unregister } = setUp();
+  expect([...registered.keys()].sort()).toEqual(
+    Object.keys(ipcInvokes)
+      .map((channel) => `localport:${channel}`)
+      .sort(),
+  );
+  unregister();
+  expect(registered.size).toBe(0);
+});
+
+test('a request reaches its handler, and the answer comes back', async () => {
+  const { handlers, invoke } = setUp();
+  expect(await invoke('service:set-desired', { name: 'a', desired: 'off' })).toEqual({
+    ok: true,
+    value: undefined,
+  });
+  expect(handlers['service:set-desired']).toHaveBeenCalledWith({ name: 'a', desired: 'off' });
+  expect(await invoke('snapshot:get')).toEqual({ ok: true, value: aSnapshot(aService('a')) });
+});
+
+test('a stranger gets nothing', async () => {
+  const { handlers, invoke } = setUp({}, false);
+  expect(await invoke('app:quit')).toEqual({
+    ok: false,
+    error: 'app:quit was refused: it does not come from the popover',
+  });
+  expect(handlers['app:quit']).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['service:set-desired', { name: 'a', desired: 'maybe' }, /^service:set-desired was refused: desired: /],
+  ['service:set-desired', { name: '', desired: 'on' }, /name: Too small/],
+  ['service:retry', undefined, /payload: /],
+  ['popover:set-height', { height: Number.NaN }, /height: /],
+  ['clipboard:copy', { text: 'x'.repeat(5000) }, /text: Too big/],
+])('%s with %o is refused in words', async (channel, payload, words) => {
+  const { handlers, invoke } = setUp();
+  expect(await invoke(channel, payload)).toEqual({
+    ok: false,
+    error: expect.stringMatching(words) as string,
+  });
+  expect(handlers[channel as keyof IpcHandlers]).not.toHaveBeenCalled();
+});
+
+test('a handler that fails is told in its own words', async () => {
+  const { invoke } = setUp({
+    'config:open': () => {
+      throw new Error('/etc/localport could not be created: read-only file system');
+    },
+    'config:reload': () => Promise.reject(new Error('busy')),
+  });
+  expect(await invoke('config:open')).toEqual({
+    ok: false,
+    error: '/etc/localport could not be created: read-only file system',
+  });
+  expect(await invoke('config:reload')).toEqual({ ok: false, error: 'busy' });
+});
+
+test('an answer that breaks the contract does not leave main', async () => {
+  const { invoke } = setUp({ 'settings:get': () => ({ notifications: 'yes' }) as never });
+  expect(await invoke('settings:get')).toMatchObject({ ok: false });
+});
+
+test('an event is checked before it is sent, and a closed page is left alone', () => {
+  const open = { send: vi.fn(), isDestroyed: () => false };
+  sendEvent(open, 'snapshot:changed', aSnapshot());
+  expect(open.send).toHaveBeenCalledWith('localport:snapshot:changed', aSnapshot());
+  expect(() => {
+    sendEvent(open, 'snapshot:changed', {} as never);
+  }).toThrow();
+  const closed = { send: vi.fn(), isDestroyed: () => true };
+  sendEvent(closed, 'popover:shown', undefined);
+  expect(closed.send).not.toHaveBeenCalled();
+});

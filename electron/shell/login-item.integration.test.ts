@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { macLoginItem, xdgLoginItem, type LoginItem, type LoginItemStatus } from './login-item.ts';
+
+describe('on Linux', () => {
+  let configHome: string;
+  let file: string;
+  let item: LoginItem;
+
+  beforeEach(async () => {
+    configHome = await mkdtemp(path.join(tmpdir(), 'localport-login-'));
+    file = path.join(configHome, 'autostart/localport.desktop');
+    item = xdgLoginItem({ configHome, command: ['/opt/LocalPort/localport'] });
+  });
+  afterEach(() => rm(configHome, { recursive: true }));
+
+  test('it is off until it is switched on, in a folder that need not exist', async () => {
+    expect(await item.status()).toBe('disabled');
+    expect(await item.setOpenAtLogin(true)).toBe('enabled');
+    expect(await readFile(file, 'utf8')).toContain('\nExec=/opt/LocalPort/localport\n');
+  });
+
+  test('switching it off leaves no file, and may be done twice', async () => {
+    await item.setOpenAtLogin(true);
+    expect(await item.setOpenAtLogin(false)).toBe('disabled');
+    expect(await item.setOpenAtLogin(false)).toBe('disabled');
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+  });
+
+  test('what the user switched off in the settings of their desktop is off', async () => {
+    await mkdir(path.dirname(file));
+    await writeFile(
+      file,
+      '[Desktop Entry]\nExec=/opt/LocalPort/localport\nX-GNOME-Autostart-enabled=false\n',
+    );
+    expect(await item.status()).toBe('disabled');
+    expect(await item.setOpenAtLogin(true)).toBe('enabled');
+  });
+});
+
+describe('on macOS', () => {
+  const fakeApp = (status: string, isPackaged = true) => {
+    const calls: unknown[] = [];
+    const app = {
+      isPackaged,
+      getLoginItemSettings: () => ({ status }),
+      setLoginItemSettings: (settings: unknown) => calls.push(settings),
+    };
+    return { item: macLoginItem(app as never), calls };
+  };
+
+  test.each<[string, LoginItemStatus]>([
+    ['enabled', 'enabled'],
+    ['requires-approval', 'requires-approval'],
+    ['not-registered', 'disabled'],
+    ['not-found', 'disabled'],
+  ])('the system says %s: it is %s, whatever was asked for', async (status, expected) => {
+    const { item, calls } = fakeApp(status);
+    expect(await item.setOpenAtLogin(true)).toBe(expected);
+    expect(calls).toEqual([{ openAtLogin: true }]);
+  });
+
+  test('an app that is not installed is not made a login item', async () => {
+    const { item, calls } = fakeApp('not-registered', false);
+    expect(await item.setOpenAtLogin(true)).toBe('unavailable');
+    expect(calls).toEqual([]);
+  });
+});

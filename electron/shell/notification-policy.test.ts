@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import { describeCause } from '../../shared/failure.ts';
+import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { FakeClock } from '../core/testing/fake-clock.ts';
+import { quietMs, settleMs } from './notification-policy.ts';
+import { Notifier } from './notifier.ts';
+import { aService, aSnapshot, failedService, offService } from './testing/snapshots.ts';
+
+const connecting = (name: string): ServiceSnapshot =>
+  aService(name, { phase: 'connecting', health: 'unknown' });
+const retrying = (name: string): ServiceSnapshot =>
+  aService(name, { phase: 'retrying', health: 'unknown', cause: describeCause('host-unreachable') });
+const exhausted = (name: string): ServiceSnapshot => ({ ...retrying(name), phase: 'waiting' });
+const offline = (name: string): ServiceSnapshot =>
+  aService(name, { phase: 'waiting', health: 'unknown', cause: describeCause('network-down') });
+
+/** Plays snapshots and time to a notifier; what it says is collected as lines. */
+function setUp(isEnabled = () => true) {
+  const clock = new FakeClock();
+  const said: string[] = [];
+  const notifier = new Notifier({
+    clock,
+    isEnabled,
+    show: ({ title, body }) => said.push(`${title} | ${body}`),
+  });
+  const show = async (...services: readonly ServiceSnapshot[]): Promise<void> => {
+    notifier.update(aSnapshot(...services));
+    await clock.advance(0);
+  };
+  const take = (): readonly string[] => said.splice(0);
+  return { clock, notifier, show, take };
+}
+
+test('a start at which all connect says nothing', async () => {
+  const { clock, show, take } = setUp();
+  await show(connecting('a'), connecting('b'));
+  await show(aService('a'), retrying('b'));
+  await show(aService('a'), aService('b'));
+  await clock.advance(quietMs * 2);
+  expect(take()).toEqual([]);
+});
+
+test('one notice when a forward comes to need the user, one when it is back', async () => {
+  const { clock, show, take } = setUp();
+  await show(failedService('a'));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['Signed out of prod | a: Sign in again']);
+  await show(connecting('a'));
+  await show(failedService('a'));
+  await clock.advance(quietMs * 3);
+  expect(take()).toEqual([]);
+  await show(aService('a'));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['a is up again | localhost:5432']);
+});
+
+test('tries that are used up need the user; a missing network does not', async () => {
+  const { clock, show, take } = setUp();
+  await show(exhausted('a'), offline('b'));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['The host cannot be reached | a: Check the network or the VPN']);
+});
+
+test('a need that passes by itself is not worth a word, nor is its end', async () => {
+  const { clock, show, take } = setUp();
+  await show(failedService('a'));
+  await clock.advance(settleMs - 1);
+  await show(aService('a'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+});
+
+test('forwards that fail of the same cause at the same moment share one notice', async () => {
+  const { clock, show, take } = setUp();
+  await show(failedService('a'), aService('b'), aService('c'), aService('d'), aService('e'));
+  await clock.advance(settleMs / 2);
+  await show(...['a', 'b', 'c', 'd', 'e'].map((name) => failedService(name)));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['Signed out of prod | a, b, c and 2 more: Sign in again']);
+});
+
+test('one that notices the same cause a little later is told with the others', async () => {
+  const { clock, show, take } = setUp();
+  await show(failedService('a'), aService('b'));
+  await clock.advance(settleMs);
+  take();
+  await show(failedService('a'), failedService('b'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+  await show(aService('a'), failedService('b'));
+  await clock.advance(settleMs / 2);
+  await show(aService('a'), aService('b'));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
+});
+
+test('different causes are different notices, many of them a number', async () => {
+  const { clock, show, take } = setUp();
+  const two = [failedService('a', 'forbidden'), failedService('b', 'context-missing')];
+  await show(...two);
+  await clock.advance(settleMs);
+  expect(take()).toHaveLength(2);
+  const four = ['auth-failed', 'port-forbidden', 'variable-unset', 'host-key-changed'] as const;
+  await show(...two, ...four.map((code) => failedService(code, code)));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['4 forwards need you | auth-failed, port-forbidden, variable-unset and 1 more']);
+});
+
+test('what is switched off or removed is forgotten without a word', async () => {
+  const { clock, show, take } = setUp();
+  await show(failedService('a'), failedService('b'));
+  await clock.advance(settleMs);
+  take();
+  await show(offService('a'));
+  await clock.advance(quietMs);
+  await show(aService('a'), aService('b'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+});
+
+test('one that flaps is told of at most once a minute', async () => {
+  const { clock, show, take } = setUp();
+  let said = 0;
+  for (let second = 0; second < 300; second += 5) {
+    await show(second % 10 === 0 ? failedService('a') : aService('a'));
+    await clock.advance(5_000);
+    said += take().filter((line) => line.startsWith('Signed out')).length;
+  }
+  expect(said).toBeGreaterThan(1);
+  expect(said).toBeLessThanOrEqual(5);
+});
+
+test('a recovery that does not last is not told', async () => {
+  const { clock, show, take } = setUp();
+  await show(failedService('a'));
+  await clock.advance(settleMs);
+  take();
+  await show(aService('a'));
+  await clock.advance(settleMs - 1);
+  await show(failedService('a'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+});
+
+test('switched off it says nothing, and switched on no old news', async () => {
+  let isEnabled = false;
+  const { clock, show, take } = setUp(() => isEnabled);
+  await show(failedService('a'));
+  await clock.advance(settleMs);
+  isEnabled = true;
+  await show(failedService('a'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+});
+
+test('after disposing, no timer is left', async () => {
+  const { clock, notifier, show } = setUp();
+  await show(failedService('a'));
+  expect(clock.pendingTimers).toBe(1);
+  notifier.dispose();
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -1,0 +1,51 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import { ensureConfigFile, openFile } from './open-config.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'localport-config-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('where there is no config, a commented one is made, the user’s alone, that forwards nothing yet', async () => {
+  const file = path.join(folder, 'localport/config.yaml');
+  expect(await ensureConfigFile(file)).toEqual({ ok: true, value: 'created' });
+  expect(parse(await readFile(file, 'utf8'))).toEqual({ version: '1.0', services: [] });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('its examples are valid once the comment signs are gone', async () => {
+  const file = path.join(folder, 'config.yaml');
+  await ensureConfigFile(file);
+  const text = (await readFile(file, 'utf8'))
+    .replace('services: []', 'services:')
+    .replaceAll(/^#(?= |$)/gm, '');
+  const withoutTitle = text.split('\n').slice(1).join('\n');
+  expect(parse(withoutTitle)).toMatchObject({ services: [{ name: 'postgres' }, { name: 'redis' }] });
+});
+
+test('a config that is there is not touched', async () => {
+  const file = path.join(folder, 'config.yaml');
+  await writeFile(file, 'services: [] # mine\n');
+  expect(await ensureConfigFile(file)).toEqual({ ok: true, value: 'present' });
+  expect(await readFile(file, 'utf8')).toBe('services: [] # mine\n');
+});
+
+test('a place where none can be made is named', async () => {
+  await writeFile(path.join(folder, 'file'), '');
+  const result = await ensureConfigFile(path.join(folder, 'file/config.yaml'));
+  expect(result).toEqual({
+    ok: false,
+    error: expect.stringContaining('file/config.yaml could not be created') as string,
+  });
+});
+
+test('a file that no program opens is shown in its folder', async () => {
+  const shell = { openPath: vi.fn(() => Promise.resolve('no application')), showItemInFolder: vi.fn() };
+  await openFile(shell, '/logs/postgres.log');
+  expect(shell.showItemInFolder).toHaveBeenCalledWith('/logs/postgres.log');
+});

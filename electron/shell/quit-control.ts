@@ -1,0 +1,41 @@
+/**
+ * The one way out of Electron. Whoever asks (menu, signal, system), the host shuts down first, once; then the process
+ * ends. `before-quit` is held back only until that is done: holding it back for ever would keep the user from logging out.
+ */
+import type { App } from 'electron';
+import type { AppHost } from '../core/host/app-host.ts';
+import type { ShutdownReport } from '../core/lifecycle/shutdown-report.ts';
+
+export class QuitControl {
+  readonly #app: Pick<App, 'on' | 'exit'>;
+  readonly #host: Pick<AppHost, 'shutdown' | 'forceShutdown' | 'systemShutdown'>;
+
+  constructor(
+    app: Pick<App, 'on' | 'exit'>,
+    host: Pick<AppHost, 'shutdown' | 'forceShutdown' | 'systemShutdown'>,
+  ) {
+    this.#app = app;
+    this.#host = host;
+    app.on('before-quit', (event) => {
+      event.preventDefault();
+      void this.quit('quit');
+    });
+  }
+
+  quit(reason: string): Promise<void> {
+    return this.#exitAfter(this.#host.shutdown(reason));
+  }
+
+  force(reason: string): Promise<void> {
+    return this.#exitAfter(this.#host.forceShutdown(reason));
+  }
+
+  systemShutdown(): Promise<void> {
+    return this.#exitAfter(this.#host.systemShutdown());
+  }
+
+  async #exitAfter(shutdown: Promise<ShutdownReport>): Promise<void> {
+    const { problems } = await shutdown;
+    this.#app.exit(problems.length === 0 ? 0 : 1);
+  }
+}

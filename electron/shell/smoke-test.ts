@@ -1,0 +1,27 @@
+import type { Snapshot } from '../../shared/service-snapshot.ts';
+import type { Clock } from '../core/clock.ts';
+import type { AppHostPort } from './app-host-port.ts';
+
+const deadlineMs = 30_000;
+
+/** Resolves true once a first forward is up and healthy, false when that takes too long. */
+export function reachFirstForward(
+  host: Pick<AppHostPort, 'snapshot' | 'onSnapshot'>,
+  clock: Clock,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (reached: boolean): void => {
+      timer.cancel();
+      unsubscribe();
+      resolve(reached);
+    };
+    const look = (snapshot: Snapshot): void => {
+      if (snapshot.services.some(({ phase, health }) => phase === 'up' && health === 'healthy')) settle(true);
+    };
+    const timer = clock.after(deadlineMs, () => {
+      settle(false);
+    });
+    const unsubscribe = host.onSnapshot(look);
+    look(host.snapshot());
+  });
+}

@@ -1,0 +1,48 @@
+/** Snapshots for tests: all is well unless said otherwise. */
+import { describeCause, type CauseCode } from '../../../shared/failure.ts';
+import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+
+export function aService(name: string, change: Partial<ServiceSnapshot> = {}): ServiceSnapshot {
+  return {
+    name,
+    technology: 'kubectl',
+    description: null,
+    tags: [],
+    route: `prod · svc/${name}`,
+    localPort: 5432,
+    addresses: ['127.0.0.1:5432', '[::1]:5432'],
+    desired: 'on',
+    phase: 'up',
+    health: 'healthy',
+    cause: null,
+    pid: 100,
+    since: 0,
+    nextRetryAt: null,
+    attempt: 0,
+    restarts: 0,
+    connections: 0,
+    held: 0,
+    bytesOut: 0,
+    bytesIn: 0,
+    checkMs: 2,
+    ...change,
+  };
+}
+
+export const offService = (name: string): ServiceSnapshot =>
+  aService(name, { desired: 'off', phase: 'off', health: 'unknown', pid: null, addresses: [] });
+
+/** A service that only its user can help. */
+export const failedService = (name: string, code: CauseCode = 'credentials-expired'): ServiceSnapshot =>
+  aService(name, {
+    phase: 'failed',
+    health: 'unknown',
+    cause: describeCause(code, { context: 'prod' }),
+    pid: null,
+  });
+
+export const aSnapshot = (...services: readonly ServiceSnapshot[]): Snapshot => ({
+  host: { kind: 'menu-bar', pid: 1, version: '1.0.0', since: 0, logDirectory: '/logs' },
+  config: { status: 'loaded', path: '/home/me/.localport.yaml', problems: [] },
+  services,
+});

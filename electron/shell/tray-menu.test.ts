@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { describeCause } from '../../shared/failure.ts';
+import type { Settings } from '../../shared/ipc-contract.ts';
+import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { aService, aSnapshot, failedService, offService } from './testing/snapshots.ts';
+import { stateInWords, trayMenuRows, type MenuAction, type MenuRow } from './tray-menu.ts';
+
+const settings: Settings = { openAtLogin: false, loginItemStatus: 'disabled', notifications: true };
+
+function asText(rows: readonly MenuRow[]): readonly string[] {
+  return rows.map((row) => {
+    switch (row.kind) {
+      case 'separator':
+        return '---';
+      case 'note':
+        return `(${row.label})`;
+      case 'command':
+        return row.enabled ? row.label : `(${row.label})`;
+      case 'checkbox':
+        return `[${row.checked ? 'x' : ' '}] ${row.label}`;
+    }
+  });
+}
+const textOf = (snapshot: Snapshot, change: Partial<Settings> = {}): readonly string[] =>
+  asText(trayMenuRows({ snapshot, settings: { ...settings, ...change } }));
+
+test('every forward is a checkbox with its state in words, the commands below', () => {
+  const menu = textOf(aSnapshot(aService('postgres'), failedService('redis'), offService('kafka')));
+  expect(menu).toEqual([
+    'Show LocalPort',
+    '---',
+    '[x] postgres — localhost:5432',
+    '[x] redis — Signed out of prod',
+    '[ ] kafka — off',
+    '---',
+    'Start All',
+    'Stop All',
+    '---',
+    'Open Config',
+    'Reload Config',
+    '[ ] Open at Login',
+    '---',
+    'Quit LocalPort',
+  ]);
+});
+
+test('what can change nothing is greyed out', () => {
+  expect(textOf(aSnapshot(aService('a')))).toContain('(Start All)');
+  expect(textOf(aSnapshot(offService('a')))).toContain('(Stop All)');
+  expect(textOf(aSnapshot())).toEqual(
+    expect.arrayContaining(['(No forwards configured)', '(Start All)', '(Stop All)']),
+  );
+});
+
+test('a broken config is told where it can be opened', () => {
+  const snapshot = aSnapshot(aService('a'));
+  const menu = textOf({ ...snapshot, config: { ...snapshot.config, status: 'broken' } });
+  expect(menu[menu.indexOf('Open Config') - 1]).toBe('(The config has errors: the last good one runs)');
+});
+
+describe('opening at login', () => {
+  test('is ticked when the system does it', () => {
+    expect(textOf(aSnapshot(), { openAtLogin: true, loginItemStatus: 'enabled' })).toContain(
+      '[x] Open at Login',
+    );
+  });
+
+  test('says where to allow it when the system waits for that', () => {
+    expect(textOf(aSnapshot(), { openAtLogin: true, loginItemStatus: 'requires-approval' })).toContain(
+      '[x] Open at Login (allow it in System Settings)',
+    );
+  });
+
+  test('is left out where there is no such thing', () => {
+    expect(textOf(aSnapshot(), { loginItemStatus: 'unavailable' }).join()).not.toContain('Login');
+  });
+});
+
+test('choosing a forward asks for the opposite of what is wanted now', () => {
+  const actions = trayMenuRows({ snapshot: aSnapshot(aService('a'), offService('b')), settings }).flatMap(
+    (row) => (row.kind === 'checkbox' ? [row.action] : []),
+  );
+  expect(actions).toEqual<MenuAction[]>([
+    { kind: 'set-desired', name: 'a', desired: 'off' },
+    { kind: 'set-desired', name: 'b', desired: 'on' },
+    { kind: 'open-at-login', open: true },
+  ]);
+});
+
+test.each<[string, Partial<ServiceSnapshot>]>([
+  ['off', { phase: 'off' }],
+  ['stopping', { phase: 'stopping' }],
+  ['connecting', { phase: 'connecting' }],
+  ['localhost:5432', { phase: 'up' }],
+  ['no answer', { phase: 'up', health: 'unhealthy' }],
+  [
+    'bastion cannot be reached',
+    { phase: 'retrying', cause: describeCause('host-unreachable', { host: 'bastion' }) },
+  ],
+  ['trying again', { phase: 'retrying' }],
+  ['Waiting for the network', { phase: 'waiting', cause: describeCause('network-down') }],
+  ['kubectl was not found', { phase: 'failed', cause: describeCause('binary-missing', { what: 'kubectl' }) }],
+])('a state reads "%s"', (words, change) => {
+  expect(stateInWords(aService('a', change))).toBe(words);
+});
+
+test('nothing that passes by itself changes the menu: times and counters stay out of it', () => {
+  const ticking = { since: 5, checkMs: 9, connections: 3, bytesIn: 7, bytesOut: 8, held: 1, restarts: 2 };
+  expect(textOf(aSnapshot(aService('a', ticking)))).toEqual(textOf(aSnapshot(aService('a'))));
+});
