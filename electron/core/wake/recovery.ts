@@ -1,0 +1,34 @@
+import type { NetworkOutcome } from './network-gate.ts';
+
+export interface RecoveryOptions {
+  /** Resolves when the network is back or is not waited for any longer, at the latest when the signal aborts. */
+  readonly gate: (signal: AbortSignal) => Promise<NetworkOutcome>;
+  /** Once for each wake, unless the computer goes to sleep again first. */
+  readonly onRecover: (network: NetworkOutcome) => void;
+}
+
+/** What happens after a wake, in order: first the gate, then the recovery. */
+export class Recovery {
+  readonly #options: RecoveryOptions;
+  #underWay: AbortController | null = null;
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  async begin(): Promise<void> {
+    this.abort();
+    const controller = new AbortController();
+    this.#underWay = controller;
+    const network = await this.#options.gate(controller.signal);
+    if (controller.signal.aborted) return;
+    this.#underWay = null;
+    this.#options.onRecover(network);
+  }
+
+  /** The computer goes to sleep again, or the app stops. */
+  abort(): void {
+    this.#underWay?.abort();
+    this.#underWay = null;
+  }
+}
