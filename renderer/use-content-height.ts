@@ -15,7 +15,8 @@ export function useContentHeight(report: (height: number) => unknown): RefObject
     let reported = 0;
     const partsOf = (): readonly Element[] => [...element.querySelectorAll('[data-measured]')];
     const measure = (): void => {
-      const sum = partsOf().reduce((height, part) => height + part.getBoundingClientRect().height, 0);
+      const border = element.offsetHeight - element.clientHeight;
+      const sum = partsOf().reduce((height, part) => height + part.getBoundingClientRect().height, border);
       const height = Math.min(maxHeightPx, Math.ceil(sum));
       if (height === reported || height === 0) return;
       reported = height;
