@@ -1,7 +1,7 @@
 // Who may import what: the rooms of the house. Run by `npm run check`.
 
 /** Tests reach wider: for their runner, property tests and fakes. */
-const tests = String.raw`\.test\.tsx?$|^electron/core/testing/|/testing/`;
+const tests = String.raw`\.test\.tsx?$|/testing/`;
 /** Installed packages, as a path pattern.
  * @param {string[]} names */
 const npm = (...names) => names.map((name) => `node_modules/${name}(/|$)`).join('|');
@@ -43,7 +43,7 @@ export default {
       comment: 'electron/core is plain Node: the daemon runs it without Electron.',
       severity: 'error',
       from: { path: '^electron/core/' },
-      to: { path: [`^electron/(?!core/)`, '^renderer/', '^e2e/', '^electron$', npm('electron', 'react')] },
+      to: { path: ['^electron/(?!core/)', '^renderer/', '^electron$', npm('electron', 'react')] },
     },
     {
       name: 'electron-only-in-the-shell',
