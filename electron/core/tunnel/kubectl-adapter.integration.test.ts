@@ -1,0 +1,253 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Cause } from '../../../shared/failure.ts';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { type KubeApi, startKubeApi } from '../../../e2e/fixtures/kube-api.ts';
+import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
+import {
+  echoChecksums,
+  exchange,
+  type FixtureServer,
+  startChecksumServer,
+  startEchoServer,
+  startSilentServer,
+} from '../../../e2e/fixtures/servers.ts';
+import { kubectlConnection } from './testing/service-specs.ts';
+import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
+
+const mebibyte = 1024 * 1024;
+
+describe('the kubectl adapter on a real kubectl', () => {
+  let api: KubeApi;
+  let echo: FixtureServer;
+  let workshop: TunnelWorkshop;
+
+  beforeEach(async () => {
+    api = await startKubeApi();
+    echo = await startEchoServer();
+    api.addService('postgres', { ports: [5432] });
+    api.addPod('postgres-0');
+    api.setTarget(5432, echo);
+    workshop = await TunnelWorkshop.create([api.client.binDirectory]);
+  });
+
+  afterEach(async () => {
+    await workshop.dispose();
+    expect(workshop.livingChildren()).toEqual([]);
+    await api.dispose();
+    await echo.stop();
+  });
+
+  it('carries 64 MiB both ways through a service and keeps half-close', async () => {
+    const { address } = await workshop.openReady(kubectlConnection());
+    const { sent, received } = await echoChecksums(address, 64 * mebibyte);
+    expect(received).toBe(sent);
+
+    const checksum = await startChecksumServer();
+    api.setTarget(5432, checksum);
+    expect(await exchange(address, 'x')).toMatch(/^[0-9a-f]{64}$/);
+    await checksum.stop();
+  });
+
+  it('forwards to a pod and to a deployment, in the context and namespace that it is told', async () => {
+    api.addDeployment('web', { ports: [5432], namespace: 'shop' });
+    api.addPod('web-1', { namespace: 'shop' });
+    const context = api.client.contexts.other;
+    const pod = kubectlConnection({ resourceType: 'pod', resourceName: 'postgres-0' });
+    const deployment = kubectlConnection({
+      resourceType: 'deployment',
+      resourceName: 'web',
+      namespace: 'shop',
+      context,
+    });
+    for (const connection of [pod, deployment]) {
+      const { address } = await workshop.openReady(connection);
+      expect(await exchange(address, 'hello')).toBe('hello');
+    }
+    expect(api.requests).toContain('POST /api/v1/namespaces/shop/pods/web-1/portforward');
+  });
+
+  it('leaves no process when it is stopped, and tells no cause', async () => {
+    const { tunnel } = await workshop.openReady(kubectlConnection());
+    expect(await tunnel.stop()).toMatchObject({ cause: null, exitCode: 0 });
+    expect(await livingOf([tunnel.pid ?? 0])).toEqual([]);
+  });
+
+  it('tells that it was killed from outside', async () => {
+    const { tunnel } = await workshop.openReady(kubectlConnection());
+    process.kill(tunnel.pid ?? 0, 'SIGKILL');
+    expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel was ended from outside (SIGKILL)');
+  });
+
+  it('tells that the connection to the pod was lost', async () => {
+    const { tunnel } = await workshop.openReady(kubectlConnection());
+    api.dropForwards();
+    expect((await tunnel.ended).cause).toMatchObject({
+      code: 'closed-by-remote',
+      evidence: 'error: lost connection to pod',
+    });
+  });
+
+  it('complains of a target that refuses, and gives that as the cause when kubectl ends over it', async () => {
+    const { tunnel, address } = await workshop.openReady(kubectlConnection());
+    const complaints: Cause[] = [];
+    tunnel.onComplaint((cause) => complaints.push(cause));
+    api.setTarget(5432, null);
+    expect(await exchange(address, '')).toBe('');
+    expect((await tunnel.ended).cause).toMatchObject({
+      code: 'target-refused',
+      evidence: expect.stringContaining('connection refused') as string,
+    });
+    expect(complaints.map(({ code }) => code)).toEqual(['target-refused']);
+  });
+
+  it('tells a service that does not exist', async () => {
+    const cause = await workshop.openFailing(kubectlConnection({ resourceName: 'nothing' }));
+    expect(cause).toMatchObject({
+      code: 'resource-missing',
+      title: 'service/nothing was not found in default',
+      evidence: 'Error from server (NotFound): services "nothing" not found',
+    });
+  });
+
+  it('tells a pod that is gone, and finds it when it is back', async () => {
+    const connection = kubectlConnection({ resourceType: 'pod', resourceName: 'postgres-0' });
+    api.removePod('postgres-0');
+    expect(await workshop.openFailing(connection)).toMatchObject({
+      code: 'resource-missing',
+      recovery: 'backoff',
+    });
+    api.addPod('postgres-0');
+    await workshop.openReady(connection);
+  });
+
+  it('tells a pod that is not running', async () => {
+    api.setPodRunning('postgres-0', false);
+    expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
+      code: 'no-ready-pod',
+      evidence: 'error: unable to forward port because pod is not running. Current status=Pending',
+    });
+  });
+
+  it('tells a port that the service does not have', async () => {
+    expect(await workshop.openFailing(kubectlConnection({ remotePort: 81 }))).toMatchObject({
+      code: 'config-invalid',
+      recovery: 'user',
+    });
+  });
+
+  it('tells a context that does not exist', async () => {
+    const cause = await workshop.openFailing(kubectlConnection({ context: 'mars' }));
+    expect(summary(cause)).toBe('context-missing: The kube context mars does not exist');
+  });
+
+  it('tells that the user may not forward', async () => {
+    api.setAccess('forbidden');
+    expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
+      code: 'forbidden',
+      recovery: 'user',
+      evidence: expect.stringContaining('cannot create resource "pods/portforward"') as string,
+    });
+  });
+
+  it('tells that the credentials are not accepted', async () => {
+    api.setAccess('unauthorised');
+    expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
+      code: 'credentials-expired',
+      recovery: 'user',
+      evidence: expect.stringContaining('You must be logged in to the server') as string,
+    });
+  });
+
+  describe('over TLS', () => {
+    let secureApi: KubeApi;
+    let secureWorkshop: TunnelWorkshop;
+
+    beforeEach(async () => {
+      secureApi = await startKubeApi({ tls: true });
+      secureApi.addService('postgres', { ports: [5432] });
+      secureApi.addPod('postgres-0');
+      secureApi.setTarget(5432, echo);
+      secureWorkshop = await TunnelWorkshop.create([secureApi.client.binDirectory]);
+    });
+
+    afterEach(async () => {
+      await secureWorkshop.dispose();
+      await secureApi.dispose();
+    });
+
+    it('carries bytes', async () => {
+      const { address } = await secureWorkshop.openReady(kubectlConnection());
+      const { sent, received } = await echoChecksums(address, mebibyte);
+      expect(received).toBe(sent);
+    });
+
+    it('tells a certificate that is not trusted', async () => {
+      await secureApi.client.setServer(secureApi.url);
+      expect(await secureWorkshop.openFailing(kubectlConnection())).toMatchObject({
+        code: 'certificate-invalid',
+        evidence: expect.stringContaining('x509: certificate signed by unknown authority') as string,
+      });
+    });
+
+    it('tells a credential plugin that is missing', async () => {
+      await secureApi.client.setUser(execPlugin('aws-of-nowhere'));
+      const cause = await secureWorkshop.openFailing(kubectlConnection());
+      expect(summary(cause)).toBe('plugin-missing: The credential plugin aws-of-nowhere was not found');
+    });
+
+    it('tells a credential plugin that fails, with the command that signs in again', async () => {
+      const plugin = path.join(secureApi.client.binDirectory, 'aws');
+      const words = 'The SSO session associated with this profile has expired or is otherwise invalid.';
+      await writeFile(plugin, `#!/bin/sh\necho '${words}' >&2\nexit 255\n`, { mode: 0o755 });
+      await secureApi.client.setUser(execPlugin('aws'));
+      const cause = await secureWorkshop.openFailing(kubectlConnection());
+      expect(cause).toMatchObject({
+        code: 'credentials-expired',
+        action: { kind: 'copy-command', command: 'aws sso login' },
+      });
+    });
+  });
+
+  it('tells an API server that is not running', async () => {
+    await api.stop();
+    expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
+      code: 'connection-refused',
+      title: '127.0.0.1 refused the connection',
+    });
+  });
+
+  it('tells an API server whose name cannot be found', async () => {
+    await api.client.setServer('https://cluster.invalid');
+    expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
+      code: 'name-not-found',
+      title: 'The name cluster.invalid was not found',
+    });
+  });
+
+  it('tells an API server that is silent, after the start deadline', async () => {
+    const silent = await startSilentServer();
+    await api.client.setServer(`http://127.0.0.1:${silent.port}`);
+    const impatient = await TunnelWorkshop.create([api.client.binDirectory], { startTimeoutMs: 500 });
+    expect(await impatient.openFailing(kubectlConnection())).toMatchObject({ code: 'timed-out' });
+    await impatient.dispose();
+    await silent.stop();
+  });
+
+  it('comes up again when the API server is back on the same port', async () => {
+    const { tunnel } = await workshop.openReady(kubectlConnection());
+    await api.stop();
+    expect((await tunnel.ended).cause).toMatchObject({ recovery: 'backoff' });
+    await api.start();
+    const { address } = await workshop.openReady(kubectlConnection());
+    expect(await exchange(address, 'hello')).toBe('hello');
+    await eventually('one forward is left', () => api.forwards === 1);
+  });
+});
+
+const summary = (cause: Cause | null): string => (cause === null ? 'none' : `${cause.code}: ${cause.title}`);
+
+const execPlugin = (command: string): Readonly<Record<string, unknown>> => ({
+  exec: { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' },
+});
