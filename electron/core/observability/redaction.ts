@@ -9,14 +9,14 @@ const maxSecrets = 1_000;
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
   // Of https://user:secret@host only the secret goes.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/?#]*):[^\s@/?#]+@/gi, `$1:${hidden}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/?#]*):[^\s@/?#]+@/gi, `$1:${hidden}@`],
   [
     /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token|negotiate)\s+)?)[^\s"',;]+/gi,
     `$1${hidden}`,
   ],
   [/\b(bearer\s+)[\w.~+/-]{8,}=*/gi, `$1${hidden}`],
   [
-    /\b([\w-]*(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|token)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
+    /\b([\w-]{0,40}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|token)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
     `$1${hidden}`,
   ],
   [/(\s--?(?:password|passphrase|token|secret)\s+)(?!-)\S+/gi, `$1${hidden}`],

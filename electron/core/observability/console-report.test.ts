@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
+import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+import { reportChanges } from './console-report.ts';
+
+const service: ServiceSnapshot = {
+  name: 'db',
+  technology: 'tcp',
+  description: null,
+  tags: [],
+  route: 'db:5432',
+  localPort: 5432,
+  addresses: [],
+  desired: 'on',
+  phase: 'up',
+  health: 'healthy',
+  cause: null,
+  pid: null,
+  since: 0,
+  nextRetryAt: null,
+  attempt: 0,
+  restarts: 0,
+  connections: 0,
+  held: 0,
+  bytesOut: 0,
+  bytesIn: 0,
+  checkMs: null,
+};
+const first: Snapshot = {
+  host: { kind: 'menu-bar', pid: 1, version: '1.0.0', since: 0, logDirectory: '/logs' },
+  config: { status: 'loaded', path: '/c.yaml', problems: [] },
+  services: [service],
+};
+
+describe('the console report', () => {
+  it('says at the start where logs and config are, and how each service is', () => {
+    expect(reportChanges(null, first)).toEqual([
+      'logs in /logs',
+      'config /c.yaml',
+      '● db  up  localhost:5432 → db:5432',
+    ]);
+  });
+
+  it('prints nothing when only counters moved', () => {
+    expect(reportChanges(first, { ...first, services: [{ ...service, bytesIn: 5, checkMs: 3 }] })).toEqual(
+      [],
+    );
+  });
+
+  it('prints the service that changed, with its cause, and the faults of a broken config', () => {
+    const cause = describeCause('connection-refused', { host: 'db' });
+    const config = {
+      status: 'broken' as const,
+      path: '/c.yaml',
+      problems: [{ severity: 'error' as const, path: 'services[0].name', line: 3, message: 'missing' }],
+    };
+    const after = { ...first, config, services: [{ ...service, phase: 'retrying' as const, cause }] };
+    expect(reportChanges(first, after)).toEqual([
+      'config /c.yaml is broken; what ran before goes on',
+      '  error: services[0].name, line 3: missing',
+      '▲ db  retrying  localhost:5432 → db:5432  db refused the connection',
+    ]);
+  });
+});

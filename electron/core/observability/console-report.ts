@@ -1,0 +1,39 @@
+/** What a terminal shows while LocalPort runs: each service when its state changes, and what the config says. Pure. */
+import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+import { toneOf, type Tone } from '../../../shared/service-tone.ts';
+
+const shapes: Readonly<Record<Tone, string>> = { up: '●', working: '◐', trouble: '▲', off: '○' };
+
+/** The lines to print when one snapshot follows another; `before` is null at the start. */
+export function reportChanges(before: Snapshot | null, after: Snapshot): readonly string[] {
+  const lines = before === null ? [`logs in ${after.host.logDirectory}`] : [];
+  if (before?.config !== after.config) lines.push(...describeConfig(after));
+  const earlier = new Map(before?.services.map((service) => [service.name, describeService(service)]));
+  for (const service of after.services) {
+    const line = describeService(service);
+    if (earlier.get(service.name) !== line) lines.push(line);
+  }
+  return lines;
+}
+
+function describeConfig({ config }: Snapshot): readonly string[] {
+  const problems = config.problems.map(({ severity, path, line, message }) => {
+    const where = [path, line === null ? '' : `line ${line}`].filter((part) => part !== '').join(', ');
+    return `  ${severity}: ${where === '' ? '' : `${where}: `}${message}`;
+  });
+  switch (config.status) {
+    case 'welcome':
+      return ['no config yet: showing the welcome page'];
+    case 'loaded':
+      return [`config ${config.path ?? ''}`, ...problems];
+    case 'broken':
+      return [`config ${config.path ?? ''} is broken; what ran before goes on`, ...problems];
+  }
+}
+
+function describeService(service: ServiceSnapshot): string {
+  const { name, phase, health, cause, localPort, route } = service;
+  const state = phase === 'up' && health === 'unhealthy' ? 'unhealthy' : phase;
+  const why = cause === null ? '' : `  ${cause.title}`;
+  return `${shapes[toneOf(service)]} ${name}  ${state}  localhost:${localPort} → ${route}${why}`;
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { logFileName } from './log-file-name.ts';
+import { LogFile } from './log-file.ts';
+import { LogWriter, type LogLevel } from './log-writer.ts';
+import type { Logger } from './logger.ts';
+import { createRedactor } from './redaction.ts';
+
+export interface LogStore {
+  /** `localport.log`: what the app itself does. */
+  readonly app: Logger;
+  /** `services/NAME.log`: what one service and its tunnel do. */
+  service(name: string): Logger;
+  servicePath(name: string): string;
+  /** Values that are hidden wherever they occur, from now on; those set before are forgotten. */
+  setSecrets(values: Iterable<string>): void;
+  /** Takes secrets out of a text that is shown elsewhere than in a log. */
+  redact(text: string): string;
+  /** Writes out what was collected. Later lines are still written, each at once. Idempotent. */
+  close(): void;
+}
+
+export interface LogStoreOptions {
+  /** Made on the first line, readable by the user only. */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** The least level that is written. */
+  readonly level: LogLevel;
+}
+
+/** Past this many the longest known is closed. More services than a config may have. */
+const maxWriters = 1_200;
+
+/** Never throws, and neither do its loggers: what cannot be written is counted, and the count is written later. */
+export function openLogStore({ directory, clock, level }: LogStoreOptions): LogStore {
+  const writers = new Map<string, LogWriter>();
+  let redactKnown = createRedactor([]);
+  let isClosed = false;
+  const redact = (text: string): string => redactKnown(text);
+  const servicePath = (name: string): string => join(directory, 'services', logFileName(name));
+
+  const open = (path: string): LogWriter => {
+    const present = writers.get(path);
+    if (present !== undefined) return present;
+    const [oldest] = writers.size < maxWriters ? [] : writers;
+    if (oldest !== undefined) {
+      oldest[1].close();
+      writers.delete(oldest[0]);
+    }
+    const writer = new LogWriter({ file: new LogFile(path), clock, level, redact });
+    if (isClosed) writer.close();
+    writers.set(path, writer);
+    return writer;
+  };
+
+  return {
+    app: open(join(directory, 'localport.log')),
+    service: (name) => open(servicePath(name)),
+    servicePath,
+    setSecrets: (values) => {
+      redactKnown = createRedactor(values);
+    },
+    redact,
+    close: () => {
+      isClosed = true;
+      for (const writer of writers.values()) writer.close();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * The Logger of one file: messages become lines, and lines are collected for a moment, so that a child that talks a lot
+ * costs one write for many lines. Warnings and errors are written at once: they may be the last words.
+ */
+import type { Clock, Timer } from '../clock.ts';
+import type { LogFile } from './log-file.ts';
+import type { Logger } from './logger.ts';
+import { createPrivateKeyFilter } from './private-key-filter.ts';
+
+export type LogLevel = keyof Logger;
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+const collectMs = 100;
+const maxCollectedCharacters = 64 * 1024;
+/** What is looked through for secrets; more of a message is never shown. */
+const maxExaminedCharacters = 16 * 1024;
+const maxMessageCharacters = 8 * 1024;
+
+export interface LogWriterParts {
+  readonly file: LogFile;
+  readonly clock: Clock;
+  readonly level: LogLevel;
+  readonly redact: (text: string) => string;
+}
+
+export class LogWriter implements Logger {
+  readonly #parts: LogWriterParts;
+  readonly #hidePrivateKeys = createPrivateKeyFilter();
+  #collected: string[] = [];
+  #collectedCharacters = 0;
+  #timer: Timer | null = null;
+  #lostLines = 0;
+  #isClosed = false;
+
+  constructor(parts: LogWriterParts) {
+    this.#parts = parts;
+  }
+
+  debug(message: string): void {
+    this.#log('debug', message);
+  }
+
+  info(message: string): void {
+    this.#log('info', message);
+  }
+
+  warn(message: string): void {
+    this.#log('warn', message);
+  }
+
+  error(message: string): void {
+    this.#log('error', message);
+  }
+
+  /** Writes what was collected. From then on every line is written at once: the last ones of a shutdown. */
+  close(): void {
+    this.#isClosed = true;
+    this.flush();
+  }
+
+  flush(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#collected.length === 0) return;
+    const lines = this.#collected;
+    this.#collected = [];
+    this.#collectedCharacters = 0;
+    const failure = this.#parts.file.append(this.#lostLines === 0 ? lines : [this.#lossLine(), ...lines]);
+    this.#lostLines = failure === null ? 0 : this.#lostLines + lines.length;
+  }
+
+  #log(level: LogLevel, message: string): void {
+    if (levels.indexOf(level) < levels.indexOf(this.#parts.level)) return;
+    const line = this.#line(level, this.#clean(message));
+    this.#collected.push(line);
+    this.#collectedCharacters += line.length;
+    const isUrgent = level === 'warn' || level === 'error';
+    if (isUrgent || this.#isClosed || this.#collectedCharacters >= maxCollectedCharacters) this.flush();
+    else this.#timer ??= this.#parts.clock.after(collectMs, () => this.flush());
+  }
+
+  #line(level: LogLevel, message: string): string {
+    return `${new Date(this.#parts.clock.wallNow()).toISOString()} ${level.padEnd(5)} ${message}`;
+  }
+
+  #lossLine(): string {
+    return this.#line('warn', `${this.#lostLines} lines before this one could not be written`);
+  }
+
+  /** One line without secrets: a message must not be able to forge a second one, or to steer a terminal. */
+  #clean(message: string): string {
+    const redacted = this.#parts.redact(this.#hidePrivateKeys(message.slice(0, maxExaminedCharacters)));
+    const line = redacted.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escapeControl);
+    if (line.length <= maxMessageCharacters && message.length <= maxExaminedCharacters) return line;
+    return `${line.slice(0, maxMessageCharacters)}… (${message.length} characters)`;
+  }
+}
+
+function escapeControl(character: string): string {
+  if (character === '\t') return ' ';
+  if (character === '\n') return '\\n';
+  if (character === '\r') return '\\r';
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}
