@@ -2,8 +2,8 @@
  * Tells everybody who looks on that the snapshot changed, soon and not too often. While someone watches live, counters
  * tick once a second; while nobody does, nothing runs.
  */
-import type { Snapshot } from '../../shared/service-snapshot.ts';
-import type { Clock, Timer } from './clock.ts';
+import type { Snapshot } from '../../../shared/service-snapshot.ts';
+import type { Clock, Timer } from '../clock.ts';
 
 /** Changes within this time are told as one, in ms. */
 const coalesceMs = 20;

@@ -1,0 +1,118 @@
+/**
+ * The config that runs. It is loaded at the start, again when the file changes or the user asks, and taken over only
+ * when it is sound: a broken file leaves the running one in force. Without any file the welcome config runs.
+ */
+import { existsSync } from 'node:fs';
+import type { ConfigState } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Environment } from './environment-substitution.ts';
+import { loadConfig } from './config-loader.ts';
+import { formatProblem } from './config-problem.ts';
+import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
+import type { Welcome } from './welcome-config.ts';
+
+export interface ConfigInForceParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The file that is used, or that would be if it existed. Absolute. */
+  readonly path: string;
+  readonly homeDirectory: string;
+  readonly uid: number;
+  /** The variables that the file may use, as they are known now. */
+  readonly environment: () => Environment;
+  readonly startWelcome: () => Promise<Welcome>;
+  /** Told before the services are applied, so that no secret reaches a log. */
+  readonly onSecrets: (values: readonly string[]) => void;
+  /** Takes over the services; resolves when those that leave have gone. */
+  readonly apply: (services: readonly ServiceSpec[]) => Promise<void>;
+  readonly onStateChange: () => void;
+}
+
+export class ConfigInForce {
+  readonly #parts: ConfigInForceParts;
+  #state: ConfigState;
+  #watcher: ConfigWatcher | null = null;
+  #welcome: Welcome | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(parts: ConfigInForceParts) {
+    this.#parts = parts;
+    this.#state = { status: 'welcome', path: null, problems: [] };
+  }
+
+  get path(): string {
+    return this.#parts.path;
+  }
+
+  get state(): ConfigState {
+    return this.#state;
+  }
+
+  /** Loads for the first time and watches from then on, also for a file that does not exist yet. */
+  async start(): Promise<void> {
+    const { path, clock, log } = this.#parts;
+    await this.reload();
+    this.#watcher = watchConfig({ path, clock, log, onChange: () => void this.reload() });
+  }
+
+  /** Loads again and applies what changed. One after the other; never rejects. */
+  reload(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#load());
+    return this.#turn;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#watcher?.close();
+    await this.#turn;
+    await this.#welcome?.close();
+  }
+
+  async #load(): Promise<void> {
+    const { path, log, environment, homeDirectory, uid } = this.#parts;
+    if (this.#isClosed) return;
+    if (!existsSync(path)) return this.#withoutFile();
+    const loaded = await loadConfig(path, { env: environment(), homeDirectory, uid });
+    if (!loaded.ok) {
+      for (const problem of loaded.error) log.error(`config: ${formatProblem(problem, path)}`);
+      this.#become({ status: 'broken', path, problems: loaded.error });
+      return;
+    }
+    const { services, warnings, secrets } = loaded.value;
+    for (const warning of warnings) log.warn(`config: ${formatProblem(warning, path)}`);
+    this.#parts.onSecrets(secrets);
+    log.info(`config: ${path} has ${services.length} services`);
+    this.#become({ status: 'loaded', path, problems: warnings });
+    await this.#parts.apply(services);
+    await this.#welcome?.close();
+    this.#welcome = null;
+  }
+
+  /** A config that vanished under a running app is a mistake to be told of, not a wish to stop everything. */
+  async #withoutFile(): Promise<void> {
+    const { path, log } = this.#parts;
+    if (this.#state.status !== 'welcome') {
+      const message = 'the file is gone; what it said last stays in force';
+      log.warn(`config: ${path}: ${message}`);
+      this.#become({
+        status: 'broken',
+        path,
+        problems: [{ severity: 'error', path: '', line: null, message }],
+      });
+      return;
+    }
+    if (this.#welcome !== null) return;
+    log.info(`config: none at ${path}; showing the welcome page`);
+    this.#welcome = await this.#parts.startWelcome();
+    this.#parts.onStateChange();
+    await this.#parts.apply(this.#welcome.services);
+  }
+
+  #become(state: ConfigState): void {
+    this.#state = state;
+    this.#parts.onStateChange();
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * The supervisor with everything that it lives on, without a screen: config, tunnels, health, sleep, logs, the way out.
+ * Both hosts, menu bar and headless, are this plus their own surface.
+ */
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { AppPaths } from '../config/app-paths.ts';
+import { ConfigInForce } from '../config/config-in-force.ts';
+import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
+import { startWelcome } from '../config/welcome-config.ts';
+import { ForwardRunner } from '../forward/forward-runner.ts';
+import { Supervisor } from '../forward/supervisor.ts';
+import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
+import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
+import { probeRegistry } from '../health/probes/probe-registry.ts';
+import { ShutdownCoordinator } from '../lifecycle/shutdown-coordinator.ts';
+import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
+import { TaskManager } from '../lifecycle/task-manager.ts';
+import type { LogStore } from '../observability/log-store.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createLocalPort } from '../relay/local-port.ts';
+import { Scope } from '../scope.ts';
+import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
+import { watchCredentials } from '../wake/credential-watcher.ts';
+import { networkAddresses } from '../wake/network-addresses.ts';
+import { WakeMonitor } from '../wake/wake-monitor.ts';
+import { ChildProcesses } from './child-processes.ts';
+import { findRemains } from './shutdown-verification.ts';
+import { SnapshotPublisher } from './snapshot-publisher.ts';
+
+export interface AppHostOptions {
+  readonly kind: HostInfo['kind'];
+  readonly version: string;
+  /** The config file that is used, or would be if it existed. Absolute. */
+  readonly configPath: string;
+  readonly paths: AppPaths;
+  readonly processEnv: NodeJS.ProcessEnv;
+  readonly homeDirectory: string;
+  readonly uid: number;
+  readonly clock: Clock;
+  readonly logs: LogStore;
+}
+
+const cancelTasksMs = 10_000;
+
+export class AppHost {
+  readonly scope = new Scope('host');
+  readonly #options: AppHostOptions;
+  readonly #log: Logger;
+  readonly #info: HostInfo;
+  readonly #tasks: TaskManager;
+  readonly #shutdown: ShutdownCoordinator;
+  readonly #children: ChildProcesses;
+  readonly #adapters: AdapterRegistry;
+  readonly #health: HealthMonitorScheduler;
+  readonly #desired: DesiredStore;
+  readonly #supervisor: Supervisor;
+  readonly #config: ConfigInForce;
+  readonly #publisher: SnapshotPublisher;
+  #wake: WakeMonitor | null = null;
+
+  private constructor(options: AppHostOptions, children: ChildProcesses, desired: DesiredStore) {
+    const { clock, logs, paths } = options;
+    const log = logs.app;
+    this.#options = options;
+    this.#log = log;
+    this.#children = children;
+    this.#desired = desired;
+    this.#info = {
+      kind: options.kind,
+      pid: process.pid,
+      version: options.version,
+      since: clock.wallNow(),
+      logDirectory: paths.logDirectory,
+    };
+    this.#tasks = new TaskManager({ clock, log });
+    this.#shutdown = new ShutdownCoordinator({ clock, log });
+    this.#publisher = new SnapshotPublisher(clock, () => this.snapshot());
+    this.#health = createHealthMonitorScheduler({ clock, probes: probeRegistry });
+    this.#adapters = createAdapterRegistry({
+      launcher: children.launcher,
+      clock,
+      runtimeDirectory: paths.runtimeDirectory,
+    });
+    this.#supervisor = new Supervisor({
+      createRunner: (service) => this.#createRunner(service),
+      desiredOf: (service) => desired.desiredOf(service),
+      rememberDesired: (name, wanted) => {
+        desired.set(name, wanted);
+      },
+    });
+    this.#config = new ConfigInForce({
+      clock,
+      log,
+      path: options.configPath,
+      homeDirectory: options.homeDirectory,
+      uid: options.uid,
+      environment: () => children.environment.current(),
+      startWelcome: () => startWelcome(),
+      onSecrets: (values) => {
+        logs.setSecrets(values);
+      },
+      apply: (services) => this.#supervisor.apply(services),
+      onStateChange: () => {
+        this.#publisher.touch();
+      },
+    });
+    this.#joinShutdown();
+  }
+
+  /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */
+  static async create(options: AppHostOptions): Promise<AppHost> {
+    const { clock, paths, processEnv, logs } = options;
+    const children = await ChildProcesses.prepare({ paths, processEnv, clock, log: logs.app });
+    const desired = await openDesiredStore(path.join(paths.stateDirectory, 'desired.json'), logs.app);
+    return new AppHost(options, children, desired);
+  }
+
+  /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
+  async start(): Promise<void> {
+    const { clock, homeDirectory } = this.#options;
+    await this.#config.start();
+    this.#wake = this.#watchSleep();
+    this.#tasks.run('login environment', (signal) => this.#captureLoginEnvironment(signal));
+    const stopWatching = watchCredentials({
+      homeDirectory,
+      kubeconfigs: (this.#children.environment.current()['KUBECONFIG'] ?? '')
+        .split(path.delimiter)
+        .filter(Boolean),
+      clock,
+      log: this.#log,
+      onChange: () => void this.#onCredentials(),
+    });
+    this.scope.own('credential watcher', stopWatching);
+  }
+
+  snapshot(): Snapshot {
+    return { host: this.#info, config: this.#config.state, services: this.#supervisor.snapshot() };
+  }
+
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
+    return this.#publisher.subscribe(listener);
+  }
+
+  /** While live, counters are published once a second. */
+  setLive(live: boolean): void {
+    this.#publisher.setLive(live);
+  }
+
+  setDesired(name: string, desired: Desired): void {
+    this.#supervisor.setDesired(name, desired);
+  }
+
+  setDesiredForTag(tag: string | null, desired: Desired): void {
+    this.#supervisor.setDesiredForTag(tag, desired);
+  }
+
+  retry(name: string): void {
+    this.#supervisor.retry(name);
+  }
+
+  reload(): Promise<void> {
+    return this.#config.reload();
+  }
+
+  configPath(): string {
+    return this.#config.path;
+  }
+
+  serviceLogPath(name: string): string {
+    return this.#options.logs.servicePath(name);
+  }
+
+  suspend(): void {
+    this.#wake?.suspend();
+  }
+
+  resume(): void {
+    this.#wake?.resume();
+  }
+
+  /** Writes what is alive and how everything stands to the log. */
+  dump(): void {
+    const state = {
+      snapshot: this.snapshot(),
+      tasks: this.#tasks.alive(),
+      children: this.#children.launcher.alive(),
+      monitors: this.#health.active(),
+      owned: this.scope.owned,
+    };
+    this.#log.info(`state dump: ${JSON.stringify(state)}`);
+  }
+
+  /** Runs the four phases, once. Never rejects. */
+  shutdown(reason: string): Promise<ShutdownReport> {
+    return this.#shutdown.shutdown(reason);
+  }
+
+  /** Jumps to the last phase. */
+  forceShutdown(reason: string): Promise<ShutdownReport> {
+    return this.#shutdown.force(reason);
+  }
+
+  /** The whole computer goes down: everything together gets 4 s. */
+  systemShutdown(): Promise<ShutdownReport> {
+    return this.#shutdown.onSystemShutdown();
+  }
+
+  #createRunner(service: ServiceSpec): ForwardRunner {
+    const { clock, logs } = this.#options;
+    const log = logs.service(service.name);
+    return new ForwardRunner(service, {
+      clock,
+      log,
+      random: Math.random,
+      adapterFor: ({ connection }) => this.#adapters[connection.technology],
+      createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
+        createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
+      health: this.#health,
+      isOnline: () => networkAddresses(networkInterfaces()).length > 0,
+      onChange: () => {
+        this.#publisher.touch();
+      },
+    });
+  }
+
+  #watchSleep(): WakeMonitor {
+    return new WakeMonitor({
+      clock: this.#options.clock,
+      log: this.#log,
+      interfaces: networkInterfaces,
+      listener: {
+        onSuspended: () => {
+          this.#health.pause();
+          this.#supervisor.suspend();
+        },
+        onRecover: () => {
+          this.#health.resume();
+          this.#supervisor.trigger('wake');
+        },
+        onNetworkChanged: () => {
+          this.#supervisor.trigger('network');
+        },
+      },
+    });
+  }
+
+  async #captureLoginEnvironment(signal: AbortSignal): Promise<void> {
+    // Variables of the config and programs on the PATH may be known only now.
+    if ((await this.#children.environment.capture(signal)) === 'captured') await this.#onCredentials();
+  }
+
+  async #onCredentials(): Promise<void> {
+    await this.#config.reload();
+    this.#supervisor.trigger('credentials');
+  }
+
+  #joinShutdown(): void {
+    const { paths } = this.#options;
+    const ports = (): readonly number[] => this.#supervisor.snapshot().map(({ localPort }) => localPort);
+    this.#shutdown.join('stop new work', 'wake monitor', async () => {
+      this.#wake?.close();
+      await this.scope.close();
+    });
+    this.#shutdown.join('stop new work', 'config', () => this.#config.close());
+    this.#shutdown.join('complete current', 'desired store', () => this.#desired.flush());
+    this.#shutdown.join('cancel tasks', 'health checks', () => this.#health.close());
+    this.#shutdown.join('cancel tasks', 'forwards', () => this.#supervisor.stopAll());
+    this.#shutdown.join('cancel tasks', 'tasks', async () => {
+      await this.#tasks.cancelAll(cancelTasksMs);
+    });
+    this.#shutdown.join('force clean-up', 'forwards', () => this.#supervisor.forceStopAll());
+    this.#shutdown.join('force clean-up', 'child processes', () => this.#children.close());
+    this.#shutdown.join('force clean-up', 'snapshots', () => Promise.resolve(this.#publisher.close()));
+    this.#shutdown.verify('left behind', () =>
+      findRemains({
+        children: this.#children.launcher.alive(),
+        ports: ports(),
+        runtimeDirectory: paths.runtimeDirectory,
+      }),
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** Everything that child processes need: the login environment, the guardian, the journal, and one launcher over them. */
+import path from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { AppPaths } from '../config/app-paths.ts';
+import type { Logger } from '../observability/logger.ts';
+import { GroupLauncher } from '../process/child-launcher.ts';
+import { Journal } from '../process/journal.ts';
+import { Lifeline } from '../process/lifeline.ts';
+import { createLoginEnvironment, type LoginEnvironment } from '../process/login-environment.ts';
+import { findLoginShell } from '../process/login-shell.ts';
+import { reapLeftovers } from '../process/reaper.ts';
+
+export interface ChildProcessesParts {
+  readonly paths: AppPaths;
+  readonly processEnv: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class ChildProcesses {
+  readonly environment: LoginEnvironment;
+  readonly launcher: GroupLauncher;
+  readonly #lifeline: Lifeline;
+  readonly #journal: Journal;
+
+  private constructor({ paths, processEnv, clock, log }: ChildProcessesParts, journalPath: string) {
+    this.#lifeline = new Lifeline({ clock, log });
+    this.#journal = new Journal({ path: journalPath, clock, log });
+    const registries = [this.#lifeline, this.#journal];
+    this.environment = createLoginEnvironment({
+      processEnv,
+      shell: findLoginShell(processEnv),
+      cachePath: path.join(paths.stateDirectory, 'login-environment.json'),
+      clock,
+      log,
+      registries,
+    });
+    this.launcher = new GroupLauncher({
+      clock,
+      log,
+      environment: () => this.environment.current(),
+      registries,
+    });
+  }
+
+  /** Ends what an earlier run left behind, then is ready. To be called with the single-instance lock taken. */
+  static async prepare(parts: ChildProcessesParts): Promise<ChildProcesses> {
+    const journalPath = path.join(parts.paths.stateDirectory, 'journal.json');
+    await reapLeftovers(journalPath, parts);
+    return new ChildProcesses(parts, journalPath);
+  }
+
+  /** Kills what still lives and lets the guardian and the journal go. */
+  async close(): Promise<void> {
+    await this.launcher.stopAll({ force: true });
+    await Promise.all([this.#lifeline.close(), this.#journal.close()]);
+  }
+}

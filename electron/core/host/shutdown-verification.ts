@@ -1,0 +1,41 @@
+/** The look around after the last phase: nothing that we started or opened may be left. */
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { LivingChild } from '../process/child-launcher.ts';
+
+export interface Remains {
+  readonly children: readonly LivingChild[];
+  /** Local ports that were ours. */
+  readonly ports: readonly number[];
+  /** Holds nothing but our sockets. */
+  readonly runtimeDirectory: string;
+}
+
+/** One sentence for each thing left behind. Never rejects. */
+export async function findRemains({
+  children,
+  ports,
+  runtimeDirectory,
+}: Remains): Promise<readonly string[]> {
+  const taken = await Promise.all(ports.map(async (port) => ((await isBindable(port)) ? [] : [port])));
+  const files = await readdir(runtimeDirectory).catch(() => []);
+  return [
+    ...children.map(({ name, pid }) => `${name} still runs as pid ${pid}`),
+    ...taken.flat().map((port) => `port ${port} cannot be bound again`),
+    ...files.map((file) => `${file} is left in ${runtimeDirectory}`),
+  ];
+}
+
+function isBindable(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}

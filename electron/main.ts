@@ -1,0 +1,56 @@
+/** The menu-bar host: the core in Electron's main process, with tray and popover as its surface. */
+import { app } from 'electron';
+import path from 'node:path';
+import { systemClock as clock } from './core/clock.ts';
+import { handleSignals } from './core/host/host-signals.ts';
+import { openHost } from './core/host/open-host.ts';
+import { printChanges } from './core/host/terminal.ts';
+import { parseLaunchArguments } from './shell/launch-arguments.ts';
+import { startMenuBarShell } from './shell/menu-bar-shell.ts';
+import { prepareElectron } from './shell/prepare-electron.ts';
+import { QuitControl } from './shell/quit-control.ts';
+import { reachFirstForward } from './shell/smoke-test.ts';
+import { version } from './version.ts';
+
+async function main(): Promise<void> {
+  const launch = parseLaunchArguments(process.argv.slice(1), process.cwd());
+  const opening = openHost({ kind: 'menu-bar', version, clock, explicitConfig: launch.config });
+  await app.whenReady();
+  const { host, log, paths } = await opening;
+  const quitControl = new QuitControl(app, host);
+  handleSignals({
+    host,
+    log,
+    stop: (reason) => quitControl.quit(reason),
+    force: (reason) => quitControl.force(reason),
+  });
+  host.onSnapshot(printChanges(process.stdout));
+  await Promise.all([
+    host.start(),
+    startMenuBarShell({
+      host,
+      scope: host.scope,
+      clock,
+      log,
+      platform: process.platform,
+      distFolder: __dirname,
+      settingsFile: path.join(paths.stateDirectory, 'settings.json'),
+      quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
+    }),
+  ]);
+  if (launch.smokeTest) {
+    if (await reachFirstForward(host, clock)) process.stdout.write('smoke-test ok\n');
+    await quitControl.quit('smoke test');
+  }
+}
+
+if (prepareElectron(process.platform)) {
+  main().catch((error: unknown) => {
+    process.stderr.write(
+      `LocalPort could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    app.exit(1);
+  });
+} else {
+  app.exit(0);
+}
