@@ -5,6 +5,8 @@ import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { build } from 'esbuild';
 import { distDir, isEntryPoint, projectDir, readPackageJson } from './paths.mjs';
+import { SetUpError, runMain } from './setup/report.mjs';
+import { thirdPartyLicences } from './third-party-licences.mjs';
 
 /** @typedef {import('esbuild').BuildOptions} BuildOptions */
 /** @typedef {{ readonly path: string, readonly contents: Uint8Array }} OutputFile */
@@ -16,6 +18,8 @@ const common = () => ({
   bundle: true,
   write: false,
   sourcemap: 'linked',
+  metafile: true,
+  // Kept in a file of their own.
   legalComments: 'none',
   logLevel: 'warning',
   define: {
@@ -117,14 +121,27 @@ const writeWhenChanged = async (file) => {
 /** Builds dist/ and returns how many files were new.
  * @returns {Promise<number>} */
 export const bundle = async () => {
-  const results = await Promise.all(bundles().map((options) => build(options)));
-  const built = results.flatMap((result) => result.outputFiles ?? []);
-  const written = await Promise.all([...built, ...(await copies())].map(writeWhenChanged));
+  const results = await Promise.all(bundles().map((options) => build(options))).catch(() => {
+    // esbuild has printed what is wrong, and where.
+    throw new SetUpError('The app could not be bundled: see above.');
+  });
+  const built = results.flatMap(({ outputFiles = [] }) => outputFiles);
+  const licences = await thirdPartyLicences(results.flatMap(({ metafile }) => metafile ?? []));
+  const written = await Promise.all(
+    [
+      ...built,
+      ...(await copies()),
+      { path: path.join(distDir, 'third-party-licences.txt'), contents: Buffer.from(licences) },
+    ].map(writeWhenChanged),
+  );
   return written.filter(Boolean).length;
 };
 
 if (isEntryPoint(import.meta.filename)) {
-  const started = performance.now();
-  const written = await bundle();
-  console.log(`dist/: ${written} files changed in ${Math.round(performance.now() - started)} ms`);
+  await runMain(async () => {
+    const started = performance.now();
+    const written = await bundle();
+    console.log(`dist/: ${written} files changed in ${Math.round(performance.now() - started)} ms`);
+    return 0;
+  });
 }

@@ -12,7 +12,7 @@ export default {
   productName: 'LocalPort',
   copyright: 'MIT licence, the LocalPort developers',
   directories: { output: 'dist/package', buildResources: 'build' },
-  files: ['dist/*.cjs', 'dist/renderer/**', 'dist/icons/**', '!**/*.map', 'package.json'],
+  files: ['dist/*.cjs', 'dist/renderer/**', 'dist/icons/**', 'dist/*.txt', '!**/*.map', 'package.json'],
   asar: true,
   npmRebuild: false,
   artifactName: '${productName}-${version}-${os}-${arch}.${ext}',

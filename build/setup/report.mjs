@@ -12,7 +12,7 @@ export const runMain = async (main) => {
   try {
     process.exitCode = await main();
   } catch (error) {
-    console.error(error instanceof SetUpError ? `[set-up] ${error.message}` : error);
+    console.error(error instanceof SetUpError ? error.message : error);
     process.exitCode = 1;
   }
 };
