@@ -50,9 +50,10 @@ test.describe('every state of the popover', () => {
       test(`${name}, ${scheme}: fits its width, can be read, breaks no rule of the page`, async () => {
         const { page } = gallery;
         await gallery.open(scenario, { scheme, textScale });
+        await gallery.fit();
         await act?.(gallery);
         const height = await gallery.fit();
-        await page.screenshot({ path: path.join(pictures, `${name}-${scheme}.png`), animations: 'disabled' });
+        await gallery.picture(path.join(pictures, `${name}-${scheme}.png`));
 
         expect(height).toBeLessThanOrEqual(560);
         expect(await overflowing(gallery)).toEqual([]);

@@ -1,0 +1,269 @@
+/** What clicks and keys do in the popover, on a bridge that records what main would have been asked. */
+import { expect, test } from 'playwright/test';
+import { retrying, sampleNow, service, snapshotOf, up } from '../../renderer/testing/service-samples.ts';
+import { scenarios } from '../../renderer/testing/scenarios.ts';
+import { openGallery, type Gallery } from '../fixtures/gallery.ts';
+
+let gallery: Gallery;
+test.beforeAll(async () => {
+  gallery = await openGallery();
+});
+test.afterAll(() => gallery.close());
+
+const row = (name: string) => gallery.page.locator(`.row[data-name="${name}"]`);
+const rowNames = (): Promise<readonly string[]> =>
+  gallery.page.locator('.row').evaluateAll((rows) => rows.map((element) => element.dataset['name'] ?? ''));
+const keys = async (...pressed: readonly string[]): Promise<void> => {
+  for (const key of pressed) await gallery.page.keyboard.press(key);
+};
+const focused = (): Promise<string | null> =>
+  gallery.page.evaluate(() => document.activeElement?.getAttribute('data-name') ?? null);
+
+test.describe('with the mouse', () => {
+  test.beforeEach(() => gallery.open('ordinary'));
+
+  test('a switch turns exactly its own service off, and the row stays where it is', async () => {
+    const before = await row('postgres').boundingBox();
+    await row('postgres').getByRole('switch').click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'service:set-desired', request: { name: 'postgres', desired: 'off' } },
+    ]);
+    await expect(row('postgres').getByRole('switch')).not.toBeChecked();
+    await expect(row('postgres')).toHaveAttribute('aria-label', 'postgres, off, localhost:5432');
+    expect(await row('postgres').boundingBox()).toEqual(before);
+  });
+
+  test('a click on the address copies it and says so in its place', async () => {
+    const address = row('warehouse').getByRole('button', { name: 'Copy localhost:5439' });
+    const before = await address.boundingBox();
+    await address.click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'clipboard:copy', request: { text: 'localhost:5439' } },
+    ]);
+    await expect(address.getByText('Copied')).toHaveCSS('opacity', '1');
+    expect(await address.boundingBox()).toEqual(before);
+    await expect(address.getByText('Copied')).toHaveCount(0);
+  });
+
+  test('the button beside a cause copies the command that helps', async () => {
+    await row('redis').getByRole('button', { name: 'Show pods' }).click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
+    ]);
+    await expect(row('redis').getByText('Copied')).toHaveCSS('opacity', '1');
+  });
+
+  test('a cause opens its evidence', async () => {
+    await expect(gallery.page.getByText('Current status=Pending')).toHaveCount(0);
+    await row('redis').getByRole('button', { name: 'No ready pod' }).click();
+    await expect(gallery.page.getByText('Current status=Pending')).toBeVisible();
+  });
+
+  test('the switch of a group appears with the mouse and turns its tag off', async () => {
+    const group = gallery.page.getByRole('switch', { name: 'All of web' });
+    const holder = gallery.page.locator('.group-switch', { has: group });
+    await expect(holder).toHaveCSS('opacity', '0');
+    await row('grafana').hover();
+    await expect(holder).toHaveCSS('opacity', '1');
+    await group.click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'services:set-desired', request: { tag: 'web', desired: 'off' } },
+    ]);
+  });
+
+  test('the switch in the header turns everything off, and on again', async () => {
+    const all = gallery.page.getByRole('switch', { name: 'All forwards' });
+    await all.click();
+    await expect(gallery.page.locator('.header-state')).toHaveText('All off');
+    await all.click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'services:set-desired', request: { tag: null, desired: 'off' } },
+      { channel: 'services:set-desired', request: { tag: null, desired: 'on' } },
+    ]);
+  });
+
+  test('the footer reloads, opens the config, quits', async () => {
+    for (const name of ['Reload', 'Config', 'Quit']) {
+      await gallery.page.getByRole('button', { name, exact: true }).click();
+    }
+    expect((await gallery.asked()).map(({ channel }) => channel)).toEqual([
+      'config:reload',
+      'config:open',
+      'app:quit',
+    ]);
+  });
+
+  test('a setting is asked for and shown as main reads it back', async () => {
+    await gallery.page.getByRole('button', { name: 'Settings' }).click();
+    const notifications = gallery.page.getByRole('switch', { name: 'Notifications' });
+    await expect(notifications).toBeChecked();
+    await notifications.click();
+    await expect(notifications).not.toBeChecked();
+    expect(await gallery.asked()).toEqual([{ channel: 'settings:set', request: { notifications: false } }]);
+    await gallery.page.getByRole('button', { name: 'Back' }).click();
+    await expect(row('postgres')).toBeVisible();
+  });
+});
+
+test.describe('with the keyboard', () => {
+  test.beforeEach(() => gallery.open('ordinary'));
+
+  test('arrows move the focus, visibly', async () => {
+    await keys('ArrowDown', 'ArrowDown');
+    expect(await focused()).toBe('redis');
+    await expect(row('redis')).toHaveCSS('outline-style', 'solid');
+    await keys('End', 'ArrowUp');
+    expect(await focused()).toBe('admin');
+  });
+
+  test('Space toggles the row that has the focus', async () => {
+    await keys('ArrowDown', 'Space');
+    expect(await gallery.asked()).toEqual([
+      { channel: 'service:set-desired', request: { name: 'postgres', desired: 'off' } },
+    ]);
+    expect(await focused()).toBe('postgres');
+  });
+
+  test('Enter copies an address, or the command that helps', async () => {
+    await keys('ArrowDown', 'Enter', 'ArrowDown', 'Enter');
+    expect(await gallery.asked()).toEqual([
+      { channel: 'clipboard:copy', request: { text: 'localhost:5432' } },
+      { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
+    ]);
+  });
+
+  test('typing filters, Enter acts on the first match, Escape clears and then closes', async () => {
+    await keys('g', 'r', 'a', 'f');
+    await expect(gallery.page.getByRole('combobox', { name: 'Filter' })).toHaveValue('graf');
+    expect(await rowNames()).toEqual(['grafana']);
+    await keys('Enter');
+    expect(await gallery.asked()).toEqual([
+      { channel: 'clipboard:copy', request: { text: 'localhost:3000' } },
+    ]);
+    await keys('Escape');
+    await expect(gallery.page.getByRole('combobox')).toHaveCount(0);
+    expect((await rowNames()).length).toBe(8);
+    expect(await focused()).toBe('grafana');
+    expect((await gallery.asked()).length).toBe(1);
+    await keys('Escape');
+    expect((await gallery.asked()).at(-1)?.channel).toBe('popover:hide');
+  });
+
+  test('Tab reaches the controls of one row only, on the way to the footer', async () => {
+    await keys('ArrowDown');
+    const passed: (string | null)[] = [];
+    for (let step = 0; step < 4; step += 1) {
+      await keys('Tab');
+      passed.push(
+        await gallery.page.evaluate(
+          () =>
+            document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? null,
+        ),
+      );
+    }
+    expect(passed).toEqual(['Copy localhost:5432', 'postgres', 'All of web', 'Reload']);
+  });
+
+  test('Escape leaves the settings, not the popover', async () => {
+    await keys('Control+,');
+    await expect(gallery.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+    await keys('Escape');
+    await expect(row('postgres')).toBeVisible();
+    expect(await gallery.asked()).toEqual([]);
+  });
+});
+
+test.describe('while states change', () => {
+  test('rows keep their places and the focus stays', async () => {
+    const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
+    await gallery.open('three-services');
+    await gallery.push('snapshot:changed', snapshotOf(calm));
+    const placeOf = (name: string) => row(name).evaluate((element) => (element as HTMLElement).offsetTop);
+    await keys('ArrowDown', 'ArrowDown');
+    const before = [await placeOf('a'), await placeOf('b')];
+    const [a, , c, d] = calm;
+    await gallery.push('snapshot:changed', snapshotOf([service('a'), retrying('b', ['exited']), c!, d!]));
+    await expect(row('b')).toHaveAttribute('data-tone', 'trouble');
+    expect([await placeOf('a'), await placeOf('b')]).toEqual(before);
+    expect(await focused()).toBe('b');
+    expect(a?.phase).toBe('up');
+  });
+
+  test('only the row that changed is touched, among 200', async () => {
+    await gallery.open('two-hundred-services');
+    const { snapshot } = scenarios['two-hundred-services'];
+    await gallery.page.evaluate(() => {
+      const touched = new Set<string>();
+      const observer = new MutationObserver((records) => {
+        for (const { target } of records) {
+          const element = target instanceof Element ? target : target.parentElement;
+          touched.add(element?.closest<HTMLElement>('.row')?.dataset['name'] ?? element?.className ?? '');
+        }
+      });
+      observer.observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
+      Object.assign(window, { touched });
+    });
+    const services = snapshot.services.map((known, index) =>
+      index === 3 ? { ...known, since: sampleNow, checkMs: 77, bytesIn: 1 } : { ...known, bytesIn: 12 },
+    );
+    await gallery.push('snapshot:changed', { ...snapshot, services });
+    await expect(row('service-004')).toContainText('77 ms');
+    expect(
+      await gallery.page.evaluate(() => [...(window as unknown as { touched: Set<string> }).touched]),
+    ).toEqual(['service-004']);
+  });
+
+  test('a countdown counts while it can be seen', async () => {
+    await gallery.open('one-trouble');
+    await expect(row('redis')).toContainText(/Next try in [1-3] s/);
+    await expect(row('redis')).toContainText('Next try now');
+  });
+
+  test('the popover asks for the height that its content needs, up to 560', async () => {
+    await gallery.open('three-services');
+    const small = await gallery.fit();
+    expect(small).toBeLessThan(250);
+    await gallery.push('snapshot:changed', scenarios['all-up'].snapshot);
+    await expect.poll(gallery.height).toBeGreaterThan(small);
+    await gallery.push('snapshot:changed', scenarios['forty-services'].snapshot);
+    await expect.poll(gallery.height).toBe(560);
+  });
+
+  test('shown again, it has forgotten filter, focus and settings', async () => {
+    await gallery.open('ordinary');
+    await keys('r', 'e', 'ArrowDown', 'Control+,');
+    await gallery.push('popover:shown', undefined);
+    expect((await rowNames()).length).toBe(8);
+    expect(await focused()).toBeNull();
+    await expect(gallery.page.getByRole('combobox')).toHaveCount(0);
+  });
+});
+
+test('200 services scroll without a long frame', async () => {
+  await gallery.open('two-hundred-services');
+  await gallery.fit();
+  const frames = await gallery.page.evaluate(async () => {
+    const list = document.querySelector('main');
+    const durations: number[] = [];
+    let last = performance.now();
+    while (list !== null && list.scrollTop + list.clientHeight < list.scrollHeight - 1) {
+      list.scrollTop += 120;
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+      durations.push(now - last);
+      last = now;
+    }
+    return durations.slice(1).sort((a, b) => a - b);
+  });
+  const at = (part: number): number => Math.round(frames[Math.floor(frames.length * part)] ?? 0);
+  console.log(
+    `scrolled in ${frames.length} frames: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(0.999)} ms`,
+  );
+  expect(frames.length).toBeGreaterThan(50);
+  // Two frames at 60 Hz, drawn by the processor alone, perhaps beside other tests.
+  expect(at(0.5)).toBeLessThan(34);
+});
