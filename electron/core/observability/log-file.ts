@@ -15,6 +15,9 @@ export const maxLogFileBytes = 1024 * 1024;
 const fileMode = 0o600;
 const folderMode = 0o700;
 
+/** Lines carry their own time, and none of electron-log's formats is in use. */
+const unusedDate = new Date(0);
+
 const transportLog = createTransportLog();
 
 function createTransportLog() {
@@ -68,7 +71,7 @@ export class LogFile {
     try {
       if (!this.#isPrepared) this.#prepare();
       transportLog.processMessage(
-        { data: [lines.join('\n')], level: 'info', variables: this.#variables },
+        { data: [lines.join('\n')], level: 'info', date: unusedDate, variables: this.#variables },
         { transports: ['file'] },
       );
     } catch (error) {

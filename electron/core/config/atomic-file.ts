@@ -1,0 +1,43 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+let writes = 0;
+
+/**
+ * Writes a file so that a reader, or a crash at any moment, sees either the old content or the new, whole. Makes missing
+ * folders, for the user only. Rejects with the system's error, and leaves no temporary file behind then.
+ */
+export async function writeFileAtomically(path: string, text: string, mode: number): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${process.pid}-${++writes}.tmp`;
+  try {
+    await writeDurably(temporary, text, mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  const handle = await open(path, 'wx', mode);
+  try {
+    await handle.chmod(mode);
+    await handle.writeFile(text, 'utf8');
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The new name is durable only once its folder is. Not every file system can: the content is safe anyway. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch {
+    return;
+  }
+}
