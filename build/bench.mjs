@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { exitOnEndSignals } from './end-signals.mjs';
 import { cacheDir, projectDir } from './paths.mjs';
 import { withPreparedApp } from './prepared-app.mjs';
 import { runMain } from './setup/report.mjs';
@@ -46,6 +47,8 @@ const runBench = async (name, env) => {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const stop = () => void child.kill();
+  process.once('exit', stop);
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -58,6 +61,7 @@ const runBench = async (name, env) => {
     else figures.push(figure);
   });
   const code = await ended;
+  process.off('exit', stop);
   if (code === 0) return figures;
   return [
     ...figures,
@@ -92,6 +96,7 @@ const table = (figures) => {
     .join('\n');
 };
 
+exitOnEndSignals();
 await runMain(() =>
   withPreparedApp('test', async ({ electron, env }) => {
     const names = await benchNames(process.argv.slice(2));

@@ -1,6 +1,7 @@
 // `npm run package`: packages the app for this system with electron-builder and starts the result once.
 import './setup/node-version.mjs';
 import path from 'node:path';
+import { exitOnEndSignals } from './end-signals.mjs';
 import { distDir, projectDir } from './paths.mjs';
 import { withPreparedApp } from './prepared-app.mjs';
 import { runMain } from './setup/report.mjs';
@@ -29,6 +30,7 @@ const packageApp = async (electron) => {
   });
 };
 
+exitOnEndSignals();
 await runMain(() =>
   withPreparedApp('start', async ({ electron, env }) => {
     await packageApp(electron);

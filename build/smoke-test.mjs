@@ -26,17 +26,22 @@ const runOnce = (executable, env) =>
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // Its whole group: Chromium's helpers hold the pipes as well.
+    const kill = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    };
+    process.once('exit', kill);
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
     child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
     const timer = setTimeout(() => {
       output += `\nno end within ${deadlineMs / 1000} s`;
-      // Its whole group: Chromium's helpers hold the pipes as well.
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      kill();
     }, deadlineMs);
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
+      process.off('exit', kill);
       resolve({ code, output });
     });
   });

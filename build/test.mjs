@@ -3,6 +3,7 @@
 import './setup/node-version.mjs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { endSignals } from './end-signals.mjs';
 import { bin, projectDir, reportsDir } from './paths.mjs';
 import { withPreparedApp } from './prepared-app.mjs';
 import { runVisibly } from './run-command.mjs';
@@ -63,15 +64,16 @@ const select = (argv) => {
 };
 
 /** The runners share our terminal, so they get its Ctrl-C themselves; we only stop going on, and end the display.
- * A TERM, which comes to us alone, becomes the interrupt that makes a runner clean up. */
+ * The other signals, which may come to us alone, become the interrupt that makes a runner clean up. */
 const watchSignals = () => {
   const abort = new AbortController();
   let interrupted = false;
-  process.on('SIGINT', () => (interrupted = true));
-  process.on('SIGTERM', () => {
-    interrupted = true;
-    abort.abort();
-  });
+  for (const name of endSignals) {
+    process.on(name, () => {
+      interrupted = true;
+      if (name !== 'SIGINT') abort.abort();
+    });
+  }
   return { signal: abort.signal, isInterrupted: () => interrupted };
 };
 

@@ -2,7 +2,8 @@
 // both ours, both ended by us.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -75,6 +76,7 @@ const writeCookie = async (file) => {
 /** @returns {Promise<Display>} */
 const startXServer = async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'localport-x-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const cookie = path.join(folder, 'Xauthority');
   await writeCookie(cookie);
   const screen = ['-screen', '0', '1440x900x24', '-dpi', '96'];
@@ -89,10 +91,7 @@ const startXServer = async () => {
   ]);
   return {
     env: { DISPLAY: `:${server.firstLine}`, XAUTHORITY: cookie },
-    close: async () => {
-      await server.end();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: server.end,
   };
 };
 
