@@ -122,6 +122,34 @@ describe('the kubectl adapter on a real kubectl', () => {
     await workshop.openReady(connection);
   });
 
+  it('waits for a pod to come, and forwards to it at once', async () => {
+    api.removePod('postgres-0');
+    const tunnel = workshop.open(kubectlConnection());
+    await eventually(
+      'kubectl watches the pods',
+      () => api.requests.filter((line) => line.endsWith('/pods')).length >= 2,
+    );
+    api.addPod('postgres-1');
+    expect(await tunnel.ready).toMatchObject({ ok: true });
+  });
+
+  it('tells that no pod came', async () => {
+    api.removePod('postgres-0');
+    expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
+      code: 'no-ready-pod',
+      title: 'No ready pod behind service/postgres',
+      evidence: 'error: timed out waiting for the condition',
+    });
+  });
+
+  it('tells a namespace that does not exist', async () => {
+    const cause = await workshop.openFailing(kubectlConnection({ namespace: 'nowhere' }));
+    expect(cause).toMatchObject({
+      code: 'resource-missing',
+      evidence: 'Error from server (NotFound): namespaces "nowhere" not found',
+    });
+  });
+
   it('tells a pod that is not running', async () => {
     api.setPodRunning('postgres-0', false);
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({

@@ -3,8 +3,11 @@ import type { Connection } from '../../../shared/service-spec.ts';
 
 export type KubectlConnection = Extract<Connection, { technology: 'kubectl' }>;
 
-/** How long kubectl waits for a pod to exist: below the start deadline, so that it can say in its own words. */
-const podRunningTimeoutSeconds = 20;
+/**
+ * How long kubectl waits for a pod to exist: it watches, so a pod that comes is found at once; but only when it gives
+ * up does the user learn what is missing. Below the start deadline, so that it can say so itself.
+ */
+const podRunningTimeoutSeconds = 10;
 
 /**
  * `:80` lets kubectl choose a free local port. The address is named because by default kubectl is content with one of
