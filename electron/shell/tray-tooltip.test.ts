@@ -13,8 +13,8 @@ const brokenConfig = (snapshot: Snapshot): Snapshot => ({
 
 test.each<[string, string, Snapshot]>([
   ['there is nothing to forward', 'LocalPort: no forwards', aSnapshot()],
-  ['all are up', 'LocalPort: 2 up', aSnapshot(aService('a'), aService('b'))],
-  ['what is off is not missing', 'LocalPort: 1 up', aSnapshot(aService('a'), offService('b'))],
+  ['all are up', 'LocalPort: 2 of 2 up', aSnapshot(aService('a'), aService('b'))],
+  ['what is off is not missing', 'LocalPort: 1 of 1 up', aSnapshot(aService('a'), offService('b'))],
   ['all are off', 'LocalPort: all off', aSnapshot(offService('a'))],
   [
     'one is on its way',
@@ -32,7 +32,7 @@ test.each<[string, string, Snapshot]>([
     aSnapshot(failedService('a'), waiting('host-unreachable')),
   ],
   ['the network is away, which needs nobody', 'LocalPort: 0 of 1 up', aSnapshot(waiting('network-down'))],
-  ['the config is broken', 'LocalPort: 1 up, config has errors', brokenConfig(aSnapshot(aService('a')))],
+  ['the config is broken', 'LocalPort: 1 of 1 up, config has errors', brokenConfig(aSnapshot(aService('a')))],
 ])('when %s it says "%s"', (_when, words, snapshot) => {
   expect(trayTooltip(snapshot)).toBe(words);
 });

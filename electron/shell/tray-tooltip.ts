@@ -16,5 +16,5 @@ function countsInWords(services: Snapshot['services']): string {
   if (services.length === 0) return 'no forwards';
   const { wanted, up } = countServices(services);
   if (wanted === 0) return 'all off';
-  return up === wanted ? `${up} up` : `${up} of ${wanted} up`;
+  return `${up} of ${wanted} up`;
 }
