@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -23,7 +24,7 @@ function makePort(options: Partial<LocalPortOptions> = {}): ServicePort {
   const made = createLocalPort({
     name: 'test',
     port,
-    holdTimeoutMs: 10_000,
+    holdTimeoutMs: 60_000,
     clock: systemClock,
     log: silentLogger,
     events: {
@@ -210,6 +211,29 @@ describe('joined connections', () => {
     expect(local.counters().connections).toBe(0);
   });
 
+  it('keep a tunnel from being drained until the last of several has gone', async () => {
+    await openPort();
+    const remote = await remoteEnd();
+    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    const [first, second] = [await client(), await client()];
+    await until(() => expect(local.counters().connections).toBe(2));
+    let isDrained = false;
+    const drained = local.drained('t1').then(() => (isDrained = true));
+    first.socket.end();
+    await until(() => expect(local.counters().connections).toBe(1));
+    expect(isDrained).toBe(false);
+    second.socket.end();
+    await drained;
+  });
+
+  it('pass on the end of a remote end that says nothing', async () => {
+    await openPort();
+    const remote = await remoteEnd((peer) => peer.socket.end());
+    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    expect(await (await client()).ended).toBe('fin');
+    expect(remote.accepted).toHaveLength(1);
+  });
+
   it('count bytes while they are open', async () => {
     await openPort();
     const remote = await remoteEnd((peer) => peer.read().socket.write('four'));
@@ -304,6 +328,48 @@ describe('clients without a tunnel', () => {
     expect(await (await client()).ended).toBe('reset');
     expect(local.counters().held).toBe(0);
     expect(demands).toBe(2);
+  });
+
+  it('are reset when their upstream is taken away under the policy refuse', async () => {
+    await openPort();
+    local.setUpstream({ tunnelId: 't1', endpoint: { kind: 'unix', path: '/nonexistent/socket' } });
+    const peer = await client();
+    await until(() => expect(failures).not.toEqual([]));
+    local.setClientPolicy('refuse');
+    expect(local.counters().held).toBe(1);
+    local.setUpstream(null);
+    expect(await peer.ended).toBe('reset');
+  });
+
+  it('leave an attempt that hangs as soon as there is another tunnel', async () => {
+    await openPort();
+    local.setUpstream({ tunnelId: 't1', endpoint: await hangingEndpoint() });
+    const peer = await client();
+    peer.socket.end('moved');
+    await held(1);
+    local.setUpstream({ tunnelId: 't2', endpoint: (await remoteEnd()).endpoint });
+    expect(await peer.all()).toBe('moved');
+    expect(failures).toEqual([]);
+  });
+
+  it('are reset at their deadline while an attempt hangs, which is told', async () => {
+    await openPort({ holdTimeoutMs: 200 });
+    local.setUpstream({ tunnelId: 't1', endpoint: await hangingEndpoint() });
+    expect(await (await client()).ended).toBe('reset');
+    expect(failures).toEqual(['t1: The tunnel took no connection in time']);
+    expect(local.counters()).toMatchObject({ connections: 0, held: 0 });
+  });
+
+  it('that went away while they waited are let go once there is a tunnel', async () => {
+    await openPort();
+    const gone = await client();
+    const stays = await client();
+    await held(2);
+    gone.socket.resetAndDestroy();
+    stays.socket.end('still here');
+    local.setUpstream({ tunnelId: 't1', endpoint: (await remoteEnd()).endpoint });
+    expect(await stays.all()).toBe('still here');
+    await until(() => expect(local.counters()).toMatchObject({ connections: 0, held: 0 }));
   });
 
   it('wait through a dead upstream and are answered by the next one', async () => {
@@ -406,6 +472,30 @@ describe('closing', () => {
     expect((await local.open()).ok).toBe(true);
   });
 });
+
+/** A listener that accepts nothing and whose backlog is full: the system answers no further connection to it. */
+async function hangingEndpoint(): Promise<Endpoint> {
+  const script = `const server = require('node:net').createServer().listen(
+    { host: '127.0.0.1', port: 0, backlog: 1 },
+    () => {
+      require('node:fs').writeSync(1, String(server.address().port));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    },
+  );`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  disposers.push(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  const [text] = (await once(child.stdout, 'data')) as [Buffer];
+  const endpoint = { kind: 'tcp', host: '127.0.0.1', port: Number(text) } as const;
+  const fillers = Array.from({ length: 8 }, () => connect(endpoint).on('error', () => undefined));
+  disposers.push(() => {
+    for (const filler of fillers) filler.destroy();
+  });
+  await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')));
+  return endpoint;
+}
 
 /** Resolves once `read` has given the same value for a while. */
 async function stable(read: () => number): Promise<void> {

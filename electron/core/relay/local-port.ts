@@ -2,7 +2,8 @@
  * The client side of one service: the local port, the clients that wait on it, the relay that joins them to a tunnel.
  * Invariants:
  *   1. Every client is in exactly one place: in the hold queue until its upstream has connected, then in the relay.
- *   2. A client's bytes stay unread in the queue, so an attempt that failed costs it nothing but time.
+ *   2. A client's bytes stay unread in the queue, so an attempt that failed costs it nothing but time. The price is that
+ *      a client that went away meanwhile is known only once it is joined: a socket that is not read tells nothing.
  *   3. New connections go to the present upstream only; attempts on a former one are aborted.
  *   4. While the present upstream does not take connections there is one retry timer for the port, not one per client.
  */
@@ -138,16 +139,8 @@ class LocalPort implements ServicePort {
     const upstream = this.#upstream;
     const held = upstream === null && this.#policy === 'refuse' ? null : this.#queue.admit(client);
     if (held === null) reset(client);
-    else this.#watch(held);
     if (upstream === null) this.#options.events.onDemand();
     else if (held !== null && this.#retryTimer === null) this.#connect(held, upstream);
-  }
-
-  #watch(held: HeldClient<Socket>): void {
-    held.client.once('close', () => {
-      held.attempt?.abort();
-      this.#queue.remove(held);
-    });
   }
 
   #connectWaiting(upstream: Upstream): void {

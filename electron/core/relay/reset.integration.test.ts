@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reset } from './reset.ts';
+import { Peer } from './testing/loopback-peers.ts';
+
+let server: Server;
+let socket: Socket;
+let peer: Peer;
+
+beforeEach(async () => {
+  server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  peer = new Peer(connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }));
+  [socket] = (await once(server, 'connection')) as [Socket];
+});
+
+afterEach(async () => {
+  peer.socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+describe('reset', () => {
+  it('shows the peer a failure', async () => {
+    const closed = once(socket, 'close');
+    reset(socket);
+    await closed;
+    expect(await peer.ended).toBe('reset');
+  });
+
+  it('closes a socket whose FIN is just being sent', async () => {
+    const closed = once(socket, 'close');
+    socket.end('all of it');
+    await new Promise((resolve) => {
+      process.nextTick(() => process.nextTick(resolve));
+    });
+    expect([socket.writableLength, socket.writableFinished]).toEqual([0, false]);
+    reset(socket);
+    await closed;
+    expect(await peer.read().all()).toBe('all of it');
+  });
+
+  it('does nothing to a socket that is closed', async () => {
+    const closed = once(socket, 'close');
+    socket.destroy();
+    await closed;
+    reset(socket);
+    expect(socket.destroyed).toBe(true);
+  });
+});
