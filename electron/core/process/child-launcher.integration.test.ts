@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from './child-launcher.ts';
@@ -160,12 +160,16 @@ describe('GroupLauncher', () => {
     expect(processIsRunning(grandchild)).toBe(false);
   });
 
-  it('does not wait for a process that left the group and holds the pipes', async () => {
+  it('does not wait for a process that left the group and holds the pipes, nor keeps them open itself', async () => {
+    const openPipes = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'PipeWrap').length;
+    const pipesBefore = openPipes();
     const child = launch(programs.leaksPipesOutOfGroup);
     const escaped = await pidOfReadyLine(child);
     try {
       expect(await child.exited).toMatchObject({ exitCode: 0 });
       expect(processIsRunning(escaped)).toBe(true);
+      await vi.waitFor(() => expect(openPipes()).toBe(pipesBefore));
     } finally {
       process.kill(escaped, 'SIGKILL');
     }

@@ -3,7 +3,7 @@
  * written in the background: a crash within the first milliseconds of a child may miss it, a start never waits for it.
  */
 import { rm } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
