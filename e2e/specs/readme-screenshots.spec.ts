@@ -1,0 +1,43 @@
+/**
+ * The two pictures of the README, drawn anew with
+ *   LOCALPORT_SCREENSHOTS=1 npm test -- e2e readme-screenshots
+ * on a machine that has the font Inter, which stands in for the Mac's own.
+ */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'playwright/test';
+import { openGallery } from '../fixtures/gallery.ts';
+
+const folder = path.resolve(import.meta.dirname, '../../build/screenshots');
+const margin = 40;
+
+test.skip(
+  process.env['LOCALPORT_SCREENSHOTS'] === undefined,
+  'pictures are drawn when LOCALPORT_SCREENSHOTS is set',
+);
+
+test('the README shows the popover in light and dark', async () => {
+  await mkdir(folder, { recursive: true });
+  const gallery = await openGallery(2);
+  try {
+    for (const scheme of ['light', 'dark'] as const) {
+      await gallery.open('ordinary', { scheme });
+      // What a Mac puts around a popover. The page's policy forbids style elements, not sheets made by script.
+      await gallery.page.evaluate((px) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(`
+          html, body { background: transparent; }
+          body { padding: ${px}px; }
+          #root { border-radius: 11px; background: var(--surface);
+            box-shadow: 0 0 1px rgb(0 0 0 / 40%), 0 10px 30px rgb(0 0 0 / 28%); }
+          .popover { border-radius: 11px; }`);
+        document.adoptedStyleSheets.push(sheet);
+      }, margin);
+      const height = await gallery.fit(margin);
+      expect(height).toBeGreaterThan(400);
+      await gallery.picture(path.join(folder, `popover-${scheme}.png`), { transparent: true });
+    }
+  } finally {
+    await gallery.close();
+  }
+});
