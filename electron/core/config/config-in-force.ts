@@ -18,6 +18,8 @@ export interface ConfigInForceParts {
   readonly log: Logger;
   /** The file that is used, or that would be if it existed. Absolute. */
   readonly path: string;
+  /** The user named this file: when it is missing that is a fault, and no reason to welcome anybody. */
+  readonly isNamed: boolean;
   readonly homeDirectory: string;
   readonly uid: number;
   /** The variables that the file may use, as they are known now. */
@@ -93,22 +95,24 @@ export class ConfigInForce {
 
   /** A config that vanished under a running app is a mistake to be told of, not a wish to stop everything. */
   async #withoutFile(): Promise<void> {
-    const { path, log } = this.#parts;
-    if (this.#state.status !== 'welcome') {
-      const message = 'the file is gone; what it said last stays in force';
-      log.warn(`config: ${path}: ${message}`);
-      this.#become({
-        status: 'broken',
-        path,
-        problems: [{ severity: 'error', path: '', line: null, message }],
-      });
-      return;
-    }
+    if (this.#state.status !== 'welcome')
+      return this.#missFile('the file is gone; what it said last stays in force');
+    if (this.#parts.isNamed) return this.#missFile('there is no such file');
     if (this.#welcome !== null) return;
-    log.info(`config: none at ${path}; showing the welcome page`);
+    this.#parts.log.info(`config: none at ${this.#parts.path}; showing the welcome page`);
     this.#welcome = await this.#parts.startWelcome();
     this.#parts.onStateChange();
     await this.#parts.apply(this.#welcome.services);
+  }
+
+  #missFile(message: string): void {
+    const { path, log } = this.#parts;
+    log.error(`config: ${path}: ${message}`);
+    this.#become({
+      status: 'broken',
+      path,
+      problems: [{ severity: 'error', path: '', line: null, message }],
+    });
   }
 
   #become(state: ConfigState): void {

@@ -9,6 +9,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
+import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
 import { startWelcome } from '../config/welcome-config.ts';
 import { ForwardRunner } from '../forward/forward-runner.ts';
@@ -34,8 +35,8 @@ import { SnapshotPublisher } from './snapshot-publisher.ts';
 export interface AppHostOptions {
   readonly kind: HostInfo['kind'];
   readonly version: string;
-  /** The config file that is used, or would be if it existed. Absolute. */
-  readonly configPath: string;
+  /** The config file that is used, or would be if it existed. */
+  readonly config: FoundConfig;
   readonly paths: AppPaths;
   readonly processEnv: NodeJS.ProcessEnv;
   readonly homeDirectory: string;
@@ -95,11 +96,12 @@ export class AppHost {
     this.#config = new ConfigInForce({
       clock,
       log,
-      path: options.configPath,
+      path: options.config.path,
+      isNamed: options.config.foundBy !== 'search',
       homeDirectory: options.homeDirectory,
       uid: options.uid,
       environment: () => children.environment.current(),
-      startWelcome: () => startWelcome(),
+      startWelcome: () => startWelcome({ configPath: options.config.path }),
       onSecrets: (values) => {
         logs.setSecrets(values);
       },
@@ -196,17 +198,25 @@ export class AppHost {
 
   /** Runs the four phases, once. Never rejects. */
   shutdown(reason: string): Promise<ShutdownReport> {
+    this.#writeThrough();
     return this.#shutdown.shutdown(reason);
   }
 
   /** Jumps to the last phase. */
   forceShutdown(reason: string): Promise<ShutdownReport> {
+    this.#writeThrough();
     return this.#shutdown.force(reason);
   }
 
   /** The whole computer goes down: everything together gets 4 s. */
   systemShutdown(): Promise<ShutdownReport> {
+    this.#writeThrough();
     return this.#shutdown.onSystemShutdown();
+  }
+
+  /** From now on each line is written at once: the process may end at any moment. */
+  #writeThrough(): void {
+    this.#options.logs.close();
   }
 
   #createRunner(service: ServiceSpec): ForwardRunner {

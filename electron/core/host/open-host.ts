@@ -21,7 +21,10 @@ export interface OpenedHost {
   readonly paths: AppPaths;
 }
 
-/** Finds the user's places and config on this machine and makes the host there; it is not started yet. */
+/**
+ * Finds the user's places and config on this machine and makes the host there; it is not started yet.
+ * Throws, in words for the user, when the places cannot be made private.
+ */
 export async function openHost({
   kind,
   version,
@@ -32,18 +35,20 @@ export async function openHost({
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
   const paths = resolveAppPaths({ platform, env: processEnv, homeDirectory, uid });
-  await prepareAppPaths(paths);
+  const prepared = await prepareAppPaths(paths, uid);
+  if (!prepared.ok) throw new Error(prepared.error);
   const logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
-  const configPath = findConfig({
-    explicit: explicitConfig,
+  const search = {
+    option: explicitConfig ?? undefined,
     env: processEnv,
-    cwd: process.cwd(),
+    workingDirectory: process.cwd(),
     homeDirectory,
-  });
+  };
+  const config = findConfig(search) ?? { path: paths.defaultConfigPath, foundBy: 'search' };
   const host = await AppHost.create({
     kind,
     version,
-    configPath,
+    config,
     paths,
     processEnv,
     homeDirectory,

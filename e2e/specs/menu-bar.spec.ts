@@ -1,0 +1,44 @@
+import { expect, test } from '../fixtures/running-forwards.ts';
+import { exchange } from '../fixtures/servers.ts';
+
+test('a click on the tray opens the popover with every forward, and Escape closes it', async ({
+  app,
+  farEnd,
+}) => {
+  const page = await app.openPopover();
+  await expect(page.getByText('4 of 4 up')).toBeVisible();
+  for (const name of ['ssh', 'kubectl', 'tcp', 'command'] as const) {
+    await expect(page.getByText(`localhost:${farEnd.ports[name]}`)).toBeVisible();
+  }
+  await page.keyboard.press('Escape');
+  await expect
+    .poll(() =>
+      app.electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().some((window) => window.isVisible()),
+      ),
+    )
+    .toBe(false);
+});
+
+test('the menu has a checkbox for every forward, which turns it off and on', async ({
+  app,
+  world,
+  farEnd,
+}) => {
+  const label = (await world.desktop.menu()).find((entry) => entry.label.startsWith('tcp'));
+  expect(label?.checked).toBe(true);
+  await world.desktop.chooseFromMenu(label?.label ?? '');
+  await app.waitForSnapshot('tcp is off', ({ services }) => services[2]?.phase === 'off');
+  await expect(exchange({ host: '127.0.0.1', port: farEnd.ports.tcp }, 'x')).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('the tooltip counts', async ({ app, world }) => {
+  expect((await world.desktop.tray()).tooltip).toContain('4 of 4 up');
+  await app.snapshot();
+});
+
+test('starting it again opens the popover of the one that runs', async ({ app, world }) => {
+  expect(app.electron.windows()).toHaveLength(0);
+  await world.start().catch(() => undefined);
+  await expect.poll(() => app.electron.windows().length).toBe(1);
+});

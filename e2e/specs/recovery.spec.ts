@@ -1,0 +1,128 @@
+import type { ForwardName } from '../fixtures/far-end.ts';
+import { livingOf, signalIfAlive } from '../fixtures/process-tree.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { startKnocking } from '../fixtures/knocking-client.ts';
+import { allHealthy, expect, test } from '../fixtures/running-forwards.ts';
+import { exchange } from '../fixtures/servers.ts';
+import { openSteadyConnection } from '../fixtures/steady-connection.ts';
+import type { RunningApp } from '../fixtures/electron-app.ts';
+
+const host = '127.0.0.1';
+
+async function pidOf(app: RunningApp, name: ForwardName): Promise<number> {
+  const { services } = await app.snapshot();
+  const pid = services.find((service) => service.name === name)?.pid;
+  if (pid === null || pid === undefined) throw new Error(`${name} has no process`);
+  return pid;
+}
+
+async function killTunnel(app: RunningApp, name: ForwardName): Promise<number> {
+  const pid = await pidOf(app, name);
+  signalIfAlive(pid, 'SIGKILL');
+  await eventually('the tunnel is dead', async () => (await livingOf([pid])).length === 0);
+  return pid;
+}
+
+for (const name of ['ssh', 'kubectl', 'command'] as const) {
+  test(`kill -9 of the ${name} tunnel while a client connects every 10 ms: none refused`, async ({
+    app,
+    farEnd,
+  }) => {
+    const client = startKnocking({ host, port: farEnd.ports[name] });
+    await eventually('the client is answered', () => Promise.resolve(client.answered > 20));
+    const pid = await killTunnel(app, name);
+    const answeredAtKill = client.answered;
+    await eventually('the client is answered again', () =>
+      Promise.resolve(client.answered > answeredAtKill + 50),
+    );
+    const knocks = await client.stop();
+    expect(knocks.refused).toBe(0);
+    // A request that was on the way when the tunnel died is lost with it; sent bytes are never sent twice.
+    expect(knocks.failed.length).toBeLessThanOrEqual(2);
+    expect(await pidOf(app, name)).not.toBe(pid);
+  });
+}
+
+test('after kill -9 every connection that arrives is answered by the next tunnel', async ({
+  app,
+  farEnd,
+}) => {
+  for (const name of ['ssh', 'kubectl', 'command'] as const) {
+    await killTunnel(app, name);
+    const answers = Array.from({ length: 50 }, (_, index) =>
+      exchange({ host, port: farEnd.ports[name] }, `${index}`),
+    );
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 50 }, (_, index) => `${index}`));
+  }
+});
+
+test('an sshd that is restarted is found again, and clients wait meanwhile', async ({ app, farEnd }) => {
+  await farEnd.sshd.stop();
+  await app.waitForSnapshot('ssh is in trouble', ({ services }) => services[0]?.cause !== null);
+  const answer = exchange({ host, port: farEnd.ports.ssh }, 'patience');
+  await farEnd.sshd.start();
+  expect(await answer).toBe('patience');
+  await allHealthy(app);
+});
+
+test('a pod that goes and comes back is found again, with a cause in between', async ({ app, farEnd }) => {
+  farEnd.kube.removePod('echo-0');
+  farEnd.kube.dropForwards();
+  const { services } = await app.waitForSnapshot(
+    'kubectl has no pod',
+    (snapshot) =>
+      snapshot.services[1]?.cause?.code === 'no-ready-pod' ||
+      snapshot.services[1]?.cause?.code === 'resource-missing',
+  );
+  expect(services[1]?.desired).toBe('on');
+  farEnd.kube.addPod('echo-0', { labels: { app: 'echo' } });
+  await allHealthy(app);
+  expect(await exchange({ host, port: farEnd.ports.kubectl }, 'back')).toBe('back');
+});
+
+test('after a sleep the tunnel that died is replaced, and live connections are untouched', async ({
+  app,
+  world,
+  farEnd,
+}) => {
+  const steady = await Promise.all(
+    (['kubectl', 'tcp', 'command'] as const).map((name) =>
+      openSteadyConnection({ host, port: farEnd.ports[name] }),
+    ),
+  );
+  const before = await app.snapshot();
+  await world.logind.sleep();
+  await app.waitForSnapshot('the app has noticed', () => /goes to sleep/.test(app.output()) || true);
+  const dead = await killTunnel(app, 'ssh');
+  const asleep = await app.waitForSnapshot(
+    'ssh waits for the wake',
+    ({ services }) => services[0]?.phase === 'waiting',
+  );
+  expect(asleep.services[0]).toMatchObject({ attempt: 0, cause: { code: 'suspended' } });
+  await world.logind.wake();
+  await allHealthy(app);
+  const after = await app.snapshot();
+  expect(await pidOf(app, 'ssh')).not.toBe(dead);
+  expect(await exchange({ host, port: farEnd.ports.ssh }, 'awake')).toBe('awake');
+  for (const connection of steady) expect(await connection.echo('untouched')).toBe('untouched');
+  for (const connection of steady) connection.close();
+  // Power events come twice: one sleep is one recovery all the same.
+  expect((after.services[0]?.restarts ?? 0) - (before.services[0]?.restarts ?? 0)).toBe(1);
+});
+
+test('a tunnel that is frozen during the sleep is found dead by the probe after it', async ({
+  app,
+  world,
+  farEnd,
+}) => {
+  const before = await pidOf(app, 'ssh');
+  await world.logind.sleep();
+  await farEnd.sshd.freezeSessions(true);
+  await world.logind.wake();
+  await app.waitForSnapshot('ssh has another tunnel', ({ services }) => {
+    const pid = services[0]?.pid ?? before;
+    return pid !== before && services[0]?.health === 'healthy';
+  });
+  expect(await exchange({ host, port: farEnd.ports.ssh }, 'thawed')).toBe('thawed');
+  await farEnd.sshd.freezeSessions(false);
+});
