@@ -38,7 +38,9 @@ describe('the config watcher', () => {
       path: watched,
       clock: systemClock,
       log: silentLogger,
-      onChange: () => void changes++,
+      onChange: () => {
+        changes++;
+      },
     });
     await watcher.ready;
   };
