@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { parse } from 'yaml';
+import { loadConfig } from '../core/config/config-loader.ts';
 import { ensureConfigFile, openFile } from './open-config.ts';
 
 let folder: string;
@@ -11,21 +11,30 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const load = async (file: string): Promise<unknown> => {
+  const context = { env: {}, homeDirectory: folder, uid: process.getuid?.() ?? 0 };
+  const loaded = await loadConfig(file, context);
+  return loaded.ok ? loaded.value.services.map(({ name, problem }) => ({ name, problem })) : loaded.error;
+};
+
 test('where there is no config, a commented one is made, the user’s alone, that forwards nothing yet', async () => {
   const file = path.join(folder, 'localport/config.yaml');
   expect(await ensureConfigFile(file)).toEqual({ ok: true, value: 'created' });
-  expect(parse(await readFile(file, 'utf8'))).toEqual({ version: '1.0', services: [] });
+  expect(await load(file)).toEqual([]);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 test('its examples are valid once the comment signs are gone', async () => {
   const file = path.join(folder, 'config.yaml');
   await ensureConfigFile(file);
-  const text = (await readFile(file, 'utf8'))
+  const examples = (await readFile(file, 'utf8'))
     .replace('services: []', 'services:')
-    .replaceAll(/^#(?= |$)/gm, '');
-  const withoutTitle = text.split('\n').slice(1).join('\n');
-  expect(parse(withoutTitle)).toMatchObject({ services: [{ name: 'postgres' }, { name: 'redis' }] });
+    .replaceAll(/^#(?= {2})/gm, '');
+  await writeFile(file, examples);
+  expect(await load(file)).toEqual([
+    { name: 'postgres', problem: null },
+    { name: 'redis', problem: null },
+  ]);
 });
 
 test('a config that is there is not touched', async () => {
