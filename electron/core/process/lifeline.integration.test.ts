@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { Lifeline } from './lifeline.ts';
 import { bundleProgram } from './testing/bundled-program.ts';
@@ -152,5 +152,18 @@ describe('Lifeline', () => {
     }, soon);
     await lifeline.close();
     expect(processIsRunning(pid)).toBe(false);
+  });
+
+  it('does not wait for ever for a guardian that hangs', async () => {
+    const hasty: Clock = {
+      ...systemClock,
+      after: (delayMs, action) => systemClock.after(delayMs / 10, action),
+    };
+    const impatient = new Lifeline({ clock: hasty, log: silentLogger });
+    impatient.add(await startLeader(programs.endsOnTerm));
+    const guardian = impatient.guardianPid!;
+    process.kill(guardian, 'SIGSTOP');
+    await impatient.close();
+    expect(processIsRunning(guardian)).toBe(false);
   });
 });

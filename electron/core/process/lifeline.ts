@@ -10,7 +10,7 @@
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import type { Clock, Timer } from '../clock.ts';
+import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { guardianScript } from './guardian-script.ts';
@@ -22,6 +22,8 @@ export interface LifelineOptions {
 
 /** Between two guardians of which the first did not even live that long. */
 const restartDelayMs = 1_000;
+/** It needs little more than a second when there are groups to end. */
+const closeDeadlineMs = 3_000;
 /** A guardian that does not read is as good as none. */
 const maxUnreadBytes = 64 * 1024;
 
@@ -62,7 +64,10 @@ export class Lifeline implements GroupRegistry {
     this.#closed = true;
     this.#restart?.cancel();
     this.#guardian?.stdin.end();
-    await this.#guardianGone;
+    if ((await withDeadline(this.#options.clock, closeDeadlineMs, this.#guardianGone)) === 'deadline') {
+      this.#guardian?.kill('SIGKILL');
+      await this.#guardianGone;
+    }
   }
 
   #startGuardian(): void {

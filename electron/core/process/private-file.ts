@@ -34,15 +34,28 @@ export function readPrivateFile(path: string): Result<string | null, string> {
   }
 }
 
-/** Replaces the file as a whole, mode 0600; a reader sees the old text or the new. Rejects with the errno. */
+/**
+ * Replaces the file as a whole, mode 0600; a reader sees the old text or the new. Not synced to the disk, unlike
+ * `writeFileAtomically`: what it is for means nothing after a power cut, and is written while the app quits. One write
+ * to a path at a time. Rejects with the system's error.
+ */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  await rm(temporary, { force: true });
-  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await rm(temporary, { force: true });
+    await writeNewFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeNewFile(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
 }
