@@ -8,16 +8,13 @@ import { setUp } from './setup.mjs';
 /** Root may not use Chromium's sandbox. */
 export const sandboxArgs = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
-/** Prepares the app, lends it, and ends the display that was started for it.
+/** Sets up, lends the environment in which the app runs, and ends the display that was started for it.
  * @template T
  * @param {import('./setup/system-packages.mjs').Purpose} purpose
  * @param {(app: PreparedApp) => Promise<T>} use
  * @returns {Promise<T>} */
-export const withPreparedApp = async (purpose, use) => {
+export const withEnvironment = async (purpose, use) => {
   const { electron, kubectl } = await setUp(purpose);
-  // Needs esbuild, which is there only now.
-  const { bundle } = await import('./bundle.mjs');
-  await bundle();
   const display = await ensureDisplay();
   try {
     /** @type {NodeJS.ProcessEnv} */
@@ -30,3 +27,16 @@ export const withPreparedApp = async (purpose, use) => {
     await display.close();
   }
 };
+
+/** The same, with the app built.
+ * @template T
+ * @param {import('./setup/system-packages.mjs').Purpose} purpose
+ * @param {(app: PreparedApp) => Promise<T>} use
+ * @returns {Promise<T>} */
+export const withPreparedApp = (purpose, use) =>
+  withEnvironment(purpose, async (app) => {
+    // Needs esbuild, which is there only now.
+    const { bundle } = await import('./bundle.mjs');
+    await bundle();
+    return use(app);
+  });

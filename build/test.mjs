@@ -1,13 +1,13 @@
-// `npm test`: sets up and runs everything; the last line is the sum. `npm test -- unit` (or check, integration, e2e)
-// runs one part, and hands further arguments to its runner.
+// `npm test`: sets up and runs everything; the last line is the sum. `npm test -- unit` (or build, check, integration,
+// e2e) runs one part, and hands further arguments to its runner.
 import './setup/node-version.mjs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { endSignals } from './end-signals.mjs';
 import { bin, projectDir, reportsDir } from './paths.mjs';
-import { withPreparedApp } from './prepared-app.mjs';
+import { withEnvironment } from './prepared-app.mjs';
 import { runVisibly } from './run-command.mjs';
-import { runMain } from './setup/report.mjs';
+import { messageOf } from './setup/report.mjs';
 import { add, inWords, nothing, readPlaywrightReport, readVitestReport } from './test-counts.mjs';
 
 /** @typedef {import('./test-counts.mjs').Counts} Counts */
@@ -15,6 +15,13 @@ import { add, inWords, nothing, readPlaywrightReport, readVitestReport } from '.
 
 const vitest = bin('vitest/vitest.mjs');
 const playwright = bin('playwright/cli.js');
+
+/** @returns {Promise<Counts>} */
+const build = async () => {
+  const { bundle } = await import('./bundle.mjs');
+  await bundle();
+  return { ...nothing, passed: 1 };
+};
 
 /** @returns {Promise<Counts>} each check counts as one */
 const check = async () => {
@@ -54,13 +61,28 @@ const e2e = async ({ env, args, signal }) => {
   return readPlaywrightReport(report, code);
 };
 
-const parts = { check, unit: vitestProject('unit'), integration: vitestProject('integration'), e2e };
+const parts = { build, check, unit: vitestProject('unit'), integration: vitestProject('integration'), e2e };
 
-/** @param {readonly string[]} argv @returns {{ names: readonly (keyof typeof parts)[], args: readonly string[] }} */
+/** @typedef {keyof typeof parts} PartName */
+
+/** @param {readonly string[]} argv @returns {{ names: readonly PartName[], args: readonly string[] }} */
 const select = (argv) => {
-  const all = /** @type {(keyof typeof parts)[]} */ (Object.keys(parts));
-  const chosen = all.filter((name) => name === argv[0]);
-  return chosen.length > 0 ? { names: chosen, args: argv.slice(1) } : { names: all, args: argv };
+  const all = /** @type {PartName[]} */ (Object.keys(parts));
+  const chosen = all.find((name) => name === argv[0]);
+  if (chosen === undefined) return { names: all, args: argv };
+  return { names: chosen === 'e2e' ? ['build', 'e2e'] : [chosen], args: argv.slice(1) };
+};
+
+/** A part that cannot even run is one failure; the others still run.
+ * @param {PartName} name @param {Run} run @returns {Promise<Counts>} */
+const runPart = async (name, run) => {
+  console.log(`\n── ${name}`);
+  try {
+    return await parts[name](run);
+  } catch (error) {
+    console.error(messageOf(error));
+    return { ...nothing, failed: 1 };
+  }
 };
 
 /** The runners share our terminal, so they get its Ctrl-C themselves; we only stop going on, and end the display.
@@ -77,22 +99,27 @@ const watchSignals = () => {
   return { signal: abort.signal, isInterrupted: () => interrupted };
 };
 
-await runMain(async () => {
+/** @param {{ readonly signal: AbortSignal, readonly isInterrupted: () => boolean }} signals @returns {Promise<Counts>} */
+const runParts = ({ signal, isInterrupted }) => {
   const { names, args } = select(process.argv.slice(2));
-  const started = performance.now();
-  const { signal, isInterrupted } = watchSignals();
-  const counts = await withPreparedApp('test', async ({ env }) => {
+  return withEnvironment('test', async ({ env }) => {
     await mkdir(reportsDir, { recursive: true });
     let sum = nothing;
     for (const name of names) {
-      if (isInterrupted()) break;
-      console.log(`\n── ${name}`);
-      sum = add(sum, await parts[name]({ env, args, signal }));
+      if (!isInterrupted()) sum = add(sum, await runPart(name, { env, args, signal }));
     }
     return sum;
   });
-  if (isInterrupted()) return 130;
-  console.log(`\nin ${Math.round((performance.now() - started) / 1000)} s`);
-  console.log(inWords(counts));
-  return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+};
+
+const started = performance.now();
+const signals = watchSignals();
+const counts = await runParts(signals).catch((/** @type {unknown} */ error) => {
+  console.error(messageOf(error));
+  return { ...nothing, failed: 1 };
 });
+console.log(
+  `\n${signals.isInterrupted() ? 'interrupted after' : 'in'} ${Math.round((performance.now() - started) / 1000)} s`,
+);
+console.log(inWords(counts));
+process.exitCode = signals.isInterrupted() || counts.failed > 0 || counts.passed === 0 ? 1 : 0;

@@ -6,13 +6,16 @@ export class SetUpError extends Error {}
 /** @param {string} text */
 export const announce = (text) => console.log(`[set-up] ${text}`);
 
+/** @param {unknown} error @returns {unknown} what to print of it */
+export const messageOf = (error) => (error instanceof SetUpError ? error.message : error);
+
 /** Runs a script's main function; a SetUpError becomes one line and exit code 1.
  * @param {() => Promise<number>} main returns the exit code */
 export const runMain = async (main) => {
   try {
     process.exitCode = await main();
   } catch (error) {
-    console.error(error instanceof SetUpError ? error.message : error);
+    console.error(messageOf(error));
     process.exitCode = 1;
   }
 };
