@@ -106,8 +106,12 @@ const catalogue = {
   'auth-failed': {
     ...user('credentials'),
     title: (d) => `${d.host ?? 'The server'} refused the login`,
-    remedy: () => 'Check the user and the key, or add the key to your agent: ssh-add',
-    action: () => copy('Copy ssh-add', 'ssh-add'),
+    remedy: (d) =>
+      d.command === undefined
+        ? 'Check the user and the key, or add the key to your agent: ssh-add'
+        : `Run ${d.command} and try again`,
+    action: (d) =>
+      d.command === undefined ? copy('Copy ssh-add', 'ssh-add') : copy('Copy command', d.command),
   },
   'host-key-unknown': {
     ...user('credentials'),

@@ -21,8 +21,10 @@ export const credentialFailures: readonly FailureRule[] = [
       what: 'kubelogin',
     },
   ),
-  signedOut(/must be logged in to the server|\(Unauthorized\)|provide credentials/i),
-  signedOut(/getting credentials: exec|exec plugin/i),
+  signedOut(/must be logged in to the server|\bunauthorized\b|provide credentials/i),
+  // It asks for a user name when the kubeconfig has no credentials, and nobody answers.
+  signedOut(/^error: EOF$|^please enter (?:username|password)/i),
+  signedOut(/getting credentials: |exec plugin/i),
   signedOut(
     /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh token/i,
   ),

@@ -73,7 +73,7 @@ function firstMatch(
 /** Fills in what the configuration knows; what the line itself names comes first. */
 function describe({ code, details = {} }: Finding, { connection }: ServiceSpec, evidence: string): Cause {
   const known = { ...knownDetails(connection), ...definedOnly(details) };
-  return describeCause(code, { ...known, evidence });
+  return describeCause(code, { evidence, ...known });
 }
 
 function knownDetails(connection: Connection): CauseDetails {

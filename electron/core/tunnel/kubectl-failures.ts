@@ -15,7 +15,7 @@ export const kubectlFailures: readonly FailureRule[] = [
       details: { what: `The kubeconfig ${match[1] ?? ''} cannot be read` },
     }),
   },
-  proves('forbidden', /\(Forbidden\)|is forbidden: |forbidden: User /i),
+  proves('forbidden', /\bforbidden\b/i),
   proves(
     'resource-missing',
     /\(NotFound\)|the server could not find the requested resource|doesn't have a resource type/i,
@@ -29,7 +29,7 @@ export const kubectlFailures: readonly FailureRule[] = [
   ),
   proves(
     'no-ready-pod',
-    /pod is not running|no (?:running |ready )?pods? found|timed out waiting for the condition|no endpoints available/i,
+    /pod is not running|no (?:running |ready )?pods? found|timed out waiting for the condition|watch closed before |no endpoints available/i,
   ),
   {
     pattern: /connection to the server (\S+?)(?::\d+)? was refused/i,
@@ -43,7 +43,6 @@ export const kubectlFailures: readonly FailureRule[] = [
     'resource-missing',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:not found|no such container|no running sandbox)/i,
   ),
-  proves('port-in-use', /unable to listen on (?:any of the requested ports|port)/i),
   proves('timed-out', /TLS handshake timeout/i),
   follows(
     'closed-by-remote',

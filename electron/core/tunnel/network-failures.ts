@@ -46,7 +46,10 @@ export const networkFailures: readonly FailureRule[] = [
     'name-not-found',
     /no such host|name or service not known|nodename nor servname|temporary failure in name resolution|could not resolve/i,
   ),
-  proves('port-in-use', /address already in use|EADDRINUSE|unable to create listener/i),
+  // Of a private endpoint, which is another one at the next try: not the service's own port.
+  proves('exited', /address already in use|EADDRINUSE|unable to (?:create listener|listen on)/i, {
+    ending: 'its private port was taken',
+  }),
   {
     pattern: /connection refused|actively refused|ECONNREFUSED/i,
     finding: (match) => {

@@ -10,7 +10,7 @@ export const sshFailures: readonly FailureRule[] = [
   { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/i, finding: (_, context) => hostKeyFinding(context) },
   {
     pattern: /^(?:\S+@)?(\S+): Permission denied \(/i,
-    finding: (match) => ({ code: 'auth-failed', details: { host: match[1] } }),
+    finding: (match, context) => refusedLogin(match[1], context),
   },
   proves(
     'auth-failed',
@@ -28,7 +28,10 @@ export const sshFailures: readonly FailureRule[] = [
     pattern: /^Timeout, server (\S+) not responding/i,
     finding: (match) => ({ code: 'timed-out', details: { host: match[1] } }),
   },
-  proves('timed-out', /Connection timed out during banner exchange|Operation timed out/i),
+  {
+    pattern: /^Connection to (\S+) port \d+ timed out/i,
+    finding: (match) => ({ code: 'timed-out', details: { host: match[1] } }),
+  },
   {
     pattern: /^Unable to negotiate with (\S+) port \d+: /i,
     finding: (match) => ({
@@ -47,12 +50,7 @@ export const sshFailures: readonly FailureRule[] = [
     finding: (match, context) => channelFinding(match, context),
   },
   {
-    pattern: /^Connection (?:closed by|to) (?:remote host|UNKNOWN|(\S+))/i,
-    finding: (match) => closedBy(match[1]),
-    isConsequence: true,
-  },
-  {
-    pattern: /^Connection reset by (\S+) port \d+/i,
+    pattern: /^Connection (?:closed by|reset by|to) (?:UNKNOWN|(\S+))/i,
     finding: (match) => closedBy(match[1]),
     isConsequence: true,
   },
@@ -62,6 +60,20 @@ export const sshFailures: readonly FailureRule[] = [
   ),
   follows('closed-by-remote', /^stdio forwarding failed|^ssh_dispatch_run_fatal: /i),
 ];
+
+/** A key that ssh itself would not use explains the refusal; the evidence is the line that says so. */
+function refusedLogin(host: string | undefined, { lines }: FailureContext): Finding {
+  const missing = lines
+    .map((line) => /^Warning: Identity file (.+) not accessible: No such file or directory\.$/.exec(line))
+    .find((match) => match !== null);
+  if (missing?.[1] !== undefined)
+    return { code: 'file-missing', details: { what: missing[1], evidence: missing[0] } };
+  const unused = lines.map((line) => /^Load key "(.+)": (.+)$/.exec(line)).find((match) => match !== null);
+  if (unused === undefined) return { code: 'auth-failed', details: { host } };
+  const [evidence, file = '', reason = ''] = unused;
+  const command = /bad permissions/i.test(reason) ? `chmod 600 '${file}'` : undefined;
+  return { code: 'auth-failed', details: { host, evidence, command } };
+}
 
 /** "Host key verification failed" ends both cases; what stands before it tells them apart. */
 function hostKeyFinding({ service, lines }: FailureContext): Finding {

@@ -1,0 +1,515 @@
+import { describe, expect, it } from 'vitest';
+import type { Cause } from '../../../shared/failure.ts';
+import type { Connection } from '../../../shared/service-spec.ts';
+import { classifyComplaint, classifyFailure, type Failure } from './failure-classifier.ts';
+import {
+  commandConnection,
+  kubectlConnection,
+  serviceWith,
+  sshConnection,
+  tcpConnection,
+} from './testing/service-specs.ts';
+
+const ssh = sshConnection({ host: 'bastion', port: 2222 });
+const kubectl = kubectlConnection({ context: 'prod', namespace: 'shop' });
+
+function causeOf(connection: Connection, output: string, more: Partial<Failure> = {}): Cause {
+  const isSsh = connection.technology === 'ssh';
+  return classifyFailure({
+    service: serviceWith(connection),
+    exitCode: isSsh ? 255 : 1,
+    signal: null,
+    startError: null,
+    lines: output.split('\n'),
+    platform: 'linux',
+    ...more,
+  });
+}
+
+/** As the popover shows it. */
+const shown = ({ code, title, evidence, action }: Cause): string =>
+  [
+    `${code}: ${title}`,
+    ...(evidence === null ? [] : [`  ${evidence}`]),
+    ...(action?.kind === 'copy-command' ? [`  $ ${action.command}`] : []),
+  ].join('\n');
+
+// Captured from OpenSSH 9.2 and, where marked, written after its source.
+const sshTable: readonly (readonly [title: string, output: string, expected: string])[] = [
+  [
+    'a refused login',
+    `Warning: Permanently added '[bastion]:2222' (ED25519) to the list of known hosts.
+root@bastion: Permission denied (publickey,keyboard-interactive).`,
+    `auth-failed: bastion refused the login
+  root@bastion: Permission denied (publickey,keyboard-interactive).
+  $ ssh-add`,
+  ],
+  [
+    'too many keys',
+    `Received disconnect from 10.0.0.1 port 2222:2: Too many authentication failures
+Disconnected from 10.0.0.1 port 2222`,
+    `auth-failed: bastion refused the login
+  Received disconnect from 10.0.0.1 port 2222:2: Too many authentication failures
+  $ ssh-add`,
+  ],
+  [
+    'a key that others can read',
+    `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+Permissions 0644 for '/home/u/key' are too open.
+It is required that your private key files are NOT accessible by others.
+This private key will be ignored.
+Load key "/home/u/key": bad permissions
+root@bastion: Permission denied (publickey).`,
+    `auth-failed: bastion refused the login
+  Load key "/home/u/key": bad permissions
+  $ chmod 600 '/home/u/key'`,
+  ],
+  [
+    'a key file that is gone',
+    `Warning: Identity file /home/u/key not accessible: No such file or directory.
+root@bastion: Permission denied (publickey).`,
+    `file-missing: The file /home/u/key does not exist
+  Warning: Identity file /home/u/key not accessible: No such file or directory.`,
+  ],
+  [
+    'an unknown host key',
+    `No ED25519 host key is known for [bastion]:2222 and you have requested strict checking.
+Host key verification failed.`,
+    `host-key-unknown: The host key of bastion is not known yet
+  Host key verification failed.
+  $ ssh bastion`,
+  ],
+  [
+    'a changed host key',
+    `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!
+Offending ED25519 key in /home/u/.ssh/known_hosts:3
+  remove with:
+  ssh-keygen -f "/home/u/.ssh/known_hosts" -R "[bastion]:2222"
+Host key for [bastion]:2222 has changed and you have requested strict checking.
+Host key verification failed.`,
+    `host-key-changed: The host key of bastion has changed
+  Host key verification failed.
+  $ ssh-keygen -f "/home/u/.ssh/known_hosts" -R "[bastion]:2222"`,
+  ],
+  [
+    'a name that is not found',
+    'ssh: Could not resolve hostname bastion: Name or service not known',
+    `name-not-found: The name bastion was not found
+  ssh: Could not resolve hostname bastion: Name or service not known`,
+  ],
+  [
+    'a name that is not found, on macOS',
+    'ssh: Could not resolve hostname bastion: nodename nor servname provided, or not known',
+    `name-not-found: The name bastion was not found
+  ssh: Could not resolve hostname bastion: nodename nor servname provided, or not known`,
+  ],
+  [
+    'a refused connection',
+    'ssh: connect to host bastion port 2222: Connection refused',
+    `connection-refused: bastion refused the connection
+  ssh: connect to host bastion port 2222: Connection refused`,
+  ],
+  [
+    'a network that does not lead there',
+    'ssh: connect to host 10.1.2.3 port 22: Network is unreachable',
+    `host-unreachable: 10.1.2.3 cannot be reached
+  ssh: connect to host 10.1.2.3 port 22: Network is unreachable`,
+  ],
+  [
+    'a host that does not answer',
+    'ssh: connect to host bastion port 2222: Connection timed out',
+    `timed-out: bastion did not answer in time
+  ssh: connect to host bastion port 2222: Connection timed out`,
+  ],
+  [
+    'a server that does not say who it is',
+    `Connection timed out during banner exchange
+Connection to 10.0.0.1 port 2222 timed out`,
+    `timed-out: 10.0.0.1 did not answer in time
+  Connection to 10.0.0.1 port 2222 timed out`,
+  ],
+  [
+    'a server that stops answering',
+    'Timeout, server bastion not responding.',
+    `timed-out: bastion did not answer in time
+  Timeout, server bastion not responding.`,
+  ],
+  [
+    'a server that goes away',
+    'Connection to bastion closed by remote host.',
+    `closed-by-remote: bastion closed the connection
+  Connection to bastion closed by remote host.`,
+  ],
+  [
+    'a server that hangs up at once',
+    `kex_exchange_identification: Connection closed by remote host
+Connection closed by 10.0.0.1 port 2222`,
+    `closed-by-remote: 10.0.0.1 closed the connection
+  Connection closed by 10.0.0.1 port 2222`,
+  ],
+  [
+    'a server that resets the connection',
+    `kex_exchange_identification: read: Connection reset by peer
+Connection reset by 10.0.0.1 port 2222`,
+    `closed-by-remote: 10.0.0.1 closed the connection
+  Connection reset by 10.0.0.1 port 2222`,
+  ],
+  [
+    'a network that went away under the connection',
+    'client_loop: send disconnect: Broken pipe',
+    `closed-by-remote: bastion closed the connection
+  client_loop: send disconnect: Broken pipe`,
+  ],
+  [
+    'a server with other ciphers',
+    'Unable to negotiate with 10.0.0.1 port 2222: no matching cipher found. Their offer: aes256-cbc',
+    `config-invalid: 10.0.0.1 and this ssh have no algorithm in common
+  Unable to negotiate with 10.0.0.1 port 2222: no matching cipher found. Their offer: aes256-cbc`,
+  ],
+  [
+    "an option that this ssh does not know, in the user's own file",
+    `/home/u/.ssh/config: line 3: Bad configuration option: foo
+/home/u/.ssh/config: terminating, 1 bad configuration options`,
+    `config-invalid: ssh does not accept its configuration
+  /home/u/.ssh/config: terminating, 1 bad configuration options`,
+  ],
+  [
+    'a jump host that is down',
+    `ssh: connect to host gate port 22: Connection refused
+Connection closed by UNKNOWN port 65535`,
+    `connection-refused: gate refused the connection
+  ssh: connect to host gate port 22: Connection refused`,
+  ],
+  [
+    'a jump host that cannot reach the target',
+    `channel 0: open failed: connect failed: Connection refused
+stdio forwarding failed
+Connection closed by UNKNOWN port 65535`,
+    `connection-refused: bastion refused the connection
+  channel 0: open failed: connect failed: Connection refused`,
+  ],
+  [
+    'a jump host that does not forward',
+    `channel 0: open failed: administratively prohibited: open failed
+stdio forwarding failed
+kex_exchange_identification: Connection closed by remote host
+Connection closed by UNKNOWN port 65535`,
+    `forwarding-prohibited: bastion does not allow this forward
+  channel 0: open failed: administratively prohibited: open failed`,
+  ],
+];
+
+// Captured from kubectl 1.35 and, for the clouds, from their plugins' documentation and issues.
+const kubectlTable: typeof sshTable = [
+  [
+    'a context that does not exist',
+    'Error in configuration: context was not found for specified context: prod',
+    `context-missing: The kube context prod does not exist
+  Error in configuration: context was not found for specified context: prod
+  $ kubectl config get-contexts`,
+  ],
+  [
+    'a context that does not exist, in the words of newer versions',
+    'error: context "prod" does not exist',
+    `context-missing: The kube context prod does not exist
+  error: context "prod" does not exist
+  $ kubectl config get-contexts`,
+  ],
+  [
+    'a kubeconfig that is broken',
+    `error: error loading config file "/home/u/.kube/config": yaml: line 1: did not find expected ',' or '}'`,
+    `config-invalid: The kubeconfig /home/u/.kube/config cannot be read
+  error: error loading config file "/home/u/.kube/config": yaml: line 1: did not find expected ',' or '}'`,
+  ],
+  [
+    'a service that does not exist',
+    'Error from server (NotFound): services "postgres" not found',
+    `resource-missing: service/postgres was not found in shop
+  Error from server (NotFound): services "postgres" not found
+  $ kubectl get services,pods -n shop --context prod`,
+  ],
+  [
+    'a service without pods',
+    'error: timed out waiting for the condition',
+    `no-ready-pod: No ready pod behind service/postgres
+  error: timed out waiting for the condition
+  $ kubectl get pods -n shop --context prod`,
+  ],
+  [
+    'a pod that does not run',
+    'error: unable to forward port because pod is not running. Current status=Pending',
+    `no-ready-pod: No ready pod behind service/postgres
+  error: unable to forward port because pod is not running. Current status=Pending
+  $ kubectl get pods -n shop --context prod`,
+  ],
+  [
+    'a port that the service does not have',
+    'error: Service postgres does not have a service port 81',
+    `config-invalid: remote_port is not a port of this resource
+  error: Service postgres does not have a service port 81`,
+  ],
+  [
+    'a forward that is forbidden',
+    'Error from server (Forbidden): pods "postgres-0" is forbidden: User "dev" cannot create resource "pods/portforward" in API group "" in the namespace "shop"',
+    `forbidden: You may not forward ports to service/postgres
+  Error from server (Forbidden): pods "postgres-0" is forbidden: User "dev" cannot create resource "pods/portforward" in API group "" in the namespace "shop"
+  $ kubectl auth can-i create pods/portforward -n shop --context prod`,
+  ],
+  [
+    'credentials that are not accepted',
+    'error: You must be logged in to the server (Unauthorized)',
+    `credentials-expired: Signed out of prod
+  error: You must be logged in to the server (Unauthorized)`,
+  ],
+  [
+    'credentials that are not accepted, with the noise of discovery before',
+    `E1122 16:46:12.251722    3038 memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: the server has asked for the client to provide credentials"
+error: You must be logged in to the server (the server has asked for the client to provide credentials)`,
+    `credentials-expired: Signed out of prod
+  error: You must be logged in to the server (the server has asked for the client to provide credentials)`,
+  ],
+  [
+    'no credentials at all',
+    'Please enter Username: error: EOF',
+    `credentials-expired: Signed out of prod
+  Please enter Username: error: EOF`,
+  ],
+  [
+    'a credential plugin that is not installed',
+    `Unable to connect to the server: getting credentials: exec: executable aws not found
+
+It looks like you are trying to use a client-go credential plugin that is not installed.
+
+To learn more about this feature, consult the documentation available at:
+      https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins`,
+    `plugin-missing: The credential plugin aws was not found
+  Unable to connect to the server: getting credentials: exec: executable aws not found`,
+  ],
+  [
+    'a plugin that was once built in',
+    `error: The gcp auth plugin has been removed.
+Please use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin instead.`,
+    `plugin-missing: The credential plugin gke-gcloud-auth-plugin was not found
+  error: The gcp auth plugin has been removed.`,
+  ],
+  [
+    'AWS: an expired session that says what helps',
+    `The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.
+Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255`,
+    `credentials-expired: Signed out of prod
+  Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255
+  $ aws sso login`,
+  ],
+  [
+    'AWS: an expired session with its profile',
+    `Error loading SSO Token: Token for work-prod does not exist. Run aws sso login --profile work-prod
+Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255`,
+    `credentials-expired: Signed out of prod
+  Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255
+  $ aws sso login --profile work-prod`,
+  ],
+  [
+    'Google: a sign-in that is needed again',
+    `ERROR: (gcloud.config.config-helper) There was a problem refreshing your current auth tokens: Reauthentication failed. cannot prompt during non-interactive execution.
+Please run:
+
+  $ gcloud auth login
+
+Unable to connect to the server: getting credentials: exec: executable gke-gcloud-auth-plugin failed with exit code 1`,
+    `credentials-expired: Signed out of prod
+  Unable to connect to the server: getting credentials: exec: executable gke-gcloud-auth-plugin failed with exit code 1
+  $ gcloud auth login`,
+  ],
+  [
+    'Azure: a refresh token that has expired',
+    `Error: failed to get token: expected an empty error but received: AADSTS700082: The refresh token has expired due to inactivity.
+Unable to connect to the server: getting credentials: exec: executable kubelogin failed with exit code 1`,
+    `credentials-expired: Signed out of prod
+  Unable to connect to the server: getting credentials: exec: executable kubelogin failed with exit code 1
+  $ az login`,
+  ],
+  [
+    'a plugin that nobody knows',
+    'Unable to connect to the server: getting credentials: exec: executable corp-auth failed with exit code 3',
+    `credentials-expired: Signed out of prod
+  Unable to connect to the server: getting credentials: exec: executable corp-auth failed with exit code 3`,
+  ],
+  [
+    'an API server that is not running',
+    `E1122 16:52:07.628621    2822 memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: Get \\"http://127.0.0.1:1/api?timeout=32s\\": dial tcp 127.0.0.1:1: connect: connection refused"
+The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?`,
+    `connection-refused: 127.0.0.1 refused the connection
+  The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?`,
+  ],
+  [
+    'an API server whose name is not found',
+    'Unable to connect to the server: dial tcp: lookup cluster.invalid on 10.0.0.53:53: no such host',
+    `name-not-found: The name cluster.invalid was not found
+  Unable to connect to the server: dial tcp: lookup cluster.invalid on 10.0.0.53:53: no such host`,
+  ],
+  [
+    'an API server that cannot be reached',
+    'Unable to connect to the server: dial tcp 10.1.2.3:443: connect: no route to host',
+    `host-unreachable: 10.1.2.3 cannot be reached
+  Unable to connect to the server: dial tcp 10.1.2.3:443: connect: no route to host`,
+  ],
+  [
+    'an API server that is silent',
+    'Unable to connect to the server: net/http: TLS handshake timeout',
+    `timed-out: The other end did not answer in time
+  Unable to connect to the server: net/http: TLS handshake timeout`,
+  ],
+  [
+    'a certificate that is not trusted',
+    'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    `certificate-invalid: The certificate of the server is not trusted
+  Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+  ],
+  [
+    'a port that is taken',
+    `Unable to listen on port 38709: Listeners failed to create with the following errors: [unable to create listener: Error listen tcp4 127.0.0.1:38709: bind: address already in use]
+error: unable to listen on any of the requested ports: [{38709 5432}]`,
+    `exited: The tunnel ended (its private port was taken)
+  error: unable to listen on any of the requested ports: [{38709 5432}]`,
+  ],
+  [
+    'a pod that went away',
+    'error: lost connection to pod',
+    `closed-by-remote: The other end closed the connection
+  error: lost connection to pod`,
+  ],
+  [
+    'a program in the pod that refuses, over which kubectl ends',
+    `E1122 16:52:07.275136    2787 portforward.go:424] "Unhandled Error" err="an error occurred forwarding 41513 -> 5432: error forwarding port 5432 to pod 4f1c2a, uid : failed to connect to localhost:5432 inside namespace \\"4f1c2a\\", IPv4: dial tcp4 127.0.0.1:5432: connect: connection refused"
+error: lost connection to pod`,
+    `target-refused: The tunnel is up, but the target refused the connection
+  an error occurred forwarding 41513 -> 5432: error forwarding port 5432 to pod 4f1c2a, uid : failed to connect to localhost:5432 inside namespace "4f1c2a", IPv4: dial tcp4 127.0.0.1:5432: connect: connection refused`,
+  ],
+];
+
+describe('the failure classifier', () => {
+  it.each(sshTable)('recognises of ssh %s', (_, output, expected) => {
+    expect(shown(causeOf(ssh, output))).toBe(expected);
+  });
+
+  it.each(kubectlTable)('recognises of kubectl %s', (_, output, expected) => {
+    expect(shown(causeOf(kubectl, output))).toBe(expected);
+  });
+
+  it('suspects the privacy of the local network only on macOS and only towards a private address', () => {
+    const noRoute = (host: string, platform: NodeJS.Platform, before = ''): string =>
+      causeOf(ssh, `${before}\nssh: connect to host ${host} port 22: No route to host`, { platform }).code;
+    expect(noRoute('192.168.1.5', 'darwin')).toBe('local-network-denied');
+    expect(noRoute('nas.local', 'darwin')).toBe('local-network-denied');
+    expect(noRoute('192.168.1.5', 'linux')).toBe('host-unreachable');
+    expect(noRoute('93.184.216.34', 'darwin')).toBe('host-unreachable');
+    // ssh's own debug line tells the address behind a name.
+    const tried = 'debug1: Connecting to bastion [10.0.0.8] port 22.';
+    expect(noRoute('bastion', 'darwin', tried)).toBe('local-network-denied');
+    const kubectlLine = 'Unable to connect to the server: dial tcp 10.1.2.3:443: connect: no route to host';
+    expect(causeOf(kubectl, kubectlLine, { platform: 'darwin' }).code).toBe('local-network-denied');
+  });
+
+  it('believes a signal before any line, and an exit with 0 to be one', () => {
+    const line = 'Permission denied (publickey).';
+    expect(shown(causeOf(ssh, line, { exitCode: null, signal: 'SIGKILL' }))).toBe(
+      'killed: The tunnel was ended from outside (SIGKILL)',
+    );
+    expect(shown(causeOf(kubectl, line, { exitCode: 0 }))).toBe(
+      'killed: The tunnel was ended from outside (exit code 0)',
+    );
+    expect(causeOf(commandConnection(['tool']), '', { exitCode: 0 }).code).toBe('exited');
+  });
+
+  it('tells a program that cannot be started', () => {
+    const failedStart = (connection: Connection, code: string): string => {
+      const startError = { code, message: `spawn ${code}` };
+      return shown(causeOf(connection, '', { exitCode: null, startError }));
+    };
+    expect(failedStart(kubectl, 'ENOENT')).toBe('binary-missing: kubectl was not found\n  spawn ENOENT');
+    expect(failedStart(commandConnection(['/opt/tool', 'x']), 'ENOENT')).toBe(
+      'binary-missing: /opt/tool was not found\n  spawn ENOENT',
+    );
+    expect(failedStart(ssh, 'EACCES')).toBe('config-invalid: ssh cannot be started (EACCES)\n  spawn EACCES');
+    expect(failedStart(ssh, 'EAGAIN')).toBe(
+      'exited: The tunnel ended (ssh could not be started: EAGAIN)\n  spawn EAGAIN',
+    );
+  });
+
+  it('shows the last words of an end that it does not understand, without noise', () => {
+    const output = `something odd\n@@@@@@@@@@@@\n\nHandling connection for 5432`;
+    expect(shown(causeOf(kubectl, output, { exitCode: 3 }))).toBe(
+      'exited: The tunnel ended (exit code 3)\n  something odd',
+    );
+    expect(shown(causeOf(ssh, ''))).toBe('exited: The tunnel ended (exit code 255)');
+  });
+
+  it('knows the failures of programs that a command runs', () => {
+    const denied = 'u@gate: Permission denied (publickey).';
+    expect(causeOf(commandConnection(['/usr/bin/ssh', '-N', 'gate']), denied).code).toBe('auth-failed');
+    expect(causeOf(commandConnection(['kubectl', 'x']), 'Error from server (NotFound): x').code).toBe(
+      'resource-missing',
+    );
+    const tool = commandConnection(['cloud-sql-proxy']);
+    expect(causeOf(tool, 'listen tcp 127.0.0.1:1: bind: address already in use').code).toBe('exited');
+    expect(shown(causeOf(tool, "error: Please run 'az login' to set up an account."))).toContain(
+      '$ az login',
+    );
+  });
+
+  it('never shows a secret', () => {
+    const withPassword = sshConnection({ password: 'hunter2' });
+    const said = causeOf(
+      withPassword,
+      'odd: hunter2 and postgres://u:pw1@db/x and password=pw2 Bearer abcdefgh',
+    );
+    expect(said.evidence).toBe('odd: *** and postgres://u:***@db/x and password=*** Bearer ***');
+  });
+
+  it('keeps evidence short', () => {
+    expect(causeOf(kubectl, 'x'.repeat(5_000)).evidence).toHaveLength(300);
+  });
+
+  it.each<readonly [Connection, string, string]>([
+    [
+      sshConnection({ remoteHost: 'db', remotePort: 5432 }),
+      'channel 3: open failed: connect failed: Connection refused',
+      'target-refused: The tunnel is up, but db:5432 refused the connection',
+    ],
+    [
+      sshConnection({ remoteHost: 'db' }),
+      'channel 3: open failed: connect failed: Name or service not known',
+      'name-not-found: The name db was not found',
+    ],
+    [
+      sshConnection({ remoteHost: 'db' }),
+      'channel 3: open failed: connect failed: Connection timed out',
+      'timed-out: db did not answer in time',
+    ],
+    [
+      sshConnection({ remoteHost: 'db' }),
+      'channel 3: open failed: connect failed: No route to host',
+      'host-unreachable: db cannot be reached',
+    ],
+    [
+      sshConnection({ host: 'bastion' }),
+      'channel 1: open failed: administratively prohibited: open failed',
+      'forwarding-prohibited: bastion does not allow this forward',
+    ],
+    [
+      kubectl,
+      'an error occurred forwarding 41513 -> 5432: error forwarding port 5432 to pod x: connect: connection refused',
+      'target-refused: The tunnel is up, but service/postgres refused the connection',
+    ],
+    [tcpConnection(), 'odd', 'target-refused: The tunnel is up, but the target refused the connection'],
+  ])('reads a complaint as one about the target: %#', (connection, line, expected) => {
+    const { code, title, evidence } = classifyComplaint(serviceWith(connection), line);
+    expect(`${code}: ${title}`).toBe(expected);
+    expect(evidence).toBe(line);
+  });
+});

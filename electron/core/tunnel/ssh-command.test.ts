@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { parseJumpHost, sshArgv, type SshConnection } from './ssh-command.ts';
+import { sshConnection } from './testing/service-specs.ts';
+
+const timing = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 15, aliveCountMax: 3 };
+const sockets = { socket: '/run/lp/1.sock', probeSocket: '/run/lp/1.live' };
+
+const argvOf = (given: Partial<SshConnection>): string[] => sshArgv(sshConnection(given), sockets, timing);
+
+/** The values of `-o NAME=…`. */
+const optionsOf = (argv: readonly string[], name: string): string[] =>
+  argv.filter((word) => word.startsWith(`${name}=`)).map((word) => word.slice(name.length + 1));
+
+/** What a shell makes of a ProxyCommand, as ssh runs it for `target:22`. */
+function wordsOf(proxyCommand: string): string[] {
+  const expanded = proxyCommand.replace(/%([%hp])/g, (_, token: string) =>
+    token === '%' ? '%' : token === 'h' ? 'target' : '22',
+  );
+  const script = `set -- ${expanded}; for word; do printf '%s\\n' "$word"; done`;
+  return execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
+}
+
+describe('the ssh command line', () => {
+  it('is complete for a plain service', () => {
+    expect(argvOf({ host: 'bastion', remoteHost: 'db', remotePort: 5432 }).join(' ')).toBe(
+      'ssh -N -T -o LogLevel=DEBUG1 -o StreamLocalBindUnlink=yes -o StreamLocalBindMask=0177 ' +
+        '-o ExitOnForwardFailure=no -o PermitLocalCommand=no -o RemoteCommand=none -o ForwardAgent=no ' +
+        '-o ForwardX11=no -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 ' +
+        '-o StrictHostKeyChecking=accept-new -o ControlMaster=no -o ControlPath=none -o BatchMode=yes ' +
+        '-L /run/lp/1.sock:db:5432 -L /run/lp/1.live:/localport-transport-probe -- bastion',
+    );
+  });
+
+  it('names user, port and key, and then offers no other key', () => {
+    const argv = argvOf({ user: 'deploy', port: 2222, keyFile: '/home/u/my key' });
+    expect(argv.join('|')).toContain('|-i|/home/u/my key|-o|IdentitiesOnly=yes|-l|deploy|-p|2222|');
+  });
+
+  it('never holds the password, and lets ssh ask for it once', () => {
+    const argv = argvOf({ password: 'hunter2' });
+    expect(argv.join(' ')).not.toContain('hunter2');
+    expect(optionsOf(argv, 'BatchMode')).toEqual([]);
+    expect(optionsOf(argv, 'NumberOfPasswordPrompts')).toEqual(['1']);
+    expect(optionsOf(argv, 'PreferredAuthentications')).toEqual(['password,keyboard-interactive,publickey']);
+    expect(optionsOf(argvOf({ password: 'x', keyFile: '/k' }), 'PreferredAuthentications')).toEqual([]);
+  });
+
+  it('takes a host that looks like an option for a host', () => {
+    expect(argvOf({ host: '-oProxyCommand=evil' }).slice(-2)).toEqual(['--', '-oProxyCommand=evil']);
+  });
+
+  it('writes IPv6 targets and odd paths so that ssh reads them right', () => {
+    const argv = sshArgv(
+      sshConnection({ remoteHost: '::1', remotePort: 80 }),
+      {
+        socket: '/run/50%/1.sock',
+        probeSocket: '/run/50%/1.live',
+      },
+      timing,
+    );
+    expect(argv).toContain('/run/50%%/1.sock:[::1]:80');
+  });
+
+  it('gives a jump host the options that -J would lose, but never the password', () => {
+    const argv = argvOf({
+      password: 'hunter2',
+      keyFile: "/home/u/it's 100% mine",
+      jump: ['gate@outer:2200'],
+      strictHostKeyChecking: 'yes',
+    });
+    const words = wordsOf(optionsOf(argv, 'ProxyCommand')[0] ?? '');
+    expect(words.join(' ')).toBe(
+      'ssh -o LogLevel=INFO -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 ' +
+        '-o StrictHostKeyChecking=yes -o ControlMaster=no -o ControlPath=none -o BatchMode=yes ' +
+        "-i /home/u/it's 100% mine -l gate -p 2200 -W [target]:22 -- outer",
+    );
+    expect(words).toContain("/home/u/it's 100% mine");
+  });
+
+  it('reaches the last of several jump hosts through the ones before it', () => {
+    const proxyCommand = optionsOf(argvOf({ jump: ['first', 'second', 'third'] }), 'ProxyCommand')[0] ?? '';
+    const third = wordsOf(proxyCommand);
+    const second = wordsOf(optionsOf(third, 'ProxyCommand')[0] ?? '');
+    const first = wordsOf(optionsOf(second, 'ProxyCommand')[0] ?? '');
+    expect([third, second, first].map((words) => words.at(-1))).toEqual(['third', 'second', 'first']);
+    expect(optionsOf(first, 'ProxyCommand')).toEqual([]);
+  });
+
+  it("leaves the way to the host to the user's own ssh_config when no jump host is named", () => {
+    expect(optionsOf(argvOf({}), 'ProxyCommand')).toEqual([]);
+  });
+
+  it.each([
+    ['gate', { user: null, host: 'gate', port: null }],
+    ['gate:2200', { user: null, host: 'gate', port: '2200' }],
+    ['me@gate', { user: 'me', host: 'gate', port: null }],
+    ['me@corp@gate:22', { user: 'me@corp', host: 'gate', port: '22' }],
+    ['[::1]:2200', { user: null, host: '::1', port: '2200' }],
+    ['me@[fe80::1]', { user: 'me', host: 'fe80::1', port: null }],
+    ['fe80::1', { user: null, host: 'fe80::1', port: null }],
+  ])('reads the jump host %s', (text, expected) => {
+    expect(parseJumpHost(text)).toEqual(expected);
+  });
+});

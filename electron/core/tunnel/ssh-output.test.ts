@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { createSshReader } from './ssh-output.ts';
+import { serviceWith, sshConnection } from './testing/service-specs.ts';
+
+const service = serviceWith(sshConnection({ remoteHost: 'db', remotePort: 5432 }));
+
+/** The meanings of a whole session, as `kind: line`, chatter left out. */
+function meaningsOf(output: string): string[] {
+  const read = createSshReader(service, '/run/1.sock');
+  let afterReady = false;
+  return output
+    .trim()
+    .split('\n')
+    .flatMap((text) => {
+      const { kind } = read({ stream: 'stderr', text, afterReady });
+      afterReady ||= kind === 'ready';
+      return kind === 'chatter' ? [] : [`${kind}: ${text}`];
+    });
+}
+
+it('finds readiness, complaints and evidence in what a real ssh said', () => {
+  expect(
+    meaningsOf(`
+debug1: Reading configuration data /etc/ssh/ssh_config
+debug1: Connecting to bastion [10.0.0.8] port 22.
+Authenticated to bastion ([10.0.0.8]:22) using "publickey".
+debug1: Local connections to /run/1.sock:-2 forwarded to remote address db:5432
+debug1: Local forwarding listening on path /run/1.sock.
+debug1: channel 0: new unix-listener [unix listener] (inactive timeout: 0)
+debug1: Local forwarding listening on path /run/1.live.
+debug1: Entering interactive session.
+debug1: channel 3: new direct-streamlocal@openssh.com [direct-streamlocal@openssh.com] (inactive timeout: 0)
+channel 3: open failed: connect failed: open failed
+debug1: channel 3: new direct-tcpip [direct-tcpip] (inactive timeout: 0)
+channel 3: open failed: connect failed: Connection refused
+Timeout, server bastion not responding.
+Transferred: sent 3636, received 3360 bytes, in 4.6 seconds`),
+  ).toEqual([
+    'evidence: debug1: Connecting to bastion [10.0.0.8] port 22.',
+    'ready: debug1: Local forwarding listening on path /run/1.sock.',
+    'complaint: channel 3: open failed: connect failed: Connection refused',
+    'evidence: Timeout, server bastion not responding.',
+  ]);
+});
+
+it('takes a channel that fails before readiness for the failure of a jump host', () => {
+  expect(meaningsOf('channel 0: open failed: connect failed: Connection refused')).toEqual([
+    'evidence: channel 0: open failed: connect failed: Connection refused',
+  ]);
+});
+
+it('gives up a session that begins without the listener', () => {
+  expect(
+    meaningsOf(`
+unix_listener: cannot bind to path /run/1.sock: No such file or directory
+debug1: Entering interactive session.`),
+  ).toEqual([
+    'evidence: unix_listener: cannot bind to path /run/1.sock: No such file or directory',
+    'fatal: debug1: Entering interactive session.',
+  ]);
+});
