@@ -206,12 +206,40 @@ describe('who is watched', () => {
 
 describe('pause', () => {
   it('cancels and counts nothing, and holds no timer', async () => {
-    probe.answer = () => 'hangs';
+    probe.answer = ({ endpoint }) => (endpoint.kind === 'unix' && endpoint.path === 'a' ? 'hangs' : 'passes');
+    const scheduler = start();
+    for (const name of ['a', 'b']) scheduler.watch(healthTarget(name), heard);
+    await clock.advance(second);
+    scheduler.pause();
+    await clock.advance(0);
+    expect([probe.running, clock.pendingTimers]).toEqual([0, 0]);
+    await clock.advance(10 * 60 * second);
+    expect(probe.asked).toHaveLength(2);
+    expect(heard.lines).toEqual(['b +', 'b healthy 0']);
+  });
+
+  it('holds no timer between two checks either', async () => {
     const scheduler = start();
     scheduler.watch(healthTarget('a'), heard);
+    await clock.advance(second);
+    expect(clock.pendingTimers).toBe(1);
     scheduler.pause();
-    await clock.advance(10 * 60 * second);
-    expect([probe.asked.length, probe.running, clock.pendingTimers]).toEqual([1, 0, 0]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('does not count a check that comes to its answer all the same', async () => {
+    probe.answer = () => 'passes-anyway';
+    probe.tookMs = 100;
+    const scheduler = start();
+    const monitor = scheduler.watch(healthTarget('a'), heard);
+    scheduler.pause();
+    await clock.advance(second);
+    scheduler.resume();
+    await clock.advance(0);
+    const stopped = monitor.stop();
+    await clock.advance(second);
+    await stopped;
+    expect(probe.asked).toHaveLength(2);
     expect(heard.lines).toEqual([]);
   });
 

@@ -43,7 +43,14 @@ function sendRequest(connection: ProbeConnection, spec: HttpProbeSpec, url: URL)
   const ask = http.request({
     method: spec.method,
     path: url.pathname + url.search,
-    headers: requestHeaders(spec, url),
+    // Node compares names without case: a configured header wins in any spelling.
+    headers: {
+      host: url.host,
+      accept: '*/*',
+      'user-agent': 'LocalPort',
+      connection: 'close',
+      ...spec.headers,
+    },
     auth:
       url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
     createConnection: () => connection.socket,
@@ -53,12 +60,6 @@ function sendRequest(connection: ProbeConnection, spec: HttpProbeSpec, url: URL)
   // A service that switches protocols (101) has answered too.
   ask.on('upgrade', (answer) => judge(connection, spec, answer));
   ask.end();
-}
-
-function requestHeaders(spec: HttpProbeSpec, url: URL): Record<string, string> {
-  const own = { host: url.host, accept: '*/*', 'user-agent': 'LocalPort', connection: 'close' };
-  const configured = Object.entries(spec.headers).map(([name, value]) => [name.toLowerCase(), value]);
-  return { ...own, ...(Object.fromEntries(configured) as Record<string, string>) };
 }
 
 function judge(connection: ProbeConnection, spec: HttpProbeSpec, answer: http.IncomingMessage): void {

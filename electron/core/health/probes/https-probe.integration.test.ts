@@ -18,16 +18,11 @@ afterEach(async () => {
   scope = new Scope('test');
 });
 
-const certificate = makeCertificate({
-  host: 'db.internal',
-  notBefore: new Date('2020-01-01'),
-  notAfter: new Date('2049-01-01'),
-});
-const expired = makeCertificate({
-  host: 'db.internal',
-  notBefore: new Date('2020-01-01'),
-  notAfter: new Date('2020-02-01'),
-});
+const notBefore = new Date('2020-01-01');
+const notAfter = new Date('2049-01-01');
+const certificate = makeCertificate({ host: 'db.internal', notBefore, notAfter });
+const ofAddress = makeCertificate({ host: '192.0.2.7', notBefore, notAfter });
+const expired = makeCertificate({ host: 'db.internal', notBefore, notAfter: new Date('2020-02-01') });
 
 const serve = async (
   behaviour: Parameters<typeof listen>[0],
@@ -86,21 +81,22 @@ describe('https probe', () => {
   });
 
   it('checks the certificate against trusted authorities, its dates and the host of the url', async () => {
-    const good = await serve(welcome, { certificate });
+    const named = await serve(welcome, { certificate });
+    const addressed = await serve(welcome, { certificate: ofAddress });
     const late = await serve(welcome, { certificate: expired });
-    const findings = await inProcessThatTrusts(
-      [certificate.cert, expired.cert],
-      [
-        { port: good.port, spec: https() },
-        { port: good.port, spec: https({ url: 'https://other.internal/' }) },
-        { port: good.port, spec: https({ url: 'https://127.0.0.1/' }) },
-        { port: late.port, spec: https() },
-      ],
-    );
+    const trusted = [certificate, ofAddress, expired].map(({ cert }) => cert);
+    const findings = await inProcessThatTrusts(trusted, [
+      { port: named.port, spec: https() },
+      { port: named.port, spec: https({ url: 'https://other.internal/' }) },
+      { port: named.port, spec: https({ url: 'https://127.0.0.1/' }) },
+      { port: addressed.port, spec: https({ url: 'https://192.0.2.7/' }) },
+      { port: late.port, spec: https() },
+    ]);
     expect(findings).toEqual([
       'passed',
       'the certificate is for another host',
       'the certificate is for another host',
+      'passed',
       'the certificate has expired',
     ]);
   });

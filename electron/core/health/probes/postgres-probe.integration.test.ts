@@ -29,6 +29,19 @@ describe('postgres probe', () => {
     expect(await checkOf(behaviour)).toBe('passed');
   });
 
+  it('sends an SSLRequest and no more', async () => {
+    const received: Buffer[] = [];
+    await checkOf((socket) => {
+      socket.on('data', (bytes: Buffer) => received.push(bytes));
+      speaksPostgres('N')(socket);
+    });
+    const request = Buffer.concat(received);
+    // Length in bytes, then 1234 in the upper and 5679 in the lower half of the request code.
+    expect([request.length, request.readInt32BE(0), request.readInt16BE(4), request.readInt16BE(6)]).toEqual([
+      8, 8, 1234, 5679,
+    ]);
+  });
+
   it.each([
     ['that speaks HTTP', answers('HTTP/1.1 400 Bad Request\r\n\r\n'), 'the answer is not PostgreSQL'],
     ['that closes at once', closesAtOnce, 'the connection was closed before PostgreSQL answered'],

@@ -91,6 +91,17 @@ describe('cancelling a probe', () => {
     expect(performance.now() - cancelledAt).toBeLessThan(50);
   });
 
+  it('waits for no goodbye from a server that does not read', async () => {
+    const server = await serve((socket) => socket.pause());
+    const cancellation = new AbortController();
+    const result = ask(server.endpoint, http, { timeoutMs: 20_000, signal: cancellation.signal });
+    await expect.poll(() => server.openConnections()).toBe(1);
+    const cancelledAt = performance.now();
+    cancellation.abort();
+    expect(await result).toEqual({ kind: 'cancelled' });
+    expect(performance.now() - cancelledAt).toBeLessThan(50);
+  });
+
   it('connects nowhere when it comes first', async () => {
     let connections = 0;
     const server = await serve(() => (connections += 1));

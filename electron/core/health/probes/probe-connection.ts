@@ -4,8 +4,8 @@
  * 1. The first verdict wins; what happens to the socket after it is no news.
  * 2. The result comes when the socket is closed: a settled check holds nothing.
  * 3. Cancelling and the deadline destroy the socket at once, whatever the check is doing.
- * 4. A timer only decides after the event loop has looked at the sockets once more: after a stall or a sleep the
- *    answer may have been waiting all along.
+ * 4. A timer only decides after the event loop has looked at the sockets once more: after a stall the answer may have
+ *    been waiting all along.
  * 5. A verdict that is not about time winds the connection up politely. A reset that reaches the program in a pod ends
  *    the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
  */

@@ -1,11 +1,21 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../clock.ts';
+import { sleep, systemClock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, tcp } from './testing/ask.ts';
-import { closesAtOnce, listen, neverAnswers, resetsAtOnce, type Behaviour } from './testing/test-server.ts';
+import {
+  closesAtOnce,
+  listen,
+  neverAnswers,
+  resetsAtOnce,
+  type Behaviour,
+  type ListenOptions,
+  type TestServer,
+} from './testing/test-server.ts';
 
 let scope = new Scope('test');
 afterEach(async () => {
@@ -13,11 +23,21 @@ afterEach(async () => {
   scope = new Scope('test');
 });
 
-const serve = async (behaviour: Behaviour): Promise<Awaited<ReturnType<typeof listen>>> => {
-  const server = await listen(behaviour);
+const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {
+  const server = await listen(behaviour, options);
   scope.own('server', () => server.close());
   return server;
 };
+
+/** In a thread of its own: it goes on while the thread of the probe stands still. */
+const serverThatEndsLater = `
+  const { parentPort } = require('node:worker_threads');
+  const server = require('node:net').createServer((socket) => {
+    parentPort.postMessage('connected');
+    setTimeout(() => socket.end(), 150);
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
 
 describe('tcp probe', () => {
   it('passes on the first byte, without waiting for the connection to settle', async () => {
@@ -56,14 +76,25 @@ describe('tcp probe', () => {
   });
 
   it('notices an end that arrived while the event loop stood still', async () => {
-    const server = await serve((socket) => {
-      socket.end();
-      // As after a sleep: the settle timer is overdue, and the end lies in the socket, unread.
-      const until = performance.now() + 400;
-      while (performance.now() < until);
+    const server = new Worker(serverThatEndsLater, { eval: true });
+    scope.own('server', async () => {
+      await server.terminate();
     });
-    const result = await ask(server.endpoint, tcp, { timeoutMs: 500 });
-    expect(result).toMatchObject({ finding: 'the connection was closed right after it opened' });
+    const [port] = (await once(server, 'message')) as [number];
+    const result = ask({ kind: 'tcp', host: '127.0.0.1', port }, tcp, { timeoutMs: 600 });
+    await once(server, 'message');
+    await sleep(systemClock, 30);
+    // Just before the event loop looks at its timers: then both are overdue, and the end lies in the socket, unread.
+    await new Promise((resolve) => setImmediate(resolve));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+    expect(await result).toMatchObject({ finding: 'the connection was closed right after it opened' });
+  });
+
+  it('does not wait for a far end that keeps its side open', async () => {
+    const server = await serve((socket) => socket.write('hello'), { allowHalfOpen: true });
+    const startedAt = performance.now();
+    expect(await finding(ask(server.endpoint, tcp, { timeoutMs: 20_000 }))).toBe('passed');
+    expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
   it('says that nothing listens', async () => {

@@ -12,11 +12,14 @@ export const failure: ProbeResult = {
   timedOut: false,
 };
 
+/** `hangs` until it is cancelled; `passes-anyway`: even when it is cancelled; `gives-up`: without an answer. */
+export type FakeAnswer = 'passes' | 'fails' | 'hangs' | 'passes-anyway' | 'gives-up';
+
 /** A probe that does as told: passes or fails after a while, and gives way to its signal like a real one. */
 export class FakeProbe {
   readonly asked: AskedProbe[] = [];
-  /** How each coming check ends; `hangs` until it is cancelled. */
-  answer: (request: ProbeRequest) => 'passes' | 'fails' | 'hangs' | 'gives-up' = () => 'passes';
+  /** How each coming check ends. */
+  answer: (request: ProbeRequest) => FakeAnswer = () => 'passes';
   tookMs = 0;
   running = 0;
   mostRunning = 0;
@@ -51,12 +54,12 @@ export class FakeProbe {
         resolve(result);
       };
       const cancel = (): void => settle({ kind: 'cancelled' });
-      request.signal.addEventListener('abort', cancel);
+      if (answer !== 'passes-anyway') request.signal.addEventListener('abort', cancel);
       if (request.signal.aborted) cancel();
       if (answer === 'hangs') return;
       this.#clock.after(this.tookMs, () => {
         if (answer === 'gives-up') cancel();
-        else settle(answer === 'passes' ? { kind: 'passed', tookMs: this.tookMs } : failure);
+        else settle(answer === 'fails' ? failure : { kind: 'passed', tookMs: this.tookMs });
       });
     });
   }

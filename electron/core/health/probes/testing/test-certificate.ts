@@ -3,6 +3,7 @@
  * whenever a test wants it. Self-signed, P-256, ECDSA with SHA-256.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 export interface TestCertificate {
   readonly key: string;
@@ -10,7 +11,7 @@ export interface TestCertificate {
 }
 
 export interface TestCertificateOptions {
-  /** The name that the certificate is good for. */
+  /** The name or IPv4 address that the certificate is good for. */
   readonly host: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -28,7 +29,9 @@ export function makeCertificate({ host, notBefore, notAfter }: TestCertificateOp
   const name = sequence(
     der(0x31, sequence(Buffer.from(oid.commonName, 'hex'), der(0x0c, Buffer.from(host)))),
   );
-  const altNames = sequence(der(0x82, Buffer.from(host)));
+  const altNames = sequence(
+    isIPv4(host) ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host)),
+  );
   const extensions = sequence(sequence(Buffer.from(oid.subjectAltName, 'hex'), der(0x04, altNames)));
 
   const toBeSigned = sequence(

@@ -15,6 +15,8 @@ export interface TestServer {
 export type Behaviour = (socket: net.Socket) => void;
 
 export interface ListenOptions {
+  /** Leaves it to the behaviour to close a connection that the client has closed on its side. */
+  readonly allowHalfOpen?: boolean;
   /** Listens on this Unix socket instead of a loopback port. */
   readonly path?: string;
   /** Speaks TLS with this certificate. */
@@ -28,8 +30,11 @@ export async function listen(behaviour: Behaviour, options: ListenOptions = {}):
     socket.on('error', () => undefined);
     behaviour(socket);
   };
-  const { certificate, path } = options;
-  const server = certificate === undefined ? net.createServer(accept) : tls.createServer(certificate, accept);
+  const { allowHalfOpen = false, certificate, path } = options;
+  const server =
+    certificate === undefined
+      ? net.createServer({ allowHalfOpen }, accept)
+      : tls.createServer(certificate, accept);
   server.on('connection', (socket: net.Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
