@@ -1,0 +1,263 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { ServicePort } from './service-port.ts';
+import { echo, freePort, type Peer } from './testing/loopback-peers.ts';
+import { openSockets, PortFixture, stable, until } from './testing/port-fixture.ts';
+
+let fixture: PortFixture;
+let local: ServicePort;
+
+beforeEach(async () => {
+  fixture = await PortFixture.create();
+});
+
+afterEach(() => fixture.scope.close());
+
+const held = (count: number): Promise<void> => until(() => expect(local.counters().held).toBe(count));
+
+describe('clients without a tunnel', () => {
+  it('wait, ask for one, and are answered in order of arrival', async () => {
+    local = await fixture.open();
+    const waiting: Peer[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const peer = await fixture.client();
+      peer.socket.end(name);
+      waiting.push(peer);
+      await held(waiting.length);
+    }
+    expect(fixture.demands).toBe(3);
+    expect(local.counters()).toEqual({ connections: 0, held: 3, bytesOut: 0, bytesIn: 0 });
+
+    const remote = await fixture.remoteEnd((peer) => {
+      peer.read();
+      echo(peer);
+    });
+    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(['a', 'b', 'c']);
+    expect(remote.accepted.map((peer) => peer.text)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are reset when they have waited for the hold time', async () => {
+    local = await fixture.open({ holdTimeoutMs: 100 });
+    const startedAt = performance.now();
+    const peer = await fixture.client();
+    expect(await peer.ended).toBe('reset');
+    expect(performance.now() - startedAt).toBeGreaterThan(90);
+    await held(0);
+  });
+
+  it('are reset at once beyond the bound, the newest first', async () => {
+    local = await fixture.open({ maxHeldConnections: 256 });
+    const waiting = await Promise.all(Array.from({ length: 256 }, () => fixture.client()));
+    await held(256);
+    expect(await (await fixture.client()).ended).toBe('reset');
+    expect(local.counters().held).toBe(256);
+    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd(echo, 'tcp')).endpoint });
+    for (const peer of waiting) peer.socket.end('x');
+    expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(waiting.map(() => 'x'));
+  });
+
+  it('are reset at once when the policy turns to refuse, and later ones as they come', async () => {
+    local = await fixture.open();
+    const early = await fixture.client();
+    await held(1);
+    local.setClientPolicy('refuse');
+    expect(await early.ended).toBe('reset');
+    expect(await (await fixture.client()).ended).toBe('reset');
+    expect(local.counters().held).toBe(0);
+    expect(fixture.demands).toBe(2);
+  });
+
+  it('are reset when their upstream is taken away under the policy refuse', async () => {
+    local = await fixture.open();
+    local.setUpstream({ tunnelId: 't1', endpoint: { kind: 'unix', path: '/nonexistent/socket' } });
+    const peer = await fixture.client();
+    await until(() => expect(fixture.failures).not.toEqual([]));
+    local.setClientPolicy('refuse');
+    expect(local.counters().held).toBe(1);
+    local.setUpstream(null);
+    expect(await peer.ended).toBe('reset');
+  });
+
+  it('leave an attempt that hangs as soon as there is another tunnel', async () => {
+    local = await fixture.open();
+    local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint() });
+    const peer = await fixture.client();
+    peer.socket.end('moved');
+    await held(1);
+    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    expect(await peer.all()).toBe('moved');
+    expect(fixture.failures).toEqual([]);
+  });
+
+  it('are reset at their deadline while an attempt hangs, which is told', async () => {
+    local = await fixture.open({ holdTimeoutMs: 200 });
+    local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint() });
+    const before = openSockets();
+    expect(await (await fixture.client()).ended).toBe('reset');
+    await until(() => expect(openSockets()).toBeLessThanOrEqual(before));
+    expect(fixture.failures).toEqual(['t1: The tunnel took no connection in time']);
+    expect(local.counters()).toMatchObject({ connections: 0, held: 0 });
+  });
+
+  it('that went away while they waited are let go once there is a tunnel', async () => {
+    local = await fixture.open();
+    const gone = await fixture.client();
+    const stays = await fixture.client();
+    await held(2);
+    gone.socket.resetAndDestroy();
+    stays.socket.end('still here');
+    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd()).endpoint });
+    expect(await stays.all()).toBe('still here');
+    await until(() => expect(local.counters()).toMatchObject({ connections: 0, held: 0 }));
+  });
+
+  it('wait through a dead upstream and are answered by the next one', async () => {
+    local = await fixture.open();
+    const dead = await fixture.remoteEnd();
+    await dead.close();
+    local.setUpstream({ tunnelId: 't1', endpoint: dead.endpoint });
+    const peer = await fixture.client();
+    peer.socket.end('patience');
+    await until(() => expect(fixture.failures).toEqual(['t1: The tunnel took no connection: ENOENT']));
+    await held(1);
+    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    expect(await peer.all()).toBe('patience');
+  });
+
+  it('are tried again while the same upstream stays', async () => {
+    local = await fixture.open();
+    const endpoint: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
+    local.setUpstream({ tunnelId: 't1', endpoint });
+    const peer = await fixture.client();
+    peer.socket.end('again');
+    await until(() => expect(fixture.failures.length).toBeGreaterThanOrEqual(2));
+    expect(fixture.failures[0]).toBe('t1: The tunnel took no connection: ECONNREFUSED');
+    const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
+    fixture.scope.own('server', () => void server.close());
+    server.listen(endpoint.port, endpoint.host);
+    expect(await peer.all()).toBe('again');
+  });
+
+  it('wait for the retry behind those who came first', async () => {
+    const clock = new FakeClock();
+    local = await fixture.open({ clock });
+    const endpoint: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
+    local.setUpstream({ tunnelId: 't1', endpoint });
+    await fixture.client();
+    await until(() => expect(fixture.failures).toHaveLength(1));
+    let accepted = 0;
+    const server = createServer((socket) => {
+      accepted += 1;
+      socket.destroy();
+    });
+    fixture.scope.own('server', () => void server.close());
+    server.listen(endpoint.port, endpoint.host);
+    await once(server, 'listening');
+    await fixture.client();
+    await held(2);
+    expect(accepted).toBe(0);
+    await clock.advance(50);
+    await until(() => expect(accepted).toBe(2));
+    expect(fixture.failures).toHaveLength(1);
+  });
+
+  it('are tried again with growing delays, and from the first delay when somebody new comes later', async () => {
+    const clock = new FakeClock();
+    local = await fixture.open({ clock, holdTimeoutMs: 4000 });
+    local.setUpstream({ tunnelId: 't1', endpoint: { kind: 'unix', path: '/nonexistent/socket' } });
+    const failedAt: number[] = [];
+    const failure = async (number: number): Promise<void> => {
+      await until(() => expect(fixture.failures).toHaveLength(number));
+      failedAt.push(clock.now());
+    };
+    const first = fixture.client();
+    await failure(1);
+    for (const [i, delayMs] of [50, 100, 200, 400, 800, 1000, 1000].entries()) {
+      await clock.advance(delayMs);
+      await failure(i + 2);
+    }
+    expect(failedAt).toEqual([0, 50, 150, 350, 750, 1550, 2550, 3550]);
+    await clock.advance(2000);
+    expect(await (await first).ended).toBe('reset');
+    const second = fixture.client();
+    await failure(9);
+    await clock.advance(50);
+    await failure(10);
+    await second;
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'do not blame a tunnel whose backlog is full for a moment',
+    async () => {
+      local = await fixture.open();
+      local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint('unix') });
+      const peer = await fixture.client();
+      peer.socket.end('later');
+      await held(1);
+      await stable(() => local.counters().held);
+      expect(fixture.failures).toEqual([]);
+      local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+      expect(await peer.all()).toBe('later');
+    },
+  );
+
+  it('keep their deadline through failed attempts', async () => {
+    local = await fixture.open({ holdTimeoutMs: 300 });
+    const startedAt = performance.now();
+    local.setUpstream({ tunnelId: 't1', endpoint: { kind: 'unix', path: '/nonexistent/socket' } });
+    expect(await (await fixture.client()).ended).toBe('reset');
+    expect(performance.now() - startedAt).toBeLessThan(1500);
+  });
+
+  it.each([
+    ['ended', 'unix', (peer: Peer) => peer.socket.destroy()],
+    ['broke', 'tcp', (peer: Peer) => peer.socket.resetAndDestroy()],
+  ] as const)(
+    'get another tunnel when theirs was replaced and %s before they said a word',
+    async (_, kind, stop) => {
+      local = await fixture.open();
+      const first = await fixture.remoteEnd(() => undefined, kind);
+      local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+      const peer = await fixture.client();
+      await until(() => expect(first.accepted).toHaveLength(1));
+      local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+      stop(first.accepted[0]!);
+      await local.drained('t1');
+      peer.socket.end('first word');
+      expect(await peer.all()).toBe('first word');
+    },
+  );
+
+  it('see the end when their tunnel ended after they had ended their half', async () => {
+    local = await fixture.open();
+    const first = await fixture.remoteEnd((peer) => peer.read());
+    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    const peer = await fixture.client();
+    peer.socket.end();
+    await until(() => expect(first.accepted).toHaveLength(1));
+    await first.accepted[0]!.ended;
+    const second = await fixture.remoteEnd();
+    local.setUpstream({ tunnelId: 't2', endpoint: second.endpoint });
+    first.accepted[0]!.socket.end();
+    expect(await peer.ended).toBe('fin');
+    expect(second.accepted).toHaveLength(0);
+  });
+
+  it('see the end when their tunnel ended after they had spoken', async () => {
+    local = await fixture.open();
+    const first = await fixture.remoteEnd((peer) => peer.read());
+    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    const peer = await fixture.client();
+    peer.socket.write('pay once');
+    await until(() => expect(first.accepted[0]?.text).toBe('pay once'));
+    const second = await fixture.remoteEnd();
+    local.setUpstream({ tunnelId: 't2', endpoint: second.endpoint });
+    first.accepted[0]!.socket.end();
+    expect(await peer.ended).toBe('fin');
+    expect(second.accepted).toHaveLength(0);
+  });
+});

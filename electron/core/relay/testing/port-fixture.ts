@@ -1,0 +1,128 @@
+/** A LocalPort with what happens to it written down, and clients and remote ends that are disposed with it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import { silentLogger } from '../../observability/logger.ts';
+import { Scope } from '../../scope.ts';
+import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import { createLocalPort, type LocalPortOptions } from '../local-port.ts';
+import type { ServicePort } from '../service-port.ts';
+import { connectClient, echo, freePort, RemoteEnd, type Peer } from './loopback-peers.ts';
+
+/** Long enough for a loaded machine, and far from a test's own deadline. */
+const conditionDeadlineMs = 5000;
+
+export class PortFixture {
+  readonly scope = new Scope('test');
+  readonly port: number;
+  /** As told by `onUpstreamFailure`: `t1: The tunnel took no connection: ENOENT`. */
+  readonly failures: string[] = [];
+  demands = 0;
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  static async create(): Promise<PortFixture> {
+    return new PortFixture(await freePort());
+  }
+
+  /** Clients wait for a minute, longer than any test. */
+  make(options: Partial<LocalPortOptions> = {}): ServicePort {
+    const local = createLocalPort({
+      name: 'test',
+      port: this.port,
+      holdTimeoutMs: 60_000,
+      clock: systemClock,
+      log: silentLogger,
+      events: {
+        onDemand: () => (this.demands += 1),
+        onUpstreamFailure: (tunnelId, finding) => this.failures.push(`${tunnelId}: ${finding}`),
+      },
+      ...options,
+    });
+    this.scope.own('local port', () => local.close());
+    return local;
+  }
+
+  async open(options: Partial<LocalPortOptions> = {}): Promise<ServicePort> {
+    const local = this.make(options);
+    const opened = await local.open();
+    if (!opened.ok) throw new Error(opened.error.title);
+    return local;
+  }
+
+  async client(host?: string): Promise<Peer> {
+    const peer = await connectClient(this.port, host);
+    this.scope.own('client', () => {
+      peer.socket.destroy();
+    });
+    return peer;
+  }
+
+  /** By default it echoes on a Unix socket. */
+  async remoteEnd(
+    onConnection: (peer: Peer) => void = echo,
+    kind: Endpoint['kind'] = 'unix',
+  ): Promise<RemoteEnd> {
+    const remote = await RemoteEnd.listen(kind, onConnection);
+    this.scope.own('remote end', () => remote.close());
+    return remote;
+  }
+
+  /** A listener that accepts nothing and whose backlog is full: TCP then does not answer, a Unix socket says EAGAIN. */
+  async hangingEndpoint(kind: Endpoint['kind'] = 'tcp'): Promise<Endpoint> {
+    const folder = await mkdtemp(join(tmpdir(), 'relay-'));
+    this.scope.own('folder', () => rm(folder, { recursive: true, force: true }));
+    const wanted: Endpoint =
+      kind === 'unix' ? { kind, path: join(folder, 'socket') } : { kind, host: '127.0.0.1', port: 0 };
+    const child = spawn(process.execPath, ['-e', hangingServer, JSON.stringify(wanted)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.scope.own('hanging server', async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    });
+    const [text] = (await once(child.stdout, 'data')) as [Buffer];
+    const endpoint = wanted.kind === 'unix' ? wanted : { ...wanted, port: Number(text) };
+    const fillers = Array.from({ length: 8 }, () => connect(endpoint).on('error', () => undefined));
+    this.scope.own('fillers', () => {
+      for (const filler of fillers) filler.destroy();
+    });
+    await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')));
+    return endpoint;
+  }
+}
+
+/** Listens with the smallest backlog and blocks for ever. */
+const hangingServer = `
+  const server = require('node:net').createServer();
+  server.listen({ ...JSON.parse(process.argv[1]), backlog: 1 }, () => {
+    require('node:fs').writeSync(1, String(server.address().port ?? 0));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });`;
+
+/** Resolves once `check` throws no more. */
+export const until = (check: () => void): Promise<void> =>
+  vi.waitFor(check, { timeout: conditionDeadlineMs, interval: 5 });
+
+/** Resolves once `read` has given the same value, above 0, for a while. */
+export async function stable(read: () => number): Promise<void> {
+  let last = 0;
+  const check = (): void => {
+    const value = read();
+    const isStable = value === last && value > 0;
+    last = value;
+    if (!isStable) throw new Error(`still changing: ${value}`);
+  };
+  await vi.waitFor(check, { timeout: conditionDeadlineMs, interval: 200 });
+}
+
+/** How many sockets and listeners this process has open. */
+export const openSockets = (): number =>
+  process.getActiveResourcesInfo().filter((resource) => /TCP|Pipe/.test(resource)).length;
