@@ -48,6 +48,10 @@ const asFlag = (value: unknown): unknown => {
   return /^(false|no|off)$/i.test(value) ? false : value;
 };
 
+/** A mapping with these keys; others are dropped. To zod a PlainScalar would be an object as good as any. */
+export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess((value) => (value instanceof PlainScalar ? value.value : value), z.object(shape));
+
 export const text = (maxLength = 2000) => z.preprocess(asText, z.string().max(maxLength));
 
 export const nonEmptyText = (maxLength = 2000) =>

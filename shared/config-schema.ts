@@ -13,6 +13,7 @@ import {
   factor,
   flag,
   jumpHost,
+  mapping,
   nonEmptyText,
   oneOrMany,
   port,
@@ -29,7 +30,7 @@ const maxNameLength = 200;
 
 const technologies = ['kubectl', 'ssh', 'tcp', 'command'] as const;
 
-const probeConfigSchema = z.object({
+const probeConfigSchema = mapping({
   // http, https
   url: text().optional(),
   method: nonEmptyText(20).optional(),
@@ -51,7 +52,7 @@ const probeConfigSchema = z.object({
   timeout: duration(100, 300 * secondMs).optional(),
 });
 
-const healthCheckSchema = z.object({
+const healthCheckSchema = mapping({
   type: choice(['tcp', 'http', 'https', 'postgres', 'postgresql', 'kafka']).optional(),
   interval: duration(100, hourMs).optional(),
   timeout: duration(100, 300 * secondMs).optional(),
@@ -61,7 +62,7 @@ const healthCheckSchema = z.object({
   config: probeConfigSchema.optional(),
 });
 
-const restartPolicySchema = z.object({
+const restartPolicySchema = mapping({
   enabled: flag.optional(),
   max_attempts: count(1, 100).optional(),
   initial_delay: duration(50, hourMs).optional(),
@@ -72,27 +73,25 @@ const restartPolicySchema = z.object({
 /** `true`, or a mapping, where `enabled` may be left out: `{enabled: true}`. */
 const commandSwitch = z.union([
   flag,
-  z.object({ enabled: flag.default(true) }).transform((value) => value.enabled),
+  mapping({ enabled: flag.default(true) }).transform((value) => value.enabled),
 ]);
 
-const clusterHealthSchema = z.object({
+const clusterHealthSchema = mapping({
   enabled: flag.optional(),
   interval: duration(secondMs, hourMs).optional(),
   timeout: duration(100, 300 * secondMs).optional(),
   retry_attempts: count(0, 10).optional(),
   failure_threshold: count(1, 100).optional(),
-  commands: z
-    .object({
-      cluster_info: commandSwitch.optional(),
-      pod_status: commandSwitch.optional(),
-      node_status: commandSwitch.optional(),
-      events_on_failure: commandSwitch.optional(),
-    })
-    .optional(),
+  commands: mapping({
+    cluster_info: commandSwitch.optional(),
+    pod_status: commandSwitch.optional(),
+    node_status: commandSwitch.optional(),
+    events_on_failure: commandSwitch.optional(),
+  }).optional(),
 });
 
 /** A service but for its connection, whose keys depend on the technology. */
-export const serviceSchema = z.object({
+export const serviceSchema = mapping({
   name: nonEmptyText(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
   technology: choice(technologies),
   local_port: port,
@@ -122,13 +121,13 @@ const commandLine = z
   });
 
 export const connectionSchemas = {
-  kubectl: z.object({
+  kubectl: mapping({
     resource_name: argument,
     namespace: argument.optional(),
     resource_type: choice(['service', 'pod', 'deployment']).optional(),
     context: text(500).optional(),
   }),
-  ssh: z.object({
+  ssh: mapping({
     host: argument,
     user: emptyAsAbsent(argument).optional(),
     port: port.optional(),
@@ -138,23 +137,21 @@ export const connectionSchemas = {
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),
   }),
-  tcp: z.object({ host: argument }),
-  command: z.object({ argv: commandLine }),
+  tcp: mapping({ host: argument }),
+  command: mapping({ argv: commandLine }),
 } as const satisfies Record<(typeof technologies)[number], z.ZodType>;
 
 /** The file but for its services, which are checked one by one. */
-export const fileSchema = z.object({
+export const fileSchema = mapping({
   version: text().optional(),
   services: z.array(z.unknown()).max(maxServices),
-  defaults: z
-    .object({
-      health_check: healthCheckSchema.optional(),
-      restart_policy: restartPolicySchema.optional(),
-      cluster_health: clusterHealthSchema.optional(),
-    })
-    .optional(),
+  defaults: mapping({
+    health_check: healthCheckSchema.optional(),
+    restart_policy: restartPolicySchema.optional(),
+    cluster_health: clusterHealthSchema.optional(),
+  }).optional(),
   cluster_contexts: z
-    .record(z.string(), z.object({ cluster_health: clusterHealthSchema.optional() }))
+    .record(z.string(), mapping({ cluster_health: clusterHealthSchema.optional() }))
     .optional(),
 });
 

@@ -15,7 +15,7 @@ import {
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
-import { valueAt } from './tree-path.ts';
+import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 export interface ValidService {
@@ -69,14 +69,14 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
 
 /** Also of a service that is at fault elsewhere: whoever mends a file wants to hear everything at once. */
 function checkConnection(findings: Findings, service: unknown, path: ConfigPath): RawConnection | null {
-  if (typeof service !== 'object' || service === null) return null;
-  const { technology, connection, remote_port: remotePort } = service as Readonly<Record<string, unknown>>;
+  if (!isMapping(service)) return null;
+  const { technology, connection, remote_port: remotePort } = service;
   if (typeof technology !== 'string' || !Object.hasOwn(connectionSchemas, technology)) return null;
   const known = technology as keyof typeof connectionSchemas;
   if (known !== 'command' && remotePort === undefined) {
-    findings.error([...path, 'remote_port'], 'is missing, expected a port from 1 to 65535');
+    findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
-  if (typeof connection !== 'object' || connection === null) return null;
+  if (!isMapping(connection)) return null;
   const checked = findings.check(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }

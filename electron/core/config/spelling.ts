@@ -1,10 +1,10 @@
-const maxEdits = 2;
+const maxEdits = 3;
 
-/** The candidate that `word` was probably meant to be: at most two edits away and less than half of it wrong; null if none. */
+/** The candidate that `word` was probably meant to be: at most three edits away, and no more than half of it wrong; null if none. */
 export function closestWord(word: string, candidates: readonly string[]): string | null {
   const ranked = candidates
     .map((candidate) => ({ candidate, edits: editDistance(word.toLowerCase(), candidate) }))
-    .filter(({ candidate, edits }) => edits <= maxEdits && edits * 2 < candidate.length)
+    .filter(({ candidate, edits }) => edits <= Math.min(maxEdits, candidate.length / 2))
     .sort((a, b) => a.edits - b.edits);
   return ranked[0]?.candidate ?? null;
 }

@@ -1,6 +1,10 @@
 import { PlainScalar } from '../../../shared/config-scalars.ts';
 import type { ConfigPath } from './config-problem.ts';
 
+/** A mapping of the tree, and nothing that only looks like one. */
+export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof PlainScalar);
+
 type Parent = Record<string | number, unknown>;
 
 /** The value at a path of a tree of mappings and lists; undefined when there is none. */
@@ -22,5 +26,4 @@ export function removeAt(root: unknown, path: ConfigPath): void {
   if (isParent(parent) && !Array.isArray(parent)) Reflect.deleteProperty(parent, path.at(-1) ?? '');
 }
 
-const isParent = (value: unknown): value is Parent =>
-  typeof value === 'object' && value !== null && !(value instanceof PlainScalar);
+const isParent = (value: unknown): value is Parent => isMapping(value) || Array.isArray(value);

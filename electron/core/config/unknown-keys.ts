@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ConfigPath } from './config-problem.ts';
+import { isMapping } from './tree-path.ts';
 
 export interface UnknownKey {
   /** The mapping that holds the key. */
@@ -12,7 +13,8 @@ export interface UnknownKey {
 /** Every key of `value` that the schema does not name, at any depth. */
 export function unknownKeys(schema: unknown, value: unknown, path: ConfigPath = []): readonly UnknownKey[] {
   if (schema instanceof z.ZodOptional) return unknownKeys(schema.unwrap(), value, path);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  if (schema instanceof z.ZodPipe) return unknownKeys(schema.out, value, path);
+  if (!isMapping(value)) return [];
   const entries = Object.entries(value);
   if (schema instanceof z.ZodRecord) {
     return entries.flatMap(([key, item]) => unknownKeys(schema.valueType, item, [...path, key]));

@@ -4,11 +4,10 @@
  * stands, and a value that must be more than text gets a stand-in, which is never used: a service with a problem does
  * not run.
  */
-import { PlainScalar } from '../../../shared/config-scalars.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath } from './config-problem.ts';
 import { showVariables, unsetVariablesIn, type Substitution } from './environment-substitution.ts';
-import { removeAt, replaceAt, valueAt } from './tree-path.ts';
+import { isMapping, removeAt, replaceAt, valueAt } from './tree-path.ts';
 
 /** A place in the tree where an unset variable is needed. */
 export interface UnsetUse {
@@ -43,9 +42,6 @@ export function findUnset(
     );
   return { shown: showMapping(tree, []), uses };
 }
-
-const isMapping = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !(value instanceof PlainScalar);
 
 const isOfService = ({ path }: UnsetUse): boolean => path[0] === 'services';
 

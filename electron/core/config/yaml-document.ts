@@ -21,6 +21,7 @@ import { PlainScalar } from '../../../shared/config-scalars.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { fileError, type LineOf } from './config-problem.ts';
+import { isMapping } from './tree-path.ts';
 import { offsetOf } from './yaml-offset.ts';
 import { hasVariable, insertValues, type Substitution } from './environment-substitution.ts';
 
@@ -80,7 +81,7 @@ function findFaults(document: Document): readonly Fault[] {
   visit(document, {
     Node: (_, node) => {
       const offset = node.range?.[0] ?? 0;
-      if (isMap(node)) faults.push(...repeatedKeys(node.items));
+      if (isMap(node)) faults.push(...faultyKeys(node.items));
       if (!isAlias(node)) {
         if (node.anchor !== undefined) anchors.add(node.anchor);
         return undefined;
@@ -95,25 +96,20 @@ function findFaults(document: Document): readonly Fault[] {
   return faults;
 }
 
-function repeatedKeys(pairs: readonly { readonly key: unknown }[]): readonly Fault[] {
+function faultyKeys(pairs: readonly { readonly key: unknown }[]): readonly Fault[] {
   const seen = new Set<unknown>();
   return pairs.flatMap(({ key }) => {
-    if (!isScalar(key) || typeof key.value === 'symbol') return [];
+    const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+    if (!isScalar(key))
+      return isAlias(key) ? [] : [{ message: 'a list or mapping stands where a key is expected', offset }];
+    if (typeof key.value === 'symbol') return [];
     const isRepeated = seen.has(key.value);
     seen.add(key.value);
     return isRepeated
-      ? [
-          {
-            message: `the key ${String(key.value)} is written twice in one mapping`,
-            offset: key.range?.[0] ?? 0,
-          },
-        ]
+      ? [{ message: `the key ${String(key.value)} is written twice in one mapping`, offset }]
       : [];
   });
 }
-
-const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof PlainScalar);
 
 /** Puts the variables' values into keys and scalars, and gives what reads as more than text its written form. */
 function insertVariables(document: Document, { variables }: Substitution): void {

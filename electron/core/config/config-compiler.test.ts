@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { complaintsOf, loadText, sshConfig, testConfigPath } from './testing/config-text.ts';
+import { exampleConfig } from './welcome-page.ts';
+
+describe('a config as 0.3.7 had it', () => {
+  const golden = `
+version: "1.0"
+defaults:
+  health_check:
+    type: http
+    interval: 20
+    timeout: 2.5
+    failure_threshold: 4
+    success_threshold: 2
+    cluster_aware: true
+    config:
+      url: "http://localhost:9999/health"
+      verify_ssl: no
+  restart_policy:
+    enabled: true
+    max_attempts: 7
+    initial_delay: 2
+    max_delay: 600
+    backoff_multiplier: 1.5
+  cluster_health:
+    interval: 120
+    commands: {cluster_info: true, pod_status: {enabled: false}, node_status: {}}
+cluster_contexts:
+  prod:
+    cluster_health: {enabled: false, timeout: 60, commands: {events_on_failure: off}}
+services:
+  - name: postgres
+    technology: kubectl
+    local_port: 5432
+    remote_port: 5432
+    connection:
+      resource_type: deployment
+      resource_name: postgres
+      namespace: data
+      context: \${KUBE_CONTEXT:minikube}
+    enabled: false
+    tags: [database, 2026]
+    description: "The database"
+    health_check:
+      type: postgresql
+      interval: 60
+      config: {database: app, user: app, password: \${PGPASSWORD}, sslmode: require, host: localhost, port: 5432}
+    restart_policy: {enabled: false}
+  - name: web
+    technology: ssh
+    local_port: "8080"
+    remote_port: \${WEB_PORT}
+    connection:
+      host: bastion.example.com
+      user: deploy
+      port: 2222
+      key_file: ~/.ssh/id_ed25519
+      password: 0123
+    health_check:
+      config: {method: head, expected_status: 301, expected_content: ok, headers: {X-Number: 010, Authorization: Bearer abc}}
+  - name: kafka
+    technology: kubectl
+    local_port: 9092
+    remote_port: 9092
+    connection: {resource_name: kafka}
+    health_check: {type: kafka, config: {bootstrap_servers: "localhost:9092"}}
+`;
+  const env = { PGPASSWORD: 'p#s: "w"', WEB_PORT: '80' };
+
+  const restartPolicy = {
+    enabled: true,
+    maxAttempts: 7,
+    initialDelayMs: 2_000,
+    maxDelayMs: 600_000,
+    backoffMultiplier: 1.5,
+  };
+  const healthCheck = {
+    intervalMs: 20_000,
+    timeoutMs: 2_500,
+    failureThreshold: 4,
+    successThreshold: 2,
+    clusterAware: true,
+  };
+
+  it('becomes complete services, with defaults merged and variables put in', () => {
+    const expected: readonly ServiceSpec[] = [
+      {
+        name: 'postgres',
+        localPort: 5432,
+        enabled: false,
+        tags: ['database', '2026'],
+        description: 'The database',
+        holdTimeoutMs: 10_000,
+        connection: {
+          technology: 'kubectl',
+          resourceType: 'deployment',
+          resourceName: 'postgres',
+          namespace: 'data',
+          context: 'minikube',
+          remotePort: 5432,
+        },
+        healthCheck: {
+          ...healthCheck,
+          intervalMs: 60_000,
+          probe: { type: 'postgres', database: 'app', user: 'app', password: 'p#s: "w"', sslmode: 'require' },
+        },
+        restartPolicy: { ...restartPolicy, enabled: false },
+        problem: null,
+      },
+      {
+        name: 'web',
+        localPort: 8080,
+        enabled: true,
+        tags: [],
+        description: null,
+        holdTimeoutMs: 10_000,
+        connection: {
+          technology: 'ssh',
+          host: 'bastion.example.com',
+          user: 'deploy',
+          port: 2222,
+          keyFile: '/home/me/.ssh/id_ed25519',
+          password: '0123',
+          remoteHost: 'localhost',
+          remotePort: 80,
+          jump: [],
+          strictHostKeyChecking: 'accept-new',
+        },
+        healthCheck: {
+          ...healthCheck,
+          probe: {
+            type: 'http',
+            url: 'http://localhost:9999/health',
+            method: 'HEAD',
+            expectedStatus: [301],
+            expectedContent: 'ok',
+            headers: { 'X-Number': '010', Authorization: 'Bearer abc' },
+            verifySsl: false,
+          },
+        },
+        restartPolicy,
+        problem: null,
+      },
+      {
+        name: 'kafka',
+        localPort: 9092,
+        enabled: true,
+        tags: [],
+        description: null,
+        holdTimeoutMs: 10_000,
+        connection: {
+          technology: 'kubectl',
+          resourceType: 'service',
+          resourceName: 'kafka',
+          namespace: 'default',
+          context: null,
+          remotePort: 9092,
+        },
+        healthCheck: { ...healthCheck, probe: { type: 'kafka', bootstrapServers: 'localhost:9092' } },
+        restartPolicy,
+        problem: null,
+      },
+    ];
+    const config = loadText(golden, env);
+    expect(config.services).toEqual(expected);
+    expect(config.warnings).toEqual([]);
+    expect(config.path).toBe(testConfigPath);
+  });
+
+  it('keeps what it says about clusters', () => {
+    const commands = { clusterInfo: true, podStatus: false, nodeStatus: true, eventsOnFailure: true };
+    const defaults = {
+      enabled: true,
+      intervalMs: 120_000,
+      timeoutMs: 30_000,
+      retryAttempts: 2,
+      failureThreshold: 3,
+      commands,
+    };
+    const prod = {
+      ...defaults,
+      enabled: false,
+      timeoutMs: 60_000,
+      commands: { ...commands, eventsOnFailure: false },
+    };
+    expect(loadText(golden, env).clusterHealth).toEqual({ defaults, contexts: new Map([['prod', prod]]) });
+  });
+
+  it('names its secrets: passwords, credentials in headers, variables that sound like one', () => {
+    expect([...loadText(golden, { ...env, KUBE_CONTEXT: 'x' }).secrets].sort()).toEqual([
+      '0123',
+      'Bearer abc',
+      'p#s: "w"',
+    ]);
+    expect(
+      loadText(sshConfig('    description: ${API_TOKEN} ${HOME_NAME}\n'), { API_TOKEN: 't', HOME_NAME: 'n' })
+        .secrets,
+    ).toEqual(['t']);
+  });
+
+  it('gives a bare service the defaults of 0.3.7 and a tcp check', () => {
+    expect(loadText(sshConfig()).services[0]).toMatchObject({
+      enabled: true,
+      holdTimeoutMs: 10_000,
+      healthCheck: {
+        probe: { type: 'tcp' },
+        intervalMs: 30_000,
+        timeoutMs: 5_000,
+        failureThreshold: 3,
+        successThreshold: 1,
+        clusterAware: false,
+      },
+      restartPolicy: {
+        enabled: true,
+        maxAttempts: 5,
+        initialDelayMs: 1_000,
+        maxDelayMs: 300_000,
+        backoffMultiplier: 2,
+      },
+    });
+  });
+
+  it('keeps enabled: false and defaults, which 0.3.7 dropped', () => {
+    const config = loadText(sshConfig('    enabled: false\ndefaults: {health_check: {interval: 7}}\n'));
+    expect(config.services[0]).toMatchObject({ enabled: false, healthCheck: { intervalMs: 7_000 } });
+  });
+
+  it('inherits the settings of a probe only for a check of the same type', () => {
+    const defaults = 'defaults: {health_check: {type: http, config: {url: "/ready"}}}\n';
+    const url = (lines: string): unknown => {
+      const { probe } = loadText(sshConfig(lines) + defaults).services[0]!.healthCheck;
+      return 'url' in probe ? probe.url : 'no url';
+    };
+    expect(url('    health_check: {type: http, interval: 5}\n')).toBe('/ready');
+    expect(url('    health_check: {type: https}\n')).toBe(null);
+    expect(url('    health_check: {type: tcp}\n')).toBe('no url');
+  });
+
+  it('reads YAML 1.1 as PyYAML did: merge keys, anchors, words for truth, a byte order mark, CRLF', () => {
+    const text = `\uFEFFx-base: &base
+  technology: tcp
+  remote_port: 1
+  connection: &far {host: far}
+services:
+  - {<<: *base, name: a, local_port: 0x10, enabled: Off}
+  - {<<: *base, name: yes, local_port: 017, enabled: yes, description: 2026-01-01}
+`.replaceAll('\n', '\r\n');
+    expect(loadText(text.slice(1)).services).toMatchObject([
+      { name: 'a', localPort: 16, enabled: false, connection: { host: 'far' } },
+      { name: 'yes', localPort: 15, enabled: true, description: '2026-01-01' },
+    ]);
+  });
+
+  it('takes an empty text or a null for none', () => {
+    const text = sshConfig('    description:\n    tags: ~\n    health_check:\n').replace(
+      '{host: bastion}',
+      '{host: bastion, user: "", key_file: "", password: "", port: null}',
+    );
+    expect(loadText(text).services[0]).toMatchObject({
+      description: null,
+      tags: [],
+      connection: { user: null, keyFile: null, password: null, port: null },
+    });
+  });
+
+  it('takes a relative key file from the folder of the config', () => {
+    const text = sshConfig().replace('{host: bastion}', '{host: bastion, key_file: keys/id}');
+    expect(loadText(text).services[0]?.connection).toMatchObject({ keyFile: '/etc/lp/keys/id' });
+  });
+});
+
+describe('what is new', () => {
+  it('reads the example of the welcome page without a word of complaint', () => {
+    const config = loadText(exampleConfig);
+    expect(config.services.map(({ connection }) => connection.technology)).toEqual([
+      'kubectl',
+      'ssh',
+      'tcp',
+      'command',
+    ]);
+    expect(config.warnings).toEqual([]);
+  });
+
+  it('reads jump hosts, remote host, host key checking, hold and commands', () => {
+    const { services } = loadText(`services:
+  - name: a
+    technology: ssh
+    local_port: 1
+    remote_port: 2
+    hold: 500ms
+    connection: {host: h, remote_host: db, jump: [j1, "me@j2:2222"], strict_host_key_checking: yes}
+  - name: b
+    technology: command
+    local_port: 3
+    hold: 0
+    connection: {argv: [proxy, -p, "{local_port}", 5]}
+`);
+    expect(services).toMatchObject([
+      {
+        holdTimeoutMs: 500,
+        connection: { remoteHost: 'db', jump: ['j1', 'me@j2:2222'], strictHostKeyChecking: 'yes' },
+      },
+      {
+        holdTimeoutMs: 0,
+        connection: { technology: 'command', argv: ['proxy', '-p', '{local_port}', '5'], remotePort: null },
+      },
+    ]);
+  });
+
+  it.each([
+    ['30', 30_000],
+    ['0.5', 500],
+    ['"2.5"', 2_500],
+    ['500ms', 500],
+    ['30s', 30_000],
+    ['1.5 m', 90_000],
+    ['1h', 3_600_000],
+  ])('reads the duration %s', (written, intervalMs) => {
+    expect(
+      loadText(sshConfig(`    health_check: {interval: ${written}}\n`)).services[0]?.healthCheck.intervalMs,
+    ).toBe(intervalMs);
+  });
+
+  it('says nothing of keys under x-, which hold anchors', () => {
+    expect(complaintsOf(`x-anchors: {a: 1}\n${sshConfig()}`)).toEqual([]);
+  });
+});

@@ -1,0 +1,408 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileText, complaintsOf, sshConfig, tcpEntry } from './testing/config-text.ts';
+
+describe('a faulty config', () => {
+  it.each<readonly [string, string, readonly string[]]>([
+    ['an empty file', '', ['error the file is empty: expected a mapping with services (localport.yaml)']],
+    [
+      'only comments',
+      '# nothing\n',
+      ['error the file is empty: expected a mapping with services (localport.yaml)'],
+    ],
+    [
+      'a list',
+      '- a\n',
+      ['error the file holds no mapping: expected services: at the top (localport.yaml:1)'],
+    ],
+    [
+      'a text',
+      'hello',
+      ['error the file holds no mapping: expected services: at the top (localport.yaml:1)'],
+    ],
+    ['no services', 'version: "1"\n', ['error services: is missing, expected a list (localport.yaml:1)']],
+    [
+      'services that are no list',
+      'services: {a: 1}\n',
+      ['error services: a mapping found where a list is expected (localport.yaml:1)'],
+    ],
+    ['a tab', 'services:\n\t- a\n', ['error a tab stands where YAML wants spaces (localport.yaml:2)']],
+    ['an open quote', 'a: "b\n', ['error not valid YAML: Missing closing "quote (localport.yaml:2)']],
+    [
+      'two documents',
+      'services: []\n---\na: 1\n',
+      ['error a second YAML document begins here, one is allowed (localport.yaml:2)'],
+    ],
+    [
+      'a key twice',
+      'services: []\nversion: 1\nversion: 2\n',
+      ['error the key version is written twice in one mapping (localport.yaml:3)'],
+    ],
+    ['an alias of nothing', 'services: *all\n', ['error *all names no anchor above it (localport.yaml:1)']],
+    [
+      'a number where a mapping belongs',
+      sshConfig('    health_check: 5\n'),
+      ['error services[0].health_check: 5 found where a mapping is expected (localport.yaml:7)'],
+    ],
+    [
+      'a list as a key',
+      '? [a]\n: b\n',
+      ['error a list or mapping stands where a key is expected (localport.yaml:1)'],
+    ],
+    [
+      'a service that is no mapping',
+      'services: [a]\n',
+      ['error services[0]: "a" found where a mapping is expected (localport.yaml:1)'],
+    ],
+    [
+      'an empty service',
+      'services:\n  - {}\n',
+      [
+        'error services[0].name: is missing, expected text (localport.yaml:2)',
+        'error services[0].technology: is missing, expected one of kubectl, ssh, tcp, command (localport.yaml:2)',
+        'error services[0].local_port: is missing, expected a number (localport.yaml:2)',
+        'error services[0].connection: is missing, expected a mapping (localport.yaml:2)',
+      ],
+    ],
+    [
+      'a port too high',
+      sshConfig().replace('local_port: 5432', 'local_port: 70000'),
+      ['error services[0].local_port: 70000 is above 65535 (localport.yaml:4)'],
+    ],
+    [
+      'a port too low',
+      sshConfig().replace('local_port: 5432', 'local_port: 0'),
+      ['error services[0].local_port: 0 is below 1 (localport.yaml:4)'],
+    ],
+    [
+      'a port that is none',
+      sshConfig().replace('local_port: 5432', 'local_port: http'),
+      ['error services[0].local_port: "http" found where a number is expected (localport.yaml:4)'],
+    ],
+    [
+      'half a port',
+      sshConfig().replace('local_port: 5432', 'local_port: 70000.5'),
+      ['error services[0].local_port: 70000.5 found where a whole number is expected (localport.yaml:4)'],
+    ],
+    [
+      'no remote port',
+      sshConfig().replace('    remote_port: 5432\n', ''),
+      ['error services[0].remote_port: is missing, expected a number (localport.yaml:2)'],
+    ],
+    [
+      'a misspelt technology',
+      sshConfig().replace('ssh', 'shh'),
+      [
+        'error services[0].technology: "shh" is none of kubectl, ssh, tcp, command; did you mean ssh? (localport.yaml:3)',
+      ],
+    ],
+    [
+      'an empty name',
+      sshConfig().replace('name: db', 'name: " "'),
+      ['error services[0].name: is empty, expected text (localport.yaml:2)'],
+    ],
+    [
+      'a line break in a name',
+      sshConfig().replace('name: db', 'name: "a\\nb"'),
+      ['error services[0].name: "a\\nb" contains a control character (localport.yaml:2)'],
+    ],
+    [
+      'a connection without its host',
+      sshConfig().replace('{host: bastion}', '{user: me}'),
+      ['error services[0].connection.host: is missing, expected text (localport.yaml:6)'],
+    ],
+    [
+      'a host that is an option',
+      sshConfig().replace('bastion', '-oProxyCommand=x'),
+      [
+        'error services[0].connection.host: "-oProxyCommand=x" begins with "-" and would be taken for an option (localport.yaml:6)',
+      ],
+    ],
+    [
+      'a host with a space',
+      sshConfig().replace('bastion', 'a b'),
+      ['error services[0].connection.host: "a b" contains a space or a control character (localport.yaml:6)'],
+    ],
+    [
+      'a user that is an option',
+      sshConfig().replace('host: bastion', 'host: h, user: -x'),
+      [
+        'error services[0].connection.user: "-x" begins with "-" and would be taken for an option (localport.yaml:6)',
+      ],
+    ],
+    [
+      'a jump host of two',
+      sshConfig().replace('host: bastion', 'host: h, jump: ["a,b", "u@-x"]'),
+      [
+        'error services[0].connection.jump[0]: "a,b" is no jump host: write [user@]host[:port] (localport.yaml:6)',
+        'error services[0].connection.jump[1]: "u@-x" is no jump host: write [user@]host[:port] (localport.yaml:6)',
+      ],
+    ],
+    [
+      'host key checking switched off',
+      sshConfig().replace('host: bastion', 'host: h, strict_host_key_checking: no'),
+      [
+        'error services[0].connection.strict_host_key_checking: no is none of accept-new, yes (localport.yaml:6)',
+      ],
+    ],
+    [
+      'a duration without sense',
+      sshConfig('    hold: 5x\n'),
+      ['error services[0].hold: 5x is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)'],
+    ],
+    [
+      'a duration too long',
+      sshConfig('    hold: 2h\n'),
+      ['error services[0].hold: 2h is above 10m (localport.yaml:7)'],
+    ],
+    [
+      'a duration too short',
+      sshConfig('    health_check: {interval: 50ms}\n'),
+      ['error services[0].health_check.interval: 50ms is below 100ms (localport.yaml:7)'],
+    ],
+    [
+      'a threshold too high',
+      sshConfig('    health_check:\n      failure_threshold: 101\n'),
+      ['error services[0].health_check.failure_threshold: 101 is above 100 (localport.yaml:8)'],
+    ],
+    [
+      'an unknown check',
+      sshConfig('    health_check: {type: ping}\n'),
+      [
+        'error services[0].health_check.type: "ping" is none of tcp, http, https, postgres, postgresql, kafka (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a backoff that shrinks',
+      sshConfig('    restart_policy: {backoff_multiplier: 0.5}\n'),
+      ['error services[0].restart_policy.backoff_multiplier: 0.5 is below 1 (localport.yaml:7)'],
+    ],
+    [
+      'a flag that is none',
+      sshConfig('    enabled: maybe\n'),
+      ['error services[0].enabled: "maybe" found where true or false is expected (localport.yaml:7)'],
+    ],
+    [
+      'tags that are no list',
+      sshConfig('    tags: a\n'),
+      ['error services[0].tags: "a" found where a list is expected (localport.yaml:7)'],
+    ],
+    [
+      'an empty tag',
+      sshConfig('    tags:\n      - a\n      - ""\n'),
+      ['error services[0].tags[1]: is empty, expected text (localport.yaml:9)'],
+    ],
+    [
+      'a status that is none',
+      sshConfig('    health_check: {config: {expected_status_codes: [200, 999]}}\n'),
+      ['error services[0].health_check.config.expected_status_codes[1]: 999 is above 599 (localport.yaml:7)'],
+    ],
+    [
+      'a cluster command that is neither',
+      `cluster_contexts:\n  "eu west":\n    cluster_health: {commands: {pod_status: 3}}\n${sshConfig()}`,
+      [
+        'error cluster_contexts["eu west"].cluster_health.commands.pod_status: 3 found where true or false or a mapping is expected (localport.yaml:3)',
+      ],
+    ],
+    [
+      'an empty command',
+      'services:\n  - {name: a, technology: command, local_port: 1, connection: {argv: []}}\n',
+      ['error services[0].connection.argv: is empty, expected at least one item (localport.yaml:2)'],
+    ],
+    [
+      'a command that is not told where to listen',
+      'services:\n  - {name: a, technology: command, local_port: 1, connection: {argv: [nc, -l, "80"]}}\n',
+      [
+        'error services[0].connection.argv: names neither {local_port} nor {socket}, so the command cannot know where to listen (localport.yaml:2)',
+      ],
+    ],
+    [
+      'a name twice',
+      `services:\n${tcpEntry('a', 1)}${tcpEntry('a', 2)}`,
+      ['error services[1].name: "a" is taken by services[0] in line 2 (localport.yaml:3)'],
+    ],
+    [
+      'a local port twice',
+      `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1)}`,
+      ['error services[1].local_port: 1 is taken by services[0] in line 2 (localport.yaml:3)'],
+    ],
+    [
+      'an unknown key, a warning',
+      sshConfig('    locl_port: 1\n    zebra: 2\n'),
+      [
+        'warning services[0].locl_port: unknown key, ignored; did you mean local_port? (localport.yaml:7)',
+        'warning services[0].zebra: unknown key, ignored (localport.yaml:8)',
+      ],
+    ],
+    [
+      'unknown keys deep inside',
+      sshConfig('    health_check:\n      config: {verify_tls: true}\n').replace(
+        'host: bastion',
+        'host: h, prot: 22',
+      ),
+      [
+        'warning services[0].connection.prot: unknown key, ignored; did you mean port? (localport.yaml:6)',
+        'warning services[0].health_check.config.verify_tls: unknown key, ignored; did you mean verify_ssl? (localport.yaml:8)',
+      ],
+    ],
+    [
+      'a password of the wrong kind, without showing it',
+      sshConfig().replace('host: bastion', 'host: h, password: [hunter2]'),
+      ['error services[0].connection.password: a list found where text is expected (localport.yaml:6)'],
+    ],
+  ])('says what is wrong with %s', (_, text, expected) => {
+    expect(complaintsOf(text)).toEqual(expected);
+  });
+
+  it('tells everything at once, in the order of the file', () => {
+    const text = `defaults:
+  health_check: {timeout: 0}
+services:
+  - {name: a, technology: ssh, local_port: 0, connection: {host: -x}, colour: red}
+  - {name: b, technology: tcp, local_port: 1, remote_port: 99999, connection: {}}
+`;
+    expect(complaintsOf(text)).toEqual([
+      'error defaults.health_check.timeout: 0 is below 100ms (localport.yaml:2)',
+      'warning services[0].colour: unknown key, ignored (localport.yaml:4)',
+      'error services[0].local_port: 0 is below 1 (localport.yaml:4)',
+      'error services[0].remote_port: is missing, expected a number (localport.yaml:4)',
+      'error services[0].connection.host: "-x" begins with "-" and would be taken for an option (localport.yaml:4)',
+      'error services[1].remote_port: 99999 is above 65535 (localport.yaml:5)',
+      'error services[1].connection.host: is missing, expected text (localport.yaml:5)',
+    ]);
+  });
+
+  it('finds the line of what was merged or aliased', () => {
+    const text = `x-base: &base
+  technology: tcp
+  remote_port: 0
+  connection: &far
+    host: -x
+services:
+  - {<<: *base, name: a, local_port: 1}
+`;
+    expect(complaintsOf(text)).toEqual([
+      'error services[0].remote_port: 0 is below 1 (localport.yaml:3)',
+      'error services[0].connection.host: "-x" begins with "-" and would be taken for an option (localport.yaml:5)',
+    ]);
+  });
+
+  it.each([
+    [
+      'an alias bomb',
+      () =>
+        `a: &a0 [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 12 }, (_, i) => `b${i}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(',')}]\n`).join('')}`,
+      "error the file's aliases unfold to more than 10000 values (localport.yaml)",
+    ],
+    [
+      'a bomb of merge keys',
+      () =>
+        `a: &a0 {x: 1}\n${Array.from({ length: 9 }, (_, i) => `b${i}: &a${i + 1} {<<: [${Array(9).fill(`*a${i}`).join(',')}]}\n`).join('')}`,
+      "error the file's aliases unfold to more than 10000 values (localport.yaml)",
+    ],
+    [
+      'very many aliases',
+      () => `a: &a 1\nb: [${'*a,'.repeat(3_000)}]\n`,
+      'error the file has more than 2000 aliases (localport.yaml:2)',
+    ],
+    [
+      'a value within itself',
+      () => 'a: &a [*a]\n',
+      'error the file is nested more than 32 levels deep (localport.yaml)',
+    ],
+    [
+      'deep nesting',
+      () => `a: ${'['.repeat(100)}${']'.repeat(100)}\n`,
+      'error the file is nested more than 32 levels deep (localport.yaml)',
+    ],
+    [
+      'bottomless nesting',
+      () => `a: ${'{'.repeat(20_000)}`,
+      'error the file is nested too deeply (localport.yaml:1)',
+    ],
+  ])('refuses %s quickly', (_, text, expected) => {
+    expect(complaintsOf(text())[0]).toBe(expected);
+  });
+
+  it('never throws, whatever the file says', () => {
+    const keys = fc.constantFrom(
+      'services',
+      'name',
+      'technology',
+      'local_port',
+      'connection',
+      'health_check',
+      'config',
+      'defaults',
+      'headers',
+      'host',
+      'argv',
+      'hold',
+      '__proto__',
+      'constructor',
+      '<<',
+      '',
+    );
+    const leaf = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom('ssh', 'kubectl', 'tcp', 'command', '${X}', '${Y:1}', '*a', '&a'),
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 5 },
+        leaf,
+        fc.array(tie('tree'), { maxLength: 4 }),
+        fc.dictionary(keys, tie('tree'), { maxKeys: 5, noNullPrototype: true }),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => void compileText(JSON.stringify(value))),
+      { numRuns: 150 },
+    );
+    fc.assert(
+      fc.property(
+        fc.dictionary(keys, tree),
+        (value) => void compileText(JSON.stringify({ services: [value] })),
+      ),
+      { numRuns: 150 },
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (value) => void compileText(value)),
+      { numRuns: 150 },
+    );
+    const snippet = fc.constantFrom(
+      'services:',
+      '\n',
+      '  ',
+      '- ',
+      'name: ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '&a ',
+      '*a',
+      '<<: ',
+      '${',
+      '${A}',
+      '"',
+      "'",
+      '|',
+      '? ',
+      ': ',
+      '#',
+      '\t',
+      '---',
+      '!!set',
+      '%YAML',
+    );
+    fc.assert(
+      fc.property(fc.array(snippet, { maxLength: 30 }), (parts) => void compileText(parts.join(''))),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRedactor, looksSecret } from './redaction.ts';
+
+describe('redaction', () => {
+  it.each<readonly [readonly string[], string, string]>([
+    [['hunter2!'], 'user me with hunter2! (hunter2!)', 'user me with [hidden] ([hidden])'],
+    [['p@ss w/rd'], 'https://h/?p=p%40ss%20w%2Frd', 'https://h/?p=[hidden]'],
+    [['a"b\\c'], 'sent {"p":"a\\"b\\\\c"}', 'sent {"p":"[hidden]"}'],
+    [['abc', 'abcdef'], 'abcdef abc', '[hidden] [hidden]'],
+    [['(.*)$'], 'a (.*)$ b', 'a [hidden] b'],
+    [['x'], 'x is in the text, x, and extra', '[hidden] is in the text, [hidden], and extra'],
+    [[''], 'nothing to hide', 'nothing to hide'],
+    [['line one\nline two'], 'got line one\nline two.', 'got [hidden].'],
+  ])('hides the known secrets %j', (secrets, text, expected) => {
+    expect(createRedactor(secrets)(text)).toBe(expected);
+  });
+
+  it.each([
+    ['password=abc123 next', 'password=[hidden] next'],
+    ['PGPASSWORD=abc psql', 'PGPASSWORD=[hidden] psql'],
+    ['"client_secret": "a b c", "x": 1', '"client_secret": [hidden], "x": 1'],
+    ['api-key: k1; rest', 'api-key: [hidden]; rest'],
+    ['access_token=a&user=b', 'access_token=[hidden]&user=b'],
+    ['Authorization: Bearer abc.def-ghi', 'Authorization: Bearer [hidden]'],
+    ['authorization=Basic dXNlcjpwYXNz', 'authorization=Basic [hidden]'],
+    ['Proxy-Authorization: Basic dXNl', 'Proxy-Authorization: Basic [hidden]'],
+    ['sent bearer abcdefgh12345678', 'sent bearer [hidden]'],
+    ['postgres://me:s3cret@db:5432/app', 'postgres://me:[hidden]@db:5432/app'],
+    ['https://:tok@host/', 'https://:[hidden]@host/'],
+    ['sshpass --password abc host', 'sshpass --password [hidden] host'],
+    ['token eyJhbGciOiJI.eyJzdWIiOiIx.c2ln is old', 'token [hidden] is old'],
+    ['key -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- done', 'key [hidden] done'],
+    ['-----BEGIN PRIVATE KEY-----\nabc', '[hidden]'],
+  ])('hides what looks like a secret in %j', (text, expected) => {
+    expect(createRedactor([])(text)).toBe(expected);
+  });
+
+  it.each([
+    'Permission denied (publickey,password).',
+    'bind [127.0.0.1]:8080: Address already in use',
+    'connect to host db.example.com port 22: Connection refused',
+    'https://db.example.com:8443/path?x=1 answered 200',
+    'me@bastion → localhost:5432',
+    'the token has expired',
+    'Forwarding from 127.0.0.1:34567 -> 5432',
+  ])('leaves %j as it is', (text) => {
+    expect(createRedactor(['secret-value'])(text)).toBe(text);
+  });
+
+  it('never lets a secret of four characters or more through, wherever it stands', () => {
+    const secret = fc.string({ unit: 'binary', minLength: 4, maxLength: 30 });
+    fc.assert(
+      fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
+        const redacted = createRedactor([value])(`${before}${value}${after}`);
+        // The text around may happen to spell the secret again out of what is left.
+        fc.pre(!`${before}[hidden]${after}`.includes(value));
+        expect(redacted).not.toContain(value);
+      }),
+    );
+  });
+
+  it('takes no more than a moment for text that was made to be slow', () => {
+    const redact = createRedactor([]);
+    const texts = [
+      'a',
+      '-a',
+      'a.',
+      'eyJ-',
+      'password',
+      'bearer ',
+      'a:',
+      '-----BEGIN PRIVATE KEY-----',
+      ' --token',
+    ];
+    const started = performance.now();
+    for (const text of texts) redact(text.repeat((16 * 1024) / text.length));
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('the names of secrets', () => {
+  it('are told from those of files, hosts and users', () => {
+    const names = [
+      'DB_PASSWORD',
+      'PGPASSWORD',
+      'API_KEY',
+      'GITHUB_TOKEN',
+      'APP_SECRET',
+      'SSH_PASS',
+      'CLIENT_AUTH',
+    ];
+    const others = [
+      'PWD',
+      'OLDPWD',
+      'SSH_KEY_FILE',
+      'TOKEN_URL',
+      'PASSWORD_PATH',
+      'KUBE_CONTEXT',
+      'MONKEY',
+      'COMPASS',
+      'SSH_AUTH_SOCK',
+    ];
+    expect(names.filter((name) => !looksSecret(name))).toEqual([]);
+    expect(others.filter(looksSecret)).toEqual([]);
+  });
+});
