@@ -4,7 +4,7 @@
  * 1. A tunnel has at most one monitor, a monitor at most one regular check.
  * 2. A check that hangs or fails holds up none but itself: when all slots are taken, the check that is overdue longest
  *    gets the next one.
- * 3. Nothing runs and no timer is set while paused or closed.
+ * 3. No regular check runs and no timer is set while paused or closed.
  */
 import type { Clock, Timer } from '../clock.ts';
 import type { HealthEvents, HealthMonitor, HealthMonitorScheduler, HealthTarget } from './health-monitor.ts';
