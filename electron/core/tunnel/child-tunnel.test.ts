@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
+import { type ChildPlan, ChildTunnel, type LineMeaning } from './child-tunnel.ts';
+import { FakeChild } from './testing/fake-child.ts';
+import { serviceWith, sshConnection } from './testing/service-specs.ts';
+import type { Endpoint } from './tunnel-adapter.ts';
+
+const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
+const refused = describeCause('target-refused');
+const broken = describeCause('exited', { ending: 'broken' });
+
+const meanings: Readonly<Record<string, LineMeaning>> = {
+  ready: { kind: 'ready', endpoint },
+  complaint: { kind: 'complaint', cause: refused, mayExplainEnd: false },
+  fatal: { kind: 'fatal', cause: broken },
+  chatter: { kind: 'chatter' },
+};
+
+describe('a tunnel of one child', () => {
+  let clock: FakeClock;
+  let child: FakeChild;
+  let cleanUps: number;
+  let logged: string[];
+  let tunnel: ChildTunnel;
+
+  const plan = (more: Partial<ChildPlan> = {}): ChildPlan => ({
+    child: { name: 'test', argv: ['test'] },
+    interpret: ({ text }) => meanings[text] ?? { kind: 'evidence' },
+    cleanUp: async () => {
+      cleanUps += 1;
+    },
+    ...more,
+  });
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    child = new FakeChild();
+    cleanUps = 0;
+    logged = [];
+    const log = (message: string): void => {
+      logged.push(message);
+    };
+    tunnel = new ChildTunnel(
+      { launcher: child, clock, startTimeoutMs: 30_000 },
+      {
+        id: 'test#1',
+        service: serviceWith(sshConnection({ password: 'hunter2' })),
+        log: { debug: log, info: log, warn: log, error: log },
+      },
+    );
+  });
+
+  it('is ready when its child says so, and forgets the start deadline', async () => {
+    tunnel.launch(plan());
+    child.say('ready');
+    expect(await tunnel.ready).toEqual({ ok: true, value: endpoint });
+    expect(clock.pendingTimers).toBe(0);
+    expect(tunnel.pid).toBe(4242);
+  });
+
+  it('is ready when its probe says so', async () => {
+    tunnel.launch(plan({ probeReadiness: async () => endpoint }));
+    expect(await tunnel.ready).toEqual({ ok: true, value: endpoint });
+  });
+
+  it('gives up after the start deadline, with the last thing that its child said', async () => {
+    tunnel.launch(plan());
+    child.say('waiting for Godot');
+    await clock.advance(29_999);
+    expect(child.stops).toEqual([]);
+    await clock.advance(1);
+    expect(await tunnel.ready).toMatchObject({
+      ok: false,
+      error: { code: 'timed-out', evidence: 'waiting for Godot' },
+    });
+    expect(child.stops).toEqual([false]);
+  });
+
+  it('tells the first cause of an end, not what the child says on its way out', async () => {
+    tunnel.launch(plan());
+    await clock.advance(30_000);
+    child.say('Permission denied (publickey).');
+    child.exit({ exitCode: 255 });
+    expect((await tunnel.ended).cause).toMatchObject({ code: 'timed-out' });
+  });
+
+  it('ends a child that can never serve', async () => {
+    tunnel.launch(plan());
+    child.say('fatal');
+    expect(await tunnel.ready).toEqual({ ok: false, error: broken });
+    expect(child.stops).toEqual([false]);
+    child.say('ready');
+    child.exit();
+    expect((await tunnel.ended).cause).toEqual(broken);
+  });
+
+  it('tells the same cause by ready and ended when its child ends early', async () => {
+    tunnel.launch(plan());
+    child.say('Permission denied (publickey).');
+    child.exit({ exitCode: 255 });
+    const { cause, exitCode } = await tunnel.ended;
+    expect(cause).toMatchObject({ code: 'auth-failed' });
+    expect(exitCode).toBe(255);
+    expect(await tunnel.ready).toEqual({ ok: false, error: cause });
+  });
+
+  it('has no cause when it was stopped, whatever its child says', async () => {
+    tunnel.launch(plan());
+    child.say('ready');
+    const stopped = tunnel.stop();
+    child.say('fatal');
+    child.exit({ exitCode: null, signal: 'SIGTERM' });
+    expect(await stopped).toMatchObject({ cause: null, signal: 'SIGTERM' });
+  });
+
+  it('passes force on, also after a polite request', async () => {
+    tunnel.launch(plan());
+    void tunnel.stop();
+    void tunnel.stop({ force: true });
+    expect(child.stops).toEqual([false, true]);
+  });
+
+  it('never launches when it was stopped before, and cleans up all the same', async () => {
+    expect(await tunnel.stop()).toMatchObject({ cause: null });
+    tunnel.launch(plan());
+    expect(child.requests).toEqual([]);
+    expect(cleanUps).toBe(1);
+    expect(await tunnel.ready).toMatchObject({ ok: false });
+  });
+
+  it('cleans up before it tells its end, and tells it even when that fails', async () => {
+    let isClean = false;
+    tunnel.launch(
+      plan({
+        cleanUp: async () => {
+          await settle();
+          isClean = true;
+          throw new Error('read-only file system');
+        },
+      }),
+    );
+    child.exit();
+    await tunnel.ended;
+    expect(isClean).toBe(true);
+    expect(logged.at(-1)).toContain('read-only file system');
+  });
+
+  it('passes complaints on, and does not take an old one for the cause of its end', async () => {
+    const complaints: Cause[] = [];
+    tunnel.onComplaint((cause) => complaints.push(cause));
+    tunnel.launch(plan());
+    child.say('ready');
+    child.say('complaint');
+    child.exit({ exitCode: 255 });
+    expect(complaints).toEqual([refused]);
+    expect(await tunnel.ended).toMatchObject({ cause: { code: 'exited' }, lastLines: [] });
+  });
+
+  it('keeps the last 20 lines, without chatter and without secrets', async () => {
+    tunnel.launch(plan());
+    for (let line = 1; line <= 25; line++) child.say(`line ${line} hunter2`);
+    child.say('chatter');
+    child.exit();
+    const { lastLines } = await tunnel.ended;
+    expect(lastLines).toHaveLength(20);
+    expect(lastLines.at(0)).toBe('line 6 ***');
+    expect(lastLines.at(-1)).toBe('line 25 ***');
+    expect(logged.join()).not.toContain('hunter2');
+  });
+
+  it('tells a failure without a child', async () => {
+    tunnel.fail(broken);
+    expect(await tunnel.ready).toEqual({ ok: false, error: broken });
+    expect(await tunnel.ended).toMatchObject({ cause: broken, exitCode: null });
+    expect(tunnel.pid).toBeNull();
+  });
+
+  it('cannot prove its transport unless its technology can', async () => {
+    tunnel.launch(plan());
+    expect(await tunnel.proveTransport(100)).toBe('unknown');
+    child.exit();
+    await tunnel.ended;
+    expect(await tunnel.proveTransport(100)).toBe('dead');
+  });
+});

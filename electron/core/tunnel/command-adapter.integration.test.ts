@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
+import { exchange } from '../../../e2e/fixtures/servers.ts';
+import { commandConnection } from './testing/service-specs.ts';
+import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
+
+/** A program that listens where its last argument says and echoes; with `slow` it takes its time. */
+const echoProgram = `
+  const at = process.argv.at(-1);
+  const listen = () => require('net')
+    .createServer({ allowHalfOpen: true }, (s) => s.pipe(s))
+    .listen(/^\\d+$/.test(at) ? { port: Number(at), host: '127.0.0.1' } : { path: at });
+  setTimeout(listen, process.argv.includes('slow') ? 300 : 0);
+`;
+const node = (script: string, ...args: string[]): [string, ...string[]] => [
+  process.execPath,
+  '-e',
+  script,
+  '--',
+  ...args,
+];
+
+describe('the command adapter', () => {
+  let workshop: TunnelWorkshop;
+
+  beforeEach(async () => {
+    workshop = await TunnelWorkshop.create();
+  });
+
+  afterEach(async () => {
+    await workshop.dispose();
+    expect(workshop.livingChildren()).toEqual([]);
+  });
+
+  it.each(['{local_port}', '{socket}'])('is ready once %s takes connections', async (placeholder) => {
+    const { tunnel, address } = await workshop.openReady(
+      commandConnection(node(echoProgram, 'slow', placeholder)),
+    );
+    expect('path' in address).toBe(placeholder === '{socket}');
+    expect(await exchange(address, 'hello')).toBe('hello');
+    expect(await tunnel.stop()).toMatchObject({ cause: null });
+    expect(await livingOf([tunnel.pid ?? 0])).toEqual([]);
+    expect(await workshop.filesLeft()).toEqual([]);
+  });
+
+  it('gives every tunnel a port of its own', async () => {
+    const connection = commandConnection(node(echoProgram, '{local_port}'));
+    const [first, second] = await Promise.all([
+      workshop.openReady(connection),
+      workshop.openReady(connection),
+    ]);
+    expect(first.address).not.toEqual(second.address);
+  });
+
+  it('removes the socket of a command that was killed', async () => {
+    const { tunnel } = await workshop.openReady(commandConnection(node(echoProgram, '{socket}')));
+    process.kill(tunnel.pid ?? 0, 'SIGKILL');
+    expect((await tunnel.ended).cause).toMatchObject({ code: 'killed' });
+    expect(await workshop.filesLeft()).toEqual([]);
+  });
+
+  it('refuses a command that cannot be told where to listen', async () => {
+    expect(await workshop.openFailing(commandConnection(['sleep', '60']))).toMatchObject({
+      code: 'config-invalid',
+      title: expect.stringContaining('neither {local_port} nor {socket}') as string,
+    });
+  });
+
+  it('tells a program that does not exist', async () => {
+    expect(await workshop.openFailing(commandConnection(['no-such-tool', '{socket}']))).toMatchObject({
+      code: 'binary-missing',
+      title: 'no-such-tool was not found',
+    });
+  });
+
+  it('tells what a command said before it gave up', async () => {
+    const script = `console.error('fatal: no tunnel today'); process.exitCode = 3;`;
+    expect(await workshop.openFailing(commandConnection(node(script, '{socket}')))).toMatchObject({
+      code: 'exited',
+      title: 'The tunnel ended (exit code 3)',
+      evidence: 'fatal: no tunnel today',
+    });
+  });
+
+  it('gives up a command that never listens', async () => {
+    const impatient = await TunnelWorkshop.create([], { startTimeoutMs: 300 });
+    const cause = await impatient.openFailing(
+      commandConnection(node('setInterval(() => {}, 1e6)', '{socket}')),
+    );
+    expect(cause).toMatchObject({ code: 'timed-out' });
+    await impatient.dispose();
+    expect(impatient.livingChildren()).toEqual([]);
+  });
+
+  it('can be stopped before it has begun', async () => {
+    const tunnel = workshop.open(commandConnection(node(echoProgram, '{socket}')));
+    expect(await tunnel.stop()).toMatchObject({ cause: null });
+    expect(workshop.livingChildren()).toEqual([]);
+  });
+});
