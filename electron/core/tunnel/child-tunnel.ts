@@ -10,7 +10,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer } from '../clock.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
-import { redactedLine, secretsOf } from './evidence.ts';
+import { redactedLine, secretsOf, toEvidence } from './evidence.ts';
 import { classifyFailure } from './failure-classifier.ts';
 import type { Endpoint, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
 
@@ -206,7 +206,8 @@ export class ChildTunnel implements Tunnel {
 
   #startTimedOut(): Cause {
     const seconds = Math.round(this.#options.startTimeoutMs / 1000);
-    const evidence = this.#lastLines.at(-1) ?? `no sign of readiness within ${seconds} s`;
+    const lastWords = this.#lastLines.at(-1) ?? `no sign of readiness within ${seconds} s`;
+    const evidence = toEvidence(lastWords, this.#secrets);
     return describeCause('timed-out', { what: 'The tunnel', evidence });
   }
 }

@@ -5,6 +5,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { ChildTunnel, type ChildTunnelOptions } from './child-tunnel.ts';
 import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './command-template.ts';
 import { attemptConnect } from './connect-attempt.ts';
+import { toEvidence } from './evidence.ts';
 import { assertFitsSockets, removeFile, tunnelFile } from './private-path.ts';
 import type { Endpoint, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
@@ -37,7 +38,9 @@ async function launch(
   const { argv } = connection;
   const placeholder = endpointPlaceholder(argv);
   if (!placeholder.ok) {
-    tunnel.fail(describeCause('config-invalid', { what: placeholder.error, evidence: argv.join(' ') }));
+    tunnel.fail(
+      describeCause('config-invalid', { what: placeholder.error, evidence: toEvidence(argv.join(' '), []) }),
+    );
     return;
   }
   const socket = tunnelFile(options.runtimeDirectory, request.id, 'sock');

@@ -28,35 +28,35 @@ export function secretsOf(service: ServiceSpec): readonly string[] {
   return [password, probePassword].filter((secret): secret is string => secret !== null && secret !== '');
 }
 
-/** Without secrets: the given ones, and what looks like one. */
+/** Without control characters and secrets: the given ones, and what looks like one. */
 export function redactedLine(line: string, secrets: readonly string[]): string {
-  const known = secrets.reduce((text, secret) => text.replaceAll(secret, hidden), line);
+  const known = secrets.reduce((text, secret) => text.replaceAll(secret, hidden), printable(line));
   return known
     .replace(/(\w:\/\/[^\s:@/]*:)[^\s@/]+@/g, `$1${hidden}@`)
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
     .replace(
       /\b((?:\w*[-_])?(?:password|passwd|secret|token|api[-_]?key))(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,
-      (match, name: string, sign: string) => (isSentence(sign) ? match : `${name}${sign}${hidden}`),
+      (match, name: string, sign: string) => (isProse(sign) ? match : `${name}${sign}${hidden}`),
     );
 }
 
-/** `Permission denied (password): …` and `SSO Token: Token for x` are prose; `token=x` and `"token":"x"` are not. */
-const isSentence = (sign: string): boolean => /^:\s+$/.test(sign);
+/** `SSO Token: Token for x` is prose; `token=x` and `"token":"x"` are not. */
+const isProse = (sign: string): boolean => /^:\s+$/.test(sign);
 
-/** The line as it is shown: without log prefixes and control characters, at most `maxEvidenceLength` characters. */
+/** What a remote end prints must not steer a terminal that shows the log. */
+const printable = (line: string): string =>
+  // eslint-disable-next-line no-control-regex -- control characters are what this removes
+  line.replace(/\u001b\[[\d;]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+
+/** The line as it is shown: without log prefixes, at most `maxEvidenceLength` characters. */
 export function toEvidence(line: string, secrets: readonly string[]): string {
-  const plain = withoutLogPrefix(line)
-    // eslint-disable-next-line no-control-regex -- escape sequences are what this removes
-    .replace(/\u001b\[[\d;]*[A-Za-z]|[\u0000-\u001f\u007f]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const safe = redactedLine(plain, secrets);
-  return safe.length <= maxEvidenceLength ? safe : `${safe.slice(0, maxEvidenceLength - 1)}…`;
+  const text = redactedLine(withoutLogPrefix(line), secrets).replace(/\s+/g, ' ').trim();
+  return text.length <= maxEvidenceLength ? text : `${text.slice(0, maxEvidenceLength - 1)}…`;
 }
 
 /** klog: `E0101 12:00:00.000000     123 portforward.go:424] "Unhandled Error" err="an error occurred …"` */
 function withoutLogPrefix(line: string): string {
-  const message = line.replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /, '');
+  const message = line.replace(/^debug\d: |^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /, '');
   if (message === line) return line;
   const quoted = /\berr="((?:[^"\\]|\\.)*)"/.exec(message);
   return quoted?.[1] === undefined

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -238,6 +238,15 @@ describe('the ssh adapter on a real sshd', () => {
     expect(await impatient.openFailing(through({ port }))).toMatchObject({ code: 'timed-out' });
     await impatient.dispose();
     silent.close();
+  });
+
+  it('tells why it cannot listen when its runtime directory is gone', async () => {
+    await rm(workshop.runtimeDirectory, { recursive: true });
+    expect(await workshop.openFailing(through())).toMatchObject({
+      code: 'exited',
+      title: 'The tunnel ended (ssh could not open its socket)',
+      evidence: expect.stringContaining('No such file or directory') as string,
+    });
   });
 
   it('tells that ssh is not installed', async () => {

@@ -1,7 +1,8 @@
 /** What ssh's stderr at LogLevel DEBUG1 means to its tunnel. The wording is the same since OpenSSH 6.7. */
-import { describeCause } from '../../../shared/failure.ts';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ChildLine, LineMeaning } from './child-tunnel.ts';
+import { toEvidence } from './evidence.ts';
 import { classifyComplaint } from './failure-classifier.ts';
 
 const chatter: LineMeaning = { kind: 'chatter' };
@@ -10,13 +11,14 @@ const evidence: LineMeaning = { kind: 'evidence' };
 /** Reads one ssh whose tunnel listens on `socket`. */
 export function createSshReader(service: ServiceSpec, socket: string): (line: ChildLine) => LineMeaning {
   const probeChannels = new Set<string>();
+  let lastWords = `no listener on ${socket}`;
 
   const readDebug = (text: string, afterReady: boolean): LineMeaning => {
     if (text === `debug1: Local forwarding listening on path ${socket}.`)
       return { kind: 'ready', endpoint: { kind: 'unix', path: socket } };
     // Forwards are set up before the session: without the line above ours was not.
     if (text === 'debug1: Entering interactive session.' && !afterReady)
-      return { kind: 'fatal', cause: cannotListen(socket) };
+      return { kind: 'fatal', cause: cannotListen(lastWords) };
     const probe = /^debug1: channel (\d+): new \[?direct-streamlocal/.exec(text)?.[1];
     if (probe !== undefined) probeChannels.add(probe);
     // Tells the address behind the name, which decides whether macOS may have denied it.
@@ -29,15 +31,16 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
     if (/^Transferred: |^Bytes per second: |^Authenticated to /.test(text)) return chatter;
     const failedChannel = /^channel (\d+): open failed: /.exec(text)?.[1];
     // Before readiness such a line comes from a jump host that cannot reach the next one.
-    if (failedChannel === undefined || !afterReady) return evidence;
+    if (failedChannel === undefined || !afterReady) {
+      // The last line of a failed listener only repeats that it failed.
+      if (text !== 'Could not request local forwarding.') lastWords = text;
+      return evidence;
+    }
     // The answer to a proof of transport is always a refusal.
     if (probeChannels.delete(failedChannel)) return chatter;
     return { kind: 'complaint', cause: classifyComplaint(service, text), mayExplainEnd: false };
   };
 }
 
-const cannotListen = (socket: string): ReturnType<typeof describeCause> =>
-  describeCause('exited', {
-    ending: 'ssh could not open its socket',
-    evidence: `no listener on ${socket}`,
-  });
+const cannotListen = (lastWords: string): Cause =>
+  describeCause('exited', { ending: 'ssh could not open its socket', evidence: toEvidence(lastWords, []) });

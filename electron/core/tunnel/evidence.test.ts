@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { isNoise, redactedLine, toEvidence } from './evidence.ts';
+
+it.each([
+  ['error: lost connection to pod', 'error: lost connection to pod'],
+  ['E1122 16:52:07.275136    2787 portforward.go:424] plain words', 'plain words'],
+  [
+    'E1122 16:52:07.275136    2787 x.go:1] "Unhandled Error" err="it said \\"no\\"\\nand left"',
+    'it said "no" and left',
+  ],
+  ['debug1: Connecting to bastion [10.0.0.8] port 22.', 'Connecting to bastion [10.0.0.8] port 22.'],
+  ['\u001b[31mred\u001b[0m   and\ttabs\u0007', 'red and tabs'],
+])('shows %j as %j', (line, expected) => {
+  expect(toEvidence(line, [])).toBe(expected);
+});
+
+it.each([
+  ['password=hunter2&x=1', 'password=***&x=1'],
+  ['{"access_token":"abc.def"}', '{"access_token":"***"}'],
+  ['postgres://app:pw@db:5432/x', 'postgres://app:***@db:5432/x'],
+  ['Authorization: Bearer abcdefgh.ijk', 'Authorization: Bearer ***'],
+  [
+    'Error loading SSO Token: Token for x does not exist',
+    'Error loading SSO Token: Token for x does not exist',
+  ],
+  [
+    'root@bastion: Permission denied (publickey,password).',
+    'root@bastion: Permission denied (publickey,password).',
+  ],
+  ['http://127.0.0.1:8080/a@b', 'http://127.0.0.1:8080/a@b'],
+])('redacts %j to %j', (line, expected) => {
+  expect(redactedLine(line, [])).toBe(expected);
+});
+
+it('redacts the secrets that it is given, wherever they stand', () => {
+  expect(redactedLine('a $& b $&', ['$&'])).toBe('a *** b ***');
+});
+
+it.each([
+  '',
+  'debug1: Entering interactive session.',
+  "Warning: Permanently added 'x' (ED25519) to the list of known hosts.",
+  '@@@@@@@@@@@@@@@@',
+  'Handling connection for 5432',
+  'E1122 16:52:07.275136    2787 memcache.go:265] "Unhandled Error" err="x"',
+  '** WARNING: connection is not using a post-quantum key exchange algorithm.',
+])('skips %j', (line) => {
+  expect(isNoise(line)).toBe(true);
+});
