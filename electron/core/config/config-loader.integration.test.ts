@@ -53,7 +53,7 @@ describe('loading a config file', () => {
     ['a folder', () => mkdirSync(path), 'the file is a directory, expected a YAML file (localport.yaml)'],
     [
       'a pipe, without waiting for a writer',
-      () => execFileSync('mkfifo', [path]),
+      () => execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path]),
       'the file is not a regular file, expected a YAML file (localport.yaml)',
     ],
     [

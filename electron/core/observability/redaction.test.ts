@@ -7,7 +7,7 @@ describe('redaction', () => {
     [['hunter2!'], 'user me with hunter2! (hunter2!)', 'user me with [hidden] ([hidden])'],
     [['p@ss w/rd'], 'https://h/?p=p%40ss%20w%2Frd', 'https://h/?p=[hidden]'],
     [['a"b\\c'], 'sent {"p":"a\\"b\\\\c"}', 'sent {"p":"[hidden]"}'],
-    [['abc', 'abcdef'], 'abcdef abc', '[hidden] [hidden]'],
+    [['abcd', 'abcdef'], 'abcdef abcd', '[hidden] [hidden]'],
     [['(.*)$'], 'a (.*)$ b', 'a [hidden] b'],
     [['x'], 'x is in the text, x, and extra', '[hidden] is in the text, [hidden], and extra'],
     [[''], 'nothing to hide', 'nothing to hide'],
