@@ -60,6 +60,29 @@ describe('clients without a tunnel', () => {
     expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(waiting.map(() => 'x'));
   });
 
+  it('are bounded also when they come back from attempts that failed', async () => {
+    local = await fixture.open({ maxHeldConnections: 1 });
+    local.setUpstream({
+      tunnelId: 't1',
+      endpoint: { kind: 'tcp', host: '127.0.0.1', port: await freePort() },
+    });
+    await Promise.all(Array.from({ length: 50 }, () => fixture.client()));
+    await stable(() => local.counters().held);
+    expect(local.counters()).toMatchObject({ connections: 0, held: 1 });
+  });
+
+  it('are bounded also when their attempts are given up', async () => {
+    local = await fixture.open({ maxHeldConnections: 1 });
+    local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint() });
+    const [first, second] = [await fixture.client(), await fixture.client()];
+    await held(2);
+    local.setUpstream(null);
+    expect(await second.ended).toBe('reset');
+    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    first.socket.end('kept');
+    expect(await first.all()).toBe('kept');
+  });
+
   it('are reset at once when the policy turns to refuse, and later ones as they come', async () => {
     local = await fixture.open();
     const early = await fixture.client();
@@ -159,6 +182,7 @@ describe('clients without a tunnel', () => {
     await once(server, 'listening');
     await fixture.client();
     await held(2);
+    await stable(() => local.counters().held);
     expect(accepted).toBe(0);
     await clock.advance(50);
     await until(() => expect(accepted).toBe(2));

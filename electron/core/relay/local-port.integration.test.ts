@@ -253,6 +253,16 @@ describe('closing', () => {
     expect(await peer.all()).toBe('again');
   });
 
+  it('forgets upstream and policy', async () => {
+    local = await fixture.open();
+    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setClientPolicy('refuse');
+    await local.close();
+    await local.open();
+    await fixture.client();
+    await until(() => expect(local.counters().held).toBe(1));
+  });
+
   it('is idempotent, also before the first open', async () => {
     local = fixture.make();
     await local.close();

@@ -10,7 +10,7 @@
 import type { Socket } from 'node:net';
 import type { Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import type { Clock, Timer } from '../clock.ts';
+import { sleep, type Clock, type Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenOnLoopback, type LocalListener } from './local-listener.ts';
@@ -39,6 +39,8 @@ export interface LocalPortOptions {
 const defaultMaxHeldConnections = 256;
 const initialRetryDelayMs = 50;
 const maxRetryDelayMs = 1000;
+/** How long after its sockets the end of a dead tunnel is told, at the most. */
+const doubtMs = 150;
 /** The tunnel's backlog is full for a moment: it is busy, not dead. */
 const busyCode = 'EAGAIN';
 
@@ -52,6 +54,8 @@ class LocalPort implements ServicePort {
   readonly #relay: Relay;
   #listener: LocalListener | null = null;
   #upstream: Upstream | null = null;
+  /** Aborts when the present upstream is replaced or taken away. */
+  #tunnelLife = new AbortController();
   #policy: ClientPolicy = 'hold';
   #retryTimer: Timer | null = null;
   #retryDelayMs = initialRetryDelayMs;
@@ -69,7 +73,12 @@ class LocalPort implements ServicePort {
         this.#onExpired(held);
       },
     });
-    this.#relay = new Relay({ onUnused: (client, tunnelId) => this.#takeBack(client, tunnelId) });
+    this.#relay = new Relay({
+      hasTunnelGone: (tunnelId) => this.#hasTunnelGone(tunnelId),
+      onTakenBack: (client) => {
+        this.#receive(client);
+      },
+    });
   }
 
   open(): Promise<Result<readonly string[], Cause>> {
@@ -106,7 +115,11 @@ class LocalPort implements ServicePort {
     const isSameTunnel = upstream?.tunnelId === this.#upstream?.tunnelId;
     this.#upstream = upstream;
     this.#endBackoff();
-    if (!isSameTunnel) this.#abortAttempts();
+    if (!isSameTunnel) {
+      this.#tunnelLife.abort();
+      this.#tunnelLife = new AbortController();
+      this.#abortAttempts();
+    }
     if (upstream !== null) this.#connectWaiting(upstream);
     else if (this.#policy === 'refuse') this.#turnAway(this.#queue.waiting());
   }
@@ -167,12 +180,14 @@ class LocalPort implements ServicePort {
     this.#relay.join(held.client, connection, tunnelId);
   }
 
-  /** Only a tunnel that was replaced or taken away gives its unused clients back; see splice.ts, invariant 4. */
-  #takeBack(client: Socket, tunnelId: string): boolean {
-    if (this.#listener === null || this.#upstream?.tunnelId === tunnelId) return false;
-    if (this.#upstream === null && this.#policy === 'refuse') return false;
-    this.#receive(client);
-    return true;
+  /**
+   * A tunnel that dies closes its sockets a moment before its end is told. So for that moment nobody can say whether a
+   * connection that ended unused was ended by the tunnel's death (see splice.ts, invariant 4) or by the far end.
+   */
+  async #hasTunnelGone(tunnelId: string): Promise<boolean> {
+    const isCurrent = (): boolean => this.#upstream?.tunnelId === tunnelId;
+    if (isCurrent()) await sleep(this.#options.clock, doubtMs, this.#tunnelLife.signal);
+    return !isCurrent();
   }
 
   #backOff(tunnelId: string, code: string): void {

@@ -17,11 +17,10 @@ export interface RelayTraffic {
 }
 
 export interface RelayListener {
-  /**
-   * The tunnel ended a connection before a byte went either way. True takes the client over, paused and unread; false
-   * lets it see the end.
-   */
-  onUnused(client: Socket, tunnelId: string): boolean;
+  /** A connection ended before a byte went either way. Resolves to whether its tunnel is gone, as soon as that is known. */
+  hasTunnelGone(tunnelId: string): Promise<boolean>;
+  /** A client of a tunnel that is gone, paused and unread. */
+  onTakenBack(client: Socket): void;
 }
 
 export class Relay {
@@ -43,7 +42,10 @@ export class Relay {
       onClosed: () => {
         this.#remove(connection);
       },
-      onUnused: () => this.#listener.onUnused(client, tunnelId),
+      hasTunnelGone: () => this.#listener.hasTunnelGone(tunnelId),
+      onTakenBack: () => {
+        this.#listener.onTakenBack(client);
+      },
     });
   }
 

@@ -14,8 +14,13 @@ import type { UpstreamConnection } from './upstream-connection.ts';
 export interface SpliceListener {
   /** Both sockets are closed, or the client was taken back. Called once. */
   onClosed(): void;
-  /** The upstream ended unused (invariant 4). True takes the client back, paused; false passes the end on to it. */
-  onUnused(): boolean;
+  /**
+   * The upstream ended unused (invariant 4): because its tunnel died, or because the far end wants it so? Resolves to
+   * true when it was the tunnel; then the client is handed over by `onTakenBack`, else it sees the end.
+   */
+  hasTunnelGone(): Promise<boolean>;
+  /** The client is no longer spliced: paused, unread, and without our listeners. */
+  onTakenBack(): void;
 }
 
 /** Joins a paused client to an upstream that has just connected. Both sockets need an `error` listener of their own. */
@@ -48,11 +53,28 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
   const continueClient = (): void => {
     client.resume();
   };
+  let isInDoubt = false;
   const endClient = (): void => {
-    if (!takeBackUnused()) client.end();
+    if (!isInDoubt) void passOnUnlessTakenBack();
   };
   const onUpstreamClosed = (): void => {
-    if (socket.readableEnded || !takeBackUnused()) onSideClosed(socket, client);
+    if (isInDoubt) return;
+    if (socket.readableEnded) onSideClosed(socket, client);
+    else void passOnUnlessTakenBack();
+  };
+  const passOnUnlessTakenBack = async (): Promise<void> => {
+    if (isUnused()) {
+      isInDoubt = true;
+      const isTunnelGone = await listener.hasTunnelGone();
+      isInDoubt = false;
+      // Meanwhile the client may have spoken or left.
+      if (isTunnelGone && isUnused()) {
+        takeBack();
+        return;
+      }
+    }
+    if (socket.closed) onSideClosed(socket, client);
+    else client.end();
   };
 
   let openSides = 2;
@@ -62,14 +84,14 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
     openSides -= 1;
     if (openSides === 0) listener.onClosed();
   };
-  const takeBackUnused = (): boolean => {
-    const isUnused = client.bytesRead === 0 && socket.bytesRead === 0;
-    if (!isUnused || client.readableEnded || client.destroyed || !listener.onUnused()) return false;
+  const isUnused = (): boolean =>
+    client.bytesRead === 0 && socket.bytesRead === 0 && !client.readableEnded && !client.destroyed;
+  const takeBack = (): void => {
     client.pause();
     client.off('data', sendToUpstream).off('end', endUpstream).off('close', onClientClosed);
     socket.off('close', onUpstreamClosed).destroy();
     listener.onClosed();
-    return true;
+    listener.onTakenBack();
   };
 
   client.on('data', sendToUpstream).on('end', endUpstream).on('close', onClientClosed);
