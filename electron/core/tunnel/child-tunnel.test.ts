@@ -114,6 +114,14 @@ describe('a tunnel of one child', () => {
     expect(await stopped).toMatchObject({ cause: null, signal: 'SIGTERM' });
   });
 
+  it('is not ready any more once it was told to stop', async () => {
+    tunnel.launch(plan());
+    void tunnel.stop();
+    child.say('ready');
+    child.exit();
+    expect(await tunnel.ready).toMatchObject({ ok: false });
+  });
+
   it('passes force on, also after a polite request', async () => {
     tunnel.launch(plan());
     void tunnel.stop();

@@ -159,7 +159,7 @@ export class ChildTunnel implements Tunnel {
   }
 
   #becomeReady(endpoint: Endpoint): void {
-    if (this.#isReady || this.#isStopping || this.#isEnded || this.#firstCause !== null) return;
+    if (this.#isReady || this.#isStopping) return;
     this.#isReady = true;
     this.#startDeadline?.cancel();
     this.#resolveReady(ok(endpoint));

@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange } from '../../../e2e/fixtures/servers.ts';
+import { tunnelFile } from './private-path.ts';
 import { commandConnection } from './testing/service-specs.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
@@ -57,6 +59,11 @@ describe('the command adapter', () => {
     process.kill(tunnel.pid ?? 0, 'SIGKILL');
     expect((await tunnel.ended).cause).toMatchObject({ code: 'killed' });
     expect(await workshop.filesLeft()).toEqual([]);
+  });
+
+  it('starts over the socket file that a crash left behind', async () => {
+    await writeFile(tunnelFile(workshop.runtimeDirectory, 'test#1', 'sock'), '');
+    await workshop.openReady(commandConnection(node(echoProgram, '{socket}')));
   });
 
   it('refuses a command that cannot be told where to listen', async () => {
