@@ -1,23 +1,23 @@
 import { expect, test } from '../fixtures/running-forwards.ts';
+import type { RunningApp } from '../fixtures/electron-app.ts';
 import { exchange } from '../fixtures/servers.ts';
+
+const isPopoverVisible = (app: RunningApp): Promise<boolean> =>
+  app.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().some((window) => window.isVisible()),
+  );
 
 test('a click on the tray opens the popover with every forward, and Escape closes it', async ({
   app,
   farEnd,
 }) => {
   const page = await app.openPopover();
-  await expect(page.getByText('4 of 4 up')).toBeVisible();
+  await expect(page.getByText('All 4 up')).toBeVisible();
   for (const name of ['ssh', 'kubectl', 'tcp', 'command'] as const) {
     await expect(page.getByText(`localhost:${farEnd.ports[name]}`)).toBeVisible();
   }
   await page.keyboard.press('Escape');
-  await expect
-    .poll(() =>
-      app.electron.evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows().some((window) => window.isVisible()),
-      ),
-    )
-    .toBe(false);
+  await expect.poll(() => isPopoverVisible(app)).toBe(false);
 });
 
 test('the menu has a checkbox for every forward, which turns it off and on', async ({
@@ -33,12 +33,14 @@ test('the menu has a checkbox for every forward, which turns it off and on', asy
 });
 
 test('the tooltip counts', async ({ app, world }) => {
-  expect((await world.desktop.tray()).tooltip).toContain('4 of 4 up');
-  await app.snapshot();
+  await expect.poll(async () => (await world.desktop.tray()).tooltip).toBe('LocalPort: 4 of 4 up');
+  await app.waitForSnapshot('all are up', ({ services }) => services.length === 4);
 });
 
 test('starting it again opens the popover of the one that runs', async ({ app, world }) => {
-  expect(app.electron.windows()).toHaveLength(0);
-  await world.start().catch(() => undefined);
-  await expect.poll(() => app.electron.windows().length).toBe(1);
+  const page = await app.openPopover();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => isPopoverVisible(app)).toBe(false);
+  expect(await world.startAgain()).toEqual({ code: 0, signal: null });
+  await expect.poll(() => isPopoverVisible(app)).toBe(true);
 });

@@ -53,11 +53,12 @@ export class ConfigInForce {
     return this.#state;
   }
 
-  /** Loads for the first time and watches from then on, also for a file that does not exist yet. */
+  /** Watches, also for a file that does not exist yet, and then loads for the first time: no save falls in between. */
   async start(): Promise<void> {
     const { path, clock, log } = this.#parts;
-    await this.reload();
     this.#watcher = watchConfig({ path, clock, log, onChange: () => void this.reload() });
+    await this.#watcher.ready;
+    await this.reload();
   }
 
   /** Loads again and applies what changed. One after the other; never rejects. */

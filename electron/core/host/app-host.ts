@@ -160,8 +160,11 @@ export class AppHost {
     this.#supervisor.setDesiredForTag(tag, desired);
   }
 
+  /** Tries again now. What was missing for this service, a key file say, may be there by now: so the config first. */
   retry(name: string): void {
-    this.#supervisor.retry(name);
+    void this.#config.reload().then(() => {
+      this.#supervisor.retry(name);
+    });
   }
 
   reload(): Promise<void> {
@@ -280,7 +283,8 @@ export class AppHost {
     this.#shutdown.join('cancel tasks', 'health checks', () => this.#health.close());
     this.#shutdown.join('cancel tasks', 'forwards', () => this.#supervisor.stopAll());
     this.#shutdown.join('cancel tasks', 'tasks', async () => {
-      await this.#tasks.cancelAll(cancelTasksMs);
+      const late = await this.#tasks.cancelAll(cancelTasksMs);
+      if (late.length > 0) throw new Error(`still running: ${late.join(', ')}`);
     });
     this.#shutdown.join('force clean-up', 'forwards', () => this.#supervisor.forceStopAll());
     this.#shutdown.join('force clean-up', 'child processes', () => this.#children.close());
