@@ -2,6 +2,11 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
+// A workflow passes a secret that it does not have as an empty string, which electron-builder would take for a file.
+const secrets = ['CSC_LINK', 'CSC_KEY_PASSWORD', 'APPLE_API_KEY', 'APPLE_API_KEY_ID', 'APPLE_API_ISSUER'];
+for (const name of secrets.filter((secret) => process.env[secret] === ''))
+  Reflect.deleteProperty(process.env, name);
+
 // Without a certificate the app is signed ad hoc, which runs on the machine that built it. The hardened runtime then
 // stays off: it would refuse Electron's own libraries, whose ad hoc signatures name no team.
 const hasCertificate = Boolean(process.env.CSC_LINK || process.env.CSC_NAME);
