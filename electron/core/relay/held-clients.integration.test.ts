@@ -256,6 +256,52 @@ describe('clients without a tunnel', () => {
     },
   );
 
+  it('get another tunnel when theirs dies a moment before that is told, with what they say meanwhile', async () => {
+    const clock = new FakeClock();
+    local = await fixture.open({ clock });
+    const first = await fixture.remoteEnd(() => undefined);
+    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    const peer = await fixture.client();
+    await until(() => expect(first.accepted).toHaveLength(1));
+    first.accepted[0]!.socket.destroy();
+    await until(() => expect(clock.pendingTimers).toBe(1));
+    peer.socket.write('said in doubt, ');
+    await clock.advance(149);
+    local.setUpstream(null);
+    await held(1);
+    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    peer.socket.end('said later');
+    expect(await peer.all()).toBe('said in doubt, said later');
+  });
+
+  it('see the end of a tunnel that lives on, once that is sure', async () => {
+    const clock = new FakeClock();
+    local = await fixture.open({ clock });
+    const remote = await fixture.remoteEnd((peer) => peer.read().socket.end());
+    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    const peer = await fixture.client();
+    await until(() => expect(clock.pendingTimers).toBe(1));
+    await clock.advance(150);
+    expect(await peer.ended).toBe('fin');
+    peer.socket.end('still open this way');
+    expect(await remote.accepted[0]!.all()).toBe('still open this way');
+  });
+
+  it('are reset when the port closes while their tunnel is in doubt', async () => {
+    const clock = new FakeClock();
+    local = await fixture.open({ clock });
+    const remote = await fixture.remoteEnd((peer) => peer.socket.end());
+    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    const peer = await fixture.client();
+    await until(() => expect(clock.pendingTimers).toBe(1));
+    const drained = local.drained('t1');
+    await local.close();
+    await drained;
+    expect(await peer.ended).toBe('reset');
+    expect(local.counters()).toMatchObject({ connections: 0, held: 0 });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('see the end when their tunnel ended after they had ended their half', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.read());
