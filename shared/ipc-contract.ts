@@ -2,7 +2,7 @@
  * Every IPC channel once. Main, preload and the test fake are all derived from this table, and both ends validate with
  * these schemas. `invoke`: the popover asks, main answers. `event`: main tells the popover.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { desiredSchema, snapshotSchema } from './service-snapshot.ts';
 
 const nothing = z.void();
@@ -23,7 +23,10 @@ export const ipcInvokes = {
   /** Turns one service on or off. */
   'service:set-desired': { request: z.object({ name, desired: desiredSchema }), response: nothing },
   /** Turns every service with this tag on or off; null: all of them. */
-  'services:set-desired': { request: z.object({ tag: name.nullable(), desired: desiredSchema }), response: nothing },
+  'services:set-desired': {
+    request: z.object({ tag: name.nullable(), desired: desiredSchema }),
+    response: nothing,
+  },
   /** Tries again now, whatever it waits for. */
   'service:retry': { request: z.object({ name }), response: nothing },
   'service:open-log': { request: z.object({ name }), response: nothing },

@@ -3,7 +3,7 @@
  * service: what the user wants (desired), what is going on (phase), what the checks say (health), why not (cause).
  * Times are wall-clock epoch milliseconds; durations carry their unit in the name.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { causeCodes, type Cause } from './failure.ts';
 
 export const desiredSchema = z.enum(['on', 'off']);
@@ -90,6 +90,7 @@ export const configStateSchema = z
   .object({
     /** `welcome`: no file found, the embedded config runs. `broken`: the file is refused, the last good one still runs. */
     status: z.enum(['loaded', 'welcome', 'broken']),
+    /** The file; with `welcome`, where it would be. */
     path: z.string().nullable(),
     problems: z.array(configProblemSchema).readonly(),
   })

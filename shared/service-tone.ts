@@ -17,8 +17,10 @@ export function toneOf(service: Pick<ServiceSnapshot, 'phase' | 'health' | 'caus
       return service.cause === null ? 'working' : service.cause.recovery === 'user' ? 'trouble' : 'working';
     case 'up':
       return service.health === 'unhealthy' ? 'trouble' : 'up';
-    case 'retrying':
     case 'waiting':
+      // For the network or the wake: nothing is wrong with the service, and nothing is to be done.
+      return service.cause?.recovery === 'trigger' ? 'working' : 'trouble';
+    case 'retrying':
     case 'failed':
       return 'trouble';
   }

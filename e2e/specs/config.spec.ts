@@ -1,5 +1,6 @@
+import { expect } from 'playwright/test';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { allHealthy, expect, test } from '../fixtures/running-forwards.ts';
+import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange, freePort } from '../fixtures/servers.ts';
 import { openSteadyConnection } from '../fixtures/steady-connection.ts';
 

@@ -1,5 +1,6 @@
+import { expect } from 'playwright/test';
 import { technologies } from '../fixtures/far-end.ts';
-import { allHealthy, expect, test } from '../fixtures/running-forwards.ts';
+import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { echoChecksums, exchange } from '../fixtures/servers.ts';
 import { openSteadyConnection } from '../fixtures/steady-connection.ts';
 

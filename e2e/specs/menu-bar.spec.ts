@@ -1,4 +1,5 @@
-import { expect, test } from '../fixtures/running-forwards.ts';
+import { expect } from 'playwright/test';
+import { test } from '../fixtures/running-forwards.ts';
 import type { RunningApp } from '../fixtures/electron-app.ts';
 import { exchange } from '../fixtures/servers.ts';
 

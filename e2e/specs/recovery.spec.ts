@@ -1,8 +1,9 @@
+import { expect } from 'playwright/test';
 import type { ForwardName } from '../fixtures/far-end.ts';
 import { livingOf, signalIfAlive } from '../fixtures/process-tree.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { startKnocking, type KnockingClient } from '../fixtures/knocking-client.ts';
-import { allHealthy, expect, test } from '../fixtures/running-forwards.ts';
+import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange } from '../fixtures/servers.ts';
 import { openSteadyConnection } from '../fixtures/steady-connection.ts';
 import type { RunningApp } from '../fixtures/electron-app.ts';

@@ -1,8 +1,9 @@
+import { expect } from 'playwright/test';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { descendantsOf, livingOf } from '../fixtures/process-tree.ts';
 import { eventually } from '../fixtures/eventually.ts';
-import { allHealthy, expect, test } from '../fixtures/running-forwards.ts';
+import { allHealthy, test } from '../fixtures/running-forwards.ts';
 
 test('TERM stops everything and leaves nothing', async ({ app }) => {
   app.kill('SIGTERM');

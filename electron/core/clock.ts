@@ -50,7 +50,11 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 }
 
 /** The value of `work`, or `'deadline'` when `delayMs` pass first. The work itself goes on. */
-export async function withDeadline<T>(clock: Clock, delayMs: number, work: Promise<T>): Promise<T | 'deadline'> {
+export async function withDeadline<T>(
+  clock: Clock,
+  delayMs: number,
+  work: Promise<T>,
+): Promise<T | 'deadline'> {
   let timer: Timer | undefined;
   const deadline = new Promise<'deadline'>((resolve) => {
     timer = clock.after(delayMs, () => {

@@ -15,7 +15,7 @@ export function popoverWindowOptions({
   return {
     ...(platform === 'darwin'
       ? macPanel
-      : { backgroundColor: nativeTheme.shouldUseDarkColors ? '#1e1e1e' : '#f6f6f6' }),
+      : { backgroundColor: nativeTheme.shouldUseDarkColors ? '#262628' : '#f6f6f6' }),
     title: 'LocalPort',
     show: false,
     frame: false,

@@ -42,7 +42,7 @@ export class ConfigInForce {
 
   constructor(parts: ConfigInForceParts) {
     this.#parts = parts;
-    this.#state = { status: 'welcome', path: null, problems: [] };
+    this.#state = { status: 'welcome', path: parts.path, problems: [] };
   }
 
   get path(): string {
@@ -96,9 +96,14 @@ export class ConfigInForce {
 
   /** A config that vanished under a running app is a mistake to be told of, not a wish to stop everything. */
   async #withoutFile(): Promise<void> {
-    if (this.#state.status !== 'welcome')
-      return this.#missFile('the file is gone; what it said last stays in force');
-    if (this.#parts.isNamed) return this.#missFile('there is no such file');
+    if (this.#state.status !== 'welcome') {
+      this.#missFile('the file is gone; what it said last stays in force');
+      return;
+    }
+    if (this.#parts.isNamed) {
+      this.#missFile('there is no such file');
+      return;
+    }
     if (this.#welcome !== null) return;
     this.#parts.log.info(`config: none at ${this.#parts.path}; showing the welcome page`);
     this.#welcome = await this.#parts.startWelcome();

@@ -235,6 +235,12 @@ describe('the forward machine', () => {
     ]);
   });
 
+  it('keeps a tunnel whose probe failed for a reason that no other tunnel would mend', () => {
+    const cause = describeCause('certificate-invalid');
+    const play = Play.up().on({ type: 'suspected', tunnel: 1 }, { type: 'probe-failed', tunnel: 1, cause });
+    expect([play.lines.at(-1), play.state.health]).toEqual(['probe-failed → up 1', 'unhealthy']);
+  });
+
   it('counts no failure and no time while suspended', () => {
     const play = Play.up().on(
       { type: 'suspended' },

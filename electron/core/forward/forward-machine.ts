@@ -169,8 +169,12 @@ const suspect: Handler<'suspected', 'up'> = (state, { tunnel }) =>
     ? stay(state, { type: 'probe-now', tunnel, reason: 'suspicion' })
     : stay(state);
 
-const probeFailed: Handler<'probe-failed', 'up'> = (state, { tunnel, cause }, context) =>
-  tunnel === state.situation.tunnel && !state.suspended ? condemn(state, cause, context) : stay(state);
+const probeFailed: Handler<'probe-failed', 'up'> = (state, event, context) => {
+  if (event.tunnel !== state.situation.tunnel || state.suspended) return stay(state);
+  // A bad certificate, say, is proof that the tunnel carries bytes: another tunnel would not help.
+  if (event.cause.recovery !== 'backoff') return stay({ ...state, health: 'unhealthy', cause: event.cause });
+  return condemn(state, event.cause, context);
+};
 
 /** A precaution only: it must not cut short a predecessor that still carries connections. */
 const unproven: Handler<'unproven', 'up'> = (state, { tunnel }) => {

@@ -288,7 +288,10 @@ export class AppHost {
     });
     this.#shutdown.join('force clean-up', 'forwards', () => this.#supervisor.forceStopAll());
     this.#shutdown.join('force clean-up', 'child processes', () => this.#children.close());
-    this.#shutdown.join('force clean-up', 'snapshots', () => Promise.resolve(this.#publisher.close()));
+    this.#shutdown.join('force clean-up', 'snapshots', () => {
+      this.#publisher.close();
+      return Promise.resolve();
+    });
     this.#shutdown.verify('left behind', () =>
       findRemains({
         children: this.#children.launcher.alive(),

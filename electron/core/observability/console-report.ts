@@ -23,7 +23,7 @@ function describeConfig({ config }: Snapshot): readonly string[] {
   });
   switch (config.status) {
     case 'welcome':
-      return ['no config yet: showing the welcome page'];
+      return [`no config yet, showing the welcome page; a config belongs in ${config.path ?? ''}`];
     case 'loaded':
       return [`config ${config.path ?? ''}`, ...problems];
     case 'broken':

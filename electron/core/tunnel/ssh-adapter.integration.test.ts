@@ -104,7 +104,9 @@ describe('the ssh adapter on a real sshd', () => {
   });
 
   it('tells that it was ended politely from outside', async () => {
-    const { tunnel } = await workshop.openReady(through());
+    const { tunnel, address } = await workshop.openReady(through());
+    // Once it carries bytes it handles signals, too.
+    await exchange(address, 'hello');
     process.kill(tunnel.pid ?? 0, 'SIGTERM');
     expect(summary((await tunnel.ended).cause)).toBe(
       'killed: The tunnel was ended from outside (exit code 0)',

@@ -28,7 +28,7 @@ describe('the ssh command line', () => {
         '-o ExitOnForwardFailure=no -o PermitLocalCommand=no -o RemoteCommand=none -o ForwardAgent=no ' +
         '-o ForwardX11=no -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 ' +
         '-o StrictHostKeyChecking=accept-new -o ControlMaster=no -o ControlPath=none -o BatchMode=yes ' +
-        '-L /run/lp/1.sock:db:5432 -L /run/lp/1.live:/localport-transport-probe -- bastion',
+        '-L /run/lp/1.live:/localport-transport-probe -L /run/lp/1.sock:db:5432 -- bastion',
     );
   });
 

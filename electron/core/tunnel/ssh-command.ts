@@ -57,10 +57,11 @@ export function sshArgv(
     ...(user === null ? [] : ['-l', user]),
     ...(port === null ? [] : ['-p', String(port)]),
     ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
-    '-L',
-    `${escapeTokens(socket)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
+    // In this order: ssh opens them one after the other, and the endpoint's line means readiness of both.
     '-L',
     `${escapeTokens(probeSocket)}:${absentSocket}`,
+    '-L',
+    `${escapeTokens(socket)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
     '--',
     host,
   ];

@@ -24,10 +24,10 @@ it('finds readiness, complaints and evidence in what a real ssh said', () => {
 debug1: Reading configuration data /etc/ssh/ssh_config
 debug1: Connecting to bastion [10.0.0.8] port 22.
 Authenticated to bastion ([10.0.0.8]:22) using "publickey".
+debug1: Local forwarding listening on path /run/1.live.
+debug1: channel 0: new unix-listener [unix listener] (inactive timeout: 0)
 debug1: Local connections to /run/1.sock:-2 forwarded to remote address db:5432
 debug1: Local forwarding listening on path /run/1.sock.
-debug1: channel 0: new unix-listener [unix listener] (inactive timeout: 0)
-debug1: Local forwarding listening on path /run/1.live.
 debug1: Entering interactive session.
 debug1: channel 3: new direct-streamlocal@openssh.com [direct-streamlocal@openssh.com] (inactive timeout: 0)
 channel 3: open failed: connect failed: open failed

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { exchange, freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
+import type { Snapshot } from '../../../shared/service-snapshot.ts';
+import { systemClock as clock } from '../clock.ts';
+import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { openLogStore } from '../observability/log-store.ts';
+import { AppHost } from './app-host.ts';
+
+let home: string;
+let echo: FixtureServer;
+let host: AppHost | null;
+
+beforeEach(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'host-'));
+  echo = await startEchoServer();
+  host = null;
+});
+
+afterEach(async () => {
+  await host?.shutdown('the test is over');
+  await echo.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const configFile = (): string => path.join(home, 'localport.yaml');
+
+function writeConfig(services: string): void {
+  writeFileSync(configFile(), `version: "1.0"\nservices:\n${services}`, { mode: 0o600 });
+}
+
+const tcp = (name: string, localPort: number): string =>
+  `  - { name: ${name}, technology: tcp, local_port: ${localPort}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 } }\n`;
+
+async function startHost(foundBy: 'option' | 'search' = 'search'): Promise<AppHost> {
+  const uid = process.getuid?.() ?? 0;
+  const processEnv = { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: home };
+  const paths = resolveAppPaths({ platform: 'linux', env: processEnv, homeDirectory: home, uid });
+  expect(await prepareAppPaths(paths, uid)).toEqual({ ok: true, value: undefined });
+  const logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
+  const config = { path: configFile(), foundBy };
+  const parts = {
+    kind: 'headless',
+    version: '0',
+    config,
+    paths,
+    processEnv,
+    homeDirectory: home,
+    uid,
+    clock,
+    logs,
+  } as const;
+  host = await AppHost.create(parts);
+  await host.start();
+  return host;
+}
+
+const rows = ({ config, services }: Snapshot): string =>
+  `${config.status}: ${services.map(({ name, desired, phase, health }) => `${name} ${desired} ${phase} ${health}`).join(', ')}`;
+
+async function becomes(running: AppHost, expected: string): Promise<void> {
+  await eventually(expected, () => rows(running.snapshot()) === expected).catch(() => {
+    expect(rows(running.snapshot())).toBe(expected);
+  });
+}
+
+describe('the host without a screen', () => {
+  it('welcomes a newcomer, and takes over the config as soon as there is one', async () => {
+    const running = await startHost();
+    await becomes(running, 'welcome: welcome on up healthy');
+    const port = await freePort();
+    writeConfig(tcp('db', port));
+    await becomes(running, 'loaded: db on up healthy');
+    expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
+  });
+
+  it('keeps what runs when the file breaks or vanishes', async () => {
+    writeConfig(tcp('db', await freePort()));
+    const running = await startHost();
+    await becomes(running, 'loaded: db on up healthy');
+    writeFileSync(configFile(), 'services: [');
+    await becomes(running, 'broken: db on up healthy');
+    rmSync(configFile());
+    await eventually('the loss is told', () =>
+      /gone/.test(running.snapshot().config.problems[0]?.message ?? ''),
+    );
+    expect(rows(running.snapshot())).toBe('broken: db on up healthy');
+  });
+
+  it('does not welcome somebody who named a file that is not there', async () => {
+    const running = await startHost('option');
+    expect(running.snapshot()).toMatchObject({
+      config: { status: 'broken', problems: [{ message: 'there is no such file' }] },
+      services: [],
+    });
+  });
+
+  it('fails a service without its key file alone, and starts it on a retry once the file is there', async () => {
+    const key = path.join(home, 'key');
+    const ssh = `  - { name: far, technology: ssh, local_port: ${await freePort()}, remote_port: 1, connection: { host: 127.0.0.1, port: 1, key_file: ${key} } }\n`;
+    writeConfig(tcp('db', await freePort()) + ssh);
+    const running = await startHost();
+    await becomes(running, 'loaded: db on up healthy, far on failed unknown');
+    expect(running.snapshot().services[1]?.cause).toMatchObject({ code: 'file-missing' });
+    writeFileSync(key, '', { mode: 0o600 });
+    running.retry('far');
+    await eventually('it has tried', () => running.snapshot().services[1]?.cause?.code !== 'file-missing');
+  });
+
+  it('leaves nothing behind, and its report says so', async () => {
+    const port = await freePort();
+    writeConfig(tcp('db', port));
+    const running = await startHost();
+    await becomes(running, 'loaded: db on up healthy');
+    const report = await running.shutdown('test');
+    expect({ problems: report.problems, late: report.phases.flatMap(({ late }) => late) }).toEqual({
+      problems: [],
+      late: [],
+    });
+    await expect(exchange({ host: '127.0.0.1', port }, 'x')).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
