@@ -302,6 +302,19 @@ describe('clients without a tunnel', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('see the end when their tunnel ended after it had greeted them', async () => {
+    local = await fixture.open();
+    const first = await fixture.remoteEnd((peer) => peer.socket.write('greeting'));
+    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    const peer = await fixture.client();
+    await until(() => expect(peer.text).toBe('greeting'));
+    const second = await fixture.remoteEnd();
+    local.setUpstream({ tunnelId: 't2', endpoint: second.endpoint });
+    first.accepted[0]!.socket.end();
+    expect(await peer.ended).toBe('fin');
+    expect(second.accepted).toHaveLength(0);
+  });
+
   it('see the end when their tunnel ended after they had ended their half', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.read());

@@ -58,7 +58,7 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
   };
 
   const onUpstreamEnded = (): void => {
-    if (!isInDoubt) void passOnEnd();
+    void passOnEnd();
   };
   const onUpstreamClosed = (): void => {
     isUpstreamClosed = true;
