@@ -280,6 +280,3 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     triggers: [...triggers],
   };
 }
-
-/** Whether trying again without any change can help. */
-export const isRetryable = (cause: Cause): boolean => cause.recovery === 'backoff';

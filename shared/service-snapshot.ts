@@ -10,7 +10,6 @@ export const desiredSchema = z.enum(['on', 'off']);
 export type Desired = z.infer<typeof desiredSchema>;
 
 export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retrying', 'failed', 'stopping']);
-export type Phase = z.infer<typeof phaseSchema>;
 
 export const healthSchema = z.enum(['unknown', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;

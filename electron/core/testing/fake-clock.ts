@@ -26,7 +26,11 @@ export class FakeClock implements Clock {
   }
 
   after(delayMs: number, action: () => void): Timer {
-    const timer: PendingTimer = { dueAt: this.#monotonicMs + Math.max(0, delayMs), order: this.#order++, action };
+    const timer: PendingTimer = {
+      dueAt: this.#monotonicMs + Math.max(0, delayMs),
+      order: this.#order++,
+      action,
+    };
     this.#timers.add(timer);
     return {
       cancel: () => {
