@@ -1,0 +1,153 @@
+/**
+ * One host at a time for a user: a file that says who it is. It counts only while its holder lives: pid, start time and
+ * boot must match, so a lock that a crash left behind holds nobody up.
+ *
+ * 1. The file appears whole, by link(2): who reads it never sees half of it.
+ * 2. A stale lock is replaced only by who holds the lock on its succession, a second file that is named after the stale
+ *    one's content and taken in the same way. Of two that start at once one wins, and no third is ever overwritten.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { hostInfoSchema, type HostInfo } from '../../../shared/service-snapshot.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
+import { readPrivateFile } from '../process/private-file.ts';
+import { bootId, identifyProcesses } from '../process/process-identity.ts';
+
+const lockSchema = z
+  .object({
+    kind: hostInfoSchema.unwrap().shape.kind,
+    version: z.string(),
+    pid: z.number().int().min(1),
+    startTime: z.string().min(1),
+    bootId: z.string(),
+    /** Epoch ms. */
+    since: z.number(),
+    /** Where the holder listens, or soon will. */
+    socketPath: z.string(),
+  })
+  .readonly();
+export type LockHolder = z.infer<typeof lockSchema>;
+
+export interface HostLockOptions {
+  /** In a folder that only the user may write. */
+  readonly path: string;
+  readonly kind: HostInfo['kind'];
+  readonly version: string;
+  readonly socketPath: string;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+export interface HostLock {
+  /** Removes the file. Idempotent. Never rejects. */
+  release(): Promise<void>;
+}
+
+/** Successions of successions happen only when starters are killed at the worst moment, again and again. */
+const maxSuccessions = 3;
+/** How often a lock may change hands while we look at it. */
+const maxLooks = 20;
+
+/** The error is a sentence that names the holder, or what is wrong with the file. */
+export async function takeHostLock(options: HostLockOptions): Promise<Result<HostLock, string>> {
+  const { path, kind, version, socketPath, now: since } = options;
+  const { pid } = process;
+  const identity = (await identifyProcesses([pid])).get(pid);
+  if (identity === undefined) return err('the start time of our own process cannot be found out');
+  const { startTime } = identity;
+  const holder: LockHolder = { kind, version, pid, startTime, bootId: await bootId(), since, socketPath };
+  const text = JSON.stringify({ ...holder, token: randomUUID() });
+  try {
+    const other = await take(path, text, maxSuccessions);
+    if (other !== null) return err(describeHolder(other));
+  } catch (error) {
+    return err(`the lock ${path} cannot be taken: ${errorMessage(error)}`);
+  }
+  return ok({ release: () => release(path, text) });
+}
+
+/** The host that runs right now for the user whose lock this is; null: none does. Never rejects. */
+export async function findLockHolder(path: string): Promise<LockHolder | null> {
+  const found = readPrivateFile(path);
+  return found.ok && found.value !== null ? liveHolder(found.value) : null;
+}
+
+/** Null when the lock is ours; else who holds it. Rejects with the system's error, or in words. */
+async function take(path: string, text: string, successionsLeft: number): Promise<LockHolder | null> {
+  for (let look = 0; look < maxLooks; look++) {
+    if (await create(path, text)) return null;
+    const present = readLock(path);
+    if (present === null) continue;
+    const holder = await liveHolder(present);
+    if (holder !== null) return holder;
+    if (successionsLeft === 0) throw new Error('it was left behind again and again: remove it');
+    const succession = `${path}.after-${createHash('sha256').update(present).digest('hex').slice(0, 16)}`;
+    const successor = await take(succession, text, successionsLeft - 1);
+    if (successor !== null) return successor;
+    // Only the holder of its succession replaces a stale lock. Another one may have been just before us.
+    if (readLock(path) === present) {
+      await rename(succession, path);
+      return null;
+    }
+    await rm(succession, { force: true });
+  }
+  throw new Error('it changes hands all the time');
+}
+
+/** False when the file exists. */
+async function create(path: string, text: string): Promise<boolean> {
+  const whole = `${path}.${process.pid}-${randomUUID()}.tmp`;
+  try {
+    await writeFile(whole, text, { mode: 0o600, flag: 'wx' });
+    await link(whole, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(whole, { force: true });
+  }
+}
+
+/** Null when there is none. Throws when the file is not to be trusted. */
+function readLock(path: string): string | null {
+  const text = readPrivateFile(path);
+  if (text.ok) return text.value;
+  throw new Error(text.error);
+}
+
+/** Null when nobody holds it: it was damaged, its holder has gone, or the computer was started anew. */
+async function liveHolder(text: string): Promise<LockHolder | null> {
+  const holder = parse(text);
+  if (holder === null || holder.bootId !== (await bootId())) return null;
+  const identity = (await identifyProcesses([holder.pid])).get(holder.pid);
+  return identity?.startTime === holder.startTime ? holder : null;
+}
+
+function parse(text: string): LockHolder | null {
+  try {
+    return lockSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function release(path: string, text: string): Promise<void> {
+  const present = readPrivateFile(path);
+  if (present.ok && present.value === text) await rm(path, { force: true }).catch(() => undefined);
+}
+
+const kinds: Readonly<Record<HostInfo['kind'], string>> = {
+  'menu-bar': 'as the menu-bar app',
+  headless: 'without a screen, as the daemon',
+};
+
+function describeHolder({ kind, pid, version, since }: LockHolder): string {
+  const when = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
+  return (
+    `LocalPort ${version} runs already, ${kinds[kind]}: process ${pid}, since ${when}. ` +
+    'Stop it first: localport daemon stop'
+  );
+}
