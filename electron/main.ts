@@ -2,6 +2,8 @@
 import { app } from 'electron';
 import path from 'node:path';
 import { systemClock as clock } from './core/clock.ts';
+import { controlSocketPath } from './core/control/control-paths.ts';
+import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
@@ -10,20 +12,30 @@ import { startMenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
+import { tellRefusal } from './shell/start-refusal.ts';
 import { version } from './version.ts';
 
 async function main(): Promise<void> {
   const launch = parseLaunchArguments(process.argv.slice(1), process.cwd());
   const opening = openHost({ kind: 'menu-bar', version, clock, explicitConfig: launch.config });
   await app.whenReady();
-  const { host, log, paths } = await opening;
+  const opened = await opening;
+  if (!opened.ok) {
+    tellRefusal(opened.error, process.platform);
+    app.exit(1);
+    return;
+  }
+  const { host, logs, paths } = opened.value;
+  const log = logs.app;
   const quitControl = new QuitControl(app, host);
-  handleSignals({
-    host,
-    log,
-    stop: (reason) => quitControl.quit(reason),
-    force: (reason) => quitControl.force(reason),
-  });
+  const wayOut = {
+    stop: (reason: string) => quitControl.quit(reason),
+    force: (reason: string) => quitControl.force(reason),
+  };
+  handleSignals({ host, log, ...wayOut });
+  const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
+  // The command does not reach it then; everything else works.
+  if (!served.ok) log.error(served.error);
   host.onSnapshot(printChanges(process.stdout));
   await Promise.all([
     host.start(),

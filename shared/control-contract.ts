@@ -125,6 +125,8 @@ export const controlRequests = {
         snapshot: snapshotSchema,
         tasks: z.array(z.object({ name: z.string(), sinceMs: z.number() }).readonly()).readonly(),
         children: z.array(z.object({ name: z.string(), pid: z.number().int() }).readonly()).readonly(),
+        /** Health monitors that are watching. */
+        monitors: z.number().int(),
         /** Names of the resources that the host holds. */
         owned: z.array(z.string()).readonly(),
         /** Connections to the control socket, this one included. */
@@ -143,7 +145,7 @@ export const controlStreams = {
   },
   /** Lines of a log, oldest first, as they stand in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
   logs: {
-    /** `follow`: does not end after the present ones, but goes on with new ones (until `until`, if that is set). */
+    /** `follow`: does not end after the present ones, but goes on with new ones as they come. */
     params: z.object({ query: logQuerySchema, follow: z.boolean() }).readonly(),
     event: z.object({ lines: z.array(z.string()).readonly() }).readonly(),
   },

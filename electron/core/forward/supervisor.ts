@@ -55,8 +55,14 @@ export class Supervisor {
     for (const { name } of named) this.setDesired(name, desired);
   }
 
-  /** Tries one service again, whatever it waits for. */
+  /** Tries one service again, whatever it waits for. One that is up and not unhealthy is left alone. */
   retry(name: string): void {
+    const state = this.#runners.get(name)?.state;
+    if (state?.situation.phase !== 'up' || state.health === 'unhealthy') this.restart(name);
+  }
+
+  /** Like `retry`, but what is up gets a new tunnel too: make before break. One that is off stays off. */
+  restart(name: string): void {
     this.#runners.get(name)?.dispatch({ type: 'triggered', trigger: 'user' });
   }
 

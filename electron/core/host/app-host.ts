@@ -17,11 +17,11 @@ import { Supervisor } from '../forward/supervisor.ts';
 import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import { probeRegistry } from '../health/probes/probe-registry.ts';
-import { ShutdownCoordinator } from '../lifecycle/shutdown-coordinator.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
-import { TaskManager } from '../lifecycle/task-manager.ts';
+import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { LivingChild } from '../process/child-launcher.ts';
 import { createLocalPort } from '../relay/local-port.ts';
 import { Scope } from '../scope.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
@@ -29,8 +29,19 @@ import { watchCredentials } from '../wake/credential-watcher.ts';
 import { networkAddresses } from '../wake/network-addresses.ts';
 import { WakeMonitor } from '../wake/wake-monitor.ts';
 import { ChildProcesses } from './child-processes.ts';
+import { HostShutdown } from './host-shutdown.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
+
+export interface HostReport {
+  readonly snapshot: Snapshot;
+  readonly tasks: readonly LivingTask[];
+  readonly children: readonly LivingChild[];
+  /** Health monitors that are watching. */
+  readonly monitors: number;
+  /** Names of the resources that the host holds, oldest first. */
+  readonly owned: readonly string[];
+}
 
 export interface AppHostOptions {
   readonly kind: HostInfo['kind'];
@@ -49,11 +60,12 @@ const cancelTasksMs = 10_000;
 
 export class AppHost {
   readonly scope = new Scope('host');
+  /** The way out, for what else takes part in it. */
+  readonly ending: HostShutdown;
   readonly #options: AppHostOptions;
   readonly #log: Logger;
   readonly #info: HostInfo;
   readonly #tasks: TaskManager;
-  readonly #shutdown: ShutdownCoordinator;
   readonly #children: ChildProcesses;
   readonly #adapters: AdapterRegistry;
   readonly #health: HealthMonitorScheduler;
@@ -62,6 +74,7 @@ export class AppHost {
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
   #wake: WakeMonitor | null = null;
+  #stopLive: (() => void) | null = null;
 
   private constructor(options: AppHostOptions, children: ChildProcesses, desired: DesiredStore) {
     const { clock, logs, paths } = options;
@@ -78,7 +91,7 @@ export class AppHost {
       logDirectory: paths.logDirectory,
     };
     this.#tasks = new TaskManager({ clock, log });
-    this.#shutdown = new ShutdownCoordinator({ clock, log });
+    this.ending = new HostShutdown(clock, logs);
     this.#publisher = new SnapshotPublisher(clock, () => this.snapshot());
     this.#health = createHealthMonitorScheduler({ clock, probes: probeRegistry });
     this.#adapters = createAdapterRegistry({
@@ -147,9 +160,15 @@ export class AppHost {
     return this.#publisher.subscribe(listener);
   }
 
-  /** While live, counters are published once a second. */
+  /** While the popover is live, counters are published once a second. */
   setLive(live: boolean): void {
-    this.#publisher.setLive(live);
+    this.#stopLive?.();
+    this.#stopLive = live ? this.watchLive() : null;
+  }
+
+  /** Counters are published once a second until the returned function is called. */
+  watchLive(): () => void {
+    return this.#publisher.watchLive();
   }
 
   setDesired(name: string, desired: Desired): void {
@@ -160,11 +179,20 @@ export class AppHost {
     this.#supervisor.setDesiredForTag(tag, desired);
   }
 
-  /** Tries again now. What was missing for this service, a key file say, may be there by now: so the config first. */
+  /** Tries again now, unless all is well. What was missing, a key file say, may be there by now: so the config first. */
   retry(name: string): void {
-    void this.#config.reload().then(() => {
-      this.#supervisor.retry(name);
-    });
+    void this.retryAll([name]);
+  }
+
+  async retryAll(names: readonly string[]): Promise<void> {
+    await this.#config.reload();
+    for (const name of names) this.#supervisor.retry(name);
+  }
+
+  /** Gives services that are on a new tunnel; the config is read again first, as for `retry`. */
+  async restart(names: readonly string[]): Promise<void> {
+    await this.#config.reload();
+    for (const name of names) this.#supervisor.restart(name);
   }
 
   reload(): Promise<void> {
@@ -187,39 +215,32 @@ export class AppHost {
     this.#wake?.resume();
   }
 
-  /** Writes what is alive and how everything stands to the log. */
-  dump(): void {
-    const state = {
+  /** What is alive and how everything stands. */
+  report(): HostReport {
+    return {
       snapshot: this.snapshot(),
       tasks: this.#tasks.alive(),
       children: this.#children.launcher.alive(),
       monitors: this.#health.active(),
       owned: this.scope.owned,
     };
-    this.#log.info(`state dump: ${JSON.stringify(state)}`);
   }
 
-  /** Runs the four phases, once. Never rejects. */
+  /** Writes the report to the log. */
+  dump(): void {
+    this.#log.info(`state dump: ${JSON.stringify(this.report())}`);
+  }
+
   shutdown(reason: string): Promise<ShutdownReport> {
-    this.#writeThrough();
-    return this.#shutdown.shutdown(reason);
+    return this.ending.shutdown(reason);
   }
 
-  /** Jumps to the last phase. */
   forceShutdown(reason: string): Promise<ShutdownReport> {
-    this.#writeThrough();
-    return this.#shutdown.force(reason);
+    return this.ending.force(reason);
   }
 
-  /** The whole computer goes down: everything together gets 4 s. */
   systemShutdown(): Promise<ShutdownReport> {
-    this.#writeThrough();
-    return this.#shutdown.onSystemShutdown();
-  }
-
-  /** From now on each line is written at once: the process may end at any moment. */
-  #writeThrough(): void {
-    this.#options.logs.close();
+    return this.ending.systemShutdown();
   }
 
   #createRunner(service: ServiceSpec): ForwardRunner {
@@ -274,25 +295,25 @@ export class AppHost {
   #joinShutdown(): void {
     const { paths } = this.#options;
     const ports = (): readonly number[] => this.#supervisor.snapshot().map(({ localPort }) => localPort);
-    this.#shutdown.join('stop new work', 'wake monitor', async () => {
+    this.ending.join('stop new work', 'wake monitor', async () => {
       this.#wake?.close();
       await this.scope.close();
     });
-    this.#shutdown.join('stop new work', 'config', () => this.#config.close());
-    this.#shutdown.join('complete current', 'desired store', () => this.#desired.flush());
-    this.#shutdown.join('cancel tasks', 'health checks', () => this.#health.close());
-    this.#shutdown.join('cancel tasks', 'forwards', () => this.#supervisor.stopAll());
-    this.#shutdown.join('cancel tasks', 'tasks', async () => {
+    this.ending.join('stop new work', 'config', () => this.#config.close());
+    this.ending.join('complete current', 'desired store', () => this.#desired.flush());
+    this.ending.join('cancel tasks', 'health checks', () => this.#health.close());
+    this.ending.join('cancel tasks', 'forwards', () => this.#supervisor.stopAll());
+    this.ending.join('cancel tasks', 'tasks', async () => {
       const late = await this.#tasks.cancelAll(cancelTasksMs);
       if (late.length > 0) throw new Error(`still running: ${late.join(', ')}`);
     });
-    this.#shutdown.join('force clean-up', 'forwards', () => this.#supervisor.forceStopAll());
-    this.#shutdown.join('force clean-up', 'child processes', () => this.#children.close());
-    this.#shutdown.join('force clean-up', 'snapshots', () => {
+    this.ending.join('force clean-up', 'forwards', () => this.#supervisor.forceStopAll());
+    this.ending.join('force clean-up', 'child processes', () => this.#children.close());
+    this.ending.join('force clean-up', 'snapshots', () => {
       this.#publisher.close();
       return Promise.resolve();
     });
-    this.#shutdown.verify('left behind', () =>
+    this.ending.verify('left behind', () =>
       findRemains({
         children: this.#children.launcher.alive(),
         ports: ports(),

@@ -1,10 +1,13 @@
 import { homedir } from 'node:os';
+import { ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
 import { findConfig } from '../config/config-search.ts';
-import type { Logger } from '../observability/logger.ts';
-import { openLogStore } from '../observability/log-store.ts';
+import { controlSocketPath, hostLockPath } from '../control/control-paths.ts';
+import { takeHostLock } from '../control/host-lock.ts';
+import { openLogStore, type LogStore } from '../observability/log-store.ts';
+import type { LogLevel } from '../observability/log-writer.ts';
 import { AppHost } from './app-host.ts';
 
 export interface OpenHostOptions {
@@ -13,31 +16,38 @@ export interface OpenHostOptions {
   readonly clock: Clock;
   /** From `--config`; null: the usual places are searched. */
   readonly explicitConfig: string | null;
+  /** The least level that is written to the logs; `info` by default. */
+  readonly logLevel?: LogLevel;
 }
 
 export interface OpenedHost {
   readonly host: AppHost;
-  readonly log: Logger;
+  readonly logs: LogStore;
   readonly paths: AppPaths;
 }
 
 /**
- * Finds the user's places and config on this machine and makes the host there; it is not started yet.
- * Throws, in words for the user, when the places cannot be made private.
+ * Finds the user's places and config on this machine and makes the host there; it is not started yet. The error is in
+ * words for the user: another host runs, or the places cannot be made private.
  */
-export async function openHost({
-  kind,
-  version,
-  clock,
-  explicitConfig,
-}: OpenHostOptions): Promise<OpenedHost> {
+export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, string>> {
+  const { kind, version, clock, explicitConfig, logLevel: level = 'info' } = options;
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
   const paths = resolveAppPaths({ platform, env: processEnv, homeDirectory, uid });
   const prepared = await prepareAppPaths(paths, uid);
-  if (!prepared.ok) throw new Error(prepared.error);
-  const logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
+  if (!prepared.ok) return prepared;
+  // First of all: what comes now touches what another host would have in use.
+  const lock = await takeHostLock({
+    path: hostLockPath(paths),
+    kind,
+    version,
+    socketPath: controlSocketPath(paths),
+    now: clock.wallNow(),
+  });
+  if (!lock.ok) return lock;
+  const logs = openLogStore({ directory: paths.logDirectory, clock, level });
   const search = {
     option: explicitConfig ?? undefined,
     env: processEnv,
@@ -56,5 +66,6 @@ export async function openHost({
     clock,
     logs,
   });
-  return { host, log: logs.app, paths };
+  host.ending.afterwards(() => lock.value.release());
+  return ok({ host, logs, paths });
 }

@@ -13,6 +13,7 @@ export class SnapshotPublisher {
   readonly #clock: Clock;
   readonly #take: () => Snapshot;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  readonly #liveWatchers = new Set<object>();
   #pending: Timer | null = null;
   #liveTick: Timer | null = null;
   #isClosed = false;
@@ -38,18 +39,27 @@ export class SnapshotPublisher {
     });
   }
 
-  /** While live, a snapshot comes at least once a second: its counters move without an event. */
-  setLive(live: boolean): void {
-    this.#liveTick?.cancel();
-    this.#liveTick = null;
-    if (live && !this.#isClosed) this.#tick();
+  /** Until the returned function is called, a snapshot comes at least once a second: counters move without an event. */
+  watchLive(): () => void {
+    const watcher = {};
+    this.#liveWatchers.add(watcher);
+    if (this.#liveTick === null && !this.#isClosed) this.#tick();
+    return () => {
+      this.#liveWatchers.delete(watcher);
+      if (this.#liveWatchers.size === 0) this.#stopTicking();
+    };
   }
 
   close(): void {
     this.#isClosed = true;
-    this.setLive(false);
+    this.#stopTicking();
     this.#pending?.cancel();
     this.#listeners.clear();
+  }
+
+  #stopTicking(): void {
+    this.#liveTick?.cancel();
+    this.#liveTick = null;
   }
 
   #tick(): void {

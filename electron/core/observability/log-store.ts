@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { logFileName } from './log-file-name.ts';
 import { LogFile } from './log-file.ts';
+import { queryLog, type LogLineQuery } from './log-query.ts';
 import { LogWriter, type LogLevel } from './log-writer.ts';
 import type { Logger } from './logger.ts';
 import { createRedactor } from './redaction.ts';
+
+type LinesListener = (lines: readonly string[]) => void;
 
 export interface LogStore {
   /** `localport.log`: what the app itself does. */
@@ -12,6 +15,10 @@ export interface LogStore {
   /** `services/NAME.log`: what one service and its tunnel do. */
   service(name: string): Logger;
   servicePath(name: string): string;
+  /** Calls with the lines of a log as they are written, from the next one on. Returns a function that ends it. */
+  follow(service: string | null, listener: LinesListener): () => void;
+  /** The present lines of a log that match; null when there is no such log. `service`: null for the app's own. */
+  query(service: string | null, query: LogLineQuery): readonly string[] | null;
   /** Values that are hidden wherever they occur, from now on; those set before are forgotten. */
   setSecrets(values: Iterable<string>): void;
   /** Takes secrets out of a text that is shown elsewhere than in a log. */
@@ -34,10 +41,14 @@ const maxWriters = 1_200;
 /** Never throws, and neither do its loggers: what cannot be written is counted, and the count is written later. */
 export function openLogStore({ directory, clock, level }: LogStoreOptions): LogStore {
   const writers = new Map<string, LogWriter>();
+  const followers = new Map<string, Set<LinesListener>>();
   let redactKnown = createRedactor([]);
   let isClosed = false;
   const redact = (text: string): string => redactKnown(text);
   const servicePath = (name: string): string => join(directory, 'services', logFileName(name));
+
+  const pathOf = (service: string | null): string =>
+    service === null ? join(directory, 'localport.log') : servicePath(service);
 
   const open = (path: string): LogWriter => {
     const present = writers.get(path);
@@ -47,16 +58,35 @@ export function openLogStore({ directory, clock, level }: LogStoreOptions): LogS
       oldest[1].close();
       writers.delete(oldest[0]);
     }
-    const writer = new LogWriter({ file: new LogFile(path), clock, level, redact });
+    const onWritten = (lines: readonly string[]): void => {
+      for (const listener of [...(followers.get(path) ?? [])]) listener(lines);
+    };
+    const writer = new LogWriter({ file: new LogFile(path), clock, level, redact, onWritten });
     if (isClosed) writer.close();
     writers.set(path, writer);
     return writer;
   };
 
   return {
-    app: open(join(directory, 'localport.log')),
+    app: open(pathOf(null)),
     service: (name) => open(servicePath(name)),
     servicePath,
+    follow: (service, listener) => {
+      const path = pathOf(service);
+      // What was collected up to now is not new.
+      writers.get(path)?.flush();
+      const listeners = followers.get(path) ?? new Set();
+      followers.set(path, listeners.add(listener));
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && followers.get(path) === listeners) followers.delete(path);
+      };
+    },
+    query: (service, query) => {
+      const path = pathOf(service);
+      writers.get(path)?.flush();
+      return queryLog(path, query);
+    },
     setSecrets: (values) => {
       redactKnown = createRedactor(values);
     },

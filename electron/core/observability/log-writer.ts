@@ -9,7 +9,7 @@ import { createPrivateKeyFilter } from './private-key-filter.ts';
 
 export type LogLevel = keyof Logger;
 
-const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 const collectMs = 100;
 const maxCollectedCharacters = 64 * 1024;
@@ -22,6 +22,8 @@ export interface LogWriterParts {
   readonly clock: Clock;
   readonly level: LogLevel;
   readonly redact: (text: string) => string;
+  /** Told of lines when they are in the file. */
+  readonly onWritten?: (lines: readonly string[]) => void;
 }
 
 export class LogWriter implements Logger {
@@ -68,10 +70,11 @@ export class LogWriter implements Logger {
     this.#collectedCharacters = 0;
     const failure = this.#parts.file.append(this.#lostLines === 0 ? lines : [this.#lossLine(), ...lines]);
     this.#lostLines = failure === null ? 0 : this.#lostLines + lines.length;
+    if (failure === null) this.#parts.onWritten?.(lines);
   }
 
   #log(level: LogLevel, message: string): void {
-    if (levels.indexOf(level) < levels.indexOf(this.#parts.level)) return;
+    if (logLevels.indexOf(level) < logLevels.indexOf(this.#parts.level)) return;
     const line = this.#line(level, this.#clean(message));
     this.#collected.push(line);
     this.#collectedCharacters += line.length;

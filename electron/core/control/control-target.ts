@@ -1,0 +1,47 @@
+import type { ControlOutcome, ControlTarget } from '../../../shared/control-contract.ts';
+import { assertNever } from '../../../shared/result.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { closestWord } from '../config/spelling.ts';
+
+/** Which services are meant, in the order of the config, and which names mean none. Pure. */
+export function resolveTarget(target: ControlTarget, services: readonly ServiceSnapshot[]): ControlOutcome {
+  const known = services.map(({ name }) => name);
+  switch (target.kind) {
+    case 'all':
+      return { accepted: known, refused: [] };
+    case 'tag':
+      return {
+        accepted: services.filter(({ tags }) => tags.includes(target.tag)).map(({ name }) => name),
+        refused: [],
+      };
+    case 'names': {
+      const named = new Set(target.names);
+      const unknown = [...named].filter((name) => !known.includes(name));
+      return {
+        accepted: known.filter((name) => named.has(name)),
+        refused: unknown.map((name) => ({ name, message: describeUnknown(name, known) })),
+      };
+    }
+    default:
+      return assertNever(target, 'target');
+  }
+}
+
+/** Takes out those that are off: they have nothing to be restarted. */
+export function refuseOff(outcome: ControlOutcome, services: readonly ServiceSnapshot[]): ControlOutcome {
+  const off = new Set(services.filter(({ desired }) => desired === 'off').map(({ name }) => name));
+  return {
+    accepted: outcome.accepted.filter((name) => !off.has(name)),
+    refused: [
+      ...outcome.refused,
+      ...outcome.accepted
+        .filter((name) => off.has(name))
+        .map((name) => ({ name, message: 'is off: start it' })),
+    ],
+  };
+}
+
+function describeUnknown(name: string, known: readonly string[]): string {
+  const close = closestWord(name, known);
+  return `there is no service of this name${close === null ? '' : `; is ${close} meant?`}`;
+}

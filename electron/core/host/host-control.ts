@@ -1,0 +1,141 @@
+/** What a host does with the requests that come over its control socket, and the socket's place in the host's life. */
+import type { ControlError, ControlOutcome, ControlTarget } from '../../../shared/control-contract.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import type { ControlHandlers, RequestHandlers, StreamHandlers } from '../control/control-handlers.ts';
+import { ControlServer } from '../control/control-server.ts';
+import { refuseOff, resolveTarget } from '../control/control-target.ts';
+import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
+import type { LogStore } from '../observability/log-store.ts';
+import { logLineMatcher } from '../observability/log-query.ts';
+import type { AppHost } from './app-host.ts';
+
+export interface HostControlParts {
+  readonly host: AppHost;
+  readonly socketPath: string;
+  readonly clock: Clock;
+  readonly logs: LogStore;
+  /** Shuts down and exits. */
+  readonly stop: (reason: string) => Promise<unknown>;
+  /** Jumps to the last phase of the shutdown. */
+  readonly force: (reason: string) => Promise<unknown>;
+}
+
+const linesInEvent = 500;
+
+/** Serves the host from now until it has shut down. The error is a sentence. */
+export async function serveControl(parts: HostControlParts): Promise<Result<void, string>> {
+  const { host, socketPath, clock, logs } = parts;
+  const handlers: ControlHandlers = {
+    requests: requestHandlers(parts, () => server.clients),
+    streams: streamHandlers(parts),
+  };
+  const opened = await ControlServer.open({
+    socketPath,
+    host: host.snapshot().host,
+    handlers,
+    clock,
+    log: logs.app,
+  });
+  if (!opened.ok) return opened;
+  const server = opened.value;
+  const stop = (): Promise<void> => {
+    server.stop();
+    return Promise.resolve();
+  };
+  host.ending.join('stop new work', 'control socket', stop);
+  // A forced shutdown knows no other phase.
+  host.ending.join('force clean-up', 'control socket', stop);
+  host.ending.afterwards(() => server.close());
+  return ok(undefined);
+}
+
+function requestHandlers({ host }: HostControlParts, clients: () => number): RequestHandlers {
+  const resolve = (target: ControlTarget): ControlOutcome => resolveTarget(target, host.snapshot().services);
+  const resolveOn = (target: ControlTarget): ControlOutcome =>
+    refuseOff(resolve(target), host.snapshot().services);
+  return {
+    snapshot: () => Promise.resolve(ok(host.snapshot())),
+    'set-desired': ({ target, desired }) => {
+      const outcome = resolve(target);
+      for (const name of outcome.accepted) host.setDesired(name, desired);
+      return Promise.resolve(ok(outcome));
+    },
+    restart: async ({ target }) => {
+      const outcome = resolveOn(target);
+      await host.restart(outcome.accepted);
+      return ok(outcome);
+    },
+    retry: async ({ target }) => {
+      const outcome = resolveOn(target);
+      await host.retryAll(outcome.accepted);
+      return ok(outcome);
+    },
+    reload: async () => {
+      await host.reload();
+      return ok(host.snapshot().config);
+    },
+    dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
+  };
+}
+
+function streamHandlers({ host, logs, stop, force }: HostControlParts): StreamHandlers {
+  return {
+    'watch-snapshot': async ({ live }, sink) => {
+      const stopWatching = host.onSnapshot((snapshot) => {
+        sink.offer(() => snapshot);
+      });
+      const stopLive = live ? host.watchLive() : null;
+      sink.offer(() => host.snapshot());
+      await whenAborted(sink.signal);
+      stopWatching();
+      stopLive?.();
+      return ok(undefined);
+    },
+    logs: async ({ query, follow }, sink) => {
+      const isKnown =
+        query.service === null || host.snapshot().services.some(({ name }) => name === query.service);
+      const lines = logs.query(query.service, query);
+      if (lines === null && !isKnown) return err(noLog(query.service));
+      const matches = logLineMatcher(query);
+      const stopFollowing = logs.follow(query.service, (written) => {
+        const wanted = written.filter(matches);
+        if (wanted.length > 0) sink.send({ lines: wanted });
+      });
+      for (const batch of batches(lines ?? [])) sink.send({ lines: batch });
+      if (follow) await whenAborted(sink.signal);
+      stopFollowing();
+      return ok(undefined);
+    },
+    shutdown: async (params, sink) => {
+      host.ending.onPhase((phase, state) => {
+        sink.send({ kind: 'phase', phase, state });
+      });
+      const ended = new Promise<ShutdownReport>((resolve) => {
+        host.ending.afterwards((report) => {
+          resolve(report);
+          return Promise.resolve();
+        });
+      });
+      void (params.force ? force : stop)('asked for by a command');
+      sink.send({ kind: 'report', report: await ended });
+      return ok(undefined);
+    },
+  };
+}
+
+const noLog = (service: string | null): ControlError => ({
+  code: 'not-found',
+  message: service === null ? 'there is no log yet' : `there is no service "${service}", and no log of one`,
+});
+
+function* batches(lines: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < lines.length; from += linesInEvent) yield lines.slice(from, from + linesInEvent);
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

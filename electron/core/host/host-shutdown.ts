@@ -1,0 +1,89 @@
+/** The way out of a host: its four phases, those who look on, and what remains to be done when they are over. */
+import { withDeadline, type Clock } from '../clock.ts';
+import { errorWithStack } from '../lifecycle/error-text.ts';
+import { ShutdownCoordinator, type PhaseState } from '../lifecycle/shutdown-coordinator.ts';
+import type { ShutdownPhase } from '../lifecycle/shutdown-phase.ts';
+import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
+import type { LogStore } from '../observability/log-store.ts';
+
+type PhaseListener = (phase: ShutdownPhase, state: PhaseState) => void;
+type LastWord = (report: ShutdownReport) => Promise<void>;
+
+/** For all last words together. */
+const lastWordsMs = 1_500;
+
+export class HostShutdown {
+  readonly #clock: Clock;
+  readonly #logs: LogStore;
+  readonly #coordinator: ShutdownCoordinator;
+  readonly #phaseListeners = new Set<PhaseListener>();
+  readonly #lastWords: LastWord[] = [];
+  #end: Promise<ShutdownReport> | null = null;
+
+  constructor(clock: Clock, logs: LogStore) {
+    this.#clock = clock;
+    this.#logs = logs;
+    this.#coordinator = new ShutdownCoordinator({
+      clock,
+      log: logs.app,
+      onPhase: (phase, state) => {
+        for (const listener of [...this.#phaseListeners]) listener(phase, state);
+      },
+    });
+  }
+
+  get join(): ShutdownCoordinator['join'] {
+    return this.#coordinator.join.bind(this.#coordinator);
+  }
+
+  get verify(): ShutdownCoordinator['verify'] {
+    return this.#coordinator.verify.bind(this.#coordinator);
+  }
+
+  /** Returns a function that unsubscribes. */
+  onPhase(listener: PhaseListener): () => void {
+    this.#phaseListeners.add(listener);
+    return () => {
+      this.#phaseListeners.delete(listener);
+    };
+  }
+
+  /** Adds what is done after everything was verified, before the process may end; all at the same time. */
+  afterwards(word: LastWord): void {
+    this.#lastWords.push(word);
+  }
+
+  /** Runs the four phases, once. Never rejects. */
+  shutdown(reason: string): Promise<ShutdownReport> {
+    return this.#endWith(this.#coordinator.shutdown(reason));
+  }
+
+  /** Jumps to the last phase. */
+  force(reason: string): Promise<ShutdownReport> {
+    return this.#endWith(this.#coordinator.force(reason));
+  }
+
+  /** The whole computer goes down: everything together gets 4 s. */
+  systemShutdown(): Promise<ShutdownReport> {
+    return this.#endWith(this.#coordinator.onSystemShutdown());
+  }
+
+  #endWith(shutdown: Promise<ShutdownReport>): Promise<ShutdownReport> {
+    // From now on each line is written at once: the process may end at any moment.
+    this.#logs.close();
+    this.#end ??= shutdown.then(async (report) => {
+      await withDeadline(this.#clock, lastWordsMs, this.#sayLastWords(report));
+      return report;
+    });
+    return this.#end;
+  }
+
+  async #sayLastWords(report: ShutdownReport): Promise<void> {
+    const said = await Promise.allSettled(this.#lastWords.map((word) => word(report)));
+    for (const outcome of said) {
+      if (outcome.status === 'rejected') {
+        this.#logs.app.error(`after the shutdown: ${errorWithStack(outcome.reason)}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** The headless host: the core in plain Node, without a screen. The `localport` command starts it and speaks to it. */
+import { systemClock as clock } from './core/clock.ts';
+import { controlSocketPath } from './core/control/control-paths.ts';
+import { parseDaemonArguments, type DaemonArguments } from './core/host/daemon-arguments.ts';
+import { serveControl } from './core/host/host-control.ts';
+import { handleSignals } from './core/host/host-signals.ts';
+import { openHost } from './core/host/open-host.ts';
+import { printChanges } from './core/host/terminal.ts';
+import { errorWithStack } from './core/lifecycle/error-text.ts';
+import type { ShutdownReport } from './core/lifecycle/shutdown-report.ts';
+import { version } from './version.ts';
+
+const exitCode = { ok: 0, error: 1, usage: 2 } as const;
+
+async function main({ config, logLevel, foreground }: DaemonArguments): Promise<void> {
+  const opened = await openHost({ kind: 'headless', version, clock, explicitConfig: config, logLevel });
+  if (!opened.ok) {
+    giveUp(opened.error, exitCode.error);
+    return;
+  }
+  const { host, logs, paths } = opened.value;
+  const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
+    const { problems } = await shutdown;
+    return process.exit(problems.length === 0 ? exitCode.ok : exitCode.error);
+  };
+  const wayOut = {
+    stop: (reason: string) => exitAfter(host.shutdown(reason)),
+    force: (reason: string) => exitAfter(host.forceShutdown(reason)),
+  };
+  handleSignals({ host, log: logs.app, ...wayOut });
+  const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
+  if (!served.ok) {
+    giveUp(served.error, exitCode.error);
+    await host.forceShutdown('it could not be reached');
+    return;
+  }
+  if (foreground) host.onSnapshot(printChanges(process.stdout));
+  await host.start();
+}
+
+function giveUp(why: string, code: number): void {
+  process.stderr.write(`LocalPort could not start: ${why}\n`);
+  process.exitCode = code;
+}
+
+const parsed = parseDaemonArguments(process.argv.slice(2), process.cwd());
+if (parsed.ok) {
+  main(parsed.value).catch((error: unknown) => {
+    giveUp(errorWithStack(error), exitCode.error);
+    process.exit();
+  });
+} else giveUp(parsed.error, exitCode.usage);
