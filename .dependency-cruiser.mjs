@@ -61,10 +61,14 @@ export default {
     },
     {
       name: 'cli-speaks-to-the-host',
-      comment: 'The command sends messages to a host; it does not run services itself.',
+      comment:
+        'The command sends messages to a host; it does not run services itself. Its version is that of all.',
       severity: 'error',
       from: { path: '^electron/cli/', pathNot: tests },
-      to: { path: ['^electron/shell/', '^electron/[^/]+\\.ts$', '^renderer/', '^e2e/', '^build/'] },
+      to: {
+        path: ['^electron/shell/', '^electron/[^/]+\\.ts$', '^renderer/', '^e2e/', '^build/'],
+        pathNot: '^electron/version\\.ts$',
+      },
     },
     mayOnlyImport({
       name: 'renderer-talks-to-the-bridge',

@@ -34,7 +34,9 @@ export interface SnapshotCounts {
   readonly trouble: number;
 }
 
-export function countServices(services: readonly ServiceSnapshot[]): SnapshotCounts {
+export function countServices(
+  services: readonly Pick<ServiceSnapshot, 'desired' | 'phase' | 'health' | 'cause'>[],
+): SnapshotCounts {
   const tones = services.map(toneOf);
   const count = (tone: Tone): number => tones.filter((t) => t === tone).length;
   return {

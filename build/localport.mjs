@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// The `localport` command of a checkout, for `npx localport` and `npm link`. Builds it when it is not there yet; from
+// then on it only loads it.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const command = path.resolve(import.meta.dirname, '../dist/localport.cjs');
+const load = createRequire(import.meta.url);
+
+if (existsSync(command)) load(command);
+else {
+  // What it prints is not the command's answer: standard output stays clean.
+  const setUp = path.join(import.meta.dirname, 'command-set-up.mjs');
+  const { status } = spawnSync(process.execPath, [setUp], { stdio: ['ignore', 2, 2] });
+  if (status === 0) load(command);
+  else process.exitCode = 1;
+}

@@ -1,0 +1,67 @@
+import type { ControlError } from '../../shared/control-contract.ts';
+import type { Result } from '../../shared/result.ts';
+import type { Clock } from '../core/clock.ts';
+import type { AppPaths } from '../core/config/app-paths.ts';
+import type { Environment } from '../core/config/environment-substitution.ts';
+import type { ControlClient } from '../core/control/control-client.ts';
+import type { LogLevel } from '../core/observability/log-writer.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { Palette } from './output/palette.ts';
+
+/** A stream that the command writes to. */
+export interface Output {
+  write(text: string): unknown;
+  /** Absent or false: no terminal, so no colour and nothing is drawn over. */
+  readonly isTTY?: boolean | undefined;
+  /** Characters in a line of the terminal. */
+  readonly columns?: number | undefined;
+}
+
+export type OutputFormat = 'table' | 'json' | 'text';
+
+/** Options that every command has, before or after its name. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly verbose?: true;
+  readonly debug?: true;
+  readonly quiet?: true;
+  readonly logLevel?: LogLevel;
+  readonly color: boolean;
+  readonly output?: OutputFormat;
+}
+
+/** Where a command runs: everything that it may touch but for files, children and the control socket. */
+export interface CommandSurroundings {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Environment;
+  readonly platform: NodeJS.Platform;
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+  readonly uid: number;
+  readonly clock: Clock;
+  readonly paths: AppPaths;
+  /** Holds the bundles: this command's and the daemon's. */
+  readonly programFolder: string;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Calls the host that runs. */
+  readonly connect: () => Promise<Result<ControlClient, ControlError>>;
+}
+
+export interface CommandContext extends CommandSurroundings {
+  readonly options: GlobalOptions;
+  readonly format: OutputFormat;
+  readonly palette: Palette;
+  /** Prints lines to standard output: the answer. */
+  print(...lines: readonly string[]): void;
+  /** Prints lines that are not the answer itself to standard error, where no pipe sees them; not with `--quiet`. */
+  tell(...lines: readonly string[]): void;
+}
+
+/** What one command does. What the user has to mend is thrown as a CommandFailure. `words`: what stands after its name. */
+export type Action<Options = object> = (
+  context: CommandContext,
+  options: Options,
+  words: readonly string[],
+) => Promise<ExitCode>;

@@ -1,0 +1,89 @@
+/** One run of the command: argv → an action → an exit code. Nothing here knows the process that it runs in. */
+import { CommanderError, type Command } from 'commander';
+import type { Action, CommandContext, CommandSurroundings, GlobalOptions } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+import { completeWords } from './completion-words.ts';
+import { exitCode, type ExitCode } from './exit-code.ts';
+import { choosePalette } from './output/palette.ts';
+import { createProgram } from './program.ts';
+
+/** `argv`: what stands after the command's name. Never rejects. */
+export async function runCommandLine(
+  argv: readonly string[],
+  surroundings: CommandSurroundings,
+): Promise<ExitCode> {
+  const { stdout, stderr, signal } = surroundings;
+  let code: ExitCode = exitCode.ok;
+  const program = createProgram({
+    output: { writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) },
+    perform: async (load, command) => {
+      const context = createContext(command.optsWithGlobals<GlobalOptions>(), surroundings);
+      const action = await load();
+      code = await action(context, command.opts(), command.args);
+    },
+  });
+  try {
+    // Not a command of the program: the words that it is asked about are no arguments of its own.
+    if (argv[0] === completionRequest) await printCompletions(program, argv.slice(1), surroundings);
+    else await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    code = explain(error, program, surroundings);
+  }
+  return signal.aborted ? exitCode.interrupted : code;
+}
+
+/** How the program gets at what a command does: loaded only when it is asked for, so that `--help` reads none of it. */
+export type Perform = (load: () => Promise<Action<never>>, command: Command) => Promise<void>;
+
+/** Used by the scripts of `localport completion`. */
+const completionRequest = '__complete';
+
+async function printCompletions(
+  program: Command,
+  words: readonly string[],
+  { connect, stdout }: CommandSurroundings,
+): Promise<void> {
+  const candidates = await completeWords(program, {
+    words,
+    serviceNames: async () => {
+      const client = await connect();
+      if (!client.ok) return [];
+      const snapshot = await client.value.request('snapshot', {});
+      client.value.close();
+      return snapshot.ok ? snapshot.value.services.map(({ name }) => name) : [];
+    },
+  });
+  stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
+}
+
+function createContext(options: GlobalOptions, surroundings: CommandSurroundings): CommandContext {
+  const { stdout, stderr, env } = surroundings;
+  const isTerminal = stdout.isTTY === true;
+  return {
+    ...surroundings,
+    options,
+    format: options.output ?? 'table',
+    palette: choosePalette({ allowed: options.color, isTerminal, env }),
+    print: (...lines) => void stdout.write(lines.map((line) => `${line}\n`).join('')),
+    tell: (...lines) => {
+      if (options.quiet !== true) stderr.write(lines.map((line) => `${line}\n`).join(''));
+    },
+  };
+}
+
+function explain(error: unknown, program: Command, { stderr, env, signal }: CommandSurroundings): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  // What fails after Ctrl-C fails because of it.
+  if (signal.aborted) return exitCode.interrupted;
+  const { color, debug } = program.opts<GlobalOptions>();
+  const palette = choosePalette({ allowed: color, isTerminal: stderr.isTTY === true, env });
+  if (error instanceof CommandFailure) {
+    stderr.write(`${palette.bad('error:')} ${error.message}\n`);
+    if (error.hint !== null) stderr.write(`${error.hint}\n`);
+    return error.code;
+  }
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  stderr.write(`${palette.bad('unexpected error:')} ${debug === true ? stack : message}\n`);
+  if (debug !== true) stderr.write('With --debug it says where it comes from.\n');
+  return exitCode.error;
+}

@@ -1,0 +1,33 @@
+import type { Action } from '../command-context.ts';
+import { usageFailure } from '../command-failure.ts';
+import { readConfig, requireConfigFile } from '../configured-services.ts';
+import { exitCode } from '../exit-code.ts';
+import { problemLines } from '../output/problem-lines.ts';
+
+/** Checks the file as a host would. Services that fail alone, for want of a key file say, are warned of. */
+export const configValidate: Action = async (context, _options, [named, ...more]) => {
+  if (more.length > 0) throw usageFailure('one file at a time');
+  const path = named ?? requireConfigFile(context).path;
+  const loaded = await readConfig(context, path);
+  const problems = loaded.ok ? loaded.value.warnings : loaded.error;
+  const unable = loaded.ok ? loaded.value.services.filter(({ problem }) => problem !== null) : [];
+  const services = loaded.ok ? loaded.value.services.length : null;
+  if (context.format === 'json') {
+    const failing = unable.map(({ name, problem }) => ({
+      name,
+      title: problem?.title,
+      evidence: problem?.evidence,
+    }));
+    context.print(JSON.stringify({ path, valid: loaded.ok, services, problems, failing }, null, 2));
+    return loaded.ok ? exitCode.ok : exitCode.error;
+  }
+  context.print(
+    ...problemLines({ path, problems }, context.palette),
+    ...unable.map(
+      ({ name, problem }) => `${context.palette.working('warning:')} ${name}: ${problem?.title ?? ''}`,
+    ),
+  );
+  if (!loaded.ok) return exitCode.error;
+  context.print(`${path}: valid, ${String(services)} ${services === 1 ? 'service' : 'services'}`);
+  return exitCode.ok;
+};

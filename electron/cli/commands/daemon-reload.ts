@@ -1,0 +1,13 @@
+import type { Action } from '../command-context.ts';
+import { exitCode } from '../exit-code.ts';
+import { answerOf, withHost } from '../host-connection.ts';
+import { problemLines } from '../output/problem-lines.ts';
+
+/** Has the host read its config again. A broken one leaves what runs in force, and is an error. */
+export const daemonReload: Action = (context) =>
+  withHost(context, async (client) => {
+    const config = answerOf(await client.request('reload', {}));
+    if (context.format === 'json') context.print(JSON.stringify(config, null, 2));
+    else context.tell(`${config.path ?? ''}: ${config.status}`, ...problemLines(config, context.palette));
+    return config.status === 'broken' ? exitCode.error : exitCode.ok;
+  });

@@ -1,0 +1,40 @@
+import { countServices } from '../../../shared/service-tone.ts';
+import type { Action } from '../command-context.ts';
+import { exitCode } from '../exit-code.ts';
+import { answerOf, closing, findHost } from '../host-connection.ts';
+import { alignColumns } from '../output/columns.ts';
+import { showDuration } from '../output/quantity.ts';
+import { describeHost } from './daemon-start.ts';
+
+/** Who runs. Nobody is an error, so that a script can ask. */
+export const daemonStatus: Action = async (context) => {
+  const client = await findHost(context);
+  if (client === null) {
+    context.print(context.format === 'json' ? JSON.stringify({ running: false }, null, 2) : 'not running');
+    return exitCode.error;
+  }
+  const { host, config, services } = await closing(client, async () =>
+    answerOf(await client.request('snapshot', {})),
+  );
+  const counts = countServices(services);
+  if (context.format === 'json') {
+    const { kind, pid, version, logDirectory } = host;
+    const since = new Date(host.since).toISOString();
+    const told = { running: true, kind, pid, version, since, config: config.path, logs: logDirectory };
+    context.print(JSON.stringify(told, null, 2));
+    return exitCode.ok;
+  }
+  const rows = [
+    ['running', describeHost(host)],
+    ['for', showDuration(context.clock.wallNow() - host.since)],
+    ['config', `${config.path ?? 'none'}${config.status === 'loaded' ? '' : ` (${config.status})`}`],
+    ['logs', host.logDirectory],
+    ['services', `${counts.up} of ${counts.wanted} up`],
+  ] as const;
+  context.print(
+    ...alignColumns(
+      rows.map(([label, value]) => [{ text: label, paint: context.palette.faint }, { text: value }]),
+    ),
+  );
+  return exitCode.ok;
+};

@@ -1,0 +1,54 @@
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
+import { readOfflineStatus } from '../offline-status.ts';
+import { problemLines } from '../output/problem-lines.ts';
+import { statusLines } from '../output/status-format.ts';
+import { selectServices } from '../service-target.ts';
+import { reportOf, type StatusReport } from '../status-report.ts';
+import { watchStatus } from '../status-watch.ts';
+
+export interface StatusOptions {
+  readonly watch?: true;
+  readonly interval?: string;
+  readonly tag?: string;
+}
+
+/** How everything stands; without a host, how it was last known. */
+export const status: Action<StatusOptions> = async (context, options, names) => {
+  const select = (report: StatusReport): StatusReport => ({
+    ...report,
+    services: selectServices(report.services, names, options.tag),
+  });
+  if (options.watch === true) {
+    return withHost(context, (client) =>
+      watchStatus(context, client, { interval: options.interval, select }),
+    );
+  }
+  const client = await findHost(context);
+  const report =
+    client === null
+      ? await readOfflineStatus(context)
+      : await closing(client, async () => reportOf(answerOf(await client.request('snapshot', {}))));
+  refuseUnknown(report, names);
+  context.print(...statusLines(context, select(report)));
+  return tellConfig(context, report);
+};
+
+function refuseUnknown({ services }: StatusReport, names: readonly string[]): void {
+  const unknown = names.filter((name) => services.every((service) => service.name !== name));
+  if (unknown.length > 0) throw new CommandFailure(`there is no service ${unknown.join(', ')}`);
+}
+
+/** A broken config is told beside the services. Without a host it is all there is to know, and an error. */
+function tellConfig(context: CommandContext, { host, config }: StatusReport): ExitCode {
+  if (config.status === 'welcome') context.tell(`no config yet: it belongs in ${config.path ?? ''}`);
+  if (config.status !== 'broken') return exitCode.ok;
+  const consequence = host === null ? '' : '; what ran before goes on';
+  context.tell(
+    `config ${config.path ?? ''} is broken${consequence}`,
+    ...problemLines(config, context.palette),
+  );
+  return host === null ? exitCode.error : exitCode.ok;
+}

@@ -1,0 +1,33 @@
+import type { Action } from '../command-context.ts';
+import { readDuration } from '../duration-option.ts';
+import { answerOf, withHost } from '../host-connection.ts';
+import { describeObstacle, reportOutcome } from '../output/service-results.ts';
+import { targetOf, type TargetOptions } from '../service-target.ts';
+import { standingOfStop, waitForServices } from '../service-wait.ts';
+
+export interface StopOptions extends TargetOptions {
+  readonly timeout: string;
+}
+
+/** Turns services off and waits until their ports are free: a second, as a rule. */
+export const stop: Action<StopOptions> = async (context, options, names) => {
+  const { clock, signal } = context;
+  const target = targetOf(names, options);
+  const timeoutMs = readDuration('--timeout', options.timeout);
+  return withHost(context, async (client) => {
+    const { accepted, refused } = answerOf(await client.request('set-desired', { target, desired: 'off' }));
+    const services = await waitForServices({
+      client,
+      clock,
+      names: accepted,
+      standingOf: standingOfStop,
+      timeoutMs,
+      signal,
+    });
+    const results = services.map((service) => {
+      const ok = standingOfStop(service) === 'done';
+      return { name: service.name, ok, message: ok ? 'stopped' : describeObstacle(service) };
+    });
+    return reportOutcome(context, results, refused);
+  });
+};

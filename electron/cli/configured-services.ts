@@ -1,0 +1,31 @@
+/** The config as a command reads it by itself: without a host, or to check it. */
+import type { ConfigProblem } from '../../shared/service-snapshot.ts';
+import type { Result } from '../../shared/result.ts';
+import type { LoadedConfig } from '../core/config/config-compiler.ts';
+import { loadConfig } from '../core/config/config-loader.ts';
+import { findConfig, type FoundConfig } from '../core/config/config-search.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+
+export function findConfigFile({
+  options,
+  env,
+  workingDirectory,
+  homeDirectory,
+}: CommandContext): FoundConfig | null {
+  return findConfig({ option: options.config, env, workingDirectory, homeDirectory });
+}
+
+/** Where the config is; a failure says where it would belong. */
+export function requireConfigFile(context: CommandContext): FoundConfig {
+  const found = findConfigFile(context);
+  if (found !== null) return found;
+  throw new CommandFailure('there is no config file', {
+    hint: `It belongs in ${context.paths.defaultConfigPath}: localport config init writes one.`,
+  });
+}
+
+export const readConfig = (
+  { env, homeDirectory, uid }: CommandContext,
+  path: string,
+): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> => loadConfig(path, { env, homeDirectory, uid });

@@ -1,0 +1,79 @@
+/** Starts a host of its own process, detached, and waits until it answers at the control socket. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { sleep } from '../core/clock.ts';
+import { prepareAppPaths } from '../core/config/app-paths.ts';
+import type { ControlClient } from '../core/control/control-client.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+import { findHost } from './host-connection.ts';
+import { menuBarProgram } from './menu-bar-program.ts';
+
+const startTimeoutMs = { headless: 15_000, 'menu-bar': 120_000 } as const;
+const pollMs = 20;
+const maxShownCharacters = 2_000;
+
+export interface Launch {
+  readonly kind?: 'headless' | 'menu-bar';
+  /** Absolute; by default what `--config` says. */
+  readonly config?: string | undefined;
+}
+
+/** The program and arguments of the headless host. */
+export function daemonProgram(
+  context: CommandContext,
+  config = context.options.config,
+): readonly [string, ...string[]] {
+  const { programFolder, options, workingDirectory } = context;
+  const script = path.join(programFolder, 'daemon.cjs');
+  if (!existsSync(script))
+    throw new CommandFailure(`the daemon is not where it belongs: ${script} is missing`);
+  const logLevel = options.logLevel ?? (options.debug === true ? 'debug' : undefined);
+  return [
+    process.execPath,
+    script,
+    ...(config === undefined ? [] : ['--config', path.resolve(workingDirectory, config)]),
+    ...(logLevel === undefined ? [] : ['--log-level', logLevel]),
+  ];
+}
+
+/** To be called when none runs. Resolves to a connection. */
+export async function launchDaemon(context: CommandContext, launch: Launch = {}): Promise<ControlClient> {
+  const { clock, paths, uid, env, workingDirectory, signal } = context;
+  const prepared = await prepareAppPaths(paths, uid);
+  if (!prepared.ok) throw new CommandFailure(prepared.error);
+  const config = launch.config ?? context.options.config;
+  const [file, ...args] =
+    launch.kind === 'menu-bar' ? menuBarProgram(context, config) : daemonProgram(context, config);
+  const outputFile = path.join(paths.logDirectory, 'daemon-start.log');
+  const output = await open(outputFile, 'w', 0o600);
+  const end: { how: string | null } = { how: null };
+  try {
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: ['ignore', output.fd, output.fd],
+      env,
+      cwd: workingDirectory,
+    });
+    child.once('error', (error) => (end.how = error.message));
+    child.once('exit', (code, endSignal) => (end.how = endSignal ?? `exit code ${code ?? 0}`));
+    child.unref();
+  } finally {
+    await output.close();
+  }
+  const timeoutMs = startTimeoutMs[launch.kind ?? 'headless'];
+  const deadline = clock.now() + timeoutMs;
+  // A launcher such as `open` ends at once and well: only a bad end is one.
+  while (clock.now() < deadline && (end.how === null || end.how === 'exit code 0') && !signal.aborted) {
+    const client = await findHost(context);
+    if (client !== null) return client;
+    await sleep(clock, pollMs, signal);
+  }
+  const said = (await readFile(outputFile, 'utf8')).trim().slice(-maxShownCharacters);
+  const how = end.how === null ? `did not answer within ${timeoutMs / 1_000} s` : `ended with ${end.how}`;
+  throw new CommandFailure(`the daemon ${how}`, {
+    hint: said === '' ? `Its log: ${paths.logDirectory}` : said,
+  });
+}

@@ -1,0 +1,43 @@
+/** The host that runs, as commands meet it: a client, or a failure in words. */
+import type { ControlError } from '../../shared/control-contract.ts';
+import type { Result } from '../../shared/result.ts';
+import type { ControlClient } from '../core/control/control-client.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+
+/** null: no host runs. Anything else that is in the way is a failure. */
+export async function findHost(context: CommandContext): Promise<ControlClient | null> {
+  const connected = await context.connect();
+  if (connected.ok) return connected.value;
+  if (connected.error.code === 'not-running') return null;
+  throw new CommandFailure(connected.error.message);
+}
+
+/** Calls the host for as long as `work` takes. */
+export async function withHost<T>(
+  context: CommandContext,
+  work: (client: ControlClient) => Promise<T>,
+): Promise<T> {
+  const client = await findHost(context);
+  if (client === null) {
+    throw new CommandFailure('LocalPort is not running', { hint: 'Start it: localport daemon start' });
+  }
+  return closing(client, work);
+}
+
+export async function closing<T>(
+  client: ControlClient,
+  work: (client: ControlClient) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** The answer, or what the host said instead as a failure. */
+export function answerOf<T>(result: Result<T, ControlError>): T {
+  if (result.ok) return result.value;
+  throw new CommandFailure(result.error.message);
+}

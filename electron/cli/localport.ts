@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** The `localport` command: the composition root that gives a command line its process. */
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { systemClock as clock } from '../core/clock.ts';
+import { resolveAppPaths } from '../core/config/app-paths.ts';
+import { version } from '../version.ts';
+import { runCommandLine } from './command-line.ts';
+
+const interruption = new AbortController();
+// Once: a second Ctrl-C meets the default and ends us at once.
+process.once('SIGINT', () => {
+  interruption.abort();
+});
+// Whoever read us has had enough: `localport logs | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+const { env, platform } = process;
+const homeDirectory = homedir();
+const uid = process.getuid?.() ?? 0;
+const paths = resolveAppPaths({ platform, env, homeDirectory, uid });
+
+void runCommandLine(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env,
+  platform,
+  workingDirectory: process.cwd(),
+  homeDirectory,
+  uid,
+  clock,
+  paths,
+  programFolder: path.resolve(__dirname),
+  signal: interruption.signal,
+  connect: async () => (await import('./host-call.ts')).callHost({ paths, clock, version }),
+}).then((code) => {
+  process.exitCode = code;
+});

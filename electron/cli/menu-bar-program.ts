@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+
+/** How the menu-bar app is started from here: out of its own bundle, a checkout, or where apps are kept. */
+export function menuBarProgram(
+  { programFolder, platform, homeDirectory, workingDirectory }: CommandContext,
+  config: string | undefined,
+): readonly [string, ...string[]] {
+  const args = config === undefined ? [] : ['--config', path.resolve(workingDirectory, config)];
+  if (platform === 'darwin') {
+    const own = /^(.+\.app)\/Contents\/Resources(\/|$)/.exec(programFolder)?.[1];
+    const places = [
+      own,
+      '/Applications/LocalPort.app',
+      path.join(homeDirectory, 'Applications/LocalPort.app'),
+    ];
+    const app = places.find((place) => place !== undefined && existsSync(place));
+    if (app !== undefined)
+      return ['/usr/bin/open', '-g', '-a', app, ...(args.length === 0 ? [] : ['--args', ...args])];
+  }
+  // Beside the `resources` folder of a packaged app.
+  const packaged = path.resolve(programFolder, '../../localport');
+  if (path.basename(path.dirname(programFolder)) === 'resources' && existsSync(packaged))
+    return [packaged, ...args];
+  const checkout = path.resolve(programFolder, '../build/start.mjs');
+  if (existsSync(checkout)) return [process.execPath, checkout, ...args];
+  throw new CommandFailure('the menu-bar app was not found', {
+    hint: 'Install LocalPort.app, or start it by hand.',
+  });
+}

@@ -1,0 +1,104 @@
+/** How things stand without a host: all is off; config, choices and logs tell what was last known. Writes nothing. */
+import { open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ConfigState, Desired } from '../../shared/service-snapshot.ts';
+import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
+import { logFileName } from '../core/observability/log-file-name.ts';
+import type { CommandContext } from './command-context.ts';
+import { findConfigFile, readConfig } from './configured-services.ts';
+import type { ReportedService, StatusReport } from './status-report.ts';
+
+/** Of the end of a log file: its last line is shorter. */
+const tailBytes = 16 * 1024;
+
+export async function readOfflineStatus(context: CommandContext): Promise<StatusReport> {
+  const { paths } = context;
+  const found = findConfigFile(context);
+  if (found === null) {
+    const config: ConfigState = { status: 'welcome', path: paths.defaultConfigPath, problems: [] };
+    return { host: null, config, services: [], lastWords: new Map() };
+  }
+  const loaded = await readConfig(context, found.path);
+  if (!loaded.ok) {
+    const config: ConfigState = { status: 'broken', path: found.path, problems: loaded.error };
+    return { host: null, config, services: [], lastWords: new Map() };
+  }
+  const choices = await readChoices(path.join(paths.stateDirectory, 'desired.json'));
+  const lastLines = await Promise.all(
+    loaded.value.services.map(async ({ name }) => {
+      const file = path.join(paths.logDirectory, 'services', logFileName(name));
+      return [name, await readLastLine(file)] as const;
+    }),
+  );
+  const lastWords = new Map(lastLines.filter((entry): entry is [string, string] => entry[1] !== null));
+  return {
+    host: null,
+    config: { status: 'loaded', path: found.path, problems: loaded.value.warnings },
+    services: loaded.value.services.map((spec) =>
+      stoppedService(
+        spec,
+        choices.get(spec.name) ?? (spec.enabled ? 'on' : 'off'),
+        timeOf(lastWords.get(spec.name)),
+      ),
+    ),
+    lastWords,
+  };
+}
+
+const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | null): ReportedService => ({
+  name: spec.name,
+  technology: spec.connection.technology,
+  description: spec.description,
+  tags: spec.tags,
+  route: describeRoute(spec.connection),
+  localPort: spec.localPort,
+  addresses: [],
+  desired,
+  phase: 'off',
+  health: 'unknown',
+  cause: spec.problem,
+  pid: null,
+  since,
+  nextRetryAt: null,
+  attempt: 0,
+  restarts: 0,
+  connections: 0,
+  held: 0,
+  bytesOut: 0,
+  bytesIn: 0,
+  checkMs: null,
+});
+
+/** The host's file of on/off choices. Whatever is wrong with it is for the host to mend: here none is known then. */
+async function readChoices(file: string): Promise<ReadonlyMap<string, Desired>> {
+  try {
+    const { choices } = JSON.parse(await readFile(file, 'utf8')) as {
+      readonly choices: readonly { readonly name: string; readonly desired: unknown }[];
+    };
+    return new Map(choices.map(({ name, desired }) => [name, desired === 'off' ? 'off' : 'on']));
+  } catch {
+    return new Map();
+  }
+}
+
+async function readLastLine(file: string): Promise<string | null> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      const start = Math.max(0, size - tailBytes);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(tailBytes), 0, tailBytes, start);
+      return buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').at(-1) || null;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** A log line begins with its time, ISO 8601. */
+function timeOf(line: string | undefined): number | null {
+  const time = Date.parse(line?.split(' ', 1)[0] ?? '');
+  return Number.isNaN(time) ? null : time;
+}

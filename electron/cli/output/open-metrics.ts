@@ -1,0 +1,130 @@
+/** A snapshot as OpenMetrics text, specification 1.0: families with TYPE and HELP, escaped labels, `# EOF` at the end. */
+import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+
+interface Family {
+  readonly name: string;
+  /** A counter's samples have the suffix `_total`, an info's `_info`. */
+  readonly type: 'gauge' | 'counter' | 'info';
+  readonly unit?: 'seconds' | 'bytes';
+  readonly help: string;
+  readonly samples: (service: ServiceSnapshot) => readonly Sample[];
+}
+
+interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+const one = (value: number): readonly Sample[] => [{ value }];
+
+const families: readonly Family[] = [
+  {
+    name: 'localport_service',
+    type: 'info',
+    help: 'What a service is.',
+    samples: ({ technology, route, localPort }) => [
+      { labels: { technology, remote: route, local_port: String(localPort) }, value: 1 },
+    ],
+  },
+  {
+    name: 'localport_service_desired',
+    type: 'gauge',
+    help: 'Whether the service is meant to be on.',
+    samples: ({ desired }) => one(desired === 'on' ? 1 : 0),
+  },
+  {
+    name: 'localport_service_up',
+    type: 'gauge',
+    help: 'Whether the service has a tunnel, and no failed check.',
+    samples: ({ phase, health }) => one(phase === 'up' && health !== 'unhealthy' ? 1 : 0),
+  },
+  {
+    name: 'localport_service_restarts',
+    type: 'counter',
+    help: 'Tunnels started after the first one, since LocalPort started.',
+    samples: ({ restarts }) => one(restarts),
+  },
+  {
+    name: 'localport_service_failed_attempts',
+    type: 'gauge',
+    help: 'Failed tries in a row.',
+    samples: ({ attempt }) => one(attempt),
+  },
+  {
+    name: 'localport_service_connections',
+    type: 'gauge',
+    help: 'Open connections of clients.',
+    samples: ({ connections }) => one(connections),
+  },
+  {
+    name: 'localport_service_held_connections',
+    type: 'gauge',
+    help: 'Clients that wait for a tunnel.',
+    samples: ({ held }) => one(held),
+  },
+  {
+    name: 'localport_service_transferred_bytes',
+    type: 'counter',
+    unit: 'bytes',
+    help: 'Bytes relayed, in: from the remote end to clients.',
+    samples: ({ bytesIn, bytesOut }) => [
+      { labels: { direction: 'in' }, value: bytesIn },
+      { labels: { direction: 'out' }, value: bytesOut },
+    ],
+  },
+  {
+    name: 'localport_service_check_duration_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'How long the last passed check took.',
+    samples: ({ checkMs }) => (checkMs === null ? [] : one(checkMs / 1_000)),
+  },
+  {
+    name: 'localport_service_phase_since_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'When the present phase began, as a Unix time.',
+    samples: ({ since }) => one(since / 1_000),
+  },
+];
+
+/** Lines, the last of which is `# EOF`. */
+export function openMetrics({ host, services }: Snapshot): readonly string[] {
+  return [
+    '# TYPE localport_host info',
+    '# HELP localport_host Which LocalPort runs.',
+    sampleLine('localport_host_info', { kind: host.kind, version: host.version }, 1),
+    '# TYPE localport_host_start_time_seconds gauge',
+    '# UNIT localport_host_start_time_seconds seconds',
+    '# HELP localport_host_start_time_seconds When it started, as a Unix time.',
+    sampleLine('localport_host_start_time_seconds', {}, host.since / 1_000),
+    ...families.flatMap((family) => familyLines(family, services)),
+    '# EOF',
+  ];
+}
+
+const suffixes = { gauge: '', counter: '_total', info: '_info' } as const;
+
+function familyLines({ name, type, unit, help, samples }: Family, services: readonly ServiceSnapshot[]) {
+  return [
+    `# TYPE ${name} ${type}`,
+    ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
+    `# HELP ${name} ${help}`,
+    ...services.flatMap((service) =>
+      samples(service).map(({ labels, value }) =>
+        sampleLine(`${name}${suffixes[type]}`, { service: service.name, ...labels }, value),
+      ),
+    ),
+  ];
+}
+
+function sampleLine(name: string, labels: Readonly<Record<string, string>>, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+}
+
+const escapeLabel = (text: string): string =>
+  text
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`);

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { choosePalette, colourPalette, plainPalette } from './palette.ts';
+
+describe('the palette', () => {
+  it.each([
+    ['a terminal has colours', { allowed: true, isTerminal: true, env: {} }, colourPalette],
+    ['a pipe has none', { allowed: true, isTerminal: false, env: {} }, plainPalette],
+    ['--no-color takes them away', { allowed: false, isTerminal: true, env: {} }, plainPalette],
+    ['NO_COLOR takes them away', { allowed: true, isTerminal: true, env: { NO_COLOR: '1' } }, plainPalette],
+    ['an empty NO_COLOR does not', { allowed: true, isTerminal: true, env: { NO_COLOR: '' } }, colourPalette],
+    ['a dumb terminal has none', { allowed: true, isTerminal: true, env: { TERM: 'dumb' } }, plainPalette],
+    [
+      'FORCE_COLOR gives them to a pipe',
+      { allowed: true, isTerminal: false, env: { FORCE_COLOR: '1' } },
+      colourPalette,
+    ],
+    [
+      'NO_COLOR outweighs FORCE_COLOR',
+      { allowed: true, isTerminal: true, env: { FORCE_COLOR: '1', NO_COLOR: '1' } },
+      plainPalette,
+    ],
+  ])('%s', (_, wish, palette) => {
+    expect(choosePalette(wish)).toBe(palette);
+  });
+
+  it('ends each colour that it begins', () => {
+    expect(colourPalette.good('up')).toBe('\u001b[32mup\u001b[39m');
+    expect(colourPalette.good('')).toBe('');
+  });
+});

@@ -1,0 +1,21 @@
+import type { CommandContext } from '../command-context.ts';
+import type { StatusReport } from '../status-report.ts';
+import { statusObject } from './status-json.ts';
+import { statusTable } from './status-table.ts';
+import { statusText } from './status-text.ts';
+
+/** The lines of a report in the format that was asked for. `compact`: JSON on one line, for a stream of reports. */
+export function statusLines(
+  { format, palette, clock }: CommandContext,
+  report: StatusReport,
+  { compact = false } = {},
+): readonly string[] {
+  switch (format) {
+    case 'json':
+      return [JSON.stringify(statusObject(report), null, compact ? 0 : 2)];
+    case 'text':
+      return statusText(report);
+    case 'table':
+      return statusTable(report, palette, clock.wallNow());
+  }
+}

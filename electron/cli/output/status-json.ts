@@ -1,0 +1,54 @@
+/** `status -o json`: a stable interface, documented in the README. Keys may be added, never renamed or removed. */
+import type { Cause } from '../../../shared/failure.ts';
+import type { ReportedService, StatusReport } from '../status-report.ts';
+
+/** The object that is printed. Times are ISO 8601 in UTC, null when there is none. */
+export function statusObject({ host, config, services }: StatusReport): object {
+  return {
+    host:
+      host === null
+        ? null
+        : {
+            kind: host.kind,
+            pid: host.pid,
+            version: host.version,
+            since: showTime(host.since),
+            config: config.path,
+          },
+    services: services.map(serviceObject),
+  };
+}
+
+const serviceObject = (service: ReportedService): object => ({
+  name: service.name,
+  technology: service.technology,
+  desired: service.desired,
+  phase: service.phase,
+  health: service.health,
+  local_port: service.localPort,
+  addresses: service.addresses,
+  remote: service.route,
+  tags: service.tags,
+  pid: service.pid,
+  since: showTime(service.since),
+  restarts: service.restarts,
+  attempt: service.attempt,
+  next_retry_at: showTime(service.nextRetryAt),
+  connections: service.connections,
+  bytes_in: service.bytesIn,
+  bytes_out: service.bytesOut,
+  check_ms: service.checkMs,
+  cause: service.cause === null ? null : causeObject(service.cause),
+});
+
+const causeObject = ({ code, title, evidence, remedy, recovery }: Cause): object => ({
+  code,
+  title,
+  evidence,
+  remedy,
+  /** Whether LocalPort tries again by itself, without the user or an event from outside. */
+  retryable: recovery === 'backoff',
+});
+
+const showTime = (epochMs: number | null): string | null =>
+  epochMs === null ? null : new Date(epochMs).toISOString();

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { aReport, aService, reportTime, variedReport } from '../testing/reports.ts';
+import { colourPalette, plainPalette } from './palette.ts';
+import { statusObject } from './status-json.ts';
+import { statusTable } from './status-table.ts';
+import { statusText } from './status-text.ts';
+
+const table = (report = variedReport): string => statusTable(report, plainPalette, reportTime).join('\n');
+
+describe('the status as a table', () => {
+  it('shows a line for each service, and below it why it is not up', () => {
+    expect(`\n${table()}\n`).toBe(`
+   NAME   STATE     LOCAL           REMOTE                       TIME   CONN      IN    OUT
+●  db     up        localhost:5432  prod · svc/postgres          1h 2m     3  1.2 MB  890 B
+▲  cache  retrying  localhost:6379  me@bastion → localhost:6379  in 4s
+   bastion refused the connection
+   connect to host bastion port 22: Connection refused
+   Check that the server is running and the port is right
+○  api    off       localhost:8080  api.example:80
+
+1 of 2 up, 1 in trouble (headless 1.0.0, pid 812)
+`);
+  });
+
+  it('says that a service which is up and fails its checks is unhealthy', () => {
+    expect(table(aReport(aService('web', { health: 'unhealthy' })))).toContain('▲  web   unhealthy');
+  });
+
+  it('shows last words, and who is missing, where no host runs', () => {
+    const report = {
+      ...aReport(aService('db', { phase: 'off', since: null })),
+      host: null,
+      lastWords: new Map([['db', '2026-11-22T09:00:00.000Z info  up → stopping after turned-off']]),
+    };
+    expect(table(report).split('\n').slice(2)).toEqual([
+      '   last: 2026-11-22T09:00:00.000Z info  up → stopping after turned-off',
+      '',
+      'LocalPort is not running: this is what it last knew',
+    ]);
+  });
+
+  it('has the same width with colours', () => {
+    const painted = statusTable(variedReport, colourPalette, reportTime).join('\n');
+    // eslint-disable-next-line no-control-regex
+    expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(table());
+    expect(painted).toContain('\u001b[31mretrying\u001b[39m');
+  });
+
+  it('says so when there is nothing to show', () => {
+    expect(table(aReport())).toBe('no services');
+  });
+});
+
+describe('the status as text', () => {
+  it('has a line of tab-separated fields for each service', () => {
+    expect(statusText(variedReport)).toEqual([
+      'db\tup\thealthy\tlocalhost:5432\tprod · svc/postgres\t',
+      'cache\tretrying\tunknown\tlocalhost:6379\tme@bastion → localhost:6379\tbastion refused the connection',
+      'api\toff\tunknown\tlocalhost:8080\tapi.example:80\t',
+    ]);
+  });
+});
+
+describe('the status as JSON', () => {
+  it('is the documented interface, key for key', () => {
+    expect(JSON.stringify(statusObject(variedReport), null, 2)).toMatchInlineSnapshot(`
+      "{
+        "host": {
+          "kind": "headless",
+          "pid": 812,
+          "version": "1.0.0",
+          "since": "2026-11-22T08:00:00.000Z",
+          "config": "/home/me/.localport.yaml"
+        },
+        "services": [
+          {
+            "name": "db",
+            "technology": "kubectl",
+            "desired": "on",
+            "phase": "up",
+            "health": "healthy",
+            "local_port": 5432,
+            "addresses": [
+              "127.0.0.1:5432",
+              "[::1]:5432"
+            ],
+            "remote": "prod · svc/postgres",
+            "tags": [
+              "backend"
+            ],
+            "pid": 4711,
+            "since": "2026-11-22T08:57:55.000Z",
+            "restarts": 2,
+            "attempt": 0,
+            "next_retry_at": null,
+            "connections": 3,
+            "bytes_in": 1234567,
+            "bytes_out": 890,
+            "check_ms": 4.25,
+            "cause": null
+          },
+          {
+            "name": "cache",
+            "technology": "ssh",
+            "desired": "on",
+            "phase": "retrying",
+            "health": "unknown",
+            "local_port": 6379,
+            "addresses": [
+              "127.0.0.1:8080",
+              "[::1]:8080"
+            ],
+            "remote": "me@bastion → localhost:6379",
+            "tags": [],
+            "pid": null,
+            "since": "2026-11-22T09:59:59.000Z",
+            "restarts": 0,
+            "attempt": 3,
+            "next_retry_at": "2026-11-22T10:00:04.000Z",
+            "connections": 0,
+            "bytes_in": 0,
+            "bytes_out": 0,
+            "check_ms": null,
+            "cause": {
+              "code": "connection-refused",
+              "title": "bastion refused the connection",
+              "evidence": "connect to host bastion port 22: Connection refused",
+              "remedy": "Check that the server is running and the port is right",
+              "retryable": true
+            }
+          },
+          {
+            "name": "api",
+            "technology": "tcp",
+            "desired": "off",
+            "phase": "off",
+            "health": "unknown",
+            "local_port": 8080,
+            "addresses": [],
+            "remote": "api.example:80",
+            "tags": [],
+            "pid": null,
+            "since": "2026-11-22T08:57:55.000Z",
+            "restarts": 0,
+            "attempt": 0,
+            "next_retry_at": null,
+            "connections": 0,
+            "bytes_in": 0,
+            "bytes_out": 0,
+            "check_ms": null,
+            "cause": null
+          }
+        ]
+      }"
+    `);
+  });
+
+  it('has no host where none runs', () => {
+    expect(statusObject({ ...aReport(aService('db', { since: null })), host: null })).toMatchObject({
+      host: null,
+      services: [{ name: 'db', since: null }],
+    });
+  });
+});

@@ -1,0 +1,15 @@
+import type { StatusReport } from '../status-report.ts';
+import { stateOf } from './service-words.ts';
+
+/** One line for each service, its fields separated by tabs: name, state, health, local address, remote end, cause. */
+export const statusText = ({ services }: StatusReport): readonly string[] =>
+  services.map((service) =>
+    [
+      service.name,
+      stateOf(service),
+      service.health,
+      `localhost:${service.localPort}`,
+      service.route,
+      service.cause?.title ?? '',
+    ].join('\t'),
+  );

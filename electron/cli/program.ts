@@ -1,0 +1,41 @@
+/** The command line as a whole: global options, and every command with its help. What commands do is loaded by need. */
+import { Command, Option, type OutputConfiguration } from 'commander';
+import type { LogLevel } from '../core/observability/log-writer.ts';
+import { version } from '../version.ts';
+import type { Perform } from './command-line.ts';
+import { addConfigCommands } from './program/config-commands.ts';
+import { addDaemonCommands } from './program/daemon-commands.ts';
+import { addServiceCommands } from './program/service-commands.ts';
+import { addToolCommands } from './program/tool-commands.ts';
+
+const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+export interface ProgramParts {
+  readonly output: OutputConfiguration;
+  readonly perform: Perform;
+}
+
+export function createProgram({ output, perform }: ProgramParts): Command {
+  const program = new Command('localport')
+    .description('Keeps port forwards alive: kubectl, ssh, tcp and commands of your own.')
+    .configureOutput(output)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .showHelpAfterError('(with --help it says more)')
+    .option('-c, --config <file>', 'config file, for commands that read one and for a daemon that is started')
+    .option('-v, --verbose', 'say more')
+    .option('--debug', 'say where an unexpected error comes from; a daemon that is started logs everything')
+    .option('-q, --quiet', 'print nothing but the answer and errors')
+    .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))
+    .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
+  addServiceCommands(program, perform);
+  program.commandsGroup('LocalPort:');
+  addDaemonCommands(program, perform);
+  addConfigCommands(program, perform);
+  addToolCommands(program, perform);
+  return program;
+}

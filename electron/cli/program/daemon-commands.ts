@@ -1,0 +1,44 @@
+/** The commands for the host itself. */
+import type { Command } from 'commander';
+import type { Perform } from '../command-line.ts';
+import { examples } from './examples.ts';
+import { performing } from './performing.ts';
+
+export function addDaemonCommands(program: Command, perform: Perform): void {
+  const daemon = program.command('daemon').description('LocalPort itself, without a screen');
+  daemon
+    .command('start')
+    .description('start LocalPort in the background')
+    .option('-f, --foreground', 'stay here until Ctrl-C')
+    .option('--menu-bar', 'start the menu-bar app instead of the daemon')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport daemon start', 'with the config that is found'],
+        ['localport daemon start --config ~/work.yaml', 'with this one'],
+        ['localport daemon start --foreground', 'under a supervisor of your own'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/daemon-start.ts')).daemonStart));
+  daemon
+    .command('stop')
+    .description('stop LocalPort, the daemon or the app, and everything that it started')
+    .option('--force', 'without waiting for anything to end in order')
+    .addHelpText('after', examples(['localport daemon stop', 'shows the phases as they pass, and the time']))
+    .action(performing(perform, async () => (await import('../commands/daemon-stop.ts')).daemonStop));
+  daemon
+    .command('restart')
+    .description('stop LocalPort and start it again with the same config')
+    .addHelpText('after', examples(['localport daemon restart', 'after an update']))
+    .action(performing(perform, async () => (await import('../commands/daemon-restart.ts')).daemonRestart));
+  daemon
+    .command('status')
+    .description('who runs, since when, with which config; exits with 1 when nobody does')
+    .addHelpText('after', examples(['localport daemon status -q || localport daemon start', 'in a script']))
+    .action(performing(perform, async () => (await import('../commands/daemon-status.ts')).daemonStatus));
+  daemon
+    .command('reload')
+    .description('read the config again; only what changed is touched')
+    .addHelpText('after', examples(['localport daemon reload', 'exits with 1 when the config is broken']))
+    .action(performing(perform, async () => (await import('../commands/daemon-reload.ts')).daemonReload));
+}

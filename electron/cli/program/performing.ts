@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import type { Action } from '../command-context.ts';
+import type { Perform } from '../command-line.ts';
+
+/** An action as commander calls it: with the arguments one by one, the options, and the command last. */
+export const performing =
+  <Options>(perform: Perform, load: () => Promise<Action<Options>>) =>
+  (...passed: readonly unknown[]): Promise<void> =>
+    // That an action gets the options which its command declares is for the two to agree on: no type spans them.
+    perform(load, passed.at(-1) as Command);

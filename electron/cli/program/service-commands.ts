@@ -1,0 +1,71 @@
+/** The commands for services: on, off, and how they are. */
+import type { Command } from 'commander';
+import type { Perform } from '../command-line.ts';
+import { examples } from './examples.ts';
+import { nameArgument } from './name-argument.ts';
+import { performing } from './performing.ts';
+
+const target = (command: Command): Command =>
+  command
+    .addArgument(nameArgument())
+    .option('-a, --all', 'every service')
+    .option('-t, --tag <tag>', 'every service with this tag');
+
+export function addServiceCommands(program: Command, perform: Perform): void {
+  program.commandsGroup('Services:');
+  target(program.command('start'))
+    .description('turn services on; starts the daemon when LocalPort is not running')
+    .option('-w, --wait', 'wait until they are up and healthy')
+    .option('--timeout <duration>', 'how long to wait', '30s')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport start db', 'turn db on'],
+        ['localport start --tag backend --wait', 'and wait until all of them answer'],
+        ['localport start --all --wait --timeout 2m && npm run migrate', 'in a script'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/start.ts')).start));
+
+  target(program.command('stop'))
+    .description('turn services off, and wait until their ports are free')
+    .option('--timeout <duration>', 'how long to wait', '20s')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport stop db cache', 'the others are not touched'],
+        ['localport stop --all', 'LocalPort itself runs on: localport daemon stop ends it'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/stop.ts')).stop));
+
+  target(program.command('restart'))
+    .description('give services a new tunnel; clients that connect meanwhile wait')
+    .addHelpText('after', examples(['localport restart db', 'the old tunnel drains, the new one takes over']))
+    .action(performing(perform, async () => (await import('../commands/restart.ts')).restart));
+
+  target(program.command('toggle'))
+    .description('turn services that are on off, and the others on')
+    .addHelpText('after', examples(['localport toggle db', 'for a key binding']))
+    .action(performing(perform, async () => (await import('../commands/toggle.ts')).toggle));
+
+  program
+    .command('status')
+    .description('how services are; without a running LocalPort, how they were last known')
+    .addArgument(nameArgument('services to show; all by default'))
+    .option('-t, --tag <tag>', 'services with this tag')
+    .option('-w, --watch', 'go on and show every change')
+    .option('--interval <duration>', 'with --watch: at the most one picture in this time')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport status', 'a table; causes stand below their service'],
+        ['localport status --watch', 'until Ctrl-C'],
+        [
+          'localport status -o json | jq \'.services[] | select(.phase != "up")\'',
+          'for scripts, see the README',
+        ],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/status.ts')).status));
+}

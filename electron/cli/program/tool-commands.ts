@@ -1,0 +1,30 @@
+/** The commands for what lies around LocalPort: monitoring, shells. */
+import { Argument, type Command } from 'commander';
+import type { Perform } from '../command-line.ts';
+import { completionShells } from '../completion-scripts.ts';
+import { examples } from './examples.ts';
+import { performing } from './performing.ts';
+
+export function addToolCommands(program: Command, perform: Perform): void {
+  program
+    .command('metrics')
+    .description('print figures of every service as OpenMetrics text')
+    .addHelpText(
+      'after',
+      examples(['localport metrics > /var/lib/node_exporter/localport.prom', 'for a textfile collector']),
+    )
+    .action(performing(perform, async () => (await import('../commands/metrics.ts')).metrics));
+  program
+    .command('completion')
+    .description('print a script that completes commands, options and names in your shell')
+    .addArgument(new Argument('<shell>', 'your shell').choices(completionShells))
+    .addHelpText(
+      'after',
+      examples(
+        ['eval "$(localport completion bash)"', 'in ~/.bashrc'],
+        ['eval "$(localport completion zsh)"', 'in ~/.zshrc, after compinit'],
+        ['localport completion fish > ~/.config/fish/completions/localport.fish', 'once'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/completion.ts')).completion));
+}

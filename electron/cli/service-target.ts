@@ -1,0 +1,30 @@
+import type { ControlTarget } from '../../shared/control-contract.ts';
+import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { usageFailure } from './command-failure.ts';
+
+export interface TargetOptions {
+  readonly all?: true;
+  readonly tag?: string;
+}
+
+/** Which services a command means: names, or a tag, or all. Exactly one of the three. */
+export function targetOf(names: readonly string[], { all, tag }: TargetOptions): ControlTarget {
+  const given = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
+  if (given === 0) throw usageFailure('no service is named', 'Name services, or --tag TAG, or --all.');
+  if (given > 1) throw usageFailure('names, --tag and --all exclude each other');
+  if (tag !== undefined) return { kind: 'tag', tag };
+  return all === true ? { kind: 'all' } : { kind: 'names', names: [...new Set(names)] };
+}
+
+/** The services that are named, or have the tag; all of them when neither is given. */
+export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>(
+  services: readonly S[],
+  names: readonly string[],
+  tag: string | undefined,
+): readonly S[] {
+  return services.filter(
+    (service) =>
+      (names.length === 0 || names.includes(service.name)) &&
+      (tag === undefined || service.tags.includes(tag)),
+  );
+}

@@ -1,0 +1,16 @@
+import type { ConfigState, HostInfo, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+
+/** A service, also one of which no host knows since when it has been so. */
+export type ReportedService = Omit<ServiceSnapshot, 'since'> & { readonly since: number | null };
+
+/** What `localport status` has to tell, from a running host or, without one, from what is on disk. */
+export interface StatusReport {
+  /** null: no host runs. */
+  readonly host: HostInfo | null;
+  readonly config: ConfigState;
+  readonly services: readonly ReportedService[];
+  /** Without a host: the last line of a service's log, by name. */
+  readonly lastWords: ReadonlyMap<string, string>;
+}
+
+export const reportOf = (snapshot: Snapshot): StatusReport => ({ ...snapshot, lastWords: new Map() });
