@@ -54,9 +54,11 @@ export interface CommandContext extends CommandSurroundings {
   readonly format: OutputFormat;
   readonly palette: Palette;
   /** Prints lines to standard output: the answer. */
-  print(...lines: readonly string[]): void;
+  readonly print: (...lines: readonly string[]) => void;
+  /** The same for what a command did, which nobody needs to know with `--quiet`. */
+  readonly say: (...lines: readonly string[]) => void;
   /** Prints lines that are not the answer itself to standard error, where no pipe sees them; not with `--quiet`. */
-  tell(...lines: readonly string[]): void;
+  readonly tell: (...lines: readonly string[]) => void;
 }
 
 /** What one command does. What the user has to mend is thrown as a CommandFailure. `words`: what stands after its name. */

@@ -64,12 +64,17 @@ function createContext(options: GlobalOptions, surroundings: CommandSurroundings
     options,
     format: options.output ?? 'table',
     palette: choosePalette({ allowed: options.color, isTerminal, env }),
-    print: (...lines) => void stdout.write(lines.map((line) => `${line}\n`).join('')),
+    print: (...lines) => void stdout.write(linesOf(lines)),
+    say: (...lines) => {
+      if (options.quiet !== true) stdout.write(linesOf(lines));
+    },
     tell: (...lines) => {
-      if (options.quiet !== true) stderr.write(lines.map((line) => `${line}\n`).join(''));
+      if (options.quiet !== true) stderr.write(linesOf(lines));
     },
   };
 }
+
+const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 function explain(error: unknown, program: Command, { stderr, env, signal }: CommandSurroundings): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;

@@ -8,7 +8,7 @@ import { prepareAppPaths } from '../core/config/app-paths.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { findHost } from './host-connection.ts';
+import { answerOf, findHost } from './host-connection.ts';
 import { menuBarProgram } from './menu-bar-program.ts';
 
 const startTimeoutMs = { headless: 15_000, 'menu-bar': 120_000 } as const;
@@ -68,7 +68,11 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
   // A launcher such as `open` ends at once and well: only a bad end is one.
   while (clock.now() < deadline && (end.how === null || end.how === 'exit code 0') && !signal.aborted) {
     const client = await findHost(context);
-    if (client !== null) return client;
+    if (client !== null) {
+      // It answers before it has read its config: this answer comes after.
+      answerOf(await client.request('reload', {}));
+      return client;
+    }
     await sleep(clock, pollMs, signal);
   }
   const said = (await readFile(outputFile, 'utf8')).trim().slice(-maxShownCharacters);

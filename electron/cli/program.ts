@@ -1,14 +1,12 @@
 /** The command line as a whole: global options, and every command with its help. What commands do is loaded by need. */
 import { Command, Option, type OutputConfiguration } from 'commander';
-import type { LogLevel } from '../core/observability/log-writer.ts';
+import { logLevels } from '../core/observability/log-writer.ts';
 import { version } from '../version.ts';
 import type { Perform } from './command-line.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addDaemonCommands } from './program/daemon-commands.ts';
 import { addServiceCommands } from './program/service-commands.ts';
 import { addToolCommands } from './program/tool-commands.ts';
-
-const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 export interface ProgramParts {
   readonly output: OutputConfiguration;

@@ -8,6 +8,6 @@ export const daemonReload: Action = (context) =>
   withHost(context, async (client) => {
     const config = answerOf(await client.request('reload', {}));
     if (context.format === 'json') context.print(JSON.stringify(config, null, 2));
-    else context.tell(`${config.path ?? ''}: ${config.status}`, ...problemLines(config, context.palette));
+    else context.say(`${config.path ?? ''}: ${config.status}`, ...problemLines(config, context.palette));
     return config.status === 'broken' ? exitCode.error : exitCode.ok;
   });

@@ -21,6 +21,6 @@ export const daemonRestart: Action = async (context) => {
   if (context.signal.aborted) return exitCode.interrupted;
   const client = await launchDaemon(context, launch);
   client.close();
-  context.tell(`started: ${describeHost(client.host)}`);
+  context.say(`started: ${describeHost(client.host)}`);
   return exitCode.ok;
 };

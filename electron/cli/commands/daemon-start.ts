@@ -19,7 +19,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, { foregro
   const running = await findHost(context);
   if (running !== null) {
     running.close();
-    context.tell(`LocalPort runs already: ${describeHost(running.host)}`);
+    context.say(`LocalPort runs already: ${describeHost(running.host)}`);
     return exitCode.ok;
   }
   if (foreground === true) return runInForeground(context);
@@ -28,7 +28,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, { foregro
   client.close();
   const tookMs = Math.round(context.clock.now() - startedAt);
   if (context.format === 'json') context.print(JSON.stringify(client.host, null, 2));
-  else context.tell(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
+  else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
   return exitCode.ok;
 };
 
@@ -36,7 +36,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, { foregro
 function runInForeground(context: CommandContext): Promise<ExitCode> {
   const [file, ...args] = daemonProgram(context);
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: 'inherit', env: context.env });
+    const child = spawn(file, [...args, '--foreground'], { stdio: 'inherit', env: context.env });
     // Who ends this command means the daemon.
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.once('error', (error) => {

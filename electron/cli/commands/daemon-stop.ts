@@ -20,7 +20,7 @@ const pollMs = 5;
 export const daemonStop: Action<DaemonStopOptions> = async (context, { force }) => {
   const client = await findHost(context);
   if (client === null) {
-    context.tell('LocalPort is not running');
+    context.say('LocalPort is not running');
     return exitCode.ok;
   }
   return closing(client, () => stopHost(context, client, force === true));
@@ -49,7 +49,7 @@ export async function stopHost(
         const tookMs = Math.round(clock.now() - (begun.get(event.phase) ?? clock.now()));
         const mark = event.state === 'finished' ? palette.good('✓') : palette.bad('✗');
         if (format !== 'json' && event.state !== 'skipped') {
-          context.tell(
+          context.say(
             `${mark} ${event.phase}${event.state === 'finished' ? '' : `: ${event.state}`} ${palette.faint(`${tookMs} ms`)}`,
           );
         }
@@ -68,7 +68,7 @@ function finish(context: CommandContext, report: ShutdownReport | null, tookMs: 
   const problems = report?.problems ?? [];
   if (context.format === 'json') context.print(JSON.stringify({ stopped_in_ms: tookMs, report }, null, 2));
   else
-    context.tell(
+    context.say(
       ...problems.map((problem) => `${context.palette.bad('problem:')} ${problem}`),
       `stopped in ${tookMs} ms`,
     );

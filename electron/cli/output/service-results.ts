@@ -27,9 +27,8 @@ export function reportOutcome(
   } else {
     for (const { name, ok, message } of results) {
       const line = `${ok ? palette.good('✓') : palette.bad('✗')} ${palette.strong(name)}  ${message}`;
-      if (ok) {
-        if (context.options.quiet !== true) context.print(line);
-      } else context.stderr.write(`${line}\n`);
+      if (ok) context.say(line);
+      else context.stderr.write(`${line}\n`);
     }
   }
   return results.every(({ ok }) => ok) ? exitCode.ok : exitCode.error;

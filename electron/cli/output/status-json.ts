@@ -37,7 +37,7 @@ const serviceObject = (service: ReportedService): object => ({
   connections: service.connections,
   bytes_in: service.bytesIn,
   bytes_out: service.bytesOut,
-  check_ms: service.checkMs,
+  check_ms: service.checkMs === null ? null : Math.round(service.checkMs * 10) / 10,
   cause: service.cause === null ? null : causeObject(service.cause),
 });
 

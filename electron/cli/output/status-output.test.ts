@@ -96,7 +96,7 @@ describe('the status as JSON', () => {
             "connections": 3,
             "bytes_in": 1234567,
             "bytes_out": 890,
-            "check_ms": 4.25,
+            "check_ms": 4.3,
             "cause": null
           },
           {

@@ -68,4 +68,28 @@ export function addServiceCommands(program: Command, perform: Perform): void {
       ),
     )
     .action(performing(perform, async () => (await import('../commands/status.ts')).status));
+
+  program
+    .command('logs')
+    .description('what services and LocalPort itself have logged, by time')
+    .addArgument(nameArgument("services whose log is meant; by default all, and LocalPort's own"))
+    .option('-f, --follow', 'go on with new lines')
+    .option('-n, --lines <count>', 'the last so many lines (default: 100, or all with --since)')
+    .option('--since <time>', 'not older than this: 10m, 2h, or "2026-11-22 10:30"')
+    .option('--until <time>', 'not younger than this')
+    .option('--grep <text>', 'only lines with this text, in upper or lower case')
+    .option('--service <name...>', 'the same as naming them')
+    .option('--list', 'list the log files')
+    .option('--path', 'print where the log files of these services are')
+    .option('--location', 'print the folder of the logs')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport logs db -f', 'follow one'],
+        ['localport logs --since 10m --grep refused', 'search all of them'],
+        ['localport logs db -o json | jq -r .message', 'for scripts'],
+        ['less +F "$(localport logs db --path)"', 'with your own pager'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/logs.ts')).logs));
 }

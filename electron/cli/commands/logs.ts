@@ -1,0 +1,151 @@
+import type { ControlClient } from '../../core/control/control-client.ts';
+import { queryLog, type LogLineQuery } from '../../core/observability/log-query.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure, usageFailure } from '../command-failure.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { answerOf, closing, findHost } from '../host-connection.ts';
+import { LineMerger } from '../line-merger.ts';
+import { listLogs } from '../log-list.ts';
+import { inOrderOfTime, logPath, type LogLine, type LogSource } from '../log-source.ts';
+import { readOfflineStatus } from '../offline-status.ts';
+import { formatLogLine } from '../output/log-format.ts';
+import { readTime } from '../time-option.ts';
+
+export interface LogsOptions {
+  readonly follow?: true;
+  readonly since?: string;
+  readonly until?: string;
+  readonly lines?: string;
+  readonly grep?: string;
+  readonly service?: readonly string[];
+  readonly path?: true;
+  readonly location?: true;
+  readonly list?: true;
+}
+
+interface Reading {
+  readonly sources: readonly LogSource[];
+  readonly query: LogLineQuery;
+}
+
+const defaultLines = 100;
+/** Of a connection to the host, less one for itself: each log that is followed is a stream. */
+const maxFollowed = 31;
+
+/** What services and LocalPort itself have logged: told by the host that runs, or read from the files that it left. */
+export const logs: Action<LogsOptions> = async (context, options, words) => {
+  const names = [...new Set([...words, ...(options.service ?? [])])];
+  const query = readQuery(options, context.clock.wallNow());
+  const client = await findHost(context);
+  const directory = client?.host.logDirectory ?? context.paths.logDirectory;
+  const work = async (): Promise<ExitCode> => {
+    if (options.location === true) return printLines(context, [directory]);
+    if (options.list === true) return printLines(context, await listLogs(context, directory));
+    const sources = names.length > 0 ? names : [null, ...(await serviceNames(context, client))];
+    if (options.path === true)
+      return printLines(
+        context,
+        sources.map((source) => logPath(directory, source)),
+      );
+    const print = printer(context, sources.length > 1);
+    if (options.follow === true && client !== null) return follow(context, client, { sources, query }, print);
+    const lines =
+      client === null ? readFiles(directory, { sources, query }) : await askHost(client, { sources, query });
+    print(lastOf(inOrderOfTime(lines), query.tailLines));
+    if (options.follow === true) context.tell('LocalPort is not running: no more will come');
+    return exitCode.ok;
+  };
+  return client === null ? work() : closing(client, work);
+};
+
+function readQuery({ since, until, grep, lines }: LogsOptions, now: number): LogLineQuery {
+  if (lines !== undefined && !/^\d{1,6}$/.test(lines)) {
+    throw usageFailure(`--lines: ${JSON.stringify(lines)} is no number from 0 to 999999`);
+  }
+  const limits = { since: timeOption('--since', since, now), until: timeOption('--until', until, now) };
+  // Who says since when wants all of it.
+  const tailLines = lines !== undefined ? Number(lines) : limits.since === null ? defaultLines : null;
+  return { ...limits, tailLines, grep: grep ?? null };
+}
+
+const timeOption = (option: string, value: string | undefined, now: number): number | null =>
+  value === undefined ? null : readTime(option, value, now);
+
+function printLines(context: CommandContext, lines: readonly string[]): ExitCode {
+  context.print(...lines);
+  return exitCode.ok;
+}
+
+const printer =
+  ({ format, palette, print }: CommandContext, namesSources: boolean) =>
+  (lines: readonly LogLine[]): void => {
+    print(...lines.map((line) => formatLogLine(line, { format, palette, namesSources })));
+  };
+
+async function serviceNames(
+  context: CommandContext,
+  client: ControlClient | null,
+): Promise<readonly string[]> {
+  const { services } =
+    client === null ? await readOfflineStatus(context) : answerOf(await client.request('snapshot', {}));
+  return services.map(({ name }) => name);
+}
+
+function readFiles(directory: string, { sources, query }: Reading): readonly LogLine[] {
+  const found = sources.map((source) => ({ source, lines: queryLog(logPath(directory, source), query) }));
+  if (sources.length === 1 && found[0]?.lines === null) {
+    throw new CommandFailure(`there is no log of ${sources[0] ?? 'LocalPort'}`);
+  }
+  return found.flatMap(({ source, lines }) => (lines ?? []).map((text) => ({ source, text })));
+}
+
+/** One after the other: all at once would be more than a connection may ask. */
+async function askHost(client: ControlClient, { sources, query }: Reading): Promise<readonly LogLine[]> {
+  const all: LogLine[] = [];
+  for (const source of sources) {
+    const params = { query: { ...query, service: source }, follow: false };
+    const ended = await client.stream('logs', params, ({ lines }) => {
+      for (const text of lines) all.push({ source, text });
+    });
+    if (!ended.ok && (sources.length === 1 || ended.error.code !== 'not-found')) answerOf(ended);
+  }
+  return all;
+}
+
+async function follow(
+  { clock, signal }: CommandContext,
+  client: ControlClient,
+  { sources, query }: Reading,
+  print: (lines: readonly LogLine[]) => void,
+): Promise<ExitCode> {
+  if (sources.length > maxFollowed) {
+    throw usageFailure(
+      `${sources.length} logs are too many to follow`,
+      `Name ${maxFollowed} services at the most.`,
+    );
+  }
+  let isFirst = true;
+  const merger = new LineMerger(clock, (lines) => {
+    print(isFirst ? lastOf(lines, query.tailLines) : lines);
+    isFirst = false;
+  });
+  const ends = await Promise.all(
+    sources.map((source) =>
+      client.stream(
+        'logs',
+        { query: { ...query, service: source }, follow: true },
+        ({ lines }) => {
+          merger.add(lines.map((text) => ({ source, text })));
+        },
+        signal,
+      ),
+    ),
+  );
+  merger.flush();
+  if (signal.aborted) return exitCode.interrupted;
+  for (const ended of ends) answerOf(ended);
+  return exitCode.ok;
+}
+
+const lastOf = (lines: readonly LogLine[], count: number | null): readonly LogLine[] =>
+  count === null ? lines : lines.slice(Math.max(0, lines.length - count));
