@@ -55,7 +55,7 @@ export async function connectControl(
   options: ControlConnectOptions,
 ): Promise<Result<ControlClient, ControlError>> {
   const { clock, socketPath, connectTimeoutMs = defaultConnectTimeoutMs } = options;
-  const socket = connect(socketPath);
+  const socket = connect({ path: socketPath, allowHalfOpen: true });
   const greeted = await withDeadline(clock, connectTimeoutMs, greet(socket, options));
   if (greeted !== 'deadline') return greeted;
   socket.destroy();

@@ -35,7 +35,7 @@ export class ControlServer {
 
   private constructor(options: ControlServerOptions) {
     this.#options = options;
-    this.#server = createServer((socket) => {
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
       this.#welcome(socket);
     });
   }

@@ -18,6 +18,7 @@ const maxStallMs = 30_000;
 const maxFarewellMs = 1_000;
 
 export interface FrameChannelOptions {
+  /** Made with `allowHalfOpen`: its end must not come before the last frames are handled. */
   readonly socket: Socket;
   readonly clock: Clock;
   /** Of one message's JSON. */
@@ -37,6 +38,7 @@ export class FrameChannel {
   #turn: NodeJS.Immediate | null = null;
   #stall: Timer | null = null;
   #farewell: Timer | null = null;
+  #isOtherDone = false;
   #state: 'open' | 'ending' | 'ended' = 'open';
 
   constructor(options: FrameChannelOptions) {
@@ -55,12 +57,15 @@ export class FrameChannel {
     socket.on('error', (error) => {
       this.destroy({ code: 'connection-lost', message: `the connection failed: ${error.message}` });
     });
-    const onGone = (): void => {
-      this.destroy({ code: 'connection-lost', message: 'the connection was closed by the other end' });
-    };
-    // Half a connection is of no use: who does not listen any more is not answered, either.
-    socket.on('end', onGone);
-    socket.on('close', onGone);
+    socket.on('end', () => {
+      // Comes as soon as it is read, though what was said before may still wait to be handled.
+      this.#isOtherDone = true;
+      if (this.#state !== 'open' || this.isCongested) this.destroy(closedByOther);
+      else this.#takeSoon();
+    });
+    socket.on('close', () => {
+      this.destroy(closedByOther);
+    });
   }
 
   /** Whether the other end still has to read something; better wait then, see `onceClear`. */
@@ -129,7 +134,9 @@ export class FrameChannel {
     const decoded = this.#decoder.next();
     switch (decoded.kind) {
       case 'incomplete':
-        this.#options.socket.resume();
+        // Half a connection is of no use: who says nothing any more is not answered, either.
+        if (this.#isOtherDone) this.destroy(closedByOther);
+        else this.#options.socket.resume();
         return;
       case 'broken': {
         const error = { code: decoded.code, message: `received ${decoded.reason}` };
@@ -158,3 +165,8 @@ export class FrameChannel {
     this.#clearWaiters.clear();
   }
 }
+
+const closedByOther: ControlError = {
+  code: 'connection-lost',
+  message: 'the connection was closed by the other end',
+};

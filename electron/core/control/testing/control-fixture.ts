@@ -1,0 +1,138 @@
+/** A real control server in a folder of its own, before a host that does what the test wants. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { eventually } from '../../../../e2e/fixtures/eventually.ts';
+import { controlProtocol, maxReplyBytes } from '../../../../shared/control-contract.ts';
+import { ok } from '../../../../shared/result.ts';
+import type { Snapshot } from '../../../../shared/service-snapshot.ts';
+import { systemClock, type Clock } from '../../clock.ts';
+import { silentLogger } from '../../observability/logger.ts';
+import { connectControl, type ControlClient } from '../control-client.ts';
+import type { ControlHandlers } from '../control-handlers.ts';
+import { ControlServer } from '../control-server.ts';
+import { encodeFrame, FrameDecoder } from '../frames.ts';
+
+export const snapshot: Snapshot = {
+  host: { kind: 'headless', pid: 1, version: '1.2.3', since: 0, logDirectory: '/logs' },
+  config: { status: 'loaded', path: '/config.yaml', problems: [] },
+  services: [],
+};
+
+const nothing = Promise.resolve(ok({ accepted: [], refused: [] }));
+
+/** Answers with what is empty; streams end at once. */
+export const emptyHandlers: ControlHandlers = {
+  requests: {
+    snapshot: () => Promise.resolve(ok(snapshot)),
+    'set-desired': () => nothing,
+    restart: () => nothing,
+    retry: () => nothing,
+    reload: () => Promise.resolve(ok(snapshot.config)),
+    dump: () =>
+      Promise.resolve(ok({ snapshot, tasks: [], children: [], monitors: 0, owned: [], clients: 1 })),
+  },
+  streams: {
+    'watch-snapshot': () => Promise.resolve(ok(undefined)),
+    logs: () => Promise.resolve(ok(undefined)),
+    shutdown: () => Promise.resolve(ok(undefined)),
+  },
+};
+
+export interface Handling {
+  readonly requests?: Partial<ControlHandlers['requests']>;
+  readonly streams?: Partial<ControlHandlers['streams']>;
+}
+
+export class ControlFixture {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'control-'));
+  readonly socketPath = path.join(this.folder, 'control.sock');
+  readonly #raw = new Set<Socket>();
+  readonly #clients = new Set<ControlClient>();
+  #server: ControlServer | null = null;
+
+  async serve({ requests, streams }: Handling = {}, clock: Clock = systemClock): Promise<ControlServer> {
+    const opened = await ControlServer.open({
+      socketPath: this.socketPath,
+      host: snapshot.host,
+      handlers: {
+        requests: { ...emptyHandlers.requests, ...requests },
+        streams: { ...emptyHandlers.streams, ...streams },
+      },
+      clock,
+      log: silentLogger,
+    });
+    if (!opened.ok) throw new Error(opened.error);
+    this.#server = opened.value;
+    return opened.value;
+  }
+
+  async client(): Promise<ControlClient> {
+    const connected = await connectControl({
+      socketPath: this.socketPath,
+      clock: systemClock,
+      version: 'test',
+      connectTimeoutMs: 10_000,
+    });
+    if (!connected.ok) throw new Error(connected.error.message);
+    this.#clients.add(connected.value);
+    return connected.value;
+  }
+
+  /** A socket that has said nothing yet. */
+  async raw(): Promise<RawClient> {
+    const socket = connect(this.socketPath);
+    this.#raw.add(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return new RawClient(socket);
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    for (const socket of this.#raw) socket.destroy();
+    await this.#server?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Speaks bytes, understands frames. */
+export class RawClient {
+  readonly socket: Socket;
+  readonly received: unknown[] = [];
+  isClosed = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const decoder = new FrameDecoder(maxReplyBytes);
+    socket.on('data', (chunk: Buffer) => {
+      decoder.push(chunk);
+      for (let next = decoder.next(); next.kind === 'message'; next = decoder.next()) {
+        this.received.push(next.message);
+      }
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.isClosed = true;
+    });
+  }
+
+  say(message: unknown): void {
+    const frame = encodeFrame(message, 64 * 1024 * 1024);
+    if (frame.ok) this.socket.write(frame.value);
+  }
+
+  /** Resolves when the host has welcomed it. */
+  async greet(): Promise<void> {
+    this.say({ type: 'hello', protocol: controlProtocol, version: 'raw' });
+    await eventually('the welcome', () => this.received.length === 1);
+    this.received.length = 0;
+  }
+
+  async closes(): Promise<void> {
+    await eventually('the host ends the connection', () => this.isClosed);
+  }
+}

@@ -1,0 +1,17 @@
+/** Stands for a host: takes the lock of its one argument, says how that went, and waits to be killed. */
+import { systemClock } from '../../clock.ts';
+import { takeHostLock } from '../host-lock.ts';
+
+async function main(path: string): Promise<void> {
+  const lock = await takeHostLock({
+    path,
+    kind: 'headless',
+    version: '0',
+    socketPath: '/none',
+    now: systemClock.wallNow(),
+  });
+  console.log(lock.ok ? 'taken' : lock.error);
+  systemClock.after(600_000, () => undefined);
+}
+
+void main(process.argv[2] ?? '');

@@ -1,0 +1,276 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { exchange, freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
+import type { ControlEvent, ControlTarget } from '../../../shared/control-contract.ts';
+import type { Snapshot } from '../../../shared/service-snapshot.ts';
+import { systemClock as clock } from '../clock.ts';
+import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
+import { connectControl, type ControlClient } from '../control/control-client.ts';
+import { controlSocketPath } from '../control/control-paths.ts';
+import { openLogStore, type LogStore } from '../observability/log-store.ts';
+import { AppHost } from './app-host.ts';
+import { serveControl } from './host-control.ts';
+
+let home: string;
+let echo: FixtureServer;
+let paths: AppPaths;
+let logs: LogStore;
+let host: AppHost;
+let client: ControlClient;
+let ports: readonly [number, number];
+
+beforeEach(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'host-'));
+  echo = await startEchoServer();
+  ports = [await freePort(), await freePort()];
+  writeConfig(service('db', ports[0], '[data]'), service('web', ports[1], '[http]'));
+  await startHost();
+  client = await connect();
+  await becomes('db on up 0, web on up 0');
+});
+
+afterEach(async () => {
+  client.close();
+  await host.shutdown('the test is over');
+  await echo.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const service = (name: string, localPort: number, tags: string): string =>
+  `  - { name: ${name}, technology: tcp, local_port: ${localPort}, remote_port: ${echo.port}, tags: ${tags}, connection: { host: 127.0.0.1 } }\n`;
+
+function writeConfig(...services: readonly string[]): void {
+  const text = `version: "1.0"\nservices:\n${services.join('')}`;
+  writeFileSync(path.join(home, 'localport.yaml'), text, { mode: 0o600 });
+}
+
+async function startHost(): Promise<void> {
+  const uid = process.getuid?.() ?? 0;
+  const processEnv = { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: home };
+  paths = resolveAppPaths({ platform: 'linux', env: processEnv, homeDirectory: home, uid });
+  expect(await prepareAppPaths(paths, uid)).toEqual({ ok: true, value: undefined });
+  logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
+  const config = { path: path.join(home, 'localport.yaml'), foundBy: 'option' } as const;
+  const places = { config, paths, processEnv, homeDirectory: home, uid };
+  host = await AppHost.create({ kind: 'headless', version: '1.2.3', clock, logs, ...places });
+  const served = await serveControl({
+    host,
+    logs,
+    clock,
+    socketPath: controlSocketPath(paths),
+    stop: (reason) => host.shutdown(reason),
+    force: (reason) => host.forceShutdown(reason),
+  });
+  expect(served).toEqual({ ok: true, value: undefined });
+  await host.start();
+}
+
+async function connect(): Promise<ControlClient> {
+  const connected = await connectControl({ socketPath: controlSocketPath(paths), clock, version: '1.2.3' });
+  if (!connected.ok) throw new Error(connected.error.message);
+  return connected.value;
+}
+
+const rows = ({ services }: Snapshot): string =>
+  services.map(({ name, desired, phase, restarts }) => `${name} ${desired} ${phase} ${restarts}`).join(', ');
+
+async function becomes(expected: string): Promise<void> {
+  await eventually(expected, () => rows(host.snapshot()) === expected).catch(() => {
+    expect(rows(host.snapshot())).toBe(expected);
+  });
+}
+
+const named = (...names: readonly string[]): ControlTarget => ({ kind: 'names', names });
+const all: ControlTarget = { kind: 'all' };
+const accepted = (...names: readonly string[]) => ({ ok: true, value: { accepted: names, refused: [] } });
+
+describe('over the control socket', () => {
+  it('the welcome says who runs', () => {
+    expect(client.host).toMatchObject({ kind: 'headless', version: '1.2.3', pid: process.pid });
+  });
+
+  it('`snapshot` is the same as inside', async () => {
+    expect(await client.request('snapshot', {})).toEqual({ ok: true, value: host.snapshot() });
+  });
+
+  it('`set-desired` turns services off and on by name, tag and all', async () => {
+    expect(await client.request('set-desired', { target: named('db'), desired: 'off' })).toEqual(
+      accepted('db'),
+    );
+    await becomes('db off off 0, web on up 0');
+    await client.request('set-desired', { target: all, desired: 'off' });
+    await becomes('db off off 0, web off off 0');
+    const tag: ControlTarget = { kind: 'tag', tag: 'http' };
+    expect(await client.request('set-desired', { target: tag, desired: 'on' })).toEqual(accepted('web'));
+    await becomes('db off off 0, web on up 1');
+  });
+
+  it('names that mean nothing are told, and the others served', async () => {
+    expect(
+      await client.request('set-desired', { target: named('wep', 'db', 'wep'), desired: 'off' }),
+    ).toEqual({
+      ok: true,
+      value: {
+        accepted: ['db'],
+        refused: [{ name: 'wep', message: 'there is no service of this name; is web meant?' }],
+      },
+    });
+  });
+
+  it('`restart` gives a new tunnel to what is up, and leaves connections and what is off alone', async () => {
+    await client.request('set-desired', { target: named('web'), desired: 'off' });
+    await becomes('db on up 0, web off off 0');
+    expect(await client.request('restart', { target: all })).toEqual({
+      ok: true,
+      value: { accepted: ['db'], refused: [{ name: 'web', message: 'is off: start it' }] },
+    });
+    await becomes('db on up 1, web off off 0');
+    expect(await exchange({ host: '127.0.0.1', port: ports[0] }, 'hello')).toBe('hello');
+  });
+
+  it('`retry` leaves alone what is up', async () => {
+    expect(await client.request('retry', { target: all })).toEqual(accepted('db', 'web'));
+    await becomes('db on up 0, web on up 0');
+  });
+
+  it('`reload` answers when the new config is in force, or says what is wrong with it', async () => {
+    writeConfig(service('db', ports[0], '[data]'));
+    expect(await client.request('reload', {})).toMatchObject({ ok: true, value: { status: 'loaded' } });
+    expect(rows(host.snapshot())).toBe('db on up 0');
+    writeConfig('broken');
+    expect(await client.request('reload', {})).toMatchObject({ value: { status: 'broken' } });
+  });
+
+  it('`dump` lists what is alive', async () => {
+    const dump = await client.request('dump', {});
+    expect(dump).toMatchObject({ ok: true, value: { clients: 1, owned: ['credential watcher'] } });
+  });
+
+  it('`watch-snapshot` begins with the present and goes on with every change', async () => {
+    const seen: string[] = [];
+    const controller = new AbortController();
+    const watching = client.stream(
+      'watch-snapshot',
+      { live: false },
+      (snapshot) => seen.push(rows(snapshot)),
+      controller.signal,
+    );
+    await eventually('the present', () => seen.length === 1);
+    await (await connect()).request('set-desired', { target: named('db'), desired: 'off' });
+    await eventually('the change', () => seen.at(-1) === 'db off off 0, web on up 0');
+    controller.abort();
+    expect(await watching).toEqual({ ok: true, value: undefined });
+    expect(seen[0]).toBe('db on up 0, web on up 0');
+  });
+
+  it('`watch-snapshot` ticks while it is live', async () => {
+    let snapshots = 0;
+    void client.stream('watch-snapshot', { live: true }, () => snapshots++);
+    await eventually('two ticks', () => snapshots >= 3);
+  });
+});
+
+describe('logs over the control socket', () => {
+  const everything = { service: 'db', tailLines: null, since: null, until: null, grep: null };
+
+  async function read(query: Partial<typeof everything> | object): Promise<readonly string[]> {
+    const lines: string[] = [];
+    const params = { query: { ...everything, ...query }, follow: false };
+    const ended = await client.stream('logs', params, (event) => lines.push(...event.lines));
+    expect(ended).toEqual({ ok: true, value: undefined });
+    return lines.map((line) => line.slice(25));
+  }
+
+  it('come by service, number, text and time', async () => {
+    const log = logs.service('db');
+    log.info('one Apple');
+    const between = clock.wallNow() + 1;
+    await eventually('a later time', () => clock.wallNow() > between);
+    log.info('two pears');
+    log.info('three apples');
+    const rest = (await read({ since: between })).slice(-2);
+    expect(rest).toEqual(['info  two pears', 'info  three apples']);
+    expect(await read({ grep: 'APPLE' })).toEqual(['info  one Apple', 'info  three apples']);
+    expect(await read({ grep: 'apple', tailLines: 1 })).toEqual(['info  three apples']);
+    expect((await read({ until: between })).at(-1)).toBe('info  one Apple');
+    expect(await read({ service: null, grep: 'has 2 services' })).toHaveLength(1);
+  });
+
+  it('tell when there is no such service', async () => {
+    const params = { query: { ...everything, service: 'nobody' }, follow: false };
+    expect(await client.stream('logs', params, () => undefined)).toEqual({
+      ok: false,
+      error: { code: 'not-found', message: 'there is no service "nobody", and no log of one' },
+    });
+  });
+
+  it('go on with new lines: none missing, none twice', async () => {
+    const log = logs.service('db');
+    for (let line = 0; line < 2_000; line++) log.info(`old ${line}`);
+    const seen: string[] = [];
+    const params = { query: { ...everything, grep: 'ld ' }, follow: true };
+    void client.stream('logs', params, ({ lines }) => seen.push(...lines.map((line) => line.slice(31))));
+    for (let line = 2_000; line < 4_000; line++) {
+      log.info(`old ${line}`);
+      if (line % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually('the last line', () => seen.at(-1) === 'old 3999');
+    expect(seen).toEqual(Array.from({ length: 4_000 }, (_, line) => `old ${line}`));
+  });
+});
+
+describe('shutdown over the control socket', () => {
+  async function shutDown(force: boolean): Promise<readonly ControlEvent<'shutdown'>[]> {
+    const events: ControlEvent<'shutdown'>[] = [];
+    expect(await client.stream('shutdown', { force }, (event) => events.push(event))).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    await client.closed;
+    return events;
+  }
+
+  const told = (events: readonly ControlEvent<'shutdown'>[]): readonly string[] =>
+    events.map((event) =>
+      event.kind === 'phase' ? `${event.phase}: ${event.state}` : `problems: ${event.report.problems.join()}`,
+    );
+
+  it('tells the phases as they pass, then the report; nothing is left', async () => {
+    const watcher = await connect();
+    const watching = watcher.stream('watch-snapshot', { live: false }, () => undefined);
+    expect(told(await shutDown(false))).toEqual([
+      'stop new work: started',
+      'stop new work: finished',
+      'complete current: started',
+      'complete current: finished',
+      'cancel tasks: started',
+      'cancel tasks: finished',
+      'force clean-up: started',
+      'force clean-up: finished',
+      'problems: ',
+    ]);
+    expect(await watching).toMatchObject({ ok: false, error: { code: 'stopping' } });
+    expect(readdirSync(paths.runtimeDirectory)).toEqual([]);
+  });
+
+  it('can be forced', async () => {
+    expect(told(await shutDown(true)).slice(-3)).toEqual([
+      'force clean-up: started',
+      'force clean-up: finished',
+      'problems: ',
+    ]);
+    expect(readdirSync(paths.runtimeDirectory)).toEqual([]);
+  });
+
+  it('goes on when the client that asked for it has gone', async () => {
+    void client.stream('shutdown', { force: false }, () => {
+      client.close();
+    });
+    await client.closed;
+    const report = await host.shutdown('the test waits');
+    expect(report).toMatchObject({ reason: 'asked for by a command', problems: [] });
+  });
+});
