@@ -83,9 +83,11 @@ export class Supervisor {
     await Promise.all(runners.map((runner) => runner.whenOff()));
   }
 
-  /** Kills every tunnel that is still alive. */
+  /** Like `stopAll`, but every tunnel that is still alive is killed. */
   async forceStopAll(): Promise<void> {
+    const stopped = this.stopAll();
     await Promise.all([...this.#runners.values()].map((runner) => runner.forceStop()));
+    await stopped;
   }
 
   async #apply(services: readonly ServiceSpec[]): Promise<void> {

@@ -196,7 +196,7 @@ describe('logs over the control socket', () => {
     expect(await read({ grep: 'APPLE' })).toEqual(['info  one Apple', 'info  three apples']);
     expect(await read({ grep: 'apple', tailLines: 1 })).toEqual(['info  three apples']);
     expect((await read({ until: between })).at(-1)).toBe('info  one Apple');
-    expect(await read({ service: null, grep: 'has 2 services' })).toHaveLength(1);
+    expect(await read({ service: null, grep: 'has 2 services', tailLines: 1 })).toHaveLength(1);
   });
 
   it('tell when there is no such service', async () => {

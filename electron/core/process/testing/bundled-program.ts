@@ -12,6 +12,8 @@ export function bundleProgram(source: string, folder: string): string {
     format: 'cjs',
     target: 'node20',
     logLevel: 'error',
+    define: { __LOCALPORT_VERSION__: '"0.0.0-test"', 'import.meta.url': '__importMetaUrl' },
+    banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
   return outfile;
 }

@@ -1,0 +1,210 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../e2e/fixtures/eventually.ts';
+import { exchange, freePort, startEchoServer, type FixtureServer } from '../e2e/fixtures/servers.ts';
+import type { Snapshot } from '../shared/service-snapshot.ts';
+import { systemClock as clock } from './core/clock.ts';
+import { connectControl, type ControlClient } from './core/control/control-client.ts';
+import { bundleProgram } from './core/process/testing/bundled-program.ts';
+import { processIsRunning } from './core/process/testing/process-watch.ts';
+
+let programFolder: string;
+let program: string;
+let home: string;
+let echo: FixtureServer;
+let ports: readonly [number, number];
+const daemons = new Set<Daemon>();
+
+interface Daemon {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  output(): string;
+  /** The exit code, or the signal. */
+  readonly ended: Promise<number | string>;
+}
+
+beforeAll(() => {
+  programFolder = mkdtempSync(path.join(tmpdir(), 'daemon-program-'));
+  program = bundleProgram(path.join(import.meta.dirname, 'daemon.ts'), programFolder);
+});
+
+afterAll(() => {
+  rmSync(programFolder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'daemon-'));
+  mkdirSync(runFolder(), { mode: 0o700 });
+  echo = await startEchoServer();
+  ports = [await freePort(), await freePort()];
+  writeConfig(tcp('db', ports[0]), command('tool', ports[1]));
+});
+
+afterEach(async () => {
+  for (const daemon of daemons) daemon.process.kill('SIGKILL');
+  await Promise.all([...daemons].map(({ ended }) => ended));
+  await echo.stop();
+  rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+});
+
+const runFolder = (): string => path.join(home, 'run');
+const socketPath = (): string => path.join(runFolder(), 'localport/control.sock');
+const stateFolder = (): string => path.join(home, '.local/state/localport');
+const appLog = (): string => readFileSync(path.join(stateFolder(), 'logs/localport.log'), 'utf8');
+
+const tcp = (name: string, port: number): string =>
+  `  - { name: ${name}, technology: tcp, local_port: ${port}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 } }\n`;
+
+/** A tunnel that is a child process. */
+function command(name: string, port: number): string {
+  const relay = path.resolve(import.meta.dirname, '../e2e/fixtures/relay-command.cjs');
+  const argv = JSON.stringify([process.execPath, relay, '{socket}', String(echo.port)]);
+  return `  - { name: ${name}, technology: command, local_port: ${port}, remote_port: ${echo.port}, connection: { argv: ${argv} } }\n`;
+}
+
+function writeConfig(...services: readonly string[]): void {
+  const text = `version: "1.0"\nservices:\n${services.join('')}`;
+  writeFileSync(path.join(home, '.localport.yaml'), text, { mode: 0o600 });
+}
+
+function start(...args: readonly string[]): Daemon {
+  const env = { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: runFolder() };
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: home,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  const daemon = { process: child, pid: child.pid ?? 0, output: () => output, ended };
+  daemons.add(daemon);
+  void ended.then(() => daemons.delete(daemon));
+  return daemon;
+}
+
+async function connect(): Promise<ControlClient> {
+  let client: ControlClient | null = null;
+  await eventually('the daemon answers', async () => {
+    const connected = await connectControl({ socketPath: socketPath(), clock, version: 'test' });
+    client = connected.ok ? connected.value : null;
+    return connected.ok;
+  });
+  return client!;
+}
+
+const rows = ({ services }: Snapshot): string =>
+  services.map(({ name, desired, phase, restarts }) => `${name} ${desired} ${phase} ${restarts}`).join(', ');
+
+async function becomes(client: ControlClient, expected: string): Promise<Snapshot> {
+  let last: Snapshot | null = null;
+  await eventually(expected, async () => {
+    const snapshot = await client.request('snapshot', {});
+    last = snapshot.ok ? snapshot.value : null;
+    return last !== null && rows(last) === expected;
+  });
+  return last!;
+}
+
+const allUp = 'db on up 0, tool on up 0';
+const leftFiles = (): readonly string[] => [
+  ...readdirSync(path.dirname(socketPath())),
+  ...readdirSync(stateFolder()).filter((name) => /lock|journal/.test(name)),
+];
+
+const isAnswered = (port: number): Promise<boolean> =>
+  exchange({ host: '127.0.0.1', port }, 'hello').then(
+    (answer) => answer === 'hello',
+    () => false,
+  );
+
+describe('the daemon', () => {
+  it('forwards, says nothing, and leaves nothing when it is told to stop', async () => {
+    const daemon = start();
+    const client = await connect();
+    const { services } = await becomes(client, allUp);
+    expect(client.host).toMatchObject({ kind: 'headless', pid: daemon.pid, version: '0.0.0-test' });
+    expect(await Promise.all(ports.map(isAnswered))).toEqual([true, true]);
+    const phases: string[] = [];
+    const stopping = client.stream('shutdown', { force: false }, (event) => {
+      phases.push(event.kind === 'phase' ? event.state : event.kind);
+    });
+    expect(await stopping).toEqual({ ok: true, value: undefined });
+    expect(await daemon.ended).toBe(0);
+    expect(phases.slice(-2)).toEqual(['finished', 'report']);
+    expect(await Promise.all(ports.map(isAnswered))).toEqual([false, false]);
+    expect(services.map(({ pid }) => pid).filter((pid) => pid !== null && processIsRunning(pid))).toEqual([]);
+    expect(leftFiles()).toEqual([]);
+    expect(daemon.output()).toBe('');
+  });
+
+  it('prints the services as they change in the foreground', async () => {
+    const daemon = start('--foreground');
+    await eventually('the first state', () => daemon.output().includes('● db  up'));
+    daemon.process.kill('SIGINT');
+    expect(await daemon.ended).toBe(0);
+  });
+
+  it('reloads on HUP, every time, and stops on TERM', async () => {
+    const daemon = start();
+    const client = await connect();
+    await becomes(client, allUp);
+    for (const times of [2, 3, 4]) {
+      daemon.process.kill('SIGHUP');
+      await eventually(`reload ${times}`, () => appLog().split('has 2 services').length > times);
+    }
+    expect(rows(await becomes(client, allUp))).toBe(allUp);
+    daemon.process.kill('SIGTERM');
+    expect(await daemon.ended).toBe(0);
+    expect(leftFiles()).toEqual([]);
+  });
+
+  it('is one: a second start says who is there, and fails', async () => {
+    const first = start();
+    await connect();
+    const second = start();
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toMatch(
+      new RegExp(`^LocalPort could not start: LocalPort 0.0.0-test runs already, .*: process ${first.pid}, `),
+    );
+  });
+
+  it('starts once when it is started several times at once', async () => {
+    const starters = Array.from({ length: 4 }, () => start());
+    const client = await connect();
+    const losers = starters.filter(({ pid }) => pid !== client.host.pid);
+    expect(losers).toHaveLength(3);
+    expect(await Promise.all(losers.map(({ ended }) => ended))).toEqual([1, 1, 1]);
+  });
+
+  it('starts again after kill -9, and its tunnels did not outlive it', async () => {
+    const killed = start();
+    const before = await becomes(await connect(), allUp);
+    killed.process.kill('SIGKILL');
+    expect(await killed.ended).toBe('SIGKILL');
+    const restarted = start();
+    const client = await connect();
+    await becomes(client, allUp);
+    expect(client.host.pid).toBe(restarted.pid);
+    const oldPid = before.services[1]?.pid ?? 0;
+    await eventually('the old tunnel is gone', () => oldPid > 0 && !processIsRunning(oldPid));
+    expect(await Promise.all(ports.map(isAnswered))).toEqual([true, true]);
+  });
+
+  it('refuses a command line that it does not know', async () => {
+    const daemon = start('--log-level', 'loud');
+    expect(await daemon.ended).toBe(2);
+    expect(daemon.output()).toBe(
+      'LocalPort could not start: there is no log level "loud"\n' +
+        'usage: daemon [--config FILE] [--log-level debug|info|warn|error] [--foreground]\n',
+    );
+  });
+});
