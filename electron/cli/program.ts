@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import type { Perform } from './command-line.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addDaemonCommands } from './program/daemon-commands.ts';
+import { addRemoteCommands } from './program/remote-commands.ts';
 import { addServiceCommands } from './program/service-commands.ts';
 import { addToolCommands } from './program/tool-commands.ts';
 
@@ -34,6 +35,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   program.commandsGroup('LocalPort:');
   addDaemonCommands(program, perform);
   addConfigCommands(program, perform);
+  addRemoteCommands(program, perform);
   addToolCommands(program, perform);
   return program;
 }

@@ -7,6 +7,15 @@ import { performing } from './performing.ts';
 export function addConfigCommands(program: Command, perform: Perform): void {
   const config = program.command('config').description('the config file');
   config
+    .command('init')
+    .description('write a config file to begin with')
+    .option('--force', 'overwrite the one that exists')
+    .addHelpText(
+      'after',
+      examples(['localport config init', 'where a config belongs, or where --config says']),
+    )
+    .action(performing(perform, async () => (await import('../commands/config-init.ts')).configInit));
+  config
     .command('validate')
     .description('check the config file; every fault is told, with its line')
     .argument('[file]', 'the file; by default the one that LocalPort would use')
@@ -18,6 +27,29 @@ export function addConfigCommands(program: Command, perform: Perform): void {
       ),
     )
     .action(performing(perform, async () => (await import('../commands/config-validate.ts')).configValidate));
+  config
+    .command('export')
+    .description('print the config as LocalPort understands it: defaults merged, variables replaced')
+    .option('--show-secrets', 'with passwords and headers, which are hidden otherwise')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport config export', 'as YAML'],
+        ["localport config export -o json | jq '.services[].name'", 'as JSON'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/config-export.ts')).configExport));
+  config
+    .command('schema')
+    .description('print the JSON Schema of the config, for editors')
+    .addHelpText(
+      'after',
+      examples([
+        'localport config schema > localport.schema.json',
+        'then "# yaml-language-server: $schema=…" on top of the config',
+      ]),
+    )
+    .action(performing(perform, async () => (await import('../commands/config-schema.ts')).configSchema));
   config
     .command('path')
     .description('print where the config file is, or would be')

@@ -1,0 +1,28 @@
+import { stringify } from 'yaml';
+import type { Action } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { readConfig, requireConfigFile } from '../configured-services.ts';
+import { exitCode } from '../exit-code.ts';
+import { problemLines } from '../output/problem-lines.ts';
+import { serviceEntry } from '../service-yaml.ts';
+
+export interface ConfigExportOptions {
+  readonly showSecrets?: true;
+}
+
+/** Prints the config as LocalPort understands it, complete: defaults merged, variables replaced. YAML, or JSON. */
+export const configExport: Action<ConfigExportOptions> = async (context, { showSecrets = false }) => {
+  const { path } = requireConfigFile(context);
+  const loaded = await readConfig(context, path);
+  if (!loaded.ok) {
+    throw new CommandFailure(`${path} is broken`, {
+      hint: problemLines({ path, problems: loaded.error }, context.palette).join('\n'),
+    });
+  }
+  const services = loaded.value.services.map((service) => serviceEntry(service, { showSecrets }));
+  const whole = { version: '1.0', services };
+  context.print(
+    context.format === 'json' ? JSON.stringify(whole, null, 2) : stringify(whole, { lineWidth: 0 }).trimEnd(),
+  );
+  return exitCode.ok;
+};

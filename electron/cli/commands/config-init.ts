@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Action } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { exitCode } from '../exit-code.ts';
+import { starterConfig } from '../starter-config.ts';
+
+export interface ConfigInitOptions {
+  readonly force?: true;
+}
+
+/** Writes a config to begin with where `--config` says, else where a config belongs. */
+export const configInit: Action<ConfigInitOptions> = async (context, { force }) => {
+  const { options, workingDirectory, paths } = context;
+  const file =
+    options.config === undefined ? paths.defaultConfigPath : path.resolve(workingDirectory, options.config);
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(file, starterConfig, { mode: 0o600, flag: force === true ? 'w' : 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new CommandFailure(`${file} cannot be written: ${message}`);
+    throw new CommandFailure(`${file} exists already`, { hint: 'With --force it is overwritten.' });
+  }
+  context.print(context.format === 'json' ? JSON.stringify({ path: file }, null, 2) : file);
+  return exitCode.ok;
+};

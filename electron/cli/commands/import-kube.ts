@@ -1,0 +1,58 @@
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { finishImport, type ImportOptions } from '../import-output.ts';
+import { proposeKubeServices } from '../kube-proposals.ts';
+import type { Proposal } from '../service-proposal.ts';
+import { lastLine, runTool } from '../tool-run.ts';
+
+export interface ImportKubeOptions extends ImportOptions {
+  readonly context?: readonly string[];
+  readonly namespace?: string;
+}
+
+const listContextsMs = 10_000;
+const listServicesMs = 30_000;
+
+interface Found {
+  readonly proposals: readonly Proposal[];
+  readonly remarks: readonly string[];
+}
+
+/** Proposes the services of every context, or of those that are named. A cluster that does not answer is remarked on. */
+export const importKube: Action<ImportKubeOptions> = async (context, options) => {
+  const contexts = options.context ?? (await listContexts(context));
+  const found = await Promise.all(contexts.map((name) => readContext(context, name, options.namespace)));
+  return finishImport(context, options, {
+    proposals: found.flatMap(({ proposals }) => proposals),
+    remarks: found.flatMap(({ remarks }) => remarks),
+  });
+};
+
+async function listContexts(context: CommandContext): Promise<readonly string[]> {
+  const run = await runTool(context, ['kubectl', 'config', 'get-contexts', '--output=name'], listContextsMs);
+  if (run.exitCode !== 0) {
+    const hint = run.isMissing ? 'Install kubectl, or put it on your PATH.' : null;
+    throw new CommandFailure(lastLine(run.stderr), { hint });
+  }
+  const names = run.stdout.split('\n').filter((name) => name !== '');
+  if (names.length === 0) throw new CommandFailure('your kubeconfig has no contexts');
+  return names;
+}
+
+async function readContext(
+  context: CommandContext,
+  name: string,
+  namespace: string | undefined,
+): Promise<Found> {
+  const where = namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`;
+  const run = await runTool(
+    context,
+    ['kubectl', `--context=${name}`, 'get', 'services', where, '--output=json'],
+    listServicesMs,
+  );
+  if (run.exitCode !== 0) return { proposals: [], remarks: [`${name}: ${lastLine(run.stderr)}`] };
+  const proposals = proposeKubeServices(run.stdout, name);
+  return proposals === null
+    ? { proposals: [], remarks: [`${name}: kubectl answered with something else than a list of services`] }
+    : { proposals, remarks: [] };
+}

@@ -1,0 +1,99 @@
+import type { Cause } from '../../../shared/failure.ts';
+import { prepareAppPaths } from '../../core/config/app-paths.ts';
+import { probeTcp } from '../../core/health/probes/tcp-probe.ts';
+import { silentLogger } from '../../core/observability/logger.ts';
+import { GroupLauncher } from '../../core/process/child-launcher.ts';
+import { cleanEnvironment } from '../../core/process/environment-block.ts';
+import { Lifeline } from '../../core/process/lifeline.ts';
+import { defaultStartTimeoutMs } from '../../core/tunnel/child-tunnel.ts';
+import { createSshAdapter } from '../../core/tunnel/ssh-adapter.ts';
+import type { Tunnel, TunnelAdapter } from '../../core/tunnel/tunnel-adapter.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
+import { readSshServices, type SshService } from '../ssh-services.ts';
+
+const probeTimeoutMs = 4_000;
+
+/** Opens a tunnel for each service on a private socket, beside those that run, and connects through it once. */
+export const sshTest: Action = async (context, _options, names) => {
+  const { clock, paths, uid, env } = context;
+  const services = await readSshServices(context, names);
+  const prepared = await prepareAppPaths(paths, uid);
+  if (!prepared.ok) throw new CommandFailure(prepared.error);
+  // Should this command be killed, its ssh are ended all the same.
+  const lifeline = new Lifeline({ clock, log: silentLogger });
+  const environment = cleanEnvironment(env);
+  const launcher = new GroupLauncher({
+    clock,
+    log: silentLogger,
+    environment: () => environment,
+    registries: [lifeline],
+  });
+  const { runtimeDirectory } = paths;
+  const adapter = createSshAdapter({
+    launcher,
+    clock,
+    runtimeDirectory,
+    startTimeoutMs: defaultStartTimeoutMs,
+  });
+  const findings: Finding[] = [];
+  try {
+    for (const service of services) {
+      if (context.signal.aborted) break;
+      findings.push(await tryService(context, adapter, service));
+    }
+  } finally {
+    await lifeline.close();
+  }
+  return reportFindings(context, findings);
+};
+
+async function tryService(
+  { clock, signal }: CommandContext,
+  adapter: TunnelAdapter,
+  service: SshService,
+): Promise<Finding> {
+  if (service.problem !== null) return describe(service, service.problem);
+  const startedAt = clock.now();
+  const tunnel = adapter.open({ id: `ssh-test-${process.pid}-${service.name}`, service, log: silentLogger });
+  const onAbort = (): void => void tunnel.stop({ force: true });
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const ready = await tunnel.ready;
+    if (!ready.ok) return describe(service, ready.error);
+    const loggedInMs = Math.round(clock.now() - startedAt);
+    const complaint = firstComplaint(tunnel);
+    const probe = await probeTcp({
+      endpoint: ready.value,
+      spec: { type: 'tcp' },
+      timeoutMs: probeTimeoutMs,
+      signal,
+      clock,
+    });
+    if (probe.kind === 'passed')
+      return fine(service.name, `${where(service)}: logged in after ${loggedInMs} ms, target open`);
+    const cause = complaint();
+    if (cause !== null) return describe(service, cause);
+    const finding = probe.kind === 'failed' ? probe.finding : 'cancelled';
+    return bad(service.name, `logged in after ${loggedInMs} ms, but ${where(service)}: ${finding}`, null);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await tunnel.stop();
+  }
+}
+
+/** ssh says why a target cannot be reached on its own stderr, beside the connection that fails. */
+function firstComplaint(tunnel: Tunnel): () => Cause | null {
+  let first: Cause | null = null;
+  tunnel.onComplaint((cause) => {
+    first ??= cause;
+  });
+  return () => first;
+}
+
+const where = ({ connection: { host, remoteHost, remotePort } }: SshService): string =>
+  `${host} → ${remoteHost}:${remotePort}`;
+
+const describe = (service: SshService, { title, evidence, remedy }: Cause): Finding =>
+  bad(service.name, [title, evidence].filter((part) => part !== null).join(': '), remedy);

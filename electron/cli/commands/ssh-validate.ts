@@ -1,0 +1,52 @@
+import { stat } from 'node:fs/promises';
+import type { Action, CommandContext } from '../command-context.ts';
+import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
+import { readSshServices, type SshService } from '../ssh-services.ts';
+import { lastLine, runTool } from '../tool-run.ts';
+
+const resolveMs = 10_000;
+const readableByOthers = 0o077;
+
+/** Looks at what ssh services need on this machine, and connects to nobody. */
+export const sshValidate: Action = async (context, _options, names) => {
+  const services = await readSshServices(context, names);
+  const findings: Finding[] = [];
+  for (const service of services) findings.push(await validate(context, service));
+  return reportFindings(context, findings);
+};
+
+async function validate(context: CommandContext, service: SshService): Promise<Finding> {
+  const { name, problem, connection } = service;
+  if (problem !== null) return bad(name, problem.evidence ?? problem.title, problem.remedy);
+  if (connection.keyFile !== null) {
+    const { mode } = await stat(connection.keyFile);
+    // ssh ignores such a key, with a warning that is easily missed.
+    if ((mode & readableByOthers) !== 0) {
+      return bad(name, `${connection.keyFile} can be read by others`, `chmod 600 ${connection.keyFile}`);
+    }
+  }
+  const resolved = await runTool(context, ['ssh', '-G', '--', connection.host], resolveMs);
+  if (resolved.exitCode !== 0) {
+    return bad(
+      name,
+      lastLine(resolved.stderr),
+      resolved.isMissing ? 'Install OpenSSH.' : 'Correct your ssh_config.',
+    );
+  }
+  return fine(name, describeWay(connection, resolved.stdout));
+}
+
+/** `me@10.0.0.7:22 through bastion → db:5432`, with what ssh_config adds. */
+function describeWay(
+  { host, user, port, jump, remoteHost, remotePort }: SshService['connection'],
+  resolved: string,
+): string {
+  const option = (name: string): string | undefined =>
+    resolved
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1);
+  const login = `${user ?? option('user') ?? ''}@${option('hostname') ?? host}:${port ?? option('port') ?? 22}`;
+  const jumps = jump.length > 0 ? jump.join(', ') : option('proxyjump');
+  return `${login}${jumps === undefined || jumps === 'none' ? '' : ` through ${jumps}`} → ${remoteHost}:${remotePort}`;
+}

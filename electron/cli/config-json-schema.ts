@@ -1,0 +1,71 @@
+/**
+ * The config's schema for editors: JSON Schema 2020-12, made from the zod schemas that the loader checks with. It never
+ * calls wrong what the loader takes, and leaves to the loader what JSON Schema cannot say.
+ */
+import * as z from 'zod';
+import { connectionSchemas, fileSchema, serviceSchema } from '../../shared/config-schema.ts';
+
+interface JsonSchema {
+  readonly [key: string]: unknown;
+}
+
+export function configJsonSchema(): JsonSchema {
+  const file = convert(fileSchema);
+  const service = convert(serviceSchema);
+  const byTechnology = Object.entries(connectionSchemas).map(([technology, schema]) => ({
+    if: { properties: { technology: { const: technology } }, required: ['technology'] },
+    then: { properties: { connection: convert(schema) } },
+  }));
+  const services = { type: 'array', items: { ...service, allOf: byTechnology } };
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'LocalPort',
+    ...file,
+    properties: { ...(file['properties'] as object), services },
+  };
+}
+
+function convert(schema: z.ZodType): JsonSchema {
+  // What a value becomes is near to what is written; what goes in is, to zod, anything at all.
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  return loosen(json);
+}
+
+/** A number may be written as text, a text as a number, and anything as `${VARIABLE}`. */
+function loosen(schema: JsonSchema): JsonSchema {
+  const { type, properties, items, anyOf } = schema;
+  if (Array.isArray(anyOf)) {
+    return {
+      ...schema,
+      anyOf: (anyOf as JsonSchema[]).map((one) => (isUnknown(one) ? { type: 'object' } : loosen(one))),
+    };
+  }
+  // A count or a duration, which zod transforms and therefore cannot describe.
+  if (isUnknown(schema)) return { type: ['number', 'string'] };
+  switch (type) {
+    case 'object':
+      return {
+        ...schema,
+        ...(properties === undefined ? {} : { properties: loosenEach(properties as object) }),
+      };
+    case 'array': {
+      const item = loosen(items as JsonSchema);
+      return { anyOf: [{ ...schema, items: item }, item] };
+    }
+    case 'string':
+      return 'enum' in schema
+        ? { anyOf: [schema, variable] }
+        : { ...schema, type: ['string', 'number', 'boolean'] };
+    case 'boolean':
+      return { anyOf: [schema, { type: 'string', pattern: '^(true|false|yes|no|on|off)$' }, variable] };
+    default:
+      return { anyOf: [schema, { type: 'string', pattern: String.raw`^\s*[-+]?\d+(\.\d+)?\s*$` }, variable] };
+  }
+}
+
+const variable = { type: 'string', pattern: String.raw`\$\{[^}]+\}` };
+
+const isUnknown = (schema: JsonSchema): boolean => Object.keys(schema).length === 0;
+
+const loosenEach = (properties: object): JsonSchema =>
+  Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, loosen(value as JsonSchema)]));

@@ -1,0 +1,63 @@
+/** What both imports do with their proposals: keep clear of the present config, and print, or write where nothing is. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+import { findConfigFile, readConfig } from './configured-services.ts';
+import { exitCode, type ExitCode } from './exit-code.ts';
+import { entriesOf, proposalYaml, type Proposal, type Taken } from './service-proposal.ts';
+
+export interface ImportOptions {
+  readonly write?: true;
+}
+
+export async function finishImport(
+  context: CommandContext,
+  { write }: ImportOptions,
+  { proposals, remarks }: { readonly proposals: readonly Proposal[]; readonly remarks: readonly string[] },
+): Promise<ExitCode> {
+  const entries = entriesOf(proposals, await readTaken(context));
+  if (entries.length === 0) {
+    context.tell(...remarks);
+    throw new CommandFailure('there is nothing to import');
+  }
+  const text = context.format === 'json' ? JSON.stringify(entries, null, 2) : proposalYaml(entries, remarks);
+  if (write !== true) {
+    context.print(text);
+    return exitCode.ok;
+  }
+  const file = await writeConfig(context, proposalYaml(entries, remarks));
+  context.say(`${entries.length} services written to ${file}`);
+  return exitCode.ok;
+}
+
+/** Names and ports of the present config. A broken one takes none: its owner is about to mend it anyway. */
+async function readTaken(context: CommandContext): Promise<Taken> {
+  const found = findConfigFile(context);
+  const loaded = found === null ? null : await readConfig(context, found.path);
+  const services = loaded?.ok === true ? loaded.value.services : [];
+  return {
+    names: new Set(services.map(({ name }) => name)),
+    ports: new Set(services.map(({ localPort }) => localPort)),
+  };
+}
+
+/** Only where there is no config: a YAML that somebody wrote by hand is theirs to edit. */
+async function writeConfig(
+  { options, paths, workingDirectory }: CommandContext,
+  text: string,
+): Promise<string> {
+  const file =
+    options.config === undefined ? paths.defaultConfigPath : path.resolve(workingDirectory, options.config);
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new CommandFailure(`${file} cannot be written: ${message}`);
+    throw new CommandFailure(`${file} exists already`, {
+      hint: 'Run it without --write and copy from what it prints, or name another file with --config.',
+    });
+  }
+  return file;
+}

@@ -1,0 +1,63 @@
+/** What a check found, as `doctor` and `ssh validate` print it: a line that says ok, or one with its mend. */
+import type { CommandContext } from '../command-context.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { alignColumns } from './columns.ts';
+
+export interface Finding {
+  /** `note`: worth knowing, and no reason to fail. */
+  readonly level: 'ok' | 'note' | 'bad';
+  /** What was looked at: `kubectl`, `port 5432`. */
+  readonly subject: string;
+  readonly message: string;
+  /** What to do about it; null where nothing is to be done. */
+  readonly mend: string | null;
+}
+
+export const fine = (subject: string, message: string): Finding => ({
+  level: 'ok',
+  subject,
+  message,
+  mend: null,
+});
+export const note = (subject: string, message: string, mend: string | null = null): Finding => ({
+  level: 'note',
+  subject,
+  message,
+  mend,
+});
+export const bad = (subject: string, message: string, mend: string | null): Finding => ({
+  level: 'bad',
+  subject,
+  message,
+  mend,
+});
+
+export function reportFindings(context: CommandContext, findings: readonly Finding[]): ExitCode {
+  context.print(...findingLines(context, findings));
+  return findings.some(({ level }) => level === 'bad') ? exitCode.error : exitCode.ok;
+}
+
+export function findingLines(
+  { format, palette }: Pick<CommandContext, 'format' | 'palette'>,
+  findings: readonly Finding[],
+): readonly string[] {
+  if (format === 'json') return [JSON.stringify({ checks: findings }, null, 2)];
+  if (format === 'text') {
+    return findings.map(({ level, subject, message, mend }) =>
+      [level, subject, message, mend ?? ''].join('\t'),
+    );
+  }
+  const paints = { ok: palette.good, note: palette.working, bad: palette.bad };
+  const shapes = { ok: '✓ ok', note: '· note', bad: '✗ mend' };
+  const lines = alignColumns(
+    findings.map(({ level, subject, message }) => [
+      { text: shapes[level], paint: paints[level] },
+      { text: subject, paint: palette.strong },
+      { text: message },
+    ]),
+  );
+  return findings.flatMap(({ mend }, index) => [
+    lines[index] ?? '',
+    ...(mend === null ? [] : mend.split('\n').map((line) => palette.faint(`        → ${line}`))),
+  ]);
+}

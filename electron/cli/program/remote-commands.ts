@@ -1,0 +1,55 @@
+/** The commands that look at ssh and Kubernetes: imports, tests, clusters. */
+import type { Command } from 'commander';
+import type { Perform } from '../command-line.ts';
+import { examples } from './examples.ts';
+import { nameArgument } from './name-argument.ts';
+import { performing } from './performing.ts';
+
+export function addRemoteCommands(program: Command, perform: Perform): void {
+  addImportCommands(program, perform);
+  addSshCommands(program, perform);
+}
+
+function addImportCommands(program: Command, perform: Perform): void {
+  const imports = program.command('import').description('propose services from what this machine knows');
+  imports
+    .command('kube')
+    .description('propose the services of your kube contexts, as YAML')
+    .option('--context <name...>', 'only these contexts')
+    .option('--namespace <name>', 'only this namespace; by default all but those of the system')
+    .option('--write', 'write a config file, where there is none yet')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport import kube --context staging', 'print, and choose by hand'],
+        ['localport import kube --namespace shop --write', 'begin with them'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/import-kube.ts')).importKube));
+  imports
+    .command('ssh')
+    .description('propose the LocalForwards of the hosts in your ssh_config, as YAML')
+    .option('--file <file>', 'another ssh_config than ~/.ssh/config')
+    .option('--write', 'write a config file, where there is none yet')
+    .addHelpText(
+      'after',
+      examples(['localport import ssh', 'hosts without a LocalForward are listed on top']),
+    )
+    .action(performing(perform, async () => (await import('../commands/import-ssh.ts')).importSsh));
+}
+
+function addSshCommands(program: Command, perform: Perform): void {
+  const ssh = program.command('ssh').description('the ssh services of the config');
+  ssh
+    .command('test')
+    .description('log in and connect to the target, beside what runs')
+    .addArgument(nameArgument('ssh services; all by default'))
+    .addHelpText('after', examples(['localport ssh test', 'all of them'], ['localport ssh test db', 'one']))
+    .action(performing(perform, async () => (await import('../commands/ssh-test.ts')).sshTest));
+  ssh
+    .command('validate')
+    .description('check keys and ssh_config, without connecting')
+    .addArgument(nameArgument('ssh services; all by default'))
+    .addHelpText('after', examples(['localport ssh validate', 'shows what ssh_config makes of each host']))
+    .action(performing(perform, async () => (await import('../commands/ssh-validate.ts')).sshValidate));
+}

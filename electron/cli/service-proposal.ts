@@ -1,0 +1,60 @@
+/** Services that an import proposes: names and local ports made unique, rendered as YAML for the config. */
+import { stringify } from 'yaml';
+
+export interface Proposal {
+  readonly name: string;
+  readonly technology: 'kubectl' | 'ssh';
+  /** The port that the local one should be, if it is free. */
+  readonly preferredPort: number;
+  readonly remotePort: number;
+  readonly tags: readonly string[];
+  readonly connection: Readonly<Record<string, unknown>>;
+}
+
+export interface Taken {
+  readonly names: ReadonlySet<string>;
+  readonly ports: ReadonlySet<number>;
+}
+
+/** Ports below 1024 are root's: 80 becomes 8080, 443 8443. */
+const privilegedOffset = 8_000;
+const firstFreePort = 10_000;
+const lastPort = 65_535;
+
+/** Entries for `services:`, none of which has a name or a port that is taken. */
+export function entriesOf(proposals: readonly Proposal[], taken: Taken): readonly object[] {
+  const names = new Set(taken.names);
+  const ports = new Set(taken.ports);
+  return proposals.flatMap((proposal) => {
+    const local_port = freePort(proposal.preferredPort, ports);
+    if (local_port === null) return [];
+    const name = freeName(proposal.name, names);
+    names.add(name);
+    ports.add(local_port);
+    const { technology, remotePort: remote_port, tags, connection } = proposal;
+    return [
+      { name, technology, local_port, remote_port, ...(tags.length === 0 ? {} : { tags }), connection },
+    ];
+  });
+}
+
+/** A whole config file. */
+export const proposalYaml = (entries: readonly object[], remarks: readonly string[]): string => {
+  const comment = remarks.map((remark) => `# ${remark}\n`).join('');
+  return `${comment}${stringify({ version: '1.0', services: entries }, { lineWidth: 0 })}`.trimEnd();
+};
+
+function freePort(preferred: number, taken: ReadonlySet<number>): number | null {
+  const first = preferred < 1024 ? preferred + privilegedOffset : preferred;
+  if (!taken.has(first)) return first;
+  for (let port = Math.max(first + 1, firstFreePort); port <= lastPort; port++)
+    if (!taken.has(port)) return port;
+  return null;
+}
+
+function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : `${wanted}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+}

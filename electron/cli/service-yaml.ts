@@ -1,0 +1,114 @@
+/** Services as they are written in a config file: the way back from `ServiceSpec`, and out of an import. */
+import { formatDuration } from '../../shared/config-scalars.ts';
+import type {
+  Connection,
+  HealthCheckSpec,
+  ProbeSpec,
+  RestartPolicySpec,
+  ServiceSpec,
+} from '../../shared/service-spec.ts';
+
+/** Stands for a password where secrets are not shown. */
+const hidden = '(hidden)';
+
+type Entry = Readonly<Record<string, unknown>>;
+
+export interface ServiceEntryOptions {
+  readonly showSecrets: boolean;
+}
+
+/** The entry of a complete service, everything written out: defaults merged, variables replaced. */
+export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions): Entry {
+  const { connection } = service;
+  return withoutNothing({
+    name: service.name,
+    technology: connection.technology,
+    description: service.description,
+    local_port: service.localPort,
+    remote_port: connection.remotePort,
+    enabled: service.enabled,
+    tags: service.tags.length === 0 ? null : service.tags,
+    hold: formatDuration(service.holdTimeoutMs),
+    connection: connectionEntry(connection, options),
+    health_check: healthCheckEntry(service.healthCheck, options),
+    restart_policy: restartPolicyEntry(service.restartPolicy),
+  });
+}
+
+const secret = (value: string | null, { showSecrets }: ServiceEntryOptions): string | null =>
+  value === null || showSecrets ? value : hidden;
+
+function connectionEntry(connection: Connection, options: ServiceEntryOptions): Entry {
+  switch (connection.technology) {
+    case 'kubectl':
+      return withoutNothing({
+        resource_type: connection.resourceType,
+        resource_name: connection.resourceName,
+        namespace: connection.namespace,
+        context: connection.context,
+      });
+    case 'ssh':
+      return withoutNothing({
+        host: connection.host,
+        user: connection.user,
+        port: connection.port,
+        key_file: connection.keyFile,
+        password: secret(connection.password, options),
+        remote_host: connection.remoteHost,
+        jump: connection.jump.length === 0 ? null : connection.jump,
+        strict_host_key_checking: connection.strictHostKeyChecking,
+      });
+    case 'tcp':
+      return { host: connection.host };
+    case 'command':
+      return { argv: connection.argv };
+  }
+}
+
+function healthCheckEntry(check: HealthCheckSpec, options: ServiceEntryOptions): Entry {
+  const config = probeConfig(check.probe, options);
+  return {
+    type: check.probe.type,
+    interval: formatDuration(check.intervalMs),
+    timeout: formatDuration(check.timeoutMs),
+    failure_threshold: check.failureThreshold,
+    success_threshold: check.successThreshold,
+    cluster_aware: check.clusterAware,
+    ...(Object.keys(config).length === 0 ? {} : { config }),
+  };
+}
+
+/** By the names of the probe's own settings, so that a new kind of probe is exported without a word here. */
+function probeConfig({ type: _, ...settings }: ProbeSpec, options: ServiceEntryOptions): Entry {
+  const entries = Object.entries(settings).map(([name, value]): [string, unknown] => [
+    name.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
+    hideSecret(name, value, options),
+  ]);
+  return withoutNothing(Object.fromEntries(entries));
+}
+
+function hideSecret(name: string, value: unknown, { showSecrets }: ServiceEntryOptions): unknown {
+  if (showSecrets || value === null) return value;
+  if (name === 'password') return hidden;
+  if (name !== 'headers') return value;
+  return Object.fromEntries(Object.keys(value as object).map((header) => [header, hidden]));
+}
+
+const restartPolicyEntry = (policy: RestartPolicySpec): Entry => ({
+  enabled: policy.enabled,
+  max_attempts: policy.maxAttempts,
+  initial_delay: formatDuration(policy.initialDelayMs),
+  max_delay: formatDuration(policy.maxDelayMs),
+  backoff_multiplier: policy.backoffMultiplier,
+});
+
+/** Without what is null, and without empty mappings. */
+const withoutNothing = (entry: Entry): Entry =>
+  Object.fromEntries(
+    Object.entries(entry).filter(
+      ([, value]) => value !== null && !(isMapping(value) && Object.keys(value).length === 0),
+    ),
+  );
+
+const isMapping = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

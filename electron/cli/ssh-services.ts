@@ -1,0 +1,31 @@
+import type { ServiceSpec } from '../../shared/service-spec.ts';
+import type { SshConnection } from '../core/tunnel/ssh-command.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+import { readConfig, requireConfigFile } from './configured-services.ts';
+import { problemLines } from './output/problem-lines.ts';
+
+export type SshService = ServiceSpec & { readonly connection: SshConnection };
+
+/** The ssh services of the config, or those of them that are named. A name that is none of them is a failure. */
+export async function readSshServices(
+  context: CommandContext,
+  names: readonly string[],
+): Promise<readonly SshService[]> {
+  const { path } = requireConfigFile(context);
+  const loaded = await readConfig(context, path);
+  if (!loaded.ok) {
+    throw new CommandFailure(`${path} is broken`, {
+      hint: problemLines({ path, problems: loaded.error }, context.palette).join('\n'),
+    });
+  }
+  const services = loaded.value.services.filter(isSsh);
+  const unknown = names.filter((name) => services.every((service) => service.name !== name));
+  if (unknown.length > 0)
+    throw new CommandFailure(`there is no ssh service ${unknown.join(', ')} in ${path}`);
+  const chosen = names.length === 0 ? services : services.filter(({ name }) => names.includes(name));
+  if (chosen.length === 0) throw new CommandFailure(`there is no ssh service in ${path}`);
+  return chosen;
+}
+
+const isSsh = (service: ServiceSpec): service is SshService => service.connection.technology === 'ssh';
