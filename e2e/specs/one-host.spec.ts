@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { expect, test } from 'playwright/test';
+import { systemClock as clock } from '../../electron/core/clock.ts';
+import { connectControl, type ControlClient } from '../../electron/core/control/control-client.ts';
+import { createWorld, launchCommand, type World } from '../fixtures/electron-app.ts';
+import { eventually } from '../fixtures/eventually.ts';
+
+const projectFolder = path.resolve(import.meta.dirname, '../..');
+
+let world: World;
+
+test.beforeEach(async () => {
+  world = await createWorld();
+});
+
+test.afterEach(() => world.close());
+
+async function connect(): Promise<ControlClient> {
+  const socketPath = path.join(world.home, 'run/localport/control.sock');
+  let client: ControlClient | null = null;
+  await eventually('the host answers', async () => {
+    const connected = await connectControl({ socketPath, clock, version: 'test' });
+    client = connected.ok ? connected.value : null;
+    return connected.ok;
+  });
+  return client!;
+}
+
+test('the menu-bar app answers at the control socket, and stops when it is asked to', async () => {
+  const app = await world.start();
+  const client = await connect();
+  expect(client.host).toMatchObject({ kind: 'menu-bar', pid: app.pid });
+  expect(await client.request('snapshot', {})).toMatchObject({
+    ok: true,
+    value: { config: { status: 'welcome' } },
+  });
+  const events: string[] = [];
+  const stopped = await client.stream('shutdown', { force: false }, ({ kind }) => events.push(kind));
+  expect(stopped).toEqual({ ok: true, value: undefined });
+  expect(events.at(-1)).toBe('report');
+  expect(await app.exited).toEqual({ code: 0, signal: null });
+  await app.expectNothingLeft([]);
+});
+
+test('the menu-bar app does not start beside a daemon, and says why', async () => {
+  const { env, home } = world;
+  const daemon = spawn(process.execPath, [path.join(projectFolder, 'dist/daemon.cjs')], { cwd: home, env });
+  await connect();
+  const { executable, args } = launchCommand([projectFolder]);
+  const app = spawn(executable, args, { cwd: home, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  app.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  expect(await once(app, 'close')).toEqual([1, null]);
+  expect(said).toContain(`runs already, without a screen, as the daemon: process ${daemon.pid}, since `);
+  daemon.kill('SIGTERM');
+  expect(await once(daemon, 'exit')).toEqual([0, null]);
+});
