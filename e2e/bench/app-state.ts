@@ -1,0 +1,40 @@
+/** How the app's services stand, asked as an administrator asks: USR2, and the dump in the log. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import type { LaunchedApp } from './launched-app.ts';
+
+const calmDeadlineMs = 40_000;
+
+/** Resolves to all services, in the order of the config, once each is healthy and its failures are forgiven. */
+export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
+  // Before it has said anything, a signal would meet the default and end it.
+  await app.printed(/^logs in /);
+  let services: readonly ServiceSnapshot[] = [];
+  const isCalm = async (): Promise<boolean> => {
+    services = await dumpServices(app);
+    return (
+      services.length > 0 && services.every(({ health, attempt }) => health === 'healthy' && attempt === 0)
+    );
+  };
+  await eventually('all forwards are healthy', isCalm, calmDeadlineMs);
+  return services;
+}
+
+async function dumpServices(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
+  const before = (await readDumps(app)).length;
+  app.kill('SIGUSR2');
+  let dump: string | undefined;
+  await eventually('the state is in the log', async () => {
+    dump = (await readDumps(app))[before];
+    return dump !== undefined;
+  });
+  return (JSON.parse(dump ?? '') as { readonly snapshot: Snapshot }).snapshot.services;
+}
+
+async function readDumps({ world }: LaunchedApp): Promise<readonly string[]> {
+  const file = path.join(world.env['XDG_STATE_HOME'] ?? '', 'localport/logs/localport.log');
+  const log = await readFile(file, 'utf8').catch(() => '');
+  return [...log.matchAll(/state dump: (\{.*\})$/gm)].map(([, json = '']) => json);
+}

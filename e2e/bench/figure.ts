@@ -1,0 +1,32 @@
+/** What a benchmark tells: one line of JSON for each figure, read by build/bench.mjs, and talk for everything else. */
+
+export interface Figure {
+  readonly figure: string;
+  readonly value: number;
+  readonly unit: string;
+  /** In words; what is only told beside a figure that has one has none. */
+  readonly must: string;
+  readonly ok: boolean;
+  readonly note?: string;
+}
+
+export function report(figure: Figure): void {
+  console.log(JSON.stringify(figure));
+}
+
+/** A figure that may be `limit` at the most, both in `unit`. */
+export function reportAtMost(limit: number, figure: Omit<Figure, 'must' | 'ok'>): void {
+  const { value, unit } = figure;
+  report({ ...figure, must: `≤ ${limit} ${unit}`.trim(), ok: value <= limit });
+}
+
+/** The upper one of the two in the middle; NaN of nothing. */
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+/** `0.31–0.52`: the least and the greatest. */
+export const range = (values: readonly number[], digits = 2): string =>
+  `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
+
+/** In seconds, as the figures are. */
+export const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;
