@@ -74,8 +74,7 @@ export class ForwardRunner {
       },
     });
     this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
-    const { onChange: onCheck, health: scheduler } = parts;
-    this.#health = new HealthWatch({ scheduler, tunnels: this.#tunnels, tell, onCheck });
+    this.#health = new HealthWatch({ scheduler: parts.health, tunnels: this.#tunnels, tell });
   }
 
   get service(): ServiceSpec {
