@@ -186,6 +186,14 @@ describe('a forward runner', () => {
     });
   });
 
+  it('wakes nobody for a check that changes nothing but its time', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    const { changes } = world;
+    world.health.watched?.events.onCheck?.('postgres#1', { kind: 'check-passed', tookMs: 7 });
+    expect([runner.snapshot().checkMs, world.changes - changes]).toEqual([7, 0]);
+  });
+
   it('waits for the network instead of failing when there is none', async () => {
     const world = new FakeForwardWorld();
     const runner = await started(world);
