@@ -6,10 +6,11 @@ import { existsSync } from 'node:fs';
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
+import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Environment } from './environment-substitution.ts';
 import { loadConfig } from './config-loader.ts';
-import { formatProblem } from './config-problem.ts';
+import { fileError, formatProblem } from './config-problem.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
 import type { Welcome } from './welcome-config.ts';
 
@@ -63,7 +64,11 @@ export class ConfigInForce {
 
   /** Loads again and applies what changed. One after the other; never rejects. */
   reload(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#load());
+    this.#turn = this.#turn
+      .then(() => this.#load())
+      .catch((error: unknown) => {
+        this.#noteFailure(error);
+      });
     return this.#turn;
   }
 
@@ -76,9 +81,10 @@ export class ConfigInForce {
 
   async #load(): Promise<void> {
     const { path, log, environment, homeDirectory, uid } = this.#parts;
-    if (this.#isClosed) return;
+    if (this.#hasClosed()) return;
     if (!existsSync(path)) return this.#withoutFile();
     const loaded = await loadConfig(path, { env: environment(), homeDirectory, uid });
+    if (this.#hasClosed()) return;
     if (!loaded.ok) {
       for (const problem of loaded.error) log.error(`config: ${formatProblem(problem, path)}`);
       this.#become({ status: 'broken', path, problems: loaded.error });
@@ -107,18 +113,27 @@ export class ConfigInForce {
     if (this.#welcome !== null) return;
     this.#parts.log.info(`config: none at ${this.#parts.path}; showing the welcome page`);
     this.#welcome = await this.#parts.startWelcome();
+    if (this.#hasClosed()) return;
     this.#parts.onStateChange();
     await this.#parts.apply(this.#welcome.services);
+  }
+
+  /** Asked anew after each await: a shutdown must not start what it then has to stop. */
+  #hasClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** A fault of ours, or a machine without a free port: told, and the next reload tries again. */
+  #noteFailure(error: unknown): void {
+    const message = `the config could not be taken over: ${errorMessage(error)}`;
+    this.#parts.log.error(`config: ${errorWithStack(error)}`);
+    this.#become({ ...this.#state, problems: [fileError(message)] });
   }
 
   #missFile(message: string): void {
     const { path, log } = this.#parts;
     log.error(`config: ${path}: ${message}`);
-    this.#become({
-      status: 'broken',
-      path,
-      problems: [{ severity: 'error', path: '', line: null, message }],
-    });
+    this.#become({ status: 'broken', path, problems: [fileError(message)] });
   }
 
   #become(state: ConfigState): void {
