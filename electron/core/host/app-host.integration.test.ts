@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,6 +58,11 @@ async function startHost(foundBy: 'option' | 'search' = 'search'): Promise<AppHo
   return host;
 }
 
+interface Dump {
+  readonly snapshot?: Partial<Snapshot>;
+  readonly children?: readonly unknown[];
+}
+
 const rows = ({ config, services }: Snapshot): string =>
   `${config.status}: ${services.map(({ name, desired, phase, health }) => `${name} ${desired} ${phase} ${health}`).join(', ')}`;
 
@@ -108,6 +113,20 @@ describe('the host without a screen', () => {
     writeFileSync(key, '', { mode: 0o600 });
     running.retry('far');
     await eventually('it has tried', () => running.snapshot().services[1]?.cause?.code !== 'file-missing');
+  });
+
+  it('dumps the state of everything, however many services there are', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `service-${index}`);
+    writeConfig(
+      names.map((name, index) => tcp(name, 20_000 + index).replace(' }\n', ', enabled: false }\n')).join(''),
+    );
+    const running = await startHost();
+    running.dump();
+    await running.shutdown('test');
+    const log = readFileSync(path.join(running.snapshot().host.logDirectory, 'localport.log'), 'utf8');
+    const lines = [...log.matchAll(/state dump: (.+)$/gm)].map(([, json = '']) => JSON.parse(json) as Dump);
+    expect(lines.flatMap(({ snapshot }) => snapshot?.services ?? []).map(({ name }) => name)).toEqual(names);
+    expect(lines.some(({ children }) => children !== undefined)).toBe(true);
   });
 
   it('leaves nothing behind, and its report says so', async () => {

@@ -22,6 +22,7 @@ import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { Logger } from '../observability/logger.ts';
+import { stateDump } from '../observability/state-dump.ts';
 import { createLocalPort } from '../relay/local-port.ts';
 import { Scope } from '../scope.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
@@ -189,14 +190,14 @@ export class AppHost {
 
   /** Writes what is alive and how everything stands to the log. */
   dump(): void {
-    const state = {
+    const lines = stateDump({
       snapshot: this.snapshot(),
       tasks: this.#tasks.alive(),
       children: this.#children.launcher.alive(),
       monitors: this.#health.active(),
       owned: this.scope.owned,
-    };
-    this.#log.info(`state dump: ${JSON.stringify(state)}`);
+    });
+    for (const line of lines) this.#log.info(`state dump: ${line}`);
   }
 
   /** Runs the four phases, once. Never rejects. */
