@@ -1,16 +1,15 @@
 /** What a benchmark tells: one line of JSON for each figure, read by build/bench.mjs, and talk for everything else. */
 
-export interface Figure {
+interface Figure {
   readonly figure: string;
   readonly value: number;
   readonly unit: string;
-  /** In words; what is only told beside a figure that has one has none. */
   readonly must: string;
   readonly ok: boolean;
   readonly note?: string;
 }
 
-export function report(figure: Figure): void {
+function report(figure: Figure): void {
   console.log(JSON.stringify(figure));
 }
 
@@ -18,6 +17,11 @@ export function report(figure: Figure): void {
 export function reportAtMost(limit: number, figure: Omit<Figure, 'must' | 'ok'>): void {
   const { value, unit } = figure;
   report({ ...figure, must: `≤ ${limit} ${unit}`.trim(), ok: value <= limit });
+}
+
+/** A number of what must not happen at all. */
+export function reportNone(figure: Omit<Figure, 'unit' | 'must' | 'ok'>): void {
+  report({ ...figure, unit: '', must: '0', ok: figure.value === 0 });
 }
 
 /** The upper one of the two in the middle; NaN of nothing. */

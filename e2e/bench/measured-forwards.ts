@@ -4,6 +4,9 @@ import { createWorld, type World } from '../fixtures/electron-app.ts';
 import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
 import { freePort } from '../fixtures/servers.ts';
 
+/** Six times as often as by default: what costs anything when idle should show. */
+export const checkIntervalSeconds = 5;
+
 export type Technology = 'ssh' | 'kubectl' | 'tcp';
 
 export interface MeasuredForward {
@@ -36,7 +39,7 @@ export async function prepareForwards(
   return { world, forwards };
 }
 
-/** JSON is YAML. Checks are more frequent than the default of 30 s, as busy users have them. */
+/** JSON is YAML. */
 function configOf(forwards: readonly MeasuredForward[], { sshd, target }: FarEnd): string {
   const ends = {
     ssh: {
@@ -48,7 +51,7 @@ function configOf(forwards: readonly MeasuredForward[], { sshd, target }: FarEnd
   };
   return JSON.stringify({
     version: '1.0',
-    defaults: { health_check: { type: 'tcp', interval: 5, timeout: 2 } },
+    defaults: { health_check: { type: 'tcp', interval: checkIntervalSeconds, timeout: 2 } },
     services: forwards.map(({ name, technology, localPort }) => ({
       name,
       technology,
