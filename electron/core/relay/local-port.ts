@@ -37,6 +37,8 @@ export interface LocalPortOptions {
 }
 
 const defaultMaxHeldConnections = 256;
+/** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
+const minAttemptMs = 2_000;
 const initialRetryDelayMs = 50;
 const maxRetryDelayMs = 1000;
 /** How long after its sockets the end of a dead tunnel is told, at the most. */
@@ -68,6 +70,7 @@ class LocalPort implements ServicePort {
     this.#queue = new HoldQueue({
       clock,
       holdTimeoutMs,
+      minAttemptMs,
       maxHeldConnections,
       onExpired: (held) => {
         this.#onExpired(held);
@@ -122,6 +125,7 @@ class LocalPort implements ServicePort {
     }
     if (upstream !== null) this.#connectWaiting(upstream);
     else if (this.#policy === 'refuse') this.#turnAway(this.#queue.waiting());
+    this.#queue.expireDue();
   }
 
   setClientPolicy(policy: ClientPolicy): void {
@@ -167,6 +171,7 @@ class LocalPort implements ServicePort {
       },
       onFailed: (code) => {
         held.attempt = null;
+        this.#queue.expireDue();
         this.#turnAway(this.#queue.excess());
         this.#backOff(tunnelId, code);
       },
