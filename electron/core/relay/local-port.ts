@@ -14,6 +14,7 @@ import { sleep, type Clock, type Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenOnLoopback, type LocalListener } from './local-listener.ts';
+import { rememberingPortHolder } from './port-holder.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
 import type {
@@ -54,6 +55,7 @@ class LocalPort implements ServicePort {
   readonly #options: LocalPortOptions;
   readonly #queue: HoldQueue<Socket>;
   readonly #relay: Relay;
+  readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
   #upstream: Upstream | null = null;
   /** Aborts when the present upstream is replaced or taken away. */
@@ -66,7 +68,8 @@ class LocalPort implements ServicePort {
 
   constructor(options: LocalPortOptions) {
     this.#options = options;
-    const { clock, holdTimeoutMs, maxHeldConnections = defaultMaxHeldConnections } = options;
+    const { clock, port, holdTimeoutMs, maxHeldConnections = defaultMaxHeldConnections } = options;
+    this.#findHolder = rememberingPortHolder(port, clock);
     this.#queue = new HoldQueue({
       clock,
       holdTimeoutMs,
@@ -92,6 +95,7 @@ class LocalPort implements ServicePort {
         port,
         clock,
         log,
+        findHolder: this.#findHolder,
         onConnection: (client) => {
           this.#welcome(client);
         },
