@@ -137,6 +137,18 @@ describe('a forward runner', () => {
     ]).toEqual([1_000, 1, 1]);
   });
 
+  it('tries again what had used up its retries when the config allows more', async () => {
+    const world = new FakeForwardWorld();
+    const restartPolicy = { ...postgres.restartPolicy, enabled: false };
+    const runner = new ForwardRunner({ ...postgres, restartPolicy }, world.parts());
+    runner.dispatch({ type: 'turned-on' });
+    await settle();
+    await world.tunnel.dies(killed);
+    expect(runner.snapshot().phase).toBe('waiting');
+    runner.update(postgres, new Set(['restart-policy']));
+    expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
+  });
+
   it('fails a service whose config has a problem, without starting anything', async () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('file-missing', { what: '~/.ssh/id' });

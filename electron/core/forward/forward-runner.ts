@@ -101,6 +101,7 @@ export class ForwardRunner {
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
     if (changes.has('health-check')) this.#watchHealth(this.#standing.watched);
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
+    else if (changes.has('restart-policy')) this.dispatch({ type: 'triggered', trigger: 'config' });
     else this.#parts.onChange();
   }
 
