@@ -60,6 +60,33 @@ describe('the config in force', () => {
     expect([config.state.status, config.state.problems, applied.at(-1)]).toEqual(['loaded', [], 'db']);
   });
 
+  it('goes on saying that a named file is missing, however often it looks', async () => {
+    await make({ isNamed: true }).start();
+    await config.reload();
+    expect(config.state).toMatchObject({
+      status: 'broken',
+      problems: [{ message: 'there is no such file' }],
+    });
+  });
+
+  it('welcomes again who removes a file that was never in force', async () => {
+    const welcomed = { services: [], close: () => Promise.resolve() };
+    writeFileSync(file, 'services: [', { mode: 0o600 });
+    await make({ startWelcome: () => Promise.resolve(welcomed) }).start();
+    expect(config.state.status).toBe('broken');
+    rmSync(file);
+    await config.reload();
+    expect(config.state).toEqual({ status: 'welcome', path: file, problems: [] });
+    write('db');
+    await config.reload();
+    rmSync(file);
+    await config.reload();
+    expect(config.state).toMatchObject({
+      status: 'broken',
+      problems: [{ message: 'the file is gone; what it said last stays in force' }],
+    });
+  });
+
   it('takes nothing over that was read while the app began to stop', async () => {
     write('db');
     make();

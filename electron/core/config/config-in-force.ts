@@ -38,6 +38,8 @@ export class ConfigInForce {
   #state: ConfigState;
   #watcher: ConfigWatcher | null = null;
   #welcome: Welcome | null = null;
+  /** A file has been in force: without one, nothing that it said can stay so. */
+  #hasLoaded = false;
   #turn: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -94,6 +96,7 @@ export class ConfigInForce {
     for (const warning of warnings) log.warn(`config: ${formatProblem(warning, path)}`);
     this.#parts.onSecrets(secrets);
     log.info(`config: ${path} has ${services.length} services`);
+    this.#hasLoaded = true;
     this.#become({ status: 'loaded', path, problems: warnings });
     await this.#parts.apply(services);
     await this.#welcome?.close();
@@ -102,7 +105,7 @@ export class ConfigInForce {
 
   /** A config that vanished under a running app is a mistake to be told of, not a wish to stop everything. */
   async #withoutFile(): Promise<void> {
-    if (this.#state.status !== 'welcome') {
+    if (this.#hasLoaded) {
       this.#missFile('the file is gone; what it said last stays in force');
       return;
     }
@@ -110,11 +113,11 @@ export class ConfigInForce {
       this.#missFile('there is no such file');
       return;
     }
-    if (this.#welcome !== null) return;
+    if (this.#welcome !== null && this.#state.status === 'welcome') return;
     this.#parts.log.info(`config: none at ${this.#parts.path}; showing the welcome page`);
-    this.#welcome = await this.#parts.startWelcome();
+    this.#welcome ??= await this.#parts.startWelcome();
     if (this.#hasClosed()) return;
-    this.#parts.onStateChange();
+    this.#become({ status: 'welcome', path: this.#parts.path, problems: [] });
     await this.#parts.apply(this.#welcome.services);
   }
 

@@ -60,5 +60,8 @@ describe('the console report', () => {
       '  error: services[0].name, line 3: missing',
       '▲ db  retrying  localhost:5432 → db:5432  db refused the connection',
     ]);
+    expect(reportChanges(null, { ...after, services: [] })).toContain(
+      'config /c.yaml is broken; nothing runs until it is mended',
+    );
   });
 });
