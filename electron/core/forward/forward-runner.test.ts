@@ -163,6 +163,26 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(1);
   });
 
+  it('opens no port for a service whose port is not known', async () => {
+    const world = new FakeForwardWorld();
+    const problem = describeCause('variable-unset', { what: 'PORT' });
+    const runner = new ForwardRunner({ ...postgres, localPort: 0, problem }, world.parts());
+    runner.dispatch({ type: 'turned-on' });
+    await settle();
+    expect([line(runner), world.port.isOpen]).toEqual([
+      'on, failed, unknown, variable-unset, closed, 0 restarts',
+      false,
+    ]);
+  });
+
+  it('shows the evidence of a failure without the secrets of the config', async () => {
+    const world = new FakeForwardWorld();
+    world.secret = 'hunter2';
+    const runner = await started(world);
+    await world.tunnel.dies(describeCause('auth-failed', { evidence: 'bad login: hunter2' }));
+    expect(runner.snapshot().cause?.evidence).toBe('bad login: [hidden]');
+  });
+
   it('probes a tunnel that did not take a client and replaces it when it is dead', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);

@@ -34,6 +34,7 @@ export interface ForwardRunnerParts {
   readonly createPort: (service: ServiceSpec, listener: ServicePortListener) => ServicePort;
   readonly health: HealthMonitorScheduler;
   readonly isOnline: () => boolean;
+  readonly redact: (text: string) => string;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
 }
@@ -183,6 +184,12 @@ export class ForwardRunner {
 
   #openPort(): void {
     if (this.#isPortOpening) return;
+    const { localPort, problem } = this.#service;
+    if (localPort === 0 && problem !== null) {
+      // Not known, and 0 would open any.
+      this.dispatch({ type: 'port-failed', cause: problem });
+      return;
+    }
     this.#isPortOpening = true;
     this.#portWork = this.#portWork.then(async () => {
       const result = await this.#port.open();

@@ -235,6 +235,7 @@ export class AppHost {
         createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
       health: this.#health,
       isOnline: () => networkAddresses(networkInterfaces()).length > 0,
+      redact: (text) => logs.redact(text),
       onChange: () => {
         this.#publisher.touch();
       },

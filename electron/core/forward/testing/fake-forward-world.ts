@@ -201,6 +201,8 @@ export class FakeForwardWorld {
   readonly ports: FakePort[] = [];
   readonly tunnels: FakeTunnel[] = [];
   isOnline = true;
+  /** What `redact` hides. */
+  secret = 'unlikely to be said';
   changes = 0;
 
   readonly adapter: TunnelAdapter = {
@@ -224,6 +226,7 @@ export class FakeForwardWorld {
       },
       health: this.health,
       isOnline: () => this.isOnline,
+      redact: (text) => text.replaceAll(this.secret, '[hidden]'),
       onChange: () => {
         this.changes += 1;
       },
