@@ -1,4 +1,4 @@
-/** What a benchmark tells: one line of JSON for each figure, read by build/bench.mjs, and talk for everything else. */
+/** A figure: what was measured, often and robustly put, and what it must be; told as a line of JSON to build/bench.mjs. */
 
 interface Figure {
   readonly figure: string;
@@ -28,9 +28,9 @@ export function reportNone(figure: Omit<Figure, 'unit' | 'must' | 'ok'>): void {
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-/** `0.31–0.52`: the least and the greatest. */
+/** `0.31 to 0.52`: the least and the greatest. */
 export const range = (values: readonly number[], digits = 2): string =>
-  `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
+  `${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)}`;
 
 /** In seconds, as the figures are. */
 export const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;

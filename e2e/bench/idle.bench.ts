@@ -4,11 +4,12 @@
  * machine share with them, then counts the same for both.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Scope } from '../../electron/core/scope.ts';
+import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
 import { allCalm } from './app-state.ts';
+import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost } from './figure.ts';
-import { bareTrayApp, launch, localPort, type LaunchedApp } from './launched-app.ts';
+import { bareTrayApp, launch, localPortApp, type LaunchedApp } from './launched-app.ts';
 import { checkIntervalSeconds, prepareForwards } from './measured-forwards.ts';
 import { measureTree, type TreeCosts } from './own-tree.ts';
 
@@ -31,7 +32,7 @@ interface Pair<T> {
 /** Both started, all forwards healthy. */
 async function startPair(scope: Scope, worlds: Pair<World>): Promise<Pair<LaunchedApp>> {
   const bare = launch(scope, worlds.bare, bareTrayApp);
-  const app = launch(scope, worlds.app, localPort);
+  const app = launch(scope, worlds.app, localPortApp);
   await Promise.all([worlds.bare.desktop.waitForTray(), allCalm(app)]);
   return { bare, app };
 }
@@ -72,8 +73,7 @@ function reportMemory(samples: readonly Pair<TreeCosts>[]): void {
   });
 }
 
-const scope = new Scope('idle');
-try {
+await runInScope('idle', async (scope) => {
   const bareWorld = await createWorld();
   scope.own('bare world', () => bareWorld.close());
   const worlds = { bare: bareWorld, app: (await prepareForwards(scope, counts)).world };
@@ -90,6 +90,4 @@ try {
     await Promise.all([pair.app.stop(), pair.bare.stop()]);
   }
   reportMemory(samples);
-} finally {
-  await scope.close();
-}
+});

@@ -22,7 +22,7 @@ export interface LaunchedApp {
   stop(): Promise<void>;
 }
 
-export const localPort = path.resolve(import.meta.dirname, '../..');
+export const localPortApp = path.resolve(import.meta.dirname, '../..');
 export const bareTrayApp = path.join(import.meta.dirname, 'bare-tray.cjs');
 
 const printDeadlineMs = 30_000;

@@ -1,10 +1,11 @@
 /** How long a quit takes: from SIGTERM until the process and all its children are gone and the ports are free again. */
-import { Scope } from '../../electron/core/scope.ts';
+import type { Scope } from '../../electron/core/scope.ts';
 import { findLeftovers } from '../fixtures/leftovers.ts';
-import { descendantsOf } from '../fixtures/process-tree.ts';
+import { descendantsOf, livingOf } from '../fixtures/process-tree.ts';
 import { allCalm } from './app-state.ts';
+import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
-import { launch, localPort } from './launched-app.ts';
+import { launch, localPortApp } from './launched-app.ts';
 import { prepareForwards, type MeasuredForwards } from './measured-forwards.ts';
 
 const runs = 7;
@@ -12,6 +13,7 @@ const maxSeconds = 0.5;
 const cleanDeadlineSeconds = 10;
 
 interface Quit {
+  /** Descendants, Electron's own among them. */
   readonly children: number;
   /** Until the process was gone, in s. */
   readonly processGone: number;
@@ -20,9 +22,9 @@ interface Quit {
 }
 
 async function measureQuit(scope: Scope, { world, forwards }: MeasuredForwards): Promise<Quit> {
-  const app = launch(scope, world, localPort);
+  const app = launch(scope, world, localPortApp);
   await allCalm(app);
-  const children = (await descendantsOf(app.pid)).length;
+  const children = await descendantsOf(app.pid);
   const signalledAt = performance.now();
   app.kill('SIGTERM');
   await app.exited;
@@ -30,15 +32,19 @@ async function measureQuit(scope: Scope, { world, forwards }: MeasuredForwards):
   const mark = `LOCALPORT_TEST_RUN=${world.env['LOCALPORT_TEST_RUN'] ?? ''}`;
   const ports = forwards.map((forward) => forward.localPort);
   for (;;) {
-    const leftovers = await findLeftovers({ mark, folder: world.home, ports });
+    // The guardian has an environment of its own, without the mark.
+    const [alive, leftovers] = await Promise.all([
+      livingOf(children),
+      findLeftovers({ mark, folder: world.home, ports }),
+    ]);
     const nothingLeft = secondsSince(signalledAt);
-    if (leftovers.length === 0) return { children, processGone, nothingLeft };
-    if (nothingLeft > cleanDeadlineSeconds) throw new Error(`left behind: ${leftovers.join(', ')}`);
+    if (alive.length + leftovers.length === 0) return { children: children.length, processGone, nothingLeft };
+    if (nothingLeft > cleanDeadlineSeconds)
+      throw new Error(`left behind: ${[...alive, ...leftovers].join(', ')}`);
   }
 }
 
-const scope = new Scope('quit');
-try {
+await runInScope('quit', async (scope) => {
   const forwards = await prepareForwards(scope, { ssh: 2, kubectl: 1, tcp: 1 });
   const quits: Quit[] = [];
   for (let run = 0; run < runs; run++) quits.push(await measureQuit(scope, forwards));
@@ -55,6 +61,4 @@ try {
     value: Math.max(...whole),
     unit: 's',
   });
-} finally {
-  await scope.close();
-}
+});

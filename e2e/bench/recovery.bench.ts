@@ -3,12 +3,12 @@
  * the start of the same command by hand, which nobody can spare.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Scope } from '../../electron/core/scope.ts';
 import type { World } from '../fixtures/electron-app.ts';
 import { exchange } from '../fixtures/servers.ts';
 import { allCalm } from './app-state.ts';
+import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
-import { launch, localPort } from './launched-app.ts';
+import { launch, localPortApp } from './launched-app.ts';
 import { prepareForwards, type MeasuredForward } from './measured-forwards.ts';
 import { killNow, measureOwnStart } from './tunnel-process.ts';
 
@@ -53,11 +53,10 @@ function reportRecoveries(technology: keyof typeof maxAddedSeconds, recoveries: 
   });
 }
 
-const scope = new Scope('recovery');
-try {
+await runInScope('recovery', async (scope) => {
   const counts = { ssh: forwardsOfEach, kubectl: forwardsOfEach, tcp: 0 };
   const { world, forwards } = await prepareForwards(scope, counts);
-  const app = launch(scope, world, localPort);
+  const app = launch(scope, world, localPortApp);
   const recoveries: Recovery[] = [];
   for (let round = 0; round < rounds; round++) {
     const services = await allCalm(app);
@@ -68,6 +67,4 @@ try {
   }
   reportRecoveries('ssh', recoveries);
   reportRecoveries('kubectl', recoveries);
-} finally {
-  await scope.close();
-}
+});

@@ -1,10 +1,10 @@
 /** What clients notice of 20 kills: one connects every 10 ms while the tunnel that serves it is killed. */
-import { Scope } from '../../electron/core/scope.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { startKnocking } from '../fixtures/knocking-client.ts';
 import { allCalm } from './app-state.ts';
+import { runInScope } from './bench-scope.ts';
 import { reportNone } from './figure.ts';
-import { launch, localPort } from './launched-app.ts';
+import { launch, localPortApp } from './launched-app.ts';
 import { prepareForwards, type MeasuredForward } from './measured-forwards.ts';
 import { killNow } from './tunnel-process.ts';
 
@@ -36,11 +36,10 @@ async function killUnderLoad({ localPort: port }: MeasuredForward, pid: number):
   return { answered, refused, inFlight: failed.length - failedAfter, failedAfter, slowestMs };
 }
 
-const scope = new Scope('refusals');
-try {
+await runInScope('refusals', async (scope) => {
   const counts = { ssh: forwardsOfEach, kubectl: forwardsOfEach, tcp: 0 };
   const { world, forwards } = await prepareForwards(scope, counts);
-  const app = launch(scope, world, localPort);
+  const app = launch(scope, world, localPortApp);
   const tolls: Toll[] = [];
   for (let round = 0; round < rounds; round++) {
     const services = await allCalm(app);
@@ -61,6 +60,4 @@ try {
     value: sum((toll) => toll.failedAfter),
     note: `${sum((toll) => toll.inFlight)} were on the way when their tunnel died, and lost with it`,
   });
-} finally {
-  await scope.close();
-}
+});

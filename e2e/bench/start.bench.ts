@@ -2,10 +2,11 @@
  * How long a start takes: from the launch until the icon is in the panel, and until the first tunnel is up, over what a
  * bare tray app takes until its icon is there. The two take turns, so that a slow moment of the machine hits both.
  */
-import { Scope } from '../../electron/core/scope.ts';
+import type { Scope } from '../../electron/core/scope.ts';
 import type { World } from '../fixtures/electron-app.ts';
+import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
-import { bareTrayApp, launch, localPort } from './launched-app.ts';
+import { bareTrayApp, launch, localPortApp } from './launched-app.ts';
 import { prepareForwards } from './measured-forwards.ts';
 
 const turns = 9;
@@ -28,7 +29,7 @@ async function measureBare(scope: Scope, world: World): Promise<number> {
 
 /** tcp is left out of the firsts: it has no tunnel to start, and is up with its port. */
 async function measureStart(scope: Scope, world: World): Promise<Start> {
-  const app = launch(scope, world, localPort);
+  const app = launch(scope, world, localPortApp);
   const untilUp = async (name: RegExp): Promise<number> => ((await app.printed(name)) - app.startedAt) / 1000;
   const [tray, ssh, kubectl] = await Promise.all([
     world.desktop.waitForTray().then(() => secondsSince(app.startedAt)),
@@ -39,8 +40,7 @@ async function measureStart(scope: Scope, world: World): Promise<Start> {
   return { tray, ssh, kubectl };
 }
 
-const scope = new Scope('start');
-try {
+await runInScope('start', async (scope) => {
   const { world } = await prepareForwards(scope, { ssh: 2, kubectl: 1, tcp: 1 });
   // The first start of each makes its profile.
   await measureBare(scope, world);
@@ -67,6 +67,4 @@ try {
     unit: 's',
     note: `median of ${turns}: ${over(firsts)}; ssh ${over(starts.map(({ ssh }) => ssh))}, kubectl ${over(starts.map(({ kubectl }) => kubectl))}`,
   });
-} finally {
-  await scope.close();
-}
+});
