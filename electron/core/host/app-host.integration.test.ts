@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -127,6 +127,15 @@ describe('the host without a screen', () => {
     const lines = [...log.matchAll(/state dump: (.+)$/gm)].map(([, json = '']) => JSON.parse(json) as Dump);
     expect(lines.flatMap(({ snapshot }) => snapshot?.services ?? []).map(({ name }) => name)).toEqual(names);
     expect(lines.some(({ children }) => children !== undefined)).toBe(true);
+  });
+
+  it('removes what a killed run left, which would spoil the report of every later one', async () => {
+    const left = path.join(home, 'localport', 'aaaaaaaaaaaa.sock');
+    mkdirSync(path.dirname(left), { mode: 0o700 });
+    writeFileSync(left, '');
+    const running = await startHost();
+    expect(existsSync(left)).toBe(false);
+    expect((await running.shutdown('test')).problems).toEqual([]);
   });
 
   it('leaves nothing behind, and its report says so', async () => {

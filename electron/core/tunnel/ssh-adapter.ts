@@ -2,7 +2,7 @@
 import { describeCause } from '../../../shared/failure.ts';
 import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
 import { answersByClosing } from './connect-attempt.ts';
-import { assertFitsSockets, removeFile, tunnelFile } from './private-path.ts';
+import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import { askpassEnvironment, writeAskpass } from './ssh-askpass.ts';
 import { parseJumpHost, sshArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { createSshReader } from './ssh-output.ts';
@@ -51,13 +51,14 @@ function firstHop({ host, port, jump: [first] }: SshConnection): string {
   return `${hop.host}:${String(hop.port)}`;
 }
 
-/** Throws when the askpass program cannot be written. */
+/** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planSsh(request: TunnelRequest, connection: SshConnection, options: SshAdapterOptions): ChildPlan {
   const { runtimeDirectory, clock, timing = defaultTiming } = options;
   const socket = tunnelFile(runtimeDirectory, request.id, 'sock');
   const probeSocket = tunnelFile(runtimeDirectory, request.id, 'live');
   const askpass = tunnelFile(runtimeDirectory, request.id, 'pass');
   const { password } = connection;
+  ensureRuntimeDirectory(runtimeDirectory);
   if (password !== null) writeAskpass(askpass);
   return {
     child: {
