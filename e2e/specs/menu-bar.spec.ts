@@ -45,3 +45,12 @@ test('starting it again opens the popover of the one that runs', async ({ app, w
   expect(await world.startAgain()).toEqual({ code: 0, signal: null });
   await expect.poll(() => isPopoverVisible(app)).toBe(true);
 });
+
+test('the popover opens however soon after the start the icon is clicked', async ({ world }) => {
+  for (let start = 1; start <= 8; start++) {
+    const app = await world.start();
+    const page = await app.openPopover();
+    await expect(page.getByText('ssh', { exact: true }), `start ${start}`).toBeVisible();
+    await app.quit();
+  }
+});
