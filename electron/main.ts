@@ -5,6 +5,7 @@ import { systemClock as clock } from './core/clock.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
+import { reportEnd } from './core/observability/console-report.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
@@ -16,8 +17,16 @@ async function main(): Promise<void> {
   const launch = parseLaunchArguments(process.argv.slice(1), process.cwd());
   const opening = openHost({ kind: 'menu-bar', version, clock, explicitConfig: launch.config });
   await app.whenReady();
-  const { host, log, paths } = await opening;
-  const quitControl = new QuitControl(app, host);
+  const opened = await opening;
+  if (!opened.ok) {
+    process.stderr.write(`LocalPort cannot start: ${opened.error}\n`);
+    app.exit(1);
+    return;
+  }
+  const { host, log, paths } = opened.value;
+  const quitControl = new QuitControl(app, host, ({ problems }) => {
+    process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
+  });
   handleSignals({
     host,
     log,
@@ -52,5 +61,6 @@ if (prepareElectron(process.platform)) {
     app.exit(1);
   });
 } else {
+  process.stdout.write('LocalPort runs already: it opens its popover\n');
   app.exit(0);
 }

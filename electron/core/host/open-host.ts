@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
@@ -23,20 +24,20 @@ export interface OpenedHost {
 
 /**
  * Finds the user's places and config on this machine and makes the host there; it is not started yet.
- * Throws, in words for the user, when the places cannot be made private.
+ * The error is a sentence for the user: a place that cannot be made private.
  */
 export async function openHost({
   kind,
   version,
   clock,
   explicitConfig,
-}: OpenHostOptions): Promise<OpenedHost> {
+}: OpenHostOptions): Promise<Result<OpenedHost, string>> {
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
   const paths = resolveAppPaths({ platform, env: processEnv, homeDirectory, uid });
   const prepared = await prepareAppPaths(paths, uid);
-  if (!prepared.ok) throw new Error(prepared.error);
+  if (!prepared.ok) return prepared;
   const logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
   const search = {
     option: explicitConfig ?? undefined,
@@ -56,5 +57,5 @@ export async function openHost({
     clock,
     logs,
   });
-  return { host, log: logs.app, paths };
+  return ok({ host, log: logs.app, paths });
 }

@@ -16,6 +16,12 @@ export function reportChanges(before: Snapshot | null, after: Snapshot): readonl
   return lines;
 }
 
+/** The last lines: what is still there, if anything is. */
+export const reportEnd = (problems: readonly string[]): readonly string[] =>
+  problems.length === 0
+    ? ['stopped, nothing is left behind']
+    : ['stopped, but not cleanly:', ...problems.map((problem) => `  ${problem}`)];
+
 function describeConfig({ config, services }: Snapshot): readonly string[] {
   const problems = config.problems.map(({ severity, path, line, message }) => {
     const where = [path, line === null ? '' : `line ${line}`].filter((part) => part !== '').join(', ');
