@@ -1,12 +1,6 @@
 import { expect } from 'playwright/test';
 import { test } from '../fixtures/running-forwards.ts';
-import type { RunningApp } from '../fixtures/electron-app.ts';
 import { exchange } from '../fixtures/servers.ts';
-
-const isPopoverVisible = (app: RunningApp): Promise<boolean> =>
-  app.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows().some((window) => window.isVisible()),
-  );
 
 test('a click on the tray opens the popover with every forward, and Escape closes it', async ({
   app,
@@ -18,7 +12,7 @@ test('a click on the tray opens the popover with every forward, and Escape close
     await expect(page.getByText(`localhost:${farEnd.ports[name]}`)).toBeVisible();
   }
   await page.keyboard.press('Escape');
-  await expect.poll(() => isPopoverVisible(app)).toBe(false);
+  await expect.poll(() => app.isPopoverVisible()).toBe(false);
 });
 
 test('the menu has a checkbox for every forward, which turns it off and on', async ({
@@ -41,9 +35,9 @@ test('the tooltip counts', async ({ app, world }) => {
 test('starting it again opens the popover of the one that runs', async ({ app, world }) => {
   const page = await app.openPopover();
   await page.keyboard.press('Escape');
-  await expect.poll(() => isPopoverVisible(app)).toBe(false);
+  await expect.poll(() => app.isPopoverVisible()).toBe(false);
   expect(await world.startAgain()).toEqual({ code: 0, signal: null });
-  await expect.poll(() => isPopoverVisible(app)).toBe(true);
+  await expect.poll(() => app.isPopoverVisible()).toBe(true);
 });
 
 test('the popover opens however soon after the start the icon is clicked', async ({ world }) => {
