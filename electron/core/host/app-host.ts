@@ -63,6 +63,7 @@ export class AppHost {
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
   #wake: WakeMonitor | null = null;
+  #stopWatchingCredentials: () => Promise<void> = () => Promise.resolve();
 
   private constructor(options: AppHostOptions, children: ChildProcesses, desired: DesiredStore) {
     const { clock, logs, paths } = options;
@@ -124,20 +125,12 @@ export class AppHost {
 
   /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
   async start(): Promise<void> {
-    const { clock, homeDirectory } = this.#options;
     await this.#config.start();
+    // Somebody may have quit meanwhile.
+    if (this.scope.isClosed) return;
     this.#wake = this.#watchSleep();
+    this.#watchCredentials();
     this.#tasks.run('login environment', (signal) => this.#captureLoginEnvironment(signal));
-    const stopWatching = watchCredentials({
-      homeDirectory,
-      kubeconfigs: (this.#children.environment.current()['KUBECONFIG'] ?? '')
-        .split(path.delimiter)
-        .filter(Boolean),
-      clock,
-      log: this.#log,
-      onChange: () => void this.#onCredentials(),
-    });
-    this.scope.own('credential watcher', stopWatching);
   }
 
   snapshot(): Snapshot {
@@ -265,7 +258,24 @@ export class AppHost {
 
   async #captureLoginEnvironment(signal: AbortSignal): Promise<void> {
     // Variables of the config and programs on the PATH may be known only now.
-    if ((await this.#children.environment.capture(signal)) === 'captured') await this.#onCredentials();
+    if ((await this.#children.environment.capture(signal)) !== 'captured') return;
+    this.#watchCredentials();
+    await this.#onCredentials();
+  }
+
+  /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
+  #watchCredentials(): void {
+    const { clock, homeDirectory } = this.#options;
+    const kubeconfigs = this.#children.environment.current()['KUBECONFIG'] ?? '';
+    void this.#stopWatchingCredentials();
+    const stop = watchCredentials({
+      homeDirectory,
+      kubeconfigs: kubeconfigs.split(path.delimiter).filter(Boolean),
+      clock,
+      log: this.#log,
+      onChange: () => void this.#onCredentials(),
+    });
+    this.#stopWatchingCredentials = this.scope.own('credential watcher', stop);
   }
 
   async #onCredentials(): Promise<void> {
