@@ -22,19 +22,25 @@ export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapsho
   return services;
 }
 
-async function dumpServices(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
-  const before = (await readDumps(app)).length;
-  app.kill('SIGUSR2');
-  let dump: string | undefined;
-  await eventually('the state is in the log', async () => {
-    dump = (await readDumps(app))[before];
-    return dump !== undefined;
-  });
-  return (JSON.parse(dump ?? '') as { readonly snapshot: Snapshot }).snapshot.services;
+/** One line of a dump; a long one has several, each with some of its parts, and the monitors on the last. */
+interface DumpLine {
+  readonly snapshot?: Partial<Snapshot>;
+  readonly monitors?: number;
 }
 
-async function readDumps({ world }: LaunchedApp): Promise<readonly string[]> {
+async function dumpServices(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
+  const before = (await readDumpLines(app)).length;
+  app.kill('SIGUSR2');
+  let dump: readonly DumpLine[] = [];
+  await eventually('the state is in the log', async () => {
+    dump = (await readDumpLines(app)).slice(before);
+    return dump.at(-1)?.monitors !== undefined;
+  });
+  return dump.flatMap(({ snapshot }) => snapshot?.services ?? []);
+}
+
+async function readDumpLines({ world }: LaunchedApp): Promise<readonly DumpLine[]> {
   const file = path.join(world.env['XDG_STATE_HOME'] ?? '', 'localport/logs/localport.log');
   const log = await readFile(file, 'utf8').catch(() => '');
-  return [...log.matchAll(/state dump: (\{.*\})$/gm)].map(([, json = '']) => json);
+  return [...log.matchAll(/state dump: (\{.*\})$/gm)].map(([, json = '']) => JSON.parse(json) as DumpLine);
 }
