@@ -5,6 +5,7 @@ import { systemClock as clock } from './core/clock.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
+import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell } from './shell/menu-bar-shell.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     return;
   }
   const { host, log, paths } = opened.value;
+  logUncaughtErrors(process, log);
   const quitControl = new QuitControl(app, host, ({ problems }) => {
     process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
   });

@@ -91,8 +91,12 @@ export class ForwardRunner {
     this.#inbox.push(event);
     if (this.#isHandling) return;
     this.#isHandling = true;
-    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
-    this.#isHandling = false;
+    try {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
+    } finally {
+      // Whatever one event brought about, the service must hear the next one.
+      this.#isHandling = false;
+    }
     this.#parts.onChange();
   }
 
