@@ -1,5 +1,6 @@
 import { expect } from 'playwright/test';
-import { test } from '../fixtures/running-forwards.ts';
+import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange } from '../fixtures/servers.ts';
 
 test('a click on the tray opens the popover with every forward, and Escape closes it', async ({
@@ -47,4 +48,25 @@ test('the popover opens however soon after the start the icon is clicked', async
     await expect(page.getByText('ssh', { exact: true }), `start ${start}`).toBeVisible();
     await app.quit();
   }
+});
+
+test('one notice tells that a forward needs the user, and one that it is back', async ({
+  app,
+  world,
+  farEnd,
+}) => {
+  await farEnd.sshd.replaceHostKey();
+  await farEnd.sshd.restart();
+  await app.waitForSnapshot('ssh needs the user', ({ services }) => services[0]?.phase === 'failed');
+  const notices = async (): Promise<readonly string[]> =>
+    (await world.desktop.notifications()).map(({ title, body }) => `${title}: ${body}`);
+  await expect.poll(notices).toEqual([expect.stringMatching(/host key of .* has changed: ssh: /)]);
+
+  await farEnd.sshd.trust();
+  const page = await app.openPopover();
+  await page.evaluate(() =>
+    (window as unknown as { localport: PopoverBridge }).localport.invoke('service:retry', { name: 'ssh' }),
+  );
+  await allHealthy(app);
+  await expect.poll(notices).toEqual([expect.any(String), expect.stringMatching(/^ssh is up again/)]);
 });
