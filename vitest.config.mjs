@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: [everyTest],
           exclude: [...ignored, integrationTests],
           testTimeout: 10_000,
@@ -25,6 +26,7 @@ export default defineConfig({
         // only two at a time, so that deadlines mean the same on a small machine.
         test: {
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: [integrationTests],
           exclude: ignored,
           pool: 'forks',

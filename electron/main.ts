@@ -7,6 +7,8 @@ import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
+import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
+import { reportEnd } from './core/observability/console-report.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
@@ -27,7 +29,10 @@ async function main(): Promise<void> {
   }
   const { host, logs, paths } = opened.value;
   const log = logs.app;
-  const quitControl = new QuitControl(app, host);
+  logUncaughtErrors(process, log);
+  const quitControl = new QuitControl(app, host, ({ problems }) => {
+    process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
+  });
   const wayOut = {
     stop: (reason: string) => quitControl.quit(reason),
     force: (reason: string) => quitControl.force(reason),
@@ -64,5 +69,6 @@ if (prepareElectron(process.platform)) {
     app.exit(1);
   });
 } else {
+  process.stdout.write('LocalPort runs already: it opens its popover\n');
   app.exit(0);
 }

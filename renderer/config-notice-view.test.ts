@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigProblem } from '../shared/service-snapshot.ts';
-import { configNoticeOf } from './config-notice-view.ts';
+import type { ConfigProblem, ConfigState } from '../shared/service-snapshot.ts';
+import { configNoticeOf, type ConfigNoticeView } from './config-notice-view.ts';
+import { up } from './testing/service-samples.ts';
 
 const problem = (line: number | null, severity: ConfigProblem['severity'] = 'error'): ConfigProblem => ({
   severity,
@@ -9,13 +10,16 @@ const problem = (line: number | null, severity: ConfigProblem['severity'] = 'err
   message: '70000 is above 65535',
 });
 
+const noticeOf = (config: ConfigState): ConfigNoticeView | null =>
+  configNoticeOf({ config, services: [up('postgres')] });
+
 describe('the notice about the config', () => {
   it('is absent when the file is as it should be', () => {
-    expect(configNoticeOf({ status: 'loaded', path: '/c.yaml', problems: [] })).toBeNull();
+    expect(noticeOf({ status: 'loaded', path: '/c.yaml', problems: [] })).toBeNull();
   });
 
   it('welcomes who has no config and offers to make one', () => {
-    expect(configNoticeOf({ status: 'welcome', path: null, problems: [] })).toMatchObject({
+    expect(noticeOf({ status: 'welcome', path: null, problems: [] })).toMatchObject({
       kind: 'welcome',
       title: 'Welcome to LocalPort',
       button: 'Create config',
@@ -24,10 +28,10 @@ describe('the notice about the config', () => {
 
   it('shows the first three mistakes with their lines, and that the old config is still running', () => {
     const problems = [41, 47, 63, 70].map((line) => problem(line));
-    expect(configNoticeOf({ status: 'broken', path: '/c.yaml', problems })).toEqual({
+    expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })).toEqual({
       kind: 'broken',
       title: 'The config has 4 mistakes',
-      text: 'The last good one is still running',
+      text: 'What ran before is still running',
       problems: ['line 41', 'line 47', 'line 63'].map((place) => ({
         place,
         text: 'services[3].local_port: 70000 is above 65535',
@@ -37,9 +41,14 @@ describe('the notice about the config', () => {
     });
   });
 
+  it('does not claim that something runs where nothing does', () => {
+    const config: ConfigState = { status: 'broken', path: '/c.yaml', problems: [problem(41)] };
+    expect(configNoticeOf({ config, services: [] })?.text).toBe('Nothing runs until it is mended');
+  });
+
   it('names no line and no path where the file as a whole is meant', () => {
     const problems = [{ ...problem(null), path: '', message: 'The file is larger than 1 MB' }];
-    expect(configNoticeOf({ status: 'broken', path: '/c.yaml', problems })).toMatchObject({
+    expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })).toMatchObject({
       title: 'The config has one mistake',
       problems: [{ place: null, text: 'The file is larger than 1 MB' }],
       more: null,
@@ -48,10 +57,10 @@ describe('the notice about the config', () => {
 
   it('counts only mistakes when the file is broken, and only warnings when it is not', () => {
     const problems = [problem(1), problem(2, 'warning'), problem(3, 'warning')];
-    expect(configNoticeOf({ status: 'broken', path: '/c.yaml', problems })?.title).toBe(
+    expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.title).toBe(
       'The config has one mistake',
     );
-    expect(configNoticeOf({ status: 'loaded', path: '/c.yaml', problems })?.title).toBe(
+    expect(noticeOf({ status: 'loaded', path: '/c.yaml', problems })?.title).toBe(
       'The config has 2 warnings',
     );
   });

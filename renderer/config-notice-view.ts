@@ -1,6 +1,6 @@
 /** What the popover says about the config file above the list; most of the time nothing. */
 import { assertNever } from '../shared/result.ts';
-import type { ConfigProblem, ConfigState } from '../shared/service-snapshot.ts';
+import type { ConfigProblem, Snapshot } from '../shared/service-snapshot.ts';
 
 /** More do not help: the file gets mended from the top. */
 const maxProblemsShown = 3;
@@ -23,7 +23,10 @@ export interface ProblemView {
 }
 
 /** null when the file is as it should be. */
-export function configNoticeOf(config: ConfigState): ConfigNoticeView | null {
+export function configNoticeOf({
+  config,
+  services,
+}: Pick<Snapshot, 'config' | 'services'>): ConfigNoticeView | null {
   const errors = config.problems.filter(({ severity }) => severity === 'error');
   const warnings = config.problems.filter(({ severity }) => severity === 'warning');
   switch (config.status) {
@@ -41,7 +44,7 @@ export function configNoticeOf(config: ConfigState): ConfigNoticeView | null {
         kind: 'broken',
         title:
           errors.length === 0 ? 'The config cannot be used' : `The config has ${counted(errors, 'mistake')}`,
-        text: 'The last good one is still running',
+        text: services.length === 0 ? 'Nothing runs until it is mended' : 'What ran before is still running',
         ...shown(errors),
         button: 'Open config',
       };

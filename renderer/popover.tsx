@@ -27,11 +27,11 @@ interface PopoverProps {
 
 export function Popover({ bridge, commands, current, state, dispatch }: PopoverProps): ReactElement {
   const { snapshot, now } = current;
-  const { services, config } = snapshot;
+  const { services } = snapshot;
   const { view, filter, filterIsOpen, expanded } = state;
   const list = listViewOf(services, filter, now);
   const active = activeRow(list.rowNames, state.activeName);
-  const notice = configNoticeOf(config);
+  const notice = configNoticeOf(snapshot);
 
   const root = useContentHeight(commands.setHeight);
   const field = useRef<HTMLInputElement>(null);
@@ -83,7 +83,9 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
                 onFocusRow={onFocusRow}
                 onExpand={onExpand}
               />
-              {list.rowNames.length === 0 && <EmptyList filter={filter} />}
+              {list.rowNames.length === 0 && (filter !== '' || notice?.kind !== 'broken') && (
+                <EmptyList filter={filter} />
+              )}
             </>
           )}
         </div>

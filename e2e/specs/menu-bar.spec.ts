@@ -1,12 +1,7 @@
 import { expect } from 'playwright/test';
-import { test } from '../fixtures/running-forwards.ts';
-import type { RunningApp } from '../fixtures/electron-app.ts';
+import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange } from '../fixtures/servers.ts';
-
-const isPopoverVisible = (app: RunningApp): Promise<boolean> =>
-  app.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows().some((window) => window.isVisible()),
-  );
 
 test('a click on the tray opens the popover with every forward, and Escape closes it', async ({
   app,
@@ -18,7 +13,7 @@ test('a click on the tray opens the popover with every forward, and Escape close
     await expect(page.getByText(`localhost:${farEnd.ports[name]}`)).toBeVisible();
   }
   await page.keyboard.press('Escape');
-  await expect.poll(() => isPopoverVisible(app)).toBe(false);
+  await expect.poll(() => app.isPopoverVisible()).toBe(false);
 });
 
 test('the menu has a checkbox for every forward, which turns it off and on', async ({
@@ -41,7 +36,37 @@ test('the tooltip counts', async ({ app, world }) => {
 test('starting it again opens the popover of the one that runs', async ({ app, world }) => {
   const page = await app.openPopover();
   await page.keyboard.press('Escape');
-  await expect.poll(() => isPopoverVisible(app)).toBe(false);
+  await expect.poll(() => app.isPopoverVisible()).toBe(false);
   expect(await world.startAgain()).toEqual({ code: 0, signal: null });
-  await expect.poll(() => isPopoverVisible(app)).toBe(true);
+  await expect.poll(() => app.isPopoverVisible()).toBe(true);
+});
+
+test('the popover opens however soon after the start the icon is clicked', async ({ world }) => {
+  for (let start = 1; start <= 8; start++) {
+    const app = await world.start();
+    const page = await app.openPopover();
+    await expect(page.getByText('ssh', { exact: true }), `start ${start}`).toBeVisible();
+    await app.quit();
+  }
+});
+
+test('one notice tells that a forward needs the user, and one that it is back', async ({
+  app,
+  world,
+  farEnd,
+}) => {
+  await farEnd.sshd.replaceHostKey();
+  await farEnd.sshd.restart();
+  await app.waitForSnapshot('ssh needs the user', ({ services }) => services[0]?.phase === 'failed');
+  const notices = async (): Promise<readonly string[]> =>
+    (await world.desktop.notifications()).map(({ title, body }) => `${title}: ${body}`);
+  await expect.poll(notices).toEqual([expect.stringMatching(/host key of .* has changed: ssh: /)]);
+
+  await farEnd.sshd.trust();
+  const page = await app.openPopover();
+  await page.evaluate(() =>
+    (window as unknown as { localport: PopoverBridge }).localport.invoke('service:retry', { name: 'ssh' }),
+  );
+  await allHealthy(app);
+  await expect.poll(notices).toEqual([expect.any(String), expect.stringMatching(/^ssh is up again/)]);
 });

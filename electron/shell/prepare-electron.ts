@@ -9,7 +9,7 @@ import { takeSingleInstanceLock } from './single-instance.ts';
 /** Whether to go on: false means that LocalPort runs already, and has been asked to open its popover. */
 export function prepareElectron(platform: NodeJS.Platform): boolean {
   if (!takeSingleInstanceLock(app)) return false;
-  applyProcessSwitches(app.commandLine);
+  applyProcessSwitches(app.commandLine, platform);
   registerRendererScheme();
   setApplicationMenu(platform);
   hideFromDock(app, platform);

@@ -9,13 +9,17 @@ import type { ShutdownReport } from '../core/lifecycle/shutdown-report.ts';
 export class QuitControl {
   readonly #app: Pick<App, 'on' | 'exit'>;
   readonly #host: Pick<AppHost, 'shutdown' | 'forceShutdown' | 'systemShutdown'>;
+  /** null once it has told: several may ask for the end, which is one. */
+  #tell: ((report: ShutdownReport) => void) | null;
 
   constructor(
     app: Pick<App, 'on' | 'exit'>,
     host: Pick<AppHost, 'shutdown' | 'forceShutdown' | 'systemShutdown'>,
+    tell: (report: ShutdownReport) => void,
   ) {
     this.#app = app;
     this.#host = host;
+    this.#tell = tell;
     app.on('before-quit', (event) => {
       event.preventDefault();
       void this.quit('quit');
@@ -35,7 +39,9 @@ export class QuitControl {
   }
 
   async #exitAfter(shutdown: Promise<ShutdownReport>): Promise<void> {
-    const { problems } = await shutdown;
-    this.#app.exit(problems.length === 0 ? 0 : 1);
+    const report = await shutdown;
+    this.#tell?.(report);
+    this.#tell = null;
+    this.#app.exit(report.problems.length === 0 ? 0 : 1);
   }
 }

@@ -54,8 +54,10 @@ test('what can change nothing is greyed out', () => {
 
 test('a broken config is told where it can be opened', () => {
   const snapshot = aSnapshot(aService('a'));
-  const menu = textOf({ ...snapshot, config: { ...snapshot.config, status: 'broken' } });
-  expect(menu[menu.indexOf('Open Config') - 1]).toBe('(The config has errors: the last good one runs)');
+  const config = { ...snapshot.config, status: 'broken' as const };
+  const menu = textOf({ ...snapshot, config });
+  expect(menu[menu.indexOf('Open Config') - 1]).toBe('(The config has errors: what ran before goes on)');
+  expect(textOf({ ...aSnapshot(), config })).toContain('(The config has errors: nothing runs)');
 });
 
 describe('opening at login', () => {

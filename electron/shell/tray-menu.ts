@@ -96,10 +96,10 @@ export function stateInWords(
   }
 }
 
-function configNotes({ config }: Snapshot): readonly MenuRow[] {
-  return config.status === 'broken'
-    ? [{ kind: 'note', label: 'The config has errors: the last good one runs' }]
-    : [];
+function configNotes({ config, services }: Snapshot): readonly MenuRow[] {
+  if (config.status !== 'broken') return [];
+  const whatRuns = services.length === 0 ? 'nothing runs' : 'what ran before goes on';
+  return [{ kind: 'note', label: `The config has errors: ${whatRuns}` }];
 }
 
 function loginRow({ loginItemStatus, openAtLogin }: Settings): readonly MenuRow[] {

@@ -222,6 +222,15 @@ describe('a faulty config', () => {
       ['error services[1].name: "a" is taken by services[0] in line 2 (localport.yaml:3)'],
     ],
     [
+      'a name and a local port twice, and another fault beside',
+      `services:\n${tcpEntry('a', 1)}${tcpEntry('a', 1).replace('tcp', 'tpc')}`,
+      [
+        'error services[1].technology: "tpc" is none of kubectl, ssh, tcp, command (localport.yaml:3)',
+        'error services[1].name: "a" is taken by services[0] in line 2 (localport.yaml:3)',
+        'error services[1].local_port: 1 is taken by services[0] in line 2 (localport.yaml:3)',
+      ],
+    ],
+    [
       'a local port twice',
       `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1)}`,
       ['error services[1].local_port: 1 is taken by services[0] in line 2 (localport.yaml:3)'],

@@ -6,10 +6,11 @@ import { existsSync } from 'node:fs';
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
+import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Environment } from './environment-substitution.ts';
 import { loadConfig } from './config-loader.ts';
-import { formatProblem } from './config-problem.ts';
+import { fileError, formatProblem } from './config-problem.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
 import type { Welcome } from './welcome-config.ts';
 
@@ -37,6 +38,8 @@ export class ConfigInForce {
   #state: ConfigState;
   #watcher: ConfigWatcher | null = null;
   #welcome: Welcome | null = null;
+  /** A file has been in force: without one, nothing that it said can stay so. */
+  #hasLoaded = false;
   #turn: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -63,7 +66,11 @@ export class ConfigInForce {
 
   /** Loads again and applies what changed. One after the other; never rejects. */
   reload(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#load());
+    this.#turn = this.#turn
+      .then(() => this.#load())
+      .catch((error: unknown) => {
+        this.#noteFailure(error);
+      });
     return this.#turn;
   }
 
@@ -76,9 +83,10 @@ export class ConfigInForce {
 
   async #load(): Promise<void> {
     const { path, log, environment, homeDirectory, uid } = this.#parts;
-    if (this.#isClosed) return;
+    if (this.#hasClosed()) return;
     if (!existsSync(path)) return this.#withoutFile();
     const loaded = await loadConfig(path, { env: environment(), homeDirectory, uid });
+    if (this.#hasClosed()) return;
     if (!loaded.ok) {
       for (const problem of loaded.error) log.error(`config: ${formatProblem(problem, path)}`);
       this.#become({ status: 'broken', path, problems: loaded.error });
@@ -88,6 +96,7 @@ export class ConfigInForce {
     for (const warning of warnings) log.warn(`config: ${formatProblem(warning, path)}`);
     this.#parts.onSecrets(secrets);
     log.info(`config: ${path} has ${services.length} services`);
+    this.#hasLoaded = true;
     this.#become({ status: 'loaded', path, problems: warnings });
     await this.#parts.apply(services);
     await this.#welcome?.close();
@@ -96,7 +105,7 @@ export class ConfigInForce {
 
   /** A config that vanished under a running app is a mistake to be told of, not a wish to stop everything. */
   async #withoutFile(): Promise<void> {
-    if (this.#state.status !== 'welcome') {
+    if (this.#hasLoaded) {
       this.#missFile('the file is gone; what it said last stays in force');
       return;
     }
@@ -104,21 +113,30 @@ export class ConfigInForce {
       this.#missFile('there is no such file');
       return;
     }
-    if (this.#welcome !== null) return;
+    if (this.#welcome !== null && this.#state.status === 'welcome') return;
     this.#parts.log.info(`config: none at ${this.#parts.path}; showing the welcome page`);
-    this.#welcome = await this.#parts.startWelcome();
-    this.#parts.onStateChange();
+    this.#welcome ??= await this.#parts.startWelcome();
+    if (this.#hasClosed()) return;
+    this.#become({ status: 'welcome', path: this.#parts.path, problems: [] });
     await this.#parts.apply(this.#welcome.services);
+  }
+
+  /** Asked anew after each await: a shutdown must not start what it then has to stop. */
+  #hasClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** A fault of ours, or a machine without a free port: told, and the next reload tries again. */
+  #noteFailure(error: unknown): void {
+    const message = `the config could not be taken over: ${errorMessage(error)}`;
+    this.#parts.log.error(`config: ${errorWithStack(error)}`);
+    this.#become({ ...this.#state, problems: [fileError(message)] });
   }
 
   #missFile(message: string): void {
     const { path, log } = this.#parts;
     log.error(`config: ${path}: ${message}`);
-    this.#become({
-      status: 'broken',
-      path,
-      problems: [{ severity: 'error', path: '', line: null, message }],
-    });
+    this.#become({ status: 'broken', path, problems: [fileError(message)] });
   }
 
   #become(state: ConfigState): void {

@@ -41,8 +41,9 @@ export function validateConfig(
 ): Validation {
   const findings = new Findings(lineOf);
   const file = findings.check(fileSchema, withoutExtensions(root), []);
-  const services = servicesOf(root).map((value, index) => checkService(findings, value, index));
-  for (const key of ['name', 'local_port'] as const) reportRepeated(findings, services, key, unsetPaths);
+  const values = servicesOf(root);
+  const services = values.map((value, index) => checkService(findings, value, index));
+  for (const key of ['name', 'local_port'] as const) reportRepeated(findings, values, key, unsetPaths);
   return {
     file: file ?? {},
     services: services.filter((service) => service !== null),
@@ -81,17 +82,19 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
 
+/** Also among services that are at fault elsewhere: whoever mends a file wants to hear everything at once. */
 function reportRepeated(
   findings: Findings,
-  services: readonly (ValidService | null)[],
+  services: readonly unknown[],
   key: 'name' | 'local_port',
   unsetPaths: ReadonlySet<string>,
 ): void {
   const firstIndex = new Map<string | number, number>();
-  for (const [index, valid] of services.entries()) {
+  for (const [index, service] of services.entries()) {
     const path = ['services', index, key];
-    if (valid === null || unsetPaths.has(formatPath(path))) continue;
-    const value = valid.service[key];
+    const read = serviceSchema.out.shape[key].safeParse(valueAt(service, [key]));
+    if (!read.success || unsetPaths.has(formatPath(path))) continue;
+    const value = read.data;
     const earlier = firstIndex.get(value);
     if (earlier === undefined) {
       firstIndex.set(value, index);

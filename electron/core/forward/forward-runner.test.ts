@@ -137,6 +137,18 @@ describe('a forward runner', () => {
     ]).toEqual([1_000, 1, 1]);
   });
 
+  it('tries again what had used up its retries when the config allows more', async () => {
+    const world = new FakeForwardWorld();
+    const restartPolicy = { ...postgres.restartPolicy, enabled: false };
+    const runner = new ForwardRunner({ ...postgres, restartPolicy }, world.parts());
+    runner.dispatch({ type: 'turned-on' });
+    await settle();
+    await world.tunnel.dies(killed);
+    expect(runner.snapshot().phase).toBe('waiting');
+    runner.update(postgres, new Set(['restart-policy']));
+    expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
+  });
+
   it('fails a service whose config has a problem, without starting anything', async () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('file-missing', { what: '~/.ssh/id' });
@@ -149,6 +161,26 @@ describe('a forward runner', () => {
     ]);
     runner.update(postgres, new Set(['problem']));
     expect(world.tunnels).toHaveLength(1);
+  });
+
+  it('opens no port for a service whose port is not known', async () => {
+    const world = new FakeForwardWorld();
+    const problem = describeCause('variable-unset', { what: 'PORT' });
+    const runner = new ForwardRunner({ ...postgres, localPort: 0, problem }, world.parts());
+    runner.dispatch({ type: 'turned-on' });
+    await settle();
+    expect([line(runner), world.port.isOpen]).toEqual([
+      'on, failed, unknown, variable-unset, closed, 0 restarts',
+      false,
+    ]);
+  });
+
+  it('shows the evidence of a failure without the secrets of the config', async () => {
+    const world = new FakeForwardWorld();
+    world.secret = 'hunter2';
+    const runner = await started(world);
+    await world.tunnel.dies(describeCause('auth-failed', { evidence: 'bad login: hunter2' }));
+    expect(runner.snapshot().cause?.evidence).toBe('bad login: [hidden]');
   });
 
   it('probes a tunnel that did not take a client and replaces it when it is dead', async () => {
@@ -184,6 +216,14 @@ describe('a forward runner', () => {
       dead: 'connecting, 2 tunnels, 1 probe',
       unknown: 'up, 2 tunnels, 1 probe',
     });
+  });
+
+  it('wakes nobody for a check that changes nothing but its time', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    const { changes } = world;
+    world.health.watched?.events.onCheck?.('postgres#1', { kind: 'check-passed', tookMs: 7 });
+    expect([runner.snapshot().checkMs, world.changes - changes]).toEqual([7, 0]);
   });
 
   it('waits for the network instead of failing when there is none', async () => {

@@ -34,6 +34,7 @@ export interface ForwardRunnerParts {
   readonly createPort: (service: ServiceSpec, listener: ServicePortListener) => ServicePort;
   readonly health: HealthMonitorScheduler;
   readonly isOnline: () => boolean;
+  readonly redact: (text: string) => string;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
 }
@@ -74,8 +75,7 @@ export class ForwardRunner {
       },
     });
     this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
-    const { onChange: onCheck, health: scheduler } = parts;
-    this.#health = new HealthWatch({ scheduler, tunnels: this.#tunnels, tell, onCheck });
+    this.#health = new HealthWatch({ scheduler: parts.health, tunnels: this.#tunnels, tell });
   }
 
   get service(): ServiceSpec {
@@ -91,8 +91,12 @@ export class ForwardRunner {
     this.#inbox.push(event);
     if (this.#isHandling) return;
     this.#isHandling = true;
-    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
-    this.#isHandling = false;
+    try {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
+    } finally {
+      // Whatever one event brought about, the service must hear the next one.
+      this.#isHandling = false;
+    }
     this.#parts.onChange();
   }
 
@@ -102,6 +106,7 @@ export class ForwardRunner {
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
     if (changes.has('health-check')) this.#watchHealth(this.#standing.watched);
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
+    else if (changes.has('restart-policy')) this.dispatch({ type: 'triggered', trigger: 'config' });
     else this.#parts.onChange();
   }
 
@@ -183,6 +188,12 @@ export class ForwardRunner {
 
   #openPort(): void {
     if (this.#isPortOpening) return;
+    const { localPort, problem } = this.#service;
+    if (localPort === 0 && problem !== null) {
+      // Not known, and 0 would open any.
+      this.dispatch({ type: 'port-failed', cause: problem });
+      return;
+    }
     this.#isPortOpening = true;
     this.#portWork = this.#portWork.then(async () => {
       const result = await this.#port.open();

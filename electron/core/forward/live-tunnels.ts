@@ -22,6 +22,8 @@ export interface LiveTunnelsParts {
   readonly port: Pick<ServicePort, 'drained'>;
   /** False when no network interface is up: an unreachable host is then no failure of the service. */
   readonly isOnline: () => boolean;
+  /** Takes the config's secrets out of what a child said: a command may repeat one from its arguments. */
+  readonly redact: (text: string) => string;
   readonly tell: (event: ForwardEvent) => void;
 }
 
@@ -50,7 +52,8 @@ export class LiveTunnels {
     const tunnel = this.#parts.adapterFor(service).open({ id, service, log });
     const live: LiveTunnel = { id, tunnel, endpoint: null, stopRequested: false };
     this.#alive.set(number, live);
-    tunnel.onComplaint((cause) => {
+    tunnel.onComplaint((complaint) => {
+      const cause = this.#redacted(complaint);
       log.warn(`tunnel ${number}: ${cause.title} (${cause.evidence ?? 'no details'})`);
       tell({ type: 'complained', tunnel: number, cause });
     });
@@ -61,7 +64,8 @@ export class LiveTunnels {
     });
     void tunnel.ended.then((end) => {
       this.#alive.delete(number);
-      const cause = live.stopRequested ? null : this.#sparedWhenOffline(end.cause ?? describeCause('exited'));
+      const found = this.#redacted(end.cause ?? describeCause('exited'));
+      const cause = live.stopRequested ? null : this.#sparedWhenOffline(found);
       tell({ type: 'tunnel-ended', tunnel: number, cause });
     });
   }
@@ -110,6 +114,10 @@ export class LiveTunnels {
 
   async proveTransport(number: TunnelNumber, deadlineMs: number): Promise<'alive' | 'dead' | 'unknown'> {
     return (await this.#alive.get(number)?.tunnel.proveTransport(deadlineMs)) ?? 'unknown';
+  }
+
+  #redacted(cause: Cause): Cause {
+    return cause.evidence === null ? cause : { ...cause, evidence: this.#parts.redact(cause.evidence) };
   }
 
   #sparedWhenOffline(cause: Cause): Cause {

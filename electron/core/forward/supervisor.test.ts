@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { settle } from '../testing/fake-clock.ts';
@@ -98,6 +99,35 @@ describe('the supervisor', () => {
     supervisor.setDesiredForTag(null, 'off');
     await settle();
     expect(alive()).toEqual([]);
+  });
+
+  it('lets nobody turn on what is leaving, and begins its successor with what was chosen meanwhile', async () => {
+    await apply(a, { ...b, enabled: false });
+    const leaver = world.tunnel;
+    leaver.isSlowToStop = true;
+    const applying = supervisor.apply([{ ...a, localPort: 7009 }, b]);
+    await settle();
+    supervisor.setDesired('a', 'off');
+    supervisor.setDesired('a', 'on');
+    await leaver.dies(describeCause('killed'));
+    await applying;
+    await settle();
+    expect([rows()[0], alive()]).toEqual(['a on connecting 7009 0', ['b#1', 'a#1']]);
+    await apply(c);
+    expect(rows()).toEqual(['c on up 7003 0']);
+  });
+
+  it('remembers a choice for a service that is just being built anew', async () => {
+    await apply(a, b);
+    const [tunnelOfA, tunnelOfB] = world.tunnels;
+    tunnelOfB!.isSlowToStop = true;
+    const applying = supervisor.apply([{ ...a, localPort: 7009 }]);
+    await settle();
+    expect(tunnelOfA?.isAlive).toBe(false);
+    supervisor.setDesired('a', 'off');
+    await tunnelOfB?.dies(describeCause('killed'));
+    await applying;
+    expect([rows(), [...choices]]).toEqual([['a off off 7009 0'], [['a', 'off']]]);
   });
 
   it('ignores a service that it does not know', async () => {

@@ -21,6 +21,8 @@ type Changed = Extract<ServiceChange, { kind: 'changed' }>;
 export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #runners = new Map<string, ForwardRunner>();
+  /** On their way out for good: they are not turned on again, whatever the user clicks meanwhile. */
+  readonly #leaving = new Set<ForwardRunner>();
   #services: readonly ServiceSpec[] = [];
   #applying: Promise<void> = Promise.resolve();
   #isStopping = false;
@@ -41,12 +43,15 @@ export class Supervisor {
     return this.#applying;
   }
 
-  /** The user turns one service on or off. Unknown names are ignored: the config may just have changed. */
+  /**
+   * The user turns one service on or off. Unknown names are ignored: the config may just have changed. One that is being
+   * built anew has no runner for a moment; it begins with what was chosen.
+   */
   setDesired(name: string, desired: Desired): void {
-    const runner = this.#runners.get(name);
-    if (runner === undefined) return;
+    if (!this.#services.some((service) => service.name === name)) return;
     this.#parts.rememberDesired(name, desired);
-    this.#steer(runner, desired);
+    const runner = this.#runners.get(name);
+    if (runner !== undefined) this.#steer(runner, desired);
   }
 
   /** Turns every service with this tag on or off; null: all of them. */
@@ -126,8 +131,10 @@ export class Supervisor {
   async #remove(name: string): Promise<void> {
     const runner = this.#runners.get(name);
     if (runner === undefined) return;
+    this.#leaving.add(runner);
     runner.dispatch({ type: 'turned-off' });
     await runner.whenOff();
+    this.#leaving.delete(runner);
     this.#runners.delete(name);
   }
 
@@ -140,7 +147,7 @@ export class Supervisor {
   }
 
   #steer(runner: ForwardRunner, desired: Desired): void {
-    if (this.#isStopping && desired === 'on') return;
+    if (desired === 'on' && (this.#isStopping || this.#leaving.has(runner))) return;
     if (runner.state.desired !== desired)
       runner.dispatch({ type: desired === 'on' ? 'turned-on' : 'turned-off' });
   }

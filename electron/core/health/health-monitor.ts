@@ -13,8 +13,8 @@ export interface HealthTarget {
 }
 
 export interface HealthEvents {
-  /** The passes in a row have reached `successThreshold`. `tookMs`: the last of them. */
-  onHealthy(tunnelId: string, tookMs: number): void;
+  /** The passes in a row have reached `successThreshold`. `tookMs`: the last of them, as in ProbeResult. */
+  onHealthy(tunnelId: string, tookMs: number | null): void;
   /** The failures in a row have reached `failureThreshold`. The cause is that of the last one. */
   onUnhealthy(tunnelId: string, cause: Cause): void;
   /** Every check that counts, before the change that it brings. */

@@ -5,7 +5,7 @@ import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
 
 /** A check that counts. A cancelled one is no report. */
 export type HealthReport =
-  | { readonly kind: 'check-passed'; readonly tookMs: number }
+  | { readonly kind: 'check-passed'; readonly tookMs: number | null }
   | { readonly kind: 'check-failed'; readonly finding: string; readonly timedOut: boolean };
 
 export type HealthThresholds = Pick<HealthCheckSpec, 'failureThreshold' | 'successThreshold'>;

@@ -13,7 +13,8 @@ export interface ProbeRequest {
 }
 
 export type ProbeResult =
-  | { readonly kind: 'passed'; readonly tookMs: number }
+  /** `tookMs`: until the far end answered; null when it passed without a word, so that nothing was measured. */
+  | { readonly kind: 'passed'; readonly tookMs: number | null }
   /** `finding` is what was seen, in words: `HTTP 503 where 200 was expected`. */
   | { readonly kind: 'failed'; readonly finding: string; readonly timedOut: boolean }
   | { readonly kind: 'cancelled' };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,9 +35,15 @@ function writeConfig(services: string): void {
 const tcp = (name: string, localPort: number): string =>
   `  - { name: ${name}, technology: tcp, local_port: ${localPort}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 } }\n`;
 
-async function startHost(foundBy: 'option' | 'search' = 'search'): Promise<AppHost> {
+async function startHost(foundBy: 'option' | 'search' = 'search', shell = '/bin/sh'): Promise<AppHost> {
+  const made = await makeHost(foundBy, shell);
+  await made.start();
+  return made;
+}
+
+async function makeHost(foundBy: 'option' | 'search', shell: string): Promise<AppHost> {
   const uid = process.getuid?.() ?? 0;
-  const processEnv = { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: home };
+  const processEnv = { PATH: process.env['PATH'], HOME: home, SHELL: shell, XDG_RUNTIME_DIR: home };
   const paths = resolveAppPaths({ platform: 'linux', env: processEnv, homeDirectory: home, uid });
   expect(await prepareAppPaths(paths, uid)).toEqual({ ok: true, value: undefined });
   const logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
@@ -54,8 +60,12 @@ async function startHost(foundBy: 'option' | 'search' = 'search'): Promise<AppHo
     logs,
   } as const;
   host = await AppHost.create(parts);
-  await host.start();
   return host;
+}
+
+interface Dump {
+  readonly snapshot?: Partial<Snapshot>;
+  readonly children?: readonly unknown[];
 }
 
 const rows = ({ config, services }: Snapshot): string =>
@@ -108,6 +118,64 @@ describe('the host without a screen', () => {
     writeFileSync(key, '', { mode: 0o600 });
     running.retry('far');
     await eventually('it has tried', () => running.snapshot().services[1]?.cause?.code !== 'file-missing');
+  });
+
+  it('dumps the state of everything, however many services there are', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `service-${index}`);
+    writeConfig(
+      names.map((name, index) => tcp(name, 20_000 + index).replace(' }\n', ', enabled: false }\n')).join(''),
+    );
+    const running = await startHost();
+    running.dump();
+    await running.shutdown('test');
+    const log = readFileSync(path.join(running.snapshot().host.logDirectory, 'localport.log'), 'utf8');
+    const lines = [...log.matchAll(/state dump: (.+)$/gm)].map(([, json = '']) => JSON.parse(json) as Dump);
+    expect(lines.flatMap(({ snapshot }) => snapshot?.services ?? []).map(({ name }) => name)).toEqual(names);
+    expect(lines.some(({ children }) => children !== undefined)).toBe(true);
+  });
+
+  it('removes what a killed run left, which would spoil the report of every later one', async () => {
+    const left = path.join(home, 'localport', 'aaaaaaaaaaaa.sock');
+    mkdirSync(path.dirname(left), { mode: 0o700 });
+    writeFileSync(left, '');
+    const running = await startHost();
+    expect(existsSync(left)).toBe(false);
+    expect((await running.shutdown('test')).problems).toEqual([]);
+  });
+
+  it('tries again when a kubeconfig changes that only the login shell names', async () => {
+    const folder = path.join(home, 'clusters');
+    mkdirSync(folder);
+    const shell = path.join(home, 'shell');
+    writeFileSync(
+      shell,
+      `#!/bin/sh\nexport KUBECONFIG=${folder}/config\nwhile [ "$1" != -c ]; do shift; done\nexec /bin/sh -c "$2"\n`,
+      { mode: 0o755 },
+    );
+    const key = path.join(home, 'key');
+    const ssh = `  - { name: far, technology: ssh, local_port: ${await freePort()}, remote_port: 1, connection: { host: 127.0.0.1, port: 1, key_file: ${key} } }\n`;
+    writeConfig(ssh);
+    const running = await startHost('search', shell);
+    const captured = path.join(home, '.local/state/localport/login-environment.json');
+    await eventually('the shell has answered', () => existsSync(captured));
+    for (let turn = 0; turn < 3; turn++) await running.reload();
+    expect(rows(running.snapshot())).toBe('loaded: far on failed unknown');
+    writeFileSync(key, '', { mode: 0o600 });
+    await eventually('a change there is noticed', () => {
+      writeFileSync(path.join(folder, 'config'), '');
+      return running.snapshot().services[0]?.cause?.code !== 'file-missing';
+    });
+  });
+
+  it('starts nothing after it was told to stop', async () => {
+    writeConfig(tcp('db', await freePort()));
+    const made = await makeHost('search', '/bin/sh');
+    const starting = made.start();
+    const report = await made.shutdown('at once');
+    await starting;
+    made.suspend();
+    const log = readFileSync(path.join(made.snapshot().host.logDirectory, 'localport.log'), 'utf8');
+    expect([report.problems, made.scope.owned, /goes to sleep/.test(log)]).toEqual([[], [], false]);
   });
 
   it('leaves nothing behind, and its report says so', async () => {

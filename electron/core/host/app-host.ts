@@ -22,6 +22,7 @@ import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
+import { stateDump } from '../observability/state-dump.ts';
 import { createLocalPort } from '../relay/local-port.ts';
 import { Scope } from '../scope.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
@@ -75,6 +76,7 @@ export class AppHost {
   readonly #publisher: SnapshotPublisher;
   #wake: WakeMonitor | null = null;
   #stopLive: (() => void) | null = null;
+  #stopWatchingCredentials: () => Promise<void> = () => Promise.resolve();
 
   private constructor(options: AppHostOptions, children: ChildProcesses, desired: DesiredStore) {
     const { clock, logs, paths } = options;
@@ -136,20 +138,12 @@ export class AppHost {
 
   /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
   async start(): Promise<void> {
-    const { clock, homeDirectory } = this.#options;
     await this.#config.start();
+    // Somebody may have quit meanwhile.
+    if (this.scope.isClosed) return;
     this.#wake = this.#watchSleep();
+    this.#watchCredentials();
     this.#tasks.run('login environment', (signal) => this.#captureLoginEnvironment(signal));
-    const stopWatching = watchCredentials({
-      homeDirectory,
-      kubeconfigs: (this.#children.environment.current()['KUBECONFIG'] ?? '')
-        .split(path.delimiter)
-        .filter(Boolean),
-      clock,
-      log: this.#log,
-      onChange: () => void this.#onCredentials(),
-    });
-    this.scope.own('credential watcher', stopWatching);
   }
 
   snapshot(): Snapshot {
@@ -228,7 +222,7 @@ export class AppHost {
 
   /** Writes the report to the log. */
   dump(): void {
-    this.#log.info(`state dump: ${JSON.stringify(this.report())}`);
+    for (const line of stateDump(this.report())) this.#log.info(`state dump: ${line}`);
   }
 
   shutdown(reason: string): Promise<ShutdownReport> {
@@ -255,6 +249,7 @@ export class AppHost {
         createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
       health: this.#health,
       isOnline: () => networkAddresses(networkInterfaces()).length > 0,
+      redact: (text) => logs.redact(text),
       onChange: () => {
         this.#publisher.touch();
       },
@@ -284,7 +279,24 @@ export class AppHost {
 
   async #captureLoginEnvironment(signal: AbortSignal): Promise<void> {
     // Variables of the config and programs on the PATH may be known only now.
-    if ((await this.#children.environment.capture(signal)) === 'captured') await this.#onCredentials();
+    if ((await this.#children.environment.capture(signal)) !== 'captured') return;
+    this.#watchCredentials();
+    await this.#onCredentials();
+  }
+
+  /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
+  #watchCredentials(): void {
+    const { clock, homeDirectory } = this.#options;
+    const kubeconfigs = this.#children.environment.current()['KUBECONFIG'] ?? '';
+    void this.#stopWatchingCredentials();
+    const stop = watchCredentials({
+      homeDirectory,
+      kubeconfigs: kubeconfigs.split(path.delimiter).filter(Boolean),
+      clock,
+      log: this.#log,
+      onChange: () => void this.#onCredentials(),
+    });
+    this.#stopWatchingCredentials = this.scope.own('credential watcher', stop);
   }
 
   async #onCredentials(): Promise<void> {

@@ -9,6 +9,7 @@ import { Lifeline } from '../process/lifeline.ts';
 import { createLoginEnvironment, type LoginEnvironment } from '../process/login-environment.ts';
 import { findLoginShell } from '../process/login-shell.ts';
 import { reapLeftovers } from '../process/reaper.ts';
+import { removeLeftTunnelFiles } from '../tunnel/private-path.ts';
 
 export interface ChildProcessesParts {
   readonly paths: AppPaths;
@@ -47,6 +48,7 @@ export class ChildProcesses {
   static async prepare(parts: ChildProcessesParts): Promise<ChildProcesses> {
     const journalPath = path.join(parts.paths.stateDirectory, 'journal.json');
     await reapLeftovers(journalPath, parts);
+    await removeLeftTunnelFiles(parts.paths.runtimeDirectory);
     return new ChildProcesses(parts, journalPath);
   }
 

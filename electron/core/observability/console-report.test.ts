@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
-import { reportChanges } from './console-report.ts';
+import { reportChanges, reportEnd } from './console-report.ts';
 
 const service: ServiceSnapshot = {
   name: 'db',
@@ -59,6 +59,17 @@ describe('the console report', () => {
       'config /c.yaml is broken; what ran before goes on',
       '  error: services[0].name, line 3: missing',
       '▲ db  retrying  localhost:5432 → db:5432  db refused the connection',
+    ]);
+    expect(reportChanges(null, { ...after, services: [] })).toContain(
+      'config /c.yaml is broken; nothing runs until it is mended',
+    );
+  });
+
+  it('ends by saying whether anything is left', () => {
+    expect(reportEnd([])).toEqual(['stopped, nothing is left behind']);
+    expect(reportEnd(['left behind: port 5432 cannot be bound again'])).toEqual([
+      'stopped, but not cleanly:',
+      '  left behind: port 5432 cannot be bound again',
     ]);
   });
 });

@@ -16,7 +16,13 @@ export function reportChanges(before: Snapshot | null, after: Snapshot): readonl
   return lines;
 }
 
-function describeConfig({ config }: Snapshot): readonly string[] {
+/** The last lines: what is still there, if anything is. */
+export const reportEnd = (problems: readonly string[]): readonly string[] =>
+  problems.length === 0
+    ? ['stopped, nothing is left behind']
+    : ['stopped, but not cleanly:', ...problems.map((problem) => `  ${problem}`)];
+
+function describeConfig({ config, services }: Snapshot): readonly string[] {
   const problems = config.problems.map(({ severity, path, line, message }) => {
     const where = [path, line === null ? '' : `line ${line}`].filter((part) => part !== '').join(', ');
     return `  ${severity}: ${where === '' ? '' : `${where}: `}${message}`;
@@ -27,7 +33,10 @@ function describeConfig({ config }: Snapshot): readonly string[] {
     case 'loaded':
       return [`config ${config.path ?? ''}`, ...problems];
     case 'broken':
-      return [`config ${config.path ?? ''} is broken; what ran before goes on`, ...problems];
+      return [
+        `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing runs until it is mended' : 'what ran before goes on'}`,
+        ...problems,
+      ];
   }
 }
 

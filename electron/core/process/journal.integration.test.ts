@@ -68,6 +68,15 @@ describe('Journal and reaper', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
+  it('does not log the arguments of what it ends: they may hold secrets', async () => {
+    await writtenRecord(await startLeader(['sh', '-c', 'echo ready; sleep 60; : hunter2']));
+    const told: string[] = [];
+    await reapLeftovers(path, { clock: systemClock, log: { ...log, info: (message) => told.push(message) } });
+    expect(told).toEqual([
+      expect.stringMatching(/^reaper: ending process group \d+, left by an earlier run: sh$/),
+    ]);
+  });
+
   it('forgets a child that ended and is removed by a clean shutdown', async () => {
     const pid = await startLeader(programs.endsOnTerm);
     const journal = new Journal({ path, clock: systemClock, log });

@@ -31,7 +31,9 @@ export async function reapLeftovers(
     journal.value.bootId === (await bootId()) ? await stillRunning(journal.value.children) : [];
   await Promise.all(
     leftovers.map(async ({ pgid, command }) => {
-      log.info(`reaper: ending process group ${pgid}, left by an earlier run: ${command}`);
+      // The program only: its arguments may hold secrets, and no config is loaded yet that would tell which.
+      const [program = ''] = command.split(' ');
+      log.info(`reaper: ending process group ${pgid}, left by an earlier run: ${program}`);
       if (!(await endGroup(pgid, politeGraceMs, clock)))
         log.warn(`reaper: process group ${pgid} survived SIGKILL`);
     }),

@@ -116,6 +116,25 @@ describe('clients without a tunnel', () => {
     expect(fixture.failures).toEqual([]);
   });
 
+  it('are joined to a tunnel that is there, though they may not wait for one', async () => {
+    const clock = new FakeClock();
+    local = await fixture.open({ clock, holdTimeoutMs: 0 });
+    const endpoint = await fixture.hangingEndpoint();
+    local.setUpstream({ tunnelId: 't1', endpoint });
+    const peer = await fixture.client();
+    peer.socket.end('hello');
+    await held(1);
+    await clock.advance(1_000);
+    expect(local.counters().held).toBe(1);
+    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    expect(await peer.all()).toBe('hello');
+    local.setUpstream(null);
+    const late = await fixture.client();
+    await held(1);
+    await clock.advance(0);
+    expect(await late.ended).toBe('reset');
+  });
+
   it('are reset at their deadline while an attempt hangs, which is told', async () => {
     local = await fixture.open({ holdTimeoutMs: 200 });
     local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint() });

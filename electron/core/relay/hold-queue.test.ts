@@ -10,6 +10,7 @@ function makeQueue(maxHeldConnections = 3) {
   const queue = new HoldQueue<string>({
     clock,
     holdTimeoutMs: 1000,
+    minAttemptMs: 500,
     maxHeldConnections,
     onExpired: (held) => expired.push(`${held.client} at ${clock.now()}`),
   });
@@ -69,6 +70,20 @@ describe('HoldQueue', () => {
     held.attempt = null;
     await clock.advance(100);
     expect(expired).toEqual(['a at 1000']);
+  });
+
+  it('lets an attempt under way take its time, however short the hold', async () => {
+    const { clock, queue, expired } = makeQueue();
+    queue.setHoldTimeout(0);
+    for (const client of ['hangs', 'fails', 'waits']) {
+      const held = queue.admit(client)!;
+      if (client !== 'waits') held.attempt = attempt;
+    }
+    await clock.advance(300);
+    queue.all()[1]!.attempt = null;
+    queue.expireDue();
+    await clock.advance(1000);
+    expect(expired).toEqual(['waits at 0', 'fails at 300', 'hangs at 500']);
   });
 
   it('leaves no timer behind when the last client has gone', () => {

@@ -1,6 +1,8 @@
 /**
  * The clients that are not spliced yet, in order of arrival. Invariants:
- *   1. Every client has one deadline, set when it is admitted; nothing moves it.
+ *   1. Every client has two deadlines, set when it is admitted; nothing moves them. One is for the wait for a tunnel. An
+ *      attempt under way may take `minAttemptMs` all the same: a short hold, or none, must not cut off a client of a
+ *      healthy tunnel.
  *   2. One timer serves them all: it is due at the earliest deadline or before.
  *   3. At most `maxHeldConnections` wait for a tunnel. Those with an attempt under way do not count: a burst of
  *      connections on a healthy tunnel is no reason to turn anybody away.
@@ -15,6 +17,8 @@ export interface Attempt {
 export interface HeldClient<Client> {
   readonly client: Client;
   readonly deadlineAt: number;
+  /** `deadlineAt` or later: what counts while an attempt is under way. */
+  readonly attemptDeadlineAt: number;
   /** null while it waits for a tunnel or for the next try. */
   attempt: Attempt | null;
 }
@@ -22,6 +26,7 @@ export interface HeldClient<Client> {
 export interface HoldQueueOptions<Client> {
   readonly clock: Clock;
   readonly holdTimeoutMs: number;
+  readonly minAttemptMs: number;
   readonly maxHeldConnections: number;
   /** Its deadline has passed; it is no longer in the queue, its attempt is still as it was. */
   readonly onExpired: (held: HeldClient<Client>) => void;
@@ -45,9 +50,11 @@ export class HoldQueue<Client> {
 
   /** Adds the newest client; null when too many wait already. */
   admit(client: Client): HeldClient<Client> | null {
-    const { clock, maxHeldConnections } = this.#options;
+    const { clock, maxHeldConnections, minAttemptMs } = this.#options;
     if (this.waiting().length >= maxHeldConnections) return null;
-    const held = { client, deadlineAt: clock.now() + this.#holdTimeoutMs, attempt: null };
+    const deadlineAt = clock.now() + this.#holdTimeoutMs;
+    const attemptDeadlineAt = Math.max(deadlineAt, clock.now() + minAttemptMs);
+    const held = { client, deadlineAt, attemptDeadlineAt, attempt: null };
     this.#held.add(held);
     this.#wakeBy(held.deadlineAt);
     return held;
@@ -68,6 +75,17 @@ export class HoldQueue<Client> {
     return this.waiting().slice(this.#options.maxHeldConnections);
   }
 
+  /** Lets go of those whose deadline has passed. To be called when attempts have failed: theirs may be behind them. */
+  expireDue(): void {
+    const now = this.#options.clock.now();
+    for (const held of this.all().filter((held) => dueAtOf(held) <= now)) {
+      this.remove(held);
+      this.#options.onExpired(held);
+    }
+    const deadlines = this.all().map(dueAtOf);
+    if (deadlines.length > 0) this.#wakeBy(Math.min(...deadlines));
+  }
+
   /** It was spliced, or its client went away. */
   remove(held: HeldClient<Client>): void {
     this.#held.delete(held);
@@ -80,20 +98,9 @@ export class HoldQueue<Client> {
     const { clock } = this.#options;
     const timer = clock.after(dueAt - clock.now(), () => {
       this.#timer = null;
-      this.#expire();
+      this.expireDue();
     });
     this.#timer = { dueAt, timer };
-  }
-
-  #expire(): void {
-    const now = this.#options.clock.now();
-    const expired = this.all().filter((held) => held.deadlineAt <= now);
-    for (const held of expired) {
-      this.remove(held);
-      this.#options.onExpired(held);
-    }
-    const deadlines = this.all().map((held) => held.deadlineAt);
-    if (deadlines.length > 0) this.#wakeBy(Math.min(...deadlines));
   }
 
   #cancelTimer(): void {
@@ -101,3 +108,6 @@ export class HoldQueue<Client> {
     this.#timer = null;
   }
 }
+
+const dueAtOf = ({ attempt, deadlineAt, attemptDeadlineAt }: HeldClient<unknown>): number =>
+  attempt === null ? deadlineAt : attemptDeadlineAt;

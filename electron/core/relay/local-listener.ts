@@ -28,6 +28,8 @@ interface AnswerRequest {
 
 export interface ListenRequest extends AnswerRequest {
   readonly log: Logger;
+  /** Who has the port, when somebody else has. */
+  readonly findHolder?: () => Promise<string | null>;
   /** Gets each connection paused, with half-open allowed. */
   readonly onConnection: (client: Socket) => void;
 }
@@ -123,12 +125,12 @@ const closeServer = (server: Server): Promise<void> =>
 
 const isIpv6Missing = (error: Error): boolean => noIpv6Codes.includes(errorCode(error));
 
-async function explain(code: string, { port, clock }: ListenRequest): Promise<Cause> {
+async function explain(code: string, { port, clock, findHolder }: ListenRequest): Promise<Cause> {
   if (code === 'EACCES' || code === 'EPERM') return describeCause('port-forbidden', { port, evidence: code });
   if (code !== 'EADDRINUSE') {
     return describeCause('check-failed', { what: `Port ${port} could not be opened`, evidence: code });
   }
-  const holder = await findPortHolder(port, clock);
+  const holder = await (findHolder?.() ?? findPortHolder(port, clock));
   return describeCause('port-in-use', { port, evidence: code, holder: holder ?? undefined });
 }
 

@@ -14,6 +14,7 @@ import { sleep, type Clock, type Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenOnLoopback, type LocalListener } from './local-listener.ts';
+import { rememberingPortHolder } from './port-holder.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
 import type {
@@ -37,6 +38,8 @@ export interface LocalPortOptions {
 }
 
 const defaultMaxHeldConnections = 256;
+/** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
+const minAttemptMs = 2_000;
 const initialRetryDelayMs = 50;
 const maxRetryDelayMs = 1000;
 /** How long after its sockets the end of a dead tunnel is told, at the most. */
@@ -52,6 +55,7 @@ class LocalPort implements ServicePort {
   readonly #options: LocalPortOptions;
   readonly #queue: HoldQueue<Socket>;
   readonly #relay: Relay;
+  readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
   #upstream: Upstream | null = null;
   /** Aborts when the present upstream is replaced or taken away. */
@@ -64,10 +68,12 @@ class LocalPort implements ServicePort {
 
   constructor(options: LocalPortOptions) {
     this.#options = options;
-    const { clock, holdTimeoutMs, maxHeldConnections = defaultMaxHeldConnections } = options;
+    const { clock, port, holdTimeoutMs, maxHeldConnections = defaultMaxHeldConnections } = options;
+    this.#findHolder = rememberingPortHolder(port, clock);
     this.#queue = new HoldQueue({
       clock,
       holdTimeoutMs,
+      minAttemptMs,
       maxHeldConnections,
       onExpired: (held) => {
         this.#onExpired(held);
@@ -89,6 +95,7 @@ class LocalPort implements ServicePort {
         port,
         clock,
         log,
+        findHolder: this.#findHolder,
         onConnection: (client) => {
           this.#welcome(client);
         },
@@ -122,6 +129,7 @@ class LocalPort implements ServicePort {
     }
     if (upstream !== null) this.#connectWaiting(upstream);
     else if (this.#policy === 'refuse') this.#turnAway(this.#queue.waiting());
+    this.#queue.expireDue();
   }
 
   setClientPolicy(policy: ClientPolicy): void {
@@ -167,6 +175,7 @@ class LocalPort implements ServicePort {
       },
       onFailed: (code) => {
         held.attempt = null;
+        this.#queue.expireDue();
         this.#turnAway(this.#queue.excess());
         this.#backOff(tunnelId, code);
       },

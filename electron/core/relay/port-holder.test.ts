@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseListeningInodes, parseLsof } from './port-holder.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { parseListeningInodes, parseLsof, rememberingPortHolder } from './port-holder.ts';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1538 00000000:0000 0A 00000000:00000000 00:00000000 00000000   999        0 812001 1 0000000000000000 100 0 0 10 0
@@ -33,5 +34,27 @@ describe('parseLsof', () => {
     ['a command without process', 'cpostgres\n', null],
   ])('reads %s', (_, output, expected) => {
     expect(parseLsof(output)).toEqual(expected);
+  });
+});
+
+describe('the remembered holder of a port', () => {
+  it('is looked for anew only after a while, though the port is tried every few seconds', async () => {
+    const clock = new FakeClock();
+    const asked: number[] = [];
+    const holder = rememberingPortHolder(5432, clock, () => {
+      asked.push(clock.now());
+      return Promise.resolve(`postgres (pid ${asked.length})`);
+    });
+    const answers: (string | null)[] = [];
+    for (let round = 0; round < 20; round++) {
+      answers.push(await holder());
+      await clock.advance(2_000);
+    }
+    expect(asked).toEqual([0, 30_000]);
+    expect([answers[0], answers[14], answers[15]]).toEqual([
+      'postgres (pid 1)',
+      'postgres (pid 1)',
+      'postgres (pid 2)',
+    ]);
   });
 });

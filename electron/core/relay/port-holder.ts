@@ -26,6 +26,25 @@ export async function findPortHolder(port: number, clock: Clock): Promise<string
   return found === null || found === 'deadline' ? null : `${found.name} (pid ${found.pid})`;
 }
 
+/** A port that stays taken is tried again every few seconds; the way through all processes is too long for that. */
+const rememberedMs = 30_000;
+
+/** `findPortHolder` for one port, its answer remembered for a while. */
+export function rememberingPortHolder(
+  port: number,
+  clock: Clock,
+  find: typeof findPortHolder = findPortHolder,
+): () => Promise<string | null> {
+  let last: { readonly askedAt: number; readonly holder: Promise<string | null> } | null = null;
+  return () => {
+    const now = clock.now();
+    if (last === null || now - last.askedAt >= rememberedMs) {
+      last = { askedAt: now, holder: find(port, clock) };
+    }
+    return last.holder;
+  };
+}
+
 async function lookUp(port: number): Promise<PortHolder | null> {
   if (process.platform === 'linux') return lookUpInProc(port);
   if (process.platform === 'darwin') return lookUpWithLsof(port);

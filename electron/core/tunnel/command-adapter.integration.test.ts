@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange } from '../../../e2e/fixtures/servers.ts';
@@ -43,6 +43,18 @@ describe('the command adapter', () => {
     expect(await tunnel.stop()).toMatchObject({ cause: null });
     expect(await livingOf([tunnel.pid ?? 0])).toEqual([]);
     expect(await workshop.filesLeft()).toEqual([]);
+  });
+
+  it('comes back after its folder was tidied away, but not into a folder that somebody put there', async () => {
+    const connection = commandConnection(node(echoProgram, '{socket}'));
+    await rm(workshop.runtimeDirectory, { recursive: true });
+    const { address } = await workshop.openReady(connection);
+    expect(await exchange(address, 'hello')).toBe('hello');
+    await rm(workshop.runtimeDirectory, { recursive: true });
+    await symlink('/tmp', workshop.runtimeDirectory);
+    expect((await workshop.openFailing(connection)).evidence).toContain(
+      "is no folder of this user's any more",
+    );
   });
 
   it('gives every tunnel a port of its own', async () => {

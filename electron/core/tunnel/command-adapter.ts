@@ -6,7 +6,7 @@ import { ChildTunnel, type ChildTunnelOptions } from './child-tunnel.ts';
 import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './command-template.ts';
 import { attemptConnect } from './connect-attempt.ts';
 import { toEvidence } from './evidence.ts';
-import { assertFitsSockets, removeFile, tunnelFile } from './private-path.ts';
+import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import type { Endpoint, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface CommandAdapterOptions extends ChildTunnelOptions {
@@ -45,6 +45,7 @@ async function launch(
   }
   const socket = tunnelFile(options.runtimeDirectory, request.id, 'sock');
   try {
+    ensureRuntimeDirectory(options.runtimeDirectory);
     const localPort = await freeLoopbackPort();
     // A program that finds an old socket file says that the address is in use.
     await removeFile(socket);

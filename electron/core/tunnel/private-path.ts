@@ -3,7 +3,8 @@
  * holds 104 bytes on macOS and 108 on Linux, the closing NUL included, and a service may be called anything.
  */
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 export type TunnelFileKind = 'sock' | 'live' | 'pass';
@@ -31,4 +32,23 @@ export function tunnelFile(runtimeDirectory: string, tunnelId: string, kind: Tun
 /** Also when there is none. */
 export function removeFile(file: string): Promise<void> {
   return rm(file, { force: true });
+}
+
+/**
+ * Before each tunnel: the folder was there at the start, and whoever tidies up temporary folders may have removed it
+ * since. Throws when it cannot be made, or when somebody else's lies there now.
+ */
+export function ensureRuntimeDirectory(runtimeDirectory: string): void {
+  mkdirSync(runtimeDirectory, { recursive: true, mode: 0o700 });
+  const stats = lstatSync(runtimeDirectory);
+  if (!stats.isDirectory() || stats.uid !== process.getuid?.()) {
+    throw new Error(`${runtimeDirectory} is no folder of this user's any more: remove it`);
+  }
+}
+
+/** What a run that was killed left. Call it before the first tunnel, when no other run is there. Never rejects. */
+export async function removeLeftTunnelFiles(runtimeDirectory: string): Promise<void> {
+  const names = await readdir(runtimeDirectory).catch(() => []);
+  const left = names.filter((name) => /^[0-9a-f]{12}\.(sock|live|pass)$/.test(name));
+  await Promise.all(left.map((name) => removeFile(path.join(runtimeDirectory, name)).catch(() => undefined)));
 }

@@ -72,6 +72,12 @@ describe('the ssh adapter on a real sshd', () => {
     await checksum.stop();
   });
 
+  it('comes back after its folder was tidied away', async () => {
+    await rm(workshop.runtimeDirectory, { recursive: true });
+    const { address } = await workshop.openReady(through());
+    expect(await exchange(address, 'hello')).toBe('hello');
+  });
+
   it('takes connections as soon as it is ready, at every start', async () => {
     for (let round = 0; round < 5; round++) {
       const { tunnel, address } = await workshop.openReady(through());
@@ -242,9 +248,11 @@ describe('the ssh adapter on a real sshd', () => {
     silent.close();
   });
 
-  it('tells why it cannot listen when its runtime directory is gone', async () => {
+  it('tells why it cannot listen when its runtime directory is gone the moment it looks', async () => {
+    // ssh binds the socket only after it has logged in.
+    const opening = workshop.openFailing(through());
     await rm(workshop.runtimeDirectory, { recursive: true });
-    expect(await workshop.openFailing(through())).toMatchObject({
+    expect(await opening).toMatchObject({
       code: 'exited',
       title: 'The tunnel ended (ssh could not open its socket)',
       evidence: expect.stringContaining('No such file or directory') as string,

@@ -46,8 +46,11 @@ export function watchCredentials(parts: CredentialWatcherParts): () => void {
   ];
   let pending: Timer | null = null;
   const noteChange = (): void => {
-    pending?.cancel();
-    pending = parts.clock.after(settleMs, parts.onChange);
+    // Counted from the first change: files that are written all the time must not put it off for ever.
+    pending ??= parts.clock.after(settleMs, () => {
+      pending = null;
+      parts.onChange();
+    });
   };
   const watchers = places.flatMap(({ folder, matters }) => {
     const onFile = (file: string): void => {

@@ -58,6 +58,16 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual(['suspended', 'recover online']);
   });
 
+  it('tells of a network that came back, not of its loss', async () => {
+    const { clock, state, heard } = start();
+    state.interfaces = loopback;
+    await clock.advance(20_000);
+    expect(heard).toEqual([]);
+    state.interfaces = wifi('10.0.0.4');
+    await clock.advance(20_000);
+    expect(heard).toEqual(['network changed']);
+  });
+
   it('recovers without a network when none comes, and tells when one does', async () => {
     const { clock, state, heard, monitor } = start();
     monitor.suspend();

@@ -1,6 +1,7 @@
 /**
  * Sleep, wake and network changes, watched with a single timer. While the computer sleeps, and until the recovery after
- * it, network changes are not told: the recovery covers them.
+ * it, network changes are not told: the recovery covers them. Nor is the loss of the last network: it helps nobody who
+ * waits, and a probe made without one would condemn tunnels whose connections outlive a short loss.
  */
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -50,8 +51,9 @@ export class WakeMonitor {
       networkTimeoutMs: timeoutMs = defaultNetworkTimeoutMs,
     } = options;
     this.#network = new NetworkWatcher(interfaces, () => {
-      log.info('The network has changed.');
-      listener.onNetworkChanged();
+      const { hadNetwork: isOnline } = this.#network;
+      log.info(isOnline ? 'The network has changed.' : 'There is no network any more.');
+      if (isOnline) listener.onNetworkChanged();
     });
     this.#recovery = new Recovery({
       gate: (signal) =>

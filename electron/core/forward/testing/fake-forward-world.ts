@@ -59,6 +59,8 @@ export class FakeTunnel implements Tunnel {
   readonly ended: Promise<TunnelEnd>;
   transport: 'alive' | 'dead' | 'unknown' = 'alive';
   isAlive = true;
+  /** Once told to stop it ends only when `dies` says so. */
+  isSlowToStop = false;
   #becomeReady!: (result: Result<Endpoint, Cause>) => void;
   #end!: (end: TunnelEnd) => void;
   #complain: (cause: Cause) => void = () => undefined;
@@ -93,7 +95,7 @@ export class FakeTunnel implements Tunnel {
   }
 
   stop(): Promise<TunnelEnd> {
-    this.#finish(null);
+    if (!this.isSlowToStop) this.#finish(null);
     return this.ended;
   }
 
@@ -199,6 +201,8 @@ export class FakeForwardWorld {
   readonly ports: FakePort[] = [];
   readonly tunnels: FakeTunnel[] = [];
   isOnline = true;
+  /** What `redact` hides. */
+  secret = 'unlikely to be said';
   changes = 0;
 
   readonly adapter: TunnelAdapter = {
@@ -222,6 +226,7 @@ export class FakeForwardWorld {
       },
       health: this.health,
       isOnline: () => this.isOnline,
+      redact: (text) => text.replaceAll(this.secret, '[hidden]'),
       onChange: () => {
         this.changes += 1;
       },

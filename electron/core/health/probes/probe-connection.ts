@@ -90,6 +90,11 @@ export class ProbeConnection {
     this.#conclude({ kind: 'passed', tookMs: this.#request.clock.now() - this.#startedAt });
   }
 
+  /** Nothing went wrong, and nothing answered: how long that took is our own patience, no latency. */
+  passUnanswered(): void {
+    this.#conclude({ kind: 'passed', tookMs: null });
+  }
+
   fail(finding: string): void {
     this.#conclude({ kind: 'failed', finding, timedOut: false });
   }

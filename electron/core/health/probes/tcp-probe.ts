@@ -16,6 +16,6 @@ export function probeTcp(request: ProbeRequest): Promise<ProbeResult> {
     });
     connection.socket.once('data', () => connection.pass());
     connection.socket.once('end', () => connection.failClosed());
-    connection.after(Math.min(request.timeoutMs / 2, maxSettleMs), () => connection.pass());
+    connection.after(Math.min(request.timeoutMs / 2, maxSettleMs), () => connection.passUnanswered());
   });
 }

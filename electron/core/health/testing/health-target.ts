@@ -44,8 +44,8 @@ export function healthTarget(
 export class RecordedHealth implements HealthEvents {
   readonly lines: string[] = [];
 
-  onHealthy(tunnelId: string, tookMs: number): void {
-    this.lines.push(`${tunnelId} healthy ${tookMs}`);
+  onHealthy(tunnelId: string, tookMs: number | null): void {
+    this.lines.push(`${tunnelId} healthy ${String(tookMs)}`);
   }
 
   onUnhealthy(tunnelId: string, cause: { readonly code: string }): void {

@@ -1,0 +1,46 @@
+/** How the app's services stand, asked as an administrator asks: USR2, and the dump in the log. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import type { LaunchedApp } from './launched-app.ts';
+
+const calmDeadlineMs = 40_000;
+
+/** Resolves to all services, in the order of the config, once each is healthy and its failures are forgiven. */
+export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
+  // Before it has said anything, a signal would meet the default and end it.
+  await app.printed(/^logs in /);
+  let services: readonly ServiceSnapshot[] = [];
+  const isCalm = async (): Promise<boolean> => {
+    services = await dumpServices(app);
+    return (
+      services.length > 0 && services.every(({ health, attempt }) => health === 'healthy' && attempt === 0)
+    );
+  };
+  await eventually('all forwards are healthy', isCalm, calmDeadlineMs);
+  return services;
+}
+
+/** One line of a dump; a long one has several, each with some of its parts, and the monitors on the last. */
+interface DumpLine {
+  readonly snapshot?: Partial<Snapshot>;
+  readonly monitors?: number;
+}
+
+async function dumpServices(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
+  const before = (await readDumpLines(app)).length;
+  app.kill('SIGUSR2');
+  let dump: readonly DumpLine[] = [];
+  await eventually('the state is in the log', async () => {
+    dump = (await readDumpLines(app)).slice(before);
+    return dump.at(-1)?.monitors !== undefined;
+  });
+  return dump.flatMap(({ snapshot }) => snapshot?.services ?? []);
+}
+
+async function readDumpLines({ world }: LaunchedApp): Promise<readonly DumpLine[]> {
+  const file = path.join(world.env['XDG_STATE_HOME'] ?? '', 'localport/logs/localport.log');
+  const log = await readFile(file, 'utf8').catch(() => '');
+  return [...log.matchAll(/state dump: (\{.*\})$/gm)].map(([, json = '']) => JSON.parse(json) as DumpLine);
+}

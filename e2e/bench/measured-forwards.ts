@@ -1,0 +1,62 @@
+/** Healthy forwards, as many as a benchmark wants of each kind, in the real app in a world of its own. */
+import type { Scope } from '../../electron/core/scope.ts';
+import { createWorld, type World } from '../fixtures/electron-app.ts';
+import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
+import { freePort } from '../fixtures/servers.ts';
+
+/** Six times as often as by default: what costs anything when idle should show. */
+export const checkIntervalSeconds = 5;
+
+export type Technology = 'ssh' | 'kubectl' | 'tcp';
+
+export interface MeasuredForward {
+  readonly name: string;
+  readonly technology: Technology;
+  readonly localPort: number;
+}
+
+export interface MeasuredForwards {
+  readonly world: World;
+  /** In the order of the config: ssh, kubectl, tcp. */
+  readonly forwards: readonly MeasuredForward[];
+}
+
+/** Everything but the app itself; the far end echoes. */
+export async function prepareForwards(
+  scope: Scope,
+  counts: Readonly<Record<Technology, number>>,
+): Promise<MeasuredForwards> {
+  const farEnd = await startFarEnd();
+  scope.own('far end', () => farEnd.dispose());
+  const forwards: MeasuredForward[] = [];
+  for (const technology of ['ssh', 'kubectl', 'tcp'] as const) {
+    for (let number = 1; number <= counts[technology]; number++)
+      forwards.push({ name: `${technology}-${number}`, technology, localPort: await freePort() });
+  }
+  const world = await createWorld({ config: configOf(forwards, farEnd), env: farEnd.env });
+  scope.own('world', () => world.close());
+  await writeProfile(world, farEnd);
+  return { world, forwards };
+}
+
+/** JSON is YAML. */
+function configOf(forwards: readonly MeasuredForward[], { sshd, target }: FarEnd): string {
+  const ends = {
+    ssh: {
+      remote_port: target.port,
+      connection: { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: '127.0.0.1' },
+    },
+    kubectl: { remote_port: 7000, connection: { resource_name: 'echo' } },
+    tcp: { remote_port: target.port, connection: { host: '127.0.0.1' } },
+  };
+  return JSON.stringify({
+    version: '1.0',
+    defaults: { health_check: { type: 'tcp', interval: checkIntervalSeconds, timeout: 2 } },
+    services: forwards.map(({ name, technology, localPort }) => ({
+      name,
+      technology,
+      local_port: localPort,
+      ...ends[technology],
+    })),
+  });
+}

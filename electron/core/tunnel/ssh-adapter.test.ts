@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../observability/logger.ts';
+import type { ChildLauncher } from '../process/child-process.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
+import { createSshAdapter } from './ssh-adapter.ts';
+import type { SshConnection } from './ssh-command.ts';
+import { FakeChild } from './testing/fake-child.ts';
+import { serviceWith, sshConnection } from './testing/service-specs.ts';
+
+function sshOnFakeChildren() {
+  const children: FakeChild[] = [];
+  const launcher: ChildLauncher = {
+    launch: (request) => {
+      const child = new FakeChild();
+      children.push(child);
+      return child.launch(request);
+    },
+  };
+  const runtimeDirectory = '/nonexistent';
+  const adapter = createSshAdapter({
+    launcher,
+    clock: new FakeClock(),
+    startTimeoutMs: 30_000,
+    runtimeDirectory,
+  });
+  let count = 0;
+  const open = (given: Partial<SshConnection>) => {
+    const service = serviceWith(sshConnection(given));
+    return adapter.open({ id: `t#${++count}`, service, log: silentLogger });
+  };
+  return { children, open };
+}
+
+describe('the ssh adapter', () => {
+  it('begins six logins to one host at once, the next ones as those are through, in order', async () => {
+    const { children, open } = sshOnFakeChildren();
+    const tunnels = Array.from({ length: 9 }, () => open({ host: 'bastion' }));
+    open({ host: 'elsewhere' });
+    expect(children).toHaveLength(7);
+
+    const socket = /-L (\S+\.sock):/.exec(children[0]?.requests[0]?.argv.join(' ') ?? '')?.[1] ?? '';
+    children[0]?.say(`debug1: Local forwarding listening on path ${socket}.`);
+    await settle();
+    expect([(await tunnels[0]!.ready).ok, children.length]).toEqual([true, 8]);
+
+    children[1]?.exit({ exitCode: 255 });
+    await settle();
+    expect(children).toHaveLength(9);
+  });
+
+  it('counts logins where they happen, and starts none that was stopped while it waited', async () => {
+    const { children, open } = sshOnFakeChildren();
+    for (let n = 0; n < 6; n++) open({ host: `target-${n}`, jump: ['me@bastion', 'inner'] });
+    const waits = open({ host: 'target-6', jump: ['you@bastion'] });
+    expect(children).toHaveLength(6);
+    expect((await waits.stop()).cause).toBeNull();
+    open({ host: 'target-7', jump: ['bastion'] });
+    children[0]?.exit({ exitCode: 255 });
+    await settle();
+    expect(children.map((child) => child.requests[0]?.argv.at(-1))[6]).toBe('target-7');
+  });
+});
