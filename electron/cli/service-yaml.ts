@@ -7,6 +7,7 @@ import type {
   RestartPolicySpec,
   ServiceSpec,
 } from '../../shared/service-spec.ts';
+import type { ClusterHealthSpec } from '../core/config/cluster-health.ts';
 
 /** Stands for a password where secrets are not shown. */
 const hidden = '(hidden)';
@@ -100,6 +101,21 @@ const restartPolicyEntry = (policy: RestartPolicySpec): Entry => ({
   initial_delay: formatDuration(policy.initialDelayMs),
   max_delay: formatDuration(policy.maxDelayMs),
   backoff_multiplier: policy.backoffMultiplier,
+});
+
+/** How a kube context is watched, as it stands below `cluster_health`. */
+export const clusterHealthEntry = (spec: ClusterHealthSpec): Entry => ({
+  enabled: spec.enabled,
+  interval: formatDuration(spec.intervalMs),
+  timeout: formatDuration(spec.timeoutMs),
+  retry_attempts: spec.retryAttempts,
+  failure_threshold: spec.failureThreshold,
+  commands: {
+    cluster_info: spec.commands.clusterInfo,
+    pod_status: spec.commands.podStatus,
+    node_status: spec.commands.nodeStatus,
+    events_on_failure: spec.commands.eventsOnFailure,
+  },
 });
 
 /** Without what is null, and without empty mappings. */

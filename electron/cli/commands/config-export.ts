@@ -4,7 +4,7 @@ import { CommandFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
 import { problemLines } from '../output/problem-lines.ts';
-import { serviceEntry } from '../service-yaml.ts';
+import { clusterHealthEntry, serviceEntry } from '../service-yaml.ts';
 
 export interface ConfigExportOptions {
   readonly showSecrets?: true;
@@ -19,8 +19,17 @@ export const configExport: Action<ConfigExportOptions> = async (context, { showS
       hint: problemLines({ path, problems: loaded.error }, context.palette).join('\n'),
     });
   }
-  const services = loaded.value.services.map((service) => serviceEntry(service, { showSecrets }));
-  const whole = { version: '1.0', services };
+  const { services, clusterHealth } = loaded.value;
+  const contexts = [...clusterHealth.contexts].map(([context, spec]) => [
+    context,
+    { cluster_health: clusterHealthEntry(spec) },
+  ]);
+  const whole = {
+    version: '1.0',
+    services: services.map((service) => serviceEntry(service, { showSecrets })),
+    defaults: { cluster_health: clusterHealthEntry(clusterHealth.defaults) },
+    ...(contexts.length === 0 ? {} : { cluster_contexts: Object.fromEntries(contexts) as object }),
+  };
   context.print(
     context.format === 'json' ? JSON.stringify(whole, null, 2) : stringify(whole, { lineWidth: 0 }).trimEnd(),
   );

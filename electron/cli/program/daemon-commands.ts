@@ -41,4 +41,21 @@ export function addDaemonCommands(program: Command, perform: Perform): void {
     .description('read the config again; only what changed is touched')
     .addHelpText('after', examples(['localport daemon reload', 'exits with 1 when the config is broken']))
     .action(performing(perform, async () => (await import('../commands/daemon-reload.ts')).daemonReload));
+  daemon
+    .command('install')
+    .description('have launchd (macOS) or systemd (Linux) start the daemon at login')
+    .option('--no-start', 'write the file only, and do not start the daemon now')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport daemon install', 'a launchd agent, or a unit of systemd --user'],
+        ['localport daemon install --config ~/work.yaml', 'with this config'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/daemon-install.ts')).daemonInstall));
+  daemon
+    .command('uninstall')
+    .description('undo install; the daemon that it started is stopped')
+    .addHelpText('after', examples(['localport daemon uninstall', 'config, state and logs stay']))
+    .action(performing(perform, async () => (await import('../commands/daemon-install.ts')).daemonUninstall));
 }

@@ -8,6 +8,7 @@ import { performing } from './performing.ts';
 export function addRemoteCommands(program: Command, perform: Perform): void {
   addImportCommands(program, perform);
   addSshCommands(program, perform);
+  addClusterCommands(program, perform);
 }
 
 function addImportCommands(program: Command, perform: Perform): void {
@@ -52,4 +53,28 @@ function addSshCommands(program: Command, perform: Perform): void {
     .addArgument(nameArgument('ssh services; all by default'))
     .addHelpText('after', examples(['localport ssh validate', 'shows what ssh_config makes of each host']))
     .action(performing(perform, async () => (await import('../commands/ssh-validate.ts')).sshValidate));
+}
+
+function addClusterCommands(program: Command, perform: Perform): void {
+  const cluster = program.command('cluster').description('the clusters that services use');
+  const contexts = (command: Command): Command =>
+    command.option('--context <name...>', 'these contexts; by default those that services use');
+  const namespaces = (command: Command): Command =>
+    contexts(command)
+      .option('--namespace <name>', 'this namespace; by default those that services use')
+      .option('-A, --all-namespaces', 'every namespace');
+  contexts(cluster.command('status'))
+    .description('whether clusters answer and their nodes are ready')
+    .addHelpText('after', examples(['localport cluster status', 'exits with 1 when one is not well']))
+    .action(performing(perform, async () => (await import('../commands/cluster-status.ts')).clusterStatus));
+  namespaces(cluster.command('events'))
+    .description('what clusters warn of, the newest last')
+    .option('-a, --all', 'what is normal, too')
+    .option('-n, --lines <count>', 'the last so many', '50')
+    .addHelpText('after', examples(['localport cluster events --context prod', 'why is a pod not ready?']))
+    .action(performing(perform, async () => (await import('../commands/cluster-events.ts')).clusterEvents));
+  namespaces(cluster.command('pods'))
+    .description('pods with their state and restarts')
+    .addHelpText('after', examples(['localport cluster pods -A -o json', 'all of them, for a script']))
+    .action(performing(perform, async () => (await import('../commands/cluster-pods.ts')).clusterPods));
 }

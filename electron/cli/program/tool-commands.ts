@@ -7,6 +7,17 @@ import { performing } from './performing.ts';
 
 export function addToolCommands(program: Command, perform: Perform): void {
   program
+    .command('doctor')
+    .description('check what forwards depend on: shell, kubectl, ssh, agent, plugins, ports, permissions')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport doctor', 'each line is ok, or says what mends it; exits with 1 when one is not'],
+        ['localport doctor -o json', 'to attach to a bug report'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/doctor.ts')).doctor));
+  program
     .command('metrics')
     .description('print figures of every service as OpenMetrics text')
     .addHelpText(

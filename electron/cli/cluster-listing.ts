@@ -1,0 +1,84 @@
+/** Lists that are asked of several clusters at once: what comes is printed, and each cluster that fails is named. */
+import type * as z from 'zod';
+import type { CommandContext } from './command-context.ts';
+import { exitCode, type ExitCode } from './exit-code.ts';
+import { contextsInUse, contextTitle, type ContextInUse } from './kube-contexts.ts';
+import { askCluster } from './kube-query.ts';
+import { alignColumns, type Cell } from './output/columns.ts';
+
+export interface ListingOptions {
+  readonly context?: readonly string[];
+  readonly namespace?: string;
+  readonly allNamespaces?: true;
+}
+
+export interface Listing<Schema extends z.ZodType, Row> {
+  /** Of kubectl, without namespace. */
+  readonly args: readonly string[];
+  readonly schema: Schema;
+  readonly rowsOf: (context: string, answer: z.infer<Schema>) => readonly Row[];
+  readonly header: readonly string[];
+  readonly cellsOf: (row: Row) => readonly Cell[];
+  /** Sorts and cuts. */
+  readonly arrange: (rows: readonly Row[]) => readonly Row[];
+  /** What is said when nothing was found. */
+  readonly nothing: string;
+}
+
+/** Unless told otherwise only namespaces that services use are asked: many users may not see the others. */
+export async function printListing<Schema extends z.ZodType, Row>(
+  context: CommandContext,
+  options: ListingOptions,
+  listing: Listing<Schema, Row>,
+): Promise<ExitCode> {
+  const contexts = await contextsInUse(context, options.context);
+  const asked = contexts.flatMap((where) =>
+    namespaceArguments(where, options).map(async (namespace) => {
+      const { schema } = listing;
+      const answer = await askCluster(context, where, { args: [...listing.args, ...namespace], schema });
+      return { title: contextTitle(where), answer };
+    }),
+  );
+  const rows: Row[] = [];
+  let code: ExitCode = exitCode.ok;
+  for (const { title, answer } of await Promise.all(asked)) {
+    if (answer.ok) rows.push(...listing.rowsOf(title, answer.value));
+    else {
+      code = exitCode.error;
+      context.stderr.write(`${context.palette.bad('error:')} ${title}: ${answer.error}\n`);
+    }
+  }
+  print(context, listing, { rows: listing.arrange(rows), isWhole: code === exitCode.ok });
+  return code;
+}
+
+function namespaceArguments(
+  { namespaces }: ContextInUse,
+  { namespace, allNamespaces }: ListingOptions,
+): readonly (readonly string[])[] {
+  if (namespace !== undefined) return [[`--namespace=${namespace}`]];
+  if (allNamespaces === true || namespaces.length === 0) return [['--all-namespaces']];
+  return namespaces.map((name) => [`--namespace=${name}`]);
+}
+
+function print<Schema extends z.ZodType, Row>(
+  { format, palette, print: printLines, tell }: CommandContext,
+  { header, cellsOf, nothing }: Listing<Schema, Row>,
+  { rows, isWhole }: { readonly rows: readonly Row[]; readonly isWhole: boolean },
+): void {
+  if (format === 'json') printLines(JSON.stringify(rows, null, 2));
+  else if (rows.length === 0) {
+    if (isWhole) tell(nothing);
+  } else if (format === 'text')
+    printLines(
+      ...rows.map((row) =>
+        cellsOf(row)
+          .map(({ text }) => text)
+          .join('\t'),
+      ),
+    );
+  else {
+    const head = header.map((text): Cell => ({ text, paint: palette.faint }));
+    printLines(...alignColumns([head, ...rows.map(cellsOf)]));
+  }
+}

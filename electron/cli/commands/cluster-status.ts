@@ -1,0 +1,35 @@
+import type { Action, CommandContext } from '../command-context.ts';
+import { askCluster, nodesSchema, versionSchema } from '../kube-query.ts';
+import { contextsInUse, contextTitle, type ContextInUse } from '../kube-contexts.ts';
+import { bad, fine, note, reportFindings, type Finding } from '../output/findings.ts';
+
+export interface ClusterOptions {
+  readonly context?: readonly string[];
+}
+
+/** Whether the API server of each context in use answers, and its nodes are ready. A query that fails is not well. */
+export const clusterStatus: Action<ClusterOptions> = async (context, options) => {
+  const contexts = await contextsInUse(context, options.context);
+  const findings = await Promise.all(contexts.map((where) => examine(context, where)));
+  return reportFindings(context, findings);
+};
+
+async function examine(context: CommandContext, where: ContextInUse): Promise<Finding> {
+  const title = contextTitle(where);
+  const startedAt = context.clock.now();
+  const version = await askCluster(context, where, { args: ['version'], schema: versionSchema });
+  const tookMs = Math.round(context.clock.now() - startedAt);
+  if (!version.ok) return bad(title, version.error, null);
+  const answers = `${version.value.serverVersion.gitVersion} answers after ${tookMs} ms`;
+  const nodes = await askCluster(context, where, { args: ['get', 'nodes'], schema: nodesSchema });
+  // Many users may not list nodes: that says nothing about the cluster.
+  if (!nodes.ok) return note(title, `${answers}; its nodes are not known: ${nodes.error}`);
+  const unready = nodes.value.items.filter(
+    ({ status: { conditions } }) =>
+      !conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+  );
+  const count = nodes.value.items.length;
+  if (unready.length === 0) return fine(title, `${answers}; ${count} nodes are ready`);
+  const names = unready.map(({ metadata: { name } }) => name).join(', ');
+  return bad(title, `${answers}; ${unready.length} of ${count} nodes are not ready: ${names}`, null);
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomically } from '../../core/config/atomic-file.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { daemonProgram } from '../daemon-launch.ts';
+import { exitCode } from '../exit-code.ts';
+import { serviceManager, type ServiceManager } from '../service-manager.ts';
+import { lastLine, runTool } from '../tool-run.ts';
+
+export interface DaemonInstallOptions {
+  /** Write the file only. */
+  readonly start: boolean;
+}
+
+const toolMs = 45_000;
+
+/** Has launchd or systemd start the daemon at login, and now. A repeated call takes over changed options. */
+export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
+  const manager = serviceManager(context);
+  const argv = daemonProgram(context);
+  const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
+  if (start && existsSync(manager.file)) await runAll(context, manager.unload);
+  await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), 0o644);
+  context.print(manager.file);
+  if (!start) return exitCode.ok;
+  const failure = await runAll(context, manager.load);
+  if (failure !== null)
+    throw new CommandFailure(`${manager.name} did not take it over: ${failure}`, loginHint(manager));
+  context.say(`${manager.name} starts the daemon from now on, at each login`);
+  return exitCode.ok;
+};
+
+export const daemonUninstall: Action = async (context) => {
+  const manager = serviceManager(context);
+  if (!existsSync(manager.file)) {
+    context.say(`${manager.name} does not know the daemon: there is no ${manager.file}`);
+    return exitCode.ok;
+  }
+  const failure = await runAll(context, manager.unload);
+  await rm(manager.file, { force: true });
+  await runAll(context, manager.afterRemoval);
+  context.say(`removed ${manager.file}`);
+  if (failure !== null) context.tell(`${manager.name} said: ${failure}`);
+  return exitCode.ok;
+};
+
+/** Runs one after the other; null when all went well, else the last word of the first that did not. */
+async function runAll(context: CommandContext, commands: ServiceManager['load']): Promise<string | null> {
+  for (const argv of commands) {
+    const run = await runTool(context, argv, toolMs);
+    if (run.exitCode !== 0) return lastLine(run.stderr);
+  }
+  return null;
+}
+
+const loginHint = ({ name, file }: ServiceManager) => ({
+  hint: `${file} is written all the same: ${name} reads it at your next login.`,
+});

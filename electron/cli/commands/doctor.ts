@@ -1,0 +1,52 @@
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { findConfigFile, readConfig } from '../configured-services.ts';
+import { checkAgent } from '../doctor/agent-check.ts';
+import { checkConfig } from '../doctor/config-check.ts';
+import { examineLoginShell } from '../doctor/environment-check.ts';
+import type { Check, Examination } from '../doctor/examination.ts';
+import { checkHost } from '../doctor/host-check.ts';
+import { checkPath } from '../doctor/path-check.ts';
+import { checkPermissions } from '../doctor/permission-check.ts';
+import { checkPlugins } from '../doctor/plugin-check.ts';
+import { checkPorts } from '../doctor/port-check.ts';
+import { checkTools } from '../doctor/tool-check.ts';
+import { findHost } from '../host-connection.ts';
+import { reportFindings } from '../output/findings.ts';
+
+const checks: readonly Check[] = [
+  checkHost,
+  checkPath,
+  checkConfig,
+  checkTools,
+  checkAgent,
+  checkPlugins,
+  checkPorts,
+  checkPermissions,
+];
+
+/** Looks at everything that forwards depend on, and says of each that it is well or what would mend it. */
+export const doctor: Action = async (context) => {
+  const [{ environment, finding }, client] = await Promise.all([
+    examineLoginShell(context),
+    findHost(context),
+  ]);
+  try {
+    const services = await readServices(context, environment);
+    const examination: Examination = { context, environment, services, client };
+    const found = await Promise.all(checks.map((check) => check(examination)));
+    return reportFindings(context, [finding, ...found.flat()]);
+  } finally {
+    client?.close();
+  }
+};
+
+async function readServices(
+  context: CommandContext,
+  env: Examination['environment'],
+): Promise<readonly ServiceSpec[]> {
+  const found = findConfigFile(context);
+  if (found === null) return [];
+  const loaded = await readConfig({ ...context, env }, found.path);
+  return loaded.ok ? loaded.value.services : [];
+}

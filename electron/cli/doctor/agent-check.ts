@@ -1,0 +1,27 @@
+import { runTool } from '../tool-run.ts';
+import { bad, fine, note } from '../output/findings.ts';
+import type { Check } from './examination.ts';
+
+const askMs = 5_000;
+
+/** The ssh agent: its socket, whether somebody answers there, and whether it has keys; ssh-add(1) for the exit codes. */
+export const checkAgent: Check = async ({ context, environment, services }) => {
+  const isNeeded = services.some(
+    ({ connection }) =>
+      connection.technology === 'ssh' && connection.keyFile === null && connection.password === null,
+  );
+  const socket = environment['SSH_AUTH_SOCK'];
+  if (socket === undefined || socket === '') {
+    const message = 'SSH_AUTH_SOCK is not set in your login shell';
+    return [
+      isNeeded ? note('ssh agent', message, 'Start one, or name a key_file.') : note('ssh agent', message),
+    ];
+  }
+  const run = await runTool({ ...context, env: environment }, ['ssh-add', '-l'], askMs);
+  if (run.exitCode === 0)
+    return [fine('ssh agent', `${run.stdout.trim().split('\n').length} keys (${socket})`)];
+  if (run.exitCode === 1) return [note('ssh agent', `runs and has no keys (${socket})`, 'ssh-add')];
+  return [
+    bad('ssh agent', `nobody answers at ${socket}`, 'Start ssh-agent anew, and correct SSH_AUTH_SOCK.'),
+  ];
+};

@@ -1,0 +1,35 @@
+import type { Environment } from '../../core/process/environment-block.ts';
+import { cleanEnvironment, withFallbackPath } from '../../core/process/environment-block.ts';
+import { captureLoginEnvironment } from '../../core/process/login-capture.ts';
+import { findLoginShell } from '../../core/process/login-shell.ts';
+import type { CommandContext } from '../command-context.ts';
+import { bad, fine, type Finding } from '../output/findings.ts';
+
+export interface LoginEnvironmentFound {
+  readonly environment: Environment;
+  readonly finding: Finding;
+}
+
+/** Asks the login shell, as the host does: what is found on its PATH is what the host's children find. 10 s at the most. */
+export async function examineLoginShell({
+  env,
+  clock,
+  signal,
+}: CommandContext): Promise<LoginEnvironmentFound> {
+  const inherited = cleanEnvironment(env);
+  const shell = findLoginShell(env);
+  const startedAt = clock.now();
+  const captured = await captureLoginEnvironment(
+    { shell, environment: inherited, clock, registries: [] },
+    signal,
+  );
+  const tookMs = Math.round(clock.now() - startedAt);
+  if (!captured.ok) {
+    const mend =
+      'Start it by hand and look what it waits for. LocalPort sets LOCALPORT_RESOLVING_ENVIRONMENT for it.';
+    const finding = bad('login shell', `${shell} did not give its environment: ${captured.error}`, mend);
+    return { environment: withFallbackPath(inherited), finding };
+  }
+  const environment = withFallbackPath(captured.value);
+  return { environment, finding: fine('login shell', `${shell} answers after ${tookMs} ms`) };
+}

@@ -1,0 +1,26 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { bad, fine, note, type Finding } from '../output/findings.ts';
+import type { Check } from './examination.ts';
+
+const writableByOthers = 0o002;
+
+/** The PATH that LocalPort's children get: who may write one of its folders may be run as kubectl. */
+export const checkPath: Check = async ({ environment }) => {
+  const folders = [...new Set((environment['PATH'] ?? '').split(path.delimiter))];
+  const findings = await Promise.all(folders.map(checkFolder));
+  const faults = findings.flat();
+  return faults.length > 0
+    ? faults
+    : [fine('PATH', `${folders.length} folders, none of them open to others`)];
+};
+
+async function checkFolder(folder: string): Promise<readonly Finding[]> {
+  if (!path.isAbsolute(folder)) {
+    const shown = folder === '' ? 'an empty entry' : folder;
+    return [note('PATH', `has ${shown}, which means another folder each time`, 'Write absolute folders.')];
+  }
+  const stats = await stat(folder).catch(() => null);
+  if (stats === null || (stats.mode & writableByOthers) === 0) return [];
+  return [bad('PATH', `every user can write ${folder}`, `chmod o-w ${folder}`)];
+}

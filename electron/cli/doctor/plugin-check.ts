@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { bad, fine, note } from '../output/findings.ts';
+import { lastLine, runTool } from '../tool-run.ts';
+import type { Check } from './examination.ts';
+import { findProgram } from './program-search.ts';
+
+const readMs = 10_000;
+
+const kubeconfigSchema = z.object({
+  users: z
+    .array(
+      z.object({
+        name: z.string(),
+        user: z.object({
+          exec: z.object({ command: z.string(), installHint: z.string().nullish() }).nullish(),
+        }),
+      }),
+    )
+    .nullish(),
+});
+
+/** The credential plugins that the kubeconfig names, where kubectl will look for them. */
+export const checkPlugins: Check = async ({ context, environment }) => {
+  if ((await findProgram('kubectl', environment['PATH'])) === null) return [];
+  const run = await runTool(
+    { ...context, env: environment },
+    ['kubectl', 'config', 'view', '--output=json'],
+    readMs,
+  );
+  if (run.exitCode !== 0) return [bad('kubeconfig', lastLine(run.stderr), 'Correct your kubeconfig.')];
+  const kubeconfig = kubeconfigSchema.safeParse(JSON.parse(run.stdout));
+  if (!kubeconfig.success) return [note('kubeconfig', 'kubectl shows it in an unknown form')];
+  const plugins = (kubeconfig.data.users ?? []).flatMap(({ name, user: { exec } }) =>
+    exec === null || exec === undefined ? [] : [{ user: name, ...exec }],
+  );
+  return Promise.all(
+    plugins.map(async ({ user, command, installHint }) => {
+      const file = await findProgram(command, environment['PATH']);
+      if (file !== null) return fine('exec plugin', `${command} for ${user} (${file})`);
+      const mend = installHint ?? `Install it, or put it on your login shell's PATH.`;
+      return bad('exec plugin', `${command}, which ${user} signs in with, was not found`, mend.trim());
+    }),
+  );
+};

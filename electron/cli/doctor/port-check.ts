@@ -1,0 +1,35 @@
+import { findFreePort } from '../../core/config/free-port.ts';
+import { findPortHolder } from '../../core/relay/port-holder.ts';
+import { answerOf } from '../host-connection.ts';
+import { bad, fine, type Finding } from '../output/findings.ts';
+import type { Check } from './examination.ts';
+
+const freePortTries = 100;
+/** Of a config with a thousand services so many are looked at at a time. */
+const atOnce = 50;
+
+/** Whether each local port is free, or the host's own. */
+export const checkPorts: Check = async ({ context, services, client }) => {
+  const snapshot = client === null ? null : answerOf(await client.request('snapshot', {}));
+  const own = new Set(
+    snapshot?.services.filter(({ addresses }) => addresses.length > 0).map((s) => s.localPort),
+  );
+  const asked = services.filter(({ localPort }) => localPort !== 0 && !own.has(localPort));
+  const conflicts: Finding[] = [];
+  for (let from = 0; from < asked.length; from += atOnce) {
+    const found = await Promise.all(
+      asked.slice(from, from + atOnce).map(async ({ name, localPort }): Promise<readonly Finding[]> => {
+        if ((await findFreePort(localPort, 1)) !== null) return [];
+        const holder = await findPortHolder(localPort, context.clock);
+        const free = await findFreePort(localPort + 1, freePortTries);
+        const mend = `Stop it, or give ${name} another local_port${free === null ? '' : `, such as ${free}`}.`;
+        return [
+          bad(`port ${localPort}`, `${name} wants it, and ${holder ?? 'another program'} has it`, mend),
+        ];
+      }),
+    );
+    conflicts.push(...found.flat());
+  }
+  if (services.length === 0 || conflicts.length > 0) return conflicts;
+  return [fine('local ports', `all ${services.length} are free or LocalPort's own`)];
+};

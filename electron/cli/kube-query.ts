@@ -1,0 +1,72 @@
+/** Asks a cluster by kubectl, and reads its answer as what it should be. */
+import * as z from 'zod';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { CommandContext } from './command-context.ts';
+import { contextArguments, type ContextInUse } from './kube-contexts.ts';
+import { lastLine, runTool } from './tool-run.ts';
+
+const queryMs = 20_000;
+
+/** The error is kubectl's last word. `args`: without context and output format. */
+export async function askCluster<Schema extends z.ZodType>(
+  context: CommandContext,
+  where: ContextInUse,
+  { args, schema }: { readonly args: readonly string[]; readonly schema: Schema },
+): Promise<Result<z.infer<Schema>, string>> {
+  const argv = ['kubectl', ...contextArguments(where), ...args, '--output=json'] as const;
+  const run = await runTool(context, argv, queryMs);
+  if (run.exitCode !== 0) return err(lastLine(run.stderr));
+  try {
+    const answer = schema.safeParse(JSON.parse(run.stdout));
+    return answer.success ? ok(answer.data) : err('kubectl answered in an unknown form');
+  } catch {
+    return err('kubectl answered with something else than JSON');
+  }
+}
+
+const metadata = z.object({ name: z.string(), namespace: z.string().default('') });
+const condition = z.object({ type: z.string(), status: z.string() });
+
+export const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
+
+export const nodesSchema = z.object({
+  items: z.array(z.object({ metadata, status: z.object({ conditions: z.array(condition).default([]) }) })),
+});
+
+export const podsSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata,
+      status: z.object({
+        phase: z.string().default('Unknown'),
+        startTime: z.string().nullish(),
+        containerStatuses: z
+          .array(
+            z.object({
+              ready: z.boolean(),
+              restartCount: z.number().default(0),
+              state: z.object({ waiting: z.object({ reason: z.string().nullish() }).nullish() }).nullish(),
+            }),
+          )
+          .default([]),
+      }),
+    }),
+  ),
+});
+export type PodList = z.infer<typeof podsSchema>;
+
+export const eventsSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ namespace: z.string().default(''), creationTimestamp: z.string().nullish() }),
+      involvedObject: z.object({ kind: z.string().default(''), name: z.string().default('') }),
+      type: z.string().default(''),
+      reason: z.string().default(''),
+      message: z.string().default(''),
+      count: z.number().nullish(),
+      lastTimestamp: z.string().nullish(),
+      eventTime: z.string().nullish(),
+    }),
+  ),
+});
+export type EventList = z.infer<typeof eventsSchema>;

@@ -1,0 +1,85 @@
+/** The files by which launchd and systemd start the daemon at login. Pure: text from what is to be run. */
+
+/** Reverse domain name, as launchd wants it. */
+export const agentLabel = 'dev.localport.daemon';
+export const unitName = 'localport.service';
+
+export interface DaemonCommand {
+  /** The program and its arguments. */
+  readonly argv: readonly string[];
+  /** Where its standard error goes: there is one line when it cannot start. */
+  readonly outputFile: string;
+}
+
+/** launchd.plist(5). It is started again when it fails, and left alone when it was stopped in order. */
+export function launchAgent({ argv, outputFile }: DaemonCommand): string {
+  const strings = argv.map((word) => `    <string>${escapeXml(word)}</string>`).join('\n');
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key>
+  <string>${agentLabel}</string>
+  <key>ProgramArguments</key>
+  <array>
+${strings}
+  </array>
+  <key>RunAtLoad</key>
+  <true/>
+  <key>KeepAlive</key>
+  <dict>
+    <key>SuccessfulExit</key>
+    <false/>
+  </dict>
+  <key>ThrottleInterval</key>
+  <integer>10</integer>
+  <key>ExitTimeOut</key>
+  <integer>35</integer>
+  <key>ProcessType</key>
+  <string>Interactive</string>
+  <key>Umask</key>
+  <integer>63</integer>
+  <key>StandardOutPath</key>
+  <string>/dev/null</string>
+  <key>StandardErrorPath</key>
+  <string>${escapeXml(outputFile)}</string>
+</dict>
+</plist>
+`;
+}
+
+/** systemd.service(5). TERM goes to the daemon alone: it ends its own children, in order. */
+export function systemdUnit({ argv }: Pick<DaemonCommand, 'argv'>): string {
+  return `[Unit]
+Description=LocalPort keeps port forwards alive
+After=network.target
+StartLimitIntervalSec=60
+StartLimitBurst=5
+
+[Service]
+Type=exec
+ExecStart=${argv.map(systemdWord).join(' ')}
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=on-failure
+RestartSec=2
+KillMode=mixed
+TimeoutStopSec=35
+UMask=0077
+
+[Install]
+WantedBy=default.target
+`;
+}
+
+const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** Quoted, with `%` and `$`, which systemd would expand, doubled. */
+const systemdWord = (word: string): string => {
+  const escaped = word
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('%', '%%')
+    .replaceAll('$', '$$$$');
+  return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
+};
