@@ -2,7 +2,6 @@
  * The supervisor with everything that it lives on, without a screen: config, tunnels, health, sleep, logs, the way out.
  * Both hosts, menu bar and headless, are this plus their own surface.
  */
-import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -26,11 +25,9 @@ import { stateDump } from '../observability/state-dump.ts';
 import { createLocalPort } from '../relay/local-port.ts';
 import { Scope } from '../scope.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
-import { watchCredentials } from '../wake/credential-watcher.ts';
-import { networkAddresses } from '../wake/network-addresses.ts';
-import { WakeMonitor } from '../wake/wake-monitor.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { HostShutdown } from './host-shutdown.ts';
+import { isOnline, MachineWatch } from './machine-watch.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
@@ -74,9 +71,8 @@ export class AppHost {
   readonly #supervisor: Supervisor;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
-  #wake: WakeMonitor | null = null;
+  #machine: MachineWatch | null = null;
   #stopLive: (() => void) | null = null;
-  #stopWatchingCredentials: () => Promise<void> = () => Promise.resolve();
 
   private constructor(options: AppHostOptions, children: ChildProcesses, desired: DesiredStore) {
     const { clock, logs, paths } = options;
@@ -141,9 +137,11 @@ export class AppHost {
     await this.#config.start();
     // Somebody may have quit meanwhile.
     if (this.scope.isClosed) return;
-    this.#wake = this.#watchSleep();
-    this.#watchCredentials();
-    this.#tasks.run('login environment', (signal) => this.#captureLoginEnvironment(signal));
+    const machine = this.#watchMachine();
+    this.#machine = machine;
+    this.scope.own('machine watch', () => {
+      machine.close();
+    });
   }
 
   snapshot(): Snapshot {
@@ -202,11 +200,11 @@ export class AppHost {
   }
 
   suspend(): void {
-    this.#wake?.suspend();
+    this.#machine?.suspend();
   }
 
   resume(): void {
-    this.#wake?.resume();
+    this.#machine?.resume();
   }
 
   /** What is alive and how everything stands. */
@@ -248,7 +246,7 @@ export class AppHost {
       createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
         createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
       health: this.#health,
-      isOnline: () => networkAddresses(networkInterfaces()).length > 0,
+      isOnline,
       redact: (text) => logs.redact(text),
       onChange: () => {
         this.#publisher.touch();
@@ -256,47 +254,29 @@ export class AppHost {
     });
   }
 
-  #watchSleep(): WakeMonitor {
-    return new WakeMonitor({
-      clock: this.#options.clock,
+  #watchMachine(): MachineWatch {
+    const { clock, homeDirectory } = this.#options;
+    return new MachineWatch({
+      clock,
       log: this.#log,
-      interfaces: networkInterfaces,
+      homeDirectory,
+      environment: this.#children.environment,
+      tasks: this.#tasks,
       listener: {
         onSuspended: () => {
           this.#health.pause();
           this.#supervisor.suspend();
         },
-        onRecover: () => {
+        onRecovered: () => {
           this.#health.resume();
           this.#supervisor.trigger('wake');
         },
         onNetworkChanged: () => {
           this.#supervisor.trigger('network');
         },
+        onCredentials: () => void this.#onCredentials(),
       },
     });
-  }
-
-  async #captureLoginEnvironment(signal: AbortSignal): Promise<void> {
-    // Variables of the config and programs on the PATH may be known only now.
-    if ((await this.#children.environment.capture(signal)) !== 'captured') return;
-    this.#watchCredentials();
-    await this.#onCredentials();
-  }
-
-  /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
-  #watchCredentials(): void {
-    const { clock, homeDirectory } = this.#options;
-    const kubeconfigs = this.#children.environment.current()['KUBECONFIG'] ?? '';
-    void this.#stopWatchingCredentials();
-    const stop = watchCredentials({
-      homeDirectory,
-      kubeconfigs: kubeconfigs.split(path.delimiter).filter(Boolean),
-      clock,
-      log: this.#log,
-      onChange: () => void this.#onCredentials(),
-    });
-    this.#stopWatchingCredentials = this.scope.own('credential watcher', stop);
   }
 
   async #onCredentials(): Promise<void> {
@@ -307,10 +287,7 @@ export class AppHost {
   #joinShutdown(): void {
     const { paths } = this.#options;
     const ports = (): readonly number[] => this.#supervisor.snapshot().map(({ localPort }) => localPort);
-    this.ending.join('stop new work', 'wake monitor', async () => {
-      this.#wake?.close();
-      await this.scope.close();
-    });
+    this.ending.join('stop new work', 'surface and watchers', () => this.scope.close());
     this.ending.join('stop new work', 'config', () => this.#config.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
     this.ending.join('cancel tasks', 'health checks', () => this.#health.close());

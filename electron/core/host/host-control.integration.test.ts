@@ -146,7 +146,7 @@ describe('over the control socket', () => {
 
   it('`dump` lists what is alive', async () => {
     const dump = await client.request('dump', {});
-    expect(dump).toMatchObject({ ok: true, value: { clients: 1, owned: ['credential watcher'] } });
+    expect(dump).toMatchObject({ ok: true, value: { clients: 1, owned: ['machine watch'] } });
   });
 
   it('`watch-snapshot` begins with the present and goes on with every change', async () => {

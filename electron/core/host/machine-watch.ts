@@ -1,0 +1,98 @@
+/** What the machine around us tells: it sleeps and wakes, its networks change, somebody signs in, its login shell answers. */
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { TaskManager } from '../lifecycle/task-manager.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { LoginEnvironment } from '../process/login-environment.ts';
+import { watchCredentials } from '../wake/credential-watcher.ts';
+import { networkAddresses } from '../wake/network-addresses.ts';
+import { WakeMonitor } from '../wake/wake-monitor.ts';
+
+export interface MachineListener {
+  /** Do little: the system does not wait. */
+  onSuspended(): void;
+  onRecovered(): void;
+  onNetworkChanged(): void;
+  /** Credentials, variables or programs that were missing may be there now. */
+  onCredentials(): void;
+}
+
+export interface MachineWatchParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly homeDirectory: string;
+  readonly environment: LoginEnvironment;
+  readonly tasks: TaskManager;
+  readonly listener: MachineListener;
+}
+
+/** Whether this computer has an address in any network. */
+export const isOnline = (): boolean => networkAddresses(networkInterfaces()).length > 0;
+
+/** Runs from its creation until `close`. */
+export class MachineWatch {
+  readonly #parts: MachineWatchParts;
+  readonly #wake: WakeMonitor;
+  #stopWatchingCredentials: () => void = () => undefined;
+
+  constructor(parts: MachineWatchParts) {
+    const { clock, log, tasks, listener } = parts;
+    this.#parts = parts;
+    this.#wake = new WakeMonitor({
+      clock,
+      log,
+      interfaces: networkInterfaces,
+      listener: {
+        onSuspended: () => {
+          listener.onSuspended();
+        },
+        onRecover: () => {
+          listener.onRecovered();
+        },
+        onNetworkChanged: () => {
+          listener.onNetworkChanged();
+        },
+      },
+    });
+    this.#watchCredentials();
+    tasks.run('login environment', (signal) => this.#captureEnvironment(signal));
+  }
+
+  /** The system says so. May come twice or late. */
+  suspend(): void {
+    this.#wake.suspend();
+  }
+
+  /** The system says so. May come twice, or not at all. */
+  resume(): void {
+    this.#wake.resume();
+  }
+
+  close(): void {
+    this.#wake.close();
+    this.#stopWatchingCredentials();
+  }
+
+  async #captureEnvironment(signal: AbortSignal): Promise<void> {
+    if ((await this.#parts.environment.capture(signal)) !== 'captured' || signal.aborted) return;
+    this.#watchCredentials();
+    this.#parts.listener.onCredentials();
+  }
+
+  /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
+  #watchCredentials(): void {
+    const { clock, log, homeDirectory, environment, listener } = this.#parts;
+    const kubeconfigs = environment.current()['KUBECONFIG'] ?? '';
+    this.#stopWatchingCredentials();
+    this.#stopWatchingCredentials = watchCredentials({
+      homeDirectory,
+      kubeconfigs: kubeconfigs.split(path.delimiter).filter(Boolean),
+      clock,
+      log,
+      onChange: () => {
+        listener.onCredentials();
+      },
+    });
+  }
+}
