@@ -4,11 +4,11 @@ import { parseLaunchArguments } from './launch-arguments.ts';
 describe('the launch arguments', () => {
   it.each([
     [[], { config: null, smokeTest: false }],
-    [['--config', 'my.yaml'], { config: '/work/my.yaml', smokeTest: false }],
+    [['--config', 'my.yaml'], { config: '/folder/my.yaml', smokeTest: false }],
     [['--config=/etc/l.yaml', '--smoke-test'], { config: '/etc/l.yaml', smokeTest: true }],
-    [['-c', 'my.yaml'], { config: '/work/my.yaml', smokeTest: false }],
+    [['-c', 'my.yaml'], { config: '/folder/my.yaml', smokeTest: false }],
     [['--no-sandbox', '/app', '--remote-debugging-port=0', '--config'], { config: null, smokeTest: false }],
   ])('%j', (argv, expected) => {
-    expect(parseLaunchArguments(argv, '/work')).toEqual(expected);
+    expect(parseLaunchArguments(argv, '/folder')).toEqual(expected);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findConfig } from './config-search.ts';
 
-const search = { option: undefined, env: {}, workingDirectory: '/work', homeDirectory: '/home/me' };
+const search = { option: undefined, env: {}, workingDirectory: '/folder', homeDirectory: '/home/me' };
 const every = (): boolean => true;
 const none = (): boolean => false;
 
@@ -10,9 +10,9 @@ describe('the search for the config', () => {
     const asked: string[] = [];
     expect(findConfig(search, (path) => asked.push(path) < 0)).toBe(null);
     expect(asked).toEqual([
-      '/work/localport.yaml',
-      '/work/localport.yml',
-      '/work/.localport.yaml',
+      '/folder/localport.yaml',
+      '/folder/localport.yml',
+      '/folder/.localport.yaml',
       '/home/me/.localport.yaml',
       '/home/me/.config/localport/config.yaml',
       '/etc/localport/config.yaml',
@@ -37,7 +37,7 @@ describe('the search for the config', () => {
   it('obeys --config before LOCALPORT_CONFIG before any search, also for a file that does not exist', () => {
     const env = { LOCALPORT_CONFIG: '~/env.yaml' };
     expect(findConfig({ ...search, env, option: 'conf/my.yaml' }, every)).toEqual({
-      path: '/work/conf/my.yaml',
+      path: '/folder/conf/my.yaml',
       foundBy: 'option',
     });
     expect(findConfig({ ...search, env }, none)).toEqual({
