@@ -256,6 +256,14 @@ describe('the forward machine', () => {
     expect(play.state.history.failures).toBe(0);
   });
 
+  it('lets nothing fall due while suspended, not even the look at a taken port', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
+    play.on({ type: 'suspended' });
+    expect(standingOf(play.state).dueAt).toBeNull();
+    play.on({ type: 'triggered', trigger: 'wake' });
+    expect(standingOf(play.state).dueAt).toBe(portRecheckMs);
+  });
+
   it('begins a try anew that was under way when the computer fell asleep', () => {
     const play = Play.up().on(
       ended(1),
