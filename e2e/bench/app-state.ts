@@ -1,11 +1,13 @@
 /** How the app's services stand, asked as an administrator asks: USR2, and the dump in the log. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import type { LaunchedApp } from './launched-app.ts';
 
 const calmDeadlineMs = 40_000;
+const askEveryMs = 500;
 
 /** Resolves to all services, in the order of the config, once each is healthy and its failures are forgiven. */
 export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
@@ -13,6 +15,8 @@ export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapsho
   await app.printed(/^logs in /);
   let services: readonly ServiceSnapshot[] = [];
   const isCalm = async (): Promise<boolean> => {
+    // Each dump makes garbage in the app that is measured: asked without pause it doubles the heap.
+    await delay(askEveryMs);
     services = await dumpServices(app);
     return (
       services.length > 0 && services.every(({ health, attempt }) => health === 'healthy' && attempt === 0)
