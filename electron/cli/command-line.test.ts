@@ -65,7 +65,11 @@ describe('the command line', () => {
   });
 
   it('prints its version', async () => {
-    expect(await run('-V')).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
+    expect(await run('-V')).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as unknown,
+      err: '',
+    });
   });
 
   it.each([

@@ -71,7 +71,7 @@ describe('start and stop', () => {
     expect(JSON.parse(ran.out)).toEqual({
       results: [
         { name: 'web', ok: true, message: 'started' },
-        { name: 'wbe', ok: false, message: expect.stringContaining('no service') },
+        { name: 'wbe', ok: false, message: expect.stringContaining('no service') as unknown },
       ],
     });
   });
@@ -115,7 +115,10 @@ describe('status', () => {
     await user.run('daemon', 'stop');
     expect(await status()).toMatchObject({
       host: null,
-      services: [{ name: 'db' }, { name: 'web', desired: 'on', phase: 'off', since: expect.any(String) }],
+      services: [
+        { name: 'db' },
+        { name: 'web', desired: 'on', phase: 'off', since: expect.any(String) as unknown },
+      ],
     });
     expect((await user.run('status')).out).toMatch(/last: .* stopping → off after port-closed/);
   });
@@ -124,7 +127,7 @@ describe('status', () => {
     writeFileSync(user.configFile, 'services: [');
     expect(await user.run('status')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/is broken\nerror: /),
+      err: expect.stringMatching(/is broken\nerror: /) as unknown,
     });
   });
 
@@ -133,9 +136,9 @@ describe('status', () => {
     const { host } = await status();
     expect(host).toEqual({
       kind: 'headless',
-      pid: expect.any(Number),
+      pid: expect.any(Number) as unknown,
       version: '1.2.3',
-      since: expect.any(String),
+      since: expect.any(String) as unknown,
       config: user.configFile,
     });
     expect((await user.run('status', 'db', '-o', 'text')).out).toBe(
@@ -235,7 +238,7 @@ describe('the daemon', () => {
     writeFileSync(user.configFile, 'services: [');
     expect(await user.run('daemon', 'reload')).toMatchObject({
       code: 1,
-      out: expect.stringMatching(/: broken\nerror: /),
+      out: expect.stringMatching(/: broken\nerror: /) as unknown,
     });
     await user.run('daemon', 'restart');
     const second = await status();
@@ -304,17 +307,17 @@ describe('the config', () => {
     expect(await user.run('config', 'path')).toMatchObject({
       code: 0,
       out: `${user.configFile}\n`,
-      err: expect.stringContaining('does not exist yet'),
+      err: expect.stringContaining('does not exist yet') as unknown,
     });
     expect(await user.run('config', 'validate')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('there is no config file'),
+      err: expect.stringContaining('there is no config file') as unknown,
     });
     expect(await user.run('config', 'init')).toEqual({ code: 0, out: `${user.configFile}\n`, err: '' });
     expect(statSync(user.configFile).mode & 0o777).toBe(0o600);
     expect(await user.run('config', 'init')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('exists already'),
+      err: expect.stringContaining('exists already') as unknown,
     });
     expect(await user.run('config', 'validate')).toEqual({
       code: 0,
@@ -366,8 +369,8 @@ describe('the rest', () => {
     );
     expect(checks.find(({ subject }) => subject === `port ${ports[0]}`)).toMatchObject({
       level: 'bad',
-      message: expect.stringContaining(`pid ${process.pid}`),
-      mend: expect.stringContaining('another local_port, such as'),
+      message: expect.stringContaining(`pid ${process.pid}`) as unknown,
+      mend: expect.stringContaining('another local_port, such as') as unknown,
     });
   });
 });

@@ -60,7 +60,7 @@ describe('the starter config', () => {
     expect(load(starterConfig).services).toEqual([]);
     const uncommented = starterConfig
       .replace('services: []\n', '')
-      .replaceAll(/^# ?(?=services|  |defaults|$)/gm, '');
+      .replaceAll(/^# ?(?=services| {2}|defaults|$)/gm, '');
     const { services, warnings } = load(uncommented);
     expect(warnings).toEqual([]);
     expect(services.map(({ connection }) => connection.technology)).toEqual([
@@ -75,7 +75,7 @@ describe('the starter config', () => {
 describe('the JSON Schema', () => {
   const schema = configJsonSchema() as {
     readonly required: readonly string[];
-    readonly properties: { readonly services: { readonly items: Record<string, never> } };
+    readonly properties: { readonly services: { readonly items: Readonly<Record<string, object>> } };
   };
 
   it('names every key of a service, its connections by technology, and what is required', () => {
@@ -94,7 +94,7 @@ describe('the JSON Schema', () => {
       anyOf: [
         { type: 'integer', maximum: 65535 },
         { type: 'string' },
-        { type: 'string', pattern: expect.stringContaining('{') },
+        { type: 'string', pattern: expect.stringContaining('{') as unknown },
       ],
     });
     expect(properties['hold']).toEqual({ type: ['number', 'string'] });
