@@ -31,4 +31,4 @@ function drawCell({ text, paint = (plain) => plain, align }: Cell, width: number
 }
 
 /** Characters as a reader counts them, but for marks that stand on another one. Intl.Segmenter knows better, after 14 ms. */
-const widthOf = (text: string): number => [...text.replaceAll(/[\p{M}\u200d]/gu, '')].length;
+const widthOf = (text: string): number => Array.from(text.replaceAll(/[\p{M}\u200d]/gu, '')).length;
