@@ -116,6 +116,16 @@ describe('the command line', () => {
     expect(surroundings.complained()).toBe('');
   });
 
+  it('exits with 130 after Ctrl-C also when the command came to an end all the same', async () => {
+    const interruption = new AbortController();
+    const surroundings = testSurroundings({ signal: interruption.signal });
+    const { connect } = surroundings;
+    const argv = ['daemon', 'stop'];
+    expect(await runCommandLine(argv, surroundings)).toBe(0);
+    const interrupted = { ...surroundings, connect: () => (interruption.abort(), connect()) };
+    expect(await runCommandLine(argv, interrupted)).toBe(130);
+  });
+
   it('shows where an unexpected error comes from with --debug only', async () => {
     const connect = () => Promise.reject(new Error('a bug'));
     const short = testSurroundings({ connect });

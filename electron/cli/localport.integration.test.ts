@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../e2e/fixtures/eventually.ts';
@@ -260,6 +260,14 @@ describe('the daemon', () => {
       code: 1,
       out: '{\n  "running": false\n}\n',
     });
+  });
+
+  it('restarts with the config that it was started with', async () => {
+    const other = path.join(user.home, 'other.yaml');
+    renameSync(user.configFile, other);
+    await user.run('daemon', 'start', '-c', 'other.yaml');
+    await user.run('daemon', 'restart');
+    expect((await status()).host?.config).toBe(other);
   });
 
   it('stays in the foreground when it is asked to, until Ctrl-C', async () => {
