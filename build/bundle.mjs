@@ -44,6 +44,11 @@ const nodeBundle = (entry, outfile) => ({
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
+/** The command is started again and again: half the text is read in half the time.
+ * @param {string} entry @param {string} outfile
+ * @returns {BuildOptions} */
+const commandBundle = (entry, outfile) => ({ ...nodeBundle(entry, outfile), minify: true });
+
 /** A sandboxed preload has neither node:url nor __filename, and may require nothing but electron.
  * @param {string} entry @param {string} outfile
  * @returns {BuildOptions} */
@@ -80,7 +85,10 @@ const bundles = () =>
     { entry: 'electron/main.ts', options: nodeBundle('electron/main.ts', 'main.cjs') },
     { entry: 'electron/preload.ts', options: preloadBundle('electron/preload.ts', 'preload.cjs') },
     { entry: 'electron/daemon.ts', options: nodeBundle('electron/daemon.ts', 'daemon.cjs') },
-    { entry: 'electron/cli/localport.ts', options: nodeBundle('electron/cli/localport.ts', 'localport.cjs') },
+    {
+      entry: 'electron/cli/localport.ts',
+      options: commandBundle('electron/cli/localport.ts', 'localport.cjs'),
+    },
     { entry: 'renderer/main.tsx', options: rendererBundle('renderer/main.tsx', 'renderer/main.js') },
   ]
     .filter(({ entry }) => existsSync(path.join(projectDir, entry)))

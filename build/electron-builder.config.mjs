@@ -17,7 +17,20 @@ export default {
   productName: 'LocalPort',
   copyright: 'MIT licence, the LocalPort developers',
   directories: { output: 'dist/package', buildResources: 'build' },
-  files: ['dist/*.cjs', 'dist/renderer/**', 'dist/icons/**', 'dist/*.txt', '!**/*.map', 'package.json'],
+  files: [
+    'dist/*.cjs',
+    '!dist/{localport,daemon}.cjs',
+    'dist/renderer/**',
+    'dist/icons/**',
+    'dist/*.txt',
+    '!**/*.map',
+    'package.json',
+  ],
+  // The command and its daemon run on the user's Node, which cannot look into an asar.
+  extraResources: ['localport.cjs', 'daemon.cjs'].map((file) => ({
+    from: `dist/${file}`,
+    to: `cli/${file}`,
+  })),
   asar: true,
   npmRebuild: false,
   artifactName: '${productName}-${version}-${os}-${arch}.${ext}',

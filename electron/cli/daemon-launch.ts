@@ -47,6 +47,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
   const config = launch.config ?? context.options.config;
   const [file, ...args] =
     launch.kind === 'menu-bar' ? menuBarProgram(context, config) : daemonProgram(context, config);
+  if (context.options.verbose === true) context.tell(`starting: ${[file, ...args].join(' ')}`);
   const outputFile = path.join(paths.logDirectory, 'daemon-start.log');
   const output = await open(outputFile, 'w', 0o600);
   const end: { how: string | null } = { how: null };

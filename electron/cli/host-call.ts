@@ -5,7 +5,6 @@ import type { Clock } from '../core/clock.ts';
 import type { AppPaths } from '../core/config/app-paths.ts';
 import { connectControl, type ControlClient } from '../core/control/control-client.ts';
 import { controlSocketPath, hostLockPath } from '../core/control/control-paths.ts';
-import { findLockHolder } from '../core/control/host-lock.ts';
 
 export interface HostCall {
   readonly paths: AppPaths;
@@ -22,6 +21,8 @@ export async function callHost({
   const socketPath = controlSocketPath(paths);
   const called = await connectControl({ socketPath, clock, version });
   if (called.ok || called.error.code !== 'not-running') return called;
+  // Loaded by need: a host that answers is spared it.
+  const { findLockHolder } = await import('../core/control/host-lock.ts');
   const holder = await findLockHolder(hostLockPath(paths));
   if (holder === null || holder.socketPath === socketPath) return called;
   return connectControl({ socketPath: holder.socketPath, clock, version });

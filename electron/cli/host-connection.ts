@@ -8,7 +8,11 @@ import { CommandFailure } from './command-failure.ts';
 /** null: no host runs. Anything else that is in the way is a failure. */
 export async function findHost(context: CommandContext): Promise<ControlClient | null> {
   const connected = await context.connect();
-  if (connected.ok) return connected.value;
+  if (connected.ok) {
+    const { kind, version, pid } = connected.value.host;
+    if (context.options.verbose === true) context.tell(`talking to the host: ${kind} ${version}, pid ${pid}`);
+    return connected.value;
+  }
   if (connected.error.code === 'not-running') return null;
   throw new CommandFailure(connected.error.message);
 }

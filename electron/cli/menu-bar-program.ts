@@ -3,9 +3,14 @@ import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 
+export type MenuBarSurroundings = Pick<
+  CommandContext,
+  'programFolder' | 'platform' | 'homeDirectory' | 'workingDirectory'
+>;
+
 /** How the menu-bar app is started from here: out of its own bundle, a checkout, or where apps are kept. */
 export function menuBarProgram(
-  { programFolder, platform, homeDirectory, workingDirectory }: CommandContext,
+  { programFolder, platform, homeDirectory, workingDirectory }: MenuBarSurroundings,
   config: string | undefined,
 ): readonly [string, ...string[]] {
   const args = config === undefined ? [] : ['--config', path.resolve(workingDirectory, config)];

@@ -25,7 +25,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .helpCommand('help [command]', 'print help for a command')
     .showHelpAfterError('(with --help it says more)')
     .option('-c, --config <file>', 'config file, for commands that read one and for a daemon that is started')
-    .option('-v, --verbose', 'say more')
+    .option('-v, --verbose', 'say which host is talked to, and how one is started')
     .option('--debug', 'say where an unexpected error comes from; a daemon that is started logs everything')
     .option('-q, --quiet', 'print nothing but the answer and errors')
     .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))

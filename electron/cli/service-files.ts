@@ -32,7 +32,7 @@ ${strings}
     <false/>
   </dict>
   <key>ThrottleInterval</key>
-  <integer>10</integer>
+  <integer>60</integer>
   <key>ExitTimeOut</key>
   <integer>35</integer>
   <key>ProcessType</key>

@@ -11,6 +11,8 @@ export interface ServiceManager {
   /** Of the file that makes it start the daemon. */
   readonly file: string;
   readonly textOf: (command: DaemonCommand) => string;
+  /** A symbolic link to the file, by which it counts at login; null: its place is enough. */
+  readonly link: string | null;
   /** What takes over the file and starts the daemon. Each must succeed. */
   readonly load: readonly Argv[];
   /** What stops the daemon and forgets it, with the file still there. May fail: it may not be loaded. */
@@ -27,6 +29,7 @@ export function serviceManager({ platform, homeDirectory, env, uid }: CommandCon
       name: 'launchd',
       file,
       textOf: launchAgent,
+      link: null,
       load: [['/bin/launchctl', 'bootstrap', domain, file]],
       unload: [['/bin/launchctl', 'bootout', `${domain}/${agentLabel}`]],
       afterRemoval: [],
@@ -35,13 +38,16 @@ export function serviceManager({ platform, homeDirectory, env, uid }: CommandCon
   if (platform === 'linux') {
     const xdg = env['XDG_CONFIG_HOME'];
     const config = xdg?.startsWith('/') === true ? xdg : path.join(homeDirectory, '.config');
+    const folder = path.join(config, 'systemd/user');
     const systemctl = (...args: readonly string[]): Argv => ['systemctl', '--user', ...args];
     return {
       name: 'systemd',
-      file: path.join(config, 'systemd/user', unitName),
+      file: path.join(folder, unitName),
       textOf: systemdUnit,
-      load: [systemctl('daemon-reload'), systemctl('enable', '--now', unitName)],
-      unload: [systemctl('disable', '--now', unitName)],
+      // What `systemctl enable` does; it wants a session for it, which an ssh login without one lacks.
+      link: path.join(folder, 'default.target.wants', unitName),
+      load: [systemctl('daemon-reload'), systemctl('start', unitName)],
+      unload: [systemctl('stop', unitName)],
       afterRemoval: [systemctl('daemon-reload')],
     };
   }

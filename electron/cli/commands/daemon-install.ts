@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../../core/config/atomic-file.ts';
 import type { Action, CommandContext } from '../command-context.ts';
@@ -7,7 +7,7 @@ import { CommandFailure } from '../command-failure.ts';
 import { daemonProgram } from '../daemon-launch.ts';
 import { exitCode } from '../exit-code.ts';
 import { serviceManager, type ServiceManager } from '../service-manager.ts';
-import { lastLine, runTool } from '../tool-run.ts';
+import { lastLine, runTool, type ToolRun } from '../tool-run.ts';
 
 export interface DaemonInstallOptions {
   /** Write the file only. */
@@ -23,11 +23,21 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
   const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
   if (start && existsSync(manager.file)) await runAll(context, manager.unload);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), 0o644);
+  if (manager.link !== null) {
+    await mkdir(path.dirname(manager.link), { recursive: true, mode: 0o700 });
+    await rm(manager.link, { force: true });
+    await symlink(manager.file, manager.link);
+  }
   context.print(manager.file);
   if (!start) return exitCode.ok;
   const failure = await runAll(context, manager.load);
-  if (failure !== null)
-    throw new CommandFailure(`${manager.name} did not take it over: ${failure}`, loginHint(manager));
+  if (failure !== null) {
+    const hint = `${manager.file} is written: from your next login on it starts the daemon.`;
+    if (!failure.isMissing)
+      throw new CommandFailure(`${manager.name} did not start it: ${lastLine(failure.stderr)}`, { hint });
+    context.tell(`${lastLine(failure.stderr)}; ${hint}`);
+    return exitCode.ok;
+  }
   context.say(`${manager.name} starts the daemon from now on, at each login`);
   return exitCode.ok;
 };
@@ -39,22 +49,19 @@ export const daemonUninstall: Action = async (context) => {
     return exitCode.ok;
   }
   const failure = await runAll(context, manager.unload);
+  if (manager.link !== null) await rm(manager.link, { force: true });
   await rm(manager.file, { force: true });
   await runAll(context, manager.afterRemoval);
   context.say(`removed ${manager.file}`);
-  if (failure !== null) context.tell(`${manager.name} said: ${failure}`);
+  if (failure !== null) context.tell(`${manager.name} said: ${lastLine(failure.stderr)}`);
   return exitCode.ok;
 };
 
-/** Runs one after the other; null when all went well, else the last word of the first that did not. */
-async function runAll(context: CommandContext, commands: ServiceManager['load']): Promise<string | null> {
+/** Runs one after the other; null when all went well, else the first that did not. */
+async function runAll(context: CommandContext, commands: ServiceManager['load']): Promise<ToolRun | null> {
   for (const argv of commands) {
     const run = await runTool(context, argv, toolMs);
-    if (run.exitCode !== 0) return lastLine(run.stderr);
+    if (run.exitCode !== 0) return run;
   }
   return null;
 }
-
-const loginHint = ({ name, file }: ServiceManager) => ({
-  hint: `${file} is written all the same: ${name} reads it at your next login.`,
-});

@@ -30,7 +30,5 @@ function drawCell({ text, paint = (plain) => plain, align }: Cell, width: number
   return isLast ? paint(text) : paint(text) + padding;
 }
 
-const segments = new Intl.Segmenter();
-
-/** Characters as a reader counts them. */
-const widthOf = (text: string): number => [...segments.segment(text)].length;
+/** Characters as a reader counts them, but for marks that stand on another one. Intl.Segmenter knows better, after 14 ms. */
+const widthOf = (text: string): number => Array.from(text.replaceAll(/[\p{M}\u200d]/gu, '')).length;

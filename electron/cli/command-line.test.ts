@@ -1,0 +1,138 @@
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { runCommandLine } from './command-line.ts';
+import { createProgram } from './program.ts';
+import { testSurroundings } from './testing/test-context.ts';
+
+const run = async (...argv: string[]) => {
+  const surroundings = testSurroundings();
+  const code = await runCommandLine(argv, surroundings);
+  return { code, out: surroundings.printed(), err: surroundings.complained() };
+};
+
+const everyCommand = (command: Command, path: readonly string[] = []): readonly (readonly string[])[] =>
+  command.commands
+    .filter((one) => one.name() !== 'help')
+    .flatMap((one) => [[...path, one.name()], ...everyCommand(one, [...path, one.name()])]);
+
+const program = createProgram({ output: {}, perform: () => Promise.resolve() });
+const leaves = everyCommand(program).filter(
+  (path) =>
+    !everyCommand(program).some(
+      (other) => other.length > path.length && path.every((word, at) => other[at] === word),
+    ),
+);
+
+describe('the command line', () => {
+  it('has every command of the issue', () => {
+    expect(leaves.map((path) => path.join(' '))).toEqual([
+      'start',
+      'stop',
+      'restart',
+      'toggle',
+      'status',
+      'logs',
+      'daemon start',
+      'daemon stop',
+      'daemon restart',
+      'daemon status',
+      'daemon reload',
+      'daemon install',
+      'daemon uninstall',
+      'config init',
+      'config validate',
+      'config export',
+      'config schema',
+      'config path',
+      'import kube',
+      'import ssh',
+      'ssh test',
+      'ssh validate',
+      'cluster status',
+      'cluster events',
+      'cluster pods',
+      'doctor',
+      'metrics',
+      'completion',
+    ]);
+  });
+
+  it.each(leaves.map((path) => path.join(' ')))('helps with "%s", and shows examples', async (path) => {
+    const { code, out, err } = await run(...path.split(' '), '--help');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(new RegExp(`^Usage: localport ${path}.*\n\n\\w.+\n`));
+    expect(out).toMatch(/\nGlobal Options:\n[^]*--output[^]*\nExamples:\n {2}\$ /);
+  });
+
+  it('prints its version', async () => {
+    expect(await run('-V')).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as unknown,
+      err: '',
+    });
+  });
+
+  it.each([
+    ['an unknown command', ['strat'], /unknown command 'strat'\n\(Did you mean start\?\)/],
+    ['an unknown option', ['status', '--al'], /unknown option '--al'/],
+    ['an unknown format', ['status', '-o', 'xml'], /Allowed choices are table, json, text/],
+    ['no service', ['start'], /no service is named/],
+    ['names beside --all', ['stop', 'db', '--all'], /names, --tag and --all exclude each other/],
+    ['a timeout that is none', ['start', 'db', '--timeout', 'soon'], /--timeout: "soon" is no duration/],
+    ['a time that is none', ['logs', '--since', 'noon'], /--since: "noon" is no time/],
+    ['a count that is none', ['logs', '-n', 'ten'], /--lines: "ten" is no number/],
+    ['an unknown shell', ['completion', 'csh'], /Allowed choices are bash, zsh, fish/],
+    ['nothing at all', [], /Usage: localport/],
+  ])('exits with 2 for %s', async (_, argv, complaint) => {
+    const { code, err, out } = await run(...argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(complaint);
+  });
+
+  it('exits with 1, and says what helps, where a host is needed and none runs', async () => {
+    expect(await run('stop', '--all')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: LocalPort is not running\nStart it: localport daemon start\n',
+    });
+  });
+
+  it('takes global options before and after the command', async () => {
+    const before = await run('-o', 'json', 'daemon', 'status');
+    expect(before).toEqual(await run('daemon', 'status', '--output', 'json'));
+    expect(JSON.parse(before.out)).toEqual({ running: false });
+  });
+
+  it('exits with 130 after Ctrl-C, whatever failed because of it', async () => {
+    const interruption = new AbortController();
+    const surroundings = testSurroundings({
+      signal: interruption.signal,
+      connect: () => {
+        interruption.abort();
+        return Promise.reject(new Error('interrupted'));
+      },
+    });
+    expect(await runCommandLine(['stop', '--all'], surroundings)).toBe(130);
+    expect(surroundings.complained()).toBe('');
+  });
+
+  it('exits with 130 after Ctrl-C also when the command came to an end all the same', async () => {
+    const interruption = new AbortController();
+    const surroundings = testSurroundings({ signal: interruption.signal });
+    const { connect } = surroundings;
+    const argv = ['daemon', 'stop'];
+    expect(await runCommandLine(argv, surroundings)).toBe(0);
+    const interrupted = { ...surroundings, connect: () => (interruption.abort(), connect()) };
+    expect(await runCommandLine(argv, interrupted)).toBe(130);
+  });
+
+  it('shows where an unexpected error comes from with --debug only', async () => {
+    const connect = () => Promise.reject(new Error('a bug'));
+    const short = testSurroundings({ connect });
+    expect(await runCommandLine(['metrics'], short)).toBe(1);
+    expect(short.complained()).toBe('unexpected error: a bug\nWith --debug it says where it comes from.\n');
+    const long = testSurroundings({ connect });
+    await runCommandLine(['metrics', '--debug'], long);
+    expect(long.complained()).toMatch(/unexpected error: Error: a bug\n {4}at /);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { completeWords } from './completion-words.ts';
+import { createProgram } from './program.ts';
+
+const program = createProgram({ output: {}, perform: () => Promise.resolve() });
+const complete = (...words: string[]) =>
+  completeWords(program, { words, serviceNames: () => Promise.resolve(['db', 'db-replica', 'web']) });
+
+describe('completion', () => {
+  it.each([
+    ['commands', ['da'], ['daemon']],
+    ['subcommands', ['config', 'e'], ['export']],
+    ['names of services', ['start', ''], ['db', 'db-replica', 'web']],
+    ['names that begin so', ['restart', 'db'], ['db', 'db-replica']],
+    ['names that do not stand there yet', ['stop', 'db', ''], ['db-replica', 'web']],
+    ['names after an option with a value', ['start', '--timeout', '5s', 'w'], ['web']],
+    ['options of the command and of all', ['logs', '--lo'], ['--location', '--log-level']],
+    ['values of an option', ['status', '-o', 'j'], ['json']],
+    ['values of an argument', ['completion', ''], ['bash', 'zsh', 'fish']],
+    ['no second value where one is taken', ['completion', 'zsh', ''], []],
+    ['nothing where a file may stand', ['config', 'validate', ''], []],
+    ['nothing for a free value', ['start', '--tag', ''], []],
+  ])('offers %s', async (_, words, expected) => {
+    expect(await complete(...words)).toEqual(expected);
+  });
+
+  it('offers every command to who has typed nothing', async () => {
+    expect(await complete('')).toEqual(expect.arrayContaining(['start', 'daemon', 'doctor', 'completion']));
+  });
+});

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { err, ok } from '../../shared/result.ts';
+import { systemClock as clock } from '../core/clock.ts';
+import type { ControlClient } from '../core/control/control-client.ts';
+import { aSnapshot } from '../shell/testing/snapshots.ts';
+import type { CommandContext, CommandSurroundings } from './command-context.ts';
+import { launchDaemon } from './daemon-launch.ts';
+import { plainPalette as palette } from './output/palette.ts';
+import { testSurroundings } from './testing/test-context.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'launch-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** `daemon`: the program that is started in place of the real one. */
+function contextWith(daemon: string, connect?: CommandSurroundings['connect']): CommandContext {
+  writeFileSync(path.join(folder, 'daemon.cjs'), daemon);
+  const surroundings = testSurroundings({
+    env: process.env,
+    clock,
+    homeDirectory: folder,
+    workingDirectory: folder,
+    programFolder: folder,
+    ...(connect === undefined ? {} : { connect }),
+  });
+  const silent = (): undefined => undefined;
+  const options = { color: false, config: 'my.yaml', debug: true } as const;
+  return { ...surroundings, options, format: 'table', palette, print: silent, say: silent, tell: silent };
+}
+
+const writeArguments = `require('node:fs').writeFileSync(__dirname + '/arguments', process.argv.slice(2).join(' '));`;
+
+describe('the launch of a daemon', () => {
+  it('hands on config and log level, and lasts until the host has read its config', async () => {
+    const asked: string[] = [];
+    const client: ControlClient = {
+      host: aSnapshot().host,
+      closed: new Promise(() => undefined),
+      close: () => undefined,
+      stream: () => Promise.reject(new Error('not asked for')),
+      request: (name) => {
+        asked.push(name);
+        return Promise.resolve(ok(aSnapshot().config as never));
+      },
+    };
+    // It answers only after it has run, and not at the first call.
+    const argumentsFile = path.join(folder, 'arguments');
+    const context = contextWith(writeArguments, () => {
+      try {
+        readFileSync(argumentsFile);
+        return Promise.resolve(ok(client));
+      } catch {
+        return Promise.resolve(err({ code: 'not-running', message: '' }));
+      }
+    });
+    expect(await launchDaemon(context)).toBe(client);
+    expect(asked).toEqual(['reload']);
+    expect(readFileSync(argumentsFile, 'utf8')).toBe(
+      `--config ${path.join(folder, 'my.yaml')} --log-level debug`,
+    );
+  });
+
+  it('fails with what the daemon said, when it ends instead', async () => {
+    const context = contextWith(`console.error('LocalPort could not start: no room'); process.exit(1);`);
+    await expect(launchDaemon(context)).rejects.toMatchObject({
+      message: 'the daemon ended with exit code 1',
+      hint: 'LocalPort could not start: no room',
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { menuBarProgram, type MenuBarSurroundings } from './menu-bar-program.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'menu-bar-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const file = (name: string): string => {
+  const whole = path.join(folder, name);
+  mkdirSync(path.dirname(whole), { recursive: true });
+  writeFileSync(whole, '');
+  return whole;
+};
+
+const from = (programFolder: string, platform: NodeJS.Platform): MenuBarSurroundings => ({
+  programFolder: path.join(folder, programFolder),
+  platform,
+  homeDirectory: folder,
+  workingDirectory: '/work',
+});
+
+describe('the menu-bar app is started', () => {
+  it('out of its own bundle on a Mac', () => {
+    const command = file('LocalPort.app/Contents/Resources/cli/localport.cjs');
+    expect(menuBarProgram(from('LocalPort.app/Contents/Resources/cli', 'darwin'), 'a.yaml')).toEqual([
+      '/usr/bin/open',
+      '-g',
+      '-a',
+      path.resolve(command, '../../../..'),
+      '--args',
+      '--config',
+      '/work/a.yaml',
+    ]);
+  });
+
+  it('from the user’s own Applications on a Mac', () => {
+    file('Applications/LocalPort.app/Contents/Info.plist');
+    const [, , , app] = menuBarProgram(from('somewhere/dist', 'darwin'), undefined);
+    // Where one is installed for everybody, that one is it.
+    expect(app).toMatch(/Applications\/LocalPort\.app$/);
+  });
+
+  it('beside the resources of a packaged app on Linux', () => {
+    const app = file('linux-unpacked/localport');
+    expect(menuBarProgram(from('linux-unpacked/resources/cli', 'linux'), undefined)).toEqual([app]);
+  });
+
+  it('from a checkout by its own script', () => {
+    const script = file('build/start.mjs');
+    expect(menuBarProgram(from('dist', 'linux'), '/c.yaml')).toEqual([
+      process.execPath,
+      script,
+      '--config',
+      '/c.yaml',
+    ]);
+  });
+
+  it('or says that it is not there', () => {
+    expect(() => menuBarProgram(from('dist', 'linux'), undefined)).toThrow('the menu-bar app was not found');
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { aService, aSnapshot, offService } from '../../shell/testing/snapshots.ts';
+import { openMetrics } from './open-metrics.ts';
+
+describe('the metrics', () => {
+  it('are OpenMetrics text, with a sample of each family for each service', () => {
+    const db = aService('db', {
+      restarts: 2,
+      bytesIn: 10,
+      bytesOut: 4,
+      connections: 1,
+      checkMs: 2.5,
+      since: 1_500,
+    });
+    expect(openMetrics(aSnapshot(db, offService('web'))).join('\n')).toMatchInlineSnapshot(`
+      "# TYPE localport_host info
+      # HELP localport_host Which LocalPort runs.
+      localport_host_info{kind="menu-bar",version="1.0.0"} 1
+      # TYPE localport_host_start_time_seconds gauge
+      # UNIT localport_host_start_time_seconds seconds
+      # HELP localport_host_start_time_seconds When it started, as a Unix time.
+      localport_host_start_time_seconds 0
+      # TYPE localport_service info
+      # HELP localport_service What a service is.
+      localport_service_info{service="db",technology="kubectl",remote="prod · svc/db",local_port="5432"} 1
+      localport_service_info{service="web",technology="kubectl",remote="prod · svc/web",local_port="5432"} 1
+      # TYPE localport_service_desired gauge
+      # HELP localport_service_desired Whether the service is meant to be on.
+      localport_service_desired{service="db"} 1
+      localport_service_desired{service="web"} 0
+      # TYPE localport_service_up gauge
+      # HELP localport_service_up Whether the service has a tunnel, and no failed check.
+      localport_service_up{service="db"} 1
+      localport_service_up{service="web"} 0
+      # TYPE localport_service_restarts counter
+      # HELP localport_service_restarts Tunnels started after the first one, since LocalPort started.
+      localport_service_restarts_total{service="db"} 2
+      localport_service_restarts_total{service="web"} 0
+      # TYPE localport_service_failed_attempts gauge
+      # HELP localport_service_failed_attempts Failed tries in a row.
+      localport_service_failed_attempts{service="db"} 0
+      localport_service_failed_attempts{service="web"} 0
+      # TYPE localport_service_connections gauge
+      # HELP localport_service_connections Open connections of clients.
+      localport_service_connections{service="db"} 1
+      localport_service_connections{service="web"} 0
+      # TYPE localport_service_held_connections gauge
+      # HELP localport_service_held_connections Clients that wait for a tunnel.
+      localport_service_held_connections{service="db"} 0
+      localport_service_held_connections{service="web"} 0
+      # TYPE localport_service_transferred_bytes counter
+      # UNIT localport_service_transferred_bytes bytes
+      # HELP localport_service_transferred_bytes Bytes relayed, in: from the remote end to clients.
+      localport_service_transferred_bytes_total{service="db",direction="in"} 10
+      localport_service_transferred_bytes_total{service="db",direction="out"} 4
+      localport_service_transferred_bytes_total{service="web",direction="in"} 0
+      localport_service_transferred_bytes_total{service="web",direction="out"} 0
+      # TYPE localport_service_check_duration_seconds gauge
+      # UNIT localport_service_check_duration_seconds seconds
+      # HELP localport_service_check_duration_seconds How long the last passed check took.
+      localport_service_check_duration_seconds{service="db"} 0.0025
+      localport_service_check_duration_seconds{service="web"} 0.002
+      # TYPE localport_service_phase_since_seconds gauge
+      # UNIT localport_service_phase_since_seconds seconds
+      # HELP localport_service_phase_since_seconds When the present phase began, as a Unix time.
+      localport_service_phase_since_seconds{service="db"} 1.5
+      localport_service_phase_since_seconds{service="web"} 0
+      # EOF"
+    `);
+  });
+
+  it('escape what a label may not hold', () => {
+    const lines = openMetrics(aSnapshot(aService('a"b\\c\nd')));
+    expect(lines).toContain(String.raw`localport_service_up{service="a\"b\\c\nd"} 1`);
+  });
+
+  it('do not call a service up whose checks fail', () => {
+    const lines = openMetrics(aSnapshot(aService('db', { health: 'unhealthy' })));
+    expect(lines).toContain('localport_service_up{service="db"} 0');
+  });
+});

@@ -1,0 +1,199 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
+import { startSshd, type Sshd } from '../../e2e/fixtures/sshd.ts';
+import { completionScripts } from './completion-scripts.ts';
+import { CommandUser, installCommand } from './testing/installed-command.ts';
+
+const execute = promisify(execFile);
+
+let programFolder: string;
+let user: CommandUser;
+
+beforeAll(() => {
+  programFolder = installCommand();
+});
+
+afterAll(() => {
+  rmSync(programFolder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  await user.dispose();
+});
+
+const pathWith = (folder: string): { readonly PATH: string } => ({
+  PATH: [folder, process.env['PATH'] ?? ''].join(path.delimiter),
+});
+
+describe('ssh', () => {
+  let sshd: Sshd;
+  let echo: FixtureServer;
+
+  beforeAll(async () => {
+    sshd = await startSshd();
+    echo = await startEchoServer();
+  });
+
+  afterAll(async () => {
+    await echo.stop();
+    await sshd.dispose();
+  });
+
+  beforeEach(async () => {
+    user = new CommandUser(programFolder, pathWith(sshd.binDirectory));
+    const closed = await freePort();
+    const ssh = (name: string, port: number, remotePort: number): string =>
+      `name: ${name}, technology: ssh, local_port: ${port}, remote_port: ${remotePort}, connection: { host: ${sshd.host}, port: ${sshd.port}, key_file: ${sshd.keyFile}, remote_host: 127.0.0.1 }`;
+    user.writeConfig(ssh('far', 20_001, echo.port), ssh('closed', 20_002, closed));
+  });
+
+  it('logs in and reaches the target, or says which of the two failed', async () => {
+    const { code, out } = await user.run('ssh', 'test', '-o', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      checks: [
+        {
+          subject: 'far',
+          level: 'ok',
+          message: expect.stringMatching(/logged in after \d+ ms, target open/) as unknown,
+        },
+        { subject: 'closed', level: 'bad', message: expect.stringMatching(/refused/) as unknown },
+      ],
+    });
+    expect((await user.run('ssh', 'test', 'far')).code).toBe(0);
+    await sshd.stop();
+    const stopped = await user.run('ssh', 'test', 'far');
+    await sshd.start();
+    expect(stopped).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('refused the connection') as unknown,
+    });
+    expect(await user.run('ssh', 'test', 'near')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no ssh service near') as unknown,
+    });
+  });
+
+  it('shows what ssh_config makes of a host, and refuses a key that others may read', async () => {
+    const valid = await user.run('ssh', 'validate', 'far');
+    expect(valid).toMatchObject({ code: 0, err: '' });
+    expect(valid.out).toContain(`@127.0.0.1:${sshd.port} → 127.0.0.1:${echo.port}`);
+    chmodSync(sshd.keyFile, 0o644);
+    const open = await user.run('ssh', 'validate', 'far');
+    chmodSync(sshd.keyFile, 0o600);
+    expect(open.code).toBe(1);
+    expect(open.out).toContain(`→ chmod 600 ${sshd.keyFile}`);
+  });
+
+  it('proposes the forwards of an ssh_config with its includes, which are then valid as they stand', async () => {
+    const folder = path.join(user.home, '.ssh');
+    mkdirSync(path.join(folder, 'conf.d'), { recursive: true });
+    writeFileSync(path.join(folder, 'conf.d/work'), 'Host bastion\n  LocalForward 5432 db.internal:5432\n');
+    const config = path.join(folder, 'config');
+    writeFileSync(config, `Include ${folder}/conf.d/*\nHost plain *.example\n  User me\n`);
+    const printed = await user.run('import', 'ssh', '--file', config);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toMatch(/^# without a LocalForward, name a port by hand: plain\n/);
+    expect(printed.out).toContain('name: bastion\n    technology: ssh\n    local_port: 5432\n');
+    const file = path.join(user.home, 'new.yaml');
+    expect((await user.run('import', 'ssh', '--file', config, '--write', '-c', file)).code).toBe(0);
+    expect(await user.run('config', 'validate', file)).toMatchObject({
+      code: 0,
+      out: `${file}: valid, 1 service\n`,
+    });
+    expect((await user.run('import', 'ssh', '--file', config, '--write', '-c', file)).code).toBe(1);
+  });
+});
+
+describe('clusters', () => {
+  /** A kubectl that answers for the context `prod` and for no other. */
+  const kubectl = `#!/bin/sh
+case "$*" in
+  'config get-contexts --output=name') printf 'prod\\nstaging\\n' ;;
+  *--context=staging*) echo 'Unable to connect to the server: dial tcp: i/o timeout' >&2; exit 1 ;;
+  *version*) echo '{"serverVersion":{"gitVersion":"v1.35.2"}}' ;;
+  *'get nodes'*) echo '{"items":[{"metadata":{"name":"n1"},"status":{"conditions":[{"type":"Ready","status":"False"}]}}]}' ;;
+  *'get services'*) echo '{"items":[{"metadata":{"name":"pg","namespace":"shop"},"spec":{"ports":[{"port":5432}]}}]}' ;;
+  *'get pods --namespace=shop'*) echo '{"items":[{"metadata":{"name":"pg-0","namespace":"shop"},"status":{"phase":"Running","containerStatuses":[{"ready":true,"restartCount":1}]}}]}' ;;
+  *'get events --field-selector=type!=Normal --namespace=shop'*) echo '{"items":[]}' ;;
+  *) echo "unexpected: $*" >&2; exit 1 ;;
+esac
+`;
+
+  let bin: string;
+
+  beforeEach(() => {
+    bin = mkdtempSync(path.join(tmpdir(), 'lp-bin-'));
+    writeFileSync(path.join(bin, 'kubectl'), kubectl, { mode: 0o755 });
+    user = new CommandUser(programFolder, pathWith(bin));
+    const kube = (context: string, port: number): string =>
+      `name: ${context}, technology: kubectl, local_port: ${port}, remote_port: 80, connection: { context: ${context}, namespace: shop, resource_name: web }`;
+    user.writeConfig(kube('prod', 20_001), kube('staging', 20_002));
+  });
+
+  afterEach(() => {
+    rmSync(bin, { recursive: true, force: true });
+  });
+
+  it('are asked for what services use; one that does not answer is named, and the exit code is 1', async () => {
+    const status = await user.run('cluster', 'status');
+    expect(status.code).toBe(1);
+    expect(status.out).toMatch(
+      /✗ mend {2}prod +v1.35.2 answers after \d+ ms; 1 of 1 nodes are not ready: n1\n/,
+    );
+    expect(status.out).toMatch(/✗ mend {2}staging {2}Unable to connect to the server/);
+    const pods = await user.run('cluster', 'pods', '-o', 'json');
+    expect(JSON.parse(pods.out)).toEqual([
+      {
+        context: 'prod',
+        namespace: 'shop',
+        name: 'pg-0',
+        ready: '1/1',
+        status: 'Running',
+        restarts: 1,
+        started: null,
+      },
+    ]);
+    expect(pods).toMatchObject({
+      code: 1,
+      err: 'error: staging: Unable to connect to the server: dial tcp: i/o timeout\n',
+    });
+    expect(await user.run('cluster', 'events', '--context', 'prod')).toEqual({
+      code: 0,
+      out: '',
+      err: 'no warnings\n',
+    });
+  });
+
+  it('propose their services; one that does not answer is remarked on', async () => {
+    const { code, out } = await user.run('import', 'kube');
+    expect(code).toBe(0);
+    expect(out).toContain('# staging: Unable to connect to the server: dial tcp: i/o timeout\n');
+    expect(out).toContain('name: pg\n    technology: kubectl\n    local_port: 5432\n');
+  });
+});
+
+describe('completion', () => {
+  const line = 'localport daemon re';
+  const questions = {
+    bash: `${completionScripts.bash}COMP_WORDS=(${line}); COMP_CWORD=2; _localport; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    zsh: `compdef() { :; }; compadd() { shift; print -l -- "$@"; }; ${completionScripts.zsh}; words=(${line}); CURRENT=3; _localport`,
+    fish: `${completionScripts.fish}; complete -C '${line}'`,
+  };
+
+  it.each(['bash', 'zsh', 'fish'] as const)('works in %s, where that is installed', async (shell) => {
+    user = new CommandUser(programFolder);
+    symlinkSync(path.join(programFolder, 'localport.cjs'), path.join(user.home, 'localport'));
+    const isInstalled = await execute('/bin/sh', ['-c', `command -v ${shell}`]).catch(() => null);
+    if (isInstalled === null) return;
+    const env = { ...process.env, ...pathWith(user.home), HOME: user.home };
+    const { stdout } = await execute(shell, ['-c', questions[shell]], { env });
+    // fish sorts what it is offered.
+    expect(stdout.trim().split('\n').toSorted()).toEqual(['reload', 'restart']);
+  });
+});

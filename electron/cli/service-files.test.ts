@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { launchAgent, systemdUnit } from './service-files.ts';
+
+const argv = [
+  '/usr/bin/node',
+  '/opt/local port/daemon.cjs',
+  '--config',
+  '/home/me/$50 "100%" & <more>\\.yaml',
+];
+
+describe('the launchd agent', () => {
+  it('runs the daemon at login, again when it fails, and its words are escaped', () => {
+    const text = launchAgent({ argv, outputFile: '/logs/daemon-start.log' });
+    expect(text).toContain(`  <array>
+    <string>/usr/bin/node</string>
+    <string>/opt/local port/daemon.cjs</string>
+    <string>--config</string>
+    <string>/home/me/$50 "100%" &amp; &lt;more&gt;\\.yaml</string>
+  </array>`);
+    expect(text).toMatch(/<key>RunAtLoad<\/key>\s*<true\/>/);
+    expect(text).toMatch(/<key>SuccessfulExit<\/key>\s*<false\/>/);
+    expect(text).toContain('<string>/logs/daemon-start.log</string>');
+  });
+
+  it('has as many ends of each element as beginnings', () => {
+    const text = launchAgent({ argv, outputFile: '/logs/x' });
+    const open: string[] = [];
+    for (const [, slash, name = '', empty] of text.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)) {
+      if (slash === '/') expect(open.pop()).toBe(name);
+      else if (empty !== '/') open.push(name);
+    }
+    expect(open).toEqual([]);
+  });
+});
+
+describe('the systemd unit', () => {
+  it('runs the daemon at login, again when it fails, and expands nothing in its words', () => {
+    const text = systemdUnit({ argv });
+    expect(text).toContain(
+      String.raw`ExecStart=/usr/bin/node "/opt/local port/daemon.cjs" --config "/home/me/$$50 \"100%%\" & <more>\\.yaml"` +
+        '\n',
+    );
+    expect(text).toContain('Restart=on-failure\n');
+    expect(text).toContain('WantedBy=default.target\n');
+    expect(text).toContain('ExecReload=/bin/kill -HUP $MAINPID\n');
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { compileConfig } from '../core/config/config-compiler.ts';
+import { proposeKubeServices } from './kube-proposals.ts';
+import { entriesOf, proposalYaml } from './service-proposal.ts';
+
+const service = (name: string, namespace: string, ports: object[], type = 'ClusterIP'): object => ({
+  metadata: { name, namespace },
+  spec: { type, ports },
+});
+
+const list = (...items: object[]): string => JSON.stringify({ kind: 'List', items });
+
+const none = { names: new Set<string>(), ports: new Set<number>() };
+
+describe('the services of a cluster', () => {
+  it('are proposed port by port, but for those that are the system’s or have nothing to forward', () => {
+    const json = list(
+      service('kubernetes', 'default', [{ port: 443 }]),
+      service('coredns', 'kube-system', [{ port: 53 }]),
+      service('elsewhere', 'shop', [{ port: 80 }], 'ExternalName'),
+      service('headless', 'shop', []),
+      service('dns', 'shop', [{ port: 53, protocol: 'UDP' }]),
+      service('postgres', 'shop', [{ port: 5432 }]),
+      service('web', 'shop', [{ name: 'http', port: 80 }, { port: 443 }]),
+    );
+    expect(
+      proposeKubeServices(json, 'prod')?.map(({ name, remotePort, connection }) => ({
+        name,
+        remotePort,
+        ...connection,
+      })),
+    ).toEqual([
+      {
+        name: 'postgres',
+        remotePort: 5432,
+        context: 'prod',
+        namespace: 'shop',
+        resource_type: 'service',
+        resource_name: 'postgres',
+      },
+      {
+        name: 'web-http',
+        remotePort: 80,
+        context: 'prod',
+        namespace: 'shop',
+        resource_type: 'service',
+        resource_name: 'web',
+      },
+      {
+        name: 'web-443',
+        remotePort: 443,
+        context: 'prod',
+        namespace: 'shop',
+        resource_type: 'service',
+        resource_name: 'web',
+      },
+    ]);
+  });
+
+  it.each(['', 'no json', '{}', '{"items":[{}]}'])('are not read out of something else: %s', (text) => {
+    expect(proposeKubeServices(text, 'prod')).toBeNull();
+  });
+});
+
+describe('proposals', () => {
+  const proposal = (name: string, preferredPort: number) =>
+    ({ name, technology: 'ssh', preferredPort, remotePort: 1, tags: [], connection: { host: 'h' } }) as const;
+
+  it('get names and ports that are free, among themselves and beside the present config', () => {
+    const taken = { names: new Set(['db']), ports: new Set([5432, 10_000]) };
+    const entries = entriesOf(
+      [proposal('db', 5432), proposal('db', 5432), proposal('web', 80), proposal('api', 80)],
+      taken,
+    );
+    expect(entries).toMatchObject([
+      { name: 'db-2', local_port: 10_001 },
+      { name: 'db-3', local_port: 10_002 },
+      { name: 'web', local_port: 8080 },
+      { name: 'api', local_port: 10_003 },
+    ]);
+  });
+
+  it('are a config that is valid as it stands', () => {
+    const kube = proposeKubeServices(list(service('postgres', 'shop', [{ port: 5432 }])), 'prod') ?? [];
+    const text = proposalYaml(entriesOf([...kube, proposal('far', 22)], none), ['staging: no answer']);
+    expect(text.split('\n').slice(0, 2)).toEqual(['# staging: no answer', 'version: "1.0"']);
+    expect(parse(text)).toMatchObject({ services: [{ name: 'postgres', tags: ['prod'] }, { name: 'far' }] });
+    expect(compileConfig(text, { path: '/c.yaml', env: {}, homeDirectory: '/h' })).toMatchObject({
+      ok: true,
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { compileConfig } from '../core/config/config-compiler.ts';
+import { configJsonSchema } from './config-json-schema.ts';
+import { serviceEntry } from './service-yaml.ts';
+import { starterConfig } from './starter-config.ts';
+
+const context = { path: '/c/localport.yaml', env: {}, homeDirectory: '/home/me' };
+
+const everything = `
+version: "1.0"
+services:
+  - name: kube
+    technology: kubectl
+    local_port: 5432
+    remote_port: 5432
+    tags: [a, b]
+    description: the "database"
+    connection: { resource_name: pg, resource_type: pod, namespace: shop, context: prod }
+    health_check: { type: postgres, interval: 90, config: { database: d, user: u, password: secret, sslmode: require } }
+  - name: far
+    technology: ssh
+    local_port: 8080
+    remote_port: 80
+    hold: 500ms
+    enabled: false
+    connection: { host: h, user: me, port: 2222, password: hush, remote_host: web, jump: [a@b, c], strict_host_key_checking: yes }
+    health_check: { type: http, timeout: 0.5, config: { url: /x, headers: { Authorization: Bearer t }, expected_status: [200, 404] } }
+    restart_policy: { max_attempts: 9, initial_delay: 2m }
+  - { name: near, technology: tcp, local_port: 1024, remote_port: 1, connection: { host: 10.0.0.1 } }
+  - { name: own, technology: command, local_port: 1025, connection: { argv: [run, "{local_port}"] } }
+  - { name: queue, technology: tcp, local_port: 1026, remote_port: 9092, connection: { host: k }, health_check: { type: kafka, config: { bootstrap_servers: a:1 } } }
+`;
+
+const load = (text: string) => {
+  const compiled = compileConfig(text, context);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+  return compiled.value.config;
+};
+
+describe('an exported service', () => {
+  it('means the same when it is read again', () => {
+    const { services } = load(everything);
+    const exported = stringify({
+      services: services.map((service) => serviceEntry(service, { showSecrets: true })),
+    });
+    expect(load(exported).services).toEqual(services);
+  });
+
+  it('has its secrets hidden unless they are asked for', () => {
+    const { services } = load(everything);
+    const exported = stringify(services.map((service) => serviceEntry(service, { showSecrets: false })));
+    expect(exported).not.toMatch(/secret|hush|Bearer/);
+    expect(exported).toContain('Authorization: (hidden)');
+  });
+});
+
+describe('the starter config', () => {
+  it('is valid, and so are its examples once they are uncommented', () => {
+    expect(load(starterConfig).services).toEqual([]);
+    const uncommented = starterConfig
+      .replace('services: []\n', '')
+      .replaceAll(/^# ?(?=services| {2}|defaults|$)/gm, '');
+    const { services, warnings } = load(uncommented);
+    expect(warnings).toEqual([]);
+    expect(services.map(({ connection }) => connection.technology)).toEqual([
+      'kubectl',
+      'ssh',
+      'tcp',
+      'command',
+    ]);
+  });
+});
+
+describe('the JSON Schema', () => {
+  const schema = configJsonSchema() as {
+    readonly required: readonly string[];
+    readonly properties: { readonly services: { readonly items: Readonly<Record<string, object>> } };
+  };
+
+  it('names every key of a service, its connections by technology, and what is required', () => {
+    const { items } = schema.properties.services;
+    expect(schema.required).toEqual(['services']);
+    expect(items['required']).toEqual(['name', 'technology', 'local_port', 'connection']);
+    expect(Object.keys(items['properties'] ?? {})).toContain('health_check');
+    expect(items['allOf']).toHaveLength(4);
+  });
+
+  it('lets a number be text or a variable, a duration either, and a list a single value', () => {
+    const { properties } = schema.properties.services.items as unknown as {
+      properties: Record<string, object>;
+    };
+    expect(properties['local_port']).toMatchObject({
+      anyOf: [
+        { type: 'integer', maximum: 65535 },
+        { type: 'string' },
+        { type: 'string', pattern: expect.stringContaining('{') as unknown },
+      ],
+    });
+    expect(properties['hold']).toEqual({ type: ['number', 'string'] });
+    expect(properties['tags']).toMatchObject({
+      anyOf: [{ type: 'array' }, { type: ['string', 'number', 'boolean'] }],
+    });
+  });
+});

@@ -1,0 +1,94 @@
+/** The command and the daemon as they are installed, bundled, each run in a home of its own. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+
+export interface Ran {
+  readonly code: number | string | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const runTimeoutMs = 25_000;
+
+/** Bundles both into a new folder. Returns it. */
+export function installCommand(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lp-program-'));
+  for (const [source, file] of [
+    ['../localport.ts', 'localport.cjs'],
+    ['../../daemon.ts', 'daemon.cjs'],
+  ] as const) {
+    buildSync({
+      entryPoints: [path.join(import.meta.dirname, source)],
+      outfile: path.join(folder, file),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      logLevel: 'error',
+      define: { __LOCALPORT_VERSION__: '"1.2.3"', 'import.meta.url': '__importMetaUrl' },
+      banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    });
+  }
+  return folder;
+}
+
+/** A user of the command. */
+export class CommandUser {
+  readonly home = mkdtempSync(path.join(tmpdir(), 'lp-'));
+  readonly #program: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(programFolder: string, env: NodeJS.ProcessEnv = {}) {
+    this.#program = path.join(programFolder, 'localport.cjs');
+    mkdirSync(path.join(this.home, 'run'), { mode: 0o700 });
+    this.#env = {
+      PATH: process.env['PATH'],
+      HOME: this.home,
+      SHELL: '/bin/sh',
+      XDG_RUNTIME_DIR: path.join(this.home, 'run'),
+      ...env,
+    };
+  }
+
+  get configFile(): string {
+    return path.join(this.home, '.config/localport/config.yaml');
+  }
+
+  get stateDirectory(): string {
+    return path.join(this.home, '.local/state/localport');
+  }
+
+  /** `services`: entries in YAML's flow style. */
+  writeConfig(...services: readonly string[]): void {
+    mkdirSync(path.dirname(this.configFile), { recursive: true });
+    const entries = services.map((service) => `  - { ${service} }\n`).join('');
+    writeFileSync(this.configFile, `version: "1.0"\nservices:\n${entries}`, { mode: 0o600 });
+  }
+
+  run(...args: readonly string[]): Promise<Ran> {
+    return new Promise((resolve) => {
+      const options = { cwd: this.home, env: this.#env, timeout: runTimeoutMs };
+      execFile(process.execPath, [this.#program, ...args], options, (error, out, err) => {
+        resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), out, err });
+      });
+    });
+  }
+
+  /** For commands that go on until they are ended. */
+  begin(...args: readonly string[]): ChildProcess {
+    return spawn(process.execPath, [this.#program, ...args], {
+      cwd: this.home,
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  /** Stops the host, if one runs, and removes the home. */
+  async dispose(): Promise<void> {
+    await this.run('daemon', 'stop', '--force');
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
