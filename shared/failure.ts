@@ -8,7 +8,9 @@
  *   user     only the user can mend it: waiting clients are closed at once, one notice is sent; triggers still re-arm it
  */
 
-export type TriggerKind = 'network' | 'wake' | 'config' | 'credentials' | 'port' | 'demand' | 'user';
+/** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
+export type TriggerKind =
+  'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
 
 export type RecoveryClass = 'backoff' | 'trigger' | 'user';
 
@@ -249,6 +251,18 @@ const catalogue = {
     title: (d) => d.what ?? 'This service is not configured correctly',
     remedy: () => 'Correct it in the config',
     action: () => openConfig,
+  },
+  'route-down': {
+    ...waits('route'),
+    title: (d) => `${d.what ?? 'The way to the remote end'} cannot be reached`,
+    remedy: () => 'Check the network or the VPN; it starts by itself once there is an answer',
+    action: () => retry,
+  },
+  'cluster-unwell': {
+    ...waits('route'),
+    title: (d) => `${d.what ?? 'The cluster'} is not well`,
+    remedy: () => 'It starts by itself once the cluster has recovered',
+    action: () => retry,
   },
   'network-down': {
     ...waits('network', 'wake'),

@@ -14,7 +14,7 @@ export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retryi
 export const healthSchema = z.enum(['unknown', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 
-const triggerSchema = z.enum(['network', 'wake', 'config', 'credentials', 'port', 'demand', 'user']);
+const triggerSchema = z.enum(['network', 'wake', 'config', 'credentials', 'port', 'route', 'demand', 'user']);
 
 const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copy-command'), label: z.string(), command: z.string() }),

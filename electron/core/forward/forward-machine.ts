@@ -8,12 +8,14 @@
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
  * 5. Desired changes only by turning on and off, never by a failure.
  * 6. While suspended no failure is counted and no time falls due.
+ * 7. While the route is down no failure is counted and none leads to a try; what was held back starts when it is back.
  */
 import type { TriggerKind } from '../../../shared/failure.ts';
 import {
   condemn,
   fail,
   goUp,
+  holdBack,
   ignored,
   replace,
   replaceByPolicy,
@@ -72,6 +74,12 @@ const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
   if (!rearms(state, trigger, context.now)) return stay(state);
   return tryNow({ ...state, history: trigger === 'demand' ? state.history : cleanHistory }, context);
+};
+
+/** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
+const hold: Handler<'held'> = (state, { cause }) => {
+  const isAskedFor = state.cause?.recovery === 'backoff' || state.cause?.triggers.includes('route') === true;
+  return isAskedFor && !state.suspended ? holdBack(state, cause) : stay(state);
 };
 
 function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {
@@ -177,9 +185,19 @@ const probeFailed: Handler<'probe-failed', 'up'> = (state, event, context) => {
 };
 
 /** A precaution only: it must not cut short a predecessor that still carries connections. */
-const unproven: Handler<'unproven', 'up'> = (state, { tunnel }) => {
+const unproven: Handler<'unproven', 'up'> = (state, { tunnel }, { hold }) => {
   const free = state.draining === null && state.situation.replacement.kind === 'none' && !state.suspended;
-  return tunnel === state.situation.tunnel && free ? replace(state) : stay(state);
+  return tunnel === state.situation.tunnel && free && hold === null ? replace(state) : stay(state);
+};
+
+/** What is up stays up; only its replacement waits. */
+const heldWhileUp: Handler<'held', 'up'> = (state, { cause }) => {
+  const waits = state.health === 'unhealthy' && state.situation.replacement.kind !== 'starting';
+  return stay({
+    ...state,
+    situation: unscheduled(state.situation),
+    cause: waits ? cause : state.cause,
+  });
 };
 
 const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
@@ -192,6 +210,11 @@ const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
       return stay(state, probe);
     case 'user':
       return replacement.kind === 'none' || replacement.kind === 'scheduled'
+        ? replace({ ...state, history: cleanHistory })
+        : stay(state);
+    case 'route':
+      // Its replacement was held back.
+      return state.cause?.triggers.includes('route') === true && replacement.kind === 'none'
         ? replace({ ...state, history: cleanHistory })
         : stay(state);
     case 'config':
@@ -280,6 +303,7 @@ const table: Table = {
   'unproven':     { off: ignored,  connecting: ignored,             up: unproven,            waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'probe-failed': { off: ignored,  connecting: ignored,             up: probeFailed,         waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'triggered':    { off: noteWake, connecting: wokeWhileConnecting, up: triggeredWhileUp,    waiting: rearm,        retrying: rearm,        failed: rearm,        stopping: noteWake },
+  'held':         { off: ignored,  connecting: ignored,             up: heldWhileUp,         waiting: hold,         retrying: hold,         failed: ignored,      stopping: ignored },
   'reconfigured': { off: ignored,  connecting: tryAnew,             up: reconfiguredWhileUp, waiting: tryChanged,   retrying: tryChanged,   failed: tryChanged,   stopping: ignored },
   'suspended':    { off: suspend,  connecting: suspend,             up: suspendedWhileUp,    waiting: suspend,      retrying: suspendRetry, failed: suspend,      stopping: suspend },
   'due':          { off: ignored,  connecting: ignored,             up: dueWhileUp,          waiting: ignored,      retrying: retryDue,     failed: recheckDue,   stopping: ignored },

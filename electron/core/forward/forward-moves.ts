@@ -48,6 +48,8 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
     case 'trigger':
       return stay({ ...state, situation: { phase: 'waiting' } });
     case 'backoff': {
+      // Whatever failed: the next try could only fail too, and is not counted.
+      if (context.hold !== null) return holdBack(state, context.hold);
       const decision = decideRestart(state.history, context.policy, context.random);
       const counted = { ...state, history: decision.history };
       if (decision.kind === 'exhausted') return stay({ ...counted, situation: { phase: 'waiting' } });
@@ -56,6 +58,10 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
     }
   }
 }
+
+/** Waits for the route, with all tries ahead. */
+export const holdBack = (state: ForwardState, cause: Cause): Transition =>
+  stay({ ...state, situation: { phase: 'waiting' }, cause });
 
 /** The tunnel is ready: it takes the clients. */
 export function goUp(state: ForwardState, tunnel: TunnelNumber): ForwardState {
@@ -119,6 +125,7 @@ export function replaceByPolicy(state: In<'up'>, cause: Cause, context: Transiti
     situation: { ...state.situation, replacement: { kind: 'none' } },
   });
   if (state.suspended || cause.recovery !== 'backoff') return stay(without({}));
+  if (context.hold !== null) return stay(without({ cause: context.hold }));
   const decision = decideRestart(state.history, context.policy, context.random);
   const counted = without({ history: decision.history });
   if (decision.kind === 'exhausted') return stay(counted);

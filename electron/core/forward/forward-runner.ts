@@ -11,6 +11,7 @@ import type { ServiceChangeKind } from '../config/config-differ.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { RouteListener, RouteSeat } from '../route/route-board.ts';
 import type { ServicePort, ServicePortListener } from '../relay/service-port.ts';
 import type { TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import { standingOf, transition } from './forward-machine.ts';
@@ -33,6 +34,8 @@ export interface ForwardRunnerParts {
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
   readonly createPort: (service: ServiceSpec, listener: ServicePortListener) => ServicePort;
   readonly health: HealthMonitorScheduler;
+  /** The service's place among those with which it shares its way. */
+  readonly takeSeat: (listener: RouteListener) => RouteSeat;
   readonly isOnline: () => boolean;
   readonly redact: (text: string) => string;
   /** Something in the snapshot changed. */
@@ -45,6 +48,7 @@ export class ForwardRunner {
   readonly #port: ServicePort;
   readonly #tunnels: LiveTunnels;
   readonly #health: HealthWatch;
+  readonly #seat: RouteSeat;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
   #state: ForwardState = initialForwardState;
@@ -66,6 +70,7 @@ export class ForwardRunner {
     this.#port = parts.createPort(service, {
       onDemand: () => {
         tell({ type: 'triggered', trigger: 'demand' });
+        this.#seat.hurry();
       },
       onUpstreamFailure: (tunnelId, finding) => {
         const tunnel = this.#tunnels.numberOf(tunnelId);
@@ -76,6 +81,14 @@ export class ForwardRunner {
     });
     this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
     this.#health = new HealthWatch({ scheduler: parts.health, tunnels: this.#tunnels, tell });
+    this.#seat = parts.takeSeat({
+      onHeld: (cause) => {
+        tell({ type: 'held', cause });
+      },
+      onReleased: () => {
+        tell({ type: 'triggered', trigger: 'route' });
+      },
+    });
   }
 
   get service(): ServiceSpec {
@@ -103,6 +116,7 @@ export class ForwardRunner {
   /** Takes over a changed entry of the config; the local port and the technology must be the same. */
   update(service: ServiceSpec, changes: ReadonlySet<ServiceChangeKind>): void {
     this.#service = service;
+    this.#sitDown();
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
     if (changes.has('health-check')) this.#watchHealth(this.#standing.watched);
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
@@ -151,14 +165,37 @@ export class ForwardRunner {
   #handle(event: ForwardEvent): void {
     const before = this.#state;
     const { clock, random } = this.#parts;
-    const context = { now: clock.now(), random: random(), policy: this.#service.restartPolicy };
+    const { restartPolicy: policy } = this.#service;
+    const context = { now: clock.now(), random: random(), policy, hold: this.#seat.hold };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
+    this.#sitDown();
+    this.#tellRoute(event);
     this.#logStep(before, event);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     for (const effect of effects) this.#perform(effect);
     this.#adjust(standingOf(state));
     if (state.situation.phase === 'off') for (const resolve of this.#offWaiters.splice(0)) resolve();
+  }
+
+  /** A service travels on its route for as long as it is wanted. */
+  #sitDown(): void {
+    this.#seat.take(this.#state.desired === 'on' ? this.#service : null);
+  }
+
+  #tellRoute(event: ForwardEvent): void {
+    switch (event.type) {
+      case 'tunnel-ready':
+        this.#seat.reached();
+        return;
+      case 'tunnel-ended':
+      case 'unhealthy':
+      case 'probe-failed':
+        if (event.cause !== null) this.#seat.failed(event.cause);
+        return;
+      default:
+        return;
+    }
   }
 
   #perform(effect: Effect): void {

@@ -94,6 +94,8 @@ export type ForwardEvent =
   /** The one probe after a wake or a suspicion got no answer in its short time. */
   | { readonly type: 'probe-failed'; readonly tunnel: TunnelNumber; readonly cause: Cause }
   | { readonly type: 'triggered'; readonly trigger: TriggerKind }
+  /** What the service shares with others on its way is down: a try could only fail. The route's return is a trigger. */
+  | { readonly type: 'held'; readonly cause: Cause }
   /** The way to the remote end was changed in the config. */
   | { readonly type: 'reconfigured' }
   | { readonly type: 'suspended' }
@@ -133,6 +135,8 @@ export interface TransitionContext {
   /** In [0, 1), for jitter. */
   readonly random: number;
   readonly policy: RestartPolicySpec;
+  /** Why no tunnel should be started after a failure: the route is down. null: nothing speaks against it. */
+  readonly hold: Cause | null;
 }
 
 export interface Transition {

@@ -35,8 +35,7 @@ export function sshArgv(
   { socket, probeSocket }: SshSockets,
   timing: SshTiming,
 ): [string, ...string[]] {
-  const { host, user, port, jump } = connection;
-  const proxyCommand = proxyCommandThrough(jump.map(parseJumpHost), connection, timing);
+  const proxyCommand = proxyCommandThrough(connection.jump.map(parseJumpHost), connection, timing);
   return [
     'ssh',
     '-N',
@@ -54,14 +53,40 @@ export function sshArgv(
     ...option('ForwardX11', 'no'),
     ...commonOptions(connection, timing),
     ...authentication(connection),
-    ...(user === null ? [] : ['-l', user]),
-    ...(port === null ? [] : ['-p', String(port)]),
-    ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
     // In this order: ssh opens them one after the other, and the endpoint's line means readiness of both.
     '-L',
     `${escapeTokens(probeSocket)}:${absentSocket}`,
     '-L',
     `${escapeTokens(socket)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
+    ...destination(connection, proxyCommand),
+  ];
+}
+
+/** The argv that goes the tunnel's way as far as the login, and asks there for none: refused means reached. */
+export function sshReachArgv(connection: SshConnection, timing: SshTiming): [string, ...string[]] {
+  const proxyCommand = proxyCommandThrough(connection.jump.map(parseJumpHost), connection, timing);
+  return [
+    'ssh',
+    '-T',
+    ...option('LogLevel', 'DEBUG1'),
+    ...option('PreferredAuthentications', 'none'),
+    ...option('BatchMode', 'yes'),
+    ...option('ClearAllForwardings', 'yes'),
+    ...option('PermitLocalCommand', 'no'),
+    ...option('RemoteCommand', 'none'),
+    ...commonOptions(connection, timing),
+    ...destination(connection, proxyCommand),
+    // Only a server that lets everybody in ever runs it.
+    'true',
+  ];
+}
+
+/** Who, where, and through what. */
+function destination({ host, user, port }: SshConnection, proxyCommand: string | null): string[] {
+  return [
+    ...(user === null ? [] : ['-l', user]),
+    ...(port === null ? [] : ['-p', String(port)]),
+    ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
     '--',
     host,
   ];
