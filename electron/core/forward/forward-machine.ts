@@ -79,7 +79,7 @@ const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
 /** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
 const hold: Handler<'held'> = (state, { cause }) => {
   const isAskedFor = state.cause?.recovery === 'backoff' || state.cause?.triggers.includes('route') === true;
-  return isAskedFor && !state.suspended ? holdBack(state, cause) : stay(state);
+  return isAskedFor ? holdBack(state, cause) : stay(state);
 };
 
 function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {

@@ -26,6 +26,13 @@ import {
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 
+/** What may be the fault of the route. */
+const failuresOnTheWay: ReadonlySet<ForwardEvent['type']> = new Set([
+  'tunnel-ended',
+  'unhealthy',
+  'probe-failed',
+]);
+
 export interface ForwardRunnerParts {
   readonly clock: Clock;
   readonly log: Logger;
@@ -184,18 +191,9 @@ export class ForwardRunner {
   }
 
   #tellRoute(event: ForwardEvent): void {
-    switch (event.type) {
-      case 'tunnel-ready':
-        this.#seat.reached();
-        return;
-      case 'tunnel-ended':
-      case 'unhealthy':
-      case 'probe-failed':
-        if (event.cause !== null) this.#seat.failed(event.cause);
-        return;
-      default:
-        return;
-    }
+    if (event.type === 'tunnel-ready') this.#seat.reached();
+    if ('cause' in event && event.cause !== null && failuresOnTheWay.has(event.type))
+      this.#seat.failed(event.cause);
   }
 
   #perform(effect: Effect): void {

@@ -36,6 +36,8 @@ export class RouteMonitor {
   #lastQuestionAt: number | null = null;
   /** A tunnel failed since the last good answer. */
   #isCorroborated = false;
+  /** … and since the question under way was asked: its answer may be older than that. */
+  #isAnswerOld = false;
   #status: 'watching' | 'paused' | 'closed' = 'watching';
 
   constructor(parts: RouteMonitorParts) {
@@ -69,6 +71,7 @@ export class RouteMonitor {
   /** A tunnel on this route failed, and the route may be why. */
   suspect(): void {
     this.#isCorroborated = true;
+    this.#isAnswerOld = true;
     this.#askSoon();
   }
 
@@ -153,6 +156,7 @@ export class RouteMonitor {
     if (first === undefined) return;
     const cancellation = new AbortController();
     this.#lastQuestionAt = this.#parts.clock.now();
+    this.#isAnswerOld = false;
     const isRoutine = !this.#isCorroborated && this.#state.status === 'open';
     const answer = this.#parts.prober({ services: [first, ...rest], isRoutine, signal: cancellation.signal });
     const settled = answer.then((finding) => {
@@ -171,9 +175,10 @@ export class RouteMonitor {
     }
     const now = this.#parts.clock.now();
     const isCorroborated = this.#isCorroborated;
-    if (finding.kind === 'well') this.#isCorroborated = false;
+    if (finding.kind === 'well') this.#isCorroborated = this.#isAnswerOld;
     this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
-    this.#askInTurn();
+    if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
+    else this.#askInTurn();
   }
 
   #become(after: RouteState): void {
