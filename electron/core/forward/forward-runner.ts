@@ -24,6 +24,7 @@ import {
 } from './forward-state.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
+import { OutageWatch } from './outage-watch.ts';
 
 export interface ForwardRunnerParts {
   readonly clock: Clock;
@@ -45,6 +46,7 @@ export class ForwardRunner {
   readonly #port: ServicePort;
   readonly #tunnels: LiveTunnels;
   readonly #health: HealthWatch;
+  readonly #outages: OutageWatch;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
   #state: ForwardState = initialForwardState;
@@ -60,6 +62,7 @@ export class ForwardRunner {
     this.#service = service;
     this.#parts = parts;
     this.#phaseSince = parts.clock.wallNow();
+    this.#outages = new OutageWatch(parts);
     const tell = (event: ForwardEvent): void => {
       this.dispatch(event);
     };
@@ -143,6 +146,7 @@ export class ForwardRunner {
       nextRetryAt: situation.phase === 'retrying' ? this.#wallTimeOf(situation.retryAt) : null,
       attempt: history.failures,
       restarts: Math.max(0, lastTunnel - 1),
+      outages: this.#outages.past,
       ...this.#port.counters(),
       checkMs: this.#health.lastCheckMs,
     };
@@ -156,6 +160,7 @@ export class ForwardRunner {
     this.#state = state;
     this.#logStep(before, event);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
+    this.#outages.observe(state);
     for (const effect of effects) this.#perform(effect);
     this.#adjust(standingOf(state));
     if (state.situation.phase === 'off') for (const resolve of this.#offWaiters.splice(0)) resolve();
