@@ -177,6 +177,16 @@ describe('the daemon', () => {
     );
   });
 
+  it('lets a manager rest that would start it again, where another one runs', async () => {
+    const first = start();
+    await connect();
+    const second = start('--unless-running');
+    expect(await second.ended).toBe(0);
+    expect(second.output()).toContain(
+      `runs already, without a screen, as the daemon: process ${first.pid}, `,
+    );
+  });
+
   it('starts once when it is started several times at once', async () => {
     const starters = Array.from({ length: 4 }, () => start());
     const client = await connect();
@@ -204,7 +214,7 @@ describe('the daemon', () => {
     expect(await daemon.ended).toBe(2);
     expect(daemon.output()).toBe(
       'LocalPort could not start: there is no log level "loud"\n' +
-        'usage: daemon [--config FILE] [--log-level debug|info|warn|error] [--foreground]\n',
+        'usage: daemon [--config FILE] [--log-level debug|info|warn|error] [--foreground] [--unless-running]\n',
     );
   });
 });

@@ -12,10 +12,11 @@ import { version } from './version.ts';
 
 const exitCode = { ok: 0, error: 1, usage: 2 } as const;
 
-async function main({ config, logLevel, foreground }: DaemonArguments): Promise<void> {
+async function main({ config, logLevel, foreground, unlessRunning }: DaemonArguments): Promise<void> {
   const opened = await openHost({ kind: 'headless', version, clock, explicitConfig: config, logLevel });
   if (!opened.ok) {
-    giveUp(opened.error, exitCode.error);
+    const { code, message } = opened.error;
+    giveUp(message, unlessRunning && code === 'runs-already' ? exitCode.ok : exitCode.error);
     return;
   }
   const { host, logs, paths } = opened.value;

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   await app.whenReady();
   const opened = await opening;
   if (!opened.ok) {
-    tellRefusal(opened.error, process.platform);
+    tellRefusal(opened.error.message, process.platform);
     app.exit(1);
     return;
   }

@@ -91,9 +91,9 @@ export const shutdownReportSchema = z
 
 export const logQuerySchema = z
   .object({
-    /** null: the host's own log. */
-    service: serviceName.nullable(),
-    /** The last so many of the lines that match; null: all that are kept. */
+    /** null: the host's own log. Several are followed by one stream: a client may have few at once. */
+    services: z.array(serviceName.nullable()).min(1).max(1_001).readonly(),
+    /** The last so many of the lines that match, of each log; null: all that are kept. */
     tailLines: z.number().int().min(0).max(1_000_000).nullable(),
     since: z.number().nullable(),
     until: z.number().nullable(),
@@ -143,11 +143,11 @@ export const controlStreams = {
     params: z.object({ live: z.boolean() }).readonly(),
     event: snapshotSchema,
   },
-  /** Lines of a log, oldest first, as they stand in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
+  /** Lines of one log, oldest first, as they stand in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
   logs: {
     /** `follow`: does not end after the present ones, but goes on with new ones as they come. */
     params: z.object({ query: logQuerySchema, follow: z.boolean() }).readonly(),
-    event: z.object({ lines: z.array(z.string()).readonly() }).readonly(),
+    event: z.object({ service: serviceName.nullable(), lines: z.array(z.string()).readonly() }).readonly(),
   },
   /** Stops the host. The phases as they pass, then the report; then the connection ends, and the host a moment later. */
   shutdown: {

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { causeCodes, type Cause } from './failure.ts';
+import { outagesSchema } from './outages.ts';
 
 export const desiredSchema = z.enum(['on', 'off']);
 export type Desired = z.infer<typeof desiredSchema>;
@@ -58,6 +59,8 @@ export const serviceSnapshotSchema = z
     attempt: z.number().int(),
     /** Tunnels started after the first one, since the app started. */
     restarts: z.number().int(),
+    /** Of the past; one that is under way is told by phase and health. */
+    outages: outagesSchema,
     /** Open client connections. */
     connections: z.number().int(),
     /** Clients waiting for a tunnel. */

@@ -9,6 +9,7 @@ import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { answerOf, findHost } from './host-connection.ts';
+import { complainOfConfig } from './output/config-complaint.ts';
 import { menuBarProgram } from './menu-bar-program.ts';
 
 const startTimeoutMs = { headless: 15_000, 'menu-bar': 120_000 } as const;
@@ -71,7 +72,9 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     const client = await findHost(context);
     if (client !== null) {
       // It answers before it has read its config: this answer comes after.
-      answerOf(await client.request('reload', {}));
+      const config = answerOf(await client.request('reload', {}));
+      if (config.status === 'broken')
+        complainOfConfig(context, config, ': nothing is forwarded until it is mended');
       return client;
     }
     await sleep(clock, pollMs, signal);

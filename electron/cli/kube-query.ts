@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { CommandContext } from './command-context.ts';
 import { contextArguments, type ContextInUse } from './kube-contexts.ts';
-import { lastLine, runTool } from './tool-run.ts';
+import { lastLine, runTool, type ToolRun } from './tool-run.ts';
 
 const queryMs = 20_000;
 
@@ -15,7 +15,7 @@ export async function askCluster<Schema extends z.ZodType>(
 ): Promise<Result<z.infer<Schema>, string>> {
   const argv = ['kubectl', ...contextArguments(where), ...args, '--output=json'] as const;
   const run = await runTool(context, argv, queryMs);
-  if (run.exitCode !== 0) return err(lastLine(run.stderr));
+  if (run.exitCode !== 0) return err(complaintOf(run));
   try {
     const answer = schema.safeParse(JSON.parse(run.stdout));
     return answer.success ? ok(answer.data) : err('kubectl answered in an unknown form');
@@ -23,6 +23,9 @@ export async function askCluster<Schema extends z.ZodType>(
     return err('kubectl answered with something else than JSON');
   }
 }
+
+/** kubectl's last word, without the `error:` that it begins with: it stands behind one of ours, or a mark. */
+export const complaintOf = ({ stderr }: ToolRun): string => lastLine(stderr).replace(/^error: /i, '');
 
 const metadata = z.object({ name: z.string(), namespace: z.string().default('') });
 const condition = z.object({ type: z.string(), status: z.string() });

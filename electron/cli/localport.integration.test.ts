@@ -198,7 +198,7 @@ describe('logs', () => {
     expect((await user.run('logs', '--list', '-o', 'text')).out).toContain('services/web.log\n');
     expect(await user.run('logs', 'nobody')).toMatchObject({
       code: 1,
-      err: 'error: there is no log of nobody\n',
+      err: 'error: there is no service "nobody", and no log of one\n',
     });
   });
 
@@ -301,7 +301,7 @@ describe('the daemon', () => {
       err: '',
     });
     expect(readFileSync(unit, 'utf8')).toContain(
-      `ExecStart=${process.execPath} ${path.join(programFolder, 'daemon.cjs')} --config "${path.join(user.home, 'my config.yaml')}"\n`,
+      `ExecStart=${process.execPath} ${path.join(programFolder, 'daemon.cjs')} --config "${path.join(user.home, 'my config.yaml')}" --unless-running\n`,
     );
     expect(readlinkSync(link)).toBe(unit);
     expect((await user.run('daemon', 'uninstall')).code).toBe(0);

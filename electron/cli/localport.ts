@@ -13,9 +13,11 @@ process.once('SIGINT', () => {
   interruption.abort();
 });
 // Whoever read us has had enough: `localport logs | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+}
 
 const { env, platform } = process;
 const homeDirectory = homedir();

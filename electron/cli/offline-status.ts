@@ -1,6 +1,7 @@
 /** How things stand without a host: all is off; config, choices and logs tell what was last known. Writes nothing. */
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { noOutages } from '../../shared/outages.ts';
 import type { ConfigState, Desired } from '../../shared/service-snapshot.ts';
 import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
 import { logFileName } from '../core/observability/log-file-name.ts';
@@ -66,6 +67,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   held: 0,
   bytesOut: 0,
   bytesIn: 0,
+  outages: noOutages,
   checkMs: null,
 });
 

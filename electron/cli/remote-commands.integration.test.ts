@@ -144,7 +144,7 @@ esac
     const status = await user.run('cluster', 'status');
     expect(status.code).toBe(1);
     expect(status.out).toMatch(
-      /✗ mend {2}prod +v1.35.2 answers after \d+ ms; 1 of 1 nodes are not ready: n1\n/,
+      /✗ mend {2}prod +v1.35.2 answers after \d+ ms; not ready: n1 \(1 of 1 nodes\)\n/,
     );
     expect(status.out).toMatch(/✗ mend {2}staging {2}Unable to connect to the server/);
     const pods = await user.run('cluster', 'pods', '-o', 'json');

@@ -1,6 +1,7 @@
 /** Services in each state, for tests and the gallery. Times are relative to `now`, in epoch milliseconds. */
 import type { CauseCode, CauseDetails } from '../../shared/failure.ts';
 import { describeCause } from '../../shared/failure.ts';
+import { noOutages } from '../../shared/outages.ts';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 
 /** Noon of some day. */
@@ -33,6 +34,7 @@ export const service = (name: string, facts: Facts = {}): ServiceSnapshot => ({
   held: 0,
   bytesOut: 0,
   bytesIn: 0,
+  outages: noOutages,
   checkMs: null,
   ...facts,
 });

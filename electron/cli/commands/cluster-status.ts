@@ -29,7 +29,9 @@ async function examine(context: CommandContext, where: ContextInUse): Promise<Fi
       !conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
   );
   const count = nodes.value.items.length;
-  if (unready.length === 0) return fine(title, `${answers}; ${count} nodes are ready`);
+  if (count === 0) return note(title, `${answers}; it has no nodes`);
+  if (unready.length === 0)
+    return fine(title, `${answers}; ${count === 1 ? 'its node is' : `${count} nodes are`} ready`);
   const names = unready.map(({ metadata: { name } }) => name).join(', ');
-  return bad(title, `${answers}; ${unready.length} of ${count} nodes are not ready: ${names}`, null);
+  return bad(title, `${answers}; not ready: ${names} (${unready.length} of ${count} nodes)`, null);
 }

@@ -6,8 +6,10 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { daemonProgram } from '../daemon-launch.ts';
 import { exitCode } from '../exit-code.ts';
+import { findHost } from '../host-connection.ts';
 import { serviceManager, type ServiceManager } from '../service-manager.ts';
 import { lastLine, runTool, type ToolRun } from '../tool-run.ts';
+import { describeHost } from './daemon-start.ts';
 
 export interface DaemonInstallOptions {
   /** Write the file only. */
@@ -19,7 +21,8 @@ const toolMs = 45_000;
 /** Has launchd or systemd start the daemon at login, and now. A repeated call takes over changed options. */
 export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
   const manager = serviceManager(context);
-  const argv = daemonProgram(context);
+  // Where another LocalPort runs, the app say, a failure would have it started again and again.
+  const argv = [...daemonProgram(context), '--unless-running'];
   const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
   if (start && existsSync(manager.file)) await runAll(context, manager.unload);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), 0o644);
@@ -28,31 +31,41 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
     await rm(manager.link, { force: true });
     await symlink(manager.file, manager.link);
   }
-  context.print(manager.file);
-  if (!start) return exitCode.ok;
-  const failure = await runAll(context, manager.load);
-  if (failure !== null) {
-    const hint = `${manager.file} is written: from your next login on it starts the daemon.`;
-    if (!failure.isMissing)
-      throw new CommandFailure(`${manager.name} did not start it: ${lastLine(failure.stderr)}`, { hint });
-    context.tell(`${lastLine(failure.stderr)}; ${hint}`);
-    return exitCode.ok;
-  }
-  context.say(`${manager.name} starts the daemon from now on, at each login`);
+  const started = start && (await startNow(context, manager));
+  if (context.format === 'json') context.print(JSON.stringify({ path: manager.file, started }, null, 2));
+  else context.print(manager.file);
+  if (started) context.tell(`${manager.name} starts the daemon from now on, at each login`);
   return exitCode.ok;
 };
 
+/** False where there is no manager to talk to, as in a container: the next login has one. */
+async function startNow(context: CommandContext, manager: ServiceManager): Promise<boolean> {
+  const running = await findHost(context);
+  running?.close();
+  const failure = await runAll(context, manager.load);
+  if (failure === null) {
+    if (running !== null)
+      context.tell(`LocalPort runs already (${describeHost(running.host)}): the daemon rests for now`);
+    return true;
+  }
+  const complaint = lastLine(failure.stderr);
+  const hint = `${manager.file} is written: from your next login on it starts the daemon.`;
+  if (!failure.isMissing)
+    throw new CommandFailure(`${manager.name} did not start it: ${complaint}`, { hint });
+  context.tell(`${complaint}; ${hint}`);
+  return false;
+}
+
 export const daemonUninstall: Action = async (context) => {
   const manager = serviceManager(context);
-  if (!existsSync(manager.file)) {
-    context.say(`${manager.name} does not know the daemon: there is no ${manager.file}`);
-    return exitCode.ok;
-  }
-  const failure = await runAll(context, manager.unload);
+  const removed = existsSync(manager.file);
+  const failure = removed ? await runAll(context, manager.unload) : null;
   if (manager.link !== null) await rm(manager.link, { force: true });
   await rm(manager.file, { force: true });
-  await runAll(context, manager.afterRemoval);
-  context.say(`removed ${manager.file}`);
+  if (removed) await runAll(context, manager.afterRemoval);
+  if (context.format === 'json') context.print(JSON.stringify({ path: manager.file, removed }, null, 2));
+  else if (removed) context.say(`removed ${manager.file}`);
+  else context.say(`${manager.name} does not know the daemon: there is no ${manager.file}`);
   if (failure !== null) context.tell(`${manager.name} said: ${lastLine(failure.stderr)}`);
   return exitCode.ok;
 };

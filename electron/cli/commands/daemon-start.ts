@@ -4,7 +4,8 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { daemonProgram, launchDaemon } from '../daemon-launch.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { findHost } from '../host-connection.ts';
+import { answerOf, closing, findHost } from '../host-connection.ts';
+import { hostObject } from '../output/host-object.ts';
 
 export interface DaemonStartOptions {
   readonly foreground?: true;
@@ -17,19 +18,18 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, { foregro
   if (foreground === true && menuBar === true)
     throw usageFailure('--foreground and --menu-bar exclude each other');
   const running = await findHost(context);
-  if (running !== null) {
-    running.close();
-    context.say(`LocalPort runs already: ${describeHost(running.host)}`);
-    return exitCode.ok;
-  }
-  if (foreground === true) return runInForeground(context);
+  if (running === null && foreground === true) return runInForeground(context);
   const startedAt = context.clock.now();
-  const client = await launchDaemon(context, { kind: menuBar === true ? 'menu-bar' : 'headless' });
-  client.close();
+  const kind = menuBar === true ? 'menu-bar' : 'headless';
+  const client = running ?? (await launchDaemon(context, { kind }));
   const tookMs = Math.round(context.clock.now() - startedAt);
-  if (context.format === 'json') context.print(JSON.stringify(client.host, null, 2));
-  else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
-  return exitCode.ok;
+  return closing(client, async () => {
+    if (context.format === 'json') {
+      context.print(JSON.stringify(hostObject(answerOf(await client.request('snapshot', {}))), null, 2));
+    } else if (running !== null) context.say(`LocalPort runs already: ${describeHost(client.host)}`);
+    else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
+    return exitCode.ok;
+  });
 };
 
 /** The daemon takes over this terminal; Ctrl-C reaches it by itself, as it is in the same process group. */

@@ -3,6 +3,7 @@ import type { Action } from '../command-context.ts';
 import { exitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
 import { alignColumns } from '../output/columns.ts';
+import { hostObject, noHostObject } from '../output/host-object.ts';
 import { showDuration } from '../output/quantity.ts';
 import { describeHost } from './daemon-start.ts';
 
@@ -10,20 +11,16 @@ import { describeHost } from './daemon-start.ts';
 export const daemonStatus: Action = async (context) => {
   const client = await findHost(context);
   if (client === null) {
-    context.print(context.format === 'json' ? JSON.stringify({ running: false }, null, 2) : 'not running');
+    context.print(context.format === 'json' ? JSON.stringify(noHostObject, null, 2) : 'not running');
     return exitCode.error;
   }
-  const { host, config, services } = await closing(client, async () =>
-    answerOf(await client.request('snapshot', {})),
-  );
-  const counts = countServices(services);
+  const snapshot = await closing(client, async () => answerOf(await client.request('snapshot', {})));
   if (context.format === 'json') {
-    const { kind, pid, version, logDirectory } = host;
-    const since = new Date(host.since).toISOString();
-    const told = { running: true, kind, pid, version, since, config: config.path, logs: logDirectory };
-    context.print(JSON.stringify(told, null, 2));
+    context.print(JSON.stringify(hostObject(snapshot), null, 2));
     return exitCode.ok;
   }
+  const { host, config, services } = snapshot;
+  const counts = countServices(services);
   const rows = [
     ['running', describeHost(host)],
     ['for', showDuration(context.clock.wallNow() - host.since)],

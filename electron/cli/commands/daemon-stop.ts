@@ -6,12 +6,20 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { noHostObject } from '../output/host-object.ts';
 
 export interface DaemonStopOptions {
   readonly force?: true;
 }
 
-type ShutdownReport = Extract<ControlEvent<'shutdown'>, { kind: 'report' }>['report'];
+type ShutdownEvent = ControlEvent<'shutdown'>;
+
+export interface StoppedHost {
+  /** null: it was gone before it could say. */
+  readonly report: Extract<ShutdownEvent, { kind: 'report' }>['report'] | null;
+  /** Until its process was gone. */
+  readonly tookMs: number;
+}
 
 /** After the last word of the host, for its process to be gone. */
 const exitTimeoutMs = 10_000;
@@ -20,58 +28,65 @@ const pollMs = 5;
 export const daemonStop: Action<DaemonStopOptions> = async (context, { force }) => {
   const client = await findHost(context);
   if (client === null) {
-    context.say('LocalPort is not running');
+    if (context.format === 'json') context.print(JSON.stringify(noHostObject, null, 2));
+    else context.say('LocalPort is not running');
     return exitCode.ok;
   }
-  return closing(client, () => stopHost(context, client, force === true));
+  const stopped = await closing(client, () => stopHost(context, client, force === true));
+  return stopped === null ? exitCode.interrupted : printStop(context, stopped);
 };
 
-/** Shows the phases as they pass; resolves when the process of the host is gone. */
+/** Shows the phases as they pass; resolves when the process of the host is gone. null: by Ctrl-C. */
 export async function stopHost(
   context: CommandContext,
   client: ControlClient,
   force: boolean,
-): Promise<ExitCode> {
-  const { clock, palette, format, signal } = context;
+): Promise<StoppedHost | null> {
+  const { clock, signal } = context;
   const startedAt = clock.now();
-  const begun = new Map<string, number>();
-  let report: ShutdownReport | null = null;
+  let report: StoppedHost['report'] = null;
+  const showPhase = phaseDisplay(context);
   const ended = await client.stream(
     'shutdown',
     { force },
     (event) => {
-      if (event.kind === 'report') {
-        report = event.report;
-        return;
-      }
-      if (event.state === 'started') begun.set(event.phase, clock.now());
-      else {
-        const tookMs = Math.round(clock.now() - (begun.get(event.phase) ?? clock.now()));
-        const mark = event.state === 'finished' ? palette.good('✓') : palette.bad('✗');
-        if (format !== 'json' && event.state !== 'skipped') {
-          context.say(
-            `${mark} ${event.phase}${event.state === 'finished' ? '' : `: ${event.state}`} ${palette.faint(`${tookMs} ms`)}`,
-          );
-        }
-      }
+      if (event.kind === 'report') report = event.report;
+      else showPhase(event);
     },
     signal,
   );
   // The host may be gone before it has said so: what counts is that it is gone.
   if (!ended.ok && ended.error.code !== 'connection-lost') answerOf(ended);
-  if (signal.aborted) return exitCode.interrupted;
+  if (signal.aborted) return null;
   await waitForExit(context, client.host.pid);
-  return finish(context, report, Math.round(clock.now() - startedAt));
+  return { report, tookMs: Math.round(clock.now() - startedAt) };
 }
 
-function finish(context: CommandContext, report: ShutdownReport | null, tookMs: number): ExitCode {
+/** A line for each phase that did something. */
+function phaseDisplay({ clock, palette, format, say }: CommandContext) {
+  const begun = new Map<string, number>();
+  return ({ phase, state }: Extract<ShutdownEvent, { kind: 'phase' }>): void => {
+    if (state === 'started') begun.set(phase, clock.now());
+    if (state === 'started' || state === 'skipped' || format === 'json') return;
+    const tookMs = Math.round(clock.now() - (begun.get(phase) ?? clock.now()));
+    const mark = state === 'finished' ? palette.good('✓') : palette.bad('✗');
+    say(`${mark} ${phase}${state === 'finished' ? '' : `: ${state}`} ${palette.faint(`${tookMs} ms`)}`);
+  };
+}
+
+function printStop(context: CommandContext, { report, tookMs }: StoppedHost): ExitCode {
   const problems = report?.problems ?? [];
-  if (context.format === 'json') context.print(JSON.stringify({ stopped_in_ms: tookMs, report }, null, 2));
-  else
-    context.say(
-      ...problems.map((problem) => `${context.palette.bad('problem:')} ${problem}`),
-      `stopped in ${tookMs} ms`,
-    );
+  if (context.format === 'json') {
+    const phases = report?.phases.map(({ name, durationMs, late }) => ({
+      name,
+      took_ms: Math.round(durationMs),
+      late,
+    }));
+    context.print(JSON.stringify({ stopped_in_ms: tookMs, phases: phases ?? [], problems }, null, 2));
+  } else {
+    const { bad } = context.palette;
+    context.say(...problems.map((problem) => `${bad('problem:')} ${problem}`), `stopped in ${tookMs} ms`);
+  }
   return problems.length === 0 ? exitCode.ok : exitCode.error;
 }
 

@@ -1,9 +1,10 @@
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { finishImport, type ImportOptions } from '../import-output.ts';
+import { complaintOf } from '../kube-query.ts';
 import { proposeKubeServices } from '../kube-proposals.ts';
 import type { Proposal } from '../service-proposal.ts';
-import { lastLine, runTool } from '../tool-run.ts';
+import { runTool } from '../tool-run.ts';
 
 export interface ImportKubeOptions extends ImportOptions {
   readonly context?: readonly string[];
@@ -32,7 +33,7 @@ async function listContexts(context: CommandContext): Promise<readonly string[]>
   const run = await runTool(context, ['kubectl', 'config', 'get-contexts', '--output=name'], listContextsMs);
   if (run.exitCode !== 0) {
     const hint = run.isMissing ? 'Install kubectl, or put it on your PATH.' : null;
-    throw new CommandFailure(lastLine(run.stderr), { hint });
+    throw new CommandFailure(complaintOf(run), { hint });
   }
   const names = run.stdout.split('\n').filter((name) => name !== '');
   if (names.length === 0) throw new CommandFailure('your kubeconfig has no contexts');
@@ -50,7 +51,7 @@ async function readContext(
     ['kubectl', `--context=${name}`, 'get', 'services', where, '--output=json'],
     listServicesMs,
   );
-  if (run.exitCode !== 0) return { proposals: [], remarks: [`${name}: ${lastLine(run.stderr)}`] };
+  if (run.exitCode !== 0) return { proposals: [], remarks: [`${name}: ${complaintOf(run)}`] };
   const proposals = proposeKubeServices(run.stdout, name);
   return proposals === null
     ? { proposals: [], remarks: [`${name}: kubectl answered with something else than a list of services`] }

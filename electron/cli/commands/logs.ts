@@ -26,11 +26,10 @@ export interface LogsOptions {
 interface Reading {
   readonly sources: readonly LogSource[];
   readonly query: LogLineQuery;
+  readonly print: (lines: readonly LogLine[]) => void;
 }
 
 const defaultLines = 100;
-/** Of a connection to the host, less one for itself: each log that is followed is a stream. */
-const maxFollowed = 31;
 
 /** What services and LocalPort itself have logged: told by the host that runs, or read from the files that it left. */
 export const logs: Action<LogsOptions> = async (context, options, words) => {
@@ -39,19 +38,22 @@ export const logs: Action<LogsOptions> = async (context, options, words) => {
   const client = await findHost(context);
   const directory = client?.host.logDirectory ?? context.paths.logDirectory;
   const work = async (): Promise<ExitCode> => {
-    if (options.location === true) return printLines(context, [directory]);
+    if (options.location === true) {
+      return printLines(context, [
+        context.format === 'json' ? JSON.stringify({ path: directory }) : directory,
+      ]);
+    }
     if (options.list === true) return printLines(context, await listLogs(context, directory));
-    const sources = names.length > 0 ? names : [null, ...(await serviceNames(context, client))];
-    if (options.path === true)
-      return printLines(
-        context,
-        sources.map((source) => logPath(directory, source)),
-      );
+    const sources: readonly LogSource[] =
+      names.length > 0 ? names : [null, ...(await serviceNames(context, client))];
+    if (options.path === true) return printLines(context, pathLines(context, directory, sources));
     const print = printer(context, sources.length > 1);
-    if (options.follow === true && client !== null) return follow(context, client, { sources, query }, print);
+    const reading: Reading = { sources, query, print };
+    if (options.follow === true && client !== null) return follow(context, client, reading);
     const lines =
-      client === null ? readFiles(directory, { sources, query }) : await askHost(client, { sources, query });
+      client === null ? await readFiles(context, directory, reading) : await askHost(client, reading);
     print(lastOf(inOrderOfTime(lines), query.tailLines));
+    if (lines.length === 0) context.tell('nothing was logged that is asked for');
     if (options.follow === true) context.tell('LocalPort is not running: no more will come');
     return exitCode.ok;
   };
@@ -91,59 +93,62 @@ async function serviceNames(
   return services.map(({ name }) => name);
 }
 
-function readFiles(directory: string, { sources, query }: Reading): readonly LogLine[] {
+function pathLines(
+  { format }: CommandContext,
+  directory: string,
+  sources: readonly LogSource[],
+): readonly string[] {
+  const paths = sources.map((service) => ({ service, path: logPath(directory, service) }));
+  return format === 'json' ? [JSON.stringify(paths, null, 2)] : paths.map(({ path }) => path);
+}
+
+async function readFiles(
+  context: CommandContext,
+  directory: string,
+  { sources, query }: Reading,
+): Promise<readonly LogLine[]> {
   const found = sources.map((source) => ({ source, lines: queryLog(logPath(directory, source), query) }));
-  if (sources.length === 1 && found[0]?.lines === null) {
-    throw new CommandFailure(`there is no log of ${sources[0] ?? 'LocalPort'}`);
+  const known = new Set([null, ...(await serviceNames(context, null))]);
+  const unknown = found.filter(({ source, lines }) => lines === null && !known.has(source));
+  if (unknown.length > 0) {
+    const names = unknown.map(({ source }) => `"${source ?? ''}"`).join(', ');
+    throw new CommandFailure(`there is no service ${names}, and no log of one`);
   }
   return found.flatMap(({ source, lines }) => (lines ?? []).map((text) => ({ source, text })));
 }
 
-/** One after the other: all at once would be more than a connection may ask. */
 async function askHost(client: ControlClient, { sources, query }: Reading): Promise<readonly LogLine[]> {
   const all: LogLine[] = [];
-  for (const source of sources) {
-    const params = { query: { ...query, service: source }, follow: false };
-    const ended = await client.stream('logs', params, ({ lines }) => {
+  const params = { query: { ...query, services: sources }, follow: false };
+  answerOf(
+    await client.stream('logs', params, ({ service: source, lines }) => {
       for (const text of lines) all.push({ source, text });
-    });
-    if (!ended.ok && (sources.length === 1 || ended.error.code !== 'not-found')) answerOf(ended);
-  }
+    }),
+  );
   return all;
 }
 
 async function follow(
   { clock, signal }: CommandContext,
   client: ControlClient,
-  { sources, query }: Reading,
-  print: (lines: readonly LogLine[]) => void,
+  { sources, query, print }: Reading,
 ): Promise<ExitCode> {
-  if (sources.length > maxFollowed) {
-    throw usageFailure(
-      `${sources.length} logs are too many to follow`,
-      `Name ${maxFollowed} services at the most.`,
-    );
-  }
   let isFirst = true;
   const merger = new LineMerger(clock, (lines) => {
     print(isFirst ? lastOf(lines, query.tailLines) : lines);
     isFirst = false;
   });
-  const ends = await Promise.all(
-    sources.map((source) =>
-      client.stream(
-        'logs',
-        { query: { ...query, service: source }, follow: true },
-        ({ lines }) => {
-          merger.add(lines.map((text) => ({ source, text })));
-        },
-        signal,
-      ),
-    ),
+  const ended = await client.stream(
+    'logs',
+    { query: { ...query, services: sources }, follow: true },
+    ({ service: source, lines }) => {
+      merger.add(lines.map((text) => ({ source, text })));
+    },
+    signal,
   );
   merger.flush();
   if (signal.aborted) return exitCode.interrupted;
-  for (const ended of ends) answerOf(ended);
+  answerOf(ended);
   return exitCode.ok;
 }
 

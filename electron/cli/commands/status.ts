@@ -1,8 +1,9 @@
+import { closestWord } from '../../core/config/spelling.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
-import { problemLines } from '../output/problem-lines.ts';
+import { complainOfConfig } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
 import { selectServices } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
@@ -37,8 +38,12 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
 };
 
 function refuseUnknown({ services }: StatusReport, names: readonly string[]): void {
-  const unknown = names.filter((name) => services.every((service) => service.name !== name));
-  if (unknown.length > 0) throw new CommandFailure(`there is no service ${unknown.join(', ')}`);
+  const known = services.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const close = unknown.map((name) => closestWord(name, known)).filter((name) => name !== null);
+  const hint = close.length === 0 ? null : `Is ${close.join(', ')} meant?`;
+  throw new CommandFailure(`there is no service ${unknown.join(', ')}`, { hint });
 }
 
 /** A broken config is told beside the services. Without a host it is all there is to know, and an error. */
@@ -46,9 +51,6 @@ function tellConfig(context: CommandContext, { host, config }: StatusReport): Ex
   if (config.status === 'welcome') context.tell(`no config yet: it belongs in ${config.path ?? ''}`);
   if (config.status !== 'broken') return exitCode.ok;
   const consequence = host === null ? '' : '; what ran before goes on';
-  context.tell(
-    `config ${config.path ?? ''} is broken${consequence}`,
-    ...problemLines(config, context.palette),
-  );
+  complainOfConfig(context, config, consequence);
   return host === null ? exitCode.error : exitCode.ok;
 }

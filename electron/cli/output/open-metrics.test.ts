@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aService, aSnapshot, offService } from '../../shell/testing/snapshots.ts';
+import { openMetricsBreaches } from '../testing/open-metrics-rules.ts';
 import { openMetrics } from './open-metrics.ts';
 
 describe('the metrics', () => {
@@ -11,8 +12,11 @@ describe('the metrics', () => {
       connections: 1,
       checkMs: 2.5,
       since: 1_500,
+      outages: { count: 3, totalMs: 2_450, byDuration: [2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0], recent: [] },
     });
-    expect(openMetrics(aSnapshot(db, offService('web'))).join('\n')).toMatchInlineSnapshot(`
+    const text = openMetrics(aSnapshot(db, offService('web'))).join('\n');
+    expect(openMetricsBreaches(`${text}\n`)).toEqual([]);
+    expect(text).toMatchInlineSnapshot(`
       "# TYPE localport_host info
       # HELP localport_host Which LocalPort runs.
       localport_host_info{kind="menu-bar",version="1.0.0"} 1
@@ -36,6 +40,37 @@ describe('the metrics', () => {
       # HELP localport_service_restarts Tunnels started after the first one, since LocalPort started.
       localport_service_restarts_total{service="db"} 2
       localport_service_restarts_total{service="web"} 0
+      # TYPE localport_recovery_seconds histogram
+      # UNIT localport_recovery_seconds seconds
+      # HELP localport_recovery_seconds Outages that are over: until the service worked again, without time asleep and time switched off.
+      localport_recovery_seconds_bucket{service="db",le="0.1"} 2
+      localport_recovery_seconds_bucket{service="db",le="0.25"} 2
+      localport_recovery_seconds_bucket{service="db",le="0.5"} 2
+      localport_recovery_seconds_bucket{service="db",le="1.0"} 2
+      localport_recovery_seconds_bucket{service="db",le="2.5"} 3
+      localport_recovery_seconds_bucket{service="db",le="5.0"} 3
+      localport_recovery_seconds_bucket{service="db",le="10.0"} 3
+      localport_recovery_seconds_bucket{service="db",le="30.0"} 3
+      localport_recovery_seconds_bucket{service="db",le="60.0"} 3
+      localport_recovery_seconds_bucket{service="db",le="300.0"} 3
+      localport_recovery_seconds_bucket{service="db",le="1800.0"} 3
+      localport_recovery_seconds_bucket{service="db",le="+Inf"} 3
+      localport_recovery_seconds_sum{service="db"} 2.45
+      localport_recovery_seconds_count{service="db"} 3
+      localport_recovery_seconds_bucket{service="web",le="0.1"} 0
+      localport_recovery_seconds_bucket{service="web",le="0.25"} 0
+      localport_recovery_seconds_bucket{service="web",le="0.5"} 0
+      localport_recovery_seconds_bucket{service="web",le="1.0"} 0
+      localport_recovery_seconds_bucket{service="web",le="2.5"} 0
+      localport_recovery_seconds_bucket{service="web",le="5.0"} 0
+      localport_recovery_seconds_bucket{service="web",le="10.0"} 0
+      localport_recovery_seconds_bucket{service="web",le="30.0"} 0
+      localport_recovery_seconds_bucket{service="web",le="60.0"} 0
+      localport_recovery_seconds_bucket{service="web",le="300.0"} 0
+      localport_recovery_seconds_bucket{service="web",le="1800.0"} 0
+      localport_recovery_seconds_bucket{service="web",le="+Inf"} 0
+      localport_recovery_seconds_sum{service="web"} 0
+      localport_recovery_seconds_count{service="web"} 0
       # TYPE localport_service_failed_attempts gauge
       # HELP localport_service_failed_attempts Failed tries in a row.
       localport_service_failed_attempts{service="db"} 0

@@ -1,16 +1,18 @@
 /** A snapshot as OpenMetrics text, specification 1.0: families with TYPE and HELP, escaped labels, `# EOF` at the end. */
+import { recoveryBoundsMs, type Outages } from '../../../shared/outages.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 
 interface Family {
   readonly name: string;
-  /** A counter's samples have the suffix `_total`, an info's `_info`. */
-  readonly type: 'gauge' | 'counter' | 'info';
+  /** A counter's samples have the suffix `_total`, an info's `_info`; a histogram's tell theirs. */
+  readonly type: 'gauge' | 'counter' | 'info' | 'histogram';
   readonly unit?: 'seconds' | 'bytes';
   readonly help: string;
   readonly samples: (service: ServiceSnapshot) => readonly Sample[];
 }
 
 interface Sample {
+  readonly suffix?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -43,6 +45,13 @@ const families: readonly Family[] = [
     type: 'counter',
     help: 'Tunnels started after the first one, since LocalPort started.',
     samples: ({ restarts }) => one(restarts),
+  },
+  {
+    name: 'localport_recovery_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Outages that are over: until the service worked again, without time asleep and time switched off.',
+    samples: ({ outages }) => recoveryHistogram(outages),
   },
   {
     name: 'localport_service_failed_attempts',
@@ -88,6 +97,20 @@ const families: readonly Family[] = [
   },
 ];
 
+/** Buckets are cumulative, each holding all that the ones before it hold. */
+function recoveryHistogram({ count, totalMs, byDuration }: Outages): readonly Sample[] {
+  const bounds = [...recoveryBoundsMs.map((boundMs) => openMetricsFloat(boundMs / 1_000)), '+Inf'];
+  let sum = 0;
+  const buckets = bounds.map((le, index) => {
+    sum += byDuration[index] ?? 0;
+    return { suffix: '_bucket', labels: { le }, value: sum };
+  });
+  return [...buckets, { suffix: '_sum', value: totalMs / 1_000 }, { suffix: '_count', value: count }];
+}
+
+/** The canonical form of a bound: `1.0`, not `1`. */
+const openMetricsFloat = (value: number): string => (Number.isInteger(value) ? `${value}.0` : String(value));
+
 /** Lines, the last of which is `# EOF`. */
 export function openMetrics({ host, services }: Snapshot): readonly string[] {
   return [
@@ -103,7 +126,7 @@ export function openMetrics({ host, services }: Snapshot): readonly string[] {
   ];
 }
 
-const suffixes = { gauge: '', counter: '_total', info: '_info' } as const;
+const suffixes = { gauge: '', counter: '_total', info: '_info', histogram: '' } as const;
 
 function familyLines({ name, type, unit, help, samples }: Family, services: readonly ServiceSnapshot[]) {
   return [
@@ -111,8 +134,8 @@ function familyLines({ name, type, unit, help, samples }: Family, services: read
     ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
     `# HELP ${name} ${help}`,
     ...services.flatMap((service) =>
-      samples(service).map(({ labels, value }) =>
-        sampleLine(`${name}${suffixes[type]}`, { service: service.name, ...labels }, value),
+      samples(service).map(({ suffix = suffixes[type], labels, value }) =>
+        sampleLine(`${name}${suffix}`, { service: service.name, ...labels }, value),
       ),
     ),
   ];

@@ -1,5 +1,6 @@
 /** A report with one service in each of the ways that a reader meets, for golden output. */
 import { describeCause } from '../../../shared/failure.ts';
+import { noOutages } from '../../../shared/outages.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 
 /** Epoch ms: 2026-11-22T10:00:00Z. */
@@ -26,6 +27,7 @@ export const aService = (name: string, change: Partial<ReportedService> = {}): R
   held: 0,
   bytesOut: 0,
   bytesIn: 0,
+  outages: noOutages,
   checkMs: null,
   ...change,
 });

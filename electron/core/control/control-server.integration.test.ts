@@ -301,7 +301,7 @@ describe('a client that costs nothing but itself', () => {
       streams: {
         logs: async (_, sink) => {
           while (!sink.signal.aborted) {
-            sink.send({ lines: ['x'.repeat(64 * 1024)] });
+            sink.send({ service: null, lines: ['x'.repeat(64 * 1024)] });
             sentBytes += 64 * 1024;
             await new Promise((resolve) => setImmediate(resolve));
           }
@@ -313,7 +313,7 @@ describe('a client that costs nothing but itself', () => {
     const slow = await fixture.raw();
     await slow.greet();
     slow.socket.pause();
-    const query = { service: null, tailLines: null, since: null, until: null, grep: null };
+    const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
     slow.say({ type: 'request', id: 1, name: 'logs', params: { query, follow: true } });
     const other = await fixture.client();
     await eventually('it is dropped', async () => {
@@ -332,7 +332,7 @@ describe('a client that costs nothing but itself', () => {
       {
         streams: {
           logs: async (_, sink) => {
-            sink.send({ lines });
+            sink.send({ service: null, lines });
             const end = await untilAborted(sink.signal);
             isDropped = true;
             return end;
@@ -344,7 +344,7 @@ describe('a client that costs nothing but itself', () => {
     const slow = await fixture.raw();
     await slow.greet();
     slow.socket.pause();
-    const query = { service: null, tailLines: null, since: null, until: null, grep: null };
+    const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
     slow.say({ type: 'request', id: 1, name: 'logs', params: { query, follow: true } });
     await eventually('it is dropped', async () => {
       await clock.advance(1_000);

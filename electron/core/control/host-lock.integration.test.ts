@@ -44,7 +44,7 @@ const program = (): string => bundleProgram(path.join(import.meta.dirname, 'test
 const locks = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('host.lock'));
 
 function taken(result: Awaited<ReturnType<typeof take>>): HostLock {
-  if (!result.ok) throw new Error(result.error);
+  if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
 
@@ -53,9 +53,12 @@ describe('the host lock', () => {
     const lock = taken(await take());
     expect(await take()).toEqual({
       ok: false,
-      error:
-        `LocalPort 1.2.3 runs already, as the menu-bar app: process ${process.pid}, since 1970-01-01T00:00:00Z. ` +
-        'Stop it first: localport daemon stop',
+      error: {
+        code: 'runs-already',
+        message:
+          `LocalPort 1.2.3 runs already, as the menu-bar app: process ${process.pid}, since 1970-01-01T00:00:00Z. ` +
+          'Stop it first: localport daemon stop',
+      },
     });
     expect(await findLockHolder(lockPath)).toMatchObject({ pid: process.pid, socketPath: '/run/c.sock' });
     await lock.release();
@@ -68,7 +71,7 @@ describe('the host lock', () => {
     const owner = startOwner(program());
     expect(await owner.said).toBe('taken');
     expect(await take()).toMatchObject({
-      error: expect.stringContaining(`process ${owner.child.pid},`) as string,
+      error: { message: expect.stringContaining(`process ${owner.child.pid},`) as string },
     });
     await kill(owner.child);
     expect(await findLockHolder(lockPath)).toBeNull();
@@ -96,7 +99,10 @@ describe('the host lock', () => {
     chmodSync(lockPath, 0o666);
     expect(await take()).toEqual({
       ok: false,
-      error: `the lock ${lockPath} cannot be taken: ${lockPath} is writable by others`,
+      error: {
+        code: 'failed',
+        message: `the lock ${lockPath} cannot be taken: ${lockPath} is writable by others`,
+      },
     });
   });
 

@@ -45,25 +45,34 @@ export interface HostLock {
   release(): Promise<void>;
 }
 
+/** Why a host may not start. `message`: a sentence for the user. */
+export interface StartRefusal {
+  readonly code: 'runs-already' | 'failed';
+  readonly message: string;
+}
+
+export const startFailure = (message: string): StartRefusal => ({ code: 'failed', message });
+
 /** Successions of successions happen only when starters are killed at the worst moment, again and again. */
 const maxSuccessions = 3;
 /** How often a lock may change hands while we look at it. */
 const maxLooks = 20;
 
-/** The error is a sentence that names the holder, or what is wrong with the file. */
-export async function takeHostLock(options: HostLockOptions): Promise<Result<HostLock, string>> {
+/** The error names the holder, or what is wrong with the file. */
+export async function takeHostLock(options: HostLockOptions): Promise<Result<HostLock, StartRefusal>> {
   const { path, kind, version, socketPath, now: since } = options;
   const { pid } = process;
   const identity = (await identifyProcesses([pid])).get(pid);
-  if (identity === undefined) return err('the start time of our own process cannot be found out');
+  if (identity === undefined)
+    return err(startFailure('the start time of our own process cannot be found out'));
   const { startTime } = identity;
   const holder: LockHolder = { kind, version, pid, startTime, bootId: await bootId(), since, socketPath };
   const text = JSON.stringify({ ...holder, token: randomUUID() });
   try {
     const other = await take(path, text, maxSuccessions);
-    if (other !== null) return err(describeHolder(other));
+    if (other !== null) return err({ code: 'runs-already', message: describeHolder(other) });
   } catch (error) {
-    return err(`the lock ${path} cannot be taken: ${errorMessage(error)}`);
+    return err(startFailure(`the lock ${path} cannot be taken: ${errorMessage(error)}`));
   }
   return ok({ release: () => release(path, text) });
 }

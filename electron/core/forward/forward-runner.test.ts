@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
+import { noOutages } from '../../../shared/outages.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { settle } from '../testing/fake-clock.ts';
 import { ForwardRunner } from './forward-runner.ts';
@@ -54,6 +55,27 @@ describe('a forward runner', () => {
     await world.tunnel.comesUp();
     expect(world.port.upstream?.tunnelId).toBe('postgres#2');
     expect(line(runner)).toBe('on, up, unknown, -, 127.0.0.1:5432 [::1]:5432, 1 restarts');
+  });
+
+  it('measures how long a service was away, and not the time asleep', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    expect(runner.snapshot().outages).toEqual(noOutages);
+    const since = world.clock.wallNow();
+    await world.tunnel.dies(killed);
+    await world.clock.advance(300);
+    runner.dispatch({ type: 'suspended' });
+    await world.clock.advance(60_000);
+    runner.dispatch({ type: 'triggered', trigger: 'wake' });
+    await world.tunnel.dies(killed);
+    await world.clock.advance(200);
+    await world.tunnel.comesUp();
+    const { count, totalMs, recent } = runner.snapshot().outages;
+    expect({ count, totalMs, recent }).toEqual({
+      count: 1,
+      totalMs: 500,
+      recent: [{ since, durationMs: 500 }],
+    });
   });
 
   it('counts down to the next try in wall time and starts it when it is due', async () => {

@@ -25,6 +25,7 @@ import {
 } from './forward-state.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
+import { OutageWatch } from './outage-watch.ts';
 
 /** What may be the fault of the route. */
 const failuresOnTheWay: ReadonlySet<ForwardEvent['type']> = new Set([
@@ -56,6 +57,7 @@ export class ForwardRunner {
   readonly #tunnels: LiveTunnels;
   readonly #health: HealthWatch;
   readonly #seat: RouteSeat;
+  readonly #outages: OutageWatch;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
   #state: ForwardState = initialForwardState;
@@ -71,6 +73,7 @@ export class ForwardRunner {
     this.#service = service;
     this.#parts = parts;
     this.#phaseSince = parts.clock.wallNow();
+    this.#outages = new OutageWatch(parts);
     const tell = (event: ForwardEvent): void => {
       this.dispatch(event);
     };
@@ -164,6 +167,7 @@ export class ForwardRunner {
       nextRetryAt: situation.phase === 'retrying' ? this.#wallTimeOf(situation.retryAt) : null,
       attempt: history.failures,
       restarts: Math.max(0, lastTunnel - 1),
+      outages: this.#outages.past,
       ...this.#port.counters(),
       checkMs: this.#health.lastCheckMs,
     };
@@ -180,6 +184,7 @@ export class ForwardRunner {
     this.#tellRoute(event);
     this.#logStep(before, event);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
+    this.#outages.observe(state);
     for (const effect of effects) this.#perform(effect);
     this.#adjust(standingOf(state));
     if (state.situation.phase === 'off') for (const resolve of this.#offWaiters.splice(0)) resolve();

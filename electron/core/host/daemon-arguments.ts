@@ -10,6 +10,8 @@ export interface DaemonArguments {
   readonly logLevel: LogLevel;
   /** Prints services as they change; otherwise nothing but a start that failed is told. */
   readonly foreground: boolean;
+  /** Another LocalPort that runs is no failure: for managers that start again whatever fails. */
+  readonly unlessRunning: boolean;
 }
 
 /** The error is a sentence with the usage. */
@@ -21,16 +23,20 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
         config: { type: 'string', short: 'c' },
         'log-level': { type: 'string', default: 'info' },
         foreground: { type: 'boolean', default: false },
+        'unless-running': { type: 'boolean', default: false },
       },
     });
-    const { config, foreground } = values;
+    const { foreground, 'unless-running': unlessRunning } = values;
+    const config = values.config === undefined ? null : path.resolve(cwd, values.config);
     const logLevel = logLevels.find((level) => level === values['log-level']);
     if (logLevel === undefined) return refuse(`there is no log level "${values['log-level']}"`);
-    return ok({ config: config === undefined ? null : path.resolve(cwd, config), logLevel, foreground });
+    return ok({ config, logLevel, foreground, unlessRunning });
   } catch (error) {
     return refuse(errorMessage(error));
   }
 }
 
 const refuse = (why: string): Result<never, string> =>
-  err(`${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground]`);
+  err(
+    `${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running]`,
+  );

@@ -174,7 +174,7 @@ describe('over the control socket', () => {
 });
 
 describe('logs over the control socket', () => {
-  const everything = { service: 'db', tailLines: null, since: null, until: null, grep: null };
+  const everything = { services: ['db'], tailLines: null, since: null, until: null, grep: null };
 
   async function read(query: Partial<typeof everything> | object): Promise<readonly string[]> {
     const lines: string[] = [];
@@ -196,15 +196,29 @@ describe('logs over the control socket', () => {
     expect(await read({ grep: 'APPLE' })).toEqual(['info  one Apple', 'info  three apples']);
     expect(await read({ grep: 'apple', tailLines: 1 })).toEqual(['info  three apples']);
     expect((await read({ until: between })).at(-1)).toBe('info  one Apple');
-    expect(await read({ service: null, grep: 'has 2 services', tailLines: 1 })).toHaveLength(1);
+    expect(await read({ services: [null], grep: 'has 2 services', tailLines: 1 })).toHaveLength(1);
   });
 
   it('tell when there is no such service', async () => {
-    const params = { query: { ...everything, service: 'nobody' }, follow: false };
+    const params = { query: { ...everything, services: ['db', 'nobody'] }, follow: false };
     expect(await client.stream('logs', params, () => undefined)).toEqual({
       ok: false,
       error: { code: 'not-found', message: 'there is no service "nobody", and no log of one' },
     });
+  });
+
+  it('of any number of services come by one stream, each line with its service', async () => {
+    const services = Array.from({ length: 40 }, (_, index) => `service-${index}`);
+    for (const name of services) logs.service(name).info('before');
+    const seen = new Map<string | null, string[]>();
+    const params = { query: { ...everything, services }, follow: true };
+    void client.stream('logs', params, ({ service: name, lines }) => {
+      seen.set(name, [...(seen.get(name) ?? []), ...lines.map((line) => line.slice(31))]);
+    });
+    await eventually('what was there', () => seen.size === services.length);
+    for (const name of services) logs.service(name).info('after');
+    await eventually('what came', () => [...seen.values()].flat().length === 2 * services.length);
+    expect([...seen]).toEqual(services.map((name) => [name, ['before', 'after']]));
   });
 
   it('go on with new lines: none missing, none twice', async () => {

@@ -93,18 +93,26 @@ function streamHandlers({ host, logs, stop, force }: HostControlParts): StreamHa
       return ok(undefined);
     },
     logs: async ({ query, follow }, sink) => {
-      const isKnown =
-        query.service === null || host.snapshot().services.some(({ name }) => name === query.service);
-      const lines = logs.query(query.service, query);
-      if (lines === null && !isKnown) return err(noLog(query.service));
+      const named = new Set(query.services);
+      const known = new Set(host.snapshot().services.map(({ name }) => name));
+      const found = [...named].map((service) => ({ service, lines: logs.query(service, query) }));
+      const unknown = found.filter(
+        ({ service, lines }) => lines === null && service !== null && !known.has(service),
+      );
+      if (unknown.length > 0) return err(noLog(unknown.map(({ service }) => service)));
       const matches = logLineMatcher(query);
-      const stopFollowing = logs.follow(query.service, (written) => {
-        const wanted = written.filter(matches);
-        if (wanted.length > 0) sink.send({ lines: wanted });
-      });
-      for (const batch of batches(lines ?? [])) sink.send({ lines: batch });
+      // In the same turn as they were read: no line falls between.
+      const stops = found.map(({ service }) =>
+        logs.follow(service, (written) => {
+          const wanted = written.filter(matches);
+          if (wanted.length > 0) sink.send({ service, lines: wanted });
+        }),
+      );
+      for (const { service, lines } of found) {
+        for (const batch of batches(lines ?? [])) sink.send({ service, lines: batch });
+      }
       if (follow) await whenAborted(sink.signal);
-      stopFollowing();
+      for (const stop of stops) stop();
       return ok(undefined);
     },
     shutdown: async (params, sink) => {
@@ -124,9 +132,9 @@ function streamHandlers({ host, logs, stop, force }: HostControlParts): StreamHa
   };
 }
 
-const noLog = (service: string | null): ControlError => ({
+const noLog = (services: readonly (string | null)[]): ControlError => ({
   code: 'not-found',
-  message: service === null ? 'there is no log yet' : `there is no service "${service}", and no log of one`,
+  message: `there is no service ${services.map((name) => `"${name ?? ''}"`).join(', ')}, and no log of one`,
 });
 
 function* batches(lines: readonly string[]): Generator<readonly string[]> {

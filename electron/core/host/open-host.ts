@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
-import { ok, type Result } from '../../../shared/result.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
 import { findConfig } from '../config/config-search.ts';
 import { controlSocketPath, hostLockPath } from '../control/control-paths.ts';
-import { takeHostLock } from '../control/host-lock.ts';
+import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
 import type { LogLevel } from '../observability/log-writer.ts';
 import { AppHost } from './app-host.ts';
@@ -27,17 +27,17 @@ export interface OpenedHost {
 }
 
 /**
- * Finds the user's places and config on this machine and makes the host there; it is not started yet. The error is in
- * words for the user: another host runs, or the places cannot be made private.
+ * Finds the user's places and config on this machine and makes the host there; it is not started yet. Refused when
+ * another host runs, or the places cannot be made private.
  */
-export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, string>> {
+export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, StartRefusal>> {
   const { kind, version, clock, explicitConfig, logLevel: level = 'info' } = options;
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
   const paths = resolveAppPaths({ platform, env: processEnv, homeDirectory, uid });
   const prepared = await prepareAppPaths(paths, uid);
-  if (!prepared.ok) return prepared;
+  if (!prepared.ok) return err(startFailure(prepared.error));
   // First of all: what comes now touches what another host would have in use.
   const lock = await takeHostLock({
     path: hostLockPath(paths),

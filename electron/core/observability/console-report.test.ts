@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
+import { noOutages } from '../../../shared/outages.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 import { reportChanges, reportEnd } from './console-report.ts';
 
@@ -24,6 +25,7 @@ const service: ServiceSnapshot = {
   held: 0,
   bytesOut: 0,
   bytesIn: 0,
+  outages: noOutages,
   checkMs: null,
 };
 const first: Snapshot = {

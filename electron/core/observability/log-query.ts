@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { LogQuery } from '../../../shared/control-contract.ts';
 
-/** Without the service: the path stands for it. */
-export type LogLineQuery = Omit<LogQuery, 'service'>;
+/** Without the services: the path stands for one. */
+export type LogLineQuery = Omit<LogQuery, 'services'>;
 
 /**
  * The lines that match, oldest first. Null when there is no such log. Synchronous: a log and its older part are small,

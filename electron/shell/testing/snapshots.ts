@@ -1,5 +1,6 @@
 /** Snapshots for tests: all is well unless said otherwise. */
 import { describeCause, type CauseCode } from '../../../shared/failure.ts';
+import { noOutages } from '../../../shared/outages.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 
 export function aService(name: string, change: Partial<ServiceSnapshot> = {}): ServiceSnapshot {
@@ -24,6 +25,7 @@ export function aService(name: string, change: Partial<ServiceSnapshot> = {}): S
     held: 0,
     bytesOut: 0,
     bytesIn: 0,
+    outages: noOutages,
     checkMs: 2,
     ...change,
   };

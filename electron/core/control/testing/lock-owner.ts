@@ -10,7 +10,7 @@ async function main(path: string): Promise<void> {
     socketPath: '/none',
     now: systemClock.wallNow(),
   });
-  console.log(lock.ok ? 'taken' : lock.error);
+  console.log(lock.ok ? 'taken' : lock.error.message);
   systemClock.after(600_000, () => undefined);
 }
 
