@@ -178,6 +178,28 @@ describe('the forward machine', () => {
     ]);
   });
 
+  it('sends nobody to the old tunnel any more when the way that the config asks for now fails', () => {
+    const play = Play.up().on({ type: 'reconfigured' }, ended(2, authFailed), { type: 'healthy', tunnel: 1 });
+    expect(play.lines.slice(1)).toEqual([
+      'tunnel-ended → failed (draining 1): drain-tunnel 1',
+      'healthy → failed (draining 1)',
+    ]);
+    expect([play.state.cause?.code, play.state.desired]).toEqual(['auth-failed', 'on']);
+  });
+
+  it('goes on trying the way that the config asks for now, however well the old tunnel is', () => {
+    const play = Play.up().on({ type: 'healthy', tunnel: 1 }, { type: 'reconfigured' }, ended(2, refused));
+    play.on({ type: 'healthy', tunnel: 1 }, ended(3, refused)).after(1_000).on({ type: 'due' });
+    play.on({ type: 'tunnel-ready', tunnel: 4 });
+    expect(play.lines.slice(2)).toEqual([
+      'tunnel-ended → connecting 3 (draining 1): drain-tunnel 1, start-tunnel 3',
+      'healthy → connecting 3 (draining 1)',
+      'tunnel-ended → retrying at 1000 (draining 1)',
+      'due → connecting 4 (draining 1): start-tunnel 4',
+      'tunnel-ready → up 4 (draining 1)',
+    ]);
+  });
+
   it('begins the replacement anew when the config changes during it', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'reconfigured' }, ended(2, null));
     expect(play.lines.slice(1)).toEqual([

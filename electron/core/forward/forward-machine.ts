@@ -19,6 +19,7 @@ import {
   ignored,
   replace,
   replaceByPolicy,
+  retire,
   stay,
   tryNow,
   turnOff,
@@ -128,6 +129,7 @@ const liveEnded: Handler<'tunnel-ended', 'up'> = (state, event, context) => {
   }
   if (replacement.kind === 'starting' && event.tunnel === replacement.tunnel) {
     if (event.cause === null) return replace(state);
+    if (state.situation.outdated) return retire(state, event.cause, context);
     return replaceByPolicy({ ...state, cause: event.cause }, event.cause, context);
   }
   if (event.tunnel !== tunnel) return stay(state);
@@ -227,10 +229,14 @@ const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
 
 const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state) => {
   const { replacement } = state.situation;
-  const clean: In<'up'> = { ...state, history: cleanHistory };
+  const outdated: In<'up'> = {
+    ...state,
+    situation: { ...state.situation, outdated: true },
+    history: cleanHistory,
+  };
   if (replacement.kind === 'starting')
-    return stay(clean, { type: 'stop-tunnel', tunnel: replacement.tunnel });
-  return replacement.kind === 'queued' ? stay(clean) : replace(clean);
+    return stay(outdated, { type: 'stop-tunnel', tunnel: replacement.tunnel });
+  return replacement.kind === 'queued' ? stay(outdated) : replace(outdated);
 };
 
 const suspendedWhileUp: Handler<'suspended', 'up'> = (state) =>

@@ -65,7 +65,13 @@ export const holdBack = (state: ForwardState, cause: Cause): Transition =>
 
 /** The tunnel is ready: it takes the clients. */
 export function goUp(state: ForwardState, tunnel: TunnelNumber): ForwardState {
-  const situation: Situation = { phase: 'up', tunnel, replacement: { kind: 'none' }, stableAt: null };
+  const situation: Situation = {
+    phase: 'up',
+    tunnel,
+    replacement: { kind: 'none' },
+    stableAt: null,
+    outdated: false,
+  };
   return { ...state, situation, health: 'unknown', cause: null, complaint: null };
 }
 
@@ -135,6 +141,13 @@ export function replaceByPolicy(state: In<'up'>, cause: Cause, context: Transiti
     ...counted,
     situation: { ...counted.situation, replacement: { kind: 'scheduled', retryAt } },
   });
+}
+
+/** The way that the config asks for now failed, so the old one is no way for new clients; what flows through it may finish. */
+export function retire(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
+  const { tunnel } = state.situation;
+  const next = fail({ ...state, draining: tunnel }, cause, context);
+  return { state: next.state, effects: [{ type: 'drain-tunnel', tunnel, dead: false }, ...next.effects] };
 }
 
 /** The tunnel is dead though it runs: clients wait for the next one, what still flows through it may finish. */

@@ -123,7 +123,7 @@ export class ForwardRunner {
     this.#parts.onChange();
   }
 
-  /** Takes over a changed entry of the config; the local port and the technology must be the same. */
+  /** Takes over a changed entry of the config; the local port must be the same. */
   update(service: ServiceSpec, changes: ReadonlySet<ServiceChangeKind>): void {
     this.#service = service;
     this.#sitDown();

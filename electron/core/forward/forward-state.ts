@@ -26,6 +26,8 @@ export type Situation =
       readonly replacement: Replacement;
       /** When past failures are forgiven; null until a check has passed, or when there is nothing to forgive. */
       readonly stableAt: number | null;
+      /** The config points elsewhere by now: this tunnel takes clients only until its successor is ready or has failed. */
+      readonly outdated: boolean;
     }
   | { readonly phase: 'retrying'; readonly retryAt: number }
   | { readonly phase: 'waiting' }
