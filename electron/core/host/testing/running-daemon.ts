@@ -52,7 +52,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   const ended = once(daemon, 'close');
   const client = await connectTo(path.join(runFolder, 'localport/control.sock'));
   let loads = 0;
-  const query = { service: null, tailLines: null, since: null, until: null, grep: null };
+  const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
   void client.stream('logs', { query, follow: true }, ({ lines }) => {
     loads += lines.filter((line) => / config: .* has \d+ services$/.test(line)).length;
   });
