@@ -53,12 +53,14 @@ export function sshArgv(
     ...option('ForwardX11', 'no'),
     ...commonOptions(connection, timing),
     ...authentication(connection),
+    ...access(connection, proxyCommand),
     // In this order: ssh opens them one after the other, and the endpoint's line means readiness of both.
     '-L',
     `${escapeTokens(probeSocket)}:${absentSocket}`,
     '-L',
     `${escapeTokens(socket)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
-    ...destination(connection, proxyCommand),
+    '--',
+    connection.host,
   ];
 }
 
@@ -75,20 +77,20 @@ export function sshReachArgv(connection: SshConnection, timing: SshTiming): [str
     ...option('PermitLocalCommand', 'no'),
     ...option('RemoteCommand', 'none'),
     ...commonOptions(connection, timing),
-    ...destination(connection, proxyCommand),
+    ...access(connection, proxyCommand),
+    '--',
+    connection.host,
     // Only a server that lets everybody in ever runs it.
     'true',
   ];
 }
 
-/** Who, where, and through what. */
-function destination({ host, user, port }: SshConnection, proxyCommand: string | null): string[] {
+/** Who, at which port, and through what. */
+function access({ user, port }: SshConnection, proxyCommand: string | null): string[] {
   return [
     ...(user === null ? [] : ['-l', user]),
     ...(port === null ? [] : ['-p', String(port)]),
     ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
-    '--',
-    host,
   ];
 }
 
