@@ -33,7 +33,7 @@ export const warningQueries = (services: readonly ServiceSpec[]): readonly Clust
       'get',
       'events',
       `--namespace=${namespace}`,
-      '--field-selector=type=Warning',
+      '--field-selector=type!=Normal',
       '--sort-by=.metadata.creationTimestamp',
       String.raw`--output=jsonpath={range .items[*]}{.involvedObject.name}: {.reason}: {.message}{"\n"}{end}`,
     ],
