@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { settle } from '../testing/fake-clock.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
 import { ForwardRunner } from './forward-runner.ts';
-import { FakeForwardWorld, serviceSpec } from './testing/fake-forward-world.ts';
+import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 
 const killed = describeCause('killed');
 const postgres = serviceSpec('postgres');
