@@ -184,7 +184,7 @@ const unproven: Handler<'unproven', 'up'> = (state, { tunnel }) => {
   return tunnel === state.situation.tunnel && free ? replace(state) : stay(state);
 };
 
-const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
+const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }, context) => {
   const { tunnel, replacement } = state.situation;
   const probe: Effect = { type: 'probe-now', tunnel, reason: 'interruption' };
   switch (trigger) {
@@ -197,6 +197,10 @@ const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
         ? replace({ ...state, history: cleanHistory })
         : stay(state);
     case 'config':
+      // Another restart policy: what used up its tries under the old one is tried again, if the new one allows it.
+      return state.health === 'unhealthy' && state.cause !== null && replacement.kind === 'none'
+        ? replaceByPolicy({ ...state, history: cleanHistory }, state.cause, context)
+        : stay(state);
     case 'credentials':
     case 'port':
     case 'demand':

@@ -145,9 +145,10 @@ describe('a forward runner', () => {
     runner.dispatch({ type: 'turned-on' });
     await settle();
     await world.tunnel.dies(killed);
-    expect(runner.snapshot().phase).toBe('waiting');
+    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', exhausted: true });
     runner.update(postgres, new Set(['restart-policy']));
-    expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
+    expect(runner.snapshot()).toMatchObject({ phase: 'connecting', exhausted: false });
+    expect(world.tunnels).toHaveLength(2);
   });
 
   it('fails a service whose config has a problem, without starting anything', async () => {

@@ -24,6 +24,7 @@ import {
 } from './forward-state.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
+import { isExhausted } from './restart-policy.ts';
 
 export interface ForwardRunnerParts {
   readonly clock: Clock;
@@ -142,6 +143,7 @@ export class ForwardRunner {
       since: this.#phaseSince,
       nextRetryAt: situation.phase === 'retrying' ? this.#wallTimeOf(situation.retryAt) : null,
       attempt: history.failures,
+      exhausted: isExhausted(history, service.restartPolicy),
       restarts: Math.max(0, lastTunnel - 1),
       ...this.#port.counters(),
       checkMs: this.#health.lastCheckMs,
