@@ -57,6 +57,8 @@ export const serviceSnapshotSchema = z
     nextRetryAt: z.number().nullable(),
     /** Failed tries in a row; 0 when all is well. */
     attempt: z.number().int(),
+    /** The restart policy allows no more tries: another one needs a trigger. */
+    exhausted: z.boolean(),
     /** Tunnels started after the first one, since the app started. */
     restarts: z.number().int(),
     /** Of the past; one that is under way is told by phase and health. */

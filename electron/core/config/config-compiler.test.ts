@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
 import { complaintsOf, loadText, sshConfig, testConfigPath } from './testing/config-text.ts';
 import { exampleConfig } from './welcome-page.ts';
 
@@ -85,13 +86,11 @@ services:
 
   it('becomes complete services, with defaults merged and variables put in', () => {
     const expected: readonly ServiceSpec[] = [
-      {
-        name: 'postgres',
+      serviceSpec('postgres', {
         localPort: 5432,
         enabled: false,
         tags: ['database', '2026'],
         description: 'The database',
-        holdTimeoutMs: 10_000,
         connection: {
           technology: 'kubectl',
           resourceType: 'deployment',
@@ -106,15 +105,9 @@ services:
           probe: { type: 'postgres', database: 'app', user: 'app', password: 'p#s: "w"', sslmode: 'require' },
         },
         restartPolicy: { ...restartPolicy, enabled: false },
-        problem: null,
-      },
-      {
-        name: 'web',
+      }),
+      serviceSpec('web', {
         localPort: 8080,
-        enabled: true,
-        tags: [],
-        description: null,
-        holdTimeoutMs: 10_000,
         connection: {
           technology: 'ssh',
           host: 'bastion.example.com',
@@ -140,15 +133,9 @@ services:
           },
         },
         restartPolicy,
-        problem: null,
-      },
-      {
-        name: 'kafka',
+      }),
+      serviceSpec('kafka', {
         localPort: 9092,
-        enabled: true,
-        tags: [],
-        description: null,
-        holdTimeoutMs: 10_000,
         connection: {
           technology: 'kubectl',
           resourceType: 'service',
@@ -159,8 +146,7 @@ services:
         },
         healthCheck: { ...healthCheck, probe: { type: 'kafka', bootstrapServers: 'localhost:9092' } },
         restartPolicy,
-        problem: null,
-      },
+      }),
     ];
     const config = loadText(golden, env);
     expect(config.services).toEqual(expected);

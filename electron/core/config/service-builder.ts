@@ -15,6 +15,7 @@ import type {
   RestartPolicySpec,
   ServiceSpec,
 } from '../../../shared/service-spec.ts';
+import { bareService, defaultHealthCheck, defaultRestartPolicy } from './service-defaults.ts';
 import type { ValidService } from './config-validator.ts';
 
 export interface PathContext {
@@ -28,17 +29,19 @@ export function buildService(
   defaults: RawFile['defaults'],
   paths: PathContext,
 ): ServiceSpec {
-  return {
+  const bare = bareService({
     name: service.name,
     localPort: service.local_port,
-    enabled: service.enabled ?? true,
-    tags: service.tags ?? [],
-    description: service.description ?? null,
-    holdTimeoutMs: service.hold ?? 10_000,
     connection: buildConnection(connection, service.remote_port ?? null, paths),
+  });
+  return {
+    ...bare,
+    enabled: service.enabled ?? bare.enabled,
+    tags: service.tags ?? bare.tags,
+    description: service.description ?? bare.description,
+    holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
     healthCheck: buildHealthCheck(mergeHealthCheck(defaults?.health_check ?? {}, service.health_check ?? {})),
     restartPolicy: buildRestartPolicy({ ...defaults?.restart_policy, ...service.restart_policy }),
-    problem: null,
   };
 }
 
@@ -95,11 +98,11 @@ function mergeHealthCheck(defaults: RawHealthCheck, own: RawHealthCheck): RawHea
 
 const buildHealthCheck = (raw: RawHealthCheck): HealthCheckSpec => ({
   probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}),
-  intervalMs: raw.interval ?? 30_000,
-  timeoutMs: raw.timeout ?? 5_000,
-  failureThreshold: raw.failure_threshold ?? 3,
-  successThreshold: raw.success_threshold ?? 1,
-  clusterAware: raw.cluster_aware ?? false,
+  intervalMs: raw.interval ?? defaultHealthCheck.intervalMs,
+  timeoutMs: raw.timeout ?? defaultHealthCheck.timeoutMs,
+  failureThreshold: raw.failure_threshold ?? defaultHealthCheck.failureThreshold,
+  successThreshold: raw.success_threshold ?? defaultHealthCheck.successThreshold,
+  clusterAware: raw.cluster_aware ?? defaultHealthCheck.clusterAware,
 });
 
 function buildProbe(type: NonNullable<RawHealthCheck['type']>, config: RawProbeConfig): ProbeSpec {
@@ -134,9 +137,9 @@ function buildProbe(type: NonNullable<RawHealthCheck['type']>, config: RawProbeC
 }
 
 const buildRestartPolicy = (raw: RawRestartPolicy): RestartPolicySpec => ({
-  enabled: raw.enabled ?? true,
-  maxAttempts: raw.max_attempts ?? 5,
-  initialDelayMs: raw.initial_delay ?? 1_000,
-  maxDelayMs: raw.max_delay ?? 300_000,
-  backoffMultiplier: raw.backoff_multiplier ?? 2,
+  enabled: raw.enabled ?? defaultRestartPolicy.enabled,
+  maxAttempts: raw.max_attempts ?? defaultRestartPolicy.maxAttempts,
+  initialDelayMs: raw.initial_delay ?? defaultRestartPolicy.initialDelayMs,
+  maxDelayMs: raw.max_delay ?? defaultRestartPolicy.maxDelayMs,
+  backoffMultiplier: raw.backoff_multiplier ?? defaultRestartPolicy.backoffMultiplier,
 });

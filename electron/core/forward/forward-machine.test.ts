@@ -241,6 +241,17 @@ describe('the forward machine', () => {
     ]);
   });
 
+  it('gives an unhealthy tunnel whose tries are used up another one when the restart policy is changed', () => {
+    const play = Play.up();
+    for (const tunnel of [1, 2, 3]) {
+      play.on({ type: 'unhealthy', tunnel, cause: refused }).after(5_000).on({ type: 'due' });
+      play.on({ type: 'tunnel-ready', tunnel: tunnel + 1 }, ended(tunnel, null));
+    }
+    play.on({ type: 'unhealthy', tunnel: 4, cause: refused }, { type: 'triggered', trigger: 'config' });
+    expect(play.lines.at(-1)).toBe('triggered → up 4 + 5: start-tunnel 5');
+    expect(Play.up().on({ type: 'triggered', trigger: 'config' }).lines).toEqual(['triggered → up 1']);
+  });
+
   it('explains a failed check by what the tunnel itself complained of', () => {
     const complaint = describeCause('target-refused', { host: 'db' });
     const play = Play.up().on(

@@ -202,7 +202,7 @@ const heldWhileUp: Handler<'held', 'up'> = (state, { cause }) => {
   });
 };
 
-const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
+const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }, context) => {
   const { tunnel, replacement } = state.situation;
   const probe: Effect = { type: 'probe-now', tunnel, reason: 'interruption' };
   switch (trigger) {
@@ -220,6 +220,10 @@ const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
         ? replace({ ...state, history: cleanHistory })
         : stay(state);
     case 'config':
+      // Another restart policy: what used up its tries under the old one is tried again, if the new one allows it.
+      return state.health === 'unhealthy' && state.cause !== null && replacement.kind === 'none'
+        ? replaceByPolicy({ ...state, history: cleanHistory }, state.cause, context)
+        : stay(state);
     case 'credentials':
     case 'port':
     case 'demand':

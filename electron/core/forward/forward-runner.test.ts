@@ -3,8 +3,9 @@ import { describeCause } from '../../../shared/failure.ts';
 import { noOutages } from '../../../shared/outages.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { settle } from '../testing/fake-clock.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
 import { ForwardRunner } from './forward-runner.ts';
-import { FakeForwardWorld, serviceSpec } from './testing/fake-forward-world.ts';
+import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 
 const killed = describeCause('killed');
 const postgres = serviceSpec('postgres');
@@ -166,9 +167,10 @@ describe('a forward runner', () => {
     runner.dispatch({ type: 'turned-on' });
     await settle();
     await world.tunnel.dies(killed);
-    expect(runner.snapshot().phase).toBe('waiting');
+    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', exhausted: true });
     runner.update(postgres, new Set(['restart-policy']));
-    expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
+    expect(runner.snapshot()).toMatchObject({ phase: 'connecting', exhausted: false });
+    expect(world.tunnels).toHaveLength(2);
   });
 
   it('fails a service whose config has a problem, without starting anything', async () => {

@@ -26,6 +26,7 @@ import {
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 import { OutageWatch } from './outage-watch.ts';
+import { isExhausted } from './restart-policy.ts';
 
 /** What may be the fault of the route. */
 const failuresOnTheWay: ReadonlySet<ForwardEvent['type']> = new Set([
@@ -166,6 +167,7 @@ export class ForwardRunner {
       since: this.#phaseSince,
       nextRetryAt: situation.phase === 'retrying' ? this.#wallTimeOf(situation.retryAt) : null,
       attempt: history.failures,
+      exhausted: isExhausted(history, service.restartPolicy),
       restarts: Math.max(0, lastTunnel - 1),
       outages: this.#outages.past,
       ...this.#port.counters(),

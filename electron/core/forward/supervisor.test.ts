@@ -3,9 +3,10 @@ import { describeCause } from '../../../shared/failure.ts';
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { settle } from '../testing/fake-clock.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
 import { ForwardRunner } from './forward-runner.ts';
 import { Supervisor } from './supervisor.ts';
-import { FakeForwardWorld, serviceSpec } from './testing/fake-forward-world.ts';
+import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 
 const a = serviceSpec('a', { localPort: 7001, tags: ['db'] });
 const b = serviceSpec('b', { localPort: 7002, tags: ['db'] });

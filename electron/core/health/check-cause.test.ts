@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
+import { defaultHealthCheck } from '../config/service-defaults.ts';
 import { describeFailedCheck } from './check-cause.ts';
 
 const spec: HealthCheckSpec = {
+  ...defaultHealthCheck,
   probe: {
     type: 'https',
     url: 'https://api.internal/health',
@@ -12,11 +14,6 @@ const spec: HealthCheckSpec = {
     headers: {},
     verifySsl: true,
   },
-  intervalMs: 30_000,
-  timeoutMs: 5000,
-  failureThreshold: 3,
-  successThreshold: 1,
-  clusterAware: false,
 };
 
 describe('cause of a failed check', () => {

@@ -23,35 +23,6 @@ import type {
 } from '../../tunnel/tunnel-adapter.ts';
 import type { ForwardRunnerParts } from '../forward-runner.ts';
 
-export function serviceSpec(name: string, rest: Partial<ServiceSpec> = {}): ServiceSpec {
-  return {
-    name,
-    localPort: 5432,
-    enabled: true,
-    tags: [],
-    description: null,
-    holdTimeoutMs: 10_000,
-    connection: { technology: 'tcp', host: 'db', remotePort: 5432 },
-    healthCheck: {
-      probe: { type: 'tcp' },
-      intervalMs: 30_000,
-      timeoutMs: 5_000,
-      failureThreshold: 3,
-      successThreshold: 1,
-      clusterAware: false,
-    },
-    restartPolicy: {
-      enabled: true,
-      maxAttempts: 5,
-      initialDelayMs: 1_000,
-      maxDelayMs: 300_000,
-      backoffMultiplier: 2,
-    },
-    problem: null,
-    ...rest,
-  };
-}
-
 export class FakeTunnel implements Tunnel {
   readonly id: string;
   readonly service: ServiceSpec;
