@@ -8,7 +8,7 @@ test('a click on the tray opens the popover with every forward, and Escape close
   farEnd,
 }) => {
   const page = await app.openPopover();
-  await expect(page.getByText('All 4 up')).toBeVisible();
+  await expect(page.locator('.header-state')).toHaveText('All 4 up');
   for (const name of ['ssh', 'kubectl', 'tcp', 'command'] as const) {
     await expect(page.getByText(`localhost:${farEnd.ports[name]}`)).toBeVisible();
   }

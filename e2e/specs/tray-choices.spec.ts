@@ -60,6 +60,7 @@ const isTicked = async (name: string): Promise<boolean | null | undefined> =>
 
 test('a choice made while the state changes many times a second is never lost', async () => {
   const { desktop } = world;
+  const before = await desktop.menuRenewals();
   const startedAt = performance.now();
   const { changes } = await inStorm(async () => {
     for (let choice = 0; choice < choices; choice++) {
@@ -73,7 +74,7 @@ test('a choice made while the state changes many times a second is never lost', 
   expect(changes / seconds).toBeGreaterThan(10);
   // Once after each choice, and for the rest as seldom as a menu that lies still.
   const renewals = choices + 1 + Math.ceil((seconds * 1_000) / restMs);
-  expect(await desktop.menuRenewals()).toBeLessThanOrEqual(menusPerRenewal * renewals);
+  expect((await desktop.menuRenewals()) - before).toBeLessThanOrEqual(menusPerRenewal * renewals);
   const { result } = await inStorm(() => app.quit());
   expect(result).toEqual({ code: 0, signal: null });
 });
