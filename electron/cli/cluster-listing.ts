@@ -73,7 +73,7 @@ function print<Schema extends z.ZodType, Row>(
     printLines(
       ...rows.map((row) =>
         cellsOf(row)
-          .map(({ text }) => text)
+          .map(({ text, exact = text }) => exact)
           .join('\t'),
       ),
     );

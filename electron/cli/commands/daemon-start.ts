@@ -14,11 +14,18 @@ export interface DaemonStartOptions {
 
 export const describeHost = ({ kind, version, pid }: HostInfo): string => `${kind} ${version}, pid ${pid}`;
 
-export const daemonStart: Action<DaemonStartOptions> = async (context, { foreground, menuBar }) => {
+export const daemonStart: Action<DaemonStartOptions> = async (context, options) => {
+  const { foreground, menuBar } = options;
   if (foreground === true && menuBar === true)
     throw usageFailure('--foreground and --menu-bar exclude each other');
   const running = await findHost(context);
-  if (running === null && foreground === true) return runInForeground(context);
+  if (running !== null && !isWhatIsWanted(running.host, options)) {
+    running.close();
+    throw new CommandFailure(`LocalPort runs already: ${describeHost(running.host)}`, {
+      hint: 'Stop it first: localport daemon stop',
+    });
+  }
+  if (foreground === true) return runInForeground(context);
   const startedAt = context.clock.now();
   const kind = menuBar === true ? 'menu-bar' : 'headless';
   const client = running ?? (await launchDaemon(context, { kind }));
@@ -31,6 +38,10 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, { foregro
     return exitCode.ok;
   });
 };
+
+/** Either host will do, but for who asks for the app, or for one that stays. */
+const isWhatIsWanted = ({ kind }: HostInfo, { foreground, menuBar }: DaemonStartOptions): boolean =>
+  foreground !== true && (menuBar !== true || kind === 'menu-bar');
 
 /** The daemon takes over this terminal; Ctrl-C reaches it by itself, as it is in the same process group. */
 function runInForeground(context: CommandContext): Promise<ExitCode> {

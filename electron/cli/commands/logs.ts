@@ -53,7 +53,7 @@ export const logs: Action<LogsOptions> = async (context, options, words) => {
     const lines =
       client === null ? await readFiles(context, directory, reading) : await askHost(client, reading);
     print(lastOf(inOrderOfTime(lines), query.tailLines));
-    if (lines.length === 0) context.tell('nothing was logged that is asked for');
+    if (lines.length === 0) context.tell('no lines to show');
     if (options.follow === true) context.tell('LocalPort is not running: no more will come');
     return exitCode.ok;
   };

@@ -42,7 +42,7 @@ export function podCells(row: PodRow, palette: Palette, now: number): readonly C
     { text: row.ready, align: 'right' },
     { text: row.status, paint: isWell ? palette.good : palette.bad },
     { text: String(row.restarts), align: 'right' },
-    { text: row.started === null ? '' : showDuration(now - Date.parse(row.started)) },
+    ageCell(row.started, now),
   ];
 }
 
@@ -74,7 +74,7 @@ export const eventRows = (context: string, { items }: EventList): readonly Event
 
 /** `now`: epoch ms. */
 export const eventCells = (row: EventRow, palette: Palette, now: number): readonly Cell[] => [
-  { text: row.time === null ? '' : showDuration(now - Date.parse(row.time)), align: 'right' },
+  { ...ageCell(row.time, now), align: 'right' },
   { text: row.context, paint: palette.faint },
   { text: row.namespace },
   { text: row.type, paint: row.type === 'Warning' ? palette.working : palette.faint },
@@ -84,3 +84,6 @@ export const eventCells = (row: EventRow, palette: Palette, now: number): readon
 ];
 
 export const eventHeader = ['AGO', 'CONTEXT', 'NAMESPACE', 'TYPE', 'OBJECT', 'REASON', 'MESSAGE'];
+
+const ageCell = (time: string | null, now: number): Cell =>
+  time === null ? { text: '' } : { text: showDuration(now - Date.parse(time)), exact: time };

@@ -3,6 +3,8 @@ import type { Paint } from './palette.ts';
 /** A cell and how it is drawn: its width is counted before any colour is on it. */
 export interface Cell {
   readonly text: string;
+  /** What scripts get in its place: a time instead of an age, say. */
+  readonly exact?: string;
   readonly paint?: Paint;
   readonly align?: 'right';
 }

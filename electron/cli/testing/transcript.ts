@@ -1,0 +1,86 @@
+/**
+ * What a user of the command sees, as text that can be compared: each command line, what it printed, and how it ended.
+ * What differs from run to run is replaced, and only where it has the form that it must have: a pid that is no number,
+ * or a time that is no ISO 8601, stays as it is and differs from the golden text.
+ */
+import type { CommandUser, Ran } from './installed-command.ts';
+
+/** A text that is known to vary, and the word that stands for it. */
+export type Known = readonly [text: string | number, word: string];
+
+export class Transcript {
+  readonly #user: CommandUser;
+  readonly #known: readonly Known[];
+  readonly #parts: string[] = [];
+
+  constructor(user: CommandUser, known: readonly Known[]) {
+    this.#user = user;
+    this.#known = known;
+  }
+
+  /** Runs each command line, words divided by single spaces, one after the other. */
+  async run(...commandLines: readonly string[]): Promise<void> {
+    for (const line of commandLines) this.add(line, await this.#user.run(...line.split(' ')));
+  }
+
+  add(commandLine: string, { code, out, err }: Ran): void {
+    const complaints = err === '' ? '' : err.replaceAll(/^(?=.)/gm, '! ');
+    const text = `$ localport ${commandLine}\n${endLine(out)}${endLine(complaints)}`;
+    this.#parts.push(`${text}${code === 0 ? '' : `exit code ${code}\n`}`);
+  }
+
+  toString(): string {
+    return normalise(this.#parts.join('\n'), this.#known);
+  }
+}
+
+/** A missing end of line is told as terminals of careful shells do. */
+const endLine = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}⏎\n`);
+
+const isoTime = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z`;
+
+const span = String.raw`\d+[dhms](?: \d+[hms])?`;
+
+type Rule = readonly [RegExp, string | ((found: string) => string)];
+
+/** In a cell of four characters or more: what follows stays where it is. */
+const inCell =
+  (word: string) =>
+  (found: string): string =>
+    word.padEnd(found.length);
+
+const rules: readonly Rule[] = [
+  [new RegExp(`"${isoTime}"`, 'g'), '"<time>"'],
+  [new RegExp(isoTime, 'g'), '<time>'],
+  [/(?<="pid": ?)[1-9]\d*(?=[,\n}])/g, '<pid>'],
+  [/\bpid [1-9]\d*\b/g, 'pid <pid>'],
+  [/(?<="check_ms": ?)\d+(?:\.\d)?(?=[,\n}])/g, '<ms>'],
+  [/(?<="(?:stopped_in_ms|took_ms)": ?)\d+(?=[,\n}])/g, '<ms>'],
+  [/(?<="bytes": ?)\d+(?=[,\n}])/g, '<bytes>'],
+  [/\b\d+ ms\b/g, '<n> ms'],
+  // A log's size in `logs --list`.
+  [/(?<=<time>) +\d[\d.]* k?B(?= )/g, ' <size>'],
+  // Ages: at the beginning of a line, at its end, and in the middle; `in` of a retry belongs to it.
+  [new RegExp(`(?<=\n) *${span}(?=  )`, 'g'), '<age>'],
+  [new RegExp(`(?<= {2})(?:in )?${span}(?=\n)`, 'g'), '<age>'],
+  [new RegExp(`(?<=\\S +)(?:in )?${span} *(?=  \\S)`, 'g'), inCell('<age>')],
+  // What is installed on the machine.
+  [/\b\d+ folders\b/g, '<n> folders'],
+  [/\bv\d+\.\d+\.\d+\S*(?= \(<kube>)/g, '<version>'],
+  [/\bOpenSSH_.*(?= \(<ssh>)/g, '<version>'],
+  // Metrics that are times.
+  [/(?<=\nlocalport_\w*(?:start_time|since)_seconds(?:\{[^}]*\})? )\d{10}(?:\.\d+)?(?=\n)/g, '<unix time>'],
+  [/(?<=\nlocalport_service_check_duration_seconds\{[^}]*\} )\d\.\d+(?=\n)/g, '<seconds>'],
+];
+
+function normalise(text: string, known: readonly Known[]): string {
+  const longestFirst = known.toSorted(([a], [b]) => String(b).length - String(a).length);
+  const named = longestFirst.reduce(
+    (rest, [found, word]) =>
+      typeof found === 'number'
+        ? rest.replaceAll(new RegExp(String.raw`(?<!\d)${found}(?!\d)`, 'g'), word)
+        : rest.replaceAll(found, word),
+    text,
+  );
+  return rules.reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word as string), named);
+}
