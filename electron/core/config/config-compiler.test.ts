@@ -103,7 +103,14 @@ services:
         healthCheck: {
           ...healthCheck,
           intervalMs: 60_000,
-          probe: { type: 'postgres', database: 'app', user: 'app', password: 'p#s: "w"', sslmode: 'require' },
+          probe: {
+            type: 'postgres',
+            database: 'app',
+            user: 'app',
+            password: 'p#s: "w"',
+            sslmode: 'require',
+            host: 'localhost',
+          },
         },
         restartPolicy: { ...restartPolicy, enabled: false },
         problem: null,
@@ -157,7 +164,16 @@ services:
           context: null,
           remotePort: 9092,
         },
-        healthCheck: { ...healthCheck, probe: { type: 'kafka', bootstrapServers: 'localhost:9092' } },
+        healthCheck: {
+          ...healthCheck,
+          probe: {
+            type: 'kafka',
+            bootstrapServers: 'localhost:9092',
+            tls: false,
+            verifySsl: true,
+            servername: 'localhost',
+          },
+        },
         restartPolicy,
         problem: null,
       },

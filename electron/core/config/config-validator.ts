@@ -15,6 +15,7 @@ import {
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
+import { mergedHealthCheck } from './service-builder.ts';
 import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -44,6 +45,14 @@ export function validateConfig(
   const values = servicesOf(root);
   const services = values.map((value, index) => checkService(findings, value, index));
   for (const key of ['name', 'local_port'] as const) reportRepeated(findings, values, key, unsetPaths);
+  for (const [index, service] of services.entries()) {
+    if (service === null || file === null) continue;
+    const { type, config } = mergedHealthCheck(service.service, file.defaults);
+    const path = ['services', index, 'health_check', 'config', 'argv'];
+    if (type === 'exec' && config?.argv === undefined && !unsetPaths.has(formatPath(path))) {
+      findings.error(path, 'is missing, expected the program and its arguments as a list');
+    }
+  }
   return {
     file: file ?? {},
     services: services.filter((service) => service !== null),

@@ -32,8 +32,8 @@ describe('cause of a failed check', () => {
       'check-failed',
       'The answer lacks what the check expects',
     ],
-    ['the answer is not PostgreSQL', 'check-failed', 'The service does not speak PostgreSQL'],
-    ['the answer is not HTTP (HPE_INVALID_CONSTANT)', 'check-failed', 'The service does not speak HTTP'],
+    ['the answer is not PostgreSQL', 'check-refused', 'The service does not speak PostgreSQL'],
+    ['the answer is not HTTP (HPE_INVALID_CONSTANT)', 'check-refused', 'The service does not speak HTTP'],
     [
       'the connection was closed right after it opened',
       'check-failed',
@@ -51,7 +51,7 @@ describe('cause of a failed check', () => {
       'check-failed',
       'No TLS connection to the service',
     ],
-    ['the url of the check cannot be read', 'check-failed', 'The health check is not configured correctly'],
+    ['the url of the check cannot be read', 'config-invalid', 'The health check is not configured correctly'],
     ['the connection failed (EHOSTUNREACH)', 'check-failed', 'No answer through the tunnel'],
     ['the certificate has expired', 'certificate-invalid', 'The certificate of api.internal is not trusted'],
   ])('reads "%s" as %s: %s', (finding, code, title) => {
