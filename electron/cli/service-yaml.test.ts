@@ -88,7 +88,14 @@ describe('the JSON Schema', () => {
     const { items } = schema.properties.services;
     expect(schema.required).toEqual(['services']);
     expect(items['required']).toEqual(['name', 'technology', 'local_port', 'connection']);
-    expect(Object.keys(items['properties'] ?? {})).toContain('health_check');
+    const { health_check: check } = (items['properties'] ?? {}) as Record<string, unknown>;
+    const { type, config } = (check as { properties: Record<string, object> }).properties;
+    for (const name of ['tls', 'redis', 'ssh', 'grpc', 'exec', 'postgres', 'kafka']) {
+      expect(JSON.stringify(type)).toContain(`"${name}"`);
+    }
+    for (const key of ['sslmode', 'servername', 'expires_within', 'service', 'argv', 'tls', 'verify_ssl']) {
+      expect((config as { properties: object }).properties).toHaveProperty(key);
+    }
     expect(items['allOf']).toHaveLength(4);
   });
 

@@ -45,14 +45,7 @@ export function validateConfig(
   const values = servicesOf(root);
   const services = values.map((value, index) => checkService(findings, value, index));
   for (const key of ['name', 'local_port'] as const) reportRepeated(findings, values, key, unsetPaths);
-  for (const [index, service] of services.entries()) {
-    if (service === null || file === null) continue;
-    const { type, config } = mergedHealthCheck(service.service, file.defaults);
-    const path = ['services', index, 'health_check', 'config', 'argv'];
-    if (type === 'exec' && config?.argv === undefined && !unsetPaths.has(formatPath(path))) {
-      findings.error(path, 'is missing, expected the program and its arguments as a list');
-    }
-  }
+  if (file !== null) reportMissingCommands(findings, { services, file }, unsetPaths);
   return {
     file: file ?? {},
     services: services.filter((service) => service !== null),
@@ -111,6 +104,25 @@ function reportRepeated(
     }
     const line = findings.lineOf(['services', earlier, key]);
     findings.error(path, `${JSON.stringify(value)} is taken by services[${earlier}] in line ${line}`);
+  }
+}
+
+/** A check runs what its service or the defaults name. A command that an unset variable stands for is no fault of the file. */
+function reportMissingCommands(
+  findings: Findings,
+  checked: { readonly services: readonly (ValidService | null)[]; readonly file: Omit<RawFile, 'services'> },
+  unsetPaths: ReadonlySet<string>,
+): void {
+  const command = ['health_check', 'config', 'argv'];
+  const isUnset = (path: ConfigPath): boolean => unsetPaths.has(formatPath([...path, ...command]));
+  for (const [index, valid] of checked.services.entries()) {
+    if (valid === null || isUnset(['services', index]) || isUnset(['defaults'])) continue;
+    const { type, config } = mergedHealthCheck(valid.service, checked.file.defaults);
+    if (type !== 'exec' || config?.argv !== undefined) continue;
+    findings.error(
+      ['services', index, ...command],
+      'is missing, expected the program and its arguments as a list',
+    );
   }
 }
 

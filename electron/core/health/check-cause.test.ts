@@ -62,6 +62,25 @@ describe('cause of a failed check', () => {
     });
   });
 
+  it('is what the probe says where the finding is the words of a server, whatever these are like', () => {
+    const meaning = { code: 'check-refused', what: 'PostgreSQL refused the login of app' } as const;
+    const finding = 'the certificate of HTTP 503 where the answer is not PostgreSQL';
+    expect(describeFailedCheck({ finding, timedOut: false, meaning }, spec)).toMatchObject({
+      code: 'check-refused',
+      title: 'PostgreSQL refused the login of app',
+      evidence: finding,
+      recovery: 'user',
+    });
+  });
+
+  it.each(['check-refused', 'certificate-expiring', 'binary-missing', 'config-invalid'] as const)(
+    'of the code %s is nothing that another tunnel could mend',
+    (code) => {
+      const meaning = { code, what: 'x' };
+      expect(describeFailedCheck({ finding: 'y', timedOut: false, meaning }, spec).recovery).toBe('user');
+    },
+  );
+
   it.each([
     ['no answer within 5 s', 'No answer through the tunnel within 5 s'],
     ['no TLS handshake within 300 ms', 'No answer through the tunnel within 300 ms'],
