@@ -234,6 +234,19 @@ const catalogue = {
     remedy: () => 'Check the program at the far end',
     action: () => openLog,
   },
+  'check-refused': {
+    ...user('credentials', 'network'),
+    title: (d) => d.what ?? 'The service answered, and refused the health check',
+    remedy: () =>
+      'The tunnel works: correct the health check in the config, or what it asks for at the far end',
+    action: () => openConfig,
+  },
+  'certificate-expiring': {
+    ...user('credentials', 'network'),
+    title: (d) => d.what ?? `The certificate of ${d.host ?? 'the server'} expires soon`,
+    remedy: () => 'Renew it, or lower expires_within of the health check',
+    action: () => openLog,
+  },
   'file-missing': {
     ...user('credentials'),
     title: (d) => `The file ${d.what ?? ''} does not exist`.replace('  ', ' '),

@@ -15,7 +15,7 @@ import { ForwardRunner } from '../forward/forward-runner.ts';
 import { Supervisor } from '../forward/supervisor.ts';
 import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
-import { probeRegistry } from '../health/probes/probe-registry.ts';
+import { createProbeRegistry } from '../health/probes/probe-registry.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
@@ -94,7 +94,7 @@ export class AppHost {
     this.#tasks = new TaskManager({ clock, log });
     this.ending = new HostShutdown(clock, logs);
     this.#publisher = new SnapshotPublisher(clock, () => this.snapshot());
-    this.#health = createHealthMonitorScheduler({ clock, probes: probeRegistry });
+    this.#health = createHealthMonitorScheduler({ clock, probes: createProbeRegistry(children) });
     this.#adapters = createAdapterRegistry({
       launcher: children.launcher,
       clock,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { buildClusterHealth, defaultClusterHealth } from '../config/cluster-health.ts';
-import { serviceSpec } from '../forward/testing/fake-forward-world.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { RouteBoard, type RouteSeat } from './route-board.ts';
