@@ -114,7 +114,7 @@ describe('services of one cluster', () => {
     const plain = await kubectl('web', { restart_policy: { max_attempts: 100 } });
     await run([aware, plain], env(), { cluster_contexts: { fixture: { cluster_health } } });
     const before = await becomes(up('api'), up('web'));
-    kube.setNodeReady('one', false);
+    kube.addNode('one', false);
     kube.requests.length = 0;
     const questions = (): number => kube.requests.filter((request) => request === 'GET /api/v1/nodes').length;
     await eventually('the answer was heard: the next question came', () => questions() >= 3);
@@ -128,7 +128,7 @@ describe('services of one cluster', () => {
       cause: { evidence: 'its only node is not ready' },
     });
     kube.setTarget(7000, echo);
-    kube.setNodeReady('one', true);
+    kube.addNode('one', true);
     await becomes(up('api'), up('web'));
   });
 });

@@ -111,7 +111,7 @@ describe('asking a cluster', () => {
     kube.addNode('one', true);
     expect(await ask(connection)).toEqual({ kind: 'well' });
     expect(log).toEqual([]);
-    kube.setNodeReady('one', false);
+    kube.addNode('one', false);
     kube.addNode('two', false);
     expect(inWords(await ask(connection))).toBe('unwell: cluster-unwell: none of its 2 nodes is ready');
     expect(log).toEqual(['the cluster reports web-0: BackOff: restarting failed container']);
