@@ -96,7 +96,7 @@ describe('variables', () => {
 
   it('fails a service alone whose check command needs an unset variable', () => {
     const exec = (argv: string): string => `, health_check: {type: exec, config: {argv: ${argv}}}`;
-    const entries = ['["\${TOOL}", x]', '[x, "\${HOST}"]', '"\${ARGV}"'].map((argv, index) =>
+    const entries = ['["${TOOL}", x]', '[x, "${HOST}"]', '"${ARGV}"'].map((argv, index) =>
       tcpEntry(`s${index}`, index + 1, exec(argv)),
     );
     const { services } = loadText(`services:\n${entries.join('')}`);

@@ -1,7 +1,7 @@
 /**
  * What the library `pg` talks over: a connection that is open already. It passes on whole messages only, and only sound
- * ones: pg's parser trusts its server, and loops for ever on a length below 4 or on an error message without an end, which
- * would stop every forward of this process.
+ * ones: pg's parser trusts its server. It loops for ever on an error message without an end, which would stop every
+ * forward of this process; it throws on numbers that are cut off, and keeps whatever length a message claims to have.
  */
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
