@@ -156,7 +156,9 @@ describe('asking a cluster', () => {
 
   it('repeats a question that failed before it believes the answer, when nothing else points to a fault', async () => {
     kube.setReady(false);
-    const settings = { defaults: { cluster_health: { retry_attempts: 2, commands: { events_on_failure: false } } } };
+    const settings = {
+      defaults: { cluster_health: { retry_attempts: 2, commands: { events_on_failure: false } } },
+    };
     const asked = ask(connection, { isRoutine: true, settings });
     await eventually('the second question', () => questions().length === 2);
     kube.setReady(true);
