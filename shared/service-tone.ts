@@ -2,6 +2,7 @@
  * The one shape a glance needs, folded from the four facts of a service. A file of its own, free of the schemas: the
  * popover's bundle would otherwise carry zod, twice React's size, for three small functions.
  */
+import type { Cause } from './failure.ts';
 import type { ServiceSnapshot } from './service-snapshot.ts';
 
 /** The state of one service as its row and the tray show it. */
@@ -18,13 +19,16 @@ export function toneOf(service: Pick<ServiceSnapshot, 'phase' | 'health' | 'caus
     case 'up':
       return service.health === 'unhealthy' ? 'trouble' : 'up';
     case 'waiting':
-      // For the network or the wake: nothing is wrong with the service, and nothing is to be done.
-      return service.cause?.recovery === 'trigger' ? 'working' : 'trouble';
+      return service.cause !== null && comesBackUnaided(service.cause) ? 'working' : 'trouble';
     case 'retrying':
     case 'failed':
       return 'trouble';
   }
 }
+
+/** It waits for the network or the wake: nothing is wrong, and nothing is to be done. A cluster that is away may be both. */
+const comesBackUnaided = ({ recovery, triggers }: Cause): boolean =>
+  recovery === 'trigger' && !triggers.includes('route');
 
 export interface SnapshotCounts {
   readonly total: number;

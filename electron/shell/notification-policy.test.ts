@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeCause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
-import { quietMs, settleMs } from './notification-policy.ts';
+import { quietMs, routeSettleMs, settleMs } from './notification-policy.ts';
 import { Notifier } from './notifier.ts';
 import { aService, aSnapshot, failedService, offService } from './testing/snapshots.ts';
 
@@ -95,6 +95,31 @@ test('a retry that the sleep has put off needs nobody', async () => {
   await show({ ...retrying('a'), phase: 'waiting' });
   await clock.advance(quietMs);
   expect(take()).toEqual([]);
+});
+
+test('a cluster that stays away is told once for all of its services, one that comes back soon not at all', async () => {
+  const { clock, show, take } = setUp();
+  const held = (name: string): ServiceSnapshot =>
+    aService(name, {
+      phase: 'waiting',
+      health: 'unknown',
+      cause: describeCause('route-down', { what: 'The cluster prod' }),
+    });
+  await show(held('a'), held('b'));
+  await clock.advance(routeSettleMs - 1);
+  await show(aService('a'), aService('b'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+  await show(held('a'), aService('b'));
+  await clock.advance(routeSettleMs / 2);
+  await show(held('a'), held('b'));
+  await clock.advance(routeSettleMs / 2);
+  expect(take()).toEqual([
+    'The cluster prod cannot be reached | a and b: Check the network or the VPN; it starts by itself once there is an answer',
+  ]);
+  await show(aService('a'), aService('b'));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
 });
 
 test('a need that passes by itself is not worth a word, nor is its end', async () => {

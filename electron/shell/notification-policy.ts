@@ -3,16 +3,19 @@
  *
  * 1. One notice when a forward comes to need the user, one when that forward is up again; nothing else, ever.
  * 2. Both are told only after they have lasted for `settleMs`: what mends itself is not worth a word, and what befalls
- *    several forwards within that time becomes one notice.
+ *    several forwards within that time becomes one notice. A cluster or an ssh host gets `routeSettleMs` to come back: a
+ *    VPN that connects anew after a wake is no news.
  * 3. Forwards with the same cause share its notice for `quietMs`: one expired login is told once, however long it takes
  *    until each of them has noticed.
  * 4. The same forward is not told of twice within `quietMs`: one that flaps cannot flood.
  */
+import type { Cause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
-import { needsUser } from './needs-user.ts';
+import { needsUser, waitsForRoute } from './needs-user.ts';
 import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 
 export const settleMs = 1_500;
+export const routeSettleMs = 30_000;
 export const quietMs = 60_000;
 
 /** What is remembered of a forward that needs the user, or did. Times are monotonic ms. */
@@ -76,7 +79,7 @@ function follow(
   circumstances: Circumstances,
 ): Trouble | undefined {
   const { now } = circumstances;
-  if (needsUser(service)) return followNeed(before, service.cause?.title ?? '', circumstances);
+  if (needsUser(service) && service.cause !== null) return followNeed(before, service.cause, circumstances);
   // A new tunnel may be as unhealthy as the last: it is up again when a check says so.
   const isUp = service.phase === 'up' && service.health === 'healthy';
   switch (before?.kind) {
@@ -95,8 +98,9 @@ function follow(
   }
 }
 
-function followNeed(before: Trouble | undefined, title: string, circumstances: Circumstances): Trouble {
+function followNeed(before: Trouble | undefined, cause: Cause, circumstances: Circumstances): Trouble {
   const { now } = circumstances;
+  const { title } = cause;
   switch (before?.kind) {
     case 'noticed':
       return before;
@@ -104,17 +108,20 @@ function followNeed(before: Trouble | undefined, title: string, circumstances: C
     case 'recovering':
       return { kind: 'told', title, toldAt: before.toldAt };
     case 'over': {
-      const tellAt = Math.max(now + settleMs, before.toldAt + quietMs);
+      const tellAt = Math.max(now + settleMsOf(cause), before.toldAt + quietMs);
       return { kind: 'noticed', title, tellAt, toldBefore: before.toldAt };
     }
     case undefined:
-      return joinOrNotice(title, circumstances);
+      return joinOrNotice(cause, circumstances);
   }
 }
 
+const settleMsOf = (cause: Cause): number => (waitsForRoute(cause) ? routeSettleMs : settleMs);
+
 /** Joins those that have the same cause: silently once it is told, else at the time when it will be. */
-function joinOrNotice(title: string, { known, now }: Circumstances): Trouble {
-  let tellAt = now + settleMs;
+function joinOrNotice(cause: Cause, { known, now }: Circumstances): Trouble {
+  const { title } = cause;
+  let tellAt = now + settleMsOf(cause);
   for (const trouble of known.values()) {
     if (trouble.kind === 'over' || trouble.title !== title) continue;
     if (trouble.kind === 'told' && now - trouble.toldAt < quietMs) return trouble;

@@ -46,8 +46,8 @@ const causeObject = ({ code, title, evidence, remedy, recovery }: Cause): object
   title,
   evidence,
   remedy,
-  /** Whether LocalPort tries again by itself, without the user or an event from outside. */
-  retryable: recovery === 'backoff',
+  /** Whether LocalPort tries again by itself, now and then or when what it waits for is back. */
+  retryable: recovery !== 'user',
 });
 
 const showTime = (epochMs: number | null): string | null =>
