@@ -18,6 +18,8 @@ import { secondsSince } from './figure.ts';
 const distFolder = path.resolve(import.meta.dirname, '../../dist');
 const upDeadlineMs = 40_000;
 const cleanDeadlineMs = 5_000;
+/** It may be busy with a hundred tunnels. */
+const connectTimeoutMs = 20_000;
 const markName = 'LOCALPORT_TEST_RUN';
 
 export interface InstalledDaemonOptions {
@@ -103,7 +105,12 @@ export class InstalledDaemon {
       uid: process.getuid?.() ?? 0,
     });
     const socketPath = controlSocketPath(paths);
-    const client = await connectControl({ socketPath, clock: systemClock, version: 'bench' });
+    const client = await connectControl({
+      socketPath,
+      clock: systemClock,
+      version: 'bench',
+      connectTimeoutMs,
+    });
     if (!client.ok) throw new Error(client.error.message);
     return client.value;
   }

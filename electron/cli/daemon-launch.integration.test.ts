@@ -40,7 +40,7 @@ function contextWith(daemon: string, connect?: CommandSurroundings['connect']): 
 const writeArguments = `require('node:fs').writeFileSync(__dirname + '/arguments', process.argv.slice(2).join(' '));`;
 
 describe('the launch of a daemon', () => {
-  it('hands on config and log level, and lasts until the host has read its config', async () => {
+  it('hands on config and log level, and lasts until the host, however busy, has read its config', async () => {
     const asked: string[] = [];
     const client: ControlClient = {
       host: aSnapshot().host,
@@ -52,12 +52,15 @@ describe('the launch of a daemon', () => {
         return Promise.resolve(ok(aSnapshot().config as never));
       },
     };
-    // It answers only after it has run, and not at the first call.
+    // It answers only after it has run, and when it listens it is too busy at first.
     const argumentsFile = path.join(folder, 'arguments');
+    let isBusy = true;
     const context = contextWith(writeArguments, () => {
       try {
         readFileSync(argumentsFile);
-        return Promise.resolve(ok(client));
+        if (!isBusy) return Promise.resolve(ok(client));
+        isBusy = false;
+        return Promise.resolve(err({ code: 'timed-out', message: 'no answer within 2 s' }));
       } catch {
         return Promise.resolve(err({ code: 'not-running', message: '' }));
       }

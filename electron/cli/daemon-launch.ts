@@ -69,7 +69,8 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
   const deadline = clock.now() + timeoutMs;
   // A launcher such as `open` ends at once and well: only a bad end is one.
   while (clock.now() < deadline && (end.how === null || end.how === 'exit code 0') && !signal.aborted) {
-    const client = await findHost(context);
+    // One that starts a hundred tunnels on a busy machine may well listen for seconds before it answers.
+    const client = await findHost(context, ['not-running', 'timed-out']);
     if (client !== null) {
       // It answers before it has read its config: this answer comes after.
       const config = answerOf(await client.request('reload', {}));

@@ -5,15 +5,18 @@ import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 
-/** null: no host runs. Anything else that is in the way is a failure. */
-export async function findHost(context: CommandContext): Promise<ControlClient | null> {
+/** null: no host runs, or what else counts as `none` here. Anything else that is in the way is a failure. */
+export async function findHost(
+  context: CommandContext,
+  none: readonly ControlError['code'][] = ['not-running'],
+): Promise<ControlClient | null> {
   const connected = await context.connect();
   if (connected.ok) {
     const { kind, version, pid } = connected.value.host;
     if (context.options.verbose === true) context.tell(`talking to the host: ${kind} ${version}, pid ${pid}`);
     return connected.value;
   }
-  if (connected.error.code === 'not-running') return null;
+  if (none.includes(connected.error.code)) return null;
   throw new CommandFailure(connected.error.message);
 }
 
