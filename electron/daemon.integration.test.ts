@@ -151,6 +151,7 @@ describe('the daemon', () => {
     await eventually('the first state', () => daemon.output().includes('● db  up'));
     daemon.process.kill('SIGINT');
     expect(await daemon.ended).toBe(0);
+    expect(daemon.output()).toMatch(/\nstopped, nothing is left behind\n$/);
   });
 
   it('reloads on HUP, every time, and stops on TERM', async () => {

@@ -6,6 +6,7 @@ import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
+import { reportEnd } from './core/observability/console-report.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
 import type { ShutdownReport } from './core/lifecycle/shutdown-report.ts';
 import { version } from './version.ts';
@@ -22,6 +23,7 @@ async function main({ config, logLevel, foreground, unlessRunning }: DaemonArgum
   const { host, logs, paths } = opened.value;
   const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
     const { problems } = await shutdown;
+    if (foreground) process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
     return process.exit(problems.length === 0 ? exitCode.ok : exitCode.error);
   };
   const wayOut = {

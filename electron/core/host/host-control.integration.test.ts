@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -233,6 +233,33 @@ describe('logs over the control socket', () => {
     }
     await eventually('the last line', () => seen.at(-1) === 'old 3999');
     expect(seen).toEqual(Array.from({ length: 4_000 }, (_, line) => `old ${line}`));
+  });
+});
+
+describe('a log that is followed', () => {
+  it('goes on across the rotation of its file', async () => {
+    const log = logs.service('db');
+    const query = { services: ['db'], tailLines: 0, since: null, until: null, grep: 'line ' };
+    const seen: string[] = [];
+    void client.stream('logs', { query, follow: true }, ({ lines }) => {
+      seen.push(...lines.map((line) => /line \d+/.exec(line)?.[0] ?? line));
+    });
+    const write = (from: number, to: number): void => {
+      for (let line = from; line < to; line++) log.info(`line ${line} ${'x'.repeat(2_000)}`);
+    };
+    await eventually('it is followed', () => {
+      write(0, 1);
+      return seen.length > 0;
+    });
+    const rotated = logs.servicePath('db').replace(/\.log$/, '.old.log');
+    for (let line = 1; line < 1_200; line += 100) {
+      write(line, line + 100);
+      await eventually('it is seen', () => seen.at(-1) === `line ${line + 99}`);
+    }
+    expect(existsSync(rotated)).toBe(true);
+    expect(seen.filter((line) => line !== 'line 0')).toEqual(
+      Array.from({ length: 1_200 }, (_, index) => `line ${index + 1}`),
+    );
   });
 });
 
