@@ -25,6 +25,7 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
     });
     const { config, foreground } = values;
     const logLevel = logLevels.find((level) => level === values['log-level']);
+    if (config === '') return refuse('--config names no file');
     if (logLevel === undefined) return refuse(`there is no log level "${values['log-level']}"`);
     return ok({ config: config === undefined ? null : path.resolve(cwd, config), logLevel, foreground });
   } catch (error) {
