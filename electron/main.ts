@@ -30,6 +30,7 @@ async function main(): Promise<void> {
   const { host, logs, paths } = opened.value;
   const log = logs.app;
   logUncaughtErrors(process, log);
+  for (const doubt of launch.doubts) log.warn(doubt);
   const quitControl = new QuitControl(app, host, ({ problems }) => {
     process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
   });

@@ -1,14 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { parseLaunchArguments } from './launch-arguments.ts';
 
+const none = { config: null, smokeTest: false, doubts: [] };
+
 describe('the launch arguments', () => {
   it.each([
-    [[], { config: null, smokeTest: false }],
-    [['--config', 'my.yaml'], { config: '/folder/my.yaml', smokeTest: false }],
-    [['--config=/etc/l.yaml', '--smoke-test'], { config: '/etc/l.yaml', smokeTest: true }],
-    [['-c', 'my.yaml'], { config: '/folder/my.yaml', smokeTest: false }],
-    [['--no-sandbox', '/app', '--remote-debugging-port=0', '--config'], { config: null, smokeTest: false }],
+    [[], none],
+    [['--config', 'my.yaml'], { ...none, config: '/folder/my.yaml' }],
+    [['--config=/etc/l.yaml', '--smoke-test'], { ...none, config: '/etc/l.yaml', smokeTest: true }],
+    [['-c', 'my.yaml'], { ...none, config: '/folder/my.yaml' }],
+    [['--no-sandbox', '/app', '--remote-debugging-port=0', '--inspect=0', '--log-level=3'], none],
   ])('%j', (argv, expected) => {
     expect(parseLaunchArguments(argv, '/folder')).toEqual(expected);
+  });
+
+  it.each([
+    ['--confg=my.yaml', 'there is no option --confg, and it is ignored; is --config meant?'],
+    ['--smoketest', 'there is no option --smoketest, and it is ignored; is --smoke-test meant?'],
+    ['--config', '--config names no file, and is ignored'],
+    ['--config=', '--config names no file, and is ignored'],
+  ])('%s is doubted', (argument, doubt) => {
+    expect(parseLaunchArguments(['/app', argument], '/folder')).toEqual({ ...none, doubts: [doubt] });
   });
 });

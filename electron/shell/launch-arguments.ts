@@ -1,23 +1,35 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { closestWord } from '../core/config/spelling.ts';
 
 export interface LaunchArguments {
   /** Absolute; null: not given. */
   readonly config: string | null;
   /** Start, reach a first forward, say so, end: for the packaged build. */
   readonly smokeTest: boolean;
+  /** What is probably not meant as it is written, in sentences for the log. */
+  readonly doubts: readonly string[];
 }
 
-/** Reads what is ours and passes over the rest: Chromium's switches stand in the same list. */
+const options = { config: { type: 'string', short: 'c' }, 'smoke-test': { type: 'boolean' } } as const;
+const optionNames = Object.keys(options);
+
+/** Reads what is ours and passes over the rest: Chromium's switches, which are past counting, stand in the same list. */
 export function parseLaunchArguments(argv: readonly string[], cwd: string): LaunchArguments {
-  const { values } = parseArgs({
-    args: [...argv],
-    strict: false,
-    options: { config: { type: 'string', short: 'c' }, 'smoke-test': { type: 'boolean' } },
-  });
+  const { values, tokens } = parseArgs({ args: [...argv], strict: false, tokens: true, options });
   const { config } = values;
+  const isNamed = typeof config === 'string' && config !== '';
+  const mistyped = tokens.flatMap((token) => {
+    if (token.kind !== 'option' || optionNames.includes(token.name)) return [];
+    const meant = closestWord(token.name, optionNames);
+    return meant === null
+      ? []
+      : [`there is no option ${token.rawName}, and it is ignored; is --${meant} meant?`];
+  });
   return {
-    config: typeof config === 'string' && config !== '' ? path.resolve(cwd, config) : null,
+    config: isNamed ? path.resolve(cwd, config) : null,
     smokeTest: values['smoke-test'] === true,
+    doubts:
+      config === undefined || isNamed ? mistyped : [...mistyped, '--config names no file, and is ignored'],
   };
 }

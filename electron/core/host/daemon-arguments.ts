@@ -29,6 +29,7 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
     const { foreground, 'unless-running': unlessRunning } = values;
     const config = values.config === undefined ? null : path.resolve(cwd, values.config);
     const logLevel = logLevels.find((level) => level === values['log-level']);
+    if (config === '') return refuse('--config names no file');
     if (logLevel === undefined) return refuse(`there is no log level "${values['log-level']}"`);
     return ok({ config, logLevel, foreground, unlessRunning });
   } catch (error) {

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../clock.ts';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { watchCredentials } from './credential-watcher.ts';
 
 let home: string;
@@ -20,7 +22,7 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-function watching(kubeconfigs: readonly string[] = []): { changes: number } {
+function watching(kubeconfigs: readonly string[] = [], clock: Clock = systemClock): { changes: number } {
   const seen = { changes: 0 };
   const onChange = (): void => {
     seen.changes += 1;
@@ -28,11 +30,16 @@ function watching(kubeconfigs: readonly string[] = []): { changes: number } {
   stop = watchCredentials({
     homeDirectory: home,
     kubeconfigs,
-    clock: systemClock,
+    clock,
     log: silentLogger,
     onChange,
   });
   return seen;
+}
+
+function watchingByHand(): { seen: { changes: number }; clock: FakeClock } {
+  const clock = new FakeClock();
+  return { seen: watching([], clock), clock };
 }
 
 describe('the credential watcher', () => {
@@ -74,5 +81,44 @@ describe('the credential watcher', () => {
     expect(() => {
       stop();
     }).not.toThrow();
+  });
+
+  it('notices a first sign-in, which makes its folder, and the next one in there', async () => {
+    const { seen, clock } = watchingByHand();
+    mkdirSync(path.join(home, '.aws', 'sso', 'cache'), { recursive: true });
+    writeFileSync(path.join(home, '.aws', 'credentials'), 'a');
+    await clock.advance(9_999);
+    expect(seen.changes).toBe(0);
+    await clock.advance(501);
+    expect(seen.changes).toBe(1);
+    writeFileSync(path.join(home, '.aws', 'sso', 'cache', 'token.json'), 'a');
+    await eventually('it settles', () => clock.pendingTimers === 2);
+    await clock.advance(500);
+    expect(seen.changes).toBe(2);
+  });
+
+  it('says nothing of a folder without a sign-in, nor of those that were there', async () => {
+    writeFileSync(path.join(home, '.kube', 'config'), 'a');
+    const { seen, clock } = watchingByHand();
+    mkdirSync(path.join(home, '.azure'));
+    await clock.advance(60_000);
+    expect(seen.changes).toBe(0);
+  });
+
+  it('follows a folder that is removed and made again', async () => {
+    const { seen, clock } = watchingByHand();
+    rmSync(path.join(home, '.kube'), { recursive: true });
+    mkdirSync(path.join(home, '.kube'));
+    writeFileSync(path.join(home, '.kube', 'config'), 'a');
+    await eventually('the new one is noticed', async () => {
+      await clock.advance(10_500);
+      return seen.changes === 1;
+    });
+    writeFileSync(path.join(home, '.kube', 'config'), 'b');
+    await eventually('it settles', () => clock.pendingTimers === 2);
+    await clock.advance(500);
+    expect(seen.changes).toBe(2);
+    stop();
+    expect(clock.pendingTimers).toBe(0);
   });
 });

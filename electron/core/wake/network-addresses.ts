@@ -3,12 +3,42 @@ import type { networkInterfaces } from 'node:os';
 export type NetworkInterfaces = ReturnType<typeof networkInterfaces>;
 
 /**
+ * Interfaces behind which there is nothing but this computer's own containers and virtual machines; they come and go
+ * with each of them. Named by what makes them, as Calico's address detection has it (DEFAULT_INTERFACES_TO_EXCLUDE):
+ * Docker (a network is `br-` and 12 hex digits), Podman, libvirt, LXC and Incus, systemd-nspawn, Multipass, CNI plugins,
+ * VMware, VirtualBox, and macOS's own bridges from 100 on (vmnet, Internet sharing).
+ * All others count: VPNs (utun, tun, tap, wg, ppp, ipsec, tailscale), bridges that a user made of a real interface
+ * (br0, vmbr0), and macOS's Thunderbolt bridge0.
+ */
+const ownInterface = new RegExp(
+  `^(${[
+    'docker',
+    'br-[0-9a-f]{12}$',
+    'veth',
+    'podman',
+    'virbr',
+    'vnet\\d',
+    '(lxc|lxd|incus)br',
+    'v[eb]-',
+    'mpqemubr',
+    'cni',
+    'cbr\\d',
+    'cali',
+    'flannel',
+    'vme?net',
+    'vboxnet',
+    'bridge[1-9]\\d\\d',
+  ].join('|')})`,
+);
+
+/**
  * The addresses by which this computer can reach others, sorted: `en0 192.168.1.7/24`. Loopback and link-local ones
- * (RFC 3927, RFC 4291) say nothing: an interface has those without any network. The system lists interfaces that are
- * up and running only.
+ * (RFC 3927, RFC 4291) say nothing: an interface has those without any network. Nor do those of `ownInterface`. The
+ * system lists interfaces that are up and running only.
  */
 export function networkAddresses(interfaces: NetworkInterfaces): readonly string[] {
   return Object.entries(interfaces)
+    .filter(([name]) => !ownInterface.test(name))
     .flatMap(([name, addresses = []]) =>
       addresses
         .filter(({ internal, address }) => !internal && !isLinkLocal(address))

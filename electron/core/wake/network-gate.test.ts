@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { networkAddresses, type NetworkInterfaces } from './network-addresses.ts';
+import type { NetworkInterfaces } from './network-addresses.ts';
 import { waitForNetwork } from './network-gate.ts';
 import { linkLocal, loopback, wifi } from './testing/interfaces.ts';
 
@@ -20,14 +20,6 @@ function begin(options: { interfaces?: NetworkInterfaces; hadNetwork?: boolean }
   }).then((outcome) => (state.outcome = `${outcome} after ${clock.now()} ms`));
   return { clock, controller, state };
 }
-
-describe('networkAddresses', () => {
-  it('names what is neither loopback nor link-local', () => {
-    expect(networkAddresses({ ...loopback, ...linkLocal, ...wifi('192.168.1.7') })).toEqual([
-      'en0 192.168.1.7/24',
-    ]);
-  });
-});
 
 describe('waitForNetwork', () => {
   it('is online at once where there is a network', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkInterfaces } from './network-addresses.ts';
 import { NetworkWatcher } from './network-watcher.ts';
-import { linkLocal, loopback, wifi } from './testing/interfaces.ts';
+import { interfaceNamed, linkLocal, loopback, wifi } from './testing/interfaces.ts';
 
 function watch(initial: NetworkInterfaces) {
   const state = { interfaces: initial, changes: 0 };
@@ -33,6 +33,16 @@ describe('NetworkWatcher', () => {
     watcher.tick();
     expect(state.changes).toBe(0);
     expect(watcher.hadNetwork).toBe(false);
+  });
+
+  it('hears a VPN that connects, and no container that starts', () => {
+    const { state, watcher } = watch(wifi('10.0.0.4'));
+    state.interfaces = { ...wifi('10.0.0.4'), ...interfaceNamed('br-3f2a9c41d07e', '172.18.0.1') };
+    watcher.tick();
+    expect(state.changes).toBe(0);
+    state.interfaces = { ...state.interfaces, ...interfaceNamed('utun4') };
+    watcher.tick();
+    expect(state.changes).toBe(1);
   });
 
   it('tells nothing of a change that was accepted', () => {

@@ -27,4 +27,8 @@ export const linkLocal: NetworkInterfaces = {
   en0: [v4('169.254.7.7', 16), v6('FE80::2')],
 };
 
-export const wifi = (address: string): NetworkInterfaces => ({ en0: [v4(address, 24), v6('fe80::2')] });
+export const wifi = (address: string): NetworkInterfaces => interfaceNamed('en0', address);
+
+export const interfaceNamed = (name: string, address = '10.8.0.2'): NetworkInterfaces => ({
+  [name]: [v4(address, 24), v6('fe80::2')],
+});

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { splice } from './splice.ts';
+import { connectClient, RemoteEnd, type Peer } from './testing/loopback-peers.ts';
+import { connectUpstream, type UpstreamConnection } from './upstream-connection.ts';
+
+let server: Server;
+let remote: RemoteEnd;
+let peer: Peer;
+let client: Socket;
+let upstream: UpstreamConnection;
+let told: string[];
+let answerDoubt: (hasTunnelGone: boolean) => void;
+
+/** A client spliced to a tunnel that has ended before a word was said; whether it is gone is not known yet. */
+beforeEach(async () => {
+  server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  remote = await RemoteEnd.listen('tcp', ({ socket }) => socket.end());
+  const accepted = once(server, 'connection');
+  peer = await connectClient((server.address() as AddressInfo).port);
+  [client] = (await accepted) as [Socket];
+  client.on('error', () => undefined);
+  told = [];
+  await new Promise<void>((resolve) => {
+    connectUpstream(remote.endpoint, {
+      onConnected: (connection) => {
+        upstream = connection;
+        splice(client, upstream, {
+          onClosed: () => told.push('closed'),
+          hasTunnelGone: () => {
+            told.push('in doubt');
+            return new Promise((answer) => (answerDoubt = answer));
+          },
+          onTakenBack: () => told.push('taken back'),
+        });
+        resolve();
+      },
+      onFailed: () => undefined,
+    });
+  });
+  await eventually('the doubt', () => told.includes('in doubt'));
+});
+
+afterEach(async () => {
+  peer.socket.destroy();
+  upstream.socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+  await remote.close();
+});
+
+/** As some systems tell the death of a process: first the end of file, then the reset. */
+async function breakUpstream(): Promise<void> {
+  const closed = once(upstream.socket, 'close');
+  upstream.socket.destroy();
+  await closed;
+}
+
+describe('a client whose tunnel ended and then broke, while it is in doubt whether the tunnel is gone', () => {
+  it('is given back unharmed when it is', async () => {
+    await breakUpstream();
+    answerDoubt(true);
+    await eventually('it is told', () => told.length === 3);
+    expect(told).toEqual(['in doubt', 'closed', 'taken back']);
+    client.end('for the next tunnel');
+    expect(await peer.all()).toBe('for the next tunnel');
+  });
+
+  it('sees that it broke when the tunnel lives on', async () => {
+    await breakUpstream();
+    answerDoubt(false);
+    expect(await peer.ended).toBe('reset');
+    await eventually('it is told', () => told.length === 2);
+    expect(told).toEqual(['in doubt', 'closed']);
+  });
+});

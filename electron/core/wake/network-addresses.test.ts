@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { networkAddresses } from './network-addresses.ts';
+import { interfaceNamed, linkLocal, loopback, wifi } from './testing/interfaces.ts';
+
+describe('networkAddresses', () => {
+  it('names what is neither loopback nor link-local', () => {
+    expect(networkAddresses({ ...loopback, ...linkLocal, ...wifi('192.168.1.7') })).toEqual([
+      'en0 192.168.1.7/24',
+    ]);
+  });
+
+  it.each([
+    ['Docker', ['docker0', 'docker_gwbridge', 'br-3f2a9c41d07e', 'veth1a2b3c4']],
+    ['Podman, CNI and Kubernetes', ['podman0', 'cni0', 'cni-podman1', 'cbr0', 'cali12ab', 'flannel.1']],
+    [
+      'libvirt, LXC, Incus, nspawn, Multipass',
+      ['virbr0', 'vnet3', 'lxcbr0', 'lxdbr0', 'incusbr0', 've-box', 'mpqemubr0'],
+    ],
+    ['VMware, VirtualBox and macOS', ['vmnet8', 'vmenet0', 'vboxnet0', 'bridge100']],
+  ])('leaves out the networks that %s makes for what runs on this computer', (_maker, names) => {
+    expect(names.flatMap((name) => networkAddresses(interfaceNamed(name)))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a VPN',
+      ['utun4', 'tun0', 'tap0', 'wg0', 'wgcf', 'ppp0', 'ipsec0', 'tailscale0', 'nordlynx', 'CloudflareWARP'],
+    ],
+    ['a bridge that leads out', ['br0', 'br-lan', 'br-cafe', 'vmbr0', 'bridge0']],
+    ['hardware', ['eth0', 'enp3s0', 'en7', 'wlan0', 'wlp2s0', 'wwan0', 'usb0', 'venet0', 'ens160']],
+  ])('counts %s', (_what, names) => {
+    expect(names.filter((name) => networkAddresses(interfaceNamed(name)).length === 0)).toEqual([]);
+  });
+});
