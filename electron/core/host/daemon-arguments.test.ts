@@ -1,17 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseDaemonArguments } from './daemon-arguments.ts';
 
+const none = { config: null, logLevel: 'info', foreground: false, unlessRunning: false };
+
 describe('the arguments of the daemon', () => {
   it.each([
-    [[], { config: null, logLevel: 'info', foreground: false }],
-    [
-      ['--config', 'my.yaml', '--foreground'],
-      { config: '/folder/my.yaml', logLevel: 'info', foreground: true },
-    ],
-    [
-      ['-c', '/etc/l.yaml', '--log-level=debug'],
-      { config: '/etc/l.yaml', logLevel: 'debug', foreground: false },
-    ],
+    [[], none],
+    [['--config', 'my.yaml', '--foreground'], { ...none, config: '/folder/my.yaml', foreground: true }],
+    [['-c', '/etc/l.yaml', '--log-level=debug'], { ...none, config: '/etc/l.yaml', logLevel: 'debug' }],
+    [['--unless-running'], { ...none, unlessRunning: true }],
   ])('%j', (argv, value) => {
     expect(parseDaemonArguments(argv, '/folder')).toEqual({ ok: true, value });
   });

@@ -27,9 +27,9 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
       },
     });
     const { foreground, 'unless-running': unlessRunning } = values;
+    if (values.config === '') return refuse('--config names no file');
     const config = values.config === undefined ? null : path.resolve(cwd, values.config);
     const logLevel = logLevels.find((level) => level === values['log-level']);
-    if (config === '') return refuse('--config names no file');
     if (logLevel === undefined) return refuse(`there is no log level "${values['log-level']}"`);
     return ok({ config, logLevel, foreground, unlessRunning });
   } catch (error) {
