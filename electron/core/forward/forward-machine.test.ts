@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
-import { minDemandSpacingMs, standingOf, transition } from './forward-machine.ts';
+import { standingOf, transition } from './forward-machine.ts';
+import { minDemandSpacingMs } from './phases/any-phase.ts';
 import { aliveTunnels, portRecheckMs } from './forward-moves.ts';
 import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from './forward-state.ts';
 

@@ -1,0 +1,42 @@
+/** Events that mean the same in several phases. */
+import type { TriggerKind } from '../../../../shared/failure.ts';
+import type { Handler } from '../forward-handler.ts';
+import { holdBack, stay, tryNow } from '../forward-moves.ts';
+import type { ForwardState, In } from '../forward-state.ts';
+import { cleanHistory } from '../restart-policy.ts';
+
+/** A waiting client brings a try forward, but not more often than this. */
+export const minDemandSpacingMs = 5_000;
+
+export const suspend: Handler<'suspended'> = (state) => stay({ ...state, suspended: true });
+
+/** Nothing to start in this phase, but the computer is awake again. */
+export const noteWake: Handler<'triggered'> = (state, { trigger }) =>
+  stay(trigger === 'wake' ? { ...state, suspended: false } : state);
+
+/** A drained predecessor is all that can end in phases without a tunnel. */
+export const drainedEnded: Handler<'tunnel-ended'> = (state, { tunnel }) =>
+  stay(tunnel === state.draining ? { ...state, draining: null } : state);
+
+export const complain: Handler<'complained'> = (state, { cause }) => stay({ ...state, complaint: cause });
+
+export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>
+  tryNow({ ...state, history: cleanHistory }, context);
+
+/** In the phases that rest: start again when this is what was waited for. Only demand leaves the history as it is. */
+export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
+  const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
+  if (!rearms(state, trigger, context.now)) return stay(state);
+  return tryNow({ ...state, history: trigger === 'demand' ? state.history : cleanHistory }, context);
+};
+
+/** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
+export const hold: Handler<'held'> = (state, { cause }) => {
+  const isAskedFor = state.cause?.recovery === 'backoff' || state.cause?.triggers.includes('route') === true;
+  return isAskedFor ? holdBack(state, cause) : stay(state);
+};
+
+function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {
+  if (state.suspended || !(state.cause?.triggers.includes(trigger) ?? true)) return false;
+  return trigger !== 'demand' || state.triedAt === null || now - state.triedAt >= minDemandSpacingMs;
+}
