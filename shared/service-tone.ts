@@ -18,13 +18,16 @@ export function toneOf(service: Pick<ServiceSnapshot, 'phase' | 'health' | 'caus
     case 'up':
       return service.health === 'unhealthy' ? 'trouble' : 'up';
     case 'waiting':
-      // For the network or the wake: nothing is wrong with the service, and nothing is to be done.
-      return service.cause?.recovery === 'trigger' ? 'working' : 'trouble';
+      return waitsForTheComputer(service.cause) ? 'working' : 'trouble';
     case 'retrying':
     case 'failed':
       return 'trouble';
   }
 }
+
+/** For its network or its wake: nothing is wrong out there. A cluster or a host that is down is a trouble. */
+const waitsForTheComputer = (cause: ServiceSnapshot['cause']): boolean =>
+  cause?.recovery === 'trigger' && !cause.triggers.includes('route');
 
 export interface SnapshotCounts {
   readonly total: number;
