@@ -40,7 +40,12 @@ describe('a shared cause', () => {
         ['a', 'b', 'c'].map((name) => waiting(name, [code])),
         sampleNow,
       )[0]?.tone;
-    expect([toneOf('credentials-expired'), toneOf('network-down')]).toEqual(['trouble', 'working']);
+    expect([
+      toneOf('credentials-expired'),
+      toneOf('route-down'),
+      toneOf('network-down'),
+      toneOf('suspended'),
+    ]).toEqual(['trouble', 'trouble', 'working', 'working']);
   });
 
   it('names its services in the order of the file', () => {
