@@ -11,11 +11,11 @@ interface CauseCardProps {
 
 /** One trouble that several services have in common, told once. */
 export function CauseCard({ shared, expanded, onExpand }: CauseCardProps): ReactElement {
-  const { names, cause } = shared;
+  const { names, tone, cause } = shared;
   const title = `${names.length} forwards: ${cause.title}`;
   return (
-    <section className="card" data-kind="trouble" aria-label={title} title={names.join(', ')}>
-      <StateShape tone="trouble" />
+    <section className="card" data-kind={tone} aria-label={title} title={names.join(', ')}>
+      <StateShape tone={tone} />
       <CauseLines cause={cause} title={title} names={names} expanded={expanded} onExpand={onExpand} />
     </section>
   );

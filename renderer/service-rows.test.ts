@@ -148,7 +148,7 @@ describe('the list', () => {
   it('tells a cause that three share once, above rows that only name it', () => {
     const services = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('d')];
     expect(screen(services)).toEqual([
-      '! 3 forwards: Signed out of prod',
+      '▲ 3 forwards: Signed out of prod',
       '  Needs you: Sign in again: run aws sso login  [Copy command]',
       '▲ a  localhost:5432  (—●)',
       '  Signed out of prod',
@@ -198,6 +198,6 @@ describe('the filter', () => {
       '● other  localhost:5432  (—●)',
       '  prod · svc/other  3 h · 2 ms',
     ]);
-    expect(screen(troubled, 'svc/b')[0]).toBe('! 3 forwards: Signed out of prod');
+    expect(screen(troubled, 'svc/b')[0]).toBe('▲ 3 forwards: Signed out of prod');
   });
 });

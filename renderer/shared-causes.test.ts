@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { CauseCode } from '../shared/failure.ts';
 import { sharedCausesOf } from './shared-causes.ts';
-import { retrying, sampleNow, service } from './testing/service-samples.ts';
+import { retrying, sampleNow, service, waiting } from './testing/service-samples.ts';
 
 const unreachable = ['host-unreachable', { host: 'bastion' }] as const;
 
@@ -31,6 +32,15 @@ describe('a shared cause', () => {
       service('d', { cause: retrying('d', unreachable).cause }),
     ];
     expect(sharedCausesOf(services, sampleNow)).toEqual([]);
+  });
+
+  it('looks like its services: a trouble, or only a wait', () => {
+    const toneOf = (code: CauseCode): string | undefined =>
+      sharedCausesOf(
+        ['a', 'b', 'c'].map((name) => waiting(name, [code])),
+        sampleNow,
+      )[0]?.tone;
+    expect([toneOf('credentials-expired'), toneOf('network-down')]).toEqual(['trouble', 'working']);
   });
 
   it('names its services in the order of the file', () => {

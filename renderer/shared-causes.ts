@@ -1,5 +1,6 @@
 /** Many troubles with one cause are one trouble: told once, above rows that stay quiet. */
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { overallTone, type Tone } from '../shared/service-tone.ts';
 import { causeViewOf, type CauseView } from './cause-view.ts';
 import { groupInOrder } from './grouping.ts';
 
@@ -10,6 +11,8 @@ export interface SharedCauseView {
   readonly key: string;
   /** In the order of the file. */
   readonly names: readonly string[];
+  /** As on their rows: what merely waits for the network is no trouble. */
+  readonly tone: Tone;
   readonly cause: CauseView;
 }
 
@@ -27,7 +30,7 @@ export function sharedCausesOf(
     const view = causeViewOf(nextToTry(members), now);
     if (view === null || members.length < minServicesSharing) return [];
     const names = members.map(({ name }) => name);
-    return [{ key, names, cause: forAllOf(view) }];
+    return [{ key, names, tone: overallTone(members), cause: forAllOf(view) }];
   });
 }
 

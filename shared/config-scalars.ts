@@ -106,13 +106,13 @@ export const jumpHost = argument.superRefine((value, context) => {
   }
 });
 
-const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Reads seconds as a number, or `500ms`, `30s`, `2m`, `1h`. Returns ms, or null when it is no duration. */
+/** Reads seconds as a number, or `500ms`, `30s`, `2m`, `1h`, `14d`. Returns ms, or null when it is no duration. */
 export function parseDuration(value: unknown): number | null {
   const plain = asNumber(value);
   if (typeof plain === 'number') return Number.isFinite(plain) ? plain * 1000 : null;
-  const match = typeof plain === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*$/.exec(plain) : null;
+  const match = typeof plain === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(plain) : null;
   if (match === null) return null;
   return Number(match[1]) * millisecondsOf[match[2] as keyof typeof millisecondsOf];
 }

@@ -19,16 +19,30 @@ import {
   port,
   text,
 } from './config-scalars.ts';
+import { sslModes } from './service-spec.ts';
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
 export const maxServices = 1000;
 /** The IPC contract carries names and tags up to this length. */
 const maxNameLength = 200;
 
 const technologies = ['kubectl', 'ssh', 'tcp', 'command'] as const;
+
+// prettier-ignore
+const checkTypes = [
+  'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'redis', 'kafka', 'ssh', 'grpc', 'exec',
+] as const;
+
+/** `exec` runs this as it stands: a list, so that no shell ever reads it. */
+const checkCommand = z
+  .array(text())
+  .min(1)
+  .max(200)
+  .refine(([program]) => program !== '', { message: 'begins with "", expected a program' });
 
 const probeConfigSchema = mapping({
   // http, https
@@ -39,21 +53,32 @@ const probeConfigSchema = mapping({
   expected_content: text().optional(),
   headers: z.record(z.string(), text()).optional(),
   verify_ssl: flag.optional(),
-  // postgres
-  database: text().optional(),
+  // postgres, redis
   user: text().optional(),
   password: text().optional(),
-  sslmode: text().optional(),
+  // postgres
+  database: text().optional(),
+  sslmode: emptyAsAbsent(choice(sslModes)).optional(),
+  // redis, kafka, grpc
+  tls: flag.optional(),
+  // tls, redis, kafka, grpc
+  servername: text(253).optional(),
+  // tls
+  expires_within: duration(0, 3650 * dayMs).optional(),
+  // grpc
+  service: text(500).optional(),
+  // exec
+  argv: checkCommand.optional(),
   // kafka
   bootstrap_servers: oneOrMany(text()).optional(),
-  // 0.3.7 connected to these by itself. A probe goes through the tunnel: they are read and not used.
+  // 0.3.7 connected to these by itself. A probe goes through the tunnel: of them only the host counts, as a name.
   host: text().optional(),
   port: port.optional(),
   timeout: duration(100, 300 * secondMs).optional(),
 });
 
 const healthCheckSchema = mapping({
-  type: choice(['tcp', 'http', 'https', 'postgres', 'postgresql', 'kafka']).optional(),
+  type: choice(checkTypes).optional(),
   interval: duration(100, hourMs).optional(),
   timeout: duration(100, 300 * secondMs).optional(),
   failure_threshold: count(1, 100).optional(),
@@ -66,7 +91,7 @@ const restartPolicySchema = mapping({
   enabled: flag.optional(),
   max_attempts: count(1, 100).optional(),
   initial_delay: duration(50, hourMs).optional(),
-  max_delay: duration(50, 24 * hourMs).optional(),
+  max_delay: duration(50, dayMs).optional(),
   backoff_multiplier: factor(1, 10).optional(),
 });
 

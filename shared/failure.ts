@@ -8,7 +8,9 @@
  *   user     only the user can mend it: waiting clients are closed at once, one notice is sent; triggers still re-arm it
  */
 
-export type TriggerKind = 'network' | 'wake' | 'config' | 'credentials' | 'port' | 'demand' | 'user';
+/** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
+export type TriggerKind =
+  'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
 
 export type RecoveryClass = 'backoff' | 'trigger' | 'user';
 
@@ -232,6 +234,19 @@ const catalogue = {
     remedy: () => 'Check the program at the far end',
     action: () => openLog,
   },
+  'check-refused': {
+    ...user('credentials', 'network'),
+    title: (d) => d.what ?? 'The service answered, and refused the health check',
+    remedy: () =>
+      'The tunnel works: correct the health check in the config, or what it asks for at the far end',
+    action: () => openConfig,
+  },
+  'certificate-expiring': {
+    ...user('credentials', 'network'),
+    title: (d) => d.what ?? `The certificate of ${d.host ?? 'the server'} expires soon`,
+    remedy: () => 'Renew it, or lower expires_within of the health check',
+    action: () => openLog,
+  },
   'file-missing': {
     ...user('credentials'),
     title: (d) => `The file ${d.what ?? ''} does not exist`.replace('  ', ' '),
@@ -249,6 +264,18 @@ const catalogue = {
     title: (d) => d.what ?? 'This service is not configured correctly',
     remedy: () => 'Correct it in the config',
     action: () => openConfig,
+  },
+  'route-down': {
+    ...waits('route'),
+    title: (d) => `${d.what ?? 'The way to the remote end'} cannot be reached`,
+    remedy: () => 'Check the network or the VPN; it starts by itself once there is an answer',
+    action: () => retry,
+  },
+  'cluster-unwell': {
+    ...waits('route'),
+    title: (d) => `${d.what ?? 'The cluster'} is not well`,
+    remedy: () => 'It starts by itself once the cluster has recovered',
+    action: () => retry,
   },
   'network-down': {
     ...waits('network', 'wake'),

@@ -15,7 +15,7 @@ export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retryi
 export const healthSchema = z.enum(['unknown', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 
-const triggerSchema = z.enum(['network', 'wake', 'config', 'credentials', 'port', 'demand', 'user']);
+const triggerSchema = z.enum(['network', 'wake', 'config', 'credentials', 'port', 'route', 'demand', 'user']);
 
 const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copy-command'), label: z.string(), command: z.string() }),
@@ -57,6 +57,8 @@ export const serviceSnapshotSchema = z
     nextRetryAt: z.number().nullable(),
     /** Failed tries in a row; 0 when all is well. */
     attempt: z.number().int(),
+    /** The restart policy allows no more tries: another one needs a trigger. */
+    exhausted: z.boolean(),
     /** Tunnels started after the first one, since the app started. */
     restarts: z.number().int(),
     /** Of the past; one that is under way is told by phase and health. */

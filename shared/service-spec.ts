@@ -54,12 +54,51 @@ export type ProbeSpec =
     }
   | {
       readonly type: 'postgres';
+      /** null: named like the user. */
       readonly database: string | null;
+      /** null: the check does not log in. */
       readonly user: string | null;
       readonly password: string | null;
-      readonly sslmode: string | null;
+      readonly sslmode: SslMode;
+      /** The name that `verify-full` expects in the certificate. */
+      readonly host: string;
     }
-  | { readonly type: 'kafka'; readonly bootstrapServers: string | null };
+  | ({ readonly type: 'kafka'; readonly bootstrapServers: string | null } & ProbeEncryption)
+  | ({
+      readonly type: 'redis';
+      readonly user: string | null;
+      readonly password: string | null;
+    } & ProbeEncryption)
+  /** The banner. */
+  | { readonly type: 'ssh' }
+  | {
+      readonly type: 'tls';
+      readonly servername: string;
+      readonly verifySsl: boolean;
+      /** null: 7 days, of a certificate that lives less than 28 days a quarter of its life. */
+      readonly expiresWithinMs: number | null;
+    }
+  | ({
+      readonly type: 'grpc';
+      /** Empty: the server as a whole. */
+      readonly service: string;
+    } & ProbeEncryption)
+  | {
+      readonly type: 'exec';
+      /** The program and its arguments; `{local_port}` stands for the service's local port. */
+      readonly argv: readonly [string, ...string[]];
+    };
+
+/** As libpq means them (PostgreSQL manual, "SSL Support"). */
+export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+export type SslMode = (typeof sslModes)[number];
+
+interface ProbeEncryption {
+  readonly tls: boolean;
+  readonly verifySsl: boolean;
+  /** The name that is told to the server and expected in its certificate. */
+  readonly servername: string;
+}
 
 export interface HealthCheckSpec {
   readonly probe: ProbeSpec;

@@ -33,6 +33,9 @@ const testNeeds = [
   ['python3-dbusmock'],
   ['python3-gi'],
   ['iproute2'],
+  // Real servers behind the health checks; the tests start their own, on their own ports and folders.
+  ['postgresql'],
+  ['redis-server'],
   // One good face on every machine: screenshots and text widths depend on it.
   ['fonts-inter'],
   ['fontconfig'],
@@ -70,7 +73,7 @@ const namesHere = async (needs) => {
   return needs.map((names) => names.find((name) => offered.has(name)) ?? names[0]);
 };
 
-/** Asks invoke-rc.d to start nothing: the tests run their own sshd and buses, on their own ports.
+/** Asks invoke-rc.d to start nothing: the tests run their own servers and buses, on their own ports.
  * @template T @param {() => Promise<T>} work @returns {Promise<T>} */
 const withoutStartingDaemons = async (work) => {
   const policy = '/usr/sbin/policy-rc.d';

@@ -8,7 +8,7 @@ test('a click on the tray opens the popover with every forward, and Escape close
   farEnd,
 }) => {
   const page = await app.openPopover();
-  await expect(page.getByText('All 4 up')).toBeVisible();
+  await expect(page.locator('.header-state')).toHaveText('All 4 up');
   for (const name of ['ssh', 'kubectl', 'tcp', 'command'] as const) {
     await expect(page.getByText(`localhost:${farEnd.ports[name]}`)).toBeVisible();
   }
@@ -21,11 +21,18 @@ test('the menu has a checkbox for every forward, which turns it off and on', asy
   world,
   farEnd,
 }) => {
-  const label = (await world.desktop.menu()).find((entry) => entry.label.startsWith('tcp'));
-  expect(label?.checked).toBe(true);
-  await world.desktop.chooseFromMenu(label?.label ?? '');
+  const { desktop } = world;
+  const address = { host: '127.0.0.1', port: farEnd.ports.tcp };
+  const isTicked = async (): Promise<boolean | null | undefined> =>
+    (await desktop.menu()).find((entry) => entry.label.startsWith('tcp'))?.checked;
+  expect(await isTicked()).toBe(true);
+  await desktop.chooseFromMenu('tcp');
   await app.waitForSnapshot('tcp is off', ({ services }) => services[2]?.phase === 'off');
-  await expect(exchange({ host: '127.0.0.1', port: farEnd.ports.tcp }, 'x')).rejects.toThrow(/ECONNREFUSED/);
+  await expect(exchange(address, 'x')).rejects.toThrow(/ECONNREFUSED/);
+  await expect.poll(isTicked).toBe(false);
+  await desktop.chooseFromMenu('tcp');
+  await app.waitForSnapshot('tcp is up again', ({ services }) => services[2]?.phase === 'up');
+  expect(await exchange(address, 'x')).toBe('x');
 });
 
 test('the tooltip counts', async ({ app, world }) => {

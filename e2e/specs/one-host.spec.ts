@@ -2,10 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { expect, test } from 'playwright/test';
-import { systemClock as clock } from '../../electron/core/clock.ts';
-import { connectControl, type ControlClient } from '../../electron/core/control/control-client.ts';
 import { createWorld, launchCommand, type World } from '../fixtures/electron-app.ts';
-import { eventually } from '../fixtures/eventually.ts';
+import { connectToHost } from '../fixtures/host-client.ts';
 
 const projectFolder = path.resolve(import.meta.dirname, '../..');
 
@@ -17,20 +15,9 @@ test.beforeEach(async () => {
 
 test.afterEach(() => world.close());
 
-async function connect(): Promise<ControlClient> {
-  const socketPath = path.join(world.home, 'run/localport/control.sock');
-  let client: ControlClient | null = null;
-  await eventually('the host answers', async () => {
-    const connected = await connectControl({ socketPath, clock, version: 'test' });
-    client = connected.ok ? connected.value : null;
-    return connected.ok;
-  });
-  return client!;
-}
-
 test('the menu-bar app answers at the control socket, and stops when it is asked to', async () => {
   const app = await world.start();
-  const client = await connect();
+  const client = await connectToHost(world);
   expect(client.host).toMatchObject({ kind: 'menu-bar', pid: app.pid });
   expect(await client.request('snapshot', {})).toMatchObject({
     ok: true,
@@ -47,7 +34,7 @@ test('the menu-bar app answers at the control socket, and stops when it is asked
 test('the menu-bar app does not start beside a daemon, and says why', async () => {
   const { env, home } = world;
   const daemon = spawn(process.execPath, [path.join(projectFolder, 'dist/daemon.cjs')], { cwd: home, env });
-  await connect();
+  await connectToHost(world);
   const { executable, args } = launchCommand([projectFolder]);
   const app = spawn(executable, args, { cwd: home, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

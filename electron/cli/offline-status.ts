@@ -62,6 +62,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   since,
   nextRetryAt: null,
   attempt: 0,
+  exhausted: false,
   restarts: 0,
   connections: 0,
   held: 0,

@@ -30,6 +30,12 @@ services:
   - { name: near, technology: tcp, local_port: 1024, remote_port: 1, connection: { host: 10.0.0.1 } }
   - { name: own, technology: command, local_port: 1025, connection: { argv: [run, "{local_port}"] } }
   - { name: queue, technology: tcp, local_port: 1026, remote_port: 9092, connection: { host: k }, health_check: { type: kafka, config: { bootstrap_servers: a:1 } } }
+  - { name: cache, technology: tcp, local_port: 1027, remote_port: 6379, connection: { host: k }, health_check: { type: redis, config: { user: u, password: secret2, tls: true, verify_ssl: false, servername: c } } }
+  - { name: edge, technology: tcp, local_port: 1028, remote_port: 443, connection: { host: k }, health_check: { type: tls, config: { expires_within: 14d } } }
+  - { name: lasting, technology: tcp, local_port: 1029, remote_port: 443, connection: { host: k }, health_check: { type: tls } }
+  - { name: api, technology: tcp, local_port: 1030, remote_port: 50051, connection: { host: k }, health_check: { type: grpc, config: { service: a.B } } }
+  - { name: gate, technology: tcp, local_port: 1031, remote_port: 22, connection: { host: k }, health_check: { type: ssh } }
+  - { name: tool, technology: tcp, local_port: 1032, remote_port: 22, connection: { host: k }, health_check: { type: exec, config: { argv: [nc, -z, localhost, "{local_port}"] } } }
 `;
 
 const load = (text: string) => {
@@ -82,7 +88,14 @@ describe('the JSON Schema', () => {
     const { items } = schema.properties.services;
     expect(schema.required).toEqual(['services']);
     expect(items['required']).toEqual(['name', 'technology', 'local_port', 'connection']);
-    expect(Object.keys(items['properties'] ?? {})).toContain('health_check');
+    const { health_check: check } = (items['properties'] ?? {}) as Record<string, unknown>;
+    const { type, config } = (check as { properties: Record<string, object> }).properties;
+    for (const name of ['tls', 'redis', 'ssh', 'grpc', 'exec', 'postgres', 'kafka']) {
+      expect(JSON.stringify(type)).toContain(`"${name}"`);
+    }
+    for (const key of ['sslmode', 'servername', 'expires_within', 'service', 'argv', 'tls', 'verify_ssl']) {
+      expect((config as { properties: object }).properties).toHaveProperty(key);
+    }
     expect(items['allOf']).toHaveLength(4);
   });
 

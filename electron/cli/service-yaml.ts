@@ -82,8 +82,10 @@ function healthCheckEntry(check: HealthCheckSpec, options: ServiceEntryOptions):
 /** By the names of the probe's own settings, so that a new kind of probe is exported without a word here. */
 function probeConfig({ type: _, ...settings }: ProbeSpec, options: ServiceEntryOptions): Entry {
   const entries = Object.entries(settings).map(([name, value]): [string, unknown] => [
-    name.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
-    hideSecret(name, value, options),
+    name.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
+    name.endsWith('Ms') && typeof value === 'number'
+      ? formatDuration(value)
+      : hideSecret(name, value, options),
   ]);
   return withoutNothing(Object.fromEntries(entries));
 }

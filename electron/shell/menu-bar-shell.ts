@@ -54,6 +54,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<void> 
     {
       iconFolder: path.join(distFolder, 'icons'),
       platform,
+      clock,
       onClick: (bounds) => popover.toggle(bounds),
       onAction: (action) => performMenuAction(action, parts),
     },

@@ -10,7 +10,14 @@ const connecting = (name: string): ServiceSnapshot =>
   aService(name, { phase: 'connecting', health: 'unknown' });
 const retrying = (name: string): ServiceSnapshot =>
   aService(name, { phase: 'retrying', health: 'unknown', cause: describeCause('host-unreachable') });
-const exhausted = (name: string): ServiceSnapshot => ({ ...retrying(name), phase: 'waiting' });
+const exhausted = (name: string): ServiceSnapshot => ({
+  ...retrying(name),
+  phase: 'waiting',
+  exhausted: true,
+});
+const unhealthy = (name: string, isExhausted: boolean): ServiceSnapshot =>
+  aService(name, { health: 'unhealthy', cause: describeCause('check-failed'), exhausted: isExhausted });
+const unproven = (name: string): ServiceSnapshot => aService(name, { health: 'unknown' });
 const offline = (name: string): ServiceSnapshot =>
   aService(name, { phase: 'waiting', health: 'unknown', cause: describeCause('network-down') });
 
@@ -59,6 +66,35 @@ test('tries that are used up need the user; a missing network does not', async (
   await show(exhausted('a'), offline('b'));
   await clock.advance(settleMs);
   expect(take()).toEqual(['The host cannot be reached | a: Check the network or the VPN']);
+});
+
+test('one that stays unhealthy through all its tries is told of once, and once when a check passes again', async () => {
+  const { clock, show, take } = setUp();
+  for (let tries = 0; tries < 3; tries++) {
+    await show(unhealthy('a', false));
+    await clock.advance(quietMs);
+    await show(unproven('a'));
+    await clock.advance(settleMs);
+  }
+  expect(take()).toEqual([]);
+  await show(unhealthy('a', true));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['No answer through the tunnel | a: Check the program at the far end']);
+  for (const next of [unproven('a'), unhealthy('a', false), unproven('a'), unhealthy('a', true)]) {
+    await show(next);
+    await clock.advance(quietMs);
+  }
+  expect(take()).toEqual([]);
+  await show(aService('a'));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['a is up again | localhost:5432']);
+});
+
+test('a retry that the sleep has put off needs nobody', async () => {
+  const { clock, show, take } = setUp();
+  await show({ ...retrying('a'), phase: 'waiting' });
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
 });
 
 test('a need that passes by itself is not worth a word, nor is its end', async () => {

@@ -77,7 +77,8 @@ function follow(
 ): Trouble | undefined {
   const { now } = circumstances;
   if (needsUser(service)) return followNeed(before, service.cause?.title ?? '', circumstances);
-  const isUp = service.phase === 'up' && service.health !== 'unhealthy';
+  // A new tunnel may be as unhealthy as the last: it is up again when a check says so.
+  const isUp = service.phase === 'up' && service.health === 'healthy';
   switch (before?.kind) {
     case undefined:
       return undefined;

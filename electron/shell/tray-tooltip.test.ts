@@ -5,7 +5,12 @@ import { aService, aSnapshot, failedService, offService } from './testing/snapsh
 import { trayTooltip } from './tray-tooltip.ts';
 
 const waiting = (code: 'network-down' | 'host-unreachable'): ServiceSnapshot =>
-  aService(code, { phase: 'waiting', health: 'unknown', cause: describeCause(code) });
+  aService(code, {
+    phase: 'waiting',
+    exhausted: code === 'host-unreachable',
+    health: 'unknown',
+    cause: describeCause(code),
+  });
 const brokenConfig = (snapshot: Snapshot): Snapshot => ({
   ...snapshot,
   config: { ...snapshot.config, status: 'broken' },

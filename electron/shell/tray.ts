@@ -3,7 +3,8 @@
  * when nothing visible changed.
  *
  * On Linux the panel itself shows the menu that it was given (by D-Bus), so the menu must be there beforehand; a left
- * click still arrives as a click. On macOS a menu that is set would swallow the left click, so it is made when asked for.
+ * click still arrives as a click. `menu-pace.ts` says when it is renewed. On macOS a menu that is set would swallow the left
+ * click, so it is made when asked for, and stays as it is while it is open.
  */
 import {
   Menu,
@@ -16,6 +17,8 @@ import {
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { overallTone } from '../../shared/service-tone.ts';
+import type { Clock } from '../core/clock.ts';
+import { MenuPace } from './menu-pace.ts';
 import { trayIconFile } from './tray-icon.ts';
 import { trayMenuRows, type MenuAction, type MenuContext, type MenuRow } from './tray-menu.ts';
 import { trayTooltip } from './tray-tooltip.ts';
@@ -23,6 +26,7 @@ import { trayTooltip } from './tray-tooltip.ts';
 export interface TrayOptions {
   readonly iconFolder: string;
   readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
   readonly onClick: (bounds: Rectangle) => void;
   readonly onAction: (action: MenuAction) => void;
 }
@@ -35,7 +39,7 @@ export interface MenuBarTray {
 }
 
 export function createTray(options: TrayOptions, initial: MenuContext): MenuBarTray {
-  const { iconFolder, platform, onClick, onAction } = options;
+  const { iconFolder, platform, clock, onClick, onAction } = options;
   const panelShowsMenu = platform === 'linux';
   let context = initial;
   const shown = { icon: iconOf(context, options), tooltip: '', menu: '' };
@@ -43,29 +47,42 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
   tray.setIgnoreDoubleClickEvents(true);
 
   const choose = (action: MenuAction): void => {
-    // The panel has ticked the checkbox by itself; whatever comes of it, the menu is drawn anew.
+    // The panel may have ticked the checkbox by itself; whatever comes of it, the menu is drawn anew.
     shown.menu = '';
+    pace.chosen();
     onAction(action);
   };
   const buildMenu = () => Menu.buildFromTemplate(toTemplate(trayMenuRows(context), choose));
+
+  const text = () => ({
+    tooltip: trayTooltip(context.snapshot),
+    menu: panelShowsMenu ? JSON.stringify(trayMenuRows(context)) : '',
+  });
+  const showText = (): void => {
+    const { tooltip, menu } = text();
+    if (tooltip !== shown.tooltip) tray.setToolTip(tooltip);
+    if (menu !== shown.menu) tray.setContextMenu(buildMenu());
+    Object.assign(shown, { tooltip, menu });
+  };
+  const pace = new MenuPace(clock, showText);
 
   const update = (next: MenuContext): void => {
     context = next;
     const icon = iconOf(next, options);
     if (icon !== shown.icon) tray.setImage(loadIcon(iconFolder, icon));
-    const tooltip = trayTooltip(next.snapshot);
-    if (tooltip !== shown.tooltip) tray.setToolTip(tooltip);
-    Object.assign(shown, { icon, tooltip });
-    if (!panelShowsMenu) return;
-    const menu = JSON.stringify(trayMenuRows(next));
-    if (menu !== shown.menu) tray.setContextMenu(buildMenu());
-    shown.menu = menu;
+    shown.icon = icon;
+    const { tooltip, menu } = text();
+    if (tooltip !== shown.tooltip || menu !== shown.menu) pace.changed();
   };
 
   tray.on('click', (_event, bounds) => onClick(bounds));
   if (!panelShowsMenu) tray.on('right-click', () => tray.popUpContextMenu(buildMenu()));
-  update(initial);
-  return { update, bounds: () => tray.getBounds(), destroy: () => tray.destroy() };
+  showText();
+  const destroy = (): void => {
+    pace.dispose();
+    tray.destroy();
+  };
+  return { update, bounds: () => tray.getBounds(), destroy };
 }
 
 const iconOf = ({ snapshot }: MenuContext, { platform }: TrayOptions): string =>

@@ -7,8 +7,8 @@ const shapes: Record<Tone, string> = { up: '●', working: '◐', trouble: '▲'
 /** The list as it reads on the screen, one string for each line, so that a failing test shows what the user would see. */
 export function rowsAsText({ sharedCauses, groups }: ListView): readonly string[] {
   return [
-    ...sharedCauses.flatMap(({ names, cause }) => [
-      `! ${names.length} forwards: ${cause.title}`,
+    ...sharedCauses.flatMap(({ names, tone, cause }) => [
+      `${shapes[tone]} ${names.length} forwards: ${cause.title}`,
       ...causeEnd(cause),
     ]),
     ...groups.flatMap(({ title, on, rows }) => [

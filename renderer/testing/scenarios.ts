@@ -141,6 +141,36 @@ const longNames = [
   service(`${longName}-3`, { localPort: 65_002 }),
 ];
 
+/** Twenty services behind a cluster that is away, four behind a bastion, one trouble of its own and two that are well. */
+const behindDownRoutes = [
+  postgres,
+  ...Array.from({ length: 20 }, (_, index) =>
+    retrying(
+      `payments-${String(index + 1).padStart(2, '0')}`,
+      [
+        'host-unreachable',
+        {
+          host: '3F2A91C07D5E4B86A1C2.gr7.eu-central-1.eks.amazonaws.com',
+          evidence: 'dial tcp 10.12.0.7:443: connect: no route to host',
+        },
+      ],
+      { tags: ['payments'], localPort: 20_000 + index, nextRetryAt: sampleNow + (4 + index) * 1000 },
+    ),
+  ),
+  ...['orders', 'stock', 'ledger', 'audit'].map((name, index) =>
+    retrying(
+      name,
+      [
+        'host-unreachable',
+        { host: 'bastion', evidence: 'ssh: connect to host bastion port 22: Operation timed out' },
+      ],
+      { ...staging, technology: 'ssh', localPort: 21_000 + index, route: `deploy@bastion → ${name}:5432` },
+    ),
+  ),
+  redisInTrouble,
+  api,
+];
+
 /** Eight services as somebody might really have them, one of them in trouble. */
 const ordinary = [
   up('postgres', { ...db, localPort: 5432, route: 'prod · svc/postgres' }),
@@ -218,6 +248,7 @@ export const scenarios = {
       printer,
     ]),
   },
+  'routes-down': { snapshot: snapshotOf(behindDownRoutes) },
   'no-network': {
     snapshot: snapshotOf(
       allUp.map(({ name, tags, localPort }) => waiting(name, ['network-down'], { tags, localPort })),

@@ -29,6 +29,7 @@ export const service = (name: string, facts: Facts = {}): ServiceSnapshot => ({
   since: sampleNow,
   nextRetryAt: null,
   attempt: 0,
+  exhausted: false,
   restarts: 0,
   connections: 0,
   held: 0,

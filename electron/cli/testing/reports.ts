@@ -22,6 +22,7 @@ export const aService = (name: string, change: Partial<ReportedService> = {}): R
   since: reportTime - 3_725_000,
   nextRetryAt: null,
   attempt: 0,
+  exhausted: false,
   restarts: 0,
   connections: 0,
   held: 0,

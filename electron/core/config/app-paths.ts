@@ -1,5 +1,4 @@
 /** Where the app keeps what is not the user's: state, logs, sockets. One place for each platform, all for the user only. */
-import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -57,6 +56,8 @@ const absolute = (path: string | undefined): string | undefined =>
 /** A folder that is too long for sockets is replaced by a short one of its own, which a hash names. */
 function shortEnough(path: string, uid: number): string {
   if (Buffer.byteLength(path) + 1 + maxSocketNameBytes <= maxSocketPathBytes) return path;
+  // Loaded by need: it would be 3 ms of every start of the command.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return `/tmp/localport-${uid}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
 }
 

@@ -23,6 +23,10 @@ export interface ClusterHealthSpecs {
   readonly contexts: ReadonlyMap<string, ClusterHealthSpec>;
 }
 
+/** How this context is watched; null: the kubeconfig's current one, whatever it is called. */
+export const clusterHealthOf = ({ defaults, contexts }: ClusterHealthSpecs, context: string | null) =>
+  (context === null ? undefined : contexts.get(context)) ?? defaults;
+
 /** Merges each context's cluster_health over `defaults.cluster_health`, and that over 0.3.7's own defaults. */
 export function buildClusterHealth(file: Pick<RawFile, 'defaults' | 'cluster_contexts'>): ClusterHealthSpecs {
   const defaults = file.defaults?.cluster_health ?? {};
@@ -35,16 +39,21 @@ export function buildClusterHealth(file: Pick<RawFile, 'defaults' | 'cluster_con
   return { defaults: complete(defaults), contexts: new Map(contexts) };
 }
 
-const complete = (raw: RawClusterHealth): ClusterHealthSpec => ({
-  enabled: raw.enabled ?? true,
-  intervalMs: raw.interval ?? 240_000,
-  timeoutMs: raw.timeout ?? 30_000,
-  retryAttempts: raw.retry_attempts ?? 2,
-  failureThreshold: raw.failure_threshold ?? 3,
-  commands: {
-    clusterInfo: raw.commands?.cluster_info ?? true,
-    podStatus: raw.commands?.pod_status ?? true,
-    nodeStatus: raw.commands?.node_status ?? true,
-    eventsOnFailure: raw.commands?.events_on_failure ?? true,
-  },
-});
+function complete(raw: RawClusterHealth): ClusterHealthSpec {
+  return {
+    enabled: raw.enabled ?? true,
+    intervalMs: raw.interval ?? 240_000,
+    timeoutMs: raw.timeout ?? 30_000,
+    retryAttempts: raw.retry_attempts ?? 2,
+    failureThreshold: raw.failure_threshold ?? 3,
+    commands: {
+      clusterInfo: raw.commands?.cluster_info ?? true,
+      podStatus: raw.commands?.pod_status ?? true,
+      nodeStatus: raw.commands?.node_status ?? true,
+      eventsOnFailure: raw.commands?.events_on_failure ?? true,
+    },
+  };
+}
+
+/** Where no config says anything. */
+export const defaultClusterHealth: ClusterHealthSpecs = buildClusterHealth({});

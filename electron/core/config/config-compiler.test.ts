@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { complaintsOf, loadText, sshConfig, testConfigPath } from './testing/config-text.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
+import { complaintsOf, loadText, sshConfig, testConfigPath, tcpEntry } from './testing/config-text.ts';
 import { exampleConfig } from './welcome-page.ts';
 
 describe('a config as 0.3.7 had it', () => {
@@ -85,13 +86,11 @@ services:
 
   it('becomes complete services, with defaults merged and variables put in', () => {
     const expected: readonly ServiceSpec[] = [
-      {
-        name: 'postgres',
+      serviceSpec('postgres', {
         localPort: 5432,
         enabled: false,
         tags: ['database', '2026'],
         description: 'The database',
-        holdTimeoutMs: 10_000,
         connection: {
           technology: 'kubectl',
           resourceType: 'deployment',
@@ -103,18 +102,19 @@ services:
         healthCheck: {
           ...healthCheck,
           intervalMs: 60_000,
-          probe: { type: 'postgres', database: 'app', user: 'app', password: 'p#s: "w"', sslmode: 'require' },
+          probe: {
+            type: 'postgres',
+            database: 'app',
+            user: 'app',
+            password: 'p#s: "w"',
+            sslmode: 'require',
+            host: 'localhost',
+          },
         },
         restartPolicy: { ...restartPolicy, enabled: false },
-        problem: null,
-      },
-      {
-        name: 'web',
+      }),
+      serviceSpec('web', {
         localPort: 8080,
-        enabled: true,
-        tags: [],
-        description: null,
-        holdTimeoutMs: 10_000,
         connection: {
           technology: 'ssh',
           host: 'bastion.example.com',
@@ -140,15 +140,9 @@ services:
           },
         },
         restartPolicy,
-        problem: null,
-      },
-      {
-        name: 'kafka',
+      }),
+      serviceSpec('kafka', {
         localPort: 9092,
-        enabled: true,
-        tags: [],
-        description: null,
-        holdTimeoutMs: 10_000,
         connection: {
           technology: 'kubectl',
           resourceType: 'service',
@@ -157,10 +151,18 @@ services:
           context: null,
           remotePort: 9092,
         },
-        healthCheck: { ...healthCheck, probe: { type: 'kafka', bootstrapServers: 'localhost:9092' } },
+        healthCheck: {
+          ...healthCheck,
+          probe: {
+            type: 'kafka',
+            bootstrapServers: 'localhost:9092',
+            tls: false,
+            verifySsl: true,
+            servername: 'localhost',
+          },
+        },
         restartPolicy,
-        problem: null,
-      },
+      }),
     ];
     const config = loadText(golden, env);
     expect(config.services).toEqual(expected);
@@ -197,6 +199,8 @@ services:
       loadText(sshConfig('    description: ${API_TOKEN} ${HOME_NAME}\n'), { API_TOKEN: 't', HOME_NAME: 'n' })
         .secrets,
     ).toEqual(['t']);
+    const cache = sshConfig('    health_check: {type: redis, config: {password: hush}}\n');
+    expect(loadText(cache).secrets).toEqual(['hush']);
   });
 
   it('gives a bare service the defaults of 0.3.7 and a tcp check', () => {
@@ -271,6 +275,47 @@ services:
 });
 
 describe('what is new', () => {
+  it('completes checks: what is not said is the least that proves something', () => {
+    const probes = (...checks: readonly string[]): unknown =>
+      checks.map((check) => {
+        const { services } = loadText(sshConfig(`    health_check: ${check}\n`));
+        return services[0]?.healthCheck.probe;
+      });
+    const encryption = { tls: false, verifySsl: true, servername: 'localhost' };
+    expect(
+      probes(
+        '{type: ssh}',
+        '{type: tls}',
+        '{type: tls, config: {servername: a.example, verify_ssl: no, expires_within: 14d}}',
+        '{type: redis}',
+        '{type: redis, config: {user: u, password: p, tls: yes, servername: c}}',
+        '{type: grpc, config: {service: a.B}}',
+        '{type: exec, config: {argv: [pg_isready, -p, "{local_port}", -t, 3]}}',
+        '{type: postgresql, config: {user: "", sslmode: "", host: db}}',
+      ),
+    ).toEqual([
+      { type: 'ssh' },
+      { type: 'tls', servername: 'localhost', verifySsl: true, expiresWithinMs: null },
+      { type: 'tls', servername: 'a.example', verifySsl: false, expiresWithinMs: 1_209_600_000 },
+      { type: 'redis', user: null, password: null, ...encryption },
+      { type: 'redis', user: 'u', password: 'p', ...encryption, tls: true, servername: 'c' },
+      { type: 'grpc', service: 'a.B', ...encryption },
+      { type: 'exec', argv: ['pg_isready', '-p', '{local_port}', '-t', '3'] },
+      { type: 'postgres', user: null, password: null, database: null, sslmode: 'prefer', host: 'db' },
+    ]);
+  });
+
+  it('expects the certificate of a check to name the far end as the tunnel does', () => {
+    const check = '    health_check: {type: tls}\n';
+    const far = sshConfig(check).replace('{host: bastion}', '{host: bastion, remote_host: db.internal}');
+    expect(loadText(far).services[0]?.healthCheck.probe).toMatchObject({ servername: 'db.internal' });
+    const near = `services:\n${tcpEntry('a', 1, ', health_check: {type: tls}')}`;
+    expect(loadText(near).services[0]).toMatchObject({
+      connection: { host: 'h' },
+      healthCheck: { probe: { servername: 'h' } },
+    });
+  });
+
   it('reads the example of the welcome page without a word of complaint', () => {
     const config = loadText(exampleConfig);
     expect(config.services.map(({ connection }) => connection.technology)).toEqual([

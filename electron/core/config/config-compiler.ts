@@ -85,7 +85,7 @@ function failAlone(spec: ServiceSpec, uses: readonly UnsetUse[], path: string): 
 function secretsOf({ connection, healthCheck: { probe } }: ServiceSpec): readonly string[] {
   const passwords = [
     connection.technology === 'ssh' ? connection.password : null,
-    probe.type === 'postgres' ? probe.password : null,
+    'password' in probe ? probe.password : null,
   ].filter((password) => password !== null);
   const headers = probe.type === 'http' || probe.type === 'https' ? Object.entries(probe.headers) : [];
   const credentials = headers.filter(([name]) => /authorization|cookie|token|key|secret/i.test(name));

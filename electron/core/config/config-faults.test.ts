@@ -169,7 +169,68 @@ describe('a faulty config', () => {
       'an unknown check',
       sshConfig('    health_check: {type: ping}\n'),
       [
-        'error services[0].health_check.type: "ping" is none of tcp, http, https, postgres, postgresql, kafka (localport.yaml:7)',
+        'error services[0].health_check.type: "ping" is none of tcp, http, https, tls, postgres, postgresql, redis, kafka, ssh, grpc, exec (localport.yaml:7)',
+      ],
+    ],
+    [
+      'an sslmode that libpq does not know',
+      sshConfig('    health_check: {type: postgres, config: {sslmode: required}}\n'),
+      [
+        'error services[0].health_check.config.sslmode: "required" is none of disable, allow, prefer, require, verify-ca, verify-full; did you mean require? (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a check that encrypts perhaps',
+      sshConfig('    health_check: {type: redis, config: {tls: perhaps}}\n'),
+      [
+        'error services[0].health_check.config.tls: "perhaps" found where true or false is expected (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a time that is none',
+      sshConfig('    health_check: {type: tls, config: {expires_within: 2w}}\n'),
+      [
+        'error services[0].health_check.config.expires_within: 2w is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a server name that is too long',
+      sshConfig(`    health_check: {type: tls, config: {servername: ${'x'.repeat(254)}}}\n`),
+      [
+        `error services[0].health_check.config.servername: "${'x'.repeat(60)}…" is longer than 253 characters (localport.yaml:7)`,
+      ],
+    ],
+    [
+      'a gRPC service that is a list',
+      sshConfig('    health_check: {type: grpc, config: {service: [a]}}\n'),
+      [
+        'error services[0].health_check.config.service: a list found where text is expected (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a check command that is a line for a shell',
+      sshConfig('    health_check: {type: exec, config: {argv: "pg_isready -p 5432"}}\n'),
+      [
+        'error services[0].health_check.config.argv: "pg_isready -p 5432" found where a list is expected (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a check command without a program',
+      sshConfig('    health_check: {type: exec, config: {argv: ["", a]}}\n'),
+      ['error services[0].health_check.config.argv: begins with "", expected a program (localport.yaml:7)'],
+    ],
+    [
+      'an exec check without a command',
+      sshConfig('    health_check: {type: exec}\n'),
+      [
+        'error services[0].health_check.config.argv: is missing, expected the program and its arguments as a list (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a check key that nobody knows',
+      sshConfig('    health_check: {type: redis, config: {pasword: x}}\n'),
+      [
+        'warning services[0].health_check.config.pasword: unknown key, ignored; did you mean password? (localport.yaml:7)',
       ],
     ],
     [

@@ -8,6 +8,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
+import { defaultClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import type { Environment } from './environment-substitution.ts';
 import { loadConfig } from './config-loader.ts';
 import { fileError, formatProblem } from './config-problem.ts';
@@ -28,8 +29,8 @@ export interface ConfigInForceParts {
   readonly startWelcome: () => Promise<Welcome>;
   /** Told before the services are applied, so that no secret reaches a log. */
   readonly onSecrets: (values: readonly string[]) => void;
-  /** Takes over the services; resolves when those that leave have gone. */
-  readonly apply: (services: readonly ServiceSpec[]) => Promise<void>;
+  /** Takes over what the config says; resolves when the services that leave have gone. */
+  readonly apply: (services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs) => Promise<void>;
   readonly onStateChange: () => void;
 }
 
@@ -92,13 +93,13 @@ export class ConfigInForce {
       this.#become({ status: 'broken', path, problems: loaded.error });
       return;
     }
-    const { services, warnings, secrets } = loaded.value;
+    const { services, clusterHealth, warnings, secrets } = loaded.value;
     for (const warning of warnings) log.warn(`config: ${formatProblem(warning, path)}`);
     this.#parts.onSecrets(secrets);
     log.info(`config: ${path} has ${services.length} services`);
     this.#hasLoaded = true;
     this.#become({ status: 'loaded', path, problems: warnings });
-    await this.#parts.apply(services);
+    await this.#parts.apply(services, clusterHealth);
     await this.#welcome?.close();
     this.#welcome = null;
   }
@@ -118,7 +119,7 @@ export class ConfigInForce {
     this.#welcome ??= await this.#parts.startWelcome();
     if (this.#hasClosed()) return;
     this.#become({ status: 'welcome', path: this.#parts.path, problems: [] });
-    await this.#parts.apply(this.#welcome.services);
+    await this.#parts.apply(this.#welcome.services, defaultClusterHealth);
   }
 
   /** Asked anew after each await: a shutdown must not start what it then has to stop. */

@@ -15,6 +15,7 @@ import {
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
+import { mergedHealthCheck } from './service-builder.ts';
 import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -44,6 +45,7 @@ export function validateConfig(
   const values = servicesOf(root);
   const services = values.map((value, index) => checkService(findings, value, index));
   for (const key of ['name', 'local_port'] as const) reportRepeated(findings, values, key, unsetPaths);
+  if (file !== null) reportMissingCommands(findings, { services, file }, unsetPaths);
   return {
     file: file ?? {},
     services: services.filter((service) => service !== null),
@@ -102,6 +104,25 @@ function reportRepeated(
     }
     const line = findings.lineOf(['services', earlier, key]);
     findings.error(path, `${JSON.stringify(value)} is taken by services[${earlier}] in line ${line}`);
+  }
+}
+
+/** A check runs what its service or the defaults name. A command that an unset variable stands for is no fault of the file. */
+function reportMissingCommands(
+  findings: Findings,
+  checked: { readonly services: readonly (ValidService | null)[]; readonly file: Omit<RawFile, 'services'> },
+  unsetPaths: ReadonlySet<string>,
+): void {
+  const command = ['health_check', 'config', 'argv'];
+  const isUnset = (path: ConfigPath): boolean => unsetPaths.has(formatPath([...path, ...command]));
+  for (const [index, valid] of checked.services.entries()) {
+    if (valid === null || isUnset(['services', index]) || isUnset(['defaults'])) continue;
+    const { type, config } = mergedHealthCheck(valid.service, checked.file.defaults);
+    if (type !== 'exec' || config?.argv !== undefined) continue;
+    findings.error(
+      ['services', index, ...command],
+      'is missing, expected the program and its arguments as a list',
+    );
   }
 }
 

@@ -94,6 +94,16 @@ describe('variables', () => {
     expect(config.services.map(({ problem }) => problem?.code)).toEqual(Array(4).fill('variable-unset'));
   });
 
+  it('fails a service alone whose check command needs an unset variable', () => {
+    const exec = (argv: string): string => `, health_check: {type: exec, config: {argv: ${argv}}}`;
+    const entries = ['["${TOOL}", x]', '[x, "${HOST}"]', '"${ARGV}"'].map((argv, index) =>
+      tcpEntry(`s${index}`, index + 1, exec(argv)),
+    );
+    const { services } = loadText(`services:\n${entries.join('')}`);
+    expect(services.map(({ problem }) => problem?.code)).toEqual(Array(3).fill('variable-unset'));
+    expect(services[1]?.healthCheck.probe).toEqual({ type: 'exec', argv: ['x', '${HOST}'] });
+  });
+
   it('fails the services that inherit an unset variable from defaults, and spares those that override it', () => {
     const text = `defaults:
   health_check: {type: postgres, interval: "\${EVERY}", config: {password: "\${PW}"}}

@@ -4,18 +4,20 @@ import type {
   RawConnection,
   RawFile,
   RawHealthCheck,
-  RawProbeConfig,
   RawRestartPolicy,
+  RawService,
 } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type {
   Connection,
   HealthCheckSpec,
-  ProbeSpec,
   RestartPolicySpec,
   ServiceSpec,
 } from '../../../shared/service-spec.ts';
+import { bareService, defaultHealthCheck, defaultRestartPolicy } from './service-defaults.ts';
 import type { ValidService } from './config-validator.ts';
+import { buildProbe } from './probe-builder.ts';
+import { textOrNull } from './raw-text.ts';
 
 export interface PathContext {
   readonly homeDirectory: string;
@@ -28,17 +30,19 @@ export function buildService(
   defaults: RawFile['defaults'],
   paths: PathContext,
 ): ServiceSpec {
-  return {
+  const bare = bareService({
     name: service.name,
     localPort: service.local_port,
-    enabled: service.enabled ?? true,
-    tags: service.tags ?? [],
-    description: service.description ?? null,
-    holdTimeoutMs: service.hold ?? 10_000,
     connection: buildConnection(connection, service.remote_port ?? null, paths),
-    healthCheck: buildHealthCheck(mergeHealthCheck(defaults?.health_check ?? {}, service.health_check ?? {})),
+  });
+  return {
+    ...bare,
+    enabled: service.enabled ?? bare.enabled,
+    tags: service.tags ?? bare.tags,
+    description: service.description ?? bare.description,
+    holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
+    healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), serverNameOf(connection)),
     restartPolicy: buildRestartPolicy({ ...defaults?.restart_policy, ...service.restart_policy }),
-    problem: null,
   };
 }
 
@@ -77,66 +81,48 @@ function buildConnection(raw: RawConnection, remotePort: number | null, paths: P
   }
 }
 
-/** 0.3.7 took an empty text for none. */
-const textOrNull = (text: string | undefined): string | null =>
-  text === undefined || text === '' ? null : text;
-
 function expandPath(path: string | null, { homeDirectory, configDirectory }: PathContext): string | null {
   if (path === null || isAbsolute(path)) return path;
   if (path === '~' || path.startsWith('~/')) return join(homeDirectory, path.slice(1));
   return resolve(configDirectory, path);
 }
 
+/** The name that the far end's certificate should have: what those call it who reach it without us. */
+function serverNameOf(raw: RawConnection): string {
+  switch (raw.technology) {
+    case 'tcp':
+      return raw.connection.host;
+    case 'ssh':
+      return raw.connection.remote_host ?? 'localhost';
+    case 'kubectl':
+    case 'command':
+      return 'localhost';
+    default:
+      return assertNever(raw, 'technology');
+  }
+}
+
 /** The probe's own settings are inherited only by a check of the same type: an http url means nothing to postgres. */
-function mergeHealthCheck(defaults: RawHealthCheck, own: RawHealthCheck): RawHealthCheck {
+export function mergedHealthCheck(service: RawService, fileDefaults: RawFile['defaults']): RawHealthCheck {
+  const defaults = fileDefaults?.health_check ?? {};
+  const own = service.health_check ?? {};
   const inherits = own.type === undefined || own.type === defaults.type;
   return { ...defaults, ...own, config: { ...(inherits ? defaults.config : {}), ...own.config } };
 }
 
-const buildHealthCheck = (raw: RawHealthCheck): HealthCheckSpec => ({
-  probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}),
-  intervalMs: raw.interval ?? 30_000,
-  timeoutMs: raw.timeout ?? 5_000,
-  failureThreshold: raw.failure_threshold ?? 3,
-  successThreshold: raw.success_threshold ?? 1,
-  clusterAware: raw.cluster_aware ?? false,
+const buildHealthCheck = (raw: RawHealthCheck, serverName: string): HealthCheckSpec => ({
+  probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}, serverName),
+  intervalMs: raw.interval ?? defaultHealthCheck.intervalMs,
+  timeoutMs: raw.timeout ?? defaultHealthCheck.timeoutMs,
+  failureThreshold: raw.failure_threshold ?? defaultHealthCheck.failureThreshold,
+  successThreshold: raw.success_threshold ?? defaultHealthCheck.successThreshold,
+  clusterAware: raw.cluster_aware ?? defaultHealthCheck.clusterAware,
 });
 
-function buildProbe(type: NonNullable<RawHealthCheck['type']>, config: RawProbeConfig): ProbeSpec {
-  switch (type) {
-    case 'tcp':
-      return { type };
-    case 'http':
-    case 'https':
-      return {
-        type,
-        url: textOrNull(config.url),
-        method: config.method?.toUpperCase() ?? 'GET',
-        expectedStatus: config.expected_status ?? config.expected_status_codes ?? [200, 201, 202, 204],
-        expectedContent: textOrNull(config.expected_content),
-        headers: config.headers ?? {},
-        verifySsl: config.verify_ssl ?? true,
-      };
-    case 'postgres':
-    case 'postgresql':
-      return {
-        type: 'postgres',
-        database: textOrNull(config.database),
-        user: textOrNull(config.user),
-        password: textOrNull(config.password),
-        sslmode: textOrNull(config.sslmode),
-      };
-    case 'kafka':
-      return { type, bootstrapServers: textOrNull(config.bootstrap_servers?.join(',')) };
-    default:
-      return assertNever(type, 'health check');
-  }
-}
-
 const buildRestartPolicy = (raw: RawRestartPolicy): RestartPolicySpec => ({
-  enabled: raw.enabled ?? true,
-  maxAttempts: raw.max_attempts ?? 5,
-  initialDelayMs: raw.initial_delay ?? 1_000,
-  maxDelayMs: raw.max_delay ?? 300_000,
-  backoffMultiplier: raw.backoff_multiplier ?? 2,
+  enabled: raw.enabled ?? defaultRestartPolicy.enabled,
+  maxAttempts: raw.max_attempts ?? defaultRestartPolicy.maxAttempts,
+  initialDelayMs: raw.initial_delay ?? defaultRestartPolicy.initialDelayMs,
+  maxDelayMs: raw.max_delay ?? defaultRestartPolicy.maxDelayMs,
+  backoffMultiplier: raw.backoff_multiplier ?? defaultRestartPolicy.backoffMultiplier,
 });

@@ -1,6 +1,7 @@
 /** The config without a config file: one healthy forward that needs neither cluster nor server. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { findFreePort } from './free-port.ts';
+import { bareService, defaultHealthCheck } from './service-defaults.ts';
 import { renderWelcomePage } from './welcome-page.ts';
 import { serveWelcomePage } from './welcome-server.ts';
 
@@ -28,14 +29,14 @@ export async function startWelcome({
 }
 
 const welcomeService = (localPort: number, remotePort: number): ServiceSpec => ({
-  name: 'welcome',
-  localPort,
-  enabled: true,
-  tags: [],
+  ...bareService({
+    name: 'welcome',
+    localPort,
+    connection: { technology: 'tcp', host: '127.0.0.1', remotePort },
+  }),
   description: 'A page that LocalPort serves itself: open it in a browser',
-  holdTimeoutMs: 10_000,
-  connection: { technology: 'tcp', host: '127.0.0.1', remotePort },
   healthCheck: {
+    ...defaultHealthCheck,
     probe: {
       type: 'http',
       url: '/',
@@ -45,18 +46,5 @@ const welcomeService = (localPort: number, remotePort: number): ServiceSpec => (
       headers: {},
       verifySsl: true,
     },
-    intervalMs: 30_000,
-    timeoutMs: 5_000,
-    failureThreshold: 3,
-    successThreshold: 1,
-    clusterAware: false,
   },
-  restartPolicy: {
-    enabled: true,
-    maxAttempts: 5,
-    initialDelayMs: 1_000,
-    maxDelayMs: 300_000,
-    backoffMultiplier: 2,
-  },
-  problem: null,
 });

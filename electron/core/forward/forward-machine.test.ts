@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeCause } from '../../../shared/failure.ts';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
 import { minDemandSpacingMs, standingOf, transition } from './forward-machine.ts';
 import { aliveTunnels, portRecheckMs } from './forward-moves.ts';
@@ -16,22 +16,36 @@ const policy: RestartPolicySpec = {
 const killed = describeCause('killed');
 const refused = describeCause('connection-refused');
 const authFailed = describeCause('auth-failed');
+const routeDown = describeCause('route-down', { what: 'The cluster prod' });
 const portInUse = describeCause('port-in-use', { port: 5432 });
 
 /** Plays events one by one and writes down phase and effects as a reader would. */
 class Play {
   state: ForwardState = initialForwardState;
   now = 0;
+  hold: Cause | null = null;
   readonly lines: string[] = [];
 
   on(...events: ForwardEvent[]): this {
     for (const event of events) {
-      const next = transition(this.state, event, { now: this.now, random: 0.5, policy });
+      const { now, hold } = this;
+      const next = transition(this.state, event, { now, random: 0.5, policy, hold });
       this.state = next.state;
       const effects = next.effects.map(effectText).join(', ');
       this.lines.push(`${event.type} → ${situationText(this.state)}${effects === '' ? '' : `: ${effects}`}`);
     }
     return this;
+  }
+
+  /** The route goes down, as the runner hears of it. */
+  routeGoesDown(): this {
+    this.hold = routeDown;
+    return this.on({ type: 'held', cause: routeDown });
+  }
+
+  routeComesBack(): this {
+    this.hold = null;
+    return this.on({ type: 'triggered', trigger: 'route' });
   }
 
   after(ms: number): this {
@@ -164,6 +178,28 @@ describe('the forward machine', () => {
     ]);
   });
 
+  it('sends nobody to the old tunnel any more when the way that the config asks for now fails', () => {
+    const play = Play.up().on({ type: 'reconfigured' }, ended(2, authFailed), { type: 'healthy', tunnel: 1 });
+    expect(play.lines.slice(1)).toEqual([
+      'tunnel-ended → failed (draining 1): drain-tunnel 1',
+      'healthy → failed (draining 1)',
+    ]);
+    expect([play.state.cause?.code, play.state.desired]).toEqual(['auth-failed', 'on']);
+  });
+
+  it('goes on trying the way that the config asks for now, however well the old tunnel is', () => {
+    const play = Play.up().on({ type: 'healthy', tunnel: 1 }, { type: 'reconfigured' }, ended(2, refused));
+    play.on({ type: 'healthy', tunnel: 1 }, ended(3, refused)).after(1_000).on({ type: 'due' });
+    play.on({ type: 'tunnel-ready', tunnel: 4 });
+    expect(play.lines.slice(2)).toEqual([
+      'tunnel-ended → connecting 3 (draining 1): drain-tunnel 1, start-tunnel 3',
+      'healthy → connecting 3 (draining 1)',
+      'tunnel-ended → retrying at 1000 (draining 1)',
+      'due → connecting 4 (draining 1): start-tunnel 4',
+      'tunnel-ready → up 4 (draining 1)',
+    ]);
+  });
+
   it('begins the replacement anew when the config changes during it', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'reconfigured' }, ended(2, null));
     expect(play.lines.slice(1)).toEqual([
@@ -203,6 +239,17 @@ describe('the forward machine', () => {
       'connection-refused',
       null,
     ]);
+  });
+
+  it('gives an unhealthy tunnel whose tries are used up another one when the restart policy is changed', () => {
+    const play = Play.up();
+    for (const tunnel of [1, 2, 3]) {
+      play.on({ type: 'unhealthy', tunnel, cause: refused }).after(5_000).on({ type: 'due' });
+      play.on({ type: 'tunnel-ready', tunnel: tunnel + 1 }, ended(tunnel, null));
+    }
+    play.on({ type: 'unhealthy', tunnel: 4, cause: refused }, { type: 'triggered', trigger: 'config' });
+    expect(play.lines.at(-1)).toBe('triggered → up 4 + 5: start-tunnel 5');
+    expect(Play.up().on({ type: 'triggered', trigger: 'config' }).lines).toEqual(['triggered → up 1']);
   });
 
   it('explains a failed check by what the tunnel itself complained of', () => {
@@ -313,6 +360,86 @@ describe('the forward machine', () => {
   });
 });
 
+describe('the forward machine on a route that is down', () => {
+  it('holds back what was to be retried, counts nothing, and starts it when the route is back', () => {
+    const play = Play.up().on(ended(1), ended(2)).routeGoesDown().on({ type: 'due' });
+    const { failures } = play.state.history;
+    play.on({ type: 'triggered', trigger: 'network' }, { type: 'triggered', trigger: 'demand' });
+    expect([play.state.cause, play.state.history.failures]).toEqual([routeDown, failures]);
+    play.routeComesBack();
+    expect(play.lines.slice(2)).toEqual([
+      'held → waiting',
+      'due → waiting',
+      'triggered → waiting',
+      'triggered → waiting',
+      'triggered → connecting 3: start-tunnel 3',
+    ]);
+    expect(play.state.history.failures).toBe(0);
+  });
+
+  it('lets a try that is under way end by itself, and holds back the next', () => {
+    const play = Play.up().on(ended(1)).routeGoesDown();
+    play.on(ended(2));
+    expect(play.lines).toEqual([
+      'tunnel-ended → connecting 2: start-tunnel 2',
+      'held → connecting 2',
+      'tunnel-ended → waiting',
+    ]);
+    expect([play.state.cause, play.state.history.failures]).toEqual([routeDown, 1]);
+  });
+
+  it('releases what had used up all its tries too', () => {
+    const play = Play.up();
+    for (const tunnel of [1, 2, 3, 4]) play.on(ended(tunnel)).after(60_000).on({ type: 'due' });
+    expect(play.lines.at(-1)).toBe('due → waiting');
+    play.routeGoesDown().routeComesBack();
+    expect(play.lines.slice(-2)).toEqual(['held → waiting', 'triggered → connecting 5: start-tunnel 5']);
+  });
+
+  it('leaves a tunnel that is up alone, and replaces an unhealthy one only when the route is back', () => {
+    const play = Play.up().routeGoesDown();
+    play.on({ type: 'unhealthy', tunnel: 1, cause: refused });
+    expect([play.state.health, play.state.cause]).toEqual(['unhealthy', routeDown]);
+    play.routeComesBack();
+    expect(play.lines).toEqual(['held → up 1', 'unhealthy → up 1', 'triggered → up 1 + 2: start-tunnel 2']);
+  });
+
+  it('calls off a replacement that was only planned', () => {
+    const play = Play.up().on({ type: 'unhealthy', tunnel: 1, cause: refused }, ended(2));
+    expect(standingOf(play.state).dueAt).not.toBeNull();
+    play.routeGoesDown();
+    expect([standingOf(play.state).dueAt, play.state.cause]).toEqual([null, routeDown]);
+    play.routeComesBack();
+    expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3');
+  });
+
+  it('replaces nothing as a precaution, and nothing that has become healthy meanwhile', () => {
+    const play = Play.up().routeGoesDown().on({ type: 'unproven', tunnel: 1 });
+    play
+      .on({ type: 'unhealthy', tunnel: 1, cause: refused }, { type: 'healthy', tunnel: 1 })
+      .routeComesBack();
+    expect(play.lines.map((line) => line.split(' → ')[1])).toEqual(['up 1', 'up 1', 'up 1', 'up 1', 'up 1']);
+  });
+
+  it('still tries at once when the user asks for it', () => {
+    const play = Play.up().on(ended(1)).routeGoesDown().on(ended(2));
+    play.on({ type: 'triggered', trigger: 'user' });
+    expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3');
+  });
+
+  it('does not touch what waits for something else', () => {
+    const play = Play.up().on(ended(1, authFailed)).routeGoesDown().routeComesBack();
+    expect([play.state.situation.phase, play.state.cause]).toEqual(['failed', authFailed]);
+  });
+});
+
+/** After these, only the restart policy can start a tunnel; a replacement that waits for the drained one is planned. */
+function retries({ situation }: ForwardState, event: ForwardEvent): boolean {
+  const isPlanned = situation.phase === 'up' && situation.replacement.kind === 'queued';
+  if (event.type === 'tunnel-ended') return event.cause !== null && !isPlanned;
+  return ['due', 'held', 'unhealthy', 'probe-failed', 'unproven'].includes(event.type);
+}
+
 /**
  * A world that obeys the effects but answers late, in any order, and misbehaves: tunnels come up, die and hang; the
  * port fails; the computer sleeps; users click.
@@ -323,14 +450,18 @@ class World {
   readonly alive = new Set<number>();
   readonly started = new Set<number>();
   readonly stopRequested = new Set<number>();
+  hold: Cause | null = null;
   portOpen = false;
   portRequest: 'open' | 'close' | null = null;
   readonly violations: string[] = [];
 
   send(event: ForwardEvent): void {
-    const desiredBefore = this.state.desired;
-    const { state, effects } = transition(this.state, event, { now: this.now, random: 0.3, policy });
+    const { state: before, now, hold } = this;
+    const desiredBefore = before.desired;
+    const { state, effects } = transition(before, event, { now, random: 0.3, policy, hold });
     this.state = state;
+    if (hold !== null && retries(before, event) && effects.some(({ type }) => type === 'start-tunnel'))
+      this.violations.push(`a try on a route that is down after ${JSON.stringify(event)}`);
     for (const effect of effects) this.perform(effect);
     this.check(event, desiredBefore);
   }
@@ -408,6 +539,14 @@ class World {
       case 'probe-failed':
         if (tunnel !== undefined) this.send({ type: choice, tunnel, cause: refused });
         return;
+      case 'held':
+        this.hold = routeDown;
+        this.send({ type: 'held', cause: routeDown });
+        return;
+      case 'route':
+        this.hold = null;
+        this.send({ type: 'triggered', trigger: 'route' });
+        return;
       case 'wake':
       case 'network':
       case 'credentials':
@@ -443,6 +582,7 @@ class World {
 const choices = [
   'turned-on', 'turned-off', 'reconfigured', 'suspended', 'answer-port', 'answer-port', 'ready', 'ready', 'end', 'pass-time',
   'healthy', 'suspected', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
+  'held', 'route',
 ] as const; // prettier-ignore
 const step = fc.tuple(fc.constantFrom(...choices), fc.nat({ max: 200 }));
 

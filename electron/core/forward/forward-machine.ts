@@ -8,15 +8,18 @@
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
  * 5. Desired changes only by turning on and off, never by a failure.
  * 6. While suspended no failure is counted and no time falls due.
+ * 7. While the route is down no failure is counted and none leads to a try; what was held back starts when it is back.
  */
 import type { TriggerKind } from '../../../shared/failure.ts';
 import {
   condemn,
   fail,
   goUp,
+  holdBack,
   ignored,
   replace,
   replaceByPolicy,
+  retire,
   stay,
   tryNow,
   turnOff,
@@ -74,6 +77,12 @@ const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   return tryNow({ ...state, history: trigger === 'demand' ? state.history : cleanHistory }, context);
 };
 
+/** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
+const hold: Handler<'held'> = (state, { cause }) => {
+  const isAskedFor = state.cause?.recovery === 'backoff' || state.cause?.triggers.includes('route') === true;
+  return isAskedFor ? holdBack(state, cause) : stay(state);
+};
+
 function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {
   if (state.suspended || !(state.cause?.triggers.includes(trigger) ?? true)) return false;
   return trigger !== 'demand' || state.triedAt === null || now - state.triedAt >= minDemandSpacingMs;
@@ -120,6 +129,7 @@ const liveEnded: Handler<'tunnel-ended', 'up'> = (state, event, context) => {
   }
   if (replacement.kind === 'starting' && event.tunnel === replacement.tunnel) {
     if (event.cause === null) return replace(state);
+    if (state.situation.outdated) return retire(state, event.cause, context);
     return replaceByPolicy({ ...state, cause: event.cause }, event.cause, context);
   }
   if (event.tunnel !== tunnel) return stay(state);
@@ -177,12 +187,22 @@ const probeFailed: Handler<'probe-failed', 'up'> = (state, event, context) => {
 };
 
 /** A precaution only: it must not cut short a predecessor that still carries connections. */
-const unproven: Handler<'unproven', 'up'> = (state, { tunnel }) => {
+const unproven: Handler<'unproven', 'up'> = (state, { tunnel }, { hold }) => {
   const free = state.draining === null && state.situation.replacement.kind === 'none' && !state.suspended;
-  return tunnel === state.situation.tunnel && free ? replace(state) : stay(state);
+  return tunnel === state.situation.tunnel && free && hold === null ? replace(state) : stay(state);
 };
 
-const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
+/** What is up stays up; only its replacement waits. */
+const heldWhileUp: Handler<'held', 'up'> = (state, { cause }) => {
+  const waits = state.health === 'unhealthy' && state.situation.replacement.kind !== 'starting';
+  return stay({
+    ...state,
+    situation: unscheduled(state.situation),
+    cause: waits ? cause : state.cause,
+  });
+};
+
+const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }, context) => {
   const { tunnel, replacement } = state.situation;
   const probe: Effect = { type: 'probe-now', tunnel, reason: 'interruption' };
   switch (trigger) {
@@ -194,7 +214,16 @@ const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
       return replacement.kind === 'none' || replacement.kind === 'scheduled'
         ? replace({ ...state, history: cleanHistory })
         : stay(state);
+    case 'route':
+      // Its replacement was held back.
+      return state.cause?.triggers.includes('route') === true && replacement.kind === 'none'
+        ? replace({ ...state, history: cleanHistory })
+        : stay(state);
     case 'config':
+      // Another restart policy: what used up its tries under the old one is tried again, if the new one allows it.
+      return state.health === 'unhealthy' && state.cause !== null && replacement.kind === 'none'
+        ? replaceByPolicy({ ...state, history: cleanHistory }, state.cause, context)
+        : stay(state);
     case 'credentials':
     case 'port':
     case 'demand':
@@ -204,10 +233,14 @@ const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }) => {
 
 const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state) => {
   const { replacement } = state.situation;
-  const clean: In<'up'> = { ...state, history: cleanHistory };
+  const outdated: In<'up'> = {
+    ...state,
+    situation: { ...state.situation, outdated: true },
+    history: cleanHistory,
+  };
   if (replacement.kind === 'starting')
-    return stay(clean, { type: 'stop-tunnel', tunnel: replacement.tunnel });
-  return replacement.kind === 'queued' ? stay(clean) : replace(clean);
+    return stay(outdated, { type: 'stop-tunnel', tunnel: replacement.tunnel });
+  return replacement.kind === 'queued' ? stay(outdated) : replace(outdated);
 };
 
 const suspendedWhileUp: Handler<'suspended', 'up'> = (state) =>
@@ -280,6 +313,7 @@ const table: Table = {
   'unproven':     { off: ignored,  connecting: ignored,             up: unproven,            waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'probe-failed': { off: ignored,  connecting: ignored,             up: probeFailed,         waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'triggered':    { off: noteWake, connecting: wokeWhileConnecting, up: triggeredWhileUp,    waiting: rearm,        retrying: rearm,        failed: rearm,        stopping: noteWake },
+  'held':         { off: ignored,  connecting: ignored,             up: heldWhileUp,         waiting: hold,         retrying: hold,         failed: ignored,      stopping: ignored },
   'reconfigured': { off: ignored,  connecting: tryAnew,             up: reconfiguredWhileUp, waiting: tryChanged,   retrying: tryChanged,   failed: tryChanged,   stopping: ignored },
   'suspended':    { off: suspend,  connecting: suspend,             up: suspendedWhileUp,    waiting: suspend,      retrying: suspendRetry, failed: suspend,      stopping: suspend },
   'due':          { off: ignored,  connecting: ignored,             up: dueWhileUp,          waiting: ignored,      retrying: retryDue,     failed: recheckDue,   stopping: ignored },

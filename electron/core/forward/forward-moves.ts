@@ -48,6 +48,8 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
     case 'trigger':
       return stay({ ...state, situation: { phase: 'waiting' } });
     case 'backoff': {
+      // Whatever failed: the next try could only fail too, and is not counted.
+      if (context.hold !== null) return holdBack(state, context.hold);
       const decision = decideRestart(state.history, context.policy, context.random);
       const counted = { ...state, history: decision.history };
       if (decision.kind === 'exhausted') return stay({ ...counted, situation: { phase: 'waiting' } });
@@ -57,9 +59,19 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
   }
 }
 
+/** Waits for the route, with all tries ahead. */
+export const holdBack = (state: ForwardState, cause: Cause): Transition =>
+  stay({ ...state, situation: { phase: 'waiting' }, cause });
+
 /** The tunnel is ready: it takes the clients. */
 export function goUp(state: ForwardState, tunnel: TunnelNumber): ForwardState {
-  const situation: Situation = { phase: 'up', tunnel, replacement: { kind: 'none' }, stableAt: null };
+  const situation: Situation = {
+    phase: 'up',
+    tunnel,
+    replacement: { kind: 'none' },
+    stableAt: null,
+    outdated: false,
+  };
   return { ...state, situation, health: 'unknown', cause: null, complaint: null };
 }
 
@@ -119,6 +131,7 @@ export function replaceByPolicy(state: In<'up'>, cause: Cause, context: Transiti
     situation: { ...state.situation, replacement: { kind: 'none' } },
   });
   if (state.suspended || cause.recovery !== 'backoff') return stay(without({}));
+  if (context.hold !== null) return stay(without({ cause: context.hold }));
   const decision = decideRestart(state.history, context.policy, context.random);
   const counted = without({ history: decision.history });
   if (decision.kind === 'exhausted') return stay(counted);
@@ -128,6 +141,13 @@ export function replaceByPolicy(state: In<'up'>, cause: Cause, context: Transiti
     ...counted,
     situation: { ...counted.situation, replacement: { kind: 'scheduled', retryAt } },
   });
+}
+
+/** The way that the config asks for now failed, so the old one is no way for new clients; what flows through it may finish. */
+export function retire(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
+  const { tunnel } = state.situation;
+  const next = fail({ ...state, draining: tunnel }, cause, context);
+  return { state: next.state, effects: [{ type: 'drain-tunnel', tunnel, dead: false }, ...next.effects] };
 }
 
 /** The tunnel is dead though it runs: clients wait for the next one, what still flows through it may finish. */

@@ -3,8 +3,9 @@ import { describeCause } from '../../../shared/failure.ts';
 import { noOutages } from '../../../shared/outages.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { settle } from '../testing/fake-clock.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
 import { ForwardRunner } from './forward-runner.ts';
-import { FakeForwardWorld, serviceSpec } from './testing/fake-forward-world.ts';
+import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 
 const killed = describeCause('killed');
 const postgres = serviceSpec('postgres');
@@ -166,9 +167,10 @@ describe('a forward runner', () => {
     runner.dispatch({ type: 'turned-on' });
     await settle();
     await world.tunnel.dies(killed);
-    expect(runner.snapshot().phase).toBe('waiting');
+    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', exhausted: true });
     runner.update(postgres, new Set(['restart-policy']));
-    expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
+    expect(runner.snapshot()).toMatchObject({ phase: 'connecting', exhausted: false });
+    expect(world.tunnels).toHaveLength(2);
   });
 
   it('fails a service whose config has a problem, without starting anything', async () => {
@@ -259,5 +261,31 @@ describe('a forward runner', () => {
     ]);
     runner.dispatch({ type: 'triggered', trigger: 'network' });
     expect(world.tunnels).toHaveLength(2);
+  });
+
+  it('sits on its route while it is wanted, tells what happens on the way, and waits while the route is down', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    expect([world.seat.service, world.seat.said]).toEqual([postgres, ['reached']]);
+    const routeDown = describeCause('route-down', { what: 'The cluster prod' });
+    await world.tunnel.dies(killed);
+    world.seat.goesDown(routeDown);
+    await world.tunnel.dies(describeCause('timed-out'));
+    world.port.events.onDemand();
+    expect(world.seat.said).toEqual(['reached', 'failed: killed', 'failed: timed-out', 'hurry']);
+    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', cause: routeDown, attempt: 1 });
+    world.seat.comesBack();
+    expect(runner.snapshot().phase).toBe('connecting');
+    runner.dispatch({ type: 'turned-off' });
+    await settle();
+    expect(world.seat.service).toBeNull();
+  });
+
+  it('takes its changed entry along to its seat before it tries with it', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    const changed = { ...postgres, connection: { technology: 'tcp', host: 'other', remotePort: 1 } } as const;
+    runner.update(changed, new Set(['connection']));
+    expect(world.seat.service).toBe(changed);
   });
 });

@@ -11,6 +11,7 @@ import type { ServiceChangeKind } from '../config/config-differ.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { RouteListener, RouteSeat } from '../route/route-board.ts';
 import type { ServicePort, ServicePortListener } from '../relay/service-port.ts';
 import type { TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import { standingOf, transition } from './forward-machine.ts';
@@ -25,6 +26,14 @@ import {
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 import { OutageWatch } from './outage-watch.ts';
+import { isExhausted } from './restart-policy.ts';
+
+/** What may be the fault of the route. */
+const failuresOnTheWay: ReadonlySet<ForwardEvent['type']> = new Set([
+  'tunnel-ended',
+  'unhealthy',
+  'probe-failed',
+]);
 
 export interface ForwardRunnerParts {
   readonly clock: Clock;
@@ -34,6 +43,8 @@ export interface ForwardRunnerParts {
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
   readonly createPort: (service: ServiceSpec, listener: ServicePortListener) => ServicePort;
   readonly health: HealthMonitorScheduler;
+  /** The service's place among those with which it shares its way. */
+  readonly takeSeat: (listener: RouteListener) => RouteSeat;
   readonly isOnline: () => boolean;
   readonly redact: (text: string) => string;
   /** Something in the snapshot changed. */
@@ -46,6 +57,7 @@ export class ForwardRunner {
   readonly #port: ServicePort;
   readonly #tunnels: LiveTunnels;
   readonly #health: HealthWatch;
+  readonly #seat: RouteSeat;
   readonly #outages: OutageWatch;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
@@ -69,6 +81,7 @@ export class ForwardRunner {
     this.#port = parts.createPort(service, {
       onDemand: () => {
         tell({ type: 'triggered', trigger: 'demand' });
+        this.#seat.hurry();
       },
       onUpstreamFailure: (tunnelId, finding) => {
         const tunnel = this.#tunnels.numberOf(tunnelId);
@@ -79,6 +92,14 @@ export class ForwardRunner {
     });
     this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
     this.#health = new HealthWatch({ scheduler: parts.health, tunnels: this.#tunnels, tell });
+    this.#seat = parts.takeSeat({
+      onHeld: (cause) => {
+        tell({ type: 'held', cause });
+      },
+      onReleased: () => {
+        tell({ type: 'triggered', trigger: 'route' });
+      },
+    });
   }
 
   get service(): ServiceSpec {
@@ -103,9 +124,10 @@ export class ForwardRunner {
     this.#parts.onChange();
   }
 
-  /** Takes over a changed entry of the config; the local port and the technology must be the same. */
+  /** Takes over a changed entry of the config; the local port must be the same. */
   update(service: ServiceSpec, changes: ReadonlySet<ServiceChangeKind>): void {
     this.#service = service;
+    this.#sitDown();
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
     if (changes.has('health-check')) this.#watchHealth(this.#standing.watched);
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
@@ -145,6 +167,7 @@ export class ForwardRunner {
       since: this.#phaseSince,
       nextRetryAt: situation.phase === 'retrying' ? this.#wallTimeOf(situation.retryAt) : null,
       attempt: history.failures,
+      exhausted: isExhausted(history, service.restartPolicy),
       restarts: Math.max(0, lastTunnel - 1),
       outages: this.#outages.past,
       ...this.#port.counters(),
@@ -155,15 +178,29 @@ export class ForwardRunner {
   #handle(event: ForwardEvent): void {
     const before = this.#state;
     const { clock, random } = this.#parts;
-    const context = { now: clock.now(), random: random(), policy: this.#service.restartPolicy };
+    const { restartPolicy: policy } = this.#service;
+    const context = { now: clock.now(), random: random(), policy, hold: this.#seat.hold };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
+    this.#sitDown();
+    this.#tellRoute(event);
     this.#logStep(before, event);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     this.#outages.observe(state);
     for (const effect of effects) this.#perform(effect);
     this.#adjust(standingOf(state));
     if (state.situation.phase === 'off') for (const resolve of this.#offWaiters.splice(0)) resolve();
+  }
+
+  /** A service travels on its route for as long as it is wanted. */
+  #sitDown(): void {
+    this.#seat.take(this.#state.desired === 'on' ? this.#service : null);
+  }
+
+  #tellRoute(event: ForwardEvent): void {
+    if (event.type === 'tunnel-ready') this.#seat.reached();
+    if ('cause' in event && event.cause !== null && failuresOnTheWay.has(event.type))
+      this.#seat.failed(event.cause);
   }
 
   #perform(effect: Effect): void {

@@ -26,6 +26,8 @@ export type Situation =
       readonly replacement: Replacement;
       /** When past failures are forgiven; null until a check has passed, or when there is nothing to forgive. */
       readonly stableAt: number | null;
+      /** The config points elsewhere by now: this tunnel takes clients only until its successor is ready or has failed. */
+      readonly outdated: boolean;
     }
   | { readonly phase: 'retrying'; readonly retryAt: number }
   | { readonly phase: 'waiting' }
@@ -94,6 +96,8 @@ export type ForwardEvent =
   /** The one probe after a wake or a suspicion got no answer in its short time. */
   | { readonly type: 'probe-failed'; readonly tunnel: TunnelNumber; readonly cause: Cause }
   | { readonly type: 'triggered'; readonly trigger: TriggerKind }
+  /** What the service shares with others on its way is down: a try could only fail. The route's return is a trigger. */
+  | { readonly type: 'held'; readonly cause: Cause }
   /** The way to the remote end was changed in the config. */
   | { readonly type: 'reconfigured' }
   | { readonly type: 'suspended' }
@@ -133,6 +137,8 @@ export interface TransitionContext {
   /** In [0, 1), for jitter. */
   readonly random: number;
   readonly policy: RestartPolicySpec;
+  /** Why no tunnel should be started after a failure: the route is down. null: nothing speaks against it. */
+  readonly hold: Cause | null;
 }
 
 export interface Transition {

@@ -10,6 +10,10 @@ import type { LiveTunnels } from './live-tunnels.ts';
 /** The one probe has this long, in ms. */
 const probeNowDeadlineMs = 3_000;
 
+/** A command of the user's may take its time, and its slowness says nothing of the tunnel. */
+const deadlineOf = ({ healthCheck: { probe, timeoutMs } }: ServiceSpec): number =>
+  probe.type === 'exec' ? Math.max(probeNowDeadlineMs, timeoutMs) : probeNowDeadlineMs;
+
 export interface HealthWatchParts {
   readonly scheduler: HealthMonitorScheduler;
   readonly tunnels: Pick<LiveTunnels, 'proveTransport'>;
@@ -66,10 +70,11 @@ export class HealthWatch {
   async probeNow(number: TunnelNumber, reason: ProbeReason): Promise<void> {
     const watched = this.#watched;
     if (watched?.number !== number) return;
-    const result = await watched.monitor.probeNow(probeNowDeadlineMs);
+    const deadlineMs = deadlineOf(watched.service);
+    const result = await watched.monitor.probeNow(deadlineMs);
     if (watched !== this.#watched || result.kind === 'cancelled') return;
     if (result.kind === 'failed') {
-      const spec = { ...watched.service.healthCheck, timeoutMs: probeNowDeadlineMs };
+      const spec = { ...watched.service.healthCheck, timeoutMs: deadlineMs };
       const cause = describeFailedCheck(result, spec);
       this.#parts.tell({ type: 'probe-failed', tunnel: number, cause });
     } else if (reason === 'interruption' && watched.service.healthCheck.probe.type === 'tcp') {

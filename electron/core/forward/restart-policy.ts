@@ -37,15 +37,10 @@ export function decideRestart(
   random: number,
 ): RestartDecision {
   const failures = history.failures + 1;
-  if (!policy.enabled) {
-    return { kind: 'exhausted', history: { failures, lastDelayMs: 0 }, reason: 'restarts are switched off' };
-  }
-  if (failures > policy.maxAttempts) {
-    return {
-      kind: 'exhausted',
-      history: { failures, lastDelayMs: 0 },
-      reason: `all ${policy.maxAttempts} retries failed`,
-    };
+  const counted: RestartHistory = { failures, lastDelayMs: 0 };
+  if (isExhausted(counted, policy)) {
+    const reason = policy.enabled ? `all ${policy.maxAttempts} retries failed` : 'restarts are switched off';
+    return { kind: 'exhausted', history: counted, reason };
   }
   const delayMs = failures === 1 ? 0 : jittered(backoffMs(failures, policy), policy, random);
   return {
@@ -55,6 +50,10 @@ export function decideRestart(
     reason: `retry ${failures} of ${policy.maxAttempts}`,
   };
 }
+
+/** Whether the last failure was one too many. */
+export const isExhausted = ({ failures }: RestartHistory, policy: RestartPolicySpec): boolean =>
+  failures > (policy.enabled ? policy.maxAttempts : 0);
 
 /** How long a tunnel must stay healthy before its past failures are forgotten, in ms. */
 export function stableAfterMs(history: RestartHistory): number {

@@ -3,9 +3,10 @@ import { describeCause } from '../../../shared/failure.ts';
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { settle } from '../testing/fake-clock.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
 import { ForwardRunner } from './forward-runner.ts';
 import { Supervisor } from './supervisor.ts';
-import { FakeForwardWorld, serviceSpec } from './testing/fake-forward-world.ts';
+import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 
 const a = serviceSpec('a', { localPort: 7001, tags: ['db'] });
 const b = serviceSpec('b', { localPort: 7002, tags: ['db'] });
@@ -14,12 +15,16 @@ const c = serviceSpec('c', { localPort: 7003 });
 let world: FakeForwardWorld;
 let choices: Map<string, Desired>;
 let supervisor: Supervisor;
+let mayCreate = true;
 
 beforeEach(() => {
   world = new FakeForwardWorld();
   choices = new Map();
   supervisor = new Supervisor({
-    createRunner: (service) => new ForwardRunner(service, world.parts()),
+    createRunner: (service) => {
+      if (!mayCreate) throw new Error('no runner');
+      return new ForwardRunner(service, world.parts());
+    },
     desiredOf: (service) => choices.get(service.name) ?? (service.enabled ? 'on' : 'off'),
     rememberDesired: (name, desired) => choices.set(name, desired),
   });
@@ -63,11 +68,37 @@ describe('the supervisor', () => {
     expect(world.ports.map((port) => port.isOpen)).toEqual([false, false, true]);
   });
 
-  it('builds a forward anew when its technology changes', async () => {
+  it('keeps the port and the connections when the technology changes', async () => {
     await apply(a);
     await apply({ ...a, connection: { technology: 'command', argv: ['nc'], remotePort: null } });
-    expect([rows(), alive()]).toEqual([['a on up 7001 0'], ['a#1']]);
+    expect([rows(), alive(), world.ports.length]).toEqual([['a on up 7001 1'], ['a#1', 'a#2'], 1]);
     expect(world.tunnels.map((tunnel) => tunnel.service.connection.technology)).toEqual(['tcp', 'command']);
+  });
+
+  it('lets an edit of `enabled` outweigh an older click, also when the port is edited with it', async () => {
+    await apply(a);
+    supervisor.setDesired('a', 'on');
+    await apply({ ...a, localPort: 7009, enabled: false });
+    expect([rows(), [...choices]]).toEqual([['a off off 7009 0'], [['a', 'off']]]);
+  });
+
+  it('shows a service all the time while it is built anew', async () => {
+    await apply(a, b);
+    world.tunnel.isSlowToStop = true;
+    const applying = supervisor.apply([{ ...a, localPort: 7009 }]);
+    await settle();
+    expect(rows()).toEqual(['a off off 7001 0']);
+    await world.tunnel.dies(describeCause('killed'));
+    await applying;
+    expect(rows()).toEqual(['a on connecting 7009 0']);
+  });
+
+  it('applies the next config though one could not be applied', async () => {
+    mayCreate = false;
+    await expect(supervisor.apply([a])).rejects.toThrow('no runner');
+    mayCreate = true;
+    await apply(b);
+    expect(rows()).toEqual(['b on up 7002 0']);
   });
 
   it('follows the new order of the file', async () => {

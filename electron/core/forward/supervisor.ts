@@ -22,7 +22,7 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #runners = new Map<string, ForwardRunner>();
   /** On their way out for good: they are not turned on again, whatever the user clicks meanwhile. */
-  readonly #leaving = new Set<ForwardRunner>();
+  readonly #leaving = new WeakSet<ForwardRunner>();
   #services: readonly ServiceSpec[] = [];
   #applying: Promise<void> = Promise.resolve();
   #isStopping = false;
@@ -39,13 +39,15 @@ export class Supervisor {
 
   /** Takes over a new config. Calls are worked off one after the other; resolves when the old forwards have gone. */
   apply(services: readonly ServiceSpec[]): Promise<void> {
-    this.#applying = this.#applying.then(() => this.#apply(services));
-    return this.#applying;
+    const applied = this.#applying.then(() => this.#apply(services));
+    // What went wrong with one config is told to its caller, and keeps no later one from being applied.
+    this.#applying = applied.catch(() => undefined);
+    return applied;
   }
 
   /**
    * The user turns one service on or off. Unknown names are ignored: the config may just have changed. One that is being
-   * built anew has no runner for a moment; it begins with what was chosen.
+   * built anew begins with what was chosen.
    */
   setDesired(name: string, desired: Desired): void {
     if (!this.#services.some((service) => service.name === name)) return;
@@ -100,12 +102,14 @@ export class Supervisor {
     const changes = diffServices(this.#services, services);
     this.#services = services;
     const changed = changes.filter((change) => change.kind === 'changed');
-    const rebuilt = changed.filter((change) => this.#needsNewRunner(change));
+    // Another port makes it another forward; everything else is taken over by the running one.
+    const rebuilt = changed.filter((change) => change.changes.has('local-port'));
     const removed = changes.filter((change) => change.kind === 'removed').map((change) => change.name);
+    for (const change of rebuilt) this.#rememberEdited(change);
     // Leavers go first: a newcomer may want one of their ports.
-    await Promise.all(
-      [...removed, ...rebuilt.map((change) => change.service.name)].map((name) => this.#remove(name)),
-    );
+    const leavers = [...removed, ...rebuilt.map((change) => change.service.name)];
+    await Promise.all(leavers.map((name) => this.#turnOffForGood(name)));
+    for (const name of removed) this.#runners.delete(name);
     for (const change of changed) {
       if (!rebuilt.includes(change)) this.#update(change);
     }
@@ -115,12 +119,6 @@ export class Supervisor {
     for (const change of rebuilt) this.#add(change.service);
   }
 
-  /** Another port or technology makes it another forward; everything else is taken over by the running one. */
-  #needsNewRunner({ service, changes }: Changed): boolean {
-    const running = this.#runners.get(service.name)?.service;
-    return changes.has('local-port') || running?.connection.technology !== service.connection.technology;
-  }
-
   #add(service: ServiceSpec): void {
     if (this.#isStopping) return;
     const runner = this.#parts.createRunner(service);
@@ -128,22 +126,26 @@ export class Supervisor {
     this.#steer(runner, this.#parts.desiredOf(service));
   }
 
-  async #remove(name: string): Promise<void> {
+  async #turnOffForGood(name: string): Promise<void> {
     const runner = this.#runners.get(name);
     if (runner === undefined) return;
     this.#leaving.add(runner);
     runner.dispatch({ type: 'turned-off' });
     await runner.whenOff();
-    this.#leaving.delete(runner);
-    this.#runners.delete(name);
   }
 
-  #update({ service, changes }: Changed): void {
+  #update(change: Changed): void {
+    const { service, changes } = change;
     const runner = this.#runners.get(service.name);
     if (runner === undefined) return;
     runner.update(service, changes);
-    // Who edits `enabled` says what they want now; an older click does not outweigh it.
-    if (changes.has('enabled')) this.setDesired(service.name, service.enabled ? 'on' : 'off');
+    this.#rememberEdited(change);
+    if (changes.has('enabled')) this.#steer(runner, this.#parts.desiredOf(service));
+  }
+
+  /** Who edits `enabled` says what they want now; an older click does not outweigh it. */
+  #rememberEdited({ service, changes }: Changed): void {
+    if (changes.has('enabled')) this.#parts.rememberDesired(service.name, service.enabled ? 'on' : 'off');
   }
 
   #steer(runner: ForwardRunner, desired: Desired): void {

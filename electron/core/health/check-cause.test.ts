@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
+import { defaultHealthCheck } from '../config/service-defaults.ts';
 import { describeFailedCheck } from './check-cause.ts';
 
 const spec: HealthCheckSpec = {
+  ...defaultHealthCheck,
   probe: {
     type: 'https',
     url: 'https://api.internal/health',
@@ -12,11 +14,6 @@ const spec: HealthCheckSpec = {
     headers: {},
     verifySsl: true,
   },
-  intervalMs: 30_000,
-  timeoutMs: 5000,
-  failureThreshold: 3,
-  successThreshold: 1,
-  clusterAware: false,
 };
 
 describe('cause of a failed check', () => {
@@ -32,8 +29,8 @@ describe('cause of a failed check', () => {
       'check-failed',
       'The answer lacks what the check expects',
     ],
-    ['the answer is not PostgreSQL', 'check-failed', 'The service does not speak PostgreSQL'],
-    ['the answer is not HTTP (HPE_INVALID_CONSTANT)', 'check-failed', 'The service does not speak HTTP'],
+    ['the answer is not PostgreSQL', 'check-refused', 'The service does not speak PostgreSQL'],
+    ['the answer is not HTTP (HPE_INVALID_CONSTANT)', 'check-refused', 'The service does not speak HTTP'],
     [
       'the connection was closed right after it opened',
       'check-failed',
@@ -51,7 +48,7 @@ describe('cause of a failed check', () => {
       'check-failed',
       'No TLS connection to the service',
     ],
-    ['the url of the check cannot be read', 'check-failed', 'The health check is not configured correctly'],
+    ['the url of the check cannot be read', 'config-invalid', 'The health check is not configured correctly'],
     ['the connection failed (EHOSTUNREACH)', 'check-failed', 'No answer through the tunnel'],
     ['the certificate has expired', 'certificate-invalid', 'The certificate of api.internal is not trusted'],
   ])('reads "%s" as %s: %s', (finding, code, title) => {
@@ -61,6 +58,25 @@ describe('cause of a failed check', () => {
       evidence: finding,
     });
   });
+
+  it('is what the probe says where the finding is the words of a server, whatever these are like', () => {
+    const meaning = { code: 'check-refused', what: 'PostgreSQL refused the login of app' } as const;
+    const finding = 'the certificate of HTTP 503 where the answer is not PostgreSQL';
+    expect(describeFailedCheck({ finding, timedOut: false, meaning }, spec)).toMatchObject({
+      code: 'check-refused',
+      title: 'PostgreSQL refused the login of app',
+      evidence: finding,
+      recovery: 'user',
+    });
+  });
+
+  it.each(['check-refused', 'certificate-expiring', 'binary-missing', 'config-invalid'] as const)(
+    'of the code %s is nothing that another tunnel could mend',
+    (code) => {
+      const meaning = { code, what: 'x' };
+      expect(describeFailedCheck({ finding: 'y', timedOut: false, meaning }, spec).recovery).toBe('user');
+    },
+  );
 
   it.each([
     ['no answer within 5 s', 'No answer through the tunnel within 5 s'],

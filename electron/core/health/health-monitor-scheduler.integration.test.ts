@@ -6,8 +6,7 @@ import { systemClock } from '../clock.ts';
 import { Scope } from '../scope.ts';
 import { createHealthMonitorScheduler } from './health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from './health-monitor.ts';
-import { probeRegistry } from './probes/probe-registry.ts';
-import { httpSpec, kafka, postgres, tcp } from './probes/testing/ask.ts';
+import { httpSpec, kafka, postgres, probeForTests, tcp } from './probes/testing/ask.ts';
 import { speaksHttp, speaksKafka, speaksPostgres } from './probes/testing/protocol-servers.ts';
 import { makeCertificate } from './probes/testing/test-certificate.ts';
 import {
@@ -29,7 +28,7 @@ let heard: RecordedHealth;
 beforeEach(() => {
   scope = new Scope('test');
   heard = new RecordedHealth();
-  scheduler = createHealthMonitorScheduler({ clock: systemClock, probes: probeRegistry, random: () => 0 });
+  scheduler = createHealthMonitorScheduler({ clock: systemClock, probes: probeForTests, random: () => 0 });
   scope.own('scheduler', () => scheduler.close());
 });
 afterEach(() => scope.close());

@@ -2,11 +2,14 @@
 import type { Health } from '../../../shared/service-snapshot.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
+import type { ProbeResult } from './probe.ts';
 
 /** A check that counts. A cancelled one is no report. */
 export type HealthReport =
   | { readonly kind: 'check-passed'; readonly tookMs: number | null }
-  | { readonly kind: 'check-failed'; readonly finding: string; readonly timedOut: boolean };
+  | ({ readonly kind: 'check-failed' } & FailedCheck);
+
+export type FailedCheck = Omit<Extract<ProbeResult, { readonly kind: 'failed' }>, 'kind'>;
 
 export type HealthThresholds = Pick<HealthCheckSpec, 'failureThreshold' | 'successThreshold'>;
 

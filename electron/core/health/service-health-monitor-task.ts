@@ -124,12 +124,16 @@ export class ServiceHealthMonitorTask {
 function reportOf(result: Exclude<ProbeResult, { readonly kind: 'cancelled' }>): HealthReport {
   return result.kind === 'passed'
     ? { kind: 'check-passed', tookMs: result.tookMs }
-    : { kind: 'check-failed', finding: result.finding, timedOut: result.timedOut };
+    : { ...result, kind: 'check-failed' };
 }
 
-/** The check of a service; its URL, where it names no host, is the one that the service's clients would use. */
-function probeSpecOf(service: ServiceSpec): ProbeSpec {
-  const { probe } = service.healthCheck;
-  if (probe.type !== 'http' && probe.type !== 'https') return probe;
-  return { ...probe, url: resolveProbeUrl(probe, `localhost:${service.localPort}`)?.href ?? probe.url };
+/** The check of a service, with its local port in the places that name it: a URL without a host, a command's arguments. */
+function probeSpecOf({ localPort, healthCheck: { probe } }: ServiceSpec): ProbeSpec {
+  if (probe.type === 'http' || probe.type === 'https') {
+    return { ...probe, url: resolveProbeUrl(probe, `localhost:${localPort}`)?.href ?? probe.url };
+  }
+  if (probe.type !== 'exec') return probe;
+  const [program, ...rest] = probe.argv;
+  const words = rest.map((word) => word.replaceAll('{local_port}', String(localPort)));
+  return { ...probe, argv: [program, ...words] };
 }

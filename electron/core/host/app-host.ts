@@ -15,7 +15,7 @@ import { ForwardRunner } from '../forward/forward-runner.ts';
 import { Supervisor } from '../forward/supervisor.ts';
 import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
-import { probeRegistry } from '../health/probes/probe-registry.ts';
+import { createProbeRegistry } from '../health/probes/probe-registry.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
@@ -23,6 +23,8 @@ import type { Logger } from '../observability/logger.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import { createLocalPort } from '../relay/local-port.ts';
+import { RouteBoard } from '../route/route-board.ts';
+import { routeProbers } from '../route/route-probers.ts';
 import { Scope } from '../scope.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
 import { ChildProcesses } from './child-processes.ts';
@@ -67,6 +69,7 @@ export class AppHost {
   readonly #children: ChildProcesses;
   readonly #adapters: AdapterRegistry;
   readonly #health: HealthMonitorScheduler;
+  readonly #routes: RouteBoard;
   readonly #desired: DesiredStore;
   readonly #supervisor: Supervisor;
   readonly #config: ConfigInForce;
@@ -91,12 +94,14 @@ export class AppHost {
     this.#tasks = new TaskManager({ clock, log });
     this.ending = new HostShutdown(clock, logs);
     this.#publisher = new SnapshotPublisher(clock, () => this.snapshot());
-    this.#health = createHealthMonitorScheduler({ clock, probes: probeRegistry });
+    this.#health = createHealthMonitorScheduler({ clock, probes: createProbeRegistry(children) });
     this.#adapters = createAdapterRegistry({
       launcher: children.launcher,
       clock,
       runtimeDirectory: paths.runtimeDirectory,
     });
+    const probers = routeProbers({ launcher: children.launcher, clock, log });
+    this.#routes = new RouteBoard({ clock, log, createProber: probers });
     this.#supervisor = new Supervisor({
       createRunner: (service) => this.#createRunner(service),
       desiredOf: (service) => desired.desiredOf(service),
@@ -116,7 +121,10 @@ export class AppHost {
       onSecrets: (values) => {
         logs.setSecrets(values);
       },
-      apply: (services) => this.#supervisor.apply(services),
+      apply: (services, clusterHealth) => {
+        this.#routes.configure(clusterHealth);
+        return this.#supervisor.apply(services);
+      },
       onStateChange: () => {
         this.#publisher.touch();
       },
@@ -246,6 +254,7 @@ export class AppHost {
       createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
         createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
       health: this.#health,
+      takeSeat: (listener) => this.#routes.seat(listener),
       isOnline,
       redact: (text) => logs.redact(text),
       onChange: () => {
@@ -265,13 +274,16 @@ export class AppHost {
       listener: {
         onSuspended: () => {
           this.#health.pause();
+          this.#routes.pause();
           this.#supervisor.suspend();
         },
         onRecovered: () => {
           this.#health.resume();
+          this.#routes.resume();
           this.#supervisor.trigger('wake');
         },
         onNetworkChanged: () => {
+          this.#routes.refresh();
           this.#supervisor.trigger('network');
         },
         onCredentials: () => void this.#onCredentials(),
@@ -281,6 +293,7 @@ export class AppHost {
 
   async #onCredentials(): Promise<void> {
     await this.#config.reload();
+    this.#routes.refresh();
     this.#supervisor.trigger('credentials');
   }
 
@@ -291,6 +304,7 @@ export class AppHost {
     this.ending.join('stop new work', 'config', () => this.#config.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
     this.ending.join('cancel tasks', 'health checks', () => this.#health.close());
+    this.ending.join('cancel tasks', 'route probers', () => this.#routes.close());
     this.ending.join('cancel tasks', 'forwards', () => this.#supervisor.stopAll());
     this.ending.join('cancel tasks', 'tasks', async () => {
       const late = await this.#tasks.cancelAll(cancelTasksMs);

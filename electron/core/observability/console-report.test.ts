@@ -20,6 +20,7 @@ const service: ServiceSnapshot = {
   since: 0,
   nextRetryAt: null,
   attempt: 0,
+  exhausted: false,
   restarts: 0,
   connections: 0,
   held: 0,

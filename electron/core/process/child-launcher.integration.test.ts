@@ -94,7 +94,7 @@ describe('GroupLauncher', () => {
       await writeFile(file, 'text');
       await chmod(file, 0o600);
       expect((await launch([file]).exited).startError?.code).toBe('EACCES');
-      expect((await launch(['env', 'a\0b']).exited).startError?.code).toBe('EINVAL');
+      expect((await launch(['env', 'a\0b']).exited).startError?.code).toBe('ERR_INVALID_ARG_VALUE');
     } finally {
       await rm(folder, { recursive: true });
     }

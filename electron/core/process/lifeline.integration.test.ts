@@ -66,6 +66,50 @@ describe('Lifeline of an app that dies', () => {
   });
 });
 
+describe('without file descriptors', () => {
+  let folder: string;
+  let program: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'localport-exhausted-'));
+    program = bundleProgram(join(import.meta.dirname, 'testing/exhausted-owner.ts'), folder);
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  /** What the program tells, or its exit code when it came to grief. */
+  async function run(when: 'child' | 'guardian'): Promise<unknown> {
+    const script = 'ulimit -n 64; exec "$0" "$@"';
+    const owner = spawn('/bin/sh', ['-c', script, process.execPath, program, when], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    owner.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const [code] = (await once(owner, 'close')) as [number];
+    return code === 0 ? JSON.parse(output) : code;
+  }
+
+  it("a child does not start, which is its own failure and nobody else's", async () => {
+    expect(await run('child')).toEqual({
+      exitCode: null,
+      startError: { code: 'EMFILE', message: 'spawn sh EMFILE' },
+      lastLines: [],
+      warnings: [],
+      hasGuardian: false,
+    });
+  });
+
+  it('a child that has started lives on, and is guarded as soon as there is a guardian again', async () => {
+    expect(await run('guardian')).toEqual({
+      exitCode: 0,
+      startError: null,
+      lastLines: ['done'],
+      warnings: ['lifeline: no guardian could be started: spawn /bin/sh EMFILE'],
+      hasGuardian: true,
+    });
+  });
+});
+
 describe('Lifeline', () => {
   const started: ChildProcess[] = [];
   let lifeline: Lifeline;

@@ -11,6 +11,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { guardianScript } from './guardian-script.ts';
@@ -73,12 +74,11 @@ export class Lifeline implements GroupRegistry {
   #startGuardian(): void {
     this.#restart = null;
     const startedAt = this.#options.clock.now();
-    const guardian = spawn('/bin/sh', ['-c', guardianScript, 'localport-lifeline'], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-      cwd: '/',
-      env: { PATH: '/usr/bin:/bin' },
-    });
+    const guardian = this.#spawnGuardian();
+    if (guardian === null) {
+      this.#startLater(restartDelayMs);
+      return;
+    }
     this.#guardian = guardian;
     // A broken pipe is the guardian's end, which its exit tells as well.
     guardian.stdin.on('error', () => undefined);
@@ -97,11 +97,35 @@ export class Lifeline implements GroupRegistry {
     this.#tell([...this.#groups].map((pgid) => `+${pgid}\n`).join(''));
   }
 
+  /** null when the system has no descriptors or no memory left for one. The children live on, and it is tried again. */
+  #spawnGuardian(): Guardian | null {
+    const onFailure = (error: unknown): void => {
+      this.#options.log.warn(`lifeline: no guardian could be started: ${errorMessage(error)}`);
+    };
+    try {
+      const guardian = spawn('/bin/sh', ['-c', guardianScript, 'localport-lifeline'], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        detached: true,
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin' },
+      });
+      if (guardian.pid !== undefined) return guardian;
+      guardian.once('error', onFailure);
+    } catch (error) {
+      onFailure(error);
+    }
+    return null;
+  }
+
   #onGuardianGone(reason: string, livedMs: number): void {
     this.#guardian = null;
     if (this.#closed) return;
     this.#options.log.warn(`lifeline: the guardian ended (${reason}); starting another`);
-    this.#restart = this.#options.clock.after(livedMs < restartDelayMs ? restartDelayMs : 0, () => {
+    this.#startLater(livedMs < restartDelayMs ? restartDelayMs : 0);
+  }
+
+  #startLater(delayMs: number): void {
+    this.#restart = this.#options.clock.after(delayMs, () => {
       this.#startGuardian();
     });
   }

@@ -1,4 +1,5 @@
-import { execa } from 'execa';
+import { type ChildProcess as Subprocess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type Clock, withDeadline } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ChildExit, ChildProcess, ChildRequest } from './child-process.ts';
@@ -23,7 +24,6 @@ const remnantGraceMs = 200;
 const outputDeadlineMs = 200;
 
 type LineListener = Parameters<ChildProcess['onLine']>[0];
-type Subprocess = ReturnType<typeof spawnGroup>;
 type Ending = Pick<ChildExit, 'exitCode' | 'signal' | 'startError'>;
 
 /** Starts one child. Never throws. */
@@ -91,10 +91,11 @@ class SpawnedChild implements ChildProcess {
   }
 
   async #finish(subprocess: Subprocess, flushOutput: () => void): Promise<ChildExit> {
+    const outputEnd = this.pid === null ? Promise.resolve([]) : once(subprocess, 'close');
     const ending = await this.#groupGone;
-    if ((await withDeadline(this.#options.clock, outputDeadlineMs, subprocess)) === 'deadline') {
-      subprocess.stdout.destroy();
-      subprocess.stderr.destroy();
+    if ((await withDeadline(this.#options.clock, outputDeadlineMs, outputEnd)) === 'deadline') {
+      subprocess.stdout?.destroy();
+      subprocess.stderr?.destroy();
     }
     flushOutput();
     return { ...ending, stopped: this.#stopped, lastLines: [...this.#lastLines] };
@@ -106,9 +107,12 @@ class SpawnedChild implements ChildProcess {
       const splitter = new LineSplitter((line) => {
         this.#deliver(stream, line);
       });
-      subprocess[stream].on('data', (chunk: Buffer) => {
+      const output = subprocess[stream];
+      output?.on('data', (chunk: Buffer) => {
         splitter.push(chunk);
       });
+      // What cannot be read ends as if there were no more of it.
+      output?.on('error', () => undefined);
       return splitter;
     });
     return () => {
@@ -125,20 +129,18 @@ class SpawnedChild implements ChildProcess {
   }
 }
 
+/**
+ * Node tells most failures by `error` a moment later. When no descriptors are left it makes no pipes either: `stdout` is
+ * then undefined, whatever its type says (ChildProcess.prototype.spawn in lib/internal/child_process.js).
+ */
 function spawnGroup(
   { argv: [file, ...args], env }: ChildRequest,
   environment: Readonly<Record<string, string>>,
-) {
-  return execa(file, args, {
+): Subprocess {
+  return spawn(file, args, {
     env: { ...environment, ...env },
-    extendEnv: false,
-    preferLocal: false,
     detached: true,
-    // execa's own clean-up would end Electron on SIGTERM before it could quit; the lifeline does this work.
-    cleanup: false,
-    buffer: false,
-    reject: false,
-    stdin: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
@@ -151,9 +153,12 @@ function leaderExit(subprocess: Subprocess): Promise<Ending> {
   });
 }
 
-async function failedStart(subprocess: Subprocess): Promise<Ending> {
-  const { cause } = await subprocess;
-  return { exitCode: null, signal: null, startError: startErrorOf(cause) };
+function failedStart(subprocess: Subprocess): Promise<Ending> {
+  return new Promise((resolve) => {
+    subprocess.once('error', (error) => {
+      resolve({ exitCode: null, signal: null, startError: startErrorOf(error) });
+    });
+  });
 }
 
 function startErrorOf(error: unknown): NonNullable<ChildExit['startError']> {

@@ -24,7 +24,7 @@ export const isNoise = (line: string): boolean => noise.some((pattern) => patter
 export function secretsOf(service: ServiceSpec): readonly string[] {
   const { connection, healthCheck } = service;
   const password = connection.technology === 'ssh' ? connection.password : null;
-  const probePassword = healthCheck.probe.type === 'postgres' ? healthCheck.probe.password : null;
+  const probePassword = 'password' in healthCheck.probe ? healthCheck.probe.password : null;
   return [password, probePassword].filter((secret): secret is string => secret !== null && secret !== '');
 }
 

@@ -35,8 +35,7 @@ export function sshArgv(
   { socket, probeSocket }: SshSockets,
   timing: SshTiming,
 ): [string, ...string[]] {
-  const { host, user, port, jump } = connection;
-  const proxyCommand = proxyCommandThrough(jump.map(parseJumpHost), connection, timing);
+  const proxyCommand = proxyCommandThrough(connection.jump.map(parseJumpHost), connection, timing);
   return [
     'ssh',
     '-N',
@@ -54,16 +53,44 @@ export function sshArgv(
     ...option('ForwardX11', 'no'),
     ...commonOptions(connection, timing),
     ...authentication(connection),
-    ...(user === null ? [] : ['-l', user]),
-    ...(port === null ? [] : ['-p', String(port)]),
-    ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
+    ...access(connection, proxyCommand),
     // In this order: ssh opens them one after the other, and the endpoint's line means readiness of both.
     '-L',
     `${escapeTokens(probeSocket)}:${absentSocket}`,
     '-L',
     `${escapeTokens(socket)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
     '--',
-    host,
+    connection.host,
+  ];
+}
+
+/** The argv that goes the tunnel's way as far as the login, and asks there for none: refused means reached. */
+export function sshReachArgv(connection: SshConnection, timing: SshTiming): [string, ...string[]] {
+  const proxyCommand = proxyCommandThrough(connection.jump.map(parseJumpHost), connection, timing);
+  return [
+    'ssh',
+    '-T',
+    ...option('LogLevel', 'DEBUG1'),
+    ...option('PreferredAuthentications', 'none'),
+    ...option('BatchMode', 'yes'),
+    ...option('ClearAllForwardings', 'yes'),
+    ...option('PermitLocalCommand', 'no'),
+    ...option('RemoteCommand', 'none'),
+    ...commonOptions(connection, timing),
+    ...access(connection, proxyCommand),
+    '--',
+    connection.host,
+    // Only a server that lets everybody in ever runs it.
+    'true',
+  ];
+}
+
+/** Who, at which port, and through what. */
+function access({ user, port }: SshConnection, proxyCommand: string | null): string[] {
+  return [
+    ...(user === null ? [] : ['-l', user]),
+    ...(port === null ? [] : ['-p', String(port)]),
+    ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
   ];
 }
 

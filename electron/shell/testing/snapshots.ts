@@ -20,6 +20,7 @@ export function aService(name: string, change: Partial<ServiceSnapshot> = {}): S
     since: 0,
     nextRetryAt: null,
     attempt: 0,
+    exhausted: false,
     restarts: 0,
     connections: 0,
     held: 0,

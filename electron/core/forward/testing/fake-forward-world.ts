@@ -12,6 +12,7 @@ import type {
   ServicePortListener,
   Upstream,
 } from '../../relay/service-port.ts';
+import type { RouteListener, RouteSeat } from '../../route/route-board.ts';
 import { FakeClock, settle } from '../../testing/fake-clock.ts';
 import type {
   Endpoint,
@@ -21,35 +22,6 @@ import type {
   TunnelRequest,
 } from '../../tunnel/tunnel-adapter.ts';
 import type { ForwardRunnerParts } from '../forward-runner.ts';
-
-export function serviceSpec(name: string, rest: Partial<ServiceSpec> = {}): ServiceSpec {
-  return {
-    name,
-    localPort: 5432,
-    enabled: true,
-    tags: [],
-    description: null,
-    holdTimeoutMs: 10_000,
-    connection: { technology: 'tcp', host: 'db', remotePort: 5432 },
-    healthCheck: {
-      probe: { type: 'tcp' },
-      intervalMs: 30_000,
-      timeoutMs: 5_000,
-      failureThreshold: 3,
-      successThreshold: 1,
-      clusterAware: false,
-    },
-    restartPolicy: {
-      enabled: true,
-      maxAttempts: 5,
-      initialDelayMs: 1_000,
-      maxDelayMs: 300_000,
-      backoffMultiplier: 2,
-    },
-    problem: null,
-    ...rest,
-  };
-}
 
 export class FakeTunnel implements Tunnel {
   readonly id: string;
@@ -194,12 +166,51 @@ export class FakeHealth implements HealthMonitorScheduler {
   }
 }
 
+/** A seat on a route that is as the test says; `said` is what the runner told it. */
+export class FakeSeat implements RouteSeat {
+  hold: Cause | null = null;
+  service: ServiceSpec | null = null;
+  readonly said: string[] = [];
+  readonly #listener: RouteListener;
+
+  constructor(listener: RouteListener) {
+    this.#listener = listener;
+  }
+
+  take(service: ServiceSpec | null): void {
+    this.service = service;
+  }
+
+  reached(): void {
+    this.said.push('reached');
+  }
+
+  failed(cause: Cause): void {
+    this.said.push(`failed: ${cause.code}`);
+  }
+
+  hurry(): void {
+    this.said.push('hurry');
+  }
+
+  goesDown(cause: Cause): void {
+    this.hold = cause;
+    this.#listener.onHeld(cause);
+  }
+
+  comesBack(): void {
+    this.hold = null;
+    this.#listener.onReleased();
+  }
+}
+
 /** One clock, one health scheduler; ports and tunnels are listed in the order in which they came. */
 export class FakeForwardWorld {
   readonly clock = new FakeClock();
   readonly health = new FakeHealth();
   readonly ports: FakePort[] = [];
   readonly tunnels: FakeTunnel[] = [];
+  readonly seats: FakeSeat[] = [];
   isOnline = true;
   /** What `redact` hides. */
   secret = 'unlikely to be said';
@@ -225,12 +236,23 @@ export class FakeForwardWorld {
         return port;
       },
       health: this.health,
+      takeSeat: (listener) => this.#takeSeat(listener),
       isOnline: () => this.isOnline,
       redact: (text) => text.replaceAll(this.secret, '[hidden]'),
       onChange: () => {
         this.changes += 1;
       },
     };
+  }
+
+  #takeSeat(listener: RouteListener): FakeSeat {
+    const seat = new FakeSeat(listener);
+    this.seats.push(seat);
+    return seat;
+  }
+
+  get seat(): FakeSeat {
+    return last(this.seats);
   }
 
   get port(): FakePort {

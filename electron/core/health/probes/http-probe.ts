@@ -3,11 +3,10 @@
  * goes to the tunnel's endpoint, whatever the URL says. Redirects are answers like any other.
  */
 import http from 'node:http';
-import net from 'node:net';
-import tls from 'node:tls';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { BodySearch } from './body-search.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { tlsOptions } from './probe-tls.ts';
 import { resolveProbeUrl, type HttpProbeSpec } from './probe-url.ts';
 
 const maxQuotedCharacters = 80;
@@ -24,7 +23,7 @@ export function probeHttp(request: ProbeRequest, spec: HttpProbeSpec): Promise<P
   }
   const transport = {
     halfCloses: false,
-    ...(spec.type === 'https' ? { tls: tlsOptions(url.hostname, spec.verifySsl) } : {}),
+    ...(spec.type === 'https' ? { tls: tlsOptions({ ...spec, servername: url.hostname }) } : {}),
   };
   return probeOverConnection(request, transport, (connection) => {
     connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before an answer came' });
@@ -89,16 +88,6 @@ function searchBody(connection: ProbeConnection, answer: http.IncomingMessage, e
     if (progress === 'exhausted') connection.fail(`the first 1 MB of the answer did not contain ${quoted}`);
   });
   answer.on('end', () => connection.fail(`the answer did not contain ${quoted}`));
-}
-
-function tlsOptions(hostname: string, verifySsl: boolean): tls.ConnectionOptions {
-  // A server name must not be an address (RFC 6066, section 3); the certificate is checked against it all the same.
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return {
-    ...(net.isIP(host) === 0 ? { servername: host } : {}),
-    rejectUnauthorized: verifySsl,
-    checkServerIdentity: (_, certificate) => tls.checkServerIdentity(host, certificate),
-  };
 }
 
 /** `200`, `200 or 204`, `200, 201 or 204`. */

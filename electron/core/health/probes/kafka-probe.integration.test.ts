@@ -24,7 +24,31 @@ describe('kafka probe', () => {
     ['in one piece', 1024],
     ['byte by byte', 1],
   ])('passes a broker that answers %s', async (_, pieceBytes) => {
-    expect(await checkOf(speaksKafka(pieceBytes))).toBe('passed');
+    expect(await checkOf(speaksKafka({ pieceBytes }))).toBe('passed');
+  });
+
+  it.each([
+    [1, { min: 0, max: 13 }],
+    [1, { min: 1, max: 1 }],
+    [4, { min: 4, max: 12 }],
+    [8, { min: 8, max: 8 }],
+  ])('asks for the brokers in a version that both know: %s', async (_, metadata) => {
+    expect(await checkOf(speaksKafka({ metadata, brokers: 3 }))).toBe('passed');
+    expect(await checkOf(speaksKafka({ metadata, brokers: 0 }))).toBe('Kafka knows no brokers');
+  });
+
+  it('does not ask a broker that knows none of these versions', async () => {
+    expect(await checkOf(speaksKafka({ metadata: { min: 9, max: 13 }, brokers: 0 }))).toBe('passed');
+  });
+
+  it('takes a broker that wants a login before it tells more for alive', async () => {
+    expect(await checkOf(speaksKafka({ brokers: null }))).toBe('passed');
+  });
+
+  it('fails a broker that falls silent when asked for the brokers', async () => {
+    expect(await checkOf((socket) => socket.once('data', () => socket.write(kafkaApiVersions(0x4c50))))).toBe(
+      'no list of brokers within 500 ms',
+    );
   });
 
   it.each([

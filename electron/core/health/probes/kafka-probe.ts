@@ -1,51 +1,62 @@
-/**
- * Asks a Kafka broker which requests it understands (ApiVersions, version 0): answered before any authentication, by
- * every broker since 0.10. Numbers are big-endian; layouts from the Kafka protocol guide.
- */
+import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
-import { probeOverConnection } from './probe-connection.ts';
+import {
+  apiVersionsRequest,
+  brokersOf,
+  metadataRequest,
+  metadataVersionOf,
+  readAnswer,
+} from './kafka-frames.ts';
+import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { tlsOptions } from './probe-tls.ts';
 
-const apiVersionsKey = 18;
-const clientId = 'localport';
-const correlationId = 0x4c50;
+export type KafkaProbeSpec = Extract<ProbeSpec, { readonly type: 'kafka' }>;
 
-/** Correlation id, error code and the length of an array: no answer is shorter. */
-const minAnswerBytes = 10;
-/** A broker's answer has a few hundred bytes. */
-const maxAnswerBytes = 64 * 1024;
+const correlationIds = { apiVersions: 0x4c50, metadata: 0x4c51 } as const;
 
-/** Passes when a whole answer to this very request has arrived. */
-export function probeKafka(request: ProbeRequest): Promise<ProbeResult> {
-  return probeOverConnection(request, { halfCloses: true }, (connection) => {
+/**
+ * Asks a Kafka broker which requests it understands, then which brokers there are. A broker that wants a login first has
+ * answered the one and closes on the other: it is alive.
+ */
+export function probeKafka(request: ProbeRequest, spec: KafkaProbeSpec): Promise<ProbeResult> {
+  const transport = { halfCloses: true, ...(spec.tls ? { tls: tlsOptions(spec) } : {}) };
+  return probeOverConnection(request, transport, (connection) => {
     connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before Kafka answered' });
-    let received = Buffer.alloc(0);
-    connection.socket.on('data', (bytes: Buffer) => {
-      if (received.length > maxAnswerBytes) return;
-      received = Buffer.concat([received, bytes]);
-      const reading = readAnswer(received);
-      if (reading === 'complete') connection.pass();
-      if (reading === 'not-kafka') connection.fail('the answer is not Kafka');
+    connection.socket.write(apiVersionsRequest(correlationIds.apiVersions));
+    onAnswer(connection, correlationIds.apiVersions, (body) => {
+      const version = metadataVersionOf(body);
+      if (version === null) connection.pass();
+      else askForBrokers(connection, version);
     });
-    connection.socket.write(apiVersionsRequest());
   });
 }
 
-function apiVersionsRequest(): Buffer {
-  const message = Buffer.alloc(14 + clientId.length);
-  message.writeInt32BE(message.length - 4, 0);
-  message.writeInt16BE(apiVersionsKey, 4);
-  message.writeInt16BE(0, 6);
-  message.writeInt32BE(correlationId, 8);
-  message.writeInt16BE(clientId.length, 12);
-  message.write(clientId, 14, 'ascii');
-  return message;
+function askForBrokers(connection: ProbeConnection, version: number): void {
+  const { socket } = connection;
+  connection.reach({ awaits: 'list of brokers', whenClosed: 'the connection was closed' });
+  socket.once('end', () => connection.pass());
+  socket.write(metadataRequest(version, correlationIds.metadata));
+  onAnswer(connection, correlationIds.metadata, (body) => {
+    if (brokersOf(body, version) > 0) connection.pass();
+    else connection.fail('Kafka knows no brokers');
+  });
 }
 
-function readAnswer(received: Buffer): 'incomplete' | 'complete' | 'not-kafka' {
-  if (received.length < 4) return 'incomplete';
-  const answerBytes = received.readInt32BE(0);
-  if (answerBytes < minAnswerBytes || answerBytes > maxAnswerBytes) return 'not-kafka';
-  if (received.length < 8) return 'incomplete';
-  if (received.readInt32BE(4) !== correlationId) return 'not-kafka';
-  return received.length < 4 + answerBytes ? 'incomplete' : 'complete';
+/** Calls back once with the body of the answer to a request; fails the check when it is something else. */
+function onAnswer(
+  connection: ProbeConnection,
+  correlationId: number,
+  callback: (body: Buffer) => void,
+): void {
+  const { socket } = connection;
+  let received = Buffer.alloc(0);
+  const read = (bytes: Buffer): void => {
+    received = Buffer.concat([received, bytes]);
+    const answer = readAnswer(received, correlationId);
+    if (answer === 'incomplete') return;
+    socket.off('data', read);
+    if (answer === 'not-kafka') connection.fail('the answer is not Kafka');
+    else callback(answer);
+  };
+  socket.on('data', read);
 }

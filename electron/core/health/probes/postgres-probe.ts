@@ -1,26 +1,19 @@
+/**
+ * Asks PostgreSQL, or a pooler. Without a user: whether it speaks TLS, the one question that needs no credentials. A
+ * server that does speak it writes a line to its log for each such check, `could not accept SSL connection: EOF detected`.
+ * With a user: logs in and runs `SELECT 1`.
+ */
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
+import { logIn } from './postgres-login.ts';
+import type { PostgresProbeSpec } from './postgres-encryption.ts';
+import { askForTls } from './postgres-encryption.ts';
 import { probeOverConnection } from './probe-connection.ts';
 
-/** Length 8, then the request code 80877103 (PostgreSQL manual, "Message Formats", SSLRequest). */
-const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
-
-/** `S` or `N`: willing or unwilling to speak TLS. `E`: an error, such as too many clients. Each is a server alive. */
-const answers: readonly (number | undefined)[] = [...Buffer.from('SNE')];
-
-/**
- * Asks a PostgreSQL server (or a pooler) whether it speaks TLS: the one question that needs no credentials. A server
- * that does speak it writes a line to its log for each check, `could not accept SSL connection: EOF detected`.
- */
-export function probePostgres(request: ProbeRequest): Promise<ProbeResult> {
+export function probePostgres(request: ProbeRequest, spec: PostgresProbeSpec): Promise<ProbeResult> {
+  const { user } = spec;
+  if (user !== null) return logIn(request, { ...spec, user });
   return probeOverConnection(request, { halfCloses: true }, (connection) => {
-    connection.reach({
-      awaits: 'answer',
-      whenClosed: 'the connection was closed before PostgreSQL answered',
-    });
-    connection.socket.once('data', (bytes: Buffer) => {
-      if (answers.includes(bytes[0])) connection.pass();
-      else connection.fail('the answer is not PostgreSQL');
-    });
-    connection.socket.write(sslRequest);
+    // `refused`: an error, such as too many clients. Each answer is a server alive.
+    askForTls(connection, () => connection.pass());
   });
 }

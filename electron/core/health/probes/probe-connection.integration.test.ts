@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
-import { ask, httpSpec, kafka, postgres, tcp } from './testing/ask.ts';
+import { ask, finding, grpc, httpSpec, kafka, postgres, redis, ssh, tcp, tlsSpec } from './testing/ask.ts';
 import { kafkaApiVersions, postgresError } from './testing/protocol-servers.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 import {
+  answers,
   closesAtOnce,
   dripsAfter,
   floodsAfter,
@@ -37,7 +38,18 @@ const socketsAtRest = openSockets();
 
 const http = httpSpec({ expectedContent: 'ok' });
 const https = httpSpec({ type: 'https', verifySsl: false, expectedContent: 'ok' });
-const specs: readonly ProbeSpec[] = [tcp, http, https, postgres, kafka];
+const login: ProbeSpec = { ...postgres, user: 'app', password: 'secret' };
+const plainLogin: ProbeSpec = { ...postgres, user: 'app', password: 'secret', sslmode: 'disable' };
+const redisLogin: ProbeSpec = { ...redis, password: 'secret' };
+const encrypted = { tls: true, verifySsl: false } as const;
+const specs: readonly ProbeSpec[] = [
+  ...[tcp, ssh, http, https, tlsSpec, postgres, login, plainLogin, kafka, redis, redisLogin, grpc],
+  ...[
+    { ...kafka, ...encrypted },
+    { ...redis, ...encrypted },
+    { ...grpc, ...encrypted },
+  ],
+];
 
 const certificate = makeCertificate({
   host: 'localhost',
@@ -58,6 +70,15 @@ describe('cancelling a probe', () => {
     ['https: silence after the handshake', https, neverAnswers, { certificate }],
     ['https: a body that drips', https, dripsAfter(head), { certificate }],
     ['postgres: silence', postgres, neverAnswers, {}],
+    ['postgres: silence where TLS was to begin', login, answers('S'), {}],
+    ['postgres: silence after the login', plainLogin, neverAnswers, {}],
+    ['postgres: a login that drips', plainLogin, dripsAfter('R\u0000\u0000\u0010\u0000'), {}],
+    ['redis: silence', redisLogin, neverAnswers, {}],
+    ['redis: an answer that drips', redis, dripsAfter('+'), {}],
+    ['ssh: silence', ssh, neverAnswers, {}],
+    ['tls: no handshake', tlsSpec, neverAnswers, {}],
+    ['grpc: silence', grpc, neverAnswers, {}],
+    ['grpc: silence over TLS', { ...grpc, ...encrypted }, neverAnswers, { certificate }],
     ['kafka: silence', kafka, neverAnswers, {}],
     ['kafka: an answer that drips', kafka, dripsAfter(kafkaHead), {}],
   ] as [string, ProbeSpec, Behaviour, ListenOptions][])(
@@ -120,6 +141,9 @@ describe('a probe of a hostile server', () => {
     ['drips', dripsAfter(head)],
     ['floods', floodsAfter(head)],
     ['floods with something else', floodsAfter(postgresError('x', 'y', 'z').toString('latin1'))],
+    ['floods with a login', floodsAfter('N\u0000\u0000\u0000\u0006\u0000\u0000')],
+    ['floods with one Redis line', floodsAfter('+')],
+    ['floods with a greeting', floodsAfter('hello\r\n')],
   ];
 
   it.each(behaviours)(
@@ -139,4 +163,40 @@ describe('a probe of a hostile server', () => {
         .toEqual([0, 0, socketsAtRest]);
     },
   );
+});
+
+/** A type byte, a length in bytes of what follows it and itself, and as much as is said to follow. */
+const message = (type: string, lengthField: number, body: string): Buffer => {
+  const head = Buffer.alloc(5);
+  head.write(type, 'latin1');
+  head.writeInt32BE(lengthField, 1);
+  return Buffer.concat([head, Buffer.from(body, 'latin1')]);
+};
+
+describe('a login to what is not PostgreSQL', () => {
+  // Of each of these the library alone would stop the event loop or end the process.
+  it.each([
+    ['an error message without an end', message('E', 10, 'SFATAL')],
+    ['an error message with half an end', message('E', 7, 'SF\u0000')],
+    ['a notice without an end', message('N', 10, 'SFATAL')],
+    ['a message of no length', message('S', 0, '')],
+    ['a message of negative length', message('S', -1, '')],
+    ['a message of a gigabyte', message('S', 1 << 30, 'abc')],
+    ['a way to log in that nobody knows', message('R', 8, '\u0000\u0000\u0000\u00ff')],
+    ['a row of minus one fields', message('D', 6, '\u00ff\u00ff')],
+    ['a message cut off in a number', message('R', 6, '\u0000\u0000')],
+    ['a message that nobody knows', message('?', 4, '')],
+    ['garbage', Buffer.from('\u0007\u0000garbage, and no end of line'.repeat(20))],
+  ])('fails and goes on when there comes %s', async (_, bytes) => {
+    const server = await serve(answers(bytes));
+    expect(await finding(ask(server.endpoint, plainLogin, { timeoutMs: 400 }))).toBe(
+      'the answer is not PostgreSQL',
+    );
+    await expect.poll(() => [server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
+  });
+
+  it('does not begin TLS when more than the consent to it has come', async () => {
+    const server = await serve(answers(Buffer.concat([Buffer.from('S'), message('R', 8, '\0\0\0\0')])));
+    expect(await finding(ask(server.endpoint, login))).toBe('the answer is not PostgreSQL');
+  });
 });

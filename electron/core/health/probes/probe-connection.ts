@@ -13,7 +13,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Timer } from '../../clock.ts';
 import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
-import type { ProbeRequest, ProbeResult } from '../probe.ts';
+import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
 import { describeConnectionError } from './connection-error.ts';
 import { formatDuration } from './format-duration.ts';
 
@@ -58,12 +58,15 @@ export function probeOverConnection(
 }
 
 export class ProbeConnection {
-  readonly socket: net.Socket;
   readonly result: Promise<ProbeResult>;
   readonly #request: ProbeRequest;
   readonly #halfCloses: boolean;
   readonly #startedAt: number;
   readonly #timers: Timer[] = [];
+  /** The connection itself; what is said goes through `socket`, which may have become TLS on top of it. */
+  readonly #wire: net.Socket;
+  #socket: net.Socket;
+  #goodbye: (() => void) | null = null;
   #stage: ProbeStage;
   #verdict: ProbeResult | null = null;
 
@@ -72,18 +75,37 @@ export class ProbeConnection {
     this.#halfCloses = transport.halfCloses;
     this.#startedAt = request.clock.now();
     this.#stage = connecting;
-    this.socket = openSocket(request.endpoint, transport.tls);
+    this.#wire = openSocket(request.endpoint, transport.tls);
+    this.#socket = this.#wire;
     this.result = this.#closed();
 
-    this.socket.on('error', (error) => this.failBy(error));
-    if (transport.tls !== undefined) this.socket.once('connect', () => this.reach(shakingHands));
-    this.socket.once(transport.tls === undefined ? 'connect' : 'secureConnect', () => dialogue(this));
+    this.#wire.on('error', (error) => this.failBy(error));
+    if (transport.tls !== undefined) this.#wire.once('connect', () => this.reach(shakingHands));
+    this.#wire.once(transport.tls === undefined ? 'connect' : 'secureConnect', () => dialogue(this));
     request.signal.addEventListener('abort', this.#cancel, { once: true });
     this.after(request.timeoutMs, () => this.#timeOut());
   }
 
+  get socket(): net.Socket {
+    return this.#socket;
+  }
+
   reach(stage: ProbeStage): void {
     this.#stage = stage;
+  }
+
+  /** For protocols that ask in the clear whether they may encrypt: from here on `socket` is TLS. */
+  encrypt(options: tls.ConnectionOptions, dialogue: ProbeDialogue): void {
+    this.reach(shakingHands);
+    const encrypted = tls.connect({ ...options, socket: this.#wire });
+    this.#socket = encrypted;
+    encrypted.on('error', (error: Error) => this.failBy(error));
+    encrypted.once('secureConnect', () => dialogue(this));
+  }
+
+  /** What to do instead of sending FIN once the verdict stands, where the protocol has a word for parting. */
+  partWith(goodbye: () => void): void {
+    this.#goodbye = goodbye;
   }
 
   pass(): void {
@@ -95,8 +117,9 @@ export class ProbeConnection {
     this.#conclude({ kind: 'passed', tookMs: null });
   }
 
-  fail(finding: string): void {
-    this.#conclude({ kind: 'failed', finding, timedOut: false });
+  fail(finding: string, meaning?: CheckMeaning): void {
+    const failure: ProbeResult = { kind: 'failed', finding, timedOut: false };
+    this.#conclude(meaning === undefined ? failure : { ...failure, meaning });
   }
 
   failClosed(): void {
@@ -116,8 +139,9 @@ export class ProbeConnection {
   #conclude(verdict: ProbeResult): void {
     if (this.#verdict !== null) return;
     this.#verdict = verdict;
-    if (this.socket.destroyed) return;
-    if (this.#halfCloses) this.socket.end();
+    if (this.#wire.destroyed) return;
+    if (this.#goodbye !== null) this.#goodbye();
+    else if (this.#halfCloses) this.socket.end();
     this.#drain();
   }
 
@@ -125,26 +149,31 @@ export class ProbeConnection {
   #drain(): void {
     const alreadyRead = this.socket.bytesRead;
     this.socket.on('data', () => {
-      if (this.socket.bytesRead - alreadyRead > maxLingerBytes) this.socket.destroy();
+      if (this.socket.bytesRead - alreadyRead > maxLingerBytes) this.#destroy();
     });
     this.socket.resume();
-    this.after(maxLingerMs, () => void this.socket.destroy());
+    this.after(maxLingerMs, () => this.#destroy());
+  }
+
+  #destroy(): void {
+    this.socket.destroy();
+    this.#wire.destroy();
   }
 
   #timeOut(): void {
     const finding = `no ${this.#stage.awaits} within ${formatDuration(this.#request.timeoutMs)}`;
     this.#verdict ??= { kind: 'failed', finding, timedOut: true };
-    this.socket.destroy();
+    this.#destroy();
   }
 
   readonly #cancel = (): void => {
     this.#verdict ??= { kind: 'cancelled' };
-    this.socket.destroy();
+    this.#destroy();
   };
 
   #closed(): Promise<ProbeResult> {
     return new Promise((resolve) => {
-      this.socket.once('close', () => {
+      this.#wire.once('close', () => {
         for (const timer of this.#timers) timer.cancel();
         this.#request.signal.removeEventListener('abort', this.#cancel);
         // The last bytes may still be on their way through the HTTP parser.

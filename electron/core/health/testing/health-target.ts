@@ -1,4 +1,6 @@
 import type { HealthCheckSpec } from '../../../../shared/service-spec.ts';
+import { defaultHealthCheck } from '../../config/service-defaults.ts';
+import { serviceSpec } from '../../testing/service-spec.ts';
 import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
 import type { HealthEvents, HealthTarget } from '../health-monitor.ts';
 
@@ -11,32 +13,10 @@ export function healthTarget(
   return {
     tunnelId,
     endpoint,
-    service: {
-      name: tunnelId,
+    service: serviceSpec(tunnelId, {
       localPort: 8080,
-      enabled: true,
-      tags: [],
-      description: null,
-      holdTimeoutMs: 10_000,
-      connection: { technology: 'tcp', host: 'db', remotePort: 5432 },
-      healthCheck: {
-        probe: { type: 'tcp' },
-        intervalMs: 30_000,
-        timeoutMs: 5000,
-        failureThreshold: 3,
-        successThreshold: 1,
-        clusterAware: false,
-        ...healthCheck,
-      },
-      restartPolicy: {
-        enabled: true,
-        maxAttempts: 5,
-        initialDelayMs: 1000,
-        maxDelayMs: 300_000,
-        backoffMultiplier: 2,
-      },
-      problem: null,
-    },
+      healthCheck: { ...defaultHealthCheck, ...healthCheck },
+    }),
   };
 }
 

@@ -1,35 +1,11 @@
 import type { Connection, ServiceSpec } from '../../../../shared/service-spec.ts';
+import { serviceSpec } from '../../testing/service-spec.ts';
 
 type ConnectionOf<T extends Connection['technology']> = Extract<Connection, { technology: T }>;
 
 /** A complete service around a connection. */
-export function serviceWith(connection: Connection): ServiceSpec {
-  return {
-    name: 'test',
-    localPort: 15432,
-    enabled: true,
-    tags: [],
-    description: null,
-    holdTimeoutMs: 10_000,
-    connection,
-    healthCheck: {
-      probe: { type: 'tcp' },
-      intervalMs: 30_000,
-      timeoutMs: 5_000,
-      failureThreshold: 3,
-      successThreshold: 1,
-      clusterAware: false,
-    },
-    restartPolicy: {
-      enabled: true,
-      maxAttempts: 5,
-      initialDelayMs: 1_000,
-      maxDelayMs: 300_000,
-      backoffMultiplier: 2,
-    },
-    problem: null,
-  };
-}
+export const serviceWith = (connection: Connection): ServiceSpec =>
+  serviceSpec('test', { localPort: 15432, connection });
 
 export const sshConnection = (given: Partial<ConnectionOf<'ssh'>> = {}): ConnectionOf<'ssh'> => ({
   technology: 'ssh',

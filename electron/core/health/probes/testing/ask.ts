@@ -1,19 +1,36 @@
 import type { ProbeSpec } from '../../../../../shared/service-spec.ts';
 import { systemClock } from '../../../clock.ts';
+import { silentLogger } from '../../../observability/logger.ts';
+import { GroupLauncher } from '../../../process/child-launcher.ts';
 import type { Endpoint } from '../../../tunnel/tunnel-adapter.ts';
+import { describeFailedCheck } from '../../check-cause.ts';
 import type { ProbeResult } from '../../probe.ts';
-import { probeRegistry } from '../probe-registry.ts';
+import { createProbeRegistry } from '../probe-registry.ts';
 import type { HttpProbeSpec } from '../probe-url.ts';
 
+type Spec<T extends ProbeSpec['type']> = Extract<ProbeSpec, { readonly type: T }>;
+
+const notEncrypted = { tls: false, verifySsl: true, servername: 'localhost' } as const;
+
 export const tcp: ProbeSpec = { type: 'tcp' };
-export const postgres: ProbeSpec = {
+export const ssh: ProbeSpec = { type: 'ssh' };
+export const kafka: Spec<'kafka'> = { type: 'kafka', bootstrapServers: null, ...notEncrypted };
+export const redis: Spec<'redis'> = { type: 'redis', user: null, password: null, ...notEncrypted };
+export const grpc: Spec<'grpc'> = { type: 'grpc', service: '', ...notEncrypted };
+export const postgres: Spec<'postgres'> = {
   type: 'postgres',
   database: null,
   user: null,
   password: null,
-  sslmode: null,
+  sslmode: 'prefer',
+  host: 'localhost',
 };
-export const kafka: ProbeSpec = { type: 'kafka', bootstrapServers: null };
+export const tlsSpec: Spec<'tls'> = {
+  type: 'tls',
+  servername: 'localhost',
+  verifySsl: false,
+  expiresWithinMs: null,
+};
 
 export const httpSpec = (given: Partial<HttpProbeSpec> = {}): HttpProbeSpec => ({
   type: 'http',
@@ -26,6 +43,15 @@ export const httpSpec = (given: Partial<HttpProbeSpec> = {}): HttpProbeSpec => (
   ...given,
 });
 
+export const testLauncher = new GroupLauncher({
+  clock: systemClock,
+  log: silentLogger,
+  environment: () => ({ PATH: process.env['PATH'] ?? '' }),
+  registries: [],
+});
+
+export const probeForTests = createProbeRegistry({ launcher: testLauncher });
+
 export interface AskOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -34,7 +60,25 @@ export interface AskOptions {
 /** One check of a real server. */
 export function ask(endpoint: Endpoint, spec: ProbeSpec, options: AskOptions = {}): Promise<ProbeResult> {
   const { timeoutMs = 2000, signal = new AbortController().signal } = options;
-  return probeRegistry({ endpoint, spec, timeoutMs, signal, clock: systemClock });
+  return probeForTests({ endpoint, spec, timeoutMs, signal, clock: systemClock });
+}
+
+/** `passed`, `cancelled`, or the cause that a user would read: its code, its title and its evidence. */
+export async function causeOf(
+  result: Promise<ProbeResult>,
+  probe: ProbeSpec,
+): Promise<string | readonly (string | null)[]> {
+  const settled = await result;
+  if (settled.kind !== 'failed') return settled.kind;
+  const { code, title, evidence } = describeFailedCheck(settled, {
+    probe,
+    intervalMs: 30_000,
+    timeoutMs: 2000,
+    failureThreshold: 1,
+    successThreshold: 1,
+    clusterAware: false,
+  });
+  return [code, title, evidence];
 }
 
 /** `passed`, `cancelled` or the finding, for comparing what a reader would see. */

@@ -34,57 +34,113 @@ export function postgresError(severity: string, code: string, message: string): 
   return Buffer.concat([head, fields]);
 }
 
-const apiVersionsKey = 18;
+const apiKeys = { metadata: 3, apiVersions: 18 } as const;
+
+export interface KafkaOptions {
+  /** Cuts the answers. */
+  readonly pieceBytes?: number;
+  /** How many brokers the cluster has; null: tells only who is logged in, and closes the connection on others. */
+  readonly brokers?: number | null;
+  /** The versions of Metadata that it understands. */
+  readonly metadata?: { readonly min: number; readonly max: number };
+}
 
 /**
- * Kafka protocol guide: reads one request of header version 1 and answers ApiVersions 0 with the keys that it knows. Anything
- * else closes the connection, as a broker does. `pieceBytes` cuts the answer.
+ * Kafka protocol guide: reads requests of header version 1 and answers ApiVersions 0 and Metadata without topics. Anything
+ * else closes the connection, as a broker does.
  */
-export const speaksKafka =
-  (pieceBytes = 1024): Behaviour =>
-  (socket) => {
-    let received = Buffer.alloc(0);
-    socket.on('data', (bytes: Buffer) => {
-      received = Buffer.concat([received, bytes]);
-      if (received.length < 4 || received.length < 4 + received.readInt32BE(0)) return;
-      const request = parseKafkaRequest(received);
-      if (request.apiKey !== apiVersionsKey || request.apiVersion !== 0 || request.trailingBytes !== 0) {
-        socket.end();
-        return;
-      }
-      const answer = kafkaApiVersions(request.correlationId);
+export function speaksKafka(options: KafkaOptions = {}): Behaviour {
+  const { pieceBytes = 1024, brokers = 1, metadata = { min: 0, max: 13 } } = options;
+  return (socket) => {
+    const send = (answer: Buffer): void => {
       for (let at = 0; at < answer.length; at += pieceBytes) {
         const piece = answer.subarray(at, at + pieceBytes);
         setImmediate(() => socket.write(piece));
       }
+    };
+    let received = Buffer.alloc(0);
+    socket.on('data', (bytes: Buffer) => {
+      received = Buffer.concat([received, bytes]);
+      if (received.length < 4 || received.length < 4 + received.readInt32BE(0)) return;
+      const request = parseKafkaRequest(received.subarray(0, 4 + received.readInt32BE(0)));
+      received = received.subarray(4 + received.readInt32BE(0));
+      const { apiKey, apiVersion, correlationId, body } = request;
+      if (apiKey === apiKeys.apiVersions && apiVersion === 0 && body.length === 0) {
+        send(kafkaApiVersions(correlationId, metadata));
+      } else if (apiKey === apiKeys.metadata && brokers !== null && asksForNoTopics(apiVersion, body)) {
+        send(kafkaMetadata({ correlationId, apiVersion, brokers }));
+      } else {
+        socket.end();
+      }
     });
-  };
-
-function parseKafkaRequest(bytes: Buffer): {
-  readonly apiKey: number;
-  readonly apiVersion: number;
-  readonly correlationId: number;
-  readonly trailingBytes: number;
-} {
-  const clientIdBytes = Math.max(0, bytes.readInt16BE(12));
-  return {
-    apiKey: bytes.readInt16BE(4),
-    apiVersion: bytes.readInt16BE(6),
-    correlationId: bytes.readInt32BE(8),
-    trailingBytes: bytes.length - 14 - clientIdBytes,
   };
 }
 
+interface KafkaRequest {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly body: Buffer;
+}
+
+const parseKafkaRequest = (bytes: Buffer): KafkaRequest => ({
+  apiKey: bytes.readInt16BE(4),
+  apiVersion: bytes.readInt16BE(6),
+  correlationId: bytes.readInt32BE(8),
+  body: bytes.subarray(14 + Math.max(0, bytes.readInt16BE(12))),
+});
+
+/** An empty array of topics, then one flag from version 4 on and three in version 8. */
+const asksForNoTopics = (version: number, body: Buffer): boolean =>
+  body.readInt32BE(0) === 0 && body.length === 4 + (version >= 8 ? 3 : version >= 4 ? 1 : 0);
+
 /** Length, correlation id, error code 0, then key, lowest and highest version of each request. */
-export function kafkaApiVersions(correlationId: number): Buffer {
+export function kafkaApiVersions(correlationId: number, metadata = { min: 0, max: 13 }): Buffer {
   const keys = Array.from({ length: 60 }, (_, apiKey) => apiKey);
   const answer = Buffer.alloc(14 + 6 * keys.length);
   answer.writeInt32BE(answer.length - 4, 0);
   answer.writeInt32BE(correlationId, 4);
   answer.writeInt32BE(keys.length, 10);
   for (const apiKey of keys) {
+    const { min, max } = apiKey === apiKeys.metadata ? metadata : { min: 0, max: 9 };
     answer.writeInt16BE(apiKey, 14 + 6 * apiKey);
-    answer.writeInt16BE(9, 18 + 6 * apiKey);
+    answer.writeInt16BE(min, 16 + 6 * apiKey);
+    answer.writeInt16BE(max, 18 + 6 * apiKey);
   }
   return answer;
+}
+
+/** Metadata up to version 8: throttle time (since 3), brokers, cluster id (since 2), controller, no topics. */
+function kafkaMetadata(answer: {
+  readonly correlationId: number;
+  readonly apiVersion: number;
+  readonly brokers: number;
+}): Buffer {
+  const { correlationId, apiVersion, brokers } = answer;
+  const host = 'kafka.internal';
+  const entries = Array.from({ length: brokers }, (_, id) =>
+    Buffer.concat([int32(id), int16(host.length), Buffer.from(host), int32(9092), int16(-1)]),
+  );
+  const body = Buffer.concat([
+    int32(correlationId),
+    ...(apiVersion >= 3 ? [int32(0)] : []),
+    int32(brokers),
+    ...entries,
+    ...(apiVersion >= 2 ? [int16(-1)] : []),
+    int32(0),
+    int32(0),
+  ]);
+  return Buffer.concat([int32(body.length), body]);
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeInt16BE(value);
+  return bytes;
 }

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installCommand } from '../electron/cli/testing/installed-command.ts';
+import { buildCommand } from './command-bundle.mjs';
+import { projectDir } from './paths.mjs';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'lp-bundle-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What a program prints, and its exit code. */
+const run = (program: string, ...args: readonly string[]): Promise<string> =>
+  new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder };
+    execFile(process.execPath, [program, ...args], { env, cwd: folder }, (error, out, err) => {
+      resolve(`${out}${err}exit code ${error?.code ?? 0}\n`);
+    });
+  });
+
+/** Bundles and writes `NAME.cjs`. Returns its path. */
+async function bundleTo(name: string, entryPoint: string): Promise<string> {
+  const { outputFiles } = await buildCommand({
+    absWorkingDir: projectDir,
+    entryPoints: [entryPoint],
+    outfile: path.join(folder, `${name}.cjs`),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    define: { __LOCALPORT_VERSION__: '"1.2.3"' },
+  });
+  for (const file of outputFiles) writeFileSync(file.path, file.contents);
+  return path.join(folder, `${name}.cjs`);
+}
+
+async function bundleSources(sources: Readonly<Record<string, string>>): Promise<string> {
+  const sourceFolder = path.join(folder, 'sources');
+  mkdirSync(sourceFolder, { recursive: true });
+  for (const [file, text] of Object.entries(sources)) writeFileSync(path.join(sourceFolder, file), text);
+  return bundleTo('main', path.join(sourceFolder, 'main.ts'));
+}
+
+describe('a bundle of modules that are compiled by need', () => {
+  it('runs a module when it is imported, once, and gives all the same one', async () => {
+    const program = await bundleSources({
+      'main.ts': `
+        import { Fault } from './fault.ts';
+        console.log('main');
+        const [a, b] = [await0(), await0()];
+        async function await0() { return (await import('./late.ts')).late(); }
+        void Promise.all([a, b]).then((faults) => console.log(faults.every((fault) => fault instanceof Fault)));`,
+      'fault.ts': `console.log('fault'); export class Fault {}`,
+      'late.ts': `
+        import { Fault } from './fault.ts';
+        console.log('late');
+        export const late = () => new Fault();`,
+    });
+    expect(await run(program)).toBe('fault\nmain\nlate\ntrue\nexit code 0\n');
+  });
+
+  it('is strict, knows where it lies, and names itself in a stack', async () => {
+    const program = await bundleSources({
+      'main.ts': `
+        import { sep } from 'node:path';
+        void import('./late.ts').then(({ late }) => console.log(late(), __dirname + sep));`,
+      'late.ts': `
+        export function late(this: unknown) {
+          const unbound = function (this: unknown) { return this; };
+          return [unbound(), new Error('x').stack?.includes('main.cjs/late-')];
+        }`,
+    });
+    expect(await run(program)).toBe(`[ undefined, true ] ${folder}${path.sep}\nexit code 0\n`);
+  });
+
+  it('lets the command say what it says as a plain bundle', async () => {
+    const plainFolder = installCommand();
+    try {
+      const plain = path.join(plainFolder, 'localport.cjs');
+      const packed = await bundleTo('localport', 'electron/cli/localport.ts');
+      for (const args of [
+        ['--help'],
+        ['status', '--help'],
+        ['--version'],
+        ['status', '-o', 'json'],
+        ['config', 'schema'],
+        ['config', 'validate', 'missing.yaml'],
+        ['completion', 'bash'],
+        ['import', 'ssh'],
+        ['cluster', 'status'],
+        ['metrics'],
+        ['nonsense'],
+      ])
+        expect(await run(packed, ...args), args.join(' ')).toBe(await run(plain, ...args));
+    } finally {
+      rmSync(plainFolder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * How quick the command is, as its user runs it: node with dist/localport.cjs, from the start of the process to its exit.
+ * The daemon behind it has four services: a real ssh, a real kubectl, tcp and a command.
+ */
+import { execFileSync } from 'node:child_process';
+import { runInScope } from './bench-scope.ts';
+import { median, range, reportAtMost, secondsSince } from './figure.ts';
+import { InstalledDaemon } from './installed-daemon.ts';
+import { startFarEnd, writeProfile } from '../fixtures/far-end.ts';
+
+const commandRuns = 21;
+const lifeRuns = 7;
+const maxMs = { help: 120, status: 150 } as const;
+const maxSeconds = { start: 1.5, stop: 0.6 } as const;
+
+interface CommandTimes {
+  /** All in ms. */
+  readonly node: number;
+  readonly help: number;
+  readonly status: number;
+}
+
+const measureNode = (): number => {
+  const startedAt = performance.now();
+  execFileSync(process.execPath, ['-e', '0']);
+  return secondsSince(startedAt) * 1_000;
+};
+
+const measureCommands = async (daemon: InstalledDaemon): Promise<CommandTimes> => ({
+  node: measureNode(),
+  help: (await daemon.run('--help')) * 1_000,
+  status: (await daemon.run('status')) * 1_000,
+});
+
+interface Life {
+  /** All in s. */
+  readonly command: number;
+  readonly up: number;
+  readonly stop: number;
+}
+
+async function measureLife(daemon: InstalledDaemon): Promise<Life> {
+  const startedAt = performance.now();
+  const command = await daemon.run('daemon', 'start');
+  await daemon.until('up', ({ phase }) => phase === 'up');
+  const up = secondsSince(startedAt);
+  await daemon.untilHealthy();
+  return { command, up, stop: await daemon.stop() };
+}
+
+function reportCommands(times: readonly CommandTimes[]): void {
+  const node = median(times.map((time) => time.node));
+  for (const [name, figure] of [
+    ['help', 'localport --help'],
+    ['status', 'localport status, a daemon with 4 services'],
+  ] as const) {
+    const took = times.map((time) => time[name]);
+    reportAtMost(maxMs[name], {
+      figure: `${figure}, whole command`,
+      value: median(took),
+      unit: 'ms',
+      note: `median of ${took.length}, ${range(took, 0)}; node -e 0 takes ${node.toFixed(0)}`,
+    });
+  }
+}
+
+function reportLives(lives: readonly Life[]): void {
+  const ups = lives.map(({ up }) => up);
+  const stops = lives.map(({ stop }) => stop);
+  reportAtMost(maxSeconds.start, {
+    figure: 'localport daemon start, to all 4 services up',
+    value: median(ups),
+    unit: 's',
+    note: `median of ${ups.length}, ${range(ups)}; the command alone ${median(lives.map(({ command }) => command)).toFixed(2)}`,
+  });
+  reportAtMost(maxSeconds.stop, {
+    figure: 'localport daemon stop with 4 services up, whole command',
+    value: median(stops),
+    unit: 's',
+    note: `median of ${stops.length}, ${range(stops)}; nothing was left`,
+  });
+}
+
+await runInScope('command', async (scope) => {
+  const farEnd = await startFarEnd();
+  scope.own('far end', () => farEnd.dispose());
+  const daemon = new InstalledDaemon(scope, {
+    config: farEnd.config,
+    ports: farEnd.allPorts,
+    env: farEnd.env,
+  });
+  await writeProfile(daemon, farEnd);
+  // The first start finds nothing in the caches.
+  await measureLife(daemon);
+  const lives: Life[] = [];
+  for (let run = 0; run < lifeRuns; run++) lives.push(await measureLife(daemon));
+
+  await daemon.run('daemon', 'start');
+  await daemon.untilHealthy();
+  await measureCommands(daemon);
+  const times: CommandTimes[] = [];
+  for (let run = 0; run < commandRuns; run++) times.push(await measureCommands(daemon));
+  await daemon.stop();
+  reportCommands(times);
+  reportLives(lives);
+});

@@ -1,0 +1,116 @@
+/** The built command and its daemon, dist/ run by node as `npx localport` runs it, in a home of their own. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { CommandUser } from '../../electron/cli/testing/installed-command.ts';
+import { systemClock } from '../../electron/core/clock.ts';
+import { resolveAppPaths } from '../../electron/core/config/app-paths.ts';
+import { connectControl, type ControlClient } from '../../electron/core/control/control-client.ts';
+import { controlSocketPath } from '../../electron/core/control/control-paths.ts';
+import type { Scope } from '../../electron/core/scope.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { findLeftovers } from '../fixtures/leftovers.ts';
+import { secondsSince } from './figure.ts';
+
+const distFolder = path.resolve(import.meta.dirname, '../../dist');
+const upDeadlineMs = 40_000;
+const cleanDeadlineMs = 5_000;
+const markName = 'LOCALPORT_TEST_RUN';
+
+export interface InstalledDaemonOptions {
+  /** YAML. */
+  readonly config: string;
+  /** The local ports in it: free again after a stop. */
+  readonly ports: readonly number[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Belongs to the scope, which ends the daemon if it still runs and removes the home. */
+export class InstalledDaemon {
+  readonly #user: CommandUser;
+  readonly #mark = randomUUID();
+  readonly #ports: readonly number[];
+
+  constructor(scope: Scope, { config, ports, env }: InstalledDaemonOptions) {
+    this.#ports = ports;
+    this.#user = new CommandUser(distFolder, { ...env, [markName]: this.#mark });
+    scope.own('daemon', () => this.#user.dispose());
+    mkdirSync(path.dirname(this.#user.configFile), { recursive: true });
+    writeFileSync(this.#user.configFile, config, { mode: 0o600 });
+  }
+
+  get home(): string {
+    return this.#user.home;
+  }
+
+  /** Runs the command, which has to succeed. Returns how long it took, from its start to its exit, in s. */
+  async run(...args: readonly string[]): Promise<number> {
+    const startedAt = performance.now();
+    const { code, out, err } = await this.#user.run(...args);
+    const seconds = secondsSince(startedAt);
+    if (code !== 0) throw new Error(`localport ${args.join(' ')} ended with ${code}: ${out}${err}`);
+    return seconds;
+  }
+
+  /** Resolves once all services are like this. Returns the pid of the daemon. */
+  async until(what: string, accepts: (service: ServiceSnapshot) => boolean): Promise<number> {
+    const client = await this.#connect();
+    const signal = AbortSignal.timeout(upDeadlineMs);
+    const seen = new AbortController();
+    let latest: readonly ServiceSnapshot[] = [];
+    await client.stream(
+      'watch-snapshot',
+      { live: false },
+      ({ services }) => {
+        latest = services;
+        if (services.length === this.#ports.length && services.every(accepts)) seen.abort();
+      },
+      AbortSignal.any([signal, seen.signal]),
+    );
+    client.close();
+    if (!seen.signal.aborted) throw new Error(`not all services are ${what}: ${JSON.stringify(latest)}`);
+    return client.host.pid;
+  }
+
+  untilHealthy(): Promise<number> {
+    return this.until('healthy', ({ health }) => health === 'healthy');
+  }
+
+  /** Stops it by the command. Returns how long that took, in s; fails when a process, port or socket is left. */
+  async stop(): Promise<number> {
+    const seconds = await this.run('daemon', 'stop');
+    const query = { mark: `${markName}=${this.#mark}`, folder: this.home, ports: this.#ports };
+    await eventually(
+      'nothing is left',
+      async () => {
+        const leftovers = await findLeftovers(query);
+        if (leftovers.length > 0) throw new Error(leftovers.join('\n'));
+        return true;
+      },
+      cleanDeadlineMs,
+    );
+    return seconds;
+  }
+
+  async #connect(): Promise<ControlClient> {
+    const paths = resolveAppPaths({
+      platform: process.platform,
+      env: { XDG_RUNTIME_DIR: path.join(this.home, 'run') },
+      homeDirectory: this.home,
+      uid: process.getuid?.() ?? 0,
+    });
+    const socketPath = controlSocketPath(paths);
+    const client = await connectControl({ socketPath, clock: systemClock, version: 'bench' });
+    if (!client.ok) throw new Error(client.error.message);
+    return client.value;
+  }
+}
+
+/** What a process holds in memory, the pages that it shares with others included, in MB of 1,000,000 bytes. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return (Number(stdout) * 1_024) / 1_000_000;
+}

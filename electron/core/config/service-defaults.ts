@@ -1,0 +1,33 @@
+/** What a service is where its config says nothing; documented in the README, most of it since 0.3.7. */
+import type { HealthCheckSpec, RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
+
+export const defaultHealthCheck: HealthCheckSpec = {
+  probe: { type: 'tcp' },
+  intervalMs: 30_000,
+  timeoutMs: 5_000,
+  failureThreshold: 3,
+  successThreshold: 1,
+  clusterAware: false,
+};
+
+export const defaultRestartPolicy: RestartPolicySpec = {
+  enabled: true,
+  maxAttempts: 5,
+  initialDelayMs: 1_000,
+  maxDelayMs: 300_000,
+  backoffMultiplier: 2,
+};
+
+/** A service of which nothing is said but what has no default. */
+export const bareService = (
+  essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'>,
+): ServiceSpec => ({
+  ...essentials,
+  enabled: true,
+  tags: [],
+  description: null,
+  holdTimeoutMs: 10_000,
+  healthCheck: defaultHealthCheck,
+  restartPolicy: defaultRestartPolicy,
+  problem: null,
+});

@@ -1,0 +1,50 @@
+/** How long a certificate will last: pure. */
+import type { X509Certificate } from 'node:crypto';
+import type { CheckMeaning } from '../probe.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
+const defaultWithinMs = 7 * dayMs;
+/** Certificates that live for days are renewed every few days: of their life the last quarter counts. */
+const defaultLifeShare = 1 / 4;
+
+export interface ExpiryRule {
+  readonly servername: string;
+  /** null: 7 days, or the last quarter of a short life. */
+  readonly expiresWithinMs: number | null;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+export interface ExpiryFinding {
+  readonly finding: string;
+  /** Absent of an expired one: the finding says it. */
+  readonly meaning?: CheckMeaning;
+}
+
+type Dates = Pick<X509Certificate, 'validFrom' | 'validTo'>;
+
+/** null: it lasts long enough. */
+export function certificateFinding(certificate: Dates, rule: ExpiryRule): ExpiryFinding | null {
+  const [from, until] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+  const withinMs = rule.expiresWithinMs ?? Math.min(defaultWithinMs, (until - from) * defaultLifeShare);
+  const leftMs = until - rule.now;
+  if (leftMs <= 0) return { finding: 'the certificate has expired' };
+  if (leftMs > withinMs) return null;
+  const date = new Date(until).toISOString();
+  return {
+    finding: `the certificate expires in ${formatLeft(leftMs)}, at ${date.slice(0, 16).replace('T', ' ')} UTC`,
+    meaning: {
+      code: 'certificate-expiring',
+      what: `The certificate of ${rule.servername} expires on ${date.slice(0, 10)}`,
+    },
+  };
+}
+
+/** `3 days`, `1 day`, `5 hours`, `20 minutes`: the largest whole unit. */
+function formatLeft(ms: number): string {
+  const [count, unit] =
+    ms >= dayMs ? [ms / dayMs, 'day'] : ms >= hourMs ? [ms / hourMs, 'hour'] : [ms / 60_000, 'minute'];
+  const whole = Math.floor(count);
+  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
+}

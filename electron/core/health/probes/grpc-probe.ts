@@ -1,0 +1,127 @@
+/**
+ * Asks a gRPC server for its health: grpc.health.v1.Health/Check. Over node:http2, because `@grpc/grpc-js` keeps its
+ * connections to itself (pools, reconnection, keepalive): it could neither be given ours nor be made to let go of one at
+ * once, and it brings 1 MB of protobuf for two messages of one field.
+ */
+import http2 from 'node:http2';
+import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+import { toEvidence } from '../../tunnel/evidence.ts';
+import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import { healthCheckRequest, readHealthCheckResponse } from './grpc-frames.ts';
+import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { tlsOptions } from './probe-tls.ts';
+
+export type GrpcProbeSpec = Extract<ProbeSpec, { readonly type: 'grpc' }>;
+
+const maxAnswerBytes = 1024;
+
+/** gRPC status codes of an answer that another tunnel would get as well, and what each means here. */
+const refusals: Readonly<Record<string, (service: string) => string>> = {
+  5: (service) => `The gRPC server knows no service ${service}`.trimEnd(),
+  7: () => 'The gRPC server does not allow the health check',
+  12: () => 'The gRPC server has no health service (grpc.health.v1)',
+  16: () => 'The gRPC server asks for credentials',
+};
+
+export function probeGrpc(request: ProbeRequest, spec: GrpcProbeSpec): Promise<ProbeResult> {
+  const tls = spec.tls ? { tls: { ...tlsOptions(spec), ALPNProtocols: ['h2'] } } : {};
+  return probeOverConnection(request, { halfCloses: false, ...tls }, (connection) => {
+    connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before gRPC answered' });
+    ask(connection, spec);
+  });
+}
+
+function ask(connection: ProbeConnection, spec: GrpcProbeSpec): void {
+  const scheme = spec.tls ? 'https' : 'http';
+  const session = http2.connect(`${scheme}://localhost`, { createConnection: () => connection.socket });
+  // GOAWAY, then FIN.
+  connection.partWith(() => session.close());
+  session.on('error', (error: Error) => failBy(connection, error));
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/grpc.health.v1.Health/Check',
+    ':authority': spec.servername,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    'user-agent': 'LocalPort',
+  });
+  new GrpcAnswerReader(connection, spec, stream);
+  stream.end(healthCheckRequest(spec.service));
+}
+
+/** HTTP/2 has been tried, and something else came. */
+function failBy(connection: ProbeConnection, error: Error): void {
+  const code = 'code' in error ? error.code : '';
+  if (code === 'ERR_HTTP2_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR')
+    connection.fail('the answer is not gRPC');
+  else if (typeof code === 'string' && code.startsWith('ERR_HTTP2_')) connection.failClosed();
+  else connection.failBy(error);
+}
+
+class GrpcAnswerReader {
+  readonly #connection: ProbeConnection;
+  readonly #spec: GrpcProbeSpec;
+  #body = Buffer.alloc(0);
+  /** Of the headers or, after a message, of the trailers. */
+  #status: string | null = null;
+  #message = '';
+
+  constructor(connection: ProbeConnection, spec: GrpcProbeSpec, stream: http2.ClientHttp2Stream) {
+    this.#connection = connection;
+    this.#spec = spec;
+    stream.on('response', (headers) => {
+      const type = headers['content-type'] ?? '';
+      if (!type.startsWith('application/grpc')) {
+        connection.fail(`the answer is not gRPC (HTTP ${String(headers[':status'])})`);
+      }
+      this.#note(headers);
+    });
+    stream.on('trailers', (trailers: http2.IncomingHttpHeaders) => this.#note(trailers));
+    stream.on('data', (bytes: Buffer) => this.#take(bytes));
+    stream.on('end', () => this.#judge());
+    stream.on('error', (error: Error) => failBy(connection, error));
+  }
+
+  #note(headers: http2.IncomingHttpHeaders): void {
+    const { 'grpc-status': status, 'grpc-message': message } = headers;
+    if (typeof status === 'string') this.#status = status;
+    if (typeof message === 'string') this.#message = percentDecoded(message);
+  }
+
+  #take(bytes: Buffer): void {
+    this.#body = Buffer.concat([this.#body, bytes]);
+    if (this.#body.length <= maxAnswerBytes) return;
+    this.#body = Buffer.alloc(0);
+    this.#connection.fail('the answer is not gRPC');
+  }
+
+  #judge(): void {
+    if (this.#status !== '0') return this.#fail(this.#status);
+    const health = readHealthCheckResponse(this.#body);
+    const { service } = this.#spec;
+    if (health === 'SERVING') this.#connection.pass();
+    else if (health === null) this.#connection.fail('the answer is not gRPC');
+    else {
+      const what = `${service === '' ? 'The gRPC server' : `The gRPC service ${service}`} is ${health}`;
+      this.#connection.fail(what, { code: 'check-failed', what });
+    }
+  }
+
+  #fail(status: string | null): void {
+    if (status === null) return this.#connection.failClosed();
+    const refusal = refusals[status]?.(this.#spec.service);
+    const meaning: CheckMeaning =
+      refusal === undefined
+        ? { code: 'check-failed', what: 'The gRPC server answered with an error' }
+        : { code: 'check-refused', what: refusal };
+    this.#connection.fail(toEvidence(`gRPC status ${status}: ${this.#message}`, []), meaning);
+  }
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,39 @@
+import type { PeerCertificate } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { sslModes } from '../../../../shared/service-spec.ts';
+import { postgresTls } from './postgres-encryption.ts';
+
+const spec = {
+  type: 'postgres',
+  user: 'app',
+  password: null,
+  database: null,
+  host: 'db.internal',
+} as const;
+
+const certificateOf = (name: string) => ({ subjectaltname: `DNS:${name}` }) as PeerCertificate;
+
+describe('TLS to PostgreSQL', () => {
+  it('verifies authority and name as libpq does for each sslmode', () => {
+    const lines = sslModes.map((sslmode) => {
+      const { rejectUnauthorized, checkServerIdentity } = postgresTls({ ...spec, sslmode });
+      const other = checkServerIdentity?.('', certificateOf('other.internal'));
+      const same = checkServerIdentity?.('', certificateOf('db.internal'));
+      const name = other === undefined ? 'any name' : same === undefined ? 'the name' : 'no name';
+      return `${sslmode}: ${rejectUnauthorized === true ? 'trusted' : 'anybody'}, ${name}`;
+    });
+    expect(lines).toEqual([
+      'disable: anybody, any name',
+      'allow: anybody, any name',
+      'prefer: anybody, any name',
+      'require: anybody, any name',
+      'verify-ca: trusted, any name',
+      'verify-full: trusted, the name',
+    ]);
+  });
+
+  it('tells the server its name, but no address', () => {
+    expect(postgresTls({ ...spec, sslmode: 'prefer' }).servername).toBe('db.internal');
+    expect(postgresTls({ ...spec, sslmode: 'prefer', host: '127.0.0.1' }).servername).toBeUndefined();
+  });
+});

@@ -1,0 +1,60 @@
+/** The first question to a PostgreSQL server: will it speak TLS? And what `sslmode` makes of the answer. */
+import type tls from 'node:tls';
+import { assertNever } from '../../../../shared/result.ts';
+import type { ProbeSpec, SslMode } from '../../../../shared/service-spec.ts';
+import type { ProbeConnection } from './probe-connection.ts';
+import { tlsOptions } from './probe-tls.ts';
+
+export type PostgresProbeSpec = Extract<ProbeSpec, { readonly type: 'postgres' }>;
+
+/** Length 8, then the request code 80877103 (PostgreSQL manual, "Message Formats", SSLRequest). */
+const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/** `failed`: an error message instead, such as too many clients. */
+export type TlsOffer = 'offered' | 'declined' | 'failed';
+
+/** Fails the check when whoever answers is not PostgreSQL. */
+export function askForTls(connection: ProbeConnection, onAnswer: (offer: TlsOffer) => void): void {
+  connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before PostgreSQL answered' });
+  connection.socket.once('data', (bytes: Buffer) => {
+    const offer = readOffer(bytes);
+    if (offer === null) connection.fail('the answer is not PostgreSQL');
+    else onAnswer(offer);
+  });
+  connection.socket.write(sslRequest);
+}
+
+/** A byte after `S` or `N` would be somebody in between who slips in what TLS should have protected (CVE-2021-23222). */
+function readOffer(bytes: Buffer): TlsOffer | null {
+  const answer = String.fromCharCode(bytes[0] ?? 0);
+  if (answer === 'E') return 'failed';
+  if (bytes.length > 1) return null;
+  return answer === 'S' ? 'offered' : answer === 'N' ? 'declined' : null;
+}
+
+/** In the clear, encrypted where the server offers it, or encrypted and nothing else. */
+export type LoginRoute = 'plain' | 'tls-if-offered' | 'tls';
+
+/** What is tried in turn, each on a connection of its own. */
+export function loginRoutes(sslmode: SslMode): readonly LoginRoute[] {
+  switch (sslmode) {
+    case 'disable':
+      return ['plain'];
+    case 'allow':
+      return ['plain', 'tls'];
+    case 'prefer':
+      return ['tls-if-offered', 'plain'];
+    case 'require':
+    case 'verify-ca':
+    case 'verify-full':
+      return ['tls'];
+    default:
+      return assertNever(sslmode, 'sslmode');
+  }
+}
+
+export function postgresTls({ sslmode, host }: PostgresProbeSpec): tls.ConnectionOptions {
+  const verifySsl = sslmode === 'verify-ca' || sslmode === 'verify-full';
+  const options = tlsOptions({ servername: host, verifySsl });
+  return sslmode === 'verify-full' ? options : { ...options, checkServerIdentity: () => undefined };
+}

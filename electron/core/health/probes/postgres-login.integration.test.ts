@@ -1,0 +1,151 @@
+// Against a real PostgreSQL.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasPostgres, startPostgres, type Postgres } from '../../../../e2e/fixtures/postgres.ts';
+import type { SslMode } from '../../../../shared/service-spec.ts';
+import { Scope } from '../../scope.ts';
+import type { PostgresProbeSpec } from './postgres-encryption.ts';
+import { ask, causeOf, finding, postgres } from './testing/ask.ts';
+import { makeCertificate } from './testing/test-certificate.ts';
+
+const scope = new Scope('test');
+afterAll(() => scope.close());
+
+const certificate = makeCertificate({
+  host: 'db.internal',
+  notBefore: new Date('2020-01-01'),
+  notAfter: new Date('2049-01-01'),
+});
+const password = 'correct horse';
+
+let plain: Postgres;
+let encrypted: Postgres;
+let eitherWay: Postgres;
+
+const start = async (options: Partial<Parameters<typeof startPostgres>[0]> = {}): Promise<Postgres> => {
+  const server = await startPostgres({ user: 'app', password, ...options });
+  scope.own('postgres', () => server.dispose());
+  return server;
+};
+
+beforeAll(async () => {
+  if (!hasPostgres) return;
+  [plain, encrypted, eitherWay] = await Promise.all([
+    start(),
+    start({ certificate, hba: ['hostssl all all all scram-sha-256'] }),
+    start({ certificate, hba: ['hostnossl all all all scram-sha-256'] }),
+  ]);
+}, 60_000);
+
+const login = (given: Partial<PostgresProbeSpec> = {}): PostgresProbeSpec => ({
+  ...postgres,
+  user: 'app',
+  password,
+  database: 'postgres',
+  ...given,
+});
+
+const check = (server: Postgres, spec: PostgresProbeSpec): Promise<unknown> =>
+  causeOf(ask({ kind: 'tcp', host: '127.0.0.1', port: server.port }, spec, { timeoutMs: 5000 }), spec);
+
+describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
+  it('passes with the answer to SELECT 1, and tells how long that took', async () => {
+    const endpoint = { kind: 'tcp', host: '127.0.0.1', port: plain.port } as const;
+    const result = await ask(endpoint, login(), { timeoutMs: 5000 });
+    expect(result).toEqual({ kind: 'passed', tookMs: expect.any(Number) as number });
+    expect(plain.log.filter((line) => line.includes('authorized'))).toContainEqual(
+      expect.stringContaining('user=app database=postgres application_name=LocalPort'),
+    );
+  });
+
+  it('asks no more than whether it speaks TLS without a user', async () => {
+    expect(await check(plain, postgres)).toBe('passed');
+    expect(await check(encrypted, postgres)).toBe('passed');
+  });
+
+  it.each([
+    [
+      'the password is wrong',
+      { password: 'battery staple' },
+      'password authentication failed for user "app" (28P01)',
+    ],
+    ['the role is unknown', { user: 'bob' }, 'password authentication failed for user "bob" (28P01)'],
+    ['there is no such database', { database: 'shop' }, 'database "shop" does not exist (3D000)'],
+    [
+      'a password is wanted and none is there',
+      { password: null },
+      'PostgreSQL asks for a password and the health check has none',
+    ],
+  ] as const)('is refused, not failed, when %s', async (_, given, evidence) => {
+    const spec = login(given);
+    const title = `PostgreSQL refused the login of ${spec.user ?? ''}`;
+    expect(await check(plain, spec)).toEqual(['check-refused', title, evidence]);
+  });
+
+  it.each([
+    ['disable', 'passed'],
+    ['allow', 'passed'],
+    ['prefer', 'passed'],
+    ['require', ['check-refused', 'PostgreSQL does not offer TLS', 'PostgreSQL does not offer TLS']],
+  ] as [SslMode, unknown][])(
+    'means by sslmode %s, of a server without TLS, what libpq does',
+    async (sslmode, expected) => {
+      expect(await check(plain, login({ sslmode }))).toEqual(expected);
+    },
+  );
+
+  const noEntry = expect.stringMatching(/^no pg_hba\.conf entry for host .* \(28000\)$/) as string;
+  const refused = ['check-refused', 'PostgreSQL refused the login of app', noEntry];
+
+  it.each([
+    ['disable', refused],
+    ['allow', 'passed'],
+    ['prefer', 'passed'],
+    ['require', 'passed'],
+    [
+      'verify-ca',
+      [
+        'certificate-invalid',
+        'The certificate of db.internal is not trusted',
+        'the certificate is self-signed',
+      ],
+    ],
+  ] as [SslMode, unknown][])(
+    'means by sslmode %s, of a server that insists on TLS, what libpq does',
+    async (sslmode, expected) => {
+      expect(await check(encrypted, login({ sslmode, host: 'db.internal' }))).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ['disable', 'passed'],
+    ['allow', 'passed'],
+    ['prefer', 'passed'],
+    ['require', refused],
+  ] as [SslMode, unknown][])(
+    'means by sslmode %s, of a server that lets nobody in over TLS, what libpq does',
+    async (sslmode, expected) => {
+      expect(await check(eitherWay, login({ sslmode }))).toEqual(expected);
+    },
+  );
+
+  it('parts as the protocol asks for: the server misses nobody', async () => {
+    const before = plain.log.length;
+    for (let round = 0; round < 5; round += 1) expect(await check(plain, login())).toBe('passed');
+    expect(plain.log.slice(before).filter((line) => /unexpected EOF|reset by peer/.test(line))).toEqual([]);
+  });
+
+  it('looks for no password anywhere else', async () => {
+    process.env['PGPASSWORD'] = password;
+    try {
+      expect(await check(plain, login({ password: null }))).toContain('check-refused');
+    } finally {
+      delete process.env['PGPASSWORD'];
+    }
+  });
+
+  it('never shows the password that was refused', async () => {
+    const spec = login({ user: 'battery staple', password: 'battery staple' });
+    const result = finding(ask({ kind: 'tcp', host: '127.0.0.1', port: plain.port }, spec));
+    expect(await result).toBe('password authentication failed for user "***" (28P01)');
+  });
+});

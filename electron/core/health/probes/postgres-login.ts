@@ -1,0 +1,158 @@
+/** Logs in to PostgreSQL over the tunnel and runs `SELECT 1`, encrypted as `sslmode` says. */
+import type { Client, DatabaseError } from 'pg';
+import { toEvidence } from '../../tunnel/evidence.ts';
+import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import {
+  askForTls,
+  loginRoutes,
+  postgresTls,
+  type LoginRoute,
+  type PostgresProbeSpec,
+} from './postgres-encryption.ts';
+import { postgresStream } from './postgres-stream.ts';
+import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+
+export type PostgresLogin = PostgresProbeSpec & { readonly user: string };
+
+interface Library {
+  readonly Client: typeof Client;
+  readonly DatabaseError: typeof DatabaseError;
+}
+
+/** Message X, Terminate. */
+const terminate = Buffer.from([0x58, 0, 0, 0, 4]);
+
+/**
+ * SQLSTATEs that another tunnel would meet as well: no such role or wrong password (28), no such database (3D), not
+ * allowed (42), and what poolers say to unknown users and databases (08P01).
+ */
+const refusals = /^(28|3D|42|08P01)/;
+/** No line of pg_hba.conf lets this user in on this kind of connection: the other kind may be allowed. */
+const noEntry = '28000';
+
+const noPassword = 'PostgreSQL asks for a password and the health check has none';
+
+/** Passes with the answer to `SELECT 1`. A refusal is an answer too: it says that the tunnel carries bytes. */
+export async function logIn(request: ProbeRequest, login: PostgresLogin): Promise<ProbeResult> {
+  // Before the connection: to load the library is no latency.
+  const library = await loadLibrary();
+  const until = request.clock.now() + request.timeoutMs;
+  const [first, second] = loginRoutes(login.sslmode);
+  const attempt = new LoginAttempt(library, login, first ?? 'tls');
+  const result = await attempt.run(request);
+  if (second === undefined || !attempt.mayGoOtherwise || result.kind !== 'failed') return result;
+  const timeoutMs = Math.max(0, until - request.clock.now());
+  return new LoginAttempt(library, login, second).run({ ...request, timeoutMs });
+}
+
+/** Read from disk by the first check that logs in. */
+async function loadLibrary(): Promise<Library> {
+  const { default: pg } = await import('pg');
+  return pg;
+}
+
+class LoginAttempt {
+  readonly #library: Library;
+  readonly #login: PostgresLogin;
+  readonly #route: LoginRoute;
+  /** The failure may lie in the kind of connection: TLS did not come about, or this user may not use it. */
+  mayGoOtherwise = false;
+
+  constructor(library: Library, login: PostgresLogin, route: LoginRoute) {
+    this.#library = library;
+    this.#login = login;
+    this.#route = route;
+  }
+
+  run(request: ProbeRequest): Promise<ProbeResult> {
+    return probeOverConnection(request, { halfCloses: true }, (connection) => {
+      if (this.#route === 'plain') void this.#speak(connection);
+      else this.#encrypt(connection);
+    });
+  }
+
+  #encrypt(connection: ProbeConnection): void {
+    askForTls(connection, (offer) => {
+      if (offer === 'offered') {
+        this.mayGoOtherwise = true;
+        connection.encrypt(postgresTls(this.#login), () => void this.#speak(connection));
+      } else if (offer === 'declined' && this.#route === 'tls-if-offered') {
+        void this.#speak(connection);
+      } else if (offer === 'declined') {
+        connection.fail('PostgreSQL does not offer TLS', refused('PostgreSQL does not offer TLS'));
+      } else {
+        this.mayGoOtherwise = true;
+        connection.fail('PostgreSQL answered the request for TLS with an error');
+      }
+    });
+  }
+
+  /** Never rejects. */
+  async #speak(connection: ProbeConnection): Promise<void> {
+    this.mayGoOtherwise = false;
+    connection.reach({
+      awaits: 'answer to the login',
+      whenClosed: 'the connection was closed before PostgreSQL answered the login',
+    });
+    connection.partWith(() => connection.socket.end(terminate));
+    try {
+      const client = this.#clientOver(connection);
+      await client.connect();
+      connection.reach({
+        awaits: 'answer to SELECT 1',
+        whenClosed: 'the connection was closed before PostgreSQL answered SELECT 1',
+      });
+      await client.query('SELECT 1');
+      connection.pass();
+    } catch (error) {
+      this.#judge(connection, error);
+    }
+  }
+
+  #clientOver(connection: ProbeConnection): Client {
+    const { user, database, password } = this.#login;
+    const client = new this.#library.Client({
+      user,
+      database: database ?? user,
+      // As a function, or pg would look into ~/.pgpass and PGPASSWORD.
+      password: () => {
+        if (password === null) throw new Error(noPassword);
+        return password;
+      },
+      host: 'localhost',
+      port: 5432,
+      ssl: false,
+      application_name: 'LocalPort',
+      stream: () => postgresStream(connection),
+    });
+    // The connection tells of its end itself.
+    client.on('error', () => undefined);
+    return client;
+  }
+
+  #judge(connection: ProbeConnection, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const what = `PostgreSQL refused the login of ${this.#login.user}`;
+    if (error instanceof this.#library.DatabaseError) {
+      const { code } = error;
+      if (code === undefined) return connection.fail('the answer is not PostgreSQL');
+      this.mayGoOtherwise = code === noEntry;
+      const finding = this.#quote(`${message} (${code})`);
+      const meaning = refusals.test(code)
+        ? refused(what)
+        : ({ code: 'check-failed', what: 'PostgreSQL answered with an error' } as const);
+      connection.fail(finding, meaning);
+    } else if (message === noPassword || message.startsWith('SASL')) {
+      connection.fail(this.#quote(message), refused(what));
+    } else {
+      connection.failClosed();
+    }
+  }
+
+  #quote(message: string): string {
+    const { password } = this.#login;
+    return toEvidence(message, password === null ? [] : [password]);
+  }
+}
+
+const refused = (what: string): CheckMeaning => ({ code: 'check-refused', what });

@@ -1,0 +1,26 @@
+import tls from 'node:tls';
+import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+import type { ProbeRequest, ProbeResult } from '../probe.ts';
+import { certificateFinding } from './certificate-expiry.ts';
+import { probeOverConnection } from './probe-connection.ts';
+import { tlsOptions } from './probe-tls.ts';
+
+export type TlsProbeSpec = Extract<ProbeSpec, { readonly type: 'tls' }>;
+
+/**
+ * Passes with a handshake whose certificate is trusted and lasts long enough. Without `verifySsl` authority and name do
+ * not count; the dates do all the same.
+ */
+export function probeTls(request: ProbeRequest, spec: TlsProbeSpec): Promise<ProbeResult> {
+  return probeOverConnection(request, { halfCloses: true, tls: tlsOptions(spec) }, (connection) => {
+    const { socket } = connection;
+    const certificate = socket instanceof tls.TLSSocket ? socket.getPeerX509Certificate() : undefined;
+    if (certificate === undefined) {
+      connection.fail('the certificate is missing');
+      return;
+    }
+    const expiry = certificateFinding(certificate, { ...spec, now: request.clock.wallNow() });
+    if (expiry === null) connection.pass();
+    else connection.fail(expiry.finding, expiry.meaning);
+  });
+}

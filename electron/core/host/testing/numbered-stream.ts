@@ -1,0 +1,69 @@
+/** A client that keeps numbered lines going to a greeting echo server and back, and notices the first that is not the next. */
+import { once } from 'node:events';
+import net from 'node:net';
+import { eventually } from '../../../../e2e/fixtures/eventually.ts';
+import { greeting } from '../../../../e2e/fixtures/servers.ts';
+import { sleep, systemClock as clock } from '../../clock.ts';
+
+export interface NumberedStream {
+  /** Lines that came back, each the successor of the one before. */
+  readonly echoed: number;
+  /** What went wrong: a line that was lost or changed, or how the connection ended. null while all is well. */
+  readonly fault: string | null;
+  /** Resolves when so many more lines have come back, or when there is a fault. */
+  goesOn(lines: number): Promise<void>;
+  /** Sends no more, waits until every line is back, and leaves. */
+  leave(): Promise<void>;
+}
+
+const paceMs = 5;
+
+export async function openNumberedStream(port: number): Promise<NumberedStream> {
+  const socket = net.connect({ host: '127.0.0.1', port });
+  await once(socket, 'connect');
+  const stop = new AbortController();
+  let sent = 0;
+  let echoed = 0;
+  let rest = '';
+  let fault: string | null = null;
+
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line === greeting && echoed === 0) continue;
+      if (line === String(echoed)) echoed += 1;
+      else fault ??= `got line ${JSON.stringify(line)} instead of ${echoed}`;
+    }
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => (fault ??= error.code ?? error.message));
+  socket.on('close', () => {
+    stop.abort();
+    if (echoed < sent) fault ??= 'ended';
+  });
+  const sending = (async () => {
+    do socket.write(`${sent++}\n`);
+    while (await sleep(clock, paceMs, stop.signal));
+  })();
+
+  const goesOn = (lines: number): Promise<void> => {
+    const enough = echoed + lines;
+    return eventually(`${lines} more lines through port ${port}`, () => fault !== null || echoed >= enough);
+  };
+  await goesOn(1);
+  return {
+    get echoed() {
+      return echoed;
+    },
+    get fault() {
+      return fault;
+    },
+    goesOn,
+    leave: async () => {
+      stop.abort();
+      await sending;
+      await eventually(`every line through port ${port} is back`, () => fault !== null || echoed === sent);
+      socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** The real headless daemon in a home of its own, seen from outside: through its control socket and its processes. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { eventually } from '../../../../e2e/fixtures/eventually.ts';
+import type { Snapshot } from '../../../../shared/service-snapshot.ts';
+import { systemClock as clock } from '../../clock.ts';
+import { connectControl, type ControlClient } from '../../control/control-client.ts';
+import { bundleProgram } from '../../process/testing/bundled-program.ts';
+
+/** How a file is saved: written where it is, or put in place of the old one, as many editors do. */
+export type SaveStyle = 'in place' | 'by rename';
+
+export interface RunningDaemon {
+  readonly client: ControlClient;
+  snapshot(): Promise<Snapshot>;
+  /** How often a sound config has been loaded since the start, as the host's log tells. */
+  readonly loads: number;
+  save(text: string, style: SaveStyle): void;
+  stop(): Promise<void>;
+}
+
+export interface DaemonSetting {
+  readonly config: string;
+  /** What the user's login shell says. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Resolves when the config is loaded with the variables of the login shell. */
+export async function startDaemon({ config, env }: DaemonSetting): Promise<RunningDaemon> {
+  const home = mkdtempSync(path.join(tmpdir(), 'daemon-'));
+  const runFolder = path.join(home, 'run');
+  const configFile = path.join(home, '.localport.yaml');
+  const save = (text: string, style: SaveStyle): void => {
+    const target = style === 'in place' ? configFile : path.join(home, '.localport.yaml.new');
+    writeFileSync(target, text, { mode: 0o600 });
+    if (target !== configFile) renameSync(target, configFile);
+  };
+  mkdirSync(runFolder, { mode: 0o700 });
+  const profile = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
+  writeFileSync(path.join(home, '.profile'), profile.join(''));
+  save(config, 'in place');
+
+  const program = bundleProgram(path.resolve(import.meta.dirname, '../../../daemon.ts'), home);
+  const daemon = spawn(process.execPath, [program], {
+    cwd: home,
+    env: { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: runFolder, ...env },
+    stdio: 'ignore',
+  });
+  const ended = once(daemon, 'close');
+  const client = await connectTo(path.join(runFolder, 'localport/control.sock'));
+  let loads = 0;
+  const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
+  void client.stream('logs', { query, follow: true }, ({ lines }) => {
+    loads += lines.filter((line) => / config: .* has \d+ services$/.test(line)).length;
+  });
+  // At first with the variables of its own start, and again when the login shell has told its.
+  await eventually('the config is loaded with the login environment', () => loads >= 2);
+  return {
+    client,
+    snapshot: async () => {
+      const answer = await client.request('snapshot', {});
+      if (!answer.ok) throw new Error(answer.error.message);
+      return answer.value;
+    },
+    get loads() {
+      return loads;
+    },
+    save,
+    stop: async () => {
+      client.close();
+      daemon.kill('SIGTERM');
+      await ended;
+      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+async function connectTo(socketPath: string): Promise<ControlClient> {
+  const clients: ControlClient[] = [];
+  await eventually('the daemon answers', async () => {
+    const connected = await connectControl({ socketPath, clock, version: 'test' });
+    if (connected.ok) clients.push(connected.value);
+    return connected.ok;
+  });
+  const [client] = clients;
+  if (client === undefined) throw new Error('not connected');
+  return client;
+}

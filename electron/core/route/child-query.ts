@@ -1,0 +1,42 @@
+/** One question that a child process answers: its exit, and what it said. */
+import type { Clock } from '../clock.ts';
+import type { ChildExit, ChildLauncher, ChildRequest } from '../process/child-process.ts';
+
+export interface QueryTerms {
+  readonly launcher: ChildLauncher;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export type QueryAnswer =
+  | { readonly kind: 'answered'; readonly exit: ChildExit; readonly output: readonly string[] }
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'cancelled' };
+
+const maxOutputLines = 1_000;
+
+/** Settles when the child and its group are gone; kills them when the time is up or the signal aborts. Never rejects. */
+export async function askChild(request: ChildRequest, terms: QueryTerms): Promise<QueryAnswer> {
+  const { launcher, clock, timeoutMs, signal } = terms;
+  if (signal.aborted) return { kind: 'cancelled' };
+  const child = launcher.launch(request);
+  const output: string[] = [];
+  child.onLine((stream, line) => {
+    if (stream === 'stdout' && output.length < maxOutputLines) output.push(line);
+  });
+  const kill = (): void => void child.stop({ force: true });
+  let isLate = false;
+  const deadline = clock.after(timeoutMs, () => {
+    isLate = true;
+    kill();
+  });
+  signal.addEventListener('abort', kill, { once: true });
+  const exit = await child.exited;
+  deadline.cancel();
+  signal.removeEventListener('abort', kill);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while the child was waited for
+  if (signal.aborted) return { kind: 'cancelled' };
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- as above
+  return isLate ? { kind: 'timed-out' } : { kind: 'answered', exit, output };
+}

@@ -1,0 +1,137 @@
+/**
+ * Asks a cluster how it is, by kubectl: so it goes the way that the tunnels go, with the user's credentials. What is
+ * asked, the config says (`cluster_health.commands`):
+ *
+ *   cluster_info       the API server calls itself ready (/readyz, which everybody may ask; 0.3.7's `cluster-info` lists
+ *                      services of kube-system, which many may not)
+ *   node_status        unwell when there are nodes and none of them is ready
+ *   pod_status         pods of the services' namespaces can be read, through to the store behind the API server
+ *   events_on_failure  the latest warnings go into the log; they decide nothing
+ *
+ * A question that fails is not a good answer. One that the user has no right to ask is none: the cluster took it.
+ */
+import { describeCause, type Cause, type CauseCode } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { sleep, type Clock } from '../clock.ts';
+import type { ClusterHealthSpec } from '../config/cluster-health.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { ChildLauncher, ChildRequest } from '../process/child-process.ts';
+import { toEvidence } from '../tunnel/evidence.ts';
+import { classifyFailure } from '../tunnel/failure-classifier.ts';
+import { askChild } from './child-query.ts';
+import { clusterQueries, warningQueries, type ClusterQuery } from './cluster-queries.ts';
+import { isNetworkFailure } from './route.ts';
+import type { RouteFinding, RouteProber, RouteQuestion } from './route-prober.ts';
+
+export interface KubeProberParts {
+  readonly launcher: ChildLauncher;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** null: the current one. */
+  readonly context: string | null;
+  readonly settings: () => ClusterHealthSpec;
+}
+
+const retryPauseMs = 1_000;
+/** kubectl says itself that it waited in vain; one that does not is killed this much later. */
+const killAfterMs = 1_000;
+const maxWarningsLogged = 5;
+
+const taken: ReadonlySet<CauseCode> = new Set(['forbidden', 'resource-missing']);
+
+export function createKubeProber(parts: KubeProberParts): RouteProber {
+  let wasWell = true;
+  return async (question) => {
+    const settings = parts.settings();
+    const finding = await examine(parts, settings, question);
+    if (finding.kind === 'unwell' && wasWell && settings.commands.eventsOnFailure)
+      await logWarnings(parts, settings, question);
+    if (finding.kind !== 'cancelled') wasWell = finding.kind === 'well';
+    return finding;
+  };
+}
+
+/** The first finding that is not good ends it. */
+async function examine(
+  parts: KubeProberParts,
+  settings: ClusterHealthSpec,
+  question: RouteQuestion,
+): Promise<RouteFinding> {
+  for (const query of clusterQueries(question.services, settings)) {
+    const finding = await askPatiently(() => ask(parts, settings, { ...question, query }), {
+      attempts: question.isRoutine ? 1 + settings.retryAttempts : 1,
+      pause: () => sleep(parts.clock, retryPauseMs, question.signal),
+    });
+    if (finding.kind !== 'well') return finding;
+  }
+  return { kind: 'well' };
+}
+
+async function askPatiently(
+  askOnce: () => Promise<RouteFinding>,
+  { attempts, pause }: { readonly attempts: number; readonly pause: () => Promise<boolean> },
+): Promise<RouteFinding> {
+  const finding = await askOnce();
+  if (finding.kind === 'well' || finding.kind === 'cancelled' || attempts <= 1) return finding;
+  if (!(await pause())) return { kind: 'cancelled' };
+  return askPatiently(askOnce, { attempts: attempts - 1, pause });
+}
+
+interface AskedQuery extends Pick<RouteQuestion, 'services' | 'signal'> {
+  readonly query: ClusterQuery;
+}
+
+async function ask(
+  parts: KubeProberParts,
+  { timeoutMs }: ClusterHealthSpec,
+  { query, services: [service], signal }: AskedQuery,
+): Promise<RouteFinding> {
+  const terms = { ...parts, timeoutMs: timeoutMs + killAfterMs, signal };
+  const answer = await askChild(kubectl(parts, timeoutMs, query), terms);
+  switch (answer.kind) {
+    case 'cancelled':
+      return answer;
+    case 'timed-out': {
+      const evidence = `no answer within ${String(timeoutMs / 1000)} s`;
+      return { kind: 'unreachable', cause: describeCause('timed-out', { evidence }) };
+    }
+    case 'answered': {
+      const { exit, output } = answer;
+      if (exit.exitCode === 0) return query.judge?.(output) ?? { kind: 'well' };
+      return findingOf(
+        classifyFailure({ ...exit, service, lines: exit.lastLines, platform: process.platform }),
+      );
+    }
+  }
+}
+
+function findingOf(cause: Cause): RouteFinding {
+  if (taken.has(cause.code)) return { kind: 'well' };
+  return { kind: isNetworkFailure(cause, 'kubernetes') ? 'unreachable' : 'unwell', cause };
+}
+
+function kubectl({ context }: KubeProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {
+  const where = context === null ? [] : [`--context=${context}`];
+  return {
+    name: `kubectl ${args.slice(0, 2).join(' ')}`,
+    argv: ['kubectl', ...where, `--request-timeout=${String(timeoutMs)}ms`, ...args],
+  };
+}
+
+async function logWarnings(
+  parts: KubeProberParts,
+  { timeoutMs }: ClusterHealthSpec,
+  { services, signal }: RouteQuestion,
+): Promise<void> {
+  for (const query of warningQueries(services)) {
+    const answer = await askChild(kubectl(parts, timeoutMs, query), { ...parts, timeoutMs, signal });
+    if (answer.kind !== 'answered') return;
+    for (const line of answer.output.slice(-maxWarningsLogged))
+      parts.log.warn(`${where(services)} reports ${toEvidence(line, [])}`);
+  }
+}
+
+const where = ([{ connection }]: readonly [ServiceSpec, ...ServiceSpec[]]): string =>
+  connection.technology === 'kubectl' && connection.context !== null
+    ? `the cluster ${connection.context}`
+    : 'the cluster';

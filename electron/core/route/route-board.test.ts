@@ -1,0 +1,348 @@
+import { describe, expect, it } from 'vitest';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import { buildClusterHealth, defaultClusterHealth } from '../config/cluster-health.ts';
+import { serviceSpec } from '../testing/service-spec.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
+import { RouteBoard, type RouteSeat } from './route-board.ts';
+import { AskedProber } from './testing/asked-prober.ts';
+
+const unreachable = {
+  kind: 'unreachable',
+  cause: describeCause('timed-out', { evidence: 'i/o timeout' }),
+} as const;
+const unwell = {
+  kind: 'unwell',
+  cause: describeCause('cluster-unwell', { evidence: 'no node is ready' }),
+} as const;
+const well = { kind: 'well' } as const;
+const networkFault = describeCause('timed-out');
+const ownFault = describeCause('check-failed');
+
+const kubectl = (resourceName: string, context: string | null = 'prod'): Connection => ({
+  technology: 'kubectl',
+  resourceType: 'service',
+  resourceName,
+  namespace: 'default',
+  context,
+  remotePort: 80,
+});
+
+const ssh = (host: string, jump: readonly string[] = []): Connection => ({
+  technology: 'ssh',
+  host,
+  user: null,
+  port: null,
+  keyFile: null,
+  password: null,
+  remoteHost: 'localhost',
+  remotePort: 80,
+  jump,
+  strictHostKeyChecking: 'accept-new',
+});
+
+function service(name: string, connection: Connection = kubectl(name), clusterAware = false): ServiceSpec {
+  const { healthCheck } = serviceSpec(name);
+  return serviceSpec(name, { connection, healthCheck: { ...healthCheck, clusterAware } });
+}
+
+/** A board, its probers by route, and what the services were told, in order. */
+class Play {
+  readonly clock = new FakeClock();
+  readonly probers = new Map<string, AskedProber>();
+  readonly told: string[] = [];
+  readonly board = new RouteBoard({
+    clock: this.clock,
+    log: silentLogger,
+    createProber: ({ id }) => {
+      const prober = new AskedProber();
+      this.probers.set(id, prober);
+      return prober.probe;
+    },
+  });
+
+  sit(spec: ServiceSpec): RouteSeat {
+    const seat = this.board.seat({
+      onHeld: (cause: Cause) => this.told.push(`${spec.name} held: ${cause.title}`),
+      onReleased: () => this.told.push(`${spec.name} released`),
+    });
+    seat.take(spec);
+    return seat;
+  }
+
+  prober(id = 'kubernetes prod'): AskedProber {
+    const prober = this.probers.get(id);
+    if (prober === undefined) throw new Error(`no route ${id}, but ${[...this.probers.keys()].join(', ')}`);
+    return prober;
+  }
+
+  take(): readonly string[] {
+    return this.told.splice(0);
+  }
+}
+
+describe('services that share a route', () => {
+  it('have one prober, are held together when it agrees with one of them, and are released together', async () => {
+    const play = new Play();
+    const [first] = ['api', 'web', 'db'].map((name) => play.sit(service(name)));
+    expect(play.prober().questions).toHaveLength(0);
+    first?.failed(networkFault);
+    first?.failed(networkFault);
+    expect([play.prober().questions.length, first?.hold]).toEqual([1, null]);
+    await play.prober().answers(unreachable);
+    expect(play.take()).toEqual(
+      ['api', 'web', 'db'].map((name) => `${name} held: The cluster prod cannot be reached`),
+    );
+    expect(first?.hold).toMatchObject({
+      code: 'route-down',
+      evidence: 'i/o timeout',
+      triggers: ['route', 'config', 'user'],
+    });
+    await play.clock.advance(1_000);
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['api released', 'web released', 'db released']);
+    expect([play.probers.size, play.prober().most, play.clock.pendingTimers]).toEqual([1, 1, 0]);
+  });
+
+  it('are told apart by context, and by host and jump hosts; tcp and command share nothing', () => {
+    const play = new Play();
+    const tcp: Connection = { technology: 'tcp', host: 'db', remotePort: 80 };
+    const connections = [
+      kubectl('a'),
+      kubectl('b'),
+      kubectl('c', null),
+      ssh('bastion'),
+      ssh('bastion', ['gate']),
+      tcp,
+    ];
+    connections.map((connection, index) => play.sit(service(String(index), connection)));
+    expect([...play.probers.keys()]).toEqual([
+      'kubernetes prod',
+      'kubernetes (current context)',
+      'ssh bastion',
+      'ssh gate → bastion',
+    ]);
+  });
+
+  it('ask nothing when one of them fails for a reason of its own', async () => {
+    const play = new Play();
+    play.sit(service('api')).failed(ownFault);
+    await play.clock.advance(600_000);
+    expect(play.prober().questions).toHaveLength(0);
+  });
+
+  it('go on when the prober finds nothing wrong, and it is not asked again and again', async () => {
+    const play = new Play();
+    const seat = play.sit(service('api'));
+    seat.failed(networkFault);
+    await play.prober().answers(well);
+    seat.failed(networkFault);
+    await play.clock.advance(4_999);
+    expect([play.prober().questions.length, play.take()]).toEqual([1, []]);
+    await play.clock.advance(1);
+    expect(play.prober().questions).toHaveLength(2);
+  });
+
+  it('ask once more when a tunnel failed while the question was under way', async () => {
+    const play = new Play();
+    const seat = play.sit(service('api'));
+    seat.failed(networkFault);
+    seat.failed(networkFault);
+    await play.prober().answers(well);
+    await play.clock.advance(5_000);
+    await play.prober().answers(unreachable);
+    expect(seat.hold?.code).toBe('route-down');
+  });
+
+  it('are released by one of them that comes up, whatever the prober says', async () => {
+    const play = new Play();
+    const api = play.sit(service('api'));
+    play.sit(service('web'));
+    api.failed(networkFault);
+    await play.prober().answers(unreachable);
+    play.take();
+    api.reached();
+    expect(play.take()).toEqual(['api released', 'web released']);
+  });
+
+  it('are asked about at growing distances, sooner for a client that waits, at once on another network', async () => {
+    const play = new Play();
+    const seat = play.sit(service('api'));
+    seat.failed(networkFault);
+    for (const pauseMs of [0, 1_000, 2_000, 4_000, 8_000, 16_000]) {
+      await play.clock.advance(pauseMs);
+      await play.prober().answers(unreachable);
+    }
+    seat.hurry();
+    await play.clock.advance(4_999);
+    expect(play.prober().isAsked).toBe(false);
+    await play.clock.advance(1);
+    await play.prober().answers(unreachable);
+    play.board.refresh();
+    await settle();
+    await play.prober().answers(unreachable);
+    await play.clock.advance(2_000);
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['api held: The cluster prod cannot be reached', 'api released']);
+  });
+
+  it('drop the question that was under way when the network changed, and ask anew, one at a time', async () => {
+    const play = new Play();
+    play.sit(service('api')).failed(networkFault);
+    await play.prober().answers(unreachable);
+    await play.clock.advance(1_000);
+    play.board.refresh();
+    await settle();
+    expect([play.prober().questions.length, play.prober().isAsked, play.prober().most]).toEqual([3, true, 1]);
+  });
+
+  it('are left alone while the computer sleeps; what was down is asked for at the wake', async () => {
+    const play = new Play();
+    play.sit(service('api')).failed(networkFault);
+    await play.prober().answers(unreachable);
+    play.board.pause();
+    await play.clock.advance(600_000);
+    expect([play.prober().questions.length, play.clock.pendingTimers]).toEqual([1, 0]);
+    play.board.resume();
+    expect(play.prober().isAsked).toBe(true);
+    play.board.pause();
+    await settle();
+    expect(play.prober().isAsked).toBe(false);
+  });
+
+  it('leave the prober to the others, and the last one takes it along', async () => {
+    const play = new Play();
+    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    api.failed(networkFault);
+    await play.prober().answers(unreachable);
+    api.take(null);
+    await play.clock.advance(1_000);
+    expect(
+      play
+        .prober()
+        .questions.at(-1)
+        ?.services.map(({ name }) => name),
+    ).toEqual(['web']);
+    web.take(null);
+    await settle();
+    expect([play.prober().isAsked, play.clock.pendingTimers, web.hold]).toEqual([false, 0, null]);
+  });
+
+  it('move to another route with another connection, and are released from the old one', async () => {
+    const play = new Play();
+    const seat = play.sit(service('api'));
+    seat.failed(networkFault);
+    await play.prober().answers(unreachable);
+    seat.take(service('api', kubectl('api', 'staging')));
+    expect([seat.hold, play.take().at(-1)]).toEqual([null, 'api released']);
+    expect([...play.probers.keys()]).toEqual(['kubernetes prod', 'kubernetes staging']);
+  });
+
+  it('are held from the beginning when they sit down on a route that is down', async () => {
+    const play = new Play();
+    play.sit(service('api')).failed(networkFault);
+    await play.prober().answers(unreachable);
+    play.take();
+    const late = play.sit(service('late'));
+    expect(late.hold?.code).toBe('route-down');
+    await play.clock.advance(1_000);
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['api released', 'late released']);
+  });
+
+  it('end with the board: no question, no timer', async () => {
+    const play = new Play();
+    play.sit(service('api', kubectl('api'), true));
+    expect(play.prober().isAsked).toBe(true);
+    await play.board.close();
+    expect([play.prober().isAsked, play.clock.pendingTimers]).toEqual([false, 0]);
+  });
+});
+
+describe('services that are aware of their cluster', () => {
+  it('have it asked at once and then regularly, with patience', async () => {
+    const play = new Play();
+    play.sit(service('plain'));
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    await play.prober().answers(unreachable);
+    await play.clock.advance(5_000);
+    await play.prober().answers(unreachable);
+    expect(seat.hold).toBeNull();
+    await play.clock.advance(5_000);
+    await play.prober().answers(unreachable);
+    expect(play.take()).toEqual(
+      ['plain', 'aware'].map((name) => `${name} held: The cluster prod cannot be reached`),
+    );
+    await play.clock.advance(1_000);
+    await play.prober().answers(well);
+    await play.clock.advance(240_000);
+    expect(play.prober().questions.map(({ isRoutine }) => isRoutine)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('wait for a cluster that is not well; those that did not ask for it do not', async () => {
+    const play = new Play();
+    const plain = play.sit(service('plain'));
+    const aware = play.sit(service('aware', kubectl('aware'), true));
+    plain.failed(networkFault);
+    await play.prober().answers(unwell);
+    expect(play.take()).toEqual(['aware held: The cluster prod is not well']);
+    expect([plain.hold, aware.hold?.code]).toEqual([null, 'cluster-unwell']);
+    // That a tunnel comes up says nothing of the nodes.
+    plain.reached();
+    expect(play.take()).toEqual([]);
+    await play.clock.advance(1_000);
+    await play.prober().answers(unreachable);
+    expect(play.take()).toEqual(
+      ['plain', 'aware'].map((name) => `${name} held: The cluster prod cannot be reached`),
+    );
+  });
+
+  it('ask the cluster whatever they fail of', async () => {
+    const play = new Play();
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    await play.prober().answers(well);
+    seat.failed(ownFault);
+    await play.clock.advance(5_000);
+    expect(play.prober().questions).toHaveLength(2);
+  });
+
+  it('follow the settings of their context', async () => {
+    const play = new Play();
+    play.board.configure(
+      buildClusterHealth({
+        defaults: { cluster_health: { interval: 60_000 } },
+        cluster_contexts: { prod: { cluster_health: { interval: 90_000, failure_threshold: 1 } } },
+      }),
+    );
+    play.sit(service('aware', kubectl('aware'), true));
+    play.sit(service('elsewhere', kubectl('elsewhere', 'dev'), true));
+    await play.prober().answers(well);
+    await play.prober('kubernetes dev').answers(well);
+    await play.clock.advance(60_000);
+    expect([play.prober().isAsked, play.prober('kubernetes dev').isAsked]).toEqual([false, true]);
+    await play.clock.advance(30_000);
+    await play.prober().answers(unreachable);
+    expect(play.take()).toEqual(['aware held: The cluster prod cannot be reached']);
+  });
+
+  it('are released, and the cluster is left alone, when the config says so', async () => {
+    const play = new Play();
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    seat.failed(networkFault);
+    await play.prober().answers(unreachable);
+    play.board.configure(buildClusterHealth({ defaults: { cluster_health: { enabled: false } } }));
+    expect(play.take().at(-1)).toBe('aware released');
+    seat.failed(networkFault);
+    await play.clock.advance(600_000);
+    expect(play.prober().questions).toHaveLength(1);
+    play.board.configure(defaultClusterHealth);
+    expect(play.prober().isAsked).toBe(true);
+  });
+});

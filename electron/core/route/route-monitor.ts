@@ -1,0 +1,210 @@
+/**
+ * The one prober of one route, and what is known of it.
+ *
+ * 1. At most one question is under way. A failure that is reported meanwhile counts for its answer.
+ * 2. One timer, and none while paused or closed.
+ * 3. What is held back is released by an answer, or by a tunnel that comes up all the same; never by the end of patience.
+ */
+import { assertNever } from '../../../shared/result.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import { routeTitle, type Route } from './route.ts';
+import type { RouteFinding, RouteProber } from './route-prober.ts';
+import { judgeRoute, nextQuestionMs, openRoute, type RoutePace, type RouteState } from './route-verdict.ts';
+
+export interface RouteMonitorParts {
+  readonly route: Route;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly prober: RouteProber;
+  /** It is down, is down for another reason, or is back. */
+  readonly onChange: () => void;
+}
+
+/** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
+const minSpacingMs = 5_000;
+
+export class RouteMonitor {
+  readonly #parts: RouteMonitorParts;
+  #services: readonly ServiceSpec[] = [];
+  /** null: it is not asked. */
+  #pace: RoutePace | null = null;
+  #state: RouteState = openRoute;
+  #underWay: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
+  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
+  #lastQuestionAt: number | null = null;
+  /** A tunnel failed since the last good answer. */
+  #isCorroborated = false;
+  /** … and since the question under way was asked: its answer may be older than that. */
+  #isAnswerOld = false;
+  #status: 'watching' | 'paused' | 'closed' = 'watching';
+
+  constructor(parts: RouteMonitorParts) {
+    this.#parts = parts;
+  }
+
+  get state(): RouteState {
+    return this.#state;
+  }
+
+  /**
+   * Who travels on this route, and how it is watched for them. A route that comes to be watched is asked at once; one
+   * that is not to be asked at all (`pace` null) is taken for open.
+   */
+  serve(services: readonly ServiceSpec[], pace: RoutePace | null): void {
+    const before = this.#pace;
+    this.#services = services;
+    this.#pace = pace;
+    if (pace === null) {
+      this.#stopAsking();
+      this.#become(openRoute);
+      return;
+    }
+    const intervalMsBefore = before?.intervalMs ?? null;
+    if (intervalMsBefore === pace.intervalMs) return;
+    this.#cancelTimer();
+    if (intervalMsBefore === null) this.#askIn(0);
+    else this.#askInTurn();
+  }
+
+  /** A tunnel on this route failed, and the route may be why. */
+  suspect(): void {
+    this.#isCorroborated = true;
+    this.#isAnswerOld = true;
+    this.#askSoon();
+  }
+
+  /** A service that is aware of its route fails for whatever reason: is it the route's fault? */
+  wonder(): void {
+    this.#askSoon();
+  }
+
+  /** A client waits, or something else would be glad of an answer. Only asked while it is down. */
+  hurry(): void {
+    if (this.#state.status === 'down') this.#askSoon();
+  }
+
+  /** A tunnel has come up: no question could prove more. */
+  reached(): void {
+    this.#isCorroborated = false;
+    if (this.#state.status === 'down' && this.#state.reach === 'unreachable') this.#become(openRoute);
+  }
+
+  /** The network or the credentials are others now: what is known of a route that is down is old. */
+  refresh(): void {
+    if (this.#state.status !== 'down') return;
+    this.#state = { ...this.#state, rechecks: 0 };
+    if (this.#underWay === null) this.#askIn(0);
+    else this.#underWay.cancellation.abort();
+  }
+
+  pause(): void {
+    if (this.#status !== 'watching') return;
+    this.#status = 'paused';
+    this.#stopAsking();
+  }
+
+  resume(): void {
+    if (this.#status !== 'paused') return;
+    this.#status = 'watching';
+    if (this.#state.status === 'down') this.refresh();
+    else this.#askInTurn();
+  }
+
+  /** Resolves when the question under way has let go of everything. */
+  async close(): Promise<void> {
+    this.#status = 'closed';
+    this.#stopAsking();
+    await this.#underWay?.settled;
+  }
+
+  #stopAsking(): void {
+    this.#cancelTimer();
+    this.#underWay?.cancellation.abort();
+  }
+
+  #cancelTimer(): void {
+    this.#timer?.timer.cancel();
+    this.#timer = null;
+  }
+
+  #askSoon(): void {
+    const { clock } = this.#parts;
+    this.#askIn(this.#lastQuestionAt === null ? 0 : this.#lastQuestionAt + minSpacingMs - clock.now());
+  }
+
+  #askInTurn(): void {
+    const delayMs = this.#pace === null ? null : nextQuestionMs(this.#state, this.#pace);
+    if (delayMs !== null) this.#askIn(delayMs);
+  }
+
+  /** Unless it is asked even sooner. */
+  #askIn(delayMs: number): void {
+    if (this.#status !== 'watching' || this.#pace === null || this.#underWay !== null) return;
+    const { clock } = this.#parts;
+    const dueAt = clock.now() + delayMs;
+    if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
+    this.#cancelTimer();
+    if (delayMs > 0) this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
+    else this.#ask();
+  }
+
+  #ask(): void {
+    this.#timer = null;
+    const [first, ...rest] = this.#services;
+    if (first === undefined) return;
+    const cancellation = new AbortController();
+    this.#lastQuestionAt = this.#parts.clock.now();
+    this.#isAnswerOld = false;
+    const isRoutine = !this.#isCorroborated && this.#state.status === 'open';
+    const answer = this.#parts.prober({ services: [first, ...rest], isRoutine, signal: cancellation.signal });
+    const settled = answer.then((finding) => {
+      this.#underWay = null;
+      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding);
+    });
+    this.#underWay = { cancellation, settled };
+  }
+
+  #hear(finding: RouteFinding): void {
+    if (this.#pace === null) return;
+    if (finding.kind === 'cancelled') {
+      // By a refresh, or by a pause that has ended meanwhile.
+      this.#askIn(0);
+      return;
+    }
+    const now = this.#parts.clock.now();
+    const isCorroborated = this.#isCorroborated;
+    if (finding.kind === 'well') this.#isCorroborated = this.#isAnswerOld;
+    this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
+    if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
+    else this.#askInTurn();
+  }
+
+  #become(after: RouteState): void {
+    const before = this.#state;
+    const { clock, log, onChange, route } = this.#parts;
+    this.#state = after;
+    switch (after.status) {
+      case 'open':
+        if (before.status !== 'down') return;
+        log.info(
+          `${routeTitle(route)} is back after ${String(Math.round((clock.now() - before.since) / 1000))} s`,
+        );
+        onChange();
+        return;
+      case 'down': {
+        const isNews =
+          before.status !== 'down' ||
+          before.reach !== after.reach ||
+          before.cause.evidence !== after.cause.evidence;
+        if (!isNews) return;
+        log.warn(`${routeTitle(route)} is ${after.reach}: ${after.cause.evidence ?? after.cause.title}`);
+        onChange();
+        return;
+      }
+      default:
+        assertNever(after, 'route state');
+    }
+  }
+}

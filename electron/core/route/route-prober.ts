@@ -1,0 +1,21 @@
+/** One question to a route: can it be reached, and is it well? */
+import type { Cause } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+
+export type RouteFinding =
+  | { readonly kind: 'well' }
+  /** It answered, but not as a cluster should: no tunnel is known to fail for it. */
+  | { readonly kind: 'unwell'; readonly cause: Cause }
+  | { readonly kind: 'unreachable'; readonly cause: Cause }
+  | { readonly kind: 'cancelled' };
+
+/** Settles within a bounded time, soon after `signal` aborts, with nothing left running. Never rejects. */
+export type RouteProber = (question: RouteQuestion) => Promise<RouteFinding>;
+
+export interface RouteQuestion {
+  /** The services that share the route and are on; at least one. */
+  readonly services: readonly [ServiceSpec, ...ServiceSpec[]];
+  /** Nothing else points to a fault: one failed command is repeated before it is believed. */
+  readonly isRoutine: boolean;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
+import {
+  judgeRoute,
+  nextQuestionMs,
+  openRoute,
+  type Answer,
+  type RoutePace,
+  type RouteState,
+} from './route-verdict.ts';
+
+const regular: RoutePace = { intervalMs: 240_000, failureThreshold: 3 };
+const onDemand: RoutePace = { intervalMs: null, failureThreshold: 3 };
+const unreachable: Answer['finding'] = { kind: 'unreachable', cause: describeCause('timed-out') };
+const unwell: Answer['finding'] = { kind: 'unwell', cause: describeCause('cluster-unwell') };
+const well: Answer['finding'] = { kind: 'well' };
+
+/** What a route becomes by these answers, one after the other. */
+function after(pace: RoutePace, ...answers: Partial<Answer>[]): RouteState {
+  return answers.reduce<RouteState>(
+    (state, answer) =>
+      judgeRoute(state, { finding: unreachable, isCorroborated: false, now: 7, ...answer }, pace),
+    openRoute,
+  );
+}
+
+const inWords = (state: RouteState): string =>
+  state.status === 'open' ? `open, ${state.failures} failures` : `${state.reach}, ${state.rechecks} rechecks`;
+
+describe('the verdict on a route', () => {
+  it.each<[string, Partial<Answer>[], string]>([
+    ['one failure that no tunnel confirms', [{}], 'open, 1 failures'],
+    ['as many in a row as the threshold', [{}, {}, {}], 'unreachable, 0 rechecks'],
+    ['a good one between them', [{}, {}, { finding: well }, {}, {}], 'open, 2 failures'],
+    ['one failure that a tunnel confirms', [{ isCorroborated: true }], 'unreachable, 0 rechecks'],
+    ['failures while it is down', [{ isCorroborated: true }, {}, {}], 'unreachable, 2 rechecks'],
+    ['an answer that is not good', [{ isCorroborated: true }, { finding: unwell }], 'unwell, 1 rechecks'],
+    ['one good answer', [{ isCorroborated: true }, {}, { finding: well }], 'open, 0 failures'],
+  ])('after %s', (_, answers, expected) => {
+    expect(inWords(after(regular, ...answers))).toBe(expected);
+  });
+
+  it('remembers since when it is down, and why by the latest answer', () => {
+    const state = after(regular, { isCorroborated: true, now: 3 }, { finding: unwell, now: 9 });
+    expect(state).toMatchObject({ since: 3, cause: { code: 'cluster-unwell' } });
+  });
+
+  it.each<[string, RouteState, RoutePace, number | null]>([
+    ['regularly while all is well', openRoute, regular, 240_000],
+    ['not at all where nobody asked for it', openRoute, onDemand, null],
+    ['soon when in doubt', { status: 'open', failures: 1 }, regular, 5_000],
+    ['no later than regularly', { status: 'open', failures: 1 }, { ...regular, intervalMs: 900 }, 900],
+    ['soon when in doubt, whoever asked', { status: 'open', failures: 1 }, onDemand, 5_000],
+  ])('is sought again: %s', (_, state, pace, expected) => {
+    expect(nextQuestionMs(state, pace)).toBe(expected);
+  });
+
+  it('is sought at growing distances while it is down, for ever', () => {
+    const distances = [0, 1, 2, 3, 4, 5, 6, 5_000].map((rechecks) =>
+      nextQuestionMs(
+        { status: 'down', reach: 'unreachable', cause: describeCause('timed-out'), since: 0, rechecks },
+        onDemand,
+      ),
+    );
+    expect(distances).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  });
+});

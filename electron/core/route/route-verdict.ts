@@ -1,0 +1,59 @@
+/**
+ * What the answers of a prober amount to, and when it is asked next. Pure; times are monotonic ms.
+ *
+ * 1. A route is down when a tunnel's failure and the prober agree, or when `failureThreshold` questions in a row failed.
+ * 2. One good answer, or one tunnel that comes up, and it is back.
+ * 3. While it is down it is asked again and again, at growing distances up to `maxRecheckMs`: nothing is given up for ever.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { RouteFinding } from './route-prober.ts';
+
+export type RouteState =
+  /** Nothing speaks against it. `failures`: questions in a row that failed, fewer than make it down. */
+  | { readonly status: 'open'; readonly failures: number }
+  | {
+      readonly status: 'down';
+      /** An unwell one holds back only those services that asked for it. */
+      readonly reach: 'unreachable' | 'unwell';
+      readonly cause: Cause;
+      readonly since: number;
+      /** How often it has been asked since it is down. */
+      readonly rechecks: number;
+    };
+
+export const openRoute: RouteState = { status: 'open', failures: 0 };
+
+export interface RoutePace {
+  /** Between regular questions; null: it is asked only when a tunnel's failure gives reason to. */
+  readonly intervalMs: number | null;
+  readonly failureThreshold: number;
+}
+
+const firstRecheckMs = 1_000;
+const maxRecheckMs = 30_000;
+/** While a regular question has failed, but not often enough. */
+const doubtMs = 5_000;
+
+export interface Answer {
+  readonly finding: Exclude<RouteFinding, { readonly kind: 'cancelled' }>;
+  /** A tunnel on this route failed in a way that its route explains. */
+  readonly isCorroborated: boolean;
+  readonly now: number;
+}
+
+export function judgeRoute(before: RouteState, answer: Answer, { failureThreshold }: RoutePace): RouteState {
+  const { finding, isCorroborated, now } = answer;
+  if (finding.kind === 'well') return openRoute;
+  const { kind: reach, cause } = finding;
+  if (before.status === 'down') return { ...before, reach, cause, rechecks: before.rechecks + 1 };
+  const failures = before.failures + 1;
+  if (!isCorroborated && failures < failureThreshold) return { status: 'open', failures };
+  return { status: 'down', reach, cause, since: now, rechecks: 0 };
+}
+
+/** How long after an answer the next question comes; null: not by itself. */
+export function nextQuestionMs(state: RouteState, { intervalMs }: RoutePace): number | null {
+  if (state.status === 'down') return Math.min(firstRecheckMs * 2 ** state.rechecks, maxRecheckMs);
+  if (state.failures > 0) return intervalMs === null ? doubtMs : Math.min(doubtMs, intervalMs);
+  return intervalMs;
+}
