@@ -2,7 +2,7 @@
 import type { TriggerKind } from '../../../../shared/failure.ts';
 import type { Handler } from '../forward-handler.ts';
 import { holdBack, stay, tryNow } from '../forward-moves.ts';
-import type { ForwardState, In } from '../forward-state.ts';
+import type { ForwardState } from '../forward-state.ts';
 import { cleanHistory } from '../restart-policy.ts';
 
 /** A waiting client brings a try forward, but not more often than this. */
