@@ -40,6 +40,14 @@ export interface RouteBoardParts {
   readonly createProber: (route: Route, clusterHealth: () => ClusterHealthSpecs) => RouteProber;
 }
 
+/** For the state dump. */
+export interface RouteReport {
+  readonly route: string;
+  readonly state: 'open' | 'unreachable' | 'unwell';
+  /** Names of those that travel on it. */
+  readonly services: readonly string[];
+}
+
 interface SharedRoute {
   readonly route: Route;
   readonly monitor: RouteMonitor;
@@ -78,6 +86,14 @@ export class RouteBoard {
   /** The network or the credentials are others now: every route that is down is asked at once. */
   refresh(): void {
     for (const { monitor } of this.#routes.values()) monitor.refresh();
+  }
+
+  report(): readonly RouteReport[] {
+    return [...this.#routes.values()].map(({ route, monitor: { state }, seats }) => ({
+      route: route.id,
+      state: state.status === 'open' ? 'open' : state.reach,
+      services: [...seats].flatMap(({ service }) => service?.name ?? []),
+    }));
   }
 
   /** Before sleep: asks nothing until `resume`, which asks for every route that is down. */
