@@ -15,7 +15,7 @@ import {
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
-import { mergedHealthCheck } from './service-builder.ts';
+import { mergedHealthCheck } from './merged-health-check.ts';
 import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
