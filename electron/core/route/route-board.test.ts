@@ -294,14 +294,37 @@ describe('services that are aware of their cluster', () => {
     await play.prober().answers(unwell);
     expect(play.take()).toEqual(['aware held: The cluster prod is not well']);
     expect([plain.hold, aware.hold?.code]).toEqual([null, 'cluster-unwell']);
-    // That a tunnel comes up says nothing of the nodes.
+    // That a tunnel comes up says nothing of the nodes, but is reason to ask.
     plain.reached();
-    expect(play.take()).toEqual([]);
-    await play.clock.advance(1_000);
+    expect([play.take(), play.prober().isAsked]).toEqual([[], true]);
     await play.prober().answers(unreachable);
     expect(play.take()).toEqual(
       ['plain', 'aware'].map((name) => `${name} held: The cluster prod cannot be reached`),
     );
+  });
+
+  it('wait for a login in its own words, and nothing is asked before somebody signs in', async () => {
+    const play = new Play();
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const cause = describeCause('credentials-expired', { context: 'prod', command: 'aws sso login' });
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect(play.take()).toEqual(['aware held: Signed out of prod']);
+    expect(seat.hold).toMatchObject({
+      remedy: 'Sign in again: run aws sso login',
+      triggers: ['route', 'config', 'user'],
+    });
+    seat.hurry();
+    seat.failed(networkFault);
+    await play.clock.advance(600_000);
+    expect(play.prober().questions).toHaveLength(1);
+    play.board.refresh();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['aware released']);
+    await play.clock.advance(240_000);
+    await play.prober().answers({ kind: 'unwell', cause });
+    seat.reached();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
   });
 
   it('ask the cluster whatever they fail of', async () => {

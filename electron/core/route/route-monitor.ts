@@ -11,7 +11,14 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { routeTitle, type Route } from './route.ts';
 import type { RouteFinding, RouteProber } from './route-prober.ts';
-import { judgeRoute, nextQuestionMs, openRoute, type RoutePace, type RouteState } from './route-verdict.ts';
+import {
+  judgeRoute,
+  needsUser,
+  nextQuestionMs,
+  openRoute,
+  type RoutePace,
+  type RouteState,
+} from './route-verdict.ts';
 
 export interface RouteMonitorParts {
   readonly route: Route;
@@ -85,10 +92,12 @@ export class RouteMonitor {
     if (this.#state.status === 'down') this.#askSoon();
   }
 
-  /** A tunnel has come up: no question could prove more. */
+  /** A tunnel has come up: nothing proves better that the route can be reached. Whether it is well, has to be asked. */
   reached(): void {
     this.#isCorroborated = false;
-    if (this.#state.status === 'down' && this.#state.reach === 'unreachable') this.#become(openRoute);
+    if (this.#state.status !== 'down') return;
+    if (this.#state.reach === 'unreachable') this.#become(openRoute);
+    else this.#askIn(0);
   }
 
   /** The network or the credentials are others now: what is known of a route that is down is old. */
@@ -130,6 +139,7 @@ export class RouteMonitor {
   }
 
   #askSoon(): void {
+    if (needsUser(this.#state)) return;
     const { clock } = this.#parts;
     this.#askIn(this.#lastQuestionAt === null ? 0 : this.#lastQuestionAt + minSpacingMs - clock.now());
   }
