@@ -170,6 +170,16 @@ esac
     });
   });
 
+  it('are not guessed at where the config that names them is broken, unless the command names them', async () => {
+    writeFileSync(user.configFile, 'services: {}\n');
+    expect(await user.run('cluster', 'status')).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^error: .* is broken\nerror: services: a mapping found/) as unknown,
+    });
+    expect((await user.run('cluster', 'status', '--context', 'prod')).out).toContain('v1.35.2 answers');
+  });
+
   it('propose their services; one that does not answer is remarked on', async () => {
     const { code, out } = await user.run('import', 'kube');
     expect(code).toBe(0);

@@ -6,6 +6,7 @@ import type { ControlClient } from '../core/control/control-client.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
 import { aService, aSnapshot, failedService, offService } from '../shell/testing/snapshots.ts';
 import { standingOfStart, standingOfStop, waitForServices } from './service-wait.ts';
+import { fakeClient } from './testing/fake-client.ts';
 
 const connecting = aService('db', { phase: 'connecting', health: 'unknown' });
 const retrying = aService('db', { phase: 'retrying', cause: describeCause('connection-refused') });
@@ -29,18 +30,17 @@ describe('the wait for services', () => {
   });
 
   /** A host that shows these snapshots, one after the other, and then goes on until it is cancelled. */
-  const clientShowing = (first: Snapshot, ...snapshots: readonly Snapshot[]): ControlClient => ({
-    host: aSnapshot().host,
-    closed: new Promise(() => undefined),
-    close: () => undefined,
-    request: () => Promise.resolve(ok(first as never)),
-    stream: async (_name, _params, onEvent, signal) => {
-      for (const snapshot of [first, ...snapshots]) if (signal?.aborted !== true) onEvent(snapshot as never);
-      if (signal?.aborted !== true)
-        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
-      return ok(undefined);
-    },
-  });
+  const clientShowing = (first: Snapshot, ...snapshots: readonly Snapshot[]): ControlClient =>
+    fakeClient({
+      request: () => Promise.resolve(ok(first as never)),
+      stream: async (_name, _params, onEvent, signal) => {
+        for (const snapshot of [first, ...snapshots])
+          if (signal?.aborted !== true) onEvent(snapshot as never);
+        if (signal?.aborted !== true)
+          await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+        return ok(undefined);
+      },
+    });
 
   const waitOn = async (
     client: ControlClient,
