@@ -582,7 +582,7 @@ class World {
 
 const choices = [
   'turned-on', 'turned-off', 'reconfigured', 'suspended', 'answer-port', 'answer-port', 'ready', 'ready', 'end', 'pass-time',
-  'healthy', 'suspected', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
+  'healthy', 'suspected', 'unproven', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
   'held', 'route',
 ] as const; // prettier-ignore
 const step = fc.tuple(fc.constantFrom(...choices), fc.nat({ max: 200 }));
