@@ -180,10 +180,12 @@ esac
     expect((await user.run('cluster', 'status', '--context', 'prod')).out).toContain('v1.35.2 answers');
   });
 
-  it('propose their services; one that does not answer is remarked on', async () => {
-    const { code, out } = await user.run('import', 'kube');
-    expect(code).toBe(0);
-    expect(out).toContain('# staging: Unable to connect to the server: dial tcp: i/o timeout\n');
+  it('propose their services; one that does not answer is named, and the exit code is 1', async () => {
+    const { code, out, err } = await user.run('import', 'kube');
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'error: staging: Unable to connect to the server: dial tcp: i/o timeout\n',
+    });
     expect(out).toContain('name: pg\n    technology: kubectl\n    local_port: 5432\n');
   });
 });
