@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { ok } from '../../shared/result.ts';
 import { runCommandLine } from './command-line.ts';
 import { createProgram } from './program.ts';
+import { fakeClient } from './testing/fake-client.ts';
 import { testSurroundings } from './testing/test-context.ts';
 
 const run = async (...argv: string[]) => {
@@ -22,6 +24,11 @@ const leaves = everyCommand(program).filter(
       (other) => other.length > path.length && path.every((word, at) => other[at] === word),
     ),
 );
+
+const knowsNobody = fakeClient({
+  request: () =>
+    Promise.resolve(ok({ accepted: [], refused: [{ name: 'dbb', message: 'is unknown' }] } as never)),
+});
 
 describe('the command line', () => {
   it('has every command of the issue', () => {
@@ -95,6 +102,22 @@ describe('the command line', () => {
       out: '',
       err: 'error: LocalPort is not running\nStart it: localport daemon start\n',
     });
+  });
+
+  it.each([
+    ['a terminal in red', true, {}, '\u001b[31m✗\u001b[39m \u001b[1mdbb\u001b[22m  is unknown\n'],
+    ['a terminal without colour, with NO_COLOR', true, { NO_COLOR: '1' }, '✗ dbb  is unknown\n'],
+    ['a file without colour, whatever standard output is', false, {}, '✗ dbb  is unknown\n'],
+  ])('says what failed on standard error: on %s', async (_, isTTY, env, said) => {
+    const complaints: string[] = [];
+    const surroundings = testSurroundings({
+      env,
+      stdout: { write: () => true, isTTY: !isTTY },
+      stderr: { write: (text) => complaints.push(text), isTTY },
+      connect: () => Promise.resolve(ok(knowsNobody)),
+    });
+    expect(await runCommandLine(['restart', 'dbb'], surroundings)).toBe(1);
+    expect(complaints.join('')).toBe(said);
   });
 
   it('takes global options before and after the command', async () => {

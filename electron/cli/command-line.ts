@@ -1,10 +1,16 @@
 /** One run of the command: argv → an action → an exit code. Nothing here knows the process that it runs in. */
 import { CommanderError, type Command } from 'commander';
-import type { Action, CommandContext, CommandSurroundings, GlobalOptions } from './command-context.ts';
+import type {
+  Action,
+  CommandContext,
+  CommandSurroundings,
+  GlobalOptions,
+  Output,
+} from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { completeWords } from './completion-words.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
-import { choosePalette } from './output/palette.ts';
+import { choosePalette, type Palette } from './output/palette.ts';
 import { createProgram } from './program.ts';
 
 /** `argv`: what stands after the command's name. Never rejects. */
@@ -56,14 +62,17 @@ async function printCompletions(
   stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
 }
 
-function createContext(options: GlobalOptions, surroundings: CommandSurroundings): CommandContext {
+/** What a command gets to work with, from the options and the process that it runs in. */
+export function createContext(options: GlobalOptions, surroundings: CommandSurroundings): CommandContext {
   const { stdout, stderr, env } = surroundings;
-  const isTerminal = stdout.isTTY === true;
+  const paletteOf = ({ isTTY }: Output): Palette =>
+    choosePalette({ allowed: options.color, isTerminal: isTTY === true, env });
   return {
     ...surroundings,
     options,
     format: options.output ?? 'table',
-    palette: choosePalette({ allowed: options.color, isTerminal, env }),
+    palette: paletteOf(stdout),
+    complaintPalette: paletteOf(stderr),
     print: (...lines) => void stdout.write(linesOf(lines)),
     say: (...lines) => {
       if (options.quiet !== true) stdout.write(linesOf(lines));

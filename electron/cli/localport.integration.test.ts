@@ -192,6 +192,8 @@ describe('logs', () => {
       /stopping → off after port-closed\n$/,
     );
     expect((await user.run('logs', 'db', '--until', '2020-01-01')).out).toBe('');
+    expect((await user.run('logs', 'db', '--since', '2999-01-01')).out).toBe('');
+    expect((await user.run('logs', 'db', '--since', '2020-01-01', '--until', '2999-01-01')).out).not.toBe('');
     expect((await user.run('logs', 'db', '--path')).out).toBe(
       `${path.join(user.stateDirectory, 'logs/services/db.log')}\n`,
     );

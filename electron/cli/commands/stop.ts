@@ -1,7 +1,7 @@
 import type { Action } from '../command-context.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, withHost } from '../host-connection.ts';
-import { describeObstacle, reportOutcome } from '../output/service-results.ts';
+import { reportOutcome } from '../output/service-results.ts';
 import { targetOf, type TargetOptions } from '../service-target.ts';
 import { standingOfStop, waitForServices } from '../service-wait.ts';
 
@@ -16,17 +16,14 @@ export const stop: Action<StopOptions> = async (context, options, names) => {
   const timeoutMs = readDuration('--timeout', options.timeout);
   return withHost(context, async (client) => {
     const { accepted, refused } = answerOf(await client.request('set-desired', { target, desired: 'off' }));
-    const services = await waitForServices({
+    const results = await waitForServices({
       client,
       clock,
       names: accepted,
       standingOf: standingOfStop,
+      tellDone: () => 'stopped',
       timeoutMs,
       signal,
-    });
-    const results = services.map((service) => {
-      const ok = standingOfStop(service) === 'done';
-      return { name: service.name, ok, message: ok ? 'stopped' : describeObstacle(service) };
     });
     return reportOutcome(context, results, refused);
   });
