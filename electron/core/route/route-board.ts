@@ -29,9 +29,17 @@ export interface RouteSeat {
   reached(): void;
   /** A tunnel failed, or its checks did. */
   failed(cause: Cause): void;
+  /** No try is left. Once the route is known to be open, the service is released all the same: see `maxProofs`. */
+  gaveUp(): void;
   /** A client waits. */
   hurry(): void;
 }
+
+/**
+ * How often a service that has given up takes an open route for a reason to try anew, until it comes up itself. A route
+ * that flaps uses up tries without ever being found down; but one that fails for a reason of its own must come to rest.
+ */
+const maxProofs = 3;
 
 export interface RouteBoardParts {
   readonly clock: Clock;
@@ -115,6 +123,9 @@ export class RouteBoard {
       onChange: () => {
         for (const seat of [...seats]) seat.lookUp();
       },
+      onProven: () => {
+        for (const seat of [...seats]) seat.takeHeart();
+      },
     });
     if (this.#isPaused) monitor.pause();
     const shared = { route, monitor, seats };
@@ -165,6 +176,8 @@ class Seat implements RouteSeat {
   #shared: SharedRoute | null = null;
   /** What the service was told last, or could see when it sat down. */
   #told: Cause | null = null;
+  #hasGivenUp = false;
+  #proofsLeft = maxProofs;
 
   constructor(listener: RouteListener, seating: Seating) {
     this.#listener = listener;
@@ -187,6 +200,7 @@ class Seat implements RouteSeat {
   take(service: ServiceSpec | null): void {
     if (service === this.#service) return;
     this.#service = service;
+    this.#startAfresh();
     const route = service === null ? null : routeOf(service.connection);
     if (this.#shared !== null && this.#shared.route.id !== route?.id) {
       this.#seating.leave(this, this.#shared);
@@ -202,7 +216,13 @@ class Seat implements RouteSeat {
   }
 
   reached(): void {
+    this.#startAfresh();
     this.#shared?.monitor.reached();
+  }
+
+  gaveUp(): void {
+    this.#hasGivenUp = true;
+    this.#shared?.monitor.wonder();
   }
 
   failed(cause: Cause): void {
@@ -216,12 +236,26 @@ class Seat implements RouteSeat {
     this.#shared?.monitor.hurry();
   }
 
+  /** The route is known to be open: tells the service if it had stopped trying. */
+  takeHeart(): void {
+    if (!this.#hasGivenUp || this.#proofsLeft === 0 || this.hold !== null) return;
+    this.#hasGivenUp = false;
+    this.#proofsLeft -= 1;
+    this.#listener.onReleased();
+  }
+
   /** The route has changed: tells the service what that means for it, if it is news. */
   lookUp(): void {
     const { hold } = this;
     const before = this.#told;
     this.#told = hold;
+    if (hold !== null) this.#hasGivenUp = false;
     if (hold === null && before !== null) this.#listener.onReleased();
     if (hold !== null && hold.evidence !== before?.evidence) this.#listener.onHeld(hold);
+  }
+
+  #startAfresh(): void {
+    this.#hasGivenUp = false;
+    this.#proofsLeft = maxProofs;
   }
 }

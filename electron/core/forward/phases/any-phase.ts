@@ -37,6 +37,12 @@ export const hold: Handler<'held'> = (state, { cause }) => {
 };
 
 function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {
-  if (state.suspended || !(state.cause?.triggers.includes(trigger) ?? true)) return false;
+  if (state.suspended || !isAwaited(state, trigger)) return false;
   return trigger !== 'demand' || state.triedAt === null || now - state.triedAt >= minDemandSpacingMs;
+}
+
+/** An open route is what a service that has given up can hope for, whatever its last try failed of. */
+function isAwaited({ cause, situation }: ForwardState, trigger: TriggerKind): boolean {
+  if (cause === null || cause.triggers.includes(trigger)) return true;
+  return trigger === 'route' && situation.phase === 'waiting' && cause.recovery === 'backoff';
 }
