@@ -251,6 +251,61 @@ describe('services that share a route', () => {
     expect(play.take()).toEqual(['api released', 'late released']);
   });
 
+  it('try anew once the route is known to be open when they gave up while nobody saw it down', async () => {
+    const play = new Play();
+    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    api.failed(networkFault);
+    api.gaveUp();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['api released']);
+    web.failed(networkFault);
+    web.gaveUp();
+    api.reached();
+    expect(play.take()).toEqual(['web released']);
+  });
+
+  it('get no more tries than their policy says for a failure of their own', async () => {
+    const play = new Play();
+    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    web.failed(networkFault);
+    web.failed(ownFault);
+    web.gaveUp();
+    await play.prober().answers(well);
+    api.reached();
+    expect(play.take()).toEqual([]);
+  });
+
+  it('are not taken for released by an answer that is older than their failure', async () => {
+    const play = new Play();
+    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    api.failed(networkFault);
+    web.failed(networkFault);
+    web.gaveUp();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual([]);
+    await play.clock.advance(5_000);
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['web released']);
+  });
+
+  it('come to rest when they give up on an open route again and again, until they have come up', async () => {
+    const play = new Play();
+    const seat = play.sit(service('api'));
+    const giveUp = async (): Promise<void> => {
+      seat.failed(networkFault);
+      seat.gaveUp();
+      await play.clock.advance(5_000);
+      await play.prober().answers(well);
+    };
+    for (let round = 0; round < 5; round++) await giveUp();
+    expect(play.take()).toEqual(['api released', 'api released', 'api released']);
+    await play.clock.advance(600_000);
+    expect(play.prober().questions).toHaveLength(5);
+    seat.reached();
+    await giveUp();
+    expect(play.take()).toEqual(['api released']);
+  });
+
   it('end with the board: no question, no timer', async () => {
     const play = new Play();
     play.sit(service('api', kubectl('api'), true));

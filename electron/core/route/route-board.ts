@@ -29,9 +29,18 @@ export interface RouteSeat {
   reached(): void;
   /** A tunnel failed, or its checks did. */
   failed(cause: Cause): void;
+  /** No try is left after the failure just told. If it may have been the route's, see `maxProofs`. */
+  gaveUp(): void;
   /** A client waits. */
   hurry(): void;
 }
+
+/**
+ * How often a service that has given up takes an open route for a reason to try anew, until it comes up itself. A route
+ * that flaps uses up tries without ever being found down. But a service must come to rest, and one that fails for a
+ * reason of its own gets no more tries than its policy says.
+ */
+const maxProofs = 3;
 
 export interface RouteBoardParts {
   readonly clock: Clock;
@@ -131,6 +140,9 @@ export class RouteBoard {
       onChange: () => {
         for (const seat of [...seats]) seat.lookUp();
       },
+      onProven: () => {
+        for (const seat of [...seats]) seat.takeHeart();
+      },
     });
     if (this.#isPaused) monitor.pause();
     const shared = { route, monitor, seats };
@@ -181,6 +193,10 @@ class Seat implements RouteSeat {
   #shared: SharedRoute | null = null;
   /** What the service was told last, or could see when it sat down. */
   #told: Cause | null = null;
+  /** Its last failure may have been the route's. */
+  #isRouteSuspect = false;
+  #hasGivenUp = false;
+  #proofsLeft = maxProofs;
 
   constructor(listener: RouteListener, seating: Seating) {
     this.#listener = listener;
@@ -203,6 +219,7 @@ class Seat implements RouteSeat {
   take(service: ServiceSpec | null): void {
     if (service === this.#service) return;
     this.#service = service;
+    this.#startAfresh();
     const route = service === null ? null : routeOf(service.connection);
     if (this.#shared !== null && this.#shared.route.id !== route?.id) {
       this.#seating.leave(this, this.#shared);
@@ -218,13 +235,19 @@ class Seat implements RouteSeat {
   }
 
   reached(): void {
+    this.#startAfresh();
     this.#shared?.monitor.reached();
+  }
+
+  gaveUp(): void {
+    this.#hasGivenUp = this.#isRouteSuspect;
   }
 
   failed(cause: Cause): void {
     if (this.#shared === null || this.#service === null) return;
     const { route, monitor } = this.#shared;
-    if (isNetworkFailure(cause, route.kind)) monitor.suspect();
+    this.#isRouteSuspect = isNetworkFailure(cause, route.kind);
+    if (this.#isRouteSuspect) monitor.suspect();
     else if (isRouteAware(this.#service)) monitor.wonder();
   }
 
@@ -232,12 +255,26 @@ class Seat implements RouteSeat {
     this.#shared?.monitor.hurry();
   }
 
+  /** The route is known to be open: tells the service if it had stopped trying. */
+  takeHeart(): void {
+    if (!this.#hasGivenUp || this.#proofsLeft === 0 || this.hold !== null) return;
+    this.#hasGivenUp = false;
+    this.#proofsLeft -= 1;
+    this.#listener.onReleased();
+  }
+
   /** The route has changed: tells the service what that means for it, if it is news. */
   lookUp(): void {
     const { hold } = this;
     const before = this.#told;
     this.#told = hold;
+    if (hold !== null) this.#hasGivenUp = false;
     if (hold === null && before !== null) this.#listener.onReleased();
     if (hold !== null && hold.evidence !== before?.evidence) this.#listener.onHeld(hold);
+  }
+
+  #startAfresh(): void {
+    this.#hasGivenUp = false;
+    this.#proofsLeft = maxProofs;
   }
 }

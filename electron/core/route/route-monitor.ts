@@ -27,6 +27,8 @@ export interface RouteMonitorParts {
   readonly prober: RouteProber;
   /** It is down, is down for another reason, or is back. */
   readonly onChange: () => void;
+  /** It is open: it answered after the last failure that was reported, or a tunnel came up. */
+  readonly onProven: () => void;
 }
 
 /** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
@@ -95,9 +97,9 @@ export class RouteMonitor {
   /** A tunnel has come up: nothing proves better that the route can be reached. Whether it is well, has to be asked. */
   reached(): void {
     this.#isCorroborated = false;
-    if (this.#state.status !== 'down') return;
-    if (this.#state.reach === 'unreachable') this.#become(openRoute);
-    else this.#askIn(0);
+    if (this.#state.status === 'down' && this.#state.reach === 'unwell') this.#askIn(0);
+    else this.#become(openRoute);
+    this.#parts.onProven();
   }
 
   /** The network or the credentials are others now: what is known of a route that is down is old. */
@@ -189,6 +191,7 @@ export class RouteMonitor {
     this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
     if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
+    if (finding.kind === 'well' && !this.#isAnswerOld) this.#parts.onProven();
   }
 
   #become(after: RouteState): void {

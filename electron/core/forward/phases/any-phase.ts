@@ -39,6 +39,12 @@ export const isForRetry = (cause: Cause | null): boolean =>
   cause !== null && (cause.recovery === 'backoff' || cause.triggers.includes('route'));
 
 function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {
-  if (state.suspended || !(state.cause?.triggers.includes(trigger) ?? true)) return false;
+  if (state.suspended || !isAwaited(state, trigger)) return false;
   return trigger !== 'demand' || state.triedAt === null || now - state.triedAt >= minDemandSpacingMs;
+}
+
+/** An open route is what a service that has given up can hope for, whatever its last try failed of. */
+function isAwaited({ cause, situation }: ForwardState, trigger: TriggerKind): boolean {
+  if (cause === null || cause.triggers.includes(trigger)) return true;
+  return trigger === 'route' && situation.phase === 'waiting' && cause.recovery === 'backoff';
 }
