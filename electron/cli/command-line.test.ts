@@ -64,11 +64,21 @@ describe('the command line', () => {
     ]);
   });
 
-  it.each(leaves.map((path) => path.join(' ')))('helps with "%s", and shows examples', async (path) => {
-    const { code, out, err } = await run(...path.split(' '), '--help');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(new RegExp(`^Usage: localport ${path}.*\n\n\\w.+\n`));
-    expect(out).toMatch(/\nGlobal Options:\n[^]*--output[^]*\nExamples:\n {2}\$ /);
+  it.each(everyCommand(program).map((path) => path.join(' ')))(
+    'helps with "%s", and shows examples',
+    async (path) => {
+      const { code, out, err } = await run(...path.split(' '), '--help');
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(new RegExp(`^Usage: localport ${path}.*\n\n\\w.+\n`));
+      expect(out).toMatch(/\nGlobal Options:\n[^]*--output[^]*\nExamples:\n {2}\$ /);
+    },
+  );
+
+  it('shows examples in the help of all, with every option of all', async () => {
+    const { out } = await run('--help');
+    for (const option of ['-c', '-v', '--debug', '-q', '--log-level', '--no-color', '-o', '-V', '-h'])
+      expect(out).toContain(`\n  ${option}`);
+    expect(out).toMatch(/\nExamples:\n {2}\$ localport /);
   });
 
   it('prints its version', async () => {
@@ -84,6 +94,7 @@ describe('the command line', () => {
     ['an unknown option', ['status', '--al'], /unknown option '--al'/],
     ['an unknown format', ['status', '-o', 'xml'], /Allowed choices are table, json, text/],
     ['no service', ['start'], /no service is named/],
+    ['a tag beside --all', ['status', '--tag', 'x', '--all'], /--all excludes names and --tag/],
     ['names beside --all', ['stop', 'db', '--all'], /names, --tag and --all exclude each other/],
     ['a timeout that is none', ['start', 'db', '--timeout', 'soon'], /--timeout: "soon" is no duration/],
     ['a time that is none', ['logs', '--since', 'noon'], /--since: "noon" is no time/],

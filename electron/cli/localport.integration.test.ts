@@ -144,7 +144,7 @@ describe('status', () => {
     expect((await user.run('status', 'db', '-o', 'text')).out).toBe(
       `db\tup\thealthy\tlocalhost:${ports[0]}\t127.0.0.1:${echo.port}\t\n`,
     );
-    const table = (await user.run('status')).out;
+    const table = (await user.run('status', '--all')).out;
     expect(table).toMatch(
       new RegExp(`● {2}db {4}up {5}localhost:${ports[0]} +127.0.0.1:${echo.port} +\\d+s\n○ {2}web {3}off`),
     );

@@ -16,12 +16,14 @@ export function targetOf(names: readonly string[], { all, tag }: TargetOptions):
   return all === true ? { kind: 'all' } : { kind: 'names', names: [...new Set(names)] };
 }
 
-/** The services that are named, or have the tag; all of them when neither is given. */
+/** The services that are named and have the tag; what is not given restricts nothing. */
 export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>(
   services: readonly S[],
   names: readonly string[],
-  tag: string | undefined,
+  { all, tag }: TargetOptions,
 ): readonly S[] {
+  if (all === true && (names.length > 0 || tag !== undefined))
+    throw usageFailure('--all excludes names and --tag');
   return services.filter(
     (service) =>
       (names.length === 0 || names.includes(service.name)) &&

@@ -5,21 +5,20 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
 import { complainOfConfig } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
-import { selectServices } from '../service-target.ts';
+import { selectServices, type TargetOptions } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
 import { watchStatus } from '../status-watch.ts';
 
-export interface StatusOptions {
+export interface StatusOptions extends TargetOptions {
   readonly watch?: true;
   readonly interval?: string;
-  readonly tag?: string;
 }
 
 /** How everything stands; without a host, how it was last known. */
 export const status: Action<StatusOptions> = async (context, options, names) => {
   const select = (report: StatusReport): StatusReport => ({
     ...report,
-    services: selectServices(report.services, names, options.tag),
+    services: selectServices(report.services, names, options),
   });
   if (options.watch === true) {
     return withHost(context, (client) =>

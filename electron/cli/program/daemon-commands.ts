@@ -5,7 +5,13 @@ import { examples } from './examples.ts';
 import { performing } from './performing.ts';
 
 export function addDaemonCommands(program: Command, perform: Perform): void {
-  const daemon = program.command('daemon').description('LocalPort itself, without a screen');
+  const daemon = program
+    .command('daemon')
+    .description('LocalPort itself, without a screen')
+    .addHelpText(
+      'after',
+      examples(['localport daemon start', 'now'], ['localport daemon install', 'at each login']),
+    );
   daemon
     .command('start')
     .description('start LocalPort in the background')

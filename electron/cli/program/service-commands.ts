@@ -53,6 +53,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .command('status')
     .description('how services are; without a running LocalPort, how they were last known')
     .addArgument(nameArgument('services to show; all by default'))
+    .option('-a, --all', 'every service, as without names and --tag')
     .option('-t, --tag <tag>', 'services with this tag')
     .option('-w, --watch', 'go on and show every change')
     .option('--interval <duration>', 'with --watch: at the most one picture in this time')
