@@ -1,11 +1,11 @@
 import { closestWord } from '../../core/config/spelling.ts';
 import type { Action, CommandContext } from '../command-context.ts';
-import { CommandFailure } from '../command-failure.ts';
+import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
 import { complainOfConfig } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
-import { selectServices } from '../service-target.ts';
+import { noSuchTag, selectServices } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
 import { watchStatus } from '../status-watch.ts';
 
@@ -17,6 +17,8 @@ export interface StatusOptions {
 
 /** How everything stands; without a host, how it was last known. */
 export const status: Action<StatusOptions> = async (context, options, names) => {
+  if (options.interval !== undefined && options.watch !== true)
+    throw usageFailure('--interval is of use with --watch only');
   const select = (report: StatusReport): StatusReport => ({
     ...report,
     services: selectServices(report.services, names, options.tag),
@@ -33,7 +35,9 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
         await (await import('../offline-status.ts')).readOfflineStatus(context)
       : await closing(client, async () => reportOf(answerOf(await client.request('snapshot', {}))));
   refuseUnknown(report, names);
-  context.print(...statusLines(context, select(report)));
+  const selected = select(report);
+  if (options.tag !== undefined && selected.services.length === 0) throw noSuchTag(options.tag);
+  context.print(...statusLines(context, selected));
   return tellConfig(context, report);
 };
 
@@ -43,7 +47,9 @@ function refuseUnknown({ services }: StatusReport, names: readonly string[]): vo
   if (unknown.length === 0) return;
   const close = unknown.map((name) => closestWord(name, known)).filter((name) => name !== null);
   const hint = close.length === 0 ? null : `Is ${close.join(', ')} meant?`;
-  throw new CommandFailure(`there is no service ${unknown.join(', ')}`, { hint });
+  throw new CommandFailure(`there is no service ${unknown.map((name) => JSON.stringify(name)).join(', ')}`, {
+    hint,
+  });
 }
 
 /** A broken config is told beside the services. Without a host it is all there is to know, and an error. */

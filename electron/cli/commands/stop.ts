@@ -2,7 +2,7 @@ import type { Action } from '../command-context.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { describeObstacle, reportOutcome } from '../output/service-results.ts';
-import { targetOf, type TargetOptions } from '../service-target.ts';
+import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 import { standingOfStop, waitForServices } from '../service-wait.ts';
 
 export interface StopOptions extends TargetOptions {
@@ -15,11 +15,12 @@ export const stop: Action<StopOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   const timeoutMs = readDuration('--timeout', options.timeout);
   return withHost(context, async (client) => {
-    const { accepted, refused } = answerOf(await client.request('set-desired', { target, desired: 'off' }));
+    const outcome = answerOf(await client.request('set-desired', { target, desired: 'off' }));
+    refuseNobody(target, outcome);
     const services = await waitForServices({
       client,
       clock,
-      names: accepted,
+      names: outcome.accepted,
       standingOf: standingOfStop,
       timeoutMs,
       signal,
@@ -28,6 +29,6 @@ export const stop: Action<StopOptions> = async (context, options, names) => {
       const ok = standingOfStop(service) === 'done';
       return { name: service.name, ok, message: ok ? 'stopped' : describeObstacle(service) };
     });
-    return reportOutcome(context, results, refused);
+    return reportOutcome(context, results, outcome.refused);
   });
 };
