@@ -38,19 +38,24 @@ export type Perform = (load: () => Promise<Action<never>>, command: Command) => 
 /** Used by the scripts of `localport completion`. */
 const completionRequest = '__complete';
 
+/** Names and tags come from the host that runs; without one from the config, as `start` starts the daemon. */
 async function printCompletions(
   program: Command,
   words: readonly string[],
-  { connect, stdout }: CommandSurroundings,
+  surroundings: CommandSurroundings,
 ): Promise<void> {
+  const { connect, stdout } = surroundings;
   const candidates = await completeWords(program, {
     words,
-    serviceNames: async () => {
+    services: async () => {
       const client = await connect();
-      if (!client.ok) return [];
+      if (!client.ok) {
+        const { readOfflineStatus } = await import('./offline-status.ts');
+        return (await readOfflineStatus(createContext({ color: false }, surroundings))).services;
+      }
       const snapshot = await client.value.request('snapshot', {});
       client.value.close();
-      return snapshot.ok ? snapshot.value.services.map(({ name }) => name) : [];
+      return snapshot.ok ? snapshot.value.services : [];
     },
   });
   stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));

@@ -2,6 +2,7 @@ import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
+import { refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
@@ -24,6 +25,7 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   if (options.timeout !== undefined && options.wait !== true)
     throw usageFailure('--timeout is of use with --wait only');
   const running = await findHost(context);
+  if (running !== null) await refuseOtherConfig(context, running);
   const client = running ?? (await launchDaemon(context));
   return closing(client, async () => {
     const outcome = answerOf(await client.request('set-desired', { target, desired: 'on' }));

@@ -1,6 +1,7 @@
 import { closestWord } from '../../core/config/spelling.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
+import { namedConfig } from '../config-choice.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
 import { complainOfConfig } from '../output/config-complaint.ts';
@@ -37,7 +38,9 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
   refuseUnknown(report, names);
   const selected = select(report);
   if (options.tag !== undefined && selected.services.length === 0) throw noSuchTag(options.tag);
-  context.print(...statusLines(context, selected));
+  // What is missing is said in its place.
+  const isNothing = report.host === null && report.config.status !== 'loaded' && context.format === 'table';
+  if (!isNothing) context.print(...statusLines(context, selected));
   return tellConfig(context, report);
 };
 
@@ -54,7 +57,13 @@ function refuseUnknown({ services }: StatusReport, names: readonly string[]): vo
 
 /** A broken config is told beside the services. Without a host it is all there is to know, and an error. */
 function tellConfig(context: CommandContext, { host, config }: StatusReport): ExitCode {
-  if (config.status === 'welcome') context.tell(`no config yet: it belongs in ${config.path ?? ''}`);
+  if (config.status === 'welcome')
+    context.tell(
+      `no config yet: it belongs in ${config.path ?? ''}`,
+      'localport config init writes one to begin with',
+    );
+  if (host !== null && context.options.config !== undefined && config.path !== namedConfig(context))
+    context.tell(`LocalPort runs with ${config.path ?? 'another config'}, not with what --config names`);
   if (config.status !== 'broken') return exitCode.ok;
   const consequence = host === null ? '' : '; what ran before goes on';
   complainOfConfig(context, config, consequence);
