@@ -213,7 +213,7 @@ const catalogue = {
   'certificate-invalid': {
     ...user('credentials', 'network'),
     title: (d) => `The certificate of ${d.host ?? 'the server'} is not trusted`,
-    remedy: () => 'Check the kubeconfig or the clock; for a check, set verify_ssl: false if that is meant',
+    remedy: () => 'Check the kubeconfig or the clock',
     action: () => openLog,
   },
   killed: {

@@ -15,6 +15,8 @@ export interface Output {
   readonly isTTY?: boolean | undefined;
   /** Characters in a line of the terminal. */
   readonly columns?: number | undefined;
+  /** Lines that the terminal shows at once. */
+  readonly rows?: number | undefined;
 }
 
 export type OutputFormat = 'table' | 'json' | 'text';

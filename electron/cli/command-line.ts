@@ -1,12 +1,6 @@
 /** One run of the command: argv → an action → an exit code. Nothing here knows the process that it runs in. */
 import { CommanderError, type Command } from 'commander';
-import type {
-  Action,
-  CommandContext,
-  CommandSurroundings,
-  GlobalOptions,
-  Output,
-} from './command-context.ts';
+import type { CommandContext, CommandSurroundings, GlobalOptions, Output } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { completeWords } from './completion-words.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
@@ -38,25 +32,27 @@ export async function runCommandLine(
   return signal.aborted ? exitCode.interrupted : code;
 }
 
-/** How the program gets at what a command does: loaded only when it is asked for, so that `--help` reads none of it. */
-export type Perform = (load: () => Promise<Action<never>>, command: Command) => Promise<void>;
-
 /** Used by the scripts of `localport completion`. */
 const completionRequest = '__complete';
 
+/** Names and tags come from the host that runs; without one from the config, as `start` starts the daemon. */
 async function printCompletions(
   program: Command,
   words: readonly string[],
-  { connect, stdout }: CommandSurroundings,
+  surroundings: CommandSurroundings,
 ): Promise<void> {
+  const { connect, stdout } = surroundings;
   const candidates = await completeWords(program, {
     words,
-    serviceNames: async () => {
+    services: async () => {
       const client = await connect();
-      if (!client.ok) return [];
+      if (!client.ok) {
+        const { readOfflineStatus } = await import('./offline-status.ts');
+        return (await readOfflineStatus(createContext({ color: false }, surroundings))).services;
+      }
       const snapshot = await client.value.request('snapshot', {});
       client.value.close();
-      return snapshot.ok ? snapshot.value.services.map(({ name }) => name) : [];
+      return snapshot.ok ? snapshot.value.services : [];
     },
   });
   stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));

@@ -3,8 +3,13 @@ import { completeWords } from './completion-words.ts';
 import { createProgram } from './program.ts';
 
 const program = createProgram({ output: {}, perform: () => Promise.resolve() });
+const services = [
+  { name: 'db', tags: ['data', 'backend'] },
+  { name: 'db-replica', tags: ['data'] },
+  { name: 'web', tags: [] },
+];
 const complete = (...words: string[]) =>
-  completeWords(program, { words, serviceNames: () => Promise.resolve(['db', 'db-replica', 'web']) });
+  completeWords(program, { words, services: () => Promise.resolve(services) });
 
 describe('completion', () => {
   it.each([
@@ -19,7 +24,10 @@ describe('completion', () => {
     ['values of an argument', ['completion', ''], ['bash', 'zsh', 'fish']],
     ['no second value where one is taken', ['completion', 'zsh', ''], []],
     ['nothing where a file may stand', ['config', 'validate', ''], []],
-    ['nothing for a free value', ['start', '--tag', ''], []],
+    ['tags, each of them once', ['start', '--tag', ''], ['data', 'backend']],
+    ['names as the value of an option too', ['logs', '--service', 'w'], ['web']],
+    ['an option of the command and of all once', ['status', '--he'], ['--help']],
+    ['nothing for a free value', ['logs', '--grep', ''], []],
   ])('offers %s', async (_, words, expected) => {
     expect(await complete(...words)).toEqual(expected);
   });

@@ -4,23 +4,32 @@ import type { Command, Option } from 'commander';
 export interface CompletionRequest {
   /** The words after `localport`, the last one being typed; it may be empty. */
   readonly words: readonly string[];
-  /** Asked for only where a service may stand. */
-  readonly serviceNames: () => Promise<readonly string[]>;
+  /** Asked for only where a service or a tag may stand. */
+  readonly services: () => Promise<readonly Completable[]>;
+}
+
+export interface Completable {
+  readonly name: string;
+  readonly tags: readonly string[];
 }
 
 /** Candidates that begin with what is typed. An empty list leaves the shell to complete file names. */
 export async function completeWords(
   program: Command,
-  { words, serviceNames }: CompletionRequest,
+  { words, services }: CompletionRequest,
 ): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
   const { command, given, valueOf } = walk(program, words.slice(0, -1));
   const starting = (candidates: readonly string[]): readonly string[] =>
     candidates.filter((candidate) => candidate.startsWith(typed));
+  const namesToCome = async (): Promise<readonly string[]> =>
+    starting((await services()).map(({ name }) => name)).filter((name) => !given.includes(name));
+  if (valueOf?.long === '--tag') return starting(unique((await services()).flatMap(({ tags }) => tags)));
+  if (valueOf?.long === '--service') return namesToCome();
   if (valueOf !== null) return starting(valueOf.argChoices ?? []);
   if (typed.startsWith('-')) {
     const options = [...visibleOptions(command), ...(command === program ? [] : visibleOptions(program))];
-    return starting(options.map(({ long, short }) => long ?? short ?? ''));
+    return starting(unique(options.map(({ long, short }) => long ?? short ?? '')));
   }
   const subcommands = command.createHelp().visibleCommands(command);
   if (subcommands.length > 0) return starting(subcommands.map((subcommand) => subcommand.name()));
@@ -29,8 +38,10 @@ export async function completeWords(
   if (argument.argChoices !== undefined)
     return given.length > 0 && !argument.variadic ? [] : starting(argument.argChoices);
   if (argument.name() !== 'service') return [];
-  return starting(await serviceNames()).filter((name) => !given.includes(name));
+  return namesToCome();
 }
+
+const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
 
 interface Walked {
   readonly command: Command;

@@ -16,7 +16,8 @@ export function configJsonSchema(): JsonSchema {
     if: { properties: { technology: { const: technology } }, required: ['technology'] },
     then: { properties: { connection: convert(schema) } },
   }));
-  const services = { type: 'array', items: { ...service, allOf: byTechnology } };
+  // Without a value while every service is commented out.
+  const services = { type: ['array', 'null'], items: { ...service, allOf: byTechnology } };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'LocalPort',

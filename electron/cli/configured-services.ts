@@ -3,18 +3,10 @@ import type { ConfigProblem } from '../../shared/service-snapshot.ts';
 import type { Result } from '../../shared/result.ts';
 import type { LoadedConfig } from '../core/config/config-compiler.ts';
 import { loadConfig } from '../core/config/config-loader.ts';
-import { findConfig, type FoundConfig } from '../core/config/config-search.ts';
+import type { FoundConfig } from '../core/config/config-search.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-
-export function findConfigFile({
-  options,
-  env,
-  workingDirectory,
-  homeDirectory,
-}: CommandContext): FoundConfig | null {
-  return findConfig({ option: options.config, env, workingDirectory, homeDirectory });
-}
+import { findConfigFile } from './config-choice.ts';
 
 /** Where the config is; a failure says where it would belong. */
 export function requireConfigFile(context: CommandContext): FoundConfig {

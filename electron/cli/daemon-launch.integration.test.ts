@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +24,7 @@ afterEach(() => {
 /** `daemon`: the program that is started in place of the real one. */
 function contextWith(daemon: string, connect?: CommandSurroundings['connect']): CommandContext {
   writeFileSync(path.join(folder, 'daemon.cjs'), daemon);
+  writeFileSync(path.join(folder, 'my.yaml'), 'services: []\n');
   const surroundings = testSurroundings({
     env: process.env,
     clock,
@@ -64,6 +65,15 @@ describe('the launch of a daemon', () => {
     expect(readFileSync(argumentsFile, 'utf8')).toBe(
       `--config ${path.join(folder, 'my.yaml')} --log-level debug`,
     );
+  });
+
+  it('does not begin with a config that is named and not there', async () => {
+    const context = contextWith(writeArguments);
+    rmSync(path.join(folder, 'my.yaml'));
+    await expect(launchDaemon(context)).rejects.toMatchObject({
+      message: `there is no config ${path.join(folder, 'my.yaml')}`,
+    });
+    expect(existsSync(path.join(folder, 'arguments'))).toBe(false);
   });
 
   it('fails with what the daemon said, when it ends instead', async () => {

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { findConfigFile, readConfig } from './configured-services.ts';
+import { findConfigFile } from './config-choice.ts';
+import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { entriesOf, proposalYaml, type Proposal, type Taken } from './service-proposal.ts';
 

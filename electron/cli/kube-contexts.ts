@@ -1,6 +1,7 @@
 import type { ServiceSpec } from '../../shared/service-spec.ts';
 import type { CommandContext } from './command-context.ts';
-import { findConfigFile, readConfig } from './configured-services.ts';
+import { findConfigFile } from './config-choice.ts';
+import { readConfig } from './configured-services.ts';
 import { brokenConfig } from './output/config-complaint.ts';
 
 /** A kube context with the namespaces that services use there; the context null is the current one. */

@@ -27,14 +27,18 @@ export function proposeKubeServices(json: string, context: string): readonly Pro
     if (type === 'ExternalName' || systemNamespaces.has(namespace)) return [];
     if (name === 'kubernetes' && namespace === 'default') return [];
     const tcp = ports.filter(({ protocol = 'TCP' }) => protocol === 'TCP');
-    return tcp.map(({ name: portName, port }): Proposal => ({
-      name: tcp.length === 1 ? name : `${name}-${portName ?? port}`,
-      technology: 'kubectl',
-      preferredPort: port,
-      remotePort: port,
-      tags: [context],
-      connection: { context, namespace, resource_type: 'service', resource_name: name },
-    }));
+    return tcp.map(({ name: portName, port }): Proposal => {
+      const ownName = tcp.length === 1 ? name : `${name}-${portName ?? port}`;
+      return {
+        name: ownName,
+        longName: `${namespace}-${ownName}`,
+        technology: 'kubectl',
+        preferredPort: port,
+        remotePort: port,
+        tags: [context],
+        connection: { context, namespace, resource_type: 'service', resource_name: name },
+      };
+    });
   });
 }
 

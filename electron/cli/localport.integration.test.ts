@@ -88,6 +88,34 @@ describe('start and stop', () => {
     );
   });
 
+  it('tries at once what waits for a later time', async () => {
+    const dead = await freePort();
+    user.writeConfig(
+      `name: late, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, connection: { host: 127.0.0.1 }, restart_policy: { initial_delay: 600, max_delay: 600 }`,
+    );
+    await user.run('start', 'late');
+    await eventually('it waits', async () => rows(await status()) === 'late on retrying');
+    const server = await startEchoServer(dead);
+    expect(await user.run('start', 'late', '--wait')).toMatchObject({ code: 0 });
+    await server.stop();
+  });
+
+  it('refuses another config than that of the LocalPort which runs, and names both', async () => {
+    await user.run('daemon', 'start');
+    for (const command of [
+      ['daemon', 'start'],
+      ['start', 'db'],
+    ]) {
+      expect(await user.run(...command, '--config', 'other.yaml')).toEqual({
+        code: 1,
+        out: '',
+        err:
+          `error: LocalPort runs already, with ${user.configFile}\n` +
+          `To change over: localport daemon restart --config ${path.join(user.home, 'other.yaml')}\n`,
+      });
+    }
+  });
+
   it('turns services the other way, by name, by tag, and all', async () => {
     await user.run('start', 'db', '--wait');
     await user.run('toggle', '--all');
@@ -97,7 +125,7 @@ describe('start and stop', () => {
     expect(await user.run('restart', 'db')).toMatchObject({ code: 0, out: '✓ db  restarting\n' });
     expect(await user.run('stop', '--tag', 'nobody')).toMatchObject({
       code: 1,
-      err: 'error: no service is meant by this\n',
+      err: 'error: no service has the tag "nobody"\n',
     });
   });
 });
@@ -151,7 +179,7 @@ describe('status', () => {
     expect(table).toContain(`1 of 1 up (headless 1.2.3, pid ${host?.pid})`);
     expect(await user.run('status', 'nobody')).toMatchObject({
       code: 1,
-      err: 'error: there is no service nobody\n',
+      err: 'error: there is no service "nobody"\n',
     });
   });
 
@@ -300,7 +328,7 @@ describe('the daemon', () => {
     expect(await user.run('daemon', 'install', '--no-start', '-c', 'my config.yaml')).toEqual({
       code: 0,
       out: `${unit}\n`,
-      err: '',
+      err: expect.stringContaining('loginctl enable-linger') as unknown,
     });
     expect(readFileSync(unit, 'utf8')).toContain(
       `ExecStart=${process.execPath} ${path.join(programFolder, 'daemon.cjs')} --config "${path.join(user.home, 'my config.yaml')}" --unless-running\n`,

@@ -6,7 +6,8 @@ import type { ConfigState, Desired } from '../../shared/service-snapshot.ts';
 import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
 import { logFileName } from '../core/observability/log-file-name.ts';
 import type { CommandContext } from './command-context.ts';
-import { findConfigFile, readConfig } from './configured-services.ts';
+import { findConfigFile } from './config-choice.ts';
+import { readConfig } from './configured-services.ts';
 import type { ReportedService, StatusReport } from './status-report.ts';
 
 /** Of the end of a log file: its last line is shorter. */

@@ -2,10 +2,10 @@
 import { Command, Option, type OutputConfiguration } from 'commander';
 import { logLevels } from '../core/observability/log-writer.ts';
 import { version } from '../version.ts';
-import type { Perform } from './command-line.ts';
-import { examples } from './program/examples.ts';
+import type { Perform } from './perform.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addDaemonCommands } from './program/daemon-commands.ts';
+import { examples } from './program/examples.ts';
 import { addRemoteCommands } from './program/remote-commands.ts';
 import { addServiceCommands } from './program/service-commands.ts';
 import { addToolCommands } from './program/tool-commands.ts';
@@ -46,5 +46,15 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   addConfigCommands(program, perform);
   addRemoteCommands(program, perform);
   addToolCommands(program, perform);
+  program.addHelpText(
+    'after',
+    examples(
+      ['localport config init', 'write a config file to begin with'],
+      ['localport import kube', 'or let it propose services: of your clusters, of your ssh_config'],
+      ['localport start --all --wait', 'start the daemon and every service'],
+      ['localport status', 'how they are, and why not'],
+      ['localport start --help', 'every command has help with examples'],
+    ),
+  );
   return program;
 }

@@ -3,6 +3,8 @@ import { stringify } from 'yaml';
 
 export interface Proposal {
   readonly name: string;
+  /** Tried where the name is taken, before numbers are. */
+  readonly longName?: string;
   readonly technology: 'kubectl' | 'ssh';
   /** The port that the local one should be, if it is free. */
   readonly preferredPort: number;
@@ -28,7 +30,7 @@ export function entriesOf(proposals: readonly Proposal[], taken: Taken): readonl
   return proposals.flatMap((proposal) => {
     const local_port = freePort(proposal.preferredPort, ports);
     if (local_port === null) return [];
-    const name = freeName(proposal.name, names);
+    const name = freeName(proposal, names);
     names.add(name);
     ports.add(local_port);
     const { technology, remotePort: remote_port, tags, connection } = proposal;
@@ -52,7 +54,8 @@ function freePort(preferred: number, taken: ReadonlySet<number>): number | null 
   return null;
 }
 
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
+function freeName({ name: wanted, longName = wanted }: Proposal, taken: ReadonlySet<string>): string {
+  if (taken.has(wanted) && !taken.has(longName)) return longName;
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : `${wanted}-${number}`;
     if (!taken.has(name)) return name;

@@ -1,6 +1,6 @@
-import type { ControlTarget } from '../../shared/control-contract.ts';
+import type { ControlOutcome, ControlTarget } from '../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
-import { usageFailure } from './command-failure.ts';
+import { CommandFailure, usageFailure } from './command-failure.ts';
 
 export interface TargetOptions {
   readonly all?: true;
@@ -15,6 +15,17 @@ export function targetOf(names: readonly string[], { all, tag }: TargetOptions):
   if (tag !== undefined) return { kind: 'tag', tag };
   return all === true ? { kind: 'all' } : { kind: 'names', names: [...new Set(names)] };
 }
+
+/** Fails where a target means nobody. Names that are unknown are not nobody: the host refuses them one by one. */
+export function refuseNobody(target: ControlTarget, { accepted, refused }: ControlOutcome): void {
+  if (accepted.length + refused.length > 0) return;
+  throw target.kind === 'tag'
+    ? noSuchTag(target.tag)
+    : new CommandFailure('the config has no services', { hint: 'Add some: localport config path' });
+}
+
+export const noSuchTag = (tag: string): CommandFailure =>
+  new CommandFailure(`no service has the tag ${JSON.stringify(tag)}`);
 
 /** The services that are named and have the tag; what is not given restricts nothing. */
 export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>(

@@ -3,9 +3,8 @@ export const starterConfig = `# LocalPort: which ports to forward. Saved changes
 # Check it with: localport config validate
 version: "1.0"
 
-services: []
-
-# services:
+# Examples, one for each technology: uncomment what you need.
+services:
 #   - name: postgres
 #     technology: kubectl
 #     local_port: 5432
@@ -40,7 +39,7 @@ services: []
 #     local_port: 3306
 #     connection:
 #       argv: [cloud-sql-proxy, --port, "{local_port}", my-project:my-region:my-database]
-#
+
 # defaults:
 #   health_check:
 #     interval: 30s

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext, Output } from './command-context.ts';
 import { readDuration } from './duration-option.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { answerOf } from './host-connection.ts';
@@ -21,10 +21,10 @@ export async function watchStatus(
 ): Promise<ExitCode> {
   const { clock, stdout, signal, format } = context;
   const intervalMs = interval === undefined ? 0 : readDuration('--interval', interval);
-  const drawsOver = stdout.isTTY === true && format === 'table';
+  const picture = stdout.isTTY === true && format === 'table' ? new Picture(stdout) : null;
   const draw = (report: StatusReport): void => {
     const lines = statusLines(context, select(report), { compact: true });
-    if (drawsOver) stdout.write(drawOver(lines));
+    if (picture !== null) picture.draw(lines);
     else context.print(...lines, ...(format === 'json' ? [] : ['']));
   };
   const throttle = new Throttle(clock, intervalMs, draw);
@@ -45,9 +45,34 @@ export async function watchStatus(
   return signal.aborted ? exitCode.interrupted : exitCode.ok;
 }
 
-/** Home, each line cleared to its end, and what is below: ECMA-48 CUP, EL, ED. Nothing flickers, as nothing is cleared first. */
-const drawOver = (lines: readonly string[]): string =>
-  `\u001b[H${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`;
+/**
+ * Lines on a terminal that are drawn over by the next ones. What stood there before stays above: it goes up by as many
+ * lines as it drew. So a line must not be wrapped, and no more lines drawn than the terminal shows.
+ */
+export class Picture {
+  readonly #terminal: Output;
+  #height = 0;
+
+  constructor(terminal: Output) {
+    this.#terminal = terminal;
+  }
+
+  /** The last line is shown in any case: it sums up the others. */
+  draw(lines: readonly string[]): void {
+    const shown = crop(lines, (this.#terminal.rows ?? Infinity) - 1);
+    // ECMA-48 CUU, EL, ED; DECAWM off and on. Nothing flickers, as nothing is cleared first.
+    const up = this.#height === 0 ? '' : `\u001b[${this.#height}A`;
+    const text = shown.map((line) => `${line}\u001b[K\n`).join('');
+    this.#terminal.write(`${up}\r\u001b[?7l${text}\u001b[?7h\u001b[J`);
+    this.#height = shown.length;
+  }
+}
+
+function crop(lines: readonly string[], height: number): readonly string[] {
+  if (lines.length <= height) return lines;
+  const kept = lines.slice(0, Math.max(0, height - 2));
+  return [...kept, `… ${lines.length - 1 - kept.length} more lines`, lines.at(-1) ?? ''];
+}
 
 /** Passes on the first value at once, and then the newest, at the most one in `intervalMs`. */
 class Throttle<T> {

@@ -1,5 +1,5 @@
 import type { Action } from '../command-context.ts';
-import { findConfigFile } from '../configured-services.ts';
+import { findConfigFile } from '../config-choice.ts';
 import { exitCode } from '../exit-code.ts';
 
 export const configPath: Action = async (context) => {

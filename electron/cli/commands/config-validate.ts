@@ -1,3 +1,4 @@
+import type { Cause } from '../../../shared/failure.ts';
 import type { Action } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
@@ -24,10 +25,14 @@ export const configValidate: Action = async (context, _options, [named, ...more]
   context.print(
     ...problemLines({ path, problems }, context.palette),
     ...unable.map(
-      ({ name, problem }) => `${context.palette.working('warning:')} ${name}: ${problem?.title ?? ''}`,
+      ({ name, problem }) => `${context.palette.working('warning:')} ${name}: ${describe(problem)}`,
     ),
   );
   if (!loaded.ok) return exitCode.error;
   context.print(`${path}: valid, ${String(services)} ${services === 1 ? 'service' : 'services'}`);
   return exitCode.ok;
 };
+
+/** The evidence says where in the file. */
+const describe = (problem: Cause | null): string =>
+  [problem?.title, problem?.evidence].filter((part) => part !== null && part !== undefined).join(': ');

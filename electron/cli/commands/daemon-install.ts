@@ -4,6 +4,7 @@ import path from 'node:path';
 import { writeFileAtomically } from '../../core/config/atomic-file.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
+import { findConfigFile } from '../config-choice.ts';
 import { daemonProgram } from '../daemon-launch.ts';
 import { exitCode } from '../exit-code.ts';
 import { findHost } from '../host-connection.ts';
@@ -22,7 +23,7 @@ const toolMs = 45_000;
 export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
   const manager = serviceManager(context);
   // Where another LocalPort runs, the app say, a failure would have it started again and again.
-  const argv = [...daemonProgram(context), '--unless-running'];
+  const argv = [...daemonProgram(context, configToPin(context)), '--unless-running'];
   const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
   if (start && existsSync(manager.file)) await runAll(context, manager.unload);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), 0o644);
@@ -35,8 +36,17 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
   if (context.format === 'json') context.print(JSON.stringify({ path: manager.file, started }, null, 2));
   else context.print(manager.file);
   if (started) context.tell(`${manager.name} starts the daemon from now on, at each login`);
+  if (manager.name === 'systemd')
+    context.tell('It ends with your last session, unless you let it linger: loginctl enable-linger');
   return exitCode.ok;
 };
+
+/** At login neither this folder nor this environment count: a config that was found by them is named. */
+function configToPin(context: CommandContext): string | undefined {
+  const found = findConfigFile(context);
+  const isLocal = found !== null && path.dirname(found.path) === context.workingDirectory;
+  return found !== null && (found.foundBy !== 'search' || isLocal) ? found.path : undefined;
+}
 
 /** False where there is no manager to talk to, as in a container: the next login has one. */
 async function startNow(context: CommandContext, manager: ServiceManager): Promise<boolean> {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
+import { refuseOtherConfig } from '../config-choice.ts';
 import { daemonProgram, launchDaemon } from '../daemon-launch.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
@@ -25,6 +26,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
       hint: 'Stop it first: localport daemon stop',
     });
   }
+  if (running !== null) await refuseOtherConfig(context, running);
   if (foreground === true) return runInForeground(context);
   const startedAt = context.clock.now();
   const kind = menuBar === true ? 'menu-bar' : 'headless';

@@ -1,6 +1,7 @@
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Action, CommandContext } from '../command-context.ts';
-import { findConfigFile, readConfig } from '../configured-services.ts';
+import { findConfigFile } from '../config-choice.ts';
+import { readConfig } from '../configured-services.ts';
 import { checkAgent } from '../doctor/agent-check.ts';
 import { checkConfig } from '../doctor/config-check.ts';
 import { examineLoginShell } from '../doctor/environment-check.ts';

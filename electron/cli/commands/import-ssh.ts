@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Action } from '../command-context.ts';
@@ -21,6 +22,7 @@ export const importSsh: Action<ImportSshOptions> = async (context, options) => {
   const own = path.join(homeDirectory, '.ssh/config');
   const file = options.file === undefined ? own : path.resolve(workingDirectory, options.file);
   const hosts = [...new Set(await readHosts(file, path.join(homeDirectory, '.ssh'), 0))].slice(0, maxHosts);
+  if (!existsSync(file)) throw new CommandFailure(`there is no ${file}`);
   if (hosts.length === 0) throw new CommandFailure(`${file} names no host`);
   const proposals = [];
   const failures = [];

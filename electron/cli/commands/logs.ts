@@ -60,10 +60,11 @@ export const logs: Action<LogsOptions> = async (context, options, words) => {
   return client === null ? work() : closing(client, work);
 };
 
-function readQuery({ since, until, grep, lines }: LogsOptions, now: number): LogLineQuery {
+function readQuery({ follow, since, until, grep, lines }: LogsOptions, now: number): LogLineQuery {
   if (lines !== undefined && !/^\d{1,6}$/.test(lines)) {
     throw usageFailure(`--lines: ${JSON.stringify(lines)} is no number from 0 to 999999`);
   }
+  if (follow === true && until !== undefined) throw usageFailure('--follow and --until exclude each other');
   const limits = { since: timeOption('--since', since, now), until: timeOption('--until', until, now) };
   // Who says since when wants all of it.
   const tailLines = lines !== undefined ? Number(lines) : limits.since === null ? defaultLines : null;

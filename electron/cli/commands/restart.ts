@@ -1,14 +1,15 @@
 import type { Action } from '../command-context.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
-import { targetOf, type TargetOptions } from '../service-target.ts';
+import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 
 /** Gives services a new tunnel; their ports stay open, and clients wait meanwhile. */
 export const restart: Action<TargetOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   return withHost(context, async (client) => {
-    const { accepted, refused } = answerOf(await client.request('restart', { target }));
-    const results = accepted.map((name) => ({ name, ok: true, message: 'restarting' }));
-    return reportOutcome(context, results, refused);
+    const outcome = answerOf(await client.request('restart', { target }));
+    refuseNobody(target, outcome);
+    const results = outcome.accepted.map((name) => ({ name, ok: true, message: 'restarting' }));
+    return reportOutcome(context, results, outcome.refused);
   });
 };

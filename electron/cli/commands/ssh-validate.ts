@@ -17,7 +17,12 @@ export const sshValidate: Action = async (context, _options, names) => {
 
 async function validate(context: CommandContext, service: SshService): Promise<Finding> {
   const { name, problem, connection } = service;
-  if (problem !== null) return bad(name, problem.evidence ?? problem.title, problem.remedy);
+  if (problem !== null)
+    return bad(
+      name,
+      [problem.title, problem.evidence].filter((part) => part !== null).join(': '),
+      problem.remedy,
+    );
   if (connection.keyFile !== null) {
     const { mode } = await stat(connection.keyFile);
     // ssh ignores such a key, with a warning that is easily missed.

@@ -1,11 +1,12 @@
 import { closestWord } from '../../core/config/spelling.ts';
 import type { Action, CommandContext } from '../command-context.ts';
-import { CommandFailure } from '../command-failure.ts';
+import { CommandFailure, usageFailure } from '../command-failure.ts';
+import { namedConfig } from '../config-choice.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
 import { complainOfConfig } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
-import { selectServices, type TargetOptions } from '../service-target.ts';
+import { noSuchTag, selectServices, type TargetOptions } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
 import { watchStatus } from '../status-watch.ts';
 
@@ -16,6 +17,8 @@ export interface StatusOptions extends TargetOptions {
 
 /** How everything stands; without a host, how it was last known. */
 export const status: Action<StatusOptions> = async (context, options, names) => {
+  if (options.interval !== undefined && options.watch !== true)
+    throw usageFailure('--interval is of use with --watch only');
   const select = (report: StatusReport): StatusReport => ({
     ...report,
     services: selectServices(report.services, names, options),
@@ -32,7 +35,11 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
         await (await import('../offline-status.ts')).readOfflineStatus(context)
       : await closing(client, async () => reportOf(answerOf(await client.request('snapshot', {}))));
   refuseUnknown(report, names);
-  context.print(...statusLines(context, select(report)));
+  const selected = select(report);
+  if (options.tag !== undefined && selected.services.length === 0) throw noSuchTag(options.tag);
+  // What is missing is said in its place.
+  const isNothing = report.host === null && report.config.status !== 'loaded' && context.format === 'table';
+  if (!isNothing) context.print(...statusLines(context, selected));
   return tellConfig(context, report);
 };
 
@@ -42,12 +49,20 @@ function refuseUnknown({ services }: StatusReport, names: readonly string[]): vo
   if (unknown.length === 0) return;
   const close = unknown.map((name) => closestWord(name, known)).filter((name) => name !== null);
   const hint = close.length === 0 ? null : `Is ${close.join(', ')} meant?`;
-  throw new CommandFailure(`there is no service ${unknown.join(', ')}`, { hint });
+  throw new CommandFailure(`there is no service ${unknown.map((name) => JSON.stringify(name)).join(', ')}`, {
+    hint,
+  });
 }
 
 /** A broken config is told beside the services. Without a host it is all there is to know, and an error. */
 function tellConfig(context: CommandContext, { host, config }: StatusReport): ExitCode {
-  if (config.status === 'welcome') context.tell(`no config yet: it belongs in ${config.path ?? ''}`);
+  if (config.status === 'welcome')
+    context.tell(
+      `no config yet: it belongs in ${config.path ?? ''}`,
+      'localport config init writes one to begin with',
+    );
+  if (host !== null && context.options.config !== undefined && config.path !== namedConfig(context))
+    context.tell(`LocalPort runs with ${config.path ?? 'another config'}, not with what --config names`);
   if (config.status !== 'broken') return exitCode.ok;
   const consequence = host === null ? '' : '; what ran before goes on';
   complainOfConfig(context, config, consequence);

@@ -2,7 +2,7 @@ import type { Action } from '../command-context.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
-import { targetOf, type TargetOptions } from '../service-target.ts';
+import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 import { standingOfStop, waitForServices } from '../service-wait.ts';
 
 export interface StopOptions extends TargetOptions {
@@ -15,16 +15,17 @@ export const stop: Action<StopOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   const timeoutMs = readDuration('--timeout', options.timeout);
   return withHost(context, async (client) => {
-    const { accepted, refused } = answerOf(await client.request('set-desired', { target, desired: 'off' }));
+    const outcome = answerOf(await client.request('set-desired', { target, desired: 'off' }));
+    refuseNobody(target, outcome);
     const results = await waitForServices({
       client,
       clock,
-      names: accepted,
+      names: outcome.accepted,
       standingOf: standingOfStop,
       tellDone: () => 'stopped',
       timeoutMs,
       signal,
     });
-    return reportOutcome(context, results, refused);
+    return reportOutcome(context, results, outcome.refused);
   });
 };

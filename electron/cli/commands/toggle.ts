@@ -3,7 +3,7 @@ import type { ControlClient } from '../../core/control/control-client.ts';
 import type { Action } from '../command-context.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
-import { targetOf, type TargetOptions } from '../service-target.ts';
+import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 
 /** Turns each of the services the other way. */
 export const toggle: Action<TargetOptions> = async (context, options, names) => {
@@ -26,7 +26,9 @@ export const toggle: Action<TargetOptions> = async (context, options, names) => 
       ...stopped.accepted.map((name) => ({ name, ok: true, message: 'turned off' })),
       ...started.accepted.map((name) => ({ name, ok: true, message: 'turned on' })),
     ];
-    return reportOutcome(context, results, [...stopped.refused, ...started.refused]);
+    const refused = [...stopped.refused, ...started.refused];
+    refuseNobody(target, { accepted: [...on, ...off], refused });
+    return reportOutcome(context, results, refused);
   });
 };
 

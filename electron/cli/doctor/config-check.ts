@@ -1,4 +1,5 @@
-import { findConfigFile, readConfig } from '../configured-services.ts';
+import { findConfigFile } from '../config-choice.ts';
+import { readConfig } from '../configured-services.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
 import { formatProblem } from '../../core/config/config-problem.ts';
 import type { Check } from './examination.ts';

@@ -1,4 +1,5 @@
 import type { Paint } from './palette.ts';
+import { shorten, widthOf } from './text-width.ts';
 
 /** A cell and how it is drawn: its width is counted before any colour is on it. */
 export interface Cell {
@@ -13,10 +14,7 @@ const gap = '  ';
 
 /** Lines of equal columns, two spaces apart, without spaces at their end. */
 export function alignColumns(rows: readonly (readonly Cell[])[]): readonly string[] {
-  const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) =>
-    Math.max(0, ...rows.map((row) => widthOf(row[column]?.text ?? ''))),
-  );
+  const widths = columnWidths(rows);
   return rows.map((row) => {
     const last = row.findLastIndex((cell) => cell.text !== '');
     return row
@@ -26,11 +24,49 @@ export function alignColumns(rows: readonly (readonly Cell[])[]): readonly strin
   });
 }
 
+/** null stands for a column that is left out. */
+function columnWidths(rows: readonly (readonly Cell[])[]): (number | null)[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: count }, (_, column) =>
+    Math.max(0, ...rows.map((row) => widthOf(row[column]?.text ?? ''))),
+  );
+}
+
 function drawCell({ text, paint = (plain) => plain, align }: Cell, width: number, isLast: boolean): string {
   const padding = ' '.repeat(Math.max(0, width - widthOf(text)));
   if (align === 'right') return padding + paint(text);
   return isLast ? paint(text) : paint(text) + padding;
 }
 
-/** Characters as a reader counts them, but for marks that stand on another one. Intl.Segmenter knows better, after 14 ms. */
-const widthOf = (text: string): number => Array.from(text.replaceAll(/[\p{M}\u200d]/gu, '')).length;
+/** How a table gives way on a narrow terminal. Columns are counted from 0. */
+export type Narrowing =
+  | { readonly kind: 'leave-out'; readonly column: number }
+  | { readonly kind: 'shorten'; readonly column: number; readonly atLeast: number };
+
+/** One narrowing after the other, until the table is as narrow as `width` or nothing more can be done. */
+export function fitColumns(
+  rows: readonly (readonly Cell[])[],
+  width: number,
+  narrowings: readonly Narrowing[],
+): readonly (readonly Cell[])[] {
+  const widths = columnWidths(rows);
+  const excess = (): number =>
+    widths.filter((each) => each !== null).reduce((sum, each) => sum + each + gap.length, -gap.length) -
+    width;
+  for (const narrowing of narrowings) {
+    const { column } = narrowing;
+    const current = widths[column];
+    if (excess() <= 0) break;
+    if (current === undefined || current === null) continue;
+    widths[column] =
+      narrowing.kind === 'leave-out'
+        ? null
+        : Math.min(current, Math.max(narrowing.atLeast, current - excess()));
+  }
+  return rows.map((row) =>
+    row.flatMap((cell, column) => {
+      const room = widths[column] ?? null;
+      return room === null ? [] : [{ ...cell, text: shorten(cell.text, room) }];
+    }),
+  );
+}

@@ -2,7 +2,6 @@
 import type { ControlOutcome } from '../../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { CommandContext } from '../command-context.ts';
-import { CommandFailure } from '../command-failure.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 
 export interface ServiceResult {
@@ -12,14 +11,13 @@ export interface ServiceResult {
   readonly message: string;
 }
 
-/** Prints the results, those of the refused after the others. A partial failure is an error, and so is a target without services. */
+/** Prints the results, those of the refused after the others. A partial failure is an error. */
 export function reportOutcome(
   context: CommandContext,
   accepted: readonly ServiceResult[],
   refused: ControlOutcome['refused'],
 ): ExitCode {
   const results = [...accepted, ...refused.map(({ name, message }) => ({ name, ok: false, message }))];
-  if (results.length === 0) throw new CommandFailure('no service is meant by this');
   const { format, palette, complaintPalette } = context;
   if (format === 'json') context.print(JSON.stringify({ results }, null, 2));
   else if (format === 'text') {
@@ -38,9 +36,8 @@ export function reportOutcome(
 
 /** Why a service is not where it was wanted. */
 export function describeObstacle({ phase, health, cause }: ServiceSnapshot): string {
-  const state = phase === 'up' ? `up, and its health is ${health}` : phase;
-  if (cause === null) return `is ${state}`;
-  return [`is ${state}: ${cause.title}`, cause.evidence, cause.remedy]
-    .filter((part) => part !== null)
-    .join(' · ');
+  const state = phase === 'up' ? `is up but ${health}` : phase === 'failed' ? 'has failed' : `is ${phase}`;
+  if (cause === null) return phase === 'up' ? `${state}: not checked yet` : state;
+  const reasons = [cause.title, cause.evidence, cause.remedy].filter((part) => part !== null);
+  return `${state}: ${reasons.join(' · ')}`;
 }

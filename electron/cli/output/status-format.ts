@@ -6,7 +6,7 @@ import { statusText } from './status-text.ts';
 
 /** The lines of a report in the format that was asked for. `compact`: JSON on one line, for a stream of reports. */
 export function statusLines(
-  { format, palette, clock }: CommandContext,
+  { format, palette, clock, stdout }: CommandContext,
   report: StatusReport,
   { compact = false } = {},
 ): readonly string[] {
@@ -16,6 +16,6 @@ export function statusLines(
     case 'text':
       return statusText(report);
     case 'table':
-      return statusTable(report, palette, clock.wallNow());
+      return statusTable(report, { palette, now: clock.wallNow(), width: stdout.columns });
   }
 }

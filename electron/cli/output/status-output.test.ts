@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
 import { aReport, aService, reportTime, variedReport } from '../testing/reports.ts';
 import { colourPalette, plainPalette } from './palette.ts';
 import { statusObject } from './status-json.ts';
 import { statusTable } from './status-table.ts';
 import { statusText } from './status-text.ts';
 
-const table = (report = variedReport): string => statusTable(report, plainPalette, reportTime).join('\n');
+const table = (report = variedReport, width?: number): string =>
+  statusTable(report, { palette: plainPalette, now: reportTime, width }).join('\n');
 
 describe('the status as a table', () => {
   it('shows a line for each service, and below it why it is not up', () => {
@@ -40,10 +42,61 @@ describe('the status as a table', () => {
   });
 
   it('has the same width with colours', () => {
-    const painted = statusTable(variedReport, colourPalette, reportTime).join('\n');
+    const painted = statusTable(variedReport, { palette: colourPalette, now: reportTime }).join('\n');
     // eslint-disable-next-line no-control-regex
     expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(table());
     expect(painted).toContain('\u001b[31mretrying\u001b[39m');
+  });
+
+  it('gives way to a narrow terminal: counters first, then the remote end, the name last', () => {
+    expect(`\n${table(variedReport, 59)}\n`).toBe(`
+   NAME   STATE     LOCAL           REMOTE            TIME
+●  db     up        localhost:5432  prod · svc/post…  1h 2m
+▲  cache  retrying  localhost:6379  me@bastion → lo…  in 4s
+   bastion refused the connection
+   connect to host bastion port 22: Connection refused
+   Check that the server is running and the port is right
+○  api    off       localhost:8080  api.example:80
+
+1 of 2 up, 1 in trouble (headless 1.0.0, pid 812)
+`);
+    const [, cache = aService('cache')] = variedReport.services;
+    expect(`\n${table(aReport(aService('a-long-name-of-a-service'), cache), 32)}\n`).toBe(`
+   NAME      STATE     LOCAL
+●  a-long-…  up        localhost:8080
+▲  cache     retrying  localhost:6379
+   bastion refused the
+   connection
+   connect to host bastion port
+   22: Connection refused
+   Check that the server is
+   running and the port is right
+
+1 of 2 up, 1 in trouble (headless 1.0.0, pid 812)
+`);
+  });
+
+  it('tells neighbours with the same cause of it once', () => {
+    const cause = describeCause('route-down', { host: 'prod', evidence: 'no answer' });
+    const shop = { phase: 'waiting', health: 'unknown', cause } as const;
+    const [, cache = aService('cache')] = variedReport.services;
+    const lines = table(aReport(aService('a', shop), aService('b', shop), cache, aService('c', shop))).split(
+      '\n',
+    );
+    const shown = [cause.title, 'no answer', cause.remedy].map((line) => `   ${line ?? ''}`);
+    expect(lines.slice(1).map((line) => (line.startsWith('▲') ? line.slice(0, 4) : line))).toEqual([
+      '▲  a',
+      '▲  b',
+      ...shown,
+      '▲  c',
+      '   bastion refused the connection',
+      '   connect to host bastion port 22: Connection refused',
+      '   Check that the server is running and the port is right',
+      '▲  c',
+      ...shown,
+      '',
+      '0 of 4 up, 4 in trouble (headless 1.0.0, pid 812)',
+    ]);
   });
 
   it('says so when there is nothing to show', () => {

@@ -1,44 +1,79 @@
 import { countServices } from '../../../shared/service-tone.ts';
-import type { StatusReport } from '../status-report.ts';
-import { alignColumns, type Cell } from './columns.ts';
+import type { ReportedService, StatusReport } from '../status-report.ts';
+import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
 import type { Palette } from './palette.ts';
 import { showBytes } from './quantity.ts';
 import { causeLines, paintOf, shapeOf, stateOf, timeOf } from './service-words.ts';
+import { wrap } from './text-width.ts';
 
-/** `now`: epoch ms. */
-export function statusTable(report: StatusReport, palette: Palette, now: number): readonly string[] {
+export interface TableView {
+  readonly palette: Palette;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Columns of the terminal; undefined where there is none: lines are as long as they are. */
+  readonly width?: number | undefined;
+}
+
+/** A line for each service, and below it why it is not well: once for neighbours that have the same cause. */
+export function statusTable(report: StatusReport, view: TableView): readonly string[] {
   const { services } = report;
+  const { palette, width = Infinity } = view;
   if (services.length === 0) return [palette.faint('no services')];
-  const header = ['', 'NAME', 'STATE', 'LOCAL', 'REMOTE', 'TIME', 'CONN', 'IN', 'OUT'].map((text): Cell => ({
+  const header = columns.map((text): Cell => ({
     text,
     paint: palette.faint,
     ...(numeric.has(text) ? { align: 'right' } : {}),
   }));
-  const rows = services.map((service): readonly Cell[] => {
-    const paint = paintOf(service, palette);
-    const isUsed = service.bytesIn + service.bytesOut > 0;
-    return [
-      { text: shapeOf(service), paint },
-      { text: service.name, paint: palette.strong },
-      { text: stateOf(service), paint },
-      { text: `localhost:${service.localPort}` },
-      { text: service.route },
-      { text: timeOf(service, now) },
-      { text: service.connections === 0 ? '' : String(service.connections), align: 'right' },
-      { text: isUsed ? showBytes(service.bytesIn) : '', align: 'right' },
-      { text: isUsed ? showBytes(service.bytesOut) : '', align: 'right' },
-    ];
-  });
-  const [head = '', ...lines] = alignColumns([header, ...rows]);
-  const body = services.flatMap(({ name, cause }, index) => [
+  const rows = [header, ...services.map((service) => cellsOf(service, view))];
+  const [head = '', ...lines] = alignColumns(fitColumns(rows, width, narrowings));
+  const remarks = services.map((service) => remarksOn(service, report));
+  const body = services.flatMap((_, index) => [
     lines[index] ?? '',
-    ...(cause === null ? [] : causeLines(cause)).map((line) => palette.faint(`   ${line}`)),
-    ...(report.lastWords.has(name) ? [palette.faint(`   last: ${report.lastWords.get(name) ?? ''}`)] : []),
+    ...(remarks[index]?.join('\n') === remarks[index + 1]?.join('\n') ? [] : (remarks[index] ?? []))
+      .flatMap((remark) => wrap(remark, width - indent.length))
+      .map((line) => palette.faint(`${indent}${line}`)),
   ]);
   return [head, ...body, '', summary(report, palette)];
 }
 
-const numeric = new Set(['CONN', 'IN', 'OUT']);
+const columns = ['', 'NAME', 'STATE', 'LOCAL', 'REMOTE', 'TIME', 'CONN', 'IN', 'OUT'] as const;
+const column = (name: (typeof columns)[number]): number => columns.indexOf(name);
+const numeric: ReadonlySet<string> = new Set(['CONN', 'IN', 'OUT']);
+
+/** What matters least gives way first; what a service is called and how it is stays to the last. */
+const narrowings: readonly Narrowing[] = [
+  { kind: 'leave-out', column: column('OUT') },
+  { kind: 'leave-out', column: column('IN') },
+  { kind: 'leave-out', column: column('CONN') },
+  { kind: 'shorten', column: column('REMOTE'), atLeast: 16 },
+  { kind: 'shorten', column: column('NAME'), atLeast: 20 },
+  { kind: 'leave-out', column: column('REMOTE') },
+  { kind: 'leave-out', column: column('TIME') },
+  { kind: 'shorten', column: column('NAME'), atLeast: 8 },
+];
+
+const indent = '   ';
+
+function cellsOf(service: ReportedService, { palette, now }: TableView): readonly Cell[] {
+  const paint = paintOf(service, palette);
+  const isUsed = service.bytesIn + service.bytesOut > 0;
+  return [
+    { text: shapeOf(service), paint },
+    { text: service.name, paint: palette.strong },
+    { text: stateOf(service), paint },
+    { text: `localhost:${service.localPort}` },
+    { text: service.route },
+    { text: timeOf(service, now) },
+    { text: service.connections === 0 ? '' : String(service.connections), align: 'right' },
+    { text: isUsed ? showBytes(service.bytesIn) : '', align: 'right' },
+    { text: isUsed ? showBytes(service.bytesOut) : '', align: 'right' },
+  ];
+}
+
+function remarksOn({ name, cause }: ReportedService, { lastWords }: StatusReport): readonly string[] {
+  const last = lastWords.get(name);
+  return [...(cause === null ? [] : causeLines(cause)), ...(last === undefined ? [] : [`last: ${last}`])];
+}
 
 function summary({ host, services }: StatusReport, palette: Palette): string {
   const { wanted, up, trouble } = countServices(services);

@@ -1,6 +1,6 @@
 /** The commands for the config file. */
 import type { Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { performing } from './performing.ts';
 

@@ -1,6 +1,6 @@
 /** The commands that look at ssh and Kubernetes: imports, tests, clusters. */
 import type { Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { nameArgument } from './name-argument.ts';
 import { performing } from './performing.ts';

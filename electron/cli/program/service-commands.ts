@@ -1,6 +1,6 @@
 /** The commands for services: on, off, and how they are. */
 import type { Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { nameArgument } from './name-argument.ts';
 import { performing } from './performing.ts';
@@ -16,7 +16,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
   target(program.command('start'))
     .description('turn services on; starts the daemon when LocalPort is not running')
     .option('-w, --wait', 'wait until they are up and healthy')
-    .option('--timeout <duration>', 'how long to wait', '30s')
+    .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
     .addHelpText(
       'after',
       examples(

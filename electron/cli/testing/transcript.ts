@@ -54,6 +54,8 @@ const rules: readonly Rule[] = [
   [new RegExp(isoTime, 'g'), '<time>'],
   [/(?<="pid": ?)[1-9]\d*(?=[,\n}])/g, '<pid>'],
   [/\bpid [1-9]\d*\b/g, 'pid <pid>'],
+  // How often a dead service was tried depends on how fast the commands followed each other.
+  [/(?<="restarts": ?)[1-9]\d*(?=[,\n}])/g, '<n>'],
   [/(?<="check_ms": ?)\d+(?:\.\d)?(?=[,\n}])/g, '<ms>'],
   [/(?<="(?:stopped_in_ms|took_ms)": ?)\d+(?=[,\n}])/g, '<ms>'],
   [/(?<="bytes": ?)\d+(?=[,\n}])/g, '<bytes>'],

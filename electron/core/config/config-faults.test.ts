@@ -20,6 +20,7 @@ describe('a faulty config', () => {
       'hello',
       ['error the file holds no mapping: expected services: at the top (localport.yaml:1)'],
     ],
+    ['every service commented out', 'services:\n#  - name: a\n', []],
     ['no services', 'version: "1"\n', ['error services: is missing, expected a list (localport.yaml:1)']],
     [
       'services that are no list',

@@ -53,11 +53,14 @@ export function parseConfigText(substitution: Substitution): Result<ConfigTree, 
       const problems = faults.map(({ message, offset }) => fileError(message, lineAt(offset)));
       return err(firstOfEach(problems).slice(0, maxFaults));
     }
-    const root = prune(document.toJS({ maxAliasCount: maxAliasUses }) as unknown);
+    const tree = document.toJS({ maxAliasCount: maxAliasUses }) as unknown;
+    const root = prune(tree);
     if (root === null) return err([fileError('the file is empty: expected a mapping with services')]);
     if (!isMapping(root))
       return err([fileError('the file holds no mapping: expected services: at the top', 1)]);
-    return ok({ root, lineOf: (path) => lineAt(offsetOf(document, path)) });
+    // Who comments out every service leaves `services:` without a value.
+    const services = isMapping(tree) && tree['services'] === null ? { services: [] } : {};
+    return ok({ root: { ...root, ...services }, lineOf: (path) => lineAt(offsetOf(document, path)) });
   } catch (error) {
     return err([fileError(describeLimit(error))]);
   }

@@ -50,7 +50,12 @@ describe('cause of a failed check', () => {
     ],
     ['the url of the check cannot be read', 'config-invalid', 'The health check is not configured correctly'],
     ['the connection failed (EHOSTUNREACH)', 'check-failed', 'No answer through the tunnel'],
-    ['the certificate has expired', 'certificate-invalid', 'The certificate of api.internal is not trusted'],
+    ['the certificate has expired', 'certificate-invalid', 'The certificate of api.internal has expired'],
+    [
+      'the certificate is self-signed',
+      'certificate-invalid',
+      'The certificate of api.internal is not trusted',
+    ],
   ])('reads "%s" as %s: %s', (finding, code, title) => {
     expect(describeFailedCheck({ finding, timedOut: false }, spec)).toMatchObject({
       code,

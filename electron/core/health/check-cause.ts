@@ -51,11 +51,22 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
     return describeCause(code, { evidence, what });
   }
   if (evidence.startsWith('the certificate')) {
-    return describeCause('certificate-invalid', { evidence, host: certificateHost(spec) });
+    return describeCertificate(evidence, certificateHost(spec));
   }
   const match = readings.find(({ finding }) => finding.test(evidence));
   const group = match?.finding.exec(evidence)?.[1] ?? '';
   return describeCause(match?.code ?? 'check-failed', { evidence, what: match?.title.replace('$1', group) });
+}
+
+/** The catalogue's remedy is for tunnels: what kubectl does not trust. Here the tunnel has just carried the certificate. */
+function describeCertificate(evidence: string, host: string | undefined): Cause {
+  const cause = describeCause('certificate-invalid', { evidence, host });
+  if (!evidence.endsWith('has expired')) {
+    const remedy = 'The tunnel works: mend the certificate, or servername and verify_ssl of the health check';
+    return { ...cause, remedy };
+  }
+  const title = `The certificate of ${host ?? 'the server'} has expired`;
+  return { ...cause, title, remedy: 'The tunnel works: renew the certificate at the far end' };
 }
 
 /** Whose certificate it is, by the name that the check expects. */

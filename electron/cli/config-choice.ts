@@ -1,0 +1,33 @@
+/** Which config file a command line means. Reads none: what reads them costs YAML and schemas, 25 ms. */
+import { findConfig, type FoundConfig } from '../core/config/config-search.ts';
+import type { ControlClient } from '../core/control/control-client.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
+import { answerOf } from './host-connection.ts';
+
+export function findConfigFile({
+  options,
+  env,
+  workingDirectory,
+  homeDirectory,
+}: CommandContext): FoundConfig | null {
+  return findConfig({ option: options.config, env, workingDirectory, homeDirectory });
+}
+
+/** The file that was asked for by option or variable, absolute; null: none was, and one is searched for. */
+export function namedConfig(context: CommandContext): string | null {
+  const found = findConfigFile(context);
+  return found === null || found.foundBy === 'search' ? null : found.path;
+}
+
+/** Who names a config must not be left with another one in the belief that it is theirs. */
+export async function refuseOtherConfig(context: CommandContext, client: ControlClient): Promise<void> {
+  if (context.options.config === undefined) return;
+  const { config } = answerOf(await client.request('snapshot', {}));
+  const named = namedConfig(context);
+  if (config.path === named) return;
+  client.close();
+  throw new CommandFailure(`LocalPort runs already, with ${config.path ?? 'another config'}`, {
+    hint: `To change over: localport daemon restart --config ${named ?? ''}`,
+  });
+}
