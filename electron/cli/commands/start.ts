@@ -8,7 +8,7 @@ import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
 import { describeObstacle, reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
-import { standingOfStart, waitForServices } from '../service-wait.ts';
+import { standingOfStart, waitWatched } from '../service-wait.ts';
 
 export interface StartOptions extends TargetOptions {
   readonly wait?: true;
@@ -51,18 +51,16 @@ async function tryAtOnce(client: ControlClient, meant: readonly string[]): Promi
 const restingPhases: ReadonlySet<ServiceSnapshot['phase']> = new Set(['waiting', 'retrying', 'failed']);
 
 async function waitUntilUp(
-  { clock, signal }: CommandContext,
+  context: CommandContext,
   client: ControlClient,
   names: readonly string[],
   timeoutMs: number,
 ): Promise<readonly ServiceResult[]> {
-  const services = await waitForServices({
+  const services = await waitWatched(context, {
     client,
-    clock,
     names,
     standingOf: standingOfStart,
     timeoutMs,
-    signal,
   });
   return services.map((service) => {
     const ok = standingOfStart(service) === 'done';

@@ -3,7 +3,7 @@ import { readDuration } from '../duration-option.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { describeObstacle, reportOutcome } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
-import { standingOfStop, waitForServices } from '../service-wait.ts';
+import { standingOfStop, waitWatched } from '../service-wait.ts';
 
 export interface StopOptions extends TargetOptions {
   readonly timeout: string;
@@ -11,19 +11,16 @@ export interface StopOptions extends TargetOptions {
 
 /** Turns services off and waits until their ports are free: a second, as a rule. */
 export const stop: Action<StopOptions> = async (context, options, names) => {
-  const { clock, signal } = context;
   const target = targetOf(names, options);
   const timeoutMs = readDuration('--timeout', options.timeout);
   return withHost(context, async (client) => {
     const outcome = answerOf(await client.request('set-desired', { target, desired: 'off' }));
     refuseNobody(target, outcome);
-    const services = await waitForServices({
+    const services = await waitWatched(context, {
       client,
-      clock,
       names: outcome.accepted,
       standingOf: standingOfStop,
       timeoutMs,
-      signal,
     });
     const results = services.map((service) => {
       const ok = standingOfStop(service) === 'done';
