@@ -2,8 +2,10 @@
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
+import type { CommandContext } from './command-context.ts';
 import { answerOf } from './host-connection.ts';
 import { describeObstacle, type ServiceResult } from './output/service-results.ts';
+import { WaitLine } from './output/wait-line.ts';
 
 /** `done` and `hopeless` end the wait for one service. */
 export type Standing = 'done' | 'pending' | 'hopeless';
@@ -16,6 +18,8 @@ export interface ServiceWait {
   /** Of a service that is done. */
   readonly tellDone: (service: ServiceSnapshot) => string;
   readonly timeoutMs: number;
+  /** Told again and again who is waited for. */
+  readonly onPending?: (names: readonly string[]) => void;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +36,7 @@ export async function waitForServices(wait: ServiceWait): Promise<readonly Servi
 }
 
 async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSnapshot[]> {
-  const { client, clock, names, standingOf, timeoutMs, signal } = wait;
+  const { client, clock, names, standingOf, timeoutMs, onPending, signal } = wait;
   const pick = (services: readonly ServiceSnapshot[]): readonly ServiceSnapshot[] =>
     services.filter(({ name }) => names.includes(name));
   const settled = new AbortController();
@@ -47,7 +51,9 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
       { live: false },
       ({ services }) => {
         last = pick(services);
-        if (last.every((service) => standingOf(service) !== 'pending')) settled.abort();
+        const pending = last.filter((service) => standingOf(service) === 'pending').map(({ name }) => name);
+        if (pending.length === 0) settled.abort();
+        else onPending?.(pending);
       },
       AbortSignal.any([settled.signal, signal]),
     );
@@ -55,6 +61,20 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
     return last;
   } finally {
     timer.cancel();
+  }
+}
+
+/** The same, and whoever watches a terminal sees meanwhile who is waited for. */
+export async function waitWatched(
+  context: CommandContext,
+  wait: Omit<ServiceWait, 'clock' | 'signal' | 'onPending'>,
+): Promise<readonly ServiceResult[]> {
+  const { clock, signal } = context;
+  const line = new WaitLine(context);
+  try {
+    return await waitForServices({ ...wait, clock, signal, onPending: (names) => line.show(names) });
+  } finally {
+    line.clear();
   }
 }
 

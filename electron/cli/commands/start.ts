@@ -8,7 +8,7 @@ import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
-import { standingOfStart, waitForServices } from '../service-wait.ts';
+import { standingOfStart, waitWatched } from '../service-wait.ts';
 
 export interface StartOptions extends TargetOptions {
   readonly wait?: true;
@@ -19,7 +19,6 @@ const defaultTimeoutMs = 30_000;
 
 /** Turns services on; without a host it starts the daemon first. */
 export const start: Action<StartOptions> = async (context, options, names) => {
-  const { clock, signal } = context;
   const target = targetOf(names, options);
   const timeoutMs =
     options.timeout === undefined ? defaultTimeoutMs : readDuration('--timeout', options.timeout);
@@ -35,14 +34,12 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     if (running !== null) await tryAtOnce(client, accepted);
     const results =
       options.wait === true
-        ? await waitForServices({
+        ? await waitWatched(context, {
             client,
-            clock,
             names: accepted,
             standingOf: standingOfStart,
             tellDone: ({ localPort }) => `up on localhost:${localPort}`,
             timeoutMs,
-            signal,
           })
         : accepted.map((name) => ({ name, ok: true, message: 'started' }));
     return reportOutcome(context, results, refused);
