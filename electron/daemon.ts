@@ -8,6 +8,7 @@ import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
+import { workingDirectory } from './core/process/working-directory.ts';
 import type { ShutdownReport } from './core/lifecycle/shutdown-report.ts';
 import { version } from './version.ts';
 
@@ -46,7 +47,7 @@ function giveUp(why: string, code: number): void {
   process.exitCode = code;
 }
 
-const parsed = parseDaemonArguments(process.argv.slice(2), process.cwd());
+const parsed = parseDaemonArguments(process.argv.slice(2), workingDirectory());
 if (parsed.ok) {
   main(parsed.value).catch((error: unknown) => {
     giveUp(errorWithStack(error), exitCode.error);

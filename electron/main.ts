@@ -9,6 +9,7 @@ import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { reportEnd } from './core/observability/console-report.ts';
+import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
@@ -18,7 +19,7 @@ import { tellRefusal } from './shell/start-refusal.ts';
 import { version } from './version.ts';
 
 async function main(): Promise<void> {
-  const launch = parseLaunchArguments(process.argv.slice(1), process.cwd());
+  const launch = parseLaunchArguments(process.argv.slice(1), workingDirectory());
   const opening = openHost({ kind: 'menu-bar', version, clock, explicitConfig: launch.config });
   await app.whenReady();
   const opened = await opening;

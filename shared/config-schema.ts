@@ -37,9 +37,12 @@ const checkTypes = [
   'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'redis', 'kafka', 'ssh', 'grpc', 'exec',
 ] as const;
 
+/** A word of a command line. A zero byte would end it (execve(2)). */
+const word = text().refine((value) => !value.includes('\0'), { message: 'contains a zero byte' });
+
 /** `exec` runs this as it stands: a list, so that no shell ever reads it. */
 const checkCommand = z
-  .array(text())
+  .array(word)
   .min(1)
   .max(200)
   .refine(([program]) => program !== '', { message: 'begins with "", expected a program' });
@@ -132,7 +135,7 @@ export const serviceSchema = mapping({
 });
 
 const commandLine = z
-  .array(text())
+  .array(word)
   .min(1)
   .max(200)
   .superRefine((argv, context) => {

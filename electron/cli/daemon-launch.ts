@@ -93,6 +93,6 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
   const said = (await readFile(outputFile, 'utf8')).trim().slice(-maxShownCharacters);
   const how = end.how === null ? `did not answer within ${timeoutMs / 1_000} s` : `ended with ${end.how}`;
   throw new CommandFailure(`the daemon ${how}`, {
-    hint: said === '' ? `Its log: ${paths.logDirectory}` : said,
+    hint: said === '' ? `Its log: ${paths.logDirectory}; it says why with --foreground` : said,
   });
 }

@@ -1,7 +1,7 @@
 /** The call to the host, in a file of its own so that commands without a host load none of it. */
 import type { ControlError } from '../../shared/control-contract.ts';
-import type { Result } from '../../shared/result.ts';
-import type { Clock } from '../core/clock.ts';
+import { err, type Result } from '../../shared/result.ts';
+import { sleep, type Clock } from '../core/clock.ts';
 import type { AppPaths } from '../core/config/app-paths.ts';
 import { connectControl, type ControlClient } from '../core/control/control-client.ts';
 import { controlSocketPath, hostLockPath } from '../core/control/control-paths.ts';
@@ -12,18 +12,34 @@ export interface HostCall {
   readonly version: string;
 }
 
-/** A host that was started in another session may have another runtime folder: its lock says where it listens. */
+/** How long a host that starts or stops may take until it answers, or is gone. */
+const patienceMs = 2_000;
+const pollMs = 20;
+
+/**
+ * A host that was started in another session may have another runtime folder: its lock says where it listens. One that
+ * lives and does not listen is no host that is not running: whoever cleans a runtime folder takes its socket away.
+ */
 export async function callHost({
   paths,
   clock,
   version,
 }: HostCall): Promise<Result<ControlClient, ControlError>> {
-  const socketPath = controlSocketPath(paths);
-  const called = await connectControl({ socketPath, clock, version });
+  const called = await connectControl({ socketPath: controlSocketPath(paths), clock, version });
   if (called.ok || called.error.code !== 'not-running') return called;
   // Loaded by need: a host that answers is spared it.
   const { findLockHolder } = await import('../core/control/host-lock.ts');
-  const holder = await findLockHolder(hostLockPath(paths));
-  if (holder === null || holder.socketPath === socketPath) return called;
-  return connectControl({ socketPath: holder.socketPath, clock, version });
+  const deadline = clock.now() + patienceMs;
+  for (;;) {
+    const holder = await findLockHolder(hostLockPath(paths));
+    if (holder === null) return called;
+    const { socketPath, pid } = holder;
+    const answer = await connectControl({ socketPath, clock, version });
+    if (answer.ok || answer.error.code !== 'not-running') return answer;
+    if (clock.now() > deadline) {
+      const message = `LocalPort runs as process ${pid}, but nobody listens at ${socketPath}: end it with kill ${pid}`;
+      return err({ code: 'timed-out', message });
+    }
+    await sleep(clock, pollMs);
+  }
 }

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { systemClock as clock } from '../core/clock.ts';
 import { resolveAppPaths } from '../core/config/app-paths.ts';
+import { workingDirectory } from '../core/process/working-directory.ts';
 import { version } from '../version.ts';
 import { runCommandLine } from './command-line.ts';
 
@@ -29,7 +30,7 @@ void runCommandLine(process.argv.slice(2), {
   stderr: process.stderr,
   env,
   platform,
-  workingDirectory: process.cwd(),
+  workingDirectory: workingDirectory(),
   homeDirectory,
   uid,
   clock,

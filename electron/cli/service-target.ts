@@ -2,6 +2,10 @@ import type { ControlOutcome, ControlTarget } from '../../shared/control-contrac
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { CommandFailure, usageFailure } from './command-failure.ts';
 
+/** As in the control contract: no service has a longer name, no config more services. */
+const maxNameLength = 200;
+const maxNames = 1_000;
+
 export interface TargetOptions {
   readonly all?: true;
   readonly tag?: string;
@@ -12,6 +16,13 @@ export function targetOf(names: readonly string[], { all, tag }: TargetOptions):
   const given = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
   if (given === 0) throw usageFailure('no service is named', 'Name services, or --tag TAG, or --all.');
   if (given > 1) throw usageFailure('names, --tag and --all exclude each other');
+  const odd = [...names, ...(tag === undefined ? [] : [tag])].find(
+    (name) => name === '' || name.length > maxNameLength,
+  );
+  if (odd !== undefined) {
+    throw usageFailure(odd === '' ? 'a name is empty' : `a name is longer than ${maxNameLength} characters`);
+  }
+  if (names.length > maxNames) throw usageFailure(`more than ${maxNames} names`, 'Use --all or --tag TAG.');
   if (tag !== undefined) return { kind: 'tag', tag };
   return all === true ? { kind: 'all' } : { kind: 'names', names: [...new Set(names)] };
 }

@@ -267,6 +267,11 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'a command with a zero byte',
+      'services:\n  - {name: a, technology: command, local_port: 1, connection: {argv: [nc, "a\\0", "{local_port}"]}}\n',
+      ['error services[0].connection.argv[1]: contains a zero byte (localport.yaml:2)'],
+    ],
+    [
       'an empty command',
       'services:\n  - {name: a, technology: command, local_port: 1, connection: {argv: []}}\n',
       ['error services[0].connection.argv: is empty, expected at least one item (localport.yaml:2)'],

@@ -82,7 +82,7 @@ async function greet(
 }
 
 function connectError({ code, message }: NodeJS.ErrnoException, socketPath: string): ControlError {
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ECONNREFUSED') {
     return { code: 'not-running', message: 'LocalPort is not running' };
   }
   if (code === 'EACCES' || code === 'EPERM') {

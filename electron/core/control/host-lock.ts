@@ -22,8 +22,8 @@ const lockSchema = z
     pid: z.number().int().min(1),
     startTime: z.string().min(1),
     bootId: z.string(),
-    /** Epoch ms. */
-    since: z.number(),
+    /** Epoch ms, within what a date can hold (ECMA-262, 21.4.1.1). */
+    since: z.number().min(0).max(8.64e15),
     /** Where the holder listens, or soon will. */
     socketPath: z.string(),
   })

@@ -8,6 +8,7 @@ import { controlSocketPath, hostLockPath } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
 import type { LogLevel } from '../observability/log-writer.ts';
+import { workingDirectory } from '../process/working-directory.ts';
 import { AppHost } from './app-host.ts';
 
 export interface OpenHostOptions {
@@ -51,7 +52,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
   const search = {
     option: explicitConfig ?? undefined,
     env: processEnv,
-    workingDirectory: process.cwd(),
+    workingDirectory: workingDirectory(),
     homeDirectory,
   };
   const config = findConfig(search) ?? { path: paths.defaultConfigPath, foundBy: 'search' };

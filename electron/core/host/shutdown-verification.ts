@@ -5,7 +5,7 @@ import type { LivingChild } from '../process/child-launcher.ts';
 
 export interface Remains {
   readonly children: readonly LivingChild[];
-  /** Local ports that were ours. */
+  /** The local ports of all services, those included that we never got. */
   readonly ports: readonly number[];
   /** Holds nothing but our sockets. */
   readonly runtimeDirectory: string;
@@ -17,7 +17,9 @@ export async function findRemains({
   ports,
   runtimeDirectory,
 }: Remains): Promise<readonly string[]> {
-  const taken = await Promise.all(ports.map(async (port) => ((await isBindable(port)) ? [] : [port])));
+  // Where we listen nowhere, a port that is taken is somebody else's, and most likely was while we ran.
+  const suspects = listensSomewhere() ? ports : [];
+  const taken = await Promise.all(suspects.map(async (port) => ((await isBindable(port)) ? [] : [port])));
   const files = await readdir(runtimeDirectory).catch(() => []);
   return [
     ...children.map(({ name, pid }) => `${name} still runs as pid ${pid}`),
@@ -25,6 +27,8 @@ export async function findRemains({
     ...files.map((file) => `${file} is left in ${runtimeDirectory}`),
   ];
 }
+
+const listensSomewhere = (): boolean => process.getActiveResourcesInfo().includes('TCPServerWrap');
 
 function isBindable(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -10,6 +10,8 @@ it.each([
   ],
   ['debug1: Connecting to bastion [10.0.0.8] port 22.', 'Connecting to bastion [10.0.0.8] port 22.'],
   ['\u001b[31mred\u001b[0m   and\ttabs\u0007', 'red and tabs'],
+  ['\u001b]0;a title\u0007of \u001bPdevice\u001b\\control', 'of control'],
+  ['\u202eturned\u2066 around\u200f', 'turned around'],
 ])('shows %j as %j', (line, expected) => {
   expect(toEvidence(line, [])).toBe(expected);
 });

@@ -43,10 +43,15 @@ export function redactedLine(line: string, secrets: readonly string[]): string {
 /** `SSO Token: Token for x` is prose; `token=x` and `"token":"x"` are not. */
 const isProse = (sign: string): boolean => /^:\s+$/.test(sign);
 
-/** What a remote end prints must not steer a terminal that shows the log. */
-const printable = (line: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what this removes
-  line.replace(/\u001b\[[\d;]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+/**
+ * What a remote end prints must not steer a terminal that shows the log: no escape sequences (ECMA-48: CSI; OSC, DCS and
+ * the like with their text), no control characters, and none that turn the direction of what stands beside them.
+ */
+const unprintable =
+  // eslint-disable-next-line no-control-regex -- control characters are what this finds
+  /\u001b\[[\d;?]*[A-Za-z]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+const printable = (line: string): string => line.replace(unprintable, '');
 
 /** The line as it is shown: without log prefixes, at most `maxEvidenceLength` characters. */
 export function toEvidence(line: string, secrets: readonly string[]): string {

@@ -1,0 +1,53 @@
+/** The command where its surroundings have been taken away: the socket of the host, or the folder that it stands in. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../e2e/fixtures/eventually.ts';
+import { CommandUser, installCommand } from './testing/installed-command.ts';
+
+let programFolder: string;
+let user: CommandUser;
+
+beforeAll(() => {
+  programFolder = installCommand();
+});
+afterAll(() => {
+  rmSync(programFolder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  user = new CommandUser(programFolder);
+  user.writeConfig();
+});
+afterEach(async () => {
+  await user.dispose();
+});
+
+it('tells of a host whose socket was removed, and how to end it, instead of saying that none runs', async () => {
+  await user.run('daemon', 'start');
+  const { pid } = JSON.parse((await user.run('daemon', 'status', '-o', 'json')).out) as { pid: number };
+  const socketPath = path.join(user.home, 'run/localport/control.sock');
+  rmSync(socketPath);
+  const complaint = `error: LocalPort runs as process ${pid}, but nobody listens at ${socketPath}: end it with kill ${pid}\n`;
+  try {
+    for (const command of [['status'], ['daemon', 'stop'], ['daemon', 'start']]) {
+      expect(await user.run(...command)).toEqual({ code: 1, out: '', err: complaint });
+    }
+  } finally {
+    process.kill(pid);
+  }
+  await eventually('no host runs', async () => (await user.run('daemon', 'stop')).code === 0);
+});
+
+it('runs from a folder that is gone', async () => {
+  const folder = path.join(user.home, 'gone');
+  mkdirSync(folder);
+  const script = 'rmdir "$1" && exec "$2" "$3" config path';
+  const args = ['-c', script, 'sh', folder, process.execPath, path.join(programFolder, 'localport.cjs')];
+  const { stdout } = await promisify(execFile)('sh', args, {
+    cwd: folder,
+    env: { HOME: user.home, PATH: process.env['PATH'] },
+  });
+  expect(stdout.trim()).toBe(user.configFile);
+});
