@@ -127,7 +127,8 @@ describe('health monitors of real servers', () => {
     await expect.poll(() => server.openConnections()).toBe(20);
     const stoppedAt = performance.now();
     await Promise.all(monitors.map((monitor) => monitor.stop()));
-    expect(performance.now() - stoppedAt).toBeLessThan(50);
+    // Shorter than any wait of a probe, and longer than a busy machine stalls.
+    expect(performance.now() - stoppedAt).toBeLessThan(200);
     await expect.poll(() => server.openConnections()).toBe(0);
     expect([scheduler.active(), heard.lines]).toEqual([0, []]);
   });
