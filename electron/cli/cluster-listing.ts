@@ -45,7 +45,7 @@ export async function printListing<Schema extends z.ZodType, Row>(
     if (answer.ok) rows.push(...listing.rowsOf(title, answer.value));
     else {
       code = exitCode.error;
-      context.stderr.write(`${context.palette.bad('error:')} ${title}: ${answer.error}\n`);
+      context.stderr.write(`${context.complaintPalette.bad('error:')} ${title}: ${answer.error}\n`);
     }
   }
   print(context, listing, { rows: listing.arrange(rows), isWhole: code === exitCode.ok });

@@ -54,7 +54,10 @@ export interface CommandSurroundings {
 export interface CommandContext extends CommandSurroundings {
   readonly options: GlobalOptions;
   readonly format: OutputFormat;
+  /** For standard output. */
   readonly palette: Palette;
+  /** For standard error, which may be a file where standard output is a terminal. */
+  readonly complaintPalette: Palette;
   /** Prints lines to standard output: the answer. */
   readonly print: (...lines: readonly string[]) => void;
   /** The same for what a command did, which nobody needs to know with `--quiet`. */

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { ok } from '../../shared/result.ts';
 import { runCommandLine } from './command-line.ts';
 import { createProgram } from './program.ts';
+import { fakeClient } from './testing/fake-client.ts';
 import { testSurroundings } from './testing/test-context.ts';
 
 const run = async (...argv: string[]) => {
@@ -22,6 +24,11 @@ const leaves = everyCommand(program).filter(
       (other) => other.length > path.length && path.every((word, at) => other[at] === word),
     ),
 );
+
+const knowsNobody = fakeClient({
+  request: () =>
+    Promise.resolve(ok({ accepted: [], refused: [{ name: 'dbb', message: 'is unknown' }] } as never)),
+});
 
 describe('the command line', () => {
   it('has every command of the issue', () => {
@@ -57,11 +64,21 @@ describe('the command line', () => {
     ]);
   });
 
-  it.each(leaves.map((path) => path.join(' ')))('helps with "%s", and shows examples', async (path) => {
-    const { code, out, err } = await run(...path.split(' '), '--help');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(new RegExp(`^Usage: localport ${path}.*\n\n\\w.+\n`));
-    expect(out).toMatch(/\nGlobal Options:\n[^]*--output[^]*\nExamples:\n {2}\$ /);
+  it.each(everyCommand(program).map((path) => path.join(' ')))(
+    'helps with "%s", and shows examples',
+    async (path) => {
+      const { code, out, err } = await run(...path.split(' '), '--help');
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(new RegExp(`^Usage: localport ${path}.*\n\n\\w.+\n`));
+      expect(out).toMatch(/\nGlobal Options:\n[^]*--output[^]*\nExamples:\n {2}\$ /);
+    },
+  );
+
+  it('shows examples in the help of all, with every option of all', async () => {
+    const { out } = await run('--help');
+    for (const option of ['-c', '-v', '--debug', '-q', '--log-level', '--no-color', '-o', '-V', '-h'])
+      expect(out).toContain(`\n  ${option}`);
+    expect(out).toMatch(/\nExamples:\n {2}\$ localport /);
   });
 
   it('prints its version', async () => {
@@ -77,6 +94,7 @@ describe('the command line', () => {
     ['an unknown option', ['status', '--al'], /unknown option '--al'/],
     ['an unknown format', ['status', '-o', 'xml'], /Allowed choices are table, json, text/],
     ['no service', ['start'], /no service is named/],
+    ['a tag beside --all', ['status', '--tag', 'x', '--all'], /--all excludes names and --tag/],
     ['names beside --all', ['stop', 'db', '--all'], /names, --tag and --all exclude each other/],
     ['a timeout that is none', ['start', 'db', '--timeout', 'soon'], /--timeout: "soon" is no duration/],
     ['a time that is none', ['logs', '--since', 'noon'], /--since: "noon" is no time/],
@@ -95,6 +113,22 @@ describe('the command line', () => {
       out: '',
       err: 'error: LocalPort is not running\nStart it: localport daemon start\n',
     });
+  });
+
+  it.each([
+    ['a terminal in red', true, {}, '\u001b[31m✗\u001b[39m \u001b[1mdbb\u001b[22m  is unknown\n'],
+    ['a terminal without colour, with NO_COLOR', true, { NO_COLOR: '1' }, '✗ dbb  is unknown\n'],
+    ['a file without colour, whatever standard output is', false, {}, '✗ dbb  is unknown\n'],
+  ])('says what failed on standard error: on %s', async (_, isTTY, env, said) => {
+    const complaints: string[] = [];
+    const surroundings = testSurroundings({
+      env,
+      stdout: { write: () => true, isTTY: !isTTY },
+      stderr: { write: (text) => complaints.push(text), isTTY },
+      connect: () => Promise.resolve(ok(knowsNobody)),
+    });
+    expect(await runCommandLine(['restart', 'dbb'], surroundings)).toBe(1);
+    expect(complaints.join('')).toBe(said);
   });
 
   it('takes global options before and after the command', async () => {

@@ -1,10 +1,10 @@
 /** One run of the command: argv → an action → an exit code. Nothing here knows the process that it runs in. */
 import { CommanderError, type Command } from 'commander';
-import type { Action, CommandContext, CommandSurroundings, GlobalOptions } from './command-context.ts';
+import type { CommandContext, CommandSurroundings, GlobalOptions, Output } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { completeWords } from './completion-words.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
-import { choosePalette } from './output/palette.ts';
+import { choosePalette, type Palette } from './output/palette.ts';
 import { createProgram } from './program.ts';
 
 /** `argv`: what stands after the command's name. Never rejects. */
@@ -32,9 +32,6 @@ export async function runCommandLine(
   return signal.aborted ? exitCode.interrupted : code;
 }
 
-/** How the program gets at what a command does: loaded only when it is asked for, so that `--help` reads none of it. */
-export type Perform = (load: () => Promise<Action<never>>, command: Command) => Promise<void>;
-
 /** Used by the scripts of `localport completion`. */
 const completionRequest = '__complete';
 
@@ -61,14 +58,17 @@ async function printCompletions(
   stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
 }
 
-function createContext(options: GlobalOptions, surroundings: CommandSurroundings): CommandContext {
+/** What a command gets to work with, from the options and the process that it runs in. */
+export function createContext(options: GlobalOptions, surroundings: CommandSurroundings): CommandContext {
   const { stdout, stderr, env } = surroundings;
-  const isTerminal = stdout.isTTY === true;
+  const paletteOf = ({ isTTY }: Output): Palette =>
+    choosePalette({ allowed: options.color, isTerminal: isTTY === true, env });
   return {
     ...surroundings,
     options,
     format: options.output ?? 'table',
-    palette: choosePalette({ allowed: options.color, isTerminal, env }),
+    palette: paletteOf(stdout),
+    complaintPalette: paletteOf(stderr),
     print: (...lines) => void stdout.write(linesOf(lines)),
     say: (...lines) => {
       if (options.quiet !== true) stdout.write(linesOf(lines));

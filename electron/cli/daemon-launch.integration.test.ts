@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { err, ok } from '../../shared/result.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import type { ControlClient } from '../core/control/control-client.ts';
 import { aSnapshot } from '../shell/testing/snapshots.ts';
 import type { CommandContext, CommandSurroundings } from './command-context.ts';
+import { createContext } from './command-line.ts';
 import { launchDaemon } from './daemon-launch.ts';
-import { plainPalette as palette } from './output/palette.ts';
+import { fakeClient } from './testing/fake-client.ts';
 import { testSurroundings } from './testing/test-context.ts';
 
 let folder: string;
@@ -33,9 +33,7 @@ function contextWith(daemon: string, connect?: CommandSurroundings['connect']): 
     programFolder: folder,
     ...(connect === undefined ? {} : { connect }),
   });
-  const silent = (): undefined => undefined;
-  const options = { color: false, config: 'my.yaml', debug: true } as const;
-  return { ...surroundings, options, format: 'table', palette, print: silent, say: silent, tell: silent };
+  return createContext({ color: false, config: 'my.yaml', debug: true }, surroundings);
 }
 
 const writeArguments = `require('node:fs').writeFileSync(__dirname + '/arguments', process.argv.slice(2).join(' '));`;
@@ -43,16 +41,12 @@ const writeArguments = `require('node:fs').writeFileSync(__dirname + '/arguments
 describe('the launch of a daemon', () => {
   it('hands on config and log level, and lasts until the host, however busy, has read its config', async () => {
     const asked: string[] = [];
-    const client: ControlClient = {
-      host: aSnapshot().host,
-      closed: new Promise(() => undefined),
-      close: () => undefined,
-      stream: () => Promise.reject(new Error('not asked for')),
+    const client = fakeClient({
       request: (name) => {
         asked.push(name);
         return Promise.resolve(ok(aSnapshot().config as never));
       },
-    };
+    });
     // It answers only after it has run, and when it listens it is too busy at first.
     const argumentsFile = path.join(folder, 'arguments');
     let isBusy = true;

@@ -12,24 +12,35 @@ export interface ImportOptions {
   readonly write?: true;
 }
 
+interface Found {
+  readonly proposals: readonly Proposal[];
+  /** What whoever reads the proposals should know. */
+  readonly remarks: readonly string[];
+  /** Clusters and hosts that could not be asked, and why. */
+  readonly failures: readonly string[];
+}
+
+/** A partial failure is an error: what was found is printed all the same. */
 export async function finishImport(
   context: CommandContext,
   { write }: ImportOptions,
-  { proposals, remarks }: { readonly proposals: readonly Proposal[]; readonly remarks: readonly string[] },
+  { proposals, remarks, failures }: Found,
 ): Promise<ExitCode> {
+  for (const failure of failures)
+    context.stderr.write(`${context.complaintPalette.bad('error:')} ${failure}\n`);
   const entries = entriesOf(proposals, await readTaken(context));
   if (entries.length === 0) {
     context.tell(...remarks);
     throw new CommandFailure('there is nothing to import');
   }
-  const text = context.format === 'json' ? JSON.stringify(entries, null, 2) : proposalYaml(entries, remarks);
-  if (write !== true) {
-    context.print(text);
-    return exitCode.ok;
-  }
-  const file = await writeConfig(context, proposalYaml(entries, remarks));
-  context.say(`${entries.length} services written to ${file}`);
-  return exitCode.ok;
+  if (write === true) {
+    const file = await writeConfig(context, proposalYaml(entries, remarks));
+    context.say(`${entries.length} services written to ${file}`);
+  } else if (context.format === 'json') {
+    context.print(JSON.stringify(entries, null, 2));
+    context.tell(...remarks);
+  } else context.print(proposalYaml(entries, remarks));
+  return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
 
 /** Names and ports of the present config. A broken one takes none: its owner is about to mend it anyway. */

@@ -2,6 +2,7 @@ import type { ServiceSpec } from '../../shared/service-spec.ts';
 import type { CommandContext } from './command-context.ts';
 import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
+import { brokenConfig } from './output/config-complaint.ts';
 
 /** A kube context with the namespaces that services use there; the context null is the current one. */
 export interface ContextInUse {
@@ -16,6 +17,9 @@ export async function contextsInUse(
 ): Promise<readonly ContextInUse[]> {
   const found = findConfigFile(context);
   const loaded = found === null ? null : await readConfig(context, found.path);
+  // Another cluster than the one that the config names would answer.
+  if (found !== null && loaded?.ok === false && named === undefined)
+    throw brokenConfig(context, found.path, loaded.error);
   const used = groupByContext(loaded?.ok === true ? loaded.value.services : []);
   if (named !== undefined) {
     return named.map(

@@ -172,7 +172,7 @@ describe('status', () => {
     expect((await user.run('status', 'db', '-o', 'text')).out).toBe(
       `db\tup\thealthy\tlocalhost:${ports[0]}\t127.0.0.1:${echo.port}\t\n`,
     );
-    const table = (await user.run('status')).out;
+    const table = (await user.run('status', '--all')).out;
     expect(table).toMatch(
       new RegExp(`● {2}db {4}up {5}localhost:${ports[0]} +127.0.0.1:${echo.port} +\\d+s\n○ {2}web {3}off`),
     );
@@ -220,6 +220,8 @@ describe('logs', () => {
       /stopping → off after port-closed\n$/,
     );
     expect((await user.run('logs', 'db', '--until', '2020-01-01')).out).toBe('');
+    expect((await user.run('logs', 'db', '--since', '2999-01-01')).out).toBe('');
+    expect((await user.run('logs', 'db', '--since', '2020-01-01', '--until', '2999-01-01')).out).not.toBe('');
     expect((await user.run('logs', 'db', '--path')).out).toBe(
       `${path.join(user.stateDirectory, 'logs/services/db.log')}\n`,
     );

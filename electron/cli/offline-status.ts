@@ -1,7 +1,7 @@
 /** How things stand without a host: all is off; config, choices and logs tell what was last known. Writes nothing. */
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { noOutages } from '../../shared/outages.ts';
+import { atRest } from '../../shared/service-at-rest.ts';
 import type { ConfigState, Desired } from '../../shared/service-snapshot.ts';
 import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
 import { logFileName } from '../core/observability/log-file-name.ts';
@@ -48,29 +48,18 @@ export async function readOfflineStatus(context: CommandContext): Promise<Status
 }
 
 const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | null): ReportedService => ({
+  ...atRest,
   name: spec.name,
   technology: spec.connection.technology,
   description: spec.description,
   tags: spec.tags,
   route: describeRoute(spec.connection),
   localPort: spec.localPort,
-  addresses: [],
   desired,
   phase: 'off',
   health: 'unknown',
   cause: spec.problem,
-  pid: null,
   since,
-  nextRetryAt: null,
-  attempt: 0,
-  exhausted: false,
-  restarts: 0,
-  connections: 0,
-  held: 0,
-  bytesOut: 0,
-  bytesIn: 0,
-  outages: noOutages,
-  checkMs: null,
 });
 
 /** The host's file of on/off choices. Whatever is wrong with it is for the host to mend: here none is known then. */

@@ -2,7 +2,7 @@
 import { Command, Option, type OutputConfiguration } from 'commander';
 import { logLevels } from '../core/observability/log-writer.ts';
 import { version } from '../version.ts';
-import type { Perform } from './command-line.ts';
+import type { Perform } from './perform.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addDaemonCommands } from './program/daemon-commands.ts';
 import { examples } from './program/examples.ts';
@@ -31,7 +31,15 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .option('-q, --quiet', 'print nothing but the answer and errors')
     .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))
     .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']))
+    .addHelpText(
+      'after',
+      examples(
+        ['localport config init', 'begin'],
+        ['localport start --all --wait', 'everything on; each command has examples in its --help'],
+        ['localport status -o json', 'for scripts, see the README'],
+      ),
+    );
   addServiceCommands(program, perform);
   program.commandsGroup('LocalPort:');
   addDaemonCommands(program, perform);

@@ -170,30 +170,62 @@ esac
     });
   });
 
-  it('propose their services; one that does not answer is remarked on', async () => {
-    const { code, out } = await user.run('import', 'kube');
-    expect(code).toBe(0);
-    expect(out).toContain('# staging: Unable to connect to the server: dial tcp: i/o timeout\n');
+  it('are not guessed at where the config that names them is broken, unless the command names them', async () => {
+    writeFileSync(user.configFile, 'services: {}\n');
+    expect(await user.run('cluster', 'status')).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^error: .* is broken\nerror: services: a mapping found/) as unknown,
+    });
+    expect((await user.run('cluster', 'status', '--context', 'prod')).out).toContain('v1.35.2 answers');
+  });
+
+  it('propose their services; one that does not answer is named, and the exit code is 1', async () => {
+    const { code, out, err } = await user.run('import', 'kube');
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'error: staging: Unable to connect to the server: dial tcp: i/o timeout\n',
+    });
     expect(out).toContain('name: pg\n    technology: kubectl\n    local_port: 5432\n');
   });
 });
 
 describe('completion', () => {
-  const line = 'localport daemon re';
-  const questions = {
-    bash: `${completionScripts.bash}COMP_WORDS=(${line}); COMP_CWORD=2; _localport; printf '%s\\n' "\${COMPREPLY[@]}"`,
-    zsh: `compdef() { :; }; compadd() { shift; print -l -- "$@"; }; ${completionScripts.zsh}; words=(${line}); CURRENT=3; _localport`,
-    fish: `${completionScripts.fish}; complete -C '${line}'`,
+  /** What a shell offers for the last word of a command line. */
+  const question = {
+    bash: (words: readonly string[]) =>
+      `${completionScripts.bash}COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _localport; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    zsh: (words: readonly string[]) =>
+      `compdef() { :; }; compadd() { shift; print -l -- "$@"; }; ${completionScripts.zsh}; words=(${words.join(' ')}); CURRENT=${words.length}; _localport`,
+    fish: (words: readonly string[]) => `${completionScripts.fish}; complete -C '${words.join(' ')}'`,
   };
 
-  it.each(['bash', 'zsh', 'fish'] as const)('works in %s, where that is installed', async (shell) => {
-    user = new CommandUser(programFolder);
-    symlinkSync(path.join(programFolder, 'localport.cjs'), path.join(user.home, 'localport'));
-    const isInstalled = await execute('/bin/sh', ['-c', `command -v ${shell}`]).catch(() => null);
-    if (isInstalled === null) return;
-    const env = { ...process.env, ...pathWith(user.home), HOME: user.home };
-    const { stdout } = await execute(shell, ['-c', questions[shell]], { env });
-    // fish sorts what it is offered.
-    expect(stdout.trim().split('\n').toSorted()).toEqual(['reload', 'restart']);
-  });
+  it.each([
+    // bash puts the words into the line as they are.
+    ['bash', String.raw`my\ db`],
+    ['zsh', 'my db'],
+    ['fish', 'my db'],
+  ] as const)(
+    'works in %s, where that is installed: commands, and names from the running host',
+    async (shell, name) => {
+      user = new CommandUser(programFolder);
+      const isInstalled = await execute('/bin/sh', ['-c', `command -v ${shell}`]).catch(() => null);
+      if (isInstalled === null) return;
+      symlinkSync(path.join(programFolder, 'localport.cjs'), path.join(user.home, 'localport'));
+      const env = { ...user.env, ...pathWith(user.home) };
+      const offers = async (...words: readonly string[]): Promise<readonly string[]> => {
+        const { stdout } = await execute(shell, ['-c', question[shell](words)], { env, cwd: user.home });
+        // fish sorts what it is offered.
+        return stdout.trim().split('\n').toSorted();
+      };
+      expect(await offers('localport', 'daemon', 're')).toEqual(['reload', 'restart']);
+      const service = 'technology: tcp, remote_port: 1, connection: { host: 127.0.0.1 }, enabled: false';
+      user.writeConfig(
+        `name: my db, local_port: ${await freePort()}, ${service}`,
+        `name: web, local_port: ${await freePort()}, ${service}`,
+      );
+      await user.run('daemon', 'start');
+      expect(await offers('localport', 'stop', 'm')).toEqual([name]);
+    },
+  );
 });

@@ -27,12 +27,14 @@ export function refuseNobody(target: ControlTarget, { accepted, refused }: Contr
 export const noSuchTag = (tag: string): CommandFailure =>
   new CommandFailure(`no service has the tag ${JSON.stringify(tag)}`);
 
-/** The services that are named, or have the tag; all of them when neither is given. */
+/** The services that are named and have the tag; what is not given restricts nothing. */
 export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>(
   services: readonly S[],
   names: readonly string[],
-  tag: string | undefined,
+  { all, tag }: TargetOptions,
 ): readonly S[] {
+  if (all === true && (names.length > 0 || tag !== undefined))
+    throw usageFailure('--all excludes names and --tag');
   return services.filter(
     (service) =>
       (names.length === 0 || names.includes(service.name)) &&

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../shared/failure.ts';
 import { err, ok } from '../../shared/result.ts';
-import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import type { Snapshot } from '../../shared/service-snapshot.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
 import { aService, aSnapshot, failedService, offService } from '../shell/testing/snapshots.ts';
 import { standingOfStart, standingOfStop, waitForServices } from './service-wait.ts';
+import { fakeClient } from './testing/fake-client.ts';
 
 const connecting = aService('db', { phase: 'connecting', health: 'unknown' });
 const retrying = aService('db', { phase: 'retrying', cause: describeCause('connection-refused') });
@@ -29,51 +30,75 @@ describe('the wait for services', () => {
   });
 
   /** A host that shows these snapshots, one after the other, and then goes on until it is cancelled. */
-  const clientShowing = (...snapshots: readonly Snapshot[]): ControlClient => ({
-    host: aSnapshot().host,
-    closed: new Promise(() => undefined),
-    close: () => undefined,
-    request: () => Promise.reject(new Error('not asked for')),
-    stream: async (_name, _params, onEvent, signal) => {
-      for (const snapshot of snapshots) if (signal?.aborted !== true) onEvent(snapshot as never);
-      if (signal?.aborted !== true)
-        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
-      return ok(undefined);
-    },
-  });
+  const clientShowing = (first: Snapshot, ...snapshots: readonly Snapshot[]): ControlClient =>
+    fakeClient({
+      request: () => Promise.resolve(ok(first as never)),
+      stream: async (_name, _params, onEvent, signal) => {
+        for (const snapshot of [first, ...snapshots])
+          if (signal?.aborted !== true) onEvent(snapshot as never);
+        if (signal?.aborted !== true)
+          await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+        return ok(undefined);
+      },
+    });
 
-  const waitOn = (client: ControlClient, clock = new FakeClock(), signal = new AbortController().signal) =>
-    waitForServices({ client, clock, names: ['db'], standingOf: standingOfStart, timeoutMs: 1_000, signal });
-
-  const phases = (services: readonly ServiceSnapshot[]) =>
-    services.map(({ name, phase }) => `${name} ${phase}`);
+  const waitOn = async (
+    client: ControlClient,
+    { clock = new FakeClock(), signal = new AbortController().signal, names = ['db'] } = {},
+  ): Promise<readonly string[]> => {
+    const tellDone = (): string => 'is up';
+    const wait = { client, clock, names, standingOf: standingOfStart, tellDone, timeoutMs: 1_000, signal };
+    const results = await waitForServices(wait);
+    return results.map(({ name, ok: isDone, message }) => `${isDone ? '✓' : '✗'} ${name} ${message}`);
+  };
 
   it('ends as soon as all are done, and looks at no others', async () => {
     const client = clientShowing(
       aSnapshot(connecting, offService('web')),
       aSnapshot(aService('db'), offService('web')),
     );
-    expect(phases(await waitOn(client))).toEqual(['db up']);
+    expect(await waitOn(client)).toEqual(['✓ db is up']);
   });
 
   it('ends when the time is up, with what was seen last', async () => {
     const clock = new FakeClock();
-    const waiting = waitOn(clientShowing(aSnapshot(connecting), aSnapshot(retrying)), clock);
+    const waiting = waitOn(clientShowing(aSnapshot(connecting), aSnapshot(retrying)), { clock });
     await clock.advance(1_000);
-    expect(phases(await waiting)).toEqual(['db retrying']);
+    expect(await waiting).toEqual([expect.stringMatching(/^✗ db is retrying: /)]);
   });
 
-  it('ends with Ctrl-C, and with a service that leaves the config', async () => {
+  it('has something to tell of a time that is over at once', async () => {
+    const clock = new FakeClock();
+    const late = clientShowing(aSnapshot(connecting));
+    const stream: ControlClient['stream'] = (_name, _params, _onEvent, signal) => {
+      expect(signal?.aborted).toBe(true);
+      return Promise.resolve(ok(undefined));
+    };
+    const request = async () => {
+      await clock.advance(1_000);
+      return ok(aSnapshot(connecting) as never);
+    };
+    expect(await waitOn({ ...late, request, stream }, { clock })).toEqual(['✗ db is connecting']);
+  });
+
+  it('ends with Ctrl-C', async () => {
     const interruption = new AbortController();
-    const waiting = waitOn(clientShowing(aSnapshot(connecting)), new FakeClock(), interruption.signal);
+    const waiting = waitOn(clientShowing(aSnapshot(connecting)), { signal: interruption.signal });
     interruption.abort();
-    expect(phases(await waiting)).toEqual(['db connecting']);
-    expect(await waitOn(clientShowing(aSnapshot(connecting), aSnapshot()))).toEqual([]);
+    expect(await waiting).toEqual(['✗ db is connecting']);
+  });
+
+  it('ends with a service that leaves the config, which is a failure', async () => {
+    const client = clientShowing(aSnapshot(connecting, aService('web')), aSnapshot(aService('web')));
+    expect(await waitOn(client, { names: ['db', 'web'] })).toEqual([
+      '✓ web is up',
+      '✗ db has left the config',
+    ]);
   });
 
   it('fails when the host goes away', async () => {
     const client: ControlClient = {
-      ...clientShowing(),
+      ...clientShowing(aSnapshot(connecting)),
       stream: () =>
         Promise.resolve(err({ code: 'connection-lost', message: 'LocalPort ended the connection' })),
     };

@@ -3,7 +3,7 @@ import type { SshConnection } from '../core/tunnel/ssh-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { readConfig, requireConfigFile } from './configured-services.ts';
-import { problemLines } from './output/problem-lines.ts';
+import { brokenConfig } from './output/config-complaint.ts';
 
 export type SshService = ServiceSpec & { readonly connection: SshConnection };
 
@@ -14,11 +14,7 @@ export async function readSshServices(
 ): Promise<readonly SshService[]> {
   const { path } = requireConfigFile(context);
   const loaded = await readConfig(context, path);
-  if (!loaded.ok) {
-    throw new CommandFailure(`${path} is broken`, {
-      hint: problemLines({ path, problems: loaded.error }, context.palette).join('\n'),
-    });
-  }
+  if (!loaded.ok) throw brokenConfig(context, path, loaded.error);
   const services = loaded.value.services.filter(isSsh);
   const unknown = names.filter((name) => services.every((service) => service.name !== name));
   if (unknown.length > 0)

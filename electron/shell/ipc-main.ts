@@ -34,7 +34,7 @@ export function registerIpc(ipcMain: HandlerRegistry, options: IpcOptions): () =
   const channels = Object.keys(ipcInvokes) as IpcInvokeChannel[];
   for (const channel of channels) {
     ipcMain.handle(ipcPrefix + channel, (event: IpcMainInvokeEvent, payload: unknown) =>
-      answer(channel, event, payload, options),
+      answer(channel, { event, payload }, options),
     );
   }
   return () => {
@@ -44,8 +44,7 @@ export function registerIpc(ipcMain: HandlerRegistry, options: IpcOptions): () =
 
 async function answer(
   channel: IpcInvokeChannel,
-  event: IpcMainInvokeEvent,
-  payload: unknown,
+  { event, payload }: { readonly event: IpcMainInvokeEvent; readonly payload: unknown },
   { handlers, isTrustedSender, log }: IpcOptions,
 ): Promise<IpcReply> {
   const refuse = (why: string): IpcReply => {

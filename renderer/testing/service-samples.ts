@@ -1,7 +1,7 @@
 /** Services in each state, for tests and the gallery. Times are relative to `now`, in epoch milliseconds. */
 import type { CauseCode, CauseDetails } from '../../shared/failure.ts';
 import { describeCause } from '../../shared/failure.ts';
-import { noOutages } from '../../shared/outages.ts';
+import { atRest } from '../../shared/service-at-rest.ts';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 
 /** Noon of some day. */
@@ -14,29 +14,17 @@ type Facts = Partial<ServiceSnapshot>;
 
 /** Off, and nothing known about it. */
 export const service = (name: string, facts: Facts = {}): ServiceSnapshot => ({
+  ...atRest,
   name,
   technology: 'kubectl',
   description: null,
   tags: [],
   route: `prod · svc/${name}`,
   localPort: 5432,
-  addresses: [],
   desired: 'off',
   phase: 'off',
   health: 'unknown',
-  cause: null,
-  pid: null,
   since: sampleNow,
-  nextRetryAt: null,
-  attempt: 0,
-  exhausted: false,
-  restarts: 0,
-  connections: 0,
-  held: 0,
-  bytesOut: 0,
-  bytesIn: 0,
-  outages: noOutages,
-  checkMs: null,
   ...facts,
 });
 

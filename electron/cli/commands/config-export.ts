@@ -1,9 +1,8 @@
 import { stringify } from 'yaml';
 import type { Action } from '../command-context.ts';
-import { CommandFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
-import { problemLines } from '../output/problem-lines.ts';
+import { brokenConfig } from '../output/config-complaint.ts';
 import { clusterHealthEntry, serviceEntry } from '../service-yaml.ts';
 
 export interface ConfigExportOptions {
@@ -14,11 +13,7 @@ export interface ConfigExportOptions {
 export const configExport: Action<ConfigExportOptions> = async (context, { showSecrets = false }) => {
   const { path } = requireConfigFile(context);
   const loaded = await readConfig(context, path);
-  if (!loaded.ok) {
-    throw new CommandFailure(`${path} is broken`, {
-      hint: problemLines({ path, problems: loaded.error }, context.palette).join('\n'),
-    });
-  }
+  if (!loaded.ok) throw brokenConfig(context, path, loaded.error);
   const { services, clusterHealth } = loaded.value;
   const contexts = [...clusterHealth.contexts].map(([context, spec]) => [
     context,

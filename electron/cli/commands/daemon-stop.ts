@@ -1,7 +1,7 @@
 import type { ControlEvent } from '../../../shared/control-contract.ts';
 import { sleep } from '../../core/clock.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
-import { identifyProcesses } from '../../core/process/process-identity.ts';
+import { identifyProcesses, type ProcessIdentity } from '../../core/process/process-identity.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -43,7 +43,9 @@ export async function stopHost(
   force: boolean,
 ): Promise<StoppedHost | null> {
   const { clock, signal } = context;
+  const { pid } = client.host;
   const startedAt = clock.now();
+  const running = (await identifyProcesses([pid])).get(pid);
   let report: StoppedHost['report'] = null;
   const showPhase = phaseDisplay(context);
   const ended = await client.stream(
@@ -58,7 +60,7 @@ export async function stopHost(
   // The host may be gone before it has said so: what counts is that it is gone.
   if (!ended.ok && ended.error.code !== 'connection-lost') answerOf(ended);
   if (signal.aborted) return null;
-  await waitForExit(context, client.host.pid);
+  if (running !== undefined) await waitForExit(context, running);
   return { report, tookMs: Math.round(clock.now() - startedAt) };
 }
 
@@ -90,10 +92,13 @@ function printStop(context: CommandContext, { report, tookMs }: StoppedHost): Ex
   return problems.length === 0 ? exitCode.ok : exitCode.error;
 }
 
-async function waitForExit({ clock, signal }: CommandContext, pid: number): Promise<void> {
+async function waitForExit(
+  { clock, signal }: CommandContext,
+  { pid, startTime }: ProcessIdentity,
+): Promise<void> {
   const deadline = clock.now() + exitTimeoutMs;
-  // Not by a signal: a zombie takes it for ever where nobody reaps.
-  while ((await identifyProcesses([pid])).size > 0) {
+  // Not by a signal: a zombie takes it for ever where nobody reaps. Nor by the pid alone: it may be another's by now.
+  while ((await identifyProcesses([pid])).get(pid)?.startTime === startTime) {
     if (signal.aborted) return;
     if (clock.now() > deadline) {
       throw new CommandFailure(`process ${pid} has said goodbye and still runs`, {

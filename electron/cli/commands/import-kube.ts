@@ -1,3 +1,4 @@
+import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { finishImport, type ImportOptions } from '../import-output.ts';
@@ -14,18 +15,14 @@ export interface ImportKubeOptions extends ImportOptions {
 const listContextsMs = 10_000;
 const listServicesMs = 30_000;
 
-interface Found {
-  readonly proposals: readonly Proposal[];
-  readonly remarks: readonly string[];
-}
-
-/** Proposes the services of every context, or of those that are named. A cluster that does not answer is remarked on. */
+/** Proposes the services of every context, or of those that are named. */
 export const importKube: Action<ImportKubeOptions> = async (context, options) => {
   const contexts = options.context ?? (await listContexts(context));
   const found = await Promise.all(contexts.map((name) => readContext(context, name, options.namespace)));
   return finishImport(context, options, {
-    proposals: found.flatMap(({ proposals }) => proposals),
-    remarks: found.flatMap(({ remarks }) => remarks),
+    proposals: found.flatMap((result) => (result.ok ? result.value : [])),
+    remarks: [],
+    failures: found.flatMap((result) => (result.ok ? [] : result.error)),
   });
 };
 
@@ -44,16 +41,16 @@ async function readContext(
   context: CommandContext,
   name: string,
   namespace: string | undefined,
-): Promise<Found> {
+): Promise<Result<readonly Proposal[], string>> {
   const where = namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`;
   const run = await runTool(
     context,
     ['kubectl', `--context=${name}`, 'get', 'services', where, '--output=json'],
     listServicesMs,
   );
-  if (run.exitCode !== 0) return { proposals: [], remarks: [`${name}: ${complaintOf(run)}`] };
+  if (run.exitCode !== 0) return err(`${name}: ${complaintOf(run)}`);
   const proposals = proposeKubeServices(run.stdout, name);
   return proposals === null
-    ? { proposals: [], remarks: [`${name}: kubectl answered with something else than a list of services`] }
-    : { proposals, remarks: [] };
+    ? err(`${name}: kubectl answered with something else than a list of services`)
+    : ok(proposals);
 }

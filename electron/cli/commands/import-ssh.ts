@@ -25,21 +25,22 @@ export const importSsh: Action<ImportSshOptions> = async (context, options) => {
   if (!existsSync(file)) throw new CommandFailure(`there is no ${file}`);
   if (hosts.length === 0) throw new CommandFailure(`${file} names no host`);
   const proposals = [];
-  const remarks = [];
+  const failures = [];
   const without = [];
   for (const host of hosts) {
     const chosen = options.file === undefined ? [] : ['-F', file];
     const run = await runTool(context, ['ssh', '-G', ...chosen, '--', host], resolveMs);
     if (run.isMissing) throw new CommandFailure(lastLine(run.stderr), { hint: 'Install OpenSSH.' });
-    if (run.exitCode !== 0) remarks.push(`${host}: ${lastLine(run.stderr)}`);
+    if (run.exitCode !== 0) failures.push(`${host}: ${lastLine(run.stderr)}`);
     else {
       const forwards = parseLocalForwards(run.stdout);
       if (forwards.length === 0) without.push(host);
       proposals.push(...proposeForwards(host, forwards));
     }
   }
-  if (without.length > 0) remarks.push(`without a LocalForward, name a port by hand: ${without.join(', ')}`);
-  return finishImport(context, options, { proposals, remarks });
+  const remarks =
+    without.length === 0 ? [] : [`without a LocalForward, name a port by hand: ${without.join(', ')}`];
+  return finishImport(context, options, { proposals, remarks, failures });
 };
 
 /** Includes are relative to ~/.ssh; of patterns only those in the last part of a path are looked up. */

@@ -1,12 +1,12 @@
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
-import type { Action, CommandContext } from '../command-context.ts';
+import type { Action } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
-import { describeObstacle, reportOutcome, type ServiceResult } from '../output/service-results.ts';
+import { reportOutcome } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 import { standingOfStart, waitWatched } from '../service-wait.ts';
 
@@ -30,12 +30,19 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   return closing(client, async () => {
     const outcome = answerOf(await client.request('set-desired', { target, desired: 'on' }));
     refuseNobody(target, outcome);
-    if (running !== null) await tryAtOnce(client, outcome.accepted);
-    const accepted =
+    const { accepted, refused } = outcome;
+    if (running !== null) await tryAtOnce(client, accepted);
+    const results =
       options.wait === true
-        ? await waitUntilUp(context, client, outcome.accepted, timeoutMs)
-        : outcome.accepted.map((name) => ({ name, ok: true, message: 'started' }));
-    return reportOutcome(context, accepted, outcome.refused);
+        ? await waitWatched(context, {
+            client,
+            names: accepted,
+            standingOf: standingOfStart,
+            tellDone: ({ localPort }) => `up on localhost:${localPort}`,
+            timeoutMs,
+          })
+        : accepted.map((name) => ({ name, ok: true, message: 'started' }));
+    return reportOutcome(context, results, refused);
   });
 };
 
@@ -49,22 +56,3 @@ async function tryAtOnce(client: ControlClient, meant: readonly string[]): Promi
 }
 
 const restingPhases: ReadonlySet<ServiceSnapshot['phase']> = new Set(['waiting', 'retrying', 'failed']);
-
-async function waitUntilUp(
-  context: CommandContext,
-  client: ControlClient,
-  names: readonly string[],
-  timeoutMs: number,
-): Promise<readonly ServiceResult[]> {
-  const services = await waitWatched(context, {
-    client,
-    names,
-    standingOf: standingOfStart,
-    timeoutMs,
-  });
-  return services.map((service) => {
-    const ok = standingOfStart(service) === 'done';
-    const message = ok ? `up on localhost:${service.localPort}` : describeObstacle(service);
-    return { name: service.name, ok, message };
-  });
-}

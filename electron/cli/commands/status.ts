@@ -6,14 +6,13 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
 import { complainOfConfig } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
-import { noSuchTag, selectServices } from '../service-target.ts';
+import { noSuchTag, selectServices, type TargetOptions } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
 import { watchStatus } from '../status-watch.ts';
 
-export interface StatusOptions {
+export interface StatusOptions extends TargetOptions {
   readonly watch?: true;
   readonly interval?: string;
-  readonly tag?: string;
 }
 
 /** How everything stands; without a host, how it was last known. */
@@ -22,7 +21,7 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
     throw usageFailure('--interval is of use with --watch only');
   const select = (report: StatusReport): StatusReport => ({
     ...report,
-    services: selectServices(report.services, names, options.tag),
+    services: selectServices(report.services, names, options),
   });
   if (options.watch === true) {
     return withHost(context, (client) =>

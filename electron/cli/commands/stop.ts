@@ -1,7 +1,7 @@
 import type { Action } from '../command-context.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, withHost } from '../host-connection.ts';
-import { describeObstacle, reportOutcome } from '../output/service-results.ts';
+import { reportOutcome } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 import { standingOfStop, waitWatched } from '../service-wait.ts';
 
@@ -16,15 +16,12 @@ export const stop: Action<StopOptions> = async (context, options, names) => {
   return withHost(context, async (client) => {
     const outcome = answerOf(await client.request('set-desired', { target, desired: 'off' }));
     refuseNobody(target, outcome);
-    const services = await waitWatched(context, {
+    const results = await waitWatched(context, {
       client,
       names: outcome.accepted,
       standingOf: standingOfStop,
+      tellDone: () => 'stopped',
       timeoutMs,
-    });
-    const results = services.map((service) => {
-      const ok = standingOfStop(service) === 'done';
-      return { name: service.name, ok, message: ok ? 'stopped' : describeObstacle(service) };
     });
     return reportOutcome(context, results, outcome.refused);
   });

@@ -14,7 +14,9 @@ export const checkAgent: Check = async ({ context, environment, services }) => {
   if (socket === undefined || socket === '') {
     const message = 'SSH_AUTH_SOCK is not set in your login shell';
     return [
-      isNeeded ? note('ssh agent', message, 'Start one, or name a key_file.') : note('ssh agent', message),
+      isNeeded
+        ? note('ssh agent', message, 'Start one, or name a key_file.')
+        : fine('ssh agent', `${message}, and no service needs one`),
     ];
   }
   const run = await runTool({ ...context, env: environment }, ['ssh-add', '-l'], askMs);

@@ -17,6 +17,8 @@ export const checkConfig: Check = async ({ context, environment }) => {
   const unable = services.flatMap(({ name, problem }): readonly Finding[] =>
     problem === null ? [] : [bad(name, problem.title, problem.remedy)],
   );
-  const remarks = warnings.map((warning) => note('config', formatProblem(warning, found.path)));
+  const remarks = warnings.map((warning) =>
+    note('config', formatProblem(warning, found.path), 'Correct it, or leave it out.'),
+  );
   return [fine('config', `${found.path}, ${services.length} services`), ...remarks, ...unable];
 };

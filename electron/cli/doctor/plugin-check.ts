@@ -28,9 +28,10 @@ export const checkPlugins: Check = async ({ context, environment }) => {
     readMs,
   );
   if (run.exitCode !== 0) return [bad('kubeconfig', lastLine(run.stderr), 'Correct your kubeconfig.')];
-  const kubeconfig = kubeconfigSchema.safeParse(JSON.parse(run.stdout));
-  if (!kubeconfig.success) return [note('kubeconfig', 'kubectl shows it in an unknown form')];
-  const plugins = (kubeconfig.data.users ?? []).flatMap(({ name, user: { exec } }) =>
+  const kubeconfig = readKubeconfig(run.stdout);
+  if (kubeconfig === null)
+    return [note('kubeconfig', 'kubectl shows it in an unknown form', 'Update kubectl, or LocalPort.')];
+  const plugins = (kubeconfig.users ?? []).flatMap(({ name, user: { exec } }) =>
     exec === null || exec === undefined ? [] : [{ user: name, ...exec }],
   );
   return Promise.all(
@@ -42,3 +43,11 @@ export const checkPlugins: Check = async ({ context, environment }) => {
     }),
   );
 };
+
+function readKubeconfig(json: string): z.infer<typeof kubeconfigSchema> | null {
+  try {
+    return kubeconfigSchema.parse(JSON.parse(json));
+  } catch {
+    return null;
+  }
+}

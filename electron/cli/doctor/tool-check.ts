@@ -1,5 +1,5 @@
 import type { Technology } from '../../../shared/service-spec.ts';
-import { bad, fine, note, type Finding } from '../output/findings.ts';
+import { bad, fine, type Finding } from '../output/findings.ts';
 import { lastLine, runTool } from '../tool-run.ts';
 import type { Check, Examination } from './examination.ts';
 import { findProgram } from './program-search.ts';
@@ -34,7 +34,7 @@ async function checkTool(tool: Tool, { context, environment, services }: Examina
   const file = await findProgram(name, environment['PATH']);
   if (file === null) {
     const isNeeded = services.some(({ connection }) => connection.technology === usedBy);
-    return isNeeded ? bad(name, 'was not found', mend) : note(name, 'was not found, and no service needs it');
+    return isNeeded ? bad(name, 'was not found', mend) : fine(name, 'was not found, and no service needs it');
   }
   const run = await runTool({ ...context, env: environment }, [file, ...versionArguments], versionMs);
   if (run.exitCode !== 0) return bad(name, `${file}: ${lastLine(run.stderr)}`, mend);

@@ -1,11 +1,22 @@
-import type { ConfigState } from '../../../shared/service-snapshot.ts';
+import type { ConfigProblem, ConfigState } from '../../../shared/service-snapshot.ts';
 import type { CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
 import { problemLines } from './problem-lines.ts';
 
 /** Tells of a broken config with all its faults, beside the answer. `consequence`: what that means for what runs. */
 export function complainOfConfig(context: CommandContext, config: ConfigState, consequence = ''): void {
   context.tell(
     `config ${config.path ?? ''} is broken${consequence}`,
-    ...problemLines(config, context.palette),
+    ...problemLines(config, context.complaintPalette),
   );
 }
+
+/** The same where there is no answer without a config. */
+export const brokenConfig = (
+  { complaintPalette }: CommandContext,
+  path: string,
+  problems: readonly ConfigProblem[],
+): CommandFailure =>
+  new CommandFailure(`${path} is broken`, {
+    hint: problemLines({ path, problems }, complaintPalette).join('\n'),
+  });

@@ -18,15 +18,17 @@ export function reportOutcome(
   refused: ControlOutcome['refused'],
 ): ExitCode {
   const results = [...accepted, ...refused.map(({ name, message }) => ({ name, ok: false, message }))];
-  const { format, palette } = context;
+  const { format, palette, complaintPalette } = context;
   if (format === 'json') context.print(JSON.stringify({ results }, null, 2));
   else if (format === 'text') {
     context.print(...results.map(({ name, ok, message }) => `${name}\t${ok ? 'ok' : 'failed'}\t${message}`));
   } else {
     for (const { name, ok, message } of results) {
-      const line = `${ok ? palette.good('✓') : palette.bad('✗')} ${palette.strong(name)}  ${message}`;
-      if (ok) context.say(line);
-      else context.stderr.write(`${line}\n`);
+      if (ok) context.say(`${palette.good('✓')} ${palette.strong(name)}  ${message}`);
+      else {
+        const { bad, strong } = complaintPalette;
+        context.stderr.write(`${bad('✗')} ${strong(name)}  ${message}\n`);
+      }
     }
   }
   return results.every(({ ok }) => ok) ? exitCode.ok : exitCode.error;

@@ -1,11 +1,14 @@
 /** The commands for the config file. */
 import type { Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { performing } from './performing.ts';
 
 export function addConfigCommands(program: Command, perform: Perform): void {
-  const config = program.command('config').description('the config file');
+  const config = program
+    .command('config')
+    .description('the config file')
+    .addHelpText('after', examples(['localport config validate', 'what is wrong with it, and where']));
   config
     .command('init')
     .description('write a config file to begin with')

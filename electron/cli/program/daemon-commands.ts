@@ -1,11 +1,17 @@
 /** The commands for the host itself. */
 import type { Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { performing } from './performing.ts';
 
 export function addDaemonCommands(program: Command, perform: Perform): void {
-  const daemon = program.command('daemon').description('LocalPort itself, without a screen');
+  const daemon = program
+    .command('daemon')
+    .description('LocalPort itself, without a screen')
+    .addHelpText(
+      'after',
+      examples(['localport daemon start', 'now'], ['localport daemon install', 'at each login']),
+    );
   daemon
     .command('start')
     .description('start LocalPort in the background')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Action } from '../command-context.ts';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 
 /** An action as commander calls it: with the arguments one by one, the options, and the command last. */
 export const performing =

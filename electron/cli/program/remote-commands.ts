@@ -1,6 +1,6 @@
 /** The commands that look at ssh and Kubernetes: imports, tests, clusters. */
 import type { Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { nameArgument } from './name-argument.ts';
 import { performing } from './performing.ts';
@@ -12,7 +12,10 @@ export function addRemoteCommands(program: Command, perform: Perform): void {
 }
 
 function addImportCommands(program: Command, perform: Perform): void {
-  const imports = program.command('import').description('propose services from what this machine knows');
+  const imports = program
+    .command('import')
+    .description('propose services from what this machine knows')
+    .addHelpText('after', examples(['localport import ssh', 'from ~/.ssh/config']));
   imports
     .command('kube')
     .description('propose the services of your kube contexts, as YAML')
@@ -40,7 +43,10 @@ function addImportCommands(program: Command, perform: Perform): void {
 }
 
 function addSshCommands(program: Command, perform: Perform): void {
-  const ssh = program.command('ssh').description('the ssh services of the config');
+  const ssh = program
+    .command('ssh')
+    .description('the ssh services of the config')
+    .addHelpText('after', examples(['localport ssh test', 'do they log in, and is the target there?']));
   ssh
     .command('test')
     .description('log in and connect to the target, beside what runs')
@@ -56,7 +62,13 @@ function addSshCommands(program: Command, perform: Perform): void {
 }
 
 function addClusterCommands(program: Command, perform: Perform): void {
-  const cluster = program.command('cluster').description('the clusters that services use');
+  const cluster = program
+    .command('cluster')
+    .description('the clusters that services use')
+    .addHelpText(
+      'after',
+      examples(['localport cluster status', 'do they answer, and are their nodes ready?']),
+    );
   const contexts = (command: Command): Command =>
     command.option('--context <name...>', 'these contexts; by default those that services use');
   const namespaces = (command: Command): Command =>

@@ -1,6 +1,6 @@
 /** The commands for services: on, off, and how they are. */
 import type { Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { nameArgument } from './name-argument.ts';
 import { performing } from './performing.ts';
@@ -53,6 +53,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .command('status')
     .description('how services are; without a running LocalPort, how they were last known')
     .addArgument(nameArgument('services to show; all by default'))
+    .option('-a, --all', 'every service, as without names and --tag')
     .option('-t, --tag <tag>', 'services with this tag')
     .option('-w, --watch', 'go on and show every change')
     .option('--interval <duration>', 'with --watch: at the most one picture in this time')

@@ -1,6 +1,6 @@
 /** The commands for what lies around LocalPort: monitoring, shells. */
 import { Argument, type Command } from 'commander';
-import type { Perform } from '../command-line.ts';
+import type { Perform } from '../perform.ts';
 import { completionShells } from '../completion-scripts.ts';
 import { examples } from './examples.ts';
 import { performing } from './performing.ts';

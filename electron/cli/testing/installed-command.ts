@@ -38,13 +38,13 @@ export function installCommand(): string {
 /** A user of the command. */
 export class CommandUser {
   readonly home = mkdtempSync(path.join(tmpdir(), 'lp-'));
+  readonly env: NodeJS.ProcessEnv;
   readonly #program: string;
-  readonly #env: NodeJS.ProcessEnv;
 
   constructor(programFolder: string, env: NodeJS.ProcessEnv = {}) {
     this.#program = path.join(programFolder, 'localport.cjs');
     mkdirSync(path.join(this.home, 'run'), { mode: 0o700 });
-    this.#env = {
+    this.env = {
       PATH: process.env['PATH'],
       HOME: this.home,
       SHELL: '/bin/sh',
@@ -70,7 +70,7 @@ export class CommandUser {
 
   run(...args: readonly string[]): Promise<Ran> {
     return new Promise((resolve) => {
-      const options = { cwd: this.home, env: this.#env, timeout: runTimeoutMs };
+      const options = { cwd: this.home, env: this.env, timeout: runTimeoutMs };
       execFile(process.execPath, [this.#program, ...args], options, (error, out, err) => {
         resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), out, err });
       });
@@ -81,7 +81,7 @@ export class CommandUser {
   begin(...args: readonly string[]): ChildProcess {
     return spawn(process.execPath, [this.#program, ...args], {
       cwd: this.home,
-      env: this.#env,
+      env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

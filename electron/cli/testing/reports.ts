@@ -1,12 +1,13 @@
 /** A report with one service in each of the ways that a reader meets, for golden output. */
 import { describeCause } from '../../../shared/failure.ts';
-import { noOutages } from '../../../shared/outages.ts';
+import { atRest } from '../../../shared/service-at-rest.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 
 /** Epoch ms: 2026-11-22T10:00:00Z. */
 export const reportTime = Date.UTC(2026, 10, 22, 10);
 
 export const aService = (name: string, change: Partial<ReportedService> = {}): ReportedService => ({
+  ...atRest,
   name,
   technology: 'tcp',
   description: null,
@@ -17,19 +18,7 @@ export const aService = (name: string, change: Partial<ReportedService> = {}): R
   desired: 'on',
   phase: 'up',
   health: 'healthy',
-  cause: null,
-  pid: null,
   since: reportTime - 3_725_000,
-  nextRetryAt: null,
-  attempt: 0,
-  exhausted: false,
-  restarts: 0,
-  connections: 0,
-  held: 0,
-  bytesOut: 0,
-  bytesIn: 0,
-  outages: noOutages,
-  checkMs: null,
   ...change,
 });
 

@@ -15,7 +15,7 @@ import {
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
-import { mergedHealthCheck } from './service-builder.ts';
+import { mergedHealthCheck } from './merged-health-check.ts';
 import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -44,7 +44,8 @@ export function validateConfig(
   const file = findings.check(fileSchema, withoutExtensions(root), []);
   const values = servicesOf(root);
   const services = values.map((value, index) => checkService(findings, value, index));
-  for (const key of ['name', 'local_port'] as const) reportRepeated(findings, values, key, unsetPaths);
+  for (const key of ['name', 'local_port'] as const)
+    reportRepeated(findings, { services: values, key }, unsetPaths);
   if (file !== null) reportMissingCommands(findings, { services, file }, unsetPaths);
   return {
     file: file ?? {},
@@ -87,8 +88,7 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
 /** Also among services that are at fault elsewhere: whoever mends a file wants to hear everything at once. */
 function reportRepeated(
   findings: Findings,
-  services: readonly unknown[],
-  key: 'name' | 'local_port',
+  { services, key }: { readonly services: readonly unknown[]; readonly key: 'name' | 'local_port' },
   unsetPaths: ReadonlySet<string>,
 ): void {
   const firstIndex = new Map<string | number, number>();

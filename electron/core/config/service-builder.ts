@@ -5,7 +5,6 @@ import type {
   RawFile,
   RawHealthCheck,
   RawRestartPolicy,
-  RawService,
 } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type {
@@ -16,6 +15,7 @@ import type {
 } from '../../../shared/service-spec.ts';
 import { bareService, defaultHealthCheck, defaultRestartPolicy } from './service-defaults.ts';
 import type { ValidService } from './config-validator.ts';
+import { mergedHealthCheck } from './merged-health-check.ts';
 import { buildProbe } from './probe-builder.ts';
 import { textOrNull } from './raw-text.ts';
 
@@ -100,14 +100,6 @@ function serverNameOf(raw: RawConnection): string {
     default:
       return assertNever(raw, 'technology');
   }
-}
-
-/** The probe's own settings are inherited only by a check of the same type: an http url means nothing to postgres. */
-export function mergedHealthCheck(service: RawService, fileDefaults: RawFile['defaults']): RawHealthCheck {
-  const defaults = fileDefaults?.health_check ?? {};
-  const own = service.health_check ?? {};
-  const inherits = own.type === undefined || own.type === defaults.type;
-  return { ...defaults, ...own, config: { ...(inherits ? defaults.config : {}), ...own.config } };
 }
 
 const buildHealthCheck = (raw: RawHealthCheck, serverName: string): HealthCheckSpec => ({

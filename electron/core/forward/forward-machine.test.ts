@@ -422,6 +422,14 @@ describe('the forward machine on a route that is down', () => {
     expect(play.lines.map((line) => line.split(' → ')[1])).toEqual(['up 1', 'up 1', 'up 1', 'up 1', 'up 1']);
   });
 
+  it('leaves a tunnel alone whose check was answered and refused: another one would be refused as well', () => {
+    const cause = describeCause('check-refused');
+    const play = Play.up().on({ type: 'unhealthy', tunnel: 1, cause }).routeGoesDown();
+    expect(play.state.cause).toEqual(cause);
+    play.routeComesBack();
+    expect(play.lines).toEqual(['unhealthy → up 1', 'held → up 1', 'triggered → up 1']);
+  });
+
   it('still tries at once when the user asks for it', () => {
     const play = Play.up().on(ended(1)).routeGoesDown().on(ended(2));
     play.on({ type: 'triggered', trigger: 'user' });
@@ -582,7 +590,7 @@ class World {
 
 const choices = [
   'turned-on', 'turned-off', 'reconfigured', 'suspended', 'answer-port', 'answer-port', 'ready', 'ready', 'end', 'pass-time',
-  'healthy', 'suspected', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
+  'healthy', 'suspected', 'unproven', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
   'held', 'route',
 ] as const; // prettier-ignore
 const step = fc.tuple(fc.constantFrom(...choices), fc.nat({ max: 200 }));

@@ -3,7 +3,8 @@
  * The invariants stand in `forward-machine.ts`.
  */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
-import { cleanHistory, decideRestart } from './restart-policy.ts';
+import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
+import { cleanHistory, decideRestart, isExhausted } from './restart-policy.ts';
 import type {
   Effect,
   ForwardState,
@@ -58,6 +59,13 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
     }
   }
 }
+
+/** It waits because all its tries failed, not because it was told to make none. */
+export const hasGivenUp = ({ situation, cause, history }: ForwardState, policy: RestartPolicySpec): boolean =>
+  situation.phase === 'waiting' &&
+  cause?.recovery === 'backoff' &&
+  policy.enabled &&
+  isExhausted(history, policy);
 
 /** Waits for the route, with all tries ahead. */
 export const holdBack = (state: ForwardState, cause: Cause): Transition =>

@@ -10,15 +10,15 @@ import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 const killed = describeCause('killed');
 const postgres = serviceSpec('postgres');
 
-async function started(world: FakeForwardWorld): Promise<ForwardRunner> {
-  const runner = new ForwardRunner(postgres, world.parts());
+async function started(world: FakeForwardWorld, service = postgres): Promise<ForwardRunner> {
+  const runner = new ForwardRunner(service, world.parts());
   runner.dispatch({ type: 'turned-on' });
   await settle();
   return runner;
 }
 
-async function up(world: FakeForwardWorld): Promise<ForwardRunner> {
-  const runner = await started(world);
+async function up(world: FakeForwardWorld, service = postgres): Promise<ForwardRunner> {
+  const runner = await started(world, service);
   await world.tunnel.comesUp();
   return runner;
 }
@@ -279,6 +279,27 @@ describe('a forward runner', () => {
     runner.dispatch({ type: 'turned-off' });
     await settle();
     expect(world.seat.service).toBeNull();
+  });
+
+  it('tells its route when it has no tries left, and tries anew when the route is known to be open', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world, {
+      ...postgres,
+      restartPolicy: { ...postgres.restartPolicy, maxAttempts: 1 },
+    });
+    await world.tunnel.dies(killed);
+    await world.tunnel.dies(killed);
+    expect(world.seat.said).toEqual(['reached', 'failed: killed', 'failed: killed', 'gave up']);
+    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', attempt: 2, exhausted: true });
+    world.seat.comesBack();
+    expect(runner.snapshot()).toMatchObject({ phase: 'connecting', attempt: 0 });
+  });
+
+  it('does not take switched-off restarts for tries that are used up', async () => {
+    const world = new FakeForwardWorld();
+    await up(world, { ...postgres, restartPolicy: { ...postgres.restartPolicy, enabled: false } });
+    await world.tunnel.dies(killed);
+    expect(world.seat.said).toEqual(['reached', 'failed: killed']);
   });
 
   it('takes its changed entry along to its seat before it tries with it', async () => {

@@ -15,6 +15,7 @@ import type { RouteListener, RouteSeat } from '../route/route-board.ts';
 import type { ServicePort, ServicePortListener } from '../relay/service-port.ts';
 import type { TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import { standingOf, transition } from './forward-machine.ts';
+import { hasGivenUp } from './forward-moves.ts';
 import {
   initialForwardState,
   type Effect,
@@ -183,7 +184,7 @@ export class ForwardRunner {
     const { state, effects } = transition(before, event, context);
     this.#state = state;
     this.#sitDown();
-    this.#tellRoute(event);
+    this.#tellRoute(event, before);
     this.#logStep(before, event);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     this.#outages.observe(state);
@@ -197,10 +198,12 @@ export class ForwardRunner {
     this.#seat.take(this.#state.desired === 'on' ? this.#service : null);
   }
 
-  #tellRoute(event: ForwardEvent): void {
+  #tellRoute(event: ForwardEvent, before: ForwardState): void {
     if (event.type === 'tunnel-ready') this.#seat.reached();
     if ('cause' in event && event.cause !== null && failuresOnTheWay.has(event.type))
       this.#seat.failed(event.cause);
+    const { restartPolicy } = this.#service;
+    if (hasGivenUp(this.#state, restartPolicy) && !hasGivenUp(before, restartPolicy)) this.#seat.gaveUp();
   }
 
   #perform(effect: Effect): void {

@@ -8,7 +8,7 @@ export interface ProbeRequest {
   readonly endpoint: Endpoint;
   readonly spec: ProbeSpec;
   readonly timeoutMs: number;
-  /** Cancels the probe: it settles within 50 ms and leaves no socket behind. */
+  /** Cancels the probe: it settles at once and leaves no socket behind. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }

@@ -4,32 +4,24 @@
  */
 import path from 'node:path';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
 import { startWelcome } from '../config/welcome-config.ts';
-import { ForwardRunner } from '../forward/forward-runner.ts';
-import { Supervisor } from '../forward/supervisor.ts';
-import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
-import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
-import { createProbeRegistry } from '../health/probes/probe-registry.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
 import { stateDump } from '../observability/state-dump.ts';
-import { createLocalPort } from '../relay/local-port.ts';
-import { RouteBoard } from '../route/route-board.ts';
-import { routeProbers } from '../route/route-probers.ts';
+import type { RouteReport } from '../route/route-board.ts';
 import { Scope } from '../scope.ts';
-import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
 import { ChildProcesses } from './child-processes.ts';
+import { Forwarding } from './forwarding.ts';
 import { HostShutdown } from './host-shutdown.ts';
-import { isOnline, MachineWatch } from './machine-watch.ts';
+import { MachineWatch } from './machine-watch.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
@@ -39,6 +31,7 @@ export interface HostReport {
   readonly children: readonly LivingChild[];
   /** Health monitors that are watching. */
   readonly monitors: number;
+  readonly routes: readonly RouteReport[];
   /** Names of the resources that the host holds, oldest first. */
   readonly owned: readonly string[];
 }
@@ -67,11 +60,8 @@ export class AppHost {
   readonly #info: HostInfo;
   readonly #tasks: TaskManager;
   readonly #children: ChildProcesses;
-  readonly #adapters: AdapterRegistry;
-  readonly #health: HealthMonitorScheduler;
-  readonly #routes: RouteBoard;
   readonly #desired: DesiredStore;
-  readonly #supervisor: Supervisor;
+  readonly #forwarding: Forwarding;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
   #machine: MachineWatch | null = null;
@@ -94,19 +84,14 @@ export class AppHost {
     this.#tasks = new TaskManager({ clock, log });
     this.ending = new HostShutdown(clock, logs);
     this.#publisher = new SnapshotPublisher(clock, () => this.snapshot());
-    this.#health = createHealthMonitorScheduler({ clock, probes: createProbeRegistry(children) });
-    this.#adapters = createAdapterRegistry({
-      launcher: children.launcher,
+    this.#forwarding = new Forwarding({
       clock,
+      logs,
+      launcher: children.launcher,
       runtimeDirectory: paths.runtimeDirectory,
-    });
-    const probers = routeProbers({ launcher: children.launcher, clock, log });
-    this.#routes = new RouteBoard({ clock, log, createProber: probers });
-    this.#supervisor = new Supervisor({
-      createRunner: (service) => this.#createRunner(service),
-      desiredOf: (service) => desired.desiredOf(service),
-      rememberDesired: (name, wanted) => {
-        desired.set(name, wanted);
+      desired,
+      onChange: () => {
+        this.#publisher.touch();
       },
     });
     this.#config = new ConfigInForce({
@@ -121,10 +106,7 @@ export class AppHost {
       onSecrets: (values) => {
         logs.setSecrets(values);
       },
-      apply: (services, clusterHealth) => {
-        this.#routes.configure(clusterHealth);
-        return this.#supervisor.apply(services);
-      },
+      apply: (services, clusterHealth) => this.#forwarding.apply(services, clusterHealth),
       onStateChange: () => {
         this.#publisher.touch();
       },
@@ -153,7 +135,7 @@ export class AppHost {
   }
 
   snapshot(): Snapshot {
-    return { host: this.#info, config: this.#config.state, services: this.#supervisor.snapshot() };
+    return { host: this.#info, config: this.#config.state, services: this.#forwarding.supervisor.snapshot() };
   }
 
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
@@ -172,11 +154,11 @@ export class AppHost {
   }
 
   setDesired(name: string, desired: Desired): void {
-    this.#supervisor.setDesired(name, desired);
+    this.#forwarding.supervisor.setDesired(name, desired);
   }
 
   setDesiredForTag(tag: string | null, desired: Desired): void {
-    this.#supervisor.setDesiredForTag(tag, desired);
+    this.#forwarding.supervisor.setDesiredForTag(tag, desired);
   }
 
   /** Tries again now, unless all is well. What was missing, a key file say, may be there by now: so the config first. */
@@ -186,13 +168,13 @@ export class AppHost {
 
   async retryAll(names: readonly string[]): Promise<void> {
     await this.#config.reload();
-    for (const name of names) this.#supervisor.retry(name);
+    for (const name of names) this.#forwarding.supervisor.retry(name);
   }
 
   /** Gives services that are on a new tunnel; the config is read again first, as for `retry`. */
   async restart(names: readonly string[]): Promise<void> {
     await this.#config.reload();
-    for (const name of names) this.#supervisor.restart(name);
+    for (const name of names) this.#forwarding.supervisor.restart(name);
   }
 
   reload(): Promise<void> {
@@ -221,7 +203,8 @@ export class AppHost {
       snapshot: this.snapshot(),
       tasks: this.#tasks.alive(),
       children: this.#children.launcher.alive(),
-      monitors: this.#health.active(),
+      monitors: this.#forwarding.monitors,
+      routes: this.#forwarding.routes(),
       owned: this.scope.owned,
     };
   }
@@ -243,26 +226,6 @@ export class AppHost {
     return this.ending.systemShutdown();
   }
 
-  #createRunner(service: ServiceSpec): ForwardRunner {
-    const { clock, logs } = this.#options;
-    const log = logs.service(service.name);
-    return new ForwardRunner(service, {
-      clock,
-      log,
-      random: Math.random,
-      adapterFor: ({ connection }) => this.#adapters[connection.technology],
-      createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
-        createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
-      health: this.#health,
-      takeSeat: (listener) => this.#routes.seat(listener),
-      isOnline,
-      redact: (text) => logs.redact(text),
-      onChange: () => {
-        this.#publisher.touch();
-      },
-    });
-  }
-
   #watchMachine(): MachineWatch {
     const { clock, homeDirectory } = this.#options;
     return new MachineWatch({
@@ -273,18 +236,13 @@ export class AppHost {
       tasks: this.#tasks,
       listener: {
         onSuspended: () => {
-          this.#health.pause();
-          this.#routes.pause();
-          this.#supervisor.suspend();
+          this.#forwarding.suspend();
         },
         onRecovered: () => {
-          this.#health.resume();
-          this.#routes.resume();
-          this.#supervisor.trigger('wake');
+          this.#forwarding.recover();
         },
         onNetworkChanged: () => {
-          this.#routes.refresh();
-          this.#supervisor.trigger('network');
+          this.#forwarding.trigger('network');
         },
         onCredentials: () => void this.#onCredentials(),
       },
@@ -293,24 +251,21 @@ export class AppHost {
 
   async #onCredentials(): Promise<void> {
     await this.#config.reload();
-    this.#routes.refresh();
-    this.#supervisor.trigger('credentials');
+    this.#forwarding.trigger('credentials');
   }
 
   #joinShutdown(): void {
     const { paths } = this.#options;
-    const ports = (): readonly number[] => this.#supervisor.snapshot().map(({ localPort }) => localPort);
+    const ports = (): readonly number[] =>
+      this.#forwarding.supervisor.snapshot().map(({ localPort }) => localPort);
     this.ending.join('stop new work', 'surface and watchers', () => this.scope.close());
     this.ending.join('stop new work', 'config', () => this.#config.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
-    this.ending.join('cancel tasks', 'health checks', () => this.#health.close());
-    this.ending.join('cancel tasks', 'route probers', () => this.#routes.close());
-    this.ending.join('cancel tasks', 'forwards', () => this.#supervisor.stopAll());
+    this.#forwarding.joinShutdown(this.ending);
     this.ending.join('cancel tasks', 'tasks', async () => {
       const late = await this.#tasks.cancelAll(cancelTasksMs);
       if (late.length > 0) throw new Error(`still running: ${late.join(', ')}`);
     });
-    this.ending.join('force clean-up', 'forwards', () => this.#supervisor.forceStopAll());
     this.ending.join('force clean-up', 'child processes', () => this.#children.close());
     this.ending.join('force clean-up', 'snapshots', () => {
       this.#publisher.close();

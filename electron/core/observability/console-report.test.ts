@@ -1,33 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
-import { noOutages } from '../../../shared/outages.ts';
+import { atRest } from '../../../shared/service-at-rest.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 import { reportChanges, reportEnd } from './console-report.ts';
 
 const service: ServiceSnapshot = {
+  ...atRest,
   name: 'db',
   technology: 'tcp',
   description: null,
   tags: [],
   route: 'db:5432',
   localPort: 5432,
-  addresses: [],
   desired: 'on',
   phase: 'up',
   health: 'healthy',
-  cause: null,
-  pid: null,
   since: 0,
-  nextRetryAt: null,
-  attempt: 0,
-  exhausted: false,
-  restarts: 0,
-  connections: 0,
-  held: 0,
-  bytesOut: 0,
-  bytesIn: 0,
-  outages: noOutages,
-  checkMs: null,
 };
 const first: Snapshot = {
   host: { kind: 'menu-bar', pid: 1, version: '1.0.0', since: 0, logDirectory: '/logs' },

@@ -2,8 +2,8 @@
  * Who holds a local TCP port, for the sentence "Port 5432 is used by postgres (pid 812)". Best effort: null when the
  * holder belongs to another user, has gone meanwhile, or the system does not say.
  */
+import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { execa } from 'execa';
 import { type Clock, withDeadline } from '../clock.ts';
 
 export interface PortHolder {
@@ -90,14 +90,14 @@ export function parseListeningInodes(table: string, port: number): readonly stri
   });
 }
 
-async function lookUpWithLsof(port: number): Promise<PortHolder | null> {
-  const { stdout } = await execa(lsofPath, ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'], {
-    timeout: lookupTimeoutMs,
-    reject: false,
-    stdin: 'ignore',
-    cleanup: false,
+function lookUpWithLsof(port: number): Promise<PortHolder | null> {
+  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'];
+  return new Promise((resolve) => {
+    // It exits with 1 when some of what was asked for was not found, and may have found the rest.
+    execFile(lsofPath, args, { timeout: lookupTimeoutMs }, (_error, stdout) => {
+      resolve(parseLsof(stdout));
+    });
   });
-  return parseLsof(stdout);
 }
 
 /** The first process in the output of `lsof -F pcn`: one field per line, `p` begins a process, `c` is its command. */

@@ -73,6 +73,8 @@ async function askPatiently(
 ): Promise<RouteFinding> {
   const finding = await askOnce();
   if (finding.kind === 'well' || finding.kind === 'cancelled' || attempts <= 1) return finding;
+  // An expired login stays expired, and each question may open a sign-in page.
+  if (finding.cause.recovery === 'user') return finding;
   if (!(await pause())) return { kind: 'cancelled' };
   return askPatiently(askOnce, { attempts: attempts - 1, pause });
 }

@@ -251,6 +251,61 @@ describe('services that share a route', () => {
     expect(play.take()).toEqual(['api released', 'late released']);
   });
 
+  it('try anew once the route is known to be open when they gave up while nobody saw it down', async () => {
+    const play = new Play();
+    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    api.failed(networkFault);
+    api.gaveUp();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['api released']);
+    web.failed(networkFault);
+    web.gaveUp();
+    api.reached();
+    expect(play.take()).toEqual(['web released']);
+  });
+
+  it('get no more tries than their policy says for a failure of their own', async () => {
+    const play = new Play();
+    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    web.failed(networkFault);
+    web.failed(ownFault);
+    web.gaveUp();
+    await play.prober().answers(well);
+    api.reached();
+    expect(play.take()).toEqual([]);
+  });
+
+  it('are not taken for released by an answer that is older than their failure', async () => {
+    const play = new Play();
+    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    api.failed(networkFault);
+    web.failed(networkFault);
+    web.gaveUp();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual([]);
+    await play.clock.advance(5_000);
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['web released']);
+  });
+
+  it('come to rest when they give up on an open route again and again, until they have come up', async () => {
+    const play = new Play();
+    const seat = play.sit(service('api'));
+    const giveUp = async (): Promise<void> => {
+      seat.failed(networkFault);
+      seat.gaveUp();
+      await play.clock.advance(5_000);
+      await play.prober().answers(well);
+    };
+    for (let round = 0; round < 5; round++) await giveUp();
+    expect(play.take()).toEqual(['api released', 'api released', 'api released']);
+    await play.clock.advance(600_000);
+    expect(play.prober().questions).toHaveLength(5);
+    seat.reached();
+    await giveUp();
+    expect(play.take()).toEqual(['api released']);
+  });
+
   it('end with the board: no question, no timer', async () => {
     const play = new Play();
     play.sit(service('api', kubectl('api'), true));
@@ -294,14 +349,37 @@ describe('services that are aware of their cluster', () => {
     await play.prober().answers(unwell);
     expect(play.take()).toEqual(['aware held: The cluster prod is not well']);
     expect([plain.hold, aware.hold?.code]).toEqual([null, 'cluster-unwell']);
-    // That a tunnel comes up says nothing of the nodes.
+    // That a tunnel comes up says nothing of the nodes, but is reason to ask.
     plain.reached();
-    expect(play.take()).toEqual([]);
-    await play.clock.advance(1_000);
+    expect([play.take(), play.prober().isAsked]).toEqual([[], true]);
     await play.prober().answers(unreachable);
     expect(play.take()).toEqual(
       ['plain', 'aware'].map((name) => `${name} held: The cluster prod cannot be reached`),
     );
+  });
+
+  it('wait for a login in its own words, and nothing is asked before somebody signs in', async () => {
+    const play = new Play();
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const cause = describeCause('credentials-expired', { context: 'prod', command: 'aws sso login' });
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect(play.take()).toEqual(['aware held: Signed out of prod']);
+    expect(seat.hold).toMatchObject({
+      remedy: 'Sign in again: run aws sso login',
+      triggers: ['route', 'config', 'user'],
+    });
+    seat.hurry();
+    seat.failed(networkFault);
+    await play.clock.advance(600_000);
+    expect(play.prober().questions).toHaveLength(1);
+    play.board.refresh();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['aware released']);
+    await play.clock.advance(240_000);
+    await play.prober().answers({ kind: 'unwell', cause });
+    seat.reached();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
   });
 
   it('ask the cluster whatever they fail of', async () => {

@@ -29,15 +29,32 @@ export interface RouteSeat {
   reached(): void;
   /** A tunnel failed, or its checks did. */
   failed(cause: Cause): void;
+  /** No try is left after the failure just told. If it may have been the route's, see `maxProofs`. */
+  gaveUp(): void;
   /** A client waits. */
   hurry(): void;
 }
+
+/**
+ * How often a service that has given up takes an open route for a reason to try anew, until it comes up itself. A route
+ * that flaps uses up tries without ever being found down. But a service must come to rest, and one that fails for a
+ * reason of its own gets no more tries than its policy says.
+ */
+const maxProofs = 3;
 
 export interface RouteBoardParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** The prober of a route. Clusters are asked as these settings say at the time. */
   readonly createProber: (route: Route, clusterHealth: () => ClusterHealthSpecs) => RouteProber;
+}
+
+/** For the state dump. */
+export interface RouteReport {
+  readonly route: string;
+  readonly state: 'open' | 'unreachable' | 'unwell';
+  /** Names of those that travel on it. */
+  readonly services: readonly string[];
 }
 
 interface SharedRoute {
@@ -80,6 +97,14 @@ export class RouteBoard {
     for (const { monitor } of this.#routes.values()) monitor.refresh();
   }
 
+  report(): readonly RouteReport[] {
+    return [...this.#routes.values()].map(({ route, monitor: { state }, seats }) => ({
+      route: route.id,
+      state: state.status === 'open' ? 'open' : state.reach,
+      services: [...seats].flatMap(({ service }) => service?.name ?? []),
+    }));
+  }
+
   /** Before sleep: asks nothing until `resume`, which asks for every route that is down. */
   pause(): void {
     this.#isPaused = true;
@@ -114,6 +139,9 @@ export class RouteBoard {
       prober: createProber(route, () => this.#clusterHealth),
       onChange: () => {
         for (const seat of [...seats]) seat.lookUp();
+      },
+      onProven: () => {
+        for (const seat of [...seats]) seat.takeHeart();
       },
     });
     if (this.#isPaused) monitor.pause();
@@ -165,6 +193,10 @@ class Seat implements RouteSeat {
   #shared: SharedRoute | null = null;
   /** What the service was told last, or could see when it sat down. */
   #told: Cause | null = null;
+  /** Its last failure may have been the route's. */
+  #isRouteSuspect = false;
+  #hasGivenUp = false;
+  #proofsLeft = maxProofs;
 
   constructor(listener: RouteListener, seating: Seating) {
     this.#listener = listener;
@@ -187,6 +219,7 @@ class Seat implements RouteSeat {
   take(service: ServiceSpec | null): void {
     if (service === this.#service) return;
     this.#service = service;
+    this.#startAfresh();
     const route = service === null ? null : routeOf(service.connection);
     if (this.#shared !== null && this.#shared.route.id !== route?.id) {
       this.#seating.leave(this, this.#shared);
@@ -202,13 +235,19 @@ class Seat implements RouteSeat {
   }
 
   reached(): void {
+    this.#startAfresh();
     this.#shared?.monitor.reached();
+  }
+
+  gaveUp(): void {
+    this.#hasGivenUp = this.#isRouteSuspect;
   }
 
   failed(cause: Cause): void {
     if (this.#shared === null || this.#service === null) return;
     const { route, monitor } = this.#shared;
-    if (isNetworkFailure(cause, route.kind)) monitor.suspect();
+    this.#isRouteSuspect = isNetworkFailure(cause, route.kind);
+    if (this.#isRouteSuspect) monitor.suspect();
     else if (isRouteAware(this.#service)) monitor.wonder();
   }
 
@@ -216,12 +255,26 @@ class Seat implements RouteSeat {
     this.#shared?.monitor.hurry();
   }
 
+  /** The route is known to be open: tells the service if it had stopped trying. */
+  takeHeart(): void {
+    if (!this.#hasGivenUp || this.#proofsLeft === 0 || this.hold !== null) return;
+    this.#hasGivenUp = false;
+    this.#proofsLeft -= 1;
+    this.#listener.onReleased();
+  }
+
   /** The route has changed: tells the service what that means for it, if it is news. */
   lookUp(): void {
     const { hold } = this;
     const before = this.#told;
     this.#told = hold;
+    if (hold !== null) this.#hasGivenUp = false;
     if (hold === null && before !== null) this.#listener.onReleased();
     if (hold !== null && hold.evidence !== before?.evidence) this.#listener.onHeld(hold);
+  }
+
+  #startAfresh(): void {
+    this.#hasGivenUp = false;
+    this.#proofsLeft = maxProofs;
   }
 }

@@ -11,7 +11,14 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { routeTitle, type Route } from './route.ts';
 import type { RouteFinding, RouteProber } from './route-prober.ts';
-import { judgeRoute, nextQuestionMs, openRoute, type RoutePace, type RouteState } from './route-verdict.ts';
+import {
+  judgeRoute,
+  needsUser,
+  nextQuestionMs,
+  openRoute,
+  type RoutePace,
+  type RouteState,
+} from './route-verdict.ts';
 
 export interface RouteMonitorParts {
   readonly route: Route;
@@ -20,6 +27,8 @@ export interface RouteMonitorParts {
   readonly prober: RouteProber;
   /** It is down, is down for another reason, or is back. */
   readonly onChange: () => void;
+  /** It is open: it answered after the last failure that was reported, or a tunnel came up. */
+  readonly onProven: () => void;
 }
 
 /** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
@@ -85,10 +94,12 @@ export class RouteMonitor {
     if (this.#state.status === 'down') this.#askSoon();
   }
 
-  /** A tunnel has come up: no question could prove more. */
+  /** A tunnel has come up: nothing proves better that the route can be reached. Whether it is well, has to be asked. */
   reached(): void {
     this.#isCorroborated = false;
-    if (this.#state.status === 'down' && this.#state.reach === 'unreachable') this.#become(openRoute);
+    if (this.#state.status === 'down' && this.#state.reach === 'unwell') this.#askIn(0);
+    else this.#become(openRoute);
+    this.#parts.onProven();
   }
 
   /** The network or the credentials are others now: what is known of a route that is down is old. */
@@ -130,6 +141,7 @@ export class RouteMonitor {
   }
 
   #askSoon(): void {
+    if (needsUser(this.#state)) return;
     const { clock } = this.#parts;
     this.#askIn(this.#lastQuestionAt === null ? 0 : this.#lastQuestionAt + minSpacingMs - clock.now());
   }
@@ -179,6 +191,7 @@ export class RouteMonitor {
     this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
     if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
+    if (finding.kind === 'well' && !this.#isAnswerOld) this.#parts.onProven();
   }
 
   #become(after: RouteState): void {

@@ -122,9 +122,14 @@ describe('asking a cluster', () => {
     expect(inWords(await ask(connection))).toMatch(/^unwell: exited: .*etcd failed/);
   });
 
-  it('finds it unwell when it does not let anybody in', async () => {
+  it('finds it unwell when it does not let anybody in, and does not ask twice: that could open a sign-in page', async () => {
     kube.setAccess('unauthorised');
-    expect((await ask(connection)).kind).toBe('unwell');
+    const finding = await ask(connection, { isRoutine: true });
+    expect(finding).toMatchObject({
+      kind: 'unwell',
+      cause: { code: 'credentials-expired', recovery: 'user' },
+    });
+    expect(questions().filter((request) => request === 'GET /readyz')).toHaveLength(1);
   });
 
   it('takes what the user may not ask for no answer at all', async () => {

@@ -4,6 +4,8 @@
  * 1. A route is down when a tunnel's failure and the prober agree, or when `failureThreshold` questions in a row failed.
  * 2. One good answer, or one tunnel that comes up, and it is back.
  * 3. While it is down it is asked again and again, at growing distances up to `maxRecheckMs`: nothing is given up for ever.
+ * 4. Except where only the user can help. An expired login is believed at once and not asked about again by itself: each
+ *    question may open a sign-in page.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { RouteFinding } from './route-prober.ts';
@@ -47,13 +49,19 @@ export function judgeRoute(before: RouteState, answer: Answer, { failureThreshol
   const { kind: reach, cause } = finding;
   if (before.status === 'down') return { ...before, reach, cause, rechecks: before.rechecks + 1 };
   const failures = before.failures + 1;
-  if (!isCorroborated && failures < failureThreshold) return { status: 'open', failures };
+  const isCertain = isCorroborated || cause.recovery === 'user';
+  if (!isCertain && failures < failureThreshold) return { status: 'open', failures };
   return { status: 'down', reach, cause, since: now, rechecks: 0 };
 }
 
 /** How long after an answer the next question comes; null: not by itself. */
 export function nextQuestionMs(state: RouteState, { intervalMs }: RoutePace): number | null {
+  if (needsUser(state)) return null;
   if (state.status === 'down') return Math.min(firstRecheckMs * 2 ** state.rechecks, maxRecheckMs);
   if (state.failures > 0) return intervalMs === null ? doubtMs : Math.min(doubtMs, intervalMs);
   return intervalMs;
 }
+
+/** Down for a reason that passes only when the user does something. */
+export const needsUser = (state: RouteState): boolean =>
+  state.status === 'down' && state.cause.recovery === 'user';

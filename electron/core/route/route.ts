@@ -2,7 +2,7 @@
  * What several services share on the way to their remote ends: a kube context, or an ssh host. It fails and recovers
  * as one. tcp and command services share nothing that we could ask for.
  */
-import { describeCause, type Cause, type CauseCode } from '../../../shared/failure.ts';
+import { describeCause, type Cause, type CauseCode, type TriggerKind } from '../../../shared/failure.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 
 export type Route =
@@ -54,11 +54,17 @@ const networkCodes: ReadonlySet<CauseCode> = new Set([
 export const isNetworkFailure = ({ code }: Cause, kind: Route['kind']): boolean =>
   networkCodes.has(code) || (kind === 'ssh' && code === 'closed-by-remote');
 
-/** What a service on the route is told while it is held back: `finding` is why. Only the route's return releases it. */
+/**
+ * What a service on the route is told while it is held back: `finding` is why. Only the route's return releases it. What
+ * the user has to do, sign in say, is told in its own words.
+ */
 export function holdCause(route: Route, reach: 'unreachable' | 'unwell', finding: Cause): Cause {
+  if (finding.recovery === 'user') return { ...finding, recovery: 'trigger', triggers: routeTriggers };
   const code = reach === 'unreachable' ? 'route-down' : 'cluster-unwell';
   return describeCause(code, { what: routeTitle(route), evidence: finding.evidence ?? finding.title });
 }
+
+const routeTriggers: readonly TriggerKind[] = ['route', 'config', 'user'];
 
 /** Asks that its restarts wait until the cluster is well, not only until it can be reached. */
 export const isRouteAware = (service: ServiceSpec): boolean => service.healthCheck.clusterAware;

@@ -1,10 +1,11 @@
 /** Snapshots for tests: all is well unless said otherwise. */
 import { describeCause, type CauseCode } from '../../../shared/failure.ts';
-import { noOutages } from '../../../shared/outages.ts';
+import { atRest } from '../../../shared/service-at-rest.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 
 export function aService(name: string, change: Partial<ServiceSnapshot> = {}): ServiceSnapshot {
   return {
+    ...atRest,
     name,
     technology: 'kubectl',
     description: null,
@@ -15,18 +16,8 @@ export function aService(name: string, change: Partial<ServiceSnapshot> = {}): S
     desired: 'on',
     phase: 'up',
     health: 'healthy',
-    cause: null,
     pid: 100,
     since: 0,
-    nextRetryAt: null,
-    attempt: 0,
-    exhausted: false,
-    restarts: 0,
-    connections: 0,
-    held: 0,
-    bytesOut: 0,
-    bytesIn: 0,
-    outages: noOutages,
     checkMs: 2,
     ...change,
   };

@@ -1,5 +1,5 @@
 /** Events that mean the same in several phases. */
-import type { TriggerKind } from '../../../../shared/failure.ts';
+import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import type { Handler } from '../forward-handler.ts';
 import { holdBack, stay, tryNow } from '../forward-moves.ts';
 import type { ForwardState } from '../forward-state.ts';
@@ -31,12 +31,20 @@ export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
 };
 
 /** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
-export const hold: Handler<'held'> = (state, { cause }) => {
-  const isAskedFor = state.cause?.recovery === 'backoff' || state.cause?.triggers.includes('route') === true;
-  return isAskedFor ? holdBack(state, cause) : stay(state);
-};
+export const hold: Handler<'held'> = (state, { cause }) =>
+  isForRetry(state.cause) ? holdBack(state, cause) : stay(state);
+
+/** Another try may help, by itself or with the route: nothing that only the user can mend. */
+export const isForRetry = (cause: Cause | null): boolean =>
+  cause !== null && (cause.recovery === 'backoff' || cause.triggers.includes('route'));
 
 function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {
-  if (state.suspended || !(state.cause?.triggers.includes(trigger) ?? true)) return false;
+  if (state.suspended || !isAwaited(state, trigger)) return false;
   return trigger !== 'demand' || state.triedAt === null || now - state.triedAt >= minDemandSpacingMs;
+}
+
+/** An open route is what a service that has given up can hope for, whatever its last try failed of. */
+function isAwaited({ cause, situation }: ForwardState, trigger: TriggerKind): boolean {
+  if (cause === null || cause.triggers.includes(trigger)) return true;
+  return trigger === 'route' && situation.phase === 'waiting' && cause.recovery === 'backoff';
 }

@@ -3,6 +3,7 @@ import type { Handler } from '../forward-handler.ts';
 import { condemn, fail, goUp, replace, replaceByPolicy, retire, stay, tryNow } from '../forward-moves.ts';
 import type { Effect, ForwardState, In } from '../forward-state.ts';
 import { cleanHistory, stableAfterMs } from '../restart-policy.ts';
+import { isForRetry } from './any-phase.ts';
 
 export const successorReady: Handler<'tunnel-ready', 'up'> = (state, event) => {
   const { replacement, tunnel: predecessor } = state.situation;
@@ -84,7 +85,9 @@ export const unproven: Handler<'unproven', 'up'> = (state, { tunnel }, { hold })
 
 /** What is up stays up; only its replacement waits. */
 export const heldWhileUp: Handler<'held', 'up'> = (state, { cause }) => {
-  const waits = state.health === 'unhealthy' && state.situation.replacement.kind !== 'starting';
+  const { kind } = state.situation.replacement;
+  const isWanted = kind === 'scheduled' || kind === 'queued' || isForRetry(state.cause);
+  const waits = state.health === 'unhealthy' && kind !== 'starting' && isWanted;
   return stay({
     ...state,
     situation: unscheduled(state.situation),

@@ -189,6 +189,10 @@ export class FakeSeat implements RouteSeat {
     this.said.push(`failed: ${cause.code}`);
   }
 
+  gaveUp(): void {
+    this.said.push('gave up');
+  }
+
   hurry(): void {
     this.said.push('hurry');
   }

@@ -10,17 +10,24 @@ const metadataVersions = { min: 1, max: 8 } as const;
 
 /** ApiVersions 0: answered before any authentication, by every broker since 0.10. */
 export const apiVersionsRequest = (correlationId: number): Buffer =>
-  request(apiKeys.apiVersions, 0, correlationId, Buffer.alloc(0));
+  request({ apiKey: apiKeys.apiVersions, apiVersion: 0, correlationId }, Buffer.alloc(0));
 
 /** Asks for the brokers and for no topics. */
 export function metadataRequest(version: number, correlationId: number): Buffer {
   const noTopics = Buffer.alloc(4);
   // allow_auto_topic_creation since 4; two questions about authorization since 8: no, no, no.
   const flags = Buffer.alloc(version >= 8 ? 3 : version >= 4 ? 1 : 0);
-  return request(apiKeys.metadata, version, correlationId, Buffer.concat([noTopics, flags]));
+  const head = { apiKey: apiKeys.metadata, apiVersion: version, correlationId };
+  return request(head, Buffer.concat([noTopics, flags]));
 }
 
-function request(apiKey: number, apiVersion: number, correlationId: number, body: Buffer): Buffer {
+interface RequestHead {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+}
+
+function request({ apiKey, apiVersion, correlationId }: RequestHead, body: Buffer): Buffer {
   const head = Buffer.alloc(14 + clientId.length);
   head.writeInt32BE(head.length - 4 + body.length, 0);
   head.writeInt16BE(apiKey, 4);

@@ -60,6 +60,9 @@ const certificate = makeCertificate({
 const head = 'HTTP/1.1 200 OK\r\n\r\n';
 const kafkaHead = kafkaApiVersions(0x4c50).subarray(0, 8).toString('latin1');
 
+/** Shorter than any wait of a probe, of which the one for a goodbye is the shortest, and longer than a busy machine stalls. */
+const atOnceMs = 200;
+
 describe('cancelling a probe', () => {
   it.each([
     ['tcp: silence', tcp, neverAnswers, {}],
@@ -82,7 +85,7 @@ describe('cancelling a probe', () => {
     ['kafka: silence', kafka, neverAnswers, {}],
     ['kafka: an answer that drips', kafka, dripsAfter(kafkaHead), {}],
   ] as [string, ProbeSpec, Behaviour, ListenOptions][])(
-    'ends it within 50 ms, with no socket left: %s',
+    'ends it at once, with no socket left: %s',
     async (_, spec, behaviour, options) => {
       const server = await serve(behaviour, options);
       const cancellation = new AbortController();
@@ -94,12 +97,12 @@ describe('cancelling a probe', () => {
       const cancelledAt = performance.now();
       cancellation.abort();
       expect(await result).toEqual({ kind: 'cancelled' });
-      expect(performance.now() - cancelledAt).toBeLessThan(50);
+      expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
       await expect.poll(() => [server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
     },
   );
 
-  it('ends one that only waits for the far end to close, within 50 ms', async () => {
+  it('ends one that only waits for the far end to close, at once', async () => {
     const server = await serve(dripsAfter(head));
     const cancellation = new AbortController();
     const noContent = httpSpec();
@@ -109,7 +112,7 @@ describe('cancelling a probe', () => {
     const cancelledAt = performance.now();
     cancellation.abort();
     expect(await result).toMatchObject({ kind: 'passed' });
-    expect(performance.now() - cancelledAt).toBeLessThan(50);
+    expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
   });
 
   it('waits for no goodbye from a server that does not read', async () => {
@@ -120,7 +123,7 @@ describe('cancelling a probe', () => {
     const cancelledAt = performance.now();
     cancellation.abort();
     expect(await result).toEqual({ kind: 'cancelled' });
-    expect(performance.now() - cancelledAt).toBeLessThan(50);
+    expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
   });
 
   it('connects nowhere when it comes first', async () => {

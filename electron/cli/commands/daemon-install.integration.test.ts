@@ -1,0 +1,111 @@
+/** A service manager of the test's own: it writes down what it is told, and answers as it is told to. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ok } from '../../../shared/result.ts';
+import type { CommandSurroundings } from '../command-context.ts';
+import { createContext } from '../command-line.ts';
+import { fakeClient } from '../testing/fake-client.ts';
+import { testSurroundings } from '../testing/test-context.ts';
+import { daemonInstall, daemonUninstall } from './daemon-install.ts';
+
+let home: string;
+let told: string;
+
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'install-'));
+  told = path.join(home, 'told');
+  writeFileSync(path.join(home, 'daemon.cjs'), '');
+  mkdirSync(path.join(home, 'bin'));
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** `answer`: what systemctl does after it has written down its arguments, a line of shell. */
+function giveSystemctl(answer: string): void {
+  const script = `#!/bin/sh\necho "$*" >> '${told}'\n${answer}\n`;
+  writeFileSync(path.join(home, 'bin/systemctl'), script, { mode: 0o755 });
+}
+
+function commands(change: Partial<CommandSurroundings> = {}) {
+  const surroundings = testSurroundings({
+    homeDirectory: home,
+    programFolder: home,
+    env: { PATH: `${path.join(home, 'bin')}:/bin` },
+    ...change,
+  });
+  const context = createContext({ color: false }, surroundings);
+  return {
+    install: () => daemonInstall(context, { start: true }, []),
+    uninstall: () => daemonUninstall(context, {}, []),
+    said: () => surroundings.complained().replaceAll(home, '~'),
+  };
+}
+
+const takeTold = (): readonly string[] => {
+  const lines = existsSync(told) ? readFileSync(told, 'utf8').trim().split('\n') : [];
+  rmSync(told, { force: true });
+  return lines;
+};
+
+const unit = '.config/systemd/user/localport.service';
+const wanted = '.config/systemd/user/default.target.wants/localport.service';
+
+describe('daemon install', () => {
+  it('has systemd take over the unit and start it, stops a former one first, and is undone', async () => {
+    giveSystemctl('exit 0');
+    const { install, uninstall } = commands();
+    expect(await install()).toBe(0);
+    expect(takeTold()).toEqual(['--user daemon-reload', '--user start localport.service']);
+    expect(readlinkSync(path.join(home, wanted))).toBe(path.join(home, unit));
+    expect(await install()).toBe(0);
+    expect(takeTold()[0]).toBe('--user stop localport.service');
+    expect(await uninstall()).toBe(0);
+    expect(takeTold()).toEqual(['--user stop localport.service', '--user daemon-reload']);
+    expect([existsSync(path.join(home, unit)), existsSync(path.join(home, wanted))]).toEqual([false, false]);
+  });
+
+  it('fails with what systemd says when it does not start the daemon, and leaves the unit for the next login', async () => {
+    giveSystemctl('echo "Failed to connect to bus" >&2; exit 1');
+    await expect(commands().install()).rejects.toMatchObject({
+      message: 'systemd did not start it: Failed to connect to bus',
+      hint: expect.stringMatching(/localport\.service is written: from your next login on/) as unknown,
+    });
+    expect(existsSync(path.join(home, unit))).toBe(true);
+  });
+
+  it('says that the daemon rests where another LocalPort runs', async () => {
+    giveSystemctl('exit 0');
+    const host = { ...fakeClient({}).host, kind: 'menu-bar', version: '1.2.3', pid: 7 } as const;
+    const { install, said } = commands({ connect: () => Promise.resolve(ok({ ...fakeClient({}), host })) });
+    expect(await install()).toBe(0);
+    expect(said()).toContain('LocalPort runs already (menu-bar 1.2.3, pid 7): the daemon rests for now\n');
+  });
+
+  // A real launchd would start it.
+  it.skipIf(existsSync('/bin/launchctl'))(
+    'writes an agent for launchd on a Mac, and says when there is none',
+    async () => {
+      const { install, uninstall, said } = commands({ platform: 'darwin' });
+      expect(await install()).toBe(0);
+      const agent = path.join(home, 'Library/LaunchAgents/dev.localport.daemon.plist');
+      expect(readFileSync(agent, 'utf8')).toContain('<string>--unless-running</string>');
+      expect(said()).toBe(
+        '/bin/launchctl was not found; ~/Library/LaunchAgents/dev.localport.daemon.plist is written: from your next login on it starts the daemon.\n',
+      );
+      expect(await uninstall()).toBe(0);
+      expect(existsSync(agent)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { ControlError, ControlEvent } from '../../../shared/control-contract.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ControlClient } from '../../core/control/control-client.ts';
+import { FakeClock } from '../../core/testing/fake-clock.ts';
+import { createContext } from '../command-line.ts';
+import { fakeClient } from '../testing/fake-client.ts';
+import { testSurroundings } from '../testing/test-context.ts';
+import { daemonStop } from './daemon-stop.ts';
+
+type ShutdownEvent = ControlEvent<'shutdown'>;
+type Tell = (event: ShutdownEvent) => void;
+
+/** Above the highest that Linux gives (proc(5), pid_max): no process has it. */
+const gonePid = 2 ** 22 + 1;
+
+/** Runs `daemon stop` against a host that goes through `shutdown`. */
+async function stop(
+  shutdown: (tell: Tell, clock: FakeClock, printed: () => string) => Promise<Result<void, ControlError>>,
+) {
+  const clock = new FakeClock();
+  const base = fakeClient({});
+  const client: ControlClient = {
+    ...base,
+    host: { ...base.host, pid: gonePid },
+    stream: (_name, _params, onEvent) => shutdown(onEvent as Tell, clock, () => surroundings.printed()),
+  };
+  const surroundings = testSurroundings({ clock, connect: () => Promise.resolve(ok(client)) });
+  const code = await daemonStop(createContext({ color: false }, surroundings), {}, []);
+  return { code, printed: surroundings.printed() };
+}
+
+const report = (problems: readonly string[]): ShutdownEvent => ({
+  kind: 'report',
+  report: { reason: 'command', phases: [], problems, totalMs: 120 },
+});
+
+describe('daemon stop', () => {
+  it('shows each phase as it passes, not only at the end, and what the whole took', async () => {
+    const seen: string[] = [];
+    const stopped = await stop(async (tell, clock, printed) => {
+      for (const phase of ['stop new work', 'complete current'] as const) {
+        tell({ kind: 'phase', phase, state: 'started' });
+        await clock.advance(60);
+        tell({ kind: 'phase', phase, state: 'finished' });
+        seen.push(printed());
+      }
+      tell(report([]));
+      return ok(undefined);
+    });
+    expect(seen).toEqual(['✓ stop new work 60 ms\n', '✓ stop new work 60 ms\n✓ complete current 60 ms\n']);
+    expect(stopped).toEqual({ code: 0, printed: `${seen[1] ?? ''}stopped in 120 ms\n` });
+  });
+
+  it('marks a phase that ran out of time, and exits with 1 for what was left behind', async () => {
+    const { code, printed } = await stop((tell) => {
+      tell({ kind: 'phase', phase: 'cancel tasks', state: 'started' });
+      tell({ kind: 'phase', phase: 'cancel tasks', state: 'left late' });
+      tell(report(['port 5432 is still taken']));
+      return Promise.resolve(ok(undefined));
+    });
+    expect(code).toBe(1);
+    expect(printed).toMatch(
+      /^✗ cancel tasks: left late 0 ms\nproblem: port 5432 is still taken\nstopped in 0 ms\n$/,
+    );
+  });
+
+  it('is content with a host that is gone before it could say so', async () => {
+    const lost = err({ code: 'connection-lost', message: 'the connection was closed' } as const);
+    expect(await stop(() => Promise.resolve(lost))).toEqual({ code: 0, printed: 'stopped in 0 ms\n' });
+  });
+});

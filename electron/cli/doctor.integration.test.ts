@@ -1,0 +1,187 @@
+/** What the doctor finds on a machine that is not well, each with its mend. That all is well, golden/doctor.txt shows. */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CommandUser, installCommand } from './testing/installed-command.ts';
+
+let programFolder: string;
+let user: CommandUser;
+
+beforeAll(() => {
+  programFolder = installCommand();
+});
+
+afterAll(() => {
+  rmSync(programFolder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  user = new CommandUser(programFolder);
+});
+
+afterEach(() => user.dispose());
+
+/** A folder of the user's with programs that only say something, each a line of shell. */
+function folderWith(name: string, programs: Readonly<Record<string, string>> = {}): string {
+  const folder = path.join(user.home, name);
+  mkdirSync(folder);
+  for (const [program, line] of Object.entries(programs))
+    writeFileSync(path.join(folder, program), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  return folder;
+}
+
+/** What a login shell finds: these folders on the PATH, and nothing of the machine that the test runs on. */
+function logInWith(folders: readonly string[], more = ''): void {
+  const lines = `export PATH='${folders.join(path.delimiter)}'\nunset SSH_AUTH_SOCK\n${more}`;
+  writeFileSync(path.join(user.home, '.profile'), lines);
+}
+
+/** `subject level: message → mend`, home as `~`; only what is about these subjects, where any are named. */
+async function examine(...subjects: readonly string[]): Promise<{ code: unknown; found: readonly string[] }> {
+  const { code, out } = await user.run('doctor', '-o', 'text');
+  const rows = out
+    .replaceAll(user.home, '~')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
+  for (const [level, subject, , mend] of rows)
+    expect(level === 'ok' || mend !== '', `${subject ?? ''} is ok or has a mend`).toBe(true);
+  const found = rows.filter(([, subject = '']) => subjects.length === 0 || subjects.includes(subject));
+  return {
+    code,
+    found: found.map(
+      ([level, subject, message, mend]) =>
+        `${subject ?? ''} ${level ?? ''}: ${message ?? ''}${mend === '' ? '' : ` → ${mend ?? ''}`}`,
+    ),
+  };
+}
+
+const ssh = 'technology: ssh, remote_port: 80';
+const kubectl = 'technology: kubectl, remote_port: 80, connection: { resource_name: web }';
+
+describe('the doctor', () => {
+  it('names folders of the PATH that others may write, and those that depend on where one is', async () => {
+    const open = folderWith('open');
+    chmodSync(open, 0o777);
+    logInWith([open, 'bin', '/usr/bin', '/bin']);
+    expect(await examine('PATH')).toEqual({
+      code: 1,
+      found: [
+        'PATH bad: every user can write ~/open → chmod o-w ~/open',
+        'PATH note: has bin, which means another folder each time → Write absolute folders.',
+      ],
+    });
+  });
+
+  it('says of a login shell that fails how to look for the reason', async () => {
+    await user.dispose();
+    user = new CommandUser(programFolder, { SHELL: '/bin/false' });
+    const { code, found } = await examine('login shell');
+    expect(code).toBe(1);
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^login shell bad: \/bin\/false did not give its environment: .+ → Start it by hand/,
+      ),
+    ]);
+  });
+
+  it('asks kubectl and ssh for their versions, and repeats what one that is broken says', async () => {
+    const kubectlSays = `echo '{"clientVersion":{"gitVersion":"v1.35.2"}}'`;
+    const bin = folderWith('bin', { kubectl: kubectlSays, ssh: 'echo "no libcrypto" >&2; exit 127' });
+    logInWith([bin, '/usr/bin', '/bin']);
+    expect((await examine('kubectl', 'ssh')).found).toEqual([
+      'kubectl ok: v1.35.2 (~/bin/kubectl)',
+      'ssh bad: ~/bin/ssh: no libcrypto → Install OpenSSH.',
+    ]);
+  });
+
+  it('looks for what command services run', async () => {
+    logInWith(['/usr/bin', '/bin']);
+    user.writeConfig(
+      'name: tool, technology: command, local_port: 20001, connection: { argv: [no-such-tunnel, "{local_port}"] }',
+    );
+    expect(await examine('tool')).toEqual({
+      code: 1,
+      found: [
+        "tool bad: its program no-such-tunnel was not found → Install it, or put it on your login shell's PATH.",
+      ],
+    });
+  });
+
+  it('finds the credential plugins of the kubeconfig, and says how a missing one is installed', async () => {
+    const users = [
+      { name: 'eks', user: { exec: { command: 'aws' } } },
+      { name: 'gke', user: { exec: { command: 'no-such-gke-plugin', installHint: 'Install gke.' } } },
+      { name: 'aks', user: { exec: { command: 'no-such-aks-plugin' } } },
+      { name: 'plain', user: { token: 'x' } },
+    ];
+    const bin = folderWith('bin', {
+      kubectl: `case "$*" in *view*) echo '${JSON.stringify({ users })}' ;; *) echo '{}' ;; esac`,
+      aws: '',
+    });
+    logInWith([bin, '/usr/bin', '/bin']);
+    user.writeConfig(`name: web, local_port: 20001, ${kubectl}`);
+    expect(await examine('exec plugin')).toEqual({
+      code: 1,
+      found: [
+        'exec plugin ok: aws for eks (~/bin/aws)',
+        'exec plugin bad: no-such-gke-plugin, which gke signs in with, was not found → Install gke.',
+        "exec plugin bad: no-such-aks-plugin, which aks signs in with, was not found → Install it, or put it on your login shell's PATH.",
+      ],
+    });
+    writeFileSync(path.join(bin, 'kubectl'), '#!/bin/sh\necho {\n', { mode: 0o755 });
+    expect((await examine('kubeconfig')).found).toEqual([
+      'kubeconfig note: kubectl shows it in an unknown form → Update kubectl, or LocalPort.',
+    ]);
+  });
+
+  it.each([
+    ['has keys', 0, 'printf "one\\ntwo\\n"', 'ok: 2 keys (/agent)'],
+    ['has none', 0, 'exit 1', 'note: runs and has no keys (/agent) → ssh-add'],
+    [
+      'does not answer',
+      1,
+      'exit 2',
+      'bad: nobody answers at /agent → Start ssh-agent anew, and correct SSH_AUTH_SOCK.',
+    ],
+  ])('tells of an ssh agent that %s', async (_, code, answer, finding) => {
+    const bin = folderWith('bin', { 'ssh-add': answer, ssh: 'echo OpenSSH_9.2p1', kubectl: 'echo {}' });
+    logInWith([bin, '/usr/bin', '/bin'], 'export SSH_AUTH_SOCK=/agent\n');
+    expect(await examine('ssh agent')).toEqual({ code, found: [`ssh agent ${finding}`] });
+  });
+
+  it('misses an agent only where a service logs in by it', async () => {
+    logInWith(['/usr/bin', '/bin']);
+    user.writeConfig(`name: far, local_port: 20001, ${ssh}, connection: { host: h, password: p }`);
+    const without = 'SSH_AUTH_SOCK is not set in your login shell';
+    expect((await examine('ssh agent')).found).toEqual([
+      `ssh agent ok: ${without}, and no service needs one`,
+    ]);
+    user.writeConfig(`name: far, local_port: 20001, ${ssh}, connection: { host: h }`);
+    expect((await examine('ssh agent')).found).toEqual([
+      `ssh agent note: ${without} → Start one, or name a key_file.`,
+    ]);
+  });
+
+  it('finds keys that others may read, folders that others may enter, and services without their key', async () => {
+    const key = path.join(user.home, 'key');
+    writeFileSync(key, '', { mode: 0o644 });
+    mkdirSync(user.stateDirectory, { recursive: true, mode: 0o755 });
+    logInWith(['/usr/bin', '/bin']);
+    user.writeConfig(
+      `name: far, local_port: 20001, ${ssh}, connection: { host: h, key_file: ${key} }`,
+      `name: lost, local_port: 20002, ${ssh}, connection: { host: h, key_file: ${key}-lost }`,
+      `name: odd, local_port: 20003, ${ssh}, connection: { host: h, password: p }, colour: red`,
+    );
+    expect(await examine('permissions', 'lost', 'config')).toEqual({
+      code: 1,
+      found: [
+        'config ok: ~/.config/localport/config.yaml, 3 services',
+        expect.stringMatching(/^config note: services\[2\]\.colour: .+ → Correct it, or leave it out\.$/),
+        expect.stringMatching(/^lost bad: .+ → Create it or correct its path in the config$/),
+        'permissions bad: others may look into ~/.local/state/localport → chmod 700 ~/.local/state/localport',
+        'permissions bad: others may read the key ~/key, so ssh ignores it → chmod 600 ~/key',
+      ],
+    });
+  });
+});

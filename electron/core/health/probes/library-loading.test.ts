@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+
+const projectDir = path.resolve(import.meta.dirname, '../../../..');
+
+/** Every module that runs when the daemon starts: what is reached without an `import()`. */
+async function modulesAtStart(): Promise<readonly string[]> {
+  const { metafile } = await build({
+    absWorkingDir: projectDir,
+    entryPoints: ['electron/daemon.ts'],
+    outfile: 'daemon.cjs',
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    logLevel: 'silent',
+  });
+  const reached = new Set<string>();
+  const visit = (module: string): void => {
+    if (reached.has(module)) return;
+    reached.add(module);
+    for (const { path: imported, kind, external } of metafile.inputs[module]?.imports ?? [])
+      if (kind !== 'dynamic-import' && external !== true) visit(imported);
+  };
+  visit('electron/daemon.ts');
+  expect(Object.keys(metafile.inputs)).toContain('node_modules/pg/lib/index.js');
+  return [...reached];
+}
+
+it('the library for logins to PostgreSQL is loaded by the first check that logs in, not before', async () => {
+  const modules = await modulesAtStart();
+  expect(modules).toContain('electron/core/health/probes/postgres-login.ts');
+  expect(modules.filter((module) => module.startsWith('node_modules/pg'))).toEqual([]);
+});

@@ -1,0 +1,110 @@
+/** All that forwards: the supervisor with the tunnels, the checks and the shared routes that it works with. */
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { ClusterHealthSpecs } from '../config/cluster-health.ts';
+import type { DesiredStore } from '../config/desired-store.ts';
+import { ForwardRunner } from '../forward/forward-runner.ts';
+import { Supervisor } from '../forward/supervisor.ts';
+import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
+import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
+import { createProbeRegistry } from '../health/probes/probe-registry.ts';
+import type { LogStore } from '../observability/log-store.ts';
+import type { ChildLauncher } from '../process/child-process.ts';
+import { createLocalPort } from '../relay/local-port.ts';
+import { RouteBoard, type RouteReport } from '../route/route-board.ts';
+import { routeProbers } from '../route/route-probers.ts';
+import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
+import type { HostShutdown } from './host-shutdown.ts';
+import { isOnline } from './machine-watch.ts';
+
+export interface ForwardingParts {
+  readonly clock: Clock;
+  readonly logs: LogStore;
+  readonly launcher: ChildLauncher;
+  readonly runtimeDirectory: string;
+  readonly desired: DesiredStore;
+  /** Something in the snapshot changed. */
+  readonly onChange: () => void;
+}
+
+export class Forwarding {
+  readonly supervisor: Supervisor;
+  readonly #parts: ForwardingParts;
+  readonly #adapters: AdapterRegistry;
+  readonly #health: HealthMonitorScheduler;
+  readonly #routes: RouteBoard;
+
+  constructor(parts: ForwardingParts) {
+    const { clock, logs, launcher, runtimeDirectory, desired } = parts;
+    const log = logs.app;
+    this.#parts = parts;
+    this.#adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory });
+    this.#health = createHealthMonitorScheduler({ clock, probes: createProbeRegistry({ launcher }) });
+    this.#routes = new RouteBoard({ clock, log, createProber: routeProbers({ launcher, clock, log }) });
+    this.supervisor = new Supervisor({
+      createRunner: (service) => this.#createRunner(service),
+      desiredOf: (service) => desired.desiredOf(service),
+      rememberDesired: (name, wanted) => {
+        desired.set(name, wanted);
+      },
+    });
+  }
+
+  /** Takes over what the config says. Resolves when the services that leave have gone. */
+  apply(services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs): Promise<void> {
+    this.#routes.configure(clusterHealth);
+    return this.supervisor.apply(services);
+  }
+
+  /** Health monitors that are watching. */
+  get monitors(): number {
+    return this.#health.active();
+  }
+
+  routes(): readonly RouteReport[] {
+    return this.#routes.report();
+  }
+
+  suspend(): void {
+    this.#health.pause();
+    this.#routes.pause();
+    this.supervisor.suspend();
+  }
+
+  recover(): void {
+    this.#health.resume();
+    this.#routes.resume();
+    this.supervisor.trigger('wake');
+  }
+
+  /** Whoever waits for this may try again, and what is known of routes that are down is old. */
+  trigger(trigger: 'network' | 'credentials'): void {
+    this.#routes.refresh();
+    this.supervisor.trigger(trigger);
+  }
+
+  joinShutdown(ending: HostShutdown): void {
+    ending.join('cancel tasks', 'health checks', () => this.#health.close());
+    ending.join('cancel tasks', 'route probers', () => this.#routes.close());
+    ending.join('cancel tasks', 'forwards', () => this.supervisor.stopAll());
+    ending.join('force clean-up', 'forwards', () => this.supervisor.forceStopAll());
+  }
+
+  #createRunner(service: ServiceSpec): ForwardRunner {
+    const { clock, logs, onChange } = this.#parts;
+    const log = logs.service(service.name);
+    return new ForwardRunner(service, {
+      clock,
+      log,
+      random: Math.random,
+      adapterFor: ({ connection }) => this.#adapters[connection.technology],
+      createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
+        createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
+      health: this.#health,
+      takeSeat: (listener) => this.#routes.seat(listener),
+      isOnline,
+      redact: (text) => logs.redact(text),
+      onChange,
+    });
+  }
+}

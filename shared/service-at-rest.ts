@@ -1,0 +1,19 @@
+import { noOutages } from './outages.ts';
+import type { ServiceSnapshot } from './service-snapshot.ts';
+
+/** What a snapshot says of a service with which nothing has happened yet, and nothing is going on. */
+export const atRest = {
+  addresses: [],
+  cause: null,
+  pid: null,
+  nextRetryAt: null,
+  attempt: 0,
+  exhausted: false,
+  restarts: 0,
+  connections: 0,
+  held: 0,
+  bytesOut: 0,
+  bytesIn: 0,
+  outages: noOutages,
+  checkMs: null,
+} as const satisfies Partial<ServiceSnapshot>;
