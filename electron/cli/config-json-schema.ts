@@ -4,20 +4,33 @@
  */
 import * as z from 'zod';
 import { connectionSchemas, fileSchema, serviceSchema } from '../../shared/config-schema.ts';
+import {
+  connectionKeyHelps,
+  fileKeyHelps,
+  type KeyHelp,
+  type KeyHelps,
+  serviceKeyHelps,
+} from './config-key-help.ts';
 
 interface JsonSchema {
   readonly [key: string]: unknown;
 }
 
 export function configJsonSchema(): JsonSchema {
-  const file = convert(fileSchema);
-  const service = convert(serviceSchema);
+  const file = explain(convert(fileSchema), fileKeyHelps);
+  const service = explain(convert(serviceSchema), serviceKeyHelps);
   const byTechnology = Object.entries(connectionSchemas).map(([technology, schema]) => ({
     if: { properties: { technology: { const: technology } }, required: ['technology'] },
-    then: { properties: { connection: convert(schema) } },
+    then: {
+      properties: { connection: explain(convert(schema), connectionKeyHelps[technology as Technology]) },
+    },
   }));
   // Without a value while every service is commented out.
-  const services = { type: ['array', 'null'], items: { ...service, allOf: byTechnology } };
+  const services = {
+    ...explanationOf(fileKeyHelps['services']),
+    type: ['array', 'null'],
+    items: { ...service, allOf: byTechnology },
+  };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'LocalPort',
@@ -25,6 +38,22 @@ export function configJsonSchema(): JsonSchema {
     properties: { ...(file['properties'] as object), services },
   };
 }
+
+type Technology = keyof typeof connectionKeyHelps;
+
+/** Puts beside each key what it means. */
+function explain(schema: JsonSchema, helps: KeyHelps): JsonSchema {
+  const properties = Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>);
+  const explained = properties.map(([key, property]) => {
+    const help = helps[key];
+    const inner = typeof help === 'object' ? explain(property, help.keys) : property;
+    return [key, { ...explanationOf(help), ...inner }];
+  });
+  return { ...schema, properties: Object.fromEntries(explained) as object };
+}
+
+const explanationOf = (help: KeyHelp | undefined): JsonSchema =>
+  help === undefined ? {} : { description: typeof help === 'string' ? help : help.about };
 
 function convert(schema: z.ZodType): JsonSchema {
   // What a value becomes is near to what is written; what goes in is, to zod, anything at all.

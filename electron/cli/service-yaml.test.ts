@@ -108,7 +108,7 @@ describe('the JSON Schema', () => {
         { type: 'string', pattern: expect.stringContaining('{') as unknown },
       ],
     });
-    expect(properties['hold']).toEqual({ type: ['number', 'string'] });
+    expect(properties['hold']).toMatchObject({ type: ['number', 'string'] });
     expect(properties['tags']).toMatchObject({
       anyOf: [{ type: 'array' }, { type: ['string', 'number', 'boolean'] }],
     });

@@ -1,0 +1,113 @@
+/** What each key of the config means, in a sentence: editors show it beside the key, out of the JSON Schema. */
+
+/** A key's meaning, or that of a mapping with its own keys. */
+export type KeyHelp = string | { readonly about: string; readonly keys: KeyHelps };
+export type KeyHelps = Readonly<Record<string, KeyHelp>>;
+
+const healthCheck: KeyHelps = {
+  type: 'What is checked through the tunnel; default tcp',
+  interval: 'Time between checks; seconds, or 500ms, 2m; default 30 s',
+  timeout: 'How long an answer may take; default 5 s',
+  failure_threshold: 'Failed checks in a row that make the service unhealthy; default 3',
+  success_threshold: 'Passed checks in a row that make it healthy again; default 1',
+  cluster_aware: 'kubectl: no new tunnel while the cluster is not well; default false',
+  config: {
+    about: 'What the check of this type needs',
+    keys: {
+      url: 'http, https: what is asked for; default / on the local port',
+      method: 'http, https: default GET',
+      expected_status: 'http, https: one status or a list; default 200, 201, 202, 204',
+      expected_status_codes: 'The name that 0.3.7 had for expected_status',
+      expected_content: 'http, https: text that the answer must contain',
+      headers: 'http, https: sent with the request',
+      verify_ssl: 'Whether the certificate must be trusted; default true',
+      user: 'postgres, redis: logs in as this user; postgres then also asks SELECT 1',
+      password: 'postgres, redis: write ${NAME}, not the password itself',
+      database: 'postgres: default is named as the user',
+      sslmode: 'postgres: as libpq has it; default prefer',
+      tls: 'redis, kafka, grpc: whether the server speaks TLS; default false',
+      servername: 'tls, redis, kafka, grpc: the name that the certificate must have',
+      expires_within: 'tls: unhealthy when the certificate lasts no longer, as in 14d; default 7d',
+      service: 'grpc: whose health is asked for; default that of the whole server',
+      argv: 'exec: a program and its arguments; {local_port} is replaced',
+      bootstrap_servers: 'Of 0.3.7; not needed: the check goes through the tunnel',
+      host: 'postgres: the name that the certificate must have, with sslmode verify-full',
+      port: 'Of 0.3.7; not needed: the check goes through the tunnel',
+      timeout: 'Of 0.3.7; not used: the timeout beside config counts',
+    },
+  },
+};
+
+const restartPolicy: KeyHelps = {
+  enabled: 'Whether a dead tunnel is replaced at all; default true',
+  max_attempts: 'Failures in a row until it waits for something that may help; default 5',
+  initial_delay: 'Before the second try, as the first is made at once; default 1 s',
+  max_delay: 'The longest delay; default 5 min',
+  backoff_multiplier: 'How much each delay grows; default 2',
+};
+
+const clusterHealth: KeyHelps = {
+  enabled: 'Whether clusters are asked at all; default true',
+  interval: 'Time between questions for services that are cluster_aware; default 240 s',
+  timeout: 'Of each kubectl; default 30 s',
+  retry_attempts: 'How often a question that failed is repeated; default 2',
+  failure_threshold: 'Failed questions in a row that make a cluster unwell; default 3',
+  commands: {
+    about: 'What is asked',
+    keys: {
+      cluster_info: 'Whether the API server calls itself ready; default true',
+      node_status: 'Whether a node is ready, if there are any; default true',
+      pod_status: 'Whether pods of the namespaces can be read; default true',
+      events_on_failure: 'The latest warnings go into the log, and decide nothing; default true',
+    },
+  },
+};
+
+export const fileKeyHelps: KeyHelps = {
+  version: 'Of this format: "1.0"',
+  services: 'One entry for each port that is forwarded',
+  defaults: {
+    about: 'For all services; what a service says itself goes over it',
+    keys: {
+      health_check: { about: 'How services are checked', keys: healthCheck },
+      restart_policy: { about: 'When a dead tunnel is replaced', keys: restartPolicy },
+      cluster_health: { about: 'How clusters are asked', keys: clusterHealth },
+    },
+  },
+  cluster_contexts: 'Settings for one kube context, by its name',
+};
+
+export const serviceKeyHelps: KeyHelps = {
+  name: 'Unique',
+  technology: 'What carries the connection',
+  local_port: 'On 127.0.0.1 and ::1; unique',
+  remote_port: 'At the far end; not for command',
+  connection: 'How to get there; its keys depend on the technology',
+  enabled: 'false: off until it is started by hand; default true',
+  tags: 'For `localport start --tag`; the first one is the group in the popover',
+  description: 'For people',
+  hold: 'How long an arriving client waits for a tunnel; default 10 s',
+  health_check: { about: 'How it is checked; merged over defaults', keys: healthCheck },
+  restart_policy: { about: 'When a dead tunnel is replaced; merged over defaults', keys: restartPolicy },
+};
+
+export const connectionKeyHelps = {
+  kubectl: {
+    resource_name: 'Of the service, pod or deployment',
+    namespace: 'Default: default',
+    resource_type: 'service, pod or deployment; default service',
+    context: 'Of the kubeconfig; default the current one',
+  },
+  ssh: {
+    host: 'The server that is logged in to, or a Host of ssh_config',
+    user: 'Default: what ssh_config says',
+    port: 'Of the ssh server; default 22, or what ssh_config says',
+    key_file: 'A private key; default: what ssh_config and the agent offer',
+    password: 'Goes by SSH_ASKPASS; write ${NAME}, not the password itself',
+    remote_host: 'Where remote_port is, as the server sees it; default localhost',
+    jump: 'Hosts on the way, one or a list, each as user@host:port',
+    strict_host_key_checking: 'yes: known hosts only; default accept-new',
+  },
+  tcp: { host: 'Where remote_port is' },
+  command: { argv: 'A program and its arguments, one of them with {socket} or {local_port}; no shell' },
+} as const satisfies Record<string, KeyHelps>;
