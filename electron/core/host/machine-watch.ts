@@ -1,5 +1,4 @@
 /** What the machine around us tells: it sleeps and wakes, its networks change, somebody signs in, its login shell answers. */
-import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { TaskManager } from '../lifecycle/task-manager.ts';
@@ -7,6 +6,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { LoginEnvironment } from '../process/login-environment.ts';
 import { watchCredentials } from '../wake/credential-watcher.ts';
 import { networkAddresses } from '../wake/network-addresses.ts';
+import { steadyInterfaces } from '../wake/network-interfaces.ts';
 import { WakeMonitor } from '../wake/wake-monitor.ts';
 
 export interface MachineListener {
@@ -26,6 +26,8 @@ export interface MachineWatchParts {
   readonly tasks: TaskManager;
   readonly listener: MachineListener;
 }
+
+const networkInterfaces = steadyInterfaces();
 
 /** Whether this computer has an address in any network. */
 export const isOnline = (): boolean => networkAddresses(networkInterfaces()).length > 0;
