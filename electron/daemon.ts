@@ -6,6 +6,7 @@ import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges } from './core/host/terminal.ts';
+import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
@@ -22,6 +23,7 @@ async function main({ config, logLevel, foreground, unlessRunning }: DaemonArgum
     return;
   }
   const { host, logs, paths } = opened.value;
+  logUncaughtErrors(process, logs.app);
   const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
     const { problems } = await shutdown;
     if (foreground) process.stdout.write(`${reportEnd(problems).join('\n')}\n`);

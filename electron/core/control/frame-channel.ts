@@ -11,7 +11,7 @@ import type { Clock, Timer } from '../clock.ts';
 import { encodeFrame, FrameDecoder } from './frames.ts';
 
 /** Beside the message that is being sent. */
-const maxUnsentBytes = 8 * 1024 * 1024;
+const maxUnsentBytes = 2 * 1024 * 1024;
 /** How long the other end may leave us waiting without reading all that was sent. */
 const maxStallMs = 30_000;
 /** How long the last words may take to get out. */

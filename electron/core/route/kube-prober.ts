@@ -102,14 +102,19 @@ async function ask(
       if (exit.exitCode === 0) return query.judge?.(output) ?? { kind: 'well' };
       return findingOf(
         classifyFailure({ ...exit, service, lines: exit.lastLines, platform: process.platform }),
+        query,
       );
     }
   }
 }
 
-function findingOf(cause: Cause): RouteFinding {
+function findingOf(cause: Cause, query: ClusterQuery): RouteFinding {
   if (taken.has(cause.code)) return { kind: 'well' };
-  return { kind: isNetworkFailure(cause, 'kubernetes') ? 'unreachable' : 'unwell', cause };
+  const evidence = cause.evidence ?? `kubectl ${query.args.slice(0, 2).join(' ')} failed without a word`;
+  return {
+    kind: isNetworkFailure(cause, 'kubernetes') ? 'unreachable' : 'unwell',
+    cause: { ...cause, evidence },
+  };
 }
 
 function kubectl({ context }: KubeProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {

@@ -1,6 +1,6 @@
 /** Probers as real programs: kubectl against an API server that can be ill in many ways, ssh against a real sshd. */
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -120,6 +120,16 @@ describe('asking a cluster', () => {
   it('finds it unwell when the API server says that it is not ready', async () => {
     kube.setReady(false);
     expect(inWords(await ask(connection))).toMatch(/^unwell: exited: .*etcd failed/);
+  });
+
+  it('says what failed when kubectl does not', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'mute-'));
+    scope.own('mute kubectl', () => rm(directory, { recursive: true }));
+    await writeFile(path.join(directory, 'kubectl'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    searchPath = [directory, process.env['PATH']].join(path.delimiter);
+    expect(inWords(await ask(connection))).toBe(
+      'unwell: exited: kubectl get --raw=/readyz failed without a word',
+    );
   });
 
   it('finds it unwell when it does not let anybody in, and does not ask twice: that could open a sign-in page', async () => {
