@@ -70,7 +70,7 @@ describe('tls probe', () => {
     for (const verifySsl of [true, false]) {
       expect(await check(-hourMs, { verifySsl })).toEqual([
         'certificate-invalid',
-        'The certificate of db.internal is not trusted',
+        'The certificate of db.internal has expired',
         'the certificate has expired',
       ]);
     }
