@@ -122,6 +122,36 @@ test('a cluster that stays away is told once for all of its services, one that c
   expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
 });
 
+test('a need that a route was only the beginning of is told as soon as any other, in its own words', async () => {
+  const { clock, show, take } = setUp();
+  const cause = describeCause('route-down', { what: 'The ssh host gate' });
+  await show(aService('a', { phase: 'waiting', health: 'unknown', cause }));
+  await clock.advance(5_000);
+  await show(failedService('a'));
+  await clock.advance(settleMs);
+  expect(take()).toEqual(['Signed out of prod | a: Sign in again']);
+});
+
+test('a cause that changes all the time is told of all the same, but no sooner than quiet allows', async () => {
+  const { clock, show, take } = setUp();
+  const codes = ['credentials-expired', 'forbidden'] as const;
+  for (let turn = 0; turn < 4; turn++) {
+    await show(failedService('a', codes[turn % 2]));
+    await clock.advance(settleMs / 2);
+  }
+  expect(take()).toHaveLength(1);
+  await show(aService('a'));
+  await clock.advance(settleMs);
+  take();
+  for (let turn = 0; turn < 4; turn++) {
+    await show(failedService('a', codes[turn % 2]));
+    await clock.advance(settleMs);
+  }
+  expect(take()).toEqual([]);
+  await clock.advance(quietMs);
+  expect(take()).toHaveLength(1);
+});
+
 test('a need that passes by itself is not worth a word, nor is its end', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'));

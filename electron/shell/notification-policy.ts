@@ -103,7 +103,9 @@ function followNeed(before: Trouble | undefined, cause: Cause, circumstances: Ci
   const { title } = cause;
   switch (before?.kind) {
     case 'noticed':
-      return before;
+      return before.title === title
+        ? before
+        : { ...before, title, tellAt: tellAtAnew(before, cause, circumstances) };
     case 'told':
     case 'recovering':
       return { kind: 'told', title, toldAt: before.toldAt };
@@ -117,6 +119,17 @@ function followNeed(before: Trouble | undefined, cause: Cause, circumstances: Ci
 }
 
 const settleMsOf = (cause: Cause): number => (waitsForRoute(cause) ? routeSettleMs : settleMs);
+
+/** Another cause than at first. One that needs the user is not kept back because a route was given time to come back. */
+function tellAtAnew(
+  { tellAt, toldBefore }: Extract<Trouble, { kind: 'noticed' }>,
+  cause: Cause,
+  { now }: Circumstances,
+): number {
+  const settledAt = now + settleMsOf(cause);
+  const soonest = toldBefore === null ? now : toldBefore + quietMs;
+  return Math.max(soonest, waitsForRoute(cause) ? settledAt : Math.min(tellAt, settledAt));
+}
 
 /** Joins those that have the same cause: silently once it is told, else at the time when it will be. */
 function joinOrNotice(cause: Cause, { known, now }: Circumstances): Trouble {
