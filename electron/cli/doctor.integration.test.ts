@@ -1,22 +1,15 @@
 /** What the doctor finds on a machine that is not well, each with its mend. That all is well, golden/doctor.txt shows. */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CommandUser, installCommand } from './testing/installed-command.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CommandUser } from './testing/installed-command.ts';
+import { installForFile } from './testing/installed-for-file.ts';
 
-let programFolder: string;
+const program = installForFile();
 let user: CommandUser;
 
-beforeAll(() => {
-  programFolder = installCommand();
-});
-
-afterAll(() => {
-  rmSync(programFolder, { recursive: true, force: true });
-});
-
 beforeEach(() => {
-  user = new CommandUser(programFolder);
+  user = new CommandUser(program.folder);
 });
 
 afterEach(() => user.dispose());
@@ -75,7 +68,7 @@ describe('the doctor', () => {
 
   it('says of a login shell that fails how to look for the reason', async () => {
     await user.dispose();
-    user = new CommandUser(programFolder, { SHELL: '/bin/false' });
+    user = new CommandUser(program.folder, { SHELL: '/bin/false' });
     const { code, found } = await examine('login shell');
     expect(code).toBe(1);
     expect(found).toEqual([

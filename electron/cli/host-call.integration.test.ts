@@ -3,21 +3,16 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../e2e/fixtures/eventually.ts';
-import { CommandUser, installCommand } from './testing/installed-command.ts';
+import { CommandUser } from './testing/installed-command.ts';
+import { installForFile } from './testing/installed-for-file.ts';
 
-let programFolder: string;
+const program = installForFile();
 let user: CommandUser;
 
-beforeAll(() => {
-  programFolder = installCommand();
-});
-afterAll(() => {
-  rmSync(programFolder, { recursive: true, force: true });
-});
 beforeEach(() => {
-  user = new CommandUser(programFolder);
+  user = new CommandUser(program.folder);
   user.writeConfig();
 });
 afterEach(async () => {
@@ -44,7 +39,7 @@ it('runs from a folder that is gone', async () => {
   const folder = path.join(user.home, 'gone');
   mkdirSync(folder);
   const script = 'rmdir "$1" && exec "$2" "$3" config path';
-  const args = ['-c', script, 'sh', folder, process.execPath, path.join(programFolder, 'localport.cjs')];
+  const args = ['-c', script, 'sh', folder, process.execPath, path.join(program.folder, 'localport.cjs')];
   const { stdout } = await promisify(execFile)('sh', args, {
     cwd: folder,
     env: { HOME: user.home, PATH: process.env['PATH'] },

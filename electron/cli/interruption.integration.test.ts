@@ -1,33 +1,25 @@
 /** Commands that go on: how they follow what happens, and how they end. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../e2e/fixtures/eventually.ts';
 import { freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
 import { processIsRunning } from '../core/process/testing/process-watch.ts';
-import { CommandUser, installCommand } from './testing/installed-command.ts';
+import { CommandUser } from './testing/installed-command.ts';
+import { installForFile } from './testing/installed-for-file.ts';
 
 const relay = path.resolve(import.meta.dirname, '../../e2e/fixtures/relay-command.cjs');
 
-let programFolder: string;
+const program = installForFile();
 let echo: FixtureServer;
 let user: CommandUser;
 let ports: readonly [number, number];
 
-beforeAll(() => {
-  programFolder = installCommand();
-});
-
-afterAll(() => {
-  rmSync(programFolder, { recursive: true, force: true });
-});
-
 beforeEach(async () => {
   echo = await startEchoServer();
   ports = [await freePort(), await freePort()];
-  user = new CommandUser(programFolder);
+  user = new CommandUser(program.folder);
   user.writeConfig(
     `name: db, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 }`,
     `name: tool, technology: command, local_port: ${ports[1]}, connection: { argv: ["${process.execPath}", "${relay}", "{socket}", "${echo.port}"] }`,

@@ -1,28 +1,21 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../e2e/fixtures/eventually.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
-import { CommandUser, installCommand } from './testing/installed-command.ts';
+import { CommandUser } from './testing/installed-command.ts';
+import { installForFile } from './testing/installed-for-file.ts';
 
-let programFolder: string;
+const program = installForFile();
 let echo: FixtureServer;
 let user: CommandUser;
 let ports: readonly [number, number];
 
-beforeAll(() => {
-  programFolder = installCommand();
-});
-
-afterAll(() => {
-  rmSync(programFolder, { recursive: true, force: true });
-});
-
 beforeEach(async () => {
   echo = await startEchoServer();
   ports = [await freePort(), await freePort()];
-  user = new CommandUser(programFolder);
+  user = new CommandUser(program.folder);
   user.writeConfig(
     `name: db, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, tags: [backend], connection: { host: 127.0.0.1 }`,
     `name: web, technology: tcp, local_port: ${ports[1]}, remote_port: ${echo.port}, enabled: false, connection: { host: 127.0.0.1 }`,
@@ -331,7 +324,7 @@ describe('the daemon', () => {
       err: expect.stringContaining('loginctl enable-linger') as unknown,
     });
     expect(readFileSync(unit, 'utf8')).toContain(
-      `ExecStart=${process.execPath} ${path.join(programFolder, 'daemon.cjs')} --config "${path.join(user.home, 'my config.yaml')}" --unless-running\n`,
+      `ExecStart=${process.execPath} ${path.join(program.folder, 'daemon.cjs')} --config "${path.join(user.home, 'my config.yaml')}" --unless-running\n`,
     );
     expect(readlinkSync(link)).toBe(unit);
     expect((await user.run('daemon', 'uninstall')).code).toBe(0);

@@ -7,20 +7,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
 import { startSshd, type Sshd } from '../../e2e/fixtures/sshd.ts';
 import { completionScripts } from './completion-scripts.ts';
-import { CommandUser, installCommand } from './testing/installed-command.ts';
+import { CommandUser } from './testing/installed-command.ts';
+import { installForFile } from './testing/installed-for-file.ts';
 
 const execute = promisify(execFile);
 
-let programFolder: string;
+const program = installForFile();
 let user: CommandUser;
-
-beforeAll(() => {
-  programFolder = installCommand();
-});
-
-afterAll(() => {
-  rmSync(programFolder, { recursive: true, force: true });
-});
 
 afterEach(async () => {
   await user.dispose();
@@ -45,7 +38,7 @@ describe('ssh', () => {
   });
 
   beforeEach(async () => {
-    user = new CommandUser(programFolder, pathWith(sshd.binDirectory));
+    user = new CommandUser(program.folder, pathWith(sshd.binDirectory));
     const closed = await freePort();
     const ssh = (name: string, port: number, remotePort: number): string =>
       `name: ${name}, technology: ssh, local_port: ${port}, remote_port: ${remotePort}, connection: { host: ${sshd.host}, port: ${sshd.port}, key_file: ${sshd.keyFile}, remote_host: 127.0.0.1 }`;
@@ -130,7 +123,7 @@ esac
   beforeEach(() => {
     bin = mkdtempSync(path.join(tmpdir(), 'lp-bin-'));
     writeFileSync(path.join(bin, 'kubectl'), kubectl, { mode: 0o755 });
-    user = new CommandUser(programFolder, pathWith(bin));
+    user = new CommandUser(program.folder, pathWith(bin));
     const kube = (context: string, port: number): string =>
       `name: ${context}, technology: kubectl, local_port: ${port}, remote_port: 80, connection: { context: ${context}, namespace: shop, resource_name: web }`;
     user.writeConfig(kube('prod', 20_001), kube('staging', 20_002));
@@ -208,10 +201,10 @@ describe('completion', () => {
   ] as const)(
     'works in %s, where that is installed: commands, and names from the running host',
     async (shell, name) => {
-      user = new CommandUser(programFolder);
+      user = new CommandUser(program.folder);
       const isInstalled = await execute('/bin/sh', ['-c', `command -v ${shell}`]).catch(() => null);
       if (isInstalled === null) return;
-      symlinkSync(path.join(programFolder, 'localport.cjs'), path.join(user.home, 'localport'));
+      symlinkSync(path.join(program.folder, 'localport.cjs'), path.join(user.home, 'localport'));
       const env = { ...user.env, ...pathWith(user.home) };
       const offers = async (...words: readonly string[]): Promise<readonly string[]> => {
         const { stdout } = await execute(shell, ['-c', question[shell](words)], { env, cwd: user.home });

@@ -11,7 +11,6 @@
  * A question that fails is not a good answer. One that the user has no right to ask is none: the cluster took it.
  */
 import { describeCause, type Cause, type CauseCode } from '../../../shared/failure.ts';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { sleep, type Clock } from '../clock.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -20,15 +19,14 @@ import { toEvidence } from '../tunnel/evidence.ts';
 import { classifyFailure } from '../tunnel/failure-classifier.ts';
 import { askChild } from './child-query.ts';
 import { clusterQueries, warningQueries, type ClusterQuery } from './cluster-queries.ts';
-import { isNetworkFailure } from './route.ts';
+import { isNetworkFailure, routeTitle, type Route } from './route.ts';
 import type { RouteFinding, RouteProber, RouteQuestion } from './route-prober.ts';
 
 export interface KubeProberParts {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
   readonly log: Logger;
-  /** null: the current one. */
-  readonly context: string | null;
+  readonly route: Extract<Route, { readonly kind: 'kubernetes' }>;
   readonly settings: () => ClusterHealthSpec;
 }
 
@@ -117,7 +115,11 @@ function findingOf(cause: Cause, query: ClusterQuery): RouteFinding {
   };
 }
 
-function kubectl({ context }: KubeProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {
+function kubectl(
+  { route: { context } }: KubeProberParts,
+  timeoutMs: number,
+  { args }: ClusterQuery,
+): ChildRequest {
   const where = context === null ? [] : [`--context=${context}`];
   return {
     name: `kubectl ${args.slice(0, 2).join(' ')}`,
@@ -134,11 +136,6 @@ async function logWarnings(
     const answer = await askChild(kubectl(parts, timeoutMs, query), { ...parts, timeoutMs, signal });
     if (answer.kind !== 'answered') return;
     for (const line of answer.output.slice(-maxWarningsLogged))
-      parts.log.warn(`${where(services)} reports ${toEvidence(line, [])}`);
+      parts.log.warn(`${routeTitle(parts.route)} reports ${toEvidence(line, [])}`);
   }
 }
-
-const where = ([{ connection }]: readonly [ServiceSpec, ...ServiceSpec[]]): string =>
-  connection.technology === 'kubectl' && connection.context !== null
-    ? `the cluster ${connection.context}`
-    : 'the cluster';

@@ -116,7 +116,7 @@ export class RouteBoard {
     for (const { monitor } of this.#routes.values()) monitor.resume();
   }
 
-  /** Resolves when no question is under way. No seat is taken any more. */
+  /** Asks nothing any more. Resolves when no question is under way. */
   async close(): Promise<void> {
     for (const { monitor } of this.#routes.values()) this.#close(monitor);
     await Promise.all(this.#closing);

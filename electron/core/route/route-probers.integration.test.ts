@@ -114,7 +114,7 @@ describe('asking a cluster', () => {
     kube.addNode('one', false);
     kube.addNode('two', false);
     expect(inWords(await ask(connection))).toBe('unwell: cluster-unwell: none of its 2 nodes is ready');
-    expect(log).toEqual(['the cluster reports web-0: BackOff: restarting failed container']);
+    expect(log).toEqual(['The cluster reports web-0: BackOff: restarting failed container']);
   });
 
   it('finds it unwell when the API server says that it is not ready', async () => {

@@ -21,6 +21,6 @@ export const routeProbers =
       ? createSshProber(tools.launcher, tools.clock)
       : createKubeProber({
           ...tools,
-          context: route.context,
+          route,
           settings: () => clusterHealthOf(clusterHealth(), route.context),
         });
