@@ -17,7 +17,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { ChildLauncher, ChildRequest } from '../process/child-process.ts';
 import { toEvidence } from '../tunnel/evidence.ts';
 import { classifyFailure } from '../tunnel/failure-classifier.ts';
-import { askChild } from './child-query.ts';
+import { askChild } from '../process/child-query.ts';
 import { clusterQueries, warningQueries, type ClusterQuery } from './cluster-queries.ts';
 import { isNetworkFailure, routeTitle, type Route } from './route.ts';
 import type { RouteFinding, RouteProber, RouteQuestion } from './route-prober.ts';

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { classifyFailure } from '../tunnel/failure-classifier.ts';
 import { sshReachArgv, type SshTiming } from '../tunnel/ssh-command.ts';
-import { askChild } from './child-query.ts';
+import { askChild } from '../process/child-query.ts';
 import { isNetworkFailure } from './route.ts';
 import type { RouteProber } from './route-prober.ts';
 

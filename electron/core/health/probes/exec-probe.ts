@@ -1,13 +1,11 @@
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
-import { withDeadline } from '../../clock.ts';
 import type { ChildExit, ChildLauncher } from '../../process/child-process.ts';
+import { askChild } from '../../process/child-query.ts';
 import { isNoise, toEvidence } from '../../tunnel/evidence.ts';
 import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
 import { formatDuration } from './format-duration.ts';
 
 export type ExecProbeSpec = Extract<ProbeSpec, { readonly type: 'exec' }>;
-
-const cancelled: ProbeResult = { kind: 'cancelled' };
 
 /**
  * Runs a program of the user's, which connects to the local port as clients do; exit code 0 passes. It has the login
@@ -19,23 +17,20 @@ export async function probeExec(
   launcher: ChildLauncher,
 ): Promise<ProbeResult> {
   const { clock, signal, timeoutMs } = request;
-  if (signal.aborted) return cancelled;
   const startedAt = clock.now();
-  const child = launcher.launch({ name: `check ${argv[0]}`, argv });
-  const over = new AbortController();
-  const cancellation = new Promise<'cancelled'>((resolve) => {
-    signal.addEventListener('abort', () => resolve('cancelled'), { once: true, signal: over.signal });
-  });
-  const exit = await withDeadline(clock, timeoutMs, Promise.race([child.exited, cancellation]));
-  over.abort();
-  if (exit === 'cancelled' || exit === 'deadline') {
-    await child.stop({ force: true });
-    const finding = `no end of the check command within ${formatDuration(timeoutMs)}`;
-    return exit === 'cancelled' ? cancelled : { kind: 'failed', finding, timedOut: true };
+  const answer = await askChild({ name: `check ${argv[0]}`, argv }, { launcher, clock, timeoutMs, signal });
+  switch (answer.kind) {
+    case 'cancelled':
+      return answer;
+    case 'timed-out': {
+      const finding = `no end of the check command within ${formatDuration(timeoutMs)}`;
+      return { kind: 'failed', finding, timedOut: true };
+    }
+    case 'answered':
+      return answer.exit.exitCode === 0
+        ? { kind: 'passed', tookMs: clock.now() - startedAt }
+        : { kind: 'failed', timedOut: false, ...describeExit(answer.exit, argv[0]) };
   }
-  return exit.exitCode === 0
-    ? { kind: 'passed', tookMs: clock.now() - startedAt }
-    : { kind: 'failed', timedOut: false, ...describeExit(exit, argv[0]) };
 }
 
 /** The last thing that the program said proves best why it failed. */

@@ -1,6 +1,6 @@
 /** One question that a child process answers: its exit, and what it said. */
 import type { Clock } from '../clock.ts';
-import type { ChildExit, ChildLauncher, ChildRequest } from '../process/child-process.ts';
+import type { ChildExit, ChildLauncher, ChildRequest } from './child-process.ts';
 
 export interface QueryTerms {
   readonly launcher: ChildLauncher;
@@ -14,7 +14,7 @@ export type QueryAnswer =
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'cancelled' };
 
-const maxOutputLines = 1_000;
+const maxOutputCharacters = 256 * 1024;
 
 /** Settles when the child and its group are gone; kills them when the time is up or the signal aborts. Never rejects. */
 export async function askChild(request: ChildRequest, terms: QueryTerms): Promise<QueryAnswer> {
@@ -22,8 +22,10 @@ export async function askChild(request: ChildRequest, terms: QueryTerms): Promis
   if (signal.aborted) return { kind: 'cancelled' };
   const child = launcher.launch(request);
   const output: string[] = [];
+  let outputCharacters = 0;
   child.onLine((stream, line) => {
-    if (stream === 'stdout' && output.length < maxOutputLines) output.push(line);
+    outputCharacters += stream === 'stdout' ? line.length + 1 : 0;
+    if (stream === 'stdout' && outputCharacters <= maxOutputCharacters) output.push(line);
   });
   const kill = (): void => void child.stop({ force: true });
   let isLate = false;
