@@ -8,33 +8,42 @@ import { bin, projectDir, reportsDir } from './paths.mjs';
 import { withEnvironment } from './prepared-app.mjs';
 import { runVisibly } from './run-command.mjs';
 import { messageOf } from './setup/report.mjs';
-import { add, inWords, nothing, readPlaywrightReport, readVitestReport } from './test-counts.mjs';
+import {
+  add,
+  failuresInWords,
+  inWords,
+  nothing,
+  readPlaywrightReport,
+  readVitestReport,
+} from './test-reports.mjs';
 
-/** @typedef {import('./test-counts.mjs').Counts} Counts */
+/** @typedef {import('./test-reports.mjs').Outcome} Outcome */
 /** @typedef {{ readonly env: NodeJS.ProcessEnv, readonly args: readonly string[], readonly signal: AbortSignal }} Run */
 
 const vitest = bin('vitest/vitest.mjs');
 const playwright = bin('playwright/cli.js');
 
-/** @returns {Promise<Counts>} */
+/** @returns {Promise<Outcome>} */
 const build = async () => {
   const { bundle } = await import('./bundle.mjs');
   await bundle();
   return { ...nothing, passed: 1 };
 };
 
-/** @returns {Promise<Counts>} each check counts as one */
+/** @returns {Promise<Outcome>} each check counts as one */
 const check = async () => {
   const { runChecks } = await import('./check.mjs');
   const results = await runChecks({ onlyChanged: false });
-  const passed = results.filter(({ ok }) => ok).length;
-  return { ...nothing, passed, failed: results.length - passed };
+  const failures = results
+    .filter(({ ok }) => !ok)
+    .map(({ name, output }) => ({ test: name, message: output }));
+  return { ...nothing, passed: results.length - failures.length, failed: failures.length, failures };
 };
 
 /** @param {'unit' | 'integration'} project */
 const vitestProject =
   (project) =>
-  /** @param {Run} run @returns {Promise<Counts>} */
+  /** @param {Run} run @returns {Promise<Outcome>} */
   async ({ env, args, signal }) => {
     const report = path.join(reportsDir, `${project}.json`);
     await rm(report, { force: true });
@@ -47,7 +56,7 @@ const vitestProject =
     return readVitestReport(report, code);
   };
 
-/** @param {Run} run @returns {Promise<Counts>} */
+/** @param {Run} run @returns {Promise<Outcome>} */
 const e2e = async ({ env, args, signal }) => {
   const specs = await readdir(path.join(projectDir, 'e2e/specs'), { recursive: true }).catch(() => []);
   if (!specs.some((name) => name.endsWith('.spec.ts'))) return nothing;
@@ -73,15 +82,20 @@ const select = (argv) => {
   return { names: chosen === 'e2e' ? ['build', 'e2e'] : [chosen], args: argv.slice(1) };
 };
 
+/** @param {string} name @param {unknown} error @returns {Outcome} */
+const unableToRun = (name, error) => {
+  console.error(messageOf(error));
+  return { ...nothing, failed: 1, failures: [{ test: name, message: messageOf(error) }] };
+};
+
 /** A part that cannot even run is one failure; the others still run.
- * @param {PartName} name @param {Run} run @returns {Promise<Counts>} */
+ * @param {PartName} name @param {Run} run @returns {Promise<Outcome>} */
 const runPart = async (name, run) => {
   console.log(`\n── ${name}`);
   try {
     return await parts[name](run);
   } catch (error) {
-    console.error(messageOf(error));
-    return { ...nothing, failed: 1 };
+    return unableToRun(name, error);
   }
 };
 
@@ -99,7 +113,7 @@ const watchSignals = () => {
   return { signal: abort.signal, isInterrupted: () => interrupted };
 };
 
-/** @param {{ readonly signal: AbortSignal, readonly isInterrupted: () => boolean }} signals @returns {Promise<Counts>} */
+/** @param {{ readonly signal: AbortSignal, readonly isInterrupted: () => boolean }} signals @returns {Promise<Outcome>} */
 const runParts = ({ signal, isInterrupted }) => {
   const { names, args } = select(process.argv.slice(2));
   return withEnvironment('test', async ({ env }) => {
@@ -114,12 +128,12 @@ const runParts = ({ signal, isInterrupted }) => {
 
 const started = performance.now();
 const signals = watchSignals();
-const counts = await runParts(signals).catch((/** @type {unknown} */ error) => {
-  console.error(messageOf(error));
-  return { ...nothing, failed: 1 };
-});
+const outcome = await runParts(signals).catch((/** @type {unknown} */ error) =>
+  unableToRun('the tests', error),
+);
+if (outcome.failures.length > 0) console.log(`\n── what failed\n${failuresInWords(outcome.failures)}`);
 console.log(
   `\n${signals.isInterrupted() ? 'interrupted after' : 'in'} ${Math.round((performance.now() - started) / 1000)} s`,
 );
-console.log(inWords(counts));
-process.exitCode = signals.isInterrupted() || counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+console.log(inWords(outcome));
+process.exitCode = signals.isInterrupted() || outcome.failed > 0 || outcome.passed === 0 ? 1 : 0;
