@@ -3,6 +3,7 @@
 import './setup/node-version.mjs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { format } from 'node:util';
 import { endSignals } from './end-signals.mjs';
 import { bin, projectDir, reportsDir } from './paths.mjs';
 import { withEnvironment } from './prepared-app.mjs';
@@ -85,7 +86,7 @@ const select = (argv) => {
 /** @param {string} name @param {unknown} error @returns {Outcome} */
 const unableToRun = (name, error) => {
   console.error(messageOf(error));
-  return { ...nothing, failed: 1, failures: [{ test: name, message: messageOf(error) }] };
+  return { ...nothing, failed: 1, failures: [{ test: name, message: format(messageOf(error)) }] };
 };
 
 /** A part that cannot even run is one failure; the others still run.

@@ -1,8 +1,6 @@
 /**
- * Performs what the forward machine decides for one service, and turns everything that happens into events.
- *
- * 1. Events are handled one after the other; an effect's consequence is a later event, never a nested one.
- * 2. Opening and closing the port never overlap.
+ * Performs what the forward machine decides for one service, and turns everything that happens into events. They are
+ * handled one after the other; an effect's consequence is a later event, never a nested one.
  */
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -27,6 +25,7 @@ import {
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 import { OutageWatch } from './outage-watch.ts';
+import { PortDoor } from './port-door.ts';
 import { isExhausted } from './restart-policy.ts';
 
 /** What may be the fault of the route. */
@@ -56,6 +55,7 @@ export class ForwardRunner {
   #service: ServiceSpec;
   readonly #parts: ForwardRunnerParts;
   readonly #port: ServicePort;
+  readonly #door: PortDoor;
   readonly #tunnels: LiveTunnels;
   readonly #health: HealthWatch;
   readonly #seat: RouteSeat;
@@ -65,9 +65,6 @@ export class ForwardRunner {
   #state: ForwardState = initialForwardState;
   #standing: Standing = standingOf(initialForwardState);
   #timer: Timer | null = null;
-  #portWork: Promise<void> = Promise.resolve();
-  #isPortOpening = false;
-  #addresses: readonly string[] = [];
   #phaseSince: number;
   readonly #offWaiters: (() => void)[] = [];
 
@@ -91,6 +88,7 @@ export class ForwardRunner {
         tell({ type: 'suspected', tunnel });
       },
     });
+    this.#door = new PortDoor(this.#port, tell);
     this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
     this.#health = new HealthWatch({ scheduler: parts.health, tunnels: this.#tunnels, tell });
     this.#seat = parts.takeSeat({
@@ -159,7 +157,7 @@ export class ForwardRunner {
       tags: service.tags,
       route: describeRoute(service.connection),
       localPort: service.localPort,
-      addresses: this.#addresses,
+      addresses: this.#door.addresses,
       desired,
       phase: situation.phase,
       health,
@@ -212,7 +210,7 @@ export class ForwardRunner {
         this.#openPort();
         return;
       case 'close-port':
-        this.#closePort();
+        this.#door.close();
         return;
       case 'start-tunnel':
         this.#tunnels.start(effect.tunnel, this.#service);
@@ -232,28 +230,10 @@ export class ForwardRunner {
   }
 
   #openPort(): void {
-    if (this.#isPortOpening) return;
     const { localPort, problem } = this.#service;
-    if (localPort === 0 && problem !== null) {
-      // Not known, and 0 would open any.
-      this.dispatch({ type: 'port-failed', cause: problem });
-      return;
-    }
-    this.#isPortOpening = true;
-    this.#portWork = this.#portWork.then(async () => {
-      const result = await this.#port.open();
-      this.#isPortOpening = false;
-      this.#addresses = result.ok ? result.value : [];
-      this.dispatch(result.ok ? { type: 'port-opened' } : { type: 'port-failed', cause: result.error });
-    });
-  }
-
-  #closePort(): void {
-    this.#portWork = this.#portWork.then(async () => {
-      await this.#port.close();
-      this.#addresses = [];
-      this.dispatch({ type: 'port-closed' });
-    });
+    // Not known, and 0 would open any.
+    if (localPort === 0 && problem !== null) this.dispatch({ type: 'port-failed', cause: problem });
+    else this.#door.open();
   }
 
   #adjust(wanted: Standing): void {
