@@ -9,14 +9,10 @@ import type { Socket } from 'node:net';
 import {
   clientFrameSchema,
   controlProtocol,
-  controlRequests,
-  controlStreams,
   helloSchema,
   maxReplyBytes,
   maxRequestBytes,
   type ControlError,
-  type ControlRequestName,
-  type ControlStreamName,
   type HostFrame,
 } from '../../../shared/control-contract.ts';
 import { err, type Result } from '../../../shared/result.ts';
@@ -24,6 +20,7 @@ import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { errorWithStack } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
+import { dispatchControl, isControlName } from './control-dispatch.ts';
 import type { ControlHandlers, ControlSink } from './control-handlers.ts';
 import { FrameChannel } from './frame-channel.ts';
 
@@ -46,8 +43,6 @@ interface OpenRequest {
   readonly name: string;
   readonly controller: AbortController;
 }
-
-type Handled = Promise<Result<unknown, ControlError>>;
 
 export class ControlSession {
   readonly #parts: ControlSessionParts;
@@ -138,7 +133,11 @@ export class ControlSession {
   }
 
   #begin(id: number, name: string, params: unknown): void {
-    const refusal = this.#refusalOf(name);
+    if (!isControlName(name)) {
+      this.#tell(failure(id, error('bad-request', `there is no request "${name}"`)));
+      return;
+    }
+    const refusal = this.#refusal();
     if (refusal !== null) {
       this.#tell(failure(id, refusal));
       return;
@@ -146,10 +145,8 @@ export class ControlSession {
     const controller = new AbortController();
     this.#open.set(id, { name, controller });
     this.#watchIdleness();
-    const handled = isRequest(name)
-      ? this.#request(name, params)
-      : this.#stream(name as ControlStreamName, params, this.#sink(id, controller.signal));
-    void handled
+    const { handlers } = this.#parts;
+    void dispatchControl(handlers, { name, params }, this.#sink(id, controller.signal))
       .catch((thrown: unknown) => {
         this.#parts.log.error(`control: ${name} failed: ${errorWithStack(thrown)}`);
         return err(error('host-failed', `${name} failed: LocalPort's log says more`));
@@ -159,33 +156,13 @@ export class ControlSession {
       });
   }
 
-  #refusalOf(name: string): ControlError | null {
-    if (!isRequest(name) && !Object.hasOwn(controlStreams, name)) {
-      return error('bad-request', `there is no request "${name}"`);
-    }
+  /** Why no request can be taken now, whichever it is. */
+  #refusal(): ControlError | null {
     if (this.#stage === 'stopping') return error('stopping', 'LocalPort is stopping');
     if (this.#open.size >= maxOpenRequests) {
       return error('bad-request', `more than ${maxOpenRequests} requests at once`);
     }
     return null;
-  }
-
-  // Each name has one schema and one handler; only the correspondence between the two is lost on the compiler.
-  async #request(name: ControlRequestName, params: unknown): Handled {
-    const parsed = controlRequests[name].params.safeParse(params);
-    if (!parsed.success) return err(badParams(name, parsed.error));
-    const handle = this.#parts.handlers.requests[name] as (params: unknown) => Handled;
-    return handle(parsed.data);
-  }
-
-  async #stream(name: ControlStreamName, params: unknown, sink: ControlSink<unknown>): Handled {
-    const parsed = controlStreams[name].params.safeParse(params);
-    if (!parsed.success) return err(badParams(name, parsed.error));
-    const handle = this.#parts.handlers.streams[name] as unknown as (
-      params: unknown,
-      sink: ControlSink<unknown>,
-    ) => Handled;
-    return handle(parsed.data, sink);
   }
 
   #sink(id: number, signal: AbortSignal): ControlSink<unknown> {
@@ -254,20 +231,8 @@ export class ControlSession {
   }
 }
 
-const isRequest = (name: string): name is ControlRequestName => Object.hasOwn(controlRequests, name);
-
 const error = (code: ControlError['code'], message: string): ControlError => ({ code, message });
 
 const tooLarge = error('too-large', `the answer is larger than ${maxReplyBytes} bytes`);
 
 const failure = (id: number | null, error: ControlError): HostFrame => ({ type: 'failed', id, error });
-
-function badParams(name: string, { issues }: { readonly issues: readonly Issue[] }): ControlError {
-  const faults = issues.map(({ path, message }) => `${path.join('.') || 'params'}: ${message}`);
-  return error('bad-request', `${name}: ${faults.slice(0, 5).join('; ')}`);
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
