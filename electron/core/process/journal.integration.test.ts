@@ -64,7 +64,7 @@ describe('Journal and reaper', () => {
     const record = await writtenRecord(pid);
     const identity = (await identifyProcesses([pid])).get(pid);
     expect(record).toEqual({ version: 1, bootId: await bootId(), children: [identity] });
-    expect(identity).toMatchObject({ pid, pgid: pid, command: 'sleep 60' });
+    expect(identity).toMatchObject({ pid, pgid: pid, command: programs.endsOnTerm.join(' ') });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 

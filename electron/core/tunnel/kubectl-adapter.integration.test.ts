@@ -8,6 +8,7 @@ import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import {
   echoChecksums,
   exchange,
+  listenTo,
   type FixtureServer,
   startChecksumServer,
   startEchoServer,
@@ -94,7 +95,7 @@ describe('the kubectl adapter on a real kubectl', () => {
     const complaints: Cause[] = [];
     tunnel.onComplaint((cause) => complaints.push(cause));
     api.setTarget(5432, null);
-    expect(await exchange(address, '')).toBe('');
+    expect(await listenTo(address)).toBe('');
     expect((await tunnel.ended).cause).toMatchObject({
       code: 'target-refused',
       evidence: expect.stringContaining('connection refused') as string,

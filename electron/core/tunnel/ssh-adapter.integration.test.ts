@@ -9,6 +9,7 @@ import { descendantsOf, listProcesses, livingOf } from '../../../e2e/fixtures/pr
 import {
   echoChecksums,
   exchange,
+  listenTo,
   type FixtureServer,
   freePort,
   startChecksumServer,
@@ -128,7 +129,7 @@ describe('the ssh adapter on a real sshd', () => {
   it('complains of a target that refuses, with its own words, and goes on', async () => {
     const { tunnel, address } = await workshop.openReady(through({ remotePort: await freePort() }));
     const complaints = listenToComplaints(tunnel);
-    expect(await exchange(address, '')).toBe('');
+    expect(await listenTo(address)).toBe('');
     await eventually('a complaint', () => complaints.length > 0);
     expect(complaints[0]).toMatchObject({
       code: 'target-refused',
@@ -140,7 +141,7 @@ describe('the ssh adapter on a real sshd', () => {
   it('complains of a target whose name the server cannot resolve', async () => {
     const { tunnel, address } = await workshop.openReady(through({ remoteHost: 'db.invalid' }));
     const complaints = listenToComplaints(tunnel);
-    await exchange(address, '');
+    await listenTo(address);
     await eventually('a complaint', () => complaints.length > 0);
     expect(complaints.map(summary)).toEqual(['name-not-found: The name db.invalid was not found']);
   });

@@ -8,7 +8,8 @@ const sh = (script: string): Argv => ['/bin/sh', '-c', script];
 const node = (script: string): Argv => [process.execPath, '-e', script];
 
 export const programs = {
-  endsOnTerm: sh('echo ready $$; exec sleep 60'),
+  // Once it is ready it stays what it is: a shell would still be about to become another program.
+  endsOnTerm: node("console.log('ready ' + process.pid); setInterval(() => undefined, 60_000)"),
   ignoresTerm: sh("trap '' TERM; echo ready $$; while :; do sleep 1; done"),
   /** Ends on TERM by itself; its child does not. */
   leavesStubbornGrandchild: sh(`sh -c 'trap "" TERM; echo ready $$; exec sleep 60' & wait`),
