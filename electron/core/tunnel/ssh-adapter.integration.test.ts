@@ -9,9 +9,9 @@ import { descendantsOf, listProcesses, livingOf } from '../../../e2e/fixtures/pr
 import {
   echoChecksums,
   exchange,
-  listenTo,
   type FixtureServer,
   freePort,
+  listenTo,
   startChecksumServer,
   startEchoServer,
 } from '../../../e2e/fixtures/servers.ts';
