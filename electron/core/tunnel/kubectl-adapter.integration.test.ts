@@ -8,8 +8,8 @@ import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import {
   echoChecksums,
   exchange,
-  listenTo,
   type FixtureServer,
+  listenTo,
   startChecksumServer,
   startEchoServer,
   startSilentServer,
