@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { Journal, type JournalRecord, readJournal } from './journal.ts';
 import { bootId, identifyProcesses } from './process-identity.ts';
 import { reapLeftovers } from './reaper.ts';
@@ -48,12 +49,12 @@ describe('Journal and reaper', () => {
   }
 
   async function writtenRecord(...pgids: number[]): Promise<JournalRecord> {
-    const journal = new Journal({ path, clock: systemClock, log });
+    // The run that wrote it crashed: it is never closed, and its clock stands still, so it never writes again.
+    const journal = new Journal({ path, clock: new FakeClock(), log });
     for (const pgid of pgids) journal.add(pgid);
     await journal.written();
     const record = readJournal(path);
     if (!record.ok || record.value === null) throw new Error('nothing was written');
-    // Not closed: the run that wrote it crashed.
     return record.value;
   }
 
