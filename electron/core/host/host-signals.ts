@@ -26,6 +26,7 @@ export function handleSignals({ host, log, stop, force }: SignalledHost): void {
     },
     log,
   );
-  // Never uninstalled: to the very end a signal must not meet the default, which would end us half-way.
+  // Never uninstalled: until everything has stopped a signal must not meet the default, which would end us half-way. When
+  // Electron or Node takes down JavaScript after that, it meets it again.
   handler.install();
 }
