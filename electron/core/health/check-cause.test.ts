@@ -32,6 +32,11 @@ describe('cause of a failed check', () => {
     ['the answer is not PostgreSQL', 'check-refused', 'The service does not speak PostgreSQL'],
     ['the answer is not HTTP (HPE_INVALID_CONSTANT)', 'check-refused', 'The service does not speak HTTP'],
     [
+      'the service sent more than 2 MB in answer to one check',
+      'check-refused',
+      'The service sends far more than the check asks for',
+    ],
+    [
       'the connection was closed right after it opened',
       'check-failed',
       'The connection was closed right after it opened',

@@ -27,6 +27,11 @@ const readings: readonly Reading[] = [
     code: 'check-refused',
   },
   {
+    finding: /^the service sent more than/,
+    title: 'The service sends far more than the check asks for',
+    code: 'check-refused',
+  },
+  {
     finding: /^the connection was closed right after/,
     title: 'The connection was closed right after it opened',
   },

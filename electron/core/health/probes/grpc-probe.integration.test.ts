@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import type { GrpcProbeSpec } from './grpc-probe.ts';
 import { ask, causeOf, finding, grpc, httpSpec } from './testing/ask.ts';
-import { speaksHttp } from './testing/protocol-servers.ts';
+import { http2Frames, speaksHttp } from './testing/protocol-servers.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 import {
   answers,
@@ -120,6 +120,11 @@ describe('grpc probe', () => {
     ['speaks HTTP/1', answers('HTTP/1.1 400 Bad Request\r\n\r\n'), 'the answer is not gRPC'],
     ['sends garbage', answers('x'.repeat(500)), 'the answer is not gRPC'],
     ['floods', floodsAfter('x'), 'the answer is not gRPC'],
+    [
+      'floods with frames of HTTP/2',
+      floodsAfter(http2Frames.settings, http2Frames.windowUpdate),
+      'the service sent more than 2 MB in answer to one check',
+    ],
     ['closes at once', closesAtOnce, 'the connection was closed before gRPC answered'],
     ['never answers', neverAnswers, 'no answer within 500 ms'],
   ] as [string, Behaviour, string][])('fails a server that %s', async (_, behaviour, expected) => {

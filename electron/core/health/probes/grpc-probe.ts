@@ -34,6 +34,7 @@ export function probeGrpc(request: ProbeRequest, spec: GrpcProbeSpec): Promise<P
 function ask(connection: ProbeConnection, spec: GrpcProbeSpec): void {
   const scheme = spec.tls ? 'https' : 'http';
   const session = http2.connect(`${scheme}://localhost`, { createConnection: () => connection.socket });
+  connection.readsUnseen();
   // GOAWAY, then FIN.
   connection.partWith(() => session.close());
   session.on('error', (error: Error) => failBy(connection, error));

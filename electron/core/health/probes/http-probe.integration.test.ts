@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, httpSpec } from './testing/ask.ts';
-import { speaksHttp } from './testing/protocol-servers.ts';
+import { httpInterim, speaksHttp } from './testing/protocol-servers.ts';
 import {
   answers,
   closesAtOnce,
@@ -77,6 +77,13 @@ describe('http probe', () => {
     expect(await checkOf(responds(204), { expectedContent: '' })).toBe('passed');
   });
 
+  it('finds what stands at the end of a megabyte, in chunks of a dozen bytes', async () => {
+    const chunk = 'c\r\na dozen long\r\n';
+    const chunks = chunk.repeat(Math.floor((1024 * 1024 - 2) / 12));
+    const whole = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}2\r\nok\r\n0\r\n\r\n`;
+    expect(await checkOf(answers(whole), { expectedContent: 'ok' }, 10_000)).toBe('passed');
+  });
+
   it('reads at most a megabyte of an endless body', async () => {
     const endless = floodsAfter('HTTP/1.1 200 OK\r\n\r\n');
     const expected = 'the first 1 MB of the answer did not contain "ok"';
@@ -124,6 +131,11 @@ describe('http probe', () => {
       'sends endless headers',
       floodsAfter('HTTP/1.1 200 OK\r\nx: '),
       'the headers of the answer are too large',
+    ],
+    [
+      'sends endless interim answers',
+      floodsAfter('', httpInterim),
+      'the service sent more than 2 MB in answer to one check',
     ],
     ['never answers', neverAnswers, 'no answer within 1 s'],
   ] as const)('fails on a server that %s', async (_, behaviour, expected) => {

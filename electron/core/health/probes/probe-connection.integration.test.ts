@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, grpc, httpSpec, kafka, postgres, redis, ssh, tcp, tlsSpec } from './testing/ask.ts';
-import { kafkaApiVersions, postgresError } from './testing/protocol-servers.ts';
+import { http2Frames, httpInterim, kafkaApiVersions, postgresError } from './testing/protocol-servers.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 import {
   answers,
@@ -164,6 +164,34 @@ describe('a probe of a hostile server', () => {
       await expect
         .poll(() => [plain.openConnections(), encrypted.openConnections(), openSockets()])
         .toEqual([0, 0, socketsAtRest]);
+    },
+  );
+});
+
+describe('a flood that the protocol allows', () => {
+  const interim = floodsAfter('', httpInterim);
+  const frames = floodsAfter(http2Frames.settings, http2Frames.windowUpdate);
+
+  it.each([
+    ['http', http, interim, {}],
+    ['https', https, interim, { certificate }],
+    ['grpc', grpc, frames, {}],
+    ['grpc over TLS', { ...grpc, ...encrypted }, frames, { certificate }],
+  ] as [string, ProbeSpec, Behaviour, ListenOptions][])(
+    'ends a check long before its timeout: %s',
+    async (_, spec, behaviour, options) => {
+      let bytesSent = 0;
+      const server = await serve((socket) => {
+        behaviour(socket);
+        socket.once('close', () => (bytesSent = socket.bytesWritten));
+      }, options);
+      expect(await finding(ask(server.endpoint, spec, { timeoutMs: 25_000 }))).toBe(
+        'the service sent more than 2 MB in answer to one check',
+      );
+      await expect.poll(() => [server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
+      // What the kernel takes into its buffers counts as sent; what TLS and HTTP/2 read is looked at every 50 ms.
+      expect(bytesSent).toBeGreaterThan(2 * 1024 * 1024);
+      expect(bytesSent).toBeLessThan(200 * 1024 * 1024);
     },
   );
 });

@@ -8,6 +8,7 @@
  *    been waiting all along.
  * 5. A verdict that is not about time winds the connection up politely. A reset that reaches the program in a pod ends
  *    the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
+ * 6. It reads a bounded number of bytes (`ReadLimit`). Who sends more is flooding: nothing polite would ever end.
  */
 import net from 'node:net';
 import tls from 'node:tls';
@@ -16,9 +17,9 @@ import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
 import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
 import { describeConnectionError } from './connection-error.ts';
 import { formatDuration } from './format-duration.ts';
+import { ReadLimit, tooMuchRead } from './read-limit.ts';
 
 const maxLingerMs = 250;
-const maxLingerBytes = 256 * 1024;
 
 /** How far a check has come: what to say when it ends there. */
 export interface ProbeStage {
@@ -65,6 +66,7 @@ export class ProbeConnection {
   readonly #timers: Timer[] = [];
   /** The connection itself; what is said goes through `socket`, which may have become TLS on top of it. */
   readonly #wire: net.Socket;
+  readonly #readLimit: ReadLimit;
   #socket: net.Socket;
   #goodbye: (() => void) | null = null;
   #stage: ProbeStage;
@@ -75,13 +77,16 @@ export class ProbeConnection {
     this.#halfCloses = transport.halfCloses;
     this.#startedAt = request.clock.now();
     this.#stage = connecting;
-    this.#wire = openSocket(request.endpoint, transport.tls);
+    this.#wire = openSocket(request.endpoint);
     this.#socket = this.#wire;
+    this.#readLimit = new ReadLimit(this.#wire, () => this.#endBy(tooMuchRead, false));
     this.result = this.#closed();
 
     this.#wire.on('error', (error) => this.failBy(error));
-    if (transport.tls !== undefined) this.#wire.once('connect', () => this.reach(shakingHands));
-    this.#wire.once(transport.tls === undefined ? 'connect' : 'secureConnect', () => dialogue(this));
+    this.#wire.once('connect', () => {
+      if (transport.tls === undefined) dialogue(this);
+      else this.encrypt(transport.tls, dialogue);
+    });
     request.signal.addEventListener('abort', this.#cancel, { once: true });
     this.after(request.timeoutMs, () => this.#timeOut());
   }
@@ -94,13 +99,19 @@ export class ProbeConnection {
     this.#stage = stage;
   }
 
-  /** For protocols that ask in the clear whether they may encrypt: from here on `socket` is TLS. */
+  /** From here on `socket` is TLS. For protocols that ask in the clear whether they may. */
   encrypt(options: tls.ConnectionOptions, dialogue: ProbeDialogue): void {
     this.reach(shakingHands);
+    this.readsUnseen();
     const encrypted = tls.connect({ ...options, socket: this.#wire });
     this.#socket = encrypted;
     encrypted.on('error', (error: Error) => this.failBy(error));
     encrypted.once('secureConnect', () => dialogue(this));
+  }
+
+  /** For protocols that take over the connection below JavaScript, where no event tells what they read. */
+  readsUnseen(): void {
+    this.#readLimit.watch(this.#request.clock);
   }
 
   /** What to do instead of sending FIN once the verdict stands, where the protocol has a word for parting. */
@@ -145,12 +156,8 @@ export class ProbeConnection {
     this.#drain();
   }
 
-  /** Reads on until the far end closes, for a bounded while. */
+  /** Reads on until the far end closes, for a while, and never beyond the limit. */
   #drain(): void {
-    const alreadyRead = this.socket.bytesRead;
-    this.socket.on('data', () => {
-      if (this.socket.bytesRead - alreadyRead > maxLingerBytes) this.#destroy();
-    });
     this.socket.resume();
     this.after(maxLingerMs, () => this.#destroy());
   }
@@ -161,8 +168,11 @@ export class ProbeConnection {
   }
 
   #timeOut(): void {
-    const finding = `no ${this.#stage.awaits} within ${formatDuration(this.#request.timeoutMs)}`;
-    this.#verdict ??= { kind: 'failed', finding, timedOut: true };
+    this.#endBy(`no ${this.#stage.awaits} within ${formatDuration(this.#request.timeoutMs)}`, true);
+  }
+
+  #endBy(finding: string, timedOut: boolean): void {
+    this.#verdict ??= { kind: 'failed', finding, timedOut };
     this.#destroy();
   }
 
@@ -186,8 +196,7 @@ export class ProbeConnection {
   }
 }
 
-function openSocket(endpoint: Endpoint, tlsOptions: tls.ConnectionOptions | undefined): net.Socket {
-  const address =
-    endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };
-  return tlsOptions === undefined ? net.connect(address) : tls.connect({ ...tlsOptions, ...address });
-}
+const openSocket = (endpoint: Endpoint): net.Socket =>
+  endpoint.kind === 'unix'
+    ? net.connect({ path: endpoint.path })
+    : net.connect({ host: endpoint.host, port: endpoint.port });

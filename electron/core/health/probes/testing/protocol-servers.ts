@@ -34,6 +34,15 @@ export function postgresError(severity: string, code: string, message: string): 
   return Buffer.concat([head, fields]);
 }
 
+/** HTTP/2's SETTINGS without any, with which a server begins, and a WINDOW_UPDATE by one byte (RFC 9113, 6.5 and 6.9). */
+export const http2Frames = {
+  settings: Buffer.from([0, 0, 0, 0x04, 0, 0, 0, 0, 0]),
+  windowUpdate: Buffer.from([0, 0, 4, 0x08, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+} as const;
+
+/** An interim answer (RFC 9110, 15.2): a client has to read on. */
+export const httpInterim = 'HTTP/1.1 102 Processing\r\n\r\n';
+
 const apiKeys = { metadata: 3, apiVersions: 18 } as const;
 
 export interface KafkaOptions {

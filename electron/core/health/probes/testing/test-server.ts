@@ -99,11 +99,13 @@ export const dripsAfter =
     socket.once('close', () => next?.cancel());
   };
 
-/** Sends `opening` to the first bytes of a client and then as much as the client takes. */
+const floodBlockBytes = 64 * 1024;
+
+/** Sends `opening` to the first bytes of a client and then `piece` again and again, as much as the client takes. */
 export const floodsAfter =
-  (opening: string): Behaviour =>
+  (opening: string | Buffer, piece: string | Buffer = 'x'): Behaviour =>
   (socket) => {
-    const block = Buffer.alloc(64 * 1024, 'x');
+    const block = Buffer.alloc(floodBlockBytes - (floodBlockBytes % piece.length), piece);
     const flood = (): void => {
       while (!socket.destroyed && socket.write(block));
     };
