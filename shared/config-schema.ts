@@ -56,12 +56,15 @@ const probeConfigSchema = mapping({
   expected_content: text().optional(),
   headers: z.record(z.string(), text()).optional(),
   verify_ssl: flag.optional(),
+  // https, tls, postgres, redis, kafka, grpc
+  ca_file: text().optional(),
   // postgres, redis
   user: text().optional(),
   password: text().optional(),
   // postgres
   database: text().optional(),
   sslmode: emptyAsAbsent(choice(sslModes)).optional(),
+  sslrootcert: text().optional(),
   // redis, kafka, grpc
   tls: flag.optional(),
   // tls, redis, kafka, grpc

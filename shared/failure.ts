@@ -253,6 +253,18 @@ const catalogue = {
     remedy: () => 'Create it or correct its path in the config',
     action: () => openConfig,
   },
+  'file-unreadable': {
+    ...user('credentials'),
+    title: (d) => `The file ${d.what ?? ''} cannot be read`.replace('  ', ' '),
+    remedy: () => 'Make it a file that you may read, or correct its path in the config',
+    action: () => openConfig,
+  },
+  'authority-missing': {
+    ...user('credentials'),
+    title: (d) => `The file ${d.what ?? ''} holds no certificate`.replace('  ', ' '),
+    remedy: () => 'Put the certificate of the authority into it as PEM, or correct its path in the config',
+    action: () => openConfig,
+  },
   'variable-unset': {
     ...user(),
     title: (d) => `The environment variable ${d.what ?? ''} is not set`.replace('  ', ' '),

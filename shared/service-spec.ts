@@ -42,7 +42,7 @@ export type Technology = Connection['technology'];
 /** What a check asks through the tunnel. */
 export type ProbeSpec =
   | { readonly type: 'tcp' }
-  | {
+  | ({
       readonly type: 'http' | 'https';
       /** Only its path, query and host header matter: the connection goes through the tunnel. null: `/`. */
       readonly url: string | null;
@@ -50,8 +50,7 @@ export type ProbeSpec =
       readonly expectedStatus: readonly number[];
       readonly expectedContent: string | null;
       readonly headers: Readonly<Record<string, string>>;
-      readonly verifySsl: boolean;
-    }
+    } & ProbeTrust)
   | {
       readonly type: 'postgres';
       /** null: named like the user. */
@@ -60,6 +59,8 @@ export type ProbeSpec =
       readonly user: string | null;
       readonly password: string | null;
       readonly sslmode: SslMode;
+      /** As in `ProbeTrust`. With it the certificate is verified whatever `sslmode` says, where there is TLS. */
+      readonly caFile: string | null;
       /** The name that `verify-full` expects in the certificate. */
       readonly host: string;
     }
@@ -71,13 +72,12 @@ export type ProbeSpec =
     } & ProbeEncryption)
   /** The banner. */
   | { readonly type: 'ssh' }
-  | {
+  | ({
       readonly type: 'tls';
       readonly servername: string;
-      readonly verifySsl: boolean;
       /** null: 7 days, of a certificate that lives less than 28 days a quarter of its life. */
       readonly expiresWithinMs: number | null;
-    }
+    } & ProbeTrust)
   | ({
       readonly type: 'grpc';
       /** Empty: the server as a whole. */
@@ -93,9 +93,15 @@ export type ProbeSpec =
 export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
 
-interface ProbeEncryption {
-  readonly tls: boolean;
+/** Whose certificates count. */
+interface ProbeTrust {
   readonly verifySsl: boolean;
+  /** An absolute path: PEM with the authorities to trust instead of the usual ones. null: the usual ones. */
+  readonly caFile: string | null;
+}
+
+interface ProbeEncryption extends ProbeTrust {
+  readonly tls: boolean;
   /** The name that is told to the server and expected in its certificate. */
   readonly servername: string;
 }

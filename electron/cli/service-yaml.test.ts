@@ -30,7 +30,7 @@ services:
   - { name: near, technology: tcp, local_port: 1024, remote_port: 1, connection: { host: 10.0.0.1 } }
   - { name: own, technology: command, local_port: 1025, connection: { argv: [run, "{local_port}"] } }
   - { name: queue, technology: tcp, local_port: 1026, remote_port: 9092, connection: { host: k }, health_check: { type: kafka, config: { bootstrap_servers: a:1 } } }
-  - { name: cache, technology: tcp, local_port: 1027, remote_port: 6379, connection: { host: k }, health_check: { type: redis, config: { user: u, password: secret2, tls: true, verify_ssl: false, servername: c } } }
+  - { name: cache, technology: tcp, local_port: 1027, remote_port: 6379, connection: { host: k }, health_check: { type: redis, config: { user: u, password: secret2, tls: true, verify_ssl: false, ca_file: ~/ca.pem, servername: c } } }
   - { name: edge, technology: tcp, local_port: 1028, remote_port: 443, connection: { host: k }, health_check: { type: tls, config: { expires_within: 14d } } }
   - { name: lasting, technology: tcp, local_port: 1029, remote_port: 443, connection: { host: k }, health_check: { type: tls } }
   - { name: api, technology: tcp, local_port: 1030, remote_port: 50051, connection: { host: k }, health_check: { type: grpc, config: { service: a.B } } }
@@ -91,7 +91,16 @@ describe('the JSON Schema', () => {
     for (const name of ['tls', 'redis', 'ssh', 'grpc', 'exec', 'postgres', 'kafka']) {
       expect(JSON.stringify(type)).toContain(`"${name}"`);
     }
-    for (const key of ['sslmode', 'servername', 'expires_within', 'service', 'argv', 'tls', 'verify_ssl']) {
+    for (const key of [
+      'sslmode',
+      'servername',
+      'expires_within',
+      'service',
+      'argv',
+      'tls',
+      'verify_ssl',
+      'ca_file',
+    ]) {
       expect((config as { properties: object }).properties).toHaveProperty(key);
     }
     expect(items['allOf']).toHaveLength(4);

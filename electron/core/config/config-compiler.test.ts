@@ -108,6 +108,7 @@ services:
             user: 'app',
             password: 'p#s: "w"',
             sslmode: 'require',
+            caFile: null,
             host: 'localhost',
           },
         },
@@ -137,6 +138,7 @@ services:
             expectedContent: 'ok',
             headers: { 'X-Number': '010', Authorization: 'Bearer abc' },
             verifySsl: false,
+            caFile: null,
           },
         },
         restartPolicy,
@@ -158,6 +160,7 @@ services:
             bootstrapServers: 'localhost:9092',
             tls: false,
             verifySsl: true,
+            caFile: null,
             servername: 'localhost',
           },
         },
@@ -281,7 +284,7 @@ describe('what is new', () => {
         const { services } = loadText(sshConfig(`    health_check: ${check}\n`));
         return services[0]?.healthCheck.probe;
       });
-    const encryption = { tls: false, verifySsl: true, servername: 'localhost' };
+    const encryption = { tls: false, verifySsl: true, caFile: null, servername: 'localhost' };
     expect(
       probes(
         '{type: ssh}',
@@ -295,14 +298,47 @@ describe('what is new', () => {
       ),
     ).toEqual([
       { type: 'ssh' },
-      { type: 'tls', servername: 'localhost', verifySsl: true, expiresWithinMs: null },
-      { type: 'tls', servername: 'a.example', verifySsl: false, expiresWithinMs: 1_209_600_000 },
+      { type: 'tls', servername: 'localhost', verifySsl: true, caFile: null, expiresWithinMs: null },
+      {
+        type: 'tls',
+        servername: 'a.example',
+        verifySsl: false,
+        caFile: null,
+        expiresWithinMs: 1_209_600_000,
+      },
       { type: 'redis', user: null, password: null, ...encryption },
       { type: 'redis', user: 'u', password: 'p', ...encryption, tls: true, servername: 'c' },
       { type: 'grpc', service: 'a.B', ...encryption },
       { type: 'exec', argv: ['pg_isready', '-p', '{local_port}', '-t', '3'] },
-      { type: 'postgres', user: null, password: null, database: null, sslmode: 'prefer', host: 'db' },
+      {
+        type: 'postgres',
+        user: null,
+        password: null,
+        database: null,
+        sslmode: 'prefer',
+        caFile: null,
+        host: 'db',
+      },
     ]);
+  });
+
+  it('finds the authorities of a check where other paths of the config are, by the name of libpq as well', () => {
+    const trust = (check: string): unknown => {
+      const { probe } = loadText(sshConfig(`    health_check: ${check}\n`)).services[0]?.healthCheck ?? {};
+      const sslmode = probe !== undefined && 'sslmode' in probe ? [probe.sslmode] : [];
+      return [probe !== undefined && 'caFile' in probe ? probe.caFile : 'none', ...sslmode];
+    };
+    expect(trust('{type: https, config: {ca_file: ~/ca.pem}}')).toEqual(['/home/me/ca.pem']);
+    expect(trust('{type: tls, config: {ca_file: certs/ca.pem}}')).toEqual(['/etc/lp/certs/ca.pem']);
+    expect(trust('{type: redis, config: {ca_file: /etc/ca.pem}}')).toEqual(['/etc/ca.pem']);
+    expect(trust('{type: kafka, config: {ca_file: ""}}')).toEqual([null]);
+    expect(trust('{type: grpc, config: {sslrootcert: /etc/ca.pem}}')).toEqual([null]);
+    const postgres = (config: string): unknown => trust(`{type: postgres, config: {${config}}}`);
+    expect(postgres('ca_file: ca.pem')).toEqual(['/etc/lp/ca.pem', 'prefer']);
+    expect(postgres('sslrootcert: ~/ca.pem, sslmode: verify-ca')).toEqual(['/home/me/ca.pem', 'verify-ca']);
+    expect(postgres('ca_file: /a.pem, sslrootcert: /b.pem')).toEqual(['/a.pem', 'prefer']);
+    expect(postgres('sslrootcert: system')).toEqual([null, 'verify-full']);
+    expect(postgres('sslrootcert: system, sslmode: require')).toEqual([null, 'require']);
   });
 
   it('expects the certificate of a check to name the far end as the tunnel does', () => {

@@ -174,6 +174,13 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'a misspelt file of authorities',
+      sshConfig('    health_check: {type: https, config: {cafile: x}}\n'),
+      [
+        'warning services[0].health_check.config.cafile: unknown key, ignored; did you mean ca_file? (localport.yaml:7)',
+      ],
+    ],
+    [
       'an sslmode that libpq does not know',
       sshConfig('    health_check: {type: postgres, config: {sslmode: required}}\n'),
       [

@@ -1,16 +1,27 @@
 /** The `config` of a health check → what is asked, complete. Keys that its type does not know mean nothing. Pure. */
 import type { RawHealthCheck, RawProbeConfig } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
-import type { ProbeSpec } from '../../../shared/service-spec.ts';
+import type { ProbeSpec, SslMode } from '../../../shared/service-spec.ts';
+import { expandPath, type PathContext } from './expanded-path.ts';
 import { textOrNull } from './raw-text.ts';
 
 type CheckType = NonNullable<RawHealthCheck['type']>;
 
-/** `serverName`: what the certificate is expected to name where the config does not say. */
-export function buildProbe(type: CheckType, config: RawProbeConfig, serverName: string): ProbeSpec {
-  const verifySsl = config.verify_ssl ?? true;
+export interface ProbeContext {
+  /** What the certificate is expected to name where the config does not say. */
+  readonly serverName: string;
+  readonly paths: PathContext;
+}
+
+export function buildProbe(
+  type: CheckType,
+  config: RawProbeConfig,
+  { serverName, paths }: ProbeContext,
+): ProbeSpec {
+  const caFile = expandPath(textOrNull(config.ca_file), paths);
+  const trust = { verifySsl: config.verify_ssl ?? true, caFile };
   const servername = textOrNull(config.servername) ?? serverName;
-  const encryption = { tls: config.tls ?? false, verifySsl, servername };
+  const encryption = { tls: config.tls ?? false, servername, ...trust };
   switch (type) {
     case 'tcp':
     case 'ssh':
@@ -24,10 +35,10 @@ export function buildProbe(type: CheckType, config: RawProbeConfig, serverName: 
         expectedStatus: config.expected_status ?? config.expected_status_codes ?? [200, 201, 202, 204],
         expectedContent: textOrNull(config.expected_content),
         headers: config.headers ?? {},
-        verifySsl,
+        ...trust,
       };
     case 'tls':
-      return { type, servername, verifySsl, expiresWithinMs: config.expires_within ?? null };
+      return { type, servername, ...trust, expiresWithinMs: config.expires_within ?? null };
     case 'postgres':
     case 'postgresql':
       return {
@@ -35,8 +46,8 @@ export function buildProbe(type: CheckType, config: RawProbeConfig, serverName: 
         database: textOrNull(config.database),
         user: textOrNull(config.user),
         password: textOrNull(config.password),
-        sslmode: config.sslmode ?? 'prefer',
         host: textOrNull(config.host) ?? serverName,
+        ...postgresTrust(config, paths),
       };
     case 'redis':
       return { type, user: textOrNull(config.user), password: textOrNull(config.password), ...encryption };
@@ -52,4 +63,16 @@ export function buildProbe(type: CheckType, config: RawProbeConfig, serverName: 
     default:
       return assertNever(type, 'health check');
   }
+}
+
+/** As libpq has it: `sslrootcert=system` stands for the usual authorities, and for verifying in full. */
+function postgresTrust(
+  { ca_file: file, sslrootcert, sslmode }: RawProbeConfig,
+  paths: PathContext,
+): { readonly sslmode: SslMode; readonly caFile: string | null } {
+  const isSystem = file === undefined && sslrootcert === 'system';
+  return {
+    sslmode: sslmode ?? (isSystem ? 'verify-full' : 'prefer'),
+    caFile: isSystem ? null : expandPath(textOrNull(file ?? sslrootcert), paths),
+  };
 }

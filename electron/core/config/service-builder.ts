@@ -1,5 +1,4 @@
 /** A checked service of the file → its complete spec: defaults merged, paths absolute, durations in ms. Pure. */
-import { isAbsolute, join, resolve } from 'node:path';
 import type {
   RawConnection,
   RawFile,
@@ -13,17 +12,12 @@ import type {
   RestartPolicySpec,
   ServiceSpec,
 } from '../../../shared/service-spec.ts';
+import { expandPath, type PathContext } from './expanded-path.ts';
 import { bareService, defaultHealthCheck, defaultRestartPolicy } from './service-defaults.ts';
 import type { ValidService } from './config-validator.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
-import { buildProbe } from './probe-builder.ts';
+import { buildProbe, type ProbeContext } from './probe-builder.ts';
 import { textOrNull } from './raw-text.ts';
-
-export interface PathContext {
-  readonly homeDirectory: string;
-  /** Relative paths of the file begin here. */
-  readonly configDirectory: string;
-}
 
 export function buildService(
   { service, connection }: ValidService,
@@ -41,7 +35,10 @@ export function buildService(
     tags: service.tags ?? bare.tags,
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
-    healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), serverNameOf(connection)),
+    healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), {
+      serverName: serverNameOf(connection),
+      paths,
+    }),
     restartPolicy: buildRestartPolicy({ ...defaults?.restart_policy, ...service.restart_policy }),
   };
 }
@@ -81,12 +78,6 @@ function buildConnection(raw: RawConnection, remotePort: number | null, paths: P
   }
 }
 
-function expandPath(path: string | null, { homeDirectory, configDirectory }: PathContext): string | null {
-  if (path === null || isAbsolute(path)) return path;
-  if (path === '~' || path.startsWith('~/')) return join(homeDirectory, path.slice(1));
-  return resolve(configDirectory, path);
-}
-
 /** The name that the far end's certificate should have: what those call it who reach it without us. */
 function serverNameOf(raw: RawConnection): string {
   switch (raw.technology) {
@@ -102,8 +93,8 @@ function serverNameOf(raw: RawConnection): string {
   }
 }
 
-const buildHealthCheck = (raw: RawHealthCheck, serverName: string): HealthCheckSpec => ({
-  probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}, serverName),
+const buildHealthCheck = (raw: RawHealthCheck, context: ProbeContext): HealthCheckSpec => ({
+  probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}, context),
   intervalMs: raw.interval ?? defaultHealthCheck.intervalMs,
   timeoutMs: raw.timeout ?? defaultHealthCheck.timeoutMs,
   failureThreshold: raw.failure_threshold ?? defaultHealthCheck.failureThreshold,

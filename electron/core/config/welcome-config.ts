@@ -45,6 +45,7 @@ const welcomeService = (localPort: number, remotePort: number): ServiceSpec => (
       expectedContent: 'LocalPort',
       headers: {},
       verifySsl: true,
+      caFile: null,
     },
   },
 });

@@ -13,6 +13,7 @@ const spec: HealthCheckSpec = {
     expectedContent: null,
     headers: {},
     verifySsl: true,
+    caFile: null,
   },
 };
 
@@ -80,13 +81,18 @@ describe('cause of a failed check', () => {
     });
   });
 
-  it.each(['check-refused', 'certificate-expiring', 'binary-missing', 'config-invalid'] as const)(
-    'of the code %s is nothing that another tunnel could mend',
-    (code) => {
-      const meaning = { code, what: 'x' };
-      expect(describeFailedCheck({ finding: 'y', timedOut: false, meaning }, spec).recovery).toBe('user');
-    },
-  );
+  it.each([
+    'check-refused',
+    'certificate-expiring',
+    'binary-missing',
+    'file-missing',
+    'file-unreadable',
+    'authority-missing',
+    'config-invalid',
+  ] as const)('of the code %s is nothing that another tunnel could mend', (code) => {
+    const meaning = { code, what: 'x' };
+    expect(describeFailedCheck({ finding: 'y', timedOut: false, meaning }, spec).recovery).toBe('user');
+  });
 
   it.each([
     ['no answer within 5 s', 'No answer through the tunnel within 5 s'],

@@ -67,7 +67,8 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
 function describeCertificate(evidence: string, host: string | undefined): Cause {
   const cause = describeCause('certificate-invalid', { evidence, host });
   if (!evidence.endsWith('has expired')) {
-    const remedy = 'The tunnel works: mend the certificate, or servername and verify_ssl of the health check';
+    const remedy =
+      'The tunnel works: mend the certificate, or servername, ca_file and verify_ssl of the health check';
     return { ...cause, remedy };
   }
   const title = `The certificate of ${host ?? 'the server'} has expired`;

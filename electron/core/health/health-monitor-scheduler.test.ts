@@ -120,7 +120,7 @@ describe('what the checks amount to', () => {
   it('asks with the endpoint and the timeout of the service, and with its local port where a url has no host', async () => {
     const url = async (written: string | null): Promise<unknown> => {
       const http = { type: 'http', url: written, method: 'GET', expectedStatus: [200] } as const;
-      const spec = { ...http, expectedContent: null, headers: {}, verifySsl: true };
+      const spec = { ...http, expectedContent: null, headers: {}, verifySsl: true, caFile: null };
       const monitor = start().watch(healthTarget('a', { probe: spec, timeoutMs: 1234 }), heard);
       await clock.advance(1);
       await monitor.stop();

@@ -17,9 +17,16 @@ export interface ProbeRequest {
 export interface CheckMeaning {
   readonly code: Extract<
     CauseCode,
-    'check-failed' | 'check-refused' | 'certificate-expiring' | 'binary-missing' | 'config-invalid'
+    | 'check-failed'
+    | 'check-refused'
+    | 'certificate-expiring'
+    | 'binary-missing'
+    | 'file-missing'
+    | 'file-unreadable'
+    | 'authority-missing'
+    | 'config-invalid'
   >;
-  /** The title in full; of `binary-missing` the program. */
+  /** The title in full; of what is missing or unreadable the name of the program or file. */
   readonly what: string;
 }
 

@@ -1,9 +1,10 @@
-// Health checks with credentials in a whole host, through real tunnels to a real PostgreSQL and a real Redis.
+// Health checks with credentials and private authorities in a whole host, through real tunnels to a real PostgreSQL and a real Redis.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCertificate, createSignedCertificate } from '../../../e2e/fixtures/certificate.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { hasPostgres, startPostgres, type Postgres } from '../../../e2e/fixtures/postgres.ts';
 import { hasRedis, startRedis } from '../../../e2e/fixtures/redis.ts';
@@ -11,6 +12,7 @@ import { freePort } from '../../../e2e/fixtures/servers.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { listen, neverAnswers } from '../health/probes/testing/test-server.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { Scope } from '../scope.ts';
 import { AppHost } from './app-host.ts';
@@ -100,7 +102,7 @@ const allLogs = (): string =>
 const refusalsIn = (postgres: Postgres): number =>
   postgres.log.filter((line) => line.includes('password authentication failed')).length;
 
-describe('a service whose check logs in', () => {
+describe('a service whose check logs in, or trusts whom it is told to', () => {
   it.skipIf(!hasPostgres)(
     'is healthy while the database lets it in, and unhealthy on the same tunnel while it does not',
     async () => {
@@ -163,4 +165,18 @@ describe('a service whose check logs in', () => {
     },
     60_000,
   );
+
+  it('is unhealthy on the same tunnel until the authority is there that it is to trust', async () => {
+    const authority = await createCertificate();
+    const server = await listen(neverAnswers, { certificate: await createSignedCertificate(authority) });
+    scope.own('server', () => server.close());
+    const check = { type: 'tls', config: { ca_file: 'ca.pem' } };
+    const host = await startHost([
+      { name: 'edge', localPort: await freePort(), remotePort: server.port, check },
+    ]);
+    const file = path.join(home, 'ca.pem');
+    await becomes(host, `up unhealthy, 0 restarts, attempt 0: file-missing, The file ${file} does not exist`);
+    writeFileSync(file, authority.cert);
+    await becomes(host, 'up healthy, 0 restarts, attempt 0');
+  });
 });

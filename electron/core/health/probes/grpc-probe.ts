@@ -9,7 +9,7 @@ import { toEvidence } from '../../tunnel/evidence.ts';
 import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
 import { healthCheckRequest, readHealthCheckResponse } from './grpc-frames.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
-import { tlsOptions } from './probe-tls.ts';
+import { overTls } from './probe-tls.ts';
 
 export type GrpcProbeSpec = Extract<ProbeSpec, { readonly type: 'grpc' }>;
 
@@ -24,8 +24,9 @@ const refusals: Readonly<Record<string, (service: string) => string>> = {
 };
 
 export function probeGrpc(request: ProbeRequest, spec: GrpcProbeSpec): Promise<ProbeResult> {
-  const tls = spec.tls ? { tls: { ...tlsOptions(spec), ALPNProtocols: ['h2'] } } : {};
-  return probeOverConnection(request, { halfCloses: false, ...tls }, (connection) => {
+  const { tls, caFile } = overTls(spec);
+  const encryption = spec.tls ? { tls: { ...tls, ALPNProtocols: ['h2'] }, caFile } : {};
+  return probeOverConnection(request, { halfCloses: false, ...encryption }, (connection) => {
     connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before gRPC answered' });
     ask(connection, spec);
   });

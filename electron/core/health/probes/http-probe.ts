@@ -6,7 +6,7 @@ import http from 'node:http';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { BodySearch } from './body-search.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
-import { tlsOptions } from './probe-tls.ts';
+import { overTls } from './probe-tls.ts';
 import { resolveProbeUrl, type HttpProbeSpec } from './probe-url.ts';
 
 const maxQuotedCharacters = 80;
@@ -23,7 +23,7 @@ export function probeHttp(request: ProbeRequest, spec: HttpProbeSpec): Promise<P
   }
   const transport = {
     halfCloses: false,
-    ...(spec.type === 'https' ? { tls: tlsOptions({ ...spec, servername: url.hostname }) } : {}),
+    ...(spec.type === 'https' ? overTls({ ...spec, servername: url.hostname }) : {}),
   };
   return probeOverConnection(request, transport, (connection) => {
     connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before an answer came' });

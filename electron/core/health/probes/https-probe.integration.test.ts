@@ -80,7 +80,7 @@ describe('https probe', () => {
     );
   });
 
-  it('checks the certificate against trusted authorities, its dates and the host of the url', async () => {
+  it('checks the certificate against trusted authorities, or those of ca_file instead, its dates and the host of the url', async () => {
     const named = await serve(welcome, { certificate });
     const addressed = await serve(welcome, { certificate: ofAddress });
     const late = await serve(welcome, { certificate: expired });
@@ -91,6 +91,8 @@ describe('https probe', () => {
       { port: named.port, spec: https({ url: 'https://127.0.0.1/' }) },
       { port: addressed.port, spec: https({ url: 'https://192.0.2.7/' }) },
       { port: late.port, spec: https() },
+      { port: named.port, spec: https({ caFile: await fileWith(ofAddress.cert) }) },
+      { port: named.port, spec: https({ caFile: await fileWith(certificate.cert) }) },
     ]);
     expect(findings).toEqual([
       'passed',
@@ -98,9 +100,19 @@ describe('https probe', () => {
       'the certificate is for another host',
       'passed',
       'the certificate has expired',
+      'the certificate is self-signed',
+      'passed',
     ]);
   });
 });
+
+async function fileWith(content: string): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'authorities-'));
+  scope.own('directory', () => rm(directory, { recursive: true }));
+  const file = path.join(directory, 'ca.pem');
+  await writeFile(file, content);
+  return file;
+}
 
 /** Authorities beyond the built-in ones are read once, when a process starts: so the probe runs in one of its own. */
 async function inProcessThatTrusts(

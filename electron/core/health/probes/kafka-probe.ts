@@ -8,7 +8,7 @@ import {
   readAnswer,
 } from './kafka-frames.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
-import { tlsOptions } from './probe-tls.ts';
+import { overTls } from './probe-tls.ts';
 
 export type KafkaProbeSpec = Extract<ProbeSpec, { readonly type: 'kafka' }>;
 
@@ -19,7 +19,7 @@ const correlationIds = { apiVersions: 0x4c50, metadata: 0x4c51 } as const;
  * answered the one and closes on the other: it is alive.
  */
 export function probeKafka(request: ProbeRequest, spec: KafkaProbeSpec): Promise<ProbeResult> {
-  const transport = { halfCloses: true, ...(spec.tls ? { tls: tlsOptions(spec) } : {}) };
+  const transport = { halfCloses: true, ...(spec.tls ? overTls(spec) : {}) };
   return probeOverConnection(request, transport, (connection) => {
     connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before Kafka answered' });
     connection.socket.write(apiVersionsRequest(correlationIds.apiVersions));

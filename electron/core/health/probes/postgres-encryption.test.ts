@@ -8,6 +8,7 @@ const spec = {
   user: 'app',
   password: null,
   database: null,
+  caFile: null,
   host: 'db.internal',
 } as const;
 
@@ -30,6 +31,13 @@ describe('TLS to PostgreSQL', () => {
       'verify-ca: trusted, any name',
       'verify-full: trusted, the name',
     ]);
+  });
+
+  it('verifies the authority where one is named, whatever the sslmode', () => {
+    const verifies = sslModes.map(
+      (sslmode) => postgresTls({ ...spec, sslmode, caFile: '/ca.pem' }).rejectUnauthorized,
+    );
+    expect(verifies).toEqual(sslModes.map(() => true));
   });
 
   it('tells the server its name, but no address', () => {

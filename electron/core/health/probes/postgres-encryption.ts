@@ -53,8 +53,9 @@ export function loginRoutes(sslmode: SslMode): readonly LoginRoute[] {
   }
 }
 
-export function postgresTls({ sslmode, host }: PostgresProbeSpec): tls.ConnectionOptions {
-  const verifySsl = sslmode === 'verify-ca' || sslmode === 'verify-full';
+/** libpq verifies as well when it is told whom to trust, whatever `sslmode` says (`initialize_SSL` in fe-secure-openssl.c). */
+export function postgresTls({ sslmode, host, caFile }: PostgresProbeSpec): tls.ConnectionOptions {
+  const verifySsl = sslmode === 'verify-ca' || sslmode === 'verify-full' || caFile !== null;
   const options = tlsOptions({ servername: host, verifySsl });
   return sslmode === 'verify-full' ? options : { ...options, checkServerIdentity: () => undefined };
 }

@@ -42,7 +42,10 @@ export async function logIn(request: ProbeRequest, login: PostgresLogin): Promis
   const result = await attempt.run(request);
   if (second === undefined || !attempt.mayGoOtherwise || result.kind !== 'failed') return result;
   const timeoutMs = Math.max(0, until - request.clock.now());
-  return new LoginAttempt(library, login, second).run({ ...request, timeoutMs });
+  const retry = new LoginAttempt(library, login, second);
+  const retried = await retry.run({ ...request, timeoutMs });
+  // Where nobody is let in without TLS, what kept TLS from coming about is the thing to mend.
+  return second === 'plain' && retry.mayGoOtherwise ? result : retried;
 }
 
 /** Read from disk by the first check that logs in. */
@@ -65,7 +68,8 @@ class LoginAttempt {
   }
 
   run(request: ProbeRequest): Promise<ProbeResult> {
-    return probeOverConnection(request, { halfCloses: true }, (connection) => {
+    const caFile = this.#route === 'plain' ? null : this.#login.caFile;
+    return probeOverConnection(request, { halfCloses: true, caFile }, (connection) => {
       if (this.#route === 'plain') void this.#speak(connection);
       else this.#encrypt(connection);
     });

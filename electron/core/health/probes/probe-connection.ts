@@ -13,8 +13,8 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Timer } from '../../clock.ts';
-import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
 import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import { readAuthorities } from './authorities.ts';
 import { describeConnectionError } from './connection-error.ts';
 import { formatDuration } from './format-duration.ts';
 import { ReadLimit, tooMuchRead } from './read-limit.ts';
@@ -34,10 +34,16 @@ export type ProbeDialogue = (connection: ProbeConnection) => void;
 export interface ProbeTransport {
   /** Options of the TLS handshake; absent: plain TCP. */
   readonly tls?: tls.ConnectionOptions;
+  /** Whom TLS is to trust, now or later, instead of the usual authorities. Read before anything is connected. */
+  readonly caFile?: string | null;
   /** Send FIN as soon as the verdict stands. Not for HTTP, where servers take it for a client that gave up. */
   readonly halfCloses: boolean;
 }
 
+const readingAuthorities: ProbeStage = {
+  awaits: 'contents of ca_file',
+  whenClosed: 'the check ended before its ca_file was read',
+};
 /** A reset may overtake the news that the connection is open. */
 const connecting: ProbeStage = {
   awaits: 'connection',
@@ -62,13 +68,14 @@ export class ProbeConnection {
   readonly result: Promise<ProbeResult>;
   readonly #request: ProbeRequest;
   readonly #halfCloses: boolean;
-  readonly #startedAt: number;
   readonly #timers: Timer[] = [];
   /** The connection itself; what is said goes through `socket`, which may have become TLS on top of it. */
   readonly #wire: net.Socket;
   readonly #readLimit: ReadLimit;
   #socket: net.Socket;
+  #trusted: Pick<tls.ConnectionOptions, 'ca'> = {};
   #goodbye: (() => void) | null = null;
+  #startedAt: number;
   #stage: ProbeStage;
   #verdict: ProbeResult | null = null;
 
@@ -77,9 +84,11 @@ export class ProbeConnection {
     this.#halfCloses = transport.halfCloses;
     this.#startedAt = request.clock.now();
     this.#stage = connecting;
-    this.#wire = openSocket(request.endpoint);
+    this.#wire = new net.Socket();
     this.#socket = this.#wire;
-    this.#readLimit = new ReadLimit(this.#wire, () => this.#endBy(tooMuchRead, false));
+    this.#readLimit = new ReadLimit(this.#wire, () =>
+      this.#endBy({ kind: 'failed', finding: tooMuchRead, timedOut: false }),
+    );
     this.result = this.#closed();
 
     this.#wire.on('error', (error) => this.failBy(error));
@@ -89,6 +98,7 @@ export class ProbeConnection {
     });
     request.signal.addEventListener('abort', this.#cancel, { once: true });
     this.after(request.timeoutMs, () => this.#timeOut());
+    void this.#open(transport.caFile ?? null);
   }
 
   get socket(): net.Socket {
@@ -103,7 +113,7 @@ export class ProbeConnection {
   encrypt(options: tls.ConnectionOptions, dialogue: ProbeDialogue): void {
     this.reach(shakingHands);
     this.readsUnseen();
-    const encrypted = tls.connect({ ...options, socket: this.#wire });
+    const encrypted = tls.connect({ ...options, ...this.#trusted, socket: this.#wire });
     this.#socket = encrypted;
     encrypted.on('error', (error: Error) => this.failBy(error));
     encrypted.once('secureConnect', () => dialogue(this));
@@ -147,6 +157,23 @@ export class ProbeConnection {
     this.#timers.push(this.#request.clock.after(delayMs, () => void setImmediate(action)));
   }
 
+  /** Connects, after it has read whom to trust. Never rejects. */
+  async #open(caFile: string | null): Promise<void> {
+    if (caFile !== null) {
+      this.reach(readingAuthorities);
+      const authorities = await readAuthorities(caFile);
+      if (authorities.ok) this.#trusted = { ca: authorities.value };
+      else this.#endBy(authorities.error);
+      this.reach(connecting);
+    }
+    if (this.#wire.destroyed) return;
+    const { endpoint, clock } = this.#request;
+    // To read a file is no latency.
+    this.#startedAt = clock.now();
+    if (endpoint.kind === 'unix') this.#wire.connect({ path: endpoint.path });
+    else this.#wire.connect({ host: endpoint.host, port: endpoint.port });
+  }
+
   #conclude(verdict: ProbeResult): void {
     if (this.#verdict !== null) return;
     this.#verdict = verdict;
@@ -168,18 +195,18 @@ export class ProbeConnection {
   }
 
   #timeOut(): void {
-    this.#endBy(`no ${this.#stage.awaits} within ${formatDuration(this.#request.timeoutMs)}`, true);
-  }
-
-  #endBy(finding: string, timedOut: boolean): void {
-    this.#verdict ??= { kind: 'failed', finding, timedOut };
-    this.#destroy();
+    const finding = `no ${this.#stage.awaits} within ${formatDuration(this.#request.timeoutMs)}`;
+    this.#endBy({ kind: 'failed', finding, timedOut: true });
   }
 
   readonly #cancel = (): void => {
-    this.#verdict ??= { kind: 'cancelled' };
-    this.#destroy();
+    this.#endBy({ kind: 'cancelled' });
   };
+
+  #endBy(verdict: ProbeResult): void {
+    this.#verdict ??= verdict;
+    this.#destroy();
+  }
 
   #closed(): Promise<ProbeResult> {
     return new Promise((resolve) => {
@@ -195,8 +222,3 @@ export class ProbeConnection {
     });
   }
 }
-
-const openSocket = (endpoint: Endpoint): net.Socket =>
-  endpoint.kind === 'unix'
-    ? net.connect({ path: endpoint.path })
-    : net.connect({ host: endpoint.host, port: endpoint.port });

@@ -8,6 +8,12 @@ export interface ProbeTlsOptions {
   readonly verifySsl: boolean;
 }
 
+/** What a transport over TLS needs. Where nothing is verified, it does not matter by whom. */
+export const overTls = (spec: ProbeTlsOptions & { readonly caFile: string | null }) => ({
+  tls: tlsOptions(spec),
+  caFile: spec.verifySsl ? spec.caFile : null,
+});
+
 /** Options of a handshake that checks the certificate against one name. */
 export function tlsOptions({ servername, verifySsl }: ProbeTlsOptions): tls.ConnectionOptions {
   // A server name must not be an address (RFC 6066, section 3); the certificate is checked against it all the same.

@@ -9,6 +9,7 @@ const specOf = (type: 'http' | 'https', url: string | null): HttpProbeSpec => ({
   expectedContent: null,
   headers: {},
   verifySsl: true,
+  caFile: null,
 });
 
 describe('probe url', () => {

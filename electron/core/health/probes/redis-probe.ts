@@ -7,7 +7,7 @@ import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { toEvidence } from '../../tunnel/evidence.ts';
 import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
-import { tlsOptions } from './probe-tls.ts';
+import { overTls } from './probe-tls.ts';
 
 export type RedisProbeSpec = Extract<ProbeSpec, { readonly type: 'redis' }>;
 
@@ -22,7 +22,7 @@ const refusesEverybody = /^-DENIED /;
 
 /** Passes with PONG, or when the server wants a login and none is configured: that is an answer as good. */
 export function probeRedis(request: ProbeRequest, spec: RedisProbeSpec): Promise<ProbeResult> {
-  const transport = { halfCloses: true, ...(spec.tls ? { tls: tlsOptions(spec) } : {}) };
+  const transport = { halfCloses: true, ...(spec.tls ? overTls(spec) : {}) };
   return probeOverConnection(request, transport, (connection) => {
     connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before Redis answered' });
     const ping = (): void =>

@@ -3,7 +3,7 @@ import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { certificateFinding } from './certificate-expiry.ts';
 import { probeOverConnection } from './probe-connection.ts';
-import { tlsOptions } from './probe-tls.ts';
+import { overTls } from './probe-tls.ts';
 
 export type TlsProbeSpec = Extract<ProbeSpec, { readonly type: 'tls' }>;
 
@@ -12,7 +12,7 @@ export type TlsProbeSpec = Extract<ProbeSpec, { readonly type: 'tls' }>;
  * not count; the dates do all the same.
  */
 export function probeTls(request: ProbeRequest, spec: TlsProbeSpec): Promise<ProbeResult> {
-  return probeOverConnection(request, { halfCloses: true, tls: tlsOptions(spec) }, (connection) => {
+  return probeOverConnection(request, { halfCloses: true, ...overTls(spec) }, (connection) => {
     const { socket } = connection;
     const certificate = socket instanceof tls.TLSSocket ? socket.getPeerX509Certificate() : undefined;
     if (certificate === undefined) {

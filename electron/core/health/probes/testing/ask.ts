@@ -10,7 +10,7 @@ import type { HttpProbeSpec } from '../probe-url.ts';
 
 type Spec<T extends ProbeSpec['type']> = Extract<ProbeSpec, { readonly type: T }>;
 
-const notEncrypted = { tls: false, verifySsl: true, servername: 'localhost' } as const;
+const notEncrypted = { tls: false, verifySsl: true, caFile: null, servername: 'localhost' } as const;
 
 export const tcp: ProbeSpec = { type: 'tcp' };
 export const ssh: ProbeSpec = { type: 'ssh' };
@@ -23,12 +23,14 @@ export const postgres: Spec<'postgres'> = {
   user: null,
   password: null,
   sslmode: 'prefer',
+  caFile: null,
   host: 'localhost',
 };
 export const tlsSpec: Spec<'tls'> = {
   type: 'tls',
   servername: 'localhost',
   verifySsl: false,
+  caFile: null,
   expiresWithinMs: null,
 };
 
@@ -40,6 +42,7 @@ export const httpSpec = (given: Partial<HttpProbeSpec> = {}): HttpProbeSpec => (
   expectedContent: null,
   headers: {},
   verifySsl: true,
+  caFile: null,
   ...given,
 });
 
