@@ -47,8 +47,12 @@ function nextStepText(service: ServiceSnapshot, cause: Cause, now: number): stri
       return 'Checking again';
     case 'stopping':
       return 'Stopping';
-    case 'off':
     case 'waiting':
+      // Held by its route: the one question is asked for all.
+      return service.nextRetryAt === null
+        ? waitingText(cause)
+        : `Asks again ${countdownText(service.nextRetryAt - now)}`;
+    case 'off':
     case 'failed':
       return waitingText(cause);
     default:

@@ -37,7 +37,7 @@ describe('commands', () => {
     [{ kind: 'open-config', label: 'Open' } as const, [{ channel: 'config:open', request: undefined }]],
     [
       { kind: 'retry', label: 'Try again' } as const,
-      ['a', 'b'].map((name) => ({ channel: 'service:retry', request: { name } })),
+      [{ channel: 'services:retry', request: { names: ['a', 'b'] } }],
     ],
     [
       { kind: 'open-log', label: 'Show log' } as const,

@@ -55,7 +55,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
         case 'open-log':
           return succeeded(...names.map((name) => bridge.invoke('service:open-log', { name })));
         case 'retry':
-          return succeeded(...names.map((name) => bridge.invoke('service:retry', { name })));
+          return succeeded(bridge.invoke('services:retry', { names }));
         default:
           return assertNever(action, 'remedy');
       }

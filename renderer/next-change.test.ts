@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { msUntilNextChange } from './next-change.ts';
-import { connecting, retrying, sampleNow, service, up } from './testing/service-samples.ts';
+import { connecting, retrying, sampleNow, service, up, waiting } from './testing/service-samples.ts';
 
 describe('the next change by itself', () => {
   it('never comes when nothing counts', () => {
@@ -19,6 +19,11 @@ describe('the next change by itself', () => {
       up('c', { since: sampleNow - 90_000 }),
     ];
     expect(msUntilNextChange(services, sampleNow)).toBe(700);
+  });
+
+  it('is that of the question to the route that holds a service back', () => {
+    const held = waiting('a', ['route-down'], { nextRetryAt: sampleNow + 12_300 });
+    expect(msUntilNextChange([held], sampleNow)).toBe(300);
   });
 
   it('does not come for a try that is due', () => {

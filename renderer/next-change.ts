@@ -9,7 +9,6 @@ export function msUntilNextChange(services: readonly ServiceSnapshot[], now: num
 
 function changeOf(service: ServiceSnapshot, now: number): number | null {
   if (service.phase === 'up') return msUntilUptimeChanges(now - service.since);
-  if (service.phase === 'retrying' && service.nextRetryAt !== null)
-    return msUntilCountdownChanges(service.nextRetryAt - now);
+  if (service.nextRetryAt !== null) return msUntilCountdownChanges(service.nextRetryAt - now);
   return null;
 }

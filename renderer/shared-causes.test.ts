@@ -13,6 +13,15 @@ describe('a shared cause', () => {
     expect(sharedCausesOf(services, sampleNow)[0]?.cause.next).toBe('Next try in 2 s');
   });
 
+  it('of services that their route holds tells when the route is asked next, and that it is being asked', () => {
+    const nextAt = (delay: number): string | undefined =>
+      sharedCausesOf(
+        ['a', 'b', 'c'].map((name) => waiting(name, ['route-down'], { nextRetryAt: sampleNow + delay })),
+        sampleNow,
+      )[0]?.cause.next;
+    expect([nextAt(12_000), nextAt(-300)]).toEqual(['Asks again in 12 s', 'Asks again now']);
+  });
+
   it('is being tried as soon as one of its services is', () => {
     const services = ['a', 'b', 'c'].map((name) => retrying(name, unreachable));
     const trying = [...services, retrying('d', unreachable, { phase: 'connecting', nextRetryAt: null })];

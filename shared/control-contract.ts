@@ -111,9 +111,12 @@ export const controlRequests = {
     params: z.object({ target: controlTargetSchema, desired: desiredSchema }).readonly(),
     result: controlOutcomeSchema,
   },
-  /** Gives services that are on a new tunnel: make before break where one is up, at once where one waits. */
+  /**
+   * Gives services that are on a new tunnel: make before break where one is up, at once where one waits. What a route
+   * that is down holds back is tried if it is named; of a tag or of all, the route is asked first.
+   */
   restart: { params: z.object({ target: controlTargetSchema }).readonly(), result: controlOutcomeSchema },
-  /** Loads the config again, then like `restart`, but what is up and well is left alone. */
+  /** Loads the config again, then like `restart` of a tag, but what is up and well is left alone. */
   retry: { params: z.object({ target: controlTargetSchema }).readonly(), result: controlOutcomeSchema },
   /** Loads the config again. The result comes when services that leave have gone. */
   reload: { params: nothing, result: configStateSchema },

@@ -27,8 +27,11 @@ export const ipcInvokes = {
     request: z.object({ tag: name.nullable(), desired: desiredSchema }),
     response: nothing,
   },
-  /** Tries again now, whatever it waits for. */
-  'service:retry': { request: z.object({ name }), response: nothing },
+  /** Tries again now, whatever they wait for. In one request, so that a route that holds them is asked once. */
+  'services:retry': {
+    request: z.object({ names: z.array(name).min(1).max(1_000).readonly() }),
+    response: nothing,
+  },
   'service:open-log': { request: z.object({ name }), response: nothing },
   'config:open': { request: nothing, response: nothing },
   'config:reload': { request: nothing, response: nothing },

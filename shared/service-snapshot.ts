@@ -53,7 +53,10 @@ export const serviceSnapshotSchema = z
     pid: z.number().int().nullable(),
     /** When the present phase began. */
     since: z.number(),
-    /** When the next try is due, in phase retrying. */
+    /**
+     * When LocalPort tries next by itself: the tunnel in phase retrying, in phase waiting the route that holds it back,
+     * then in the past while it is being asked. null: something else has to happen first.
+     */
     nextRetryAt: z.number().nullable(),
     /** Failed tries in a row; 0 when all is well. */
     attempt: z.number().int(),

@@ -72,7 +72,9 @@ test('one notice tells that a forward needs the user, and one that it is back', 
   await farEnd.sshd.trust();
   const page = await app.openPopover();
   await page.evaluate(() =>
-    (window as unknown as { localport: PopoverBridge }).localport.invoke('service:retry', { name: 'ssh' }),
+    (window as unknown as { localport: PopoverBridge }).localport.invoke('services:retry', {
+      names: ['ssh'],
+    }),
   );
   await allHealthy(app);
   await expect.poll(notices).toEqual([expect.any(String), expect.stringMatching(/^ssh is up again/)]);

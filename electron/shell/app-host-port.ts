@@ -8,7 +8,7 @@ export interface AppHostPort {
   setDesired(name: string, desired: Desired): void;
   /** null: every service. */
   setDesiredForTag(tag: string | null, desired: Desired): void;
-  retry(name: string): void;
+  retry(names: readonly string[]): Promise<void>;
   reload(): Promise<void>;
   /** Where the config is, or where it should be. */
   configPath(): string;

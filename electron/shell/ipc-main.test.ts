@@ -16,7 +16,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'snapshot:get': () => aSnapshot(aService('a')),
     'service:set-desired': vi.fn(),
     'services:set-desired': vi.fn(),
-    'service:retry': vi.fn(),
+    'services:retry': vi.fn(),
     'service:open-log': vi.fn(),
     'config:open': vi.fn(),
     'config:reload': vi.fn(),
@@ -75,7 +75,7 @@ test('a stranger gets nothing', async () => {
 test.each([
   ['service:set-desired', { name: 'a', desired: 'maybe' }, /^service:set-desired was refused: desired: /],
   ['service:set-desired', { name: '', desired: 'on' }, /name: Too small/],
-  ['service:retry', undefined, /payload: /],
+  ['services:retry', undefined, /payload: /],
   ['popover:set-height', { height: Number.NaN }, /height: /],
   ['clipboard:copy', { text: 'x'.repeat(5000) }, /text: Too big/],
 ])('%s with %o is refused in words', async (channel, payload, words) => {

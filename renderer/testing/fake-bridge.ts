@@ -50,7 +50,7 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
     'service:set-desired': ({ name, desired }) => switchServices((service) => service.name === name, desired),
     'services:set-desired': ({ tag, desired }) =>
       switchServices(({ tags }) => tag === null || tags.includes(tag), desired),
-    'service:retry': nothing,
+    'services:retry': nothing,
     'service:open-log': nothing,
     'config:open': nothing,
     'config:reload': nothing,

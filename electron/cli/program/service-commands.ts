@@ -41,7 +41,13 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   target(program.command('restart'))
     .description('give services a new tunnel; clients that connect meanwhile wait')
-    .addHelpText('after', examples(['localport restart db', 'the old tunnel drains, the new one takes over']))
+    .addHelpText(
+      'after',
+      examples(
+        ['localport restart db', 'the old tunnel drains, the new one takes over'],
+        ['localport restart --all', 'those whose host is away wait for it, unless they are named'],
+      ),
+    )
     .action(performing(perform, async () => (await import('../commands/restart.ts')).restart));
 
   target(program.command('toggle'))

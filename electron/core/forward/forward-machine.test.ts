@@ -430,10 +430,47 @@ describe('the forward machine on a route that is down', () => {
     expect(play.lines).toEqual(['unhealthy → up 1', 'held → up 1', 'triggered → up 1']);
   });
 
-  it('still tries at once when the user asks for it', () => {
+  it('asks the route when the user wants a try, and starts it when the route is back', () => {
     const play = Play.up().on(ended(1)).routeGoesDown().on(ended(2));
-    play.on({ type: 'triggered', trigger: 'user' });
-    expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3');
+    play.on({ type: 'triggered', trigger: 'user' }).routeComesBack();
+    expect(play.lines.slice(-2)).toEqual([
+      'triggered → waiting: ask-route',
+      'triggered → connecting 3: start-tunnel 3',
+    ]);
+  });
+
+  it('asks the route for what failed of something else, network or login, and tries it when the route is back', () => {
+    for (const cause of [authFailed, describeCause('network-down')]) {
+      const play = Play.up().on(ended(1, cause)).routeGoesDown();
+      play.on({ type: 'triggered', trigger: 'user' });
+      expect([play.lines.at(-1), play.state.cause]).toEqual(['triggered → waiting: ask-route', routeDown]);
+      play.routeComesBack();
+      expect(play.lines.at(-1)).toBe('triggered → connecting 2: start-tunnel 2');
+    }
+  });
+
+  it('looks first whether a taken port is free, and asks the route then', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
+    play.routeGoesDown().on({ type: 'triggered', trigger: 'user' });
+    expect(play.lines.at(-1)).toBe('triggered → connecting port: open-port');
+  });
+
+  it('asks the route for an unhealthy tunnel too, but replaces one that is well or was answered', () => {
+    const user: ForwardEvent = { type: 'triggered', trigger: 'user' };
+    const sick = Play.up().routeGoesDown().on({ type: 'unhealthy', tunnel: 1, cause: refused }, user);
+    expect(sick.lines.at(-1)).toBe('triggered → up 1: ask-route');
+    sick.routeComesBack();
+    expect(sick.lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
+    const answered = Play.up().on({ type: 'unhealthy', tunnel: 1, cause: describeCause('check-refused') });
+    expect(answered.routeGoesDown().on(user).lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
+    expect(Play.up().routeGoesDown().on(user).lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
+  });
+
+  it('still tries at once when the user insists', () => {
+    const play = Play.up().on(ended(1)).routeGoesDown().on(ended(2), { type: 'insisted' });
+    expect(play.lines.at(-1)).toBe('insisted → connecting 3: start-tunnel 3');
+    const sick = Play.up().routeGoesDown().on({ type: 'unhealthy', tunnel: 1, cause: refused });
+    expect(sick.on({ type: 'insisted' }).lines.at(-1)).toBe('insisted → up 1 + 2: start-tunnel 2');
   });
 
   it('does not touch what waits for something else', () => {
@@ -444,6 +481,7 @@ describe('the forward machine on a route that is down', () => {
 
 /** After these, only the restart policy can start a tunnel; a replacement that waits for the drained one is planned. */
 function retries({ situation }: ForwardState, event: ForwardEvent): boolean {
+  if (event.type === 'triggered') return event.trigger === 'user' && situation.phase !== 'up';
   const isPlanned = situation.phase === 'up' && situation.replacement.kind === 'queued';
   if (event.type === 'tunnel-ended') return event.cause !== null && !isPlanned;
   return ['due', 'held', 'unhealthy', 'probe-failed', 'unproven'].includes(event.type);
@@ -460,6 +498,8 @@ class World {
   readonly started = new Set<number>();
   readonly stopRequested = new Set<number>();
   hold: Cause | null = null;
+  /** The user wants to know whether the route is back. */
+  isRouteAsked = false;
   portOpen = false;
   portRequest: 'open' | 'close' | null = null;
   readonly violations: string[] = [];
@@ -493,6 +533,10 @@ class World {
         if (!this.alive.has(effect.tunnel))
           this.violations.push(`${effect.type} ${effect.tunnel}, which is not alive`);
         if (effect.type === 'stop-tunnel') this.stopRequested.add(effect.tunnel);
+        return;
+      case 'ask-route':
+        if (this.hold === null) this.violations.push('a route that is open is asked whether it is back');
+        this.isRouteAsked = true;
         return;
       case 'probe-now':
         return;
@@ -553,8 +597,7 @@ class World {
         this.send({ type: 'held', cause: routeDown });
         return;
       case 'route':
-        this.hold = null;
-        this.send({ type: 'triggered', trigger: 'route' });
+        this.openRoute();
         return;
       case 'wake':
       case 'network':
@@ -565,7 +608,7 @@ class World {
         this.send({ type: 'triggered', trigger: choice });
         return;
       default:
-        this.send({ type: choice as 'turned-on' | 'turned-off' | 'reconfigured' | 'suspended' });
+        this.send({ type: choice as 'turned-on' | 'turned-off' | 'reconfigured' | 'suspended' | 'insisted' });
         return;
     }
   }
@@ -573,6 +616,17 @@ class World {
   end(tunnel: number, cause: ForwardState['cause']): void {
     this.alive.delete(tunnel);
     this.send({ type: 'tunnel-ended', tunnel, cause: this.stopRequested.has(tunnel) ? null : cause });
+  }
+
+  /** Nobody but who asked hears of the route. */
+  answerRoute(): void {
+    if (this.isRouteAsked) this.openRoute();
+  }
+
+  openRoute(): void {
+    this.hold = null;
+    this.isRouteAsked = false;
+    this.send({ type: 'triggered', trigger: 'route' });
   }
 
   answerPort(pick: number): void {
@@ -589,7 +643,7 @@ class World {
 }
 
 const choices = [
-  'turned-on', 'turned-off', 'reconfigured', 'suspended', 'answer-port', 'answer-port', 'ready', 'ready', 'end', 'pass-time',
+  'turned-on', 'turned-off', 'reconfigured', 'suspended', 'insisted', 'answer-port', 'answer-port', 'ready', 'ready', 'end', 'pass-time',
   'healthy', 'suspected', 'unproven', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
   'held', 'route',
 ] as const; // prettier-ignore
@@ -622,26 +676,31 @@ describe('the forward machine under random events', () => {
     );
   });
 
-  it('never gives up: the user can always start it again, and it comes up when the world allows it', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const world = new World();
-        for (const [choice, pick] of steps) world.happen(choice, pick);
-        world.send({ type: 'turned-on' });
-        world.send({ type: 'triggered', trigger: 'wake' });
-        world.send({ type: 'triggered', trigger: 'user' });
-        for (let turn = 0; turn < 20 && world.state.situation.phase !== 'up'; turn++) {
-          world.answerPort(1);
-          for (const tunnel of [...world.alive]) {
-            if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
-            else world.send({ type: 'tunnel-ready', tunnel });
+  it.each<ForwardEvent>([{ type: 'triggered', trigger: 'user' }, { type: 'insisted' }])(
+    'never gives up: after %j it comes up when the world allows it',
+    (wish) => {
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+          const world = new World();
+          for (const [choice, pick] of steps) world.happen(choice, pick);
+          world.isRouteAsked = false;
+          world.send({ type: 'turned-on' });
+          world.send({ type: 'triggered', trigger: 'wake' });
+          world.send(wish);
+          for (let turn = 0; turn < 20 && world.state.situation.phase !== 'up'; turn++) {
+            world.answerRoute();
+            world.answerPort(1);
+            for (const tunnel of [...world.alive]) {
+              if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
+              else world.send({ type: 'tunnel-ready', tunnel });
+            }
+            world.now += 10_000;
+            world.send({ type: 'due' });
           }
-          world.now += 10_000;
-          world.send({ type: 'due' });
-        }
-        expect(world.state.situation.phase).toBe('up');
-      }),
-      { numRuns: 1_000 },
-    );
-  });
+          expect(world.state.situation.phase).toBe('up');
+        }),
+        { numRuns: 1_000 },
+      );
+    },
+  );
 });

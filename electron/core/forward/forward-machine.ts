@@ -9,6 +9,7 @@
  * 5. Desired changes only by turning on and off, never by a failure.
  * 6. While suspended no failure is counted and no time falls due.
  * 7. While the route is down no failure is counted and none leads to a try; what was held back starts when it is back.
+ *    "Try again" asks the route; only who insists on this one service gets a try all the same.
  */
 import type { Handler } from './forward-handler.ts';
 import { ignored, turnOff } from './forward-moves.ts';
@@ -22,7 +23,16 @@ import type {
   Transition,
   TransitionContext,
 } from './forward-state.ts';
-import { suspend, noteWake, drainedEnded, complain, tryChanged, rearm, hold } from './phases/any-phase.ts';
+import {
+  suspend,
+  noteWake,
+  drainedEnded,
+  complain,
+  tryChanged,
+  rearm,
+  insist,
+  hold,
+} from './phases/any-phase.ts';
 import {
   portOpened,
   portFailed,
@@ -44,6 +54,7 @@ import {
   unproven,
   heldWhileUp,
   triggeredWhileUp,
+  insistWhileUp,
   reconfiguredWhileUp,
   suspendedWhileUp,
   dueWhileUp,
@@ -67,6 +78,7 @@ const table: Table = {
   'unproven':     { off: ignored,  connecting: ignored,             up: unproven,            waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'probe-failed': { off: ignored,  connecting: ignored,             up: probeFailed,         waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'triggered':    { off: noteWake, connecting: wokeWhileConnecting, up: triggeredWhileUp,    waiting: rearm,        retrying: rearm,        failed: rearm,        stopping: noteWake },
+  'insisted':     { off: ignored,  connecting: ignored,             up: insistWhileUp,       waiting: insist,       retrying: insist,       failed: insist,       stopping: ignored },
   'held':         { off: ignored,  connecting: ignored,             up: heldWhileUp,         waiting: hold,         retrying: hold,         failed: ignored,      stopping: ignored },
   'reconfigured': { off: ignored,  connecting: tryAnew,             up: reconfiguredWhileUp, waiting: tryChanged,   retrying: tryChanged,   failed: tryChanged,   stopping: ignored },
   'suspended':    { off: suspend,  connecting: suspend,             up: suspendedWhileUp,    waiting: suspend,      retrying: suspendRetry, failed: suspend,      stopping: suspend },

@@ -71,6 +71,9 @@ export const hasGivenUp = ({ situation, cause, history }: ForwardState, policy: 
 export const holdBack = (state: ForwardState, cause: Cause): Transition =>
   stay({ ...state, situation: { phase: 'waiting' }, cause });
 
+/** The user wants a try that could only fail, as far as is known: the route is asked, and its answer decides for all. */
+export const askRoute = (state: ForwardState): Transition => stay(state, { type: 'ask-route' });
+
 /** The tunnel is ready: it takes the clients. */
 export function goUp(state: ForwardState, tunnel: TunnelNumber): ForwardState {
   const situation: Situation = {

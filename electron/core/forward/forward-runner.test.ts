@@ -281,6 +281,21 @@ describe('a forward runner', () => {
     expect(world.seat.service).toBeNull();
   });
 
+  it('has the route asked when the user wants a try that it holds, and counts down to the next question', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    world.seat.goesDown(describeCause('route-down', { what: 'The cluster prod' }));
+    await world.tunnel.dies(killed);
+    expect(runner.snapshot().nextRetryAt).toBeNull();
+    world.seat.nextQuestionAt = world.clock.now() + 30_000;
+    expect(runner.snapshot().nextRetryAt).toBe(world.clock.wallNow() + 30_000);
+    runner.dispatch({ type: 'triggered', trigger: 'user' });
+    expect(world.seat.said.at(-1)).toBe('demand');
+    expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['waiting', 1]);
+    runner.dispatch({ type: 'insisted' });
+    expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
+  });
+
   it('tells its route when it has no tries left, and tries anew when the route is known to be open', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world, {

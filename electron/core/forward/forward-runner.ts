@@ -9,7 +9,7 @@ import type { ServiceChangeKind } from '../config/config-differ.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { RouteListener, RouteSeat } from '../route/route-board.ts';
+import type { RouteListener, RouteSeat } from '../route/route-seat.ts';
 import type { ServicePort, ServicePortListener } from '../relay/service-port.ts';
 import type { TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import { standingOf, transition } from './forward-machine.ts';
@@ -164,7 +164,7 @@ export class ForwardRunner {
       cause,
       pid: current === null ? null : this.#tunnels.pidOf(current),
       since: this.#phaseSince,
-      nextRetryAt: situation.phase === 'retrying' ? this.#wallTimeOf(situation.retryAt) : null,
+      nextRetryAt: this.#nextRetryAt(),
       attempt: history.failures,
       exhausted: isExhausted(history, service.restartPolicy),
       restarts: Math.max(0, lastTunnel - 1),
@@ -224,6 +224,9 @@ export class ForwardRunner {
       case 'probe-now':
         void this.#health.probeNow(effect.tunnel, effect.reason);
         return;
+      case 'ask-route':
+        this.#seat.demand();
+        return;
       default:
         assertNever(effect, 'effect');
     }
@@ -271,6 +274,14 @@ export class ForwardRunner {
       this.#standing = { ...this.#standing, dueAt: null };
       this.dispatch({ type: 'due' });
     });
+  }
+
+  #nextRetryAt(): number | null {
+    const { situation } = this.#state;
+    if (situation.phase === 'retrying') return this.#wallTimeOf(situation.retryAt);
+    if (situation.phase !== 'waiting' || this.#seat.hold === null) return null;
+    const { nextQuestionAt } = this.#seat;
+    return nextQuestionAt === null ? null : this.#wallTimeOf(nextQuestionAt);
   }
 
   #wallTimeOf(monotonicMs: number): number {

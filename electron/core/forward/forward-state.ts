@@ -96,6 +96,8 @@ export type ForwardEvent =
   /** The one probe after a wake or a suspicion got no answer in its short time. */
   | { readonly type: 'probe-failed'; readonly tunnel: TunnelNumber; readonly cause: Cause }
   | { readonly type: 'triggered'; readonly trigger: TriggerKind }
+  /** The user wants a tunnel of this very service, whatever is known of its route. */
+  | { readonly type: 'insisted' }
   /** What the service shares with others on its way is down: a try could only fail. The route's return is a trigger. */
   | { readonly type: 'held'; readonly cause: Cause }
   /** The way to the remote end was changed in the config. */
@@ -115,7 +117,9 @@ export type Effect =
   | { readonly type: 'stop-tunnel'; readonly tunnel: TunnelNumber }
   /** Ends the tunnel once its last connection is gone; one that is known to be dead, soon in any case. */
   | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber; readonly dead: boolean }
-  | { readonly type: 'probe-now'; readonly tunnel: TunnelNumber; readonly reason: ProbeReason };
+  | { readonly type: 'probe-now'; readonly tunnel: TunnelNumber; readonly reason: ProbeReason }
+  /** The user waits for what the route holds back: is it back? */
+  | { readonly type: 'ask-route' };
 
 /** After an interruption (sleep, network change) a tunnel must prove itself; on suspicion it must only not fail. */
 export type ProbeReason = 'interruption' | 'suspicion';

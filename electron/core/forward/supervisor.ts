@@ -62,7 +62,7 @@ export class Supervisor {
     for (const { name } of named) this.setDesired(name, desired);
   }
 
-  /** Tries one service again, whatever it waits for. One that is up and not unhealthy is left alone. */
+  /** Tries one service again, or asks the route that holds it. One that is up and not unhealthy is left alone. */
   retry(name: string): void {
     const state = this.#runners.get(name)?.state;
     if (state?.situation.phase !== 'up' || state.health === 'unhealthy') this.restart(name);
@@ -71,6 +71,11 @@ export class Supervisor {
   /** Like `retry`, but what is up gets a new tunnel too: make before break. One that is off stays off. */
   restart(name: string): void {
     this.#runners.get(name)?.dispatch({ type: 'triggered', trigger: 'user' });
+  }
+
+  /** Like `restart`, but a route that is down holds nothing back. */
+  insist(name: string): void {
+    this.#runners.get(name)?.dispatch({ type: 'insisted' });
   }
 
   /** Something happened that may help those that wait for it. */

@@ -116,7 +116,7 @@ describe('the host without a screen', () => {
     await becomes(running, 'loaded: db on up healthy, far on failed unknown');
     expect(running.snapshot().services[1]?.cause).toMatchObject({ code: 'file-missing' });
     writeFileSync(key, '', { mode: 0o600 });
-    running.retry('far');
+    await running.retry(['far']);
     await eventually('it has tried', () => running.snapshot().services[1]?.cause?.code !== 'file-missing');
   });
 

@@ -161,12 +161,8 @@ export class AppHost {
     this.#forwarding.supervisor.setDesiredForTag(tag, desired);
   }
 
-  /** Tries again now, unless all is well. What was missing, a key file say, may be there by now: so the config first. */
-  retry(name: string): void {
-    void this.retryAll([name]);
-  }
-
-  async retryAll(names: readonly string[]): Promise<void> {
+  /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
+  async retry(names: readonly string[]): Promise<void> {
     await this.#config.reload();
     for (const name of names) this.#forwarding.supervisor.retry(name);
   }
@@ -175,6 +171,12 @@ export class AppHost {
   async restart(names: readonly string[]): Promise<void> {
     await this.#config.reload();
     for (const name of names) this.#forwarding.supervisor.restart(name);
+  }
+
+  /** Like `restart`, but a route that is down holds nothing back. */
+  async insist(names: readonly string[]): Promise<void> {
+    await this.#config.reload();
+    for (const name of names) this.#forwarding.supervisor.insist(name);
   }
 
   reload(): Promise<void> {

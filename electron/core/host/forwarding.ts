@@ -40,7 +40,8 @@ export class Forwarding {
     this.#parts = parts;
     this.#adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory });
     this.#health = createHealthMonitorScheduler({ clock, probes: createProbeRegistry({ launcher }) });
-    this.#routes = new RouteBoard({ clock, log, createProber: routeProbers({ launcher, clock, log }) });
+    const createProber = routeProbers({ launcher, clock, log });
+    this.#routes = new RouteBoard({ clock, log, createProber, onSchedule: parts.onChange });
     this.supervisor = new Supervisor({
       createRunner: (service) => this.#createRunner(service),
       desiredOf: (service) => desired.desiredOf(service),

@@ -63,12 +63,14 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     },
     restart: async ({ target }) => {
       const outcome = resolveOn(target);
-      await host.restart(outcome.accepted);
+      // Who names a service means it; of a group some may well be held by a route.
+      if (target.kind === 'names') await host.insist(outcome.accepted);
+      else await host.restart(outcome.accepted);
       return ok(outcome);
     },
     retry: async ({ target }) => {
       const outcome = resolveOn(target);
-      await host.retryAll(outcome.accepted);
+      await host.retry(outcome.accepted);
       return ok(outcome);
     },
     reload: async () => {

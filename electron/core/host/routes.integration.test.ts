@@ -1,4 +1,6 @@
 /** What services share on their way fails and recovers as one: the real daemon, a real kubectl, two real sshd. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
@@ -189,4 +191,101 @@ describe('services of one ssh host', () => {
     expect(bastion.log.slice(logins).filter((line) => line.startsWith('Accepted'))).toHaveLength(2);
     expect(await steady.echo('still here')).toBe('still here');
   });
+
+  it('have their host asked once by all that are tried again, and are all back at once when it is', async () => {
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const calls = countSsh(bastion.binDirectory);
+    await run(await Promise.all(names.map((name) => ssh(name, bastion))), {
+      PATH: searchPath(calls.binDirectory),
+    });
+    await becomes(...names.map(up));
+    await bastion.stop();
+    await becomes(
+      ...names.map((name) => `${name}, waiting, unknown, The ssh host 127.0.0.1 cannot be reached`),
+    );
+
+    const beforeInVain = await pausedFor(4_000);
+    const inVain = Date.now();
+    await tryAgain();
+    // Known to a millisecond or so: monotonic times are told as times of day.
+    const isOther = (time: number | null): boolean => Math.abs((time ?? 0) - beforeInVain) > 100;
+    const next = await eventuallyServices((services) =>
+      services.every(({ nextRetryAt }) => isOther(nextRetryAt) && (nextRetryAt ?? 0) > Date.now()),
+    );
+    expect(next.map(({ phase }) => phase)).toEqual(names.map(() => 'waiting'));
+
+    const due = await pausedFor(2_500);
+    await bastion.start();
+    const inTime = Date.now();
+    await tryAgain();
+    await becomes(...names.map(up));
+
+    const whileAway = calls.since(inVain).filter(({ at }) => at < inTime);
+    const first = whileAway[0]?.at ?? 0;
+    expect(whileAway.map(({ what }) => what)).not.toContain('tunnel');
+    // The next one that comes by itself comes two seconds later.
+    expect(whileAway.filter(({ at }) => at < first + 1_900)).toHaveLength(1);
+    expect(first).toBeLessThan(beforeInVain);
+    const whenBack = calls.since(inTime);
+    expect(whenBack.map(({ what }) => what)).toEqual(['question', ...names.map(() => 'tunnel')]);
+    expect(Math.max(...whenBack.map(({ at }) => at))).toBeLessThan(due);
+  });
+
+  it('are tried one by one when they are restarted by name, whatever is known of their host', async () => {
+    const calls = countSsh(bastion.binDirectory);
+    await run([await ssh('one', bastion), await ssh('two', bastion)], {
+      PATH: searchPath(calls.binDirectory),
+    });
+    await becomes(up('one'), up('two'));
+    await bastion.stop();
+    const away = (name: string): string =>
+      `${name}, waiting, unknown, The ssh host 127.0.0.1 cannot be reached`;
+    await becomes(away('one'), away('two'));
+    const asked = Date.now();
+    await daemon.client.request('restart', { target: { kind: 'names', names: ['one'] } });
+    await daemon.client.request('restart', { target: { kind: 'all' } });
+    await eventually('one was tried', () => calls.since(asked).some(({ what }) => what === 'tunnel'));
+    await becomes(away('one'), away('two'));
+    expect(calls.since(asked).filter(({ what }) => what === 'tunnel')).toHaveLength(1);
+  });
+
+  const tryAgain = (): Promise<unknown> => daemon.client.request('retry', { target: { kind: 'all' } });
+
+  /** Resolves to the time of the next question, once that is further away than this. */
+  async function pausedFor(ms: number): Promise<number> {
+    const [service] = await eventuallyServices(([one]) => (one?.nextRetryAt ?? 0) > Date.now() + ms);
+    return service?.nextRetryAt ?? 0;
+  }
 });
+
+interface SshCalls {
+  readonly binDirectory: string;
+  since(time: number): readonly { readonly at: number; readonly what: string }[];
+}
+
+/** An ssh that writes down when it was called and for what, and then is the one in this folder. */
+function countSsh(binDirectory: string): SshCalls {
+  const directory = mkdtempSync(path.join(tmpdir(), 'ssh-calls-'));
+  scope.own('ssh calls', () => {
+    rmSync(directory, { recursive: true });
+  });
+  const file = path.join(directory, 'calls');
+  writeFileSync(file, '');
+  const lines = [
+    '#!/bin/sh',
+    'case "$*" in *PreferredAuthentications=none*) what=question;; *" -N "* | "-N "*) what=tunnel;; *) what=else;; esac',
+    `echo "$(date +%s%3N) $what" >> '${file}'`,
+    `exec '${binDirectory}/ssh' "$@"`,
+  ];
+  writeFileSync(path.join(directory, 'ssh'), lines.join('\n') + '\n', { mode: 0o755 });
+  return {
+    binDirectory: directory,
+    since: (time) =>
+      readFileSync(file, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(' '))
+        .map(([at, what = '']) => ({ at: Number(at), what }))
+        .filter(({ at }) => at >= time),
+  };
+}

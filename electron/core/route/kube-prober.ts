@@ -44,7 +44,7 @@ export function createKubeProber(parts: KubeProberParts): RouteProber {
     const finding = await examine(parts, settings, question);
     if (finding.kind === 'unwell' && wasWell && settings.commands.eventsOnFailure)
       await logWarnings(parts, settings, question);
-    if (finding.kind !== 'cancelled') wasWell = finding.kind === 'well';
+    if (finding.kind !== 'cancelled' && finding.kind !== 'unasked') wasWell = finding.kind === 'well';
     return finding;
   };
 }
@@ -70,7 +70,7 @@ async function askPatiently(
   { attempts, pause }: { readonly attempts: number; readonly pause: () => Promise<boolean> },
 ): Promise<RouteFinding> {
   const finding = await askOnce();
-  if (finding.kind === 'well' || finding.kind === 'cancelled' || attempts <= 1) return finding;
+  if (!('cause' in finding) || attempts <= 1) return finding;
   // An expired login stays expired, and each question may open a sign-in page.
   if (finding.cause.recovery === 'user') return finding;
   if (!(await pause())) return { kind: 'cancelled' };
@@ -97,6 +97,7 @@ async function ask(
     }
     case 'answered': {
       const { exit, output } = answer;
+      if (exit.startError !== null) return { kind: 'unasked' };
       if (exit.exitCode === 0) return query.judge?.(output) ?? { kind: 'well' };
       return findingOf(
         classifyFailure({ ...exit, service, lines: exit.lastLines, platform: process.platform }),

@@ -5,7 +5,8 @@ import { buildClusterHealth, defaultClusterHealth } from '../config/cluster-heal
 import { serviceSpec } from '../testing/service-spec.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
-import { RouteBoard, type RouteSeat } from './route-board.ts';
+import { RouteBoard } from './route-board.ts';
+import type { RouteSeat } from './route-seat.ts';
 import { AskedProber } from './testing/asked-prober.ts';
 
 const unreachable = {
@@ -60,7 +61,9 @@ class Play {
       this.probers.set(id, prober);
       return prober.probe;
     },
+    onSchedule: () => void (this.schedules += 1),
   });
+  schedules = 0;
 
   sit(spec: ServiceSpec): RouteSeat {
     const seat = this.board.seat({
@@ -75,6 +78,11 @@ class Play {
     const prober = this.probers.get(id);
     if (prober === undefined) throw new Error(`no route ${id}, but ${[...this.probers.keys()].join(', ')}`);
     return prober;
+  }
+
+  /** When the route of this seat is asked next, in ms from now. */
+  nextOf({ nextQuestionAt }: RouteSeat): number | null {
+    return nextQuestionAt === null ? null : nextQuestionAt - this.clock.now();
   }
 
   take(): readonly string[] {
@@ -312,6 +320,118 @@ describe('services that share a route', () => {
     expect(play.prober().isAsked).toBe(true);
     await play.board.close();
     expect([play.prober().isAsked, play.clock.pendingTimers]).toEqual([false, 0]);
+  });
+});
+
+describe('services whose user wants a try while their route is down', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `service-${index}`);
+
+  async function heldForLong(): Promise<{ play: Play; seats: readonly RouteSeat[]; seat: RouteSeat }> {
+    const play = new Play();
+    const seats = names.map((name) => play.sit(service(name)));
+    const [seat] = seats;
+    if (seat === undefined) throw new Error('nobody sits');
+    seat.failed(networkFault);
+    for (const pauseMs of [0, 1_000, 2_000, 4_000, 8_000, 16_000]) {
+      await play.clock.advance(pauseMs);
+      await play.prober().answers(unreachable);
+    }
+    play.take();
+    return { play, seats, seat };
+  }
+
+  it('have it asked at once, with one question for all, and know when it is asked next', async () => {
+    const { play, seats, seat } = await heldForLong();
+    expect(play.nextOf(seat)).toBe(30_000);
+    const { length } = play.prober().questions;
+    const { schedules } = play;
+    for (const each of seats) each.demand();
+    expect([play.prober().questions.length - length, play.nextOf(seat)]).toEqual([1, 0]);
+    await play.clock.advance(300);
+    for (const each of seats) each.demand();
+    expect([play.prober().questions.length - length, play.nextOf(seat)]).toEqual([1, -300]);
+    await play.prober().answers(unreachable);
+    expect([play.take(), seat.hold?.code, play.nextOf(seat)]).toEqual([[], 'route-down', 2_000]);
+    expect([play.schedules > schedules, play.clock.pendingTimers]).toEqual([true, 1]);
+  });
+
+  it('are all released by a good answer', async () => {
+    const { play, seat } = await heldForLong();
+    seat.demand();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(names.map((name) => `${name} released`));
+    expect(play.nextOf(seat)).toBeNull();
+  });
+
+  it('do not share a question that was asked before they wanted to know, but drop it and ask anew', async () => {
+    const { play, seats, seat } = await heldForLong();
+    await play.clock.advance(30_000);
+    const { length } = play.prober().questions;
+    for (const each of seats) each.demand();
+    await settle();
+    seat.demand();
+    expect([play.prober().questions.length - length, play.prober().isAsked, play.prober().most]).toEqual([
+      1,
+      true,
+      1,
+    ]);
+    await play.prober().answers(well);
+    expect(play.take()).toHaveLength(100);
+  });
+
+  it('have it asked though a login has expired, which is not asked about by itself', async () => {
+    const play = new Play();
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const cause = describeCause('credentials-expired', { context: 'prod' });
+    await play.prober().answers({ kind: 'unwell', cause });
+    seat.demand();
+    await play.prober().answers({ kind: 'unwell', cause });
+    await play.clock.advance(600_000);
+    expect([play.prober().questions.length, play.nextOf(seat), seat.hold?.code]).toEqual([
+      2,
+      null,
+      'credentials-expired',
+    ]);
+    seat.demand();
+    await play.prober().answers(well);
+    expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
+  });
+
+  it('may try, though they stay held otherwise, when it can not be asked', async () => {
+    const { play, seat } = await heldForLong();
+    await play.clock.advance(30_000);
+    await play.prober().answers({ kind: 'unasked' });
+    expect([play.take(), play.nextOf(seat)]).toEqual([[], 30_000]);
+    seat.demand();
+    await play.prober().answers({ kind: 'unasked' });
+    expect(play.take()).toEqual(names.map((name) => `${name} released`));
+    expect([seat.hold?.code, play.nextOf(seat)]).toEqual(['route-down', 2_000]);
+    await play.clock.advance(2_000);
+    await play.prober().answers({ kind: 'unasked' });
+    expect(play.take()).toEqual([]);
+  });
+
+  it('hear after the wake when the computer fell asleep over the question', async () => {
+    const { play, seat } = await heldForLong();
+    seat.demand();
+    play.board.pause();
+    await settle();
+    seat.demand();
+    expect([play.prober().isAsked, play.nextOf(seat)]).toEqual([false, null]);
+    play.board.resume();
+    await play.prober().answers(well);
+    expect(play.take()).toHaveLength(100);
+  });
+});
+
+describe('a route that can not be asked', () => {
+  it('is not taken for down, and not asked again and again', async () => {
+    const play = new Play();
+    const seat = play.sit(service('api'));
+    seat.failed(networkFault);
+    await play.prober().answers({ kind: 'unasked' });
+    await play.clock.advance(600_000);
+    expect([seat.hold, play.take(), play.prober().questions.length]).toEqual([null, [], 1]);
   });
 });
 

@@ -2,51 +2,23 @@
  * All routes, and who travels on them. A service takes its seat while it is on; a route has a monitor for as long as
  * somebody sits on it.
  */
-import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { clusterHealthOf, defaultClusterHealth, type ClusterHealthSpecs } from '../config/cluster-health.ts';
 import type { Logger } from '../observability/logger.ts';
-import { holdCause, isRouteAware, routeOf, isNetworkFailure, type Route } from './route.ts';
+import { isRouteAware, type Route } from './route.ts';
 import { RouteMonitor } from './route-monitor.ts';
 import type { RouteProber } from './route-prober.ts';
+import { Seat, type RouteListener, type RouteSeat, type SharedRoute } from './route-seat.ts';
 import type { RoutePace } from './route-verdict.ts';
-
-/** What a service is told of its route. */
-export interface RouteListener {
-  /** Start no tunnel before `onReleased`: it could only fail. Told again when the reason changes. */
-  readonly onHeld: (cause: Cause) => void;
-  readonly onReleased: () => void;
-}
-
-/** A service's place on its route. */
-export interface RouteSeat {
-  /** Why no tunnel should be started now; null: nothing speaks against it. */
-  readonly hold: Cause | null;
-  /** Travels on the route of this service from now on; null: it is off. Does nothing when nothing has changed. */
-  take(service: ServiceSpec | null): void;
-  /** A tunnel has come up. */
-  reached(): void;
-  /** A tunnel failed, or its checks did. */
-  failed(cause: Cause): void;
-  /** No try is left after the failure just told. If it may have been the route's, see `maxProofs`. */
-  gaveUp(): void;
-  /** A client waits. */
-  hurry(): void;
-}
-
-/**
- * How often a service that has given up takes an open route for a reason to try anew, until it comes up itself. A route
- * that flaps uses up tries without ever being found down. But a service must come to rest, and one that fails for a
- * reason of its own gets no more tries than its policy says.
- */
-const maxProofs = 3;
 
 export interface RouteBoardParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** The prober of a route. Clusters are asked as these settings say at the time. */
   readonly createProber: (route: Route, clusterHealth: () => ClusterHealthSpecs) => RouteProber;
+  /** Some seat's `nextQuestionAt` is another one. */
+  readonly onSchedule: () => void;
 }
 
 /** For the state dump. */
@@ -55,12 +27,6 @@ export interface RouteReport {
   readonly state: 'open' | 'unreachable' | 'unwell';
   /** Names of those that travel on it. */
   readonly services: readonly string[];
-}
-
-interface SharedRoute {
-  readonly route: Route;
-  readonly monitor: RouteMonitor;
-  readonly seats: Set<Seat>;
 }
 
 export class RouteBoard {
@@ -130,7 +96,7 @@ export class RouteBoard {
   }
 
   #open(route: Route): SharedRoute {
-    const { clock, log, createProber } = this.#parts;
+    const { clock, log, createProber, onSchedule } = this.#parts;
     const seats = new Set<Seat>();
     const monitor = new RouteMonitor({
       route,
@@ -143,6 +109,10 @@ export class RouteBoard {
       onProven: () => {
         for (const seat of [...seats]) seat.takeHeart();
       },
+      onUnasked: () => {
+        for (const seat of [...seats]) seat.findOut();
+      },
+      onSchedule,
     });
     if (this.#isPaused) monitor.pause();
     const shared = { route, monitor, seats };
@@ -177,104 +147,5 @@ export class RouteBoard {
     const closed = monitor.close();
     this.#closing.add(closed);
     void closed.then(() => this.#closing.delete(closed));
-  }
-}
-
-interface Seating {
-  readonly enter: (seat: Seat, route: Route) => SharedRoute;
-  readonly stay: (shared: SharedRoute) => void;
-  readonly leave: (seat: Seat, shared: SharedRoute) => void;
-}
-
-class Seat implements RouteSeat {
-  readonly #listener: RouteListener;
-  readonly #seating: Seating;
-  #service: ServiceSpec | null = null;
-  #shared: SharedRoute | null = null;
-  /** What the service was told last, or could see when it sat down. */
-  #told: Cause | null = null;
-  /** Its last failure may have been the route's. */
-  #isRouteSuspect = false;
-  #hasGivenUp = false;
-  #proofsLeft = maxProofs;
-
-  constructor(listener: RouteListener, seating: Seating) {
-    this.#listener = listener;
-    this.#seating = seating;
-  }
-
-  get service(): ServiceSpec | null {
-    return this.#service;
-  }
-
-  get hold(): Cause | null {
-    if (this.#shared === null || this.#service === null) return null;
-    const { route, monitor } = this.#shared;
-    const { state } = monitor;
-    if (state.status !== 'down') return null;
-    if (state.reach === 'unwell' && !isRouteAware(this.#service)) return null;
-    return holdCause(route, state.reach, state.cause);
-  }
-
-  take(service: ServiceSpec | null): void {
-    if (service === this.#service) return;
-    this.#service = service;
-    this.#startAfresh();
-    const route = service === null ? null : routeOf(service.connection);
-    if (this.#shared !== null && this.#shared.route.id !== route?.id) {
-      this.#seating.leave(this, this.#shared);
-      this.#shared = null;
-    }
-    if (route !== null) {
-      if (this.#shared === null) this.#shared = this.#seating.enter(this, route);
-      else this.#seating.stay(this.#shared);
-    }
-    const wasHeld = this.#told !== null;
-    this.#told = this.hold;
-    if (service !== null && wasHeld && this.#told === null) this.#listener.onReleased();
-  }
-
-  reached(): void {
-    this.#startAfresh();
-    this.#shared?.monitor.reached();
-  }
-
-  gaveUp(): void {
-    this.#hasGivenUp = this.#isRouteSuspect;
-  }
-
-  failed(cause: Cause): void {
-    if (this.#shared === null || this.#service === null) return;
-    const { route, monitor } = this.#shared;
-    this.#isRouteSuspect = isNetworkFailure(cause, route.kind);
-    if (this.#isRouteSuspect) monitor.suspect();
-    else if (isRouteAware(this.#service)) monitor.wonder();
-  }
-
-  hurry(): void {
-    this.#shared?.monitor.hurry();
-  }
-
-  /** The route is known to be open: tells the service if it had stopped trying. */
-  takeHeart(): void {
-    if (!this.#hasGivenUp || this.#proofsLeft === 0 || this.hold !== null) return;
-    this.#hasGivenUp = false;
-    this.#proofsLeft -= 1;
-    this.#listener.onReleased();
-  }
-
-  /** The route has changed: tells the service what that means for it, if it is news. */
-  lookUp(): void {
-    const { hold } = this;
-    const before = this.#told;
-    this.#told = hold;
-    if (hold !== null) this.#hasGivenUp = false;
-    if (hold === null && before !== null) this.#listener.onReleased();
-    if (hold !== null && hold.evidence !== before?.evidence) this.#listener.onHeld(hold);
-  }
-
-  #startAfresh(): void {
-    this.#hasGivenUp = false;
-    this.#proofsLeft = maxProofs;
   }
 }

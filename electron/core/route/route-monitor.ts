@@ -4,6 +4,7 @@
  * 1. At most one question is under way. A failure that is reported meanwhile counts for its answer.
  * 2. One timer, and none while paused or closed.
  * 3. What is held back is released by an answer, or by a tunnel that comes up all the same; never by the end of patience.
+ * 4. However many want to know for the user, it is one question: who comes while it is under way shares its answer.
  */
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -29,6 +30,10 @@ export interface RouteMonitorParts {
   readonly onChange: () => void;
   /** It is open: it answered after the last failure that was reported, or a tunnel came up. */
   readonly onProven: () => void;
+  /** The user wants to know, and nothing can be found out. */
+  readonly onUnasked: () => void;
+  /** `nextQuestionAt` is another one. */
+  readonly onSchedule: () => void;
 }
 
 /** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
@@ -40,13 +45,19 @@ export class RouteMonitor {
   /** null: it is not asked. */
   #pace: RoutePace | null = null;
   #state: RouteState = openRoute;
-  #underWay: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
+  #underWay: {
+    readonly cancellation: AbortController;
+    readonly settled: Promise<void>;
+    readonly isForUser: boolean;
+  } | null = null;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #lastQuestionAt: number | null = null;
   /** A tunnel failed since the last good answer. */
   #isCorroborated = false;
   /** … and since the question under way was asked: its answer may be older than that. */
   #isAnswerOld = false;
+  /** The user asked, and has had no answer yet. */
+  #isUserWaiting = false;
   #status: 'watching' | 'paused' | 'closed' = 'watching';
 
   constructor(parts: RouteMonitorParts) {
@@ -55,6 +66,11 @@ export class RouteMonitor {
 
   get state(): RouteState {
     return this.#state;
+  }
+
+  /** Monotonic ms; that of the question under way lies in the past. null: it is not asked by itself. */
+  get nextQuestionAt(): number | null {
+    return this.#underWay === null ? (this.#timer?.dueAt ?? null) : this.#lastQuestionAt;
   }
 
   /**
@@ -66,6 +82,7 @@ export class RouteMonitor {
     this.#services = services;
     this.#pace = pace;
     if (pace === null) {
+      this.#isUserWaiting = false;
       this.#stopAsking();
       this.#become(openRoute);
       return;
@@ -108,6 +125,16 @@ export class RouteMonitor {
     this.#state = { ...this.#state, rechecks: 0 };
     if (this.#underWay === null) this.#askIn(0);
     else this.#underWay.cancellation.abort();
+  }
+
+  /**
+   * The user wants it to be asked now, an expired login too. What they did to mend it may be younger than a question that
+   * nobody waits for; one that was asked for them stands.
+   */
+  demand(): void {
+    if (this.#state.status !== 'down' || this.#underWay?.isForUser === true) return;
+    this.#isUserWaiting = true;
+    this.refresh();
   }
 
   pause(): void {
@@ -160,6 +187,7 @@ export class RouteMonitor {
     this.#cancelTimer();
     if (delayMs > 0) this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
     else this.#ask();
+    this.#parts.onSchedule();
   }
 
   #ask(): void {
@@ -175,7 +203,7 @@ export class RouteMonitor {
       this.#underWay = null;
       this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding);
     });
-    this.#underWay = { cancellation, settled };
+    this.#underWay = { cancellation, settled, isForUser: this.#isUserWaiting };
   }
 
   #hear(finding: RouteFinding): void {
@@ -185,13 +213,17 @@ export class RouteMonitor {
       this.#askIn(0);
       return;
     }
+    const isForUser = this.#isUserWaiting;
+    this.#isUserWaiting = false;
     const now = this.#parts.clock.now();
     const isCorroborated = this.#isCorroborated;
-    if (finding.kind === 'well') this.#isCorroborated = this.#isAnswerOld;
+    if (finding.kind === 'well' || finding.kind === 'unasked') this.#isCorroborated = this.#isAnswerOld;
     this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
     if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
     if (finding.kind === 'well' && !this.#isAnswerOld) this.#parts.onProven();
+    if (finding.kind === 'unasked' && isForUser) this.#parts.onUnasked();
+    this.#parts.onSchedule();
   }
 
   #become(after: RouteState): void {

@@ -7,6 +7,8 @@ export type RouteFinding =
   /** It answered, but not as a cluster should: no tunnel is known to fail for it. */
   | { readonly kind: 'unwell'; readonly cause: Cause }
   | { readonly kind: 'unreachable'; readonly cause: Cause }
+  /** The program that asks could not be started: nothing was learned. The tunnels need the same one, and say so. */
+  | { readonly kind: 'unasked' }
   | { readonly kind: 'cancelled' };
 
 /** Settles within a bounded time, soon after `signal` aborts, with nothing left running. Never rejects. */

@@ -184,6 +184,12 @@ describe('asking a cluster', () => {
     expect(questions()).toEqual(['GET /readyz']);
   });
 
+  it('learns nothing without a kubectl', async () => {
+    searchPath = '/nowhere';
+    expect(await ask(connection)).toEqual({ kind: 'unasked' });
+    expect(log).toEqual([]);
+  });
+
   it('lets go at once when it is cancelled, and leaves no process behind', async () => {
     const hanging = net.createServer().listen(0, '127.0.0.1');
     scope.own('hanging server', () => void hanging.close());
@@ -230,6 +236,11 @@ describe('asking an ssh host', () => {
     expect(sshd.log.filter((line) => line.startsWith('Accepted'))).toHaveLength(1);
     const port = await freePort();
     expect(inWords(await ask(to({ jump, port })))).toMatch(/^unreachable: /);
+  });
+
+  it('learns nothing without an ssh', async () => {
+    searchPath = '/nowhere';
+    expect(await ask(to())).toEqual({ kind: 'unasked' });
   });
 
   it('finds it unreachable when nothing listens, and when its name is unknown', async () => {

@@ -5,7 +5,8 @@
  * 2. One good answer, or one tunnel that comes up, and it is back.
  * 3. While it is down it is asked again and again, at growing distances up to `maxRecheckMs`: nothing is given up for ever.
  * 4. Except where only the user can help. An expired login is believed at once and not asked about again by itself: each
- *    question may open a sign-in page.
+ *    question may open a sign-in page. The user's own "Try again" is the moment for one.
+ * 5. A question that could not be asked is no answer: what was known stays.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { RouteFinding } from './route-prober.ts';
@@ -46,6 +47,8 @@ export interface Answer {
 export function judgeRoute(before: RouteState, answer: Answer, { failureThreshold }: RoutePace): RouteState {
   const { finding, isCorroborated, now } = answer;
   if (finding.kind === 'well') return openRoute;
+  if (finding.kind === 'unasked')
+    return before.status === 'down' ? { ...before, rechecks: before.rechecks + 1 } : before;
   const { kind: reach, cause } = finding;
   if (before.status === 'down') return { ...before, reach, cause, rechecks: before.rechecks + 1 };
   const failures = before.failures + 1;

@@ -38,6 +38,7 @@ export const createSshProber =
         };
       case 'answered': {
         const { exit } = answer;
+        if (exit.startError !== null) return { kind: 'unasked' };
         if (exit.exitCode === 0) return { kind: 'well' };
         const cause = classifyFailure({
           ...exit,

@@ -1,7 +1,7 @@
 /** Events that mean the same in several phases. */
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import type { Handler } from '../forward-handler.ts';
-import { holdBack, stay, tryNow } from '../forward-moves.ts';
+import { askRoute, holdBack, stay, tryNow } from '../forward-moves.ts';
 import type { ForwardState } from '../forward-state.ts';
 import { cleanHistory } from '../restart-policy.ts';
 
@@ -27,8 +27,13 @@ export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>
 export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
   if (!rearms(state, trigger, context.now)) return stay(state);
+  if (trigger === 'user' && context.hold !== null && state.portOpen)
+    return askRoute(holdBack(state, context.hold).state);
   return tryNow({ ...state, history: trigger === 'demand' ? state.history : cleanHistory }, context);
 };
+
+export const insist: Handler<'insisted'> = (state, _event, context) =>
+  tryNow({ ...state, suspended: false, history: cleanHistory }, context);
 
 /** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
 export const hold: Handler<'held'> = (state, { cause }) =>

@@ -1,6 +1,16 @@
 /** A tunnel serves clients; a second one may be on its way to replace it. */
 import type { Handler } from '../forward-handler.ts';
-import { condemn, fail, goUp, replace, replaceByPolicy, retire, stay, tryNow } from '../forward-moves.ts';
+import {
+  askRoute,
+  condemn,
+  fail,
+  goUp,
+  replace,
+  replaceByPolicy,
+  retire,
+  stay,
+  tryNow,
+} from '../forward-moves.ts';
 import type { Effect, ForwardState, In } from '../forward-state.ts';
 import { cleanHistory, stableAfterMs } from '../restart-policy.ts';
 import { isForRetry } from './any-phase.ts';
@@ -95,6 +105,15 @@ export const heldWhileUp: Handler<'held', 'up'> = (state, { cause }) => {
   });
 };
 
+export const insistWhileUp: Handler<'insisted', 'up'> = (state) => {
+  const { kind } = state.situation.replacement;
+  return kind === 'none' || kind === 'scheduled' ? replace({ ...state, history: cleanHistory }) : stay(state);
+};
+
+/** It is not well, and another tunnel could help if only one came up. */
+const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
+  health === 'unhealthy' && replacement.kind !== 'starting' && isForRetry(cause);
+
 export const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }, context) => {
   const { tunnel, replacement } = state.situation;
   const probe: Effect = { type: 'probe-now', tunnel, reason: 'interruption' };
@@ -104,9 +123,9 @@ export const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger },
     case 'network':
       return stay(state, probe);
     case 'user':
-      return replacement.kind === 'none' || replacement.kind === 'scheduled'
-        ? replace({ ...state, history: cleanHistory })
-        : stay(state);
+      return context.hold !== null && waitsForRoute(state)
+        ? askRoute({ ...state, situation: unscheduled(state.situation), cause: context.hold })
+        : insistWhileUp(state, { type: 'insisted' }, context);
     case 'route':
       // Its replacement was held back.
       return state.cause?.triggers.includes('route') === true && replacement.kind === 'none'

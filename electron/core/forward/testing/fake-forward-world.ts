@@ -12,7 +12,7 @@ import type {
   ServicePortListener,
   Upstream,
 } from '../../relay/service-port.ts';
-import type { RouteListener, RouteSeat } from '../../route/route-board.ts';
+import type { RouteListener, RouteSeat } from '../../route/route-seat.ts';
 import { FakeClock, settle } from '../../testing/fake-clock.ts';
 import type {
   Endpoint,
@@ -169,6 +169,7 @@ export class FakeHealth implements HealthMonitorScheduler {
 /** A seat on a route that is as the test says; `said` is what the runner told it. */
 export class FakeSeat implements RouteSeat {
   hold: Cause | null = null;
+  nextQuestionAt: number | null = null;
   service: ServiceSpec | null = null;
   readonly said: string[] = [];
   readonly #listener: RouteListener;
@@ -195,6 +196,10 @@ export class FakeSeat implements RouteSeat {
 
   hurry(): void {
     this.said.push('hurry');
+  }
+
+  demand(): void {
+    this.said.push('demand');
   }
 
   goesDown(cause: Cause): void {
