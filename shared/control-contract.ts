@@ -55,17 +55,18 @@ const serviceName = z.string().min(1).max(200);
 /** The services that are meant. */
 export const controlTargetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('names'), names: z.array(serviceName).min(1).max(1_000).readonly() }).readonly(),
-  z.object({ kind: z.literal('tag'), tag: serviceName }).readonly(),
+  /** Those with any of them. */
+  z.object({ kind: z.literal('tags'), tags: z.array(serviceName).min(1).max(1_000).readonly() }).readonly(),
   z.object({ kind: z.literal('all') }).readonly(),
 ]);
 export type ControlTarget = z.infer<typeof controlTargetSchema>;
 
-/** What became of a command for several services. Both lists empty: no service has the tag, or there are none. */
+/** What became of a command for several services. Both lists empty: no service has any of the tags, or there are none. */
 export const controlOutcomeSchema = z
   .object({
     /** Names, in the order of the config. */
     accepted: z.array(z.string()).readonly(),
-    /** `message`: `there is no service of this name`, `is off: start it`. */
+    /** `message`: `there is no service of this name`, `is off: start it`. A tag that no service has is named here too. */
     refused: z.array(z.object({ name: z.string(), message: z.string() }).readonly()).readonly(),
   })
   .readonly();

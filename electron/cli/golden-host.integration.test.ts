@@ -61,7 +61,9 @@ describe('golden output with a host', () => {
       'status -o json',
       'status -o text',
       'status http --tag near',
+      'status --tag near --tag far -o text',
       'status --tag nobody -o json',
+      'status --tag near -t nobody -t nowhere',
       'status htpp ssh',
     );
     await expect(seen.toString()).toMatchFileSnapshot(golden('status'));
@@ -84,6 +86,7 @@ describe('golden output with a host', () => {
       'stop http ssh -o json',
       'stop --tag near -o text',
       'stop --tag nobody',
+      'stop --tag nobody --tag near',
       'restart ssh kubectl',
       'start ssh http command --wait',
       'restart ssh kubctl -o json',
@@ -91,7 +94,7 @@ describe('golden output with a host', () => {
       'toggle kubectl http nobody',
       'toggle kubectl http -o json',
       'toggle --tag near -o text',
-      'toggle --tag near -q',
+      'toggle --tag near --tag nobody',
     );
     await expect(seen.toString()).toMatchFileSnapshot(golden('stop-restart-toggle'));
     await eventually('all are healthy again', allAreHealthy);

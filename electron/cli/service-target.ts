@@ -8,37 +8,36 @@ const maxNames = 1_000;
 
 export interface TargetOptions {
   readonly all?: true;
-  readonly tag?: string;
+  /** In the order given. */
+  readonly tag?: readonly string[];
 }
 
-/** Which services a command means: names, or a tag, or all. Exactly one of the three. */
+/** Which services a command means: names, or tags, or all. Exactly one of the three. */
 export function targetOf(names: readonly string[], { all, tag }: TargetOptions): ControlTarget {
   const given = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
   if (given === 0) throw usageFailure('no service is named', 'Name services, or --tag TAG, or --all.');
   if (given > 1) throw usageFailure('names, --tag and --all exclude each other');
-  const odd = [...names, ...(tag === undefined ? [] : [tag])].find(
-    (name) => name === '' || name.length > maxNameLength,
-  );
+  const odd = [...names, ...(tag ?? [])].find((name) => name === '' || name.length > maxNameLength);
   if (odd !== undefined) {
     throw usageFailure(odd === '' ? 'a name is empty' : `a name is longer than ${maxNameLength} characters`);
   }
   if (names.length > maxNames) throw usageFailure(`more than ${maxNames} names`, 'Use --all or --tag TAG.');
-  if (tag !== undefined) return { kind: 'tag', tag };
+  if (tag !== undefined) return { kind: 'tags', tags: [...new Set(tag)] };
   return all === true ? { kind: 'all' } : { kind: 'names', names: [...new Set(names)] };
 }
 
 /** Fails where a target means nobody. Names that are unknown are not nobody: the host refuses them one by one. */
 export function refuseNobody(target: ControlTarget, { accepted, refused }: ControlOutcome): void {
   if (accepted.length + refused.length > 0) return;
-  throw target.kind === 'tag'
-    ? noSuchTag(target.tag)
+  throw target.kind === 'tags'
+    ? noSuchTag(target.tags)
     : new CommandFailure('the config has no services', { hint: 'Add some: localport config path' });
 }
 
-export const noSuchTag = (tag: string): CommandFailure =>
-  new CommandFailure(`no service has the tag ${JSON.stringify(tag)}`);
+export const noSuchTag = (tags: readonly string[]): CommandFailure =>
+  new CommandFailure(`no service has the tag ${tags.map((tag) => JSON.stringify(tag)).join(' or ')}`);
 
-/** The services that are named and have the tag; what is not given restricts nothing. */
+/** The services that are named and have any of the tags; what is not given restricts nothing. */
 export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>(
   services: readonly S[],
   names: readonly string[],
@@ -49,6 +48,6 @@ export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>
   return services.filter(
     (service) =>
       (names.length === 0 || names.includes(service.name)) &&
-      (tag === undefined || service.tags.includes(tag)),
+      (tag === undefined || tag.some((one) => service.tags.includes(one))),
   );
 }

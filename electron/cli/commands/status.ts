@@ -37,6 +37,7 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
   refuseUnknown(report, names);
   const selected = select(report);
   if (options.tag !== undefined && selected.services.length === 0) throw noSuchTag(options.tag);
+  refuseUnknownTags(report, options.tag ?? []);
   // What is missing is said in its place.
   const isNothing = report.host === null && report.config.status !== 'loaded' && context.format === 'table';
   if (!isNothing) context.print(...statusLines(context, selected));
@@ -52,6 +53,12 @@ function refuseUnknown({ services }: StatusReport, names: readonly string[]): vo
   throw new CommandFailure(`there is no service ${unknown.map((name) => JSON.stringify(name)).join(', ')}`, {
     hint,
   });
+}
+
+function refuseUnknownTags({ services }: StatusReport, tags: readonly string[]): void {
+  const known = new Set(services.flatMap((service) => service.tags));
+  const unknown = tags.filter((tag) => !known.has(tag));
+  if (unknown.length > 0) throw noSuchTag(unknown);
 }
 
 /** A broken config is told beside the services. Without a host it is all there is to know, and an error. */

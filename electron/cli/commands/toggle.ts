@@ -1,5 +1,6 @@
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
+import { resolveTarget } from '../../core/control/control-target.ts';
 import type { Action } from '../command-context.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
@@ -10,25 +11,20 @@ export const toggle: Action<TargetOptions> = async (context, options, names) => 
   const target = targetOf(names, options);
   return withHost(context, async (client) => {
     const { services } = answerOf(await client.request('snapshot', {}));
-    const meant = services.filter(
-      ({ name, tags }) =>
-        target.kind === 'all' ||
-        (target.kind === 'tag' ? tags.includes(target.tag) : target.names.includes(name)),
-    );
-    const known = new Set(services.map(({ name }) => name));
-    const unknown = target.kind === 'names' ? target.names.filter((name) => !known.has(name)) : [];
-    const on = meant.filter(({ desired }) => desired === 'on').map(({ name }) => name);
-    // Unknown names go along, so that the host says what is wrong with them.
-    const off = [...meant.filter(({ desired }) => desired === 'off').map(({ name }) => name), ...unknown];
+    // As the host would resolve it, so that each is turned as it stands now.
+    const meant = resolveTarget(target, services);
+    refuseNobody(target, meant);
+    const wereOn = new Set(services.filter(({ desired }) => desired === 'on').map(({ name }) => name));
+    const on = meant.accepted.filter((name) => wereOn.has(name));
+    const off = meant.accepted.filter((name) => !wereOn.has(name));
     const stopped = await turn(client, on, 'off');
     const started = await turn(client, off, 'on');
     const results = [
       ...stopped.accepted.map((name) => ({ name, ok: true, message: 'turned off' })),
       ...started.accepted.map((name) => ({ name, ok: true, message: 'turned on' })),
     ];
-    const refused = [...stopped.refused, ...started.refused];
-    refuseNobody(target, { accepted: [...on, ...off], refused });
-    return reportOutcome(context, results, refused);
+    // Some may have left the config meanwhile.
+    return reportOutcome(context, results, [...stopped.refused, ...started.refused, ...meant.refused]);
   });
 };
 

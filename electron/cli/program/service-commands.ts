@@ -5,11 +5,14 @@ import { examples } from './examples.ts';
 import { nameArgument } from './name-argument.ts';
 import { performing } from './performing.ts';
 
+/** An option that may be given several times. */
+const listed = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 const target = (command: Command): Command =>
   command
     .addArgument(nameArgument())
     .option('-a, --all', 'every service')
-    .option('-t, --tag <tag>', 'every service with this tag');
+    .option('-t, --tag <tag>', 'every service with this tag; given several times, with any of them', listed);
 
 export function addServiceCommands(program: Command, perform: Perform): void {
   program.commandsGroup('Services:');
@@ -22,6 +25,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
       examples(
         ['localport start db', 'turn db on'],
         ['localport start --tag backend --wait', 'and wait until all of them answer'],
+        ['localport start --tag db --tag cache', 'services with either tag'],
         ['localport start --all --wait --timeout 2m && npm run migrate', 'in a script'],
       ),
     )
@@ -60,7 +64,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .description('how services are; without a running LocalPort, how they were last known')
     .addArgument(nameArgument('services to show; all by default'))
     .option('-a, --all', 'every service, as without names and --tag')
-    .option('-t, --tag <tag>', 'services with this tag')
+    .option('-t, --tag <tag>', 'services with this tag; given several times, with any of them', listed)
     .option('-w, --watch', 'go on and show every change')
     .option('--interval <duration>', 'with --watch: at the most one picture in this time')
     .addHelpText(

@@ -138,8 +138,8 @@ describe('a client', () => {
     await raw.closes();
     expect(raw.received).toMatchObject([{ type: 'failed', id: null, error: { code: 'too-large' } }]);
     const client = await fixture.client();
-    const tag = 'x'.repeat(maxRequestBytes);
-    const asked = client.request('restart', { target: { kind: 'tag', tag } });
+    const tags = ['x'.repeat(maxRequestBytes)];
+    const asked = client.request('restart', { target: { kind: 'tags', tags } });
     expect(await asked).toMatchObject({ error: { code: 'too-large' } });
   });
 

@@ -9,11 +9,8 @@ export function resolveTarget(target: ControlTarget, services: readonly ServiceS
   switch (target.kind) {
     case 'all':
       return { accepted: known, refused: [] };
-    case 'tag':
-      return {
-        accepted: services.filter(({ tags }) => tags.includes(target.tag)).map(({ name }) => name),
-        refused: [],
-      };
+    case 'tags':
+      return resolveTags(target.tags, services);
     case 'names': {
       const named = new Set(target.names);
       const unknown = [...named].filter((name) => !known.includes(name));
@@ -25,6 +22,16 @@ export function resolveTarget(target: ControlTarget, services: readonly ServiceS
     default:
       return assertNever(target, 'target');
   }
+}
+
+function resolveTags(wanted: readonly string[], services: readonly ServiceSnapshot[]): ControlOutcome {
+  const accepted = services.filter(({ tags }) => wanted.some((tag) => tags.includes(tag)));
+  const known = new Set(accepted.flatMap(({ tags }) => tags));
+  const unknown = accepted.length === 0 ? [] : [...new Set(wanted)].filter((tag) => !known.has(tag));
+  return {
+    accepted: accepted.map(({ name }) => name),
+    refused: unknown.map((tag) => ({ name: tag, message: 'is a tag that no service has' })),
+  };
 }
 
 /** Takes out those that are off: they have nothing to be restarted. */

@@ -103,9 +103,21 @@ describe('over the control socket', () => {
     await becomes('db off off 0, web on up 0');
     await client.request('set-desired', { target: all, desired: 'off' });
     await becomes('db off off 0, web off off 0');
-    const tag: ControlTarget = { kind: 'tag', tag: 'http' };
-    expect(await client.request('set-desired', { target: tag, desired: 'on' })).toEqual(accepted('web'));
+    const tags = (...names: string[]): ControlTarget => ({ kind: 'tags', tags: names });
+    expect(await client.request('set-desired', { target: tags('http'), desired: 'on' })).toEqual(
+      accepted('web'),
+    );
     await becomes('db off off 0, web on up 1');
+    expect(await client.request('set-desired', { target: tags('nobody'), desired: 'off' })).toEqual(
+      accepted(),
+    );
+    expect(
+      await client.request('set-desired', { target: tags('htpt', 'http', 'http'), desired: 'off' }),
+    ).toEqual({
+      ok: true,
+      value: { accepted: ['web'], refused: [{ name: 'htpt', message: 'is a tag that no service has' }] },
+    });
+    await becomes('db off off 0, web off off 1');
   });
 
   it('names that mean nothing are told, and the others served', async () => {
