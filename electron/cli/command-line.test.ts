@@ -74,6 +74,18 @@ describe('the command line', () => {
     },
   );
 
+  it.each(everyCommand(program).map((path) => path.join(' ')))(
+    'helps with "help %s" as with --help',
+    async (path) => {
+      expect(await run('help', ...path.split(' '))).toEqual(await run(...path.split(' '), '--help'));
+    },
+  );
+
+  it('helps with all when nothing is named, and with a command when more than it is', async () => {
+    expect(await run('help')).toEqual(await run('--help'));
+    expect(await run('help', 'start', 'db')).toEqual(await run('start', '--help'));
+  });
+
   it('shows examples in the help of all, with every option of all', async () => {
     const { out } = await run('--help');
     for (const option of ['-c', '-v', '--debug', '-q', '--log-level', '--no-color', '-o', '-V', '-h'])
@@ -91,6 +103,16 @@ describe('the command line', () => {
 
   it.each([
     ['an unknown command', ['strat'], /unknown command 'strat'\n\(Did you mean start\?\)/],
+    [
+      'an unknown command to be helped with',
+      ['help', 'strat'],
+      /unknown command 'strat'\n\(Did you mean start\?\)/,
+    ],
+    [
+      'an unknown subcommand',
+      ['help', 'daemon', 'strat'],
+      /unknown command 'strat'\n\(Did you mean start\?\)/,
+    ],
     ['an unknown option', ['status', '--al'], /unknown option '--al'/],
     ['an unknown format', ['status', '-o', 'xml'], /Allowed choices are table, json, text/],
     ['no service', ['start'], /no service is named/],

@@ -2,6 +2,7 @@
 import { CommanderError, type Command } from 'commander';
 import type { CommandContext, CommandSurroundings, GlobalOptions, Output } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
+import { completionSources } from './completion-sources.ts';
 import { completeWords } from './completion-words.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { choosePalette, type Palette } from './output/palette.ts';
@@ -35,27 +36,14 @@ export async function runCommandLine(
 /** Used by the scripts of `localport completion`. */
 const completionRequest = '__complete';
 
-/** Names and tags come from the host that runs; without one from the config, as `start` starts the daemon. */
 async function printCompletions(
   program: Command,
   words: readonly string[],
   surroundings: CommandSurroundings,
 ): Promise<void> {
-  const { connect, stdout } = surroundings;
-  const candidates = await completeWords(program, {
-    words,
-    services: async () => {
-      const client = await connect();
-      if (!client.ok) {
-        const { readOfflineStatus } = await import('./offline-status.ts');
-        return (await readOfflineStatus(createContext({ color: false }, surroundings))).services;
-      }
-      const snapshot = await client.value.request('snapshot', {});
-      client.value.close();
-      return snapshot.ok ? snapshot.value.services : [];
-    },
-  });
-  stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
+  const sources = completionSources(createContext({ color: false }, surroundings));
+  const candidates = await completeWords(program, { words, ...sources });
+  surroundings.stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
 }
 
 /** What a command gets to work with, from the options and the process that it runs in. */

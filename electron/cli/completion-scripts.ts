@@ -2,11 +2,23 @@
 export const completionShells = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof completionShells)[number];
 
+// bash takes a word apart at `=`, `:` and `@` (what of them is in COMP_WORDBREAKS), and replaces only what is behind the
+// last of them: what has no space between it is put together again, and is taken off what is offered.
 const bash = `_localport() {
-  local IFS=$'\\n'
-  COMPREPLY=( $(localport __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null) )
-  local index
-  for index in "\${!COMPREPLY[@]}"; do COMPREPLY[index]=$(printf '%q' "\${COMPREPLY[index]}"); done
+  local IFS=$'\\n' rest=$COMP_LINE breaks=\${COMP_WORDBREAKS//[!=:@]/} words=() typed index
+  for (( index = 0; index <= COMP_CWORD; index++ )); do
+    if (( index == 0 )) || [[ $rest == [[:space:]]* || -z $rest ]]; then
+      rest=\${rest#"\${rest%%[![:space:]]*}"}
+      words+=("\${COMP_WORDS[index]}")
+    else
+      words[\${#words[@]}-1]+=\${COMP_WORDS[index]}
+    fi
+    rest=\${rest#"\${COMP_WORDS[index]}"}
+  done
+  COMPREPLY=( $(localport __complete "\${words[@]:1}" 2>/dev/null) )
+  typed=\${words[\${#words[@]}-1]}
+  [[ -n $breaks ]] && typed=\${typed%"\${typed##*[$breaks]}"} || typed=
+  for index in "\${!COMPREPLY[@]}"; do COMPREPLY[index]=$(printf '%q' "\${COMPREPLY[index]#"$typed"}"); done
 }
 complete -o default -F _localport localport
 `;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { logLevels } from '../core/observability/log-writer.ts';
 import { completeWords } from './completion-words.ts';
 import { createProgram } from './program.ts';
 
@@ -8,8 +9,15 @@ const services = [
   { name: 'db-replica', tags: ['data'] },
   { name: 'web', tags: [] },
 ];
+const contexts = ['prod', 'arn:aws:eks:eu-west-1:1:cluster/prod'];
 const complete = (...words: string[]) =>
-  completeWords(program, { words, services: () => Promise.resolve(services) });
+  completeWords(program, {
+    words,
+    services: () => Promise.resolve(services),
+    contexts: () => Promise.resolve(contexts),
+  });
+
+const levels = logLevels.map((level) => `--log-level=${level}`);
 
 describe('completion', () => {
   it.each([
@@ -28,6 +36,19 @@ describe('completion', () => {
     ['names as the value of an option too', ['logs', '--service', 'w'], ['web']],
     ['an option of the command and of all once', ['status', '--he'], ['--help']],
     ['nothing for a free value', ['logs', '--grep', ''], []],
+    ['tags that were not given yet', ['start', '--tag', 'data', '--tag', ''], ['backend']],
+    ['several values where an option takes them', ['logs', '--service', 'db', ''], ['db-replica', 'web']],
+    ['options behind those', ['logs', '--service', 'db', '--loc'], ['--location']],
+    ['contexts', ['cluster', 'pods', '--context', ''], contexts],
+    ['contexts that were not given yet', ['cluster', 'pods', '--context', 'prod', 'a'], contexts.slice(1)],
+    ['values behind an equals sign', ['status', '--output=j'], ['--output=json']],
+    ['every value behind an equals sign', ['--log-level='], levels],
+    ['tags behind an equals sign', ['stop', '--tag=data', '--tag='], ['--tag=backend']],
+    ['nothing behind an equals sign where no value belongs', ['status', '--watch='], []],
+    ['names after an option with its value behind it', ['start', '--timeout=5s', 'w'], ['web']],
+    ['commands to be helped with', ['help', 'da'], ['daemon']],
+    ['subcommands to be helped with', ['help', 'daemon', 'rel'], ['reload']],
+    ['nothing more to be helped with', ['help', 'start', ''], []],
   ])('offers %s', async (_, words, expected) => {
     expect(await complete(...words)).toEqual(expected);
   });

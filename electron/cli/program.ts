@@ -6,6 +6,7 @@ import type { Perform } from './perform.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addDaemonCommands } from './program/daemon-commands.ts';
 import { examples } from './program/examples.ts';
+import { addHelpCommand } from './program/help-command.ts';
 import { addRemoteCommands } from './program/remote-commands.ts';
 import { addServiceCommands } from './program/service-commands.ts';
 import { addToolCommands } from './program/tool-commands.ts';
@@ -23,7 +24,6 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .exitOverride()
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help for a command')
     .showHelpAfterError('(with --help it says more)')
     .option('-c, --config <file>', 'config file, for commands that read one and for a daemon that is started')
     .option('-v, --verbose', 'say which host is talked to, and how one is started')
@@ -46,6 +46,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   addConfigCommands(program, perform);
   addRemoteCommands(program, perform);
   addToolCommands(program, perform);
+  addHelpCommand(program);
   program.addHelpText(
     'after',
     examples(

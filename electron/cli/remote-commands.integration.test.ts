@@ -186,10 +186,16 @@ esac
 describe('completion', () => {
   /** What a shell offers for the last word of a command line. */
   const question = {
-    bash: (words: readonly string[]) =>
-      `${completionScripts.bash}COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _localport; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    bash: (words: readonly string[]) => {
+      const line = words.join(' ');
+      // As readline splits it, with the default of COMP_WORDBREAKS.
+      const split = words.flatMap((word) => (word === '' ? [''] : (word.match(/[=:@]+|[^=:@]+/g) ?? [])));
+      const quoted = split.map((word) => `'${word}'`).join(' ');
+      const state = `COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${quoted}) COMP_CWORD=${split.length - 1}`;
+      return `${completionScripts.bash}${state}; _localport; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    },
     zsh: (words: readonly string[]) =>
-      `compdef() { :; }; compadd() { shift; print -l -- "$@"; }; ${completionScripts.zsh}; words=(${words.join(' ')}); CURRENT=${words.length}; _localport`,
+      `compdef() { :; }; compadd() { shift; print -l -- "$@"; }; ${completionScripts.zsh}; words=(${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length}; _localport`,
     fish: (words: readonly string[]) => `${completionScripts.fish}; complete -C '${words.join(' ')}'`,
   };
 
@@ -201,6 +207,8 @@ describe('completion', () => {
   ] as const)(
     'works in %s, where that is installed: commands, and names from the running host',
     async (shell, name) => {
+      // bash replaces only what is behind the last sign at which it takes words apart.
+      const behind = (prefix: string, value: string): string => (shell === 'bash' ? value : prefix + value);
       user = new CommandUser(program.folder);
       const isInstalled = await execute('/bin/sh', ['-c', `command -v ${shell}`]).catch(() => null);
       if (isInstalled === null) return;
@@ -212,13 +220,28 @@ describe('completion', () => {
         return stdout.trim().split('\n').toSorted();
       };
       expect(await offers('localport', 'daemon', 're')).toEqual(['reload', 'restart']);
+      expect(await offers('localport', 'status', '--output=')).toEqual(
+        ['json', 'table', 'text'].map((format) => behind('--output=', format)),
+      );
+      expect(await offers('localport', 'status', '--output=j')).toEqual([behind('--output=', 'json')]);
       const service = 'technology: tcp, remote_port: 1, connection: { host: 127.0.0.1 }, enabled: false';
       user.writeConfig(
         `name: my db, local_port: ${await freePort()}, ${service}`,
         `name: web, local_port: ${await freePort()}, ${service}`,
+        `name: pg, local_port: ${await freePort()}, technology: kubectl, remote_port: 1, connection: { resource_name: pg, context: 'me@arn:aws:1' }, enabled: false`,
       );
+      const contexts = async (): Promise<readonly string[]> => [
+        ...(await offers('localport', 'cluster', 'pods', '--context', '')),
+        ...(await offers('localport', 'cluster', 'pods', '--context', 'me@arn:a')),
+        ...(await offers('localport', 'cluster', 'pods', '--context=me@arn:')),
+      ];
+      const inUse = ['me@arn:aws:1', behind('me@arn:', 'aws:1'), behind('--context=me@arn:', 'aws:1')];
+      expect(await contexts()).toEqual(inUse);
       await user.run('daemon', 'start');
       expect(await offers('localport', 'stop', 'm')).toEqual([name]);
+      // From the file that the host runs with, wherever the user stands.
+      writeFileSync(path.join(user.home, 'localport.yaml'), 'services: []\n');
+      expect(await contexts()).toEqual(inUse);
     },
   );
 });

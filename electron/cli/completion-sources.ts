@@ -1,0 +1,36 @@
+/** What is completed by name: as the host that runs knows it; without one, as the config has it, which `start` would take. */
+import type { CommandContext } from './command-context.ts';
+import type { CompletionRequest } from './completion-words.ts';
+
+type Sources = Pick<CompletionRequest, 'services' | 'contexts'>;
+
+// The files are read by need: a completion of a command needs neither a socket nor YAML.
+export function completionSources(context: CommandContext): Sources {
+  const snapshotOfHost = async () => {
+    const client = await context.connect();
+    if (!client.ok) return null;
+    const snapshot = await client.value.request('snapshot', {});
+    client.value.close();
+    return snapshot.ok ? snapshot.value : null;
+  };
+  return {
+    services: async () => {
+      const snapshot = await snapshotOfHost();
+      if (snapshot !== null) return snapshot.services;
+      const { readOfflineStatus } = await import('./offline-status.ts');
+      return (await readOfflineStatus(context)).services;
+    },
+    contexts: async () => {
+      const { findConfigFile } = await import('./config-choice.ts');
+      const path = (await snapshotOfHost())?.config.path ?? findConfigFile(context)?.path;
+      if (path === undefined) return [];
+      const [{ readConfig }, { groupByContext }] = await Promise.all([
+        import('./configured-services.ts'),
+        import('./kube-contexts.ts'),
+      ]);
+      const loaded = await readConfig(context, path);
+      if (!loaded.ok) return [];
+      return groupByContext(loaded.value.services).flatMap((used) => used.context ?? []);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** `localport help …`: the same as `--help` behind those words, however deep the command lies. */
+import type { Command } from 'commander';
+import { closestWord } from '../../core/config/spelling.ts';
+import { examples } from './examples.ts';
+
+/** Commander's own knows one level only. */
+export function addHelpCommand(program: Command): void {
+  program
+    .helpCommand(false)
+    .command('help')
+    .description('print help for a command')
+    .argument('[command...]', 'the command, as it is typed')
+    .addHelpText(
+      'after',
+      examples(['localport help daemon start', 'the same as localport daemon start --help']),
+    )
+    .action((words: readonly string[]) => {
+      words.reduce(commandIn, program).help();
+    });
+}
+
+/** Who asks for help with `start db` means `start`. */
+function commandIn(command: Command, word: string): Command {
+  if (command.commands.length === 0) return command;
+  const named = command.commands.find((candidate) => candidate.name() === word);
+  if (named !== undefined) return named;
+  const close = closestWord(
+    word,
+    command.commands.map((candidate) => candidate.name()),
+  );
+  const hint = close === null ? '' : `\n(Did you mean ${close}?)`;
+  return command.error(`error: unknown command '${word}'${hint}`);
+}
