@@ -95,17 +95,6 @@ function argumentFault(value: string): string | null {
   return /[\s\p{Cc}\p{Cf}]/u.test(value) ? 'contains a space or a control character' : null;
 }
 
-/** One hop of ssh's -J: `[user@]host[:port]`. A comma would start another hop. */
-export const jumpHost = argument.superRefine((value, context) => {
-  const host = value.slice(value.lastIndexOf('@') + 1);
-  if (host === '' || host.startsWith('-') || value.includes(',')) {
-    context.addIssue({
-      code: 'custom',
-      message: `${showValue(value)} is no jump host: write [user@]host[:port]`,
-    });
-  }
-});
-
 const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Reads seconds as a number, or `500ms`, `30s`, `2m`, `1h`, `14d`. Returns ms, or null when it is no duration. */

@@ -4,6 +4,7 @@
  * health_check and restart_policy may be partial and are merged over `defaults` first.
  */
 import * as z from 'zod';
+import { hostName, jumpHost, namespaceName, resourceName, sshDestination } from './config-addresses.ts';
 import {
   argument,
   choice,
@@ -12,7 +13,6 @@ import {
   emptyAsAbsent,
   factor,
   flag,
-  jumpHost,
   mapping,
   nonEmptyText,
   oneOrMany,
@@ -153,22 +153,22 @@ const commandLine = z
 
 export const connectionSchemas = {
   kubectl: mapping({
-    resource_name: argument,
-    namespace: argument.optional(),
+    resource_name: resourceName,
+    namespace: namespaceName.optional(),
     resource_type: choice(['service', 'pod', 'deployment']).optional(),
     context: text(500).optional(),
   }),
   ssh: mapping({
-    host: argument,
+    host: sshDestination,
     user: emptyAsAbsent(argument).optional(),
     port: port.optional(),
     key_file: text().optional(),
     password: text().optional(),
-    remote_host: argument.optional(),
+    remote_host: hostName.optional(),
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),
   }),
-  tcp: mapping({ host: argument }),
+  tcp: mapping({ host: hostName }),
   command: mapping({ argv: commandLine }),
 } as const satisfies Record<(typeof technologies)[number], z.ZodType>;
 

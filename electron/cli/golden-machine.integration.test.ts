@@ -69,7 +69,9 @@ describe('golden output without a host', () => {
       'config validate new.yaml',
       'config validate missing.yaml',
     );
-    world.writeConfig('  - { name: ssh, technology: tpc, local_port: 70000, tag: [x] }\n');
+    world.writeConfig(
+      '  - { name: ssh, technology: tpc, local_port: 70000, tag: [x] }\n  - { name: url, technology: tcp, local_port: 7001, remote_port: 80, connection: { host: http://db:80 } }\n',
+    );
     await seen.run('config validate', 'config validate -o json', 'config export', 'status', 'status -o json');
     world.writeConfig('    conection: {}\n');
     await seen.run('config validate', 'config validate -o json');

@@ -132,6 +132,54 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'a URL for a host',
+      sshConfig().replace(
+        'host: bastion',
+        'host: "ssh://me:hush@bastion:22/", remote_host: "http://[::1]:80/x", jump: "ssh://gate"',
+      ),
+      [
+        'error services[0].connection.host: a URL found where a name is expected: write "bastion" alone (localport.yaml:6)',
+        'error services[0].connection.remote_host: a URL found where a name is expected: write "::1" alone (localport.yaml:6)',
+        'error services[0].connection.jump[0]: a URL found where a name is expected: write "gate" alone (localport.yaml:6)',
+      ],
+    ],
+    [
+      'a tcp host with a port, with a path or with a user',
+      `services:\n${tcpEntry('a', 1).replace('host: h', 'host: "db:5432"')}${tcpEntry('b', 2).replace('host: h', 'host: db/x')}${tcpEntry('c', 3).replace('host: h', 'host: me:hush@db')}${tcpEntry('d', 4).replace('host: h', 'host: "http:///"')}`,
+      [
+        'error services[0].connection.host: "db:5432" names a port, which belongs in remote_port: write host "db" and remote_port 5432 (localport.yaml:2)',
+        'error services[1].connection.host: contains "/", which no host name does (localport.yaml:3)',
+        'error services[2].connection.host: contains "@", which no host name does (localport.yaml:4)',
+        'error services[3].connection.host: a URL found where a name is expected (localport.yaml:5)',
+      ],
+    ],
+    [
+      'names that Kubernetes does not have',
+      sshConfig()
+        .replace('technology: ssh', 'technology: kubectl')
+        .replace('host: bastion', 'resource_name: svc/pg, namespace: a/b'),
+      [
+        'error services[0].connection.resource_name: "svc/pg" names its type, which belongs in resource_type: write "pg" and resource_type service (localport.yaml:6)',
+        'error services[0].connection.namespace: "a/b" contains "/", which no name in Kubernetes does (localport.yaml:6)',
+      ],
+    ],
+    [
+      'a version that is not known',
+      `version: 2\n${sshConfig()}`,
+      [
+        'warning version: "2" is not known, so the file is read as "1.0": write that, or update LocalPort if the file is made for a newer one (localport.yaml:1)',
+      ],
+    ],
+    ['version 1 as 0.3.7 had it', `version: "1.0"\n${sshConfig()}`, []],
+    ['version 1 as a number', `version: 1.0\n${sshConfig()}`, []],
+    ['version 1 as a whole number', `version: 1\n${sshConfig()}`, []],
+    [
+      'hosts of every sort',
+      `services:\n${['"::1"', '"fe80::1%eth0"', '10.0.0.1', 'db_1.internal', '"${DB}"'].map((host, index) => tcpEntry(`h${index}`, index + 1).replace('host: h', `host: ${host}`)).join('')}`,
+      [],
+    ],
+    ['a user in front of an ssh host', sshConfig().replace('host: bastion', 'host: me@bastion'), []],
+    [
       'a jump host of two',
       sshConfig().replace('host: bastion', 'host: h, jump: ["a,b", "u@-x"]'),
       [

@@ -12,6 +12,7 @@ import {
   type RawFile,
   type RawService,
 } from '../../../shared/config-schema.ts';
+import { showValue } from '../../../shared/config-scalars.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
@@ -42,6 +43,7 @@ export function validateConfig(
 ): Validation {
   const findings = new Findings(lineOf);
   const file = findings.check(fileSchema, withoutExtensions(root), []);
+  if (file !== null) warnOfVersion(findings, file);
   const values = servicesOf(root);
   const services = values.map((value, index) => checkService(findings, value, index));
   for (const key of ['name', 'local_port'] as const)
@@ -57,6 +59,15 @@ export function validateConfig(
 /** `x-anything:` at the top is a place for anchors, as in Docker Compose. */
 const withoutExtensions = (root: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith('x-')));
+
+/** 0.3.7 read any version as its own, so none may keep a file from being read. As number or text, 1 is 1.0. */
+function warnOfVersion(findings: Findings, { version = '1.0' }: RawFile): void {
+  if (/^1(\.0)*$/.test(version.trim())) return;
+  findings.warning(
+    ['version'],
+    `${showValue(version)} is not known, so the file is read as "1.0": write that, or update LocalPort if the file is made for a newer one`,
+  );
+}
 
 /** The list as far as it is one, whatever else is wrong with the file. */
 function servicesOf(root: Readonly<Record<string, unknown>>): readonly unknown[] {
@@ -137,6 +148,10 @@ class Findings {
 
   error(path: ConfigPath, message: string): void {
     this.#add('error', path, message);
+  }
+
+  warning(path: ConfigPath, message: string): void {
+    this.#add('warning', path, message);
   }
 
   /** The parsed value, or null after an error was noted. `at` is where the value stands in the file. */
