@@ -134,9 +134,15 @@ describe('the daemon', () => {
     expect(client.host).toMatchObject({ kind: 'headless', pid: daemon.pid, version: '0.0.0-test' });
     expect(await Promise.all(ports.map(isAnswered))).toEqual([true, true]);
     const phases: string[] = [];
-    const stopping = client.stream('shutdown', { force: false }, (event) => {
-      phases.push(event.kind === 'phase' ? event.state : event.kind);
-    });
+    const stopping = client.stream(
+      'shutdown',
+      { force: false },
+      {
+        onEvent: (event) => {
+          phases.push(event.kind === 'phase' ? event.state : event.kind);
+        },
+      },
+    );
     expect(await stopping).toEqual({ ok: true, value: undefined });
     expect(await daemon.ended).toBe(0);
     expect(phases.slice(-2)).toEqual(['finished', 'report']);

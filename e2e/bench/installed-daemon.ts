@@ -66,11 +66,13 @@ export class InstalledDaemon {
     await client.stream(
       'watch-snapshot',
       { live: false },
-      ({ services }) => {
-        latest = services;
-        if (services.length === this.#ports.length && services.every(accepts)) seen.abort();
+      {
+        onEvent: ({ services }) => {
+          latest = services;
+          if (services.length === this.#ports.length && services.every(accepts)) seen.abort();
+        },
+        signal: AbortSignal.any([signal, seen.signal]),
       },
-      AbortSignal.any([signal, seen.signal]),
     );
     client.close();
     if (!seen.signal.aborted) throw new Error(`not all services are ${what}: ${JSON.stringify(latest)}`);

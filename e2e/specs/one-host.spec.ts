@@ -24,7 +24,11 @@ test('the menu-bar app answers at the control socket, and stops when it is asked
     value: { config: { status: 'welcome' } },
   });
   const events: string[] = [];
-  const stopped = await client.stream('shutdown', { force: false }, ({ kind }) => events.push(kind));
+  const stopped = await client.stream(
+    'shutdown',
+    { force: false },
+    { onEvent: ({ kind }) => events.push(kind) },
+  );
   expect(stopped).toEqual({ ok: true, value: undefined });
   expect(events.at(-1)).toBe('report');
   expect(await app.exited).toEqual({ code: 0, signal: null });

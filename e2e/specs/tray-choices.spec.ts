@@ -44,7 +44,7 @@ async function inStorm<T>(work: () => Promise<T>): Promise<{ readonly result: T;
     changes++;
     void turn('gusty', services[1]?.desired === 'on' ? 'off' : 'on');
   };
-  const watched = client.stream('watch-snapshot', { live: false }, blow, end.signal);
+  const watched = client.stream('watch-snapshot', { live: false }, { onEvent: blow, signal: end.signal });
   const result = await work().finally(() => end.abort());
   await watched;
   return { result, changes };

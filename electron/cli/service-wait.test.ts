@@ -33,7 +33,7 @@ describe('the wait for services', () => {
   const clientShowing = (first: Snapshot, ...snapshots: readonly Snapshot[]): ControlClient =>
     fakeClient({
       request: () => Promise.resolve(ok(first as never)),
-      stream: async (_name, _params, onEvent, signal) => {
+      stream: async (_name, _params, { onEvent, signal }) => {
         for (const snapshot of [first, ...snapshots])
           if (signal?.aborted !== true) onEvent(snapshot as never);
         if (signal?.aborted !== true)
@@ -70,7 +70,7 @@ describe('the wait for services', () => {
   it('has something to tell of a time that is over at once', async () => {
     const clock = new FakeClock();
     const late = clientShowing(aSnapshot(connecting));
-    const stream: ControlClient['stream'] = (_name, _params, _onEvent, signal) => {
+    const stream: ControlClient['stream'] = (_name, _params, { signal }) => {
       expect(signal?.aborted).toBe(true);
       return Promise.resolve(ok(undefined));
     };

@@ -49,13 +49,15 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
     const ended = await client.stream(
       'watch-snapshot',
       { live: false },
-      ({ services }) => {
-        last = pick(services);
-        const pending = last.filter((service) => standingOf(service) === 'pending').map(({ name }) => name);
-        if (pending.length === 0) settled.abort();
-        else onPending?.(pending);
+      {
+        onEvent: ({ services }) => {
+          last = pick(services);
+          const pending = last.filter((service) => standingOf(service) === 'pending').map(({ name }) => name);
+          if (pending.length === 0) settled.abort();
+          else onPending?.(pending);
+        },
+        signal: AbortSignal.any([settled.signal, signal]),
       },
-      AbortSignal.any([settled.signal, signal]),
     );
     answerOf(ended);
     return last;

@@ -20,7 +20,7 @@ async function watch(
     stdout: { write: (text) => written.push(text), isTTY },
   });
   const client = fakeClient({
-    stream: (_name, _params, onEvent) => {
+    stream: (_name, _params, { onEvent }) => {
       for (const snapshot of snapshots) onEvent(snapshot as never);
       return Promise.resolve(ok(undefined));
     },

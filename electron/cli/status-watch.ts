@@ -33,10 +33,12 @@ export async function watchStatus(
       await client.stream(
         'watch-snapshot',
         { live: true },
-        (snapshot) => {
-          throttle.offer(reportOf(snapshot));
+        {
+          onEvent: (snapshot) => {
+            throttle.offer(reportOf(snapshot));
+          },
+          signal,
         },
-        signal,
       ),
     );
   } finally {

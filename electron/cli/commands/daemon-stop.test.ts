@@ -23,7 +23,7 @@ async function stop(
   const client: ControlClient = {
     ...base,
     host: { ...base.host, pid: gonePid },
-    stream: (_name, _params, onEvent) => shutdown(onEvent as Tell, clock, () => surroundings.printed()),
+    stream: (_name, _params, { onEvent }) => shutdown(onEvent as Tell, clock, () => surroundings.printed()),
   };
   const surroundings = testSurroundings({ clock, connect: () => Promise.resolve(ok(client)) });
   const code = await daemonStop(createContext({ color: false }, surroundings), {}, []);

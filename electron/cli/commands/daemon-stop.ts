@@ -51,11 +51,13 @@ export async function stopHost(
   const ended = await client.stream(
     'shutdown',
     { force },
-    (event) => {
-      if (event.kind === 'report') report = event.report;
-      else showPhase(event);
+    {
+      onEvent: (event) => {
+        if (event.kind === 'report') report = event.report;
+        else showPhase(event);
+      },
+      signal,
     },
-    signal,
   );
   // The host may be gone before it has said so: what counts is that it is gone.
   if (!ended.ok && ended.error.code !== 'connection-lost') answerOf(ended);

@@ -122,8 +122,10 @@ async function askHost(client: ControlClient, { sources, query }: Reading): Prom
   const all: LogLine[] = [];
   const params = { query: { ...query, services: sources }, follow: false };
   answerOf(
-    await client.stream('logs', params, ({ service: source, lines }) => {
-      for (const text of lines) all.push({ source, text });
+    await client.stream('logs', params, {
+      onEvent: ({ service: source, lines }) => {
+        for (const text of lines) all.push({ source, text });
+      },
     }),
   );
   return all;
@@ -142,10 +144,12 @@ async function follow(
   const ended = await client.stream(
     'logs',
     { query: { ...query, services: sources }, follow: true },
-    ({ service: source, lines }) => {
-      merger.add(lines.map((text) => ({ source, text })));
+    {
+      onEvent: ({ service: source, lines }) => {
+        merger.add(lines.map((text) => ({ source, text })));
+      },
+      signal,
     },
-    signal,
   );
   merger.flush();
   if (signal.aborted) return exitCode.interrupted;

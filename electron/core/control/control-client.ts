@@ -29,6 +29,12 @@ export interface ControlConnectOptions {
   readonly connectTimeoutMs?: number;
 }
 
+/** Who follows a stream, and until when: without a signal, to its end. */
+export interface StreamReader<S extends ControlStreamName> {
+  readonly onEvent: (event: ControlEvent<S>) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Nothing here throws or rejects for what the host or the connection does. */
 export interface ControlClient {
   readonly host: HostInfo;
@@ -38,12 +44,11 @@ export interface ControlClient {
     params: ControlRequestParams<R>,
     timeoutMs?: number,
   ): Promise<Result<ControlResult<R>, ControlError>>;
-  /** Resolves when the stream has ended: by itself, by `signal` (both ok), or by an error. No event comes after that. */
+  /** Resolves when the stream has ended: by itself, by the signal (both ok), or by an error. No event comes after that. */
   stream<S extends ControlStreamName>(
     name: S,
     params: ControlStreamParams<S>,
-    onEvent: (event: ControlEvent<S>) => void,
-    signal?: AbortSignal,
+    reader: StreamReader<S>,
   ): Promise<Result<void, ControlError>>;
   /** Ends the connection; what is under way ends with `connection-lost`. Idempotent. */
   close(): void;
@@ -102,7 +107,7 @@ function clientOver(connection: ControlConnection, host: HostInfo): ControlClien
       const outcome = await connection.call({ name, params, timeoutMs });
       return outcome.ok ? understand(resultSchema(name), outcome.value) : outcome;
     },
-    stream: async (name, params, onEvent, signal) => {
+    stream: async (name, params, { onEvent, signal }) => {
       const schema = eventSchema(name);
       const onReceived = (received: unknown): void => {
         const event = understand(schema, received);

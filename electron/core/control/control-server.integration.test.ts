@@ -155,7 +155,7 @@ describe('a client', () => {
     });
     const client = await fixture.client();
     const streams = Array.from({ length: maxOpenRequests + 1 }, () =>
-      client.stream('watch-snapshot', { live: false }, () => undefined),
+      client.stream('watch-snapshot', { live: false }, { onEvent: () => undefined }),
     );
     expect(await streams.pop()).toMatchObject({ error: { code: 'bad-request' } });
     client.close();
@@ -187,11 +187,13 @@ describe('a client', () => {
     const stream = client.stream(
       'watch-snapshot',
       { live: false },
-      (event) => {
-        events.push(event);
-        controller.abort();
+      {
+        onEvent: (event) => {
+          events.push(event);
+          controller.abort();
+        },
+        signal: controller.signal,
       },
-      controller.signal,
     );
     expect(await stream).toEqual({ ok: true, value: undefined });
     await eventually('the host has ended it', () => ended);

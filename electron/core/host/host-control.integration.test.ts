@@ -167,8 +167,7 @@ describe('over the control socket', () => {
     const watching = client.stream(
       'watch-snapshot',
       { live: false },
-      (snapshot) => seen.push(rows(snapshot)),
-      controller.signal,
+      { onEvent: (snapshot) => seen.push(rows(snapshot)), signal: controller.signal },
     );
     await eventually('the present', () => seen.length === 1);
     await (await connect()).request('set-desired', { target: named('db'), desired: 'off' });
@@ -180,7 +179,7 @@ describe('over the control socket', () => {
 
   it('`watch-snapshot` ticks while it is live', async () => {
     let snapshots = 0;
-    void client.stream('watch-snapshot', { live: true }, () => snapshots++);
+    void client.stream('watch-snapshot', { live: true }, { onEvent: () => snapshots++ });
     await eventually('two ticks', () => snapshots >= 3);
   });
 });
@@ -191,7 +190,7 @@ describe('logs over the control socket', () => {
   async function read(query: Partial<typeof everything> | object): Promise<readonly string[]> {
     const lines: string[] = [];
     const params = { query: { ...everything, ...query }, follow: false };
-    const ended = await client.stream('logs', params, (event) => lines.push(...event.lines));
+    const ended = await client.stream('logs', params, { onEvent: (event) => lines.push(...event.lines) });
     expect(ended).toEqual({ ok: true, value: undefined });
     return lines.map((line) => line.slice(25));
   }
@@ -212,7 +211,7 @@ describe('logs over the control socket', () => {
 
   it('tell when there is no such service', async () => {
     const params = { query: { ...everything, services: ['db', 'nobody'] }, follow: false };
-    expect(await client.stream('logs', params, () => undefined)).toEqual({
+    expect(await client.stream('logs', params, { onEvent: () => undefined })).toEqual({
       ok: false,
       error: { code: 'not-found', message: 'there is no service "nobody", and no log of one' },
     });
@@ -223,8 +222,10 @@ describe('logs over the control socket', () => {
     for (const name of services) logs.service(name).info('before');
     const seen = new Map<string | null, string[]>();
     const params = { query: { ...everything, services }, follow: true };
-    void client.stream('logs', params, ({ service: name, lines }) => {
-      seen.set(name, [...(seen.get(name) ?? []), ...lines.map((line) => line.slice(31))]);
+    void client.stream('logs', params, {
+      onEvent: ({ service: name, lines }) => {
+        seen.set(name, [...(seen.get(name) ?? []), ...lines.map((line) => line.slice(31))]);
+      },
     });
     await eventually('what was there', () => seen.size === services.length);
     for (const name of services) logs.service(name).info('after');
@@ -237,7 +238,9 @@ describe('logs over the control socket', () => {
     for (let line = 0; line < 2_000; line++) log.info(`old ${line}`);
     const seen: string[] = [];
     const params = { query: { ...everything, grep: 'ld ' }, follow: true };
-    void client.stream('logs', params, ({ lines }) => seen.push(...lines.map((line) => line.slice(31))));
+    void client.stream('logs', params, {
+      onEvent: ({ lines }) => seen.push(...lines.map((line) => line.slice(31))),
+    });
     for (let line = 2_000; line < 4_000; line++) {
       log.info(`old ${line}`);
       if (line % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -252,9 +255,15 @@ describe('a log that is followed', () => {
     const log = logs.service('db');
     const query = { services: ['db'], tailLines: 0, since: null, until: null, grep: 'line ' };
     const seen: string[] = [];
-    void client.stream('logs', { query, follow: true }, ({ lines }) => {
-      seen.push(...lines.map((line) => /line \d+/.exec(line)?.[0] ?? line));
-    });
+    void client.stream(
+      'logs',
+      { query, follow: true },
+      {
+        onEvent: ({ lines }) => {
+          seen.push(...lines.map((line) => /line \d+/.exec(line)?.[0] ?? line));
+        },
+      },
+    );
     const write = (from: number, to: number): void => {
       for (let line = from; line < to; line++) log.info(`line ${line} ${'x'.repeat(2_000)}`);
     };
@@ -277,7 +286,7 @@ describe('a log that is followed', () => {
 describe('shutdown over the control socket', () => {
   async function shutDown(force: boolean): Promise<readonly ControlEvent<'shutdown'>[]> {
     const events: ControlEvent<'shutdown'>[] = [];
-    expect(await client.stream('shutdown', { force }, (event) => events.push(event))).toEqual({
+    expect(await client.stream('shutdown', { force }, { onEvent: (event) => events.push(event) })).toEqual({
       ok: true,
       value: undefined,
     });
@@ -292,7 +301,7 @@ describe('shutdown over the control socket', () => {
 
   it('tells the phases as they pass, then the report; nothing is left', async () => {
     const watcher = await connect();
-    const watching = watcher.stream('watch-snapshot', { live: false }, () => undefined);
+    const watching = watcher.stream('watch-snapshot', { live: false }, { onEvent: () => undefined });
     expect(told(await shutDown(false))).toEqual([
       'stop new work: started',
       'stop new work: finished',
@@ -318,9 +327,15 @@ describe('shutdown over the control socket', () => {
   });
 
   it('goes on when the client that asked for it has gone', async () => {
-    void client.stream('shutdown', { force: false }, () => {
-      client.close();
-    });
+    void client.stream(
+      'shutdown',
+      { force: false },
+      {
+        onEvent: () => {
+          client.close();
+        },
+      },
+    );
     await client.closed;
     const report = await host.shutdown('the test waits');
     expect(report).toMatchObject({ reason: 'asked for by a command', problems: [] });

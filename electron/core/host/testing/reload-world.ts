@@ -44,10 +44,16 @@ export class ReloadWorld {
     this.localPorts = localPorts;
     this.daemon = daemon;
     this.#saved = writeDraft(base);
-    void daemon.client.stream('watch-snapshot', { live: false }, ({ services }) => {
-      for (const { name, phase } of services)
-        this.#phases.set(name, (this.#phases.get(name) ?? new Set()).add(phase));
-    });
+    void daemon.client.stream(
+      'watch-snapshot',
+      { live: false },
+      {
+        onEvent: ({ services }) => {
+          for (const { name, phase } of services)
+            this.#phases.set(name, (this.#phases.get(name) ?? new Set()).add(phase));
+        },
+      },
+    );
   }
 
   static async start(): Promise<ReloadWorld> {

@@ -53,9 +53,15 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   const client = await connectTo(path.join(runFolder, 'localport/control.sock'));
   let loads = 0;
   const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
-  void client.stream('logs', { query, follow: true }, ({ lines }) => {
-    loads += lines.filter((line) => / config: .* has \d+ services$/.test(line)).length;
-  });
+  void client.stream(
+    'logs',
+    { query, follow: true },
+    {
+      onEvent: ({ lines }) => {
+        loads += lines.filter((line) => / config: .* has \d+ services$/.test(line)).length;
+      },
+    },
+  );
   // At first with the variables of its own start, and again when the login shell has told its.
   await eventually('the config is loaded with the login environment', () => loads >= 2);
   return {
