@@ -51,7 +51,7 @@ function nextStepText(service: ServiceSnapshot, cause: Cause, now: number): stri
       // Held by its route: the one question is asked for all.
       return service.nextRetryAt === null
         ? waitingText(cause)
-        : `Asks again ${countdownText(service.nextRetryAt - now)}`;
+        : `Checks again ${countdownText(service.nextRetryAt - now)}`;
     case 'off':
     case 'failed':
       return waitingText(cause);

@@ -19,7 +19,7 @@ describe('a shared cause', () => {
         ['a', 'b', 'c'].map((name) => waiting(name, ['route-down'], { nextRetryAt: sampleNow + delay })),
         sampleNow,
       )[0]?.cause.next;
-    expect([nextAt(12_000), nextAt(-300)]).toEqual(['Asks again in 12 s', 'Asks again now']);
+    expect([nextAt(12_000), nextAt(-300)]).toEqual(['Checks again in 12 s', 'Checks again now']);
   });
 
   it('is being tried as soon as one of its services is', () => {
