@@ -12,7 +12,9 @@ import {
   createSignedCertificate,
   type Certificate,
 } from '../../../../e2e/fixtures/certificate.ts';
+import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { hasPostgres, startPostgres } from '../../../../e2e/fixtures/postgres.ts';
+import { listProcesses } from '../../../../e2e/fixtures/process-tree.ts';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, causeOf, finding, grpc, httpSpec, kafka, postgres, redis, tlsSpec } from './testing/ask.ts';
@@ -131,7 +133,7 @@ describe('ca_file', () => {
     const port = await serve(welcome);
     const renewed = path.join(folder, 'renewed.pem');
     expect(await check(port, https, { caFile: renewed })).toBe(
-      'the ca_file of the check does not exist (ENOENT)',
+      'the ca_file of the check does not exist (No such file or directory)',
     );
     await writeFile(renewed, other.cert);
     expect(await check(port, https, { caFile: renewed })).toBe(unknownAuthority);
@@ -142,7 +144,6 @@ describe('ca_file', () => {
   it.each([
     ['is not there', 'absent.pem', null, 'file-missing', 'does not exist'],
     ['is a folder', '.', null, 'file-unreadable', 'cannot be read'],
-    ['is a pipe', 'pipe', 'mkfifo', 'file-unreadable', 'cannot be read'],
     ['has two megabytes', 'big.pem', () => ' '.repeat(2 << 20), 'file-unreadable', 'cannot be read'],
     ['is empty', 'empty.pem', () => '', 'authority-missing', 'holds no certificate'],
     ['holds a key', 'key.pem', () => authority.key, 'authority-missing', 'holds no certificate'],
@@ -160,12 +161,11 @@ describe('ca_file', () => {
       'authority-missing',
       'holds no certificate',
     ],
-  ] as [string, string, 'mkfifo' | (() => string | Buffer) | null, string, string][])(
+  ] as [string, string, (() => string | Buffer) | null, string, string][])(
     'fails the check with its name when it %s',
     async (_, name, content, code, title) => {
       const file = path.join(folder, name);
-      if (content === 'mkfifo') execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', file]);
-      else if (content !== null) await writeFile(file, content());
+      if (content !== null) await writeFile(file, content());
       let connections = 0;
       const { endpoint, close } = await listen(() => (connections += 1), { certificate: server });
       scope.own('server', close);
@@ -178,6 +178,47 @@ describe('ca_file', () => {
       expect(connections).toBe(0);
     },
   );
+
+  it('may lie on a volume that hangs: the check says so, and one reader waits for all of them', async () => {
+    // Who opens a pipe that nobody writes to hangs as well.
+    const file = path.join(folder, 'pipe.pem');
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', file]);
+    const spec = { ...https, caFile: file };
+    const port = await serve(welcome);
+    const endpoint = { kind: 'tcp', host: '127.0.0.1', port } as const;
+    const readers = async (): Promise<number> =>
+      (await listProcesses()).filter(({ command }) => command === `/bin/cat ${file}`).length;
+    const late = Array.from({ length: 8 }, () => causeOf(ask(endpoint, spec, { timeoutMs: 500 }), spec));
+    const patient = finding(ask(endpoint, spec, { timeoutMs: 20_000 }));
+    await eventually('it is being read', async () => (await readers()) === 1);
+    const unread = [
+      'file-unreadable',
+      `The file ${file} cannot be read`,
+      'no contents of ca_file within 500 ms',
+    ];
+    expect(await Promise.all(late)).toEqual(late.map(() => unread));
+    expect(await readers()).toBe(1);
+    await writeFile(file, authority.cert);
+    expect(await patient).toBe('passed');
+  });
+
+  it('is read no longer than somebody waits for it', async () => {
+    const file = path.join(folder, 'silent.pem');
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', file]);
+    const readers = async (): Promise<number> =>
+      (await listProcesses()).filter(({ command }) => command === `/bin/cat ${file}`).length;
+    const port = await serve(welcome);
+    const cancellation = new AbortController();
+    const given = { timeoutMs: 20_000, signal: cancellation.signal };
+    const result = ask({ kind: 'tcp', host: '127.0.0.1', port }, { ...https, caFile: file }, given);
+    await eventually('it is being read', async () => (await readers()) === 1);
+    cancellation.abort();
+    expect(await result).toEqual({ kind: 'cancelled' });
+    await eventually('nobody reads it', async () => (await readers()) === 0);
+    await rm(file);
+    await writeFile(file, authority.cert);
+    expect(await check(port, { ...https, caFile: file }, {})).toBe('passed');
+  });
 
   it('is not asked for where nothing is verified', async () => {
     const caFile = path.join(folder, 'absent.pem');

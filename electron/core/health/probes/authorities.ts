@@ -2,42 +2,120 @@
  * The file that `ca_file` of a check names: the authorities that it trusts instead of the usual ones, which is what
  * `--cacert` of curl and `sslrootcert` of libpq mean. Each check reads it: a renewed file counts at once, and one that is
  * missing is looked for again.
+ *
+ * `cat` reads it. On a volume that hangs, a read of our own would never end: it would keep one of the four threads on
+ * which all files and names are looked up, and in the end the whole process from exiting.
  */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { once } from 'node:events';
+import tls from 'node:tls';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import type { CheckMeaning, ProbeResult } from '../probe.ts';
 
 /** All public authorities together have a quarter of it. */
 const maxFileBytes = 1024 * 1024;
+/** Contexts that are kept, one for each file: to build one takes 20 ms for a file of all public authorities. */
+const maxKeptContexts = 32;
 
 type FailedProbe = Extract<ProbeResult, { readonly kind: 'failed' }>;
+type Authorities = Result<tls.SecureContext, FailedProbe>;
 
-/** PEM, with at least one certificate. Never rejects, and never blocks on a pipe. */
-export async function readAuthorities(file: string): Promise<Result<Buffer, FailedProbe>> {
-  const fail = (code: CheckMeaning['code'], finding: string): Result<Buffer, FailedProbe> =>
-    err({ kind: 'failed', finding, timedOut: false, meaning: { code, what: file } });
-  let handle: FileHandle | undefined;
-  try {
-    // Without O_NONBLOCK opening a FIFO waits for a writer, for ever.
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    const stats = await handle.stat();
-    if (!stats.isFile()) return fail('file-unreadable', 'the ca_file of the check is no regular file');
-    if (stats.size > maxFileBytes)
-      return fail('file-unreadable', 'the ca_file of the check is larger than 1 MB');
-    const { buffer } = await handle.read(Buffer.alloc(stats.size), 0, stats.size, 0);
-    if (!holdsCertificate(buffer))
-      return fail('authority-missing', 'the ca_file of the check holds no certificate in PEM');
-    return ok(buffer);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? fail('file-missing', `the ca_file of the check does not exist (${code})`)
-      : fail('file-unreadable', `the ca_file of the check cannot be read (${code})`);
-  } finally {
-    await handle?.close().catch(() => undefined);
+interface Reading {
+  readonly result: Promise<Authorities>;
+  readonly stop: () => void;
+  /** Checks that want it. */
+  waiting: number;
+}
+
+/** By file: however many checks want one, and however long it takes, there is one reader. */
+const readings = new Map<string, Reading>();
+const kept = new Map<string, { readonly pem: Buffer; readonly context: tls.SecureContext }>();
+
+/**
+ * PEM, with at least one certificate. Never rejects; pending for as long as the volume does not answer.
+ * @param ended aborts when the check is over: with the last one the reader ends as well, if the volume lets it.
+ */
+export async function readAuthorities(file: string, ended: AbortSignal): Promise<Authorities> {
+  const former = readings.get(file);
+  if (former?.waiting === 0) {
+    await former.result;
+    return readAuthorities(file, ended);
   }
+  const reading = former ?? startReading(file);
+  reading.waiting += 1;
+  const leave = (): void => {
+    reading.waiting -= 1;
+    if (reading.waiting === 0) reading.stop();
+  };
+  if (ended.aborted) leave();
+  else ended.addEventListener('abort', leave, { once: true });
+  return reading.result;
+}
+
+function startReading(file: string): Reading {
+  const stopping = new AbortController();
+  const result = contentOf(file, stopping.signal).then((pem) => (pem.ok ? contextOf(file, pem.value) : pem));
+  const reading: Reading = { result, stop: () => stopping.abort(), waiting: 0 };
+  readings.set(file, reading);
+  void result.then(() => readings.delete(file));
+  return reading;
+}
+
+const failure = (file: string, code: CheckMeaning['code'], finding: string): Result<never, FailedProbe> =>
+  err({ kind: 'failed', finding, timedOut: false, meaning: { code, what: file } });
+
+/** What it means that the file was not read in time: not the tunnel is to blame. */
+export const unreadInTime = (file: string): CheckMeaning => ({ code: 'file-unreadable', what: file });
+
+/** Settles when the reader is gone: one that a volume holds is not forgotten, or each check would leave another. */
+async function contentOf(file: string, stopping: AbortSignal): Promise<Result<Buffer, FailedProbe>> {
+  try {
+    // Where no descriptors are left Node makes no pipes, whatever the type says of them.
+    const child: ChildProcess = spawn('/bin/cat', [file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { LC_ALL: 'C' },
+    });
+    stopping.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let complaint = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxFileBytes) child.kill('SIGKILL');
+      else chunks.push(chunk);
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(0, 1000);
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (bytes > maxFileBytes)
+      return failure(file, 'file-unreadable', 'the ca_file of the check is larger than 1 MB');
+    return code === 0 ? ok(Buffer.concat(chunks)) : refusalOf(file, complaint);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failure(file, 'file-unreadable', `the ca_file of the check cannot be read (${reason})`);
+  }
+}
+
+/** `cat: /etc/ca.pem: No such file or directory` */
+function refusalOf(file: string, complaint: string): Result<never, FailedProbe> {
+  const reason = complaint.trim().split(': ').at(-1) ?? '';
+  return /^(No such file|Not a directory)/.test(reason)
+    ? failure(file, 'file-missing', `the ca_file of the check does not exist (${reason})`)
+    : failure(file, 'file-unreadable', `the ca_file of the check cannot be read (${reason})`);
+}
+
+function contextOf(file: string, pem: Buffer): Authorities {
+  const before = kept.get(file);
+  if (before?.pem.equals(pem) === true) return ok(before.context);
+  if (!holdsCertificate(pem))
+    return failure(file, 'authority-missing', 'the ca_file of the check holds no certificate in PEM');
+  const context = tls.createSecureContext({ ca: pem });
+  const [oldest] = kept.keys();
+  if (oldest !== undefined && kept.size >= maxKeptContexts) kept.delete(oldest);
+  kept.set(file, { pem, context });
+  return ok(context);
 }
 
 /** TLS itself takes a file without any for one that trusts nobody. The constructor would take DER, which TLS does not. */

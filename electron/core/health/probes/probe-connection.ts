@@ -14,7 +14,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Timer } from '../../clock.ts';
 import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
-import { readAuthorities } from './authorities.ts';
+import { readAuthorities, unreadInTime } from './authorities.ts';
 import { describeConnectionError } from './connection-error.ts';
 import { formatDuration } from './format-duration.ts';
 import { ReadLimit, tooMuchRead } from './read-limit.ts';
@@ -26,6 +26,8 @@ export interface ProbeStage {
   /** Completes `no … within 5 s`. */
   readonly awaits: string;
   readonly whenClosed: string;
+  /** What it means that nothing came in time, where that is not the tunnel's fault. */
+  readonly whenLate?: CheckMeaning;
 }
 
 /** What a protocol says and hears on an open connection. Called once, after connect or after the TLS handshake. */
@@ -40,10 +42,11 @@ export interface ProbeTransport {
   readonly halfCloses: boolean;
 }
 
-const readingAuthorities: ProbeStage = {
+const readingAuthorities = (caFile: string): ProbeStage => ({
   awaits: 'contents of ca_file',
   whenClosed: 'the check ended before its ca_file was read',
-};
+  whenLate: unreadInTime(caFile),
+});
 /** A reset may overtake the news that the connection is open. */
 const connecting: ProbeStage = {
   awaits: 'connection',
@@ -73,7 +76,8 @@ export class ProbeConnection {
   readonly #wire: net.Socket;
   readonly #readLimit: ReadLimit;
   #socket: net.Socket;
-  #trusted: Pick<tls.ConnectionOptions, 'ca'> = {};
+  #trusted: Pick<tls.ConnectionOptions, 'secureContext'> = {};
+  readonly #ended = new AbortController();
   #goodbye: (() => void) | null = null;
   #startedAt: number;
   #stage: ProbeStage;
@@ -160,9 +164,9 @@ export class ProbeConnection {
   /** Connects, after it has read whom to trust. Never rejects. */
   async #open(caFile: string | null): Promise<void> {
     if (caFile !== null) {
-      this.reach(readingAuthorities);
-      const authorities = await readAuthorities(caFile);
-      if (authorities.ok) this.#trusted = { ca: authorities.value };
+      this.reach(readingAuthorities(caFile));
+      const authorities = await readAuthorities(caFile, this.#ended.signal);
+      if (authorities.ok) this.#trusted = { secureContext: authorities.value };
       else this.#endBy(authorities.error);
       this.reach(connecting);
     }
@@ -195,8 +199,10 @@ export class ProbeConnection {
   }
 
   #timeOut(): void {
-    const finding = `no ${this.#stage.awaits} within ${formatDuration(this.#request.timeoutMs)}`;
-    this.#endBy({ kind: 'failed', finding, timedOut: true });
+    const { awaits, whenLate } = this.#stage;
+    const finding = `no ${awaits} within ${formatDuration(this.#request.timeoutMs)}`;
+    if (whenLate === undefined) this.#endBy({ kind: 'failed', finding, timedOut: true });
+    else this.#endBy({ kind: 'failed', finding, timedOut: false, meaning: whenLate });
   }
 
   readonly #cancel = (): void => {
@@ -212,6 +218,7 @@ export class ProbeConnection {
     return new Promise((resolve) => {
       this.#wire.once('close', () => {
         for (const timer of this.#timers) timer.cancel();
+        this.#ended.abort();
         this.#request.signal.removeEventListener('abort', this.#cancel);
         // The last bytes may still be on their way through the HTTP parser.
         setImmediate(() => {
