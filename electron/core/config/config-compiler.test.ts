@@ -341,6 +341,20 @@ describe('what is new', () => {
     expect(postgres('sslrootcert: system, sslmode: require')).toEqual([null, 'require']);
   });
 
+  it('reads an ssh URL as ssh does, so that it is the same route as the same host written out', () => {
+    const connectionOf = (connection: string): unknown =>
+      loadText(sshConfig().replace('host: bastion', connection)).services[0]?.connection;
+    const writtenOut = 'host: bastion, user: me, port: 2222, jump: ["gate", "ab@[::1]", "me@gate:33"]';
+    const urls = 'host: "ssh://me@bastion:2222", jump: ["ssh://gate/", "ab@[::1]", "ssh://me@gate:33"]';
+    expect(connectionOf(urls)).toEqual(connectionOf(writtenOut));
+    expect(connectionOf('host: "ssh://me@bastion:2222", user: you, port: 22')).toMatchObject({
+      host: 'bastion',
+      user: 'you',
+      port: 22,
+    });
+    expect(connectionOf('host: "ssh://me%40corp@bastion"')).toMatchObject({ user: 'me@corp', port: null });
+  });
+
   it('expects the certificate of a check to name the far end as the tunnel does', () => {
     const check = '    health_check: {type: tls}\n';
     const far = sshConfig(check).replace('{host: bastion}', '{host: bastion, remote_host: db.internal}');

@@ -135,12 +135,54 @@ describe('a faulty config', () => {
       'a URL for a host',
       sshConfig().replace(
         'host: bastion',
-        'host: "ssh://me:hush@bastion:22/", remote_host: "http://[::1]:80/x", jump: "ssh://gate"',
+        'host: "https://me:hush@bastion:22/", remote_host: "http://[::1]:80/x", jump: "sftp://gate"',
       ),
       [
         'error services[0].connection.host: a URL found where a name is expected: write "bastion" alone (localport.yaml:6)',
         'error services[0].connection.remote_host: a URL found where a name is expected: write "::1" alone (localport.yaml:6)',
         'error services[0].connection.jump[0]: a URL found where a name is expected: write "gate" alone (localport.yaml:6)',
+      ],
+    ],
+    [
+      'ssh URLs that ssh does not take, or with a password in it',
+      sshConfig().replace(
+        'host: bastion',
+        'host: "ssh://me:hush@bastion", jump: ["ssh://gate/x", "ssh://gate:65536", "ssh://me%zz@gate", "ssh://%00@gate", "ssh://-gate"]',
+      ),
+      ['host', 'jump[0]', 'jump[1]', 'jump[2]', 'jump[3]', 'jump[4]'].map(
+        (key) =>
+          `error services[0].connection.${key}: a URL found that ssh does not take: write ssh://[user@]host[:port], and a password as password (localport.yaml:6)`,
+      ),
+    ],
+    [
+      'a URL with an @ in its password, and with a slash, without showing any of it',
+      `services:\n${['postgres://u:p@ss@db.example:5432/x', 'postgres://hush:p/ss@db.example'].map((url, index) => tcpEntry(`h${index}`, index + 1).replace('host: h', `host: "${url}"`)).join('')}`,
+      [
+        'error services[0].connection.host: a URL found where a name is expected: write "db.example" alone (localport.yaml:2)',
+        'error services[1].connection.host: a URL found where a name is expected (localport.yaml:3)',
+      ],
+    ],
+    [
+      'hosts with a port, and with a user before it',
+      `services:\n${['"[::1]:5432"', '"me@db:5432"'].map((host, index) => tcpEntry(`h${index}`, index + 1).replace('host: h', `host: ${host}`)).join('')}`,
+      [
+        'error services[0].connection.host: "[::1]:5432" names a port, which belongs in remote_port: write host "::1" and remote_port 5432 (localport.yaml:2)',
+        'error services[1].connection.host: contains "@", which no host name does (localport.yaml:3)',
+      ],
+    ],
+    [
+      'names with a type as kubectl prints it',
+      `services:\n${['Service/pg', 'deployment.apps/pg', 'constructor/pg']
+        .map((name, index) =>
+          tcpEntry(`h${index}`, index + 1)
+            .replace('tcp', 'kubectl')
+            .replace('host: h', `resource_name: ${name}`),
+        )
+        .join('')}`,
+      [
+        'error services[0].connection.resource_name: "Service/pg" names its type, which belongs in resource_type: write "pg" and resource_type service (localport.yaml:2)',
+        'error services[1].connection.resource_name: "deployment.apps/pg" names its type, which belongs in resource_type: write "pg" and resource_type deployment (localport.yaml:3)',
+        'error services[2].connection.resource_name: "constructor/pg" contains "/", which no name in Kubernetes does (localport.yaml:4)',
       ],
     ],
     [

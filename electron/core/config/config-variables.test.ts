@@ -94,6 +94,15 @@ describe('variables', () => {
     expect(config.services.map(({ problem }) => problem?.code)).toEqual(Array(4).fill('variable-unset'));
   });
 
+  it('shows an ssh URL as far as its variables are set', () => {
+    const url = 'ssh://me@${HOST}:${SSH_PORT}';
+    const [service] = loadText(sshConfig().replace('bastion', `"${url}"`)).services;
+    expect(service).toMatchObject({
+      connection: { host: '${HOST}', user: 'me', port: null },
+      problem: { code: 'variable-unset' },
+    });
+  });
+
   it('fails a service alone whose check command needs an unset variable', () => {
     const exec = (argv: string): string => `, health_check: {type: exec, config: {argv: ${argv}}}`;
     const entries = ['["${TOOL}", x]', '[x, "${HOST}"]', '"${ARGV}"'].map((argv, index) =>
