@@ -338,7 +338,11 @@ describe('what is new', () => {
     expect(postgres('sslrootcert: ~/ca.pem, sslmode: verify-ca')).toEqual(['/home/me/ca.pem', 'verify-ca']);
     expect(postgres('ca_file: /a.pem, sslrootcert: /b.pem')).toEqual(['/a.pem', 'prefer']);
     expect(postgres('sslrootcert: system')).toEqual([null, 'verify-full']);
-    expect(postgres('sslrootcert: system, sslmode: require')).toEqual([null, 'require']);
+    expect(postgres('sslrootcert: system, sslmode: verify-full')).toEqual([null, 'verify-full']);
+    expect(postgres('ca_file: "", sslrootcert: system')).toEqual([null, 'verify-full']);
+    expect(postgres('ca_file: "", sslrootcert: /x.pem')).toEqual(['/x.pem', 'prefer']);
+    expect(postgres('ca_file: /a.pem, sslrootcert: ""')).toEqual(['/a.pem', 'prefer']);
+    expect(postgres('ca_file: /a.pem, sslrootcert: system, sslmode: require')).toEqual(['/a.pem', 'require']);
   });
 
   it('reads an ssh URL as ssh does, so that it is the same route as the same host written out', () => {

@@ -278,6 +278,87 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'a mode that verifies nothing beside the authorities of the system',
+      `defaults:\n  health_check: {type: postgres, config: {sslmode: require}}\nservices:\n${[
+        '',
+        ', health_check: {config: {sslrootcert: system}}',
+        ', health_check: {config: {sslrootcert: system, ca_file: ""}}',
+        ', health_check: {config: {sslrootcert: system, sslmode: disable}}',
+        ', health_check: {config: {sslrootcert: system, sslmode: verify-full}}',
+        ', health_check: {type: postgresql, config: {sslrootcert: system, sslmode: verify-ca}}',
+        ', health_check: {type: https, config: {sslrootcert: system, sslmode: require}}',
+      ]
+        .map((check, index) => tcpEntry(`s${index}`, index + 1, check))
+        .join('')}`,
+      [
+        ...[1, 2].map(
+          (index) =>
+            `error services[${index}].health_check.config.sslmode: require is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:${index + 4})`,
+        ),
+        'error services[3].health_check.config.sslmode: disable is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:7)',
+        'error services[5].health_check.config.sslmode: verify-ca is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:9)',
+      ],
+    ],
+    [
+      'such a mode in the defaults, once',
+      `defaults:\n  health_check: {type: postgres, config: {sslmode: require, sslrootcert: system}}\nservices:\n${tcpEntry('a', 1)}${tcpEntry('b', 2)}`,
+      [
+        'error defaults.health_check.config.sslmode: require is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:2)',
+      ],
+    ],
+    [
+      'an exec check whose service inherits no command from a check of another type',
+      `defaults:\n  health_check: {type: tcp, config: {argv: [a]}}\nservices:\n${tcpEntry('a', 1, ', health_check: {type: exec}')}`,
+      [
+        'error services[0].health_check.config.argv: is missing, expected the program and its arguments as a list (localport.yaml:4)',
+      ],
+    ],
+    [
+      'authorities that nobody asks',
+      `services:\n${[
+        'type: tcp, config: {',
+        'type: ssh, config: {',
+        'type: http, config: {',
+        'type: exec, config: {argv: [a], ',
+        'type: https, config: {verify_ssl: no, ',
+        'type: redis, config: {',
+        'type: kafka, config: {tls: no, ',
+        'type: grpc, config: {tls: yes, verify_ssl: no, ',
+        'type: postgres, config: {',
+        'type: postgres, config: {user: u, sslmode: disable, ',
+      ]
+        .map((check, index) => tcpEntry(`s${index}`, index + 1, `, health_check: {${check}ca_file: x.pem}}`))
+        .join('')}`,
+      [
+        'to a check of type tcp',
+        'to a check of type ssh',
+        'to a check of type http',
+        'to a check of type exec',
+        'with verify_ssl: false',
+        'without tls: true',
+        'without tls: true',
+        'with verify_ssl: false',
+        'without a user',
+        'with sslmode: disable',
+      ].map(
+        (reason, index) =>
+          `warning services[${index}].health_check.config.ca_file: means nothing ${reason} (localport.yaml:${index + 2})`,
+      ),
+    ],
+    [
+      'authorities that are asked, that are none, or that only the defaults name',
+      `defaults:\n  health_check: {type: redis, config: {ca_file: x.pem}}\nservices:\n${[
+        '',
+        ', health_check: {config: {tls: yes, ca_file: y.pem}}',
+        ', health_check: {type: https, config: {ca_file: y.pem}}',
+        ', health_check: {type: tcp, config: {ca_file: ""}}',
+        ', health_check: {type: postgres, config: {user: u, sslmode: allow, ca_file: y.pem}}',
+      ]
+        .map((check, index) => tcpEntry(`s${index}`, index + 1, check))
+        .join('')}`,
+      [],
+    ],
+    [
       'a check that encrypts perhaps',
       sshConfig('    health_check: {type: redis, config: {tls: perhaps}}\n'),
       [

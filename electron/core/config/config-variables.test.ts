@@ -113,6 +113,14 @@ describe('variables', () => {
     expect(services[1]?.healthCheck.probe).toEqual({ type: 'exec', argv: ['x', '${HOST}'] });
   });
 
+  it('does not judge together what an unset variable leaves incomplete', () => {
+    const check = '{type: redis, config: {tls: "${TLS}", ca_file: x.pem}}';
+    expect(complaintsOf(sshConfig(`    health_check: ${check}\n`))).toEqual([]);
+    expect(complaintsOf(sshConfig(`    health_check: ${check}\n`), { TLS: 'no' })).toEqual([
+      'warning services[0].health_check.config.ca_file: means nothing without tls: true (localport.yaml:7)',
+    ]);
+  });
+
   it('fails the services that inherit an unset variable from defaults, and spares those that override it', () => {
     const text = `defaults:
   health_check: {type: postgres, interval: "\${EVERY}", config: {password: "\${PW}"}}
