@@ -39,9 +39,16 @@ export const failuresInWords = (failures) =>
     .join('\n\n');
 
 /** A runner that ended badly counts as a failure even when its report, if there is one, knows of none.
- * @param {Outcome} outcome @param {number | null} exitCode @returns {Outcome} */
-const withExitCode = (outcome, exitCode) =>
-  exitCode !== 0 && outcome.failed === 0 ? { ...outcome, failed: 1 } : outcome;
+ * @param {string} runner @param {number | null} exitCode null: killed, or never started @param {Outcome | null} reported
+ * @returns {Outcome} */
+const withExitCode = (runner, exitCode, reported) => {
+  const outcome = reported ?? nothing;
+  if (exitCode === 0 || outcome.failed > 0) return outcome;
+  const end = exitCode === null ? 'was killed or could not start' : `ended with code ${exitCode}`;
+  const report = reported === null ? 'left no report' : 'its report knows of no failure';
+  const failure = { test: runner, message: `${runner} ${end} and ${report}` };
+  return { ...outcome, failed: 1, failures: outcome.failures.length > 0 ? outcome.failures : [failure] };
+};
 
 /** @typedef {{ status: string, fullName: string, failureMessages: string[] }} VitestAssertion */
 /** @typedef {{
@@ -53,7 +60,7 @@ const withExitCode = (outcome, exitCode) =>
 export const readVitestReport = async (file, exitCode) => {
   /** @type {VitestReport | undefined} */
   const report = await readJson(file);
-  if (report === undefined) return withExitCode(nothing, exitCode);
+  if (report === undefined) return withExitCode('vitest', exitCode, null);
   // A file that could not even be loaded has no tests to count.
   const unloadable = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
@@ -75,7 +82,7 @@ export const readVitestReport = async (file, exitCode) => {
     skipped: report.numPendingTests + report.numTodoTests,
     failures,
   };
-  return withExitCode(outcome, exitCode);
+  return withExitCode('vitest', exitCode, outcome);
 };
 
 /** @typedef {{ message?: string, stack?: string }} PlaywrightError */
@@ -91,7 +98,7 @@ export const readVitestReport = async (file, exitCode) => {
 export const readPlaywrightReport = async (file, exitCode) => {
   /** @type {PlaywrightReport | undefined} */
   const report = await readJson(file);
-  if (report === undefined) return withExitCode(nothing, exitCode);
+  if (report === undefined) return withExitCode('playwright', exitCode, null);
   const { expected, unexpected, flaky, skipped } = report.stats;
   const failures = [
     ...report.errors.map((error) => ({ test: 'the specs', message: textOf(error) })),
@@ -105,7 +112,8 @@ export const readPlaywrightReport = async (file, exitCode) => {
           .join('\n'),
       })),
   ];
-  return withExitCode({ passed: expected, failed: unexpected + flaky, skipped, failures }, exitCode);
+  const outcome = { passed: expected, failed: unexpected + flaky, skipped, failures };
+  return withExitCode('playwright', exitCode, outcome);
 };
 
 /** @param {PlaywrightSuite} suite @returns {readonly PlaywrightSpec[]} */

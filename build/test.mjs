@@ -85,8 +85,10 @@ const select = (argv) => {
 
 /** @param {string} name @param {unknown} error @returns {Outcome} */
 const unableToRun = (name, error) => {
-  console.error(messageOf(error));
-  return { ...nothing, failed: 1, failures: [{ test: name, message: format(messageOf(error)) }] };
+  // As the console would write it: the message of a set-up that failed, the whole of any other error.
+  const message = format(messageOf(error));
+  console.error(message);
+  return { ...nothing, failed: 1, failures: [{ test: name, message }] };
 };
 
 /** A part that cannot even run is one failure; the others still run.

@@ -23,13 +23,13 @@ export async function completeWords(
   const typed = words.at(-1) ?? '';
   const walked = walk(program, words.slice(0, -1));
   const [, assigned, value = ''] = /^(--[^=]+)=(.*)$/s.exec(typed) ?? [];
-  if (assigned === undefined) {
+  if (assigned === undefined || walked.isBehindOptions) {
     const candidates = await candidatesFor(program, walked, { ...sources, typed });
     return candidates.filter((candidate) => candidate.startsWith(typed));
   }
   const option = findOption(program, walked.command, assigned);
   if (option?.required !== true) return [];
-  const values = await valuesOf(option, walked.spent, sources);
+  const values = await valuesOf(option, walked, sources);
   return values
     .filter((candidate) => candidate.startsWith(value))
     .map((candidate) => `${assigned}=${candidate}`);
@@ -39,14 +39,15 @@ type Sources = Omit<CompletionRequest, 'words'>;
 
 async function candidatesFor(
   program: Command,
-  { command, given, valueOf, spent, isHelp }: Walked,
+  walked: Walked,
   { typed, ...sources }: Sources & { readonly typed: string },
 ): Promise<readonly string[]> {
-  if (typed.startsWith('-')) {
+  const { command, given, valueOf, isHelp, isBehindOptions } = walked;
+  if (typed.startsWith('-') && !isBehindOptions) {
     const options = [...visibleOptions(command), ...(command === program ? [] : visibleOptions(program))];
     return unique(options.map(({ long, short }) => long ?? short ?? ''));
   }
-  if (valueOf !== null) return valuesOf(valueOf, spent, sources);
+  if (valueOf !== null) return valuesOf(valueOf, walked, sources);
   const subcommands = command.createHelp().visibleCommands(command);
   if (subcommands.length > 0) return subcommands.map((subcommand) => subcommand.name());
   const [argument] = command.registeredArguments.slice(given.length > 0 ? -1 : 0);
@@ -56,12 +57,9 @@ async function candidatesFor(
   return argument.name() === 'service' ? namesBut(given, sources) : [];
 }
 
-/** `spent`: values that options have already. */
-async function valuesOf(
-  option: Option,
-  spent: readonly string[],
-  sources: Sources,
-): Promise<readonly string[]> {
+/** Those that the option does not have already. */
+async function valuesOf(option: Option, walked: Walked, sources: Sources): Promise<readonly string[]> {
+  const spent = walked.spent.get(option) ?? [];
   switch (option.long ?? '') {
     case '--tag':
       return unique((await sources.services()).flatMap(({ tags }) => tags)).filter(isNotIn(spent));
@@ -90,28 +88,39 @@ interface Walked {
   readonly given: readonly string[];
   /** The option whose value is typed now. */
   readonly valueOf: Option | null;
-  /** Values of options so far. */
-  readonly spent: readonly string[];
+  /** Values so far, by their option. */
+  readonly spent: ReadonlyMap<Option, readonly string[]>;
   /** `localport help …`: only commands follow. */
   readonly isHelp: boolean;
+  /** After `--`: whatever follows is no option. */
+  readonly isBehindOptions: boolean;
 }
 
 function walk(program: Command, words: readonly string[]): Walked {
   const isHelp = words[0] === 'help';
-  const spent: string[] = [];
+  const spent = new Map<Option, readonly string[]>();
+  const spend = (option: Option, value: string): void => {
+    spent.set(option, [...(spent.get(option) ?? []), value]);
+  };
+  let isBehindOptions = false;
   let command = program;
   let given: string[] = [];
   let valueOf: Option | null = null;
   for (const word of isHelp ? words.slice(1) : words) {
-    if (word.startsWith('-')) {
+    if (word === '--' && !isBehindOptions) {
+      isBehindOptions = true;
+      valueOf = null;
+      continue;
+    }
+    if (word.startsWith('-') && !isBehindOptions) {
       const [name = '', value] = word.split('=', 2);
-      if (value !== undefined) spent.push(value);
       const option = findOption(program, command, name);
+      if (option !== undefined && value !== undefined) spend(option, value);
       valueOf = option?.required === true && value === undefined ? option : null;
       continue;
     }
     if (valueOf !== null) {
-      spent.push(word);
+      spend(valueOf, word);
       if (!valueOf.variadic) valueOf = null;
       continue;
     }
@@ -122,7 +131,7 @@ function walk(program: Command, words: readonly string[]): Walked {
       given = [];
     }
   }
-  return { command, given, valueOf, spent, isHelp };
+  return { command, given, valueOf, spent, isHelp, isBehindOptions };
 }
 
 const findOption = (program: Command, command: Command, name: string): Option | undefined =>

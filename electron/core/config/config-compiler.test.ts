@@ -338,7 +338,25 @@ describe('what is new', () => {
     expect(postgres('sslrootcert: ~/ca.pem, sslmode: verify-ca')).toEqual(['/home/me/ca.pem', 'verify-ca']);
     expect(postgres('ca_file: /a.pem, sslrootcert: /b.pem')).toEqual(['/a.pem', 'prefer']);
     expect(postgres('sslrootcert: system')).toEqual([null, 'verify-full']);
-    expect(postgres('sslrootcert: system, sslmode: require')).toEqual([null, 'require']);
+    expect(postgres('sslrootcert: system, sslmode: verify-full')).toEqual([null, 'verify-full']);
+    expect(postgres('ca_file: "", sslrootcert: system')).toEqual([null, 'verify-full']);
+    expect(postgres('ca_file: "", sslrootcert: /x.pem')).toEqual(['/x.pem', 'prefer']);
+    expect(postgres('ca_file: /a.pem, sslrootcert: ""')).toEqual(['/a.pem', 'prefer']);
+    expect(postgres('ca_file: /a.pem, sslrootcert: system, sslmode: require')).toEqual(['/a.pem', 'require']);
+  });
+
+  it('reads an ssh URL as ssh does, so that it is the same route as the same host written out', () => {
+    const connectionOf = (connection: string): unknown =>
+      loadText(sshConfig().replace('host: bastion', connection)).services[0]?.connection;
+    const writtenOut = 'host: bastion, user: me, port: 2222, jump: ["gate", "ab@[::1]", "me@gate:33"]';
+    const urls = 'host: "ssh://me@bastion:2222", jump: ["ssh://gate/", "ab@[::1]", "ssh://me@gate:33"]';
+    expect(connectionOf(urls)).toEqual(connectionOf(writtenOut));
+    expect(connectionOf('host: "ssh://me@bastion:2222", user: you, port: 22')).toMatchObject({
+      host: 'bastion',
+      user: 'you',
+      port: 22,
+    });
+    expect(connectionOf('host: "ssh://me%40corp@bastion"')).toMatchObject({ user: 'me@corp', port: null });
   });
 
   it('expects the certificate of a check to name the far end as the tunnel does', () => {

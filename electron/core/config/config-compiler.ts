@@ -45,7 +45,10 @@ export function compileConfig(
   const { lineOf } = tree.value;
   const { shown, uses } = findUnset(tree.value.root, substitution);
   const unsetPaths = new Set(uses.map((use) => formatPath(use.path)));
-  const { file, services, problems } = validateConfig(putStandIns(shown, uses), lineOf, unsetPaths);
+  const { file, services, problems } = validateConfig(putStandIns(shown, uses), lineOf, {
+    isAt: (place) => unsetPaths.has(formatPath(place)),
+    keepsFromRunning: (index) => usesOfService(uses, index, shown).length > 0,
+  });
   const inOrder = [...problems, ...warnOfUnset(uses)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (inOrder.some(({ severity }) => severity === 'error')) return err(inOrder);
 

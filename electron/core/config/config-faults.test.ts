@@ -135,12 +135,54 @@ describe('a faulty config', () => {
       'a URL for a host',
       sshConfig().replace(
         'host: bastion',
-        'host: "ssh://me:hush@bastion:22/", remote_host: "http://[::1]:80/x", jump: "ssh://gate"',
+        'host: "https://me:hush@bastion:22/", remote_host: "http://[::1]:80/x", jump: "sftp://gate"',
       ),
       [
         'error services[0].connection.host: a URL found where a name is expected: write "bastion" alone (localport.yaml:6)',
         'error services[0].connection.remote_host: a URL found where a name is expected: write "::1" alone (localport.yaml:6)',
         'error services[0].connection.jump[0]: a URL found where a name is expected: write "gate" alone (localport.yaml:6)',
+      ],
+    ],
+    [
+      'ssh URLs that ssh does not take, or with a password in it',
+      sshConfig().replace(
+        'host: bastion',
+        'host: "ssh://me:hush@bastion", jump: ["ssh://gate/x", "ssh://gate:65536", "ssh://me%zz@gate", "ssh://%00@gate", "ssh://-gate"]',
+      ),
+      ['host', 'jump[0]', 'jump[1]', 'jump[2]', 'jump[3]', 'jump[4]'].map(
+        (key) =>
+          `error services[0].connection.${key}: a URL found that ssh does not take: write ssh://[user@]host[:port], and a password as password (localport.yaml:6)`,
+      ),
+    ],
+    [
+      'a URL with an @ in its password, and with a slash, without showing any of it',
+      `services:\n${['postgres://u:p@ss@db.example:5432/x', 'postgres://hush:p/ss@db.example'].map((url, index) => tcpEntry(`h${index}`, index + 1).replace('host: h', `host: "${url}"`)).join('')}`,
+      [
+        'error services[0].connection.host: a URL found where a name is expected: write "db.example" alone (localport.yaml:2)',
+        'error services[1].connection.host: a URL found where a name is expected (localport.yaml:3)',
+      ],
+    ],
+    [
+      'hosts with a port, and with a user before it',
+      `services:\n${['"[::1]:5432"', '"me@db:5432"'].map((host, index) => tcpEntry(`h${index}`, index + 1).replace('host: h', `host: ${host}`)).join('')}`,
+      [
+        'error services[0].connection.host: "[::1]:5432" names a port, which belongs in remote_port: write host "::1" and remote_port 5432 (localport.yaml:2)',
+        'error services[1].connection.host: contains "@", which no host name does (localport.yaml:3)',
+      ],
+    ],
+    [
+      'names with a type as kubectl prints it',
+      `services:\n${['Service/pg', 'deployment.apps/pg', 'constructor/pg']
+        .map((name, index) =>
+          tcpEntry(`h${index}`, index + 1)
+            .replace('tcp', 'kubectl')
+            .replace('host: h', `resource_name: ${name}`),
+        )
+        .join('')}`,
+      [
+        'error services[0].connection.resource_name: "Service/pg" names its type, which belongs in resource_type: write "pg" and resource_type service (localport.yaml:2)',
+        'error services[1].connection.resource_name: "deployment.apps/pg" names its type, which belongs in resource_type: write "pg" and resource_type deployment (localport.yaml:3)',
+        'error services[2].connection.resource_name: "constructor/pg" contains "/", which no name in Kubernetes does (localport.yaml:4)',
       ],
     ],
     [
@@ -234,6 +276,87 @@ describe('a faulty config', () => {
       [
         'error services[0].health_check.config.sslmode: "required" is none of disable, allow, prefer, require, verify-ca, verify-full; did you mean require? (localport.yaml:7)',
       ],
+    ],
+    [
+      'a mode that verifies nothing beside the authorities of the system',
+      `defaults:\n  health_check: {type: postgres, config: {sslmode: require}}\nservices:\n${[
+        '',
+        ', health_check: {config: {sslrootcert: system}}',
+        ', health_check: {config: {sslrootcert: system, ca_file: ""}}',
+        ', health_check: {config: {sslrootcert: system, sslmode: disable}}',
+        ', health_check: {config: {sslrootcert: system, sslmode: verify-full}}',
+        ', health_check: {type: postgresql, config: {sslrootcert: system, sslmode: verify-ca}}',
+        ', health_check: {type: https, config: {sslrootcert: system, sslmode: require}}',
+      ]
+        .map((check, index) => tcpEntry(`s${index}`, index + 1, check))
+        .join('')}`,
+      [
+        ...[1, 2].map(
+          (index) =>
+            `error services[${index}].health_check.config.sslmode: require is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:${index + 4})`,
+        ),
+        'error services[3].health_check.config.sslmode: disable is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:7)',
+        'error services[5].health_check.config.sslmode: verify-ca is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:9)',
+      ],
+    ],
+    [
+      'such a mode in the defaults, once',
+      `defaults:\n  health_check: {type: postgres, config: {sslmode: require, sslrootcert: system}}\nservices:\n${tcpEntry('a', 1)}${tcpEntry('b', 2)}`,
+      [
+        'error defaults.health_check.config.sslmode: require is too weak for sslrootcert: system, which takes verify-full only: write that, or leave sslmode out (localport.yaml:2)',
+      ],
+    ],
+    [
+      'an exec check whose service inherits no command from a check of another type',
+      `defaults:\n  health_check: {type: tcp, config: {argv: [a]}}\nservices:\n${tcpEntry('a', 1, ', health_check: {type: exec}')}`,
+      [
+        'error services[0].health_check.config.argv: is missing, expected the program and its arguments as a list (localport.yaml:4)',
+      ],
+    ],
+    [
+      'authorities that nobody asks',
+      `services:\n${[
+        'type: tcp, config: {',
+        'type: ssh, config: {',
+        'type: http, config: {',
+        'type: exec, config: {argv: [a], ',
+        'type: https, config: {verify_ssl: no, ',
+        'type: redis, config: {',
+        'type: kafka, config: {tls: no, ',
+        'type: grpc, config: {tls: yes, verify_ssl: no, ',
+        'type: postgres, config: {',
+        'type: postgres, config: {user: u, sslmode: disable, ',
+      ]
+        .map((check, index) => tcpEntry(`s${index}`, index + 1, `, health_check: {${check}ca_file: x.pem}}`))
+        .join('')}`,
+      [
+        'to a check of type tcp',
+        'to a check of type ssh',
+        'to a check of type http',
+        'to a check of type exec',
+        'with verify_ssl: false',
+        'without tls: true',
+        'without tls: true',
+        'with verify_ssl: false',
+        'without a user',
+        'with sslmode: disable',
+      ].map(
+        (reason, index) =>
+          `warning services[${index}].health_check.config.ca_file: means nothing ${reason} (localport.yaml:${index + 2})`,
+      ),
+    ],
+    [
+      'authorities that are asked, that are none, or that only the defaults name',
+      `defaults:\n  health_check: {type: redis, config: {ca_file: x.pem}}\nservices:\n${[
+        '',
+        ', health_check: {config: {tls: yes, ca_file: y.pem}}',
+        ', health_check: {type: https, config: {ca_file: y.pem}}',
+        ', health_check: {type: tcp, config: {ca_file: ""}}',
+        ', health_check: {type: postgres, config: {user: u, sslmode: allow, ca_file: y.pem}}',
+      ]
+        .map((check, index) => tcpEntry(`s${index}`, index + 1, check))
+        .join('')}`,
+      [],
     ],
     [
       'a check that encrypts perhaps',

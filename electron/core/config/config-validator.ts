@@ -16,6 +16,7 @@ import { showValue } from '../../../shared/config-scalars.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
+import { healthCheckFaults } from './health-check-faults.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -32,14 +33,20 @@ export interface Validation {
   readonly problems: readonly ConfigProblem[];
 }
 
+export interface UnsetPlaces {
+  readonly isAt: (path: ConfigPath) => boolean;
+  /** Whether the service with this index needs a variable that is not set. */
+  readonly keepsFromRunning: (index: number) => boolean;
+}
+
 /**
- * Checks a tree. With any error among the problems, `services` holds only those that are sound. What stands at
- * `unsetPaths` is a stand-in for an unset variable: two of them may be alike.
+ * Checks a tree. With any error among the problems, `services` holds only those that are sound. What stands where
+ * a variable is unset is a stand-in: two of them may be alike.
  */
 export function validateConfig(
   root: Readonly<Record<string, unknown>>,
   lineOf: LineOf,
-  unsetPaths: ReadonlySet<string>,
+  unset: UnsetPlaces,
 ): Validation {
   const findings = new Findings(lineOf);
   const file = findings.check(fileSchema, withoutExtensions(root), []);
@@ -47,8 +54,8 @@ export function validateConfig(
   const values = servicesOf(root);
   const services = values.map((value, index) => checkService(findings, value, index));
   for (const key of ['name', 'local_port'] as const)
-    reportRepeated(findings, { services: values, key }, unsetPaths);
-  if (file !== null) reportMissingCommands(findings, { services, file }, unsetPaths);
+    reportRepeated(findings, { services: values, key }, unset);
+  if (file !== null) reportHealthChecks(findings, { services, file }, unset);
   return {
     file: file ?? {},
     services: services.filter((service) => service !== null),
@@ -100,13 +107,13 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
 function reportRepeated(
   findings: Findings,
   { services, key }: { readonly services: readonly unknown[]; readonly key: 'name' | 'local_port' },
-  unsetPaths: ReadonlySet<string>,
+  unset: UnsetPlaces,
 ): void {
   const firstIndex = new Map<string | number, number>();
   for (const [index, service] of services.entries()) {
     const path = ['services', index, key];
     const read = serviceSchema.out.shape[key].safeParse(valueAt(service, [key]));
-    if (!read.success || unsetPaths.has(formatPath(path))) continue;
+    if (!read.success || unset.isAt(path)) continue;
     const value = read.data;
     const earlier = firstIndex.get(value);
     if (earlier === undefined) {
@@ -118,22 +125,28 @@ function reportRepeated(
   }
 }
 
-/** A check runs what its service or the defaults name. A command that an unset variable stands for is no fault of the file. */
-function reportMissingCommands(
+/**
+ * A check is made of what its service and the defaults say. What defaults alone get wrong is told once; a warning only
+ * where the service has the key itself: what defaults say need not mean something to every check.
+ */
+function reportHealthChecks(
   findings: Findings,
   checked: { readonly services: readonly (ValidService | null)[]; readonly file: Omit<RawFile, 'services'> },
-  unsetPaths: ReadonlySet<string>,
+  unset: UnsetPlaces,
 ): void {
-  const command = ['health_check', 'config', 'argv'];
-  const isUnset = (path: ConfigPath): boolean => unsetPaths.has(formatPath([...path, ...command]));
+  const toldOfDefaults = new Set<string>();
   for (const [index, valid] of checked.services.entries()) {
-    if (valid === null || isUnset(['services', index]) || isUnset(['defaults'])) continue;
-    const { type, config } = mergedHealthCheck(valid.service, checked.file.defaults);
-    if (type !== 'exec' || config?.argv !== undefined) continue;
-    findings.error(
-      ['services', index, ...command],
-      'is missing, expected the program and its arguments as a list',
-    );
+    if (valid === null || unset.keepsFromRunning(index)) continue;
+    const merged = mergedHealthCheck(valid.service, checked.file.defaults);
+    const own = valid.service.health_check?.config;
+    for (const { severity, key, message } of healthCheckFaults(merged)) {
+      if (severity === 'warning' && own?.[key] === undefined) continue;
+      const isInherited = own === undefined && merged.config?.[key] !== undefined;
+      if (isInherited && toldOfDefaults.has(key)) continue;
+      if (isInherited) toldOfDefaults.add(key);
+      const at = isInherited ? ['defaults'] : ['services', index];
+      findings.add(severity, [...at, 'health_check', 'config', key], message);
+    }
   }
 }
 
@@ -147,17 +160,17 @@ class Findings {
   }
 
   error(path: ConfigPath, message: string): void {
-    this.#add('error', path, message);
+    this.add('error', path, message);
   }
 
   warning(path: ConfigPath, message: string): void {
-    this.#add('warning', path, message);
+    this.add('warning', path, message);
   }
 
   /** The parsed value, or null after an error was noted. `at` is where the value stands in the file. */
   check<Schema extends z.ZodType>(schema: Schema, value: unknown, at: ConfigPath): z.infer<Schema> | null {
     for (const { path, key, known } of unknownKeys(schema, value)) {
-      this.#add('warning', [...at, ...path, key], describeUnknownKey(key, known));
+      this.add('warning', [...at, ...path, key], describeUnknownKey(key, known));
     }
     const parsed = schema.safeParse(value, { reportInput: true });
     if (parsed.success) return parsed.data;
@@ -168,7 +181,7 @@ class Findings {
     return null;
   }
 
-  #add(severity: ConfigProblem['severity'], path: ConfigPath, message: string): void {
+  add(severity: ConfigProblem['severity'], path: ConfigPath, message: string): void {
     this.problems.push({ severity, path: formatPath(path), line: this.lineOf(path), message });
   }
 }

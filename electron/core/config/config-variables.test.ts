@@ -94,6 +94,15 @@ describe('variables', () => {
     expect(config.services.map(({ problem }) => problem?.code)).toEqual(Array(4).fill('variable-unset'));
   });
 
+  it('shows an ssh URL as far as its variables are set', () => {
+    const url = 'ssh://me@${HOST}:${SSH_PORT}';
+    const [service] = loadText(sshConfig().replace('bastion', `"${url}"`)).services;
+    expect(service).toMatchObject({
+      connection: { host: '${HOST}', user: 'me', port: null },
+      problem: { code: 'variable-unset' },
+    });
+  });
+
   it('fails a service alone whose check command needs an unset variable', () => {
     const exec = (argv: string): string => `, health_check: {type: exec, config: {argv: ${argv}}}`;
     const entries = ['["${TOOL}", x]', '[x, "${HOST}"]', '"${ARGV}"'].map((argv, index) =>
@@ -102,6 +111,14 @@ describe('variables', () => {
     const { services } = loadText(`services:\n${entries.join('')}`);
     expect(services.map(({ problem }) => problem?.code)).toEqual(Array(3).fill('variable-unset'));
     expect(services[1]?.healthCheck.probe).toEqual({ type: 'exec', argv: ['x', '${HOST}'] });
+  });
+
+  it('does not judge together what an unset variable leaves incomplete', () => {
+    const check = '{type: redis, config: {tls: "${TLS}", ca_file: x.pem}}';
+    expect(complaintsOf(sshConfig(`    health_check: ${check}\n`))).toEqual([]);
+    expect(complaintsOf(sshConfig(`    health_check: ${check}\n`), { TLS: 'no' })).toEqual([
+      'warning services[0].health_check.config.ca_file: means nothing without tls: true (localport.yaml:7)',
+    ]);
   });
 
   it('fails the services that inherit an unset variable from defaults, and spares those that override it', () => {

@@ -67,12 +67,14 @@ export function buildProbe(
 
 /** As libpq has it: `sslrootcert=system` stands for the usual authorities, and for verifying in full. */
 function postgresTrust(
-  { ca_file: file, sslrootcert, sslmode }: RawProbeConfig,
+  config: RawProbeConfig,
   paths: PathContext,
 ): { readonly sslmode: SslMode; readonly caFile: string | null } {
-  const isSystem = file === undefined && sslrootcert === 'system';
-  return {
-    sslmode: sslmode ?? (isSystem ? 'verify-full' : 'prefer'),
-    caFile: isSystem ? null : expandPath(textOrNull(file ?? sslrootcert), paths),
-  };
+  if (trustsSystem(config)) return { sslmode: config.sslmode ?? 'verify-full', caFile: null };
+  const file = textOrNull(config.ca_file) ?? textOrNull(config.sslrootcert);
+  return { sslmode: config.sslmode ?? 'prefer', caFile: expandPath(file, paths) };
 }
+
+/** Of a check of PostgreSQL: `sslrootcert: system`, and no file of authorities in its place. */
+export const trustsSystem = ({ ca_file: file, sslrootcert }: RawProbeConfig): boolean =>
+  textOrNull(file) === null && sslrootcert === 'system';

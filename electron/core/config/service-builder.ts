@@ -6,6 +6,7 @@ import type {
   RawRestartPolicy,
 } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
+import { parseSshUrl } from '../../../shared/ssh-url.ts';
 import type {
   Connection,
   HealthCheckSpec,
@@ -54,19 +55,23 @@ function buildConnection(raw: RawConnection, remotePort: number | null, paths: P
         context: textOrNull(raw.connection.context),
         remotePort: remotePort ?? 0,
       };
-    case 'ssh':
+    case 'ssh': {
+      const { host } = raw.connection;
+      const place = parseSshUrl(host) ?? { host, user: null, port: null };
       return {
         technology: 'ssh',
-        host: raw.connection.host,
-        user: textOrNull(raw.connection.user),
-        port: raw.connection.port ?? null,
+        host: place.host,
+        // As with -l and -p in front of a URL.
+        user: textOrNull(raw.connection.user) ?? place.user,
+        port: raw.connection.port ?? place.port,
         keyFile: expandPath(textOrNull(raw.connection.key_file), paths),
         password: textOrNull(raw.connection.password),
         remoteHost: raw.connection.remote_host ?? 'localhost',
         remotePort: remotePort ?? 0,
-        jump: raw.connection.jump ?? [],
+        jump: (raw.connection.jump ?? []).map(plainHop),
         strictHostKeyChecking: raw.connection.strict_host_key_checking ?? 'accept-new',
       };
+    }
     case 'tcp':
       return { technology: 'tcp', host: raw.connection.host, remotePort: remotePort ?? 0 };
     case 'command': {
@@ -76,6 +81,14 @@ function buildConnection(raw: RawConnection, remotePort: number | null, paths: P
     default:
       return assertNever(raw, 'technology');
   }
+}
+
+/** `[user@]host[:port]`, also of a hop that is written as a URL. */
+function plainHop(hop: string): string {
+  const url = parseSshUrl(hop);
+  if (url === null) return hop;
+  const login = url.user === null ? url.host : `${url.user}@${url.host}`;
+  return url.port === null ? login : `${login}:${String(url.port)}`;
 }
 
 /** The name that the far end's certificate should have: what those call it who reach it without us. */
