@@ -187,6 +187,20 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(1);
   });
 
+  it('goes on naming the fault of the config when the user tries again while the route is down', async () => {
+    const world = new FakeForwardWorld();
+    const problem = describeCause('variable-unset', { what: 'NOPE' });
+    const runner = await started(world, { ...postgres, problem });
+    world.seat.goesDown(describeCause('route-down', { what: 'The ssh host bastion' }));
+    runner.dispatch({ type: 'triggered', trigger: 'user' });
+    await settle();
+    expect([runner.snapshot().phase, runner.snapshot().cause, world.tunnels.length]).toEqual([
+      'failed',
+      problem,
+      0,
+    ]);
+  });
+
   it('opens no port for a service whose port is not known', async () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('variable-unset', { what: 'PORT' });

@@ -177,8 +177,10 @@ export class ForwardRunner {
   #handle(event: ForwardEvent): void {
     const before = this.#state;
     const { clock, random } = this.#parts;
-    const { restartPolicy: policy } = this.#service;
-    const context = { now: clock.now(), random: random(), policy, hold: this.#seat.hold };
+    const { restartPolicy: policy, problem } = this.#service;
+    // A try with a fault of the config starts nothing and tells the fault: no route could help or hurt it.
+    const hold = problem === null ? this.#seat.hold : null;
+    const context = { now: clock.now(), random: random(), policy, hold };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
     this.#sitDown();
