@@ -397,6 +397,36 @@ describe('services whose user wants a try while their route is down', () => {
     expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
   });
 
+  it('have it asked once more when they want to know again later: they may have mended it meanwhile', async () => {
+    const play = new Play();
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const cause = describeCause('credentials-expired', { context: 'prod' });
+    await play.prober().answers({ kind: 'unwell', cause });
+    seat.demand();
+    await play.clock.advance(999);
+    seat.demand();
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect([play.prober().isAsked, play.prober().questions.length]).toEqual([false, 2]);
+    seat.demand();
+    await play.clock.advance(1_000);
+    seat.demand();
+    await play.clock.advance(3_000);
+    seat.demand();
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect([play.prober().isAsked, play.prober().questions.length]).toEqual([true, 4]);
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect(play.prober().isAsked).toBe(false);
+    seat.demand();
+    await play.clock.advance(1_000);
+    seat.demand();
+    await play.prober().answers(well);
+    expect([play.prober().isAsked, play.take().at(-1), play.prober().questions.length]).toEqual([
+      false,
+      'aware released',
+      5,
+    ]);
+  });
+
   it('may try, though they stay held otherwise, when it can not be asked', async () => {
     const { play, seat } = await heldForLong();
     await play.clock.advance(30_000);

@@ -4,7 +4,8 @@
  * 1. At most one question is under way. A failure that is reported meanwhile counts for its answer.
  * 2. One timer, and none while paused or closed.
  * 3. What is held back is released by an answer, or by a tunnel that comes up all the same; never by the end of patience.
- * 4. However many want to know for the user, it is one question: who comes while it is under way shares its answer.
+ * 4. However many want to know for the user, it is one question: who comes with them shares its answer. Who comes later,
+ *    while it is under way, shares one more, which follows an answer that is not good.
  */
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -38,6 +39,8 @@ export interface RouteMonitorParts {
 
 /** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
 const minSpacingMs = 5_000;
+/** Wishes this close together are one click, for all services of a card say. A later one is a new one. */
+const sameWishMs = 1_000;
 
 export class RouteMonitor {
   readonly #parts: RouteMonitorParts;
@@ -56,7 +59,7 @@ export class RouteMonitor {
   #isCorroborated = false;
   /** … and since the question under way was asked: its answer may be older than that. */
   #isAnswerOld = false;
-  /** The user asked, and has had no answer yet. */
+  /** The user wants to know, and no question has been asked for it yet. */
   #isUserWaiting = false;
   #status: 'watching' | 'paused' | 'closed' = 'watching';
 
@@ -82,7 +85,6 @@ export class RouteMonitor {
     this.#services = services;
     this.#pace = pace;
     if (pace === null) {
-      this.#isUserWaiting = false;
       this.#stopAsking();
       this.#become(openRoute);
       return;
@@ -128,11 +130,15 @@ export class RouteMonitor {
   }
 
   /**
-   * The user wants it to be asked now, an expired login too. What they did to mend it may be younger than a question that
-   * nobody waits for; one that was asked for them stands.
+   * The user wants it to be asked now, an expired login too. What they did to mend it may be younger than the question
+   * under way: one that nobody waits for is dropped; one that was asked for them stands, and is asked once more.
    */
   demand(): void {
-    if (this.#state.status !== 'down' || this.#underWay?.isForUser === true) return;
+    if (this.#state.status !== 'down') return;
+    if (this.#underWay?.isForUser === true) {
+      this.#isUserWaiting ||= this.#questionAgeMs() >= sameWishMs;
+      return;
+    }
     this.#isUserWaiting = true;
     this.refresh();
   }
@@ -169,8 +175,12 @@ export class RouteMonitor {
 
   #askSoon(): void {
     if (needsUser(this.#state)) return;
-    const { clock } = this.#parts;
-    this.#askIn(this.#lastQuestionAt === null ? 0 : this.#lastQuestionAt + minSpacingMs - clock.now());
+    this.#askIn(minSpacingMs - this.#questionAgeMs());
+  }
+
+  /** Since the last question was asked; infinite when none was. */
+  #questionAgeMs(): number {
+    return this.#lastQuestionAt === null ? Infinity : this.#parts.clock.now() - this.#lastQuestionAt;
   }
 
   #askInTurn(): void {
@@ -199,27 +209,29 @@ export class RouteMonitor {
     this.#isAnswerOld = false;
     const isRoutine = !this.#isCorroborated && this.#state.status === 'open';
     const answer = this.#parts.prober({ services: [first, ...rest], isRoutine, signal: cancellation.signal });
+    const isForUser = this.#isUserWaiting;
+    this.#isUserWaiting = false;
     const settled = answer.then((finding) => {
       this.#underWay = null;
-      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding);
+      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding, isForUser);
     });
-    this.#underWay = { cancellation, settled, isForUser: this.#isUserWaiting };
+    this.#underWay = { cancellation, settled, isForUser };
   }
 
-  #hear(finding: RouteFinding): void {
+  #hear(finding: RouteFinding, isForUser: boolean): void {
     if (this.#pace === null) return;
     if (finding.kind === 'cancelled') {
       // By a refresh, or by a pause that has ended meanwhile.
+      this.#isUserWaiting ||= isForUser;
       this.#askIn(0);
       return;
     }
-    const isForUser = this.#isUserWaiting;
-    this.#isUserWaiting = false;
     const now = this.#parts.clock.now();
     const isCorroborated = this.#isCorroborated;
     if (finding.kind === 'well' || finding.kind === 'unasked') this.#isCorroborated = this.#isAnswerOld;
     this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
-    if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
+    if (this.#isUserWaiting) this.refresh();
+    else if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
     if (finding.kind === 'well' && !this.#isAnswerOld) this.#parts.onProven();
     if (finding.kind === 'unasked' && isForUser) this.#parts.onUnasked();
@@ -232,6 +244,7 @@ export class RouteMonitor {
     this.#state = after;
     switch (after.status) {
       case 'open':
+        this.#isUserWaiting = false;
         if (before.status !== 'down') return;
         log.info(
           `${routeTitle(route)} is back after ${String(Math.round((clock.now() - before.since) / 1000))} s`,
