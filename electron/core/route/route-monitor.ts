@@ -22,6 +22,9 @@ import {
   type RouteState,
 } from './route-verdict.ts';
 
+/** Who wants to know, told apart by identity. */
+export type Askers = ReadonlySet<object>;
+
 export interface RouteMonitorParts {
   readonly route: Route;
   readonly clock: Clock;
@@ -31,8 +34,8 @@ export interface RouteMonitorParts {
   readonly onChange: () => void;
   /** It is open: it answered after the last failure that was reported, or a tunnel came up. */
   readonly onProven: () => void;
-  /** The user wants to know, and nothing can be found out. */
-  readonly onUnasked: () => void;
+  /** The user wants to know for these, and nothing can be found out. */
+  readonly onUnasked: (askers: Askers) => void;
   /** `nextQuestionAt` is another one. */
   readonly onSchedule: () => void;
 }
@@ -51,7 +54,8 @@ export class RouteMonitor {
   #underWay: {
     readonly cancellation: AbortController;
     readonly settled: Promise<void>;
-    readonly isForUser: boolean;
+    /** For whom the user wants to know; nobody: it is asked for the route's own sake. */
+    readonly askers: Set<object>;
   } | null = null;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #lastQuestionAt: number | null = null;
@@ -59,8 +63,8 @@ export class RouteMonitor {
   #isCorroborated = false;
   /** … and since the question under way was asked: its answer may be older than that. */
   #isAnswerOld = false;
-  /** The user wants to know, and no question has been asked for it yet. */
-  #isUserWaiting = false;
+  /** For whom the user wants to know, and no question has been asked yet. */
+  #waiting = new Set<object>();
   #status: 'watching' | 'paused' | 'closed' = 'watching';
 
   constructor(parts: RouteMonitorParts) {
@@ -133,14 +137,14 @@ export class RouteMonitor {
    * The user wants it to be asked now, an expired login too. What they did to mend it may be younger than the question
    * under way: one that nobody waits for is dropped; one that was asked for them stands, and is asked once more.
    */
-  demand(): void {
+  demand(asker: object): void {
     if (this.#state.status !== 'down') return;
-    if (this.#underWay?.isForUser === true) {
-      this.#isUserWaiting ||= this.#questionAgeMs() >= sameWishMs;
-      return;
-    }
-    this.#isUserWaiting = true;
-    this.refresh();
+    const askers = this.#underWay?.askers;
+    if (askers === undefined || askers.size === 0) {
+      this.#waiting.add(asker);
+      this.refresh();
+    } else if (this.#questionAgeMs() < sameWishMs) askers.add(asker);
+    else this.#waiting.add(asker);
   }
 
   pause(): void {
@@ -209,20 +213,20 @@ export class RouteMonitor {
     this.#isAnswerOld = false;
     const isRoutine = !this.#isCorroborated && this.#state.status === 'open';
     const answer = this.#parts.prober({ services: [first, ...rest], isRoutine, signal: cancellation.signal });
-    const isForUser = this.#isUserWaiting;
-    this.#isUserWaiting = false;
+    const askers = this.#waiting;
+    this.#waiting = new Set();
     const settled = answer.then((finding) => {
       this.#underWay = null;
-      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding, isForUser);
+      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding, askers);
     });
-    this.#underWay = { cancellation, settled, isForUser };
+    this.#underWay = { cancellation, settled, askers };
   }
 
-  #hear(finding: RouteFinding, isForUser: boolean): void {
+  #hear(finding: RouteFinding, askers: Askers): void {
     if (this.#pace === null) return;
     if (finding.kind === 'cancelled') {
       // By a refresh, or by a pause that has ended meanwhile.
-      this.#isUserWaiting ||= isForUser;
+      for (const asker of askers) this.#waiting.add(asker);
       this.#askIn(0);
       return;
     }
@@ -230,11 +234,11 @@ export class RouteMonitor {
     const isCorroborated = this.#isCorroborated;
     if (finding.kind === 'well' || finding.kind === 'unasked') this.#isCorroborated = this.#isAnswerOld;
     this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
-    if (this.#isUserWaiting) this.refresh();
+    if (this.#waiting.size > 0) this.refresh();
     else if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
     if (finding.kind === 'well' && !this.#isAnswerOld) this.#parts.onProven();
-    if (finding.kind === 'unasked' && isForUser) this.#parts.onUnasked();
+    if (finding.kind === 'unasked' && askers.size > 0) this.#parts.onUnasked(askers);
     this.#parts.onSchedule();
   }
 
@@ -244,7 +248,7 @@ export class RouteMonitor {
     this.#state = after;
     switch (after.status) {
       case 'open':
-        this.#isUserWaiting = false;
+        this.#waiting.clear();
         if (before.status !== 'down') return;
         log.info(
           `${routeTitle(route)} is back after ${String(Math.round((clock.now() - before.since) / 1000))} s`,
