@@ -310,6 +310,17 @@ describe('a forward runner', () => {
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
   });
 
+  it('counts down to no question to its route while it waits for something else', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await started(world);
+    world.isOnline = false;
+    await world.tunnel.dies(describeCause('host-unreachable'));
+    world.seat.goesDown(describeCause('route-down', { what: 'The cluster prod' }));
+    world.seat.nextQuestionAt = world.clock.now() + 30_000;
+    const { cause, nextRetryAt } = runner.snapshot();
+    expect([cause?.code, nextRetryAt]).toEqual(['network-down', null]);
+  });
+
   it('tells its route when it has no tries left, and tries anew when the route is known to be open', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world, {

@@ -279,10 +279,13 @@ export class ForwardRunner {
   }
 
   #nextRetryAt(): number | null {
-    const { situation } = this.#state;
+    const { situation, cause } = this.#state;
     if (situation.phase === 'retrying') return this.#wallTimeOf(situation.retryAt);
-    if (situation.phase !== 'waiting' || this.#seat.hold === null) return null;
-    const { nextQuestionAt } = this.#seat;
+    const { hold, nextQuestionAt } = this.#seat;
+    // What waits for something else, the network say, is not released by the route's answer.
+    const isHeld =
+      situation.phase === 'waiting' && hold !== null && cause?.triggers.includes('route') === true;
+    if (!isHeld) return null;
     return nextQuestionAt === null ? null : this.#wallTimeOf(nextQuestionAt);
   }
 
