@@ -230,7 +230,8 @@ describe('services of one ssh host', () => {
     expect(whenBack.map(({ what }) => what)).toEqual(['question', ...names.map(() => 'tunnel')]);
     // By the user's wish, and not because it was due.
     expect(whenBack[0]?.at).toBeLessThan(due);
-  });
+    // Two pauses of their own length, and each wait of the test has its deadline.
+  }, 60_000);
 
   it('are tried one by one when they are restarted by name, whatever is known of their host', async () => {
     const calls = countSsh(bastion.binDirectory);
