@@ -19,11 +19,13 @@ export function paintOf(service: ReportedService, palette: Palette): Paint {
 export const stateOf = ({ phase, health }: ReportedService): string =>
   phase === 'up' && health === 'unhealthy' ? 'unhealthy' : phase;
 
-/** `2h 5m` for how long it has been up, `in 4s` for when it is tried again, else nothing. */
+/** `2h 5m` for how long it has been up, `in 4s` or `now` for when it is tried again, else nothing. */
 export function timeOf(service: ReportedService, now: number): string {
   if (service.phase === 'up' && service.since !== null) return showDuration(now - service.since);
   if (service.nextRetryAt === null) return '';
-  return `in ${showDuration(service.nextRetryAt - now)}`;
+  const untilRetryMs = service.nextRetryAt - now;
+  // In the past for as long as the question to its route takes.
+  return untilRetryMs < 1_000 ? 'now' : `in ${showDuration(untilRetryMs)}`;
 }
 
 /** What happened, what proves it, what helps: up to three lines. */

@@ -28,6 +28,19 @@ describe('the status as a table', () => {
     expect(table(aReport(aService('web', { health: 'unhealthy' })))).toContain('▲  web   unhealthy');
   });
 
+  it('says now while what holds a service back is being asked, which was due in the past', () => {
+    const timeAt = (nextRetryAt: number): string | undefined => {
+      const shop = aService('shop', { phase: 'waiting', health: 'unknown', nextRetryAt });
+      return table(aReport(shop)).split('\n')[1]?.split(/ {2,}/).at(-1);
+    };
+    expect([-9_000, 0, 999, 1_000].map((ms) => timeAt(reportTime + ms))).toEqual([
+      'now',
+      'now',
+      'now',
+      'in 1s',
+    ]);
+  });
+
   it('shows last words, and who is missing, where no host runs', () => {
     const report = {
       ...aReport(aService('db', { phase: 'off', since: null })),

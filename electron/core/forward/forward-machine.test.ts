@@ -449,10 +449,43 @@ describe('the forward machine on a route that is down', () => {
     }
   });
 
-  it('looks first whether a taken port is free, and asks the route then', () => {
+  it('opens a taken port that is free again, but starts no tunnel before the route is back', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
-    play.routeGoesDown().on({ type: 'triggered', trigger: 'user' });
-    expect(play.lines.at(-1)).toBe('triggered → connecting port: open-port');
+    play.routeGoesDown().after(portRecheckMs).on({ type: 'due' }, { type: 'port-opened' });
+    expect([play.lines.at(-1), play.state.cause]).toEqual(['port-opened → waiting', routeDown]);
+    expect(play.routeComesBack().lines.at(-1)).toBe('triggered → connecting 1: start-tunnel 1');
+  });
+
+  it('looks whether a taken port is free and asks the route when the user wants a try', () => {
+    const taken = (): Play => {
+      const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
+      return play.routeGoesDown().on({ type: 'triggered', trigger: 'user' });
+    };
+    const free = taken().on({ type: 'port-opened' }).routeComesBack();
+    expect(free.lines.slice(-3)).toEqual([
+      'triggered → waiting: open-port, ask-route',
+      'port-opened → waiting',
+      'triggered → connecting 1: start-tunnel 1',
+    ]);
+    const late = taken().routeComesBack().on({ type: 'port-opened' });
+    expect(late.lines.slice(-2)).toEqual([
+      'triggered → connecting port: open-port',
+      'port-opened → connecting 1: start-tunnel 1',
+    ]);
+    const still = taken().on({ type: 'port-failed', cause: portInUse });
+    expect([still.lines.at(-1), still.state.cause]).toEqual(['port-failed → failed', portInUse]);
+    expect(standingOf(still.state).dueAt).toBe(portRecheckMs);
+  });
+
+  it('tries once what is turned on, or off and on, or insisted upon, though its port has to be opened first', () => {
+    const on = new Play().routeGoesDown().on({ type: 'turned-on' }, { type: 'port-opened' });
+    expect(on.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1');
+    const again = on.on(ended(1, refused), { type: 'turned-off' }, { type: 'turned-on' });
+    again.on({ type: 'port-closed' }, { type: 'port-opened' });
+    expect(again.lines.at(-1)).toBe('port-opened → connecting 2: start-tunnel 2');
+    const taken = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
+    taken.routeGoesDown().on({ type: 'insisted' }, { type: 'port-opened' });
+    expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1');
   });
 
   it('asks the route for an unhealthy tunnel too, but replaces one that is well or was answered', () => {
@@ -482,6 +515,7 @@ describe('the forward machine on a route that is down', () => {
 /** After these, only the restart policy can start a tunnel; a replacement that waits for the drained one is planned. */
 function retries({ situation }: ForwardState, event: ForwardEvent): boolean {
   if (event.type === 'triggered') return event.trigger === 'user' && situation.phase !== 'up';
+  if (event.type === 'port-opened') return situation.phase !== 'connecting';
   const isPlanned = situation.phase === 'up' && situation.replacement.kind === 'queued';
   if (event.type === 'tunnel-ended') return event.cause !== null && !isPlanned;
   return ['due', 'held', 'unhealthy', 'probe-failed', 'unproven'].includes(event.type);
@@ -648,11 +682,13 @@ const choices = [
   'held', 'route',
 ] as const; // prettier-ignore
 const step = fc.tuple(fc.constantFrom(...choices), fc.nat({ max: 200 }));
+/** Left to itself, fast-check plays ten steps or so: too few for a taken port, a route and a click to meet. */
+const long = (maxLength: number) => ({ maxLength, size: 'max' }) as const;
 
 describe('the forward machine under random events', () => {
   it('keeps its invariants: at most two tunnels, two only in a replacement, nothing forgotten, off means off', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      fc.property(fc.array(step, long(120)), (steps) => {
         const world = new World();
         for (const [choice, pick] of steps) world.happen(choice, pick);
         expect(world.violations).toEqual([]);
@@ -663,7 +699,7 @@ describe('the forward machine under random events', () => {
 
   it('comes to rest off with nothing alive once it is turned off, whatever happened before', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      fc.property(fc.array(step, long(80)), (steps) => {
         const world = new World();
         for (const [choice, pick] of steps) world.happen(choice, pick);
         world.send({ type: 'turned-off' });
@@ -680,7 +716,7 @@ describe('the forward machine under random events', () => {
     'never gives up: after %j it comes up when the world allows it',
     (wish) => {
       fc.assert(
-        fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        fc.property(fc.array(step, long(80)), (steps) => {
           const world = new World();
           for (const [choice, pick] of steps) world.happen(choice, pick);
           world.isRouteAsked = false;

@@ -8,8 +8,9 @@
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
  * 5. Desired changes only by turning on and off, never by a failure.
  * 6. While suspended no failure is counted and no time falls due.
- * 7. While the route is down no failure is counted and none leads to a try; what was held back starts when it is back.
- *    "Try again" asks the route; only who insists on this one service gets a try all the same.
+ * 7. While the route is down no failure is counted and none leads to a try, nor does a port that is free again; what was
+ *    held back starts when it is back. "Try again" asks the route; only who insists on this one service, or turns it on,
+ *    gets a try all the same.
  */
 import type { Handler } from './forward-handler.ts';
 import { ignored, turnOff } from './forward-moves.ts';
@@ -41,7 +42,7 @@ import {
   tryAnew,
   wokeWhileConnecting,
 } from './phases/connecting.ts';
-import { suspendRetry, retryDue, recheckDue } from './phases/resting.ts';
+import { suspendRetry, retryDue, portFreed, openedAhead, recheckDue } from './phases/resting.ts';
 import { turnOn, wantOn, wantOff, portClosed, stoppedOne } from './phases/stopping.ts';
 import {
   successorReady,
@@ -66,8 +67,8 @@ type Table = { readonly [T in ForwardEventType]: { readonly [P in ForwardPhase]:
 const table: Table = {
   'turned-on':    { off: turnOn,   connecting: ignored,             up: ignored,             waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: wantOn },
   'turned-off':   { off: ignored,  connecting: turnOff,             up: turnOff,             waiting: turnOff,      retrying: turnOff,      failed: turnOff,      stopping: wantOff },
-  'port-opened':  { off: ignored,  connecting: portOpened,          up: ignored,             waiting: ignored,      retrying: ignored,      failed: portOpened,   stopping: ignored },
-  'port-failed':  { off: ignored,  connecting: portFailed,          up: ignored,             waiting: ignored,      retrying: ignored,      failed: portFailed,   stopping: ignored },
+  'port-opened':  { off: ignored,  connecting: portOpened,          up: ignored,             waiting: openedAhead,  retrying: ignored,      failed: portFreed,    stopping: ignored },
+  'port-failed':  { off: ignored,  connecting: portFailed,          up: ignored,             waiting: portFailed,   retrying: ignored,      failed: portFailed,   stopping: ignored },
   'port-closed':  { off: ignored,  connecting: ignored,             up: ignored,             waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: portClosed },
   'tunnel-ready': { off: ignored,  connecting: firstReady,          up: successorReady,      waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
   'tunnel-ended': { off: ignored,  connecting: tryEnded,            up: liveEnded,           waiting: drainedEnded, retrying: drainedEnded, failed: drainedEnded, stopping: stoppedOne },

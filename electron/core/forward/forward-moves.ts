@@ -17,16 +17,14 @@ import type {
 
 /** How often a taken port is tried again. */
 export const portRecheckMs = 2_000;
+const openPort: Effect = { type: 'open-port' };
 export const stay = (state: ForwardState, ...effects: Effect[]): Transition => ({ state, effects });
 export const ignored = (state: ForwardState): Transition => stay(state);
 
 /** Starts a try: the port first, then a tunnel. */
 export function tryNow(state: ForwardState, { now }: TransitionContext): Transition {
   if (!state.portOpen) {
-    return stay(
-      { ...state, situation: { phase: 'connecting', tunnel: null }, triedAt: now },
-      { type: 'open-port' },
-    );
+    return stay({ ...state, situation: { phase: 'connecting', tunnel: null }, triedAt: now }, openPort);
   }
   const tunnel = state.lastTunnel + 1;
   return stay(
@@ -71,8 +69,12 @@ export const hasGivenUp = ({ situation, cause, history }: ForwardState, policy: 
 export const holdBack = (state: ForwardState, cause: Cause): Transition =>
   stay({ ...state, situation: { phase: 'waiting' }, cause });
 
-/** The user wants a try that could only fail, as far as is known: the route is asked, and its answer decides for all. */
-export const askRoute = (state: ForwardState): Transition => stay(state, { type: 'ask-route' });
+/**
+ * The user wants a try that could only fail, as far as is known: the route is asked, and its answer decides for all.
+ * Whether the port is free has nothing to do with it.
+ */
+export const askRoute = (state: ForwardState): Transition =>
+  stay(state, ...(state.portOpen ? [] : [openPort]), { type: 'ask-route' });
 
 /** The tunnel is ready: it takes the clients. */
 export function goUp(state: ForwardState, tunnel: TunnelNumber): ForwardState {

@@ -187,6 +187,20 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(1);
   });
 
+  it('goes on naming the fault of the config when the user tries again while the route is down', async () => {
+    const world = new FakeForwardWorld();
+    const problem = describeCause('variable-unset', { what: 'NOPE' });
+    const runner = await started(world, { ...postgres, problem });
+    world.seat.goesDown(describeCause('route-down', { what: 'The ssh host bastion' }));
+    runner.dispatch({ type: 'triggered', trigger: 'user' });
+    await settle();
+    expect([runner.snapshot().phase, runner.snapshot().cause, world.tunnels.length]).toEqual([
+      'failed',
+      problem,
+      0,
+    ]);
+  });
+
   it('opens no port for a service whose port is not known', async () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('variable-unset', { what: 'PORT' });
@@ -294,6 +308,17 @@ describe('a forward runner', () => {
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['waiting', 1]);
     runner.dispatch({ type: 'insisted' });
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
+  });
+
+  it('counts down to no question to its route while it waits for something else', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await started(world);
+    world.isOnline = false;
+    await world.tunnel.dies(describeCause('host-unreachable'));
+    world.seat.goesDown(describeCause('route-down', { what: 'The cluster prod' }));
+    world.seat.nextQuestionAt = world.clock.now() + 30_000;
+    const { cause, nextRetryAt } = runner.snapshot();
+    expect([cause?.code, nextRetryAt]).toEqual(['network-down', null]);
   });
 
   it('tells its route when it has no tries left, and tries anew when the route is known to be open', async () => {

@@ -177,8 +177,10 @@ export class ForwardRunner {
   #handle(event: ForwardEvent): void {
     const before = this.#state;
     const { clock, random } = this.#parts;
-    const { restartPolicy: policy } = this.#service;
-    const context = { now: clock.now(), random: random(), policy, hold: this.#seat.hold };
+    const { restartPolicy: policy, problem } = this.#service;
+    // A try with a fault of the config starts nothing and tells the fault: no route could help or hurt it.
+    const hold = problem === null ? this.#seat.hold : null;
+    const context = { now: clock.now(), random: random(), policy, hold };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
     this.#sitDown();
@@ -277,10 +279,13 @@ export class ForwardRunner {
   }
 
   #nextRetryAt(): number | null {
-    const { situation } = this.#state;
+    const { situation, cause } = this.#state;
     if (situation.phase === 'retrying') return this.#wallTimeOf(situation.retryAt);
-    if (situation.phase !== 'waiting' || this.#seat.hold === null) return null;
-    const { nextQuestionAt } = this.#seat;
+    const { hold, nextQuestionAt } = this.#seat;
+    // What waits for something else, the network say, is not released by the route's answer.
+    const isHeld =
+      situation.phase === 'waiting' && hold !== null && cause?.triggers.includes('route') === true;
+    if (!isHeld) return null;
     return nextQuestionAt === null ? null : this.#wallTimeOf(nextQuestionAt);
   }
 

@@ -397,18 +397,64 @@ describe('services whose user wants a try while their route is down', () => {
     expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
   });
 
-  it('may try, though they stay held otherwise, when it can not be asked', async () => {
-    const { play, seat } = await heldForLong();
+  it('have it asked once more when they want to know again later: they may have mended it meanwhile', async () => {
+    const play = new Play();
+    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const cause = describeCause('credentials-expired', { context: 'prod' });
+    await play.prober().answers({ kind: 'unwell', cause });
+    seat.demand();
+    await play.clock.advance(999);
+    seat.demand();
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect([play.prober().isAsked, play.prober().questions.length]).toEqual([false, 2]);
+    seat.demand();
+    await play.clock.advance(1_000);
+    seat.demand();
+    await play.clock.advance(3_000);
+    seat.demand();
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect([play.prober().isAsked, play.prober().questions.length]).toEqual([true, 4]);
+    await play.prober().answers({ kind: 'unwell', cause });
+    expect(play.prober().isAsked).toBe(false);
+    seat.demand();
+    await play.clock.advance(1_000);
+    seat.demand();
+    await play.prober().answers(well);
+    expect([play.prober().isAsked, play.take().at(-1), play.prober().questions.length]).toEqual([
+      false,
+      'aware released',
+      5,
+    ]);
+  });
+
+  it('may try, though the others stay held, when it can not be asked', async () => {
+    const { play, seats, seat } = await heldForLong();
+    const [, second, third] = seats;
     await play.clock.advance(30_000);
     await play.prober().answers({ kind: 'unasked' });
     expect([play.take(), play.nextOf(seat)]).toEqual([[], 30_000]);
     seat.demand();
+    seat.demand();
+    second?.demand();
+    await play.clock.advance(1_000);
+    third?.demand();
     await play.prober().answers({ kind: 'unasked' });
-    expect(play.take()).toEqual(names.map((name) => `${name} released`));
+    expect(play.take()).toEqual(['service-0 released', 'service-1 released']);
+    await play.prober().answers({ kind: 'unasked' });
+    expect(play.take()).toEqual(['service-2 released']);
     expect([seat.hold?.code, play.nextOf(seat)]).toEqual(['route-down', 2_000]);
     await play.clock.advance(2_000);
     await play.prober().answers({ kind: 'unasked' });
     expect(play.take()).toEqual([]);
+  });
+
+  it('are not forgotten when the question asked for them is dropped for another network', async () => {
+    const { play, seat } = await heldForLong();
+    seat.demand();
+    play.board.refresh();
+    await settle();
+    await play.prober().answers({ kind: 'unasked' });
+    expect(play.take()).toEqual(['service-0 released']);
   });
 
   it('hear after the wake when the computer fell asleep over the question', async () => {

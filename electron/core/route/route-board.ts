@@ -109,8 +109,8 @@ export class RouteBoard {
       onProven: () => {
         for (const seat of [...seats]) seat.takeHeart();
       },
-      onUnasked: () => {
-        for (const seat of [...seats]) seat.findOut();
+      onUnasked: (askers) => {
+        for (const seat of [...seats]) if (askers.has(seat)) seat.findOut();
       },
       onSchedule,
     });

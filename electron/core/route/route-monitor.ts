@@ -4,7 +4,8 @@
  * 1. At most one question is under way. A failure that is reported meanwhile counts for its answer.
  * 2. One timer, and none while paused or closed.
  * 3. What is held back is released by an answer, or by a tunnel that comes up all the same; never by the end of patience.
- * 4. However many want to know for the user, it is one question: who comes while it is under way shares its answer.
+ * 4. However many want to know for the user, it is one question: who comes with them shares its answer. Who comes later,
+ *    while it is under way, shares one more, which follows an answer that is not good.
  */
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -21,6 +22,9 @@ import {
   type RouteState,
 } from './route-verdict.ts';
 
+/** Who wants to know, told apart by identity. */
+export type Askers = ReadonlySet<object>;
+
 export interface RouteMonitorParts {
   readonly route: Route;
   readonly clock: Clock;
@@ -30,14 +34,16 @@ export interface RouteMonitorParts {
   readonly onChange: () => void;
   /** It is open: it answered after the last failure that was reported, or a tunnel came up. */
   readonly onProven: () => void;
-  /** The user wants to know, and nothing can be found out. */
-  readonly onUnasked: () => void;
+  /** The user wants to know for these, and nothing can be found out. */
+  readonly onUnasked: (askers: Askers) => void;
   /** `nextQuestionAt` is another one. */
   readonly onSchedule: () => void;
 }
 
 /** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
 const minSpacingMs = 5_000;
+/** Wishes this close together are one click, for all services of a card say. A later one is a new one. */
+const sameWishMs = 1_000;
 
 export class RouteMonitor {
   readonly #parts: RouteMonitorParts;
@@ -48,7 +54,8 @@ export class RouteMonitor {
   #underWay: {
     readonly cancellation: AbortController;
     readonly settled: Promise<void>;
-    readonly isForUser: boolean;
+    /** For whom the user wants to know; nobody: it is asked for the route's own sake. */
+    readonly askers: Set<object>;
   } | null = null;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #lastQuestionAt: number | null = null;
@@ -56,8 +63,8 @@ export class RouteMonitor {
   #isCorroborated = false;
   /** … and since the question under way was asked: its answer may be older than that. */
   #isAnswerOld = false;
-  /** The user asked, and has had no answer yet. */
-  #isUserWaiting = false;
+  /** For whom the user wants to know, and no question has been asked yet. */
+  #waiting = new Set<object>();
   #status: 'watching' | 'paused' | 'closed' = 'watching';
 
   constructor(parts: RouteMonitorParts) {
@@ -82,7 +89,6 @@ export class RouteMonitor {
     this.#services = services;
     this.#pace = pace;
     if (pace === null) {
-      this.#isUserWaiting = false;
       this.#stopAsking();
       this.#become(openRoute);
       return;
@@ -128,13 +134,17 @@ export class RouteMonitor {
   }
 
   /**
-   * The user wants it to be asked now, an expired login too. What they did to mend it may be younger than a question that
-   * nobody waits for; one that was asked for them stands.
+   * The user wants it to be asked now, an expired login too. What they did to mend it may be younger than the question
+   * under way: one that nobody waits for is dropped; one that was asked for them stands, and is asked once more.
    */
-  demand(): void {
-    if (this.#state.status !== 'down' || this.#underWay?.isForUser === true) return;
-    this.#isUserWaiting = true;
-    this.refresh();
+  demand(asker: object): void {
+    if (this.#state.status !== 'down') return;
+    const askers = this.#underWay?.askers;
+    if (askers === undefined || askers.size === 0) {
+      this.#waiting.add(asker);
+      this.refresh();
+    } else if (this.#questionAgeMs() < sameWishMs) askers.add(asker);
+    else this.#waiting.add(asker);
   }
 
   pause(): void {
@@ -169,8 +179,12 @@ export class RouteMonitor {
 
   #askSoon(): void {
     if (needsUser(this.#state)) return;
-    const { clock } = this.#parts;
-    this.#askIn(this.#lastQuestionAt === null ? 0 : this.#lastQuestionAt + minSpacingMs - clock.now());
+    this.#askIn(minSpacingMs - this.#questionAgeMs());
+  }
+
+  /** Since the last question was asked; infinite when none was. */
+  #questionAgeMs(): number {
+    return this.#lastQuestionAt === null ? Infinity : this.#parts.clock.now() - this.#lastQuestionAt;
   }
 
   #askInTurn(): void {
@@ -199,30 +213,32 @@ export class RouteMonitor {
     this.#isAnswerOld = false;
     const isRoutine = !this.#isCorroborated && this.#state.status === 'open';
     const answer = this.#parts.prober({ services: [first, ...rest], isRoutine, signal: cancellation.signal });
+    const askers = this.#waiting;
+    this.#waiting = new Set();
     const settled = answer.then((finding) => {
       this.#underWay = null;
-      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding);
+      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding, askers);
     });
-    this.#underWay = { cancellation, settled, isForUser: this.#isUserWaiting };
+    this.#underWay = { cancellation, settled, askers };
   }
 
-  #hear(finding: RouteFinding): void {
+  #hear(finding: RouteFinding, askers: Askers): void {
     if (this.#pace === null) return;
     if (finding.kind === 'cancelled') {
       // By a refresh, or by a pause that has ended meanwhile.
+      for (const asker of askers) this.#waiting.add(asker);
       this.#askIn(0);
       return;
     }
-    const isForUser = this.#isUserWaiting;
-    this.#isUserWaiting = false;
     const now = this.#parts.clock.now();
     const isCorroborated = this.#isCorroborated;
     if (finding.kind === 'well' || finding.kind === 'unasked') this.#isCorroborated = this.#isAnswerOld;
     this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
-    if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
+    if (this.#waiting.size > 0) this.refresh();
+    else if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
     if (finding.kind === 'well' && !this.#isAnswerOld) this.#parts.onProven();
-    if (finding.kind === 'unasked' && isForUser) this.#parts.onUnasked();
+    if (finding.kind === 'unasked' && askers.size > 0) this.#parts.onUnasked(askers);
     this.#parts.onSchedule();
   }
 
@@ -232,6 +248,7 @@ export class RouteMonitor {
     this.#state = after;
     switch (after.status) {
       case 'open':
+        this.#waiting.clear();
         if (before.status !== 'down') return;
         log.info(
           `${routeTitle(route)} is back after ${String(Math.round((clock.now() - before.since) / 1000))} s`,

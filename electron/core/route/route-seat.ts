@@ -124,7 +124,7 @@ export class Seat implements RouteSeat {
   }
 
   demand(): void {
-    this.#shared?.monitor.demand();
+    this.#shared?.monitor.demand(this);
   }
 
   /** The user wants to know, and the route cannot be asked: a try is the only way left. */

@@ -27,8 +27,7 @@ export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>
 export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
   if (!rearms(state, trigger, context.now)) return stay(state);
-  if (trigger === 'user' && context.hold !== null && state.portOpen)
-    return askRoute(holdBack(state, context.hold).state);
+  if (trigger === 'user' && context.hold !== null) return askRoute(holdBack(state, context.hold).state);
   return tryNow({ ...state, history: trigger === 'demand' ? state.history : cleanHistory }, context);
 };
 

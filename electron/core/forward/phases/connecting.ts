@@ -5,7 +5,7 @@ import type { ForwardState, In, Transition } from '../forward-state.ts';
 import { cleanHistory } from '../restart-policy.ts';
 import { drainedEnded } from './any-phase.ts';
 
-export const portOpened: Handler<'port-opened'> = (state, _event, context) =>
+export const portOpened: Handler<'port-opened', 'connecting'> = (state, _event, context) =>
   tryNow({ ...state, portOpen: true }, context);
 export const portFailed: Handler<'port-failed'> = (state, { cause }, context) => fail(state, cause, context);
 
