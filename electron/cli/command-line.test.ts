@@ -70,6 +70,7 @@ describe('the command line', () => {
       const { code, out, err } = await run(...path.split(' '), '--help');
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).toMatch(new RegExp(`^Usage: localport ${path}.*\n\n\\w.+\n`));
+      expect(out.match(/^Examples:$/gm)).toHaveLength(1);
       expect(out).toMatch(/\nGlobal Options:\n[^]*--output[^]*\nExamples:\n {2}\$ /);
     },
   );
@@ -91,6 +92,7 @@ describe('the command line', () => {
     for (const option of ['-c', '-v', '--debug', '-q', '--log-level', '--no-color', '-o', '-V', '-h'])
       expect(out).toContain(`\n  ${option}`);
     expect(out).toMatch(/\nExamples:\n {2}\$ localport /);
+    expect(out.match(/^Examples:$/gm)).toHaveLength(1);
   });
 
   it('prints its version', async () => {

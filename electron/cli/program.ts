@@ -31,15 +31,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .option('-q, --quiet', 'print nothing but the answer and errors')
     .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))
     .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']))
-    .addHelpText(
-      'after',
-      examples(
-        ['localport config init', 'begin'],
-        ['localport start --all --wait', 'everything on; each command has examples in its --help'],
-        ['localport status -o json', 'for scripts, see the README'],
-      ),
-    );
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
   addServiceCommands(program, perform);
   program.commandsGroup('LocalPort:');
   addDaemonCommands(program, perform);
@@ -53,7 +45,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
       ['localport config init', 'write a config file to begin with'],
       ['localport import kube', 'or let it propose services: of your clusters, of your ssh_config'],
       ['localport start --all --wait', 'start the daemon and every service'],
-      ['localport status', 'how they are, and why not'],
+      ['localport status', 'how they are, and why not; -o json for scripts'],
       ['localport start --help', 'every command has help with examples'],
     ),
   );

@@ -1,9 +1,9 @@
-import type { Cause } from '../../../shared/failure.ts';
 import type { Action } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
 import { problemLines } from '../output/problem-lines.ts';
+import { causeInShort } from '../output/service-words.ts';
 
 /** Checks the file as a host would. Services that fail alone, for want of a key file say, are warned of. */
 export const configValidate: Action = async (context, _options, [named, ...more]) => {
@@ -11,28 +11,27 @@ export const configValidate: Action = async (context, _options, [named, ...more]
   const path = named ?? requireConfigFile(context).path;
   const loaded = await readConfig(context, path);
   const problems = loaded.ok ? loaded.value.warnings : loaded.error;
-  const unable = loaded.ok ? loaded.value.services.filter(({ problem }) => problem !== null) : [];
+  const unable = loaded.ok
+    ? loaded.value.services.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, problem }]))
+    : [];
   const services = loaded.ok ? loaded.value.services.length : null;
   if (context.format === 'json') {
     const failing = unable.map(({ name, problem }) => ({
       name,
-      title: problem?.title,
-      evidence: problem?.evidence,
+      title: problem.title,
+      evidence: problem.evidence,
     }));
     context.print(JSON.stringify({ path, valid: loaded.ok, services, problems, failing }, null, 2));
     return loaded.ok ? exitCode.ok : exitCode.error;
   }
   context.print(
     ...problemLines({ path, problems }, context.palette),
+    // The evidence says where in the file.
     ...unable.map(
-      ({ name, problem }) => `${context.palette.working('warning:')} ${name}: ${describe(problem)}`,
+      ({ name, problem }) => `${context.palette.working('warning:')} ${name}: ${causeInShort(problem)}`,
     ),
   );
   if (!loaded.ok) return exitCode.error;
   context.print(`${path}: valid, ${String(services)} ${services === 1 ? 'service' : 'services'}`);
   return exitCode.ok;
 };
-
-/** The evidence says where in the file. */
-const describe = (problem: Cause | null): string =>
-  [problem?.title, problem?.evidence].filter((part) => part !== null && part !== undefined).join(': ');

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Action, CommandContext } from '../command-context.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
+import { causeInShort } from '../output/service-words.ts';
 import { readSshServices, type SshService } from '../ssh-services.ts';
 import { lastLine, runTool } from '../tool-run.ts';
 
@@ -17,12 +18,7 @@ export const sshValidate: Action = async (context, _options, names) => {
 
 async function validate(context: CommandContext, service: SshService): Promise<Finding> {
   const { name, problem, connection } = service;
-  if (problem !== null)
-    return bad(
-      name,
-      [problem.title, problem.evidence].filter((part) => part !== null).join(': '),
-      problem.remedy,
-    );
+  if (problem !== null) return bad(name, causeInShort(problem), problem.remedy);
   if (connection.keyFile !== null) {
     const { mode } = await stat(connection.keyFile);
     // ssh ignores such a key, with a warning that is easily missed.

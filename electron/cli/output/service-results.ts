@@ -3,6 +3,7 @@ import type { ControlOutcome } from '../../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { CommandContext } from '../command-context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { causeLines } from './service-words.ts';
 
 export interface ServiceResult {
   readonly name: string;
@@ -38,6 +39,5 @@ export function reportOutcome(
 export function describeObstacle({ phase, health, cause }: ServiceSnapshot): string {
   const state = phase === 'up' ? `is up but ${health}` : phase === 'failed' ? 'has failed' : `is ${phase}`;
   if (cause === null) return phase === 'up' ? `${state}: not checked yet` : state;
-  const reasons = [cause.title, cause.evidence, cause.remedy].filter((part) => part !== null);
-  return `${state}: ${reasons.join(' · ')}`;
+  return `${state}: ${causeLines(cause).join(' · ')}`;
 }

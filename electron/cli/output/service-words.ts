@@ -31,3 +31,7 @@ export function timeOf(service: ReportedService, now: number): string {
 /** What happened, what proves it, what helps: up to three lines. */
 export const causeLines = ({ title, evidence, remedy }: Cause): readonly string[] =>
   [title, evidence, remedy].filter((line) => line !== null && line !== '') as readonly string[];
+
+/** What happened and what proves it, in one line. */
+export const causeInShort = ({ title, evidence }: Pick<Cause, 'title' | 'evidence'>): string =>
+  evidence === null ? title : `${title}: ${evidence}`;
