@@ -177,10 +177,8 @@ export class ForwardRunner {
   #handle(event: ForwardEvent): void {
     const before = this.#state;
     const { clock, random } = this.#parts;
-    const { restartPolicy: policy, problem } = this.#service;
-    // A try with a fault of the config starts nothing and tells the fault: no route could help or hurt it.
-    const hold = problem === null ? this.#seat.hold : null;
-    const context = { now: clock.now(), random: random(), policy, hold };
+    const { restartPolicy: policy } = this.#service;
+    const context = { now: clock.now(), random: random(), policy, hold: this.#seat.hold };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
     this.#sitDown();
@@ -193,9 +191,10 @@ export class ForwardRunner {
     if (state.situation.phase === 'off') for (const resolve of this.#offWaiters.splice(0)) resolve();
   }
 
-  /** A service travels on its route for as long as it is wanted. */
+  /** A service travels on its route for as long as it is wanted. One with a fault of the config goes nowhere. */
   #sitDown(): void {
-    this.#seat.take(this.#state.desired === 'on' ? this.#service : null);
+    const travels = this.#state.desired === 'on' && this.#service.problem === null;
+    this.#seat.take(travels ? this.#service : null);
   }
 
   #tellRoute(event: ForwardEvent, before: ForwardState): void {

@@ -168,14 +168,19 @@ export class FakeHealth implements HealthMonitorScheduler {
 
 /** A seat on a route that is as the test says; `said` is what the runner told it. */
 export class FakeSeat implements RouteSeat {
-  hold: Cause | null = null;
   nextQuestionAt: number | null = null;
   service: ServiceSpec | null = null;
   readonly said: string[] = [];
   readonly #listener: RouteListener;
+  #down: Cause | null = null;
 
   constructor(listener: RouteListener) {
     this.#listener = listener;
+  }
+
+  /** Nothing for who does not travel. */
+  get hold(): Cause | null {
+    return this.service === null ? null : this.#down;
   }
 
   take(service: ServiceSpec | null): void {
@@ -203,12 +208,12 @@ export class FakeSeat implements RouteSeat {
   }
 
   goesDown(cause: Cause): void {
-    this.hold = cause;
+    this.#down = cause;
     this.#listener.onHeld(cause);
   }
 
   comesBack(): void {
-    this.hold = null;
+    this.#down = null;
     this.#listener.onReleased();
   }
 }
