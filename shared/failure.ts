@@ -1,11 +1,14 @@
 /**
  * The catalogue of causes. Every failure is classified into one code here; the code decides what happens next and
- * what the user is told. Titles and remedies are plain words, complete sentences without a full stop.
+ * what the user sees. Titles and remedies are plain words, complete sentences without a full stop.
  *
  * Three answers to "what next?":
- *   backoff  retrying can help by itself: retry with growing delays
+ *   backoff  retrying can help: retry with growing delays, as the restart policy says
  *   trigger  retrying is useless until something changes: wait for one of the named triggers
- *   user     only the user can mend it: waiting clients are closed at once, one notice is sent; triggers still re-arm it
+ *   user     most likely only the user can fix it: one notice is sent
+ *
+ * No wait without an end: what looks final may be passing, so the causes of the last two classes are re-checked too, at
+ * the pace that their entry names. The only exceptions are tries that do harm, and those say so in their remedy.
  */
 
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
@@ -13,6 +16,22 @@ export type TriggerKind =
   'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
 
 export type RecoveryClass = 'backoff' | 'trigger' | 'user';
+
+/**
+ * When a cause that waits is tried again without a trigger, in ms: after the first failure, the second, and so on; the
+ * last delay repeats. Empty: never, because a try could lock an account or open a sign-in page.
+ */
+export const recheckDelaysMs = {
+  /** The port may be free again at any moment, and looking costs nothing. */
+  port: [2_000],
+  network: [5_000, 15_000, 60_000],
+  soon: [5_000, 30_000, 300_000],
+  /** sshd from 9.8 on blocks an address after a few failed logins (PerSourcePenalties). */
+  login: [60_000, 300_000],
+  never: [],
+} as const satisfies Record<string, readonly number[]>;
+
+export type RecheckPace = keyof typeof recheckDelaysMs;
 
 /** The one thing that helps, offered as a button beside the cause. */
 export type RemedyAction =
@@ -28,12 +47,14 @@ export interface Cause {
   readonly title: string;
   /** The line that proves it: the last meaningful stderr line, an errno, a probe's finding. Secrets redacted. */
   readonly evidence: string | null;
-  /** One plain sentence: what would mend it; null when waiting is all there is to do. */
+  /** One plain sentence: what would fix it; null when waiting is all there is to do. */
   readonly remedy: string | null;
   readonly action: RemedyAction | null;
   readonly recovery: RecoveryClass;
   /** What re-arms it while it waits. `user` and `config` always do. */
   readonly triggers: readonly TriggerKind[];
+  /** What ends its wait without a trigger; null: the restart policy (class `backoff`). */
+  readonly recheck: RecheckPace | null;
 }
 
 /** What a sentence of the catalogue may name. All optional: a sentence must read well without. */
@@ -51,21 +72,29 @@ export interface CauseDetails {
   readonly resource?: string | undefined;
   /** Exit code or signal name, in words. */
   readonly ending?: string | undefined;
-  /** A command that would mend it, known from evidence or configuration. */
+  /** A command that would fix it, known from evidence or configuration. */
   readonly command?: string | undefined;
+  /** A password was tried: a server may lock the account after a few wrong ones. */
+  readonly usedPassword?: boolean | undefined;
 }
 
 interface CatalogueEntry {
   readonly recovery: RecoveryClass;
   readonly triggers: readonly TriggerKind[];
+  readonly recheck?: RecheckPace | ((d: CauseDetails) => RecheckPace);
+  /** Nothing that passes within a hold time: a waiting client is closed at once and learns so. */
+  readonly turnsClientsAway?: true;
   readonly title: (d: CauseDetails) => string;
   readonly remedy: (d: CauseDetails) => string | null;
   readonly action?: (d: CauseDetails) => RemedyAction | null;
 }
 
 const backoff = { recovery: 'backoff', triggers: ['network', 'wake', 'demand'] } as const;
-const waits = (...triggers: TriggerKind[]) => ({ recovery: 'trigger', triggers }) as const;
-const user = (...triggers: TriggerKind[]) => ({ recovery: 'user', triggers }) as const;
+const waits = (...triggers: TriggerKind[]) =>
+  ({ recovery: 'trigger', triggers, recheck: 'network' }) as const;
+const user = (...triggers: TriggerKind[]) => ({ recovery: 'user', triggers, recheck: 'soon' }) as const;
+/** Wrong on this machine: a file, a program, a line of the config. */
+const setup = (...triggers: TriggerKind[]) => ({ ...user(...triggers), turnsClientsAway: true }) as const;
 
 const retry: RemedyAction = { kind: 'retry', label: 'Try again' };
 const openConfig: RemedyAction = { kind: 'open-config', label: 'Open config' };
@@ -81,48 +110,56 @@ const scope = (d: CauseDetails): string =>
 
 const catalogue = {
   'binary-missing': {
-    ...user('credentials'),
+    ...setup('credentials'),
     title: (d) => `${d.what ?? 'A program'} was not found`,
     remedy: (d) => `Install ${d.what ?? 'it'}, or make sure that your login shell's PATH contains it`,
     action: () => retry,
   },
   'plugin-missing': {
-    ...user('credentials'),
+    ...setup('credentials'),
     title: (d) => `The credential plugin ${d.what ?? ''} was not found`.replace('  ', ' '),
     remedy: (d) =>
       `Install ${d.what ?? 'the plugin that your kubeconfig names'}, or put it on your login shell's PATH`,
     action: () => retry,
   },
   'port-in-use': {
-    ...user('port'),
+    ...setup('port'),
+    recheck: 'port',
     title: (d) => `Port ${d.port ?? ''} is used by ${d.holder ?? 'another program'}`.replace('  ', ' '),
-    remedy: () => 'Stop that program or choose another local_port; it starts by itself once the port is free',
+    remedy: () => 'Stop that program or choose another local_port; the service starts once the port is free',
     action: () => openConfig,
   },
   'port-forbidden': {
-    ...user(),
+    ...setup(),
     title: (d) => `This user may not open port ${d.port ?? ''}`.trimEnd(),
     remedy: () => 'Choose a local_port of 1024 or above',
     action: () => openConfig,
   },
   'auth-failed': {
     ...user('credentials'),
+    recheck: (d) => (d.usedPassword === true ? 'never' : 'login'),
     title: (d) => `${d.host ?? 'The server'} refused the login`,
     remedy: (d) =>
-      d.command === undefined
-        ? 'Check the user and the key, or add the key to your agent: ssh-add'
-        : `Run ${d.command} and try again`,
-    action: (d) =>
-      d.command === undefined ? copy('Copy ssh-add', 'ssh-add') : copy('Copy command', d.command),
+      d.usedPassword === true
+        ? 'Correct the password in the config; LocalPort does not try again by itself, so as not to lock the account'
+        : d.command === undefined
+          ? 'Check the user and the key, or add the key to your agent: ssh-add'
+          : `Run ${d.command} and try again`,
+    action: (d) => {
+      if (d.usedPassword === true) return openConfig;
+      return d.command === undefined ? copy('Copy ssh-add', 'ssh-add') : copy('Copy command', d.command);
+    },
   },
   'host-key-unknown': {
     ...user('credentials'),
+    recheck: 'login',
     title: (d) => `The host key of ${d.host ?? 'the server'} is not known yet`,
     remedy: () => 'Connect once by hand and check the fingerprint',
     action: (d) => (d.host === undefined ? null : copy('Copy ssh command', d.command ?? `ssh ${d.host}`)),
   },
   'host-key-changed': {
     ...user('credentials'),
+    recheck: 'login',
     title: (d) => `The host key of ${d.host ?? 'the server'} has changed`,
     remedy: () => 'If the host was reinstalled, remove the old key; if not, somebody may be listening in',
     action: (d) =>
@@ -165,7 +202,7 @@ const catalogue = {
     action: () => openLog,
   },
   'context-missing': {
-    ...user('credentials'),
+    ...setup('credentials'),
     title: (d) =>
       d.context === undefined
         ? 'The kube context does not exist'
@@ -194,9 +231,19 @@ const catalogue = {
   },
   'credentials-expired': {
     ...user('credentials'),
+    recheck: 'never',
     title: (d) => `Signed out of ${d.context ?? d.host ?? 'the cluster'}`,
-    remedy: (d) => (d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`),
+    remedy: (d) =>
+      `${d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`}; ` +
+      'LocalPort does not try by itself, because each try may open a sign-in page',
     action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
+  },
+  unauthorized: {
+    ...user('credentials'),
+    recheck: 'login',
+    title: (d) => `${d.context ?? d.host ?? 'The cluster'} did not accept your credentials`,
+    remedy: () => 'Sign in again if it stays so',
+    action: () => retry,
   },
   'timed-out': {
     ...backoff,
@@ -216,9 +263,15 @@ const catalogue = {
     remedy: () => 'Check the kubeconfig or the clock',
     action: () => openLog,
   },
+  stopped: {
+    ...backoff,
+    title: (d) => `The tunnel process is stopped${d.ending === undefined ? '' : ` (${d.ending})`}`,
+    remedy: () => null,
+    action: () => openLog,
+  },
   killed: {
     ...backoff,
-    title: (d) => `The tunnel was ended from outside${d.ending === undefined ? '' : ` (${d.ending})`}`,
+    title: (d) => `The tunnel process was killed${d.ending === undefined ? '' : ` (${d.ending})`}`,
     remedy: () => null,
     action: () => openLog,
   },
@@ -248,31 +301,31 @@ const catalogue = {
     action: () => openLog,
   },
   'file-missing': {
-    ...user('credentials'),
+    ...setup('credentials'),
     title: (d) => `The file ${d.what ?? ''} does not exist`.replace('  ', ' '),
     remedy: () => 'Create it or correct its path in the config',
     action: () => openConfig,
   },
   'file-unreadable': {
-    ...user('credentials'),
+    ...setup('credentials'),
     title: (d) => `The file ${d.what ?? ''} cannot be read`.replace('  ', ' '),
     remedy: () => 'Make it a file that you may read, or correct its path in the config',
     action: () => openConfig,
   },
   'authority-missing': {
-    ...user('credentials'),
+    ...setup('credentials'),
     title: (d) => `The file ${d.what ?? ''} holds no certificate`.replace('  ', ' '),
     remedy: () => 'Put the certificate of the authority into it as PEM, or correct its path in the config',
     action: () => openConfig,
   },
   'variable-unset': {
-    ...user(),
+    ...setup(),
     title: (d) => `The environment variable ${d.what ?? ''} is not set`.replace('  ', ' '),
     remedy: (d) => `Set it in your login shell, or give a default: \${${d.what ?? 'NAME'}:default}`,
     action: () => openConfig,
   },
   'config-invalid': {
-    ...user(),
+    ...setup(),
     title: (d) => d.what ?? 'This service is not configured correctly',
     remedy: () => 'Correct it in the config',
     action: () => openConfig,
@@ -280,13 +333,13 @@ const catalogue = {
   'route-down': {
     ...waits('route'),
     title: (d) => `${d.what ?? 'The way to the remote end'} cannot be reached`,
-    remedy: () => 'Check the network or the VPN; it starts by itself once there is an answer',
+    remedy: () => 'Check the network or the VPN; LocalPort reconnects as soon as there is an answer',
     action: () => retry,
   },
   'cluster-unwell': {
     ...waits('route'),
-    title: (d) => `${d.what ?? 'The cluster'} is not well`,
-    remedy: () => 'It starts by itself once the cluster has recovered',
+    title: (d) => `${d.what ?? 'The cluster'} is unhealthy`,
+    remedy: () => 'LocalPort reconnects as soon as the cluster has recovered',
     action: () => retry,
   },
   'network-down': {
@@ -317,5 +370,17 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     action: entry.action?.(details) ?? null,
     recovery: entry.recovery,
     triggers: [...triggers],
+    recheck: recheckOf(entry, details),
   };
 }
+
+function recheckOf({ recovery, recheck = 'soon' }: CatalogueEntry, details: CauseDetails): RecheckPace | null {
+  if (recovery === 'backoff') return null;
+  return typeof recheck === 'function' ? recheck(details) : recheck;
+}
+
+/** Whether a waiting client is better closed at once than held: nothing will change within a hold time. */
+export const turnsClientsAway = ({ code }: Pick<Cause, 'code'>): boolean => {
+  const entry: CatalogueEntry = catalogue[code];
+  return entry.turnsClientsAway === true;
+};

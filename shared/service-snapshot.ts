@@ -32,6 +32,7 @@ export const causeSchema = z.object({
   action: remedyActionSchema.nullable(),
   recovery: z.enum(['backoff', 'trigger', 'user']),
   triggers: z.array(triggerSchema).readonly(),
+  recheck: z.enum(['port', 'network', 'soon', 'login', 'never']).nullable(),
 }) satisfies z.ZodType<Cause>;
 
 export const serviceSnapshotSchema = z
@@ -54,13 +55,13 @@ export const serviceSnapshotSchema = z
     /** When the present phase began. */
     since: z.number(),
     /**
-     * When LocalPort tries next by itself: the tunnel in phase retrying, in phase waiting the route that holds it back,
-     * then in the past while it is being asked. null: something else has to happen first.
+     * When LocalPort tries next without a trigger. In phase waiting it may be when the host or cluster that holds the
+     * service back is asked next, in the past while it is being asked. null: something else has to happen first.
      */
     nextRetryAt: z.number().nullable(),
-    /** Failed tries in a row; 0 when all is well. */
+    /** Failures in a row that lasting health has not forgiven yet. */
     attempt: z.number().int(),
-    /** The restart policy allows no more tries: another one needs a trigger. */
+    /** More tries failed than `max_attempts`: they go on, at least once a minute. */
     exhausted: z.boolean(),
     /** Tunnels started after the first one, since the app started. */
     restarts: z.number().int(),

@@ -2,23 +2,30 @@
  * The heart: what happens to one service. Pure and total; the runner performs the effects.
  *
  * 1. The table has a cell for every phase × event. What is ignored says so.
- * 2. At most two tunnels of a service are alive, and two only in a replacement: a successor that starts, or a
- *    predecessor that drains.
- * 3. Every tunnel that was started ends: nothing leaves the state before its `tunnel-ended` came.
+ * 2. One tunnel serves and one may start to replace it. Besides these, at most `maxLeaving` are on their way out.
+ * 3. Every tunnel that was started ends: nothing leaves the state before its `tunnel-ended` came. Nothing waits for it.
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
  * 5. Desired changes only by turning on and off, never by a failure.
  * 6. While suspended no failure is counted and no time falls due.
- * 7. While the route is down no failure is counted and none leads to a try, nor does a port that is free again; what was
- *    held back starts when it is back. "Try again" asks the route; only who insists on this one service, or turns it on,
- *    gets a try all the same.
+ * 7. Green is earned: healthy only after a check has passed through this very tunnel, and after its transport has given
+ *    the proof that it owes. A healthy service has no cause.
+ * 8. What is wanted is a fact of the state: a proof that is owed, a successor that is wanted (`pursue`). Neither is lost
+ *    because it came at a moment when nothing could be done about it.
+ * 9. No wait without an end: each phase that waits has a time at which it tries again, or the route asks for it, or its
+ *    cause says that a try would do harm, or the policy switches restarts off.
+ * 10. While the route is down no failure leads to a try, unless a client waits: its try is the question. "Try again" asks
+ *     the route; only who insists on this one service, or turns it on, gets a try all the same.
  */
+import { turnsClientsAway } from '../../../shared/failure.ts';
 import type { Handler } from './forward-handler.ts';
 import { ignored, turnOff } from './forward-moves.ts';
 import type {
+  ClientStanding,
   ForwardEvent,
   ForwardEventType,
   ForwardPhase,
   ForwardState,
+  In,
   Situation,
   Standing,
   Transition,
@@ -27,7 +34,7 @@ import type {
 import {
   suspend,
   noteWake,
-  drainedEnded,
+  leaverEnded,
   complain,
   tryChanged,
   rearm,
@@ -39,20 +46,23 @@ import {
   portFailed,
   firstReady,
   tryEnded,
-  tryAnew,
-  wokeWhileConnecting,
+  tryReconfigured,
+  triggeredWhileConnecting,
 } from './phases/connecting.ts';
-import { suspendRetry, retryDue, portFreed, openedAhead, recheckDue } from './phases/resting.ts';
+import {
+  suspendRetry,
+  retryDue,
+  portFreed,
+  openedAhead,
+  recheckFailed,
+  recheckWaiting,
+} from './phases/resting.ts';
 import { turnOn, wantOn, wantOff, portClosed, stoppedOne } from './phases/stopping.ts';
 import {
   successorReady,
   liveEnded,
-  foundHealthy,
-  foundUnhealthy,
+  checked,
   liveComplained,
-  suspect,
-  probeFailed,
-  unproven,
   heldWhileUp,
   triggeredWhileUp,
   insistWhileUp,
@@ -65,25 +75,21 @@ type Table = { readonly [T in ForwardEventType]: { readonly [P in ForwardPhase]:
 
 // prettier-ignore
 const table: Table = {
-  'turned-on':    { off: turnOn,   connecting: ignored,             up: ignored,             waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: wantOn },
-  'turned-off':   { off: ignored,  connecting: turnOff,             up: turnOff,             waiting: turnOff,      retrying: turnOff,      failed: turnOff,      stopping: wantOff },
-  'port-opened':  { off: ignored,  connecting: portOpened,          up: ignored,             waiting: openedAhead,  retrying: ignored,      failed: portFreed,    stopping: ignored },
-  'port-failed':  { off: ignored,  connecting: portFailed,          up: ignored,             waiting: portFailed,   retrying: ignored,      failed: portFailed,   stopping: ignored },
-  'port-closed':  { off: ignored,  connecting: ignored,             up: ignored,             waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: portClosed },
-  'tunnel-ready': { off: ignored,  connecting: firstReady,          up: successorReady,      waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
-  'tunnel-ended': { off: ignored,  connecting: tryEnded,            up: liveEnded,           waiting: drainedEnded, retrying: drainedEnded, failed: drainedEnded, stopping: stoppedOne },
-  'healthy':      { off: ignored,  connecting: ignored,             up: foundHealthy,        waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
-  'unhealthy':    { off: ignored,  connecting: ignored,             up: foundUnhealthy,      waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
-  'suspected':    { off: ignored,  connecting: ignored,             up: suspect,             waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
-  'complained':   { off: ignored,  connecting: complain,            up: liveComplained,      waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
-  'unproven':     { off: ignored,  connecting: ignored,             up: unproven,            waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
-  'probe-failed': { off: ignored,  connecting: ignored,             up: probeFailed,         waiting: ignored,      retrying: ignored,      failed: ignored,      stopping: ignored },
-  'triggered':    { off: noteWake, connecting: wokeWhileConnecting, up: triggeredWhileUp,    waiting: rearm,        retrying: rearm,        failed: rearm,        stopping: noteWake },
-  'insisted':     { off: ignored,  connecting: ignored,             up: insistWhileUp,       waiting: insist,       retrying: insist,       failed: insist,       stopping: ignored },
-  'held':         { off: ignored,  connecting: ignored,             up: heldWhileUp,         waiting: hold,         retrying: hold,         failed: ignored,      stopping: ignored },
-  'reconfigured': { off: ignored,  connecting: tryAnew,             up: reconfiguredWhileUp, waiting: tryChanged,   retrying: tryChanged,   failed: tryChanged,   stopping: ignored },
-  'suspended':    { off: suspend,  connecting: suspend,             up: suspendedWhileUp,    waiting: suspend,      retrying: suspendRetry, failed: suspend,      stopping: suspend },
-  'due':          { off: ignored,  connecting: ignored,             up: dueWhileUp,          waiting: ignored,      retrying: retryDue,     failed: recheckDue,   stopping: ignored },
+  'turned-on':    { off: turnOn,   connecting: ignored,                  up: ignored,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: wantOn },
+  'turned-off':   { off: ignored,  connecting: turnOff,                  up: turnOff,             waiting: turnOff,        retrying: turnOff,      failed: turnOff,       stopping: wantOff },
+  'port-opened':  { off: ignored,  connecting: portOpened,               up: ignored,             waiting: openedAhead,    retrying: ignored,      failed: portFreed,     stopping: ignored },
+  'port-failed':  { off: ignored,  connecting: portFailed,               up: ignored,             waiting: portFailed,     retrying: ignored,      failed: portFailed,    stopping: ignored },
+  'port-closed':  { off: ignored,  connecting: ignored,                  up: ignored,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: portClosed },
+  'tunnel-ready': { off: ignored,  connecting: firstReady,               up: successorReady,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
+  'tunnel-ended': { off: ignored,  connecting: tryEnded,                 up: liveEnded,           waiting: leaverEnded,    retrying: leaverEnded,  failed: leaverEnded,   stopping: stoppedOne },
+  'checked':      { off: ignored,  connecting: ignored,                  up: checked,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
+  'complained':   { off: ignored,  connecting: complain,                 up: liveComplained,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
+  'triggered':    { off: noteWake, connecting: triggeredWhileConnecting, up: triggeredWhileUp,    waiting: rearm,          retrying: rearm,        failed: rearm,         stopping: noteWake },
+  'insisted':     { off: ignored,  connecting: ignored,                  up: insistWhileUp,       waiting: insist,         retrying: insist,       failed: insist,        stopping: ignored },
+  'held':         { off: ignored,  connecting: ignored,                  up: heldWhileUp,         waiting: hold,           retrying: hold,         failed: ignored,       stopping: ignored },
+  'reconfigured': { off: ignored,  connecting: tryReconfigured,          up: reconfiguredWhileUp, waiting: tryChanged,     retrying: tryChanged,   failed: tryChanged,    stopping: ignored },
+  'suspended':    { off: suspend,  connecting: suspend,                  up: suspendedWhileUp,    waiting: suspend,        retrying: suspendRetry, failed: suspend,       stopping: suspend },
+  'due':          { off: ignored,  connecting: ignored,                  up: dueWhileUp,          waiting: recheckWaiting, retrying: retryDue,     failed: recheckFailed, stopping: ignored },
 };
 
 /** One step. Total: never throws, whatever the event. */
@@ -101,17 +107,33 @@ export function transition(state: ForwardState, event: ForwardEvent, context: Tr
 export function standingOf(state: ForwardState): Standing {
   const { situation } = state;
   const dueAt = state.suspended ? null : dueAtOf(situation);
+  if (situation.phase === 'up') {
+    const { tunnel, proof } = situation;
+    const proofOwedSince = proof.kind === 'owed' && proof.strict ? proof.since : null;
+    return { clients: clientsWhileUp(situation), watched: tunnel, proofOwedSince, dueAt };
+  }
+  return { clients: { kind: clientsWithout(state) }, watched: null, proofOwedSince: null, dueAt };
+}
+
+/** A tunnel that may be dead takes nobody. One that cannot prove itself does: nothing speaks against it. */
+function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientStanding {
+  const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && isTrusted);
+  return mayBeDead ? { kind: 'hold' } : { kind: 'route', tunnel, isTrusted };
+}
+
+/** Clients wait as long as the hold allows, unless nothing can change meanwhile. */
+function clientsWithout({ situation, cause }: ForwardState): 'hold' | 'refuse' {
   switch (situation.phase) {
-    case 'up':
-      return { clients: { kind: 'route', tunnel: situation.tunnel }, watched: situation.tunnel, dueAt };
     case 'connecting':
     case 'retrying':
     case 'waiting':
-      return { clients: { kind: 'hold' }, watched: null, dueAt };
-    case 'off':
+    case 'up':
+      return 'hold';
     case 'failed':
+      return cause === null || turnsClientsAway(cause) ? 'refuse' : 'hold';
+    case 'off':
     case 'stopping':
-      return { clients: { kind: 'refuse' }, watched: null, dueAt };
+      return 'refuse';
   }
 }
 
@@ -125,10 +147,10 @@ function dueAtOf(situation: Situation): number | null {
     case 'retrying':
       return situation.retryAt;
     case 'failed':
+    case 'waiting':
       return situation.recheckAt;
     case 'off':
     case 'connecting':
-    case 'waiting':
     case 'stopping':
       return null;
   }

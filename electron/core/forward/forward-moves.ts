@@ -3,33 +3,35 @@
  * The invariants stand in `forward-machine.ts`.
  */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
-import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
-import { cleanHistory, decideRestart, isExhausted } from './restart-policy.ts';
+import { cleanHistory, decideRecheck, decideRestart } from '../restart-policy.ts';
 import type {
   Effect,
   ForwardState,
   In,
-  Situation,
   Transition,
   TransitionContext,
   TunnelNumber,
 } from './forward-state.ts';
 
-/** How often a taken port is tried again. */
-export const portRecheckMs = 2_000;
 const openPort: Effect = { type: 'open-port' };
 export const stay = (state: ForwardState, ...effects: Effect[]): Transition => ({ state, effects });
 export const ignored = (state: ForwardState): Transition => stay(state);
 
+/** The same with effects that come first. */
+export const after = (effects: readonly Effect[], { state, effects: more }: Transition): Transition => ({
+  state,
+  effects: [...effects, ...more],
+});
+
 /** Starts a try: the port first, then a tunnel. */
-export function tryNow(state: ForwardState, { now }: TransitionContext): Transition {
+export function tryNow(state: ForwardState, { now }: TransitionContext, insisted = false): Transition {
   if (!state.portOpen) {
     return stay({ ...state, situation: { phase: 'connecting', tunnel: null }, triedAt: now }, openPort);
   }
   const tunnel = state.lastTunnel + 1;
   return stay(
     { ...state, situation: { phase: 'connecting', tunnel }, lastTunnel: tunnel, triedAt: now },
-    { type: 'start-tunnel', tunnel },
+    { type: 'start-tunnel', tunnel, insisted },
   );
 }
 
@@ -37,37 +39,32 @@ export function tryNow(state: ForwardState, { now }: TransitionContext): Transit
 export function fail(before: ForwardState, cause: Cause, context: TransitionContext): Transition {
   const state: ForwardState = { ...before, health: 'unknown', cause };
   if (state.suspended) {
-    return stay({ ...state, situation: { phase: 'waiting' }, cause: describeCause('suspended') });
+    const situation = { phase: 'waiting', recheckAt: null } as const;
+    return stay({ ...state, situation, cause: describeCause('suspended') });
   }
-  switch (cause.recovery) {
-    case 'user': {
-      const recheckAt = cause.triggers.includes('port') ? context.now + portRecheckMs : null;
-      return stay({ ...state, situation: { phase: 'failed', recheckAt } });
-    }
-    case 'trigger':
-      return stay({ ...state, situation: { phase: 'waiting' } });
-    case 'backoff': {
-      // Whatever failed: the next try could only fail too, and is not counted.
-      if (context.hold !== null) return holdBack(state, context.hold);
-      const decision = decideRestart(state.history, context.policy, context.random);
-      const counted = { ...state, history: decision.history };
-      if (decision.kind === 'exhausted') return stay({ ...counted, situation: { phase: 'waiting' } });
-      if (decision.delayMs === 0) return tryNow(counted, context);
-      return stay({ ...counted, situation: { phase: 'retrying', retryAt: context.now + decision.delayMs } });
-    }
+  if (cause.recovery !== 'backoff') return recheckLater(state, cause, context);
+  // Whatever failed: the next try could only fail too, and is not counted. A client that waits wants to know.
+  if (context.hold !== null && !context.clientsWait) return holdBack(state, context.hold);
+  const decision = decideRestart(state.history, context);
+  const counted = { ...state, history: decision.history };
+  if (decision.kind === 'disabled') {
+    return stay({ ...counted, situation: { phase: 'failed', recheckAt: null } });
   }
+  if (decision.delayMs === 0) return tryNow(counted, context);
+  return stay({ ...counted, situation: { phase: 'retrying', retryAt: context.now + decision.delayMs } });
 }
 
-/** It waits because all its tries failed, not because it was told to make none. */
-export const hasGivenUp = ({ situation, cause, history }: ForwardState, policy: RestartPolicySpec): boolean =>
-  situation.phase === 'waiting' &&
-  cause?.recovery === 'backoff' &&
-  policy.enabled &&
-  isExhausted(history, policy);
+/** What looks final may be passing. */
+function recheckLater(state: ForwardState, cause: Cause, context: TransitionContext): Transition {
+  const { delayMs, history } = decideRecheck(state.history, cause.recheck ?? 'soon', context);
+  const recheckAt = delayMs === null ? null : context.now + delayMs;
+  const phase = cause.recovery === 'user' ? 'failed' : 'waiting';
+  return stay({ ...state, history, situation: { phase, recheckAt } });
+}
 
-/** Waits for the route, with all tries ahead. */
+/** Waits for the route, with all tries ahead. The route is asked again and again by itself. */
 export const holdBack = (state: ForwardState, cause: Cause): Transition =>
-  stay({ ...state, situation: { phase: 'waiting' }, cause });
+  stay({ ...state, situation: { phase: 'waiting', recheckAt: null }, cause });
 
 /**
  * The user wants a try that could only fail, as far as is known: the route is asked, and its answer decides for all.
@@ -76,16 +73,23 @@ export const holdBack = (state: ForwardState, cause: Cause): Transition =>
 export const askRoute = (state: ForwardState): Transition =>
   stay(state, ...(state.portOpen ? [] : [openPort]), { type: 'ask-route' });
 
-/** The tunnel is ready: it takes the clients. */
-export function goUp(state: ForwardState, tunnel: TunnelNumber): ForwardState {
-  const situation: Situation = {
-    phase: 'up',
-    tunnel,
-    replacement: { kind: 'none' },
-    stableAt: null,
-    outdated: false,
+/** The tunnel is ready: it takes the clients once it is proven. What was wrong stays in view until then. */
+export function goUp(state: ForwardState, tunnel: TunnelNumber, { now }: TransitionContext): In<'up'> {
+  return {
+    ...state,
+    situation: {
+      phase: 'up',
+      tunnel,
+      proof: { kind: 'owed', since: now, strict: false },
+      isTrusted: false,
+      isSuspect: false,
+      replacement: { kind: 'none' },
+      stableAt: null,
+      isOutdated: false,
+    },
+    health: 'unknown',
+    complaint: null,
   };
-  return { ...state, situation, health: 'unknown', cause: null, complaint: null };
 }
 
 export function turnOff(state: ForwardState): Transition {
@@ -101,7 +105,7 @@ export function turnOff(state: ForwardState): Transition {
       complaint: null,
       history: cleanHistory,
       portOpen: false,
-      draining: null,
+      leaving: [],
     },
     { type: 'close-port' },
     ...stops,
@@ -110,44 +114,75 @@ export function turnOff(state: ForwardState): Transition {
 
 /** Every tunnel that has been started and has not ended, oldest first. */
 export function aliveTunnels(state: ForwardState): readonly TunnelNumber[] {
-  const { situation, draining } = state;
-  const alive: (TunnelNumber | null)[] = [draining];
-  if (situation.phase === 'connecting' || situation.phase === 'up') alive.push(situation.tunnel);
-  if (situation.phase === 'up' && situation.replacement.kind === 'starting')
-    alive.push(situation.replacement.tunnel);
-  if (situation.phase === 'stopping') alive.push(...situation.tunnels);
-  return alive.filter((tunnel) => tunnel !== null);
+  const { situation, leaving } = state;
+  switch (situation.phase) {
+    case 'connecting':
+      return situation.tunnel === null ? leaving : [...leaving, situation.tunnel];
+    case 'up': {
+      const { replacement, tunnel } = situation;
+      const successors = replacement.kind === 'starting' ? [replacement.tunnel] : [];
+      return [...leaving, tunnel, ...successors];
+    }
+    case 'stopping':
+      return situation.tunnels;
+    case 'off':
+    case 'waiting':
+    case 'retrying':
+    case 'failed':
+      return leaving;
+  }
 }
+
+// ---- tunnels on their way out ----
+
+/** More than this many drain only where connections live very long; then the oldest has to go. */
+export const maxLeaving = 4;
+
+/** The tunnel takes no clients any more and ends with its last connection. */
+export const drain = (state: ForwardState, tunnel: TunnelNumber): Transition =>
+  leave(state, { type: 'drain-tunnel', tunnel });
+
+/** The tunnel ends now; nothing waits for it. */
+export const dismiss = (state: ForwardState, tunnel: TunnelNumber): Transition =>
+  leave(state, { type: 'stop-tunnel', tunnel });
+
+function leave(
+  state: ForwardState,
+  effect: Extract<Effect, { type: 'drain-tunnel' | 'stop-tunnel' }>,
+): Transition {
+  const leaving = [...state.leaving, effect.tunnel];
+  const [oldest] = leaving.length > maxLeaving ? leaving : [];
+  const stops: readonly Effect[] = oldest === undefined ? [] : [{ type: 'stop-tunnel', tunnel: oldest }];
+  return { state: { ...state, leaving }, effects: [...stops, effect] };
+}
+
+/** A predecessor is all that can end without consequences. */
+export const forget = (state: ForwardState, tunnel: TunnelNumber): ForwardState =>
+  state.leaving.includes(tunnel)
+    ? { ...state, leaving: state.leaving.filter((other) => other !== tunnel) }
+    : state;
 
 // ---- replacing a tunnel while it still runs ----
 
-export function replace(state: In<'up'>): Transition {
-  const { situation } = state;
-  if (state.draining !== null) {
-    return stay(
-      { ...state, situation: { ...situation, replacement: { kind: 'queued' } } },
-      { type: 'stop-tunnel', tunnel: state.draining },
-    );
-  }
+export function replace(state: In<'up'>, insisted = false): Transition {
   const tunnel = state.lastTunnel + 1;
   return stay(
-    { ...state, situation: { ...situation, replacement: { kind: 'starting', tunnel } }, lastTunnel: tunnel },
-    { type: 'start-tunnel', tunnel },
+    {
+      ...state,
+      situation: { ...state.situation, replacement: { kind: 'starting', tunnel } },
+      lastTunnel: tunnel,
+    },
+    { type: 'start-tunnel', tunnel, insisted },
   );
 }
 
-/** Replaces as the restart policy allows; when it allows no more, the tunnel stays as it is. */
-export function replaceByPolicy(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
-  const without = (rest: Partial<ForwardState>): In<'up'> => ({
-    ...state,
-    ...rest,
-    situation: { ...state.situation, replacement: { kind: 'none' } },
-  });
-  if (state.suspended || cause.recovery !== 'backoff') return stay(without({}));
-  if (context.hold !== null) return stay(without({ cause: context.hold }));
-  const decision = decideRestart(state.history, context.policy, context.random);
-  const counted = without({ history: decision.history });
-  if (decision.kind === 'exhausted') return stay(counted);
+/** Replaces as the restart policy allows; when it allows none, the tunnel stays as it is. */
+export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Transition {
+  const without: In<'up'> = { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } };
+  if (state.suspended || isHeld(context)) return stay(without);
+  const decision = decideRestart(state.history, context);
+  const counted: In<'up'> = { ...without, history: decision.history };
+  if (decision.kind === 'disabled') return stay(counted);
   if (decision.delayMs === 0) return replace(counted);
   const retryAt = context.now + decision.delayMs;
   return stay({
@@ -158,22 +193,45 @@ export function replaceByPolicy(state: In<'up'>, cause: Cause, context: Transiti
 
 /** The way that the config asks for now failed, so the old one is no way for new clients; what flows through it may finish. */
 export function retire(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
-  const { tunnel } = state.situation;
-  const next = fail({ ...state, draining: tunnel }, cause, context);
-  return { state: next.state, effects: [{ type: 'drain-tunnel', tunnel, dead: false }, ...next.effects] };
+  const drained = drain(state, state.situation.tunnel);
+  return after(drained.effects, fail(drained.state, cause, context));
 }
 
-/** The tunnel is dead though it runs: clients wait for the next one, what still flows through it may finish. */
+/** The tunnel is dead though it runs: it ends now, and clients wait for the next one. */
 export function condemn(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
   const { tunnel, replacement } = state.situation;
-  if (state.draining !== null) {
-    const sick: In<'up'> = { ...state, health: 'unhealthy', cause };
-    return replacement.kind === 'queued' ? stay(sick) : replaceByPolicy(sick, cause, context);
+  const dismissed = dismiss(state, tunnel);
+  const lost: ForwardState = { ...dismissed.state, health: 'unknown', cause };
+  if (replacement.kind === 'starting') {
+    return after(
+      dismissed.effects,
+      stay({ ...lost, situation: { phase: 'connecting', tunnel: replacement.tunnel } }),
+    );
   }
-  const draining: ForwardState = { ...state, draining: tunnel, health: 'unknown', cause };
-  const next: Transition =
-    replacement.kind === 'starting'
-      ? stay({ ...draining, situation: { phase: 'connecting', tunnel: replacement.tunnel } })
-      : fail(draining, cause, context);
-  return { state: next.state, effects: [{ type: 'drain-tunnel', tunnel, dead: true }, ...next.effects] };
+  return after(dismissed.effects, fail(lost, cause, context));
 }
+
+/** Why a second tunnel is wanted beside this one, or would be if it could be had. */
+export const wantsSuccessor = ({ situation }: In<'up'>): boolean =>
+  situation.isOutdated || situation.isSuspect || isDoubtful(situation);
+
+export const isDoubtful = ({ proof }: In<'up'>['situation']): boolean =>
+  proof.kind === 'silent' || proof.kind === 'unprovable';
+
+/**
+ * Starts the successor that is wanted, as soon as nothing stands in its way: to be called at the end of every cell that
+ * leaves the service up, so that no wish is forgotten because it came at the wrong moment.
+ */
+export function pursue({ state, effects }: Transition, context: TransitionContext): Transition {
+  if (state.situation.phase !== 'up') return { state, effects };
+  const up: In<'up'> = { ...state, situation: state.situation };
+  if (!wantsSuccessor(up) || up.situation.replacement.kind !== 'none' || up.suspended) return stay(up, ...effects);
+  if (isHeld(context)) {
+    const isShown = up.health === 'unhealthy' && up.situation.isSuspect;
+    return stay(isShown ? { ...up, cause: context.hold } : up, ...effects);
+  }
+  if (!context.policy.enabled && !up.situation.isOutdated) return stay(up, ...effects);
+  return after(effects, replace(up));
+}
+
+const isHeld = ({ hold, clientsWait }: TransitionContext): boolean => hold !== null && !clientsWait;

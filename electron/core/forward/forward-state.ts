@@ -1,8 +1,8 @@
 /** The words of the forward machine: states, events and effects. The rules are in `forward-machine.ts`. */
 import type { Cause, TriggerKind } from '../../../shared/failure.ts';
-import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
 import type { Desired, Health } from '../../../shared/service-snapshot.ts';
-import { cleanHistory, type RestartHistory } from './restart-policy.ts';
+import type { CheckReport } from '../health/check-report.ts';
+import { cleanHistory, type RestartContext, type RestartHistory } from '../restart-policy.ts';
 
 /** Tunnels of one service are numbered from 1; a number is never used twice. */
 export type TunnelNumber = number;
@@ -10,10 +10,22 @@ export type TunnelNumber = number;
 /** A second tunnel beside the current one, on its way to take over. */
 export type Replacement =
   | { readonly kind: 'none' }
-  /** An older tunnel still drains: it is ended first, so that there are never three. */
-  | { readonly kind: 'queued' }
-  | { readonly kind: 'scheduled'; readonly retryAt: number }
+  /** `retryAt` null: not before a trigger. */
+  | { readonly kind: 'scheduled'; readonly retryAt: number | null }
   | { readonly kind: 'starting'; readonly tunnel: TunnelNumber };
+
+/** What is known of a tunnel that runs: whether its far side answers. Whether the service is healthy is another fact. */
+export type Proof =
+  /**
+   * Not proven yet, or not any more: it is new, or something happened at `since` (monotonic ms) that may have killed it.
+   * `strict`: a connection that merely stays open does not settle it.
+   */
+  | { readonly kind: 'owed'; readonly since: number; readonly strict: boolean }
+  | { readonly kind: 'given' }
+  /** Asked, and no answer came in time: slow or dead. */
+  | { readonly kind: 'silent' }
+  /** Nothing speaks against it, but it has no way to prove itself. */
+  | { readonly kind: 'unprovable' };
 
 /** What is going on, with the facts that only this phase has. Times are monotonic ms. */
 export type Situation =
@@ -23,15 +35,21 @@ export type Situation =
   | {
       readonly phase: 'up';
       readonly tunnel: TunnelNumber;
+      readonly proof: Proof;
+      /** It was proven at least once: it takes clients without a trial. */
+      readonly isTrusted: boolean;
+      /** Its checks fail, and another tunnel may help. */
+      readonly isSuspect: boolean;
       readonly replacement: Replacement;
       /** When past failures are forgiven; null until a check has passed, or when there is nothing to forgive. */
       readonly stableAt: number | null;
       /** The config points elsewhere by now: this tunnel takes clients only until its successor is ready or has failed. */
-      readonly outdated: boolean;
+      readonly isOutdated: boolean;
     }
   | { readonly phase: 'retrying'; readonly retryAt: number }
-  | { readonly phase: 'waiting' }
-  /** `recheckAt`: when to look again whether the local port is free; null when that is not what it waits for. */
+  /** Waits for something to happen. `recheckAt`: when it is tried all the same; null: not by itself. */
+  | { readonly phase: 'waiting'; readonly recheckAt: number | null }
+  /** Most likely only the user can help. `recheckAt` as above. */
   | { readonly phase: 'failed'; readonly recheckAt: number | null }
   /** What still has to end before the service is off. */
   | { readonly phase: 'stopping'; readonly tunnels: readonly TunnelNumber[]; readonly portOpen: boolean };
@@ -42,14 +60,15 @@ export interface ForwardState {
   readonly desired: Desired;
   readonly situation: Situation;
   readonly health: Health;
+  /** Why it is not healthy, or was not when it last tried. Never set on a healthy service. */
   readonly cause: Cause | null;
   /** What the tunnel itself complained of since it was last healthy: it explains a failed check better than the check. */
   readonly complaint: Cause | null;
   readonly history: RestartHistory;
   /** Whether the local port is bound. */
   readonly portOpen: boolean;
-  /** The old tunnel of a replacement, kept for the connections that it still carries. */
-  readonly draining: TunnelNumber | null;
+  /** Old tunnels on their way out, oldest first: they drain, or were told to stop. */
+  readonly leaving: readonly TunnelNumber[];
   /** The computer sleeps or is about to: nothing that fails now is counted. */
   readonly suspended: boolean;
   readonly lastTunnel: TunnelNumber;
@@ -65,7 +84,7 @@ export const initialForwardState: ForwardState = {
   complaint: null,
   history: cleanHistory,
   portOpen: false,
-  draining: null,
+  leaving: [],
   suspended: false,
   lastTunnel: 0,
   triedAt: null,
@@ -85,17 +104,15 @@ export type ForwardEvent =
   | { readonly type: 'tunnel-ready'; readonly tunnel: TunnelNumber }
   /** `cause` is null when the tunnel ended because it was told to. */
   | { readonly type: 'tunnel-ended'; readonly tunnel: TunnelNumber; readonly cause: Cause | null }
-  /** The checks' verdict, after thresholds. */
-  | { readonly type: 'healthy'; readonly tunnel: TunnelNumber }
-  | { readonly type: 'unhealthy'; readonly tunnel: TunnelNumber; readonly cause: Cause }
-  /** A client's connection failed in a way that may mean a dead tunnel. */
-  | { readonly type: 'suspected'; readonly tunnel: TunnelNumber }
+  /** A check or a proof has ended. Told after each: a level, not an edge. */
+  | { readonly type: 'checked'; readonly tunnel: TunnelNumber; readonly report: CheckReport }
   | { readonly type: 'complained'; readonly tunnel: TunnelNumber; readonly cause: Cause }
-  /** After an interruption nothing speaks against the tunnel, but its kind of check cannot prove that it lives. */
-  | { readonly type: 'unproven'; readonly tunnel: TunnelNumber }
-  /** The one probe after a wake or a suspicion got no answer in its short time. */
-  | { readonly type: 'probe-failed'; readonly tunnel: TunnelNumber; readonly cause: Cause }
-  | { readonly type: 'triggered'; readonly trigger: TriggerKind }
+  | {
+      readonly type: 'triggered';
+      readonly trigger: TriggerKind;
+      /** A wake that only the clocks tell of may be a clock that was set: what seems alive is left alone. */
+      readonly isCertain?: boolean;
+    }
   /** The user wants a tunnel of this very service, whatever is known of its route. */
   | { readonly type: 'insisted' }
   /** What the service shares with others on its way is down: a try could only fail. The route's return is a trigger. */
@@ -113,34 +130,36 @@ export type EventOf<T extends ForwardEventType> = Extract<ForwardEvent, { type: 
 export type Effect =
   | { readonly type: 'open-port' }
   | { readonly type: 'close-port' }
-  | { readonly type: 'start-tunnel'; readonly tunnel: TunnelNumber }
+  /** `insisted`: something changed that a failed login may depend on, or the user asked: no memory of failures counts. */
+  | { readonly type: 'start-tunnel'; readonly tunnel: TunnelNumber; readonly insisted: boolean }
   | { readonly type: 'stop-tunnel'; readonly tunnel: TunnelNumber }
-  /** Ends the tunnel once its last connection is gone; one that is known to be dead, soon in any case. */
-  | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber; readonly dead: boolean }
-  | { readonly type: 'probe-now'; readonly tunnel: TunnelNumber; readonly reason: ProbeReason }
+  /** Ends the tunnel once its last connection is gone. */
+  | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber }
   /** The user waits for what the route holds back: is it back? */
   | { readonly type: 'ask-route' };
 
-/** After an interruption (sleep, network change) a tunnel must prove itself; on suspicion it must only not fail. */
-export type ProbeReason = 'interruption' | 'suspicion';
-
 /** What holds for as long as a state lasts. The runner compares it with what held before and adjusts. */
 export interface Standing {
-  /** Where clients go: to a tunnel, into the hold, or away at once. */
-  readonly clients:
-    { readonly kind: 'route'; readonly tunnel: TunnelNumber } | { readonly kind: 'hold' | 'refuse' };
+  readonly clients: ClientStanding;
   /** The tunnel whose health is checked. */
   readonly watched: TunnelNumber | null;
+  /** Since when that tunnel owes a strict proof, monotonic ms: a later time is a new debt. */
+  readonly proofOwedSince: number | null;
   /** When the machine wants a `due` event, monotonic ms. */
   readonly dueAt: number | null;
 }
 
-export interface TransitionContext {
-  /** Monotonic ms. */
-  readonly now: number;
-  /** In [0, 1), for jitter. */
-  readonly random: number;
-  readonly policy: RestartPolicySpec;
+/** Where clients go: to a tunnel, into the hold, or away at once. */
+export type ClientStanding =
+  | {
+      readonly kind: 'route';
+      readonly tunnel: TunnelNumber;
+      /** False: one client tests it first. */
+      readonly isTrusted: boolean;
+    }
+  | { readonly kind: 'hold' | 'refuse' };
+
+export interface TransitionContext extends RestartContext {
   /** Why no tunnel should be started after a failure: the route is down. null: nothing speaks against it. */
   readonly hold: Cause | null;
 }

@@ -1,12 +1,9 @@
 /** Events that mean the same in several phases. */
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
+import { cleanHistory, clientDelayMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import { askRoute, holdBack, stay, tryNow } from '../forward-moves.ts';
-import type { ForwardState } from '../forward-state.ts';
-import { cleanHistory } from '../restart-policy.ts';
-
-/** A waiting client brings a try forward, but not more often than this. */
-export const minDemandSpacingMs = 5_000;
+import { askRoute, forget, holdBack, stay, tryNow } from '../forward-moves.ts';
+import type { ForwardState, Transition, TransitionContext } from '../forward-state.ts';
 
 export const suspend: Handler<'suspended'> = (state) => stay({ ...state, suspended: true });
 
@@ -14,41 +11,50 @@ export const suspend: Handler<'suspended'> = (state) => stay({ ...state, suspend
 export const noteWake: Handler<'triggered'> = (state, { trigger }) =>
   stay(trigger === 'wake' ? { ...state, suspended: false } : state);
 
-/** A drained predecessor is all that can end in phases without a tunnel. */
-export const drainedEnded: Handler<'tunnel-ended'> = (state, { tunnel }) =>
-  stay(tunnel === state.draining ? { ...state, draining: null } : state);
+/** A predecessor is all that can end in phases without a tunnel. */
+export const leaverEnded: Handler<'tunnel-ended'> = (state, { tunnel }) => stay(forget(state, tunnel));
 
 export const complain: Handler<'complained'> = (state, { cause }) => stay({ ...state, complaint: cause });
 
 export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>
-  tryNow({ ...state, history: cleanHistory }, context);
+  tryNow({ ...state, history: cleanHistory }, context, true);
 
-/** In the phases that rest: start again when this is what was waited for. Only demand leaves the history as it is. */
+/** In the phases that rest: start again when this is what was waited for. */
 export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
-  if (!rearms(state, trigger, context.now)) return stay(state);
+  if (state.suspended || !isAwaited(state.cause, trigger)) return stay(state);
+  if (trigger === 'demand') return tryForClients(state, context);
   if (trigger === 'user' && context.hold !== null) return askRoute(holdBack(state, context.hold).state);
-  return tryNow({ ...state, history: trigger === 'demand' ? state.history : cleanHistory }, context);
+  const insisted = trigger === 'user' || trigger === 'credentials' || trigger === 'config';
+  return tryNow({ ...state, history: cleanHistory }, context, insisted);
 };
 
+/** A waiting client brings a try forward, as near to the last one as is sensible. The history stays as it is. */
+function tryForClients(state: ForwardState, context: TransitionContext): Transition {
+  const { history, triedAt, situation } = state;
+  const ageMs = context.now - (history.since ?? context.now);
+  const earliestAt = (triedAt ?? -Infinity) + clientDelayMs(ageMs);
+  if (earliestAt <= context.now) return tryNow(state, context);
+  if (situation.phase === 'retrying' && situation.retryAt <= earliestAt) return stay(state);
+  return stay({ ...state, situation: { phase: 'retrying', retryAt: earliestAt } });
+}
+
 export const insist: Handler<'insisted'> = (state, _event, context) =>
-  tryNow({ ...state, suspended: false, history: cleanHistory }, context);
+  tryNow({ ...state, suspended: false, history: cleanHistory }, context, true);
 
 /** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
-export const hold: Handler<'held'> = (state, { cause }) =>
-  isForRetry(state.cause) ? holdBack(state, cause) : stay(state);
+export const hold: Handler<'held'> = (state, { cause }, { clientsWait }) =>
+  isForRetry(state.cause) && !clientsWait ? holdBack(state, cause) : stay(state);
 
-/** Another try may help, by itself or with the route: nothing that only the user can mend. */
+/** Another try may help, by itself or with the route: nothing that only the user can fix. */
 export const isForRetry = (cause: Cause | null): boolean =>
   cause !== null && (cause.recovery === 'backoff' || cause.triggers.includes('route'));
 
-function rearms(state: ForwardState, trigger: TriggerKind, now: number): boolean {
-  if (state.suspended || !isAwaited(state, trigger)) return false;
-  return trigger !== 'demand' || state.triedAt === null || now - state.triedAt >= minDemandSpacingMs;
+/** What waits for its route, or for a network that nobody may have announced, is tried for a client too. */
+function isAwaited(cause: Cause | null, trigger: TriggerKind): boolean {
+  if (cause === null || cause.triggers.includes(trigger)) return true;
+  return trigger === 'demand' && cause.recovery === 'trigger' && cause.code !== 'suspended' && isForClients(cause);
 }
 
-/** An open route is what a service that has given up can hope for, whatever its last try failed of. */
-function isAwaited({ cause, situation }: ForwardState, trigger: TriggerKind): boolean {
-  if (cause === null || cause.triggers.includes(trigger)) return true;
-  return trigger === 'route' && situation.phase === 'waiting' && cause.recovery === 'backoff';
-}
+/** A login that only the user can make is not tried for a client, whoever else waits for the same one. */
+const isForClients = ({ recheck }: Cause): boolean => recheck !== 'never' && recheck !== 'login';

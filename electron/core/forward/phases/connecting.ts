@@ -1,28 +1,35 @@
 /** A try is under way: first the port, then a tunnel. */
+import { cleanHistory } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import { fail, goUp, stay, tryNow } from '../forward-moves.ts';
-import type { ForwardState, In, Transition } from '../forward-state.ts';
-import { cleanHistory } from '../restart-policy.ts';
-import { drainedEnded } from './any-phase.ts';
+import { after, dismiss, fail, forget, goUp, stay, tryNow } from '../forward-moves.ts';
+import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 export const portOpened: Handler<'port-opened', 'connecting'> = (state, _event, context) =>
   tryNow({ ...state, portOpen: true }, context);
 export const portFailed: Handler<'port-failed'> = (state, { cause }, context) => fail(state, cause, context);
 
-export const firstReady: Handler<'tunnel-ready', 'connecting'> = (state, { tunnel }) =>
-  stay(tunnel === state.situation.tunnel ? goUp(state, tunnel) : state);
+export const firstReady: Handler<'tunnel-ready', 'connecting'> = (state, { tunnel }, context) =>
+  stay(tunnel === state.situation.tunnel ? goUp(state, tunnel, context) : state);
 
 export const tryEnded: Handler<'tunnel-ended', 'connecting'> = (state, event, context) => {
-  if (event.tunnel !== state.situation.tunnel) return drainedEnded(state, event, context);
+  if (event.tunnel !== state.situation.tunnel) return stay(forget(state, event.tunnel));
   return event.cause === null ? tryNow(state, context) : fail(state, event.cause, context);
 };
 
-/** A try that began with the old config, or before the sleep, is begun anew. */
-export function tryAnew(state: In<'connecting'>): Transition {
+/** A try that began with the old config, or before the sleep, is begun anew. The old one is not waited for. */
+function tryAnew(state: In<'connecting'>, context: TransitionContext, insisted: boolean): Transition {
   const { tunnel } = state.situation;
-  const clean: ForwardState = { ...state, history: cleanHistory };
-  return tunnel === null ? stay(clean) : stay(clean, { type: 'stop-tunnel', tunnel });
+  const clean: In<'connecting'> = { ...state, history: cleanHistory };
+  if (tunnel === null) return stay(clean);
+  const dismissed = dismiss(clean, tunnel);
+  return after(dismissed.effects, tryNow(dismissed.state, context, insisted));
 }
 
-export const wokeWhileConnecting: Handler<'triggered', 'connecting'> = (state, { trigger }) =>
-  trigger === 'wake' ? tryAnew({ ...state, suspended: false }) : stay(state);
+export const tryReconfigured: Handler<'reconfigured', 'connecting'> = (state, _event, context) =>
+  tryAnew(state, context, true);
+
+export const triggeredWhileConnecting: Handler<'triggered', 'connecting'> = (state, event, context) => {
+  if (event.trigger !== 'wake') return stay(state);
+  const awake: In<'connecting'> = { ...state, suspended: false };
+  return event.isCertain === false ? stay(awake) : tryAnew(awake, context, false);
+};

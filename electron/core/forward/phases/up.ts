@@ -1,162 +1,192 @@
 /** A tunnel serves clients; a second one may be on its way to replace it. */
+import type { Cause } from '../../../../shared/failure.ts';
+import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
 import {
+  after,
   askRoute,
   condemn,
+  dismiss,
+  drain,
   fail,
+  forget,
   goUp,
+  isDoubtful,
+  pursue,
   replace,
   replaceByPolicy,
   retire,
   stay,
   tryNow,
+  wantsSuccessor,
 } from '../forward-moves.ts';
-import type { Effect, ForwardState, In } from '../forward-state.ts';
-import { cleanHistory, stableAfterMs } from '../restart-policy.ts';
+import type { ForwardEventType, ForwardState, In, Transition, TransitionContext } from '../forward-state.ts';
+import { proofAfter } from '../proof.ts';
 import { isForRetry } from './any-phase.ts';
 
-export const successorReady: Handler<'tunnel-ready', 'up'> = (state, event) => {
+/** Whatever happens, a successor that is wanted is started as soon as it can be. */
+const pursuing =
+  <T extends ForwardEventType>(handle: Handler<T, 'up'>): Handler<T, 'up'> =>
+  (state, event, context) =>
+    pursue(handle(state, event, context), context);
+
+export const successorReady: Handler<'tunnel-ready', 'up'> = (state, event, context) => {
   const { replacement, tunnel: predecessor } = state.situation;
   if (replacement.kind !== 'starting' || replacement.tunnel !== event.tunnel) return stay(state);
-  const promoted: ForwardState = { ...goUp(state, event.tunnel), draining: predecessor };
-  return stay(promoted, { type: 'drain-tunnel', tunnel: predecessor, dead: false });
+  return drain(goUp(state, event.tunnel, context), predecessor);
 };
 
-export const liveEnded: Handler<'tunnel-ended', 'up'> = (state, event, context) => {
+export const liveEnded = pursuing<'tunnel-ended'>((state, event, context) => {
   const { tunnel, replacement } = state.situation;
-  if (event.tunnel === state.draining) {
-    const free: In<'up'> = { ...state, draining: null };
-    return replacement.kind === 'queued' ? replace(free) : stay(free);
-  }
   if (replacement.kind === 'starting' && event.tunnel === replacement.tunnel) {
-    if (event.cause === null) return replace(state);
-    if (state.situation.outdated) return retire(state, event.cause, context);
-    return replaceByPolicy({ ...state, cause: event.cause }, event.cause, context);
+    const without: In<'up'> = { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } };
+    return event.cause === null ? stay(without) : successorFailed(without, event.cause, context);
   }
-  if (event.tunnel !== tunnel) return stay(state);
+  if (event.tunnel !== tunnel) return stay(forget(state, event.tunnel));
   const lost: ForwardState = { ...state, health: 'unknown', cause: event.cause };
   if (replacement.kind === 'starting') {
     return stay({ ...lost, situation: { phase: 'connecting', tunnel: replacement.tunnel } });
   }
   return event.cause === null ? tryNow(lost, context) : fail(lost, event.cause, context);
-};
+});
 
-export const foundHealthy: Handler<'healthy', 'up'> = (state, event, context) => {
-  const { situation } = state;
-  if (event.tunnel !== situation.tunnel) return stay(state);
-  const nothingToForgive = state.history.failures === 0;
-  const stableAt = nothingToForgive
-    ? null
-    : (situation.stableAt ?? context.now + stableAfterMs(state.history));
-  return stay({
+function successorFailed(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
+  if (state.situation.isOutdated) return retire(state, cause, context);
+  // A service that works does not suffer from a second tunnel that does not.
+  if (!wantsSuccessor(state)) return stay(state);
+  const troubled: In<'up'> = isDoubtful(state.situation)
+    ? { ...state, health: 'unhealthy', cause }
+    : { ...state, cause: state.cause ?? cause };
+  if (cause.recovery === 'backoff') return replaceByPolicy(troubled, context);
+  const { delayMs, history } = decideRecheck(state.history, cause.recheck ?? 'soon', context);
+  const retryAt = delayMs === null ? null : context.now + delayMs;
+  const situation = { ...troubled.situation, replacement: { kind: 'scheduled', retryAt } } as const;
+  return stay({ ...troubled, cause, history, situation });
+}
+
+/** The level of health after one more check, and the state of the proof. Green only when both are good. */
+export const checked = pursuing<'checked'>((before, { tunnel, report }, context) => {
+  if (tunnel !== before.situation.tunnel || before.suspended) return stay(before);
+  if (report.evidence.kind === 'dead') return condemn(before, report.evidence.cause, context);
+  const proof = proofAfter(before.situation.proof, report);
+  const isTrusted = before.situation.isTrusted || proof.kind === 'given';
+  const state: In<'up'> = { ...before, situation: { ...before.situation, proof, isTrusted } };
+  if (report.health === 'unhealthy') return unhealthy(state, report, context);
+  return report.health === 'healthy' && proof.kind === 'given'
+    ? stay(healthy(state, context))
+    : stay(unproven(state));
+});
+
+function healthy(state: In<'up'>, { now }: TransitionContext): In<'up'> {
+  const { situation, history } = unscheduled(state);
+  const stableAt =
+    history.failures === 0 ? null : (situation.stableAt ?? now + stableAfterMs(history));
+  return {
     ...state,
-    situation: { ...unscheduled(situation), stableAt },
+    situation: { ...situation, isSuspect: false, stableAt },
     health: 'healthy',
     cause: null,
     complaint: null,
-  });
-};
+  };
+}
 
-export const foundUnhealthy: Handler<'unhealthy', 'up'> = (state, event, context) => {
-  const { situation } = state;
-  if (event.tunnel !== situation.tunnel || state.suspended) return stay(state);
-  const cause = state.complaint ?? event.cause;
+function unhealthy(
+  state: In<'up'>,
+  { cause, mayHelp }: { readonly cause: Cause | null; readonly mayHelp: boolean },
+  context: TransitionContext,
+): Transition {
+  const wasSuspect = state.situation.isSuspect;
   const sick: In<'up'> = {
     ...state,
-    situation: { ...situation, stableAt: null },
+    situation: { ...state.situation, stableAt: null, isSuspect: mayHelp },
     health: 'unhealthy',
-    cause,
+    cause: state.complaint ?? cause,
   };
-  return situation.replacement.kind === 'none' ? replaceByPolicy(sick, event.cause, context) : stay(sick);
-};
+  const isNews = mayHelp && !wasSuspect && state.situation.replacement.kind === 'none';
+  return isNews ? replaceByPolicy(sick, context) : stay(sick);
+}
+
+/** What was in trouble stays so until it is proven; what was healthy is being checked. */
+const unproven = (state: In<'up'>): In<'up'> => ({
+  ...state,
+  situation: { ...state.situation, stableAt: null },
+  health: state.health === 'healthy' ? 'unknown' : state.health,
+});
 
 export const liveComplained: Handler<'complained', 'up'> = (state, { tunnel, cause }) => {
   if (tunnel !== state.situation.tunnel) return stay(state);
   return stay({ ...state, complaint: cause, cause: state.health === 'unhealthy' ? cause : state.cause });
 };
 
-export const suspect: Handler<'suspected', 'up'> = (state, { tunnel }) =>
-  tunnel === state.situation.tunnel && !state.suspended
-    ? stay(state, { type: 'probe-now', tunnel, reason: 'suspicion' })
-    : stay(state);
-
-export const probeFailed: Handler<'probe-failed', 'up'> = (state, event, context) => {
-  if (event.tunnel !== state.situation.tunnel || state.suspended) return stay(state);
-  // A bad certificate, say, is proof that the tunnel carries bytes: another tunnel would not help.
-  if (event.cause.recovery !== 'backoff') return stay({ ...state, health: 'unhealthy', cause: event.cause });
-  return condemn(state, event.cause, context);
-};
-
-/** A precaution only: it must not cut short a predecessor that still carries connections. */
-export const unproven: Handler<'unproven', 'up'> = (state, { tunnel }, { hold }) => {
-  const free = state.draining === null && state.situation.replacement.kind === 'none' && !state.suspended;
-  return tunnel === state.situation.tunnel && free && hold === null ? replace(state) : stay(state);
-};
-
 /** What is up stays up; only its replacement waits. */
-export const heldWhileUp: Handler<'held', 'up'> = (state, { cause }) => {
-  const { kind } = state.situation.replacement;
-  const isWanted = kind === 'scheduled' || kind === 'queued' || isForRetry(state.cause);
-  const waits = state.health === 'unhealthy' && kind !== 'starting' && isWanted;
-  return stay({
-    ...state,
-    situation: unscheduled(state.situation),
-    cause: waits ? cause : state.cause,
-  });
-};
+export const heldWhileUp = pursuing<'held'>((state, _event, { clientsWait }) =>
+  stay(clientsWait ? state : unscheduled(state)),
+);
 
-export const insistWhileUp: Handler<'insisted', 'up'> = (state) => {
-  const { kind } = state.situation.replacement;
-  return kind === 'none' || kind === 'scheduled' ? replace({ ...state, history: cleanHistory }) : stay(state);
-};
+export const insistWhileUp: Handler<'insisted', 'up'> = (state) =>
+  state.situation.replacement.kind === 'starting'
+    ? stay(state)
+    : replace({ ...state, history: cleanHistory }, true);
 
-/** It is not well, and another tunnel could help if only one came up. */
+/** It is unhealthy, and another tunnel could help if only one came up. */
 const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
   health === 'unhealthy' && replacement.kind !== 'starting' && isForRetry(cause);
 
-export const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }, context) => {
-  const { tunnel, replacement } = state.situation;
-  const probe: Effect = { type: 'probe-now', tunnel, reason: 'interruption' };
+export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, isCertain = true }, context) => {
   switch (trigger) {
     case 'wake':
-      return stay({ ...state, suspended: false, history: cleanHistory }, probe);
+      return stay(owing({ ...unscheduled(state), suspended: false, history: cleanHistory }, context, isCertain));
     case 'network':
-      return stay(state, probe);
+      return stay(owing(unscheduled(state), context, isCertain));
     case 'user':
       return context.hold !== null && waitsForRoute(state)
-        ? askRoute({ ...state, situation: unscheduled(state.situation), cause: context.hold })
+        ? askRoute({ ...unscheduled(state), cause: context.hold })
         : insistWhileUp(state, { type: 'insisted' }, context);
     case 'route':
-      // Its replacement was held back.
-      return state.cause?.triggers.includes('route') === true && replacement.kind === 'none'
-        ? replace({ ...state, history: cleanHistory })
-        : stay(state);
-    case 'config':
-      // Another restart policy: what used up its tries under the old one is tried again, if the new one allows it.
-      return state.health === 'unhealthy' && state.cause !== null && replacement.kind === 'none'
-        ? replaceByPolicy({ ...state, history: cleanHistory }, state.cause, context)
-        : stay(state);
     case 'credentials':
-    case 'port':
+    case 'config':
+      // What stood in the way of the replacement may be gone.
+      return stay(state.situation.replacement.kind === 'scheduled' ? afresh(state) : state);
     case 'demand':
+      return stay(hurried(state, context));
+    case 'port':
       return stay(state);
   }
-};
+});
+
+const afresh = (state: In<'up'>): In<'up'> => ({ ...unscheduled(state), history: cleanHistory });
+
+/** From now on the tunnel has to prove itself again: what happened may have killed it without a word. */
+function owing(state: In<'up'>, { now }: TransitionContext, strict: boolean): In<'up'> {
+  return unproven({ ...state, situation: { ...state.situation, proof: { kind: 'owed', since: now, strict } } });
+}
+
+/** A client waits: the next try comes as near to the last one as is sensible. */
+function hurried(state: In<'up'>, { now }: TransitionContext): In<'up'> {
+  const { situation, history, triedAt } = state;
+  const { replacement } = situation;
+  if (replacement.kind !== 'scheduled' || replacement.retryAt === null) return state;
+  const earliestAt = Math.max(now, (triedAt ?? now) + clientDelayMs(now - (history.since ?? now)));
+  const retryAt = Math.min(replacement.retryAt, earliestAt);
+  return { ...state, situation: { ...situation, replacement: { kind: 'scheduled', retryAt } } };
+}
 
 export const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state) => {
   const { replacement } = state.situation;
   const outdated: In<'up'> = {
-    ...state,
-    situation: { ...state.situation, outdated: true },
+    ...unscheduled(state),
+    situation: { ...state.situation, isOutdated: true, replacement: { kind: 'none' } },
     history: cleanHistory,
   };
-  if (replacement.kind === 'starting')
-    return stay(outdated, { type: 'stop-tunnel', tunnel: replacement.tunnel });
-  return replacement.kind === 'queued' ? stay(outdated) : replace(outdated);
+  if (replacement.kind !== 'starting') return replace(outdated, true);
+  const { state: without, effects } = dismiss(outdated, replacement.tunnel);
+  return after(effects, replace({ ...without, situation: outdated.situation }, true));
 };
 
-export const suspendedWhileUp: Handler<'suspended', 'up'> = (state) =>
-  stay({ ...state, situation: { ...unscheduled(state.situation), stableAt: null }, suspended: true });
+export const suspendedWhileUp: Handler<'suspended', 'up'> = (state) => {
+  const { situation } = unscheduled(state);
+  return stay({ ...state, situation: { ...situation, stableAt: null }, suspended: true });
+};
 
 export const dueWhileUp: Handler<'due', 'up'> = (state, _event, { now }) => {
   const { situation } = state;
@@ -165,11 +195,12 @@ export const dueWhileUp: Handler<'due', 'up'> = (state, _event, { now }) => {
     ? { ...state, situation: { ...situation, stableAt: null }, history: cleanHistory }
     : state;
   const { replacement } = settled.situation;
-  return replacement.kind === 'scheduled' && replacement.retryAt <= now ? replace(settled) : stay(settled);
+  const isDue = replacement.kind === 'scheduled' && replacement.retryAt !== null && replacement.retryAt <= now;
+  return isDue ? replace({ ...settled, triedAt: now }) : stay(settled);
 };
 
-function unscheduled(situation: In<'up'>['situation']): In<'up'>['situation'] {
-  return situation.replacement.kind === 'scheduled'
-    ? { ...situation, replacement: { kind: 'none' } }
-    : situation;
-}
+/** Without a planned replacement. One that starts already goes on. */
+const unscheduled = (state: In<'up'>): In<'up'> =>
+  state.situation.replacement.kind === 'scheduled'
+    ? { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } }
+    : state;

@@ -1,0 +1,113 @@
+/**
+ * When to try again: pure arithmetic on the history of failures.
+ *
+ * 1. The first retry comes at once; the k-th one (k ≥ 2) waits min(initial × multiplier^(k−2), max), with jitter.
+ * 2. No wait is longer than a share of the outage so far (`shareOfOutage`), or than the initial delay where that is more:
+ *    what was away for 40 s is found again within 3 s, and what was away for an hour is asked once a minute.
+ * 3. After `maxAttempts` failed retries the tries go on, at least once in `maxQuietMs`.
+ * 4. While clients wait, delays are shorter still.
+ * 5. A success that does not last changes nothing: the history is forgiven only after the tunnel has been healthy for
+ *    `stableAfterMs`, which grows with the last delay.
+ * 6. A cause that waits is re-checked at the pace of its catalogue entry, whatever the policy says.
+ */
+import { recheckDelaysMs, type RecheckPace } from '../../shared/failure.ts';
+import type { RestartPolicySpec } from '../../shared/service-spec.ts';
+
+export interface RestartHistory {
+  /** Failures in a row, not yet forgiven. */
+  readonly failures: number;
+  /** The delay that the last decision asked for, in ms. */
+  readonly lastDelayMs: number;
+  /** When the first of them came, monotonic ms. */
+  readonly since: number | null;
+  /** Re-checks in a row of causes that wait. */
+  readonly rechecks: number;
+}
+
+export const cleanHistory: RestartHistory = { failures: 0, lastDelayMs: 0, since: null, rechecks: 0 };
+
+/** What a decision depends on beside the history. */
+export interface RestartContext {
+  /** Monotonic ms. */
+  readonly now: number;
+  /** In [0, 1), for jitter. */
+  readonly random: number;
+  readonly policy: RestartPolicySpec;
+  /** Clients are held right now. */
+  readonly clientsWait: boolean;
+}
+
+export type RestartDecision =
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly history: RestartHistory }
+  /** The policy switches restarts off. */
+  | { readonly kind: 'disabled'; readonly history: RestartHistory };
+
+/** Delays are spread by ± this share, so that services that failed together do not retry together. */
+const jitterShare = 0.2;
+const minStableMs = 10_000;
+const maxQuietMs = 60_000;
+const shareOfOutage = 1 / 16;
+
+/** The longest delay while clients wait, by the age of the outage, in ms. */
+const clientDelaysMs = [
+  { untilMs: 30_000, delayMs: 300 },
+  { untilMs: 300_000, delayMs: 1_000 },
+] as const;
+const oldOutageClientDelayMs = 3_000;
+/** The second failure under waiting clients is retried after this long, the third after twice as long, and so on. */
+const firstClientDelayMs = 50;
+
+/** Decides after one more failure. */
+export function decideRestart(before: RestartHistory, context: RestartContext): RestartDecision {
+  const { now, policy, random } = context;
+  const failures = before.failures + 1;
+  const since = before.since ?? now;
+  const history: RestartHistory = { failures, lastDelayMs: 0, since, rechecks: 0 };
+  if (!policy.enabled) return { kind: 'disabled', history };
+  if (failures === 1) return { kind: 'retry', delayMs: 0, history };
+  const delayMs = Math.round(delayAfter(history, context) * (1 - jitterShare + 2 * jitterShare * random));
+  return { kind: 'retry', delayMs, history: { ...history, lastDelayMs: delayMs } };
+}
+
+function delayAfter({ failures, since }: RestartHistory, { now, policy, clientsWait }: RestartContext): number {
+  const ageMs = now - (since ?? now);
+  const share = Math.max(policy.initialDelayMs, ageMs * shareOfOutage);
+  const backoff = policy.initialDelayMs * policy.backoffMultiplier ** (failures - 2);
+  const isQuiet = failures > policy.maxAttempts;
+  const delayMs = Math.min(isQuiet ? maxQuietMs : Math.min(backoff, policy.maxDelayMs), share, maxQuietMs);
+  if (!clientsWait) return delayMs;
+  return Math.min(delayMs, firstClientDelayMs * 2 ** (failures - 2), clientDelayMs(ageMs));
+}
+
+/** The least distance between two tries that waiting clients ask for, in ms; `ageMs` is that of the outage. */
+export const clientDelayMs = (ageMs: number): number =>
+  clientDelaysMs.find(({ untilMs }) => ageMs < untilMs)?.delayMs ?? oldOutageClientDelayMs;
+
+/** The longest distance between two questions about something that has been away for `ageMs`, in ms. */
+export const outageShareMs = (ageMs: number): number =>
+  Math.min(Math.max(1_000, ageMs * shareOfOutage), maxQuietMs);
+
+/** When a cause that waits is tried again: the delay in ms, or null for never, and the history with this re-check counted. */
+export function decideRecheck(
+  before: RestartHistory,
+  pace: RecheckPace,
+  { now, random }: Pick<RestartContext, 'now' | 'random'>,
+): { readonly delayMs: number | null; readonly history: RestartHistory } {
+  const delays: readonly number[] = recheckDelaysMs[pace];
+  const delayMs = delays[Math.min(before.rechecks, delays.length - 1)];
+  const history: RestartHistory = {
+    failures: before.failures,
+    lastDelayMs: 0,
+    since: before.since ?? now,
+    rechecks: before.rechecks + 1,
+  };
+  // Never earlier: somebody else may count our tries.
+  return { delayMs: delayMs === undefined ? null : Math.round(delayMs * (1 + jitterShare * random)), history };
+}
+
+/** Whether more tries failed than the policy counts. */
+export const isExhausted = ({ failures }: RestartHistory, policy: RestartPolicySpec): boolean =>
+  failures > (policy.enabled ? policy.maxAttempts : 0);
+
+/** How long a tunnel must stay healthy before its past failures are forgotten, in ms. */
+export const stableAfterMs = (history: RestartHistory): number => Math.max(minStableMs, history.lastDelayMs);
