@@ -275,6 +275,12 @@ const catalogue = {
     remedy: () => null,
     action: () => openLog,
   },
+  stopped: {
+    ...backoff,
+    title: () => 'The tunnel process is stopped (SIGSTOP)',
+    remedy: () => null,
+    action: () => openLog,
+  },
   exited: {
     ...backoff,
     title: (d) => `The tunnel ended${d.ending === undefined ? '' : ` (${d.ending})`}`,

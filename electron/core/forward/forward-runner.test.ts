@@ -4,6 +4,7 @@ import { noOutages } from '../../../shared/outages.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { settle } from '../testing/fake-clock.ts';
 import { serviceSpec } from '../testing/service-spec.ts';
+import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
 import { ForwardRunner } from './forward-runner.ts';
 import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 
@@ -239,20 +240,27 @@ describe('a forward runner', () => {
 
   it('asks the tunnel itself after a wake when the check proves nothing', async () => {
     const outcomes: Record<string, string> = {};
-    for (const transport of ['alive', 'dead', 'unknown'] as const) {
+    const proofs: readonly TransportProof[] = [
+      { kind: 'alive' },
+      { kind: 'silent' },
+      { kind: 'dead', cause: describeCause('stopped') },
+      { kind: 'unprovable' },
+    ];
+    for (const proof of proofs) {
       const world = new FakeForwardWorld();
       const runner = await up(world);
-      world.tunnel.transport = transport;
+      world.tunnel.transport = proof;
       runner.dispatch({ type: 'suspended' });
       runner.dispatch({ type: 'triggered', trigger: 'wake' });
       await settle();
-      outcomes[transport] =
+      outcomes[proof.kind] =
         `${runner.snapshot().phase}, ${world.tunnels.length} tunnels, ${world.health.probes} probe`;
     }
     expect(outcomes).toEqual({
       alive: 'up, 1 tunnels, 1 probe',
+      silent: 'connecting, 2 tunnels, 1 probe',
       dead: 'connecting, 2 tunnels, 1 probe',
-      unknown: 'up, 2 tunnels, 1 probe',
+      unprovable: 'up, 2 tunnels, 1 probe',
     });
   });
 

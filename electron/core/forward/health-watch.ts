@@ -84,13 +84,17 @@ export class HealthWatch {
 
   /** An open connection proves nothing of an opaque protocol: then the tunnel itself is asked. */
   async #proveTransport(number: TunnelNumber): Promise<void> {
-    switch (await this.#parts.tunnels.proveTransport(number, probeNowDeadlineMs)) {
+    const proof = await this.#parts.tunnels.proveTransport(number, probeNowDeadlineMs);
+    switch (proof.kind) {
       case 'alive':
         return;
-      case 'unknown':
+      case 'unprovable':
         this.#parts.tell({ type: 'unproven', tunnel: number });
         return;
-      case 'dead': {
+      case 'dead':
+        this.#parts.tell({ type: 'probe-failed', tunnel: number, cause: proof.cause });
+        return;
+      case 'silent': {
         const cause = describeCause('timed-out', { what: 'The tunnel' });
         this.#parts.tell({ type: 'probe-failed', tunnel: number, cause });
         return;

@@ -7,7 +7,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ServicePort, Upstream } from '../relay/service-port.ts';
-import type { Endpoint, Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint, TransportProof, Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 
 /** Connections through a dead tunnel get this long to notice, in ms. */
@@ -112,8 +112,8 @@ export class LiveTunnels {
     return null;
   }
 
-  async proveTransport(number: TunnelNumber, deadlineMs: number): Promise<'alive' | 'dead' | 'unknown'> {
-    return (await this.#alive.get(number)?.tunnel.proveTransport(deadlineMs)) ?? 'unknown';
+  async proveTransport(number: TunnelNumber, deadlineMs: number): Promise<TransportProof> {
+    return (await this.#alive.get(number)?.tunnel.proveTransport(deadlineMs)) ?? { kind: 'unprovable' };
   }
 
   #redacted(cause: Cause): Cause {

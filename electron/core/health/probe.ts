@@ -1,3 +1,4 @@
+import { assertNever } from '../../../shared/result.ts';
 import type { CauseCode } from '../../../shared/failure.ts';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
@@ -13,34 +14,87 @@ export interface ProbeRequest {
   readonly clock: Clock;
 }
 
-/** A failed check's cause, where the finding alone does not tell it: it may be the words of a server or a program. */
-export interface CheckMeaning {
+/** What the far end answered instead of what the check wanted. Titles are complete sentences without a full stop. */
+export type WrongAnswer =
+  /** The answer may differ through another tunnel: HTTP 503, a database that is starting up. */
+  | { readonly code: 'check-failed'; readonly title: string }
+  /** Every tunnel gets this answer: a wrong password, another protocol. */
+  | { readonly code: 'check-refused'; readonly title: string }
+  | { readonly code: 'certificate-expiring'; readonly title: string }
+  | { readonly code: 'certificate-invalid'; readonly problem: 'expired' | 'untrusted' };
+
+/** How far a check had come when its connection ended. */
+export type ClosedStage = 'right-after-opening' | 'tls-handshake' | 'before-answer' | 'mid-answer';
+
+/** Why the check could not be made. */
+export interface Obstacle {
   readonly code: Extract<
     CauseCode,
-    | 'check-failed'
-    | 'check-refused'
-    | 'certificate-expiring'
-    | 'binary-missing'
-    | 'file-missing'
-    | 'file-unreadable'
-    | 'authority-missing'
-    | 'config-invalid'
+    'binary-missing' | 'file-missing' | 'file-unreadable' | 'authority-missing' | 'config-invalid'
   >;
-  /** The title in full; of what is missing or unreadable the name of the program or file. */
+  /** Of `config-invalid` the title in full; of the others the name of the program or file. */
   readonly what: string;
 }
 
+/** Why a check failed. Decisions are made by this, never by the words of the finding. */
+export type CheckFailure =
+  /** `awaited` did not come in time: `answer`, `TLS handshake`. `farEndSpoke`: other bytes had come through the tunnel. */
+  | {
+      readonly kind: 'timed-out';
+      readonly awaited: string;
+      readonly afterMs: number;
+      readonly farEndSpoke: boolean;
+    }
+  /** The connection ended. `farEndSpoke`: bytes had come through the tunnel before. */
+  | { readonly kind: 'closed'; readonly stage: ClosedStage; readonly farEndSpoke: boolean }
+  /**
+   * The private endpoint takes no connection. `errno` as Node gives it: `ECONNREFUSED`, `ENOENT`. `busy`: there is no room
+   * at the moment (a full backlog, no descriptors left in this process), which is no sign of death.
+   */
+  | { readonly kind: 'unconnected'; readonly errno: string; readonly busy: boolean }
+  /** The far end answered, and not as it should. */
+  | { readonly kind: 'answered'; readonly answer: WrongAnswer }
+  /** The user's check command ended with a failure. Whether it heard from the far end is not known. */
+  | { readonly kind: 'command-failed'; readonly title: string }
+  /** The check could not be made, which says nothing about the tunnel. */
+  | { readonly kind: 'not-made'; readonly obstacle: Obstacle };
+
 export type ProbeResult =
-  /** `tookMs`: until the far end answered; null when it passed without a word, so that nothing was measured. */
+  /** `tookMs`: until the far end answered; null when nothing answered, so that nothing was measured. */
   | { readonly kind: 'passed'; readonly tookMs: number | null }
   /** `finding` is what was seen, in words: `HTTP 503 where 200 was expected`. */
-  | {
-      readonly kind: 'failed';
-      readonly finding: string;
-      readonly timedOut: boolean;
-      readonly meaning?: CheckMeaning;
-    }
+  | { readonly kind: 'failed'; readonly finding: string; readonly failure: CheckFailure }
   | { readonly kind: 'cancelled' };
 
 /** One health check through a tunnel. Never rejects. */
 export type Probe = (request: ProbeRequest) => Promise<ProbeResult>;
+
+/** Whether bytes came back through the tunnel during this check, whatever the check thought of them. */
+export function provesTunnel(result: ProbeResult): boolean {
+  switch (result.kind) {
+    case 'passed':
+      return result.tookMs !== null;
+    case 'failed':
+      return isFromFarEnd(result.failure);
+    case 'cancelled':
+      return false;
+    default:
+      return assertNever(result, 'probe result');
+  }
+}
+
+function isFromFarEnd(failure: CheckFailure): boolean {
+  switch (failure.kind) {
+    case 'answered':
+      return true;
+    case 'timed-out':
+    case 'closed':
+      return failure.farEndSpoke;
+    case 'unconnected':
+    case 'command-failed':
+    case 'not-made':
+      return false;
+    default:
+      return assertNever(failure, 'check failure');
+  }
+}

@@ -186,9 +186,9 @@ describe('a tunnel of one child', () => {
 
   it('cannot prove its transport unless its technology can', async () => {
     tunnel.launch(plan());
-    expect(await tunnel.proveTransport(100)).toBe('unknown');
+    expect(await tunnel.proveTransport(100)).toEqual({ kind: 'unprovable' });
     child.exit();
     await tunnel.ended;
-    expect(await tunnel.proveTransport(100)).toBe('dead');
+    expect(await tunnel.proveTransport(100)).toMatchObject({ kind: 'dead' });
   });
 });

@@ -12,7 +12,7 @@ import { type Clock, type Timer } from '../clock.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
 import { redactedLine, secretsOf, toEvidence } from './evidence.ts';
 import { classifyFailure } from './failure-classifier.ts';
-import type { Endpoint, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
+import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
 
 /** What a line of the child means to its tunnel. */
 export type LineMeaning =
@@ -37,8 +37,8 @@ export interface ChildPlan {
   readonly interpret: (line: ChildLine) => LineMeaning;
   /** For programs that do not say when they are ready: resolves when the endpoint takes connections, never rejects. */
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Endpoint | null>;
-  /** See `Tunnel.proveTransport`; without it the answer is `unknown`. Never rejects. */
-  readonly proveTransport?: (deadlineMs: number) => Promise<'alive' | 'dead'>;
+  /** See `Tunnel.proveTransport`; without it the answer is `unprovable`. Never rejects. */
+  readonly proveTransport?: (deadlineMs: number) => Promise<TransportProof>;
   /** Removes what the child leaves behind. */
   readonly cleanUp: () => Promise<void>;
 }
@@ -116,9 +116,10 @@ export class ChildTunnel implements Tunnel {
     this.#complaintListeners.push(listener);
   }
 
-  async proveTransport(deadlineMs: number): Promise<'alive' | 'dead' | 'unknown'> {
+  async proveTransport(deadlineMs: number): Promise<TransportProof> {
     const proof = await this.#plan?.proveTransport?.(deadlineMs);
-    return this.#isEnded ? 'dead' : (proof ?? 'unknown');
+    if (this.#isEnded) return { kind: 'dead', cause: this.#firstCause ?? describeCause('exited') };
+    return proof ?? { kind: 'unprovable' };
   }
 
   async stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {

@@ -149,14 +149,14 @@ describe('the ssh adapter on a real sshd', () => {
   it('proves its transport without the target, and without a complaint', async () => {
     const { tunnel } = await workshop.openReady(through({ remotePort: await freePort() }));
     const complaints = listenToComplaints(tunnel);
-    expect(await tunnel.proveTransport(2_000)).toBe('alive');
+    expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
     await sshd.freezeSessions(true);
-    expect(await tunnel.proveTransport(300)).toBe('dead');
+    expect(await tunnel.proveTransport(300)).toEqual({ kind: 'silent' });
     await sshd.freezeSessions(false);
-    expect(await tunnel.proveTransport(2_000)).toBe('alive');
+    expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
     expect(complaints).toEqual([]);
     await tunnel.stop();
-    expect(await tunnel.proveTransport(300)).toBe('dead');
+    expect(await tunnel.proveTransport(300)).toMatchObject({ kind: 'dead' });
   });
 
   it('tells an open connection from a complaint of another one', async () => {
@@ -165,7 +165,7 @@ describe('the ssh adapter on a real sshd', () => {
     const open = net.connect(address);
     open.write('a');
     await once(open, 'data');
-    expect(await tunnel.proveTransport(2_000)).toBe('alive');
+    expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
     open.end('b');
     await once(open, 'close');
     expect(complaints).toEqual([]);

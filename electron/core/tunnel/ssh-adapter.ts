@@ -68,7 +68,9 @@ function planSsh(request: TunnelRequest, connection: SshConnection, options: Ssh
     },
     interpret: createSshReader(request.service, socket),
     proveTransport: async (deadlineMs) =>
-      (await answersByClosing({ kind: 'unix', path: probeSocket }, deadlineMs, clock)) ? 'alive' : 'dead',
+      (await answersByClosing({ kind: 'unix', path: probeSocket }, deadlineMs, clock))
+        ? { kind: 'alive' }
+        : { kind: 'silent' },
     cleanUp: async () => {
       await Promise.all([socket, probeSocket, askpass].map(removeFile));
     },

@@ -73,11 +73,11 @@ describe('the tcp adapter', () => {
 
   it('proves its transport by any answer, a refusal too', async () => {
     const { tunnel } = await workshop.openReady(tcpConnection({ remotePort: echo.port }));
-    expect(await tunnel.proveTransport(1_000)).toBe('alive');
+    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'alive' });
     await echo.stop();
-    expect(await tunnel.proveTransport(1_000)).toBe('alive');
+    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'alive' });
     await tunnel.stop();
-    expect(await tunnel.proveTransport(1_000)).toBe('dead');
+    expect(await tunnel.proveTransport(1_000)).toMatchObject({ kind: 'dead' });
   });
 
   it('gives up a remote that does not answer, after its deadline', async () => {

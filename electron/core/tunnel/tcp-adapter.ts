@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { attemptConnect } from './connect-attempt.ts';
 import { classifyConnectError } from './connect-failure.ts';
-import type { Endpoint, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
+import type { Endpoint, TransportProof, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
 
 export interface TcpAdapterOptions {
   readonly clock: Clock;
@@ -55,9 +55,10 @@ class TcpTunnel implements Tunnel {
   }
 
   /** Any answer of the other machine counts, a refusal too. */
-  async proveTransport(deadlineMs: number): Promise<'alive' | 'dead'> {
+  async proveTransport(deadlineMs: number): Promise<TransportProof> {
     const cause = await this.#connectOnce(deadlineMs);
-    return cause === null || cause.code === 'connection-refused' ? 'alive' : 'dead';
+    if (cause === null || cause.code === 'connection-refused') return { kind: 'alive' };
+    return this.#stopped.signal.aborted ? { kind: 'dead', cause } : { kind: 'silent' };
   }
 
   stop(): Promise<TunnelEnd> {

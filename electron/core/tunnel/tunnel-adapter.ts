@@ -22,6 +22,17 @@ export interface TunnelEnd {
   readonly lastLines: readonly string[];
 }
 
+/** Whether the way to the other machine works. Asked on suspicion, after a wake and with every regular check. */
+export type TransportProof =
+  /** The other machine answered just now: a round trip. */
+  | { readonly kind: 'alive' }
+  /** No answer within the deadline: slow or dead. */
+  | { readonly kind: 'silent' }
+  /** It can never answer: its process is stopped, its endpoint refuses, or the tunnel has ended. */
+  | { readonly kind: 'dead'; readonly cause: Cause }
+  /** Its process runs, and this technology has no round trip. */
+  | { readonly kind: 'unprovable' };
+
 export interface Tunnel {
   /** Unique for the life of the app. */
   readonly id: string;
@@ -36,11 +47,8 @@ export interface Tunnel {
    * The tunnel itself goes on.
    */
   onComplaint(listener: (cause: Cause) => void): void;
-  /**
-   * Whether the way to the other machine still works, whatever runs at its end; answers within `deadlineMs`.
-   * `unknown`: this technology has no way to tell.
-   */
-  proveTransport(deadlineMs: number): Promise<'alive' | 'dead' | 'unknown'>;
+  /** Whatever runs at the far end: this asks for the way to it. Settles within `deadlineMs`, never rejects. */
+  proveTransport(deadlineMs: number): Promise<TransportProof>;
   /** Asks politely, insists after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<TunnelEnd>;
 }
@@ -49,6 +57,11 @@ export interface TunnelRequest {
   readonly id: string;
   readonly service: ServiceSpec;
   readonly log: Logger;
+  /**
+   * The user asked for this try, or what its last failure depended on has changed: it is made although the same login has
+   * just failed.
+   */
+  readonly insisted?: boolean;
 }
 
 export interface TunnelAdapter {

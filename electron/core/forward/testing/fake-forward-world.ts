@@ -16,6 +16,7 @@ import type { RouteListener, RouteSeat } from '../../route/route-seat.ts';
 import { FakeClock, settle } from '../../testing/fake-clock.ts';
 import type {
   Endpoint,
+  TransportProof,
   Tunnel,
   TunnelAdapter,
   TunnelEnd,
@@ -29,7 +30,7 @@ export class FakeTunnel implements Tunnel {
   readonly pid = 4711;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<TunnelEnd>;
-  transport: 'alive' | 'dead' | 'unknown' = 'alive';
+  transport: TransportProof = { kind: 'alive' };
   isAlive = true;
   /** Once told to stop it ends only when `dies` says so. */
   isSlowToStop = false;
@@ -52,7 +53,7 @@ export class FakeTunnel implements Tunnel {
     this.#complain(cause);
   }
 
-  proveTransport(): Promise<'alive' | 'dead' | 'unknown'> {
+  proveTransport(): Promise<TransportProof> {
     return Promise.resolve(this.transport);
   }
 

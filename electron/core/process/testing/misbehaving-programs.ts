@@ -23,6 +23,10 @@ export const programs = {
     const child = require('node:child_process').spawn('sleep', ['60'], { detached: true, stdio: 'inherit' });
     console.log('ready ' + child.pid);
     child.unref();`),
+  /** Its child has a process group of its own, and both stay. */
+  startsGroupOfItsOwn: node(`
+    const child = require('node:child_process').spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    console.log('ready ' + child.pid);`),
   printsMegabytesWithoutNewline: node(`process.stdout.write('x'.repeat(8 << 20) + '\\nlast\\n')`),
   printsHalfALine: sh('printf "whole\\r\\nhalf" >&2; exit 3'),
   printsManyErrors: sh('i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo "error $i" >&2; done; exit 1'),

@@ -1,0 +1,111 @@
+/**
+ * Which process groups are stopped (SIGSTOP, Ctrl-Z). A stopped process keeps its sockets, and the kernel goes on
+ * accepting connections into their backlog: only the process table tells that nobody will answer them.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { execa } from 'execa';
+import { parseProcStat } from './process-identity.ts';
+
+/** Of one group. A tunnel has a handful: ssh, its ProxyCommand, a credential plugin. */
+const maxMembersPerGroup = 64;
+/** Of one process: each thread has a list of the children that it started, and Go starts them from any thread. */
+const maxThreadsPerProcess = 64;
+const psTimeoutMs = 2_000;
+const maxPsCharacters = 4 * 1024 * 1024;
+
+/**
+ * Those of `groups` of which the leader or another member is stopped by job control. A process that a debugger has
+ * stopped does not count. Never rejects: a group of which nothing can be learned is not stopped.
+ */
+export async function findStopped(groups: readonly number[]): Promise<ReadonlySet<number>> {
+  if (groups.length === 0) return new Set();
+  if (process.platform === 'linux') return findStoppedInProc(groups);
+  const stopped = parseStoppedGroups(await processTable());
+  return new Set(groups.filter((pgid) => stopped.has(pgid)));
+}
+
+/** Reads the lines of `ps -axo pid=,pgid=,stat=`: `  812   812 T`. `TX` is stopped by a debugger. */
+export function parseStoppedGroups(table: string): ReadonlySet<number> {
+  const stopped = table.split('\n').flatMap((line) => {
+    const [, pgid, state] = /^\s*\d+\s+(\d+)\s+(\S+)/.exec(line) ?? [];
+    return state?.startsWith('T') === true && !state.includes('X') ? [Number(pgid)] : [];
+  });
+  return new Set(stopped);
+}
+
+/**
+ * Synchronous reads: /proc is memory, a read takes some 10 µs, and Node's threads for files may all be kept by a volume
+ * that hangs. One group for each turn of the event loop.
+ */
+async function findStoppedInProc(groups: readonly number[]): Promise<ReadonlySet<number>> {
+  const stopped = new Set<number>();
+  for (const pgid of groups) {
+    if (hasStoppedMember(pgid)) stopped.add(pgid);
+    await nextTurn();
+  }
+  return stopped;
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** From the leader down; who has left the group is left out with all that it started. */
+function hasStoppedMember(pgid: number): boolean {
+  const pending = [pgid];
+  for (let visited = 0; visited < maxMembersPerGroup; visited++) {
+    const pid = pending.pop();
+    if (pid === undefined) return false;
+    const stat = parseProcStat(readProc(`${pid}/stat`));
+    if (stat?.pgid !== pgid) continue;
+    if (stat.state === 'T') return true;
+    pending.push(...childrenOf(pid));
+  }
+  return false;
+}
+
+/** Empty where the kernel keeps no such lists (CONFIG_PROC_CHILDREN): the leader is looked at all the same. */
+function childrenOf(pid: number): readonly number[] {
+  return threadsOf(pid).flatMap((thread) =>
+    readProc(`${pid}/task/${thread}/children`)
+      .split(' ')
+      .filter((child) => child !== '')
+      .map(Number),
+  );
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).slice(0, maxThreadsPerProcess);
+  } catch {
+    return [];
+  }
+}
+
+/** Empty when the process has ended meanwhile, or when we have no descriptors left. */
+function readProc(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+let running: Promise<string> | null = null;
+
+/** One `ps` for all who ask while it runs. */
+function processTable(): Promise<string> {
+  running ??= execa('/bin/ps', ['-axo', 'pid=,pgid=,stat='], {
+    env: { LC_ALL: 'C' },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    cleanup: false,
+    timeout: psTimeoutMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: maxPsCharacters,
+  })
+    .then(({ stdout }) => stdout)
+    .finally(() => {
+      running = null;
+    });
+  return running;
+}
