@@ -2,6 +2,7 @@
  * Performs what the forward machine decides for one service, and turns everything that happens into events. They are
  * handled one after the other; an effect's consequence is a later event, never a nested one.
  */
+import type { Cause } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { describeRoute, type ServiceSpec } from '../../../shared/service-spec.ts';
@@ -13,27 +14,20 @@ import type { RouteListener, RouteSeat } from '../route/route-seat.ts';
 import type { ServicePort, ServicePortListener } from '../relay/service-port.ts';
 import type { TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import { standingOf, transition } from './forward-machine.ts';
-import { hasGivenUp } from './forward-moves.ts';
 import {
   initialForwardState,
+  type ClientStanding,
   type Effect,
   type ForwardEvent,
   type ForwardState,
   type Standing,
-  type TunnelNumber,
+  type TransitionContext,
 } from './forward-state.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 import { OutageWatch } from './outage-watch.ts';
 import { PortDoor } from './port-door.ts';
-import { isExhausted } from './restart-policy.ts';
-
-/** What may be the fault of the route. */
-const failuresOnTheWay: ReadonlySet<ForwardEvent['type']> = new Set([
-  'tunnel-ended',
-  'unhealthy',
-  'probe-failed',
-]);
+import { isExhausted } from '../restart-policy.ts';
 
 export interface ForwardRunnerParts {
   readonly clock: Clock;
@@ -81,16 +75,22 @@ export class ForwardRunner {
         tell({ type: 'triggered', trigger: 'demand' });
         this.#seat.hurry();
       },
-      onUpstreamFailure: (tunnelId, finding) => {
+      onSuspicion: (tunnelId, finding) => {
         const tunnel = this.#tunnels.numberOf(tunnelId);
         if (tunnel === null) return;
-        parts.log.warn(`tunnel ${tunnel} did not take a client: ${finding}`);
-        tell({ type: 'suspected', tunnel });
+        parts.log.debug(`tunnel ${tunnel} is suspected: ${finding}`);
+        this.#health.suspect(tunnel);
       },
     });
     this.#door = new PortDoor(this.#port, tell);
     this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
-    this.#health = new HealthWatch({ scheduler: parts.health, tunnels: this.#tunnels, tell });
+    this.#health = new HealthWatch({
+      clock: parts.clock,
+      scheduler: parts.health,
+      tunnels: this.#tunnels,
+      port: this.#port,
+      tell,
+    });
     this.#seat = parts.takeSeat({
       onHeld: (cause) => {
         tell({ type: 'held', cause });
@@ -128,10 +128,15 @@ export class ForwardRunner {
     this.#service = service;
     this.#sitDown();
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
-    if (changes.has('health-check')) this.#watchHealth(this.#standing.watched);
+    if (changes.has('health-check')) this.#watchHealth(this.#standing);
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
     else if (changes.has('restart-policy')) this.dispatch({ type: 'triggered', trigger: 'config' });
     else this.#parts.onChange();
+  }
+
+  /** A process that may be one of this service's tunnels is stopped. */
+  processStopped(pid: number): void {
+    this.#tunnels.processStopped(pid);
   }
 
   /** Resolves when the service is off: no tunnel alive, port free. */
@@ -178,11 +183,20 @@ export class ForwardRunner {
     const before = this.#state;
     const { clock, random } = this.#parts;
     const { restartPolicy: policy } = this.#service;
-    const context = { now: clock.now(), random: random(), policy, hold: this.#seat.hold };
+    const port = this.#port;
+    const context: TransitionContext = {
+      now: clock.now(),
+      random: random(),
+      policy,
+      hold: this.#seat.hold,
+      get clientsWait() {
+        return port.counters().held > 0;
+      },
+    };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
     this.#sitDown();
-    this.#tellRoute(event, before);
+    this.#tellRoute(event);
     this.#logStep(before, event);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     this.#outages.observe(state);
@@ -197,12 +211,10 @@ export class ForwardRunner {
     this.#seat.take(travels ? this.#service : null);
   }
 
-  #tellRoute(event: ForwardEvent, before: ForwardState): void {
+  #tellRoute(event: ForwardEvent): void {
     if (event.type === 'tunnel-ready') this.#seat.reached();
-    if ('cause' in event && event.cause !== null && failuresOnTheWay.has(event.type))
-      this.#seat.failed(event.cause);
-    const { restartPolicy } = this.#service;
-    if (hasGivenUp(this.#state, restartPolicy) && !hasGivenUp(before, restartPolicy)) this.#seat.gaveUp();
+    const failure = failureIn(event);
+    if (failure !== null) this.#seat.failed(failure);
   }
 
   #perform(effect: Effect): void {
@@ -214,16 +226,13 @@ export class ForwardRunner {
         this.#door.close();
         return;
       case 'start-tunnel':
-        this.#tunnels.start(effect.tunnel, this.#service);
+        this.#tunnels.start(effect.tunnel, this.#service, effect.insisted);
         return;
       case 'stop-tunnel':
         this.#tunnels.stop(effect.tunnel);
         return;
       case 'drain-tunnel':
-        this.#tunnels.drain(effect.tunnel, effect.dead);
-        return;
-      case 'probe-now':
-        void this.#health.probeNow(effect.tunnel, effect.reason);
+        this.#tunnels.drain(effect.tunnel);
         return;
       case 'ask-route':
         this.#seat.demand();
@@ -243,25 +252,38 @@ export class ForwardRunner {
   #adjust(wanted: Standing): void {
     const before = this.#standing;
     this.#standing = wanted;
-    this.#directClients(wanted.clients, before.clients);
-    if (wanted.watched !== before.watched) this.#watchHealth(wanted.watched);
+    this.#directClients(wanted, before.clients);
+    if (wanted.watched !== before.watched) this.#watchHealth(wanted);
+    else if (wanted.proofOwedSince !== null && wanted.proofOwedSince !== before.proofOwedSince)
+      this.#health.demandProof();
     if (wanted.dueAt !== before.dueAt) this.#setTimer(wanted.dueAt);
   }
 
-  #directClients(wanted: Standing['clients'], before: Standing['clients']): void {
-    if (wanted.kind === 'route') {
-      if (before.kind === 'route' && before.tunnel === wanted.tunnel) return;
-      this.#port.setUpstream(this.#tunnels.upstreamOf(wanted.tunnel));
-    } else if (wanted.kind !== before.kind) {
+  #directClients({ clients: wanted, watched }: Standing, before: ClientStanding): void {
+    // A check that comes as a client does must get through, or nothing could ever prove the tunnel.
+    const isExec = this.#service.healthCheck.probe.type === 'exec';
+    const clients: ClientStanding =
+      isExec && watched !== null && wanted.kind === 'hold'
+        ? { kind: 'route', tunnel: watched, isTrusted: true }
+        : wanted;
+    if (clients.kind === 'route') {
+      const isSame =
+        before.kind === 'route' && before.tunnel === clients.tunnel && before.isTrusted === clients.isTrusted;
+      if (!isSame) this.#port.setUpstream(this.#tunnels.upstreamOf(clients.tunnel, clients.isTrusted));
+    } else if (clients.kind !== before.kind) {
       this.#port.setUpstream(null);
-      this.#port.setClientPolicy(wanted.kind);
+      this.#port.setClientPolicy(clients.kind);
     }
   }
 
-  #watchHealth(watched: TunnelNumber | null): void {
-    const upstream = watched === null ? null : this.#tunnels.upstreamOf(watched);
-    if (watched === null || upstream === null) this.#health.unwatch();
-    else this.#health.watch(watched, this.#service, upstream);
+  #watchHealth({ watched, proofOwedSince }: Standing): void {
+    const upstream = watched === null ? null : this.#tunnels.upstreamOf(watched, true);
+    if (watched === null || upstream === null) {
+      this.#health.unwatch();
+      return;
+    }
+    this.#health.watch(watched, this.#service, upstream);
+    if (proofOwedSince !== null) this.#health.demandProof();
   }
 
   #setTimer(dueAt: number | null): void {
@@ -279,13 +301,30 @@ export class ForwardRunner {
 
   #nextRetryAt(): number | null {
     const { situation, cause } = this.#state;
-    if (situation.phase === 'retrying') return this.#wallTimeOf(situation.retryAt);
-    const { hold, nextQuestionAt } = this.#seat;
-    // What waits for something else, the network say, is not released by the route's answer.
-    const isHeld =
-      situation.phase === 'waiting' && hold !== null && cause?.triggers.includes('route') === true;
-    if (!isHeld) return null;
-    return nextQuestionAt === null ? null : this.#wallTimeOf(nextQuestionAt);
+    switch (situation.phase) {
+      case 'retrying':
+        return this.#wallTimeOf(situation.retryAt);
+      case 'failed':
+        return this.#wallTimeOrNull(situation.recheckAt);
+      case 'waiting': {
+        const { hold, nextQuestionAt } = this.#seat;
+        // What waits for something else, the network say, is not released by the route's answer.
+        const isHeld = hold !== null && cause?.triggers.includes('route') === true;
+        return this.#wallTimeOrNull(isHeld ? nextQuestionAt : situation.recheckAt);
+      }
+      case 'up':
+        return situation.replacement.kind === 'scheduled'
+          ? this.#wallTimeOrNull(situation.replacement.retryAt)
+          : null;
+      case 'off':
+      case 'connecting':
+      case 'stopping':
+        return null;
+    }
+  }
+
+  #wallTimeOrNull(monotonicMs: number | null): number | null {
+    return monotonicMs === null ? null : this.#wallTimeOf(monotonicMs);
   }
 
   #wallTimeOf(monotonicMs: number): number {
@@ -299,4 +338,13 @@ export class ForwardRunner {
     const why = cause === null ? '' : `: ${cause.title}${evidence}`;
     this.#parts.log.info(`${before.situation.phase} → ${situation.phase} after ${event.type}${why}`);
   }
+}
+
+/** What may be the fault of the route. */
+function failureIn(event: ForwardEvent): Cause | null {
+  if (event.type === 'tunnel-ended') return event.cause;
+  if (event.type !== 'checked') return null;
+  const { evidence, cause, health } = event.report;
+  if (evidence.kind === 'dead') return evidence.cause;
+  return health === 'unhealthy' && evidence.kind !== 'answered' ? cause : null;
 }

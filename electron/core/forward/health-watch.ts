@@ -1,28 +1,29 @@
-/** The health of one service's current tunnel: its monitor, and the one probe after an interruption or on suspicion. */
-import { describeCause } from '../../../shared/failure.ts';
+/** The health of one service's current tunnel: its monitor, and the suspicions that its clients raise. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { describeFailedCheck } from '../health/check-cause.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitor, HealthMonitorScheduler } from '../health/health-monitor.ts';
-import type { Upstream } from '../relay/service-port.ts';
-import type { ForwardEvent, ProbeReason, TunnelNumber } from './forward-state.ts';
+import type { ServicePort, Upstream } from '../relay/service-port.ts';
+import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 import type { LiveTunnels } from './live-tunnels.ts';
 
-/** The one probe has this long, in ms. */
-const probeNowDeadlineMs = 3_000;
-
-/** A command of the user's may take its time, and its slowness says nothing of the tunnel. */
-const deadlineOf = ({ healthCheck: { probe, timeoutMs } }: ServiceSpec): number =>
-  probe.type === 'exec' ? Math.max(probeNowDeadlineMs, timeoutMs) : probeNowDeadlineMs;
+/** The least distance between two proofs that suspicions ask for, in ms. */
+const minSuspicionSpacingMs = 3_000;
+/**
+ * A tunnel that cannot prove itself is replaced as a precaution. Where clients are often kept waiting by a slow service,
+ * each suspicion would cost a new tunnel: so the distance doubles up to this, and shrinks again with an answer.
+ */
+const maxSuspicionSpacingMs = 60_000;
 
 export interface HealthWatchParts {
+  readonly clock: Clock;
   readonly scheduler: HealthMonitorScheduler;
   readonly tunnels: Pick<LiveTunnels, 'proveTransport'>;
+  readonly port: Pick<ServicePort, 'hasQueuedBytes'>;
   readonly tell: (event: ForwardEvent) => void;
 }
 
 interface Watched {
   readonly number: TunnelNumber;
-  readonly service: ServiceSpec;
   readonly monitor: HealthMonitor;
 }
 
@@ -30,6 +31,9 @@ export class HealthWatch {
   readonly #parts: HealthWatchParts;
   #watched: Watched | null = null;
   #lastCheckMs: number | null = null;
+  #suspicion: { readonly monitor: HealthMonitor; readonly timer: Timer | null } | null = null;
+  #suspectedAt = -Infinity;
+  #spacingMs = minSuspicionSpacingMs;
 
   constructor(parts: HealthWatchParts) {
     this.#parts = parts;
@@ -42,63 +46,60 @@ export class HealthWatch {
 
   watch(number: TunnelNumber, service: ServiceSpec, upstream: Upstream): void {
     this.unwatch();
-    const { tell } = this.#parts;
-    const monitor = this.#parts.scheduler.watch(
-      { service, tunnelId: upstream.tunnelId, endpoint: upstream.endpoint },
+    const { tunnels, port, tell, scheduler } = this.#parts;
+    const monitor = scheduler.watch(
       {
-        onHealthy: () => {
-          tell({ type: 'healthy', tunnel: number });
-        },
-        onUnhealthy: (_tunnelId, cause) => {
-          tell({ type: 'unhealthy', tunnel: number, cause });
-        },
-        onCheck: (_tunnelId, report) => {
-          if (report.kind === 'check-passed') this.#lastCheckMs = report.tookMs;
-        },
+        service,
+        tunnelId: upstream.tunnelId,
+        endpoint: upstream.endpoint,
+        proveTransport: (deadlineMs) => tunnels.proveTransport(number, deadlineMs),
+        hasQueuedBytes: () => port.hasQueuedBytes(upstream.tunnelId),
+      },
+      (_tunnelId, report) => {
+        if (report.tookMs !== null) this.#lastCheckMs = report.tookMs;
+        tell({ type: 'checked', tunnel: number, report });
       },
     );
-    this.#watched = { number, service, monitor };
+    this.#watched = { number, monitor };
   }
 
   unwatch(): void {
     void this.#watched?.monitor.stop();
     this.#watched = null;
     this.#lastCheckMs = null;
+    this.#suspicion?.timer?.cancel();
+    this.#suspicion = null;
   }
 
-  /** Tells `probe-failed`, `unproven`, or nothing when the tunnel proved itself. */
-  async probeNow(number: TunnelNumber, reason: ProbeReason): Promise<void> {
+  /** The tunnel owes a proof from now on. */
+  demandProof(): void {
+    void this.#watched?.monitor.prove();
+  }
+
+  /** A client's connection gives reason to ask: one question at a time, and not too often. None is dropped for that. */
+  suspect(number: TunnelNumber): void {
     const watched = this.#watched;
-    if (watched?.number !== number) return;
-    const deadlineMs = deadlineOf(watched.service);
-    const result = await watched.monitor.probeNow(deadlineMs);
-    if (watched !== this.#watched || result.kind === 'cancelled') return;
-    if (result.kind === 'failed') {
-      const spec = { ...watched.service.healthCheck, timeoutMs: deadlineMs };
-      const cause = describeFailedCheck(result, spec);
-      this.#parts.tell({ type: 'probe-failed', tunnel: number, cause });
-    } else if (reason === 'interruption' && watched.service.healthCheck.probe.type === 'tcp') {
-      await this.#proveTransport(number);
+    if (watched?.number !== number || this.#suspicion !== null) return;
+    const { clock } = this.#parts;
+    const { monitor } = watched;
+    const waitMs = this.#suspectedAt + this.#spacingMs - clock.now();
+    if (waitMs <= 0) {
+      this.#suspicion = { monitor, timer: null };
+      void this.#ask(monitor);
+      return;
     }
+    const timer = clock.after(waitMs, () => {
+      this.#suspicion = { monitor, timer: null };
+      void this.#ask(monitor);
+    });
+    this.#suspicion = { monitor, timer };
   }
 
-  /** An open connection proves nothing of an opaque protocol: then the tunnel itself is asked. */
-  async #proveTransport(number: TunnelNumber): Promise<void> {
-    const proof = await this.#parts.tunnels.proveTransport(number, probeNowDeadlineMs);
-    switch (proof.kind) {
-      case 'alive':
-        return;
-      case 'unprovable':
-        this.#parts.tell({ type: 'unproven', tunnel: number });
-        return;
-      case 'dead':
-        this.#parts.tell({ type: 'probe-failed', tunnel: number, cause: proof.cause });
-        return;
-      case 'silent': {
-        const cause = describeCause('timed-out', { what: 'The tunnel' });
-        this.#parts.tell({ type: 'probe-failed', tunnel: number, cause });
-        return;
-      }
-    }
+  async #ask(monitor: HealthMonitor): Promise<void> {
+    this.#suspectedAt = this.#parts.clock.now();
+    const evidence = await monitor.prove();
+    if (evidence === 'open') this.#spacingMs = Math.min(this.#spacingMs * 2, maxSuspicionSpacingMs);
+    else if (evidence !== null) this.#spacingMs = minSuspicionSpacingMs;
+    if (this.#suspicion?.monitor === monitor) this.#suspicion = null;
   }
 }

@@ -10,8 +10,13 @@ import type { ServicePort, Upstream } from '../relay/service-port.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 
-/** Connections through a dead tunnel get this long to notice, in ms. */
-const deadDrainMs = 30_000;
+/**
+ * How long the first client of a new tunnel is watched before it is let through: a share of what the start took, which was
+ * several round trips, because a refusal at the far end takes one or two.
+ */
+const trialShareOfStart = 0.3;
+const minTrialMs = 100;
+const maxTrialMs = 500;
 
 const networkCodes: ReadonlySet<Cause['code']> = new Set(['host-unreachable', 'name-not-found', 'timed-out']);
 
@@ -30,7 +35,10 @@ export interface LiveTunnelsParts {
 interface LiveTunnel {
   readonly id: string;
   readonly tunnel: Tunnel;
+  readonly startedAt: number;
   endpoint: Endpoint | null;
+  /** null: a connection to the endpoint is one to the remote end itself. */
+  trialMs: number | null;
   stopRequested: boolean;
 }
 
@@ -42,15 +50,22 @@ export class LiveTunnels {
     this.#parts = parts;
   }
 
-  start(number: TunnelNumber, service: ServiceSpec): void {
-    const { tell, log } = this.#parts;
+  start(number: TunnelNumber, service: ServiceSpec, insisted: boolean): void {
+    const { tell, log, clock } = this.#parts;
     if (service.problem !== null) {
       tell({ type: 'tunnel-ended', tunnel: number, cause: service.problem });
       return;
     }
     const id = `${service.name}#${number}`;
-    const tunnel = this.#parts.adapterFor(service).open({ id, service, log });
-    const live: LiveTunnel = { id, tunnel, endpoint: null, stopRequested: false };
+    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted });
+    const live: LiveTunnel = {
+      id,
+      tunnel,
+      startedAt: clock.now(),
+      endpoint: null,
+      trialMs: null,
+      stopRequested: false,
+    };
     this.#alive.set(number, live);
     tunnel.onComplaint((complaint) => {
       const cause = this.#redacted(complaint);
@@ -60,6 +75,11 @@ export class LiveTunnels {
     void tunnel.ready.then((result) => {
       if (!result.ok || live.stopRequested || !this.#alive.has(number)) return;
       live.endpoint = result.value;
+      const trialMs = (clock.now() - live.startedAt) * trialShareOfStart;
+      live.trialMs =
+        service.connection.technology === 'tcp'
+          ? null
+          : Math.round(Math.min(Math.max(trialMs, minTrialMs), maxTrialMs));
       tell({ type: 'tunnel-ready', tunnel: number });
     });
     void tunnel.ended.then((end) => {
@@ -77,30 +97,38 @@ export class LiveTunnels {
     void live.tunnel.stop();
   }
 
-  /** Ends the tunnel when its last connection is gone; a dead one after `deadDrainMs` in any case. */
-  drain(number: TunnelNumber, dead: boolean): void {
+  /** Ends the tunnel when its last connection is gone. */
+  drain(number: TunnelNumber): void {
     const live = this.#alive.get(number);
     if (live === undefined) return;
-    const deadline = dead
-      ? this.#parts.clock.after(deadDrainMs, () => {
-          this.stop(number);
-        })
-      : null;
-    void live.tunnel.ended.then(() => deadline?.cancel());
     void this.#parts.port.drained(live.id).then(() => {
       this.stop(number);
     });
+  }
+
+  /** The process of one of the tunnels does not run any more, though it lives: nothing that it holds can be answered. */
+  processStopped(pid: number): void {
+    for (const [number, { tunnel }] of this.#alive) {
+      if (tunnel.pid !== pid) continue;
+      const cause = describeCause('stopped', { ending: 'SIGSTOP' });
+      const report = { startedAt: this.#parts.clock.now(), isStrict: true, evidence: { kind: 'dead', cause } } as const;
+      this.#parts.tell({
+        type: 'checked',
+        tunnel: number,
+        report: { ...report, health: 'unknown', cause: null, mayHelp: false, tookMs: null },
+      });
+    }
   }
 
   async forceStop(): Promise<void> {
     await Promise.all([...this.#alive.values()].map(({ tunnel }) => tunnel.stop({ force: true })));
   }
 
-  /** Where clients reach this tunnel; null while it is not ready. */
-  upstreamOf(number: TunnelNumber): Upstream | null {
+  /** Where clients reach this tunnel; null while it is not ready. One that is not trusted is tested by its first client. */
+  upstreamOf(number: TunnelNumber, isTrusted: boolean): Upstream | null {
     const live = this.#alive.get(number);
     if (live === undefined || live.endpoint === null) return null;
-    return { tunnelId: live.id, endpoint: live.endpoint };
+    return { tunnelId: live.id, endpoint: live.endpoint, trialMs: isTrusted ? null : live.trialMs };
   }
 
   pidOf(number: TunnelNumber): number | null {
@@ -113,7 +141,10 @@ export class LiveTunnels {
   }
 
   async proveTransport(number: TunnelNumber, deadlineMs: number): Promise<TransportProof> {
-    return (await this.#alive.get(number)?.tunnel.proveTransport(deadlineMs)) ?? { kind: 'unprovable' };
+    const live = this.#alive.get(number);
+    return live === undefined
+      ? { kind: 'dead', cause: describeCause('exited') }
+      : live.tunnel.proveTransport(deadlineMs);
   }
 
   #redacted(cause: Cause): Cause {

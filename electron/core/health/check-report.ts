@@ -27,4 +27,6 @@ export interface CheckReport {
   readonly cause: Cause | null;
   /** It is unhealthy, and another tunnel may lead to a better end: another pod, or a way that works. */
   readonly mayHelp: boolean;
+  /** How long the far end took to answer; null when the check did not pass, or nothing was measured. */
+  readonly tookMs: number | null;
 }

@@ -7,9 +7,9 @@
  * 3. No regular check runs and no timer is set while paused or closed.
  */
 import type { Clock, Timer } from '../clock.ts';
-import type { HealthEvents, HealthMonitor, HealthMonitorScheduler, HealthTarget } from './health-monitor.ts';
-import type { Probe, ProbeResult } from './probe.ts';
-import { ServiceHealthMonitorTask } from './service-health-monitor-task.ts';
+import type { HealthMonitor, HealthMonitorScheduler, HealthTarget, ReportListener } from './health-monitor.ts';
+import type { Probe } from './probe.ts';
+import { TunnelMonitor } from './tunnel-monitor.ts';
 
 /** Checks that fall due this soon after one another share a wake-up of the process. */
 const coalescingWindowMs = 100;
@@ -35,7 +35,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
   readonly #probe: Probe;
   readonly #maxConcurrentProbes: number;
   readonly #random: () => number;
-  readonly #tasks = new Map<string, ServiceHealthMonitorTask>();
+  readonly #tasks = new Map<string, TunnelMonitor>();
   /** What still lets go of its sockets, for `close` to wait for. */
   readonly #stopping = new Set<Promise<void>>();
   #running = 0;
@@ -49,14 +49,14 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
     this.#random = options.random ?? Math.random;
   }
 
-  watch(target: HealthTarget, events: HealthEvents): HealthMonitor {
+  watch(target: HealthTarget, onReport: ReportListener): HealthMonitor {
     if (this.#state === 'closed') return watchesNothing;
     const tools = { clock: this.#clock, probe: this.#probe, random: this.#random };
-    const task = new ServiceHealthMonitorTask(target, events, tools);
+    const task = new TunnelMonitor(target, onReport, tools);
     void this.#stop(this.#tasks.get(target.tunnelId));
     this.#tasks.set(target.tunnelId, task);
     this.#startDueChecks();
-    return { probeNow: (deadlineMs) => task.probeNow(deadlineMs), stop: () => this.#stop(task) };
+    return { prove: () => task.prove(), stop: () => this.#stop(task) };
   }
 
   pause(): void {
@@ -84,7 +84,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
     return this.#tasks.size;
   }
 
-  async #stop(task: ServiceHealthMonitorTask | undefined): Promise<void> {
+  async #stop(task: TunnelMonitor | undefined): Promise<void> {
     if (task === undefined) return;
     if (this.#tasks.get(task.tunnelId) === task) this.#tasks.delete(task.tunnelId);
     const stopped = task.stop();
@@ -111,7 +111,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
     }
   }
 
-  async #run(task: ServiceHealthMonitorTask): Promise<void> {
+  async #run(task: TunnelMonitor): Promise<void> {
     this.#running += 1;
     try {
       await task.check();
@@ -122,8 +122,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
   }
 }
 
-const cancelled: ProbeResult = { kind: 'cancelled' };
 const watchesNothing: HealthMonitor = {
-  probeNow: () => Promise.resolve(cancelled),
+  prove: () => Promise.resolve(null),
   stop: () => Promise.resolve(),
 };

@@ -1,0 +1,85 @@
+/** What a check and a question to the transport together say about a tunnel. Pure. */
+import { assertNever } from '../../../shared/result.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import { describeFailedCheck } from './check-cause.ts';
+import type { TunnelEvidence } from './check-report.ts';
+import { provesTunnel, type ProbeResult } from './probe.ts';
+
+type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'cancelled' }>;
+
+export interface Examination {
+  readonly service: ServiceSpec;
+  readonly result: FinishedProbe;
+  /** null: the check itself had an answer, so nobody asked. */
+  readonly transport: TransportProof | null;
+  readonly isStrict: boolean;
+}
+
+export function evidenceOf(examination: Examination): TunnelEvidence {
+  const { result, transport } = examination;
+  if (provesTunnel(result)) return { kind: 'answered' };
+  if (transport === null) return probeEvidence(examination);
+  switch (transport.kind) {
+    case 'dead':
+      return transport;
+    case 'alive': {
+      const evidence = probeEvidence(examination);
+      return evidence.kind === 'dead' ? evidence : { kind: 'answered' };
+    }
+    case 'silent':
+      return { kind: 'silent' };
+    case 'unprovable':
+      return probeEvidence(examination);
+    default:
+      return assertNever(transport, 'transport proof');
+  }
+}
+
+/** What the transport alone says, while the check still runs; null: nothing. */
+export function earlyEvidence(transport: TransportProof): TunnelEvidence | null {
+  switch (transport.kind) {
+    case 'alive':
+      return { kind: 'answered' };
+    case 'silent':
+    case 'dead':
+      return transport;
+    case 'unprovable':
+      return null;
+    default:
+      return assertNever(transport, 'transport proof');
+  }
+}
+
+function probeEvidence({ service, result, isStrict }: Examination): TunnelEvidence {
+  if (result.kind === 'passed') return { kind: 'open' };
+  const { failure } = result;
+  switch (failure.kind) {
+    case 'answered':
+      return { kind: 'answered' };
+    case 'timed-out':
+      return { kind: isStrict ? 'silent' : 'none' };
+    case 'unconnected': {
+      // The endpoint of a tcp service is the remote itself.
+      const isOurs = service.connection.technology !== 'tcp' && !failure.busy;
+      return isOurs ? { kind: 'dead', cause: describeFailedCheck(result, service.healthCheck) } : { kind: 'none' };
+    }
+    case 'closed':
+    case 'command-failed':
+      return { kind: 'none' };
+    case 'not-made':
+      return { kind: 'open' };
+    default:
+      return assertNever(failure, 'check failure');
+  }
+}
+
+/**
+ * Whether another tunnel may help a service whose checks fail. One whose transport has just answered cannot be bettered
+ * by ssh or tcp: the fault lies beyond it. Another kubectl may get another pod.
+ */
+export function anotherMayHelp(service: ServiceSpec, evidence: TunnelEvidence): boolean {
+  const { technology } = service.connection;
+  const isOnlyWay = technology === 'ssh' || technology === 'tcp';
+  return !(isOnlyWay && evidence.kind === 'answered');
+}

@@ -1,0 +1,211 @@
+/**
+ * The checks and proofs of one tunnel: what is asked, what the answers amount to, when the next check is due. Holds no
+ * timer. Whatever is asked, and for whatever reason, is counted here and nowhere else, and told as a level.
+ */
+import type { ProbeSpec, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import { describeFailedCheck } from './check-cause.ts';
+import { nextCheckAt, phaseShift } from './check-pace.ts';
+import type { CheckReport, TunnelEvidence } from './check-report.ts';
+import type { HealthTarget, ReportListener } from './health-monitor.ts';
+import { forgetRun, judge, untried, type HealthVerdict } from './health-verdict.ts';
+import { provesTunnel, type Probe, type ProbeResult } from './probe.ts';
+import { resolveProbeUrl } from './probes/probe-url.ts';
+import { anotherMayHelp, earlyEvidence, evidenceOf } from './tunnel-evidence.ts';
+
+export interface MonitorTools {
+  readonly clock: Clock;
+  readonly probe: Probe;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** A round trip takes no longer, unless our own bytes queue before it: 4 to 6 s were seen behind an upload at 1 Mbit/s. */
+const transportDeadlineMs = 1_000;
+const queuedTransportDeadlineMs = 10_000;
+/** A strict proof allows this much at the least: right after a wake everything is slow. */
+const minStrictTimeoutMs = 3_000;
+
+type Evidence = TunnelEvidence['kind'];
+type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'cancelled' }>;
+
+/** Why a check fails, kept for as long as the verdict is unhealthy. */
+interface Trouble {
+  readonly cause: NonNullable<CheckReport['cause']>;
+  readonly mayHelp: boolean;
+}
+
+export class TunnelMonitor {
+  readonly #target: HealthTarget;
+  readonly #onReport: ReportListener;
+  readonly #tools: MonitorTools;
+  readonly #spec: ProbeSpec;
+  #verdict: HealthVerdict = untried;
+  #trouble: Trouble | null = null;
+  #isSilent = false;
+  #dueAt: number;
+  #isFirstCheck = true;
+  #check: Promise<unknown> | null = null;
+  #proof: Promise<Evidence | null> | null = null;
+  #nextProof: Promise<Evidence | null> | null = null;
+  #cancellation = new AbortController();
+
+  constructor(target: HealthTarget, onReport: ReportListener, tools: MonitorTools) {
+    this.#target = target;
+    this.#onReport = onReport;
+    this.#tools = tools;
+    this.#spec = probeSpecOf(target.service);
+    this.#dueAt = tools.clock.now();
+  }
+
+  get tunnelId(): string {
+    return this.#target.tunnelId;
+  }
+
+  /** When the next check may start; null while one runs. */
+  get dueAt(): number | null {
+    return this.#check === null ? this.#dueAt : null;
+  }
+
+  /** Runs one regular check. Not to be called while one runs. */
+  async check(): Promise<void> {
+    const check = this.#runCheck().finally(() => {
+      this.#check = null;
+    });
+    this.#check = check;
+    await check;
+  }
+
+  prove(): Promise<Evidence | null> {
+    if (this.#proof === null) return this.#startProof();
+    this.#nextProof ??= this.#proof.then(() => {
+      this.#nextProof = null;
+      return this.#startProof();
+    });
+    return this.#nextProof;
+  }
+
+  /** Cancels what runs and forgets where it was leading. */
+  interrupt(): void {
+    this.#cancellation.abort();
+    this.#cancellation = new AbortController();
+    this.#verdict = forgetRun(this.#verdict);
+  }
+
+  /** Puts the next check somewhere in the coming interval; a first check at its beginning. */
+  reschedule(): void {
+    const { clock, random } = this.#tools;
+    this.#dueAt =
+      clock.now() + (this.#isFirstCheck ? 0 : random() * this.#target.service.healthCheck.intervalMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#cancellation.abort();
+    await Promise.all([this.#check, this.#proof, this.#nextProof]);
+  }
+
+  async #runCheck(): Promise<void> {
+    const { clock, random } = this.#tools;
+    const { intervalMs, timeoutMs, failureThreshold } = this.#target.service.healthCheck;
+    const { signal } = this.#cancellation;
+    // A check may start a little early, to share its wake-up: the pace is that of the due times.
+    const dueAt = Math.max(this.#dueAt, clock.now());
+    const startedAt = this.#isFirstCheck ? dueAt - phaseShift(intervalMs, random()) : dueAt;
+    this.#dueAt = dueAt + intervalMs;
+
+    // A tunnel that did not answer has to, before anything else counts.
+    if (this.#isSilent) await this.prove();
+    else await this.#examine(timeoutMs, signal);
+    if (signal.aborted) return;
+    this.#isFirstCheck = false;
+    const { failuresInRow } = this.#verdict;
+    const pace = { intervalMs, failuresInRow, failureThreshold, isSilent: this.#isSilent };
+    this.#dueAt = nextCheckAt({ startedAt, endedAt: clock.now(), ...pace });
+  }
+
+  async #examine(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const startedAt = this.#tools.clock.now();
+    const result = await this.#probe(timeoutMs, signal);
+    if (result.kind === 'cancelled') return;
+    const transport = provesTunnel(result) ? null : await this.#askTransport();
+    if (!signal.aborted) this.#count({ startedAt, isStrict: false, result, transport });
+  }
+
+  #startProof(): Promise<Evidence | null> {
+    const { signal } = this.#cancellation;
+    if (signal.aborted) return Promise.resolve(null);
+    const proof = this.#runProof(signal).finally(() => {
+      if (this.#proof === proof) this.#proof = null;
+    });
+    this.#proof = proof;
+    return proof;
+  }
+
+  /** Both questions at once. What the transport says is told as soon as it is known: clients wait for it. */
+  async #runProof(signal: AbortSignal): Promise<Evidence | null> {
+    const startedAt = this.#tools.clock.now();
+    const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
+    const probing = this.#probe(timeoutMs, signal);
+    const transport = await this.#askTransport();
+    const early = earlyEvidence(transport);
+    if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict: true, evidence: early }, null);
+    const result = await probing;
+    if (signal.aborted || result.kind === 'cancelled') return null;
+    return this.#count({ startedAt, isStrict: true, result, transport });
+  }
+
+  #probe(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
+    const { clock, probe } = this.#tools;
+    return probe({ endpoint: this.#target.endpoint, spec: this.#spec, timeoutMs, signal, clock });
+  }
+
+  #askTransport(): Promise<TransportProof> {
+    const { proveTransport, hasQueuedBytes } = this.#target;
+    return proveTransport(hasQueuedBytes() ? queuedTransportDeadlineMs : transportDeadlineMs);
+  }
+
+  #count(examined: {
+    readonly startedAt: number;
+    readonly isStrict: boolean;
+    readonly result: FinishedProbe;
+    readonly transport: TransportProof | null;
+  }): Evidence {
+    const { service } = this.#target;
+    const { result, startedAt, isStrict } = examined;
+    const evidence = evidenceOf({ ...examined, service });
+    const passed = result.kind === 'passed';
+    this.#verdict = judge(this.#verdict, passed, service.healthCheck);
+    if (result.kind === 'failed') {
+      const cause = describeFailedCheck(result, service.healthCheck);
+      const mayHelp = cause.recovery === 'backoff' && anotherMayHelp(service, evidence);
+      this.#trouble = { cause, mayHelp };
+    }
+    this.#tell({ startedAt, isStrict, evidence }, passed ? result.tookMs : null);
+    return evidence.kind;
+  }
+
+  #tell(found: Pick<CheckReport, 'startedAt' | 'isStrict' | 'evidence'>, tookMs: number | null): void {
+    this.#isSilent = found.evidence.kind === 'silent' || (this.#isSilent && found.evidence.kind !== 'answered');
+    const { health } = this.#verdict;
+    const trouble = health === 'unhealthy' ? this.#trouble : null;
+    this.#onReport(this.tunnelId, {
+      ...found,
+      health,
+      cause: trouble?.cause ?? null,
+      mayHelp: trouble?.mayHelp ?? false,
+      tookMs,
+    });
+  }
+}
+
+/** The check of a service, with its local port in the places that name it: a URL without a host, a command's arguments. */
+function probeSpecOf({ localPort, healthCheck: { probe } }: ServiceSpec): ProbeSpec {
+  if (probe.type === 'http' || probe.type === 'https') {
+    return { ...probe, url: resolveProbeUrl(probe, `localhost:${localPort}`)?.href ?? probe.url };
+  }
+  if (probe.type !== 'exec') return probe;
+  const [program, ...rest] = probe.argv;
+  const words = rest.map((word) => word.replaceAll('{local_port}', String(localPort)));
+  return { ...probe, argv: [program, ...words] };
+}
