@@ -225,7 +225,11 @@ describe('a forward runner', () => {
   it('probes a tunnel that did not take a client and replaces it when it is dead', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
-    world.health.probeAnswer = { kind: 'failed', finding: 'the connection was refused', timedOut: false };
+    world.health.probeAnswer = {
+      kind: 'failed',
+      finding: 'the connection was refused',
+      failure: { kind: 'unconnected', errno: 'ECONNREFUSED', busy: false },
+    };
     world.port.events.onUpstreamFailure('postgres#1', 'ECONNREFUSED');
     await settle();
     expect([line(runner).split(',')[1], world.port.upstream, world.tunnels.length]).toEqual([

@@ -1,107 +1,103 @@
 import { describe, expect, it } from 'vitest';
-import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
+import type { HealthCheckSpec, ProbeSpec } from '../../../shared/service-spec.ts';
 import { defaultHealthCheck } from '../config/service-defaults.ts';
 import { describeFailedCheck } from './check-cause.ts';
+import type { CheckFailure } from './probe.ts';
 
-const spec: HealthCheckSpec = {
-  ...defaultHealthCheck,
-  probe: {
-    type: 'https',
-    url: 'https://api.internal/health',
-    method: 'GET',
-    expectedStatus: [200],
-    expectedContent: null,
-    headers: {},
-    verifySsl: true,
-    caFile: null,
-  },
+const https: ProbeSpec = {
+  type: 'https',
+  url: 'https://api.internal/health',
+  method: 'GET',
+  expectedStatus: [200],
+  expectedContent: null,
+  headers: {},
+  verifySsl: true,
+  caFile: null,
+};
+const specOf = (probe: ProbeSpec): HealthCheckSpec => ({ ...defaultHealthCheck, probe });
+
+const causeOf = (failure: CheckFailure, probe: ProbeSpec = https) =>
+  describeFailedCheck({ finding: 'what was seen', failure }, specOf(probe));
+
+const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5000, farEndSpoke: false } as const;
+const answered = (code: 'check-failed' | 'check-refused' | 'certificate-expiring'): CheckFailure => ({
+  kind: 'answered',
+  answer: { code, title: 'HTTP 503 from the service' },
+});
+const badCertificate = (problem: 'expired' | 'untrusted'): CheckFailure => ({
+  kind: 'answered',
+  answer: { code: 'certificate-invalid', problem },
+});
+const closed = (stage: Extract<CheckFailure, { readonly kind: 'closed' }>['stage']): CheckFailure => ({
+  kind: 'closed',
+  stage,
+  farEndSpoke: false,
+});
+const unconnected = (errno: string, busy = false): CheckFailure => ({ kind: 'unconnected', errno, busy });
+const commandFailed: CheckFailure = {
+  kind: 'command-failed',
+  title: 'The check command exited with code 1',
 };
 
 describe('cause of a failed check', () => {
   it.each([
-    ['HTTP 503 where 200 or 204 was expected', 'check-failed', 'HTTP 503 from the service'],
-    [
-      'the answer did not contain "HTTP 500 where"',
-      'check-failed',
-      'The answer lacks what the check expects',
-    ],
-    [
-      'the first 1 MB of the answer did not contain "ok"',
-      'check-failed',
-      'The answer lacks what the check expects',
-    ],
-    ['the answer is not PostgreSQL', 'check-refused', 'The service does not speak PostgreSQL'],
-    ['the answer is not HTTP (HPE_INVALID_CONSTANT)', 'check-refused', 'The service does not speak HTTP'],
-    [
-      'the service sent more than 2 MB in answer to one check',
-      'check-refused',
-      'The service sends far more than the check asks for',
-    ],
-    [
-      'the connection was closed right after it opened',
-      'check-failed',
-      'The connection was closed right after it opened',
-    ],
-    [
-      'the connection was closed before Kafka answered',
-      'check-failed',
-      'The connection was closed before the answer was there',
-    ],
-    ['the connection was refused (ECONNREFUSED)', 'check-failed', 'The tunnel takes no connections'],
-    ["the tunnel's socket is gone (ENOENT)", 'check-failed', 'The tunnel takes no connections'],
-    [
-      'the TLS handshake failed (ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR)',
-      'check-failed',
-      'No TLS connection to the service',
-    ],
-    ['the url of the check cannot be read', 'config-invalid', 'The health check is not configured correctly'],
-    ['the connection failed (EHOSTUNREACH)', 'check-failed', 'No answer through the tunnel'],
-    ['the certificate has expired', 'certificate-invalid', 'The certificate of api.internal has expired'],
-    [
-      'the certificate is self-signed',
-      'certificate-invalid',
-      'The certificate of api.internal is not trusted',
-    ],
-  ])('reads "%s" as %s: %s', (finding, code, title) => {
-    expect(describeFailedCheck({ finding, timedOut: false }, spec)).toMatchObject({
-      code,
-      title,
-      evidence: finding,
-    });
+    [late, 'timed-out', 'No answer through the tunnel within 5 s'],
+    [{ ...late, afterMs: 300 }, 'timed-out', 'No answer through the tunnel within 300 ms'],
+    [{ ...late, farEndSpoke: true }, 'timed-out', 'No complete answer from the service within 5 s'],
+    [closed('right-after-opening'), 'check-failed', 'The connection was closed right after it opened'],
+    [closed('tls-handshake'), 'check-failed', 'The connection was closed during the TLS handshake'],
+    [closed('before-answer'), 'check-failed', 'The connection was closed before the service answered'],
+    [closed('mid-answer'), 'check-failed', 'The connection was closed before the answer was complete'],
+    [unconnected('ECONNREFUSED'), 'check-failed', 'The tunnel does not accept connections'],
+    [unconnected('EAGAIN', true), 'check-failed', 'The tunnel is too busy to accept another connection'],
+    [unconnected('EMFILE', true), 'check-failed', 'This computer has no room for another connection'],
+    [answered('check-failed'), 'check-failed', 'HTTP 503 from the service'],
+    [answered('check-refused'), 'check-refused', 'HTTP 503 from the service'],
+    [answered('certificate-expiring'), 'certificate-expiring', 'HTTP 503 from the service'],
+    [badCertificate('expired'), 'certificate-invalid', 'The certificate of api.internal has expired'],
+    [badCertificate('untrusted'), 'certificate-invalid', 'The certificate of api.internal is not trusted'],
+    [commandFailed, 'check-failed', 'The check command exited with code 1'],
+  ] as [CheckFailure, string, string][])('of %j: %s, %s', (failure, code, title) => {
+    expect(causeOf(failure)).toMatchObject({ code, title, evidence: 'what was seen' });
   });
 
-  it('is what the probe says where the finding is the words of a server, whatever these are like', () => {
-    const meaning = { code: 'check-refused', what: 'PostgreSQL refused the login of app' } as const;
-    const finding = 'the certificate of HTTP 503 where the answer is not PostgreSQL';
-    expect(describeFailedCheck({ finding, timedOut: false, meaning }, spec)).toMatchObject({
-      code: 'check-refused',
-      title: 'PostgreSQL refused the login of app',
-      evidence: finding,
+  it('is the same whatever the words of the finding are', () => {
+    const findings = ['HTTP 503 where', 'the certificate has expired', 'the answer is not Redis', ''];
+    const failure = answered('check-refused');
+    const causes = findings.map((finding) => describeFailedCheck({ finding, failure }, specOf(https)));
+    expect(causes.map((cause) => ({ ...cause, evidence: null }))).toEqual(
+      findings.map(() => ({ ...causeOf(failure), evidence: null })),
+    );
+  });
+
+  it.each([
+    ['binary-missing', 'pg_isready', 'pg_isready was not found'],
+    ['file-missing', '/etc/ca.pem', 'The file /etc/ca.pem does not exist'],
+    ['file-unreadable', '/etc/ca.pem', 'The file /etc/ca.pem cannot be read'],
+    ['config-invalid', 'The url is odd', 'The url is odd'],
+  ] as const)('of a check that could not be made is for the user: %s', (code, what, title) => {
+    expect(causeOf({ kind: 'not-made', obstacle: { code, what } })).toMatchObject({
+      code,
+      title,
       recovery: 'user',
     });
   });
 
-  it.each([
-    'check-refused',
-    'certificate-expiring',
-    'binary-missing',
-    'file-missing',
-    'file-unreadable',
-    'authority-missing',
-    'config-invalid',
-  ] as const)('of the code %s is nothing that another tunnel could mend', (code) => {
-    const meaning = { code, what: 'x' };
-    expect(describeFailedCheck({ finding: 'y', timedOut: false, meaning }, spec).recovery).toBe('user');
+  it.each([answered('check-refused'), answered('certificate-expiring'), badCertificate('untrusted')])(
+    'of an answer that every tunnel would bring is for the user: %j',
+    (failure) => {
+      expect(causeOf(failure).recovery).toBe('user');
+    },
+  );
+
+  it('of a command that takes too long names the command', () => {
+    const exec: ProbeSpec = { type: 'exec', argv: ['pg_isready'] };
+    expect(causeOf(late, exec).title).toBe('The check command did not finish within 5 s');
   });
 
-  it.each([
-    ['no answer within 5 s', 'No answer through the tunnel within 5 s'],
-    ['no TLS handshake within 300 ms', 'No answer through the tunnel within 300 ms'],
-  ])('names the deadline that has passed: %s', (finding, title) => {
-    expect(describeFailedCheck({ finding, timedOut: true }, spec)).toMatchObject({
-      code: 'timed-out',
-      title,
-      evidence: finding,
-    });
+  it('sends nobody to the network once the service has begun to answer, nor to the far end before', () => {
+    expect(causeOf(late).remedy).toBe('Check the network or the VPN');
+    expect(causeOf({ ...late, farEndSpoke: true }).remedy).toBe('Check the program at the far end');
+    expect(causeOf(unconnected('ECONNREFUSED')).remedy).toBeNull();
   });
 });

@@ -1,74 +1,84 @@
-/** From a failed check to the cause that is shown: pure. The finding stays as evidence. */
+/** From a failed check to the cause that is shown: pure. Only the kind of failure decides; the finding is evidence. */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
+import { assertNever } from '../../../shared/result.ts';
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
 import type { FailedCheck } from './health-verdict.ts';
-import type { CheckMeaning } from './probe.ts';
+import type { CheckFailure, ClosedStage, WrongAnswer } from './probe.ts';
+import { formatDuration } from './probes/format-duration.ts';
 import { resolveProbeUrl } from './probes/probe-url.ts';
 
-interface Reading {
-  readonly finding: RegExp;
-  /** `$1` is the pattern's first group. */
-  readonly title: string;
-  /** `check-failed` where it is left out: another tunnel may help. */
-  readonly code?: CheckMeaning['code'];
-}
+type Failure<K extends CheckFailure['kind']> = Extract<CheckFailure, { readonly kind: K }>;
 
-/** First match wins. */
-const readings: readonly Reading[] = [
-  { finding: /^HTTP (\d+) where/, title: 'HTTP $1 from the service' },
-  {
-    finding: /^the (?:first 1 MB of the )?answer did not contain/,
-    title: 'The answer lacks what the check expects',
-  },
-  // Whoever answers in another protocol answers: the tunnel carries bytes, and the check never was the right one.
-  {
-    finding: /^the answer is not (\w+)/,
-    title: 'The service does not speak $1',
-    code: 'check-refused',
-  },
-  {
-    finding: /^the service sent more than/,
-    title: 'The service sends far more than the check asks for',
-    code: 'check-refused',
-  },
-  {
-    finding: /^the connection was closed right after/,
-    title: 'The connection was closed right after it opened',
-  },
-  { finding: /^the connection was closed/, title: 'The connection was closed before the answer was there' },
-  { finding: /^the connection was refused|^the tunnel's socket/, title: 'The tunnel takes no connections' },
-  { finding: /^the TLS handshake failed/, title: 'No TLS connection to the service' },
-  {
-    finding: /^the (?:url|request)/,
-    title: 'The health check is not configured correctly',
-    code: 'config-invalid',
-  },
-];
+const closedTitles: Readonly<Record<ClosedStage, string>> = {
+  'right-after-opening': 'The connection was closed right after it opened',
+  'tls-handshake': 'The connection was closed during the TLS handshake',
+  'before-answer': 'The connection was closed before the service answered',
+  'mid-answer': 'The connection was closed before the answer was complete',
+};
 
 export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): Cause {
-  const evidence = check.finding;
-  if (check.timedOut) {
-    const within = / within .+/.exec(evidence)?.[0] ?? ' in time';
-    return { ...describeCause('timed-out', { evidence }), title: `No answer through the tunnel${within}` };
+  const { failure, finding: evidence } = check;
+  switch (failure.kind) {
+    case 'timed-out':
+      return { ...describeCause('timed-out', { evidence }), ...lateWords(failure, spec) };
+    case 'closed':
+      return describeCause('check-failed', { evidence, what: closedTitles[failure.stage] });
+    case 'unconnected':
+      // The far end has no part in it.
+      return {
+        ...describeCause('check-failed', { evidence, what: unconnectedTitle(failure) }),
+        remedy: null,
+      };
+    case 'answered':
+      return describeAnswer(failure.answer, evidence, spec);
+    case 'command-failed':
+      return describeCause('check-failed', { evidence, what: failure.title });
+    case 'not-made':
+      return describeCause(failure.obstacle.code, { evidence, what: failure.obstacle.what });
+    default:
+      return assertNever(failure, 'check failure');
   }
-  if (check.meaning !== undefined) {
-    const { code, what } = check.meaning;
-    return describeCause(code, { evidence, what });
+}
+
+function lateWords({ afterMs, farEndSpoke }: Failure<'timed-out'>, spec: HealthCheckSpec): Partial<Cause> {
+  const within = `within ${formatDuration(afterMs)}`;
+  if (spec.probe.type === 'exec') return { title: `The check command did not finish ${within}` };
+  if (!farEndSpoke) return { title: `No answer through the tunnel ${within}` };
+  // The network has carried the beginning.
+  const remedy = 'Check the program at the far end';
+  return { title: `No complete answer from the service ${within}`, remedy };
+}
+
+function unconnectedTitle({ errno, busy }: Failure<'unconnected'>): string {
+  if (!busy) return 'The tunnel does not accept connections';
+  return errno === 'EAGAIN'
+    ? 'The tunnel is too busy to accept another connection'
+    : 'This computer has no room for another connection';
+}
+
+function describeAnswer(answer: WrongAnswer, evidence: string, spec: HealthCheckSpec): Cause {
+  switch (answer.code) {
+    case 'check-failed':
+    case 'check-refused':
+    case 'certificate-expiring':
+      return describeCause(answer.code, { evidence, what: answer.title });
+    case 'certificate-invalid':
+      return describeCertificate(answer.problem, evidence, certificateHost(spec));
+    default:
+      return assertNever(answer, 'wrong answer');
   }
-  if (evidence.startsWith('the certificate')) {
-    return describeCertificate(evidence, certificateHost(spec));
-  }
-  const match = readings.find(({ finding }) => finding.test(evidence));
-  const group = match?.finding.exec(evidence)?.[1] ?? '';
-  return describeCause(match?.code ?? 'check-failed', { evidence, what: match?.title.replace('$1', group) });
 }
 
 /** The catalogue's remedy is for tunnels: what kubectl does not trust. Here the tunnel has just carried the certificate. */
-function describeCertificate(evidence: string, host: string | undefined): Cause {
+function describeCertificate(
+  problem: 'expired' | 'untrusted',
+  evidence: string,
+  host: string | undefined,
+): Cause {
   const cause = describeCause('certificate-invalid', { evidence, host });
-  if (!evidence.endsWith('has expired')) {
+  if (problem === 'untrusted') {
     const remedy =
-      'The tunnel works: mend the certificate, or servername, ca_file and verify_ssl of the health check';
+      'The tunnel works: fix the certificate, or correct servername, ca_file or verify_ssl of the health check';
     return { ...cause, remedy };
   }
   const title = `The certificate of ${host ?? 'the server'} has expired`;

@@ -10,7 +10,11 @@ import {
 } from './health-verdict.ts';
 
 const passed: HealthReport = { kind: 'check-passed', tookMs: 4 };
-const failed: HealthReport = { kind: 'check-failed', finding: 'no answer within 5 s', timedOut: true };
+const failed: HealthReport = {
+  kind: 'check-failed',
+  finding: 'no answer within 5 s',
+  failure: { kind: 'timed-out', awaited: 'answer', afterMs: 5000, farEndSpoke: false },
+};
 
 /** One letter for each check (p, f), one for the health after it (u, H, S). */
 const play = (checks: string, thresholds: HealthThresholds): string => {

@@ -195,7 +195,7 @@ describe('ca_file', () => {
     const unread = [
       'file-unreadable',
       `The file ${file} cannot be read`,
-      'no contents of ca_file within 1.5 s',
+      'the ca_file of the check could not be read within 1.5 s',
     ];
     expect(await Promise.all(late)).toEqual(late.map(() => unread));
     expect(await readers()).toBe(1);

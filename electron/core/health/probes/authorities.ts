@@ -11,14 +11,15 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import tls from 'node:tls';
 import { err, ok, type Result } from '../../../../shared/result.ts';
-import type { CheckMeaning, ProbeResult } from '../probe.ts';
+import type { Obstacle } from '../probe.ts';
+import { formatDuration } from './format-duration.ts';
+import { notMade, type FailedProbe } from './probe-failures.ts';
 
 /** All public authorities together have a quarter of it. */
 const maxFileBytes = 1024 * 1024;
 /** Contexts that are kept, one for each file: to build one takes 20 ms for a file of all public authorities. */
 const maxKeptContexts = 32;
 
-type FailedProbe = Extract<ProbeResult, { readonly kind: 'failed' }>;
 type Authorities = Result<tls.SecureContext, FailedProbe>;
 
 interface Reading {
@@ -62,11 +63,15 @@ function startReading(file: string): Reading {
   return reading;
 }
 
-const failure = (file: string, code: CheckMeaning['code'], finding: string): Result<never, FailedProbe> =>
-  err({ kind: 'failed', finding, timedOut: false, meaning: { code, what: file } });
+const failure = (file: string, code: Obstacle['code'], finding: string): Result<never, FailedProbe> =>
+  err(notMade(finding, { code, what: file }));
 
-/** What it means that the file was not read in time: not the tunnel is to blame. */
-export const unreadInTime = (file: string): CheckMeaning => ({ code: 'file-unreadable', what: file });
+/** The tunnel is not to blame for a file that was not read in time. */
+export const unreadInTime = (file: string, afterMs: number): FailedProbe =>
+  notMade(`the ca_file of the check could not be read within ${formatDuration(afterMs)}`, {
+    code: 'file-unreadable',
+    what: file,
+  });
 
 /** Settles when the reader is gone: one that a volume holds is not forgotten, or each check would leave another. */
 async function contentOf(file: string, stopping: AbortSignal): Promise<Result<Buffer, FailedProbe>> {
@@ -110,7 +115,11 @@ function contextOf(file: string, pem: Buffer): Authorities {
   const before = kept.get(file);
   if (before?.pem.equals(pem) === true) return ok(before.context);
   if (!holdsCertificate(pem))
-    return failure(file, 'authority-missing', 'the ca_file of the check holds no certificate in PEM');
+    return failure(
+      file,
+      'authority-missing',
+      'the ca_file of the check contains no certificate in PEM format',
+    );
   const context = tls.createSecureContext({ ca: pem });
   const [oldest] = kept.keys();
   if (oldest !== undefined && kept.size >= maxKeptContexts) kept.delete(oldest);

@@ -1,16 +1,16 @@
 /** How long a certificate will last: pure. */
 import type { X509Certificate } from 'node:crypto';
-import type { CheckMeaning } from '../probe.ts';
+import type { WrongAnswer } from '../probe.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const hourMs = 60 * 60 * 1000;
 const defaultWithinMs = 7 * dayMs;
-/** Certificates that live for days are renewed every few days: of their life the last quarter counts. */
+/** Certificates that live for days are renewed every few days: the last 25 % of the lifetime counts. */
 const defaultLifeShare = 1 / 4;
 
 export interface ExpiryRule {
   readonly servername: string;
-  /** null: 7 days, or the last quarter of a short life. */
+  /** null: 7 days, or the last 25 % of a short lifetime. */
   readonly expiresWithinMs: number | null;
   /** Epoch ms. */
   readonly now: number;
@@ -18,8 +18,7 @@ export interface ExpiryRule {
 
 export interface ExpiryFinding {
   readonly finding: string;
-  /** Absent of an expired one: the finding says it. */
-  readonly meaning?: CheckMeaning;
+  readonly answer: WrongAnswer;
 }
 
 type Dates = Pick<X509Certificate, 'validFrom' | 'validTo'>;
@@ -29,14 +28,17 @@ export function certificateFinding(certificate: Dates, rule: ExpiryRule): Expiry
   const [from, until] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
   const withinMs = rule.expiresWithinMs ?? Math.min(defaultWithinMs, (until - from) * defaultLifeShare);
   const leftMs = until - rule.now;
-  if (leftMs <= 0) return { finding: 'the certificate has expired' };
+  if (leftMs <= 0) {
+    const answer = { code: 'certificate-invalid', problem: 'expired' } as const;
+    return { finding: 'the certificate has expired', answer };
+  }
   if (leftMs > withinMs) return null;
   const date = new Date(until).toISOString();
   return {
-    finding: `the certificate expires in ${formatLeft(leftMs)}, at ${date.slice(0, 16).replace('T', ' ')} UTC`,
-    meaning: {
+    finding: `the certificate expires in ${formatLeft(leftMs)} (${date.slice(0, 16).replace('T', ' ')} UTC)`,
+    answer: {
       code: 'certificate-expiring',
-      what: `The certificate of ${rule.servername} expires on ${date.slice(0, 10)}`,
+      title: `The certificate of ${rule.servername} expires on ${date.slice(0, 10)}`,
     },
   };
 }

@@ -1,4 +1,16 @@
-/** What a broken connection means, in words a user can act on. */
+/** What a broken connection means for a check, and in words a user can act on: pure. */
+import { closedConnection, otherProtocol, refusal, wrongAnswer } from './probe-failures.ts';
+import type { Closing, FailedProbe } from './probe-failures.ts';
+
+/** How far the check had come when the error struck. */
+export interface ErrorContext extends Closing {
+  /** The finding when the far end ended the connection. */
+  readonly whenClosed: string;
+  /** The endpoint had accepted the connection. */
+  readonly isOpen: boolean;
+  /** What TLS holds against the certificate: a code of OpenSSL or Node. */
+  readonly certificateError: string | null;
+}
 
 const certificateFindings: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'the certificate has expired',
@@ -12,25 +24,58 @@ const certificateFindings: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host',
 };
 
+const closings: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+
+/** connect(2) and socket(2): a full backlog; no descriptors, buffers, memory or ports left on this side. */
+const shortages: ReadonlySet<string> = new Set([
+  'EAGAIN',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'EADDRNOTAVAIL',
+]);
+
 /** OpenSSL and BoringSSL say so when a peer answers the handshake in another protocol. */
 const notTls =
   /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST|UNEXPECTED_MESSAGE/;
 
-/**
- * The finding for an error of a socket, of TLS or of Node's HTTP parser.
- * `whenClosed` is said of a connection that the far end ended; it depends on how far the check had come.
- */
-export function describeConnectionError(error: Error, whenClosed: string): string {
+/** Reads an error of a socket, of TLS or of Node's HTTP parser. */
+export function readConnectionError(error: Error, context: ErrorContext): FailedProbe {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const certificate = certificateFindings[code];
-  if (certificate !== undefined) return certificate;
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED') return whenClosed;
-  if (code === 'ECONNREFUSED') return 'the connection was refused (ECONNREFUSED)';
-  if (code === 'ENOENT') return "the tunnel's socket is gone (ENOENT)";
-  if (code === 'HPE_HEADER_OVERFLOW') return 'the headers of the answer are too large';
-  if (code.startsWith('HPE_')) return `the answer is not HTTP (${code})`;
-  if (notTls.test(code)) return 'the answer is not TLS';
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return `the TLS handshake failed (${code})`;
-  if (code.startsWith('CERT_')) return `the certificate is not trusted (${code})`;
-  return `the connection failed (${code === '' ? error.message : code})`;
+  if (closings.has(code)) return closedConnection(context.whenClosed, context);
+  const finding = `the connection failed (${code === '' ? error.message : code})`;
+  if (!context.isOpen) return unconnected(code, finding);
+  return readProtocolError(code, context) ?? closedConnection(finding, context);
+}
+
+function unconnected(errno: string, finding: string): FailedProbe {
+  const failure = { kind: 'unconnected', errno, busy: shortages.has(errno) } as const;
+  switch (errno) {
+    case 'ECONNREFUSED':
+      return { kind: 'failed', finding: 'the connection was refused (ECONNREFUSED)', failure };
+    case 'ENOENT':
+      return { kind: 'failed', finding: "the tunnel's socket is gone (ENOENT)", failure };
+    default:
+      return { kind: 'failed', finding, failure };
+  }
+}
+
+/** null: the code says nothing about an answer. */
+function readProtocolError(code: string, context: ErrorContext): FailedProbe | null {
+  if (code !== '' && code === context.certificateError) return badCertificate(code);
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return refusal('the headers of the answer are too large', 'The headers of the answer are too large');
+  }
+  if (code.startsWith('HPE_')) return otherProtocol('HTTP', code);
+  if (notTls.test(code)) return otherProtocol('TLS');
+  if (!context.farEndSpoke || !(code.startsWith('ERR_SSL_') || code === 'EPROTO')) return null;
+  const title = 'The service refused the TLS connection';
+  return wrongAnswer(`the TLS handshake failed (${code})`, { code: 'check-failed', title });
+}
+
+function badCertificate(code: string): FailedProbe {
+  const problem = code === 'CERT_HAS_EXPIRED' ? 'expired' : 'untrusted';
+  const finding = certificateFindings[code] ?? `the certificate is not trusted (${code})`;
+  return wrongAnswer(finding, { code: 'certificate-invalid', problem });
 }

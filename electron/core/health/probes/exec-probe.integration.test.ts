@@ -46,15 +46,15 @@ describe('exec probe', () => {
   it('fails with any other, and shows the last thing that the command said', async () => {
     expect(await check(sh('echo first >&2; echo "no route to db" >&2; echo >&2; exit 3'))).toEqual([
       'check-failed',
-      'The check command ended with exit code 3',
+      'The check command exited with code 3',
       'no route to db',
     ]);
     expect(await check(sh('exit 1'))).toEqual([
       'check-failed',
-      'The check command ended with exit code 1',
-      'The check command ended with exit code 1',
+      'The check command exited with code 1',
+      'The check command exited with code 1',
     ]);
-    expect(await check(sh('kill -USR1 $$'))).toContain('The check command was ended by SIGUSR1');
+    expect(await check(sh('kill -USR1 $$'))).toContain('The check command was terminated by SIGUSR1');
   });
 
   it('says which program is missing, and that another tunnel would not help', async () => {
@@ -82,8 +82,8 @@ describe('exec probe', () => {
     const pid = await writtenPid();
     expect(await result).toEqual([
       'timed-out',
-      'No answer through the tunnel within 700 ms',
-      'no end of the check command within 700 ms',
+      'The check command did not finish within 700 ms',
+      'the check command did not finish within 700 ms',
     ]);
     expect(performance.now() - startedAt).toBeLessThan(2500);
     expect([processIsRunning(pid), testLauncher.alive()]).toEqual([false, []]);

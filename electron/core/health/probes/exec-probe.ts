@@ -1,9 +1,11 @@
+import { assertNever } from '../../../../shared/result.ts';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import type { ChildExit, ChildLauncher } from '../../process/child-process.ts';
 import { askChild } from '../../process/child-query.ts';
 import { isNoise, toEvidence } from '../../tunnel/evidence.ts';
-import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { formatDuration } from './format-duration.ts';
+import { notMade, type FailedProbe } from './probe-failures.ts';
 
 export type ExecProbeSpec = Extract<ProbeSpec, { readonly type: 'exec' }>;
 
@@ -22,38 +24,40 @@ export async function probeExec(
   switch (answer.kind) {
     case 'cancelled':
       return answer;
-    case 'timed-out': {
-      const finding = `no end of the check command within ${formatDuration(timeoutMs)}`;
-      return { kind: 'failed', finding, timedOut: true };
-    }
+    case 'timed-out':
+      return lateEnd(timeoutMs);
     case 'answered':
       return answer.exit.exitCode === 0
         ? { kind: 'passed', tookMs: clock.now() - startedAt }
-        : { kind: 'failed', timedOut: false, ...describeExit(answer.exit, argv[0]) };
+        : readExit(answer.exit, argv[0]);
+    default:
+      return assertNever(answer, 'answer of a command');
   }
 }
 
+const lateEnd = (afterMs: number): FailedProbe => ({
+  kind: 'failed',
+  finding: `the check command did not finish within ${formatDuration(afterMs)}`,
+  failure: { kind: 'timed-out', awaited: 'end of the check command', afterMs, farEndSpoke: false },
+});
+
 /** The last thing that the program said proves best why it failed. */
-function describeExit(
-  exit: ChildExit,
-  program: string,
-): { readonly finding: string; readonly meaning: CheckMeaning } {
+function readExit(exit: ChildExit, program: string): FailedProbe {
   const { startError, signal, exitCode, lastLines } = exit;
   if (startError !== null) {
-    const finding = toEvidence(startError.message, []);
-    const isMissing = startError.code === 'ENOENT';
-    return {
-      finding,
-      meaning: isMissing
+    return notMade(
+      toEvidence(startError.message, []),
+      startError.code === 'ENOENT'
         ? { code: 'binary-missing', what: program }
         : { code: 'config-invalid', what: `The check command ${program} cannot be started` },
-    };
+    );
   }
-  const ending = signal === null ? `ended with exit code ${String(exitCode)}` : `was ended by ${signal}`;
-  const what = `The check command ${ending}`;
+  const ending = signal === null ? `exited with code ${String(exitCode)}` : `was terminated by ${signal}`;
+  const title = `The check command ${ending}`;
   const lastLine = lastLines.findLast((line) => !isNoise(line));
   return {
-    finding: lastLine === undefined ? what : toEvidence(lastLine, []),
-    meaning: { code: 'check-failed', what },
+    kind: 'failed',
+    finding: lastLine === undefined ? title : toEvidence(lastLine, []),
+    failure: { kind: 'command-failed', title },
   };
 }

@@ -82,7 +82,7 @@ describe('grpc probe', () => {
   it('is refused by a server that knows the service not, or no health at all', async () => {
     expect(await check(await serve(withHealth), { service: 'nobody' })).toEqual([
       'check-refused',
-      'The gRPC server knows no service nobody',
+      'The gRPC server does not know the service nobody',
       expect.stringMatching(/^gRPC status 5: /),
     ]);
     expect(await check(await serve(() => undefined))).toEqual([
@@ -100,7 +100,7 @@ describe('grpc probe', () => {
     ]);
     expect(await check(await serve(failing(status.UNAUTHENTICATED, 'who?')))).toEqual([
       'check-refused',
-      'The gRPC server asks for credentials',
+      'The gRPC server requires credentials',
       'gRPC status 16: who?',
     ]);
   });
@@ -123,7 +123,7 @@ describe('grpc probe', () => {
     [
       'floods with frames of HTTP/2',
       floodsAfter(http2Frames.settings, http2Frames.windowUpdate),
-      'the service sent more than 2 MB in answer to one check',
+      'the service sent more than 2 MB in response to one check',
     ],
     ['closes at once', closesAtOnce, 'the connection was closed before gRPC answered'],
     ['never answers', neverAnswers, 'no answer within 500 ms'],

@@ -6,9 +6,10 @@
 import http2 from 'node:http2';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { toEvidence } from '../../tunnel/evidence.ts';
-import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import { healthCheckRequest, readHealthCheckResponse } from './grpc-frames.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { otherProtocol } from './probe-failures.ts';
 import { overTls } from './probe-tls.ts';
 
 export type GrpcProbeSpec = Extract<ProbeSpec, { readonly type: 'grpc' }>;
@@ -17,17 +18,21 @@ const maxAnswerBytes = 1024;
 
 /** gRPC status codes of an answer that another tunnel would get as well, and what each means here. */
 const refusals: Readonly<Record<string, (service: string) => string>> = {
-  5: (service) => `The gRPC server knows no service ${service}`.trimEnd(),
+  5: (service) => `The gRPC server does not know the service ${service}`.trimEnd(),
   7: () => 'The gRPC server does not allow the health check',
   12: () => 'The gRPC server has no health service (grpc.health.v1)',
-  16: () => 'The gRPC server asks for credentials',
+  16: () => 'The gRPC server requires credentials',
 };
 
 export function probeGrpc(request: ProbeRequest, spec: GrpcProbeSpec): Promise<ProbeResult> {
   const { tls, caFile } = overTls(spec);
   const encryption = spec.tls ? { tls: { ...tls, ALPNProtocols: ['h2'] }, caFile } : {};
   return probeOverConnection(request, { halfCloses: false, ...encryption }, (connection) => {
-    connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before gRPC answered' });
+    connection.reach({
+      awaits: 'answer',
+      name: 'before-answer',
+      whenClosed: 'the connection was closed before gRPC answered',
+    });
     ask(connection, spec);
   });
 }
@@ -55,7 +60,7 @@ function ask(connection: ProbeConnection, spec: GrpcProbeSpec): void {
 function failBy(connection: ProbeConnection, error: Error): void {
   const code = 'code' in error ? error.code : '';
   if (code === 'ERR_HTTP2_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR')
-    connection.fail('the answer is not gRPC');
+    connection.fail(otherProtocol('gRPC'));
   else if (typeof code === 'string' && code.startsWith('ERR_HTTP2_')) connection.failClosed();
   else connection.failBy(error);
 }
@@ -74,7 +79,7 @@ class GrpcAnswerReader {
     stream.on('response', (headers) => {
       const type = headers['content-type'] ?? '';
       if (!type.startsWith('application/grpc')) {
-        connection.fail(`the answer is not gRPC (HTTP ${String(headers[':status'])})`);
+        connection.fail(otherProtocol('gRPC', `HTTP ${String(headers[':status'])}`));
       }
       this.#note(headers);
     });
@@ -94,7 +99,7 @@ class GrpcAnswerReader {
     this.#body = Buffer.concat([this.#body, bytes]);
     if (this.#body.length <= maxAnswerBytes) return;
     this.#body = Buffer.alloc(0);
-    this.#connection.fail('the answer is not gRPC');
+    this.#connection.fail(otherProtocol('gRPC'));
   }
 
   #judge(): void {
@@ -102,21 +107,21 @@ class GrpcAnswerReader {
     const health = readHealthCheckResponse(this.#body);
     const { service } = this.#spec;
     if (health === 'SERVING') this.#connection.pass();
-    else if (health === null) this.#connection.fail('the answer is not gRPC');
+    else if (health === null) this.#connection.fail(otherProtocol('gRPC'));
     else {
-      const what = `${service === '' ? 'The gRPC server' : `The gRPC service ${service}`} is ${health}`;
-      this.#connection.fail(what, { code: 'check-failed', what });
+      const title = `${service === '' ? 'The gRPC server' : `The gRPC service ${service}`} is ${health}`;
+      this.#connection.failAnswered(title, { code: 'check-failed', title });
     }
   }
 
   #fail(status: string | null): void {
     if (status === null) return this.#connection.failClosed();
     const refusal = refusals[status]?.(this.#spec.service);
-    const meaning: CheckMeaning =
+    const answer: WrongAnswer =
       refusal === undefined
-        ? { code: 'check-failed', what: 'The gRPC server answered with an error' }
-        : { code: 'check-refused', what: refusal };
-    this.#connection.fail(toEvidence(`gRPC status ${status}: ${this.#message}`, []), meaning);
+        ? { code: 'check-failed', title: 'The gRPC server answered with an error' }
+        : { code: 'check-refused', title: refusal };
+    this.#connection.failAnswered(toEvidence(`gRPC status ${status}: ${this.#message}`, []), answer);
   }
 }
 

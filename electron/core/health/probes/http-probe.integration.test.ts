@@ -51,7 +51,7 @@ describe('http probe', () => {
   });
 
   it('fails on a status that was not expected, and says which would have been', async () => {
-    expect(await checkOf(responds(503))).toBe('HTTP 503 where 200, 201, 202 or 204 was expected');
+    expect(await checkOf(responds(503))).toBe('HTTP 503 where 200, 201, 202, or 204 was expected');
     expect(await checkOf(responds(200), { expectedStatus: [401] })).toBe('HTTP 200 where 401 was expected');
   });
 
@@ -135,7 +135,7 @@ describe('http probe', () => {
     [
       'sends endless interim answers',
       floodsAfter('', httpInterim),
-      'the service sent more than 2 MB in answer to one check',
+      'the service sent more than 2 MB in response to one check',
     ],
     ['never answers', neverAnswers, 'no answer within 1 s'],
   ] as const)('fails on a server that %s', async (_, behaviour, expected) => {
@@ -147,14 +147,14 @@ describe('http probe', () => {
     const spec = { expectedContent: 'ok' };
     const breaksOff: Behaviour = (socket) => socket.once('data', () => socket.end(head));
     expect(await checkOf(breaksOff, spec)).toBe('the connection was closed before the answer was complete');
-    expect(await checkOf(answers(head), spec, 300)).toBe('no end of the answer within 300 ms');
+    expect(await checkOf(answers(head), spec, 300)).toBe('no complete answer within 300 ms');
   });
 
   it('fails on a configuration that makes no request', async () => {
-    expect(await checkOf(responds(200), { url: 'http://' })).toBe('the url of the check cannot be read');
-    expect(await checkOf(responds(200), { method: 'GE T' })).toMatch(/^the request cannot be made: .*GE T/);
+    expect(await checkOf(responds(200), { url: 'http://' })).toBe('the url of the check is not valid');
+    expect(await checkOf(responds(200), { method: 'GE T' })).toMatch(/^the request cannot be sent: .*GE T/);
     expect(await checkOf(responds(200), { headers: { 'a b': 'c' } })).toMatch(
-      /^the request cannot be made: .*a b/,
+      /^the request cannot be sent: .*a b/,
     );
   });
 

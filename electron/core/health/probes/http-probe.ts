@@ -6,34 +6,38 @@ import http from 'node:http';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { BodySearch } from './body-search.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { misconfigured } from './probe-failures.ts';
 import { overTls } from './probe-tls.ts';
 import { resolveProbeUrl, type HttpProbeSpec } from './probe-url.ts';
 
 const maxQuotedCharacters = 80;
+const lacksContent = {
+  code: 'check-failed',
+  title: 'The answer does not contain what the health check expects',
+} as const;
 
 /** Passes on an expected status whose body, as far as 1 MB, contains what is expected of it. */
 export function probeHttp(request: ProbeRequest, spec: HttpProbeSpec): Promise<ProbeResult> {
   const url = resolveProbeUrl(spec, 'localhost');
   if (url === null) {
-    return Promise.resolve({
-      kind: 'failed',
-      finding: 'the url of the check cannot be read',
-      timedOut: false,
-    });
+    return Promise.resolve(misconfigured('the url of the check is not valid'));
   }
   const transport = {
     halfCloses: false,
     ...(spec.type === 'https' ? overTls({ ...spec, servername: url.hostname }) : {}),
   };
   return probeOverConnection(request, transport, (connection) => {
-    connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before an answer came' });
+    connection.reach({
+      awaits: 'answer',
+      name: 'before-answer',
+      whenClosed: 'the connection was closed before an answer came',
+    });
     try {
       sendRequest(connection, spec, url);
     } catch (error) {
       // A method or a header that HTTP does not allow.
-      connection.fail(
-        `the request cannot be made: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      connection.fail(misconfigured(`the request cannot be sent: ${reason}`));
     }
   });
 }
@@ -52,6 +56,7 @@ function sendRequest(connection: ProbeConnection, spec: HttpProbeSpec, url: URL)
     },
     auth:
       url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
+    // With this and without an agent the request has the connection to itself: an agent would open one of its own.
     createConnection: () => connection.socket,
   });
   ask.on('error', (error) => connection.failBy(error));
@@ -65,7 +70,10 @@ function judge(connection: ProbeConnection, spec: HttpProbeSpec, answer: http.In
   answer.on('error', (error) => connection.failBy(error));
   const status = answer.statusCode ?? 0;
   if (!spec.expectedStatus.includes(status)) {
-    connection.fail(`HTTP ${status} where ${formatChoice(spec.expectedStatus)} was expected`);
+    connection.failAnswered(`HTTP ${status} where ${formatChoice(spec.expectedStatus)} was expected`, {
+      code: 'check-failed',
+      title: `HTTP ${status} from the service`,
+    });
     answer.resume();
   } else if (spec.expectedContent === null || spec.expectedContent === '') {
     connection.pass();
@@ -77,7 +85,8 @@ function judge(connection: ProbeConnection, spec: HttpProbeSpec, answer: http.In
 
 function searchBody(connection: ProbeConnection, answer: http.IncomingMessage, expected: string): void {
   connection.reach({
-    awaits: 'end of the answer',
+    awaits: 'complete answer',
+    name: 'mid-answer',
     whenClosed: 'the connection was closed before the answer was complete',
   });
   const search = new BodySearch(expected);
@@ -85,12 +94,13 @@ function searchBody(connection: ProbeConnection, answer: http.IncomingMessage, e
   answer.on('data', (bytes: Buffer) => {
     const progress = search.read(bytes);
     if (progress === 'found') connection.pass();
-    if (progress === 'exhausted') connection.fail(`the first 1 MB of the answer did not contain ${quoted}`);
+    if (progress === 'exhausted')
+      connection.failAnswered(`the first 1 MB of the answer did not contain ${quoted}`, lacksContent);
   });
-  answer.on('end', () => connection.fail(`the answer did not contain ${quoted}`));
+  answer.on('end', () => connection.failAnswered(`the answer did not contain ${quoted}`, lacksContent));
 }
 
-/** `200`, `200 or 204`, `200, 201 or 204`. */
+/** `200`, `200 or 204`, `200, 201, or 204`. */
 function formatChoice(choices: readonly number[]): string {
-  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices.map(String));
+  return new Intl.ListFormat('en-US', { type: 'disjunction' }).format(choices.map(String));
 }

@@ -8,11 +8,14 @@ import {
   readAnswer,
 } from './kafka-frames.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { otherProtocol } from './probe-failures.ts';
 import { overTls } from './probe-tls.ts';
 
 export type KafkaProbeSpec = Extract<ProbeSpec, { readonly type: 'kafka' }>;
 
 const correlationIds = { apiVersions: 0x4c50, metadata: 0x4c51 } as const;
+
+const noBrokers = { code: 'check-failed', title: 'Kafka reports no brokers' } as const;
 
 /**
  * Asks a Kafka broker which requests it understands, then which brokers there are. A broker that wants a login first has
@@ -21,7 +24,11 @@ const correlationIds = { apiVersions: 0x4c50, metadata: 0x4c51 } as const;
 export function probeKafka(request: ProbeRequest, spec: KafkaProbeSpec): Promise<ProbeResult> {
   const transport = { halfCloses: true, ...(spec.tls ? overTls(spec) : {}) };
   return probeOverConnection(request, transport, (connection) => {
-    connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before Kafka answered' });
+    connection.reach({
+      awaits: 'answer',
+      name: 'before-answer',
+      whenClosed: 'the connection was closed before Kafka answered',
+    });
     connection.socket.write(apiVersionsRequest(correlationIds.apiVersions));
     onAnswer(connection, correlationIds.apiVersions, (body) => {
       const version = metadataVersionOf(body);
@@ -33,12 +40,16 @@ export function probeKafka(request: ProbeRequest, spec: KafkaProbeSpec): Promise
 
 function askForBrokers(connection: ProbeConnection, version: number): void {
   const { socket } = connection;
-  connection.reach({ awaits: 'list of brokers', whenClosed: 'the connection was closed' });
+  connection.reach({
+    awaits: 'list of brokers',
+    name: 'mid-answer',
+    whenClosed: 'the connection was closed before Kafka listed its brokers',
+  });
   socket.once('end', () => connection.pass());
   socket.write(metadataRequest(version, correlationIds.metadata));
   onAnswer(connection, correlationIds.metadata, (body) => {
     if (brokersOf(body, version) > 0) connection.pass();
-    else connection.fail('Kafka knows no brokers');
+    else connection.failAnswered('Kafka reports no brokers', noBrokers);
   });
 }
 
@@ -55,7 +66,7 @@ function onAnswer(
     const answer = readAnswer(received, correlationId);
     if (answer === 'incomplete') return;
     socket.off('data', read);
-    if (answer === 'not-kafka') connection.fail('the answer is not Kafka');
+    if (answer === 'not-kafka') connection.fail(otherProtocol('Kafka'));
     else callback(answer);
   };
   socket.on('data', read);

@@ -3,6 +3,7 @@ import type tls from 'node:tls';
 import { assertNever } from '../../../../shared/result.ts';
 import type { ProbeSpec, SslMode } from '../../../../shared/service-spec.ts';
 import type { ProbeConnection } from './probe-connection.ts';
+import { otherProtocol } from './probe-failures.ts';
 import { tlsOptions } from './probe-tls.ts';
 
 export type PostgresProbeSpec = Extract<ProbeSpec, { readonly type: 'postgres' }>;
@@ -15,10 +16,14 @@ export type TlsOffer = 'offered' | 'declined' | 'failed';
 
 /** Fails the check when whoever answers is not PostgreSQL. */
 export function askForTls(connection: ProbeConnection, onAnswer: (offer: TlsOffer) => void): void {
-  connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before PostgreSQL answered' });
+  connection.reach({
+    awaits: 'answer',
+    name: 'before-answer',
+    whenClosed: 'the connection was closed before PostgreSQL answered',
+  });
   connection.socket.once('data', (bytes: Buffer) => {
     const offer = readOffer(bytes);
-    if (offer === null) connection.fail('the answer is not PostgreSQL');
+    if (offer === null) connection.fail(otherProtocol('PostgreSQL'));
     else onAnswer(offer);
   });
   connection.socket.write(sslRequest);

@@ -73,7 +73,7 @@ describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
     [
       'a password is wanted and none is there',
       { password: null },
-      'PostgreSQL asks for a password and the health check has none',
+      'PostgreSQL requires a password, and the health check has none',
     ],
   ] as const)('is refused, not failed, when %s', async (_, given, evidence) => {
     const spec = login(given);

@@ -1,7 +1,7 @@
 /** Logs in to PostgreSQL over the tunnel and runs `SELECT 1`, encrypted as `sslmode` says. */
 import type { Client, DatabaseError } from 'pg';
 import { toEvidence } from '../../tunnel/evidence.ts';
-import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import {
   askForTls,
   loginRoutes,
@@ -11,6 +11,7 @@ import {
 } from './postgres-encryption.ts';
 import { postgresStream } from './postgres-stream.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { otherProtocol } from './probe-failures.ts';
 
 export type PostgresLogin = PostgresProbeSpec & { readonly user: string };
 
@@ -30,7 +31,7 @@ const refusals = /^(28|3D|42|08P01)/;
 /** No line of pg_hba.conf lets this user in on this kind of connection: the other kind may be allowed. */
 const noEntry = '28000';
 
-const noPassword = 'PostgreSQL asks for a password and the health check has none';
+const noPassword = 'PostgreSQL requires a password, and the health check has none';
 
 /** Passes with the answer to `SELECT 1`. A refusal is an answer too: it says that the tunnel carries bytes. */
 export async function logIn(request: ProbeRequest, login: PostgresLogin): Promise<ProbeResult> {
@@ -44,7 +45,7 @@ export async function logIn(request: ProbeRequest, login: PostgresLogin): Promis
   const timeoutMs = Math.max(0, until - request.clock.now());
   const retry = new LoginAttempt(library, login, second);
   const retried = await retry.run({ ...request, timeoutMs });
-  // Where nobody is let in without TLS, what kept TLS from coming about is the thing to mend.
+  // Where nobody is let in without TLS, the failure of TLS is what needs fixing.
   return second === 'plain' && retry.mayGoOtherwise ? result : retried;
 }
 
@@ -83,10 +84,10 @@ class LoginAttempt {
       } else if (offer === 'declined' && this.#route === 'tls-if-offered') {
         void this.#speak(connection);
       } else if (offer === 'declined') {
-        connection.fail('PostgreSQL does not offer TLS', refused('PostgreSQL does not offer TLS'));
+        connection.failAnswered('PostgreSQL does not offer TLS', refused('PostgreSQL does not offer TLS'));
       } else {
         this.mayGoOtherwise = true;
-        connection.fail('PostgreSQL answered the request for TLS with an error');
+        connection.failAnswered('PostgreSQL answered the request for TLS with an error', anError);
       }
     });
   }
@@ -96,6 +97,7 @@ class LoginAttempt {
     this.mayGoOtherwise = false;
     connection.reach({
       awaits: 'answer to the login',
+      name: 'before-answer',
       whenClosed: 'the connection was closed before PostgreSQL answered the login',
     });
     connection.partWith(() => connection.socket.end(terminate));
@@ -104,6 +106,7 @@ class LoginAttempt {
       await client.connect();
       connection.reach({
         awaits: 'answer to SELECT 1',
+        name: 'before-answer',
         whenClosed: 'the connection was closed before PostgreSQL answered SELECT 1',
       });
       await client.query('SELECT 1');
@@ -136,18 +139,15 @@ class LoginAttempt {
 
   #judge(connection: ProbeConnection, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    const what = `PostgreSQL refused the login of ${this.#login.user}`;
+    const title = `PostgreSQL refused the login of ${this.#login.user}`;
     if (error instanceof this.#library.DatabaseError) {
       const { code } = error;
-      if (code === undefined) return connection.fail('the answer is not PostgreSQL');
+      if (code === undefined) return connection.fail(otherProtocol('PostgreSQL'));
       this.mayGoOtherwise = code === noEntry;
       const finding = this.#quote(`${message} (${code})`);
-      const meaning = refusals.test(code)
-        ? refused(what)
-        : ({ code: 'check-failed', what: 'PostgreSQL answered with an error' } as const);
-      connection.fail(finding, meaning);
+      connection.failAnswered(finding, refusals.test(code) ? refused(title) : anError);
     } else if (message === noPassword || message.startsWith('SASL')) {
-      connection.fail(this.#quote(message), refused(what));
+      connection.failAnswered(this.#quote(message), refused(title));
     } else {
       connection.failClosed();
     }
@@ -159,4 +159,5 @@ class LoginAttempt {
   }
 }
 
-const refused = (what: string): CheckMeaning => ({ code: 'check-refused', what });
+const anError: WrongAnswer = { code: 'check-failed', title: 'PostgreSQL answered with an error' };
+const refused = (title: string): WrongAnswer => ({ code: 'check-refused', title });

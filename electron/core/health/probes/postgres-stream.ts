@@ -6,6 +6,7 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { ProbeConnection } from './probe-connection.ts';
+import { otherProtocol } from './probe-failures.ts';
 
 /** A login and one row have less than a kilobyte; a server may add notices. */
 const maxMessageBytes = 64 * 1024;
@@ -73,7 +74,7 @@ class PostgresStream extends EventEmitter {
 
   #notPostgres(): void {
     this.#received = Buffer.alloc(0);
-    this.#connection.fail('the answer is not PostgreSQL');
+    this.#connection.fail(otherProtocol('PostgreSQL'));
   }
 }
 

@@ -186,7 +186,7 @@ describe('a flood that the protocol allows', () => {
         socket.once('close', () => (bytesSent = socket.bytesWritten));
       }, options);
       expect(await finding(ask(server.endpoint, spec, { timeoutMs: 25_000 }))).toBe(
-        'the service sent more than 2 MB in answer to one check',
+        'the service sent more than 2 MB in response to one check',
       );
       await expect.poll(() => [server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
       // What the kernel takes into its buffers counts as sent; what TLS and HTTP/2 read is looked at every 50 ms.

@@ -13,10 +13,11 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Timer } from '../../clock.ts';
-import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import type { ClosedStage, ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import { readAuthorities, unreadInTime } from './authorities.ts';
-import { describeConnectionError } from './connection-error.ts';
+import { readConnectionError } from './connection-error.ts';
 import { formatDuration } from './format-duration.ts';
+import { closedConnection, wrongAnswer, type Closing, type FailedProbe } from './probe-failures.ts';
 import { ReadLimit, tooMuchRead } from './read-limit.ts';
 
 const maxLingerMs = 250;
@@ -25,9 +26,8 @@ const maxLingerMs = 250;
 export interface ProbeStage {
   /** Completes `no … within 5 s`. */
   readonly awaits: string;
+  readonly name: ClosedStage;
   readonly whenClosed: string;
-  /** What it means that nothing came in time, where that is not the tunnel's fault. */
-  readonly whenLate?: CheckMeaning;
 }
 
 /** What a protocol says and hears on an open connection. Called once, after connect or after the TLS handshake. */
@@ -42,18 +42,15 @@ export interface ProbeTransport {
   readonly halfCloses: boolean;
 }
 
-const readingAuthorities = (caFile: string): ProbeStage => ({
-  awaits: 'contents of ca_file',
-  whenClosed: 'the check ended before its ca_file was read',
-  whenLate: unreadInTime(caFile),
-});
 /** A reset may overtake the news that the connection is open. */
 const connecting: ProbeStage = {
   awaits: 'connection',
+  name: 'right-after-opening',
   whenClosed: 'the connection was closed right after it opened',
 };
 const shakingHands: ProbeStage = {
   awaits: 'TLS handshake',
+  name: 'tls-handshake',
   whenClosed: 'the connection was closed during the TLS handshake',
 };
 
@@ -79,6 +76,9 @@ export class ProbeConnection {
   #trusted: Pick<tls.ConnectionOptions, 'secureContext'> = {};
   readonly #ended = new AbortController();
   #goodbye: (() => void) | null = null;
+  /** The `ca_file` that is being read. */
+  #readingFile: string | null = null;
+  #isOpen = false;
   #startedAt: number;
   #stage: ProbeStage;
   #verdict: ProbeResult | null = null;
@@ -90,13 +90,12 @@ export class ProbeConnection {
     this.#stage = connecting;
     this.#wire = new net.Socket();
     this.#socket = this.#wire;
-    this.#readLimit = new ReadLimit(this.#wire, () =>
-      this.#endBy({ kind: 'failed', finding: tooMuchRead, timedOut: false }),
-    );
+    this.#readLimit = new ReadLimit(this.#wire, () => this.#endBy(tooMuchRead));
     this.result = this.#closed();
 
     this.#wire.on('error', (error) => this.failBy(error));
     this.#wire.once('connect', () => {
+      this.#isOpen = true;
       if (transport.tls === undefined) dialogue(this);
       else this.encrypt(transport.tls, dialogue);
     });
@@ -142,18 +141,28 @@ export class ProbeConnection {
     this.#conclude({ kind: 'passed', tookMs: null });
   }
 
-  fail(finding: string, meaning?: CheckMeaning): void {
-    const failure: ProbeResult = { kind: 'failed', finding, timedOut: false };
-    this.#conclude(meaning === undefined ? failure : { ...failure, meaning });
+  /** Nothing is wrong with the connection, yet the check has failed. */
+  fail(failure: FailedProbe): void {
+    this.#conclude(failure);
+  }
+
+  /** Fails with what is wrong with the answer. */
+  failAnswered(finding: string, answer: WrongAnswer): void {
+    this.#conclude(wrongAnswer(finding, answer));
   }
 
   failClosed(): void {
-    this.fail(this.#stage.whenClosed);
+    this.#conclude(closedConnection(this.#stage.whenClosed, this.#closing()));
   }
 
   /** Fails with what this error means at the present stage. */
   failBy(error: Error): void {
-    this.fail(describeConnectionError(error, this.#stage.whenClosed));
+    const { whenClosed } = this.#stage;
+    // Typed as an error, but it is the code of one (onConnectSecure in Node's _tls_wrap.js).
+    const untrusted: unknown = this.socket instanceof tls.TLSSocket ? this.socket.authorizationError : null;
+    const certificateError = typeof untrusted === 'string' ? untrusted : null;
+    const context = { ...this.#closing(), whenClosed, isOpen: this.#isOpen, certificateError };
+    this.#conclude(readConnectionError(error, context));
   }
 
   /** Runs `action` after `delayMs` unless the connection is closed by then. */
@@ -164,11 +173,11 @@ export class ProbeConnection {
   /** Connects, after it has read whom to trust. Never rejects. */
   async #open(caFile: string | null): Promise<void> {
     if (caFile !== null) {
-      this.reach(readingAuthorities(caFile));
+      this.#readingFile = caFile;
       const authorities = await readAuthorities(caFile, this.#ended.signal);
       if (authorities.ok) this.#trusted = { secureContext: authorities.value };
       else this.#endBy(authorities.error);
-      this.reach(connecting);
+      this.#readingFile = null;
     }
     if (this.#wire.destroyed) return;
     const { endpoint, clock } = this.#request;
@@ -176,6 +185,10 @@ export class ProbeConnection {
     this.#startedAt = clock.now();
     if (endpoint.kind === 'unix') this.#wire.connect({ path: endpoint.path });
     else this.#wire.connect({ host: endpoint.host, port: endpoint.port });
+  }
+
+  #closing(): Closing {
+    return { stage: this.#stage.name, farEndSpoke: this.#wire.bytesRead > 0 };
   }
 
   #conclude(verdict: ProbeResult): void {
@@ -199,10 +212,15 @@ export class ProbeConnection {
   }
 
   #timeOut(): void {
-    const { awaits, whenLate } = this.#stage;
-    const finding = `no ${awaits} within ${formatDuration(this.#request.timeoutMs)}`;
-    if (whenLate === undefined) this.#endBy({ kind: 'failed', finding, timedOut: true });
-    else this.#endBy({ kind: 'failed', finding, timedOut: false, meaning: whenLate });
+    const { timeoutMs: afterMs } = this.#request;
+    if (this.#readingFile !== null) return this.#endBy(unreadInTime(this.#readingFile, afterMs));
+    const { awaits: awaited } = this.#stage;
+    const { farEndSpoke } = this.#closing();
+    this.#endBy({
+      kind: 'failed',
+      finding: `no ${awaited} within ${formatDuration(afterMs)}`,
+      failure: { kind: 'timed-out', awaited, afterMs, farEndSpoke },
+    });
   }
 
   readonly #cancel = (): void => {

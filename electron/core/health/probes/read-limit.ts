@@ -5,6 +5,7 @@
  */
 import type net from 'node:net';
 import type { Clock, Timer } from '../../clock.ts';
+import { refusal } from './probe-failures.ts';
 
 /**
  * Twice what the greediest check wants: 1 MB of a body (`BodySearch`). The other half is for its headers, the heads of its
@@ -15,8 +16,11 @@ const maxReadMegabytes = 2;
 /** Often enough that a flood costs next to nothing; an answer is there sooner as a rule, and then nobody looks. */
 const lookEveryMs = 50;
 
-/** Why a check failed that reached the limit. */
-export const tooMuchRead = `the service sent more than ${maxReadMegabytes} MB in answer to one check`;
+/** The result of a check that reached the limit. */
+export const tooMuchRead = refusal(
+  `the service sent more than ${maxReadMegabytes} MB in response to one check`,
+  'The service sends far more than the health check asks for',
+);
 
 export class ReadLimit {
   readonly #wire: net.Socket;

@@ -78,7 +78,7 @@ describe.skipIf(!hasRedis)('a check of Redis', () => {
     ]);
     expect(await check(server)).toEqual([
       'check-failed',
-      'The connection was closed before the answer was there',
+      'The connection was closed before the service answered',
       'the connection was closed before Redis answered',
     ]);
   });

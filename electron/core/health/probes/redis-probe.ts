@@ -5,8 +5,9 @@
  */
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { toEvidence } from '../../tunnel/evidence.ts';
-import type { CheckMeaning, ProbeRequest, ProbeResult } from '../probe.ts';
+import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
+import { otherProtocol } from './probe-failures.ts';
 import { overTls } from './probe-tls.ts';
 
 export type RedisProbeSpec = Extract<ProbeSpec, { readonly type: 'redis' }>;
@@ -24,7 +25,11 @@ const refusesEverybody = /^-DENIED /;
 export function probeRedis(request: ProbeRequest, spec: RedisProbeSpec): Promise<ProbeResult> {
   const transport = { halfCloses: true, ...(spec.tls ? overTls(spec) : {}) };
   return probeOverConnection(request, transport, (connection) => {
-    connection.reach({ awaits: 'answer', whenClosed: 'the connection was closed before Redis answered' });
+    connection.reach({
+      awaits: 'answer',
+      name: 'before-answer',
+      whenClosed: 'the connection was closed before Redis answered',
+    });
     const ping = (): void =>
       ask(connection, ['PING'], (answer) => {
         if (answer.startsWith('+PONG') || aliveErrors.test(answer)) connection.pass();
@@ -51,7 +56,7 @@ function ask(connection: ProbeConnection, words: readonly string[], onAnswer: (l
     if (isAnswer && end === -1 && received.length <= maxAnswerBytes) return;
     socket.off('data', read);
     if (isAnswer && end !== -1) onAnswer(received.toString('utf8', 0, end));
-    else connection.fail('the answer is not Redis');
+    else connection.fail(otherProtocol('Redis'));
   };
   socket.on('data', read);
   socket.write(command(words));
@@ -62,17 +67,17 @@ const command = (words: readonly string[]): string =>
   [`*${words.length}`, ...words.flatMap((word) => [`$${Buffer.byteLength(word)}`, word]), ''].join('\r\n');
 
 function fail(connection: ProbeConnection, spec: RedisProbeSpec, answer: string): void {
-  if (!answer.startsWith('-')) return connection.fail('the answer is not Redis');
-  connection.fail(
+  if (!answer.startsWith('-')) return connection.fail(otherProtocol('Redis'));
+  connection.failAnswered(
     toEvidence(answer.slice(1), spec.password === null ? [] : [spec.password]),
-    meaningOf(answer, spec.user ?? 'default'),
+    readError(answer, spec.user ?? 'default'),
   );
 }
 
-function meaningOf(answer: string, user: string): CheckMeaning {
+function readError(answer: string, user: string): WrongAnswer {
   if (loginRefusals.test(answer)) {
-    return { code: 'check-refused', what: `Redis refused the login of ${user}` };
+    return { code: 'check-refused', title: `Redis refused the login of ${user}` };
   }
-  if (refusesEverybody.test(answer)) return { code: 'check-refused', what: 'Redis refused the connection' };
-  return { code: 'check-failed', what: 'Redis answered with an error' };
+  if (refusesEverybody.test(answer)) return { code: 'check-refused', title: 'Redis refused the connection' };
+  return { code: 'check-failed', title: 'Redis answered with an error' };
 }

@@ -41,12 +41,12 @@ describe('ssh probe', () => {
   });
 
   it.each([
-    ['that speaks version 1 only', says('SSH-1.5-x\r\n'), 'no banner within 500 ms'],
-    ['that greets like a mail server', says('220 mail ESMTP\r\n'), 'no banner within 500 ms'],
+    ['that speaks version 1 only', says('SSH-1.5-x\r\n'), 'no SSH banner within 500 ms'],
+    ['that greets like a mail server', says('220 mail ESMTP\r\n'), 'no SSH banner within 500 ms'],
     ['that greets without end', says('hello\r\n'.repeat(4000)), 'the answer is not SSH'],
     ['that never ends its line', says(`SSH-2.0-${'x'.repeat(300)}`), 'the answer is not SSH'],
-    ['that waits for the client', neverAnswers, 'no banner within 500 ms'],
-    ['that floods whoever speaks', floodsAfter(''), 'no banner within 500 ms'],
+    ['that waits for the client', neverAnswers, 'no SSH banner within 500 ms'],
+    ['that floods whoever speaks', floodsAfter(''), 'no SSH banner within 500 ms'],
     ['that closes at once', closesAtOnce, 'the connection was closed before the SSH banner came'],
   ] as [string, Behaviour, string][])('fails a server %s', async (_, behaviour, expected) => {
     expect(await checkOf(behaviour)).toBe(expected);

@@ -1,5 +1,6 @@
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { probeOverConnection } from './probe-connection.ts';
+import { otherProtocol } from './probe-failures.ts';
 
 /** OpenSSH's own client gives up after 1024 lines before the banner. */
 const maxGreetingBytes = 16 * 1024;
@@ -16,7 +17,8 @@ const banner = /^SSH-(2\.0|1\.99)-/;
 export function probeSsh(request: ProbeRequest): Promise<ProbeResult> {
   return probeOverConnection(request, { halfCloses: true }, (connection) => {
     connection.reach({
-      awaits: 'banner',
+      awaits: 'SSH banner',
+      name: 'before-answer',
       whenClosed: 'the connection was closed before the SSH banner came',
     });
     let received = '';
@@ -27,7 +29,7 @@ export function probeSsh(request: ProbeRequest): Promise<ProbeResult> {
       const rest = lines.pop() ?? '';
       if (lines.some((line) => banner.test(line))) connection.pass();
       else if (received.length > maxGreetingBytes || rest.length > maxLineBytes) {
-        connection.fail('the answer is not SSH');
+        connection.fail(otherProtocol('SSH'));
       }
     });
   });

@@ -82,7 +82,7 @@ describe('tcp probe', () => {
     expect(result).toEqual({
       kind: 'failed',
       finding: 'the connection was closed right after it opened',
-      timedOut: false,
+      failure: { kind: 'closed', stage: 'right-after-opening', farEndSpoke: false },
     });
   });
 

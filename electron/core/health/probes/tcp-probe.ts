@@ -11,7 +11,8 @@ const maxSettleMs = 1000;
 export function probeTcp(request: ProbeRequest): Promise<ProbeResult> {
   return probeOverConnection(request, { halfCloses: true }, (connection) => {
     connection.reach({
-      awaits: 'settled connection',
+      awaits: 'answer',
+      name: 'right-after-opening',
       whenClosed: 'the connection was closed right after it opened',
     });
     connection.socket.once('data', () => connection.pass());

@@ -16,11 +16,11 @@ export function probeTls(request: ProbeRequest, spec: TlsProbeSpec): Promise<Pro
     const { socket } = connection;
     const certificate = socket instanceof tls.TLSSocket ? socket.getPeerX509Certificate() : undefined;
     if (certificate === undefined) {
-      connection.fail('the certificate is missing');
-      return;
+      const answer = { code: 'certificate-invalid', problem: 'untrusted' } as const;
+      return connection.failAnswered('the server sent no certificate', answer);
     }
     const expiry = certificateFinding(certificate, { ...spec, now: request.clock.wallNow() });
     if (expiry === null) connection.pass();
-    else connection.fail(expiry.finding, expiry.meaning);
+    else connection.failAnswered(expiry.finding, expiry.answer);
   });
 }

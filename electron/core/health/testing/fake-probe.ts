@@ -9,7 +9,7 @@ export interface AskedProbe {
 export const failure: ProbeResult = {
   kind: 'failed',
   finding: 'HTTP 503 where 200 was expected',
-  timedOut: false,
+  failure: { kind: 'answered', answer: { code: 'check-failed', title: 'HTTP 503 from the service' } },
 };
 
 /** `hangs` until it is cancelled; `passes-anyway`: even when it is cancelled; `gives-up`: without an answer. */

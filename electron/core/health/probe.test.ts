@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { provesTunnel, type CheckFailure } from './probe.ts';
+
+const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5000 } as const;
+const closed = { kind: 'closed', stage: 'mid-answer' } as const;
+
+describe('what proves a tunnel', () => {
+  it('a passed check does, if anything answered', () => {
+    expect(provesTunnel({ kind: 'passed', tookMs: 0 })).toBe(true);
+    expect(provesTunnel({ kind: 'passed', tookMs: null })).toBe(false);
+    expect(provesTunnel({ kind: 'cancelled' })).toBe(false);
+  });
+
+  it.each([
+    [{ kind: 'answered', answer: { code: 'check-failed', title: 'HTTP 503' } }, true],
+    [{ kind: 'answered', answer: { code: 'certificate-invalid', problem: 'expired' } }, true],
+    [{ ...late, farEndSpoke: true }, true],
+    [{ ...late, farEndSpoke: false }, false],
+    [{ ...closed, farEndSpoke: true }, true],
+    [{ ...closed, farEndSpoke: false }, false],
+    [{ kind: 'unconnected', errno: 'ECONNREFUSED', busy: false }, false],
+    [{ kind: 'command-failed', title: 'The check command exited with code 1' }, false],
+    [{ kind: 'not-made', obstacle: { code: 'file-missing', what: 'ca.pem' } }, false],
+  ] as [CheckFailure, boolean][])('a check that failed by %j: %s', (failure, expected) => {
+    expect(provesTunnel({ kind: 'failed', finding: 'x', failure })).toBe(expected);
+  });
+});

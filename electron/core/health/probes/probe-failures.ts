@@ -1,0 +1,40 @@
+/** The failures that probes of several protocols report, each with its words: pure. */
+import type { ClosedStage, Obstacle, ProbeResult, WrongAnswer } from '../probe.ts';
+
+export type FailedProbe = Extract<ProbeResult, { readonly kind: 'failed' }>;
+
+export interface Closing {
+  readonly stage: ClosedStage;
+  readonly farEndSpoke: boolean;
+}
+
+export const wrongAnswer = (finding: string, answer: WrongAnswer): FailedProbe => ({
+  kind: 'failed',
+  finding,
+  failure: { kind: 'answered', answer },
+});
+
+export const refusal = (finding: string, title: string): FailedProbe =>
+  wrongAnswer(finding, { code: 'check-refused', title });
+
+/** Any tunnel would bring the answer in this protocol. */
+export const otherProtocol = (expected: string, detail?: string): FailedProbe =>
+  refusal(
+    `the answer is not ${expected}${detail === undefined ? '' : ` (${detail})`}`,
+    `The service does not speak ${expected}`,
+  );
+
+export const closedConnection = (finding: string, { stage, farEndSpoke }: Closing): FailedProbe => ({
+  kind: 'failed',
+  finding,
+  failure: { kind: 'closed', stage, farEndSpoke },
+});
+
+export const notMade = (finding: string, obstacle: Obstacle): FailedProbe => ({
+  kind: 'failed',
+  finding,
+  failure: { kind: 'not-made', obstacle },
+});
+
+export const misconfigured = (finding: string): FailedProbe =>
+  notMade(finding, { code: 'config-invalid', what: 'The health check is not configured correctly' });
