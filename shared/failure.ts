@@ -275,12 +275,6 @@ const catalogue = {
     remedy: () => null,
     action: () => openLog,
   },
-  stopped: {
-    ...backoff,
-    title: () => 'The tunnel process is stopped (SIGSTOP)',
-    remedy: () => null,
-    action: () => openLog,
-  },
   exited: {
     ...backoff,
     title: (d) => `The tunnel ended${d.ending === undefined ? '' : ` (${d.ending})`}`,
@@ -380,7 +374,10 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
   };
 }
 
-function recheckOf({ recovery, recheck = 'soon' }: CatalogueEntry, details: CauseDetails): RecheckPace | null {
+function recheckOf(
+  { recovery, recheck = 'soon' }: CatalogueEntry,
+  details: CauseDetails,
+): RecheckPace | null {
   if (recovery === 'backoff') return null;
   return typeof recheck === 'function' ? recheck(details) : recheck;
 }

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
-import { cleanHistory, decideRestart, stableAfterMs, type RestartHistory } from './restart-policy.ts';
+import { causeCodes, describeCause, recheckDelaysMs } from '../../shared/failure.ts';
+import type { RestartPolicySpec } from '../../shared/service-spec.ts';
+import {
+  clientDelayMs,
+  cleanHistory,
+  decideRecheck,
+  decideRestart,
+  isExhausted,
+  outageShareMs,
+  stableAfterMs,
+  type RestartHistory,
+} from './restart-policy.ts';
 
 const policy: RestartPolicySpec = {
   enabled: true,
@@ -10,16 +20,28 @@ const policy: RestartPolicySpec = {
   maxDelayMs: 6_000,
   backoffMultiplier: 2,
 };
-const middle = 0.5;
 
-function schedule(spec: RestartPolicySpec, random = middle): string[] {
-  const delays: string[] = [];
+interface Schedule {
+  readonly random?: number;
+  readonly clientsWait?: boolean;
+  /** How long each try takes to fail, in ms. */
+  readonly tryMs?: number;
+  readonly tries?: number;
+}
+
+/** The delays of tries that all fail, in ms. */
+function schedule(spec: RestartPolicySpec, options: Schedule = {}): number[] {
+  const { random = 0.5, clientsWait = false, tryMs = 0, tries = 12 } = options;
+  const delays: number[] = [];
   let history: RestartHistory = cleanHistory;
-  for (let failure = 0; failure < 200; failure++) {
-    const decision = decideRestart(history, spec, random);
+  let now = 0;
+  for (let failure = 0; failure < tries; failure++) {
+    now += tryMs;
+    const decision = decideRestart(history, { now, random, policy: spec, clientsWait });
     history = decision.history;
-    if (decision.kind === 'exhausted') return [...delays, 'exhausted'];
-    delays.push(String(decision.delayMs));
+    if (decision.kind === 'disabled') return delays;
+    delays.push(decision.delayMs);
+    now += decision.delayMs;
   }
   return delays;
 }
@@ -31,33 +53,107 @@ const anyPolicy = fc.record({
   maxDelayMs: fc.integer({ min: 1, max: 86_400_000 }),
   backoffMultiplier: fc.double({ min: 1, max: 10, noNaN: true }),
 });
+const anyRandom = fc.double({ min: 0, max: 0.999, noNaN: true });
 
 describe('the restart policy', () => {
-  it('retries at once, then after growing delays up to the maximum, then waits for a trigger', () => {
-    expect(schedule(policy)).toEqual(['0', '1000', '2000', '4000', '6000', 'exhausted']);
+  it('retries at once, then after delays that are never more than a sixteenth of the outage', () => {
+    expect(schedule(policy, { tryMs: 10_000, tries: 8 })).toEqual([
+      0, 1_000, 1_313, 2_020, 2_771, 3_569, 4_417, 5_318,
+    ]);
+  });
+
+  it('retries as far apart as the policy says where the outage is old enough', () => {
+    expect(schedule(policy, { tryMs: 100_000, tries: 5 })).toEqual([0, 1_000, 2_000, 4_000, 6_000]);
+  });
+
+  it('finds what was away for 40 s within 3 s', () => {
+    let now = 0;
+    let longestMs = 0;
+    for (const delayMs of schedule({ ...policy, maxDelayMs: 60_000 }, { random: 0.999, tries: 40 })) {
+      now += delayMs;
+      if (now <= 40_000) longestMs = Math.max(longestMs, delayMs);
+    }
+    expect([now > 40_000, longestMs < 3_000]).toEqual([true, true]);
   });
 
   it('spreads the delays by a fifth either way', () => {
-    expect(schedule(policy, 0)).toEqual(['0', '800', '1600', '3200', '4800', 'exhausted']);
-    expect(schedule(policy, 0.75)).toEqual(['0', '1100', '2200', '4400', '6000', 'exhausted']);
+    expect(schedule(policy, { random: 0, tries: 2 })).toEqual([0, 800]);
+    expect(schedule(policy, { random: 0.75, tries: 2 })).toEqual([0, 1_100]);
+  });
+
+  it('waits half a second at the most while clients wait, in the first half minute', () => {
+    const delays = schedule(policy, { random: 0.999, clientsWait: true, tryMs: 20, tries: 40 });
+    expect(delays.slice(0, 5)).toEqual([0, 60, 120, 240, 360]);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(500);
+    expect([clientDelayMs(29_999), clientDelayMs(30_000), clientDelayMs(3_600_000)]).toEqual([
+      300, 1_000, 3_000,
+    ]);
   });
 
   it('never retries when restarts are switched off', () => {
-    expect(schedule({ ...policy, enabled: false })).toEqual(['exhausted']);
+    expect(schedule({ ...policy, enabled: false })).toEqual([]);
   });
 
   it('forgives only a tunnel that stayed healthy for ten seconds, or for as long as the last delay', () => {
-    expect(stableAfterMs({ failures: 1, lastDelayMs: 0 })).toBe(10_000);
-    expect(stableAfterMs({ failures: 9, lastDelayMs: 300_000 })).toBe(300_000);
+    expect(stableAfterMs({ ...cleanHistory, failures: 1 })).toBe(10_000);
+    expect(stableAfterMs({ ...cleanHistory, failures: 9, lastDelayMs: 300_000 })).toBe(300_000);
   });
 
-  it('allows exactly max_attempts retries and never a delay above max_delay, whatever the policy', () => {
+  it('goes on for ever, at least once a minute, and never above max_delay before max_attempts', () => {
     fc.assert(
-      fc.property(anyPolicy, fc.double({ min: 0, max: 0.999, noNaN: true }), (spec, random) => {
-        const delays = schedule(spec, random);
-        expect(delays.indexOf('exhausted')).toBe(spec.maxAttempts);
-        for (const delay of delays.slice(0, -1)) expect(Number(delay)).toBeLessThanOrEqual(spec.maxDelayMs);
+      fc.property(anyPolicy, anyRandom, (spec, random) => {
+        const delays = schedule(spec, { random, tries: 200, tryMs: 5_000 });
+        expect(delays.length).toBe(200);
+        expect(Math.max(...delays)).toBeLessThanOrEqual(60_000);
+        expect(Math.max(...delays.slice(0, spec.maxAttempts))).toBeLessThanOrEqual(spec.maxDelayMs);
       }),
     );
+  });
+
+  it('says when more tries failed than the policy counts', () => {
+    expect([5, 6].map((failures) => isExhausted({ ...cleanHistory, failures }, policy))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('asks about what is away once a second at first, once a minute in the end', () => {
+    expect([0, 16_000, 40_000, 3_600_000].map(outageShareMs)).toEqual([1_000, 1_000, 2_500, 60_000]);
+  });
+});
+
+describe('the re-checks of causes that wait', () => {
+  it('come after growing delays, never earlier than written down', () => {
+    let history: RestartHistory = cleanHistory;
+    const delays = [0, 0.999, 0.5, 0].map((random) => {
+      const decision = decideRecheck(history, 'soon', { now: 0, random });
+      history = decision.history;
+      return decision.delayMs;
+    });
+    expect(delays).toEqual([5_000, 35_994, 330_000, 300_000]);
+  });
+
+  it('begin anew after another kind of failure', () => {
+    const { history } = decideRecheck(cleanHistory, 'soon', { now: 0, random: 0 });
+    const retried = decideRestart(history, { now: 0, random: 0, policy, clientsWait: false });
+    expect(decideRecheck(retried.history, 'soon', { now: 0, random: 0 }).delayMs).toBe(5_000);
+  });
+
+  it('are missing only where a try does harm, and the cause says so', () => {
+    const harmful = causeCodes
+      .map((code) => describeCause(code))
+      .filter(({ recheck }) => recheck === 'never');
+    expect(harmful.map(({ code }) => code)).toEqual(['credentials-expired']);
+    const password = describeCause('auth-failed', { usedPassword: true });
+    for (const cause of [...harmful, password])
+      expect([cause.recheck, cause.remedy]).toEqual(['never', expect.stringContaining('does not try')]);
+    expect(recheckDelaysMs.never).toEqual([]);
+  });
+
+  it('have a pace for every cause that the restart policy does not retry', () => {
+    for (const code of causeCodes) {
+      const { recovery, recheck } = describeCause(code);
+      expect([code, recheck === null]).toEqual([code, recovery === 'backoff']);
+    }
   });
 });

@@ -65,19 +65,26 @@ export function decideRestart(before: RestartHistory, context: RestartContext): 
   const history: RestartHistory = { failures, lastDelayMs: 0, since, rechecks: 0 };
   if (!policy.enabled) return { kind: 'disabled', history };
   if (failures === 1) return { kind: 'retry', delayMs: 0, history };
-  const delayMs = Math.round(delayAfter(history, context) * (1 - jitterShare + 2 * jitterShare * random));
+  const jittered = delayAfter(history, context) * (1 - jitterShare + 2 * jitterShare * random);
+  const delayMs = Math.round(Math.min(jittered, longestDelayMs(history, policy)));
   return { kind: 'retry', delayMs, history: { ...history, lastDelayMs: delayMs } };
 }
 
-function delayAfter({ failures, since }: RestartHistory, { now, policy, clientsWait }: RestartContext): number {
+function delayAfter(history: RestartHistory, { now, policy, clientsWait }: RestartContext): number {
+  const { failures, since } = history;
   const ageMs = now - (since ?? now);
   const share = Math.max(policy.initialDelayMs, ageMs * shareOfOutage);
   const backoff = policy.initialDelayMs * policy.backoffMultiplier ** (failures - 2);
-  const isQuiet = failures > policy.maxAttempts;
-  const delayMs = Math.min(isQuiet ? maxQuietMs : Math.min(backoff, policy.maxDelayMs), share, maxQuietMs);
+  const delayMs = Math.min(backoff, share, longestDelayMs(history, policy));
   if (!clientsWait) return delayMs;
   return Math.min(delayMs, firstClientDelayMs * 2 ** (failures - 2), clientDelayMs(ageMs));
 }
+
+/** After the tries that the policy counts, its own longest delay counts no more either. */
+const longestDelayMs = (
+  { failures }: RestartHistory,
+  { maxAttempts, maxDelayMs }: RestartPolicySpec,
+): number => (failures > maxAttempts ? maxQuietMs : Math.min(maxDelayMs, maxQuietMs));
 
 /** The least distance between two tries that waiting clients ask for, in ms; `ageMs` is that of the outage. */
 export const clientDelayMs = (ageMs: number): number =>
@@ -102,7 +109,10 @@ export function decideRecheck(
     rechecks: before.rechecks + 1,
   };
   // Never earlier: somebody else may count our tries.
-  return { delayMs: delayMs === undefined ? null : Math.round(delayMs * (1 + jitterShare * random)), history };
+  return {
+    delayMs: delayMs === undefined ? null : Math.round(delayMs * (1 + jitterShare * random)),
+    history,
+  };
 }
 
 /** Whether more tries failed than the policy counts. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
 import { standingOf, transition } from './forward-machine.ts';
-import { minDemandSpacingMs } from './phases/any-phase.ts';
-import { aliveTunnels, portRecheckMs } from './forward-moves.ts';
+import { clientDelayMs } from '../restart-policy.ts';
+import type { CheckReport, TunnelEvidence } from '../health/check-report.ts';
+import { aliveTunnels, maxLeaving } from './forward-moves.ts';
 import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from './forward-state.ts';
 
 const policy: RestartPolicySpec = {
@@ -19,18 +20,24 @@ const refused = describeCause('connection-refused');
 const authFailed = describeCause('auth-failed');
 const routeDown = describeCause('route-down', { what: 'The cluster prod' });
 const portInUse = describeCause('port-in-use', { port: 5432 });
+const forbidden = describeCause('forbidden');
+/** Jitter only adds to the delay of a re-check: 10 % with the `random` of these tests. */
+const portRecheckMs = 2_200;
 
 /** Plays events one by one and writes down phase and effects as a reader would. */
 class Play {
   state: ForwardState = initialForwardState;
   now = 0;
   hold: Cause | null = null;
+  clientsWait = false;
   readonly lines: string[] = [];
 
   on(...events: ForwardEvent[]): this {
     for (const event of events) {
-      const { now, hold } = this;
-      const next = transition(this.state, event, { now, random: 0.5, policy, hold });
+      const { now, hold, clientsWait } = this;
+      const dated =
+        event.type === 'checked' ? { ...event, report: { ...event.report, startedAt: now } } : event;
+      const next = transition(this.state, dated, { now, random: 0.5, policy, hold, clientsWait });
       this.state = next.state;
       const effects = next.effects.map(effectText).join(', ');
       this.lines.push(`${event.type} → ${situationText(this.state)}${effects === '' ? '' : `: ${effects}`}`);
@@ -64,12 +71,13 @@ class Play {
 }
 
 function effectText(effect: Effect): string {
+  if (effect.type === 'start-tunnel' && effect.insisted) return `start-tunnel ${effect.tunnel} insisted`;
   return 'tunnel' in effect ? `${effect.type} ${effect.tunnel}` : effect.type;
 }
 
 function situationText(state: ForwardState): string {
   const { situation } = state;
-  const extra = state.draining === null ? '' : ` (draining ${state.draining})`;
+  const extra = state.leaving.length === 0 ? '' : ` (leaving ${state.leaving.join(' ')})`;
   switch (situation.phase) {
     case 'connecting':
       return `connecting ${situation.tunnel ?? 'port'}${extra}`;
@@ -93,6 +101,32 @@ function situationText(state: ForwardState): string {
   }
 }
 
+const report: CheckReport = {
+  startedAt: 0,
+  isStrict: false,
+  evidence: { kind: 'answered' },
+  health: 'healthy',
+  cause: null,
+  mayHelp: false,
+  tookMs: null,
+};
+
+const healthy = (tunnel: number): ForwardEvent => ({ type: 'checked', tunnel, report });
+
+/** Its checks fail as often as the threshold says. */
+const unhealthy = (tunnel: number, cause: Cause): ForwardEvent => {
+  const mayHelp = cause.recovery === 'backoff';
+  const evidence: TunnelEvidence = { kind: mayHelp ? 'none' : 'answered' };
+  return { type: 'checked', tunnel, report: { ...report, evidence, health: 'unhealthy', cause, mayHelp } };
+};
+
+const proof = (tunnel: number, evidence: TunnelEvidence): ForwardEvent => {
+  const health = evidence.kind === 'answered' ? 'healthy' : 'unknown';
+  return { type: 'checked', tunnel, report: { ...report, isStrict: true, evidence, health } };
+};
+
+const context = { now: 0, random: 0.5, policy, hold: null, clientsWait: false };
+
 const ended = (tunnel: number, cause: ForwardState['cause'] = killed): ForwardEvent => ({
   type: 'tunnel-ended',
   tunnel,
@@ -105,7 +139,7 @@ describe('the forward machine', () => {
       { type: 'turned-on' },
       { type: 'port-opened' },
       { type: 'tunnel-ready', tunnel: 1 },
-      { type: 'healthy', tunnel: 1 },
+      healthy(1),
       { type: 'turned-off' },
       ended(1, null),
       { type: 'port-closed' },
@@ -114,46 +148,90 @@ describe('the forward machine', () => {
       'turned-on → connecting port: open-port',
       'port-opened → connecting 1: start-tunnel 1',
       'tunnel-ready → up 1',
-      'healthy → up 1',
+      'checked → up 1',
       'turned-off → stopping: close-port, stop-tunnel 1',
       'tunnel-ended → stopping',
       'port-closed → off',
     ]);
   });
 
-  it('replaces a dead tunnel at once, then with backoff, then waits for a trigger', () => {
+  it('replaces a dead tunnel at once, then with backoff, and a trigger brings the next try forward', () => {
     const play = Play.up().on(ended(1), ended(2)).after(1_000).on({ type: 'due' }, ended(3)).after(2_000);
     play.on({ type: 'due' }, ended(4), { type: 'triggered', trigger: 'network' });
     expect(play.lines).toEqual([
       'tunnel-ended → connecting 2: start-tunnel 2',
       'tunnel-ended → retrying at 1000',
       'due → connecting 3: start-tunnel 3',
-      'tunnel-ended → retrying at 3000',
+      'tunnel-ended → retrying at 2000',
       'due → connecting 4: start-tunnel 4',
-      'tunnel-ended → waiting',
+      'tunnel-ended → retrying at 4000',
       'triggered → connecting 5: start-tunnel 5',
     ]);
     expect(play.state.history.failures).toBe(0);
   });
 
   it('does not forgive a tunnel that comes up and dies soon', () => {
-    const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, { type: 'healthy', tunnel: 2 });
+    const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, healthy(2));
     play.after(9_000).on({ type: 'due' }, ended(2));
     expect(play.lines.at(-1)).toBe('tunnel-ended → retrying at 10000');
   });
 
   it('forgives a tunnel that stayed healthy', () => {
-    const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, { type: 'healthy', tunnel: 2 });
+    const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, healthy(2));
     play.after(10_000).on({ type: 'due' }, ended(2));
     expect(play.lines.at(-1)).toBe('tunnel-ended → connecting 3: start-tunnel 3');
   });
 
-  it('refuses clients and waits for its trigger when only the user can help', () => {
-    const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' }, ended(1, authFailed));
-    expect(play.lines.at(-1)).toBe('tunnel-ended → failed');
-    expect(standingOf(play.state).clients).toEqual({ kind: 'refuse' });
+  it('goes on trying after the last try that the policy counts, at least once a minute', () => {
+    const play = Play.up();
+    let longest = 0;
+    for (let tunnel = 1; tunnel <= 200; tunnel++) {
+      play.on(ended(tunnel));
+      const { situation } = play.state;
+      const waitMs = situation.phase === 'retrying' ? situation.retryAt - play.now : 0;
+      longest = Math.max(longest, waitMs);
+      play.after(waitMs).on({ type: 'due' });
+    }
+    expect([play.state.situation.phase, longest]).toEqual(['connecting', 60_000]);
+  });
+
+  it('holds clients while what looks final may pass, re-checks it, and tries at once at its trigger', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' }, ended(1, forbidden));
+    expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, dueAt: 5_500 });
+    play.after(5_500).on({ type: 'due' }, ended(2, forbidden));
+    expect(standingOf(play.state).dueAt).toBe(5_500 + 33_000);
+    play.after(33_000).on({ type: 'due' }, ended(3, forbidden));
+    expect(standingOf(play.state).dueAt).toBe(5_500 + 33_000 + 330_000);
     play.on({ type: 'triggered', trigger: 'network' }, { type: 'triggered', trigger: 'credentials' });
-    expect(play.lines.slice(-2)).toEqual(['triggered → failed', 'triggered → connecting 2: start-tunnel 2']);
+    expect(play.lines.slice(-2)).toEqual([
+      'triggered → failed',
+      'triggered → connecting 4: start-tunnel 4 insisted',
+    ]);
+  });
+
+  it('turns clients away while the config has to be corrected', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
+    play.on(ended(1, describeCause('config-invalid')));
+    expect(standingOf(play.state).clients).toEqual({ kind: 'refuse' });
+  });
+
+  it('never tries by itself where a try could lock an account or open a sign-in page', () => {
+    for (const cause of [
+      describeCause('credentials-expired'),
+      describeCause('auth-failed', { usedPassword: true }),
+    ]) {
+      const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' }, ended(1, cause));
+      play.on({ type: 'triggered', trigger: 'demand' });
+      expect([play.lines.at(-1), standingOf(play.state).dueAt]).toEqual(['triggered → failed', null]);
+      expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
+    }
+  });
+
+  it('is tried again without a network event: somebody may have missed it', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
+    play.on(ended(1, describeCause('network-down')));
+    expect(standingOf(play.state).dueAt).toBe(5_500);
+    expect(play.after(5_500).on({ type: 'due' }).lines.at(-1)).toBe('due → connecting 2: start-tunnel 2');
   });
 
   it('looks every two seconds whether a taken port is free, and goes on by itself when it is', () => {
@@ -173,52 +251,51 @@ describe('the forward machine', () => {
   it('makes before it breaks when the connection is changed', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel: 2 }, ended(1, null));
     expect(play.lines).toEqual([
-      'reconfigured → up 1 + 2: start-tunnel 2',
-      'tunnel-ready → up 2 (draining 1): drain-tunnel 1',
+      'reconfigured → up 1 + 2: start-tunnel 2 insisted',
+      'tunnel-ready → up 2 (leaving 1): drain-tunnel 1',
       'tunnel-ended → up 2',
     ]);
   });
 
   it('sends nobody to the old tunnel any more when the way that the config asks for now fails', () => {
-    const play = Play.up().on({ type: 'reconfigured' }, ended(2, authFailed), { type: 'healthy', tunnel: 1 });
+    const play = Play.up().on({ type: 'reconfigured' }, ended(2, authFailed), healthy(1));
     expect(play.lines.slice(1)).toEqual([
-      'tunnel-ended → failed (draining 1): drain-tunnel 1',
-      'healthy → failed (draining 1)',
+      'tunnel-ended → failed (leaving 1): drain-tunnel 1',
+      'checked → failed (leaving 1)',
     ]);
     expect([play.state.cause?.code, play.state.desired]).toEqual(['auth-failed', 'on']);
   });
 
   it('goes on trying the way that the config asks for now, however well the old tunnel is', () => {
-    const play = Play.up().on({ type: 'healthy', tunnel: 1 }, { type: 'reconfigured' }, ended(2, refused));
-    play.on({ type: 'healthy', tunnel: 1 }, ended(3, refused)).after(1_000).on({ type: 'due' });
+    const play = Play.up().on(healthy(1), { type: 'reconfigured' }, ended(2, refused));
+    play.on(healthy(1), ended(3, refused)).after(1_000).on({ type: 'due' });
     play.on({ type: 'tunnel-ready', tunnel: 4 });
     expect(play.lines.slice(2)).toEqual([
-      'tunnel-ended → connecting 3 (draining 1): drain-tunnel 1, start-tunnel 3',
-      'healthy → connecting 3 (draining 1)',
-      'tunnel-ended → retrying at 1000 (draining 1)',
-      'due → connecting 4 (draining 1): start-tunnel 4',
-      'tunnel-ready → up 4 (draining 1)',
+      'tunnel-ended → connecting 3 (leaving 1): drain-tunnel 1, start-tunnel 3',
+      'checked → connecting 3 (leaving 1)',
+      'tunnel-ended → retrying at 1000 (leaving 1)',
+      'due → connecting 4 (leaving 1): start-tunnel 4',
+      'tunnel-ready → up 4 (leaving 1)',
     ]);
   });
 
   it('begins the replacement anew when the config changes during it', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'reconfigured' }, ended(2, null));
     expect(play.lines.slice(1)).toEqual([
-      'reconfigured → up 1 + 2: stop-tunnel 2',
-      'tunnel-ended → up 1 + 3: start-tunnel 3',
+      'reconfigured → up 1 + 3 (leaving 2): stop-tunnel 2, start-tunnel 3 insisted',
+      'tunnel-ended → up 1 + 3',
     ]);
   });
 
-  it('ends a draining tunnel before a third one starts', () => {
-    const play = Play.up().on(
-      { type: 'reconfigured' },
-      { type: 'tunnel-ready', tunnel: 2 },
-      { type: 'reconfigured' },
-    );
-    play.on(ended(1, null));
-    expect(play.lines.slice(2)).toEqual([
-      'reconfigured → up 2 + queued (draining 1): stop-tunnel 1',
-      'tunnel-ended → up 2 + 3: start-tunnel 3',
+  it('lets old tunnels drain while newer ones are replaced, and ends the oldest when there are too many', () => {
+    const play = Play.up();
+    for (let tunnel = 2; tunnel <= maxLeaving + 2; tunnel++)
+      play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
+    expect(play.lines.slice(-4)).toEqual([
+      'reconfigured → up 4 + 5 (leaving 1 2 3): start-tunnel 5 insisted',
+      'tunnel-ready → up 5 (leaving 1 2 3 4): drain-tunnel 4',
+      'reconfigured → up 5 + 6 (leaving 1 2 3 4): start-tunnel 6 insisted',
+      'tunnel-ready → up 6 (leaving 1 2 3 4 5): stop-tunnel 1, drain-tunnel 5',
     ]);
   });
 
@@ -227,66 +304,133 @@ describe('the forward machine', () => {
     expect(play.lines.slice(1)).toEqual(['tunnel-ended → connecting 2', 'tunnel-ready → up 2']);
   });
 
-  it('replaces an unhealthy tunnel by policy and leaves it running when the policy allows no more', () => {
-    const play = Play.up();
-    for (const tunnel of [1, 2, 3]) {
-      play.on({ type: 'unhealthy', tunnel, cause: refused }).after(5_000).on({ type: 'due' });
-      play.on({ type: 'tunnel-ready', tunnel: tunnel + 1 }, ended(tunnel, null));
-    }
-    play.on({ type: 'unhealthy', tunnel: 4, cause: refused });
-    expect(play.lines.at(-1)).toBe('unhealthy → up 4');
-    expect([play.state.health, play.state.cause?.code, standingOf(play.state).dueAt]).toEqual([
-      'unhealthy',
-      'connection-refused',
-      null,
+  it('replaces an unhealthy tunnel by policy, again and again, and leaves it running meanwhile', () => {
+    const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 });
+    play.on(unhealthy(2, refused), unhealthy(2, refused)).after(1_000).on({ type: 'due' });
+    expect(play.lines).toEqual([
+      'checked → up 1 + 2: start-tunnel 2',
+      'tunnel-ready → up 2 (leaving 1): drain-tunnel 1',
+      'checked → up 2 + scheduled (leaving 1)',
+      'checked → up 2 + scheduled (leaving 1)',
+      'due → up 2 + 3 (leaving 1): start-tunnel 3',
     ]);
   });
 
-  it('gives an unhealthy tunnel whose tries are used up another one when the restart policy is changed', () => {
-    const play = Play.up();
-    for (const tunnel of [1, 2, 3]) {
-      play.on({ type: 'unhealthy', tunnel, cause: refused }).after(5_000).on({ type: 'due' });
-      play.on({ type: 'tunnel-ready', tunnel: tunnel + 1 }, ended(tunnel, null));
-    }
-    play.on({ type: 'unhealthy', tunnel: 4, cause: refused }, { type: 'triggered', trigger: 'config' });
-    expect(play.lines.at(-1)).toBe('triggered → up 4 + 5: start-tunnel 5');
+  it('replaces nothing where another tunnel would not help: a dead target is one steady state', () => {
+    const dead: ForwardEvent = {
+      type: 'checked',
+      tunnel: 1,
+      report: { ...report, evidence: { kind: 'answered' }, health: 'unhealthy', cause: refused },
+    };
+    const play = Play.up().on(dead, dead, dead);
+    expect(play.lines).toEqual(['checked → up 1', 'checked → up 1', 'checked → up 1']);
+    expect([play.state.health, play.state.cause]).toEqual(['unhealthy', refused]);
+    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+    expect(play.on(healthy(1)).state).toMatchObject({ health: 'healthy', cause: null });
+  });
+
+  it('keeps what was wrong in view until the next tunnel is proven', () => {
+    const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 });
+    expect([play.state.health, play.state.cause]).toEqual(['unknown', refused]);
+    expect(play.on(healthy(2)).state).toMatchObject({ health: 'healthy', cause: null });
+  });
+
+  it('forgets a planned replacement and starts one at once when the restart policy is changed', () => {
+    const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 }, ended(1, null));
+    play.on(unhealthy(2, refused), { type: 'triggered', trigger: 'config' });
+    expect(play.lines.at(-1)).toBe('triggered → up 2 + 3: start-tunnel 3');
     expect(Play.up().on({ type: 'triggered', trigger: 'config' }).lines).toEqual(['triggered → up 1']);
   });
 
   it('explains a failed check by what the tunnel itself complained of', () => {
     const complaint = describeCause('target-refused', { host: 'db' });
-    const play = Play.up().on(
-      { type: 'complained', tunnel: 1, cause: complaint },
-      { type: 'unhealthy', tunnel: 1, cause: refused },
-    );
+    const play = Play.up().on({ type: 'complained', tunnel: 1, cause: complaint }, unhealthy(1, refused));
     expect(play.state.cause).toEqual(complaint);
   });
 
-  it('probes after a wake and lets clients wait for a new tunnel when there is no answer', () => {
-    const play = Play.up().on({ type: 'suspended' }, { type: 'triggered', trigger: 'wake' });
-    play.on({ type: 'probe-failed', tunnel: 1, cause: refused });
-    expect(play.lines).toEqual([
-      'suspended → up 1',
-      'triggered → up 1: probe-now 1',
-      'probe-failed → connecting 2 (draining 1): drain-tunnel 1, start-tunnel 2',
+  it('owes a proof after a wake, holds clients until it is given, and is not green before', () => {
+    const play = Play.up().on(healthy(1), { type: 'suspended' }).after(1_000);
+    play.on({ type: 'triggered', trigger: 'wake' });
+    expect(play.state.health).toBe('unknown');
+    expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, proofOwedSince: 1_000 });
+    play.on(proof(1, { kind: 'answered' }));
+    expect(play.state.health).toBe('healthy');
+    expect(standingOf(play.state)).toMatchObject({
+      clients: { kind: 'route', tunnel: 1, isTrusted: true },
+      proofOwedSince: null,
+    });
+  });
+
+  it('is not settled by a check that began before the wake, nor by a connection that merely stays open', () => {
+    const play = Play.up().on(healthy(1)).after(1_000).on({ type: 'triggered', trigger: 'network' });
+    const old = { ...report, startedAt: 999 };
+    const { state } = transition(play.state, { type: 'checked', tunnel: 1, report: old }, context);
+    expect([state.health, standingOf(state).proofOwedSince]).toEqual(['unknown', 1_000]);
+    const open: ForwardEvent = {
+      type: 'checked',
+      tunnel: 1,
+      report: { ...report, evidence: { kind: 'open' } },
+    };
+    expect(play.on(open).state.health).toBe('unknown');
+  });
+
+  it('lets one client test a tunnel that was never proven, and all others wait', () => {
+    const play = Play.up();
+    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: false });
+    play.on(healthy(1));
+    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+  });
+
+  it('opens a second tunnel beside a silent one, holds new clients, and cuts nothing', () => {
+    const play = Play.up().on(healthy(1), proof(1, { kind: 'silent' }));
+    expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
+    play.on({ type: 'tunnel-ready', tunnel: 2 });
+    expect(play.lines.slice(1)).toEqual([
+      'checked → up 1 + 2: start-tunnel 2',
+      'tunnel-ready → up 2 (leaving 1): drain-tunnel 1',
     ]);
+  });
+
+  it('keeps a tunnel that was only slow: its late answer proves it', () => {
+    const play = Play.up().on(healthy(1), proof(1, { kind: 'silent' }), ended(2, refused));
+    expect(play.state).toMatchObject({ health: 'unhealthy', cause: refused });
+    play.on(proof(1, { kind: 'answered' }));
+    expect(play.state).toMatchObject({ health: 'healthy', cause: null });
+    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+  });
+
+  it('ends a tunnel that is proven dead at once, and clients wait for the next one', () => {
+    const play = Play.up().on(healthy(1), proof(1, { kind: 'dead', cause: killed }));
+    expect(play.lines.at(-1)).toBe('checked → connecting 2 (leaving 1): stop-tunnel 1, start-tunnel 2');
     expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
   });
 
-  it('replaces a tunnel as a precaution when its check proves nothing, unless an older one still carries connections', () => {
-    const play = Play.up().on({ type: 'unproven', tunnel: 1 }, { type: 'tunnel-ready', tunnel: 2 });
-    play.on({ type: 'unproven', tunnel: 2 });
-    expect(play.lines).toEqual([
-      'unproven → up 1 + 2: start-tunnel 2',
-      'tunnel-ready → up 2 (draining 1): drain-tunnel 1',
-      'unproven → up 2 (draining 1)',
+  it('replaces a tunnel that cannot prove itself as a precaution, and lets it take clients until then', () => {
+    const play = Play.up().on(healthy(1), proof(1, { kind: 'open' }));
+    expect(play.state.health).toBe('unknown');
+    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+    play.on({ type: 'tunnel-ready', tunnel: 2 }, healthy(2));
+    expect(play.lines.slice(1)).toEqual([
+      'checked → up 1 + 2: start-tunnel 2',
+      'tunnel-ready → up 2 (leaving 1): drain-tunnel 1',
+      'checked → up 2 (leaving 1)',
     ]);
   });
 
-  it('keeps a tunnel whose probe failed for a reason that no other tunnel would mend', () => {
-    const cause = describeCause('certificate-invalid');
-    const play = Play.up().on({ type: 'suspected', tunnel: 1 }, { type: 'probe-failed', tunnel: 1, cause });
-    expect([play.lines.at(-1), play.state.health]).toEqual(['probe-failed → up 1', 'unhealthy']);
+  it('replaces nothing when only the clocks tell of a sleep and the tunnel seems alive', () => {
+    const play = Play.up().on(healthy(1), { type: 'triggered', trigger: 'wake', isCertain: false });
+    const open: ForwardEvent = {
+      type: 'checked',
+      tunnel: 1,
+      report: { ...report, evidence: { kind: 'open' } },
+    };
+    play.on(open);
+    expect([play.lines.at(-1), play.state.health]).toEqual(['checked → up 1', 'healthy']);
+  });
+
+  it('keeps a tunnel whose check fails for a reason that no other tunnel would fix', () => {
+    const play = Play.up().on(unhealthy(1, describeCause('certificate-invalid')));
+    expect([play.lines.at(-1), play.state.health]).toEqual(['checked → up 1', 'unhealthy']);
   });
 
   it('counts no failure and no time while suspended', () => {
@@ -320,8 +464,8 @@ describe('the forward machine', () => {
       ended(2, null),
     );
     expect(play.lines.slice(-2)).toEqual([
-      'triggered → connecting 2: stop-tunnel 2',
-      'tunnel-ended → connecting 3: start-tunnel 3',
+      'triggered → connecting 3 (leaving 2): stop-tunnel 2, start-tunnel 3',
+      'tunnel-ended → connecting 3',
     ]);
   });
 
@@ -336,18 +480,23 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('lets a waiting client bring a try forward, but not in a tight loop', () => {
-    const play = Play.up().on(ended(1), ended(2), { type: 'triggered', trigger: 'demand' });
-    expect(play.lines.at(-1)).toBe('triggered → retrying at 1000');
-    const waiting = Play.up().on(ended(1), ended(2)).after(1_000).on({ type: 'due' }, ended(3)).after(2_000);
-    waiting
-      .on({ type: 'due' }, ended(4))
-      .after(minDemandSpacingMs)
-      .on({ type: 'triggered', trigger: 'demand' }, ended(5));
-    expect(waiting.lines.slice(-2)).toEqual([
-      'triggered → connecting 5: start-tunnel 5',
-      'tunnel-ended → waiting',
-    ]);
+  it('lets a waiting client bring a try forward, as near to the last one as is sensible', () => {
+    const play = Play.up().on(ended(1), ended(2)).after(100).on({ type: 'triggered', trigger: 'demand' });
+    expect(play.lines.at(-1)).toBe(`triggered → retrying at ${clientDelayMs(0)}`);
+    play.after(clientDelayMs(0)).on({ type: 'triggered', trigger: 'demand' });
+    expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3');
+  });
+
+  it('retries often while clients wait', () => {
+    const play = Play.up();
+    play.clientsWait = true;
+    for (let tunnel = 1; tunnel <= 10; tunnel++) {
+      play.on(ended(tunnel));
+      const { situation } = play.state;
+      const waitMs = situation.phase === 'retrying' ? situation.retryAt - play.now : 0;
+      expect(waitMs).toBeLessThanOrEqual(500);
+      play.after(waitMs).on({ type: 'due' });
+    }
   });
 
   it('starts again after stopping when it was turned on meanwhile', () => {
@@ -365,13 +514,12 @@ describe('the forward machine on a route that is down', () => {
   it('holds back what was to be retried, counts nothing, and starts it when the route is back', () => {
     const play = Play.up().on(ended(1), ended(2)).routeGoesDown().on({ type: 'due' });
     const { failures } = play.state.history;
-    play.on({ type: 'triggered', trigger: 'network' }, { type: 'triggered', trigger: 'demand' });
+    play.on({ type: 'triggered', trigger: 'network' });
     expect([play.state.cause, play.state.history.failures]).toEqual([routeDown, failures]);
     play.routeComesBack();
     expect(play.lines.slice(2)).toEqual([
       'held → waiting',
       'due → waiting',
-      'triggered → waiting',
       'triggered → waiting',
       'triggered → connecting 3: start-tunnel 3',
     ]);
@@ -389,24 +537,25 @@ describe('the forward machine on a route that is down', () => {
     expect([play.state.cause, play.state.history.failures]).toEqual([routeDown, 1]);
   });
 
-  it('releases what had used up all its tries too', () => {
-    const play = Play.up();
-    for (const tunnel of [1, 2, 3, 4]) play.on(ended(tunnel)).after(60_000).on({ type: 'due' });
-    expect(play.lines.at(-1)).toBe('due → waiting');
-    play.routeGoesDown().routeComesBack();
-    expect(play.lines.slice(-2)).toEqual(['held → waiting', 'triggered → connecting 5: start-tunnel 5']);
+  it('tries all the same for a client that waits: its try is the question', () => {
+    const play = Play.up().on(ended(1), ended(2)).routeGoesDown();
+    play.on({ type: 'triggered', trigger: 'demand' });
+    expect(play.lines.at(-1)).toBe(`triggered → retrying at ${clientDelayMs(0)}`);
+    play.clientsWait = true;
+    play.after(clientDelayMs(0)).on({ type: 'due' }, ended(3));
+    expect(play.state.situation.phase).toBe('retrying');
   });
 
   it('leaves a tunnel that is up alone, and replaces an unhealthy one only when the route is back', () => {
     const play = Play.up().routeGoesDown();
-    play.on({ type: 'unhealthy', tunnel: 1, cause: refused });
+    play.on(unhealthy(1, refused));
     expect([play.state.health, play.state.cause]).toEqual(['unhealthy', routeDown]);
     play.routeComesBack();
-    expect(play.lines).toEqual(['held → up 1', 'unhealthy → up 1', 'triggered → up 1 + 2: start-tunnel 2']);
+    expect(play.lines).toEqual(['held → up 1', 'checked → up 1', 'triggered → up 1 + 2: start-tunnel 2']);
   });
 
   it('calls off a replacement that was only planned', () => {
-    const play = Play.up().on({ type: 'unhealthy', tunnel: 1, cause: refused }, ended(2));
+    const play = Play.up().on(unhealthy(1, refused), ended(2));
     expect(standingOf(play.state).dueAt).not.toBeNull();
     play.routeGoesDown();
     expect([standingOf(play.state).dueAt, play.state.cause]).toEqual([null, routeDown]);
@@ -415,19 +564,19 @@ describe('the forward machine on a route that is down', () => {
   });
 
   it('replaces nothing as a precaution, and nothing that has become healthy meanwhile', () => {
-    const play = Play.up().routeGoesDown().on({ type: 'unproven', tunnel: 1 });
-    play
-      .on({ type: 'unhealthy', tunnel: 1, cause: refused }, { type: 'healthy', tunnel: 1 })
-      .routeComesBack();
+    const play = Play.up()
+      .routeGoesDown()
+      .on(proof(1, { kind: 'open' }));
+    play.on(unhealthy(1, refused), healthy(1)).routeComesBack();
     expect(play.lines.map((line) => line.split(' → ')[1])).toEqual(['up 1', 'up 1', 'up 1', 'up 1', 'up 1']);
   });
 
   it('leaves a tunnel alone whose check was answered and refused: another one would be refused as well', () => {
     const cause = describeCause('check-refused');
-    const play = Play.up().on({ type: 'unhealthy', tunnel: 1, cause }).routeGoesDown();
+    const play = Play.up().on(unhealthy(1, cause)).routeGoesDown();
     expect(play.state.cause).toEqual(cause);
     play.routeComesBack();
-    expect(play.lines).toEqual(['unhealthy → up 1', 'held → up 1', 'triggered → up 1']);
+    expect(play.lines).toEqual(['checked → up 1', 'held → up 1', 'triggered → up 1']);
   });
 
   it('asks the route when the user wants a try, and starts it when the route is back', () => {
@@ -488,255 +637,30 @@ describe('the forward machine on a route that is down', () => {
     expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1');
   });
 
-  it('asks the route for an unhealthy tunnel too, but replaces one that is well or was answered', () => {
+  it('asks the route for an unhealthy tunnel too, but replaces one that is healthy or was answered', () => {
     const user: ForwardEvent = { type: 'triggered', trigger: 'user' };
-    const sick = Play.up().routeGoesDown().on({ type: 'unhealthy', tunnel: 1, cause: refused }, user);
+    const sick = Play.up().routeGoesDown().on(unhealthy(1, refused), user);
     expect(sick.lines.at(-1)).toBe('triggered → up 1: ask-route');
     sick.routeComesBack();
     expect(sick.lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
-    const answered = Play.up().on({ type: 'unhealthy', tunnel: 1, cause: describeCause('check-refused') });
-    expect(answered.routeGoesDown().on(user).lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
-    expect(Play.up().routeGoesDown().on(user).lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
+    const answered = Play.up().on(unhealthy(1, describeCause('check-refused')));
+    expect(answered.routeGoesDown().on(user).lines.at(-1)).toBe(
+      'triggered → up 1 + 2: start-tunnel 2 insisted',
+    );
+    expect(Play.up().routeGoesDown().on(user).lines.at(-1)).toBe(
+      'triggered → up 1 + 2: start-tunnel 2 insisted',
+    );
   });
 
   it('still tries at once when the user insists', () => {
     const play = Play.up().on(ended(1)).routeGoesDown().on(ended(2), { type: 'insisted' });
-    expect(play.lines.at(-1)).toBe('insisted → connecting 3: start-tunnel 3');
-    const sick = Play.up().routeGoesDown().on({ type: 'unhealthy', tunnel: 1, cause: refused });
-    expect(sick.on({ type: 'insisted' }).lines.at(-1)).toBe('insisted → up 1 + 2: start-tunnel 2');
+    expect(play.lines.at(-1)).toBe('insisted → connecting 3: start-tunnel 3 insisted');
+    const sick = Play.up().routeGoesDown().on(unhealthy(1, refused));
+    expect(sick.on({ type: 'insisted' }).lines.at(-1)).toBe('insisted → up 1 + 2: start-tunnel 2 insisted');
   });
 
   it('does not touch what waits for something else', () => {
     const play = Play.up().on(ended(1, authFailed)).routeGoesDown().routeComesBack();
     expect([play.state.situation.phase, play.state.cause]).toEqual(['failed', authFailed]);
   });
-});
-
-/** After these, only the restart policy can start a tunnel; a replacement that waits for the drained one is planned. */
-function retries({ situation }: ForwardState, event: ForwardEvent): boolean {
-  if (event.type === 'triggered') return event.trigger === 'user' && situation.phase !== 'up';
-  if (event.type === 'port-opened') return situation.phase !== 'connecting';
-  const isPlanned = situation.phase === 'up' && situation.replacement.kind === 'queued';
-  if (event.type === 'tunnel-ended') return event.cause !== null && !isPlanned;
-  return ['due', 'held', 'unhealthy', 'probe-failed', 'unproven'].includes(event.type);
-}
-
-/**
- * A world that obeys the effects but answers late, in any order, and misbehaves: tunnels come up, die and hang; the
- * port fails; the computer sleeps; users click.
- */
-class World {
-  state: ForwardState = initialForwardState;
-  now = 0;
-  readonly alive = new Set<number>();
-  readonly started = new Set<number>();
-  readonly stopRequested = new Set<number>();
-  hold: Cause | null = null;
-  /** The user wants to know whether the route is back. */
-  isRouteAsked = false;
-  portOpen = false;
-  portRequest: 'open' | 'close' | null = null;
-  readonly violations: string[] = [];
-
-  send(event: ForwardEvent): void {
-    const { state: before, now, hold } = this;
-    const desiredBefore = before.desired;
-    const { state, effects } = transition(before, event, { now, random: 0.3, policy, hold });
-    this.state = state;
-    if (hold !== null && retries(before, event) && effects.some(({ type }) => type === 'start-tunnel'))
-      this.violations.push(`a try on a route that is down after ${JSON.stringify(event)}`);
-    for (const effect of effects) this.perform(effect);
-    this.check(event, desiredBefore);
-  }
-
-  perform(effect: Effect): void {
-    switch (effect.type) {
-      case 'open-port':
-        this.portRequest = 'open';
-        return;
-      case 'close-port':
-        this.portRequest = 'close';
-        return;
-      case 'start-tunnel':
-        if (this.started.has(effect.tunnel)) this.violations.push(`tunnel ${effect.tunnel} started twice`);
-        this.started.add(effect.tunnel);
-        this.alive.add(effect.tunnel);
-        return;
-      case 'stop-tunnel':
-      case 'drain-tunnel':
-        if (!this.alive.has(effect.tunnel))
-          this.violations.push(`${effect.type} ${effect.tunnel}, which is not alive`);
-        if (effect.type === 'stop-tunnel') this.stopRequested.add(effect.tunnel);
-        return;
-      case 'ask-route':
-        if (this.hold === null) this.violations.push('a route that is open is asked whether it is back');
-        this.isRouteAsked = true;
-        return;
-      case 'probe-now':
-        return;
-    }
-  }
-
-  check(event: ForwardEvent, desiredBefore: string): void {
-    const { situation, draining } = this.state;
-    const fail = (what: string): void => void this.violations.push(`${what} after ${JSON.stringify(event)}`);
-    if (this.alive.size > 2) fail('more than two tunnels');
-    if (this.alive.size === 2 && situation.phase !== 'stopping') {
-      const replacing =
-        draining !== null || (situation.phase === 'up' && situation.replacement.kind === 'starting');
-      if (!replacing) fail('two tunnels without a replacement');
-    }
-    if (situation.phase === 'off' && (this.alive.size > 0 || this.portOpen)) fail('off with something alive');
-    const known = new Set(aliveTunnels(this.state));
-    for (const tunnel of this.alive) if (!known.has(tunnel)) fail(`tunnel ${tunnel} forgotten`);
-    for (const tunnel of known)
-      if (!this.alive.has(tunnel)) fail(`tunnel ${tunnel} remembered though it ended`);
-    const clicked = event.type === 'turned-on' || event.type === 'turned-off';
-    if (!clicked && this.state.desired !== desiredBefore) fail('desired changed by itself');
-    const clients = standingOf(this.state).clients;
-    if (clients.kind === 'route' && !this.alive.has(clients.tunnel)) fail('clients routed to a dead tunnel');
-  }
-
-  /** One thing that the world may do; `pick` chooses among what is alive. */
-  happen(choice: string, pick: number): void {
-    const tunnels = [...this.alive];
-    const tunnel = tunnels[pick % Math.max(1, tunnels.length)];
-    switch (choice) {
-      case 'answer-port':
-        this.answerPort(pick);
-        return;
-      case 'ready':
-        if (tunnel !== undefined && !this.stopRequested.has(tunnel))
-          this.send({ type: 'tunnel-ready', tunnel });
-        return;
-      case 'end':
-        if (tunnel !== undefined) this.end(tunnel, [killed, refused, authFailed][pick % 3] ?? killed);
-        return;
-      case 'pass-time':
-        this.now += pick * 100;
-        this.send({ type: 'due' });
-        return;
-      case 'healthy':
-      case 'suspected':
-      case 'unproven':
-        if (tunnel !== undefined) this.send({ type: choice, tunnel });
-        return;
-      case 'unhealthy':
-      case 'complained':
-      case 'probe-failed':
-        if (tunnel !== undefined) this.send({ type: choice, tunnel, cause: refused });
-        return;
-      case 'held':
-        this.hold = routeDown;
-        this.send({ type: 'held', cause: routeDown });
-        return;
-      case 'route':
-        this.openRoute();
-        return;
-      case 'wake':
-      case 'network':
-      case 'credentials':
-      case 'demand':
-      case 'user':
-      case 'port':
-        this.send({ type: 'triggered', trigger: choice });
-        return;
-      default:
-        this.send({ type: choice as 'turned-on' | 'turned-off' | 'reconfigured' | 'suspended' | 'insisted' });
-        return;
-    }
-  }
-
-  end(tunnel: number, cause: ForwardState['cause']): void {
-    this.alive.delete(tunnel);
-    this.send({ type: 'tunnel-ended', tunnel, cause: this.stopRequested.has(tunnel) ? null : cause });
-  }
-
-  /** Nobody but who asked hears of the route. */
-  answerRoute(): void {
-    if (this.isRouteAsked) this.openRoute();
-  }
-
-  openRoute(): void {
-    this.hold = null;
-    this.isRouteAsked = false;
-    this.send({ type: 'triggered', trigger: 'route' });
-  }
-
-  answerPort(pick: number): void {
-    const request = this.portRequest;
-    this.portRequest = null;
-    if (request === 'open') {
-      this.portOpen = pick % 4 !== 0;
-      this.send(this.portOpen ? { type: 'port-opened' } : { type: 'port-failed', cause: portInUse });
-    } else if (request === 'close') {
-      this.portOpen = false;
-      this.send({ type: 'port-closed' });
-    }
-  }
-}
-
-const choices = [
-  'turned-on', 'turned-off', 'reconfigured', 'suspended', 'insisted', 'answer-port', 'answer-port', 'ready', 'ready', 'end', 'pass-time',
-  'healthy', 'suspected', 'unproven', 'unhealthy', 'complained', 'probe-failed', 'wake', 'network', 'credentials', 'demand', 'user', 'port',
-  'held', 'route',
-] as const; // prettier-ignore
-const step = fc.tuple(fc.constantFrom(...choices), fc.nat({ max: 200 }));
-/** Left to itself, fast-check plays ten steps or so: too few for a taken port, a route and a click to meet. */
-const long = (maxLength: number) => ({ maxLength, size: 'max' }) as const;
-
-describe('the forward machine under random events', () => {
-  it('keeps its invariants: at most two tunnels, two only in a replacement, nothing forgotten, off means off', () => {
-    fc.assert(
-      fc.property(fc.array(step, long(120)), (steps) => {
-        const world = new World();
-        for (const [choice, pick] of steps) world.happen(choice, pick);
-        expect(world.violations).toEqual([]);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  it('comes to rest off with nothing alive once it is turned off, whatever happened before', () => {
-    fc.assert(
-      fc.property(fc.array(step, long(80)), (steps) => {
-        const world = new World();
-        for (const [choice, pick] of steps) world.happen(choice, pick);
-        world.send({ type: 'turned-off' });
-        for (const tunnel of world.alive) expect(world.stopRequested).toContain(tunnel);
-        for (const tunnel of [...world.alive]) world.end(tunnel, null);
-        world.answerPort(1);
-        expect([world.state.situation.phase, world.alive.size, world.portOpen]).toEqual(['off', 0, false]);
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it.each<ForwardEvent>([{ type: 'triggered', trigger: 'user' }, { type: 'insisted' }])(
-    'never gives up: after %j it comes up when the world allows it',
-    (wish) => {
-      fc.assert(
-        fc.property(fc.array(step, long(80)), (steps) => {
-          const world = new World();
-          for (const [choice, pick] of steps) world.happen(choice, pick);
-          world.isRouteAsked = false;
-          world.send({ type: 'turned-on' });
-          world.send({ type: 'triggered', trigger: 'wake' });
-          world.send(wish);
-          for (let turn = 0; turn < 20 && world.state.situation.phase !== 'up'; turn++) {
-            world.answerRoute();
-            world.answerPort(1);
-            for (const tunnel of [...world.alive]) {
-              if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
-              else world.send({ type: 'tunnel-ready', tunnel });
-            }
-            world.now += 10_000;
-            world.send({ type: 'due' });
-          }
-          expect(world.state.situation.phase).toBe('up');
-        }),
-        { numRuns: 1_000 },
-      );
-    },
-  );
 });

@@ -225,7 +225,8 @@ export const isDoubtful = ({ proof }: In<'up'>['situation']): boolean =>
 export function pursue({ state, effects }: Transition, context: TransitionContext): Transition {
   if (state.situation.phase !== 'up') return { state, effects };
   const up: In<'up'> = { ...state, situation: state.situation };
-  if (!wantsSuccessor(up) || up.situation.replacement.kind !== 'none' || up.suspended) return stay(up, ...effects);
+  if (!wantsSuccessor(up) || up.situation.replacement.kind !== 'none' || up.suspended)
+    return stay(up, ...effects);
   if (isHeld(context)) {
     const isShown = up.health === 'unhealthy' && up.situation.isSuspect;
     return stay(isShown ? { ...up, cause: context.hold } : up, ...effects);

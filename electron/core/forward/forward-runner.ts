@@ -58,6 +58,8 @@ export class ForwardRunner {
   #isHandling = false;
   #state: ForwardState = initialForwardState;
   #standing: Standing = standingOf(initialForwardState);
+  /** Where clients were last sent. */
+  #clients: ClientStanding = this.#standing.clients;
   #timer: Timer | null = null;
   #phaseSince: number;
   readonly #offWaiters: (() => void)[] = [];
@@ -252,27 +254,29 @@ export class ForwardRunner {
   #adjust(wanted: Standing): void {
     const before = this.#standing;
     this.#standing = wanted;
-    this.#directClients(wanted, before.clients);
+    this.#directClients(wanted);
     if (wanted.watched !== before.watched) this.#watchHealth(wanted);
     else if (wanted.proofOwedSince !== null && wanted.proofOwedSince !== before.proofOwedSince)
       this.#health.demandProof();
     if (wanted.dueAt !== before.dueAt) this.#setTimer(wanted.dueAt);
   }
 
-  #directClients({ clients: wanted, watched }: Standing, before: ClientStanding): void {
+  #directClients({ clients, watched }: Standing): void {
     // A check that comes as a client does must get through, or nothing could ever prove the tunnel.
     const isExec = this.#service.healthCheck.probe.type === 'exec';
-    const clients: ClientStanding =
-      isExec && watched !== null && wanted.kind === 'hold'
+    const wanted: ClientStanding =
+      isExec && watched !== null && clients.kind === 'hold'
         ? { kind: 'route', tunnel: watched, isTrusted: true }
-        : wanted;
-    if (clients.kind === 'route') {
+        : clients;
+    const before = this.#clients;
+    this.#clients = wanted;
+    if (wanted.kind === 'route') {
       const isSame =
-        before.kind === 'route' && before.tunnel === clients.tunnel && before.isTrusted === clients.isTrusted;
-      if (!isSame) this.#port.setUpstream(this.#tunnels.upstreamOf(clients.tunnel, clients.isTrusted));
-    } else if (clients.kind !== before.kind) {
+        before.kind === 'route' && before.tunnel === wanted.tunnel && before.isTrusted === wanted.isTrusted;
+      if (!isSame) this.#port.setUpstream(this.#tunnels.upstreamOf(wanted.tunnel, wanted.isTrusted));
+    } else if (wanted.kind !== before.kind) {
       this.#port.setUpstream(null);
-      this.#port.setClientPolicy(clients.kind);
+      this.#port.setClientPolicy(wanted.kind);
     }
   }
 

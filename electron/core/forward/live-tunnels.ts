@@ -111,7 +111,11 @@ export class LiveTunnels {
     for (const [number, { tunnel }] of this.#alive) {
       if (tunnel.pid !== pid) continue;
       const cause = describeCause('stopped', { ending: 'SIGSTOP' });
-      const report = { startedAt: this.#parts.clock.now(), isStrict: true, evidence: { kind: 'dead', cause } } as const;
+      const report = {
+        startedAt: this.#parts.clock.now(),
+        isStrict: true,
+        evidence: { kind: 'dead', cause },
+      } as const;
       this.#parts.tell({
         type: 'checked',
         tunnel: number,

@@ -7,7 +7,12 @@
  * 3. No regular check runs and no timer is set while paused or closed.
  */
 import type { Clock, Timer } from '../clock.ts';
-import type { HealthMonitor, HealthMonitorScheduler, HealthTarget, ReportListener } from './health-monitor.ts';
+import type {
+  HealthMonitor,
+  HealthMonitorScheduler,
+  HealthTarget,
+  ReportListener,
+} from './health-monitor.ts';
 import type { Probe } from './probe.ts';
 import { TunnelMonitor } from './tunnel-monitor.ts';
 

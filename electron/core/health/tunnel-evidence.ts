@@ -62,7 +62,9 @@ function probeEvidence({ service, result, isStrict }: Examination): TunnelEviden
     case 'unconnected': {
       // The endpoint of a tcp service is the remote itself.
       const isOurs = service.connection.technology !== 'tcp' && !failure.busy;
-      return isOurs ? { kind: 'dead', cause: describeFailedCheck(result, service.healthCheck) } : { kind: 'none' };
+      return isOurs
+        ? { kind: 'dead', cause: describeFailedCheck(result, service.healthCheck) }
+        : { kind: 'none' };
     }
     case 'closed':
     case 'command-failed':

@@ -186,7 +186,8 @@ export class TunnelMonitor {
   }
 
   #tell(found: Pick<CheckReport, 'startedAt' | 'isStrict' | 'evidence'>, tookMs: number | null): void {
-    this.#isSilent = found.evidence.kind === 'silent' || (this.#isSilent && found.evidence.kind !== 'answered');
+    this.#isSilent =
+      found.evidence.kind === 'silent' || (this.#isSilent && found.evidence.kind !== 'answered');
     const { health } = this.#verdict;
     const trouble = health === 'unhealthy' ? this.#trouble : null;
     this.#onReport(this.tunnelId, {

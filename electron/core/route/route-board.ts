@@ -106,9 +106,6 @@ export class RouteBoard {
       onChange: () => {
         for (const seat of [...seats]) seat.lookUp();
       },
-      onProven: () => {
-        for (const seat of [...seats]) seat.takeHeart();
-      },
       onUnasked: (askers) => {
         for (const seat of [...seats]) if (askers.has(seat)) seat.findOut();
       },

@@ -32,8 +32,6 @@ export interface RouteMonitorParts {
   readonly prober: RouteProber;
   /** It is down, is down for another reason, or is back. */
   readonly onChange: () => void;
-  /** It is open: it answered after the last failure that was reported, or a tunnel came up. */
-  readonly onProven: () => void;
   /** The user wants to know for these, and nothing can be found out. */
   readonly onUnasked: (askers: Askers) => void;
   /** `nextQuestionAt` is another one. */
@@ -41,7 +39,7 @@ export interface RouteMonitorParts {
 }
 
 /** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
-const minSpacingMs = 5_000;
+const minSpacingMs = 2_000;
 /** Wishes this close together are one click, for all services of a card say. A later one is a new one. */
 const sameWishMs = 1_000;
 
@@ -122,13 +120,11 @@ export class RouteMonitor {
     this.#isCorroborated = false;
     if (this.#state.status === 'down' && this.#state.reach === 'unwell') this.#askIn(0);
     else this.#become(openRoute);
-    this.#parts.onProven();
   }
 
   /** The network or the credentials are others now: what is known of a route that is down is old. */
   refresh(): void {
     if (this.#state.status !== 'down') return;
-    this.#state = { ...this.#state, rechecks: 0 };
     if (this.#underWay === null) this.#askIn(0);
     else this.#underWay.cancellation.abort();
   }
@@ -188,7 +184,8 @@ export class RouteMonitor {
   }
 
   #askInTurn(): void {
-    const delayMs = this.#pace === null ? null : nextQuestionMs(this.#state, this.#pace);
+    const delayMs =
+      this.#pace === null ? null : nextQuestionMs(this.#state, this.#pace, this.#parts.clock.now());
     if (delayMs !== null) this.#askIn(delayMs);
   }
 
@@ -237,7 +234,6 @@ export class RouteMonitor {
     if (this.#waiting.size > 0) this.refresh();
     else if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
-    if (finding.kind === 'well' && !this.#isAnswerOld) this.#parts.onProven();
     if (finding.kind === 'unasked' && askers.size > 0) this.#parts.onUnasked(askers);
     this.#parts.onSchedule();
   }

@@ -23,20 +23,11 @@ export interface RouteSeat {
   reached(): void;
   /** A tunnel failed, or its checks did. */
   failed(cause: Cause): void;
-  /** No try is left after the failure just told. If it may have been the route's, see `maxProofs`. */
-  gaveUp(): void;
   /** A client waits. */
   hurry(): void;
   /** The user wants a try, which the route holds back: it is asked at once. */
   demand(): void;
 }
-
-/**
- * How often a service that has given up takes an open route for a reason to try anew, until it comes up itself. A route
- * that flaps uses up tries without ever being found down. But a service must come to rest, and one that fails for a
- * reason of its own gets no more tries than its policy says.
- */
-const maxProofs = 3;
 
 export interface SharedRoute {
   readonly route: Route;
@@ -57,10 +48,6 @@ export class Seat implements RouteSeat {
   #shared: SharedRoute | null = null;
   /** What the service was told last, or could see when it sat down. */
   #told: Cause | null = null;
-  /** Its last failure may have been the route's. */
-  #isRouteSuspect = false;
-  #hasGivenUp = false;
-  #proofsLeft = maxProofs;
 
   constructor(listener: RouteListener, seating: Seating) {
     this.#listener = listener;
@@ -87,7 +74,6 @@ export class Seat implements RouteSeat {
   take(service: ServiceSpec | null): void {
     if (service === this.#service) return;
     this.#service = service;
-    this.#startAfresh();
     const route = service === null ? null : routeOf(service.connection);
     if (this.#shared !== null && this.#shared.route.id !== route?.id) {
       this.#seating.leave(this, this.#shared);
@@ -103,19 +89,13 @@ export class Seat implements RouteSeat {
   }
 
   reached(): void {
-    this.#startAfresh();
     this.#shared?.monitor.reached();
-  }
-
-  gaveUp(): void {
-    this.#hasGivenUp = this.#isRouteSuspect;
   }
 
   failed(cause: Cause): void {
     if (this.#shared === null || this.#service === null) return;
     const { route, monitor } = this.#shared;
-    this.#isRouteSuspect = isNetworkFailure(cause, route.kind);
-    if (this.#isRouteSuspect) monitor.suspect();
+    if (isNetworkFailure(cause, route.kind)) monitor.suspect();
     else if (isRouteAware(this.#service)) monitor.wonder();
   }
 
@@ -132,26 +112,12 @@ export class Seat implements RouteSeat {
     if (this.hold !== null) this.#listener.onReleased();
   }
 
-  /** The route is known to be open: tells the service if it had stopped trying. */
-  takeHeart(): void {
-    if (!this.#hasGivenUp || this.#proofsLeft === 0 || this.hold !== null) return;
-    this.#hasGivenUp = false;
-    this.#proofsLeft -= 1;
-    this.#listener.onReleased();
-  }
-
   /** The route has changed: tells the service what that means for it, if it is news. */
   lookUp(): void {
     const { hold } = this;
     const before = this.#told;
     this.#told = hold;
-    if (hold !== null) this.#hasGivenUp = false;
     if (hold === null && before !== null) this.#listener.onReleased();
     if (hold !== null && hold.evidence !== before?.evidence) this.#listener.onHeld(hold);
-  }
-
-  #startAfresh(): void {
-    this.#hasGivenUp = false;
-    this.#proofsLeft = maxProofs;
   }
 }

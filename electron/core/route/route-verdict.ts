@@ -3,12 +3,13 @@
  *
  * 1. A route is down when a tunnel's failure and the prober agree, or when `failureThreshold` questions in a row failed.
  * 2. One good answer, or one tunnel that comes up, and it is back.
- * 3. While it is down it is asked again and again, at growing distances up to `maxRecheckMs`: nothing is given up for ever.
+ * 3. While it is down it is asked again and again, at distances that grow with the outage: nothing is given up for ever.
  * 4. Except where only the user can help. An expired login is believed at once and not asked about again by itself: each
  *    question may open a sign-in page. The user's own "Try again" is the moment for one.
  * 5. A question that could not be asked is no answer: what was known stays.
  */
 import type { Cause } from '../../../shared/failure.ts';
+import { outageShareMs } from '../restart-policy.ts';
 import type { RouteFinding } from './route-prober.ts';
 
 export type RouteState =
@@ -20,8 +21,6 @@ export type RouteState =
       readonly reach: 'unreachable' | 'unwell';
       readonly cause: Cause;
       readonly since: number;
-      /** How often it has been asked since it is down. */
-      readonly rechecks: number;
     };
 
 export const openRoute: RouteState = { status: 'open', failures: 0 };
@@ -32,8 +31,6 @@ export interface RoutePace {
   readonly failureThreshold: number;
 }
 
-const firstRecheckMs = 1_000;
-const maxRecheckMs = 30_000;
 /** While a regular question has failed, but not often enough. */
 const doubtMs = 5_000;
 
@@ -47,20 +44,19 @@ export interface Answer {
 export function judgeRoute(before: RouteState, answer: Answer, { failureThreshold }: RoutePace): RouteState {
   const { finding, isCorroborated, now } = answer;
   if (finding.kind === 'well') return openRoute;
-  if (finding.kind === 'unasked')
-    return before.status === 'down' ? { ...before, rechecks: before.rechecks + 1 } : before;
+  if (finding.kind === 'unasked') return before;
   const { kind: reach, cause } = finding;
-  if (before.status === 'down') return { ...before, reach, cause, rechecks: before.rechecks + 1 };
+  if (before.status === 'down') return { ...before, reach, cause };
   const failures = before.failures + 1;
   const isCertain = isCorroborated || cause.recovery === 'user';
   if (!isCertain && failures < failureThreshold) return { status: 'open', failures };
-  return { status: 'down', reach, cause, since: now, rechecks: 0 };
+  return { status: 'down', reach, cause, since: now };
 }
 
 /** How long after an answer the next question comes; null: not by itself. */
-export function nextQuestionMs(state: RouteState, { intervalMs }: RoutePace): number | null {
+export function nextQuestionMs(state: RouteState, { intervalMs }: RoutePace, now: number): number | null {
   if (needsUser(state)) return null;
-  if (state.status === 'down') return Math.min(firstRecheckMs * 2 ** state.rechecks, maxRecheckMs);
+  if (state.status === 'down') return outageShareMs(now - state.since);
   if (state.failures > 0) return intervalMs === null ? doubtMs : Math.min(doubtMs, intervalMs);
   return intervalMs;
 }

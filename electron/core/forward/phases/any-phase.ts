@@ -22,7 +22,9 @@ export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>
 /** In the phases that rest: start again when this is what was waited for. */
 export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
-  if (state.suspended || !isAwaited(state.cause, trigger)) return stay(state);
+  // What released it may have come while the computer slept, when nothing was started.
+  const wasReleased = trigger === 'wake' && state.situation.phase === 'waiting' && context.hold === null;
+  if (state.suspended || !(wasReleased || isAwaited(state.cause, trigger))) return stay(state);
   if (trigger === 'demand') return tryForClients(state, context);
   if (trigger === 'user' && context.hold !== null) return askRoute(holdBack(state, context.hold).state);
   const insisted = trigger === 'user' || trigger === 'credentials' || trigger === 'config';
@@ -53,7 +55,9 @@ export const isForRetry = (cause: Cause | null): boolean =>
 /** What waits for its route, or for a network that nobody may have announced, is tried for a client too. */
 function isAwaited(cause: Cause | null, trigger: TriggerKind): boolean {
   if (cause === null || cause.triggers.includes(trigger)) return true;
-  return trigger === 'demand' && cause.recovery === 'trigger' && cause.code !== 'suspended' && isForClients(cause);
+  return (
+    trigger === 'demand' && cause.recovery === 'trigger' && cause.code !== 'suspended' && isForClients(cause)
+  );
 }
 
 /** A login that only the user can make is not tried for a client, whoever else waits for the same one. */

@@ -7,13 +7,20 @@ import type { In, Transition, TransitionContext } from '../forward-state.ts';
 export const suspendRetry: Handler<'suspended', 'retrying'> = (state) =>
   stay({ ...state, situation: { phase: 'waiting', recheckAt: null }, suspended: true });
 
-export const retryDue: Handler<'due', 'retrying'> = (state, _event, context) =>
-  state.situation.retryAt <= context.now ? tryNow(state, context) : stay(state);
+/** The client for whose sake it was to be tried may have left: then the route decides again. */
+export const retryDue: Handler<'due', 'retrying'> = (state, _event, context) => {
+  if (state.situation.retryAt > context.now || state.suspended) return stay(state);
+  return context.hold === null || context.clientsWait
+    ? tryNow(state, context)
+    : holdBack(state, context.hold);
+};
 
 /** Nobody asked for this try: the route decides. */
 export const portFreed: Handler<'port-opened', 'failed'> = (before, _event, context) => {
   const state = { ...before, portOpen: true };
-  return context.hold === null || context.clientsWait ? tryNow(state, context) : holdBack(state, context.hold);
+  return context.hold === null || context.clientsWait
+    ? tryNow(state, context)
+    : holdBack(state, context.hold);
 };
 
 /** The user wanted a try of what the route holds back: it will find the port open. */
@@ -22,7 +29,7 @@ export const openedAhead: Handler<'port-opened', 'waiting'> = (state) => stay({ 
 /** A port that is not free is looked at without a try: the service stays as it is until it is. */
 function recheck(state: In<'failed'> | In<'waiting'>, context: TransitionContext): Transition {
   const { recheckAt } = state.situation;
-  if (recheckAt === null || recheckAt > context.now) return stay(state);
+  if (recheckAt === null || recheckAt > context.now || state.suspended) return stay(state);
   if (state.portOpen) return tryNow(state, context);
   return stay({ ...state, situation: { phase: 'failed', recheckAt: null } }, { type: 'open-port' });
 }

@@ -79,8 +79,7 @@ export const checked = pursuing<'checked'>((before, { tunnel, report }, context)
 
 function healthy(state: In<'up'>, { now }: TransitionContext): In<'up'> {
   const { situation, history } = unscheduled(state);
-  const stableAt =
-    history.failures === 0 ? null : (situation.stableAt ?? now + stableAfterMs(history));
+  const stableAt = history.failures === 0 ? null : (situation.stableAt ?? now + stableAfterMs(history));
   return {
     ...state,
     situation: { ...situation, isSuspect: false, stableAt },
@@ -135,7 +134,9 @@ const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>):
 export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, isCertain = true }, context) => {
   switch (trigger) {
     case 'wake':
-      return stay(owing({ ...unscheduled(state), suspended: false, history: cleanHistory }, context, isCertain));
+      return stay(
+        owing({ ...unscheduled(state), suspended: false, history: cleanHistory }, context, isCertain),
+      );
     case 'network':
       return stay(owing(unscheduled(state), context, isCertain));
     case 'user':
@@ -158,7 +159,10 @@ const afresh = (state: In<'up'>): In<'up'> => ({ ...unscheduled(state), history:
 
 /** From now on the tunnel has to prove itself again: what happened may have killed it without a word. */
 function owing(state: In<'up'>, { now }: TransitionContext, strict: boolean): In<'up'> {
-  return unproven({ ...state, situation: { ...state.situation, proof: { kind: 'owed', since: now, strict } } });
+  return unproven({
+    ...state,
+    situation: { ...state.situation, proof: { kind: 'owed', since: now, strict } },
+  });
 }
 
 /** A client waits: the next try comes as near to the last one as is sensible. */
@@ -195,7 +199,8 @@ export const dueWhileUp: Handler<'due', 'up'> = (state, _event, { now }) => {
     ? { ...state, situation: { ...situation, stableAt: null }, history: cleanHistory }
     : state;
   const { replacement } = settled.situation;
-  const isDue = replacement.kind === 'scheduled' && replacement.retryAt !== null && replacement.retryAt <= now;
+  const isDue =
+    replacement.kind === 'scheduled' && replacement.retryAt !== null && replacement.retryAt <= now;
   return isDue ? replace({ ...settled, triedAt: now }) : stay(settled);
 };
 

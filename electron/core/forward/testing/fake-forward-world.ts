@@ -2,8 +2,13 @@
 import type { Cause } from '../../../../shared/failure.ts';
 import { ok, type Result } from '../../../../shared/result.ts';
 import type { ServiceSpec } from '../../../../shared/service-spec.ts';
-import type { HealthEvents, HealthMonitorScheduler, HealthTarget } from '../../health/health-monitor.ts';
-import type { ProbeResult } from '../../health/probe.ts';
+import type { CheckReport, TunnelEvidence } from '../../health/check-report.ts';
+import type {
+  HealthMonitor,
+  HealthMonitorScheduler,
+  HealthTarget,
+  ReportListener,
+} from '../../health/health-monitor.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import type {
   ClientPolicy,
@@ -128,26 +133,71 @@ export class FakePort implements ServicePort {
 }
 
 export class FakeHealth implements HealthMonitorScheduler {
-  watched: { readonly target: HealthTarget; readonly events: HealthEvents } | null = null;
-  probeAnswer: ProbeResult = { kind: 'passed', tookMs: 2 };
-  probes = 0;
+  watched: { readonly target: HealthTarget; readonly onReport: ReportListener } | null = null;
+  /** What a proof that is asked for finds; null: it is still under way, `answerProof` ends it. */
+  evidence: TunnelEvidence | null = { kind: 'answered' };
+  proofs = 0;
+  health: CheckReport['health'] = 'unknown';
+  readonly #clock: FakeClock;
+  #pending: { readonly startedAt: number; readonly resolve: (kind: TunnelEvidence['kind']) => void }[] = [];
 
-  watch(
-    target: HealthTarget,
-    events: HealthEvents,
-  ): { probeNow(): Promise<ProbeResult>; stop(): Promise<void> } {
-    const watched = { target, events };
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  watch(target: HealthTarget, onReport: ReportListener): HealthMonitor {
+    const watched = { target, onReport };
     this.watched = watched;
+    this.health = 'unknown';
     return {
-      probeNow: () => {
-        this.probes += 1;
-        return Promise.resolve(this.probeAnswer);
+      prove: () => {
+        this.proofs += 1;
+        const startedAt = this.#clock.now();
+        const proof = new Promise<TunnelEvidence['kind']>((resolve) =>
+          this.#pending.push({ startedAt, resolve }),
+        );
+        if (this.evidence !== null) this.answerProof(this.evidence);
+        return proof;
       },
       stop: () => {
         if (this.watched === watched) this.watched = null;
         return Promise.resolve();
       },
     };
+  }
+
+  /** A regular check of the watched tunnel has passed. */
+  passes(evidence: TunnelEvidence = { kind: 'answered' }): void {
+    this.health = 'healthy';
+    this.#report({ evidence, isStrict: false, tookMs: 2 });
+  }
+
+  /** Regular checks have failed as often as the threshold says. */
+  fails(cause: Cause, mayHelp = true): void {
+    this.health = 'unhealthy';
+    this.#report({ evidence: { kind: mayHelp ? 'none' : 'answered' }, isStrict: false, cause, mayHelp });
+  }
+
+  /** All proofs under way end with this. */
+  answerProof(evidence: TunnelEvidence): void {
+    if (evidence.kind === 'answered') this.health = 'healthy';
+    for (const { startedAt, resolve } of this.#pending.splice(0)) {
+      this.#report({ startedAt, evidence, isStrict: true });
+      resolve(evidence.kind);
+    }
+  }
+
+  #report(found: Pick<CheckReport, 'evidence' | 'isStrict'> & Partial<CheckReport>): void {
+    const { target, onReport } = this.watched ?? {};
+    if (target === undefined || onReport === undefined) return;
+    onReport(target.tunnelId, {
+      startedAt: this.#clock.now(),
+      health: this.health,
+      cause: null,
+      mayHelp: false,
+      tookMs: null,
+      ...found,
+    });
   }
 
   pause(): void {
@@ -196,10 +246,6 @@ export class FakeSeat implements RouteSeat {
     this.said.push(`failed: ${cause.code}`);
   }
 
-  gaveUp(): void {
-    this.said.push('gave up');
-  }
-
   hurry(): void {
     this.said.push('hurry');
   }
@@ -222,7 +268,7 @@ export class FakeSeat implements RouteSeat {
 /** One clock, one health scheduler; ports and tunnels are listed in the order in which they came. */
 export class FakeForwardWorld {
   readonly clock = new FakeClock();
-  readonly health = new FakeHealth();
+  readonly health = new FakeHealth(this.clock);
   readonly ports: FakePort[] = [];
   readonly tunnels: FakeTunnel[] = [];
   readonly seats: FakeSeat[] = [];

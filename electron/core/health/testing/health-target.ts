@@ -2,7 +2,8 @@ import type { HealthCheckSpec } from '../../../../shared/service-spec.ts';
 import { defaultHealthCheck } from '../../config/service-defaults.ts';
 import { serviceSpec } from '../../testing/service-spec.ts';
 import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
-import type { HealthEvents, HealthTarget } from '../health-monitor.ts';
+import type { CheckReport } from '../check-report.ts';
+import type { HealthTarget, ReportListener } from '../health-monitor.ts';
 
 /** A tunnel to watch; its endpoint is a socket of the same name unless one is given. */
 export function healthTarget(
@@ -13,6 +14,8 @@ export function healthTarget(
   return {
     tunnelId,
     endpoint,
+    proveTransport: () => Promise.resolve({ kind: 'unprovable' }),
+    hasQueuedBytes: () => false,
     service: serviceSpec(tunnelId, {
       localPort: 8080,
       healthCheck: { ...defaultHealthCheck, ...healthCheck },
@@ -20,19 +23,17 @@ export function healthTarget(
   };
 }
 
-/** What a monitor said, in the order it said it: `a healthy 4`, `a unhealthy check-failed`, `a +`, `a -`. */
-export class RecordedHealth implements HealthEvents {
+/** What a monitor told, in order: `a healthy answered 4`, `a unknown none`, `a unhealthy none: check-failed`; proofs with `!`. */
+export class RecordedHealth {
   readonly lines: string[] = [];
 
-  onHealthy(tunnelId: string, tookMs: number | null): void {
-    this.lines.push(`${tunnelId} healthy ${String(tookMs)}`);
-  }
+  readonly onReport: ReportListener = (tunnelId, report) => {
+    this.lines.push(`${tunnelId} ${reportText(report)}`);
+  };
+}
 
-  onUnhealthy(tunnelId: string, cause: { readonly code: string }): void {
-    this.lines.push(`${tunnelId} unhealthy ${cause.code}`);
-  }
-
-  onCheck(tunnelId: string, report: { readonly kind: string }): void {
-    this.lines.push(`${tunnelId} ${report.kind === 'check-passed' ? '+' : '-'}`);
-  }
+function reportText({ health, evidence, tookMs, cause, isStrict }: CheckReport): string {
+  const took = tookMs === null ? '' : ` ${tookMs}`;
+  const why = cause === null ? '' : `: ${cause.code}`;
+  return `${health} ${evidence.kind}${isStrict ? '!' : ''}${took}${why}`;
 }

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
+import type { ForwardEvent } from './forward-state.ts';
+import { ForwardWorld, worldChoices } from './testing/forward-world.ts';
+
+const step = fc.tuple(fc.constantFrom(...worldChoices), fc.nat({ max: 200 }));
+/** Left to itself, fast-check plays ten steps or so: too few for a taken port, a route and a click to meet. */
+const long = (maxLength: number) => ({ maxLength, size: 'max' }) as const;
+
+describe('the forward machine under random events', () => {
+  it('keeps its invariants: green is earned, nothing is forgotten, no wait without an end, off means off', () => {
+    fc.assert(
+      fc.property(fc.array(step, long(120)), (steps) => {
+        const world = new ForwardWorld();
+        for (const [choice, pick] of steps) world.happen(choice, pick);
+        expect(world.violations).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('is never green for longer than one question over a dead tunnel that can answer', () => {
+    fc.assert(
+      fc.property(fc.array(step, long(80)), (steps) => {
+        const world = new ForwardWorld();
+        for (const [choice, pick] of steps) world.happen(choice, pick);
+        for (const truth of world.alive.values()) truth.diedAt = Math.min(truth.diedAt, world.now);
+        // What was asked before is answered first.
+        for (let question = 0; question < 5; question++) world.answer(1);
+        world.ask(true);
+        world.answer(1);
+        const { situation, health } = world.state;
+        const truth = situation.phase === 'up' ? world.alive.get(situation.tunnel) : undefined;
+        const isDeadForLong = truth?.canAnswer === true && !world.state.suspended;
+        if (isDeadForLong) expect(health).not.toBe('healthy');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('comes to rest off with nothing alive once it is turned off, whatever happened before', () => {
+    fc.assert(
+      fc.property(fc.array(step, long(80)), (steps) => {
+        const world = new ForwardWorld();
+        for (const [choice, pick] of steps) world.happen(choice, pick);
+        world.send({ type: 'turned-off' });
+        for (const tunnel of world.alive.keys()) expect(world.stopRequested).toContain(tunnel);
+        for (const tunnel of [...world.alive.keys()]) world.end(tunnel, null);
+        world.answerPort(1);
+        expect([world.state.situation.phase, world.alive.size, world.portOpen]).toEqual(['off', 0, false]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each<ForwardEvent>([{ type: 'triggered', trigger: 'user' }, { type: 'insisted' }])(
+    'never gives up: after %j it comes up when the world allows it',
+    (wish) => {
+      fc.assert(
+        fc.property(fc.array(step, long(80)), (steps) => {
+          const world = new ForwardWorld();
+          for (const [choice, pick] of steps) world.happen(choice, pick);
+          world.isRouteAsked = false;
+          world.send({ type: 'turned-on' });
+          world.send({ type: 'triggered', trigger: 'wake' });
+          world.send(wish);
+          for (let turn = 0; turn < 20 && world.state.situation.phase !== 'up'; turn++) {
+            world.answerRoute();
+            world.answerPort(1);
+            for (const tunnel of [...world.alive.keys()]) {
+              if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
+              else world.send({ type: 'tunnel-ready', tunnel });
+            }
+            world.now += 10_000;
+            world.send({ type: 'due' });
+          }
+          expect(world.state.situation.phase).toBe('up');
+        }),
+        { numRuns: 1_000 },
+      );
+    },
+  );
+
+  it('comes back without anybody’s help when all that failed works again, however long that took', () => {
+    fc.assert(
+      fc.property(fc.array(step, long(80)), (steps) => {
+        const world = new ForwardWorld();
+        for (const [choice, pick] of steps) world.happen(choice, pick);
+        if (world.state.desired === 'off' || world.state.suspended) return;
+        if (world.state.cause?.recheck === 'never' && world.state.situation.phase === 'failed') return;
+        for (let turn = 0; turn < 60 && world.state.health !== 'healthy'; turn++) {
+          if (world.hold !== null) world.openRoute();
+          world.answerPort(1);
+          for (const [tunnel, truth] of [...world.alive]) {
+            if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
+            else if (truth.diedAt === Infinity) world.send({ type: 'tunnel-ready', tunnel });
+            // ssh's keepalive, the deadline of a start.
+            else if (truth.canAnswer || world.state.situation.phase !== 'up')
+              world.end(tunnel, describeCause('timed-out'));
+          }
+          for (let question = 0; question < 5; question++) {
+            world.ask(false);
+            world.answer(7);
+          }
+          world.now += 100_000;
+          world.send({ type: 'due' });
+        }
+        expect([world.state.situation.phase, world.state.health]).toEqual(['up', 'healthy']);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,311 @@
+/**
+ * A world for the forward machine alone that obeys its effects but answers late, in any order, and misbehaves: tunnels come
+ * up, die and hang, or are dead while they run; the route flaps; the port fails; the computer sleeps; users click. It is
+ * as stingy as reality: a check tells only what the tunnel could answer while it was asked, and a dead tunnel tells nobody.
+ */
+import { describeCause, type Cause } from '../../../../shared/failure.ts';
+import type { RestartPolicySpec } from '../../../../shared/service-spec.ts';
+import type { CheckReport, TunnelEvidence } from '../../health/check-report.ts';
+import { standingOf, transition } from '../forward-machine.ts';
+import { aliveTunnels, maxLeaving } from '../forward-moves.ts';
+import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from '../forward-state.ts';
+
+const policy: RestartPolicySpec = {
+  enabled: true,
+  maxAttempts: 3,
+  initialDelayMs: 1_000,
+  maxDelayMs: 60_000,
+  backoffMultiplier: 2,
+};
+const killed = describeCause('killed');
+const refused = describeCause('connection-refused');
+const endings = [killed, refused, describeCause('auth-failed'), describeCause('credentials-expired')];
+const routeDown = describeCause('route-down', { what: 'The cluster prod' });
+const portInUse = describeCause('port-in-use', { port: 5432 });
+
+/** What the monitor has asked and not been answered yet. */
+interface Question {
+  readonly tunnel: number;
+  readonly startedAt: number;
+  readonly isStrict: boolean;
+}
+
+/** What the world knows of a tunnel, and the machine does not. */
+interface TunnelTruth {
+  /** When it died although it runs; Infinity while it lives. */
+  diedAt: number;
+  /** It has a round trip to ask for (ssh); without, a connection stays open whatever happens behind it (kubectl). */
+  readonly canAnswer: boolean;
+}
+
+export const worldChoices = [
+  'turned-on', 'turned-off', 'reconfigured', 'suspended', 'insisted', 'answer-port', 'answer-port', 'ready', 'ready', 'end',
+  'pass-time', 'pass-time', 'ask', 'ask', 'answer', 'answer', 'fall-silent', 'complained', 'wake', 'network', 'credentials',
+  'demand', 'user', 'port', 'held', 'route', 'client', 'no-client',
+] as const; // prettier-ignore
+export type WorldChoice = (typeof worldChoices)[number];
+
+export class ForwardWorld {
+  state: ForwardState = initialForwardState;
+  now = 0;
+  readonly alive = new Map<number, TunnelTruth>();
+  readonly started = new Set<number>();
+  readonly stopRequested = new Set<number>();
+  hold: Cause | null = null;
+  clientsWait = false;
+  /** The user wants to know whether the route is back. */
+  isRouteAsked = false;
+  portOpen = false;
+  portRequest: 'open' | 'close' | null = null;
+  readonly violations: string[] = [];
+  readonly #questions: Question[] = [];
+  /** When a tunnel was last proven, and last disproven: by the start of the check that found it. */
+  readonly #proven = new Map<number, number>();
+  readonly #disproven = new Map<number, number>();
+  /** Since when a tunnel owes a strict proof. */
+  readonly #owed = new Map<number, number>();
+
+  send(event: ForwardEvent): void {
+    const { state: before, now, hold, clientsWait } = this;
+    const context = { now, random: 0.3, policy, hold, clientsWait };
+    const { state, effects } = transition(before, event, context);
+    this.state = state;
+    if (hold !== null && !clientsWait && retries(before, event))
+      if (effects.some(({ type }) => type === 'start-tunnel'))
+        this.violations.push(`a try on a route that is down after ${JSON.stringify(event)}`);
+    for (const effect of effects) this.#perform(effect);
+    this.#check(event, before.desired);
+  }
+
+  /** One thing that the world may do; `pick` chooses among what is possible. */
+  happen(choice: WorldChoice, pick: number): void {
+    const tunnels = [...this.alive.keys()];
+    const tunnel = tunnels[pick % Math.max(1, tunnels.length)];
+    switch (choice) {
+      case 'answer-port':
+        this.answerPort(pick);
+        return;
+      case 'ready':
+        if (tunnel !== undefined && !this.stopRequested.has(tunnel))
+          this.send({ type: 'tunnel-ready', tunnel });
+        return;
+      case 'end':
+        if (tunnel !== undefined) this.end(tunnel, endings[pick % endings.length] ?? killed);
+        return;
+      case 'pass-time':
+        this.now += pick * 100;
+        this.send({ type: 'due' });
+        return;
+      case 'ask':
+        this.ask(pick % 2 === 0);
+        return;
+      case 'answer':
+        this.answer(pick);
+        return;
+      case 'fall-silent':
+        if (tunnel !== undefined) this.#fallSilent(tunnel);
+        return;
+      case 'complained':
+        if (tunnel !== undefined) this.send({ type: choice, tunnel, cause: refused });
+        return;
+      case 'held':
+        this.hold = routeDown;
+        this.send({ type: 'held', cause: routeDown });
+        return;
+      case 'route':
+        this.openRoute();
+        return;
+      case 'client':
+        this.clientsWait = standingOf(this.state).clients.kind === 'hold';
+        if (this.clientsWait) this.send({ type: 'triggered', trigger: 'demand' });
+        return;
+      case 'no-client':
+        this.clientsWait = false;
+        return;
+      case 'wake':
+      case 'network':
+        this.#interrupt(choice);
+        return;
+      case 'credentials':
+      case 'demand':
+      case 'user':
+      case 'port':
+        this.send({ type: 'triggered', trigger: choice });
+        return;
+      case 'turned-on':
+      case 'turned-off':
+      case 'reconfigured':
+      case 'suspended':
+      case 'insisted':
+        this.send({ type: choice });
+    }
+  }
+
+  /** The monitor asks the watched tunnel; a debt makes the question strict. */
+  ask(isStrict: boolean): void {
+    const { watched, proofOwedSince } = standingOf(this.state);
+    // The monitors pause while the computer sleeps.
+    if (watched === null || this.state.suspended || this.#questions.length > 3) return;
+    this.now += 1;
+    this.#questions.push({
+      tunnel: watched,
+      startedAt: this.now,
+      isStrict: isStrict || proofOwedSince !== null,
+    });
+  }
+
+  /** The oldest question is answered as the truth of its time allows. */
+  answer(pick: number): void {
+    const question = this.#questions.shift();
+    if (question === undefined || question.tunnel !== standingOf(this.state).watched) return;
+    if (this.state.suspended) return;
+    const { tunnel, startedAt, isStrict } = question;
+    const truth = this.alive.get(tunnel);
+    if (truth === undefined) return;
+    this.now += 1;
+    const evidence = evidenceOf(truth, question, pick);
+    const passed = evidence.kind === 'answered' || evidence.kind === 'open';
+    if (isProof(evidence, isStrict)) this.#proven.set(tunnel, startedAt);
+    else if (evidence.kind !== 'open') this.#disproven.set(tunnel, startedAt);
+    const health = passed ? 'healthy' : pick % 2 === 0 ? 'unhealthy' : this.state.health;
+    const cause = health === 'unhealthy' ? refused : null;
+    const report: CheckReport = {
+      startedAt,
+      isStrict,
+      evidence,
+      health,
+      cause,
+      mayHelp: pick % 3 !== 0,
+      tookMs: null,
+    };
+    this.send({ type: 'checked', tunnel, report: { ...report, mayHelp: cause !== null && report.mayHelp } });
+  }
+
+  end(tunnel: number, cause: Cause | null): void {
+    this.alive.delete(tunnel);
+    this.send({ type: 'tunnel-ended', tunnel, cause: this.stopRequested.has(tunnel) ? null : cause });
+  }
+
+  /** Only the caller is notified of the route. */
+  answerRoute(): void {
+    if (this.isRouteAsked) this.openRoute();
+  }
+
+  openRoute(): void {
+    this.hold = null;
+    this.isRouteAsked = false;
+    this.send({ type: 'triggered', trigger: 'route' });
+  }
+
+  answerPort(pick: number): void {
+    const request = this.portRequest;
+    this.portRequest = null;
+    if (request === 'open') {
+      this.portOpen = pick % 4 !== 0;
+      this.send(this.portOpen ? { type: 'port-opened' } : { type: 'port-failed', cause: portInUse });
+    } else if (request === 'close') {
+      this.portOpen = false;
+      this.send({ type: 'port-closed' });
+    }
+  }
+
+  #fallSilent(tunnel: number): void {
+    const truth = this.alive.get(tunnel);
+    this.now += 1;
+    if (truth !== undefined) truth.diedAt = Math.min(truth.diedAt, this.now);
+  }
+
+  #interrupt(trigger: 'wake' | 'network'): void {
+    this.now += 1;
+    const { situation, suspended } = this.state;
+    if (situation.phase === 'up' && (trigger === 'wake' || !suspended))
+      this.#owed.set(situation.tunnel, this.now);
+    this.send({ type: 'triggered', trigger });
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'open-port':
+        this.portRequest = 'open';
+        return;
+      case 'close-port':
+        this.portRequest = 'close';
+        return;
+      case 'start-tunnel':
+        if (this.started.has(effect.tunnel)) this.violations.push(`tunnel ${effect.tunnel} started twice`);
+        this.started.add(effect.tunnel);
+        this.alive.set(effect.tunnel, { diedAt: Infinity, canAnswer: effect.tunnel % 2 === 0 });
+        return;
+      case 'stop-tunnel':
+      case 'drain-tunnel':
+        if (!this.alive.has(effect.tunnel))
+          this.violations.push(`${effect.type} ${effect.tunnel}, which is not alive`);
+        if (effect.type === 'stop-tunnel') this.stopRequested.add(effect.tunnel);
+        return;
+      case 'ask-route':
+        if (this.hold === null) this.violations.push('a route that is open is asked whether it is back');
+        this.isRouteAsked = true;
+    }
+  }
+
+  #check(event: ForwardEvent, desiredBefore: string): void {
+    const { situation, leaving, health, cause, suspended } = this.state;
+    const fail = (what: string): void => void this.violations.push(`${what} after ${JSON.stringify(event)}`);
+    const serving = [...this.alive.keys()].filter((tunnel) => !leaving.includes(tunnel));
+    if (serving.length > 2 && situation.phase !== 'stopping') fail('more than two tunnels');
+    if (leaving.filter((tunnel) => !this.stopRequested.has(tunnel)).length > maxLeaving)
+      fail('too many tunnels drain');
+    if (situation.phase === 'off' && (this.alive.size > 0 || this.portOpen)) fail('off with something alive');
+    const known = new Set(aliveTunnels(this.state));
+    for (const tunnel of this.alive.keys()) if (!known.has(tunnel)) fail(`tunnel ${tunnel} forgotten`);
+    for (const tunnel of known)
+      if (!this.alive.has(tunnel)) fail(`tunnel ${tunnel} remembered though it ended`);
+    const clicked = event.type === 'turned-on' || event.type === 'turned-off';
+    if (!clicked && this.state.desired !== desiredBefore) fail('desired changed by itself');
+    const { clients, dueAt } = standingOf(this.state);
+    if (clients.kind === 'route' && !this.alive.has(clients.tunnel)) fail('clients routed to a dead tunnel');
+    if (health === 'healthy' && cause !== null) fail('a cause on a healthy service');
+    this.#checkGreen(fail);
+    if (!suspended && this.state.desired === 'on' && dueAt === null && this.#waitsForEver())
+      fail('a wait without an end');
+  }
+
+  /** Green is earned: a proof that is younger than every reason to doubt. */
+  #checkGreen(fail: (what: string) => void): void {
+    const { situation, health } = this.state;
+    if (health !== 'healthy') return;
+    if (situation.phase !== 'up') return fail('healthy without a tunnel');
+    const { tunnel } = situation;
+    const provenAt = this.#proven.get(tunnel) ?? -Infinity;
+    if (provenAt < (this.#owed.get(tunnel) ?? 0)) fail('green though it owes a proof');
+    if (provenAt < (this.#disproven.get(tunnel) ?? -Infinity)) fail('green though it was disproven');
+  }
+
+  #waitsForEver(): boolean {
+    const { situation, cause } = this.state;
+    const isAsked = this.hold !== null && cause?.triggers.includes('route') === true;
+    if (isAsked || cause?.recheck === 'never' || this.portRequest !== null) return false;
+    return situation.phase === 'waiting' || situation.phase === 'failed' || situation.phase === 'retrying';
+  }
+}
+
+/** What a tunnel can answer: a dead one nothing, one without a round trip no more than a connection that stays open. */
+function evidenceOf(truth: TunnelTruth, { startedAt, isStrict }: Question, pick: number): TunnelEvidence {
+  const isDead = truth.diedAt <= startedAt;
+  if (!truth.canAnswer) return isDead && pick % 4 === 0 ? { kind: 'none' } : { kind: 'open' };
+  if (!isDead) return pick % 5 === 0 && isStrict ? { kind: 'silent' } : { kind: 'answered' };
+  return pick % 3 === 0 ? { kind: 'dead', cause: killed } : { kind: 'silent' };
+}
+
+const isProof = ({ kind }: TunnelEvidence, isStrict: boolean): boolean =>
+  kind === 'answered' || (kind === 'open' && !isStrict);
+
+/** After these, only the restart policy can start a tunnel. */
+function retries({ situation }: ForwardState, event: ForwardEvent): boolean {
+  if (event.type === 'triggered') return event.trigger === 'user' && situation.phase !== 'up';
+  if (event.type === 'port-opened') return situation.phase !== 'connecting';
+  if (event.type === 'tunnel-ended') return event.cause !== null;
+  // A cause that waits is re-checked whatever the route is said to be.
+  if (event.type === 'due') return situation.phase === 'retrying' || situation.phase === 'up';
+  return event.type === 'held' || event.type === 'checked';
+}
