@@ -225,7 +225,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     world.health.probeAnswer = { kind: 'failed', finding: 'the connection was refused', timedOut: false };
-    world.port.events.onUpstreamFailure('postgres#1', 'ECONNREFUSED');
+    world.port.events.onSuspicion('postgres#1', 'ECONNREFUSED');
     await settle();
     expect([line(runner).split(',')[1], world.port.upstream, world.tunnels.length]).toEqual([
       ' connecting',

@@ -81,7 +81,7 @@ export class ForwardRunner {
         tell({ type: 'triggered', trigger: 'demand' });
         this.#seat.hurry();
       },
-      onUpstreamFailure: (tunnelId, finding) => {
+      onSuspicion: (tunnelId, finding) => {
         const tunnel = this.#tunnels.numberOf(tunnelId);
         if (tunnel === null) return;
         parts.log.warn(`tunnel ${tunnel} did not take a client: ${finding}`);

@@ -100,7 +100,7 @@ export class LiveTunnels {
   upstreamOf(number: TunnelNumber): Upstream | null {
     const live = this.#alive.get(number);
     if (live === undefined || live.endpoint === null) return null;
-    return { tunnelId: live.id, endpoint: live.endpoint };
+    return { tunnelId: live.id, endpoint: live.endpoint, trialMs: null };
   }
 
   pidOf(number: TunnelNumber): number | null {
