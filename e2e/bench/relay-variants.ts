@@ -5,6 +5,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { systemClock } from '../../electron/core/clock.ts';
 import { silentLogger } from '../../electron/core/observability/logger.ts';
+import { ConnectionBudget } from '../../electron/core/relay/connection-budget.ts';
+import { readDescriptorLimit } from '../../electron/core/relay/descriptor-limit.ts';
 import { createLocalPort } from '../../electron/core/relay/local-port.ts';
 import { freePort, type Address } from '../fixtures/servers.ts';
 
@@ -40,13 +42,14 @@ async function runLocalPort(upstream: Address, port: number): Promise<void> {
     holdTimeoutMs: 10_000,
     clock: systemClock,
     log: silentLogger,
-    events: { onDemand: () => undefined, onUpstreamFailure: (_, finding) => console.error(finding) },
+    budget: new ConnectionBudget(readDescriptorLimit()),
+    events: { onDemand: () => undefined, onSuspicion: (_, finding) => console.error(finding) },
   });
   const opened = await local.open();
   if (!opened.ok) throw new Error(opened.error.title);
   const endpoint =
     'path' in upstream ? { kind: 'unix' as const, ...upstream } : { kind: 'tcp' as const, ...upstream };
-  local.setUpstream({ tunnelId: 'bench', endpoint });
+  local.setUpstream({ tunnelId: 'bench', endpoint, trialMs: null });
 }
 
 interface Splicing {

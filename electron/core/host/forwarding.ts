@@ -10,6 +10,8 @@ import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import { createProbeRegistry } from '../health/probes/probe-registry.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
+import { ConnectionBudget } from '../relay/connection-budget.ts';
+import { readDescriptorLimit } from '../relay/descriptor-limit.ts';
 import { createLocalPort } from '../relay/local-port.ts';
 import { RouteBoard, type RouteReport } from '../route/route-board.ts';
 import { routeProbers } from '../route/route-probers.ts';
@@ -33,6 +35,7 @@ export class Forwarding {
   readonly #adapters: AdapterRegistry;
   readonly #health: HealthMonitorScheduler;
   readonly #routes: RouteBoard;
+  readonly #budget = new ConnectionBudget(readDescriptorLimit());
 
   constructor(parts: ForwardingParts) {
     const { clock, logs, launcher, runtimeDirectory, desired } = parts;
@@ -100,7 +103,7 @@ export class Forwarding {
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
       createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
-        createLocalPort({ name, port, holdTimeoutMs, clock, log, events }),
+        createLocalPort({ name, port, holdTimeoutMs, clock, log, events, budget: this.#budget }),
       health: this.#health,
       takeSeat: (listener) => this.#routes.seat(listener),
       isOnline,

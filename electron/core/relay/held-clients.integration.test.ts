@@ -35,7 +35,7 @@ describe('clients without a tunnel', () => {
       peer.read();
       echo(peer);
     });
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(['a', 'b', 'c']);
     expect(remote.accepted.map((peer) => peer.text)).toEqual(['a', 'b', 'c']);
   });
@@ -55,7 +55,11 @@ describe('clients without a tunnel', () => {
     await held(256);
     expect(await (await fixture.client()).ended).toBe('reset');
     expect(local.counters().held).toBe(256);
-    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd(echo, 'tcp')).endpoint });
+    local.setUpstream({
+      tunnelId: 't1',
+      trialMs: null,
+      endpoint: (await fixture.remoteEnd(echo, 'tcp')).endpoint,
+    });
     for (const peer of waiting) peer.socket.end('x');
     expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(waiting.map(() => 'x'));
   });
@@ -64,6 +68,7 @@ describe('clients without a tunnel', () => {
     local = await fixture.open({ maxHeldConnections: 1 });
     local.setUpstream({
       tunnelId: 't1',
+      trialMs: null,
       endpoint: { kind: 'tcp', host: '127.0.0.1', port: await freePort() },
     });
     await Promise.all(Array.from({ length: 50 }, () => fixture.client()));
@@ -73,12 +78,12 @@ describe('clients without a tunnel', () => {
 
   it('are bounded also when their attempts are given up', async () => {
     local = await fixture.open({ maxHeldConnections: 1 });
-    local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint() });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint() });
     const [first, second] = [await fixture.client(), await fixture.client()];
     await held(2);
     local.setUpstream(null);
     expect(await second.ended).toBe('reset');
-    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     first.socket.end('kept');
     expect(await first.all()).toBe('kept');
   });
@@ -96,9 +101,13 @@ describe('clients without a tunnel', () => {
 
   it('are reset when their upstream is taken away under the policy refuse', async () => {
     local = await fixture.open();
-    local.setUpstream({ tunnelId: 't1', endpoint: { kind: 'unix', path: '/nonexistent/socket' } });
+    local.setUpstream({
+      tunnelId: 't1',
+      trialMs: null,
+      endpoint: { kind: 'unix', path: '/nonexistent/socket' },
+    });
     const peer = await fixture.client();
-    await until(() => expect(fixture.failures).not.toEqual([]));
+    await until(() => expect(fixture.suspicions).not.toEqual([]));
     local.setClientPolicy('refuse');
     expect(local.counters().held).toBe(1);
     local.setUpstream(null);
@@ -107,26 +116,26 @@ describe('clients without a tunnel', () => {
 
   it('leave an attempt that hangs as soon as there is another tunnel', async () => {
     local = await fixture.open();
-    local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint() });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint() });
     const peer = await fixture.client();
     peer.socket.end('moved');
     await held(1);
-    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     expect(await peer.all()).toBe('moved');
-    expect(fixture.failures).toEqual([]);
+    expect(fixture.suspicions).toEqual([]);
   });
 
   it('are joined to a tunnel that is there, though they may not wait for one', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock, holdTimeoutMs: 0 });
     const endpoint = await fixture.hangingEndpoint();
-    local.setUpstream({ tunnelId: 't1', endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint });
     const peer = await fixture.client();
     peer.socket.end('hello');
     await held(1);
     await clock.advance(1_000);
     expect(local.counters().held).toBe(1);
-    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     expect(await peer.all()).toBe('hello');
     local.setUpstream(null);
     const late = await fixture.client();
@@ -135,13 +144,16 @@ describe('clients without a tunnel', () => {
     expect(await late.ended).toBe('reset');
   });
 
-  it('are reset at their deadline while an attempt hangs, which is told', async () => {
+  it('are reset at their deadline while an attempt hangs, which raises suspicion', async () => {
     local = await fixture.open({ holdTimeoutMs: 200 });
-    local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint() });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint() });
     const before = openSockets();
     expect(await (await fixture.client()).ended).toBe('reset');
     await until(() => expect(openSockets()).toBeLessThanOrEqual(before));
-    expect(fixture.failures).toEqual(['t1: The tunnel took no connection in time']);
+    expect(fixture.suspicions).toEqual([
+      't1: The tunnel did not answer a connection for 1 s',
+      't1: The tunnel took no connection in time',
+    ]);
     expect(local.counters()).toMatchObject({ connections: 0, held: 0 });
   });
 
@@ -152,7 +164,7 @@ describe('clients without a tunnel', () => {
     await held(2);
     gone.socket.resetAndDestroy();
     stays.socket.end('still here');
-    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     expect(await stays.all()).toBe('still here');
     await until(() => expect(local.counters()).toMatchObject({ connections: 0, held: 0 }));
   });
@@ -161,23 +173,23 @@ describe('clients without a tunnel', () => {
     local = await fixture.open();
     const dead = await fixture.remoteEnd();
     await dead.close();
-    local.setUpstream({ tunnelId: 't1', endpoint: dead.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: dead.endpoint });
     const peer = await fixture.client();
     peer.socket.end('patience');
-    await until(() => expect(fixture.failures).toEqual(['t1: The tunnel took no connection: ENOENT']));
+    await until(() => expect(fixture.suspicions).toEqual(['t1: The tunnel took no connection: ENOENT']));
     await held(1);
-    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     expect(await peer.all()).toBe('patience');
   });
 
   it('are tried again while the same upstream stays', async () => {
     local = await fixture.open();
     const endpoint: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
-    local.setUpstream({ tunnelId: 't1', endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint });
     const peer = await fixture.client();
     peer.socket.end('again');
-    await until(() => expect(fixture.failures.length).toBeGreaterThanOrEqual(2));
-    expect(fixture.failures[0]).toBe('t1: The tunnel took no connection: ECONNREFUSED');
+    await until(() => expect(fixture.suspicions.length).toBeGreaterThanOrEqual(2));
+    expect(fixture.suspicions[0]).toBe('t1: The tunnel took no connection: ECONNREFUSED');
     const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
     fixture.scope.own('server', () => void server.close());
     server.listen(endpoint.port, endpoint.host);
@@ -188,9 +200,9 @@ describe('clients without a tunnel', () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const endpoint: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
-    local.setUpstream({ tunnelId: 't1', endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint });
     await fixture.client();
-    await until(() => expect(fixture.failures).toHaveLength(1));
+    await until(() => expect(fixture.suspicions).toHaveLength(1));
     let accepted = 0;
     const server = createServer((socket) => {
       accepted += 1;
@@ -205,45 +217,48 @@ describe('clients without a tunnel', () => {
     expect(accepted).toBe(0);
     await clock.advance(50);
     await until(() => expect(accepted).toBe(2));
-    expect(fixture.failures).toHaveLength(1);
+    expect(fixture.suspicions).toHaveLength(1);
   });
 
   it('are tried again with growing delays, and from the first delay when somebody new comes later', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock, holdTimeoutMs: 4000 });
-    local.setUpstream({ tunnelId: 't1', endpoint: { kind: 'unix', path: '/nonexistent/socket' } });
-    const failedAt: number[] = [];
+    const triedAt: number[] = [];
+    const remote = await fixture.remoteEnd((peer) => {
+      triedAt.push(clock.now());
+      peer.read().socket.end();
+    });
     const failure = async (number: number): Promise<void> => {
-      await until(() => expect(fixture.failures).toHaveLength(number));
-      failedAt.push(clock.now());
+      await until(() => expect(remote.accepted).toHaveLength(number));
+      await remote.accepted[number - 1]!.ended;
     };
-    const first = fixture.client();
+    local.setUpstream({ tunnelId: 't1', trialMs: 100, endpoint: remote.endpoint });
+    const first = await fixture.client();
     await failure(1);
-    for (const [i, delayMs] of [50, 100, 200, 400, 800, 1000, 1000].entries()) {
+    for (const [index, delayMs] of [50, 100, 200, 400, 800, 1000, 1000].entries()) {
       await clock.advance(delayMs);
-      await failure(i + 2);
+      await failure(index + 2);
     }
-    expect(failedAt).toEqual([0, 50, 150, 350, 750, 1550, 2550, 3550]);
+    expect(triedAt).toEqual([0, 50, 150, 350, 750, 1550, 2550, 3550]);
     await clock.advance(2000);
-    expect(await (await first).ended).toBe('reset');
-    const second = fixture.client();
+    expect(await first.ended).toBe('reset');
+    await fixture.client();
     await failure(9);
     await clock.advance(50);
     await failure(10);
-    await second;
   });
 
   it.runIf(process.platform === 'linux')(
     'do not blame a tunnel whose backlog is full for a moment',
     async () => {
       local = await fixture.open();
-      local.setUpstream({ tunnelId: 't1', endpoint: await fixture.hangingEndpoint('unix') });
+      local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint('unix') });
       const peer = await fixture.client();
       peer.socket.end('later');
       await held(1);
       await stable(() => local.counters().held);
-      expect(fixture.failures).toEqual([]);
-      local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+      expect(fixture.suspicions).toEqual([]);
+      local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
       expect(await peer.all()).toBe('later');
     },
   );
@@ -251,7 +266,11 @@ describe('clients without a tunnel', () => {
   it('keep their deadline through failed attempts', async () => {
     local = await fixture.open({ holdTimeoutMs: 300 });
     const startedAt = performance.now();
-    local.setUpstream({ tunnelId: 't1', endpoint: { kind: 'unix', path: '/nonexistent/socket' } });
+    local.setUpstream({
+      tunnelId: 't1',
+      trialMs: null,
+      endpoint: { kind: 'unix', path: '/nonexistent/socket' },
+    });
     expect(await (await fixture.client()).ended).toBe('reset');
     expect(performance.now() - startedAt).toBeLessThan(1500);
   });
@@ -264,10 +283,10 @@ describe('clients without a tunnel', () => {
     async (_, kind, stop) => {
       local = await fixture.open();
       const first = await fixture.remoteEnd(() => undefined, kind);
-      local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+      local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
       const peer = await fixture.client();
       await until(() => expect(first.accepted).toHaveLength(1));
-      local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+      local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
       stop(first.accepted[0]!);
       await local.drained('t1');
       peer.socket.end('first word');
@@ -279,16 +298,16 @@ describe('clients without a tunnel', () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const first = await fixture.remoteEnd(() => undefined);
-    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
     const peer = await fixture.client();
     await until(() => expect(first.accepted).toHaveLength(1));
     first.accepted[0]!.socket.destroy();
-    await until(() => expect(clock.pendingTimers).toBe(1));
+    await until(() => expect(fixture.suspicions).toHaveLength(1));
     peer.socket.write('said in doubt, ');
     await clock.advance(149);
     local.setUpstream(null);
     await held(1);
-    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     peer.socket.end('said later');
     expect(await peer.all()).toBe('said in doubt, said later');
   });
@@ -297,9 +316,9 @@ describe('clients without a tunnel', () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.end());
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const peer = await fixture.client();
-    await until(() => expect(clock.pendingTimers).toBe(1));
+    await until(() => expect(fixture.suspicions).toHaveLength(1));
     await clock.advance(150);
     expect(await peer.ended).toBe('fin');
     peer.socket.end('still open this way');
@@ -310,9 +329,9 @@ describe('clients without a tunnel', () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const remote = await fixture.remoteEnd((peer) => peer.socket.end());
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const peer = await fixture.client();
-    await until(() => expect(clock.pendingTimers).toBe(1));
+    await until(() => expect(fixture.suspicions).toHaveLength(1));
     const drained = local.drained('t1');
     await local.close();
     await drained;
@@ -324,11 +343,11 @@ describe('clients without a tunnel', () => {
   it('see the end when their tunnel ended after it had greeted them', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.socket.write('greeting'));
-    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
     const peer = await fixture.client();
     await until(() => expect(peer.text).toBe('greeting'));
     const second = await fixture.remoteEnd();
-    local.setUpstream({ tunnelId: 't2', endpoint: second.endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: second.endpoint });
     first.accepted[0]!.socket.end();
     expect(await peer.ended).toBe('fin');
     expect(second.accepted).toHaveLength(0);
@@ -337,13 +356,13 @@ describe('clients without a tunnel', () => {
   it('see the end when their tunnel ended after they had ended their half', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.read());
-    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
     const peer = await fixture.client();
     peer.socket.end();
     await until(() => expect(first.accepted).toHaveLength(1));
     await first.accepted[0]!.ended;
     const second = await fixture.remoteEnd();
-    local.setUpstream({ tunnelId: 't2', endpoint: second.endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: second.endpoint });
     first.accepted[0]!.socket.end();
     expect(await peer.ended).toBe('fin');
     expect(second.accepted).toHaveLength(0);
@@ -352,12 +371,12 @@ describe('clients without a tunnel', () => {
   it('see the end when their tunnel ended after they had spoken', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.read());
-    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
     const peer = await fixture.client();
     peer.socket.write('pay once');
     await until(() => expect(first.accepted[0]?.text).toBe('pay once'));
     const second = await fixture.remoteEnd();
-    local.setUpstream({ tunnelId: 't2', endpoint: second.endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: second.endpoint });
     first.accepted[0]!.socket.end();
     expect(await peer.ended).toBe('fin');
     expect(second.accepted).toHaveLength(0);

@@ -12,7 +12,11 @@ function makeQueue(maxHeldConnections = 3) {
     holdTimeoutMs: 1000,
     minAttemptMs: 500,
     maxHeldConnections,
-    onExpired: (held) => expired.push(`${held.client} at ${clock.now()}`),
+    hasLikelyLeft: (client) => client.startsWith('left'),
+    onExpired: (held) => {
+      queue.remove(held);
+      expired.push(`${held.client} at ${clock.now()}`);
+    },
   });
   const names = () => queue.all().map((held) => held.client);
   return { clock, queue, expired, names };
@@ -45,29 +49,35 @@ describe('HoldQueue', () => {
     expect(expired).toEqual(['b at 100', 'a at 1000']);
   });
 
-  it('turns the newest away when too many wait', () => {
-    const { queue, names } = makeQueue(2);
-    const answers = ['a', 'b', 'c'].map((client) => queue.admit(client) !== null);
-    expect(answers).toEqual([true, true, false]);
-    expect(names()).toEqual(['a', 'b']);
+  it('names those that have probably left, then the newest, when too many wait', () => {
+    const { queue } = makeQueue(2);
+    const excess = () => queue.excess().map((held) => held.client);
+    for (const client of ['a', 'left b']) queue.admit(client);
+    expect(excess()).toEqual([]);
+    queue.admit('c');
+    expect(excess()).toEqual(['left b']);
+    queue.admit('d');
+    expect(excess()).toEqual(['left b', 'd']);
   });
 
   it('does not count clients that are being connected, until their attempts fail', () => {
     const { queue } = makeQueue(1);
-    const first = queue.admit('a')!;
-    first.attempt = attempt;
-    expect(queue.admit('b')).not.toBeNull();
+    const first = queue.admit('a');
+    queue.begin(first, attempt);
+    queue.admit('b');
     expect(queue.excess()).toEqual([]);
-    first.attempt = null;
+    expect(queue.firstWaiting()?.client).toBe('b');
+    queue.giveBack(first);
     expect(queue.excess().map((held) => held.client)).toEqual(['b']);
+    expect(queue.firstWaiting()?.client).toBe('a');
   });
 
   it('keeps the deadline of a client whose attempt failed', async () => {
     const { clock, queue, expired } = makeQueue();
-    const held = queue.admit('a')!;
-    held.attempt = attempt;
+    const held = queue.admit('a');
+    queue.begin(held, attempt);
     await clock.advance(900);
-    held.attempt = null;
+    queue.giveBack(held);
     await clock.advance(100);
     expect(expired).toEqual(['a at 1000']);
   });
@@ -76,19 +86,18 @@ describe('HoldQueue', () => {
     const { clock, queue, expired } = makeQueue();
     queue.setHoldTimeout(0);
     for (const client of ['hangs', 'fails', 'waits']) {
-      const held = queue.admit(client)!;
-      if (client !== 'waits') held.attempt = attempt;
+      const held = queue.admit(client);
+      if (client !== 'waits') queue.begin(held, attempt);
     }
     await clock.advance(300);
-    queue.all()[1]!.attempt = null;
-    queue.expireDue();
+    queue.giveBack(queue.all()[1]!);
     await clock.advance(1000);
     expect(expired).toEqual(['waits at 0', 'fails at 300', 'hangs at 500']);
   });
 
   it('leaves no timer behind when the last client has gone', () => {
     const { clock, queue } = makeQueue();
-    queue.remove(queue.admit('a')!);
+    queue.remove(queue.admit('a'));
     expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -4,7 +4,7 @@
  *      attempt under way may take `minAttemptMs` all the same: a short hold, or none, must not cut off a client of a
  *      healthy tunnel.
  *   2. One timer serves them all: it is due at the earliest deadline or before.
- *   3. At most `maxHeldConnections` wait for a tunnel. Those with an attempt under way do not count: a burst of
+ *   3. `excess` are those that wait beyond `maxHeldConnections`. Those with an attempt under way do not count: a burst of
  *      connections on a healthy tunnel is no reason to turn anybody away.
  */
 import type { Clock, Timer } from '../clock.ts';
@@ -19,7 +19,11 @@ export interface HeldClient<Client> {
   readonly deadlineAt: number;
   /** `deadlineAt` or later: what counts while an attempt is under way. */
   readonly attemptDeadlineAt: number;
-  /** null while it waits for a tunnel or for the next try. */
+  /** null while it waits for a tunnel or for the next try. Set by `begin` and `giveBack`. */
+  readonly attempt: Attempt | null;
+}
+
+interface Entry<Client> extends HeldClient<Client> {
   attempt: Attempt | null;
 }
 
@@ -28,13 +32,16 @@ export interface HoldQueueOptions<Client> {
   readonly holdTimeoutMs: number;
   readonly minAttemptMs: number;
   readonly maxHeldConnections: number;
-  /** Its deadline has passed; it is no longer in the queue, its attempt is still as it was. */
+  /** Those of whom this is true are the first to go when too many wait. */
+  readonly hasLikelyLeft: (client: Client) => boolean;
+  /** Its deadline has passed. It is still in the queue: remove it. */
   readonly onExpired: (held: HeldClient<Client>) => void;
 }
 
 export class HoldQueue<Client> {
   readonly #options: HoldQueueOptions<Client>;
-  readonly #held = new Set<HeldClient<Client>>();
+  readonly #held = new Set<Entry<Client>>();
+  #attempts = 0;
   #holdTimeoutMs: number;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
 
@@ -43,18 +50,30 @@ export class HoldQueue<Client> {
     this.#holdTimeoutMs = options.holdTimeoutMs;
   }
 
+  get size(): number {
+    return this.#held.size;
+  }
+
+  has(held: HeldClient<Client>): boolean {
+    return this.#held.has(held);
+  }
+
+  /** How many have an attempt under way. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
   /** How long clients that arrive from now on may wait. */
   setHoldTimeout(holdTimeoutMs: number): void {
     this.#holdTimeoutMs = holdTimeoutMs;
   }
 
-  /** Adds the newest client; null when too many wait already. */
-  admit(client: Client): HeldClient<Client> | null {
-    const { clock, maxHeldConnections, minAttemptMs } = this.#options;
-    if (this.waiting().length >= maxHeldConnections) return null;
+  /** Adds the newest client. */
+  admit(client: Client): HeldClient<Client> {
+    const { clock, minAttemptMs } = this.#options;
     const deadlineAt = clock.now() + this.#holdTimeoutMs;
     const attemptDeadlineAt = Math.max(deadlineAt, clock.now() + minAttemptMs);
-    const held = { client, deadlineAt, attemptDeadlineAt, attempt: null };
+    const held: Entry<Client> = { client, deadlineAt, attemptDeadlineAt, attempt: null };
     this.#held.add(held);
     this.#wakeBy(held.deadlineAt);
     return held;
@@ -70,26 +89,60 @@ export class HoldQueue<Client> {
     return this.all().filter((held) => held.attempt === null);
   }
 
-  /** The newest of those that wait, as far as more wait than may: attempts that failed have come back. */
-  excess(): readonly HeldClient<Client>[] {
-    return this.waiting().slice(this.#options.maxHeldConnections);
+  /** The oldest without an attempt. */
+  firstWaiting(): HeldClient<Client> | null {
+    for (const held of this.#held) if (held.attempt === null) return held;
+    return null;
   }
 
-  /** Lets go of those whose deadline has passed. To be called when attempts have failed: theirs may be behind them. */
+  /** The oldest that has probably left. */
+  firstLikelyGone(): HeldClient<Client> | null {
+    for (const held of this.#held) if (this.#options.hasLikelyLeft(held.client)) return held;
+    return null;
+  }
+
+  /** As many as wait beyond the bound: the oldest of those that have probably left, then the newest. */
+  excess(): readonly HeldClient<Client>[] {
+    const count = this.#held.size - this.#attempts - this.#options.maxHeldConnections;
+    if (count <= 0) return [];
+    const waiting = this.waiting();
+    const { hasLikelyLeft } = this.#options;
+    const likelyGone = waiting.filter(({ client }) => hasLikelyLeft(client));
+    const others = waiting.filter(({ client }) => !hasLikelyLeft(client)).reverse();
+    return [...likelyGone, ...others].slice(0, count);
+  }
+
+  /** An attempt is made for this client. */
+  begin(held: HeldClient<Client>, attempt: Attempt): void {
+    this.#setAttempt(held, attempt);
+  }
+
+  /** Its attempt is over and was in vain: it waits on, at its old place. */
+  giveBack(held: HeldClient<Client>): void {
+    this.#setAttempt(held, null);
+    // This deadline may be behind it.
+    if (this.#held.has(held)) this.#wakeBy(held.deadlineAt);
+  }
+
+  /** Lets go of those whose deadline has passed. */
   expireDue(): void {
     const now = this.#options.clock.now();
-    for (const held of this.all().filter((held) => dueAtOf(held) <= now)) {
-      this.remove(held);
-      this.#options.onExpired(held);
-    }
-    const deadlines = this.all().map(dueAtOf);
-    if (deadlines.length > 0) this.#wakeBy(Math.min(...deadlines));
+    for (const held of this.all()) if (dueAtOf(held) <= now) this.#options.onExpired(held);
+    if (this.#held.size > 0)
+      this.#wakeBy(this.all().reduce((due, held) => Math.min(due, dueAtOf(held)), Infinity));
   }
 
   /** It was spliced, or its client went away. */
   remove(held: HeldClient<Client>): void {
-    this.#held.delete(held);
+    if (!this.#held.delete(held)) return;
+    if (held.attempt !== null) this.#attempts -= 1;
     if (this.#held.size === 0) this.#cancelTimer();
+  }
+
+  #setAttempt(held: HeldClient<Client>, attempt: Attempt | null): void {
+    if (!this.#held.has(held)) return;
+    this.#attempts += Number(attempt !== null) - Number(held.attempt !== null);
+    (held as Entry<Client>).attempt = attempt;
   }
 
   #wakeBy(dueAt: number): void {

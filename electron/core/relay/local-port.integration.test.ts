@@ -24,7 +24,11 @@ describe('joined connections', () => {
     'carry bytes from %s to a %s endpoint and back',
     async (host, kind) => {
       local = await fixture.open();
-      local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd(echo, kind)).endpoint });
+      local.setUpstream({
+        tunnelId: 't1',
+        trialMs: null,
+        endpoint: (await fixture.remoteEnd(echo, kind)).endpoint,
+      });
       const peer = await fixture.client(host);
       peer.socket.end('hello');
       expect(await peer.all()).toBe('hello');
@@ -33,7 +37,11 @@ describe('joined connections', () => {
 
   it.each(endpointKinds)('carry 64 MiB both ways at once unchanged (%s)', async (kind) => {
     local = await fixture.open();
-    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd(echo, kind)).endpoint });
+    local.setUpstream({
+      tunnelId: 't1',
+      trialMs: null,
+      endpoint: (await fixture.remoteEnd(echo, kind)).endpoint,
+    });
     const socket = connect({ host: '127.0.0.1', port: fixture.port, allowHalfOpen: true });
     const sent = createHash('sha256');
     const received = createHash('sha256');
@@ -60,7 +68,7 @@ describe('joined connections', () => {
   it('stay open from the remote end when the client has ended its half', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read());
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const peer = await fixture.client();
     peer.socket.end('question');
     await until(() => expect(remote.accepted).toHaveLength(1));
@@ -72,7 +80,7 @@ describe('joined connections', () => {
   it('stay open from the client when the remote end has ended its half', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.end('greeting'));
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const peer = await fixture.client();
     expect(await peer.all()).toBe('greeting');
     peer.socket.end('said after your end');
@@ -89,7 +97,7 @@ describe('joined connections', () => {
       socket.on('drain', flood);
       flood();
     });
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const socket = connect({ host: '127.0.0.1', port: fixture.port });
     fixture.scope.own('client', () => void socket.destroy());
     await stable(() => local.counters().bytesIn);
@@ -103,7 +111,7 @@ describe('joined connections', () => {
   it('buffer little for a remote end that does not read', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd(() => undefined);
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const socket = connect({ host: '127.0.0.1', port: fixture.port });
     fixture.scope.own('client', () => void socket.destroy());
     socket.write(Buffer.alloc(64 * mebibyte));
@@ -116,7 +124,7 @@ describe('joined connections', () => {
   it.each(endpointKinds)('reset the remote end when the client resets (%s)', async (kind) => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('x'), kind);
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const peer = await fixture.client();
     await until(() => expect(peer.text).toBe('x'));
     peer.socket.resetAndDestroy();
@@ -128,7 +136,7 @@ describe('joined connections', () => {
   it('reset the client when the remote end resets', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('x'), 'tcp');
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const peer = await fixture.client();
     await until(() => expect(peer.text).toBe('x'));
     remote.accepted[0]!.socket.resetAndDestroy();
@@ -140,12 +148,12 @@ describe('joined connections', () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd();
     const second = await fixture.remoteEnd();
-    local.setUpstream({ tunnelId: 't1', endpoint: first.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
     const peer = await fixture.client();
     peer.socket.write('one ');
     await until(() => expect(peer.text).toBe('one '));
 
-    local.setUpstream({ tunnelId: 't2', endpoint: second.endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: second.endpoint });
     let isDrained = false;
     const drained = local.drained('t1').then(() => (isDrained = true));
     await local.drained('t2');
@@ -162,7 +170,7 @@ describe('joined connections', () => {
   it('keep a tunnel from being drained until the last of several has gone', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd();
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const [first, second] = [await fixture.client(), await fixture.client()];
     await until(() => expect(local.counters().connections).toBe(2));
     let isDrained = false;
@@ -177,7 +185,7 @@ describe('joined connections', () => {
   it('pass on the end of a remote end that says nothing', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.socket.end());
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     expect(await (await fixture.client()).ended).toBe('fin');
     expect(remote.accepted).toHaveLength(1);
   });
@@ -185,7 +193,7 @@ describe('joined connections', () => {
   it('count bytes while they are open', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('four'));
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const peer = await fixture.client();
     peer.socket.write('sixsix');
     await until(() => {
@@ -196,7 +204,7 @@ describe('joined connections', () => {
   it('leave nothing behind after 1000 in a row', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd();
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const before = openSockets();
     for (let i = 0; i < 1000; i++) {
       const peer = await connectClient(fixture.port, hosts[i % 2]);
@@ -212,7 +220,7 @@ describe('joined connections', () => {
   it('are all taken when 600 arrive at once', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd(echo, 'tcp');
-    local.setUpstream({ tunnelId: 't1', endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const answers = await Promise.all(
       Array.from({ length: 600 }, async (_, i) => {
         const peer = await fixture.client();
@@ -229,7 +237,11 @@ describe('closing', () => {
     local = await fixture.open();
     const waiting = await fixture.client();
     await until(() => expect(local.counters().held).toBe(1));
-    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd(() => undefined)).endpoint });
+    local.setUpstream({
+      tunnelId: 't1',
+      trialMs: null,
+      endpoint: (await fixture.remoteEnd(() => undefined)).endpoint,
+    });
     await until(() => expect(local.counters().connections).toBe(1));
     local.setUpstream(null);
     const second = await fixture.client('::1');
@@ -247,7 +259,7 @@ describe('closing', () => {
     }
 
     expect((await local.open()).ok).toBe(true);
-    local.setUpstream({ tunnelId: 't2', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     const peer = await fixture.client();
     peer.socket.end('again');
     expect(await peer.all()).toBe('again');
@@ -255,7 +267,7 @@ describe('closing', () => {
 
   it('forgets upstream and policy', async () => {
     local = await fixture.open();
-    local.setUpstream({ tunnelId: 't1', endpoint: (await fixture.remoteEnd()).endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
     local.setClientPolicy('refuse');
     await local.close();
     await local.open();

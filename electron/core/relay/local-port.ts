@@ -2,19 +2,23 @@
  * The client side of one service: the local port, the clients that wait on it, the relay that joins them to a tunnel.
  * Invariants:
  *   1. Every client is in exactly one place: in the hold queue until its upstream has connected, then in the relay.
- *   2. A client's bytes stay unread in the queue, so an attempt that failed costs it nothing but time. The price is that
- *      a client that went away meanwhile is known only once it is joined: a socket that is not read tells nothing.
- *   3. New connections go to the present upstream only; attempts on a former one are aborted.
- *   4. While the present upstream does not take connections there is one retry timer for the port, not one per client.
+ *   2. What a client says in the queue is sent nowhere (see held-socket.ts), so an attempt that failed costs it nothing
+ *      but time.
+ *   3. From its arrival until it and its upstream are closed a client has a place in the budget. When there is none, those
+ *      that have probably left make room; else the newcomer is reset.
  */
 import type { Socket } from 'node:net';
 import type { Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { sleep, type Clock, type Timer } from '../clock.ts';
+import { sleep, type Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { BudgetShare, ConnectionBudget } from './connection-budget.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { HeldSocket } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenOnLoopback, type LocalListener } from './local-listener.ts';
 import { rememberingPortHolder } from './port-holder.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
 import type {
@@ -24,7 +28,8 @@ import type {
   ServicePortListener,
   Upstream,
 } from './service-port.ts';
-import { connectUpstream, type UpstreamConnection } from './upstream-connection.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import { boundSuspicions } from './suspicion-bound.ts';
 
 export interface LocalPortOptions {
   /** The service's name, for the log. */
@@ -34,18 +39,18 @@ export interface LocalPortOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly events: ServicePortListener;
+  /** Shared by all ports of the process. */
+  readonly budget: ConnectionBudget;
   readonly maxHeldConnections?: number;
 }
 
 const defaultMaxHeldConnections = 256;
 /** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
 const minAttemptMs = 2_000;
-const initialRetryDelayMs = 50;
-const maxRetryDelayMs = 1000;
-/** How long after its sockets the end of a dead tunnel is told, at the most. */
+/** How long after its sockets the end of a dead tunnel is reported, at the most. */
 const doubtMs = 150;
-/** The tunnel's backlog is full for a moment: it is busy, not dead. */
-const busyCode = 'EAGAIN';
+
+type Held = HeldClient<HeldSocket>;
 
 export function createLocalPort(options: LocalPortOptions): ServicePort {
   return new LocalPort(options);
@@ -53,44 +58,72 @@ export function createLocalPort(options: LocalPortOptions): ServicePort {
 
 class LocalPort implements ServicePort {
   readonly #options: LocalPortOptions;
-  readonly #queue: HoldQueue<Socket>;
+  readonly #queue: HoldQueue<HeldSocket>;
+  readonly #silence: SilenceWatch;
+  readonly #dispatcher: Dispatcher;
   readonly #relay: Relay;
+  readonly #beyondBudget: RefusalLog;
+  readonly #beyondHold: RefusalLog;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
-  #upstream: Upstream | null = null;
+  #share: BudgetShare | null = null;
   /** Aborts when the present upstream is replaced or taken away. */
   #tunnelLife = new AbortController();
   #policy: ClientPolicy = 'hold';
-  #retryTimer: Timer | null = null;
-  #retryDelayMs = initialRetryDelayMs;
   /** Opening and closing happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalPortOptions) {
     this.#options = options;
-    const { clock, port, holdTimeoutMs, maxHeldConnections = defaultMaxHeldConnections } = options;
+    const { clock, port, holdTimeoutMs, log, events } = options;
+    const { maxHeldConnections = defaultMaxHeldConnections } = options;
+    const onSuspicion = boundSuspicions(clock, (tunnelId, finding) => {
+      events.onSuspicion(tunnelId, finding);
+    });
     this.#findHolder = rememberingPortHolder(port, clock);
+    this.#beyondBudget = new RefusalLog(clock, (count) => {
+      const limit = this.#share?.limit ?? 0;
+      log.warn(`${count} connections were refused: this service may have ${limit} at the moment.`);
+    });
+    this.#beyondHold = new RefusalLog(clock, (count) => {
+      log.warn(`${count} connections were refused: ${maxHeldConnections} wait for a tunnel already.`);
+    });
+    this.#silence = new SilenceWatch(clock, onSuspicion);
     this.#queue = new HoldQueue({
       clock,
       holdTimeoutMs,
       minAttemptMs,
       maxHeldConnections,
+      hasLikelyLeft: (client) => client.hasLikelyLeft,
       onExpired: (held) => {
-        this.#onExpired(held);
+        this.#onExpired(held, onSuspicion);
       },
     });
-    this.#relay = new Relay({
+    this.#dispatcher = new Dispatcher({
+      clock,
+      queue: this.#queue,
+      silence: this.#silence,
+      onConnected: ({ client }, connection, tunnelId) => {
+        this.#relay.join(client.release(), connection, tunnelId);
+      },
+      onSuspicion,
+    });
+    this.#relay = new Relay(this.#silence, {
       hasTunnelGone: (tunnelId) => this.#hasTunnelGone(tunnelId),
       onTakenBack: (client) => {
         this.#receive(client);
       },
+      onClosed: () => this.#share?.give(),
+      onSuspicion,
     });
   }
 
   open(): Promise<Result<readonly string[], Cause>> {
     return this.#inTurn(async () => {
-      const { port, clock, log } = this.#options;
+      const { port, clock, log, budget } = this.#options;
       if (this.#listener !== null) return ok(this.#listener.addresses);
+      const share = budget.join();
+      this.#share = share;
       const listening = await listenOnLoopback({
         port,
         clock,
@@ -100,7 +133,10 @@ class LocalPort implements ServicePort {
           this.#welcome(client);
         },
       });
-      if (!listening.ok) return err(listening.error);
+      if (!listening.ok) {
+        share.leave();
+        return err(listening.error);
+      }
       this.#listener = listening.value;
       return ok(this.#listener.addresses);
     });
@@ -112,33 +148,38 @@ class LocalPort implements ServicePort {
       this.#listener = null;
       this.#policy = 'hold';
       this.setUpstream(null);
-      this.#turnAway(this.#queue.waiting());
+      this.#turnAway(this.#queue.all());
       this.#relay.endAll();
+      this.#silence.clear();
+      this.#beyondBudget.close();
+      this.#beyondHold.close();
       await closed;
+      this.#share?.leave();
     });
   }
 
   setUpstream(upstream: Upstream | null): void {
-    const isSameTunnel = upstream?.tunnelId === this.#upstream?.tunnelId;
-    this.#upstream = upstream;
-    this.#endBackoff();
-    if (!isSameTunnel) {
+    if (upstream?.tunnelId !== this.#dispatcher.upstream?.tunnelId) {
       this.#tunnelLife.abort();
       this.#tunnelLife = new AbortController();
-      this.#abortAttempts();
     }
-    if (upstream !== null) this.#connectWaiting(upstream);
-    else if (this.#policy === 'refuse') this.#turnAway(this.#queue.waiting());
+    this.#dispatcher.setUpstream(upstream);
+    if (upstream === null && this.#policy === 'refuse') this.#turnAway(this.#queue.all());
     this.#queue.expireDue();
+    this.#boundHold();
   }
 
   setClientPolicy(policy: ClientPolicy): void {
     this.#policy = policy;
-    if (policy === 'refuse' && this.#upstream === null) this.#turnAway(this.#queue.waiting());
+    if (policy === 'refuse' && this.#dispatcher.upstream === null) this.#turnAway(this.#queue.all());
   }
 
   setHoldTimeout(holdTimeoutMs: number): void {
     this.#queue.setHoldTimeout(holdTimeoutMs);
+  }
+
+  hasQueuedBytes(tunnelId: string): boolean {
+    return this.#relay.hasQueuedBytes(tunnelId);
   }
 
   drained(tunnelId: string): Promise<void> {
@@ -147,103 +188,84 @@ class LocalPort implements ServicePort {
 
   /** `connections` are those joined to a tunnel; `held` those that are not yet. */
   counters(): PortCounters {
-    return { ...this.#relay.traffic(), held: this.#queue.all().length };
+    return { ...this.#relay.traffic(), held: this.#queue.size };
   }
 
   #welcome(client: Socket): void {
     // Its failure shows in `close` as well, which is where the queue and the splice act on it.
     client.on('error', () => undefined);
-    this.#receive(client);
+    if (this.#hasPlace()) {
+      this.#receive(client);
+    } else {
+      this.#beyondBudget.add();
+      reset(client);
+    }
   }
 
-  #receive(client: Socket): void {
-    const upstream = this.#upstream;
-    const held = upstream === null && this.#policy === 'refuse' ? null : this.#queue.admit(client);
-    if (held === null) reset(client);
-    if (upstream === null) this.#options.events.onDemand();
-    else if (held !== null && this.#retryTimer === null) this.#connect(held, upstream);
+  #hasPlace(): boolean {
+    return this.#share?.take() === true || (this.#makeRoom() && this.#share?.take() === true);
   }
 
-  #connectWaiting(upstream: Upstream): void {
-    for (const held of this.#queue.waiting()) this.#connect(held, upstream);
+  /** Ends one connection whose client has probably left. */
+  #makeRoom(): boolean {
+    const held = this.#queue.firstLikelyGone();
+    if (held === null) return this.#relay.endForsaken(this.#dispatcher.upstream?.tunnelId ?? null);
+    this.#dismiss(held);
+    return true;
   }
 
-  #connect(held: HeldClient<Socket>, { tunnelId, endpoint }: Upstream): void {
-    held.attempt = connectUpstream(endpoint, {
-      onConnected: (connection) => {
-        this.#join(held, connection, tunnelId);
-      },
-      onFailed: (code) => {
-        held.attempt = null;
-        this.#queue.expireDue();
-        this.#turnAway(this.#queue.excess());
-        this.#backOff(tunnelId, code);
-      },
+  #receive(socket: Socket): void {
+    const isWithoutTunnel = this.#dispatcher.upstream === null;
+    const held = this.#queue.admit(new HeldSocket(socket));
+    held.client.watch(() => {
+      this.#dismiss(held);
     });
+    if (isWithoutTunnel && this.#policy === 'refuse') this.#dismiss(held);
+    this.#boundHold();
+    this.#dispatcher.dispatch();
+    if (isWithoutTunnel) this.#options.events.onDemand();
   }
 
-  #join(held: HeldClient<Socket>, connection: UpstreamConnection, tunnelId: string): void {
-    held.attempt = null;
-    this.#queue.remove(held);
-    this.#retryDelayMs = initialRetryDelayMs;
-    this.#relay.join(held.client, connection, tunnelId);
+  /** Those that wait for their turn at a tunnel that takes clients are no more than the budget allows, and leave soon. */
+  #boundHold(): void {
+    if (this.#dispatcher.isOpen) return;
+    for (const held of this.#queue.excess()) {
+      if (!held.client.hasLikelyLeft) this.#beyondHold.add();
+      this.#dismiss(held);
+    }
   }
 
   /**
-   * A tunnel that dies closes its sockets a moment before its end is told. So for that moment nobody can say whether a
+   * A tunnel that dies closes its sockets a moment before its end is reported. So for that moment nobody can say whether a
    * connection that ended unused was ended by the tunnel's death (see splice.ts, invariant 4) or by the far end.
    */
   async #hasTunnelGone(tunnelId: string): Promise<boolean> {
-    const isCurrent = (): boolean => this.#upstream?.tunnelId === tunnelId;
+    const isCurrent = (): boolean => this.#dispatcher.upstream?.tunnelId === tunnelId;
     if (isCurrent()) await sleep(this.#options.clock, doubtMs, this.#tunnelLife.signal);
     return !isCurrent();
   }
 
-  #backOff(tunnelId: string, code: string): void {
-    // The first failure speaks for all that fail in the same round.
-    if (this.#retryTimer !== null) return;
-    const { clock, events } = this.#options;
-    this.#retryTimer = clock.after(this.#retryDelayMs, () => {
-      this.#retryTimer = null;
-      this.#retry();
-    });
-    this.#retryDelayMs = Math.min(this.#retryDelayMs * 2, maxRetryDelayMs);
-    if (code !== busyCode) events.onUpstreamFailure(tunnelId, `The tunnel took no connection: ${code}`);
-  }
-
-  #retry(): void {
-    if (this.#queue.waiting().length === 0) this.#retryDelayMs = initialRetryDelayMs;
-    if (this.#upstream !== null) this.#connectWaiting(this.#upstream);
-  }
-
-  #endBackoff(): void {
-    this.#retryTimer?.cancel();
-    this.#retryTimer = null;
-    this.#retryDelayMs = initialRetryDelayMs;
-  }
-
-  #onExpired(held: HeldClient<Socket>): void {
-    const { name, log, events } = this.#options;
+  #onExpired(held: Held, onSuspicion: (tunnelId: string, finding: string) => void): void {
+    const { name, log } = this.#options;
+    const { upstream } = this.#dispatcher;
     log.debug(`${name}: a client waited too long for a tunnel and was closed.`);
-    reset(held.client);
-    if (held.attempt === null || this.#upstream === null) return;
-    held.attempt.abort();
-    events.onUpstreamFailure(this.#upstream.tunnelId, 'The tunnel took no connection in time');
+    const wasUnanswered = this.#dismiss(held);
+    if (wasUnanswered && upstream !== null) {
+      onSuspicion(upstream.tunnelId, 'The tunnel took no connection in time');
+    }
   }
 
-  #abortAttempts(): void {
-    for (const held of this.#queue.all()) {
-      held.attempt?.abort();
-      held.attempt = null;
-    }
-    this.#turnAway(this.#queue.excess());
+  #turnAway(clients: readonly Held[]): void {
+    for (const held of clients) this.#dismiss(held);
   }
 
-  #turnAway(clients: readonly HeldClient<Socket>[]): void {
-    for (const held of clients) {
-      this.#queue.remove(held);
-      reset(held.client);
-    }
+  /** The client is served no more. Returns whether an attempt for it was not answered yet. Idempotent. */
+  #dismiss(held: Held): boolean {
+    if (!this.#queue.has(held)) return false;
+    reset(held.client.release().socket);
+    const wasUnanswered = this.#dispatcher.drop(held);
+    this.#share?.give();
+    return wasUnanswered;
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {

@@ -1,13 +1,19 @@
 /** The connections that go through tunnels right now, and what they have carried. */
 import type { Socket } from 'node:net';
+import type { ReleasedClient } from './held-socket.ts';
 import { reset } from './reset.ts';
-import { splice } from './splice.ts';
+import { createQuestion, type SilenceWatch } from './silence-watch.ts';
+import { splice, type Splice } from './splice.ts';
+import type { ReportSuspicion } from './suspicion-bound.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 interface Connection {
   readonly tunnelId: string;
   readonly client: Socket;
   readonly upstream: UpstreamConnection;
+  readonly splice: Splice;
+  /** To be called when it is closed, once or more. */
+  readonly close: () => void;
 }
 
 export interface RelayTraffic {
@@ -21,32 +27,81 @@ export interface RelayListener {
   hasTunnelGone(tunnelId: string): Promise<boolean>;
   /** A client of a tunnel that is gone, paused and unread. */
   onTakenBack(client: Socket): void;
+  /** A connection is closed on both sides. */
+  onClosed(): void;
+  readonly onSuspicion: ReportSuspicion;
 }
 
 export class Relay {
+  readonly #silence: SilenceWatch;
   readonly #listener: RelayListener;
   readonly #connections = new Set<Connection>();
   readonly #drainWaiters = new Map<string, (() => void)[]>();
   #closedBytesOut = 0;
   #closedBytesIn = 0;
 
-  constructor(listener: RelayListener) {
+  constructor(silence: SilenceWatch, listener: RelayListener) {
+    this.#silence = silence;
     this.#listener = listener;
   }
 
-  /** Joins a paused client to an upstream that has just connected. */
-  join(client: Socket, upstream: UpstreamConnection, tunnelId: string): void {
-    const connection = { tunnelId, client, upstream };
-    this.#connections.add(connection);
-    splice(client, upstream, {
-      onClosed: () => {
-        this.#remove(connection);
+  /** Joins a client to an upstream that has just connected. */
+  join(client: ReleasedClient, upstream: UpstreamConnection, tunnelId: string): void {
+    const silence = this.#silence;
+    const listener = this.#listener;
+    const question = createQuestion(tunnelId, 'A client got no answer');
+    const forget = (): void => {
+      silence.answered(question);
+      this.#remove(connection);
+    };
+    const close = (): void => {
+      if (!this.#connections.has(connection)) return;
+      forget();
+      listener.onClosed();
+    };
+    const spliced = splice(client, upstream, {
+      onAsked: () => {
+        silence.ask(question);
       },
-      hasTunnelGone: () => this.#listener.hasTunnelGone(tunnelId),
+      onAnswered: () => {
+        silence.answered(question);
+      },
+      onEndedUnused: () => {
+        listener.onSuspicion(tunnelId, 'The tunnel closed a connection before a byte came back');
+      },
+      onClosed: close,
+      hasTunnelGone: () => listener.hasTunnelGone(tunnelId),
       onTakenBack: () => {
-        this.#listener.onTakenBack(client);
+        forget();
+        listener.onTakenBack(client.socket);
       },
     });
+    const connection: Connection = { tunnelId, client: client.socket, upstream, splice: spliced, close };
+    this.#connections.add(connection);
+  }
+
+  /**
+   * Ends the oldest connection whose client has probably left, on a tunnel other than this one if there is any. A tunnel
+   * that is dead would keep it for ever. False when there is none.
+   */
+  endForsaken(presentTunnelId: string | null): boolean {
+    let found: Connection | null = null;
+    for (const connection of this.#connections) {
+      if (!connection.splice.isForsaken()) continue;
+      found ??= connection;
+      if (connection.tunnelId === presentTunnelId) continue;
+      found = connection;
+      break;
+    }
+    if (found === null) return false;
+    end(found);
+    return true;
+  }
+
+  hasQueuedBytes(tunnelId: string): boolean {
+    for (const { tunnelId: id, upstream } of this.#connections)
+      if (id === tunnelId && upstream.socket.writableLength > 0) return true;
+    return false;
   }
 
   /** Resolves when no connection goes through that tunnel any more. */
@@ -59,27 +114,24 @@ export class Relay {
 
   /** Resets every connection. */
   endAll(): void {
-    for (const { client, upstream } of this.#connections) {
-      reset(client);
-      reset(upstream.socket);
-    }
+    for (const connection of this.#connections) end(connection);
   }
 
   /** Bytes of all connections so far, those that are open included. */
   traffic(): RelayTraffic {
     let bytesOut = this.#closedBytesOut;
     let bytesIn = this.#closedBytesIn;
-    for (const { client, upstream } of this.#connections) {
-      bytesOut += client.bytesRead;
+    for (const { upstream } of this.#connections) {
+      bytesOut += upstream.socket.bytesWritten;
       bytesIn += upstream.socket.bytesRead;
     }
     return { connections: this.#connections.size, bytesOut, bytesIn };
   }
 
   #remove(connection: Connection): void {
-    const { tunnelId, client, upstream } = connection;
+    const { tunnelId, upstream } = connection;
     this.#connections.delete(connection);
-    this.#closedBytesOut += client.bytesRead;
+    this.#closedBytesOut += upstream.socket.bytesWritten;
     this.#closedBytesIn += upstream.socket.bytesRead;
     if (this.#isUsed(tunnelId)) return;
     for (const resolve of this.#drainWaiters.get(tunnelId) ?? []) resolve();
@@ -90,4 +142,10 @@ export class Relay {
     for (const connection of this.#connections) if (connection.tunnelId === tunnelId) return true;
     return false;
   }
+}
+
+function end({ client, upstream, close }: Connection): void {
+  reset(client);
+  reset(upstream.socket);
+  close();
 }

@@ -10,6 +10,12 @@ import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
 export interface Upstream {
   readonly tunnelId: string;
   readonly endpoint: Endpoint;
+  /**
+   * Not proven yet: one client tests it first. Its connection must stay open for this long, unread, or bring a byte,
+   * before it and all others are let through; if it closes before, the client goes back into the hold. null: proven, takes
+   * clients at once.
+   */
+  readonly trialMs: number | null;
 }
 
 export interface PortCounters {
@@ -27,8 +33,11 @@ export type ClientPolicy = 'hold' | 'refuse';
 export interface ServicePortListener {
   /** A client arrived and there is no tunnel to send it to. */
   onDemand(): void;
-  /** The upstream did not take a connection: a sign that the tunnel is dead. */
-  onUpstreamFailure(tunnelId: string, finding: string): void;
+  /**
+   * A sign that the tunnel is dead: it refuses or does not answer a connection, ends one unused, or leaves a client's
+   * bytes unanswered. At most once in 500 ms for each tunnel.
+   */
+  onSuspicion(tunnelId: string, finding: string): void;
 }
 
 export interface ServicePort {
@@ -36,12 +45,17 @@ export interface ServicePort {
   open(): Promise<Result<readonly string[], Cause>>;
   /** Frees the port and ends every connection, held ones included. Idempotent; the port is bindable again when it resolves. */
   close(): Promise<void>;
-  /** Sends new and held connections to this tunnel from now on; null: hold or refuse them. Spliced ones are not touched. */
+  /**
+   * Sends new and held connections to this tunnel from now on; null: hold or refuse them. Spliced ones are not touched.
+   * The same tunnel with `trialMs` null: its trial is over, and its connection is used.
+   */
   setUpstream(upstream: Upstream | null): void;
   /** `refuse` closes the waiting clients at once and later ones as they come. */
   setClientPolicy(policy: ClientPolicy): void;
   /** How long clients that arrive from now on may wait, in ms. */
   setHoldTimeout(holdTimeoutMs: number): void;
+  /** Bytes of clients wait to go out through this tunnel: an answer may be slow for that reason alone. */
+  hasQueuedBytes(tunnelId: string): boolean;
   /** Resolves when no connection goes through that tunnel any more. */
   drained(tunnelId: string): Promise<void>;
   counters(): PortCounters;

@@ -8,25 +8,45 @@
  *      byte nor an end has gone, can go back into the hold.
  */
 import type { Socket } from 'node:net';
+import type { ReleasedClient } from './held-socket.ts';
 import { reset } from './reset.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 export interface SpliceListener {
-  /** Both sockets are closed, or the client was taken back. Called once. */
+  /** Bytes went to the upstream, the first since it said something. */
+  onAsked(): void;
+  /** The upstream has said something, or never will. Follows each `onAsked` unless the connection closes first. */
+  onAnswered(): void;
+  /** The far side ended the connection before it brought a byte, and not because the client had nothing to say. */
+  onEndedUnused(): void;
+  /** Both sockets are closed. */
   onClosed(): void;
   /**
    * The upstream ended unused (invariant 4). Resolves to whether its tunnel is gone: then the client is handed over by
    * `onTakenBack`; else the far end wanted it so, and the client sees the end.
    */
   hasTunnelGone(): Promise<boolean>;
-  /** The client is no longer spliced: paused, and without our listeners. */
+  /** The client is no longer spliced: paused, and without our listeners. Comes instead of `onClosed`. */
   onTakenBack(): void;
 }
 
-/** Joins a paused client to an upstream that has just connected. Both sockets need an `error` listener of their own. */
-export function splice(client: Socket, upstream: UpstreamConnection, listener: SpliceListener): void {
+export interface Splice {
+  /** The client has ended its half, and nothing came back since: it waits for an answer, or has left long ago. */
+  isForsaken(): boolean;
+}
+
+/** Joins a client to an upstream that has just connected. Both sockets need an `error` listener of their own. */
+export function splice(
+  { socket: client, early, hasEnded }: ReleasedClient,
+  upstream: UpstreamConnection,
+  listener: SpliceListener,
+): Splice {
   const { socket } = upstream;
   let isUnused = true;
+  let isAwaited = false;
+  let hasAnswered = false;
+  let isQuietSinceEnd = false;
+  let hasUpstreamEnded = false;
   let isInDoubt = false;
   let isUpstreamStopped = false;
   let isUpstreamClosed = false;
@@ -34,6 +54,7 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
 
   const sendToUpstream = (bytes: Buffer): void => {
     isUnused = false;
+    if (!isAwaited) onAsked();
     if (!socket.write(bytes) && socket.writableLength > 0) client.pause();
   };
   const continueClient = (): void => {
@@ -41,12 +62,15 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
   };
   const endUpstream = (): void => {
     isUnused = false;
+    isQuietSinceEnd = true;
     socket.end();
   };
 
   // The upstream reads into one buffer, so it stops until the client's kernel has taken all of it.
   const sendToClient = (bytes: Uint8Array): boolean => {
     isUnused = false;
+    isQuietSinceEnd = false;
+    if (isAwaited || !hasAnswered) onAnswered();
     client.write(bytes, continueUpstream);
     isUpstreamStopped = client.writableLength > 0;
     return !isUpstreamStopped;
@@ -57,11 +81,33 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
     socket.resume();
   };
 
+  const onAsked = (): void => {
+    // Nobody is left to answer.
+    if (hasUpstreamEnded) return;
+    isAwaited = true;
+    listener.onAsked();
+  };
+  const onAnswered = (): void => {
+    hasAnswered = true;
+    if (isAwaited) listener.onAnswered();
+    isAwaited = false;
+  };
+  /** The far side ended it, not we. */
+  const noteEnd = (): void => {
+    if (hasUpstreamEnded) return;
+    hasUpstreamEnded = true;
+    const isExpected = client.readableEnded && !isAwaited;
+    if (!hasAnswered && !isExpected) listener.onEndedUnused();
+    if (isAwaited) onAnswered();
+  };
+
   const onUpstreamEnded = (): void => {
+    noteEnd();
     void passOnEnd();
   };
   const onUpstreamClosed = (): void => {
     isUpstreamClosed = true;
+    if (socket.errored !== null) noteEnd();
     if (isInDoubt) return;
     if (socket.readableEnded) onSideClosed(socket, client);
     else void passOnEnd();
@@ -87,7 +133,6 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
     }
     client.off('data', sendToUpstream).off('end', endUpstream).off('close', onClientClosed);
     socket.off('close', onUpstreamClosed).destroy();
-    listener.onClosed();
     listener.onTakenBack();
     return true;
   };
@@ -102,4 +147,7 @@ export function splice(client: Socket, upstream: UpstreamConnection, listener: S
   client.on('data', sendToUpstream).on('end', endUpstream).on('close', onClientClosed);
   socket.on('drain', continueClient).on('end', onUpstreamEnded).on('close', onUpstreamClosed);
   client.resume();
+  for (const bytes of early) sendToUpstream(bytes);
+  if (hasEnded) endUpstream();
+  return { isForsaken: () => isQuietSinceEnd };
 }

@@ -118,6 +118,10 @@ export class FakePort implements ServicePort {
     this.holdTimeoutMs = holdTimeoutMs;
   }
 
+  hasQueuedBytes(): boolean {
+    return false;
+  }
+
   drained(tunnelId: string): Promise<void> {
     return new Promise((resolve) => this.#drains.set(tunnelId, resolve));
   }

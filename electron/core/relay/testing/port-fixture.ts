@@ -10,6 +10,7 @@ import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { Scope } from '../../scope.ts';
 import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import { ConnectionBudget } from '../connection-budget.ts';
 import { createLocalPort, type LocalPortOptions } from '../local-port.ts';
 import type { ServicePort } from '../service-port.ts';
 import { connectClient, echo, freePort, RemoteEnd, type Peer } from './loopback-peers.ts';
@@ -20,8 +21,8 @@ const conditionDeadlineMs = 5000;
 export class PortFixture {
   readonly scope = new Scope('test');
   readonly port: number;
-  /** As told by `onUpstreamFailure`: `t1: The tunnel took no connection: ENOENT`. */
-  readonly failures: string[] = [];
+  /** As reported by `onSuspicion`: `t1: The tunnel took no connection: ENOENT`. */
+  readonly suspicions: string[] = [];
   demands = 0;
 
   private constructor(port: number) {
@@ -40,9 +41,10 @@ export class PortFixture {
       holdTimeoutMs: 60_000,
       clock: systemClock,
       log: silentLogger,
+      budget: new ConnectionBudget(20_000),
       events: {
         onDemand: () => (this.demands += 1),
-        onUpstreamFailure: (tunnelId, finding) => this.failures.push(`${tunnelId}: ${finding}`),
+        onSuspicion: (tunnelId, finding) => this.suspicions.push(`${tunnelId}: ${finding}`),
       },
       ...options,
     });

@@ -1,0 +1,225 @@
+/**
+ * Connects held clients to the present upstream. Invariants:
+ *   1. New connections go to the present upstream only; attempts on a former one are aborted.
+ *   2. At most `maxAttempts` are under way, so that a tunnel that hangs costs a bounded number of descriptors, and a
+ *      burst does not overflow its backlog. The next begins when one of them is over; the oldest client comes first.
+ *   3. While the upstream does not take connections there is one retry timer for the port, not one per client.
+ *   4. A tunnel that is not proven gets one connection, the trial. It belongs to the oldest client; when that one
+ *      leaves, to the next. Everybody else waits until it has passed.
+ */
+import type { Clock, Timer } from '../clock.ts';
+import type { HeldSocket } from './held-socket.ts';
+import type { Attempt, HeldClient, HoldQueue } from './hold-queue.ts';
+import type { Upstream } from './service-port.ts';
+import { createQuestion, type SilenceWatch } from './silence-watch.ts';
+import type { ReportSuspicion } from './suspicion-bound.ts';
+import { Trial } from './trial.ts';
+import { connectUpstream, type AttemptListener, type UpstreamConnection } from './upstream-connection.ts';
+
+type Held = HeldClient<HeldSocket>;
+
+export interface DispatcherParts {
+  readonly clock: Clock;
+  readonly queue: HoldQueue<HeldSocket>;
+  readonly silence: SilenceWatch;
+  /** The client is no longer in the queue. */
+  readonly onConnected: (held: Held, connection: UpstreamConnection, tunnelId: string) => void;
+  readonly onSuspicion: ReportSuspicion;
+}
+
+interface RunningTrial {
+  held: Held;
+  readonly attempt: Attempt;
+  /** null while it is being connected. */
+  trial: Trial | null;
+}
+
+const maxAttempts = 64;
+const initialRetryDelayMs = 50;
+const maxRetryDelayMs = 1000;
+/**
+ * Says nothing about the tunnel: its backlog is full for a moment (EAGAIN; only Linux says so), or this computer is
+ * short of something.
+ */
+const innocentCodes: readonly string[] = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'];
+
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  #upstream: Upstream | null = null;
+  /** Needs no trial any more. */
+  #provenTunnelId: string | null = null;
+  #trial: RunningTrial | null = null;
+  #retryTimer: Timer | null = null;
+  #retryDelayMs = initialRetryDelayMs;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  get upstream(): Upstream | null {
+    return this.#upstream;
+  }
+
+  /** Clients wait for nothing but their turn. */
+  get isOpen(): boolean {
+    return this.#upstream !== null && !this.#needsTrial(this.#upstream) && this.#retryTimer === null;
+  }
+
+  setUpstream(upstream: Upstream | null): void {
+    const isSameTunnel = upstream?.tunnelId === this.#upstream?.tunnelId;
+    this.#upstream = upstream;
+    this.#endBackoff();
+    if (!isSameTunnel) this.#abortAttempts();
+    if (upstream?.trialMs === null) this.#trust(upstream.tunnelId);
+    this.dispatch();
+  }
+
+  /** Begins as many attempts as may be made now. */
+  dispatch(): void {
+    const { queue } = this.#parts;
+    const upstream = this.#upstream;
+    if (upstream === null || this.#retryTimer !== null) return;
+    const max = this.#needsTrial(upstream) ? 1 : maxAttempts;
+    while (queue.attempts < max) {
+      const held = queue.firstWaiting();
+      if (held === null) return;
+      if (max === 1) this.#beginTrial(held, upstream);
+      else this.#connect(held, upstream);
+    }
+  }
+
+  /** The client leaves the queue unserved. Returns whether the upstream had not yet answered an attempt for it. */
+  drop(held: Held): boolean {
+    const { queue } = this.#parts;
+    const { attempt } = held;
+    queue.remove(held);
+    const trial = this.#trial?.held === held ? this.#trial : null;
+    const next = trial === null ? null : queue.firstWaiting();
+    if (trial !== null && next !== null) {
+      trial.held = next;
+      queue.begin(next, trial.attempt);
+    } else {
+      if (trial !== null) this.#trial = null;
+      attempt?.abort();
+      this.dispatch();
+    }
+    return attempt !== null && (trial === null || trial.trial === null);
+  }
+
+  #needsTrial({ tunnelId, trialMs }: Upstream): boolean {
+    return trialMs !== null && tunnelId !== this.#provenTunnelId;
+  }
+
+  #trust(tunnelId: string): void {
+    this.#provenTunnelId = tunnelId;
+    this.#trial?.trial?.pass();
+  }
+
+  #connect(held: Held, upstream: Upstream): void {
+    const attempt = this.#open(upstream, {
+      onConnected: (connection) => {
+        this.#join(held, connection, upstream.tunnelId);
+      },
+      onFailed: (code) => {
+        this.#parts.queue.giveBack(held);
+        this.#backOff(upstream.tunnelId, findingOf(code));
+      },
+    });
+    this.#parts.queue.begin(held, attempt);
+  }
+
+  #beginTrial(held: Held, upstream: Upstream): void {
+    const { clock, queue } = this.#parts;
+    const { tunnelId, trialMs } = upstream;
+    const fail = (finding: string | null): void => {
+      this.#trial = null;
+      queue.giveBack(running.held);
+      this.#backOff(tunnelId, finding);
+    };
+    const onFailed = (): void => {
+      fail('The tunnel closed its first connection before a byte came back');
+    };
+    const onPassed = (connection: UpstreamConnection): void => {
+      this.#provenTunnelId = tunnelId;
+      this.#trial = null;
+      this.#join(running.held, connection, tunnelId);
+    };
+    const connecting = this.#open(upstream, {
+      onConnected: (connection) => {
+        if (trialMs === null || !this.#needsTrial(upstream)) onPassed(connection);
+        else running.trial = new Trial(connection, { clock, trialMs }, { onPassed, onFailed });
+      },
+      onFailed: (code) => {
+        fail(findingOf(code));
+      },
+    });
+    const abort = (): void => {
+      running.trial?.abort();
+      connecting.abort();
+    };
+    const running: RunningTrial = { held, attempt: { abort }, trial: null };
+    this.#trial = running;
+    queue.begin(held, running.attempt);
+  }
+
+  #open({ tunnelId, endpoint }: Upstream, listener: AttemptListener): Attempt {
+    const { silence } = this.#parts;
+    const question = createQuestion(tunnelId, 'The tunnel did not answer a connection');
+    silence.ask(question);
+    const attempt = connectUpstream(endpoint, {
+      onConnected: (connection) => {
+        silence.answered(question);
+        listener.onConnected(connection);
+      },
+      onFailed: (code) => {
+        silence.answered(question);
+        listener.onFailed(code);
+      },
+    });
+    return {
+      abort: () => {
+        silence.answered(question);
+        attempt.abort();
+      },
+    };
+  }
+
+  #join(held: Held, connection: UpstreamConnection, tunnelId: string): void {
+    this.#parts.queue.remove(held);
+    this.#retryDelayMs = initialRetryDelayMs;
+    this.#parts.onConnected(held, connection, tunnelId);
+    this.dispatch();
+  }
+
+  /** `finding` is null when the tunnel is not to blame. */
+  #backOff(tunnelId: string, finding: string | null): void {
+    // The first failure speaks for all that fail in the same round.
+    if (this.#retryTimer !== null) return;
+    const { clock, queue, onSuspicion } = this.#parts;
+    this.#retryTimer = clock.after(this.#retryDelayMs, () => {
+      this.#retryTimer = null;
+      if (queue.size === queue.attempts) this.#retryDelayMs = initialRetryDelayMs;
+      this.dispatch();
+    });
+    this.#retryDelayMs = Math.min(this.#retryDelayMs * 2, maxRetryDelayMs);
+    if (finding !== null) onSuspicion(tunnelId, finding);
+  }
+
+  #endBackoff(): void {
+    this.#retryTimer?.cancel();
+    this.#retryTimer = null;
+    this.#retryDelayMs = initialRetryDelayMs;
+  }
+
+  #abortAttempts(): void {
+    const { queue } = this.#parts;
+    this.#trial = null;
+    for (const held of queue.all()) {
+      held.attempt?.abort();
+      queue.giveBack(held);
+    }
+  }
+}
+
+const findingOf = (code: string): string | null =>
+  innocentCodes.includes(code) ? null : `The tunnel took no connection: ${code}`;

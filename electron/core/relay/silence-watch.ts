@@ -1,0 +1,86 @@
+/**
+ * Notices what is not answered: a client's bytes, a connection that is not made. Invariants:
+ *   1. One timer for all, armed only while something is unanswered (or was, within the last second).
+ *   2. Asking and answering set no timer in the ordinary case: a chunk costs a comparison, a round trip two more steps.
+ *   3. A question that stays unanswered is reported after 1 s, then 3, 6, 12 … at most 60 s later; a slow query is no
+ *      fault. Asked anew it begins with 1 s.
+ */
+import type { Clock, Timer } from '../clock.ts';
+
+const firstSilenceMs = 1_000;
+const secondSilenceMs = 3_000;
+const maxSilenceMs = 60_000;
+
+export interface Question {
+  readonly tunnelId: string;
+  /** What is unanswered, in words: `A client got no answer`. */
+  readonly what: string;
+  askedAt: number;
+  dueAt: number;
+  nextMs: number;
+}
+
+export const createQuestion = (tunnelId: string, what: string): Question => ({
+  tunnelId,
+  what,
+  askedAt: 0,
+  dueAt: 0,
+  nextMs: 0,
+});
+
+export class SilenceWatch {
+  readonly #clock: Clock;
+  readonly #onSilence: (tunnelId: string, finding: string) => void;
+  readonly #open = new Set<Question>();
+  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
+
+  constructor(clock: Clock, onSilence: (tunnelId: string, finding: string) => void) {
+    this.#clock = clock;
+    this.#onSilence = onSilence;
+  }
+
+  ask(question: Question): void {
+    question.askedAt = this.#clock.now();
+    question.dueAt = question.askedAt + firstSilenceMs;
+    question.nextMs = secondSilenceMs;
+    this.#open.add(question);
+    this.#wakeBy(question.dueAt);
+  }
+
+  /** Or given up. The timer stays: it would be set anew with the next question. */
+  answered(question: Question): void {
+    this.#open.delete(question);
+  }
+
+  /** Forgets all questions. */
+  clear(): void {
+    this.#open.clear();
+    this.#timer?.timer.cancel();
+    this.#timer = null;
+  }
+
+  #report(): void {
+    const now = this.#clock.now();
+    const due = [...this.#open].filter(({ dueAt }) => dueAt <= now);
+    for (const question of due) {
+      question.dueAt = now + question.nextMs;
+      question.nextMs = Math.min(question.nextMs * 2, maxSilenceMs);
+    }
+    let wakeAt = Infinity;
+    for (const { dueAt } of this.#open) wakeAt = Math.min(wakeAt, dueAt);
+    if (wakeAt < Infinity) this.#wakeBy(wakeAt);
+    for (const { tunnelId, what, askedAt } of due) {
+      this.#onSilence(tunnelId, `${what} for ${Math.round((now - askedAt) / 1000)} s`);
+    }
+  }
+
+  #wakeBy(dueAt: number): void {
+    if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
+    this.#timer?.timer.cancel();
+    const timer = this.#clock.after(dueAt - this.#clock.now(), () => {
+      this.#timer = null;
+      this.#report();
+    });
+    this.#timer = { dueAt, timer };
+  }
+}
