@@ -23,6 +23,8 @@ export async function terminate({ pgid, gone, politeSignal, force, clock }: Term
   });
   if (!force.aborted) {
     signalGroup(pgid, politeSignal);
+    // A stopped process handles no signal but this one and SIGKILL.
+    signalGroup(pgid, 'SIGCONT');
     await sleep(clock, politeDeadlineMs, patience);
   }
   if (!settled.signal.aborted) signalGroup(pgid, 'SIGKILL');

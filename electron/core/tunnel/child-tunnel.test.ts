@@ -184,6 +184,15 @@ describe('a tunnel of one child', () => {
     expect(tunnel.pid).toBeNull();
   });
 
+  it('does not explain its end by what was said before it was ready', async () => {
+    tunnel.launch(plan());
+    child.say('You have an expired token');
+    child.say('Permission denied (publickey).');
+    child.say('ready');
+    child.exit({ exitCode: 255 });
+    expect(await tunnel.ended).toMatchObject({ cause: { code: 'exited' }, lastLines: [] });
+  });
+
   it('cannot prove its transport unless its technology can', async () => {
     tunnel.launch(plan());
     expect(await tunnel.proveTransport(100)).toEqual({ kind: 'unprovable' });

@@ -12,11 +12,14 @@ import { type Clock, type Timer } from '../clock.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
 import { redactedLine, secretsOf, toEvidence } from './evidence.ts';
 import { classifyFailure } from './failure-classifier.ts';
+import { proveChild } from './transport-proof.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
 
 /** What a line of the child means to its tunnel. */
 export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
+  /** The other machine has answered: a login may be under way. */
+  | { readonly kind: 'answered' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   /** The child lives on, but can never serve. */
@@ -37,8 +40,8 @@ export interface ChildPlan {
   readonly interpret: (line: ChildLine) => LineMeaning;
   /** For programs that do not say when they are ready: resolves when the endpoint takes connections, never rejects. */
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Endpoint | null>;
-  /** See `Tunnel.proveTransport`; without it the answer is `unprovable`. Never rejects. */
-  readonly proveTransport?: (deadlineMs: number) => Promise<TransportProof>;
+  /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
+  readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
   /** Removes what the child leaves behind. */
   readonly cleanUp: () => Promise<void>;
 }
@@ -52,11 +55,13 @@ export interface ChildTunnelOptions {
 
 export const defaultStartTimeoutMs = 30_000;
 const maxLastLines = 20;
+const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
 
 export class ChildTunnel implements Tunnel {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<TunnelEnd>;
+  readonly answered: Promise<void>;
   readonly #options: ChildTunnelOptions;
   readonly #request: TunnelRequest;
   readonly #secrets: readonly string[];
@@ -65,6 +70,7 @@ export class ChildTunnel implements Tunnel {
   readonly #readinessProbe = new AbortController();
   #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  #resolveAnswered: () => void = () => undefined;
   #plan: ChildPlan | null = null;
   #child: ChildProcess | null = null;
   #isReady = false;
@@ -80,6 +86,7 @@ export class ChildTunnel implements Tunnel {
     this.#secrets = secretsOf(request.service);
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
   }
 
   get pid(): number | null {
@@ -117,9 +124,13 @@ export class ChildTunnel implements Tunnel {
   }
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
-    const proof = await this.#plan?.proveTransport?.(deadlineMs);
-    if (this.#isEnded) return { kind: 'dead', cause: this.#firstCause ?? describeCause('exited') };
-    return proof ?? { kind: 'unprovable' };
+    const { pid } = this;
+    const roundTrip = this.#plan?.roundTrip ?? null;
+    const proof: TransportProof =
+      pid === null || this.#isEnded
+        ? { kind: 'unprovable' }
+        : await proveChild({ pid, roundTrip, clock: this.#options.clock }, deadlineMs);
+    return this.#isEnded ? { kind: 'dead', cause: (await this.ended).cause ?? stoppedByUs } : proof;
   }
 
   async stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
@@ -136,6 +147,9 @@ export class ChildTunnel implements Tunnel {
     switch (meaning.kind) {
       case 'ready':
         this.#becomeReady(meaning.endpoint);
+        return;
+      case 'answered':
+        this.#resolveAnswered();
         return;
       case 'fatal':
         this.#abandon(meaning.cause);
@@ -162,6 +176,9 @@ export class ChildTunnel implements Tunnel {
   #becomeReady(endpoint: Endpoint): void {
     if (this.#isReady || this.#isStopping) return;
     this.#isReady = true;
+    // What was said on the way here explains no end from now on: "You have an expired token", and then it was renewed.
+    this.#lastLines.length = 0;
+    this.#resolveAnswered();
     this.#startDeadline?.cancel();
     this.#resolveReady(ok(endpoint));
   }
@@ -201,7 +218,7 @@ export class ChildTunnel implements Tunnel {
   #end(end: TunnelEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#resolveReady(err(end.cause ?? describeCause('exited', { ending: 'it was stopped' })));
+    this.#resolveReady(err(end.cause ?? stoppedByUs));
     this.#resolveEnded(end);
   }
 

@@ -1,9 +1,10 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
+import { descendantsOf, livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange } from '../../../e2e/fixtures/servers.ts';
 import { tunnelFile } from './private-path.ts';
 import { commandConnection } from './testing/service-specs.ts';
+import { continueProcess, stopProcess } from './testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 /** A program that listens where its last argument says and echoes; with `slow` it takes its time. */
@@ -55,6 +56,28 @@ describe('the command adapter', () => {
     expect((await workshop.openFailing(connection)).evidence).toContain(
       "is no folder of this user's any more",
     );
+  });
+
+  it('cannot prove its transport while its process runs, and is dead once it is stopped, a helper of it too', async () => {
+    const helped = `
+      const child = require('child_process').spawn('sleep', ['60']);
+      console.log(child.pid);${echoProgram}`;
+    const { tunnel } = await workshop.openReady(commandConnection(node(helped, '{socket}')));
+    const leader = tunnel.pid ?? 0;
+    const [helper = 0] = await descendantsOf(leader);
+    for (const pid of [leader, helper]) {
+      expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'unprovable' });
+      await stopProcess(pid);
+      expect(await tunnel.proveTransport(1_000)).toMatchObject({ kind: 'dead', cause: { code: 'stopped' } });
+      await continueProcess(pid);
+    }
+  });
+
+  it('ends politely though it is stopped', async () => {
+    const { tunnel } = await workshop.openReady(commandConnection(node(echoProgram, '{socket}')));
+    await stopProcess(tunnel.pid ?? 0);
+    // SIGKILL would follow after 2 s.
+    expect(await tunnel.stop()).toMatchObject({ cause: null, signal: 'SIGTERM' });
   });
 
   it('gives every tunnel a port of its own', async () => {

@@ -35,26 +35,29 @@ export function attemptConnect(endpoint: Endpoint, signal: AbortSignal): Promise
   });
 }
 
-/**
- * Whether whoever listens there closes a connection within the deadline, whatever it sends before. Never rejects;
- * leaves no socket behind.
- */
-export function answersByClosing(endpoint: Endpoint, deadlineMs: number, clock: Clock): Promise<boolean> {
+export type ClosingAnswer =
+  | { readonly kind: 'closed' }
+  /** Connected, and not closed within the deadline. */
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException };
+
+/** Waits for the listener to close a connection, whatever it sends before. Never rejects; leaves no socket behind. */
+export function awaitClosing(endpoint: Endpoint, deadlineMs: number, clock: Clock): Promise<ClosingAnswer> {
   return new Promise((resolve) => {
     const socket = connectTo(endpoint);
     const timer = clock.after(deadlineMs, () => {
-      settle(false);
+      settle({ kind: 'silent' });
     });
-    const settle = (answered: boolean): void => {
+    const settle = (answer: ClosingAnswer): void => {
       timer.cancel();
       socket.destroy();
-      resolve(answered);
+      resolve(answer);
     };
-    socket.on('error', () => {
-      settle(false);
+    socket.on('error', (error) => {
+      settle({ kind: 'failed', error: firstErrorOf(error) });
     });
     socket.once('end', () => {
-      settle(true);
+      settle({ kind: 'closed' });
     });
     socket.resume();
   });

@@ -20,6 +20,7 @@ import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { sshConnection } from './testing/service-specs.ts';
+import { continueProcess, stopProcess } from './testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 const mebibyte = 1024 * 1024;
@@ -157,6 +158,34 @@ describe('the ssh adapter on a real sshd', () => {
     expect(complaints).toEqual([]);
     await tunnel.stop();
     expect(await tunnel.proveTransport(300)).toMatchObject({ kind: 'dead' });
+  });
+
+  it('is dead, not silent, while its ssh is stopped or its socket is gone', async () => {
+    const { tunnel } = await workshop.openReady(through());
+    await stopProcess(tunnel.pid ?? 0);
+    expect(await tunnel.proveTransport(2_000)).toMatchObject({ kind: 'dead', cause: { code: 'stopped' } });
+    await continueProcess(tunnel.pid ?? 0);
+    await Promise.all(
+      (await workshop.filesLeft()).map((file) => rm(path.join(workshop.runtimeDirectory, file))),
+    );
+    expect(await tunnel.proveTransport(2_000)).toMatchObject({
+      kind: 'dead',
+      cause: { title: 'The tunnel ended (its private socket is gone)' },
+    });
+  });
+
+  it('gives up a silent server within 10 s, behind a jump host too', async () => {
+    const jumpHost = await startSshd({ client });
+    const jump = [`${jumpHost.host}:${jumpHost.port}`];
+    const direct = await workshop.openReady(through());
+    const jumped = await workshop.openReady(through({ jump }));
+    await Promise.all([sshd, jumpHost].map((server) => server.freezeSessions(true)));
+    const frozenAt = performance.now();
+    const ends = await Promise.all([direct, jumped].map(({ tunnel }) => tunnel.ended));
+    expect(ends.map(({ cause }) => cause?.code)).toEqual(['timed-out', 'timed-out']);
+    expect(performance.now() - frozenAt).toBeLessThan(10_000);
+    await jumpHost.dispose();
+    await sshd.freezeSessions(false);
   });
 
   it('tells an open connection from a complaint of another one', async () => {

@@ -1,12 +1,12 @@
 /** One ssh process for each tunnel, its endpoint a Unix socket in the runtime directory. */
 import { describeCause } from '../../../shared/failure.ts';
 import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
-import { answersByClosing } from './connect-attempt.ts';
 import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import { askpassEnvironment, writeAskpass } from './ssh-askpass.ts';
 import { parseJumpHost, sshArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { createSshReader } from './ssh-output.ts';
 import { StartGate } from './start-gate.ts';
+import { proveBySocket } from './transport-proof.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface SshAdapterOptions extends ChildTunnelOptions {
@@ -15,8 +15,8 @@ export interface SshAdapterOptions extends ChildTunnelOptions {
   readonly timing?: SshTiming;
 }
 
-/** A dead server is noticed within 15 s × 3; checks through the tunnel notice it earlier. */
-const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 15, aliveCountMax: 3 };
+/** A silent server is given up within 10 s: ssh does so one interval after the last question. */
+const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
 /** From ten logins at once on, an sshd drops some of them at random: MaxStartups 10:30:100, sshd_config(5). */
 const maxLoginsAtOnce = 6;
@@ -67,10 +67,7 @@ function planSsh(request: TunnelRequest, connection: SshConnection, options: Ssh
       ...(password === null ? {} : { env: askpassEnvironment(askpass, password) }),
     },
     interpret: createSshReader(request.service, socket),
-    proveTransport: async (deadlineMs) =>
-      (await answersByClosing({ kind: 'unix', path: probeSocket }, deadlineMs, clock))
-        ? { kind: 'alive' }
-        : { kind: 'silent' },
+    roundTrip: (deadlineMs) => proveBySocket(probeSocket, deadlineMs, clock),
     cleanUp: async () => {
       await Promise.all([socket, probeSocket, askpass].map(removeFile));
     },

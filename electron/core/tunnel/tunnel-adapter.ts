@@ -42,6 +42,8 @@ export interface Tunnel {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   /** Settles once, after the child is reaped and the endpoint is gone. Always settles, also after a failed start. */
   readonly ended: Promise<TunnelEnd>;
+  /** Settles once the other machine has answered, at readiness at the latest; never when it does not. Absent: not known. */
+  readonly answered?: Promise<void>;
   /**
    * A failure that only a client's connection revealed, told by the tunnel's own words: "channel 3: open failed".
    * The tunnel itself goes on.

@@ -1,0 +1,49 @@
+/** How a tunnel's transport is proven: by the state of its processes first, then by a round trip where there is one. */
+import { describeCause } from '../../../shared/failure.ts';
+import { type Clock, sleep, withDeadline } from '../clock.ts';
+import { findStopped } from '../process/process-state.ts';
+import { awaitClosing } from './connect-attempt.ts';
+import type { TransportProof } from './tunnel-adapter.ts';
+
+/** A listener whose queue is full takes the next connection once it has taken one off. */
+const fullQueueDelayMs = 50;
+
+export interface ChildProof {
+  /** The leader of the child's process group. */
+  readonly pid: number;
+  /** The round trip of this technology; null when it has none. Never rejects. */
+  readonly roundTrip: ((deadlineMs: number) => Promise<TransportProof>) | null;
+  readonly clock: Clock;
+}
+
+/** Settles within the deadline. A stopped process keeps its sockets, and the kernel accepts connections for it. */
+export async function proveChild(
+  { pid, roundTrip, clock }: ChildProof,
+  deadlineMs: number,
+): Promise<TransportProof> {
+  const startedAt = clock.now();
+  const stopped = await withDeadline(clock, deadlineMs, findStopped([pid]));
+  if (stopped !== 'deadline' && stopped.has(pid)) return { kind: 'dead', cause: describeCause('stopped') };
+  if (roundTrip === null) return { kind: 'unprovable' };
+  const leftMs = Math.max(0, deadlineMs - (clock.now() - startedAt));
+  return stopped === 'deadline' ? { kind: 'silent' } : roundTrip(leftMs);
+}
+
+/** Asks ssh's probe socket: the server itself refuses what is asked for there, and that refusal is a round trip. */
+export async function proveBySocket(path: string, deadlineMs: number, clock: Clock): Promise<TransportProof> {
+  const givesUpAt = clock.now() + deadlineMs;
+  for (;;) {
+    const leftMs = givesUpAt - clock.now();
+    const answer = await awaitClosing({ kind: 'unix', path }, leftMs, clock);
+    if (answer.kind === 'closed') return { kind: 'alive' };
+    if (answer.kind === 'silent') return { kind: 'silent' };
+    const { code, message } = answer.error;
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') {
+      const ending = 'its private socket is gone';
+      return { kind: 'dead', cause: describeCause('exited', { ending, evidence: message }) };
+    }
+    // connect(2) on Linux: EAGAIN, the queue of a Unix socket is full. The listener may only be slow.
+    if (code !== 'EAGAIN' || leftMs <= fullQueueDelayMs) return { kind: 'silent' };
+    await sleep(clock, fullQueueDelayMs);
+  }
+}
