@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckFailure } from '../probe.ts';
 import { readConnectionError, type ErrorContext } from './connection-error.ts';
+import { outcomeOf } from './testing/outcome.ts';
 
 const whenClosed = 'the connection was closed before an answer came';
 const spoke: ErrorContext = {
@@ -15,33 +15,20 @@ const unopened: ErrorContext = { ...silent, isOpen: false, stage: 'right-after-o
 
 const read = (code: string, context: ErrorContext): readonly string[] => {
   const { finding, failure } = readConnectionError(Object.assign(new Error('x'), { code }), context);
-  return [describeFailure(failure), finding];
+  return [outcomeOf({ kind: 'failed', finding, failure }), finding];
 };
-
-function describeFailure(failure: CheckFailure): string {
-  switch (failure.kind) {
-    case 'answered':
-      return `answered: ${failure.answer.code}`;
-    case 'closed':
-      return `closed ${failure.stage}${failure.farEndSpoke ? ' after words' : ''}`;
-    case 'unconnected':
-      return `unconnected: ${failure.errno}${failure.busy ? ' busy' : ''}`;
-    default:
-      return failure.kind;
-  }
-}
 
 describe('connection error', () => {
   it.each([
-    ['ECONNRESET', 'closed before-answer after words', whenClosed],
-    ['EPIPE', 'closed before-answer after words', whenClosed],
-    ['ETIMEDOUT', 'closed before-answer after words', 'the connection failed (ETIMEDOUT)'],
-    ['HPE_HEADER_OVERFLOW', 'answered: check-refused', 'the headers of the answer are too large'],
-    ['HPE_INVALID_CONSTANT', 'answered: check-refused', 'the answer is not HTTP (HPE_INVALID_CONSTANT)'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'answered: check-refused', 'the answer is not TLS'],
+    ['ECONNRESET', 'closed before-answer, after bytes', whenClosed],
+    ['EPIPE', 'closed before-answer, after bytes', whenClosed],
+    ['ETIMEDOUT', 'closed before-answer, after bytes', 'the connection failed (ETIMEDOUT)'],
+    ['HPE_HEADER_OVERFLOW', 'answered check-refused', 'the headers of the answer are too large'],
+    ['HPE_INVALID_CONSTANT', 'answered check-refused', 'the answer is not HTTP (HPE_INVALID_CONSTANT)'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'answered check-refused', 'the answer is not TLS'],
     [
       'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
-      'answered: check-failed',
+      'answered check-failed',
       'the TLS handshake failed (ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR)',
     ],
   ])('once the far end has spoken, %s: %s, %s', (code, failure, finding) => {
@@ -57,11 +44,11 @@ describe('connection error', () => {
   });
 
   it.each([
-    ['ECONNREFUSED', 'unconnected: ECONNREFUSED', 'the connection was refused (ECONNREFUSED)'],
-    ['ENOENT', 'unconnected: ENOENT', "the tunnel's socket is gone (ENOENT)"],
-    ['EHOSTUNREACH', 'unconnected: EHOSTUNREACH', 'the connection failed (EHOSTUNREACH)'],
-    ['EAGAIN', 'unconnected: EAGAIN busy', 'the connection failed (EAGAIN)'],
-    ['EMFILE', 'unconnected: EMFILE busy', 'the connection failed (EMFILE)'],
+    ['ECONNREFUSED', 'unconnected ECONNREFUSED', 'the connection was refused (ECONNREFUSED)'],
+    ['ENOENT', 'unconnected ENOENT', "the tunnel's socket is gone (ENOENT)"],
+    ['EHOSTUNREACH', 'unconnected EHOSTUNREACH', 'the connection failed (EHOSTUNREACH)'],
+    ['EAGAIN', 'unconnected EAGAIN, busy', 'the connection failed (EAGAIN)'],
+    ['EMFILE', 'unconnected EMFILE, busy', 'the connection failed (EMFILE)'],
     ['ECONNRESET', 'closed right-after-opening', whenClosed],
   ])('before the connection is open, %s: %s, %s', (code, failure, finding) => {
     expect(read(code, unopened)).toEqual([failure, finding]);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import http, { type IncomingMessage, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
@@ -156,6 +156,19 @@ describe('http probe', () => {
     expect(await checkOf(responds(200), { headers: { 'a b': 'c' } })).toMatch(
       /^the request cannot be sent: .*a b/,
     );
+  });
+
+  it('shares no agent with other checks: one that hangs holds up none', async () => {
+    const { maxSockets } = http.globalAgent;
+    http.globalAgent.maxSockets = 1;
+    scope.own('agent', () => {
+      http.globalAgent.maxSockets = maxSockets;
+    });
+    const url = 'http://api.internal/';
+    const hanging = checkOf(neverAnswers, { url });
+    expect(await checkOf(responds(200), { url })).toBe('passed');
+    expect(Object.keys(http.globalAgent.sockets)).toEqual([]);
+    expect(await hanging).toBe('no answer within 1 s');
   });
 
   it('lets the server finish its answer, so that no reset reaches the far end', async () => {

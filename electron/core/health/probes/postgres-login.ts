@@ -11,7 +11,7 @@ import {
 } from './postgres-encryption.ts';
 import { postgresStream } from './postgres-stream.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
-import { otherProtocol } from './probe-failures.ts';
+import { lateAnswer, otherProtocol } from './probe-failures.ts';
 
 export type PostgresLogin = PostgresProbeSpec & { readonly user: string };
 
@@ -41,12 +41,21 @@ export async function logIn(request: ProbeRequest, login: PostgresLogin): Promis
   const [first, second] = loginRoutes(login.sslmode);
   const attempt = new LoginAttempt(library, login, first ?? 'tls');
   const result = await attempt.run(request);
-  if (second === undefined || !attempt.mayGoOtherwise || result.kind !== 'failed') return result;
-  const timeoutMs = Math.max(0, until - request.clock.now());
+  const timeoutMs = until - request.clock.now();
+  if (second === undefined || !attempt.mayGoOtherwise || result.kind !== 'failed' || timeoutMs <= 0)
+    return result;
   const retry = new LoginAttempt(library, login, second);
   const retried = await retry.run({ ...request, timeoutMs });
   // Where nobody is let in without TLS, the failure of TLS is what needs fixing.
-  return second === 'plain' && retry.mayGoOtherwise ? result : retried;
+  return second === 'plain' && retry.mayGoOtherwise ? result : ofWholeCheck(retried, request.timeoutMs);
+}
+
+/** A second attempt has only what is left of the time, and comes after PostgreSQL has answered the first. */
+function ofWholeCheck(result: ProbeResult, timeoutMs: number): ProbeResult {
+  if (result.kind !== 'failed') return result;
+  const { failure } = result;
+  if (failure.kind === 'timed-out') return lateAnswer({ ...failure, afterMs: timeoutMs, farEndSpoke: true });
+  return failure.kind === 'closed' ? { ...result, failure: { ...failure, farEndSpoke: true } } : result;
 }
 
 /** Read from disk by the first check that logs in. */

@@ -16,8 +16,13 @@ import type { Timer } from '../../clock.ts';
 import type { ClosedStage, ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import { readAuthorities, unreadInTime } from './authorities.ts';
 import { readConnectionError } from './connection-error.ts';
-import { formatDuration } from './format-duration.ts';
-import { closedConnection, wrongAnswer, type Closing, type FailedProbe } from './probe-failures.ts';
+import {
+  closedConnection,
+  lateAnswer,
+  wrongAnswer,
+  type Closing,
+  type FailedProbe,
+} from './probe-failures.ts';
 import { ReadLimit, tooMuchRead } from './read-limit.ts';
 
 const maxLingerMs = 250;
@@ -216,11 +221,7 @@ export class ProbeConnection {
     if (this.#readingFile !== null) return this.#endBy(unreadInTime(this.#readingFile, afterMs));
     const { awaits: awaited } = this.#stage;
     const { farEndSpoke } = this.#closing();
-    this.#endBy({
-      kind: 'failed',
-      finding: `no ${awaited} within ${formatDuration(afterMs)}`,
-      failure: { kind: 'timed-out', awaited, afterMs, farEndSpoke },
-    });
+    this.#endBy(lateAnswer({ awaited, afterMs, farEndSpoke }));
   }
 
   readonly #cancel = (): void => {

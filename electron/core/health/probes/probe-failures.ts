@@ -1,5 +1,6 @@
 /** The failures that probes of several protocols report, each with its words: pure. */
-import type { ClosedStage, Obstacle, ProbeResult, WrongAnswer } from '../probe.ts';
+import type { CheckFailure, ClosedStage, Obstacle, ProbeResult, WrongAnswer } from '../probe.ts';
+import { formatDuration } from './format-duration.ts';
 
 export type FailedProbe = Extract<ProbeResult, { readonly kind: 'failed' }>;
 
@@ -28,6 +29,14 @@ export const closedConnection = (finding: string, { stage, farEndSpoke }: Closin
   kind: 'failed',
   finding,
   failure: { kind: 'closed', stage, farEndSpoke },
+});
+
+export type Lateness = Omit<Extract<CheckFailure, { readonly kind: 'timed-out' }>, 'kind'>;
+
+export const lateAnswer = (lateness: Lateness): FailedProbe => ({
+  kind: 'failed',
+  finding: `no ${lateness.awaited} within ${formatDuration(lateness.afterMs)}`,
+  failure: { kind: 'timed-out', ...lateness },
 });
 
 export const notMade = (finding: string, obstacle: Obstacle): FailedProbe => ({
