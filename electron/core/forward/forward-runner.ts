@@ -43,6 +43,8 @@ export interface ForwardRunnerParts {
   readonly redact: (text: string) => string;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
+  /** A service with a fault of the config is due to be re-checked: does the config still say so? */
+  readonly recheckConfig: () => void;
 }
 
 export class ForwardRunner {
@@ -299,6 +301,8 @@ export class ForwardRunner {
       this.#timer = null;
       // Forgotten, so that the machine may ask for the same time again if this came a moment too early.
       this.#standing = { ...this.#standing, dueAt: null };
+      const isRecheck = this.#service.problem !== null && this.#state.situation.phase === 'failed';
+      if (isRecheck) this.#parts.recheckConfig();
       this.dispatch({ type: 'due' });
     });
   }

@@ -83,6 +83,11 @@ export class Supervisor {
     for (const runner of this.#runners.values()) runner.dispatch({ type: 'triggered', trigger });
   }
 
+  /** A process that may be a tunnel of one of them was stopped. */
+  processStopped(pid: number): void {
+    for (const runner of this.#runners.values()) runner.processStopped(pid);
+  }
+
   suspend(): void {
     for (const runner of this.#runners.values()) runner.dispatch({ type: 'suspended' });
   }

@@ -93,6 +93,7 @@ export class AppHost {
       onChange: () => {
         this.#publisher.touch();
       },
+      recheckConfig: () => void this.#config.reload(),
     });
     this.#config = new ConfigInForce({
       clock,
@@ -117,9 +118,12 @@ export class AppHost {
   /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */
   static async create(options: AppHostOptions): Promise<AppHost> {
     const { clock, paths, processEnv, logs } = options;
-    const children = await ChildProcesses.prepare({ paths, processEnv, clock, log: logs.app });
+    let host: AppHost | null = null;
+    const onStopped = (pid: number): void => host?.processStopped(pid);
+    const children = await ChildProcesses.prepare({ paths, processEnv, clock, log: logs.app, onStopped });
     const desired = await openDesiredStore(path.join(paths.stateDirectory, 'desired.json'), logs.app);
-    return new AppHost(options, children, desired);
+    host = new AppHost(options, children, desired);
+    return host;
   }
 
   /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
@@ -197,6 +201,10 @@ export class AppHost {
 
   resume(): void {
     this.#machine?.resume();
+  }
+
+  private processStopped(pid: number): void {
+    this.#forwarding.supervisor.processStopped(pid);
   }
 
   /** What is alive and how everything stands. */

@@ -9,6 +9,7 @@ import { Lifeline } from '../process/lifeline.ts';
 import { createLoginEnvironment, type LoginEnvironment } from '../process/login-environment.ts';
 import { findLoginShell } from '../process/login-shell.ts';
 import { reapLeftovers } from '../process/reaper.ts';
+import { StoppedProcessWatch } from '../process/stopped-process-watch.ts';
 import { removeLeftTunnelFiles } from '../tunnel/private-path.ts';
 
 export interface ChildProcessesParts {
@@ -16,6 +17,8 @@ export interface ChildProcessesParts {
   readonly processEnv: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly log: Logger;
+  /** A child was stopped (SIGSTOP): it lives and answers nobody. */
+  readonly onStopped: (pid: number) => void;
 }
 
 export class ChildProcesses {
@@ -23,11 +26,14 @@ export class ChildProcesses {
   readonly launcher: GroupLauncher;
   readonly #lifeline: Lifeline;
   readonly #journal: Journal;
+  readonly #stopped: StoppedProcessWatch;
 
-  private constructor({ paths, processEnv, clock, log }: ChildProcessesParts, journalPath: string) {
+  private constructor(parts: ChildProcessesParts, journalPath: string) {
+    const { paths, processEnv, clock, log, onStopped } = parts;
     this.#lifeline = new Lifeline({ clock, log });
     this.#journal = new Journal({ path: journalPath, clock, log });
-    const registries = [this.#lifeline, this.#journal];
+    this.#stopped = new StoppedProcessWatch({ clock, onStopped });
+    const registries = [this.#lifeline, this.#journal, this.#stopped];
     this.environment = createLoginEnvironment({
       processEnv,
       shell: findLoginShell(processEnv),
@@ -54,6 +60,7 @@ export class ChildProcesses {
 
   /** Kills what still lives and lets the guardian and the journal go. */
   async close(): Promise<void> {
+    this.#stopped.close();
     await this.launcher.stopAll({ force: true });
     await Promise.all([this.#lifeline.close(), this.#journal.close()]);
   }

@@ -27,6 +27,8 @@ export interface ForwardingParts {
   readonly desired: DesiredStore;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
+  /** What was missing for a service, a key file say, may be there by now. */
+  readonly recheckConfig: () => void;
 }
 
 export class Forwarding {
@@ -95,7 +97,7 @@ export class Forwarding {
   }
 
   #createRunner(service: ServiceSpec): ForwardRunner {
-    const { clock, logs, onChange } = this.#parts;
+    const { clock, logs, onChange, recheckConfig } = this.#parts;
     const log = logs.service(service.name);
     return new ForwardRunner(service, {
       clock,
@@ -109,6 +111,7 @@ export class Forwarding {
       isOnline,
       redact: (text) => logs.redact(text),
       onChange,
+      recheckConfig,
     });
   }
 }

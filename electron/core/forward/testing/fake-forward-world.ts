@@ -280,6 +280,7 @@ export class FakeForwardWorld {
   /** What `redact` hides. */
   secret = 'unlikely to be said';
   changes = 0;
+  configRechecks = 0;
 
   readonly adapter: TunnelAdapter = {
     open: (request) => {
@@ -306,6 +307,9 @@ export class FakeForwardWorld {
       redact: (text) => text.replaceAll(this.secret, '[hidden]'),
       onChange: () => {
         this.changes += 1;
+      },
+      recheckConfig: () => {
+        this.configRechecks += 1;
       },
     };
   }
