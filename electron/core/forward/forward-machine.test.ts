@@ -1,11 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
 import { standingOf, transition } from './forward-machine.ts';
 import { clientDelayMs } from '../restart-policy.ts';
 import type { CheckReport, TunnelEvidence } from '../health/check-report.ts';
-import { aliveTunnels, maxLeaving } from './forward-moves.ts';
+import { maxLeaving } from './forward-moves.ts';
 import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from './forward-state.ts';
 
 const policy: RestartPolicySpec = {

@@ -4,7 +4,7 @@ import { noOutages } from '../../../shared/outages.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { settle } from '../testing/fake-clock.ts';
 import { serviceSpec } from '../testing/service-spec.ts';
-import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TunnelEvidence } from '../health/check-report.ts';
 import { ForwardRunner } from './forward-runner.ts';
 import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 
@@ -56,7 +56,20 @@ describe('a forward runner', () => {
     expect(line(runner)).toContain('on, connecting, unknown, killed');
     await world.tunnel.comesUp();
     expect(world.port.upstream?.tunnelId).toBe('postgres#2');
-    expect(line(runner)).toBe('on, up, unknown, -, 127.0.0.1:5432 [::1]:5432, 1 restarts');
+    expect(line(runner)).toBe('on, up, unknown, killed, 127.0.0.1:5432 [::1]:5432, 1 restarts');
+    world.health.passes();
+    expect(line(runner)).toBe('on, up, healthy, -, 127.0.0.1:5432 [::1]:5432, 1 restarts');
+  });
+
+  it('has one client test a tunnel until it is proven', async () => {
+    const world = new FakeForwardWorld();
+    await up(world, {
+      ...postgres,
+      connection: { technology: 'command', argv: ['relay'], remotePort: null },
+    });
+    expect(world.port.upstream).toMatchObject({ tunnelId: 'postgres#1', trialMs: 100 });
+    world.health.passes();
+    expect(world.port.upstream).toMatchObject({ tunnelId: 'postgres#1', trialMs: null });
   });
 
   it('measures how long a service was away, and not the time asleep', async () => {
@@ -92,14 +105,24 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(3);
   });
 
-  it('closes waiting clients at once when only the user can help', async () => {
+  it('holds clients while a login may pass, and closes them at once when the config has to be corrected', async () => {
+    const policies: Record<string, string> = {};
+    for (const code of ['auth-failed', 'config-invalid'] as const) {
+      const world = new FakeForwardWorld();
+      const runner = await started(world);
+      await world.tunnel.dies(describeCause(code));
+      policies[code] = `${runner.snapshot().phase}, ${world.port.policy}`;
+    }
+    expect(policies).toEqual({ 'auth-failed': 'failed, hold', 'config-invalid': 'failed, refuse' });
+  });
+
+  it('counts down to the re-check of what looks final', async () => {
     const world = new FakeForwardWorld();
     const runner = await started(world);
-    await world.tunnel.dies(describeCause('auth-failed'));
-    expect([line(runner), world.port.policy]).toEqual([
-      'on, failed, unknown, auth-failed, 127.0.0.1:5432 [::1]:5432, 0 restarts',
-      'refuse',
-    ]);
+    await world.tunnel.dies(describeCause('forbidden'));
+    expect(runner.snapshot().nextRetryAt).toBe(world.clock.wallNow() + 5_500);
+    await world.clock.advance(5_500);
+    expect(world.tunnels).toHaveLength(2);
   });
 
   it('says that the port is taken and opens it when it is free', async () => {
@@ -110,7 +133,7 @@ describe('a forward runner', () => {
     await settle();
     expect(runner.snapshot().cause?.title).toBe('Port 5432 is used by postgres (pid 812)');
     world.port.openResult = ok(['127.0.0.1:5432']);
-    await world.clock.advance(2_000);
+    await world.clock.advance(2_200);
     expect(line(runner)).toBe('on, connecting, unknown, port-in-use, 127.0.0.1:5432, 0 restarts');
   });
 
@@ -168,7 +191,7 @@ describe('a forward runner', () => {
     runner.dispatch({ type: 'turned-on' });
     await settle();
     await world.tunnel.dies(killed);
-    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', exhausted: true });
+    expect(runner.snapshot()).toMatchObject({ phase: 'failed', exhausted: true });
     runner.update(postgres, new Set(['restart-policy']));
     expect(runner.snapshot()).toMatchObject({ phase: 'connecting', exhausted: false });
     expect(world.tunnels).toHaveLength(2);
@@ -186,6 +209,15 @@ describe('a forward runner', () => {
     ]);
     runner.update(postgres, new Set(['problem']));
     expect(world.tunnels).toHaveLength(1);
+  });
+
+  it('has the config looked at again when a service with a fault of it is due', async () => {
+    const world = new FakeForwardWorld();
+    const problem = describeCause('file-missing', { what: '/volumes/keys/id' });
+    await started(world, { ...postgres, problem });
+    expect(world.configRechecks).toBe(0);
+    await world.clock.advance(5_500);
+    expect(world.configRechecks).toBe(1);
   });
 
   it('goes on naming the fault of the config when the user tries again while the route is down', async () => {
@@ -222,58 +254,105 @@ describe('a forward runner', () => {
     expect(runner.snapshot().cause?.evidence).toBe('bad login: [hidden]');
   });
 
-  it('probes a tunnel that did not take a client and replaces it when it is dead', async () => {
+  it('asks a tunnel that a client gives reason to suspect, and replaces it when it is dead', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
-    world.health.probeAnswer = {
-      kind: 'failed',
-      finding: 'the connection was refused',
-      failure: { kind: 'unconnected', errno: 'ECONNREFUSED', busy: false },
-    };
-    world.port.events.onUpstreamFailure('postgres#1', 'ECONNREFUSED');
+    world.health.passes();
+    world.health.evidence = { kind: 'dead', cause: describeCause('stopped') };
+    world.port.events.onSuspicion('postgres#1', 'no answer for 1 s');
     await settle();
     expect([line(runner).split(',')[1], world.port.upstream, world.tunnels.length]).toEqual([
       ' connecting',
       null,
       2,
     ]);
-    expect(world.tunnels[0]?.isAlive).toBe(true);
-    await world.clock.advance(30_000);
     expect(world.tunnels[0]?.isAlive).toBe(false);
   });
 
-  it('asks the tunnel itself after a wake when the check proves nothing', async () => {
+  it('asks one question at a time, one in three seconds, and drops no suspicion for that', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    const suspect = (): void => world.port.events.onSuspicion('postgres#1', 'no answer for 1 s');
+    world.health.evidence = null;
+    suspect();
+    suspect();
+    expect(world.health.proofs).toBe(1);
+    world.health.answerProof({ kind: 'answered' });
+    await settle();
+    suspect();
+    suspect();
+    await world.clock.advance(2_999);
+    expect(world.health.proofs).toBe(1);
+    await world.clock.advance(1);
+    expect(world.health.proofs).toBe(2);
+  });
+
+  it('asks less and less often where no question can prove the tunnel', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    world.health.passes();
+    world.health.evidence = { kind: 'open' };
+    const askedAt: number[] = [];
+    for (let second = 0; second < 60; second++) {
+      const before = world.health.proofs;
+      const tunnel = world.health.watched?.target.tunnelId;
+      if (tunnel !== undefined) world.port.events.onSuspicion(tunnel, 'no answer for 1 s');
+      await settle();
+      if (world.health.proofs > before) askedAt.push(second);
+      if (world.tunnel.isAlive) await world.tunnel.comesUp();
+      await world.clock.advance(1_000);
+    }
+    expect(askedAt.length).toBeLessThan(6);
+  });
+
+  it('demands a proof after a wake, and makes of it what it is', async () => {
     const outcomes: Record<string, string> = {};
-    const proofs: readonly TransportProof[] = [
-      { kind: 'alive' },
+    const findings: readonly TunnelEvidence[] = [
+      { kind: 'answered' },
       { kind: 'silent' },
       { kind: 'dead', cause: describeCause('stopped') },
-      { kind: 'unprovable' },
+      { kind: 'open' },
     ];
-    for (const proof of proofs) {
+    for (const evidence of findings) {
       const world = new FakeForwardWorld();
       const runner = await up(world);
-      world.tunnel.transport = proof;
+      world.health.passes();
+      world.health.evidence = evidence;
       runner.dispatch({ type: 'suspended' });
       runner.dispatch({ type: 'triggered', trigger: 'wake' });
       await settle();
-      outcomes[proof.kind] =
-        `${runner.snapshot().phase}, ${world.tunnels.length} tunnels, ${world.health.probes} probe`;
+      const { phase, health } = runner.snapshot();
+      const clients = world.port.upstream === null ? 'held' : 'through';
+      outcomes[evidence.kind] = `${phase}, ${health}, ${world.tunnels.length} tunnels, clients ${clients}`;
     }
     expect(outcomes).toEqual({
-      alive: 'up, 1 tunnels, 1 probe',
-      silent: 'connecting, 2 tunnels, 1 probe',
-      dead: 'connecting, 2 tunnels, 1 probe',
-      unprovable: 'up, 2 tunnels, 1 probe',
+      answered: 'up, healthy, 1 tunnels, clients through',
+      silent: 'up, unknown, 2 tunnels, clients held',
+      dead: 'connecting, unknown, 2 tunnels, clients held',
+      open: 'up, unknown, 2 tunnels, clients through',
     });
   });
 
-  it('wakes nobody for a check that changes nothing but its time', async () => {
+  it('repeats the demand when the check is changed while the tunnel owes a proof', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
-    const { changes } = world;
-    world.health.watched?.events.onCheck?.('postgres#1', { kind: 'check-passed', tookMs: 7 });
-    expect([runner.snapshot().checkMs, world.changes - changes]).toEqual([7, 0]);
+    world.health.passes();
+    world.health.evidence = null;
+    runner.dispatch({ type: 'triggered', trigger: 'network' });
+    expect(world.health.proofs).toBe(1);
+    runner.update(
+      { ...postgres, healthCheck: { ...postgres.healthCheck, intervalMs: 1 } },
+      new Set(['health-check']),
+    );
+    expect(world.health.proofs).toBe(2);
+  });
+
+  it('replaces a tunnel whose process was stopped', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    runner.processStopped(world.tunnel.pid);
+    await settle();
+    expect([runner.snapshot().cause?.code, world.tunnels.length]).toEqual(['stopped', 2]);
   });
 
   it('waits for the network instead of failing when there is none', async () => {
@@ -297,9 +376,9 @@ describe('a forward runner', () => {
     await world.tunnel.dies(killed);
     world.seat.goesDown(routeDown);
     await world.tunnel.dies(describeCause('timed-out'));
+    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', cause: routeDown, attempt: 1 });
     world.port.events.onDemand();
     expect(world.seat.said).toEqual(['reached', 'failed: killed', 'failed: timed-out', 'hurry']);
-    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', cause: routeDown, attempt: 1 });
     world.seat.comesBack();
     expect(runner.snapshot().phase).toBe('connecting');
     runner.dispatch({ type: 'turned-off' });
@@ -322,7 +401,7 @@ describe('a forward runner', () => {
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
   });
 
-  it('counts down to no question to its route while it waits for something else', async () => {
+  it('counts down to its own next try, not to a question to its route, while it waits for something else', async () => {
     const world = new FakeForwardWorld();
     const runner = await started(world);
     world.isOnline = false;
@@ -330,35 +409,6 @@ describe('a forward runner', () => {
     world.seat.goesDown(describeCause('route-down', { what: 'The cluster prod' }));
     world.seat.nextQuestionAt = world.clock.now() + 30_000;
     const { cause, nextRetryAt } = runner.snapshot();
-    expect([cause?.code, nextRetryAt]).toEqual(['network-down', null]);
-  });
-
-  it('tells its route when it has no tries left, and tries anew when the route is known to be open', async () => {
-    const world = new FakeForwardWorld();
-    const runner = await up(world, {
-      ...postgres,
-      restartPolicy: { ...postgres.restartPolicy, maxAttempts: 1 },
-    });
-    await world.tunnel.dies(killed);
-    await world.tunnel.dies(killed);
-    expect(world.seat.said).toEqual(['reached', 'failed: killed', 'failed: killed', 'gave up']);
-    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', attempt: 2, exhausted: true });
-    world.seat.comesBack();
-    expect(runner.snapshot()).toMatchObject({ phase: 'connecting', attempt: 0 });
-  });
-
-  it('does not take switched-off restarts for tries that are used up', async () => {
-    const world = new FakeForwardWorld();
-    await up(world, { ...postgres, restartPolicy: { ...postgres.restartPolicy, enabled: false } });
-    await world.tunnel.dies(killed);
-    expect(world.seat.said).toEqual(['reached', 'failed: killed']);
-  });
-
-  it('takes its changed entry along to its seat before it tries with it', async () => {
-    const world = new FakeForwardWorld();
-    const runner = await up(world);
-    const changed = { ...postgres, connection: { technology: 'tcp', host: 'other', remotePort: 1 } } as const;
-    runner.update(changed, new Set(['connection']));
-    expect(world.seat.service).toBe(changed);
+    expect([cause?.code, nextRetryAt]).toEqual(['network-down', world.clock.wallNow() + 5_500]);
   });
 });

@@ -5,7 +5,7 @@ import {
   type HealthMonitorSchedulerOptions,
 } from './health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from './health-monitor.ts';
-import { FakeProbe, failure } from './testing/fake-probe.ts';
+import { FakeProbe } from './testing/fake-probe.ts';
 import { healthTarget, RecordedHealth } from './testing/health-target.ts';
 
 const second = 1000;
@@ -23,37 +23,49 @@ beforeEach(() => {
 const start = (options: Partial<HealthMonitorSchedulerOptions> = {}): HealthMonitorScheduler =>
   createHealthMonitorScheduler({ clock, probes: probe.probe, random: () => 0, ...options });
 
-const changes = (): readonly string[] => heard.lines.filter((line) => line.includes('healthy'));
+/** The levels as they followed one another, without repetition: `a healthy`. */
+const changes = (): readonly string[] => {
+  const last = new Map<string, string>();
+  return heard.lines.flatMap((line) => {
+    const [name = '', health = ''] = line.split(' ');
+    if (last.get(name) === health) return [];
+    last.set(name, health);
+    return health === 'unknown' ? [] : [`${name} ${health}`];
+  });
+};
 
 describe('pace of the checks', () => {
   it('checks at once and then every interval, from start to start', async () => {
     probe.tookMs = 700;
-    start().watch(healthTarget('a'), heard);
+    start().watch(healthTarget('a'), heard.onReport);
     await clock.advance(91 * second);
     expect(probe.timesOf('a')).toEqual([0, 30_000, 60_000, 90_000]);
   });
 
   it('lets no check overtake another of its service', async () => {
     probe.tookMs = 12 * second;
-    start().watch(healthTarget('a', { intervalMs: 5 * second }), heard);
+    start().watch(healthTarget('a', { intervalMs: 5 * second }), heard.onReport);
     await clock.advance(50 * second);
     expect(probe.timesOf('a')).toEqual([0, 15_000, 30_000, 45_000]);
     expect(probe.mostRunning).toBe(1);
   });
 
-  it('comes back sooner while failures are in doubt, and only then', async () => {
+  it('comes back sooner while checks fail, and less and less often', async () => {
     probe.answer = () => (clock.now() < 100 * second ? 'fails' : 'passes');
-    start().watch(healthTarget('a'), heard);
+    start().watch(healthTarget('a'), heard.onReport);
     await clock.advance(130 * second);
-    expect(probe.timesOf('a')).toEqual([0, 2000, 4000, 34_000, 64_000, 94_000, 124_000]);
-    expect(changes()).toEqual(['a unhealthy check-failed', 'a healthy 0']);
+    // In doubt every 2 s; then at distances that double up to the interval.
+    expect(probe.timesOf('a')).toEqual([
+      0, 2000, 4000, 6000, 10_000, 18_000, 34_000, 64_000, 94_000, 124_000,
+    ]);
+    expect(changes()).toEqual(['a unhealthy', 'a healthy']);
   });
 
   it('parts services that start together by a fraction of their interval, once', async () => {
     const randoms = [0, 0.5, 1];
     const scheduler = start({ random: () => randoms.shift() ?? 0 });
     for (const name of ['a', 'b', 'c'])
-      scheduler.watch(healthTarget(name, { intervalMs: 5 * second }), heard);
+      scheduler.watch(healthTarget(name, { intervalMs: 5 * second }), heard.onReport);
     await clock.advance(11 * second);
     expect(['a', 'b', 'c'].map((name) => probe.timesOf(name))).toEqual([
       [0, 5000, 10_000],
@@ -65,7 +77,8 @@ describe('pace of the checks', () => {
   it('wakes the process a few times a round, not once for each of 100 services', async () => {
     let count = 0;
     const scheduler = start({ random: () => (count++ % 100) / 100, maxConcurrentProbes: 100 });
-    for (let i = 0; i < 100; i++) scheduler.watch(healthTarget(`s${i}`, { intervalMs: 5 * second }), heard);
+    for (let i = 0; i < 100; i++)
+      scheduler.watch(healthTarget(`s${i}`, { intervalMs: 5 * second }), heard.onReport);
     await clock.advance(54 * second);
     expect(probe.asked).toHaveLength(11 * 100);
     const wakes = new Set(probe.timesOf()).size;
@@ -75,7 +88,7 @@ describe('pace of the checks', () => {
 
   it('does not run wild when checks end without an answer', async () => {
     probe.answer = () => 'gives-up';
-    start().watch(healthTarget('a', { intervalMs: 5 * second }), heard);
+    start().watch(healthTarget('a', { intervalMs: 5 * second }), heard.onReport);
     await clock.advance(11 * second);
     expect(probe.timesOf('a')).toEqual([0, 5000, 10_000]);
     expect(heard.lines).toEqual([]);
@@ -87,7 +100,7 @@ describe('pace of the checks', () => {
     probe.tookMs = 3 * second;
     const scheduler = start({ maxConcurrentProbes: 2 });
     const every = { intervalMs: 5 * second };
-    for (const name of ['hangs', 'a', 'b', 'c']) scheduler.watch(healthTarget(name, every), heard);
+    for (const name of ['hangs', 'a', 'b', 'c']) scheduler.watch(healthTarget(name, every), heard.onReport);
     await clock.advance(13 * second);
     expect(probe.mostRunning).toBe(2);
     expect(
@@ -97,23 +110,24 @@ describe('pace of the checks', () => {
 });
 
 describe('what the checks amount to', () => {
-  it('reports changes alone, after as many checks in a row as configured', async () => {
+  it('reports the level after each check, which changes after as many in a row as configured', async () => {
     const answers = 'pfpffpppf';
     probe.answer = () => (answers[probe.asked.length - 1] === 'f' ? 'fails' : 'passes');
-    start().watch(healthTarget('a', { failureThreshold: 2, successThreshold: 2, intervalMs: second }), heard);
+    start().watch(
+      healthTarget('a', { failureThreshold: 2, successThreshold: 2, intervalMs: second }),
+      heard.onReport,
+    );
     await clock.advance(8.5 * second);
     expect(heard.lines).toEqual([
-      'a +',
-      'a -',
-      'a +',
-      'a -',
-      'a -',
-      'a unhealthy check-failed',
-      'a +',
-      'a +',
-      'a healthy 0',
-      'a +',
-      'a -',
+      'a unknown answered 0',
+      'a unknown none',
+      'a unknown answered 0',
+      'a unknown none',
+      'a unhealthy none: check-failed',
+      'a unhealthy answered 0: check-failed',
+      'a healthy answered 0',
+      'a healthy answered 0',
+      'a healthy none',
     ]);
   });
 
@@ -121,7 +135,7 @@ describe('what the checks amount to', () => {
     const url = async (written: string | null): Promise<unknown> => {
       const http = { type: 'http', url: written, method: 'GET', expectedStatus: [200] } as const;
       const spec = { ...http, expectedContent: null, headers: {}, verifySsl: true, caFile: null };
-      const monitor = start().watch(healthTarget('a', { probe: spec, timeoutMs: 1234 }), heard);
+      const monitor = start().watch(healthTarget('a', { probe: spec, timeoutMs: 1234 }), heard.onReport);
       await clock.advance(1);
       await monitor.stop();
       const { request } = probe.asked.at(-1)!;
@@ -134,13 +148,12 @@ describe('what the checks amount to', () => {
   });
 
   it('says no more after it was stopped from inside of an event', async () => {
-    const monitor = start().watch(healthTarget('a'), {
-      onHealthy: (tunnelId, tookMs) => heard.onHealthy(tunnelId, tookMs),
-      onUnhealthy: (tunnelId, cause) => heard.onUnhealthy(tunnelId, cause),
-      onCheck: () => void monitor.stop(),
+    const monitor = start().watch(healthTarget('a'), (...report) => {
+      heard.onReport(...report);
+      void monitor.stop();
     });
     await clock.advance(100 * second);
-    expect(heard.lines).toEqual([]);
+    expect(heard.lines).toEqual(['a healthy answered 0']);
     expect(probe.asked).toHaveLength(1);
   });
 });
@@ -148,23 +161,23 @@ describe('what the checks amount to', () => {
 describe('who is watched', () => {
   it('runs one loop for a tunnel that is watched twice', async () => {
     const scheduler = start();
-    const first = scheduler.watch(healthTarget('a'), heard);
-    scheduler.watch(healthTarget('a'), heard);
+    const first = scheduler.watch(healthTarget('a'), heard.onReport);
+    scheduler.watch(healthTarget('a'), heard.onReport);
     expect(scheduler.active()).toBe(1);
     await clock.advance(61 * second);
-    expect(heard.lines.filter((line) => line === 'a +')).toHaveLength(3);
+    expect(heard.lines.filter((line) => line.startsWith('a '))).toHaveLength(3);
     await first.stop();
     expect(scheduler.active()).toBe(1);
     await clock.advance(30 * second);
-    expect(heard.lines.filter((line) => line === 'a +')).toHaveLength(4);
+    expect(heard.lines.filter((line) => line.startsWith('a '))).toHaveLength(4);
   });
 
   it('goes on checking, at the new pace, after a reload', async () => {
     const scheduler = start();
-    const before = scheduler.watch(healthTarget('a'), heard);
+    const before = scheduler.watch(healthTarget('a'), heard.onReport);
     await clock.advance(10 * second);
     await before.stop();
-    scheduler.watch(healthTarget('a', { intervalMs: 5 * second }), heard);
+    scheduler.watch(healthTarget('a', { intervalMs: 5 * second }), heard.onReport);
     await clock.advance(11 * second);
     expect(probe.timesOf('a')).toEqual([0, 10_000, 15_000, 20_000]);
   });
@@ -172,8 +185,8 @@ describe('who is watched', () => {
   it('cancels the running check of the service that is stopped, and of no other', async () => {
     probe.answer = () => 'hangs';
     const scheduler = start();
-    const a = scheduler.watch(healthTarget('a'), heard);
-    scheduler.watch(healthTarget('b'), heard);
+    const a = scheduler.watch(healthTarget('a'), heard.onReport);
+    scheduler.watch(healthTarget('b'), heard.onReport);
     await a.stop();
     expect(probe.asked.map(({ request }) => request.signal.aborted)).toEqual([true, false]);
     expect(scheduler.active()).toBe(1);
@@ -183,21 +196,21 @@ describe('who is watched', () => {
     probe.answer = ({ endpoint }) =>
       endpoint.kind === 'unix' && endpoint.path === 'bad' ? 'fails' : 'passes';
     const scheduler = start();
-    scheduler.watch(healthTarget('bad'), heard);
-    scheduler.watch(healthTarget('good'), heard);
+    scheduler.watch(healthTarget('bad'), heard.onReport);
+    scheduler.watch(healthTarget('good'), heard.onReport);
     await clock.advance(61 * second);
     expect(probe.timesOf('good')).toEqual([0, 30_000, 60_000]);
-    expect(changes()).toEqual(['good healthy 0', 'bad unhealthy check-failed']);
+    expect(changes()).toEqual(['good healthy', 'bad unhealthy']);
   });
 
   it('stops everything when it closes, and watches nothing afterwards', async () => {
     probe.answer = () => 'hangs';
     const scheduler = start();
-    scheduler.watch(healthTarget('a'), heard);
+    scheduler.watch(healthTarget('a'), heard.onReport);
     await scheduler.close();
     expect([probe.running, scheduler.active(), clock.pendingTimers]).toEqual([0, 0, 0]);
-    const late = scheduler.watch(healthTarget('b'), heard);
-    expect(await late.probeNow(second)).toEqual({ kind: 'cancelled' });
+    const late = scheduler.watch(healthTarget('b'), heard.onReport);
+    expect(await late.prove()).toBeNull();
     await late.stop();
     await clock.advance(100 * second);
     expect(probe.asked).toHaveLength(1);
@@ -208,19 +221,19 @@ describe('pause', () => {
   it('cancels and counts nothing, and holds no timer', async () => {
     probe.answer = ({ endpoint }) => (endpoint.kind === 'unix' && endpoint.path === 'a' ? 'hangs' : 'passes');
     const scheduler = start();
-    for (const name of ['a', 'b']) scheduler.watch(healthTarget(name), heard);
+    for (const name of ['a', 'b']) scheduler.watch(healthTarget(name), heard.onReport);
     await clock.advance(second);
     scheduler.pause();
     await clock.advance(0);
     expect([probe.running, clock.pendingTimers]).toEqual([0, 0]);
     await clock.advance(10 * 60 * second);
     expect(probe.asked).toHaveLength(2);
-    expect(heard.lines).toEqual(['b +', 'b healthy 0']);
+    expect(heard.lines).toEqual(['b healthy answered 0']);
   });
 
   it('holds no timer between two checks either', async () => {
     const scheduler = start();
-    scheduler.watch(healthTarget('a'), heard);
+    scheduler.watch(healthTarget('a'), heard.onReport);
     await clock.advance(second);
     expect(clock.pendingTimers).toBe(1);
     scheduler.pause();
@@ -231,7 +244,7 @@ describe('pause', () => {
     probe.answer = () => 'passes-anyway';
     probe.tookMs = 100;
     const scheduler = start();
-    const monitor = scheduler.watch(healthTarget('a'), heard);
+    const monitor = scheduler.watch(healthTarget('a'), heard.onReport);
     scheduler.pause();
     await clock.advance(second);
     scheduler.resume();
@@ -246,7 +259,7 @@ describe('pause', () => {
   it('ends in checks that are spread over the interval, not in a burst', async () => {
     let count = 0;
     const scheduler = start({ random: () => (count++ % 20) / 20 });
-    for (let i = 0; i < 20; i++) scheduler.watch(healthTarget(`s${i}`), heard);
+    for (let i = 0; i < 20; i++) scheduler.watch(healthTarget(`s${i}`), heard.onReport);
     await clock.advance(second);
     scheduler.pause();
     await clock.advance(3600 * second);
@@ -260,20 +273,20 @@ describe('pause', () => {
   it('does not let failures from before it count together with those after it', async () => {
     const scheduler = start();
     probe.answer = () => 'fails';
-    scheduler.watch(healthTarget('a', { failureThreshold: 3 }), heard);
+    scheduler.watch(healthTarget('a', { failureThreshold: 3 }), heard.onReport);
     await clock.advance(3 * second);
     scheduler.pause();
     scheduler.resume();
     await clock.advance(3 * second);
-    expect(heard.lines).toEqual(['a -', 'a -', 'a -', 'a -']);
+    expect(heard.lines).toEqual(['a unknown none', 'a unknown none', 'a unknown none', 'a unknown none']);
     await clock.advance(2 * second);
-    expect(changes()).toEqual(['a unhealthy check-failed']);
+    expect(changes()).toEqual(['a unhealthy']);
   });
 
   it('puts off the first check of what is watched meanwhile', async () => {
     const scheduler = start({ random: () => 0.9 });
     scheduler.pause();
-    scheduler.watch(healthTarget('a'), heard);
+    scheduler.watch(healthTarget('a'), heard.onReport);
     await clock.advance(10 * second);
     scheduler.resume();
     await clock.advance(0);
@@ -281,53 +294,137 @@ describe('pause', () => {
   });
 });
 
-describe('a probe on demand', () => {
-  it('runs beside the regular check with its own deadline, and stands alone', async () => {
-    probe.answer = ({ timeoutMs }) => (timeoutMs === 500 ? 'fails' : 'passes');
-    probe.tookMs = 100;
-    const monitor = start().watch(healthTarget('a', { failureThreshold: 1 }), heard);
-    const answer = monitor.probeNow(500);
+describe('a proof', () => {
+  const silent = { kind: 'silent' } as const;
+
+  it('asks the check and the transport at once, and tells what the transport says as soon as it is known', async () => {
+    probe.tookMs = 500;
+    const target = {
+      ...healthTarget('a'),
+      proveTransport: () => Promise.resolve({ kind: 'alive' } as const),
+    };
+    const monitor = start().watch(target, heard.onReport);
+    const answer = monitor.prove();
+    await clock.advance(0);
+    expect(heard.lines).toEqual(['a unknown answered!']);
     await clock.advance(second);
-    expect(await answer).toEqual(failure);
-    expect(probe.mostRunning).toBe(2);
-    expect(heard.lines).toEqual(['a +', 'a healthy 100']);
+    expect(await answer).toBe('answered');
+    expect(heard.lines.slice(1)).toEqual(['a healthy answered 500', 'a healthy answered! 500']);
   });
 
-  it('is one for all who ask meanwhile', async () => {
-    probe.tookMs = 100;
-    const monitor = start().watch(healthTarget('a'), heard);
-    const answers = Promise.all([monitor.probeNow(500), monitor.probeNow(500)]);
+  it('counts like any check', async () => {
+    probe.answer = () => 'fails';
+    const monitor = start().watch(healthTarget('a', { failureThreshold: 2 }), heard.onReport);
+    await clock.advance(0);
+    const answer = monitor.prove();
+    await clock.advance(0);
+    expect([await answer, heard.lines]).toEqual([
+      'none',
+      ['a unknown none', 'a unhealthy none!: check-failed'],
+    ]);
+  });
+
+  it('allows the configured timeout, and three seconds at the least', async () => {
+    const timeouts = [];
+    for (const timeoutMs of [1 * second, 10 * second]) {
+      const monitor = start().watch(healthTarget('a', { timeoutMs }), heard.onReport);
+      const proof = monitor.prove();
+      await clock.advance(0);
+      await proof;
+      timeouts.push(probe.asked.at(-1)?.request.timeoutMs);
+    }
+    expect(timeouts).toEqual([3 * second, 10 * second]);
+  });
+
+  it('gives the transport ten seconds instead of one while bytes of ours wait to go out', async () => {
+    const deadlines: number[] = [];
+    for (const isQueued of [false, true]) {
+      const target = {
+        ...healthTarget('a'),
+        hasQueuedBytes: () => isQueued,
+        proveTransport: (deadlineMs: number) => {
+          deadlines.push(deadlineMs);
+          return Promise.resolve(silent);
+        },
+      };
+      const proof = start().watch(target, heard.onReport).prove();
+      await clock.advance(0);
+      await proof;
+    }
+    expect(new Set(deadlines)).toEqual(new Set([second, 10 * second]));
+  });
+
+  it('is repeated every second while the tunnel is silent, so that a late answer is noticed', async () => {
+    let answers: 'silent' | 'alive' = 'silent';
+    probe.answer = () => 'fails';
+    const target = {
+      ...healthTarget('a', { failureThreshold: 100 }),
+      proveTransport: () => Promise.resolve({ kind: answers }),
+    };
+    start().watch(target, heard.onReport);
+    await clock.advance(3.5 * second);
+    expect(probe.timesOf('a')).toEqual([0, 1000, 2000, 3000]);
+    expect(heard.lines.at(-1)).toBe('a unknown silent!');
+    answers = 'alive';
     await clock.advance(second);
-    expect((await answers).map(({ kind }) => kind)).toEqual(['passed', 'passed']);
-    expect(probe.asked).toHaveLength(2);
+    expect(heard.lines.at(-1)).toBe('a unknown answered!');
+  });
+
+  it('asks the transport in a regular check when nothing answered, and not when something did', async () => {
+    let asked = 0;
+    const target = {
+      ...healthTarget('a'),
+      proveTransport: () => {
+        asked += 1;
+        return Promise.resolve({ kind: 'unprovable' } as const);
+      },
+    };
+    start().watch(target, heard.onReport);
+    await clock.advance(0);
+    expect([asked, heard.lines]).toEqual([0, ['a healthy answered 0']]);
+    probe.answer = () => 'fails';
+    await clock.advance(30 * second);
+    expect(asked).toBe(1);
+  });
+
+  it('is followed by one more for those who ask during it', async () => {
+    probe.tookMs = 100;
+    const monitor = start().watch(healthTarget('a'), heard.onReport);
+    const answers = Promise.all([monitor.prove(), monitor.prove(), monitor.prove()]);
+    await clock.advance(second);
+    expect(await answers).toEqual(['answered', 'answered', 'answered']);
+    expect(probe.asked).toHaveLength(3);
   });
 
   it('waits for no slot', async () => {
-    probe.answer = ({ timeoutMs }) => (timeoutMs === 500 ? 'passes' : 'hangs');
-    const monitor = start({ maxConcurrentProbes: 1 }).watch(healthTarget('a'), heard);
-    const answer = monitor.probeNow(500);
+    probe.answer = ({ timeoutMs }) => (timeoutMs === 7 * second ? 'passes' : 'hangs');
+    const scheduler = start({ maxConcurrentProbes: 1 });
+    scheduler.watch(healthTarget('hangs'), heard.onReport);
+    const monitor = scheduler.watch(healthTarget('a', { timeoutMs: 7 * second }), heard.onReport);
+    const answer = monitor.prove();
     await clock.advance(0);
-    expect(await answer).toMatchObject({ kind: 'passed' });
+    expect(await answer).toBe('answered');
   });
 
   it('is cancelled by a pause and can be asked again at once', async () => {
-    probe.answer = ({ timeoutMs }) => (timeoutMs === 500 ? 'hangs' : 'passes');
+    probe.answer = () => 'hangs';
     const scheduler = start();
-    const monitor = scheduler.watch(healthTarget('a'), heard);
-    const before = monitor.probeNow(500);
+    const monitor = scheduler.watch(healthTarget('a'), heard.onReport);
+    const before = monitor.prove();
     scheduler.pause();
     scheduler.resume();
-    const after = monitor.probeNow(600);
+    probe.answer = () => 'passes';
+    const next = monitor.prove();
     await clock.advance(second);
-    expect([(await before).kind, (await after).kind]).toEqual(['cancelled', 'passed']);
+    expect([await before, await next]).toEqual([null, 'answered']);
   });
 
   it('is cancelled when the monitor stops', async () => {
     probe.answer = () => 'hangs';
-    const monitor = start().watch(healthTarget('a'), heard);
-    const answer = monitor.probeNow(500);
+    const monitor = start().watch(healthTarget('a'), heard.onReport);
+    const answer = monitor.prove();
     await monitor.stop();
-    expect(await answer).toEqual({ kind: 'cancelled' });
+    expect(await answer).toBeNull();
     expect(probe.running).toBe(0);
   });
 });

@@ -242,7 +242,7 @@ describe('a reload touches exactly those that it concerns', () => {
     const forbidden = writeDraft(change('tool', { restart_policy: { enabled: false } })(world.base));
     expect(await world.reload(forbidden, 'in place', untouched)).toEqual(untouched);
     process.kill((await tool()).pid ?? 0, 'SIGKILL');
-    await eventually('it is not restarted', async () => (await tool()).phase === 'waiting');
+    await eventually('it is not restarted', async () => (await tool()).phase === 'failed');
     const mended: Fates = { ...untouched, tool: 'mended' };
     expect(await world.reload(writeDraft(world.base), 'by rename', mended)).toEqual(mended);
   });

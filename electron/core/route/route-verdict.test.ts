@@ -25,16 +25,16 @@ function after(pace: RoutePace, ...answers: Partial<Answer>[]): RouteState {
 }
 
 const inWords = (state: RouteState): string =>
-  state.status === 'open' ? `open, ${state.failures} failures` : `${state.reach}, ${state.rechecks} rechecks`;
+  state.status === 'open' ? `open, ${state.failures} failures` : state.reach;
 
 describe('the verdict on a route', () => {
   it.each<[string, Partial<Answer>[], string]>([
     ['one failure that no tunnel confirms', [{}], 'open, 1 failures'],
-    ['as many in a row as the threshold', [{}, {}, {}], 'unreachable, 0 rechecks'],
+    ['as many in a row as the threshold', [{}, {}, {}], 'unreachable'],
     ['a good one between them', [{}, {}, { finding: well }, {}, {}], 'open, 2 failures'],
-    ['one failure that a tunnel confirms', [{ isCorroborated: true }], 'unreachable, 0 rechecks'],
-    ['failures while it is down', [{ isCorroborated: true }, {}, {}], 'unreachable, 2 rechecks'],
-    ['an answer that is not good', [{ isCorroborated: true }, { finding: unwell }], 'unwell, 1 rechecks'],
+    ['one failure that a tunnel confirms', [{ isCorroborated: true }], 'unreachable'],
+    ['failures while it is down', [{ isCorroborated: true }, {}, {}], 'unreachable'],
+    ['an answer that is not good', [{ isCorroborated: true }, { finding: unwell }], 'unwell'],
     ['one good answer', [{ isCorroborated: true }, {}, { finding: well }], 'open, 0 failures'],
   ])('after %s', (_, answers, expected) => {
     expect(inWords(after(regular, ...answers))).toBe(expected);
@@ -52,16 +52,13 @@ describe('the verdict on a route', () => {
     ['no later than regularly', { status: 'open', failures: 1 }, { ...regular, intervalMs: 900 }, 900],
     ['soon when in doubt, whoever asked', { status: 'open', failures: 1 }, onDemand, 5_000],
   ])('is sought again: %s', (_, state, pace, expected) => {
-    expect(nextQuestionMs(state, pace)).toBe(expected);
+    expect(nextQuestionMs(state, pace, 0)).toBe(expected);
   });
 
-  it('is sought at growing distances while it is down, for ever', () => {
-    const distances = [0, 1, 2, 3, 4, 5, 6, 5_000].map((rechecks) =>
-      nextQuestionMs(
-        { status: 'down', reach: 'unreachable', cause: describeCause('timed-out'), since: 0, rechecks },
-        onDemand,
-      ),
-    );
-    expect(distances).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  it('is sought at distances that grow with the outage, for ever', () => {
+    const cause = describeCause('timed-out');
+    const state: RouteState = { status: 'down', reach: 'unreachable', cause, since: 0 };
+    const distances = [0, 16_000, 40_000, 160_000, 1e9].map((now) => nextQuestionMs(state, onDemand, now));
+    expect(distances).toEqual([1_000, 1_000, 2_500, 10_000, 60_000]);
   });
 });

@@ -418,10 +418,10 @@ describe('the failure classifier', () => {
   it('believes a signal before any line, and an exit with 0 to be one', () => {
     const line = 'Permission denied (publickey).';
     expect(shown(causeOf(ssh, line, { exitCode: null, signal: 'SIGKILL' }))).toBe(
-      'killed: The tunnel was ended from outside (SIGKILL)',
+      'killed: The tunnel process was killed (SIGKILL)',
     );
     expect(shown(causeOf(kubectl, line, { exitCode: 0 }))).toBe(
-      'killed: The tunnel was ended from outside (exit code 0)',
+      'killed: The tunnel process was killed (exit code 0)',
     );
     expect(causeOf(commandConnection(['tool']), '', { exitCode: 0 }).code).toBe('exited');
   });

@@ -107,7 +107,7 @@ describe('the ssh adapter on a real sshd', () => {
   it('tells that it was killed from outside, and removes its socket', async () => {
     const { tunnel } = await workshop.openReady(through());
     process.kill(tunnel.pid ?? 0, 'SIGKILL');
-    expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel was ended from outside (SIGKILL)');
+    expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel process was killed (SIGKILL)');
     expect(await workshop.filesLeft()).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('the ssh adapter on a real sshd', () => {
     await exchange(address, 'hello');
     process.kill(tunnel.pid ?? 0, 'SIGTERM');
     expect(summary((await tunnel.ended).cause)).toBe(
-      'killed: The tunnel was ended from outside (exit code 0)',
+      'killed: The tunnel process was killed (exit code 0)',
     );
   });
 

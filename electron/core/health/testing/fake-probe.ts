@@ -6,10 +6,11 @@ export interface AskedProbe {
   readonly request: ProbeRequest;
 }
 
-export const failure: ProbeResult = {
+/** Nothing came back. */
+const failure: ProbeResult = {
   kind: 'failed',
-  finding: 'HTTP 503 where 200 was expected',
-  failure: { kind: 'answered', answer: { code: 'check-failed', title: 'HTTP 503 from the service' } },
+  finding: 'the connection was closed right after it opened',
+  failure: { kind: 'closed', stage: 'right-after-opening', farEndSpoke: false },
 };
 
 /** `hangs` until it is cancelled; `passes-anyway`: even when it is cancelled; `gives-up`: without an answer. */
