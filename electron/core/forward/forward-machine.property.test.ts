@@ -95,8 +95,8 @@ describe('the forward machine under random events', () => {
           for (const [tunnel, truth] of [...world.alive]) {
             if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
             else if (truth.diedAt === Infinity) world.send({ type: 'tunnel-ready', tunnel });
-            // ssh's keepalive, the deadline of a start.
-            else if (truth.canAnswer || world.state.situation.phase !== 'up')
+            // ssh's keepalive ends it, or the deadline of a start.
+            else if (truth.canAnswer || !isServing(world, tunnel))
               world.end(tunnel, describeCause('timed-out'));
           }
           for (let question = 0; question < 5; question++) {
@@ -112,3 +112,6 @@ describe('the forward machine under random events', () => {
     );
   });
 });
+
+const isServing = ({ state: { situation } }: ForwardWorld, tunnel: number): boolean =>
+  situation.phase === 'up' && situation.tunnel === tunnel;

@@ -190,9 +190,9 @@ describe('services that share a route', () => {
     seat.failed(networkFault);
     await awayFor(play, 480_000);
     seat.hurry();
-    await play.clock.advance(1_999);
+    await play.clock.advance(1_800);
     expect(play.prober().isAsked).toBe(false);
-    await play.clock.advance(1);
+    await play.clock.advance(200);
     await play.prober().answers(unreachable);
     play.board.refresh();
     await settle();
