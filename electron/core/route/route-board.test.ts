@@ -93,7 +93,7 @@ class Play {
 /** Its prober finds it unreachable, again and again, for at least this long; it has just been asked. */
 async function awayFor(play: Play, ms: number): Promise<void> {
   const end = play.clock.now() + ms;
-  for (let isOver = false; !isOver; ) {
+  for (let isOver = false; !isOver;) {
     while (!play.prober().isAsked) await play.clock.advance(100);
     isOver = play.clock.now() >= end;
     await play.prober().answers(unreachable);
@@ -482,7 +482,8 @@ describe('services that are aware of their cluster', () => {
     await play.prober().answers({ kind: 'unwell', cause });
     expect(play.take()).toEqual(['aware held: Signed out of prod']);
     expect(seat.hold).toMatchObject({
-      remedy: 'Sign in again: run aws sso login; LocalPort does not try by itself, because each try may open a sign-in page',
+      remedy:
+        'Sign in again: run aws sso login; LocalPort does not try by itself, because each try may open a sign-in page',
       triggers: ['route', 'config', 'user'],
     });
     seat.hurry();
