@@ -127,11 +127,7 @@ describe('http probe', () => {
   it.each([
     ['closes at once', closesAtOnce, 'the connection was closed before an answer came'],
     ['sends garbage', sendsGarbage, 'the answer is not HTTP (HPE_INVALID_CONSTANT)'],
-    [
-      'sends endless headers',
-      floodsAfter('HTTP/1.1 200 OK\r\nx: '),
-      'the headers of the answer are too large',
-    ],
+    ['sends endless headers', floodsAfter('HTTP/1.1 200 OK\r\nx: '), 'the response headers are too large'],
     ['never answers', neverAnswers, 'no answer within 1 s'],
   ] as const)('fails on a server that %s', async (_, behaviour, expected) => {
     expect(await checkOf(behaviour)).toBe(expected);
