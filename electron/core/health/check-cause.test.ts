@@ -92,7 +92,11 @@ describe('cause of a failed check', () => {
 
   it('of a command that takes too long names the command', () => {
     const exec: ProbeSpec = { type: 'exec', argv: ['pg_isready'] };
-    expect(causeOf(late, exec).title).toBe('The check command did not finish within 5 s');
+    expect(causeOf(late, exec)).toMatchObject({
+      code: 'timed-out',
+      title: 'The check command did not finish within 5 s',
+      remedy: 'Run the check command manually, or increase the timeout of the health check',
+    });
   });
 
   it('sends nobody to the network once the service has begun to answer, nor to the far end before', () => {

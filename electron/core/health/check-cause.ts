@@ -42,7 +42,10 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
 
 function lateWords({ afterMs, farEndSpoke }: Failure<'timed-out'>, spec: HealthCheckSpec): Partial<Cause> {
   const within = `within ${formatDuration(afterMs)}`;
-  if (spec.probe.type === 'exec') return { title: `The check command did not finish ${within}` };
+  if (spec.probe.type === 'exec') {
+    const remedy = 'Run the check command manually, or increase the timeout of the health check';
+    return { title: `The check command did not finish ${within}`, remedy };
+  }
   if (!farEndSpoke) return { title: `No answer through the tunnel ${within}` };
   // The network has carried the beginning.
   const remedy = 'Check the program at the far end';
@@ -78,7 +81,7 @@ function describeCertificate(
   const cause = describeCause('certificate-invalid', { evidence, host });
   if (problem === 'untrusted') {
     const remedy =
-      'The tunnel works: fix the certificate, or correct servername, ca_file or verify_ssl of the health check';
+      'The tunnel works: fix the certificate, or correct servername, ca_file, or verify_ssl in the health check';
     return { ...cause, remedy };
   }
   const title = `The certificate of ${host ?? 'the server'} has expired`;

@@ -23,7 +23,7 @@ describe('connection error', () => {
     ['ECONNRESET', 'closed before-answer, after bytes', whenClosed],
     ['EPIPE', 'closed before-answer, after bytes', whenClosed],
     ['ETIMEDOUT', 'closed before-answer, after bytes', 'the connection failed (ETIMEDOUT)'],
-    ['HPE_HEADER_OVERFLOW', 'answered check-refused', 'the headers of the answer are too large'],
+    ['HPE_HEADER_OVERFLOW', 'answered check-refused', 'the response headers are too large'],
     ['HPE_INVALID_CONSTANT', 'answered check-refused', 'the answer is not HTTP (HPE_INVALID_CONSTANT)'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'answered check-refused', 'the answer is not TLS'],
     [

@@ -14,7 +14,7 @@ export interface ErrorContext extends Closing {
 
 const certificateFindings: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'the certificate has expired',
-  CERT_NOT_YET_VALID: 'the certificate is not valid yet',
+  CERT_NOT_YET_VALID: 'the certificate is not yet valid',
   CERT_REVOKED: 'the certificate was revoked',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is signed by an unknown authority',
@@ -65,7 +65,7 @@ function unconnected(errno: string, finding: string): FailedProbe {
 function readProtocolError(code: string, context: ErrorContext): FailedProbe | null {
   if (code !== '' && code === context.certificateError) return badCertificate(code);
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return refusal('the headers of the answer are too large', 'The headers of the answer are too large');
+    return refusal('the response headers are too large', 'The response headers are too large');
   }
   if (code.startsWith('HPE_')) return otherProtocol('HTTP', code);
   if (notTls.test(code)) return otherProtocol('TLS');

@@ -58,7 +58,7 @@ export function loginRoutes(sslmode: SslMode): readonly LoginRoute[] {
   }
 }
 
-/** libpq verifies as well when it is told whom to trust, whatever `sslmode` says (`initialize_SSL` in fe-secure-openssl.c). */
+/** Given a CA file, libpq verifies the certificate too, whatever `sslmode` says (`initialize_SSL` in fe-secure-openssl.c). */
 export function postgresTls({ sslmode, host, caFile }: PostgresProbeSpec): tls.ConnectionOptions {
   const verifySsl = sslmode === 'verify-ca' || sslmode === 'verify-full' || caFile !== null;
   const options = tlsOptions({ servername: host, verifySsl });

@@ -159,7 +159,8 @@ describe('a probe of a hostile server', () => {
           specs.map((spec) => ask(endpoint, spec, { timeoutMs: 400 })),
         ),
       );
-      expect(performance.now() - startedAt).toBeLessThan(1000);
+      // The servers are in this process too: time in which it stands still does not count toward the 400 ms.
+      expect(performance.now() - startedAt).toBeLessThan(2000);
       expect(results.map(({ kind }) => kind)).not.toContain('cancelled');
       await expect
         .poll(() => [plain.openConnections(), encrypted.openConnections(), openSockets()])

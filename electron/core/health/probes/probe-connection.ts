@@ -4,8 +4,8 @@
  * 1. The first verdict wins; what happens to the socket after it is no news.
  * 2. The result comes when the socket is closed: a settled check holds nothing.
  * 3. Cancelling and the deadline destroy the socket at once, whatever the check is doing.
- * 4. A timer only decides after the event loop has looked at the sockets once more: after a stall the answer may have
- *    been waiting all along.
+ * 4. A timer only decides after the event loop has looked at the sockets once more, and the deadline counts only time in
+ *    which it could look (`PatientDeadline`): after a stall the answer may have been waiting all along.
  * 5. A verdict that is not about time winds the connection up politely. A reset that reaches the program in a pod ends
  *    the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
  * 6. It reads a bounded number of bytes (`ReadLimit`). Who sends more is flooding: nothing polite would ever end.
@@ -13,9 +13,10 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Timer } from '../../clock.ts';
-import type { ClosedStage, ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
+import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import { readAuthorities, unreadInTime } from './authorities.ts';
 import { readConnectionError } from './connection-error.ts';
+import { PatientDeadline } from './patient-deadline.ts';
 import {
   closedConnection,
   lateAnswer,
@@ -23,17 +24,10 @@ import {
   type Closing,
   type FailedProbe,
 } from './probe-failures.ts';
+import { connecting, shakingHands, type ProbeStage } from './probe-stage.ts';
 import { ReadLimit, tooMuchRead } from './read-limit.ts';
 
 const maxLingerMs = 250;
-
-/** How far a check has come: what to say when it ends there. */
-export interface ProbeStage {
-  /** Completes `no … within 5 s`. */
-  readonly awaits: string;
-  readonly name: ClosedStage;
-  readonly whenClosed: string;
-}
 
 /** What a protocol says and hears on an open connection. Called once, after connect or after the TLS handshake. */
 export type ProbeDialogue = (connection: ProbeConnection) => void;
@@ -47,19 +41,7 @@ export interface ProbeTransport {
   readonly halfCloses: boolean;
 }
 
-/** A reset may overtake the news that the connection is open. */
-const connecting: ProbeStage = {
-  awaits: 'connection',
-  name: 'right-after-opening',
-  whenClosed: 'the connection was closed right after it opened',
-};
-const shakingHands: ProbeStage = {
-  awaits: 'TLS handshake',
-  name: 'tls-handshake',
-  whenClosed: 'the connection was closed during the TLS handshake',
-};
-
-/** Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs`, at once when cancelled. */
+/** Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs` of running time, at once when cancelled. */
 export function probeOverConnection(
   request: ProbeRequest,
   transport: ProbeTransport,
@@ -105,7 +87,7 @@ export class ProbeConnection {
       else this.encrypt(transport.tls, dialogue);
     });
     request.signal.addEventListener('abort', this.#cancel, { once: true });
-    this.after(request.timeoutMs, () => this.#timeOut());
+    this.#timers.push(new PatientDeadline(request.clock, request.timeoutMs, () => this.#timeOut()));
     void this.#open(transport.caFile ?? null);
   }
 

@@ -216,6 +216,14 @@ describe('the outcome of a check', () => {
     },
   );
 
+  it('of an endpoint that nobody listens on names the errno', async () => {
+    const { endpoint, close } = await listen(neverAnswers);
+    await close();
+    expect(await outcomesFor(endpoint, 2000)).toEqual(all('unconnected ECONNREFUSED'));
+    const absent = { kind: 'unix', path: '/nowhere/tunnel.sock' } as const;
+    expect(await outcomesFor(absent, 2000)).toEqual(all('unconnected ENOENT'));
+  });
+
   it('of a command that fails is its own: it may have heard nothing from the far end', async () => {
     const { endpoint } = await serve(neverAnswers);
     expect(outcomeOf(await ask(endpoint, exec))).toBe('command-failed');

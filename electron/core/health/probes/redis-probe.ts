@@ -14,7 +14,7 @@ export type RedisProbeSpec = Extract<ProbeSpec, { readonly type: 'redis' }>;
 
 const maxAnswerBytes = 8 * 1024;
 
-/** Who is told to log in first, or may not use PING, has been heard. */
+/** The server wants a login first, or does not allow PING: it is alive. */
 const aliveErrors = /^-(NOAUTH|NOPERM) /;
 /** Answers that another tunnel would get as well. */
 const loginRefusals = /^-(WRONGPASS|NOAUTH|ERR (invalid password|AUTH|Client sent AUTH)) ?/;

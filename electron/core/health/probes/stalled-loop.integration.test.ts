@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+import { Scope } from '../../scope.ts';
+import { ask, httpSpec, redis, ssh } from './testing/ask.ts';
+import { outcomeOf } from './testing/outcome.ts';
+
+let scope = new Scope('test');
+afterEach(async () => {
+  await scope.close();
+  scope = new Scope('test');
+});
+
+/** In a thread of its own: it answers while the thread of the probe stands still. */
+const server = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  require('node:net')
+    .createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () => socket.write(workerData.shift() ?? ''));
+    })
+    .listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });
+`;
+
+async function answering(
+  workerData: readonly string[],
+): Promise<{ kind: 'tcp'; host: string; port: number }> {
+  const worker = new Worker(server, { eval: true, workerData });
+  scope.own('worker', async () => {
+    await worker.terminate();
+  });
+  const [port] = (await once(worker, 'message')) as [number];
+  return { kind: 'tcp', host: '127.0.0.1', port };
+}
+
+/** As when the process is stopped (SIGSTOP), the computer sleeps or the machine is overloaded. */
+const standStill = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+};
+
+describe('a check in a process that stood still for longer than its timeout', () => {
+  it.each([
+    ['redis, of two round trips', { ...redis, password: 'secret' }, ['+OK\r\n', '+PONG\r\n']],
+    ['http', httpSpec(), ['HTTP/1.1 200 OK\r\n\r\n']],
+  ] as [string, ProbeSpec, string[]][])('passes with the answers that came: %s', async (_, spec, answers) => {
+    const endpoint = await answering(answers);
+    const result = ask(endpoint, spec, { timeoutMs: 400 });
+    // Past the start of the connection, and of the deadline.
+    await new Promise((resolve) => setImmediate(resolve));
+    standStill(600);
+    expect(outcomeOf(await result)).toBe('passed');
+  });
+
+  it('still ends when nothing comes', async () => {
+    const endpoint = await answering([]);
+    const startedAt = performance.now();
+    const result = ask(endpoint, ssh, { timeoutMs: 400 });
+    standStill(600);
+    expect(outcomeOf(await result)).toBe('timed-out');
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+});
