@@ -47,6 +47,14 @@ describe('the memory of logins', () => {
     expect(logins.notBefore(insisting)).toBe(8_100);
   });
 
+  it('lets others log in at once when only the host key was not right', () => {
+    const logins = new LoginMemory();
+    const unknown = describeCause('host-key-unknown');
+    logins.failed(wish('a'), unknown, 1_000);
+    expect(logins.refusal(wish('a'), 1_000)).toBe(unknown);
+    expect(logins.notBefore(wish('b'))).toBe(-Infinity);
+  });
+
   it('learns nothing of a login from a failure of the network', () => {
     const logins = new LoginMemory();
     logins.failed(wish('a'), describeCause('connection-refused'), 1_000);

@@ -5,7 +5,7 @@
  *
  * 1. A login that failed is not tried again for 60 s, and then every 5 minutes, by whatever service; one that is insisted
  *    upon is, but only once: a failure after that wish counts for it, too.
- * 2. After a failed login, another one to the same host that has not been seen to work waits for 6 s.
+ * 2. After a login that the server refused, another one to the same host that has not been seen to work waits for 6 s.
  */
 import type { Cause, CauseCode } from '../../../shared/failure.ts';
 
@@ -16,14 +16,10 @@ const penaltyMs = 6_000;
 /** Of logins and of hosts; beyond it the oldest are forgotten. */
 const maxRemembered = 256;
 
-/** The server knows us by now, whether it let us in or not. */
-const failedLoginCodes: ReadonlySet<CauseCode> = new Set([
-  'auth-failed',
-  'host-key-unknown',
-  'host-key-changed',
-  // A key file that is not there: ssh finds out, and is refused.
-  'file-missing',
-]);
+/** The server refused the login. `file-missing`: ssh went on without that key, and was refused. */
+const refusedCodes: ReadonlySet<CauseCode> = new Set(['auth-failed', 'file-missing']);
+/** We refused the server, which hardly minds. */
+const hostKeyCodes: ReadonlySet<CauseCode> = new Set(['host-key-unknown', 'host-key-changed']);
 
 /** Who asks for a login. */
 export interface LoginWish {
@@ -65,11 +61,12 @@ export class LoginMemory {
 
   /** Learns from any failure; only a failed login counts. */
   failed({ login, host }: LoginWish, cause: Cause, at: number): void {
-    if (!failedLoginCodes.has(cause.code)) return;
+    const isRefused = refusedCodes.has(cause.code);
+    if (!isRefused && !hostKeyCodes.has(cause.code)) return;
     const before = this.#logins.get(login);
     const failures = before?.kind === 'failed' ? before.failures + 1 : 1;
     remember(this.#logins, login, { kind: 'failed', cause, at, failures });
-    remember(this.#lastFailureAt, host, at);
+    if (isRefused) remember(this.#lastFailureAt, host, at);
   }
 }
 
