@@ -141,6 +141,19 @@ describe('the ssh adapter on a real sshd', () => {
     expect(workshop.livingChildren()).toHaveLength(1);
   });
 
+  it('ends when the server does not allow the forward: no other tunnel would help', async () => {
+    const server = await startSshd({ client, config: ['AllowTcpForwarding no'] });
+    const { tunnel, address } = await workshop.openReady(through({ port: server.port }));
+    expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
+    await listenTo(address);
+    expect((await tunnel.ended).cause).toMatchObject({
+      code: 'forwarding-prohibited',
+      recovery: 'user',
+      evidence: expect.stringContaining('administratively prohibited') as string,
+    });
+    await server.dispose();
+  });
+
   it('complains of a target whose name the server cannot resolve', async () => {
     const { tunnel, address } = await workshop.openReady(through({ remoteHost: 'db.invalid' }));
     const complaints = listenToComplaints(tunnel);

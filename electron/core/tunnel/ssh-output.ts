@@ -48,7 +48,10 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
     }
     // The answer to a proof of transport is always a refusal.
     if (probeChannels.delete(failedChannel)) return chatter;
-    return { kind: 'complaint', cause: classifyComplaint(service, text), mayExplainEnd: false };
+    const cause = classifyComplaint(service, text);
+    // There is one target, and the server's rule on it is the same for every connection and every new tunnel.
+    if (cause.code === 'forwarding-prohibited') return { kind: 'fatal', cause };
+    return { kind: 'complaint', cause, mayExplainEnd: false };
   };
 }
 
