@@ -70,7 +70,7 @@ export interface CauseDetails {
   readonly namespace?: string | undefined;
   /** `service/postgres` */
   readonly resource?: string | undefined;
-  /** Exit code or signal name, in words. */
+  /** Exit code or signal name, in words; the phase of a pod that has finished. */
   readonly ending?: string | undefined;
   /** A command that would fix it, known from evidence or configuration. */
   readonly command?: string | undefined;
@@ -101,6 +101,7 @@ const openConfig: RemedyAction = { kind: 'open-config', label: 'Open config' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show log' };
 const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
 
+const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === true;
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
 const scope = (d: CauseDetails): string =>
   [
@@ -219,8 +220,15 @@ const catalogue = {
   },
   'no-ready-pod': {
     ...backoff,
-    title: (d) => `No ready pod behind ${d.resource ?? 'the service'}`,
-    remedy: () => 'It connects as soon as a pod is ready',
+    title: (d) => {
+      const resource = d.resource ?? 'the service';
+      if (d.ending === undefined) return `No ready pod behind ${resource}`;
+      return `${isPod(d) ? resource : `The pod behind ${resource}`} has finished (${d.ending})`;
+    },
+    remedy: (d) =>
+      d.ending !== undefined && isPod(d)
+        ? 'A finished pod never runs again: forward to a new pod, or to its Deployment or Service'
+        : 'It connects as soon as a pod is ready',
     action: (d) => copy('Show pods', `kubectl get pods${scope(d)}`),
   },
   forbidden: {

@@ -401,6 +401,21 @@ describe('the failure classifier', () => {
     expect(shown(causeOf(kubectl, output))).toBe(expected);
   });
 
+  it('promises no ready pod where the pod has finished', () => {
+    const advice = (resourceType: 'pod' | 'service', phase: string): string => {
+      const connection = kubectlConnection({ resourceType, resourceName: 'migrate' });
+      const line = `error: unable to forward port because pod is not running. Current status=${phase}`;
+      const { code, title, remedy } = causeOf(connection, line);
+      return `${code}: ${title}. ${remedy ?? ''}`;
+    };
+    expect([advice('pod', 'Succeeded'), advice('service', 'Failed'), advice('pod', 'Pending')]).toEqual([
+      'no-ready-pod: pod/migrate has finished (Succeeded). ' +
+        'A finished pod never runs again: forward to a new pod, or to its Deployment or Service',
+      'no-ready-pod: The pod behind service/migrate has finished (Failed). It connects as soon as a pod is ready',
+      'no-ready-pod: No ready pod behind pod/migrate. It connects as soon as a pod is ready',
+    ]);
+  });
+
   it('suspects the privacy of the local network only on macOS and only towards a private address', () => {
     const noRoute = (host: string, platform: NodeJS.Platform, before = ''): string =>
       causeOf(ssh, `${before}\nssh: connect to host ${host} port 22: No route to host`, { platform }).code;

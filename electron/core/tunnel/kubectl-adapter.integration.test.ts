@@ -15,6 +15,7 @@ import {
   startSilentServer,
 } from '../../../e2e/fixtures/servers.ts';
 import { kubectlConnection } from './testing/service-specs.ts';
+import { stopProcess } from './testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 const mebibyte = 1024 * 1024;
@@ -73,6 +74,15 @@ describe('the kubectl adapter on a real kubectl', () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
     expect(await tunnel.stop()).toMatchObject({ cause: null, exitCode: 0 });
     expect(await livingOf([tunnel.pid ?? 0])).toEqual([]);
+  });
+
+  it('cannot prove its transport while it runs, and is dead while it is stopped', async () => {
+    const { tunnel } = await workshop.openReady(kubectlConnection());
+    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'unprovable' });
+    await stopProcess(tunnel.pid ?? 0);
+    expect(await tunnel.proveTransport(1_000)).toMatchObject({ kind: 'dead', cause: { code: 'stopped' } });
+    // SIGKILL would follow after 2 s.
+    expect(await tunnel.stop()).toMatchObject({ cause: null, exitCode: 0 });
   });
 
   it('tells that it was killed from outside', async () => {

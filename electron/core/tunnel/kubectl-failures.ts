@@ -27,6 +27,10 @@ export const kubectlFailures: readonly FailureRule[] = [
       what: 'remote_port is not a port of this resource',
     },
   ),
+  {
+    pattern: /pod is not running\. Current status=(Succeeded|Failed)/i,
+    finding: (match) => ({ code: 'no-ready-pod', details: { ending: match[1] } }),
+  },
   proves(
     'no-ready-pod',
     /pod is not running|no (?:running |ready )?pods? found|timed out waiting for the condition|watch closed before |no endpoints available/i,

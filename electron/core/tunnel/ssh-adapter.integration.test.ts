@@ -18,8 +18,10 @@ import {
 import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
+import { sleep, systemClock } from '../clock.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { sshConnection } from './testing/service-specs.ts';
+import { openSilentDoor } from './testing/silent-door.ts';
 import { continueProcess, stopProcess } from './testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
@@ -139,6 +141,19 @@ describe('the ssh adapter on a real sshd', () => {
     expect(workshop.livingChildren()).toHaveLength(1);
   });
 
+  it('ends when the server does not allow the forward: no other tunnel would help', async () => {
+    const server = await startSshd({ client, config: ['AllowTcpForwarding no'] });
+    const { tunnel, address } = await workshop.openReady(through({ port: server.port }));
+    expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
+    await listenTo(address);
+    expect((await tunnel.ended).cause).toMatchObject({
+      code: 'forwarding-prohibited',
+      recovery: 'user',
+      evidence: expect.stringContaining('administratively prohibited') as string,
+    });
+    await server.dispose();
+  });
+
   it('complains of a target whose name the server cannot resolve', async () => {
     const { tunnel, address } = await workshop.openReady(through({ remoteHost: 'db.invalid' }));
     const complaints = listenToComplaints(tunnel);
@@ -200,6 +215,43 @@ describe('the ssh adapter on a real sshd', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('is ready soon after a silent server is back, whatever TCP has in mind by then', async () => {
+    const door = await openSilentDoor(sshd.port);
+    await door.fallSilent();
+    const tunnel = workshop.open(through({ port: door.port }));
+    // One attempt would knock after 1, 3, 7 and 15 s, or be given up after 10 s.
+    await sleep(systemClock, 8_000);
+    await door.comeBack();
+    const backAt = performance.now();
+    expect((await tunnel.ready).ok).toBe(true);
+    expect(performance.now() - backAt).toBeLessThan(2_500);
+    expect(workshop.livingChildren()).toHaveLength(1);
+    await tunnel.stop();
+    expect(await workshop.filesLeft()).toEqual([]);
+    door.dispose();
+  });
+
+  it('brings up twenty services through one server, one login at a time', async () => {
+    const server = await startSshd({ client, config: ['MaxStartups 1'] });
+    const tunnels = Array.from({ length: 20 }, () => workshop.open(through({ port: server.port })));
+    const ready = await Promise.all(tunnels.map((tunnel) => tunnel.ready));
+    expect(ready.filter(({ ok }) => ok)).toHaveLength(20);
+    await Promise.all(tunnels.map((tunnel) => tunnel.stop()));
+    await server.dispose();
+  });
+
+  it('logs in once for twenty services whose login is refused, and not again for the next twenty', async () => {
+    const server = await startSshd({ client });
+    const refused = through({ port: server.port, user: 'nobody' });
+    for (let round = 0; round < 2; round++) {
+      const tunnels = Array.from({ length: 20 }, () => workshop.open(refused));
+      const ends = await Promise.all(tunnels.map((tunnel) => tunnel.ended));
+      expect(ends.map(({ cause }) => cause?.code)).toEqual(ends.map(() => 'auth-failed'));
+    }
+    expect(server.log.filter((line) => line.startsWith('Connection closed by '))).toHaveLength(1);
+    await server.dispose();
+  });
+
   it('tells a login that the server refused', async () => {
     const keyFile = await client.createKey('stranger');
     const cause = await workshop.openFailing(through({ keyFile, user: 'nobody' }));
@@ -250,7 +302,7 @@ describe('the ssh adapter on a real sshd', () => {
     expect(await workshop.openFailing(strict)).toMatchObject({ code: 'host-key-unknown' });
     await workshop.openReady(through({ port: other.port }));
     expect(await readFile(client.knownHostsFile, 'utf8')).toContain(await other.hostPublicKey());
-    await workshop.openReady(strict);
+    await workshop.openReady(strict, true);
     await other.dispose();
   });
 

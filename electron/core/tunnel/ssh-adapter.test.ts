@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { FakeChild } from './testing/fake-child.ts';
 import { serviceWith, sshConnection } from './testing/service-specs.ts';
 
 function sshOnFakeChildren() {
+  const clock = new FakeClock();
   const children: FakeChild[] = [];
   const launcher: ChildLauncher = {
     launch: (request) => {
@@ -17,51 +18,111 @@ function sshOnFakeChildren() {
     },
   };
   const runtimeDirectory = '/nonexistent';
-  const adapter = createSshAdapter({
-    launcher,
-    clock: new FakeClock(),
-    startTimeoutMs: 30_000,
-    runtimeDirectory,
-  });
+  const adapter = createSshAdapter({ launcher, clock, startTimeoutMs: 30_000, runtimeDirectory });
   let count = 0;
-  const open = (given: Partial<SshConnection>) => {
+  const open = (given: Partial<SshConnection>, insisted = false) => {
     const service = serviceWith(sshConnection(given));
-    return adapter.open({ id: `t#${++count}`, service, log: silentLogger });
+    return adapter.open({ id: `t#${++count}`, service, log: silentLogger, insisted });
   };
-  return { children, open };
+  /** What the child's ssh is for, and the sockets that it was told to make. */
+  const argvOf = (child: FakeChild | undefined): string => child?.requests[0]?.argv.join(' ') ?? '';
+  const becomesReady = async (child: FakeChild | undefined): Promise<void> => {
+    child?.say(
+      `debug1: Local forwarding listening on path ${/-L (\S+\.sock):/.exec(argvOf(child))?.[1] ?? ''}.`,
+    );
+    await settle();
+  };
+  /** The files of a failed attempt go first, which the disk decides. */
+  const untilLaunched = (launched: number): Promise<void> =>
+    vi.waitFor(() => {
+      expect(children).toHaveLength(launched);
+    });
+  const targets = (): readonly (string | undefined)[] =>
+    children.map((child) => child.requests[0]?.argv.at(-1));
+  return { clock, children, open, argvOf, becomesReady, untilLaunched, targets };
 }
 
 describe('the ssh adapter', () => {
-  it('begins six logins to one host at once, the next ones as those are through, in order', async () => {
-    const { children, open } = sshOnFakeChildren();
-    const tunnels = Array.from({ length: 9 }, () => open({ host: 'bastion' }));
+  it('logs in once at a time at each host, in order', async () => {
+    const { children, open, becomesReady, untilLaunched } = sshOnFakeChildren();
+    const tunnels = Array.from({ length: 3 }, () => open({ host: 'bastion' }));
     open({ host: 'elsewhere' });
-    expect(children).toHaveLength(7);
-
-    const socket = /-L (\S+\.sock):/.exec(children[0]?.requests[0]?.argv.join(' ') ?? '')?.[1] ?? '';
-    children[0]?.say(`debug1: Local forwarding listening on path ${socket}.`);
+    expect(children).toHaveLength(2);
+    await becomesReady(children[0]);
     expect((await tunnels[0]!.ready).ok).toBe(true);
-    // A login is through when its files are gone as well, which the disk decides.
-    await vi.waitFor(() => {
-      expect(children).toHaveLength(8);
-    });
-
-    children[1]?.exit({ exitCode: 255 });
-    await vi.waitFor(() => {
-      expect(children).toHaveLength(9);
-    });
+    expect(children).toHaveLength(3);
+    children[2]?.exit({ exitCode: 255 });
+    await untilLaunched(4);
   });
 
   it('counts logins where they happen, and starts none that was stopped while it waited', async () => {
-    const { children, open } = sshOnFakeChildren();
-    for (let n = 0; n < 6; n++) open({ host: `target-${n}`, jump: ['me@bastion', 'inner'] });
-    const waits = open({ host: 'target-6', jump: ['you@bastion'] });
-    expect(children).toHaveLength(6);
+    const { children, open, untilLaunched, targets } = sshOnFakeChildren();
+    open({ host: 'target-0', jump: ['me@bastion', 'inner'] });
+    const waits = open({ host: 'target-1', jump: ['you@bastion'] });
     expect((await waits.stop()).cause).toBeNull();
-    open({ host: 'target-7', jump: ['bastion'] });
+    open({ host: 'target-2', jump: ['bastion'] });
     children[0]?.exit({ exitCode: 255 });
-    await vi.waitFor(() => {
-      expect(children.map((child) => child.requests[0]?.argv.at(-1))[6]).toBe('target-7');
-    });
+    await untilLaunched(2);
+    expect(targets()).toEqual(['target-0', 'target-2']);
+  });
+
+  it('tries another connection beside one that is not answered, each with sockets of its own', async () => {
+    const { clock, children, open, argvOf, becomesReady } = sshOnFakeChildren();
+    const tunnel = open({ host: 'bastion' });
+    await clock.advance(4_000);
+    expect(children.map(({ stops }) => stops)).toEqual([[], [false], []]);
+    expect(new Set(children.map(argvOf)).size).toBe(3);
+    await becomesReady(children[2]);
+    expect(tunnel.pid).toBe(children[2]?.pid);
+    expect(children.map(({ stops }) => stops)).toEqual([[false], [false], []]);
+  });
+
+  it.each([
+    ['the connection is established', [], 'debug1: Connection established.'],
+    [
+      'a jump host has answered',
+      ['bastion'],
+      'debug1: Remote protocol version 2.0, remote software version x',
+    ],
+    ['a program of ssh_config connects', [], 'debug1: Executing proxy command: exec cloudflared access ssh'],
+  ])('tries no other connection once %s', async (_, jump, line) => {
+    const { clock, children, open } = sshOnFakeChildren();
+    open({ host: 'target', jump });
+    children[0]?.say('debug1: Connecting to target [192.0.2.1] port 22.');
+    if (jump.length > 0) children[0]?.say('debug1: Executing proxy command: exec ssh -W x');
+    await clock.advance(1_000);
+    children[0]?.say(line);
+    await clock.advance(20_000);
+    expect(children).toHaveLength(1);
+  });
+
+  it('fails with the same cause at once what would log in as somebody just failed to', async () => {
+    const { clock, children, open, untilLaunched } = sshOnFakeChildren();
+    const [first, queued] = [open({ host: 'bastion' }), open({ host: 'bastion' })];
+    children[0]?.say('debug1: Connection established.');
+    children[0]?.say('me@bastion: Permission denied (publickey).');
+    children[0]?.exit({ exitCode: 255 });
+    const { cause } = await first.ended;
+    expect(cause?.code).toBe('auth-failed');
+    expect((await queued.ended).cause).toBe(cause);
+    expect((await open({ host: 'bastion' }).ended).cause).toBe(cause);
+    expect(children).toHaveLength(1);
+
+    // Somebody else may try, and not at once; who insists may.
+    open({ host: 'bastion', user: 'other' });
+    await clock.advance(5_999);
+    expect(children).toHaveLength(1);
+    await clock.advance(1);
+    expect(children).toHaveLength(2);
+    children[1]?.exit({ exitCode: 255 });
+    open({ host: 'bastion' }, true);
+    await untilLaunched(3);
+    children[2]?.say('me@bastion: Permission denied (publickey).');
+    children[2]?.exit({ exitCode: 255 });
+    await clock.advance(299_999);
+    expect((await open({ host: 'bastion' }).ended).cause?.code).toBe('auth-failed');
+    await clock.advance(1);
+    open({ host: 'bastion' });
+    expect(children).toHaveLength(4);
   });
 });

@@ -1,13 +1,16 @@
-/** One ssh process for each tunnel, its endpoint a Unix socket in the runtime directory. */
+/** One ssh process for each attempt, its endpoint a Unix socket in the runtime directory. Logins take turns at each host. */
 import { describeCause } from '../../../shared/failure.ts';
+import type { Clock } from '../clock.ts';
 import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
+import { ConnectionGate } from './connection-gate.ts';
+import { LoginMemory, type LoginWish } from './login-memory.ts';
 import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
+import { type Admission, RacingTunnel } from './racing-tunnel.ts';
 import { askpassEnvironment, writeAskpass } from './ssh-askpass.ts';
 import { parseJumpHost, sshArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { createSshReader } from './ssh-output.ts';
-import { StartGate } from './start-gate.ts';
 import { proveBySocket } from './transport-proof.ts';
-import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
+import type { Tunnel, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface SshAdapterOptions extends ChildTunnelOptions {
   /** An existing 0700 directory of the user's: the sockets lie here. Throws when its path is too long for them. */
@@ -18,31 +21,59 @@ export interface SshAdapterOptions extends ChildTunnelOptions {
 /** A silent server is given up within 10 s: ssh does so one interval after the last question. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
-/** From ten logins at once on, an sshd drops some of them at random: MaxStartups 10:30:100, sshd_config(5). */
-const maxLoginsAtOnce = 6;
-
 export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
   assertFitsSockets(options.runtimeDirectory);
-  const gate = new StartGate(maxLoginsAtOnce);
+  const { clock } = options;
+  const gate = new ConnectionGate(clock);
+  const logins = new LoginMemory();
   return {
     open: (request) => {
       const { connection, name } = request.service;
       if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${name}`);
-      const tunnel = new ChildTunnel(options, request);
-      gate.enter(firstHop(connection), () => {
-        try {
-          tunnel.launch(planSsh(request, connection, options));
-        } catch (error) {
-          tunnel.fail(
-            describeCause('exited', { ending: 'it could not be started', evidence: String(error) }),
-          );
-        }
-        return tunnel.ready;
+      const line = firstHop(connection);
+      return new RacingTunnel({
+        id: request.id,
+        host: connection.host,
+        clock,
+        gate,
+        line,
+        answerTimeoutMs: options.startTimeoutMs,
+        // Its files are named after its id.
+        open: (attempt) =>
+          openOnce({ ...request, id: `${request.id}.${String(attempt)}` }, connection, options),
+        admission: admissionOf(
+          {
+            login: loginOf(connection),
+            host: line,
+            wishedAt: clock.now(),
+            insisted: request.insisted === true,
+          },
+          logins,
+          clock,
+        ),
       });
-      return tunnel;
     },
   };
 }
+
+function openOnce(request: TunnelRequest, connection: SshConnection, options: SshAdapterOptions): Tunnel {
+  const tunnel = new ChildTunnel(options, request);
+  try {
+    tunnel.launch(planSsh(request, connection, options));
+  } catch (error) {
+    tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
+  }
+  return tunnel;
+}
+
+const admissionOf = (wish: LoginWish, logins: LoginMemory, clock: Clock): Admission => ({
+  refusal: () => logins.refusal(wish, clock.now()),
+  notBefore: () => logins.notBefore(wish),
+  learn: (cause) => {
+    if (cause === null) logins.worked(wish);
+    else logins.failed(wish, cause, clock.now());
+  },
+});
 
 /** Where the first login happens, as far as it is known without ssh_config. */
 function firstHop({ host, port, jump: [first] }: SshConnection): string {
@@ -50,6 +81,18 @@ function firstHop({ host, port, jump: [first] }: SshConnection): string {
   const hop = parseJumpHost(first);
   return `${hop.host}:${String(hop.port)}`;
 }
+
+/** All that decides whether a login works. It stays in memory: it holds the password. */
+const loginOf = ({
+  host,
+  port,
+  user,
+  keyFile,
+  password,
+  jump,
+  strictHostKeyChecking,
+}: SshConnection): string =>
+  JSON.stringify([host, port, user, keyFile, password, jump, strictHostKeyChecking]);
 
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planSsh(request: TunnelRequest, connection: SshConnection, options: SshAdapterOptions): ChildPlan {

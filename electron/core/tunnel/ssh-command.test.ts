@@ -71,7 +71,7 @@ describe('the ssh command line', () => {
     });
     const words = wordsOf(optionsOf(argv, 'ProxyCommand')[0] ?? '');
     expect(words.join(' ')).toBe(
-      'ssh -o LogLevel=INFO -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 ' +
+      'ssh -o LogLevel=DEBUG1 -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 ' +
         '-o StrictHostKeyChecking=yes -o ControlMaster=no -o ControlPath=none -o BatchMode=yes ' +
         "-i /home/u/it's 100% mine -l gate -p 2200 -W [target]:22 -- outer",
     );

@@ -35,7 +35,8 @@ export function sshArgv(
   { socket, probeSocket }: SshSockets,
   timing: SshTiming,
 ): [string, ...string[]] {
-  const proxyCommand = proxyCommandThrough(connection.jump.map(parseJumpHost), connection, timing);
+  // The first hop tells when it has answered; it is the one that connects.
+  const proxyCommand = proxyCommandThrough(connection, timing, 'DEBUG1');
   return [
     'ssh',
     '-N',
@@ -66,7 +67,7 @@ export function sshArgv(
 
 /** The argv that goes the tunnel's way as far as the login, and asks there for none: refused means reached. */
 export function sshReachArgv(connection: SshConnection, timing: SshTiming): [string, ...string[]] {
-  const proxyCommand = proxyCommandThrough(connection.jump.map(parseJumpHost), connection, timing);
+  const proxyCommand = proxyCommandThrough(connection, timing, 'INFO');
   return [
     'ssh',
     '-T',
@@ -109,16 +110,18 @@ export function parseJumpHost(jump: string): JumpHost {
  * last jump host is asked for the target, and reaches it through the ones before.
  */
 function proxyCommandThrough(
-  jumps: readonly JumpHost[],
   connection: SshConnection,
   timing: SshTiming,
+  firstHopLogLevel: 'INFO' | 'DEBUG1',
 ): string | null {
-  const last = jumps.at(-1);
-  if (last === undefined) return null;
-  const inner = proxyCommandThrough(jumps.slice(0, -1), connection, timing);
+  const jump = connection.jump.at(-1);
+  if (jump === undefined) return null;
+  const last = parseJumpHost(jump);
+  const before = { ...connection, jump: connection.jump.slice(0, -1) };
+  const inner = proxyCommandThrough(before, timing, firstHopLogLevel);
   const argv = [
     'ssh',
-    ...option('LogLevel', 'INFO'),
+    ...option('LogLevel', inner === null ? firstHopLogLevel : 'INFO'),
     ...commonOptions(connection, timing),
     // Never the password: it is the target's, and a jump host would learn it.
     ...option('BatchMode', 'yes'),

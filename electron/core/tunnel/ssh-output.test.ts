@@ -5,8 +5,8 @@ import { serviceWith, sshConnection } from './testing/service-specs.ts';
 const service = serviceWith(sshConnection({ remoteHost: 'db', remotePort: 5432 }));
 
 /** The meanings of a whole session, as `kind: line`, chatter left out. */
-function meaningsOf(output: string): string[] {
-  const read = createSshReader(service, '/run/1.sock');
+function meaningsOf(output: string, of = service): string[] {
+  const read = createSshReader(of, '/run/1.sock');
   let afterReady = false;
   return output
     .trim()
@@ -47,6 +47,40 @@ it('takes a channel that fails before readiness for the failure of a jump host',
   expect(meaningsOf('channel 0: open failed: connect failed: Connection refused')).toEqual([
     'evidence: channel 0: open failed: connect failed: Connection refused',
   ]);
+});
+
+it('gives up a tunnel whose only target the server does not allow', () => {
+  expect(
+    meaningsOf(`
+debug1: Local forwarding listening on path /run/1.sock.
+channel 3: open failed: administratively prohibited: open failed`).at(-1),
+  ).toBe('fatal: channel 3: open failed: administratively prohibited: open failed');
+});
+
+it('tells when the first hop has answered, and takes its session for no session of ours', () => {
+  const jumped = serviceWith(sshConnection({ jump: ['bastion'] }));
+  expect(
+    meaningsOf(
+      `
+debug1: Executing proxy command: exec ssh -o LogLevel=DEBUG1 -W '[target]:22' -- bastion
+debug1: Connecting to bastion [10.0.0.8] port 22.
+debug1: Connection established.
+debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1
+debug1: Entering interactive session.
+debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1
+debug1: Local forwarding listening on path /run/1.sock.
+debug1: Entering interactive session.`,
+      jumped,
+    ).map((meaning) => meaning.slice(0, 40)),
+  ).toEqual(
+    [
+      'evidence: debug1: Connecting to bastion [',
+      'answered: debug1: Connection established',
+      'answered: debug1: Remote protocol versio',
+      'answered: debug1: Remote protocol versio',
+      'ready: debug1: Local forwarding listening',
+    ].map((meaning) => meaning.slice(0, 40)),
+  );
 });
 
 it('gives up a session that begins without the listener', () => {

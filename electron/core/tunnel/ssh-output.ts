@@ -7,10 +7,15 @@ import { classifyComplaint } from './failure-classifier.ts';
 
 const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
+const answered: LineMeaning = { kind: 'answered' };
 
 /** Reads one ssh whose tunnel listens on `socket`. */
 export function createSshReader(service: ServiceSpec, socket: string): (line: ChildLine) => LineMeaning {
   const probeChannels = new Set<string>();
+  // The ssh of the first hop speaks at the same level, and does each of these once before ours.
+  const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
+  let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
+  let sessionsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let lastWords = `no listener on ${socket}`;
 
   const readDebug = (text: string, afterReady: boolean): LineMeaning => {
@@ -18,7 +23,12 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
       return { kind: 'ready', endpoint: { kind: 'unix', path: socket } };
     // Forwards are set up before the session: without the line above ours was not.
     if (text === 'debug1: Entering interactive session.' && !afterReady)
-      return { kind: 'fatal', cause: cannotListen(lastWords) };
+      return sessionsOfJumpHosts-- > 0 ? chatter : { kind: 'fatal', cause: cannotListen(lastWords) };
+    if (text === 'debug1: Connection established.' || text.startsWith('debug1: Remote protocol version '))
+      return answered;
+    // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
+    if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
+      return proxiesOfOurs-- > 0 ? chatter : answered;
     const probe = /^debug1: channel (\d+): new \[?direct-streamlocal/.exec(text)?.[1];
     if (probe !== undefined) probeChannels.add(probe);
     // Tells the address behind the name, which decides whether macOS may have denied it.
@@ -38,7 +48,10 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
     }
     // The answer to a proof of transport is always a refusal.
     if (probeChannels.delete(failedChannel)) return chatter;
-    return { kind: 'complaint', cause: classifyComplaint(service, text), mayExplainEnd: false };
+    const cause = classifyComplaint(service, text);
+    // There is one target, and the server's rule on it is the same for every connection and every new tunnel.
+    if (cause.code === 'forwarding-prohibited') return { kind: 'fatal', cause };
+    return { kind: 'complaint', cause, mayExplainEnd: false };
   };
 }
 

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exchange, type FixtureServer, freePort, startEchoServer } from '../../../e2e/fixtures/servers.ts';
-import { systemClock, withDeadline } from '../clock.ts';
+import { sleep, systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { createTcpAdapter } from './tcp-adapter.ts';
 import { serviceWith, tcpConnection } from './testing/service-specs.ts';
+import { openSilentDoor } from './testing/silent-door.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 describe('the tcp adapter', () => {
@@ -80,44 +78,41 @@ describe('the tcp adapter', () => {
     expect(await tunnel.proveTransport(1_000)).toMatchObject({ kind: 'dead' });
   });
 
+  it('is silent, not dead, while the remote does not answer', async () => {
+    const door = await openSilentDoor(echo.port);
+    const { tunnel } = await workshop.openReady(tcpConnection({ remotePort: door.port }));
+    await door.fallSilent();
+    expect(await tunnel.proveTransport(300)).toEqual({ kind: 'silent' });
+    door.dispose();
+  });
+
+  it('is ready soon after a silent remote is back, whatever TCP has in mind by then', async () => {
+    const door = await openSilentDoor(echo.port);
+    await door.fallSilent();
+    const tunnel = workshop.open(tcpConnection({ remotePort: door.port }));
+    // One attempt would knock after 1, 3, 7 and 15 s.
+    await sleep(systemClock, 7_300);
+    await door.comeBack();
+    const backAt = performance.now();
+    expect((await tunnel.ready).ok).toBe(true);
+    expect(performance.now() - backAt).toBeLessThan(2_000);
+    door.dispose();
+  });
+
   it('gives up a remote that does not answer, after its deadline', async () => {
-    const full = await startFullServer();
+    const door = await openSilentDoor(echo.port);
+    await door.fallSilent();
     const clock = new FakeClock();
     const tunnel = createTcpAdapter({ clock, connectTimeoutMs: 4_000 }).open({
       id: 'test#1',
-      service: serviceWith(tcpConnection({ remotePort: full.port })),
+      service: serviceWith(tcpConnection({ remotePort: door.port })),
       log: silentLogger,
     });
     await clock.advance(4_000);
     expect(await tunnel.ready).toMatchObject({
       ok: false,
-      error: { code: 'timed-out', evidence: 'no connection within 4000 ms' },
+      error: { code: 'timed-out', evidence: 'no answer within 4 s' },
     });
-    full.stop();
+    door.dispose();
   });
 });
-
-/** A server that accepts nothing and whose queue is full: a further connection gets no answer at all. */
-async function startFullServer(): Promise<{ readonly port: number; stop(): void }> {
-  const script = `
-    const server = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
-      require('fs').writeSync(1, server.address().port + '\\n');
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-    });`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const [printed] = (await once(child.stdout, 'data')) as [Buffer];
-  const port = Number(printed.toString());
-  const queued: net.Socket[] = [];
-  for (let isFull = false; !isFull && queued.length < 16;) {
-    const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
-    queued.push(socket);
-    isFull = (await withDeadline(systemClock, 200, once(socket, 'connect'))) === 'deadline';
-  }
-  return {
-    port,
-    stop: () => {
-      for (const socket of queued) socket.destroy();
-      child.kill('SIGKILL');
-    },
-  };
-}

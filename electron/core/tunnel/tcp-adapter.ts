@@ -7,6 +7,8 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { attemptConnect } from './connect-attempt.ts';
 import { classifyConnectError } from './connect-failure.ts';
+import { ConnectionGate } from './connection-gate.ts';
+import { RacingTunnel } from './racing-tunnel.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
 
 export interface TcpAdapterOptions {
@@ -21,12 +23,21 @@ const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
 
 export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
   const { clock, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  const gate = new ConnectionGate(clock);
   return {
     open: ({ id, service: { connection, name } }) => {
       if (connection.technology !== 'tcp') throw new Error(`not a tcp service: ${name}`);
       // The name is kept, so that every connection looks it up anew.
       const endpoint: TcpEndpoint = { kind: 'tcp', host: connection.host, port: connection.remotePort };
-      return new TcpTunnel(id, endpoint, { clock, connectTimeoutMs });
+      return new RacingTunnel({
+        id,
+        host: connection.host,
+        clock,
+        gate,
+        line: id,
+        answerTimeoutMs: connectTimeoutMs,
+        open: (attempt) => new TcpTunnel(`${id}.${String(attempt)}`, endpoint, { clock, connectTimeoutMs }),
+      });
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Connection } from '../../../../shared/service-spec.ts';
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
-import { createAdapterRegistry } from '../adapter-registry.ts';
+import { type AdapterRegistry, createAdapterRegistry } from '../adapter-registry.ts';
 import type { Endpoint, Tunnel } from '../tunnel-adapter.ts';
 import { serviceWith } from './service-specs.ts';
 
@@ -19,19 +19,24 @@ export class TunnelWorkshop {
   /** Everything that the tunnels logged. */
   readonly log: string[] = [];
   readonly #launcher: GroupLauncher;
-  readonly #startTimeoutMs: number;
+  readonly #adapters: AdapterRegistry;
   readonly #tunnels: Tunnel[] = [];
   #count = 0;
 
   private constructor(runtimeDirectory: string, binDirectories: readonly string[], startTimeoutMs: number) {
     this.runtimeDirectory = runtimeDirectory;
-    this.#startTimeoutMs = startTimeoutMs;
     const searchPath = [...binDirectories, process.env['PATH'] ?? ''].join(path.delimiter);
     this.#launcher = new GroupLauncher({
       clock: systemClock,
       log: silentLogger,
       environment: () => ({ PATH: searchPath, HOME: runtimeDirectory }),
       registries: [],
+    });
+    this.#adapters = createAdapterRegistry({
+      launcher: this.#launcher,
+      clock: systemClock,
+      runtimeDirectory,
+      startTimeoutMs,
     });
   }
 
@@ -44,19 +49,14 @@ export class TunnelWorkshop {
     return new TunnelWorkshop(directory, binDirectories, startTimeoutMs);
   }
 
-  open(connection: Connection): Tunnel {
+  open(connection: Connection, insisted = false): Tunnel {
     const note = (message: string): void => {
       this.log.push(message);
     };
-    const adapters = createAdapterRegistry({
-      launcher: this.#launcher,
-      clock: systemClock,
-      runtimeDirectory: this.runtimeDirectory,
-      startTimeoutMs: this.#startTimeoutMs,
-    });
-    const tunnel = adapters[connection.technology].open({
+    const tunnel = this.#adapters[connection.technology].open({
       id: `test#${++this.#count}`,
       service: serviceWith(connection),
+      insisted,
       log: { debug: note, info: note, warn: note, error: note },
     });
     this.#tunnels.push(tunnel);
@@ -64,8 +64,11 @@ export class TunnelWorkshop {
   }
 
   /** Opens a tunnel that must become ready. */
-  async openReady(connection: Connection): Promise<{ readonly tunnel: Tunnel; readonly address: Address }> {
-    const tunnel = this.open(connection);
+  async openReady(
+    connection: Connection,
+    insisted = false,
+  ): Promise<{ readonly tunnel: Tunnel; readonly address: Address }> {
+    const tunnel = this.open(connection, insisted);
     const ready = await tunnel.ready;
     if (!ready.ok)
       throw new Error(

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { ConnectionGate, type Entrant, type Turn } from './connection-gate.ts';
+
+/** One that always wants another turn, and writes down what happens to it. */
+class Wanderer implements Entrant {
+  readonly turns: Turn[] = [];
+  mayStartAt = -Infinity;
+  readonly #name: string;
+  readonly #world: World;
+
+  constructor(name: string, world: World) {
+    this.#name = name;
+    this.#world = world;
+  }
+
+  enter(): this {
+    this.#world.gate.enter('host', this);
+    return this;
+  }
+
+  withdraw(): void {
+    this.#world.gate.withdraw('host', this);
+  }
+
+  notBefore(): number {
+    return this.mayStartAt;
+  }
+
+  start(turn: Turn): void {
+    this.turns.push(turn);
+    this.#note('starts');
+    this.enter();
+  }
+
+  giveWay(): void {
+    this.#note('gives way');
+  }
+
+  get newest(): Turn {
+    const turn = this.turns.at(-1);
+    if (turn === undefined) throw new Error(`${this.#name} has not started`);
+    return turn;
+  }
+
+  #note(what: string): void {
+    const { clock, events } = this.#world;
+    events.push(`${String(clock.now() / 1000)} s: ${this.#name} ${what}`);
+  }
+}
+
+class World {
+  readonly clock = new FakeClock();
+  readonly gate = new ConnectionGate(this.clock);
+  readonly events: string[] = [];
+
+  wanderer(name: string): Wanderer {
+    return new Wanderer(name, this);
+  }
+
+  /** What happened since the last call. */
+  news(): readonly string[] {
+    return this.events.splice(0);
+  }
+}
+
+describe('the connection gate', () => {
+  it('starts another connection every 2 s while nobody is answered, and never cuts the oldest short', async () => {
+    const world = new World();
+    world.wanderer('a').enter();
+    await world.clock.advance(6_000);
+    expect(world.news()).toEqual([
+      '0 s: a starts',
+      '2 s: a starts',
+      '4 s: a gives way',
+      '4 s: a starts',
+      '6 s: a gives way',
+      '6 s: a starts',
+    ]);
+  });
+
+  it('gives turns in order of arrival', async () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.wanderer(name).enter();
+    await world.clock.advance(8_000);
+    expect(world.news()).toEqual([
+      '0 s: a starts',
+      '2 s: b starts',
+      '4 s: b gives way',
+      '4 s: c starts',
+      '6 s: c gives way',
+      '6 s: b starts',
+      '8 s: b gives way',
+      '8 s: c starts',
+    ]);
+  });
+
+  it('lets one log in alone; who gave way to it is the next', async () => {
+    const world = new World();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
+    await world.clock.advance(2_000);
+    world.news();
+    expect(a?.newest.answered()).toBe(true);
+    a?.withdraw();
+    await world.clock.advance(60_000);
+    expect(world.news()).toEqual(['2 s: b gives way']);
+    a?.newest.through();
+    expect(world.news()).toEqual(['62 s: b starts']);
+    expect(world.gate.lastThroughAt('host')).toBe(62_000);
+    b?.newest.answered();
+    b?.withdraw();
+    b?.newest.over();
+    expect(world.news()).toEqual(['62 s: c starts']);
+    expect(c?.turns).toHaveLength(1);
+  });
+
+  it('lets the first of two go on when both are answered, also when it is the younger', async () => {
+    const world = new World();
+    const [a, b] = ['a', 'b'].map((name) => world.wanderer(name).enter());
+    await world.clock.advance(2_000);
+    expect(b?.newest.answered()).toBe(true);
+    expect(a?.newest.answered()).toBe(false);
+    expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '2 s: a gives way']);
+  });
+
+  it('starts the next one at once when one fails unanswered, and makes the younger the oldest', async () => {
+    const world = new World();
+    const [a] = ['a', 'b'].map((name) => world.wanderer(name).enter());
+    a?.withdraw();
+    await world.clock.advance(2_000);
+    a?.newest.over();
+    await world.clock.advance(2_000);
+    expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '4 s: b starts']);
+  });
+
+  it('passes by who must not start yet, and comes back to it in time', async () => {
+    const world = new World();
+    const a = world.wanderer('a');
+    a.mayStartAt = 6_000;
+    a.enter();
+    const b = world.wanderer('b').enter();
+    expect(world.news()).toEqual(['0 s: b starts']);
+    b.withdraw();
+    b.newest.over();
+    await world.clock.advance(6_000);
+    expect(world.news()).toEqual(['6 s: a starts']);
+  });
+
+  it('keeps hosts apart, and neither timer nor line for who is gone', async () => {
+    const world = new World();
+    const a = world.wanderer('a').enter();
+    const elsewhere = new Wanderer('e', world);
+    world.gate.enter('elsewhere', elsewhere);
+    expect(world.news()).toEqual(['0 s: a starts', '0 s: e starts']);
+    world.gate.withdraw('elsewhere', elsewhere);
+    for (const one of [a, elsewhere]) {
+      one.withdraw();
+      one.newest.over();
+    }
+    expect(world.clock.pendingTimers).toBe(0);
+    expect(world.gate.lastThroughAt('host')).toBe(-Infinity);
+  });
+});

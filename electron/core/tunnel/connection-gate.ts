@@ -1,0 +1,159 @@
+/**
+ * Who may connect to a host now. Invariants, for each host:
+ *
+ * 1. At most two connections are in flight, and the second begins only while the first has not been answered for
+ *    `overlapMs`.
+ * 2. Once one is answered nobody else connects until it is over: two logins at once would trip a server's limits, or ask
+ *    the user twice. The other one gives way, and is the next.
+ * 3. The older of the two is never cut short, so it gets through slow names, slow links and several addresses like a
+ *    single attempt; the younger one is replaced every `overlapMs`. TCP repeats its SYN after 1, 3, 7 and 15 s: a host
+ *    that returns is found within about a second, because a young connection knocks every second.
+ * 4. Turns come in order of arrival, to those without a connection in flight first; who must not connect yet (`notBefore`)
+ *    is passed by.
+ */
+import type { Clock, Timer } from '../clock.ts';
+
+/** A connection that has not been answered for so long gets another one beside it, in ms. */
+export const overlapMs = 2_000;
+
+/** One that connects. It may stand in the queue while its earlier connections are in flight. */
+export interface Entrant {
+  /** The monotonic time before which it must not connect; asked again for each turn. */
+  notBefore(): number;
+  /** Its turn has come; the turn lasts until `over`, `through` or `giveWay`. */
+  start(turn: Turn): void;
+  /** End this connection at once: another one takes its place. */
+  giveWay(turn: Turn): void;
+}
+
+export interface Turn {
+  /** The other machine has answered. False when another connection was faster: this one has given way. */
+  answered(): boolean;
+  /** The host has let us in or turned us away: whoever waits may count on it. */
+  through(): void;
+  /** It failed otherwise, or is not wanted any more. Idempotent, like all of these. */
+  over(): void;
+}
+
+interface Connection {
+  readonly entrant: Entrant;
+  readonly turn: Turn;
+  readonly startedAt: number;
+  isAnswered: boolean;
+}
+
+interface Line {
+  /** Oldest first, at most two. */
+  inFlight: readonly Connection[];
+  /** In order of arrival, each once. */
+  waiting: readonly Entrant[];
+  timer: Timer | null;
+  lastThroughAt: number;
+}
+
+export class ConnectionGate {
+  readonly #clock: Clock;
+  readonly #lines = new Map<string, Line>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Queues for one turn; it may start before this returns. Does nothing for who is in the queue. */
+  enter(host: string, entrant: Entrant): void {
+    const line = this.#lines.get(host) ?? {
+      inFlight: [],
+      waiting: [],
+      timer: null,
+      lastThroughAt: -Infinity,
+    };
+    if (line.waiting.includes(entrant)) return;
+    this.#lines.set(host, line);
+    line.waiting = [...line.waiting, entrant];
+    this.#proceed(host, line);
+  }
+
+  /** Leaves the queue; connections in flight stay. */
+  withdraw(host: string, entrant: Entrant): void {
+    const line = this.#lines.get(host);
+    if (line?.waiting.includes(entrant) !== true) return;
+    line.waiting = without(line.waiting, entrant);
+    this.#proceed(host, line);
+  }
+
+  /** When the host last let somebody in or turned somebody away while others waited for it. Monotonic, in ms. */
+  lastThroughAt(host: string): number {
+    return this.#lines.get(host)?.lastThroughAt ?? -Infinity;
+  }
+
+  /** Starts whoever may start, and comes back when that changes by itself. What it calls may call in here. */
+  #proceed(host: string, line: Line): void {
+    line.timer?.cancel();
+    line.timer = null;
+    if (line.inFlight.length === 0 && line.waiting.length === 0) this.#lines.delete(host);
+    const now = this.#clock.now();
+    const dueAt = nextStartAt(line);
+    if (dueAt > now) {
+      if (dueAt === Infinity) return;
+      line.timer = this.#clock.after(dueAt - now, () => {
+        this.#proceed(host, line);
+      });
+      return;
+    }
+    const mayStart = line.waiting.filter((entrant) => entrant.notBefore() <= now);
+    const isConnecting = (entrant: Entrant): boolean => line.inFlight.some((one) => one.entrant === entrant);
+    const next = mayStart.find((entrant) => !isConnecting(entrant)) ?? mayStart[0];
+    if (next !== undefined) this.#start(host, line, next);
+  }
+
+  #start(host: string, line: Line, entrant: Entrant): void {
+    const turn: Turn = {
+      answered: () => answered(line, connection),
+      through: () => {
+        if (line.inFlight.includes(connection)) line.lastThroughAt = this.#clock.now();
+        turn.over();
+      },
+      over: () => {
+        if (!line.inFlight.includes(connection)) return;
+        line.inFlight = without(line.inFlight, connection);
+        this.#proceed(host, line);
+      },
+    };
+    const connection: Connection = { entrant, turn, startedAt: this.#clock.now(), isAnswered: false };
+    const [, younger] = line.inFlight;
+    line.waiting = without(line.waiting, entrant);
+    line.inFlight = [...line.inFlight, connection];
+    if (younger !== undefined) dismiss(line, younger);
+    entrant.start(turn);
+    this.#proceed(host, line);
+  }
+}
+
+/** Infinity: not until somebody arrives or leaves. */
+function nextStartAt({ inFlight, waiting }: Line): number {
+  if (waiting.length === 0 || inFlight.some(({ isAnswered }) => isAnswered)) return Infinity;
+  const allowedAt = Math.min(...waiting.map((entrant) => entrant.notBefore()));
+  const youngest = inFlight.at(-1);
+  return youngest === undefined ? allowedAt : Math.max(allowedAt, youngest.startedAt + overlapMs);
+}
+
+/** The first to be answered goes on, whichever is older. */
+function answered(line: Line, connection: Connection): boolean {
+  if (!line.inFlight.includes(connection)) return false;
+  const other = line.inFlight.find((one) => one !== connection);
+  const loser = other?.isAnswered === true ? connection : other;
+  connection.isAnswered = loser !== connection;
+  if (loser !== undefined) {
+    const isWaiting = line.waiting.includes(loser.entrant);
+    if (isWaiting) line.waiting = [loser.entrant, ...without(line.waiting, loser.entrant)];
+    dismiss(line, loser);
+  }
+  return connection.isAnswered;
+}
+
+function dismiss(line: Line, connection: Connection): void {
+  line.inFlight = without(line.inFlight, connection);
+  connection.entrant.giveWay(connection.turn);
+}
+
+const without = <T>(all: readonly T[], one: T): readonly T[] => all.filter((other) => other !== one);

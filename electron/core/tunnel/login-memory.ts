@@ -1,0 +1,82 @@
+/**
+ * What is known of logins, so that twenty services with one wrong key do not lock the user out of the host: from OpenSSH
+ * 9.8 on, sshd blocks an address for a while after a few quick failures (PerSourcePenalties in sshd_config(5): 5 s for
+ * each failed login, in force from 15 s on). Invariants:
+ *
+ * 1. A login that failed is not tried again for 60 s, and then every 5 minutes, by whatever service; one that is insisted
+ *    upon is, but only once: a failure after that wish counts for it, too.
+ * 2. After a login that the server refused, another one to the same host that has not been seen to work waits for 6 s.
+ */
+import type { Cause, CauseCode } from '../../../shared/failure.ts';
+
+const firstRecheckMs = 60_000;
+const laterRecheckMs = 300_000;
+/** A little more than one penalty: then they never add up. */
+const penaltyMs = 6_000;
+/** Of logins and of hosts; beyond it the oldest are forgotten. */
+const maxRemembered = 256;
+
+/** The server refused the login. `file-missing`: ssh went on without that key, and was refused. */
+const refusedCodes: ReadonlySet<CauseCode> = new Set(['auth-failed', 'file-missing']);
+/** We refused the server, which hardly minds. */
+const hostKeyCodes: ReadonlySet<CauseCode> = new Set(['host-key-unknown', 'host-key-changed']);
+
+/** Who asks for a login. */
+export interface LoginWish {
+  /** The same for all services that would log in with the same things. */
+  readonly login: string;
+  readonly host: string;
+  /** Monotonic. */
+  readonly wishedAt: number;
+  /** It does not accept what failed before `wishedAt`. */
+  readonly insisted: boolean;
+}
+
+type LoginRecord =
+  | { readonly kind: 'works' }
+  | { readonly kind: 'failed'; readonly cause: Cause; readonly at: number; readonly failures: number };
+
+export class LoginMemory {
+  readonly #logins = new Map<string, LoginRecord>();
+  readonly #lastFailureAt = new Map<string, number>();
+
+  /** Why this login must not be tried now; null when it may. */
+  refusal(wish: LoginWish, now: number): Cause | null {
+    const record = this.#logins.get(wish.login);
+    if (record?.kind !== 'failed' || isOverruled(record.at, wish)) return null;
+    const recheckMs = record.failures === 1 ? firstRecheckMs : laterRecheckMs;
+    return now < record.at + recheckMs ? record.cause : null;
+  }
+
+  /** The time before which this login must not begin. */
+  notBefore(wish: LoginWish): number {
+    const failedAt = this.#lastFailureAt.get(wish.host);
+    const isFree = failedAt === undefined || this.#logins.get(wish.login)?.kind === 'works';
+    return isFree || isOverruled(failedAt, wish) ? -Infinity : failedAt + penaltyMs;
+  }
+
+  worked({ login }: LoginWish): void {
+    remember(this.#logins, login, { kind: 'works' });
+  }
+
+  /** Learns from any failure; only a failed login counts. */
+  failed({ login, host }: LoginWish, cause: Cause, at: number): void {
+    const isRefused = refusedCodes.has(cause.code);
+    if (!isRefused && !hostKeyCodes.has(cause.code)) return;
+    const before = this.#logins.get(login);
+    const failures = before?.kind === 'failed' ? before.failures + 1 : 1;
+    remember(this.#logins, login, { kind: 'failed', cause, at, failures });
+    if (isRefused) remember(this.#lastFailureAt, host, at);
+  }
+}
+
+const isOverruled = (failedAt: number, { insisted, wishedAt }: LoginWish): boolean =>
+  insisted && failedAt < wishedAt;
+
+/** The newest last. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > maxRemembered && oldest !== undefined) map.delete(oldest);
+}

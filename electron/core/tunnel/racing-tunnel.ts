@@ -1,0 +1,226 @@
+/**
+ * A tunnel whose connection attempts overlap: one is a whole tunnel of its own, the first to be ready wins, and the others are
+ * stopped. When they may begin is the gate's matter. Invariants:
+ *
+ * 1. `ready` and `ended` settle exactly once each; `ended` last, when every attempt has ended.
+ * 2. An attempt that fails decides the race, except that it was not answered in time: then the next one goes on, until
+ *    `answerTimeoutMs`. So a refusal is told at once.
+ * 3. An attempt that has been answered has no other beside it, and has the time that it gives itself.
+ */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, type Result } from '../../../shared/result.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { ConnectionGate, Entrant, Turn } from './connection-gate.ts';
+import type { Endpoint, TransportProof, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
+
+export interface Race {
+  readonly id: string;
+  /** The machine that is to answer, for the words of a failure. */
+  readonly host: string;
+  readonly clock: Clock;
+  readonly gate: ConnectionGate;
+  /** Connections of one line keep to the gate's invariants together. */
+  readonly line: string;
+  /** From the start, or from when the line last moved on, to an answer, in ms. */
+  readonly answerTimeoutMs: number;
+  /** Starts an attempt, numbered from 1. Never throws. */
+  readonly open: (attempt: number) => Tunnel;
+  readonly admission?: Admission;
+}
+
+/** Whether an attempt is allowed at all, besides its turn. */
+export interface Admission {
+  refusal(): Cause | null;
+  notBefore(): number;
+  /** Called before anybody else has a turn. `cause` is null when the attempt became ready. */
+  learn(cause: Cause | null): void;
+}
+
+interface Attempt {
+  readonly tunnel: Tunnel;
+  readonly turn: Turn;
+  isAnswered: boolean;
+}
+
+const free: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
+const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
+const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
+
+export class RacingTunnel implements Tunnel {
+  readonly id: string;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<TunnelEnd>;
+  readonly #race: Race;
+  readonly #admission: Admission;
+  readonly #entrant: Entrant;
+  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
+  /** All that were opened and have not ended. */
+  readonly #living = new Set<Tunnel>();
+  /** Those that may still win, oldest first. */
+  #running: readonly Attempt[] = [];
+  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
+  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  #attempts = 0;
+  /** `ready` is settled. */
+  #isDecided = false;
+  #isEnded = false;
+  #winner: Tunnel | null = null;
+  #end: TunnelEnd = { ...noChild, cause: null };
+  #lastTimeout: Cause | null = null;
+  #deadline: Timer | null = null;
+
+  constructor(race: Race) {
+    this.id = race.id;
+    this.#race = race;
+    this.#admission = race.admission ?? free;
+    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#entrant = {
+      // A refusal takes no time of the host's.
+      notBefore: () => (this.#admission.refusal() === null ? this.#admission.notBefore() : -Infinity),
+      start: (turn) => {
+        this.#start(turn);
+      },
+      giveWay: (turn) => {
+        this.#giveWay(turn);
+      },
+    };
+    this.#expectAnswer(race.answerTimeoutMs);
+    const refusal = this.#admission.refusal();
+    if (refusal === null) race.gate.enter(race.line, this.#entrant);
+    else this.#lose({ ...noChild, cause: refusal });
+  }
+
+  get pid(): number | null {
+    return this.#current?.pid ?? null;
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.#complaintListeners.push(listener);
+  }
+
+  proveTransport(deadlineMs: number): Promise<TransportProof> {
+    if (this.#isEnded) return Promise.resolve({ kind: 'dead', cause: this.#end.cause ?? stoppedByUs });
+    return this.#current?.proveTransport(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
+  }
+
+  stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+    this.#decide(err(stoppedByUs));
+    for (const tunnel of this.#living) void tunnel.stop(options);
+    this.#endWhenAllHave();
+    return this.ended;
+  }
+
+  /** The winner, or the newest attempt while there is none. */
+  get #current(): Tunnel | null {
+    return this.#winner ?? this.#running.at(-1)?.tunnel ?? null;
+  }
+
+  #start(turn: Turn): void {
+    const refusal = this.#admission.refusal();
+    if (refusal !== null) {
+      this.#lose({ ...noChild, cause: refusal });
+      turn.over();
+      return;
+    }
+    const tunnel = this.#race.open(++this.#attempts);
+    const attempt: Attempt = { tunnel, turn, isAnswered: false };
+    this.#running = [...this.#running, attempt];
+    this.#living.add(tunnel);
+    tunnel.onComplaint((cause) => {
+      for (const listener of this.#complaintListeners) listener(cause);
+    });
+    void tunnel.answered?.then(() => {
+      this.#answered(attempt);
+    });
+    void tunnel.ready.then((result) => {
+      if (result.ok) this.#win(attempt, result);
+      else this.#failed(attempt, result.error);
+    });
+    void tunnel.ended.then((end) => {
+      this.#living.delete(tunnel);
+      const isTheEnd = this.#winner === null ? end.cause === this.#end.cause : this.#winner === tunnel;
+      if (isTheEnd) this.#end = end;
+      this.#endWhenAllHave();
+    });
+    this.#race.gate.enter(this.#race.line, this.#entrant);
+  }
+
+  #answered(attempt: Attempt): void {
+    if (!this.#running.includes(attempt)) return;
+    attempt.isAnswered = attempt.turn.answered();
+    if (attempt.isAnswered) this.#race.gate.withdraw(this.#race.line, this.#entrant);
+  }
+
+  #giveWay(turn: Turn): void {
+    const attempt = this.#running.find((one) => one.turn === turn);
+    if (attempt === undefined) return;
+    this.#forget(attempt);
+    void attempt.tunnel.stop();
+  }
+
+  #win(attempt: Attempt, ready: Result<Endpoint, Cause>): void {
+    if (this.#isDecided || !this.#running.includes(attempt)) return;
+    this.#forget(attempt);
+    this.#winner = attempt.tunnel;
+    this.#admission.learn(null);
+    this.#decide(ready);
+    attempt.turn.through();
+  }
+
+  #failed(attempt: Attempt, cause: Cause): void {
+    if (this.#isDecided || !this.#running.includes(attempt)) return;
+    this.#forget(attempt);
+    this.#admission.learn(cause);
+    const isTimeout = cause.code === 'timed-out';
+    if (isTimeout && !attempt.isAnswered) this.#lastTimeout = cause;
+    else this.#lose({ ...noChild, cause });
+    if (attempt.isAnswered && !isTimeout) attempt.turn.through();
+    else attempt.turn.over();
+  }
+
+  #lose(end: TunnelEnd & { readonly cause: Cause }): void {
+    this.#end = end;
+    this.#decide(err(end.cause));
+    this.#endWhenAllHave();
+  }
+
+  /** Settles `ready` and stops what cannot win any more. */
+  #decide(ready: Result<Endpoint, Cause>): void {
+    if (this.#isDecided) return;
+    this.#isDecided = true;
+    this.#deadline?.cancel();
+    const { gate, line } = this.#race;
+    gate.withdraw(line, this.#entrant);
+    this.#resolveReady(ready);
+    for (const { tunnel, turn } of this.#running) {
+      void tunnel.stop();
+      turn.over();
+    }
+    this.#running = [];
+  }
+
+  #endWhenAllHave(): void {
+    if (!this.#isDecided || this.#isEnded || this.#living.size > 0) return;
+    this.#isEnded = true;
+    this.#resolveEnded(this.#end);
+  }
+
+  #expectAnswer(afterMs: number): void {
+    this.#deadline = this.#race.clock.after(afterMs, () => {
+      if (this.#running.some(({ isAnswered }) => isAnswered)) return;
+      const { gate, line, clock, host, answerTimeoutMs } = this.#race;
+      const leftMs = gate.lastThroughAt(line) + answerTimeoutMs - clock.now();
+      if (leftMs > 0) {
+        this.#expectAnswer(leftMs);
+        return;
+      }
+      const evidence = `no answer within ${String(Math.round(answerTimeoutMs / 1000))} s`;
+      this.#lose({ ...noChild, cause: this.#lastTimeout ?? describeCause('timed-out', { host, evidence }) });
+    });
+  }
+
+  #forget(attempt: Attempt): void {
+    this.#running = this.#running.filter((one) => one !== attempt);
+  }
+}
