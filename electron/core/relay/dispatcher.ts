@@ -37,11 +37,11 @@ interface RunningTrial {
 const maxAttempts = 64;
 const initialRetryDelayMs = 50;
 const maxRetryDelayMs = 1000;
-/**
- * Says nothing about the tunnel: its backlog is full for a moment (EAGAIN; only Linux says so), or this computer is
- * short of something.
- */
-const innocentCodes: readonly string[] = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'];
+/** The tunnel's backlog is full (only Linux says so): for a moment it is busy, for longer it is stopped. */
+const busyCode = 'EAGAIN';
+const maxBusyMs = 1_000;
+/** This computer is short of something, which says nothing about the tunnel. */
+const ownFailures: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'];
 
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -51,6 +51,7 @@ export class Dispatcher {
   #trial: RunningTrial | null = null;
   #retryTimer: Timer | null = null;
   #retryDelayMs = initialRetryDelayMs;
+  #busySince: number | null = null;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
@@ -122,7 +123,7 @@ export class Dispatcher {
       },
       onFailed: (code) => {
         this.#parts.queue.giveBack(held);
-        this.#backOff(upstream.tunnelId, findingOf(code));
+        this.#backOff(upstream.tunnelId, this.#findingOf(code));
       },
     });
     this.#parts.queue.begin(held, attempt);
@@ -150,7 +151,7 @@ export class Dispatcher {
         else running.trial = new Trial(connection, { clock, trialMs }, { onPassed, onFailed });
       },
       onFailed: (code) => {
-        fail(findingOf(code));
+        fail(this.#findingOf(code));
       },
     });
     const abort = (): void => {
@@ -187,6 +188,7 @@ export class Dispatcher {
   #join(held: Held, connection: UpstreamConnection, tunnelId: string): void {
     this.#parts.queue.remove(held);
     this.#retryDelayMs = initialRetryDelayMs;
+    this.#busySince = null;
     this.#parts.onConnected(held, connection, tunnelId);
     this.dispatch();
   }
@@ -205,10 +207,20 @@ export class Dispatcher {
     if (finding !== null) onSuspicion(tunnelId, finding);
   }
 
+  /** null: the tunnel is not to blame. */
+  #findingOf(code: string): string | null {
+    const now = this.#parts.clock.now();
+    this.#busySince = code === busyCode ? (this.#busySince ?? now) : null;
+    if (ownFailures.includes(code)) return null;
+    if (this.#busySince !== null && now - this.#busySince < maxBusyMs) return null;
+    return `The tunnel took no connection: ${code}`;
+  }
+
   #endBackoff(): void {
     this.#retryTimer?.cancel();
     this.#retryTimer = null;
     this.#retryDelayMs = initialRetryDelayMs;
+    this.#busySince = null;
   }
 
   #abortAttempts(): void {
@@ -220,6 +232,3 @@ export class Dispatcher {
     }
   }
 }
-
-const findingOf = (code: string): string | null =>
-  innocentCodes.includes(code) ? null : `The tunnel took no connection: ${code}`;

@@ -144,6 +144,19 @@ describe('clients without a tunnel', () => {
     expect(await late.ended).toBe('reset');
   });
 
+  it('are connected 64 at a time, so that a tunnel that hangs costs no more descriptors', async () => {
+    local = await fixture.open();
+    const waiting = await Promise.all(Array.from({ length: 200 }, () => fixture.client()));
+    await held(200);
+    const endpoint = await fixture.hangingEndpoint();
+    const before = openSockets();
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint });
+    expect(openSockets() - before).toBe(64);
+    local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
+    for (const peer of waiting) peer.socket.end('x');
+    expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(waiting.map(() => 'x'));
+  });
+
   it('are reset at their deadline while an attempt hangs, which raises suspicion', async () => {
     local = await fixture.open({ holdTimeoutMs: 200 });
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint() });
@@ -249,15 +262,22 @@ describe('clients without a tunnel', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'do not blame a tunnel whose backlog is full for a moment',
+    'do not blame a tunnel whose backlog is full for a moment, but after a second',
     async () => {
-      local = await fixture.open();
+      const clock = new FakeClock();
+      local = await fixture.open({ clock });
       local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint('unix') });
       const peer = await fixture.client();
       peer.socket.end('later');
       await held(1);
-      await stable(() => local.counters().held);
+      for (const delayMs of [50, 100, 200, 400]) {
+        await stable(() => clock.pendingTimers);
+        await clock.advance(delayMs);
+      }
       expect(fixture.suspicions).toEqual([]);
+      await stable(() => clock.pendingTimers);
+      await clock.advance(800);
+      await until(() => expect(fixture.suspicions).toEqual(['t1: The tunnel took no connection: EAGAIN']));
       local.setUpstream({ tunnelId: 't2', trialMs: null, endpoint: (await fixture.remoteEnd()).endpoint });
       expect(await peer.all()).toBe('later');
     },

@@ -10,7 +10,7 @@
 import type { Socket } from 'node:net';
 import type { Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { sleep, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BudgetShare, ConnectionBudget } from './connection-budget.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -30,6 +30,7 @@ import type {
 } from './service-port.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { boundSuspicions } from './suspicion-bound.ts';
+import { TunnelDoubt } from './tunnel-doubt.ts';
 
 export interface LocalPortOptions {
   /** The service's name, for the log. */
@@ -47,8 +48,6 @@ export interface LocalPortOptions {
 const defaultMaxHeldConnections = 256;
 /** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
 const minAttemptMs = 2_000;
-/** How long after its sockets the end of a dead tunnel is reported, at the most. */
-const doubtMs = 150;
 
 type Held = HeldClient<HeldSocket>;
 
@@ -61,14 +60,13 @@ class LocalPort implements ServicePort {
   readonly #queue: HoldQueue<HeldSocket>;
   readonly #silence: SilenceWatch;
   readonly #dispatcher: Dispatcher;
+  readonly #doubt: TunnelDoubt;
   readonly #relay: Relay;
   readonly #beyondBudget: RefusalLog;
   readonly #beyondHold: RefusalLog;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
   #share: BudgetShare | null = null;
-  /** Aborts when the present upstream is replaced or taken away. */
-  #tunnelLife = new AbortController();
   #policy: ClientPolicy = 'hold';
   /** Opening and closing happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -83,11 +81,13 @@ class LocalPort implements ServicePort {
     this.#findHolder = rememberingPortHolder(port, clock);
     this.#beyondBudget = new RefusalLog(clock, (count) => {
       const limit = this.#share?.limit ?? 0;
-      log.warn(`${count} connections were refused: this service may have ${limit} at the moment.`);
+      const fix = 'raise the limit of open files (ulimit -n) to allow more';
+      log.warn(`${count} connections were refused: this service may have ${limit} now; ${fix}.`);
     });
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} wait for a tunnel already.`);
     });
+    this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, onSuspicion);
     this.#queue = new HoldQueue({
       clock,
@@ -109,7 +109,7 @@ class LocalPort implements ServicePort {
       onSuspicion,
     });
     this.#relay = new Relay(this.#silence, {
-      hasTunnelGone: (tunnelId) => this.#hasTunnelGone(tunnelId),
+      hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
       onTakenBack: (client) => {
         this.#receive(client);
       },
@@ -159,10 +159,7 @@ class LocalPort implements ServicePort {
   }
 
   setUpstream(upstream: Upstream | null): void {
-    if (upstream?.tunnelId !== this.#dispatcher.upstream?.tunnelId) {
-      this.#tunnelLife.abort();
-      this.#tunnelLife = new AbortController();
-    }
+    this.#doubt.setPresent(upstream?.tunnelId ?? null);
     this.#dispatcher.setUpstream(upstream);
     if (upstream === null && this.#policy === 'refuse') this.#turnAway(this.#queue.all());
     this.#queue.expireDue();
@@ -233,16 +230,6 @@ class LocalPort implements ServicePort {
       if (!held.client.hasLikelyLeft) this.#beyondHold.add();
       this.#dismiss(held);
     }
-  }
-
-  /**
-   * A tunnel that dies closes its sockets a moment before its end is reported. So for that moment nobody can say whether a
-   * connection that ended unused was ended by the tunnel's death (see splice.ts, invariant 4) or by the far end.
-   */
-  async #hasTunnelGone(tunnelId: string): Promise<boolean> {
-    const isCurrent = (): boolean => this.#dispatcher.upstream?.tunnelId === tunnelId;
-    if (isCurrent()) await sleep(this.#options.clock, doubtMs, this.#tunnelLife.signal);
-    return !isCurrent();
   }
 
   #onExpired(held: Held, onSuspicion: (tunnelId: string, finding: string) => void): void {

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { createQuestion, SilenceWatch } from './silence-watch.ts';
+
+class CountingClock extends FakeClock {
+  timers = 0;
+
+  override after(delayMs: number, action: () => void): { cancel(): void } {
+    this.timers += 1;
+    return super.after(delayMs, action);
+  }
+}
+
+function makeWatch() {
+  const clock = new CountingClock();
+  const findings: string[] = [];
+  const watch = new SilenceWatch(clock, (id, finding) => findings.push(`${clock.now()} ${id}: ${finding}`));
+  return { clock, watch, findings };
+}
+
+it('sets one timer in a second, however many round trips there are', async () => {
+  const { clock, watch, findings } = makeWatch();
+  const question = createQuestion('t1', 'No answer');
+  for (let count = 0; count < 5000; count++) {
+    watch.ask(question);
+    watch.answered(question);
+    await clock.advance(count % 1000 === 999 ? 100 : 0);
+  }
+  expect([clock.timers, clock.pendingTimers]).toEqual([1, 1]);
+  await clock.advance(1000);
+  expect([clock.timers, clock.pendingTimers]).toEqual([1, 0]);
+  expect(findings).toEqual([]);
+});
+
+it('reports each question 1 s after it was asked, also beside one that is asked ever more seldom', async () => {
+  const { clock, watch, findings } = makeWatch();
+  watch.ask(createQuestion('t1', 'No answer'));
+  await clock.advance(5_000);
+  const late = createQuestion('t2', 'Nothing');
+  watch.ask(late);
+  await clock.advance(1_000);
+  watch.answered(late);
+  await clock.advance(4_000);
+  expect(findings).toEqual([
+    '1000 t1: No answer for 1 s',
+    '4000 t1: No answer for 4 s',
+    '6000 t2: Nothing for 1 s',
+    '10000 t1: No answer for 10 s',
+  ]);
+  watch.clear();
+  expect(clock.pendingTimers).toBe(0);
+});
