@@ -1,0 +1,5 @@
+import type { Row } from '../row.ts';
+import { tunnelKilled } from './tunnel-killed.ts';
+
+/** In the order in which they run. */
+export const allRows: readonly Row[] = [tunnelKilled];
