@@ -14,6 +14,7 @@ import { Timeline } from './timeline.ts';
 const program = path.resolve(import.meta.dirname, '../../dist/daemon.cjs');
 /** It may be busy with a hundred tunnels. */
 const connectTimeoutMs = 20_000;
+const askTimeoutMs = 5_000;
 
 export interface DaemonOptions {
   /** YAML. */
@@ -81,28 +82,36 @@ export class FaultDaemon {
       detached: true,
     });
     closeSync(output);
-    await this.follow();
+    await this.#follow();
   }
 
-  /** Follows the snapshots, again after the daemon was killed. */
-  async follow(): Promise<void> {
-    const socketPath = path.join(this.home, 'run/localport/control.sock');
+  /** Asks on a connection of its own, as the command does. Returns why there was no answer. */
+  async ask(): Promise<string | null> {
+    const connected = await this.#connect(askTimeoutMs);
+    if (!connected.ok) return connected.error.message;
+    const answer = await connected.value.request('snapshot', {}, askTimeoutMs);
+    connected.value.close();
+    return answer.ok ? null : answer.error.message;
+  }
+
+  async #follow(): Promise<void> {
     let client: ControlClient | null = null;
-    await eventually(
-      'the daemon answers',
-      async () => {
-        const options = { socketPath, clock: systemClock, version: 'bench', connectTimeoutMs };
-        const connected = await connectControl(options);
-        client = connected.ok ? connected.value : null;
-        return connected.ok;
-      },
-      connectTimeoutMs,
-    );
+    const isConnected = async (): Promise<boolean> => {
+      const connected = await this.#connect(connectTimeoutMs);
+      client = connected.ok ? connected.value : null;
+      return connected.ok;
+    };
+    await eventually('the daemon answers', isConnected, connectTimeoutMs);
     this.#client = client;
     const onEvent = (snapshot: Snapshot): void => {
       this.#take(snapshot);
     };
     void this.#client!.stream('watch-snapshot', { live: false }, { onEvent });
+  }
+
+  #connect(timeoutMs: number): ReturnType<typeof connectControl> {
+    const socketPath = path.join(this.home, 'run/localport/control.sock');
+    return connectControl({ socketPath, clock: systemClock, version: 'bench', connectTimeoutMs: timeoutMs });
   }
 
   timeline(name: string): Timeline {
@@ -124,11 +133,26 @@ export class FaultDaemon {
     process.kill(this.pid, signal);
   }
 
-  async kill(): Promise<void> {
+  /** What it says next is all that it has said. */
+  forget(): void {
+    this.#timelines.clear();
+    this.#latest = null;
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const exited = once(this.#child!, 'exit');
-    this.signal('SIGKILL');
+    this.signal(signal);
     await exited;
     this.#client?.close();
+    this.forget();
   }
 
   #take(snapshot: Snapshot): void {

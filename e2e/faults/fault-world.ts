@@ -27,8 +27,6 @@ const firstPort = 12_000;
 const greenDeadlineMs = 60_000;
 /** So that the clients are under way, and a service has forgotten that it was started only just now. */
 const calmMs = 2_000;
-/** Three times as often as by default: a row is short. Everything else is as a user has it who configures nothing. */
-const checkIntervalSeconds = 10;
 
 export class FaultWorld {
   readonly near = new NearSide();
@@ -107,10 +105,10 @@ export class FaultWorld {
     return this.#services;
   }
 
+  /** As a user has it who sets nothing that can be left out. JSON is YAML. */
   get config(): string {
     return JSON.stringify({
       version: '1.0',
-      defaults: { health_check: { interval: checkIntervalSeconds } },
       services: this.#services.map(({ name, port, config }) => ({ name, local_port: port, ...config })),
     });
   }

@@ -4,6 +4,7 @@
  * it back. Orders come and records go by the IPC channel; without the channel there is nothing left to do.
  */
 import net from 'node:net';
+import { assertNever } from '../../shared/result.ts';
 import type { Outcome } from './requests.ts';
 import { nowMs } from './monotonic.ts';
 
@@ -13,7 +14,9 @@ const patienceMs = 11_000;
 const maxInFlight = 600;
 const reportEveryMs = 100;
 
-export type LoadOrder = { readonly kind: 'begin' | 'end'; readonly port: number };
+export type LoadOrder =
+  | { readonly kind: 'begin' | 'end'; readonly port: number }
+  | { readonly kind: 'visit'; readonly port: number; readonly count: number; readonly stayMs: number };
 export type LoadRecord = readonly [port: number, begunAt: number, endedAt: number, outcome: Outcome];
 export interface LoadReport {
   readonly records: readonly LoadRecord[];
@@ -24,9 +27,20 @@ export interface LoadReport {
 export function runLoad(): void {
   const ports = new Map<number, PortLoad>();
   const records: LoadRecord[] = [];
-  process.on('message', ({ kind, port }: LoadOrder) => {
-    if (kind === 'end') ports.get(port)?.end();
-    else ports.set(port, new PortLoad(port, records));
+  process.on('message', (order: LoadOrder) => {
+    switch (order.kind) {
+      case 'begin':
+        ports.set(order.port, new PortLoad(order.port, records));
+        return;
+      case 'end':
+        ports.get(order.port)?.end();
+        return;
+      case 'visit':
+        visit(order);
+        return;
+      default:
+        assertNever(order);
+    }
   });
   process.once('disconnect', () => process.exit());
   setInterval(() => {
@@ -35,6 +49,15 @@ export function runLoad(): void {
     if (records.length > 0 || quiet.length > 0)
       process.send?.({ records: records.splice(0), quiet } satisfies LoadReport);
   }, reportEveryMs);
+}
+
+function visit({ port, count, stayMs }: Extract<LoadOrder, { kind: 'visit' }>): void {
+  for (let guest = 0; guest < count; guest++) {
+    const socket = net.connect({ host: '127.0.0.1', port });
+    socket.on('error', () => undefined);
+    socket.write('somebody who leaves\n');
+    setTimeout(() => socket.destroy(), stayMs);
+  }
 }
 
 class PortLoad {

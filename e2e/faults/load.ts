@@ -1,6 +1,7 @@
 /** The clients of a row, as the row directs them. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from '../fixtures/eventually.ts';
+import { delay } from './monotonic.ts';
 import type { LoadOrder, LoadReport } from './load-program.ts';
 import type { Request } from './requests.ts';
 
@@ -29,15 +30,31 @@ export class Load {
     this.#order({ kind: 'begin', port });
   }
 
+  /** Counts from now on. */
+  forget(port: number): void {
+    this.#requests.set(port, []);
+  }
+
+  /** Connects so many clients, each of which sends something, and has them leave after that time. */
+  async visit(
+    port: number,
+    { count, stayMs }: { readonly count: number; readonly stayMs: number },
+  ): Promise<void> {
+    this.#order({ kind: 'visit', port, count, stayMs });
+    await delay(stayMs);
+  }
+
   /** Those that have ended, in the order of their ends. */
   of(port: number): readonly Request[] {
     return this.#requests.get(port) ?? [];
   }
 
-  /** Begins no more, and waits until all have ended. */
-  async end(): Promise<void> {
-    for (const port of this.#running) this.#order({ kind: 'end', port });
-    await eventually('all clients are done', () => this.#running.size === 0, quietDeadlineMs);
+  /** Begins no more, at this port or at all of them, and waits until all have ended. */
+  async end(port?: number): Promise<void> {
+    const ports = port === undefined ? [...this.#running] : [port];
+    for (const one of ports) this.#order({ kind: 'end', port: one });
+    const isDone = (): boolean => !ports.some((one) => this.#running.has(one));
+    await eventually('the clients are done', isDone, quietDeadlineMs);
   }
 
   #order(order: LoadOrder): void {

@@ -28,6 +28,7 @@ export async function startRivals(world: FaultWorld, host: FarHost): Promise<rea
     world.load.begin(rival.port);
     const serves = (): boolean => world.requestsTo(rival).some(isAnswered);
     await eventually(`${rival.name} serves`, serves, startDeadlineMs);
+    world.load.forget(rival.port);
   }
   return rivals;
 }

@@ -62,17 +62,18 @@ const maxBehindMs = 300;
 export function reportRivals(
   world: FaultWorld,
   service: Service,
-  { rivals, outages }: { readonly rivals: readonly Rival[]; readonly outages: readonly Outage[] },
+  rivals: readonly Rival[],
+  outagesOf: (target: Service | Rival) => readonly Outage[],
 ): void {
-  const own = recoveries(world, service, outages);
+  const own = recoveries(world, service, outagesOf(service));
   for (const rival of rivals) {
-    const theirs = recoveries(world, rival, outages);
+    const theirs = recoveries(world, rival, outagesOf(rival));
     const [ownMs, theirMs] = [percentile(own, 0.5), percentile(theirs, 0.5)];
     reportAtMost(maxBehindMs / 1_000, {
       figure: `${service.name} behind ${rival.name}, recovery, median`,
       value: Number.isFinite(theirMs) ? (ownMs - theirMs) / 1_000 : ownMs === Infinity ? NaN : -Infinity,
       unit: 's',
-      note: `${inSeconds(ownMs)} against ${inSeconds(theirMs)}, ${outages.length} times`,
+      note: `${inSeconds(ownMs)} against ${inSeconds(theirMs)}, ${own.length} times`,
     });
     reportAtMost(refusedOf(world.requestsTo(rival)), {
       figure: `${service.name} beside ${rival.name}, refused`,

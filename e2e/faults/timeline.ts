@@ -21,6 +21,11 @@ export class Timeline {
     return this.#said.at(-1)?.service ?? null;
   }
 
+  /** The tunnel's process at that moment. */
+  pidAt(moment: number): number | null {
+    return this.#said.findLast(({ at }) => at <= moment)?.service.pid ?? null;
+  }
+
   /** How long it was green between these moments, in ms. */
   greenBetween(from: number, until: number): number {
     return this.#stretches(from, until)
@@ -32,6 +37,13 @@ export class Timeline {
   firstAt(from: number, accepts: (service: ServiceSnapshot) => boolean): number | null {
     const stretch = this.#stretches(from, Infinity).find(({ service }) => accepts(service));
     return stretch === undefined ? null : stretch.fromAt;
+  }
+
+  /** When it became green for good, not before that moment; null when it is not. */
+  lastGreenSince(from: number): number | null {
+    const lastRed = this.#said.findLastIndex(({ service }) => !isGreen(service));
+    const since = this.#said[lastRed + 1]?.at;
+    return since === undefined ? null : Math.max(since, from);
   }
 
   /** `waiting/unknown [host-unreachable]`, for a note. */
