@@ -78,9 +78,12 @@ const runRow = async ({ name, what }, seed, env) => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   // unshare takes the whole namespace with it.
-  const stop = () => void child.kill('SIGKILL');
+  const stop = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', stop);
-  const deadline = setTimeout(stop, rowDeadlineMs);
+  const deadline = setTimeout(() => void child.kill('SIGKILL'), rowDeadlineMs);
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal));

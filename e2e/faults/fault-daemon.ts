@@ -1,7 +1,7 @@
 /** The headless daemon, dist/daemon.cjs, on the user's machine, with a home of its own; and what it says of its services. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
@@ -9,6 +9,7 @@ import { systemClock } from '../../electron/core/clock.ts';
 import { connectControl, type ControlClient } from '../../electron/core/control/control-client.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { nowMs } from './monotonic.ts';
+import type { Prefix } from './near-side.ts';
 import { Timeline } from './timeline.ts';
 
 const program = path.resolve(import.meta.dirname, '../../dist/daemon.cjs');
@@ -21,12 +22,12 @@ export interface DaemonOptions {
   readonly config: string;
   readonly env: Readonly<Record<string, string>>;
   /** Runs a command on the user's machine. */
-  readonly prefix: readonly string[];
+  readonly prefix: Prefix;
 }
 
 export class FaultDaemon {
   readonly home = mkdtempSync(path.join(os.tmpdir(), 'home-'));
-  readonly #prefix: readonly string[];
+  readonly #prefix: Prefix;
   readonly #env: Readonly<Record<string, string>>;
   readonly #timelines = new Map<string, Timeline>();
   #child: ChildProcess | null = null;
@@ -53,6 +54,10 @@ export class FaultDaemon {
     return path.join(this.home, '.local/state/localport');
   }
 
+  get #outputFile(): string {
+    return path.join(this.home, 'daemon.out');
+  }
+
   get pid(): number {
     return this.#child?.pid ?? 0;
   }
@@ -67,8 +72,8 @@ export class FaultDaemon {
 
   /** Starts it and follows what it says. `wrapper` is put before its command. */
   async start(...wrapper: readonly string[]): Promise<void> {
-    const [file = '', ...args] = [...this.#prefix, ...wrapper, process.execPath, program];
-    const output = openSync(path.join(this.home, 'daemon.out'), 'a');
+    const [file, ...args] = [...this.#prefix, ...wrapper, process.execPath, program];
+    const output = openSync(this.#outputFile, 'a');
     this.#child = spawn(file, args, {
       cwd: this.home,
       env: {
@@ -133,6 +138,11 @@ export class FaultDaemon {
     process.kill(this.pid, signal);
   }
 
+  /** What it printed, for a row that could not be measured. */
+  get output(): string {
+    return readFileSync(this.#outputFile, 'utf8');
+  }
+
   /** What it says next is all that it has said. */
   forget(): void {
     this.#timelines.clear();
@@ -148,9 +158,12 @@ export class FaultDaemon {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    const exited = once(this.#child!, 'exit');
-    this.signal(signal);
-    await exited;
+    const child = this.#child!;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      this.signal(signal);
+      await exited;
+    }
     this.#client?.close();
     this.forget();
   }

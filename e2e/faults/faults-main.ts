@@ -10,7 +10,13 @@ import { allRows } from './rows/all-rows.ts';
 async function runRow(name: string, seed: number): Promise<void> {
   const row = allRows.find((one) => one.name === name);
   if (row === undefined) throw new Error(`no row ${name}`);
-  await row.run(await FaultWorld.create(seed));
+  const world = await FaultWorld.create(seed);
+  try {
+    await row.run(world);
+  } catch (error) {
+    console.error(world.daemon.output);
+    throw error;
+  }
 }
 
 const [first = '', second = ''] = process.argv.slice(2);

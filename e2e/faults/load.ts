@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from '../fixtures/eventually.ts';
 import { delay } from './monotonic.ts';
 import type { LoadOrder, LoadReport } from './load-program.ts';
+import type { Prefix } from './near-side.ts';
 import type { Request } from './requests.ts';
 
 const quietDeadlineMs = 20_000;
@@ -14,8 +15,8 @@ export class Load {
   readonly #running = new Set<number>();
 
   /** `prefix` runs a command where the clients are. */
-  constructor(prefix: readonly string[]) {
-    const [program = '', ...args] = [...prefix, process.execPath, process.argv[1] ?? '', loadArgument];
+  constructor(prefix: Prefix) {
+    const [program, ...args] = [...prefix, process.execPath, process.argv[1] ?? '', loadArgument];
     this.#child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', ({ records, quiet }: LoadReport) => {
       for (const [port, begunAt, endedAt, outcome] of records)

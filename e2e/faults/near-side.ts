@@ -3,6 +3,10 @@
  * host, so that a host can fall silent by itself. The servers run in the namespace of this process.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import { nowMs } from './monotonic.ts';
+
+export type Prefix = readonly [string, ...string[]];
 
 export interface Link {
   /** The host's address. */
@@ -16,11 +20,12 @@ export interface Link {
   setSilent(silent: boolean): void;
 }
 
+const ownNamespaceDeadlineMs = 5_000;
 const nobody = '02:00:00:00:00:99';
 
 export class NearSide {
   /** Put it before a command: runs it on the user's machine. */
-  readonly prefix: readonly string[];
+  readonly prefix: Prefix;
   readonly #pid: number;
   #links = 0;
 
@@ -77,9 +82,8 @@ function run(...[program = '', ...args]: readonly string[]): void {
 
 /** unshare(1) has not done its work yet when it was only just started. */
 function waitForOwnNamespace(pid: number): void {
-  const own = execFileSync('readlink', ['/proc/self/ns/net']).toString();
-  for (let tries = 0; tries < 200; tries++) {
-    if (execFileSync('readlink', [`/proc/${pid}/ns/net`]).toString() !== own) return;
-  }
+  const own = readlinkSync('/proc/self/ns/net');
+  const until = nowMs() + ownNamespaceDeadlineMs;
+  while (nowMs() < until) if (readlinkSync(`/proc/${pid}/ns/net`) !== own) return;
   throw new Error('no network namespace of its own');
 }

@@ -45,7 +45,7 @@ async function run(
   argv: readonly string[],
   isReady: (lines: AsyncIterable<string>) => Promise<void>,
 ): Promise<number> {
-  const [program = '', ...args] = [...world.near.prefix, ...argv];
+  const [program, ...args] = [...world.near.prefix, ...argv];
   const startedAt = nowMs();
   const env = { ...world.env, HOME: world.daemon.home };
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });

@@ -42,7 +42,7 @@ function startRival(world: FaultWorld, { sshd, echo }: FarHost, name: Rival['nam
     ...['-L', `127.0.0.1:${port}:${echo.host}:${echo.port}`],
     ...['-p', String(sshd.port), `${sshd.user}@${sshd.host}`],
   ];
-  const [program = '', ...args] = [...world.near.prefix, ...argvOf[name], ...sshArgs];
+  const [program, ...args] = [...world.near.prefix, ...argvOf[name], ...sshArgs];
   // Without a gate time autossh gives up when the first ssh ends early; for ssh it does not search PATH.
   const autossh = { AUTOSSH_GATETIME: '0', AUTOSSH_PATH: path.join(world.sshClient.binDirectory, 'ssh') };
   const env = { ...world.env, ...autossh, HOME: world.daemon.home };

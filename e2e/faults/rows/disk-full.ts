@@ -4,7 +4,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { reportNone } from '../../bench/figure.ts';
 import { killNow } from '../../bench/tunnel-process.ts';
-import type { FaultWorld, Service } from '../fault-world.ts';
+import type { FaultWorld } from '../fault-world.ts';
 import { nowMs } from '../monotonic.ts';
 import { answeredAgainAt } from '../requests.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';
@@ -15,7 +15,7 @@ const startDeadlineMs = 15_000;
 
 export const diskFull: Row = {
   name: 'disk-full',
-  what: 'the disk with state and logs is full, while LocalPort runs and when it starts',
+  what: 'the disk with state and logs is full, while LocalPort runs and when it starts; then read-only',
   run: async (world) => {
     const host = await world.addHost();
     const ssh = world.addSsh('ssh', host);
@@ -37,11 +37,14 @@ export const diskFull: Row = {
       figure: 'a tunnel killed while the disk is full, answered again',
       ms: servesAt === null ? null : servesAt - killedAt,
     });
-    reportDown(world, 'services not green while the disk is full', world.services);
+    reportDown(world, 'services not green while the disk is full');
     await daemon.stop();
-    const failure = await startOn(world);
-    reportNone({ figure: 'does not start on a full disk', value: failure === '' ? 0 : 1, note: failure });
-    reportDown(world, 'services not green after a start on a full disk', world.services);
+    for (const state of ['full', 'read-only'] as const) {
+      if (state === 'read-only') execFileSync('mount', ['-o', 'remount,ro', daemon.stateDirectory]);
+      const failure = await startOn(world);
+      reportDown(world, `services not green after a start on a ${state} disk`, failure);
+      await daemon.stop();
+    }
   },
 };
 
@@ -68,11 +71,11 @@ async function startOn(world: FaultWorld): Promise<string> {
   }
 }
 
-function reportDown(world: FaultWorld, figure: string, services: readonly Service[]): void {
-  const down = services.filter(({ name }) => {
+function reportDown(world: FaultWorld, figure: string, failure = ''): void {
+  const down = world.services.filter(({ name }) => {
     const { latest } = world.timeline(name);
     return latest === null || !isGreen(latest);
   });
-  const note = down.map(({ name }) => `${name} ${world.timeline(name).inWords()}`).join(', ');
-  reportNone({ figure, value: down.length, note });
+  const words = down.map(({ name }) => `${name} ${world.timeline(name).inWords()}`).join(', ');
+  reportNone({ figure, value: down.length, note: [words, failure].filter((one) => one !== '').join('; ') });
 }

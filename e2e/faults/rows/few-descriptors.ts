@@ -1,8 +1,7 @@
 /** The daemon may open few files, and one of its hosts is silent while clients come to it. */
 import { reportNone } from '../../bench/figure.ts';
-import { delay } from '../monotonic.ts';
+import { delay, nowMs } from '../monotonic.ts';
 import { failedOf, inWords, servedAgainAt } from '../requests.ts';
-import { nowMs } from '../monotonic.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
@@ -31,7 +30,7 @@ const fewDescriptors = (limit: number): Row => ({
     }
     host.link.setSilent(false);
     const backAt = nowMs();
-    await world.pause(12_000);
+    await world.pause(10_000);
     await reportForAll(world);
     reportNone({
       figure: 'questions of the command that got no answer',

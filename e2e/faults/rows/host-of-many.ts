@@ -1,5 +1,6 @@
 /** A host with a hundred and twenty services dies and boots again; nobody uses them meanwhile. */
 import { eventually } from '../../fixtures/eventually.ts';
+import { startEchoServer } from '../../fixtures/servers.ts';
 import { delay, nowMs } from '../monotonic.ts';
 import { percentile } from '../requests.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';
@@ -9,6 +10,7 @@ import type { Row } from '../row.ts';
 const tcpServices = 100;
 const sshServices = 20;
 const awayMs = 40_000;
+const shutdownMs = 3_000;
 const maxBackSeconds = 5;
 const patienceMs = 60_000;
 
@@ -24,11 +26,13 @@ export const hostOfMany: Row = {
     await world.addOthers();
     await world.start([]);
     await world.pause(2_000);
-    host.link.setSilent(true);
     const awayAt = nowMs();
-    // It boots: what was connected is unknown there.
-    await host.sshd.kill();
+    // It shuts down, is off, and has booted by the time that it is heard of again.
+    await Promise.all([host.sshd.kill(), host.echo.stop()]);
+    await delay(shutdownMs);
+    host.link.setSilent(true);
     await host.sshd.start();
+    await startEchoServer(host.echo.port, host.echo.host);
     await delay(awayAt + awayMs - nowMs());
     const isUp = ({ name }: { readonly name: string }): boolean => isGreen(world.daemon.service(name));
     const down = many.filter((service) => !isUp(service)).length;

@@ -27,7 +27,7 @@ export const portStolen: Row = {
       await world.pause(stolenMs);
       const { phase, cause } = daemon.service(stolen.name);
       reportNone({
-        figure: `port stolen ${when}: the cause is not named`,
+        figure: `port stolen ${when}: wrong causes`,
         value: phase !== 'up' && cause?.code === 'port-in-use' ? 0 : 1,
         note: world.timeline(stolen.name).inWords(),
       });
@@ -48,7 +48,7 @@ export const portStolen: Row = {
 /** Returns what ends the thief. */
 async function steal({ near }: FaultWorld, { port }: Service): Promise<() => Promise<void>> {
   const listen = `require('node:net').createServer().listen(${port}, '127.0.0.1', () => console.log('listening'))`;
-  const [program = '', ...args] = [...near.prefix, process.execPath, '-e', listen];
+  const [program, ...args] = [...near.prefix, process.execPath, '-e', listen];
   const thief = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(thief.stdout, 'data');
   return async () => {

@@ -9,7 +9,7 @@ import { delay } from '../monotonic.ts';
 import { reportForAll } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
-const settleMs = 12_000;
+const settleMs = 8_000;
 const stoppedMs = 30_000;
 
 async function addFour(world: FaultWorld): Promise<readonly Service[]> {
