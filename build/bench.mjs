@@ -7,11 +7,12 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { exitOnEndSignals } from './end-signals.mjs';
+import { figureOf, figureTable } from './figure-table.mjs';
 import { cacheDir, projectDir } from './paths.mjs';
 import { withPreparedApp } from './prepared-app.mjs';
 import { runMain } from './setup/report.mjs';
 
-/** @typedef {{ figure: string, value: number, unit: string, must: string, ok: boolean, note?: string }} Figure */
+/** @typedef {import('./figure-table.mjs').Figure} Figure */
 
 const benchDir = path.join(projectDir, 'e2e/bench');
 const resultFile = path.join(cacheDir, 'bench.json');
@@ -20,18 +21,6 @@ const resultFile = path.join(cacheDir, 'bench.json');
 const benchNames = async (words) => {
   const names = (await readdir(benchDir)).filter((name) => name.endsWith('.bench.ts')).sort();
   return words.length === 0 ? names : names.filter((name) => words.some((word) => name.includes(word)));
-};
-
-/** @param {string} line @returns {Figure | undefined} undefined when the line is no figure but talk */
-const figureOf = (line) => {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    /** @type {Figure} */
-    const figure = JSON.parse(line);
-    return typeof figure.figure === 'string' ? figure : undefined;
-  } catch {
-    return undefined;
-  }
 };
 
 /** Runs one program; what it prints besides its figures is passed through.
@@ -69,33 +58,6 @@ const runBench = async (name, env) => {
   ];
 };
 
-/** Three digits that count, at the most.
- * @param {number} value */
-const inDigits = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '–');
-
-/** @param {readonly Figure[]} figures */
-const table = (figures) => {
-  const rows = [
-    ['figure', 'measured', 'must', '', ''],
-    ...figures.map(({ figure, value, unit, must, ok, note = '' }) => [
-      figure,
-      `${inDigits(value)} ${unit}`,
-      must,
-      ok ? 'ok' : 'MISSED',
-      note,
-    ]),
-  ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-};
-
 exitOnEndSignals();
 await runMain(() =>
   withPreparedApp('test', async ({ electron, env }) => {
@@ -110,7 +72,7 @@ await runMain(() =>
     for (const name of names) figures.push(...(await runBench(name, env)));
     const result = { electron: electron.version, node: process.versions.node, figures };
     await writeFile(resultFile, `${JSON.stringify(result, null, 2)}\n`);
-    console.log(`\n${table(figures)}\n\nalso in ${path.relative(projectDir, resultFile)}`);
+    console.log(`\n${figureTable(figures)}\n\nalso in ${path.relative(projectDir, resultFile)}`);
     return figures.every(({ ok }) => ok) ? 0 : 1;
   }),
 );

@@ -33,6 +33,9 @@ const testNeeds = [
   ['python3-dbusmock'],
   ['python3-gi'],
   ['iproute2'],
+  // The fault bench: what users would have instead, and another clock for one process.
+  ['autossh'],
+  ['faketime'],
   // Real servers behind the health checks; the tests start their own, on their own ports and folders.
   ['postgresql'],
   ['redis-server'],

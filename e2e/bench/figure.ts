@@ -24,6 +24,11 @@ export function reportNone(figure: Omit<Figure, 'unit' | 'must' | 'ok'>): void {
   report({ ...figure, unit: '', must: '0', ok: figure.value === 0 });
 }
 
+/** What is worth knowing beside the others, and binds nobody. */
+export function reportForInformation(figure: Omit<Figure, 'must' | 'ok'>): void {
+  report({ ...figure, must: '', ok: true });
+}
+
 /** The upper one of the two in the middle; NaN of nothing. */
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;

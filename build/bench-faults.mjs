@@ -1,0 +1,161 @@
+// `npm run bench:faults`: what breaks, and what LocalPort's users notice of it. Each row of e2e/faults/rows breaks one thing
+// in namespaces of its own (network, processes, mounts), which end with all that the row has started. One row at a time.
+//
+// `npm run bench:faults -- sshd-away` runs the rows whose names contain one of the words, `-- --list` lists them,
+// `-- --seed 7` repeats the moments of an earlier run.
+import './setup/node-version.mjs';
+import { spawn, execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { exitOnEndSignals } from './end-signals.mjs';
+import { figureOf, figureTable } from './figure-table.mjs';
+import { cacheDir, projectDir } from './paths.mjs';
+import { SetUpError, runMain } from './setup/report.mjs';
+
+/** @typedef {import('./figure-table.mjs').Figure} Figure */
+/** @typedef {{ name: string, what: string }} Row */
+/** @typedef {{ row: string, seconds: number, figures: readonly Figure[] }} RowResult */
+
+const program = path.join(cacheDir, 'bench', 'faults.mjs');
+const resultFile = path.join(cacheDir, 'bench-faults.json');
+const rowDeadlineMs = 240_000;
+
+const checkMachine = () => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    throw new SetUpError('bench:faults needs root on Linux: each row runs in namespaces of its own.');
+  try {
+    execFileSync('unshare', ['--net', '--mount', '--pid', '--fork', 'true'], { stdio: 'pipe' });
+  } catch (error) {
+    throw new SetUpError(`bench:faults cannot make namespaces here: ${String(error)}`);
+  }
+};
+
+/** @param {readonly string[]} words @returns {readonly Row[]} */
+const rowsOf = (words) => {
+  /** @type {Row[]} */
+  const rows = JSON.parse(execFileSync(process.execPath, [program, '--list'], { encoding: 'utf8' }));
+  return words.length === 0 ? rows : rows.filter(({ name }) => words.some((word) => name.includes(word)));
+};
+
+/** The shell is the first process of the namespace and reaps what has lost its parent; $0 is the folder, "$@" the row. */
+const firstProcess =
+  'mount -t tmpfs -o size=256m,mode=700 faults "$0" && ip link set lo up && "$@" & wait $!';
+
+/** @param {Row} row @param {number} seed @param {NodeJS.ProcessEnv} env @returns {Promise<RowResult>} */
+const runRow = async ({ name, what }, seed, env) => {
+  console.log(`\n── ${name}: ${what}`);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'lp-faults-'));
+  const startedAt = performance.now();
+  const namespaces = [
+    '--net',
+    '--mount',
+    '--propagation',
+    'private',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+  ];
+  const argv = [
+    'sh',
+    '-c',
+    firstProcess,
+    folder,
+    process.execPath,
+    '--enable-source-maps',
+    program,
+    name,
+    String(seed),
+  ];
+  const child = spawn('unshare', [...namespaces, ...argv], {
+    cwd: projectDir,
+    env: { ...env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // unshare takes the whole namespace with it.
+  const stop = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', stop);
+  const deadline = setTimeout(() => void child.kill('SIGKILL'), rowDeadlineMs);
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  /** @type {Figure[]} */
+  const figures = [];
+  createInterface(child.stdout).on('line', (line) => {
+    const figure = figureOf(line);
+    if (figure === undefined) console.log(line);
+    else figures.push(figure);
+  });
+  const end = await ended;
+  clearTimeout(deadline);
+  process.off('exit', stop);
+  rmSync(folder, { recursive: true, force: true });
+  if (end !== 0)
+    figures.push({
+      figure: 'the row is measured',
+      value: null,
+      unit: '',
+      must: 'ends with 0',
+      ok: false,
+      note: String(end),
+    });
+  if (figures.length > 0) console.log(figureTable(figures));
+  return { row: name, seconds: Math.round((performance.now() - startedAt) / 1000), figures };
+};
+
+/** The daemon and kubectl, without Electron.
+ * @returns {Promise<NodeJS.ProcessEnv>} */
+const prepare = async () => {
+  const { ensureSystemPackages } = await import('./setup/system-packages.mjs');
+  await ensureSystemPackages('test');
+  const { ensureDependencies } = await import('./setup/dependencies.mjs');
+  await ensureDependencies();
+  const { ensureKubectl } = await import('./setup/kubectl.mjs');
+  const kubectl = await ensureKubectl();
+  const { bundle } = await import('./bundle.mjs');
+  await bundle();
+  const { bundleBench } = await import('./bundle-bench.mjs');
+  await bundleBench(path.join(projectDir, 'e2e/faults/faults-main.ts'), program);
+  return { ...process.env, ...(kubectl === undefined ? {} : { LOCALPORT_KUBECTL: kubectl }) };
+};
+
+exitOnEndSignals();
+await runMain(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { list: { type: 'boolean' }, seed: { type: 'string' } },
+  });
+  checkMachine();
+  const env = await prepare();
+  const rows = rowsOf(positionals);
+  if (values.list === true) {
+    for (const { name, what } of rows) console.log(`${name.padEnd(24)} ${what}`);
+    return 0;
+  }
+  if (rows.length === 0) throw new SetUpError('no row of that name: npm run bench:faults -- --list');
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+  console.log(`seed ${seed}`);
+  /** @type {RowResult[]} */
+  const results = [];
+  for (const row of rows) {
+    results.push(await runRow(row, seed, env));
+    await writeFile(
+      resultFile,
+      `${JSON.stringify({ seed, node: process.versions.node, rows: results }, null, 2)}\n`,
+    );
+  }
+  const figures = results.flatMap(({ row, figures }) =>
+    figures.map((one) => ({ ...one, figure: `${row}: ${one.figure}` })),
+  );
+  console.log(`\n${figureTable(figures)}\n\nseed ${seed}; also in ${path.relative(projectDir, resultFile)}`);
+  return figures.every(({ ok }) => ok) ? 0 : 1;
+});

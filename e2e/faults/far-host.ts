@@ -1,0 +1,32 @@
+/** One machine on the far side: an address that can fall silent, an echo server, and what else a row wants there. */
+import { startKubeApi, type KubeApi } from '../fixtures/kube-api.ts';
+import { startEchoServer, type FixtureServer } from '../fixtures/servers.ts';
+import type { SshClient } from '../fixtures/ssh-client.ts';
+import { startSshd, type Sshd } from '../fixtures/sshd.ts';
+import type { Link } from './near-side.ts';
+
+export interface FarHost {
+  readonly link: Link;
+  readonly echo: FixtureServer;
+  readonly sshd: Sshd;
+}
+
+const sshPort = 2_222;
+
+export async function startFarHost(link: Link, client: SshClient): Promise<FarHost> {
+  const echo = await startEchoServer(0, link.far);
+  const sshd = await startSshd({ host: link.far, port: sshPort, client });
+  await sshd.trust();
+  return { link, echo, sshd };
+}
+
+export const containerPort = 7_000;
+
+/** A cluster whose one service `echo` leads to the host's echo server. */
+export async function startCluster({ link, echo }: FarHost): Promise<KubeApi> {
+  const kube = await startKubeApi({ host: link.far });
+  kube.addPod('echo-0', { labels: { app: 'echo' } });
+  kube.addService('echo', { selector: { app: 'echo' }, ports: [containerPort] });
+  kube.setTarget(containerPort, echo);
+  return kube;
+}

@@ -1,0 +1,168 @@
+/**
+ * All that a row needs, in namespaces of its own: the user's machine with LocalPort and the clients, and the far hosts.
+ * Nothing here is disposed: the row's process is the first of a process namespace, and its end ends everything.
+ */
+import path from 'node:path';
+import type { KubeApi } from '../fixtures/kube-api.ts';
+import { createSshClient, type SshClient } from '../fixtures/ssh-client.ts';
+import { containerPort, startCluster, startFarHost, type FarHost } from './far-host.ts';
+import { FaultDaemon } from './fault-daemon.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { Load } from './load.ts';
+import { delay } from './monotonic.ts';
+import { NearSide } from './near-side.ts';
+import type { Request } from './requests.ts';
+import { seededRandom } from './seeded-random.ts';
+import { isGreen, type Timeline } from './timeline.ts';
+
+/** One entry of the config. */
+export interface Service {
+  readonly name: string;
+  readonly port: number;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const relayCommand = path.resolve(import.meta.dirname, '../fixtures/relay-command.cjs');
+const firstPort = 12_000;
+const greenDeadlineMs = 60_000;
+/** So that the clients are under way, and a service has forgotten that it was started only just now. */
+const calmMs = 2_000;
+
+export class FaultWorld {
+  readonly near = new NearSide();
+  readonly random: () => number;
+  readonly sshClient: SshClient;
+  readonly load = new Load(this.near.prefix);
+  kube: KubeApi | null = null;
+  #daemon: FaultDaemon | null = null;
+  #nextPort = firstPort;
+  readonly #services: Service[] = [];
+  readonly #others: Service[] = [];
+
+  static async create(seed: number): Promise<FaultWorld> {
+    return new FaultWorld(seed, await createSshClient());
+  }
+
+  private constructor(seed: number, sshClient: SshClient) {
+    this.random = seededRandom(seed);
+    this.sshClient = sshClient;
+  }
+
+  addHost(): Promise<FarHost> {
+    return startFarHost(this.near.addLink(), this.sshClient);
+  }
+
+  async addCluster(host: FarHost): Promise<KubeApi> {
+    this.kube = await startCluster(host);
+    return this.kube;
+  }
+
+  addSsh(name: string, { sshd, echo, link }: FarHost): Service {
+    const connection = { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: link.far };
+    return this.add(name, { technology: 'ssh', remote_port: echo.port, connection });
+  }
+
+  addTcp(name: string, { echo }: FarHost): Service {
+    return this.add(name, { technology: 'tcp', remote_port: echo.port, connection: { host: echo.host } });
+  }
+
+  addKubectl(name: string): Service {
+    const connection = { resource_name: 'echo' };
+    return this.add(name, { technology: 'kubectl', remote_port: containerPort, connection });
+  }
+
+  addCommand(name: string, { echo }: FarHost): Service {
+    const argv = [process.execPath, relayCommand, '{socket}', String(echo.port), echo.host];
+    return this.add(name, { technology: 'command', connection: { argv } });
+  }
+
+  add(name: string, config: Service['config']): Service {
+    const service = { name, port: this.nextPort(), config };
+    this.#services.push(service);
+    return service;
+  }
+
+  /** Healthy services on a host of their own, which must not notice what becomes of the rest. */
+  async addOthers(): Promise<void> {
+    const host = await this.addHost();
+    this.#others.push(this.addSsh('other-ssh', host), this.addTcp('other-tcp', host));
+    this.#others.push(this.addCommand('other-command', host));
+    if (this.kube !== null) return;
+    await this.addCluster(host);
+    this.#others.push(this.addKubectl('other-kubectl'));
+  }
+
+  nextPort(): number {
+    this.#nextPort += 1;
+    return this.#nextPort;
+  }
+
+  get others(): readonly Service[] {
+    return this.#others;
+  }
+
+  get services(): readonly Service[] {
+    return this.#services;
+  }
+
+  /** As a user has it who sets nothing that can be left out. JSON is YAML. */
+  get config(): string {
+    return JSON.stringify({
+      version: '1.0',
+      services: this.#services.map(({ name, port, config }) => ({ name, local_port: port, ...config })),
+    });
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    const folders = [this.sshClient.binDirectory, this.kube?.client.binDirectory, process.env['PATH']];
+    return {
+      PATH: folders.filter((folder) => folder !== undefined).join(path.delimiter),
+      ...(this.kube === null ? {} : { KUBECONFIG: this.kube.client.kubeconfigFile }),
+    };
+  }
+
+  get daemon(): FaultDaemon {
+    if (this.#daemon === null) throw new Error('the daemon is not made yet');
+    return this.#daemon;
+  }
+
+  makeDaemon(): FaultDaemon {
+    this.#daemon = new FaultDaemon({ config: this.config, env: this.env, prefix: this.near.prefix });
+    return this.#daemon;
+  }
+
+  /** Starts the daemon, waits until all is green, and has clients at the others and at these. */
+  async start(clientsAt: readonly Service[], ...wrapper: readonly string[]): Promise<void> {
+    await this.makeDaemon().start(...wrapper);
+    await this.untilGreen(this.#services);
+    for (const { port } of [...this.#others, ...clientsAt]) this.load.begin(port);
+    await delay(calmMs);
+  }
+
+  async untilGreen(services: readonly Service[], deadlineMs = greenDeadlineMs): Promise<void> {
+    const isReady = ({ name }: Service): boolean => {
+      const { latest } = this.timeline(name);
+      return latest !== null && isGreen(latest);
+    };
+    try {
+      await eventually('all are green', () => services.every(isReady), deadlineMs);
+    } catch (cause) {
+      const late = services.filter((service) => !isReady(service));
+      const words = late.map(({ name }) => `${name}: ${this.timeline(name).inWords()}`);
+      throw new Error(`not green within ${deadlineMs} ms: ${words.join('; ')}`, { cause });
+    }
+  }
+
+  timeline(name: string): Timeline {
+    return this.daemon.timeline(name);
+  }
+
+  requestsTo({ port }: { readonly port: number }): readonly Request[] {
+    return this.load.of(port);
+  }
+
+  /** A pause of this length and up to half as much again, by the seed. */
+  pause(ms: number): Promise<void> {
+    return delay(ms * (1 + this.random() / 2));
+  }
+}

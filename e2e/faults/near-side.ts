@@ -1,0 +1,89 @@
+/**
+ * The user's machine: a network namespace of its own, in which LocalPort and the clients run. One link for each far
+ * host, so that a host can fall silent by itself. The servers run in the namespace of this process.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import { nowMs } from './monotonic.ts';
+
+export type Prefix = readonly [string, ...string[]];
+
+export interface Link {
+  /** The host's address. */
+  readonly far: string;
+  /** The user's, as the host sees it. */
+  readonly near: string;
+  /**
+   * true: packets vanish both ways, and nobody is told. Each end then sends to a hardware address that nobody has; a cable
+   * that is pulled would be noticed, and so would an address that answers no ARP.
+   */
+  setSilent(silent: boolean): void;
+}
+
+const ownNamespaceDeadlineMs = 5_000;
+const nobody = '02:00:00:00:00:99';
+
+export class NearSide {
+  /** Put it before a command: runs it on the user's machine. */
+  readonly prefix: Prefix;
+  readonly #pid: number;
+  #links = 0;
+
+  constructor() {
+    const holder = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' });
+    this.#pid = holder.pid ?? 0;
+    this.prefix = ['nsenter', `--net=/proc/${this.#pid}/ns/net`, '--'];
+    waitForOwnNamespace(this.#pid);
+    this.#run('ip', 'link', 'set', 'lo', 'up');
+  }
+
+  addLink(): Link {
+    this.#links += 1;
+    const number = this.#links;
+    const [nearDevice, farDevice] = [`wan${number}`, `far${number}`];
+    const [near, far] = [`10.77.${number}.1`, `10.77.${number}.2`];
+    const [nearMac, farMac] = [`02:00:00:00:${number}:01`, `02:00:00:00:${number}:02`];
+    const here = ['address', farMac, 'type', 'veth', 'peer', 'name', nearDevice, 'address', nearMac];
+    run('ip', 'link', 'add', farDevice, ...here, 'netns', String(this.#pid));
+    run('ip', 'address', 'add', `${far}/24`, 'dev', farDevice);
+    run('ip', 'link', 'set', farDevice, 'up');
+    this.#run('ip', 'address', 'add', `${near}/24`, 'dev', nearDevice);
+    this.#run('ip', 'link', 'set', nearDevice, 'up');
+    // LocalPort may look for a default route to tell whether there is a network.
+    if (number === 1) this.#run('ip', 'route', 'add', 'default', 'via', far);
+    const setSilent = (silent: boolean): void => {
+      const set = (address: string, device: string, mac: string): readonly string[] => [
+        'ip',
+        'neighbour',
+        'replace',
+        address,
+        'lladdr',
+        silent ? nobody : mac,
+        'dev',
+        device,
+        'nud',
+        'permanent',
+      ];
+      this.#run(...set(far, nearDevice, farMac));
+      run(...set(near, farDevice, nearMac));
+    };
+    setSilent(false);
+    return { far, near, setSilent };
+  }
+
+  #run(...argv: readonly string[]): void {
+    run(...this.prefix, ...argv);
+  }
+}
+
+function run(...[program = '', ...args]: readonly string[]): void {
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** unshare(1) has not done its work yet when it was only just started. */
+function waitForOwnNamespace(pid: number): void {
+  const own = readlinkSync('/proc/self/ns/net');
+  const until = nowMs() + ownNamespaceDeadlineMs;
+  while (nowMs() < until) if (readlinkSync(`/proc/${pid}/ns/net`) !== own) return;
+  throw new Error('no network namespace of its own');
+}

@@ -1,0 +1,59 @@
+/** What a user would have instead of LocalPort: a loop in a shell, and autossh. Each holds a forward of its own to a host. */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { eventually } from '../fixtures/eventually.ts';
+import { descendantsOf } from '../fixtures/process-tree.ts';
+import type { FarHost } from './far-host.ts';
+import type { FaultWorld } from './fault-world.ts';
+import { isAnswered } from './requests.ts';
+
+export interface Rival {
+  readonly name: 'plain loop' | 'autossh';
+  readonly port: number;
+  /** Of the ssh that runs now; null between two. */
+  sshPid(): Promise<number | null>;
+}
+
+const startDeadlineMs = 10_000;
+const argvOf = {
+  'plain loop': ['sh', '-c', 'while :; do ssh "$@"; sleep 0.3; done', 'loop'],
+  autossh: ['autossh', '-M', '0'],
+} as const satisfies Record<Rival['name'], readonly string[]>;
+
+/** With clients at both, once they serve. */
+export async function startRivals(world: FaultWorld, host: FarHost): Promise<readonly Rival[]> {
+  const rivals = (['plain loop', 'autossh'] as const).map((name) => startRival(world, host, name));
+  for (const rival of rivals) {
+    world.load.begin(rival.port);
+    const serves = (): boolean => world.requestsTo(rival).some(isAnswered);
+    await eventually(`${rival.name} serves`, serves, startDeadlineMs);
+    world.load.forget(rival.port);
+  }
+  return rivals;
+}
+
+/** Both with what a careful user would set: as quick to notice silence as LocalPort's own ssh. */
+function startRival(world: FaultWorld, { sshd, echo }: FarHost, name: Rival['name']): Rival {
+  const port = world.nextPort();
+  const sshArgs = [
+    ...['-N', '-o', 'BatchMode=yes', '-o', 'ExitOnForwardFailure=yes', '-o', 'ConnectTimeout=5'],
+    ...['-o', 'ServerAliveInterval=3', '-o', 'ServerAliveCountMax=2'],
+    ...['-L', `127.0.0.1:${port}:${echo.host}:${echo.port}`],
+    ...['-p', String(sshd.port), `${sshd.user}@${sshd.host}`],
+  ];
+  const [program, ...args] = [...world.near.prefix, ...argvOf[name], ...sshArgs];
+  // Without a gate time autossh gives up when the first ssh ends early; for ssh it does not search PATH.
+  const autossh = { AUTOSSH_GATETIME: '0', AUTOSSH_PATH: path.join(world.sshClient.binDirectory, 'ssh') };
+  const env = { ...world.env, ...autossh, HOME: world.daemon.home };
+  const { pid = 0 } = spawn(program, args, { env, stdio: 'ignore' });
+  return { name, port, sshPid: () => sshBelow(pid) };
+}
+
+async function sshBelow(pid: number): Promise<number | null> {
+  for (const descendant of await descendantsOf(pid)) {
+    const name = await readFile(`/proc/${descendant}/comm`, 'utf8').catch(() => '');
+    if (name.trim() === 'ssh') return descendant;
+  }
+  return null;
+}

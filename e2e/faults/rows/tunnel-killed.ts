@@ -1,0 +1,89 @@
+/** Tunnels are killed (SIGKILL), again and again, while clients come. */
+import { reportNone } from '../../bench/figure.ts';
+import { killNow } from '../../bench/tunnel-process.ts';
+import type { FaultWorld, Service } from '../fault-world.ts';
+import { delay, nowMs } from '../monotonic.ts';
+import { commandOwnStart, kubectlOwnStart, sshOwnStart } from '../own-start.ts';
+import { answeredAgainAt, failedOf, percentile, type Request } from '../requests.ts';
+import { startRivals, type Rival } from '../rivals.ts';
+import { reportForAll, reportPercentile, reportRivals, reportSeconds, type Outage } from '../row-figures.ts';
+import type { Row } from '../row.ts';
+
+const rounds = 8;
+const betweenMs = 3_000;
+const maxOverOwnStartMs = 300;
+/** What is begun in the same moment may reach the dying process still: nothing can tell that its bytes were not used. */
+const sameMomentMs = 5;
+
+export const tunnelKilled: Row = {
+  name: 'tunnel-killed',
+  what: `the processes of ssh, kubectl and command are killed (SIGKILL), ${rounds} times each`,
+  run: async (world) => {
+    const host = await world.addHost();
+    await world.addCluster(host);
+    const ssh = world.addSsh('ssh', host);
+    const kubectl = world.addKubectl('kubectl');
+    const command = world.addCommand('command', host);
+    await world.addOthers();
+    await world.start([ssh, kubectl, command]);
+    const rivals = await startRivals(world, host);
+    const argv = (command.config['connection'] as { readonly argv: readonly string[] }).argv;
+    const ownStarts = new Map([
+      [ssh, await sshOwnStart(world, host)],
+      [kubectl, await kubectlOwnStart(world)],
+      [command, await commandOwnStart(world, argv)],
+    ]);
+    const kills = new Map<Service | Rival, Outage[]>();
+    const targets = [...ownStarts.keys(), ...rivals];
+    for (let round = 0; round < rounds; round++) {
+      for (const target of targets) {
+        // One at a time: two starts at once on a small machine measure each other.
+        await world.pause(betweenMs / targets.length);
+        kills.set(target, [...(kills.get(target) ?? []), await kill(world, target)]);
+      }
+    }
+    await delay(betweenMs);
+    await reportForAll(world);
+    const overOwnStart = [...ownStarts].flatMap(([service, ownStart]) =>
+      reportKills(world, service, { outages: kills.get(service) ?? [], ownStart }),
+    );
+    reportPercentile(maxOverOwnStartMs / 1_000, {
+      figure: 'killed, answered again, over its own start',
+      values: overOwnStart,
+      part: 0.95,
+    });
+    reportRivals(world, ssh, rivals, (target) => kills.get(target) ?? []);
+  },
+};
+
+async function kill(world: FaultWorld, target: Service | Rival): Promise<Outage> {
+  const pid = 'sshPid' in target ? await target.sshPid() : world.daemon.service(target.name).pid;
+  const begunAt = nowMs();
+  // It has not come back from the last time.
+  if (pid !== null) killNow(pid);
+  return { begunAt, backAt: begunAt };
+}
+
+/** Returns how long each recovery took, less its own start, in ms. */
+function reportKills(
+  world: FaultWorld,
+  service: Service,
+  { outages, ownStart }: { readonly outages: readonly Outage[]; readonly ownStart: number },
+): readonly number[] {
+  const requests = world.requestsTo(service);
+  const recoveries = outages.map(({ begunAt }) => (answeredAgainAt(requests, begunAt) ?? Infinity) - begunAt);
+  reportSeconds(null, {
+    figure: `${service.name} killed, answered again, median`,
+    ms: percentile(recoveries, 0.5),
+    note: `${recoveries.map((ms) => (ms / 1_000).toFixed(2)).join(', ')}; own start ${(ownStart / 1_000).toFixed(2)}`,
+  });
+  const lost = failedOf(requests);
+  const mayBeLost = ({ begunAt, endedAt }: Request): boolean =>
+    outages.some((kill) => begunAt < kill.begunAt + sameMomentMs && endedAt >= kill.begunAt);
+  reportNone({
+    figure: `${service.name} killed, requests begun afterwards that failed`,
+    value: lost.filter((request) => !mayBeLost(request)).length,
+    note: `${lost.filter(mayBeLost).length} were under way, or begun within ${sameMomentMs} ms, and lost`,
+  });
+  return recoveries.map((ms) => ms - ownStart);
+}
