@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { continueProcess, stopProcess } from './testing/stopped-process.ts';
+import { proveBySocket } from './transport-proof.ts';
+
+/** Closes each connection at once, as ssh's probe socket does once the server has refused. */
+const closer = `
+  require('net').createServer((socket) => socket.end())
+    .listen({ path: process.argv.at(-1), backlog: 1 }, () => console.log('ready'));`;
+
+let directory: string;
+let socket: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'localport-proof-'));
+  socket = path.join(directory, 'probe.sock');
+});
+
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+it.runIf(process.platform === 'linux')(
+  'is silent while the queue of the socket is full, and alive once it is not',
+  async () => {
+    const child = spawn(process.execPath, ['-e', closer, '--', socket], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout, 'data');
+    expect(await proveBySocket(socket, 5_000, systemClock)).toEqual({ kind: 'alive' });
+    await stopProcess(child.pid ?? 0);
+    const queued = Array.from({ length: 4 }, () => net.connect(socket).on('error', () => undefined));
+    const refused = await new Promise<NodeJS.ErrnoException>((resolve) => {
+      net.connect(socket).once('error', resolve);
+    });
+    expect(refused.code).toBe('EAGAIN');
+    const before = systemClock.now();
+    expect(await proveBySocket(socket, 200, systemClock)).toEqual({ kind: 'silent' });
+    expect(systemClock.now() - before).toBeLessThan(1_000);
+    const proof = proveBySocket(socket, 5_000, systemClock);
+    await continueProcess(child.pid ?? 0);
+    expect(await proof).toEqual({ kind: 'alive' });
+    for (const one of queued) one.destroy();
+    child.kill('SIGKILL');
+  },
+);
+
+it('is dead where nobody listens any more', async () => {
+  expect(await proveBySocket(socket, 1_000, systemClock)).toMatchObject({
+    kind: 'dead',
+    cause: { title: 'The tunnel ended (its private socket is gone)' },
+  });
+});
