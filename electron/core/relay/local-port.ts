@@ -12,12 +12,13 @@ import type { Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { BudgetShare, ConnectionBudget } from './connection-budget.ts';
+import type { ConnectionBudget } from './connection-budget.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { HeldSocket } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenOnLoopback, type LocalListener } from './local-listener.ts';
 import { rememberingPortHolder } from './port-holder.ts';
+import { PortPlaces } from './port-places.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
@@ -62,28 +63,23 @@ class LocalPort implements ServicePort {
   readonly #dispatcher: Dispatcher;
   readonly #doubt: TunnelDoubt;
   readonly #relay: Relay;
-  readonly #beyondBudget: RefusalLog;
+  readonly #places: PortPlaces;
   readonly #beyondHold: RefusalLog;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
-  #share: BudgetShare | null = null;
   #policy: ClientPolicy = 'hold';
   /** Opening and closing happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalPortOptions) {
     this.#options = options;
-    const { clock, port, holdTimeoutMs, log, events } = options;
+    const { clock, port, holdTimeoutMs, log, events, budget } = options;
     const { maxHeldConnections = defaultMaxHeldConnections } = options;
     const onSuspicion = boundSuspicions(clock, (tunnelId, finding) => {
       events.onSuspicion(tunnelId, finding);
     });
     this.#findHolder = rememberingPortHolder(port, clock);
-    this.#beyondBudget = new RefusalLog(clock, (count) => {
-      const limit = this.#share?.limit ?? 0;
-      const fix = 'raise the limit of open files (ulimit -n) to allow more';
-      log.warn(`${count} connections were refused: this service may have ${limit} now; ${fix}.`);
-    });
+    this.#places = new PortPlaces({ budget, clock, log, makeRoom: () => this.#makeRoom() });
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} wait for a tunnel already.`);
     });
@@ -113,17 +109,18 @@ class LocalPort implements ServicePort {
       onTakenBack: (client) => {
         this.#receive(client);
       },
-      onClosed: () => this.#share?.give(),
+      onClosed: () => {
+        this.#places.give();
+      },
       onSuspicion,
     });
   }
 
   open(): Promise<Result<readonly string[], Cause>> {
     return this.#inTurn(async () => {
-      const { port, clock, log, budget } = this.#options;
+      const { port, clock, log } = this.#options;
       if (this.#listener !== null) return ok(this.#listener.addresses);
-      const share = budget.join();
-      this.#share = share;
+      this.#places.open();
       const listening = await listenOnLoopback({
         port,
         clock,
@@ -134,7 +131,7 @@ class LocalPort implements ServicePort {
         },
       });
       if (!listening.ok) {
-        share.leave();
+        this.#places.close();
         return err(listening.error);
       }
       this.#listener = listening.value;
@@ -151,10 +148,9 @@ class LocalPort implements ServicePort {
       this.#turnAway(this.#queue.all());
       this.#relay.endAll();
       this.#silence.clear();
-      this.#beyondBudget.close();
       this.#beyondHold.close();
       await closed;
-      this.#share?.leave();
+      this.#places.close();
     });
   }
 
@@ -191,16 +187,8 @@ class LocalPort implements ServicePort {
   #welcome(client: Socket): void {
     // Its failure shows in `close` as well, which is where the queue and the splice act on it.
     client.on('error', () => undefined);
-    if (this.#hasPlace()) {
-      this.#receive(client);
-    } else {
-      this.#beyondBudget.add();
-      reset(client);
-    }
-  }
-
-  #hasPlace(): boolean {
-    return this.#share?.take() === true || (this.#makeRoom() && this.#share?.take() === true);
+    if (this.#places.take()) this.#receive(client);
+    else reset(client);
   }
 
   /** Ends one connection whose client has probably left. */
@@ -251,7 +239,7 @@ class LocalPort implements ServicePort {
     if (!this.#queue.has(held)) return false;
     reset(held.client.release().socket);
     const wasUnanswered = this.#dispatcher.drop(held);
-    this.#share?.give();
+    this.#places.give();
     return wasUnanswered;
   }
 
