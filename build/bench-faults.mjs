@@ -1,7 +1,7 @@
 // `npm run bench:faults`: what breaks, and what LocalPort's users notice of it. Each row of e2e/faults/rows breaks one thing
 // in namespaces of its own (network, processes, mounts), which end with all that the row has started. One row at a time.
 //
-// `npm run bench:faults -- sshd-away` runs the rows whose names contain one of the words, `-- --list` lists them,
+// `npm run bench:faults -- sshd-away` runs the rows of that name, or whose names contain the word, `-- --list` lists them,
 // `-- --seed 7` repeats the moments of an earlier run.
 import './setup/node-version.mjs';
 import { spawn, execFileSync } from 'node:child_process';
@@ -35,11 +35,18 @@ const checkMachine = () => {
   }
 };
 
+/** A whole name means that row alone, anything else all rows that contain it.
+ * @param {readonly Row[]} rows @param {string} name @param {string} word */
+const isMeant = (rows, name, word) =>
+  rows.some((row) => row.name === word) ? name === word : name.includes(word);
+
 /** @param {readonly string[]} words @returns {readonly Row[]} */
 const rowsOf = (words) => {
   /** @type {Row[]} */
   const rows = JSON.parse(execFileSync(process.execPath, [program, '--list'], { encoding: 'utf8' }));
-  return words.length === 0 ? rows : rows.filter(({ name }) => words.some((word) => name.includes(word)));
+  return words.length === 0
+    ? rows
+    : rows.filter(({ name }) => words.some((word) => isMeant(rows, name, word)));
 };
 
 /** The shell is the first process of the namespace and reaps what has lost its parent; $0 is the folder, "$@" the row. */

@@ -14,12 +14,12 @@ import { rbacLate } from './rbac-late.ts';
 import { sessionKilled } from './session-killed.ts';
 import { sshdAwayRows } from './sshd-away.ts';
 import { timeRows } from './time-jumps.ts';
-import { tunnelKilled } from './tunnel-killed.ts';
+import { tunnelKilledRows } from './tunnel-killed.ts';
 import { tunnelStopped } from './tunnel-stopped.ts';
 
 /** In the order in which they run. */
 export const allRows: readonly Row[] = [
-  tunnelKilled,
+  ...tunnelKilledRows,
   tunnelStopped,
   ...sshdAwayRows,
   sessionKilled,

@@ -10,7 +10,7 @@ import { isGreen } from '../timeline.ts';
 import type { Row } from '../row.ts';
 
 const maxBackSeconds = 2;
-const recoveryDeadlineMs = 45_000;
+const recoveryDeadlineMs = 30_000;
 
 const blackhole = (seconds: number): Row => ({
   name: `blackhole-${seconds}s`,

@@ -5,7 +5,7 @@ import { failedOf, inWords, servedAgainAt } from '../requests.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
-const silentMs = 20_000;
+const silentMs = 15_000;
 const questions = 10;
 const maxBackSeconds = 5;
 

@@ -12,7 +12,7 @@ const sshServices = 20;
 const awayMs = 40_000;
 const shutdownMs = 3_000;
 const maxBackSeconds = 5;
-const patienceMs = 60_000;
+const patienceMs = 40_000;
 
 export const hostOfMany: Row = {
   name: 'host-of-many',

@@ -7,7 +7,7 @@ import { reportForAll, reportSeconds, type Outage } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
 const awaySeconds = 5;
-const recoveryDeadlineMs = 30_000;
+const recoveryDeadlineMs = 20_000;
 const betweenMs = 3_000;
 const pollMs = 50;
 

@@ -7,7 +7,7 @@ import { answeredAgainAt, failedOf, inWords } from '../requests.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
-const patienceMs = 30_000;
+const patienceMs = 20_000;
 const afterwardsMs = 3_000;
 
 const podReplaced = (end: ForwardEnd): Row => ({

@@ -10,8 +10,8 @@ import type { Row } from '../row.ts';
 
 /** Over ssh's own start, in ms. */
 const maxWaitMs = { p50: 500, p95: 800 } as const;
-const betweenMs = 5_000;
-const recoveryDeadlineMs = 40_000;
+const betweenMs = 4_000;
+const recoveryDeadlineMs = 20_000;
 const pollMs = 50;
 
 interface Away {

@@ -9,7 +9,7 @@ import { startRivals } from '../rivals.ts';
 import { reportForAll, reportRivals, reportSeconds } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
-const patienceMs = 45_000;
+const patienceMs = 40_000;
 const afterwardsMs = 1_000;
 
 export const tunnelStopped: Row = {
