@@ -2,7 +2,6 @@
 // one JSON object for each figure; here they are run one after another, and set as one table.
 // `npm run bench -- quit idle` runs those whose file name contains one of the words.
 import './setup/node-version.mjs';
-import { spawn } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,30 +30,28 @@ const runBench = async (name, env) => {
   const script = path.join(cacheDir, 'bench', `${name}.mjs`);
   await bundleBench(path.join(benchDir, name), script);
   console.log(`\n── ${name}`);
-  const child = spawn(process.execPath, ['--enable-source-maps', script], {
+  // It is there only now. On our own exit it ends the program.
+  const { execa } = await import('execa');
+  const program = execa(process.execPath, ['--enable-source-maps', script], {
     cwd: projectDir,
     env,
+    extendEnv: false,
+    buffer: false,
     stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const stop = () => void child.kill();
-  process.once('exit', stop);
-  const ended = new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
+    reject: false,
   });
   /** @type {Figure[]} */
   const figures = [];
-  createInterface(child.stdout).on('line', (line) => {
+  createInterface(program.stdout).on('line', (line) => {
     const figure = figureOf(line);
     if (figure === undefined) console.log(line);
     else figures.push(figure);
   });
-  const code = await ended;
-  process.off('exit', stop);
-  if (code === 0) return figures;
+  const { exitCode, shortMessage = '' } = await program;
+  if (exitCode === 0) return figures;
   return [
     ...figures,
-    { figure: name, value: NaN, unit: '', must: 'ends with 0', ok: false, note: `exit code ${code}` },
+    { figure: name, value: NaN, unit: '', must: 'ends with 0', ok: false, note: shortMessage },
   ];
 };
 

@@ -17,11 +17,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a program prints, and its exit code. */
-const run = (program: string, ...args: readonly string[]): Promise<string> =>
+/** What Node prints that runs a program, and its exit code. */
+const run = (...args: readonly string[]): Promise<string> =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder };
-    execFile(process.execPath, [program, ...args], { env, cwd: folder }, (error, out, err) => {
+    execFile(process.execPath, args, { env, cwd: folder }, (error, out, err) => {
       resolve(`${out}${err}exit code ${error?.code ?? 0}\n`);
     });
   });
@@ -78,6 +78,29 @@ describe('a bundle of modules that are compiled by need', () => {
         }`,
     });
     expect(await run(program)).toBe(`[ undefined, true ] ${folder}${path.sep}\nexit code 0\n`);
+  });
+
+  it('leaves execa alone, whose loading takes longer than the answer, until a program is started', async () => {
+    const packed = await bundleTo('localport', 'electron/cli/localport.ts');
+    const spy = path.join(folder, 'spy.cjs');
+    writeFileSync(
+      spy,
+      `const vm = require('node:vm');
+       const { compileFunction } = vm;
+       vm.compileFunction = (text, ...rest) => {
+         if (text.includes('Command was killed with')) console.log('execa');
+         return compileFunction(text, ...rest);
+       };
+      `,
+    );
+    const loads = async (...args: readonly string[]): Promise<boolean> => {
+      const said = await run('--require', spy, packed, ...args);
+      return /^execa$/m.test(said);
+    };
+    expect(await loads('--help')).toBe(false);
+    expect(await loads('status')).toBe(false);
+    expect(await loads('daemon', 'status')).toBe(false);
+    expect(await loads('cluster', 'status')).toBe(true);
   });
 
   it('lets the command say what it says as a plain bundle', async () => {

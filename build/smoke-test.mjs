@@ -1,5 +1,4 @@
 // Starts the packaged app once, as a user with an empty home would: it must come up, carry a first forward, and end.
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,32 +18,32 @@ const emptyHome = (home) => ({
 
 /** @param {string} executable @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ readonly code: number | null, readonly output: string }>} */
-const runOnce = (executable, env) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(executable, [...sandboxArgs, '--smoke-test'], {
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    // Its whole group: Chromium's helpers hold the pipes as well.
-    const kill = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    };
-    process.once('exit', kill);
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
-    child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
-    const timer = setTimeout(() => {
-      output += `\nno end within ${deadlineMs / 1000} s`;
-      kill();
-    }, deadlineMs);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      process.off('exit', kill);
-      resolve({ code, output });
-    });
+const runOnce = async (executable, env) => {
+  // It is there only once the set-up has run.
+  const { execa } = await import('execa');
+  const app = execa(executable, [...sandboxArgs, '--smoke-test'], {
+    env,
+    extendEnv: false,
+    detached: true,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
   });
+  // Its whole group: Chromium's helpers hold the pipes as well.
+  const kill = () => {
+    if (app.pid !== undefined) process.kill(-app.pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
+  let late = '';
+  const timer = setTimeout(() => {
+    late = `\nno end within ${deadlineMs / 1000} s`;
+    kill();
+  }, deadlineMs);
+  const { exitCode, all, originalMessage = '' } = await app;
+  clearTimeout(timer);
+  process.off('exit', kill);
+  return { code: exitCode ?? null, output: `${all}${originalMessage}${late}` };
+};
 
 /** @param {string} executable @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ readonly ok: boolean, readonly output: string }>} */

@@ -1,10 +1,9 @@
 // `npm start`: sets up, builds and starts the app; arguments after `--` are the app's.
 import './setup/node-version.mjs';
-import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { projectDir } from './paths.mjs';
 import { sandboxArgs, withPreparedApp } from './prepared-app.mjs';
-import { runMain } from './setup/report.mjs';
+import { SetUpError, runMain } from './setup/report.mjs';
 
 // Ctrl-C comes twice, from the terminal and from npm, which passes it on: within this time it is one.
 const sameSignalMs = 300;
@@ -16,29 +15,33 @@ const quietArgs = (ownDisplay) => (ownDisplay ? ['--log-level=3'] : []);
 /** Runs the app in a process group of its own, so that it gets each signal exactly once: from here.
  * @param {import('./prepared-app.mjs').PreparedApp} app
  * @returns {Promise<number>} its exit code */
-const runApp = ({ electron, env, ownDisplay }) =>
-  new Promise((resolve, reject) => {
-    const args = [...sandboxArgs, ...quietArgs(ownDisplay), projectDir, ...process.argv.slice(2)];
-    const child = spawn(electron.executable, args, {
-      env,
-      detached: true,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    let lastSignalAt = -Infinity;
-    /** @param {NodeJS.Signals} signal */
-    const passOn = (signal) => {
-      if (performance.now() - lastSignalAt < sameSignalMs) return;
-      lastSignalAt = performance.now();
-      child.kill(signal);
-    };
-    process.on('SIGINT', () => passOn('SIGINT'));
-    process.on('SIGTERM', () => passOn('SIGTERM'));
-    // The terminal was closed. To the app HUP means reload.
-    process.on('SIGHUP', () => passOn('SIGTERM'));
-    child.once('error', reject);
-    child.once('close', (code, signal) =>
-      resolve(code ?? 128 + (signal === null ? 0 : os.constants.signals[signal])),
-    );
+const runApp = async ({ electron, env, ownDisplay }) => {
+  // It is there only now.
+  const { execa } = await import('execa');
+  const args = [...sandboxArgs, ...quietArgs(ownDisplay), projectDir, ...process.argv.slice(2)];
+  const app = execa(electron.executable, args, {
+    env,
+    extendEnv: false,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    cleanup: false,
+    forceKillAfterDelay: false,
+    reject: false,
   });
+  let lastSignalAt = -Infinity;
+  /** @param {NodeJS.Signals} signal */
+  const passOn = (signal) => {
+    if (performance.now() - lastSignalAt < sameSignalMs) return;
+    lastSignalAt = performance.now();
+    app.kill(signal);
+  };
+  process.on('SIGINT', () => passOn('SIGINT'));
+  process.on('SIGTERM', () => passOn('SIGTERM'));
+  // The terminal was closed. To the app HUP means reload.
+  process.on('SIGHUP', () => passOn('SIGTERM'));
+  const { exitCode, signal, originalMessage } = await app;
+  if (app.pid === undefined) throw new SetUpError(`The app could not be started: ${originalMessage}`);
+  return exitCode ?? 128 + (signal === undefined ? 0 : os.constants.signals[signal]);
+};
 
 await runMain(() => withPreparedApp('start', runApp));

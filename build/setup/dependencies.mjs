@@ -1,8 +1,8 @@
-// node_modules, exactly as the lock file says.
+// node_modules, exactly as the lock file says. Runs without them: Node alone starts npm.
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectDir } from '../paths.mjs';
-import { runVisibly } from '../run-command.mjs';
 import { SetUpError, announce } from './report.mjs';
 
 /** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
@@ -35,6 +35,7 @@ const areInstalled = async () => {
 export const ensureDependencies = async () => {
   if (await areInstalled()) return;
   announce('installing the npm packages of the lock file (npm ci) …');
-  const { code } = await runVisibly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  if (code !== 0) throw new SetUpError('`npm ci` failed: see its message above.');
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync('npm', args, { cwd: projectDir, stdio: 'inherit' });
+  if (status !== 0) throw new SetUpError('`npm ci` failed: see its message above.');
 };

@@ -1,6 +1,5 @@
 // A display and a session bus for Electron where there is none: an X server in memory and a private D-Bus daemon,
 // both ours, both ended by us.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -20,15 +19,23 @@ const readyWithinMs = 20_000;
  * @param {string} command @param {readonly string[]} args
  * @returns {Promise<Server>} */
 const startServer = async (command, args) => {
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  // It is there only once the set-up has run.
+  const { execa } = await import('execa');
+  const child = execa(command, args, {
+    detached: true,
+    buffer: false,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    cleanup: false,
+    forceKillAfterDelay: false,
+    reject: false,
+  });
   const killNow = () => void child.kill('SIGKILL');
   process.once('exit', killNow);
-  const ended = new Promise((resolve) => {
-    child.once('error', resolve);
-    child.once('exit', resolve);
+  const ended = child.then(({ originalMessage }) => {
+    words += originalMessage ?? '';
   });
   let words = '';
-  child.stderr?.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+  child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
     words = (words + chunk).slice(-2000);
   });
   const announcement = /** @type {import('node:stream').Readable} */ (child.stdio[3]);

@@ -1,13 +1,23 @@
 // The Debian packages that Electron and the tests need. Other systems are taken as they are: a Mac needs none, and
 // on another Linux Electron itself names the library that it misses.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { runQuietly, runVisibly } from '../run-command.mjs';
 import { SetUpError, announce } from './report.mjs';
 
 /** @typedef {'start' | 'test'} Purpose */
 /** Names of one need, the preferred first: Ubuntu 24.04 renamed libraries to …t64.
  * @typedef {readonly [string, ...string[]]} Need */
+
+/** This runs before `npm ci`: Node alone starts its programs.
+ * @param {string} command @param {readonly string[]} args @returns {string} what it prints */
+const outputOf = (command, args) => spawnSync(command, args, { encoding: 'utf8' }).stdout;
+
+/** @param {readonly string[]} args @returns {boolean} whether it succeeded */
+const aptGet = (args) => {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync('apt-get', args, { env, stdio: 'inherit' }).status === 0;
+};
 
 const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
@@ -50,9 +60,9 @@ const needsFor = (purpose) => {
   return hasDisplay() ? electronNeeds : [...electronNeeds, ['xvfb']];
 };
 
-/** @param {readonly Need[]} needs @returns {Promise<readonly Need[]>} those of which no name is installed */
-const missingOf = async (needs) => {
-  const { output } = await runQuietly('dpkg-query', [
+/** @param {readonly Need[]} needs @returns {readonly Need[]} those of which no name is installed */
+const missingOf = (needs) => {
+  const output = outputOf('dpkg-query', [
     '--show',
     '--showformat=${Package} ${db:Status-Status}\n',
     ...needs.flat(),
@@ -67,9 +77,9 @@ const missingOf = async (needs) => {
 };
 
 /** Of each need's names the one that this release has.
- * @param {readonly Need[]} needs @returns {Promise<readonly string[]>} */
-const namesHere = async (needs) => {
-  const { output } = await runQuietly('apt-cache', ['policy', ...needs.flat()]);
+ * @param {readonly Need[]} needs @returns {readonly string[]} */
+const namesHere = (needs) => {
+  const output = outputOf('apt-cache', ['policy', ...needs.flat()]);
   const offered = new Set(
     Array.from(output.matchAll(/^(\S+):\n[^\n]*\n\s+Candidate: (?!\(none\))/gm), (match) => match[1]),
   );
@@ -77,13 +87,13 @@ const namesHere = async (needs) => {
 };
 
 /** Asks invoke-rc.d to start nothing: the tests run their own servers and buses, on their own ports.
- * @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+ * @template T @param {() => T} work @returns {Promise<T>} */
 const withoutStartingDaemons = async (work) => {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return work();
   await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    return await work();
+    return work();
   } finally {
     await rm(policy, { force: true });
   }
@@ -91,29 +101,24 @@ const withoutStartingDaemons = async (work) => {
 
 /** @param {readonly Need[]} needs */
 const install = async (needs) => {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   announce('reading the package lists (apt-get update) …');
-  await runVisibly('apt-get', ['update', '-qq'], { env });
-  const names = await namesHere(needs);
+  aptGet(['update', '-qq']);
+  const names = namesHere(needs);
   announce(`installing ${names.join(' ')} …`);
-  const { code } = await withoutStartingDaemons(() =>
-    runVisibly(
-      'apt-get',
-      ['install', '-y', '-qq', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', ...names],
-      { env },
-    ),
+  const isInstalled = await withoutStartingDaemons(() =>
+    aptGet(['install', '-y', '-qq', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', ...names]),
   );
-  if (code !== 0) throw new SetUpError(`apt-get could not install: ${names.join(' ')}`);
+  if (!isInstalled) throw new SetUpError(`apt-get could not install: ${names.join(' ')}`);
 };
 
 /** @param {Purpose} purpose */
 export const ensureSystemPackages = async (purpose) => {
   if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query')) return;
   const isRoot = process.getuid?.() === 0;
-  const missing = await missingOf(needsFor(purpose));
+  const missing = missingOf(needsFor(purpose));
   if (missing.length > 0) {
     if (!isRoot) {
-      const names = await namesHere(missing);
+      const names = namesHere(missing);
       throw new SetUpError(`System packages are missing: sudo apt-get install -y ${names.join(' ')}`);
     }
     await install(missing);

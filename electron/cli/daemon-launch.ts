@@ -1,5 +1,4 @@
 /** Starts a host of its own process, detached, and waits until it answers at the control socket. */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -58,15 +57,22 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
   const output = await open(outputFile, 'w', 0o600);
   const end: { how: string | null } = { how: null };
   try {
-    const child = spawn(file, args, {
+    const { execa } = await import('execa');
+    // Any descriptor will do, but execa's types end at 9.
+    const outputFd = output.fd as 9;
+    const child = execa(file, args, {
       detached: true,
-      stdio: ['ignore', output.fd, output.fd],
+      stdio: ['ignore', outputFd, outputFd],
       env,
+      extendEnv: false,
       cwd: workingDirectory,
+      cleanup: false,
+      reject: false,
     });
-    child.once('error', (error) => (end.how = error.message));
-    child.once('exit', (code, endSignal) => (end.how = endSignal ?? `exit code ${code ?? 0}`));
     child.unref();
+    void child.then(({ exitCode, originalMessage, signal: endSignal }) => {
+      end.how = endSignal ?? (exitCode === undefined ? (originalMessage ?? '') : `exit code ${exitCode}`);
+    });
   } finally {
     await output.close();
   }

@@ -1,5 +1,4 @@
 /** Runs a program of the user's, kubectl or ssh, for one answer. */
-import { execFile } from 'node:child_process';
 import type { CommandContext } from './command-context.ts';
 
 export interface ToolRun {
@@ -14,30 +13,32 @@ export interface ToolRun {
 const maxOutputBytes = 32 * 1024 * 1024;
 
 /** Never rejects. It is killed after `timeoutMs`, or by Ctrl-C. */
-export function runTool(
+export async function runTool(
   { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
   [file, ...args]: readonly [string, ...string[]],
   timeoutMs: number,
 ): Promise<ToolRun> {
-  return new Promise((resolve) => {
-    const options = { env, signal, timeout: timeoutMs, maxBuffer: maxOutputBytes, encoding: 'utf8' } as const;
-    const child = execFile(file, args, options, (error, stdout, stderr) => {
-      if (error === null) {
-        resolve({ exitCode: 0, stdout, stderr, isMissing: false });
-        return;
-      }
-      const { code, killed } = error;
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      const ending = killed === true ? `${file} did not answer within ${timeoutMs / 1_000} s` : stderr;
-      resolve({
-        exitCode: typeof code === 'number' ? code : null,
-        stdout,
-        stderr: isMissing ? `${file} was not found` : ending === '' ? error.message : ending,
-        isMissing,
-      });
-    });
-    child.stdin?.end();
+  // Loading it takes longer than most commands: only who starts a program pays for it.
+  const { execa } = await import('execa');
+  const { exitCode, stdout, stderr, code, timedOut, originalMessage } = await execa(file, args, {
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    timeout: timeoutMs,
+    cancelSignal: signal,
+    maxBuffer: maxOutputBytes,
+    stripFinalNewline: false,
+    cleanup: false,
+    reject: false,
   });
+  const isMissing = code === 'ENOENT';
+  const failure = timedOut ? `${file} did not answer within ${timeoutMs / 1_000} s` : stderr;
+  return {
+    exitCode: exitCode ?? null,
+    stdout,
+    stderr: isMissing ? `${file} was not found` : failure === '' ? (originalMessage ?? '') : failure,
+    isMissing,
+  };
 }
 
 /** The last line of what a program complained: the one that counts, says kubectl's and ssh's custom. */

@@ -3,7 +3,7 @@ import type { App } from 'electron';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '../../shared/ipc-contract.ts';
-import { writePrivateFile } from '../core/process/private-file.ts';
+import { writeFileAtomically } from '../core/config/atomic-file.ts';
 import { autostartEntry, isEntryEnabled } from './desktop-entry.ts';
 
 export type LoginItemStatus = Settings['loginItemStatus'];
@@ -52,7 +52,7 @@ export function xdgLoginItem({ configHome, command }: XdgLoginItemOptions): Logi
     setOpenAtLogin: async (open) => {
       if (open) {
         await mkdir(path.dirname(file), { recursive: true });
-        await writePrivateFile(file, autostartEntry(command));
+        await writeFileAtomically(file, autostartEntry(command), { mode: 0o600, sync: true });
       } else {
         await rm(file, { force: true });
       }

@@ -1,7 +1,8 @@
 /** What the user has set in the popover, apart from their config: one small JSON file, mode 0600, replaced as a whole. */
 import * as z from 'zod';
 import type { Logger } from '../core/observability/logger.ts';
-import { readPrivateFile, writePrivateFile } from '../core/process/private-file.ts';
+import { writeFileAtomically } from '../core/config/atomic-file.ts';
+import { readPrivateFile } from '../core/process/private-file.ts';
 
 const storedSettingsSchema = z.object({ notifications: z.boolean().default(true) }).readonly();
 export type StoredSettings = z.infer<typeof storedSettingsSchema>;
@@ -35,7 +36,9 @@ export class SettingsStore {
   async change(change: Partial<StoredSettings>): Promise<void> {
     this.#settings = { ...this.#settings, ...change };
     const text = `${JSON.stringify(this.#settings, null, 2)}\n`;
-    const write = this.#lastWrite.then(() => writePrivateFile(this.#file, text));
+    const write = this.#lastWrite.then(() =>
+      writeFileAtomically(this.#file, text, { mode: 0o600, sync: true }),
+    );
     this.#lastWrite = write.catch(() => undefined);
     await write;
   }

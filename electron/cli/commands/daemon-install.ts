@@ -26,7 +26,7 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
   const argv = [...daemonProgram(context, configToPin(context)), '--unless-running'];
   const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
   if (start && existsSync(manager.file)) await runAll(context, manager.unload);
-  await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), 0o644);
+  await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), { mode: 0o644, sync: true });
   if (manager.link !== null) {
     await mkdir(path.dirname(manager.link), { recursive: true, mode: 0o700 });
     await rm(manager.link, { force: true });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
@@ -46,17 +45,21 @@ const isWhatIsWanted = ({ kind }: HostInfo, { foreground, menuBar }: DaemonStart
   foreground !== true && (menuBar !== true || kind === 'menu-bar');
 
 /** The daemon takes over this terminal; Ctrl-C reaches it by itself, as it is in the same process group. */
-function runInForeground(context: CommandContext): Promise<ExitCode> {
+async function runInForeground(context: CommandContext): Promise<ExitCode> {
   const [file, ...args] = daemonProgram(context);
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, [...args, '--foreground'], { stdio: 'inherit', env: context.env });
-    // Who ends this command means the daemon.
-    process.on('SIGTERM', () => child.kill('SIGTERM'));
-    child.once('error', (error) => {
-      reject(new CommandFailure(`the daemon could not be started: ${error.message}`));
-    });
-    child.once('exit', (code) => {
-      resolve(code === 0 ? exitCode.ok : exitCode.error);
-    });
+  const { execa } = await import('execa');
+  const daemon = execa(file, [...args, '--foreground'], {
+    stdio: 'inherit',
+    env: context.env,
+    extendEnv: false,
+    cleanup: false,
+    forceKillAfterDelay: false,
+    reject: false,
   });
+  // Who ends this command means the daemon, which takes the time that its shutdown needs.
+  process.on('SIGTERM', () => daemon.kill('SIGTERM'));
+  const { exitCode: code, originalMessage } = await daemon;
+  if (daemon.pid === undefined)
+    throw new CommandFailure(`the daemon could not be started: ${originalMessage ?? ''}`);
+  return code === 0 ? exitCode.ok : exitCode.error;
 }

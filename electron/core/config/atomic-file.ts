@@ -3,30 +3,43 @@ import { dirname } from 'node:path';
 
 let writes = 0;
 
+export interface AtomicWrite {
+  readonly mode: number;
+  /**
+   * Whether it is synced to the disk, so that it outlives a power cut. Not for what means nothing after one, such as the
+   * journal of living children: that is written often, and while the app quits.
+   */
+  readonly sync: boolean;
+}
+
 /**
- * Writes a file so that a reader, or a crash at any moment, sees either the old content or the new, whole. Makes missing
- * folders, for the user only. Rejects with the system's error, and leaves no temporary file behind then.
+ * Writes a file so that a reader, or a crash of ours at any moment, leaves either the old content or the new, whole.
+ * Makes missing folders, for the user only. Rejects with the system's error, and leaves no temporary file behind then.
  */
-export async function writeFileAtomically(path: string, text: string, mode: number): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  text: string,
+  { mode, sync }: AtomicWrite,
+): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}-${++writes}.tmp`;
   try {
-    await writeDurably(temporary, text, mode);
+    await writeNewFile(temporary, text, { mode, sync });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+  if (sync) await syncFolder(folder);
 }
 
-async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+async function writeNewFile(path: string, text: string, { mode, sync }: AtomicWrite): Promise<void> {
   const handle = await open(path, 'wx', mode);
   try {
     await handle.chmod(mode);
     await handle.writeFile(text, 'utf8');
-    await handle.sync();
+    if (sync) await handle.sync();
   } finally {
     await handle.close();
   }

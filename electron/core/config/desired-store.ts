@@ -40,7 +40,7 @@ export async function openDesiredStore(path: string, log: Logger): Promise<Desir
       const entries = [...choices].map(([name, desired]) => ({ name, desired }));
       const content: z.infer<typeof fileSchema> = { version: 1, choices: entries };
       try {
-        await writeFileAtomically(path, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+        await writeFileAtomically(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, sync: true });
       } catch (error) {
         log.error(`the on/off choices could not be written to ${path}: ${describe(error)}`);
         isWritten = false;

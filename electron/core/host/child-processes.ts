@@ -53,9 +53,10 @@ export class ChildProcesses {
   /** Ends what an earlier run left behind, then is ready. To be called with the single-instance lock taken. */
   static async prepare(parts: ChildProcessesParts): Promise<ChildProcesses> {
     const journalPath = path.join(parts.paths.stateDirectory, 'journal.json');
-    await reapLeftovers(journalPath, parts);
+    const processes = new ChildProcesses(parts, journalPath);
+    await reapLeftovers(journalPath, { ...parts, registries: [processes.#lifeline, processes.#journal] });
     await removeLeftTunnelFiles(parts.paths.runtimeDirectory);
-    return new ChildProcesses(parts, journalPath);
+    return processes;
   }
 
   /** Kills what still lives and lets the guardian and the journal go. */

@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from './child-launcher.ts';
 import type { ChildProcess, ChildRequest } from './child-process.ts';
-import { groupIsAlive } from './process-group.ts';
+import { type GroupControl, groupIsAlive, systemGroups } from './process-group.ts';
 import { programs } from './testing/misbehaving-programs.ts';
 import { pidOfReadyLine, processIsRunning } from './testing/process-watch.ts';
 
@@ -48,6 +48,7 @@ describe('GroupLauncher', () => {
       signal: null,
       startError: null,
       stopped: false,
+      survived: false,
       lastLines: [],
     });
   });
@@ -81,6 +82,7 @@ describe('GroupLauncher', () => {
       signal: null,
       startError: { code: 'ENOENT', message: 'spawn no-such-program-anywhere ENOENT' },
       stopped: false,
+      survived: false,
       lastLines: [],
     });
     expect(await child.stop()).toMatchObject({ startError: { code: 'ENOENT' } });
@@ -94,7 +96,7 @@ describe('GroupLauncher', () => {
       await writeFile(file, 'text');
       await chmod(file, 0o600);
       expect((await launch([file]).exited).startError?.code).toBe('EACCES');
-      expect((await launch(['env', 'a\0b']).exited).startError?.code).toBe('ERR_INVALID_ARG_VALUE');
+      expect((await launch(['env', 'a\0b']).exited).startError?.code).toBe('EINVAL');
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -184,5 +186,66 @@ describe('GroupLauncher', () => {
     await launcher.stopAll();
     expect(systemClock.now() - startedAt).toBeLessThan(3_000);
     expect(launcher.alive()).toEqual([]);
+  });
+});
+
+describe('a group that survives SIGKILL', () => {
+  const registered = new Set<number>();
+  const warnings: string[] = [];
+  /** What ends the stand-in, which hears of no SIGKILL: it stands for a process that waits inside the kernel. */
+  const released = new Set<number>();
+  const groups: GroupControl = {
+    ...systemGroups,
+    signal: (pgid, signal) =>
+      signal === 'SIGKILL' && !released.has(pgid) ? true : systemGroups.signal(pgid, signal),
+    end: (pgid, ...rest) =>
+      released.has(pgid) ? systemGroups.end(pgid, ...rest) : groupIsAlive(pgid).then((isAlive) => !isAlive),
+  };
+  const launcher = new GroupLauncher({
+    clock: systemClock,
+    log: { ...silentLogger, warn: (line) => warnings.push(line) },
+    environment: () => ({ PATH: process.env['PATH'] ?? '' }),
+    registries: [{ add: (pgid) => registered.add(pgid), remove: (pgid) => registered.delete(pgid) }],
+    groups,
+  });
+
+  beforeEach(() => {
+    warnings.length = 0;
+  });
+
+  const release = (pgid: number): void => {
+    released.add(pgid);
+    systemGroups.signal(pgid, 'SIGKILL');
+  };
+
+  it('holds nobody up, is warned of, and stays known until it is gone', async () => {
+    const child = launcher.launch({ name: 'ssh bastion', argv: programs.ignoresTerm });
+    const pid = await pidOfReadyLine(child);
+    try {
+      const startedAt = systemClock.now();
+      const exit = await child.stop({ force: true });
+      expect(exit).toMatchObject({ exitCode: null, signal: null, stopped: true, survived: true });
+      expect(await child.exited).toBe(exit);
+      expect(systemClock.now() - startedAt).toBeLessThan(4_000);
+      expect(warnings).toEqual([`ssh bastion: process group ${pid} survived SIGKILL`]);
+      await launcher.stopAll({ force: true });
+      expect([launcher.alive(), [...registered]]).toEqual([[{ name: 'ssh bastion', pid }], [pid]]);
+    } finally {
+      release(pid);
+    }
+    await vi.waitFor(() => expect([launcher.alive(), [...registered]]).toEqual([[], []]), 5_000);
+  });
+
+  it('is reported also when the child ends by itself and leaves such a process behind', async () => {
+    const child = launcher.launch({ name: 'tool', argv: programs.abandonsGrandchild });
+    const { pid } = child;
+    await pidOfReadyLine(child);
+    try {
+      expect(await child.exited).toMatchObject({ exitCode: 0, stopped: false, survived: true });
+      expect(launcher.alive()).toEqual([{ name: 'tool', pid }]);
+    } finally {
+      release(pid!);
+    }
+    await vi.waitFor(() => expect([launcher.alive(), [...registered]]).toEqual([[], []]), 5_000);
   });
 });

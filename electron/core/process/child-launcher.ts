@@ -20,12 +20,13 @@ export class GroupLauncher implements ChildLauncher {
     const { pid } = child;
     if (pid !== null) {
       this.#living.set(pid, { name: request.name, child });
-      void child.exited.then(() => this.#living.delete(pid));
+      const forget = (): boolean => this.#living.delete(pid);
+      void child.exited.then(({ survived }) => (survived ? child.gone.then(forget) : forget()));
     }
     return child;
   }
 
-  /** Children whose end has not been told yet, the oldest first. */
+  /** Children whose end has not been reported yet, and those that survived SIGKILL, the oldest first. */
   alive(): readonly LivingChild[] {
     return [...this.#living].map(([pid, { name }]) => ({ name, pid }));
   }

@@ -11,6 +11,8 @@ export interface ChildRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** What `stop` asks with first; SIGTERM by default. */
   readonly politeSignal?: 'SIGTERM' | 'SIGINT';
+  /** For a program whose output is an answer: none of its lines is dropped. Who asks bounds what they keep. */
+  readonly keepsEveryLine?: boolean;
 }
 
 export interface ChildExit {
@@ -21,6 +23,8 @@ export interface ChildExit {
   readonly startError: { readonly code: string; readonly message: string } | null;
   /** It ended after `stop` was called. */
   readonly stopped: boolean;
+  /** It did not end: some process of its group still runs, though it was sent SIGKILL. Nobody waits for it any longer. */
+  readonly survived: boolean;
   /** The last lines of stderr, oldest first. */
   readonly lastLines: readonly string[];
 }
@@ -28,9 +32,15 @@ export interface ChildExit {
 export interface ChildProcess {
   /** Also the id of its process group; null when it could not be started. */
   readonly pid: number | null;
-  /** Settles once, after the child is reaped, its whole group is gone and every line has been delivered. */
+  /**
+   * Settles once, after the child is reaped, its whole group is gone and every line has been delivered. A group that
+   * survives SIGKILL for 2 s is waited for no longer.
+   */
   readonly exited: Promise<ChildExit>;
-  /** Lines without their line ends, cut at 8 KiB. Listeners added in the same turn as `launch` miss nothing. */
+  /**
+   * Lines without their line ends, cut at 8 KiB, without the empty ones. Of more than 1,000 in a second the others but
+   * for the last are dropped; a line tells how many. Listeners added in the same turn as `launch` miss nothing.
+   */
   onLine(listener: (stream: 'stdout' | 'stderr', line: string) => void): void;
   /** Asks the group politely, kills it after 2 s, and resolves like `exited`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<ChildExit>;

@@ -16,11 +16,12 @@ export type QueryAnswer =
 
 const maxOutputCharacters = 256 * 1024;
 
-/** Settles when the child and its group are gone; kills them when the time is up or the signal aborts. Never rejects. */
+/** Settles when the child and its group are gone, or cannot be killed; kills them when the time is up or the signal aborts. Never
+ * rejects. */
 export async function askChild(request: ChildRequest, terms: QueryTerms): Promise<QueryAnswer> {
   const { launcher, clock, timeoutMs, signal } = terms;
   if (signal.aborted) return { kind: 'cancelled' };
-  const child = launcher.launch(request);
+  const child = launcher.launch({ ...request, keepsEveryLine: true });
   const output: string[] = [];
   let outputCharacters = 0;
   child.onLine((stream, line) => {

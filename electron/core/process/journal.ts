@@ -6,9 +6,10 @@ import { rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { writeFileAtomically } from '../config/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GroupRegistry } from './group-registry.ts';
-import { readPrivateFile, writePrivateFile } from './private-file.ts';
+import { readPrivateFile } from './private-file.ts';
 import { bootId, identifyProcesses } from './process-identity.ts';
 
 export interface JournalOptions {
@@ -90,7 +91,10 @@ export class Journal implements GroupRegistry {
     while (this.#outdated && !this.#closed) {
       this.#outdated = false;
       try {
-        await writePrivateFile(this.#options.path, JSON.stringify(await this.#record()));
+        await writeFileAtomically(this.#options.path, JSON.stringify(await this.#record()), {
+          mode: 0o600,
+          sync: false,
+        });
       } catch (error) {
         this.#options.log.warn(
           `journal: ${this.#options.path} cannot be written: ${(error as Error).message}`,

@@ -8,11 +8,10 @@
  * 2. The guardian runs in a group of its own and ignores TERM, INT and HUP: what ends the app does not end it first.
  * 3. A guardian that dies is replaced and told of all groups again.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
-import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
+import { type StartError, startChild, startErrorOf } from './child-start.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { guardianScript } from './guardian-script.ts';
 
@@ -28,7 +27,21 @@ const closeDeadlineMs = 3_000;
 /** A guardian that does not read is as good as none. */
 const maxUnreadBytes = 64 * 1024;
 
-type Guardian = ChildProcessByStdio<Writable, null, null>;
+/** What is used of the child of execa. */
+interface Guardian {
+  readonly pid?: number;
+  readonly stdin: Writable;
+  kill(signal: 'SIGKILL'): boolean;
+}
+
+/** Beyond the pipe it needs nothing of ours. */
+const guardianOptions = {
+  stdio: ['pipe', 'ignore', 'ignore'],
+  buffer: false,
+  detached: true,
+  cwd: '/',
+  env: { PATH: '/usr/bin:/bin' },
+} as const;
 
 export class Lifeline implements GroupRegistry {
   readonly #options: LifelineOptions;
@@ -74,47 +87,26 @@ export class Lifeline implements GroupRegistry {
   #startGuardian(): void {
     this.#restart = null;
     const startedAt = this.#options.clock.now();
-    const guardian = this.#spawnGuardian();
-    if (guardian === null) {
+    const started = startChild(['/bin/sh', '-c', guardianScript, 'localport-lifeline'], guardianOptions);
+    if (!started.ok || started.value.pid === undefined) {
       this.#startLater(restartDelayMs);
+      void this.#warnOf(started.ok ? started.value.then(startErrorOf) : Promise.resolve(started.error));
       return;
     }
+    const guardian = started.value;
     this.#guardian = guardian;
     // A broken pipe is the guardian's end, which its exit tells as well.
     guardian.stdin.on('error', () => undefined);
-    this.#guardianGone = new Promise((resolve) => {
-      const onGone = (reason: string): void => {
-        this.#onGuardianGone(reason, this.#options.clock.now() - startedAt);
-        resolve();
-      };
-      guardian.once('exit', (code, signal) => {
-        onGone(signal ?? `exit code ${String(code)}`);
-      });
-      guardian.once('error', (error) => {
-        onGone(error.message);
-      });
+    this.#guardianGone = guardian.then(({ signal, exitCode }) => {
+      const reason = signal ?? `exit code ${String(exitCode)}`;
+      this.#onGuardianGone(reason, this.#options.clock.now() - startedAt);
     });
     this.#tell([...this.#groups].map((pgid) => `+${pgid}\n`).join(''));
   }
 
-  /** null when the system has no descriptors or no memory left for one. The children live on, and it is tried again. */
-  #spawnGuardian(): Guardian | null {
-    const onFailure = (error: unknown): void => {
-      this.#options.log.warn(`lifeline: no guardian could be started: ${errorMessage(error)}`);
-    };
-    try {
-      const guardian = spawn('/bin/sh', ['-c', guardianScript, 'localport-lifeline'], {
-        stdio: ['pipe', 'ignore', 'ignore'],
-        detached: true,
-        cwd: '/',
-        env: { PATH: '/usr/bin:/bin' },
-      });
-      if (guardian.pid !== undefined) return guardian;
-      guardian.once('error', onFailure);
-    } catch (error) {
-      onFailure(error);
-    }
-    return null;
+  /** The system has no descriptors or no memory left for one. The children live on, and it is tried again. */
+  async #warnOf(failure: Promise<StartError>): Promise<void> {
+    this.#options.log.warn(`lifeline: no guardian could be started: ${(await failure).message}`);
   }
 
   #onGuardianGone(reason: string, livedMs: number): void {

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { LineSplitter, maxLineLength } from './line-splitter.ts';
 
-function split(chunks: readonly (string | Buffer)[]): string[] {
+function linesOf(splitter: LineSplitter): string[] {
   const lines: string[] = [];
-  const splitter = new LineSplitter((line) => lines.push(line));
-  for (const chunk of chunks) splitter.push(Buffer.from(chunk));
-  splitter.end();
+  for (let line = splitter.next(); line !== null; line = splitter.next()) lines.push(line);
   return lines;
+}
+
+function split(chunks: readonly (string | Buffer)[]): string[] {
+  const splitter = new LineSplitter();
+  const lines = chunks.flatMap((chunk) => {
+    splitter.push(Buffer.from(chunk));
+    return linesOf(splitter);
+  });
+  splitter.end();
+  return [...lines, ...linesOf(splitter)];
 }
 
 describe('LineSplitter', () => {
@@ -17,8 +25,8 @@ describe('LineSplitter', () => {
     ]);
   });
 
-  it('takes both line ends, also when they are torn apart, and keeps empty lines', () => {
-    expect(split(['one\r', '\ntwo\n\nthree\r\n'])).toEqual(['one', 'two', '', 'three']);
+  it('takes both line ends, also when they are torn apart, and leaves out empty lines', () => {
+    expect(split(['one\r', '\ntwo\n\n\r\n', '\n\nthree\r\n'])).toEqual(['one', 'two', 'three']);
   });
 
   it('delivers what stands after the last line end', () => {
@@ -34,5 +42,13 @@ describe('LineSplitter', () => {
     const lines = split([...Array<string>(10).fill('x'.repeat(4_000)), '\nlast\n']);
     expect(lines.map((line) => line.length)).toEqual([maxLineLength, 4]);
     expect(lines[1]).toBe('last');
+  });
+
+  it('keeps the lines that nobody has taken when more come', () => {
+    const splitter = new LineSplitter();
+    splitter.push(Buffer.from('one\ntwo\nthr'));
+    expect(splitter.next()).toBe('one');
+    splitter.push(Buffer.from('ee\nfour\n'));
+    expect(linesOf(splitter)).toEqual(['two', 'three', 'four']);
   });
 });

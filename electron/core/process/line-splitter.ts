@@ -3,34 +3,43 @@ import { StringDecoder } from 'node:string_decoder';
 /** In UTF-16 units. The rest of a longer line is dropped: nothing that a tunnel says in so long a line is worth the memory. */
 export const maxLineLength = 8 * 1024;
 
-/** Cuts a stream of bytes into lines. Holds at most one line of `maxLineLength`, whatever the child prints. */
+/**
+ * Cuts a stream of bytes into lines, which the caller takes one by one, at its own pace. Holds what was pushed and one
+ * line of `maxLineLength`. Empty lines are left out: they say nothing, and a child may print millions of them.
+ */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
-  readonly #onLine: (line: string) => void;
+  #text = '';
+  #position = 0;
   #line = '';
-
-  constructor(onLine: (line: string) => void) {
-    this.#onLine = onLine;
-  }
+  #ended = false;
 
   push(chunk: Buffer): void {
-    this.#take(this.#decoder.write(chunk));
+    this.#text = this.#text.slice(this.#position) + this.#decoder.write(chunk);
+    this.#position = 0;
   }
 
-  /** Delivers what came after the last line end. */
+  /** What stands after the last line end is a line as well. */
   end(): void {
-    this.#take(this.#decoder.end());
-    if (this.#line !== '') this.#deliver();
+    this.#text += this.#decoder.end();
+    this.#ended = true;
   }
 
-  #take(text: string): void {
-    let start = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      this.#append(text.slice(start, end));
-      this.#deliver();
-      start = end + 1;
+  /** The next line without its line end; null when there is none yet. */
+  next(): string | null {
+    for (;;) {
+      const end = this.#text.indexOf('\n', this.#position);
+      if (end === -1) break;
+      this.#append(this.#text.slice(this.#position, end));
+      this.#position = end + 1;
+      const line = this.#take();
+      if (line !== '') return line;
     }
-    this.#append(text.slice(start));
+    this.#append(this.#text.slice(this.#position));
+    this.#text = '';
+    this.#position = 0;
+    const rest = this.#ended ? this.#take() : '';
+    return rest === '' ? null : rest;
   }
 
   #append(text: string): void {
@@ -38,9 +47,9 @@ export class LineSplitter {
     if (room > 0) this.#line += text.slice(0, room);
   }
 
-  #deliver(): void {
+  #take(): string {
     const line = this.#line.endsWith('\r') ? this.#line.slice(0, -1) : this.#line;
     this.#line = '';
-    this.#onLine(line);
+    return line;
   }
 }

@@ -1,14 +1,14 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import { type Clock, withDeadline } from '../clock.ts';
 import { type Environment, cleanEnvironment, parseEnvironment } from './environment-block.ts';
+import { startChild, startErrorOf } from './child-start.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { loginShellArguments, printEnvironmentCommand, resolvingVariable } from './login-shell.ts';
 import { MarkedSection } from './marked-section.ts';
-import { endGroup, signalGroup } from './process-group.ts';
+import { endGroup, outlastGroup, signalGroup } from './process-group.ts';
 
 export interface LoginCaptureOptions {
   readonly shell: string;
@@ -26,8 +26,6 @@ const remnantGraceMs = 200;
 /** For what the shell printed before it ended and still lies in the pipe. */
 const outputDeadlineMs = 200;
 
-type Shell = ChildProcessByStdio<null, Readable, null>;
-
 /**
  * Runs the login shell once and reads the environment that it gives to its commands. Leaves no process of its group
  * behind, also when it is aborted. The error says why there is no environment.
@@ -42,15 +40,18 @@ export async function captureLoginEnvironment(
   if (args === null) return err('this shell does not pass its environment on');
   if (signal.aborted) return err('it was cancelled');
 
-  const child = spawn(shell, args, {
+  const started = startChild([shell, ...args], {
     // A session of its own: without a terminal the shell can neither be stopped by one nor ask questions.
     detached: true,
+    buffer: false,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...environment, [resolvingVariable]: '1' },
   });
+  if (!started.ok) return err(started.error.message);
+  const child = started.value;
+  const { pid, stdout } = child;
+  if (pid === undefined) return err(startErrorOf(await child).message);
   const exited = endOf(child);
-  const { pid } = child;
-  if (pid === undefined) return err(await exited);
 
   for (const registry of registries) registry.add(pid);
   const onAbort = (): void => void signalGroup(pid, 'SIGKILL');
@@ -58,39 +59,42 @@ export async function captureLoginEnvironment(
   const block = await withDeadline(
     clock,
     captureDeadlineMs,
-    firstOf(readSection(child, section), exited, clock),
+    firstOf(readSection(stdout, section), exited, clock),
   );
   if (block instanceof Buffer) await withDeadline(clock, exitGraceMs, exited);
   signal.removeEventListener('abort', onAbort);
-  await endGroup(pid, remnantGraceMs, clock);
-  child.stdout.destroy();
-  for (const registry of registries) registry.remove(pid);
+  // What survives SIGKILL stays with the guardian and the journal.
+  const isGone = await endGroup(pid, remnantGraceMs, clock);
+  stdout.destroy();
+  const forget = (): void => {
+    for (const registry of registries) registry.remove(pid);
+  };
+  if (isGone) forget();
+  else void outlastGroup(pid, clock).then(forget);
 
   if (block === 'deadline') return err(`it took longer than ${captureDeadlineMs / 1_000} s`);
   if (typeof block === 'string') return err(block);
   return ok(cleanEnvironment(parseEnvironment(block)));
 }
 
-/** How it ended or why it did not start, in words. */
-function endOf(child: Shell): Promise<string> {
+/** How it ended, in words; processes that it left behind do not delay it by holding its pipe. */
+function endOf(child: EventEmitter): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', (error) => {
-      resolve(error.message);
-    });
-    child.once('exit', (code, exitSignal) => {
-      resolve(`it ended with ${exitSignal ?? `exit code ${String(code)}`} before it printed its environment`);
+    child.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {
+      resolve(`it ended with ${signal ?? `exit code ${String(code)}`} before it printed its environment`);
     });
   });
 }
 
 /** null when its output ended without the section. */
-function readSection(child: Shell, section: MarkedSection): Promise<Buffer | null> {
+function readSection(stdout: Readable, section: MarkedSection): Promise<Buffer | null> {
   return new Promise((resolve) => {
-    child.stdout.on('data', (chunk: Buffer) => {
+    stdout.on('data', (chunk: Buffer) => {
       const content = section.push(chunk);
       if (content !== null) resolve(content);
     });
-    void once(child.stdout, 'close').then(() => {
+    stdout.on('error', () => undefined);
+    stdout.once('close', () => {
       resolve(null);
     });
   });

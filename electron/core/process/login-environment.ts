@@ -4,6 +4,7 @@
  * seconds; the start never waits for it: until it has answered, the last good answer and the usual places serve.
  */
 import type { Clock } from '../clock.ts';
+import { writeFileAtomically } from '../config/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
 import {
   type Environment,
@@ -13,7 +14,7 @@ import {
 } from './environment-block.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { captureLoginEnvironment } from './login-capture.ts';
-import { readPrivateFile, writePrivateFile } from './private-file.ts';
+import { readPrivateFile } from './private-file.ts';
 
 export interface LoginEnvironmentOptions {
   readonly processEnv: NodeJS.ProcessEnv;
@@ -92,7 +93,7 @@ function readCache(path: string, log: Logger): Environment {
 
 async function writeCache(path: string, difference: Environment, log: Logger): Promise<void> {
   try {
-    await writePrivateFile(path, JSON.stringify(difference));
+    await writeFileAtomically(path, JSON.stringify(difference), { mode: 0o600, sync: false });
   } catch (error) {
     log.warn(`login environment: the cache cannot be written: ${(error as Error).message}`);
   }

@@ -1,6 +1,5 @@
-/** State that only this user may read or write, in a place where somebody else may have put something first. */
+/** State that only this user may write, read from a place where somebody else may have put something first. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { type Result, err, ok } from '../../../shared/result.ts';
 
 const maxStateBytes = 1024 * 1024;
@@ -31,31 +30,5 @@ export function readPrivateFile(path: string): Result<string | null, string> {
     return err((error as Error).message);
   } finally {
     closeSync(file);
-  }
-}
-
-/**
- * Replaces the file as a whole, mode 0600; a reader sees the old text or the new. Not synced to the disk, unlike
- * `writeFileAtomically`: what it is for means nothing after a power cut, and is written while the app quits. One write
- * to a path at a time. Rejects with the system's error.
- */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await rm(temporary, { force: true });
-    await writeNewFile(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function writeNewFile(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
   }
 }

@@ -7,7 +7,15 @@ import { type Clock, sleep } from '../clock.ts';
 import { parseProcStat } from './process-identity.ts';
 
 const pollIntervalMs = 10;
+const survivorPollIntervalMs = 1_000;
 const killDeadlineMs = 2_000;
+
+/** What a supervisor does to a group: in tests it can be made to fail. */
+export interface GroupControl {
+  readonly signal: typeof signalGroup;
+  readonly end: typeof endGroup;
+  readonly outlast: typeof outlastGroup;
+}
 
 /** Sends a signal to every member. False when there is nobody to get it. */
 export function signalGroup(pgid: number, signal: NodeJS.Signals): boolean {
@@ -38,6 +46,13 @@ export async function endGroup(pgid: number, graceMs: number, clock: Clock): Pro
   signalGroup(pgid, 'SIGKILL');
   return waitUntilGroupGone(pgid, killDeadlineMs, clock);
 }
+
+/** Waits for the last member to go, however long that takes: for a group that survived `endGroup`. */
+export async function outlastGroup(pgid: number, clock: Clock): Promise<void> {
+  while (await groupIsAlive(pgid)) await sleep(clock, survivorPollIntervalMs);
+}
+
+export const systemGroups: GroupControl = { signal: signalGroup, end: endGroup, outlast: outlastGroup };
 
 function sendToGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
   // kill(2): 0 is our own group and -1 is everybody.

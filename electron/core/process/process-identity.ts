@@ -2,7 +2,6 @@
  * Who a pid is. Pids are reused, so a pid alone proves nothing; together with the start time and the command line,
  * within one boot of the computer, it does.
  */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
 export interface ProcessIdentity {
@@ -42,7 +41,7 @@ export async function bootId(): Promise<string> {
       () => '',
     );
   }
-  return (await run('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'])).trim();
+  return (await run('/usr/sbin/sysctl', '-n', 'kern.bootsessionuuid')).trim();
 }
 
 /** Reads /proc/PID/stat, proc(5). The name in field 2 may hold spaces and brackets: fields count from its last one. */
@@ -83,14 +82,12 @@ async function identifyByProc(pid: number): Promise<ProcessIdentity | null> {
 
 async function identifyByPs(pids: readonly number[]): Promise<readonly (ProcessIdentity | null)[]> {
   // Without `ww` ps cuts the command at the width of a terminal.
-  const output = await run('/bin/ps', ['-ww', '-o', 'pid=,pgid=,lstart=,command=', '-p', pids.join(',')]);
+  const output = await run('/bin/ps', '-ww', '-o', 'pid=,pgid=,lstart=,command=', '-p', pids.join(','));
   return output.split('\n').map(parsePsLine);
 }
 
-function run(file: string, args: readonly string[]): Promise<string> {
-  const options = { env: { LC_ALL: 'C', TZ: 'UTC' }, timeout: psTimeoutMs, maxBuffer: maxPsOutputBytes };
-  return new Promise((resolve) => {
-    // ps exits with 1 when one of the pids is gone, and prints the others all the same.
-    execFile(file, args, options, (_error, stdout) => resolve(stdout));
-  });
+/** Loads execa only where a program has to be asked: the command reads identities on its way to most answers. */
+async function run(...argv: readonly [string, ...string[]]): Promise<string> {
+  const { outputOf } = await import('./program-output.ts');
+  return outputOf(argv, { timeoutMs: psTimeoutMs, maxOutputBytes: maxPsOutputBytes });
 }

@@ -3,15 +3,15 @@
  * accepting connections into their backlog: only the process table tells that nobody will answer them.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { execa } from 'execa';
 import { parseProcStat } from './process-identity.ts';
+import { outputOf } from './program-output.ts';
 
 /** Of one group. A tunnel has a handful: ssh, its ProxyCommand, a credential plugin. */
 const maxMembersPerGroup = 64;
 /** Of one process: each thread has a list of the children that it started, and Go starts them from any thread. */
 const maxThreadsPerProcess = 64;
 const psTimeoutMs = 2_000;
-const maxPsCharacters = 4 * 1024 * 1024;
+const maxPsOutputBytes = 4 * 1024 * 1024;
 
 /**
  * Those of `groups` of which the leader or another member is stopped by job control. A process that a debugger has
@@ -93,19 +93,11 @@ let running: Promise<string> | null = null;
 
 /** One `ps` for all who ask while it runs. */
 function processTable(): Promise<string> {
-  running ??= execa('/bin/ps', ['-axo', 'pid=,pgid=,stat='], {
-    env: { LC_ALL: 'C' },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    cleanup: false,
-    timeout: psTimeoutMs,
-    killSignal: 'SIGKILL',
-    maxBuffer: maxPsCharacters,
-  })
-    .then(({ stdout }) => stdout)
-    .finally(() => {
-      running = null;
-    });
+  running ??= outputOf(['/bin/ps', '-axo', 'pid=,pgid=,stat='], {
+    timeoutMs: psTimeoutMs,
+    maxOutputBytes: maxPsOutputBytes,
+  }).finally(() => {
+    running = null;
+  });
   return running;
 }

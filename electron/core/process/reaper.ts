@@ -1,13 +1,17 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { GroupRegistry } from './group-registry.ts';
 import { readJournal } from './journal.ts';
-import { endGroup } from './process-group.ts';
+import { type GroupControl, systemGroups } from './process-group.ts';
 import { type ProcessIdentity, bootId, identifyProcesses } from './process-identity.ts';
 
 export interface ReapOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  /** This run's guardian and journal, which take over what cannot be ended. */
+  readonly registries?: readonly GroupRegistry[];
+  readonly groups?: GroupControl;
 }
 
 const politeGraceMs = 1_000;
@@ -15,11 +19,11 @@ const politeGraceMs = 1_000;
 /**
  * Ends what an earlier run left behind: the process groups of exactly those children whose start time, command and
  * boot match the journal. A journal that is damaged, a link or another user's is ignored with a warning. Call it with
- * the single-instance lock taken and before this run's journal begins. Never rejects; resolves to those ended.
+ * the single-instance lock taken and before this run's journal begins. Never rejects; resolves to those found.
  */
 export async function reapLeftovers(
   path: string,
-  { clock, log }: ReapOptions,
+  { clock, log, registries = [], groups = systemGroups }: ReapOptions,
 ): Promise<readonly ProcessIdentity[]> {
   const journal = readJournal(path);
   if (!journal.ok) {
@@ -29,18 +33,27 @@ export async function reapLeftovers(
   if (journal.value === null) return [];
   const leftovers =
     journal.value.bootId === (await bootId()) ? await stillRunning(journal.value.children) : [];
+  const survivors = new Set<number>();
   await Promise.all(
     leftovers.map(async ({ pgid, command }) => {
       // The program only: its arguments may hold secrets, and no config is loaded yet that would tell which.
       const [program = ''] = command.split(' ');
       log.info(`reaper: ending process group ${pgid}, left by an earlier run: ${program}`);
-      if (!(await endGroup(pgid, politeGraceMs, clock)))
-        log.warn(`reaper: process group ${pgid} survived SIGKILL`);
+      if (await groups.end(pgid, politeGraceMs, clock)) return;
+      log.warn(`reaper: process group ${pgid} survived SIGKILL`);
+      survivors.add(pgid);
     }),
   );
   await rm(path, { force: true }).catch((error: unknown) => {
     log.warn(`reaper: ${path} cannot be removed: ${String(error)}`);
   });
+  // Now that the former journal is gone: this one takes its place.
+  for (const pgid of survivors) {
+    for (const registry of registries) registry.add(pgid);
+    void groups.outlast(pgid, clock).then(() => {
+      for (const registry of registries) registry.remove(pgid);
+    });
+  }
   return leftovers;
 }
 

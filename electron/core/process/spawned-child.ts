@@ -1,11 +1,11 @@
-import { type ChildProcess as Subprocess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { type Clock, withDeadline } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
+import { ChildOutput } from './child-output.ts';
 import type { ChildExit, ChildProcess, ChildRequest } from './child-process.ts';
+import { type StartError, startChild, startErrorOf } from './child-start.ts';
 import type { GroupRegistry } from './group-registry.ts';
-import { LineSplitter } from './line-splitter.ts';
-import { endGroup } from './process-group.ts';
+import { type GroupControl, systemGroups } from './process-group.ts';
 import { terminate } from './terminate.ts';
 
 export interface SpawnedChildOptions {
@@ -15,6 +15,12 @@ export interface SpawnedChildOptions {
   readonly environment: () => Readonly<Record<string, string>>;
   /** The lifeline and the journal. */
   readonly registries: readonly GroupRegistry[];
+  readonly groups?: GroupControl;
+}
+
+export interface SupervisedChild extends ChildProcess {
+  /** Settles when nobody of its group is left: after `exited` where a process survived SIGKILL, perhaps never. */
+  readonly gone: Promise<void>;
 }
 
 const maxLastLines = 20;
@@ -23,38 +29,64 @@ const remnantGraceMs = 200;
 /** A process that left the group may hold our pipes open for as long as it likes; it is not waited for. */
 const outputDeadlineMs = 200;
 
-type LineListener = Parameters<ChildProcess['onLine']>[0];
-type Ending = Pick<ChildExit, 'exitCode' | 'signal' | 'startError'>;
+const longLived = { detached: true, buffer: false, stdio: ['ignore', 'pipe', 'pipe'] } as const;
 
-/** Starts one child. Never throws. */
-export function spawnChild(request: ChildRequest, options: SpawnedChildOptions): ChildProcess {
-  try {
-    return new SpawnedChild(request, options, spawnGroup(request, options.environment()));
-  } catch (error) {
-    // A NUL byte in an argument, an argument list that is too long.
-    return neverStarted(startErrorOf(error));
-  }
+type LineListener = Parameters<ChildProcess['onLine']>[0];
+type Ending = Pick<ChildExit, 'exitCode' | 'signal'>;
+
+/** What SpawnedChild needs of a child of execa: its own type says of each option what it changes. */
+interface Subprocess extends PromiseLike<unknown> {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  once(event: 'exit', listener: (exitCode: number | null, signal: NodeJS.Signals | null) => void): unknown;
 }
 
-class SpawnedChild implements ChildProcess {
-  readonly pid: number | null;
+/** Starts one child. Never throws. */
+export function spawnChild(request: ChildRequest, options: SpawnedChildOptions): SupervisedChild {
+  const env = { ...options.environment(), ...request.env };
+  const started = startChild(request.argv, { ...longLived, env });
+  if (!started.ok) return neverStarted(Promise.resolve(started.error));
+  const subprocess = started.value;
+  const { pid } = subprocess;
+  return pid === undefined
+    ? neverStarted(subprocess.then(startErrorOf))
+    : new SpawnedChild(request, options, { subprocess, pid });
+}
+
+class SpawnedChild implements SupervisedChild {
+  readonly pid: number;
   readonly exited: Promise<ChildExit>;
+  readonly gone: Promise<void>;
   readonly #request: ChildRequest;
   readonly #options: SpawnedChildOptions;
+  readonly #groups: GroupControl;
   readonly #listeners: LineListener[] = [];
   readonly #lastLines: string[] = [];
   readonly #force = new AbortController();
-  readonly #groupGone: Promise<Ending>;
+  readonly #givenUp: Promise<void>;
+  #giveUp: () => void = () => undefined;
   #stopped = false;
 
-  constructor(request: ChildRequest, options: SpawnedChildOptions, subprocess: Subprocess) {
+  constructor(
+    request: ChildRequest,
+    options: SpawnedChildOptions,
+    { subprocess, pid }: { readonly subprocess: Subprocess; readonly pid: number },
+  ) {
     this.#request = request;
     this.#options = options;
-    this.pid = subprocess.pid ?? null;
-    const flushOutput = this.#readLines(subprocess);
-    this.#groupGone =
-      this.pid === null ? failedStart(subprocess) : this.#superviseGroup(this.pid, subprocess);
-    this.exited = this.#finish(subprocess, flushOutput);
+    this.#groups = options.groups ?? systemGroups;
+    this.pid = pid;
+    this.#givenUp = new Promise((resolve) => (this.#giveUp = resolve));
+    const output = new ChildOutput(subprocess, {
+      clock: options.clock,
+      keepsEveryLine: request.keepsEveryLine === true,
+      onLine: (stream, line) => {
+        this.#deliver(stream, line);
+      },
+    });
+    const leader = leaderExit(subprocess);
+    this.gone = this.#outlast(leader);
+    this.exited = this.#finish(subprocess, leader, output);
   }
 
   onLine(listener: LineListener): void {
@@ -63,61 +95,46 @@ class SpawnedChild implements ChildProcess {
 
   async stop({ force = false }: { readonly force?: boolean } = {}): Promise<ChildExit> {
     if (force) this.#force.abort();
-    if (!this.#stopped && this.pid !== null) {
+    if (!this.#stopped) {
       this.#stopped = true;
-      await terminate({
+      const outcome = await terminate({
         pgid: this.pid,
-        gone: this.#groupGone,
+        groups: this.#groups,
+        gone: this.gone,
         politeSignal: this.#request.politeSignal ?? 'SIGTERM',
         force: this.#force.signal,
         clock: this.#options.clock,
       });
+      if (outcome === 'survived') this.#giveUp();
     }
     return this.exited;
   }
 
-  /** Resolves when the leader is reaped and nobody of its group is left. */
-  async #superviseGroup(pgid: number, subprocess: Subprocess): Promise<Ending> {
+  /** Resolves when the leader is reaped and nobody of its group is left, which the registries hear of then. */
+  async #outlast(leader: Promise<Ending>): Promise<void> {
     const { clock, log, registries } = this.#options;
     const { name } = this.#request;
-    for (const registry of registries) registry.add(pgid);
-    log.debug(`${name}: started as process ${pgid}`);
-    const ending = await leaderExit(subprocess);
-    if (!(await endGroup(pgid, remnantGraceMs, clock)))
-      log.warn(`${name}: process group ${pgid} survived SIGKILL`);
-    for (const registry of registries) registry.remove(pgid);
-    log.debug(`${name}: process ${pgid} ended (${ending.signal ?? `exit code ${String(ending.exitCode)}`})`);
-    return ending;
-  }
-
-  async #finish(subprocess: Subprocess, flushOutput: () => void): Promise<ChildExit> {
-    const outputEnd = this.pid === null ? Promise.resolve([]) : once(subprocess, 'close');
-    const ending = await this.#groupGone;
-    if ((await withDeadline(this.#options.clock, outputDeadlineMs, outputEnd)) === 'deadline') {
-      subprocess.stdout?.destroy();
-      subprocess.stderr?.destroy();
+    for (const registry of registries) registry.add(this.pid);
+    log.debug(`${name}: started as process ${this.pid}`);
+    const { exitCode, signal } = await leader;
+    log.debug(`${name}: process ${this.pid} ended (${signal ?? `exit code ${String(exitCode)}`})`);
+    if (!(await this.#groups.end(this.pid, remnantGraceMs, clock))) {
+      this.#giveUp();
+      await this.#groups.outlast(this.pid, clock);
     }
-    flushOutput();
-    return { ...ending, stopped: this.#stopped, lastLines: [...this.#lastLines] };
+    for (const registry of registries) registry.remove(this.pid);
   }
 
-  /** Returns what delivers the half lines at the end. */
-  #readLines(subprocess: Subprocess): () => void {
-    const splitters = (['stdout', 'stderr'] as const).map((stream) => {
-      const splitter = new LineSplitter((line) => {
-        this.#deliver(stream, line);
-      });
-      const output = subprocess[stream];
-      output?.on('data', (chunk: Buffer) => {
-        splitter.push(chunk);
-      });
-      // What cannot be read ends as if there were no more of it.
-      output?.on('error', () => undefined);
-      return splitter;
-    });
-    return () => {
-      for (const splitter of splitters) splitter.end();
-    };
+  async #finish(subprocess: Subprocess, leader: Promise<Ending>, output: ChildOutput): Promise<ChildExit> {
+    const { clock, log } = this.#options;
+    const survived = await Promise.race([this.gone.then(() => false), this.#givenUp.then(() => true)]);
+    if (survived) log.warn(`${this.#request.name}: process group ${this.pid} survived SIGKILL`);
+    const ending = await Promise.race([leader, notEnded]);
+    output.release();
+    await withDeadline(clock, outputDeadlineMs, Promise.resolve(subprocess));
+    output.finish();
+    const lastLines = [...this.#lastLines];
+    return { ...ending, startError: null, stopped: this.#stopped, survived, lastLines };
   }
 
   #deliver(stream: 'stdout' | 'stderr', line: string): void {
@@ -129,50 +146,26 @@ class SpawnedChild implements ChildProcess {
   }
 }
 
-/**
- * Node tells most failures by `error` a moment later. When no descriptors are left it makes no pipes either: `stdout` is
- * then undefined, whatever its type says (ChildProcess.prototype.spawn in lib/internal/child_process.js).
- */
-function spawnGroup(
-  { argv: [file, ...args], env }: ChildRequest,
-  environment: Readonly<Record<string, string>>,
-): Subprocess {
-  return spawn(file, args, {
-    env: { ...environment, ...env },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
+const notEnded = Promise.resolve<Ending>({ exitCode: null, signal: null });
 
 /** The exit of the leader, which its descendants do not delay by holding its pipes. */
 function leaderExit(subprocess: Subprocess): Promise<Ending> {
   return new Promise((resolve) => {
     subprocess.once('exit', (exitCode, signal) => {
-      resolve({ exitCode, signal, startError: null });
+      resolve({ exitCode, signal });
     });
   });
 }
 
-function failedStart(subprocess: Subprocess): Promise<Ending> {
-  return new Promise((resolve) => {
-    subprocess.once('error', (error) => {
-      resolve({ exitCode: null, signal: null, startError: startErrorOf(error) });
-    });
-  });
-}
-
-function startErrorOf(error: unknown): NonNullable<ChildExit['startError']> {
-  const { code = 'EINVAL', message = String(error) } = error as { code?: string; message?: string };
-  return { code, message };
-}
-
-function neverStarted(startError: NonNullable<ChildExit['startError']>): ChildProcess {
-  const exited = Promise.resolve<ChildExit>({
+function neverStarted(failure: Promise<StartError>): SupervisedChild {
+  const exited = failure.then((startError): ChildExit => ({
     exitCode: null,
     signal: null,
     startError,
     stopped: false,
+    survived: false,
     lastLines: [],
-  });
-  return { pid: null, exited, onLine: () => undefined, stop: () => exited };
+  }));
+  const gone = exited.then(() => undefined);
+  return { pid: null, exited, gone, onLine: () => undefined, stop: () => exited };
 }

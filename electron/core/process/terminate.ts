@@ -1,11 +1,14 @@
-import { type Clock, sleep } from '../clock.ts';
-import { signalGroup } from './process-group.ts';
+import { type Clock, sleep, withDeadline } from '../clock.ts';
+import type { GroupControl } from './process-group.ts';
 
 /** How long a child may take over a polite request. */
 export const politeDeadlineMs = 2_000;
+/** After SIGKILL. Longer takes only who waits inside the kernel, for a dead volume say, and that may be for ever. */
+const killDeadlineMs = 2_000;
 
 export interface Termination {
   readonly pgid: number;
+  readonly groups: GroupControl;
   /** Settles when the leader is reaped and its group is gone. */
   readonly gone: Promise<unknown>;
   readonly politeSignal: 'SIGTERM' | 'SIGINT';
@@ -14,19 +17,21 @@ export interface Termination {
   readonly clock: Clock;
 }
 
-/** Polite signal to the whole group, deadline, KILL. Resolves after `gone`. */
-export async function terminate({ pgid, gone, politeSignal, force, clock }: Termination): Promise<void> {
+/** Polite signal to the whole group, deadline, KILL. Resolves after `gone`, or when even that does not end the group. */
+export async function terminate(termination: Termination): Promise<'gone' | 'survived'> {
+  const { pgid, groups, gone, politeSignal, force, clock } = termination;
   const settled = new AbortController();
   const patience = AbortSignal.any([force, settled.signal]);
   const goneFirst = gone.then(() => {
     settled.abort();
   });
   if (!force.aborted) {
-    signalGroup(pgid, politeSignal);
+    groups.signal(pgid, politeSignal);
     // A stopped process handles no signal but this one and SIGKILL.
-    signalGroup(pgid, 'SIGCONT');
+    groups.signal(pgid, 'SIGCONT');
     await sleep(clock, politeDeadlineMs, patience);
   }
-  if (!settled.signal.aborted) signalGroup(pgid, 'SIGKILL');
-  await goneFirst;
+  if (settled.signal.aborted) return 'gone';
+  groups.signal(pgid, 'SIGKILL');
+  return (await withDeadline(clock, killDeadlineMs, goneFirst)) === 'deadline' ? 'survived' : 'gone';
 }

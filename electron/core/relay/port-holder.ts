@@ -2,9 +2,9 @@
  * Who holds a local TCP port, for the sentence "Port 5432 is used by postgres (pid 812)". Best effort: null when the
  * holder belongs to another user, has gone meanwhile, or the system does not say.
  */
-import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { type Clock, withDeadline } from '../clock.ts';
+import { outputOf } from '../process/program-output.ts';
 
 export interface PortHolder {
   readonly name: string;
@@ -14,6 +14,7 @@ export interface PortHolder {
 const lookupTimeoutMs = 2000;
 const maxProcessesScanned = 4096;
 const maxDescriptorsScanned = 1024;
+const maxLsofBytes = 1024 * 1024;
 const lsofPath = '/usr/sbin/lsof';
 
 /** `postgres (pid 812)`, or null. Takes at most 2 s and never rejects. */
@@ -90,14 +91,9 @@ export function parseListeningInodes(table: string, port: number): readonly stri
   });
 }
 
-function lookUpWithLsof(port: number): Promise<PortHolder | null> {
-  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'];
-  return new Promise((resolve) => {
-    // It exits with 1 when some of what was asked for was not found, and may have found the rest.
-    execFile(lsofPath, args, { timeout: lookupTimeoutMs }, (_error, stdout) => {
-      resolve(parseLsof(stdout));
-    });
-  });
+async function lookUpWithLsof(port: number): Promise<PortHolder | null> {
+  const argv = [lsofPath, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'] as const;
+  return parseLsof(await outputOf(argv, { timeoutMs: lookupTimeoutMs, maxOutputBytes: maxLsofBytes }));
 }
 
 /** The first process in the output of `lsof -F pcn`: one field per line, `p` begins a process, `c` is its command. */

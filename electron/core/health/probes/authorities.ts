@@ -6,17 +6,17 @@
  * `cat` reads it. On a volume that hangs, a read of our own would never end: it would keep one of the four threads on
  * which all files and names are looked up, and in the end the whole process from exiting.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import tls from 'node:tls';
 import { err, ok, type Result } from '../../../../shared/result.ts';
+import { startChild, startErrorOf } from '../../process/child-start.ts';
 import type { Obstacle } from '../probe.ts';
 import { formatDuration } from './format-duration.ts';
 import { notMade, type FailedProbe } from './probe-failures.ts';
 
 /** All public authorities together have a quarter of it. */
 const maxFileBytes = 1024 * 1024;
+const maxComplaintBytes = 1024;
 /** Contexts that are kept, one for each file: to build one takes 20 ms for a file of all public authorities. */
 const maxKeptContexts = 32;
 
@@ -75,40 +75,31 @@ export const unreadInTime = (file: string, afterMs: number): FailedProbe =>
 
 /** Settles when the reader is gone: one that a volume holds is not forgotten, or each check would leave another. */
 async function contentOf(file: string, stopping: AbortSignal): Promise<Result<Buffer, FailedProbe>> {
-  try {
-    // Where no descriptors are left Node makes no pipes, whatever the type says of them.
-    const child: ChildProcess = spawn('/bin/cat', [file], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { LC_ALL: 'C' },
-    });
-    stopping.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let complaint = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > maxFileBytes) child.kill('SIGKILL');
-      else chunks.push(chunk);
-    });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(0, 1000);
-    });
-    const [code] = (await once(child, 'close')) as [number | null];
-    if (bytes > maxFileBytes)
-      return failure(file, 'file-unreadable', 'the ca_file of the check is larger than 1 MB');
-    return code === 0 ? ok(Buffer.concat(chunks)) : refusalOf(file, complaint);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return failure(file, 'file-unreadable', `the ca_file of the check cannot be read (${reason})`);
-  }
+  const reader = startChild(['/bin/cat', file], {
+    env: { LC_ALL: 'C' },
+    encoding: 'buffer',
+    stdin: 'ignore',
+    maxBuffer: { stdout: maxFileBytes, stderr: maxComplaintBytes },
+    cancelSignal: stopping,
+    killSignal: 'SIGKILL',
+  });
+  if (!reader.ok) return unreadable(file, reader.error.message);
+  const result = await reader.value;
+  if (reader.value.pid === undefined) return unreadable(file, startErrorOf(result).message);
+  const { exitCode, isMaxBuffer, stdout, stderr } = result;
+  if (isMaxBuffer) return failure(file, 'file-unreadable', 'the ca_file of the check is larger than 1 MB');
+  return exitCode === 0 ? ok(Buffer.from(stdout)) : refusalOf(file, Buffer.from(stderr).toString());
 }
+
+const unreadable = (file: string, reason: string): Result<never, FailedProbe> =>
+  failure(file, 'file-unreadable', `the ca_file of the check cannot be read (${reason})`);
 
 /** `cat: /etc/ca.pem: No such file or directory` */
 function refusalOf(file: string, complaint: string): Result<never, FailedProbe> {
   const reason = complaint.trim().split(': ').at(-1) ?? '';
   return /^(No such file|Not a directory)/.test(reason)
     ? failure(file, 'file-missing', `the ca_file of the check does not exist (${reason})`)
-    : failure(file, 'file-unreadable', `the ca_file of the check cannot be read (${reason})`);
+    : unreadable(file, reason);
 }
 
 function contextOf(file: string, pem: Buffer): Authorities {

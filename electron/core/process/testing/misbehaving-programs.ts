@@ -27,7 +27,12 @@ export const programs = {
   startsGroupOfItsOwn: node(`
     const child = require('node:child_process').spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
     console.log('ready ' + child.pid);`),
-  printsMegabytesWithoutNewline: node(`process.stdout.write('x'.repeat(8 << 20) + '\\nlast\\n')`),
+  printsMegabytesWithoutNewline: node(`process.stdout.write('x'.repeat(2 << 20) + '\\nlast\\n')`),
+  printsLineBreaksForever: ['yes', ''] as const,
+  printsLinesForever: ['yes'] as const,
+  printsErrorsForever: sh('exec yes >&2'),
+  /** Each with its number; the last one is number 5000. */
+  printsFiveThousandErrors: sh('seq 5000 >&2; exit 1'),
   printsHalfALine: sh('printf "whole\\r\\nhalf" >&2; exit 3'),
   printsManyErrors: sh('i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo "error $i" >&2; done; exit 1'),
   exitsAtOnce: sh('exit 7'),

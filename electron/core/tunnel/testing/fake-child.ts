@@ -38,6 +38,7 @@ export class FakeChild implements ChildLauncher, ChildProcess {
       signal: null,
       startError: null,
       stopped: this.stops.length > 0,
+      survived: false,
       lastLines: [],
       ...exit,
     });

@@ -1,0 +1,53 @@
+/**
+ * execa, set up for a supervisor, so that a program that cannot be started is a value in every case.
+ *
+ * 1. execa never ends a child by itself (`cleanup: false`): on a signal it would end ours before the shutdown has begun.
+ * 2. A child has the environment that it is given, and nothing of ours.
+ * 3. When no descriptors are left, Node makes a child without pipes and emits `error` a moment later. execa 9.6 throws
+ *    on the missing pipes, and nobody would listen for that event: it would end the whole process.
+ */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type Options, type Result, execa } from 'execa';
+import { err, ok } from '../../../shared/result.ts';
+import { workingDirectory } from './working-directory.ts';
+
+export interface StartError {
+  /** ENOENT, EACCES… */
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Argv = readonly [string, ...string[]];
+
+const terms = { reject: false, cleanup: false, extendEnv: false } as const;
+
+// The type of what execa returns depends on each option: only the compiler can write it down.
+/**
+ * Starts a program. Never throws, and the promise in the result never rejects. A program that could not be started is
+ * an error here, or a child without `pid`, whose result `startErrorOf` explains.
+ */
+export function startChild<const O extends Options>([file, ...args]: Argv, options: O) {
+  const created: { on(event: 'error', listener: () => void): unknown }[] = [];
+  const onCreated = (message: unknown): void => {
+    created.push((message as { readonly process: (typeof created)[number] }).process);
+  };
+  // https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html, "Process"
+  subscribe('child_process', onCreated);
+  try {
+    return ok(execa(file, args, { cwd: workingDirectory(), ...terms, ...options }));
+  } catch (error) {
+    const isWithoutPipes = created.length > 0;
+    for (const child of created) child.on('error', () => undefined);
+    return err(isWithoutPipes ? noDescriptors(file) : startErrorOf({ cause: error }));
+  } finally {
+    unsubscribe('child_process', onCreated);
+  }
+}
+
+const noDescriptors = (file: string): StartError => ({ code: 'EMFILE', message: `spawn ${file} EMFILE` });
+
+/** Why there is no child, from the result of one that has no pid. */
+export function startErrorOf({ cause }: Pick<Result<{ reject: false }>, 'cause'>): StartError {
+  const { code = 'EINVAL', message = String(cause) } = (cause ?? {}) as { code?: string; message?: string };
+  return { code, message };
+}

@@ -1,0 +1,14 @@
+/** Stands for the app in a folder that is removed while it runs. Prints what a program prints that it starts then. */
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { outputOf } from '../program-output.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'localport-gone-'));
+process.chdir(folder);
+// Node remembers it from here on.
+process.cwd();
+rmdirSync(folder);
+void outputOf(['/bin/echo', 'started'], { timeoutMs: 5_000, maxOutputBytes: 1024 }).then((output) => {
+  console.log(output);
+});
