@@ -95,7 +95,8 @@ export type ForwardEvent =
   | { readonly type: 'unproven'; readonly tunnel: TunnelNumber }
   /** The one probe after a wake or a suspicion got no answer in its short time. */
   | { readonly type: 'probe-failed'; readonly tunnel: TunnelNumber; readonly cause: Cause }
-  | { readonly type: 'triggered'; readonly trigger: TriggerKind }
+  /** `certain: false`: a wake or a network change that may be none, so that what cannot prove itself is left alone. */
+  | { readonly type: 'triggered'; readonly trigger: TriggerKind; readonly certain?: boolean }
   /** The user wants a tunnel of this very service, whatever is known of its route. */
   | { readonly type: 'insisted' }
   /** What the service shares with others on its way is down: a try could only fail. The route's return is a trigger. */

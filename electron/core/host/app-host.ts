@@ -18,6 +18,7 @@ import type { LivingChild } from '../process/child-launcher.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import type { RouteReport } from '../route/route-board.ts';
 import { Scope } from '../scope.ts';
+import type { CredentialConcern } from '../wake/credential-files.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { Forwarding } from './forwarding.ts';
 import { HostShutdown } from './host-shutdown.ts';
@@ -240,20 +241,20 @@ export class AppHost {
         onSuspended: () => {
           this.#forwarding.suspend();
         },
-        onRecovered: () => {
-          this.#forwarding.recover();
+        onRecover: (interruption) => {
+          this.#forwarding.recover(interruption);
         },
-        onNetworkChanged: () => {
-          this.#forwarding.trigger('network');
+        onNetworkChanged: (interruption) => {
+          this.#forwarding.trigger('network', interruption);
         },
-        onCredentials: () => void this.#onCredentials(),
+        onCredentials: (concerns) => void this.#onCredentials(concerns),
       },
     });
   }
 
-  async #onCredentials(): Promise<void> {
+  async #onCredentials(concerns: CredentialConcern): Promise<void> {
     await this.#config.reload();
-    this.#forwarding.trigger('credentials');
+    this.#forwarding.trigger('credentials', { concerns });
   }
 
   #joinShutdown(): void {

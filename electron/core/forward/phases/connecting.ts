@@ -24,5 +24,8 @@ export function tryAnew(state: In<'connecting'>): Transition {
   return tunnel === null ? stay(clean) : stay(clean, { type: 'stop-tunnel', tunnel });
 }
 
-export const wokeWhileConnecting: Handler<'triggered', 'connecting'> = (state, { trigger }) =>
-  trigger === 'wake' ? tryAnew({ ...state, suspended: false }) : stay(state);
+export const wokeWhileConnecting: Handler<'triggered', 'connecting'> = (state, { trigger, certain }) => {
+  if (trigger !== 'wake') return stay(state);
+  const awake = { ...state, suspended: false };
+  return certain === false ? stay(awake) : tryAnew(awake);
+};

@@ -114,9 +114,10 @@ export const insistWhileUp: Handler<'insisted', 'up'> = (state) => {
 const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
   health === 'unhealthy' && replacement.kind !== 'starting' && isForRetry(cause);
 
-export const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger }, context) => {
+export const triggeredWhileUp: Handler<'triggered', 'up'> = (state, { trigger, certain }, context) => {
   const { tunnel, replacement } = state.situation;
-  const probe: Effect = { type: 'probe-now', tunnel, reason: 'interruption' };
+  const reason = certain === false ? 'suspicion' : 'interruption';
+  const probe: Effect = { type: 'probe-now', tunnel, reason };
   switch (trigger) {
     case 'wake':
       return stay({ ...state, suspended: false, history: cleanHistory }, probe);
