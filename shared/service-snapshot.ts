@@ -111,6 +111,8 @@ export const hostInfoSchema = z
     version: z.string(),
     since: z.number(),
     logDirectory: z.string(),
+    /** What is wrong with the host's own places while it runs all the same: plain sentences, each with the fix. */
+    notices: z.array(z.string()).readonly().default([]),
   })
   .readonly();
 export type HostInfo = z.infer<typeof hostInfoSchema>;

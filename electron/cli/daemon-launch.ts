@@ -55,12 +55,14 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     launch.kind === 'menu-bar' ? menuBarProgram(context, config) : daemonProgram(context, config);
   if (context.options.verbose === true) context.tell(`starting: ${[file, ...args].join(' ')}`);
   const outputFile = path.join(paths.logDirectory, 'daemon-start.log');
-  const output = await open(outputFile, 'w', 0o600);
+  // Where no log can be written, the daemon runs all the same, and its complaints at the start are lost.
+  const output = await open(outputFile, 'w', 0o600).catch(() => null);
+  const complaints = output?.fd ?? 'ignore';
   const end: { how: string | null } = { how: null };
   try {
     const child = spawn(file, args, {
       detached: true,
-      stdio: ['ignore', output.fd, output.fd],
+      stdio: ['ignore', complaints, complaints],
       env,
       cwd: workingDirectory,
     });
@@ -68,7 +70,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     child.once('exit', (code, endSignal) => (end.how = endSignal ?? `exit code ${code ?? 0}`));
     child.unref();
   } finally {
-    await output.close();
+    await output?.close();
   }
   const timeoutMs = startTimeoutMs[launch.kind ?? 'headless'];
   const deadline = clock.now() + timeoutMs;
@@ -90,7 +92,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     }
     await sleep(clock, pollMs, signal);
   }
-  const said = (await readFile(outputFile, 'utf8')).trim().slice(-maxShownCharacters);
+  const said = (await readFile(outputFile, 'utf8').catch(() => '')).trim().slice(-maxShownCharacters);
   const how = end.how === null ? `did not answer within ${timeoutMs / 1_000} s` : `ended with ${end.how}`;
   throw new CommandFailure(`the daemon ${how}`, {
     hint: said === '' ? `Its log: ${paths.logDirectory}; it says why with --foreground` : said,

@@ -33,15 +33,19 @@ export interface LogStoreOptions {
   readonly clock: Clock;
   /** The least level that is written. */
   readonly level: LogLevel;
+  /** Told why lines cannot be written, in the system's words, and null once all logs can be written again. */
+  readonly onWritable?: (failure: string | null) => void;
 }
 
 /** Past this many the longest known is closed. More services than a config may have. */
 const maxWriters = 1_200;
 
 /** Never throws, and neither do its loggers: what cannot be written is counted, and the count is written later. */
-export function openLogStore({ directory, clock, level }: LogStoreOptions): LogStore {
+export function openLogStore({ directory, clock, level, onWritable }: LogStoreOptions): LogStore {
   const writers = new Map<string, LogWriter>();
   const followers = new Map<string, Set<LinesListener>>();
+  /** Paths of logs whose last lines were lost. */
+  const failing = new Set<string>();
   let redactKnown = createRedactor([]);
   let isClosed = false;
   const redact = (text: string): string => redactKnown(text);
@@ -57,11 +61,17 @@ export function openLogStore({ directory, clock, level }: LogStoreOptions): LogS
     if (oldest !== undefined) {
       oldest[1].close();
       writers.delete(oldest[0]);
+      failing.delete(oldest[0]);
     }
     const onWritten = (lines: readonly string[]): void => {
       for (const listener of [...(followers.get(path) ?? [])]) listener(lines);
     };
-    const writer = new LogWriter({ file: new LogFile(path), clock, level, redact, onWritten });
+    const onAppended = (failure: string | null): void => {
+      if (failure === null ? !failing.delete(path) : failing.has(path)) return;
+      if (failure !== null) failing.add(path);
+      if (failure !== null || failing.size === 0) onWritable?.(failure);
+    };
+    const writer = new LogWriter({ file: new LogFile(path), clock, level, redact, onWritten, onAppended });
     if (isClosed) writer.close();
     writers.set(path, writer);
     return writer;

@@ -46,6 +46,7 @@ export class Journal implements GroupRegistry {
   #outdated = false;
   #settleTimer: Timer | null = null;
   #closed = false;
+  #isWritable = true;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -74,7 +75,8 @@ export class Journal implements GroupRegistry {
     this.#closed = true;
     this.#settleTimer?.cancel();
     await this.#writing;
-    if (this.#pgids.size === 0) await rm(this.#options.path, { force: true });
+    // Where it cannot be removed it could not be written either.
+    if (this.#pgids.size === 0) await rm(this.#options.path, { force: true }).catch(() => undefined);
   }
 
   /** One write at a time; changes that come meanwhile share the next. */
@@ -91,10 +93,14 @@ export class Journal implements GroupRegistry {
       this.#outdated = false;
       try {
         await writePrivateFile(this.#options.path, JSON.stringify(await this.#record()));
+        this.#isWritable = true;
       } catch (error) {
-        this.#options.log.warn(
-          `journal: ${this.#options.path} cannot be written: ${(error as Error).message}`,
-        );
+        // Once, not for each child: a folder that is read-only stays so.
+        if (this.#isWritable)
+          this.#options.log.warn(
+            `journal: ${this.#options.path} cannot be written: ${(error as Error).message}`,
+          );
+        this.#isWritable = false;
       }
     }
   }
