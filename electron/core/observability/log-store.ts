@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { logFileName } from './log-file-name.ts';
 import { LogFile } from './log-file.ts';
-import { queryLog, type LogLineQuery } from './log-query.ts';
 import { LogWriter, type LogLevel } from './log-writer.ts';
 import type { Logger } from './logger.ts';
+import { OpenLog } from './open-log.ts';
 import { createRedactor } from './redaction.ts';
 
 type LinesListener = (lines: readonly string[]) => void;
@@ -17,8 +18,9 @@ export interface LogStore {
   servicePath(name: string): string;
   /** Calls with the lines of a log as they are written, from the next one on. Returns a function that ends it. */
   follow(service: string | null, listener: LinesListener): () => void;
-  /** The present lines of a log that match; null when there is no such log. `service`: null for the app's own. */
-  query(service: string | null, query: LogLineQuery): readonly string[] | null;
+  /** A log with all that was logged until now; null when there is none. `service`: null for the app's own. To be closed. */
+  open(service: string | null): OpenLog | null;
+  exists(service: string | null): boolean;
   /** Values that are hidden wherever they occur, from now on; those set before are forgotten. */
   setSecrets(values: Iterable<string>): void;
   /** Takes secrets out of a text that is shown elsewhere than in a log. */
@@ -92,10 +94,15 @@ export function openLogStore({ directory, clock, level, onWritable }: LogStoreOp
         if (listeners.size === 0 && followers.get(path) === listeners) followers.delete(path);
       };
     },
-    query: (service, query) => {
+    open: (service) => {
       const path = pathOf(service);
       writers.get(path)?.flush();
-      return queryLog(path, query);
+      return OpenLog.open(path);
+    },
+    exists: (service) => {
+      const path = pathOf(service);
+      writers.get(path)?.flush();
+      return existsSync(path);
     },
     setSecrets: (values) => {
       redactKnown = createRedactor(values);
