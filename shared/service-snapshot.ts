@@ -95,8 +95,11 @@ export type ConfigProblem = z.infer<typeof configProblemSchema>;
 
 export const configStateSchema = z
   .object({
-    /** `welcome`: no file found, the embedded config runs. `broken`: the file is refused, what ran before goes on. */
-    status: z.enum(['loaded', 'welcome', 'broken']),
+    /**
+     * `welcome`: no file found, the embedded config runs. `partial`: entries of services are at fault, all others run.
+     * `broken`: the file is refused, what ran before goes on.
+     */
+    status: z.enum(['loaded', 'partial', 'welcome', 'broken']),
     /** The file; with `welcome`, where it would be. */
     path: z.string().nullable(),
     problems: z.array(configProblemSchema).readonly(),

@@ -83,6 +83,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       const config = answerOf(await client.request('reload', {}));
       if (config.status === 'broken')
         complainOfConfig(context, config, ': nothing is forwarded until it is mended');
+      if (config.status === 'partial') complainOfConfig(context, config);
       if (config.status === 'welcome')
         context.tell(
           `no config yet: it belongs in ${config.path ?? ''}`,
