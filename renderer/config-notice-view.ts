@@ -48,6 +48,14 @@ export function configNoticeOf({
         ...shown(errors),
         button: 'Open config',
       };
+    case 'partial':
+      return {
+        kind: 'broken',
+        title: `The config has ${counted(errors, 'error')}`,
+        text: 'All other services run',
+        ...shown(errors),
+        button: 'Open config',
+      };
     case 'loaded':
       if (warnings.length === 0) return null;
       return {

@@ -96,8 +96,11 @@ export type ConfigProblem = z.infer<typeof configProblemSchema>;
 
 export const configStateSchema = z
   .object({
-    /** `welcome`: no file found, the embedded config runs. `broken`: the file is refused, what ran before goes on. */
-    status: z.enum(['loaded', 'welcome', 'broken']),
+    /**
+     * `welcome`: no file found, the embedded config runs. `partial`: entries of services are at fault, all others run.
+     * `broken`: the file is refused, what ran before goes on.
+     */
+    status: z.enum(['loaded', 'partial', 'welcome', 'broken']),
     /** The file; with `welcome`, where it would be. */
     path: z.string().nullable(),
     problems: z.array(configProblemSchema).readonly(),
@@ -112,6 +115,8 @@ export const hostInfoSchema = z
     version: z.string(),
     since: z.number(),
     logDirectory: z.string(),
+    /** What is wrong with the host's own places while it runs all the same: plain sentences, each with the fix. */
+    notices: z.array(z.string()).readonly().default([]),
   })
   .readonly();
 export type HostInfo = z.infer<typeof hostInfoSchema>;

@@ -54,15 +54,16 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     launch.kind === 'menu-bar' ? menuBarProgram(context, config) : daemonProgram(context, config);
   if (context.options.verbose === true) context.tell(`starting: ${[file, ...args].join(' ')}`);
   const outputFile = path.join(paths.logDirectory, 'daemon-start.log');
-  const output = await open(outputFile, 'w', 0o600);
+  // Where no log can be written, the daemon runs all the same, and its complaints at the start are lost.
+  const output = await open(outputFile, 'w', 0o600).catch(() => null);
+  // Any descriptor will do, but execa's types end at 9.
+  const complaints = output === null ? 'ignore' : (output.fd as 9);
   const end: { how: string | null } = { how: null };
   try {
     const { execa } = await import('execa');
-    // Any descriptor will do, but execa's types end at 9.
-    const outputFd = output.fd as 9;
     const child = execa(file, args, {
       detached: true,
-      stdio: ['ignore', outputFd, outputFd],
+      stdio: ['ignore', complaints, complaints],
       env,
       extendEnv: false,
       cwd: workingDirectory,
@@ -74,7 +75,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       end.how = endSignal ?? (exitCode === undefined ? (originalMessage ?? '') : `exit code ${exitCode}`);
     });
   } finally {
-    await output.close();
+    await output?.close();
   }
   const timeoutMs = startTimeoutMs[launch.kind ?? 'headless'];
   const deadline = clock.now() + timeoutMs;
@@ -87,6 +88,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       const config = answerOf(await client.request('reload', {}));
       if (config.status === 'broken')
         complainOfConfig(context, config, ': nothing is forwarded until it is mended');
+      if (config.status === 'partial') complainOfConfig(context, config);
       if (config.status === 'welcome')
         context.tell(
           `no config yet: it belongs in ${config.path ?? ''}`,
@@ -96,7 +98,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     }
     await sleep(clock, pollMs, signal);
   }
-  const said = (await readFile(outputFile, 'utf8')).trim().slice(-maxShownCharacters);
+  const said = (await readFile(outputFile, 'utf8').catch(() => '')).trim().slice(-maxShownCharacters);
   const how = end.how === null ? `did not answer within ${timeoutMs / 1_000} s` : `ended with ${end.how}`;
   throw new CommandFailure(`the daemon ${how}`, {
     hint: said === '' ? `Its log: ${paths.logDirectory}; it says why with --foreground` : said,

@@ -4,7 +4,7 @@ import { err, type Result } from '../../shared/result.ts';
 import { sleep, type Clock } from '../core/clock.ts';
 import type { AppPaths } from '../core/config/app-paths.ts';
 import { connectControl, type ControlClient } from '../core/control/control-client.ts';
-import { controlSocketPath, hostLockPath } from '../core/control/control-paths.ts';
+import { controlSocketPath, hostLockPaths } from '../core/control/control-paths.ts';
 
 export interface HostCall {
   readonly paths: AppPaths;
@@ -31,7 +31,8 @@ export async function callHost({
   const { findLockHolder } = await import('../core/control/host-lock.ts');
   const deadline = clock.now() + patienceMs;
   for (;;) {
-    const holder = await findLockHolder(hostLockPath(paths));
+    const holders = await Promise.all(hostLockPaths(paths).map((path) => findLockHolder(path)));
+    const holder = holders.find((found) => found !== null) ?? null;
     if (holder === null) return called;
     const { socketPath, pid } = holder;
     const answer = await connectControl({ socketPath, clock, version });

@@ -1,7 +1,8 @@
 /**
- * The only place that knows about setTimeout and Date.now. Monotonic time is for deadlines, wall time for display;
- * the two part ways while the computer sleeps, which is how a missed sleep is noticed.
+ * The only place that knows about setTimeout and Date.now. Monotonic time is for deadlines, wall time for display, and
+ * boot time is how a missed sleep is noticed: on Linux it goes on during sleep, where monotonic time stops.
  */
+import { uptime } from 'node:os';
 import { setTimeout as setNodeTimeout } from 'node:timers';
 
 export interface Timer {
@@ -13,18 +14,37 @@ export interface Clock {
   now(): number;
   /** Epoch milliseconds. */
   wallNow(): number;
+  /** Milliseconds since the computer started, time asleep included; only differences mean anything, to a second. */
+  bootNow(): number;
   /** Runs `action` once after `delayMs` unless cancelled. Keeps the process alive. */
   after(delayMs: number, action: () => void): Timer;
 }
 
+/**
+ * A timer that is this late was held up by a stopped process or a blocked turn, and so was what it waits for: an answer
+ * may lie in the socket already. Node runs timers before it reads sockets, so such a timer lets them be read first.
+ */
+const stallMs = 1_000;
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
+  // CLOCK_BOOTTIME on Linux, the wall clock minus kern.boottime on macOS: setting the wall clock moves neither.
+  bootNow: () => uptime() * 1000,
   after: (delayMs, action) => {
-    const handle = setNodeTimeout(action, Math.max(0, delayMs));
+    const dueAt = performance.now() + delayMs;
+    let late: NodeJS.Immediate | undefined;
+    const handle = setNodeTimeout(
+      () => {
+        if (performance.now() - dueAt < stallMs) action();
+        else late = setImmediate(action);
+      },
+      Math.max(0, delayMs),
+    );
     return {
       cancel: () => {
         clearTimeout(handle);
+        clearImmediate(late);
       },
     };
   },

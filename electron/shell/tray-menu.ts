@@ -97,8 +97,13 @@ export function stateInWords(
 }
 
 function configNotes({ config, services }: Snapshot): readonly MenuRow[] {
-  if (config.status !== 'broken') return [];
-  const whatRuns = services.length === 0 ? 'nothing runs' : 'what ran before goes on';
+  if (config.status !== 'broken' && config.status !== 'partial') return [];
+  const whatRuns =
+    config.status === 'partial'
+      ? 'all other services run'
+      : services.length === 0
+        ? 'nothing runs'
+        : 'what ran before goes on';
   return [{ kind: 'note', label: `The config has errors: ${whatRuns}` }];
 }
 

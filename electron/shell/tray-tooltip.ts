@@ -8,7 +8,7 @@ export function trayTooltip(snapshot: Pick<Snapshot, 'services' | 'config'>): st
   const parts = [countsInWords(services)];
   const waitingForUser = services.filter(needsUser).length;
   if (waitingForUser > 0) parts.push(`${waitingForUser} ${waitingForUser === 1 ? 'needs' : 'need'} you`);
-  if (config.status === 'broken') parts.push('config has errors');
+  if (config.status === 'broken' || config.status === 'partial') parts.push('config has errors');
   return `LocalPort: ${parts.join(', ')}`;
 }
 

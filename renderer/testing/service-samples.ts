@@ -75,6 +75,7 @@ export const snapshotOf = (
     version: '1.0.0',
     since: sampleNow - 5 * hour,
     logDirectory: '/Users/ada/Library/Logs/LocalPort',
+    notices: [],
   },
   config: { status: 'loaded', path: '/Users/ada/.config/localport/config.yaml', problems: [], ...config },
   services,

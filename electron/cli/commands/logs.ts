@@ -1,5 +1,6 @@
 import type { ControlClient } from '../../core/control/control-client.ts';
-import { queryLog, type LogLineQuery } from '../../core/observability/log-query.ts';
+import type { LogLineQuery } from '../../core/observability/log-query.ts';
+import { OpenLog } from '../../core/observability/open-log.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -103,12 +104,23 @@ function pathLines(
   return format === 'json' ? [JSON.stringify(paths, null, 2)] : paths.map(({ path }) => path);
 }
 
+async function allLines(log: OpenLog, query: LogLineQuery): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for await (const batch of log.lines(query)) lines.push(...batch);
+  log.close();
+  return lines;
+}
+
 async function readFiles(
   context: CommandContext,
   directory: string,
   { sources, query }: Reading,
 ): Promise<readonly LogLine[]> {
-  const found = sources.map((source) => ({ source, lines: queryLog(logPath(directory, source), query) }));
+  const found: { readonly source: LogSource; readonly lines: readonly string[] | null }[] = [];
+  for (const source of sources) {
+    const log = OpenLog.open(logPath(directory, source));
+    found.push({ source, lines: log === null ? null : await allLines(log, query) });
+  }
   const known = new Set([null, ...(await serviceNames(context, null))]);
   const unknown = found.filter(({ source, lines }) => lines === null && !known.has(source));
   if (unknown.length > 0) {

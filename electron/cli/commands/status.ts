@@ -70,6 +70,8 @@ function tellConfig(context: CommandContext, { host, config }: StatusReport): Ex
     );
   if (host !== null && context.options.config !== undefined && config.path !== namedConfig(context))
     context.tell(`LocalPort runs with ${config.path ?? 'another config'}, not with what --config names`);
+  if (context.format === 'table') context.tell(...(host?.notices ?? []));
+  if (config.status === 'partial') complainOfConfig(context, config);
   if (config.status !== 'broken') return exitCode.ok;
   const consequence = host === null ? '' : '; what ran before goes on';
   complainOfConfig(context, config, consequence);

@@ -1,9 +1,16 @@
+import { answerOf } from '../host-connection.ts';
 import { bad, fine, note } from '../output/findings.ts';
 import type { Check } from './examination.ts';
 
+/** A notice ends with its fix, a sentence of its own. */
+function saidAndFix(notice: string): [message: string, fix: string] {
+  const at = notice.lastIndexOf('. ');
+  return [notice.slice(0, at), notice.slice(at + 2)];
+}
+
 const minimumNode = [20, 19] as const;
 
-/** Node, and whether a host runs. */
+/** Node, whether a host runs, and what it says of its own places. */
 export const checkHost: Check = async ({ client }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1]);
@@ -11,6 +18,7 @@ export const checkHost: Check = async ({ client }) => {
     ? bad('node', `${process.versions.node} is too old`, `Install Node ${minimumNode.join('.')} or newer.`)
     : fine('node', process.versions.node);
   if (client === null) return [node, note('localport', 'is not running', 'localport daemon start')];
-  const { kind, version, pid } = client.host;
-  return [node, fine('localport', `${kind} ${version} runs, pid ${pid}`)];
+  const { kind, version, pid, notices } = answerOf(await client.request('snapshot', {})).host;
+  const remarks = notices.map((notice) => bad('localport', ...saidAndFix(notice)));
+  return [node, fine('localport', `${kind} ${version} runs, pid ${pid}`), ...remarks];
 };

@@ -3,12 +3,10 @@ import type { CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { problemLines } from './problem-lines.ts';
 
-/** Tells of a broken config with all its faults, beside the answer. `consequence`: what that means for what runs. */
+/** Tells of a config with errors, with all its faults, beside the answer. `consequence`: what that means for what runs. */
 export function complainOfConfig(context: CommandContext, config: ConfigState, consequence = ''): void {
-  context.tell(
-    `config ${config.path ?? ''} is broken${consequence}`,
-    ...problemLines(config, context.complaintPalette),
-  );
+  const what = config.status === 'partial' ? 'has errors; all other services run' : `is broken${consequence}`;
+  context.tell(`config ${config.path ?? ''} ${what}`, ...problemLines(config, context.complaintPalette));
 }
 
 /** The same where there is no answer without a config. */

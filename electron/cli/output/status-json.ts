@@ -14,6 +14,7 @@ export function statusObject({ host, config, services }: StatusReport): object {
             version: host.version,
             since: showTime(host.since),
             config: config.path,
+            notices: host.notices,
           },
     services: services.map(serviceObject),
   };

@@ -136,7 +136,8 @@ describe('the status as JSON', () => {
           "pid": 812,
           "version": "1.0.0",
           "since": "2026-11-22T08:00:00.000Z",
-          "config": "/home/me/.localport.yaml"
+          "config": "/home/me/.localport.yaml",
+          "notices": []
         },
         "services": [
           {

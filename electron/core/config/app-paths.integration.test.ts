@@ -89,7 +89,10 @@ describe('making the folders', () => {
   it('makes them for the user only, also those that were open to others', async () => {
     mkdirSync(join(root, 'run'));
     chmodSync(join(root, 'run'), 0o777);
-    expect(await prepareAppPaths(paths(), uid)).toEqual({ ok: true, value: undefined });
+    expect(await prepareAppPaths(paths(), uid)).toEqual({
+      ok: true,
+      value: { state: null, logs: null },
+    });
     expect(['state', 'state/logs', 'run'].map((name) => rights(join(root, name)))).toEqual([
       '700',
       '700',
@@ -118,10 +121,20 @@ describe('making the folders', () => {
     });
   });
 
-  it('says what stands in the way', async () => {
+  it('does without state and logs that cannot be made, and says why', async () => {
     writeFileSync(join(root, 'state'), '');
+    expect(await prepareAppPaths(paths(), uid)).toEqual({
+      ok: true,
+      value: {
+        state: expect.stringContaining('EEXIST: file already exists') as string,
+        logs: expect.stringContaining('ENOTDIR: not a directory') as string,
+      },
+    });
+  });
+
+  it('does not do without the runtime folder', async () => {
+    writeFileSync(join(root, 'run'), '');
     const prepared = await prepareAppPaths(paths(), uid);
-    expect(prepared).toMatchObject({ ok: false });
-    expect(!prepared.ok && prepared.error).toContain(`${root}/state cannot be made: EEXIST`);
+    expect(!prepared.ok && prepared.error).toContain(`${root}/run cannot be made: EEXIST`);
   });
 });

@@ -1,5 +1,6 @@
 /** Where the app keeps what is not the user's: state, logs, sockets. One place for each platform, all for the user only. */
-import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { defaultConfigPath } from './config-search.ts';
@@ -61,32 +62,54 @@ function shortEnough(path: string, uid: number): string {
   return `/tmp/localport-${uid}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
 }
 
-/**
- * Makes the folders, readable by the user only. The error is a sentence. The runtime folder may lie in /tmp, where
- * anybody could have made it first: a link, or another user's folder, is refused.
- */
-export async function prepareAppPaths(paths: AppPaths, uid: number): Promise<Result<void, string>> {
-  const folders = [
-    { path: paths.stateDirectory, mayBeLink: true },
-    { path: paths.logDirectory, mayBeLink: true },
-    { path: paths.runtimeDirectory, mayBeLink: false },
-  ];
-  for (const { path, mayBeLink } of folders) {
-    const refusal = await makePrivate(path, uid, mayBeLink);
-    if (refusal !== null) return err(refusal);
-  }
-  return ok(undefined);
+/** Folders that cannot be written, and why, in the system's words. null: all is in order. */
+export interface UnwritableFolders {
+  readonly state: string | null;
+  readonly logs: string | null;
 }
 
-async function makePrivate(path: string, uid: number, mayBeLink: boolean): Promise<string | null> {
+/**
+ * Makes the folders, readable by the user only. Without the runtime folder there is no socket, so that is an error, a
+ * sentence; so is a folder that is not this user's: the runtime folder may lie in /tmp, where anybody could have made it
+ * first, and must not be a link either. State and logs that cannot be written are done without.
+ */
+export async function prepareAppPaths(
+  paths: AppPaths,
+  uid: number,
+): Promise<Result<UnwritableFolders, string>> {
+  const folders = {
+    state: { path: paths.stateDirectory, mayBeLink: true },
+    logs: { path: paths.logDirectory, mayBeLink: true },
+    runtime: { path: paths.runtimeDirectory, mayBeLink: false },
+  };
+  const state = await makePrivate(folders.state, uid);
+  const logs = await makePrivate(folders.logs, uid);
+  const runtime = await makePrivate(folders.runtime, uid);
+  for (const made of [state, logs, runtime]) if (made.kind === 'refused') return err(made.why);
+  if (runtime.kind === 'unwritable') return err(`${folders.runtime.path} cannot be made: ${runtime.why}`);
+  return ok({ state: whyUnwritable(state), logs: whyUnwritable(logs) });
+}
+
+type Made = { readonly kind: 'ready' } | { readonly kind: 'unwritable' | 'refused'; readonly why: string };
+
+const whyUnwritable = (made: Made): string | null => (made.kind === 'unwritable' ? made.why : null);
+
+interface Folder {
+  readonly path: string;
+  readonly mayBeLink: boolean;
+}
+
+async function makePrivate({ path, mayBeLink }: Folder, uid: number): Promise<Made> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     const stats = mayBeLink ? await stat(path) : await lstat(path);
-    if (!stats.isDirectory()) return `${path} is no folder: remove it`;
-    if (stats.uid !== uid) return `${path} belongs to user ${stats.uid}, expected ${uid}: remove it`;
+    if (!stats.isDirectory()) return { kind: 'refused', why: `${path} is no folder: remove it` };
+    if (stats.uid !== uid)
+      return { kind: 'refused', why: `${path} belongs to user ${stats.uid}, expected ${uid}: remove it` };
     if ((stats.mode & 0o777) !== 0o700) await chmod(path, 0o700);
-    return null;
+    await access(path, constants.W_OK | constants.X_OK);
+    return { kind: 'ready' };
   } catch (error) {
-    return `${path} cannot be made: ${error instanceof Error ? error.message : String(error)}`;
+    return { kind: 'unwritable', why: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -9,6 +9,7 @@ import { buildClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts
 import { formatPath, type LineOf } from './config-problem.ts';
 import { validateConfig } from './config-validator.ts';
 import { substituteEnvironment, type Environment, type Substitution } from './environment-substitution.ts';
+import { describeFaulty, faultsOfEntries, type FaultyEntries } from './faulty-entries.ts';
 import { buildService } from './service-builder.ts';
 import { findUnset, putStandIns, usesOfService, warnOfUnset, type UnsetUse } from './unset-variables.ts';
 import { parseConfigText } from './yaml-document.ts';
@@ -18,14 +19,19 @@ export interface LoadedConfig {
   readonly path: string;
   /** In the order of the file. */
   readonly services: readonly ServiceSpec[];
+  /** Also the errors of entries, with `salvage`. */
   readonly warnings: readonly ConfigProblem[];
   readonly clusterHealth: ClusterHealthSpecs;
+  /** Entries at fault. Those with a usable name are among the services, with their problem; empty but for `salvage`. */
+  readonly faulty: FaultyEntries;
   /** Values that must never reach a log: passwords, and variables whose name says so. */
   readonly secrets: readonly string[];
 }
 
 export interface CompiledConfig {
   readonly config: LoadedConfig;
+  /** For each service the index of its entry in the file. */
+  readonly entryOf: readonly number[];
   readonly lineOf: LineOf;
 }
 
@@ -33,11 +39,13 @@ export interface CompileContext {
   readonly path: string;
   readonly env: Environment;
   readonly homeDirectory: string;
+  /** Take what is sound though entries of services are at fault: they are services with a problem then. */
+  readonly salvage?: boolean;
 }
 
 export function compileConfig(
   text: string,
-  { path, env, homeDirectory }: CompileContext,
+  { path, env, homeDirectory, salvage = false }: CompileContext,
 ): Result<CompiledConfig, readonly ConfigProblem[]> {
   const substitution = substituteEnvironment(text, env);
   const tree = parseConfigText(substitution);
@@ -45,21 +53,36 @@ export function compileConfig(
   const { lineOf } = tree.value;
   const { shown, uses } = findUnset(tree.value.root, substitution);
   const unsetPaths = new Set(uses.map((use) => formatPath(use.path)));
-  const { file, services, problems } = validateConfig(putStandIns(shown, uses), lineOf, {
+  const { file, services, entries, problems } = validateConfig(putStandIns(shown, uses), lineOf, {
     isAt: (place) => unsetPaths.has(formatPath(place)),
     keepsFromRunning: (index) => usesOfService(uses, index, shown).length > 0,
   });
   const inOrder = [...problems, ...warnOfUnset(uses)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  if (inOrder.some(({ severity }) => severity === 'error')) return err(inOrder);
+  const faults = faultsOfEntries(inOrder);
+  if (faults === null || (faults.size > 0 && !salvage)) return err(inOrder);
 
   const paths = { homeDirectory, configDirectory: dirname(path) };
-  const specs = services.map((service, index) =>
-    failAlone(buildService(service, file.defaults, paths), usesOfService(uses, index, shown), path),
-  );
+  const faultyEntries = describeFaulty({ entries, services, faults }, { path, paths });
+  const built = services.flatMap((service, index) => {
+    const faulty = faultyEntries.specs.get(index);
+    if (faulty !== undefined) return [{ index, spec: faulty }];
+    if (service === null || faults.has(index)) return [];
+    const spec = buildService(service, file.defaults, paths);
+    return [{ index, spec: failAlone(spec, usesOfService(uses, index, shown), path) }];
+  });
+  const specs = built.map(({ spec }) => spec);
   const secrets = new Set([...specs.flatMap(secretsOf), ...secretVariables(substitution)]);
   const clusterHealth = buildClusterHealth(file);
   return ok({
-    config: { path, services: specs, warnings: inOrder, clusterHealth, secrets: [...secrets] },
+    config: {
+      path,
+      services: specs,
+      warnings: inOrder,
+      clusterHealth,
+      faulty: faultyEntries.faulty,
+      secrets: [...secrets],
+    },
+    entryOf: built.map(({ index }) => index),
     lineOf,
   });
 }

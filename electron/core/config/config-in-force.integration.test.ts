@@ -34,7 +34,10 @@ function make(parts: Partial<ConfigInForceParts> = {}): ConfigInForce {
     startWelcome: () => Promise.reject(new Error('no port is free')),
     onSecrets: () => undefined,
     apply: (services) => {
-      applied.push(services.map(({ name }) => name).join(' '));
+      const told = services.map(
+        ({ name, problem }) => `${name}${problem === null ? '' : ` (${problem.title})`}`,
+      );
+      applied.push(told.join(', '));
       return Promise.resolve();
     },
     onStateChange: () => undefined,
@@ -42,6 +45,12 @@ function make(parts: Partial<ConfigInForceParts> = {}): ConfigInForce {
   });
   return config;
 }
+
+const entry = (name: string, port: number | string, more = ''): string =>
+  `  - { name: ${name}, technology: tcp, local_port: ${port}, remote_port: 1, connection: { host: a }${more} }\n`;
+const writeEntries = (...entries: readonly string[]): void => {
+  writeFileSync(file, `services:\n${entries.join('')}`, { mode: 0o600 });
+};
 
 const write = (name: string): void => {
   const service = `{ name: ${name}, technology: tcp, local_port: 5432, remote_port: 1, connection: { host: a } }`;
@@ -85,6 +94,45 @@ describe('the config in force', () => {
       status: 'broken',
       problems: [{ message: 'the file is gone; what it said last stays in force' }],
     });
+  });
+
+  it('runs what is sound though an entry is at fault, at the start as well, and shows that one', async () => {
+    writeEntries(entry('a', 5001), entry('b', 70_000), entry('c', 5001), entry('d', 5004), '  - {}\n');
+    await make().start();
+    expect(applied).toEqual([
+      'a, b (local_port: 70000 is above 65535), c (local_port: 5001 is taken by services[0] in line 2), d',
+    ]);
+    expect([config.state.status, config.state.problems.map(({ path: place }) => place)]).toEqual([
+      'partial',
+      [
+        'services[1].local_port',
+        'services[2].local_port',
+        ...['name', 'technology', 'local_port', 'connection'].map((key) => `services[4].${key}`),
+      ],
+    ]);
+  });
+
+  it('leaves in force what an entry said before it was at fault', async () => {
+    writeEntries(entry('a', 5001), entry('b', 5002), entry('c', 5003));
+    await make().start();
+    writeEntries(entry('a', 'none'), entry('b', 5002, ', hold: never'), entry('new', 5003));
+    await config.reload();
+    // c has gone, and its port is new's.
+    expect(applied.at(-1)).toBe('a, b, new');
+    writeEntries(entry('a', 5001), entry('new', 5003), `  - { technology: tcp, local_port: 5002 }\n`);
+    await config.reload();
+    expect([applied.at(-1), config.state.status]).toEqual(['a, new, b', 'partial']);
+    writeEntries(entry('a', 5001));
+    await config.reload();
+    expect([applied.at(-1), config.state.status]).toEqual(['a', 'loaded']);
+  });
+
+  it('takes over nothing of a file with a fault that is not of an entry', async () => {
+    write('db');
+    await make().start();
+    writeFileSync(file, `defaults: { restart_policy: { max_attempts: 0 } }\nservices:\n${entry('a', 5001)}`);
+    await config.reload();
+    expect([applied, config.state.status]).toEqual([['db'], 'broken']);
   });
 
   it('takes nothing over that was read while the app began to stop', async () => {

@@ -1,6 +1,7 @@
 /**
- * The config that runs. It is loaded at the start, again when the file changes or the user asks, and taken over only
- * when it is sound: a broken file leaves the running one in force. Without any file the welcome config runs.
+ * The config that runs. It is loaded at the start, again when the file changes or the user asks, and taken over entry by
+ * entry: one at fault leaves in force what it said last, a file that cannot be read leaves everything. Without any file
+ * the welcome config runs.
  */
 import { existsSync } from 'node:fs';
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
@@ -13,6 +14,7 @@ import type { Environment } from './environment-substitution.ts';
 import { loadConfig } from './config-loader.ts';
 import { fileError, formatProblem } from './config-problem.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
+import { servicesInForce } from './services-in-force.ts';
 import type { Welcome } from './welcome-config.ts';
 
 export interface ConfigInForceParts {
@@ -41,6 +43,9 @@ export class ConfigInForce {
   #welcome: Welcome | null = null;
   /** A file has been in force: without one, nothing that it said can stay so. */
   #hasLoaded = false;
+  /** What the file said last, entry by entry. */
+  #services: readonly ServiceSpec[] = [];
+  #secrets: readonly string[] = [];
   #turn: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -86,19 +91,26 @@ export class ConfigInForce {
     const { path, log, environment, homeDirectory, uid } = this.#parts;
     if (this.#hasClosed()) return;
     if (!existsSync(path)) return this.#withoutFile();
-    const loaded = await loadConfig(path, { env: environment(), homeDirectory, uid });
+    const loaded = await loadConfig(path, { env: environment(), homeDirectory, uid, salvage: true });
     if (this.#hasClosed()) return;
     if (!loaded.ok) {
       for (const problem of loaded.error) log.error(`config: ${formatProblem(problem, path)}`);
       this.#become({ status: 'broken', path, problems: loaded.error });
       return;
     }
-    const { services, clusterHealth, warnings, secrets } = loaded.value;
-    for (const warning of warnings) log.warn(`config: ${formatProblem(warning, path)}`);
-    this.#parts.onSecrets(secrets);
-    log.info(`config: ${path} has ${services.length} services`);
+    const { clusterHealth, warnings, secrets } = loaded.value;
+    const services = servicesInForce(loaded.value, this.#services);
+    for (const problem of warnings)
+      log[problem.severity === 'error' ? 'error' : 'warn'](`config: ${formatProblem(problem, path)}`);
+    // Also of what stays in force though the file does not say it now.
+    this.#secrets =
+      services.length > loaded.value.services.length ? [...new Set([...this.#secrets, ...secrets])] : secrets;
+    this.#parts.onSecrets(this.#secrets);
+    log.info(`config: ${path} has ${loaded.value.services.length} services`);
     this.#hasLoaded = true;
-    this.#become({ status: 'loaded', path, problems: warnings });
+    this.#services = services;
+    const hasErrors = warnings.some(({ severity }) => severity === 'error');
+    this.#become({ status: hasErrors ? 'partial' : 'loaded', path, problems: warnings });
     await this.#parts.apply(services, clusterHealth);
     await this.#welcome?.close();
     this.#welcome = null;

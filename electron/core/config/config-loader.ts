@@ -16,6 +16,8 @@ export interface LoadContext {
   readonly homeDirectory: string;
   /** Who runs the app: other users' files are refused. */
   readonly uid: number;
+  /** As in `CompileContext`. */
+  readonly salvage?: boolean;
 }
 
 /**
@@ -32,9 +34,9 @@ export async function loadConfig(
   if (!source.ok) return err([source.error]);
   const compiled = compileConfig(source.value, { ...context, path: absolutePath });
   if (!compiled.ok) return compiled;
-  const { config, lineOf } = compiled.value;
+  const { config, entryOf, lineOf } = compiled.value;
   const services = config.services.map((service, index) => {
-    const place = ['services', index, 'connection', 'key_file'];
+    const place = ['services', entryOf[index] ?? index, 'connection', 'key_file'];
     return withKeyFileChecked(service, formatPlace(place, lineOf(place), absolutePath));
   });
   return ok({ ...config, services: await Promise.all(services) });

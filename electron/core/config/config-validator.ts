@@ -28,7 +28,10 @@ export interface ValidService {
 
 export interface Validation {
   readonly file: Omit<RawFile, 'services'>;
-  readonly services: readonly ValidService[];
+  /** At the index of their entry; null where the entry itself is at fault. */
+  readonly services: readonly (ValidService | null)[];
+  /** The entries as they are written, at the same indices. */
+  readonly entries: readonly unknown[];
   /** Errors and warnings, in the order of the file. */
   readonly problems: readonly ConfigProblem[];
 }
@@ -40,8 +43,7 @@ export interface UnsetPlaces {
 }
 
 /**
- * Checks a tree. With any error among the problems, `services` holds only those that are sound. What stands where
- * a variable is unset is a stand-in: two of them may be alike.
+ * Checks a tree. What stands where a variable is unset is a stand-in: two of them may be alike.
  */
 export function validateConfig(
   root: Readonly<Record<string, unknown>>,
@@ -58,7 +60,8 @@ export function validateConfig(
   if (file !== null) reportHealthChecks(findings, { services, file }, unset);
   return {
     file: file ?? {},
-    services: services.filter((service) => service !== null),
+    services,
+    entries: values,
     problems: findings.problems,
   };
 }

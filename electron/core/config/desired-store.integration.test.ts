@@ -1,30 +1,40 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Logger } from '../observability/logger.ts';
-import { openDesiredStore } from './desired-store.ts';
+import { openDesiredStore, type DesiredStore } from './desired-store.ts';
 
 describe('the desired store', () => {
   let root: string;
   let path: string;
   let logged: string[];
   let log: Logger;
+  let told: string[];
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'desired-store-'));
     path = join(root, 'state/desired.json');
     logged = [];
+    told = [];
     const note = (message: string): void => void logged.push(message.replaceAll(root, ''));
     log = { debug: note, info: note, warn: note, error: note };
   });
+
+  const open = (): Promise<DesiredStore> =>
+    openDesiredStore({
+      path,
+      log,
+      onWritable: (failure) => told.push(failure === null ? 'writable' : failure.replaceAll(root, '')),
+      onDamaged: (isDamaged) => told.push(isDamaged ? 'damaged' : 'chosen anew'),
+    });
 
   afterEach(() => {
     rmSync(root, { recursive: true, force: true });
   });
 
   it('says what the config says until the user chooses', async () => {
-    const store = await openDesiredStore(path, log);
+    const store = await open();
     expect(store.desiredOf({ name: 'db', enabled: true })).toBe('on');
     expect(store.desiredOf({ name: 'db', enabled: false })).toBe('off');
     store.set('db', 'on');
@@ -33,10 +43,10 @@ describe('the desired store', () => {
   });
 
   it('remembers choices over a restart, of any name', async () => {
-    const store = await openDesiredStore(path, log);
+    const store = await open();
     for (const name of ['db', '__proto__', 'ä "quoted" \n']) store.set(name, 'off');
     await store.flush();
-    const next = await openDesiredStore(path, log);
+    const next = await open();
     for (const name of ['db', '__proto__', 'ä "quoted" \n'])
       expect(next.desiredOf({ name, enabled: true })).toBe('off');
     expect(next.desiredOf({ name: 'constructor', enabled: true })).toBe('on');
@@ -44,7 +54,7 @@ describe('the desired store', () => {
   });
 
   it('writes the last of many choices, whole, in a private file, and nothing beside it', async () => {
-    const store = await openDesiredStore(path, log);
+    const store = await open();
     for (let index = 0; index < 50; index++) store.set('db', index % 2 === 0 ? 'on' : 'off');
     await store.flush();
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
@@ -53,21 +63,21 @@ describe('the desired store', () => {
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(root, 'state')).mode & 0o777).toBe(0o700);
-    expect(readdirSync(join(root, 'state'))).toEqual(['desired.json']);
+    expect(readdirSync(join(root, 'state'))).toEqual(['desired.json', 'desired.json.backup']);
   });
 
   it('is not written when nothing was chosen', async () => {
-    await (await openDesiredStore(path, log)).flush();
+    await (await open()).flush();
     expect(readdirSync(root)).toEqual([]);
   });
 
   it('forgets the choice made longest ago past a thousand', async () => {
-    const store = await openDesiredStore(path, log);
+    const store = await open();
     for (let index = 0; index < 1_000; index++) store.set(`service ${index}`, 'off');
     store.set('service 0', 'off');
     store.set('one more', 'off');
     await store.flush();
-    const next = await openDesiredStore(path, log);
+    const next = await open();
     const desired = (name: string): string => next.desiredOf({ name, enabled: true });
     expect([desired('service 0'), desired('service 1'), desired('service 2'), desired('one more')]).toEqual([
       'off',
@@ -77,29 +87,74 @@ describe('the desired store', () => {
     ]);
   });
 
-  it.each([
+  const damages = [
     ['half a file', '{"version": 1, "choices": [{"na'],
     ['an empty file', ''],
     ['another version', '{"version": 2, "choices": []}'],
     ['a choice that is none', '{"version": 1, "choices": [{"name": "db", "desired": "maybe"}]}'],
     ['far too much', `{"x": "${'y'.repeat(1024 * 1024)}"}`],
-  ])('moves %s aside with a warning and begins anew', async (_, content) => {
-    mkdirSync(join(root, 'state'));
-    writeFileSync(path, content);
-    const store = await openDesiredStore(path, log);
-    expect(store.desiredOf({ name: 'db', enabled: true })).toBe('on');
-    expect(logged).toHaveLength(1);
-    expect(logged[0]).toMatch(
-      /^the on\/off choices in \/state\/desired\.json could not be read and were moved to /,
-    );
-    expect(readFileSync(`${path}.corrupt`, 'utf8')).toBe(content);
-    store.set('db', 'off');
+  ] as const;
+
+  const choose = async (choices: Readonly<Record<string, 'on' | 'off'>>): Promise<void> => {
+    const store = await open();
+    for (const [name, desired] of Object.entries(choices)) store.set(name, desired);
     await store.flush();
-    expect((await openDesiredStore(path, log)).desiredOf({ name: 'db', enabled: true })).toBe('off');
+  };
+
+  it.each(damages)(
+    'takes the choices from the twin in place of %s, and makes both whole again',
+    async (_, content) => {
+      await choose({ db: 'off', web: 'on' });
+      writeFileSync(path, content);
+      const store = await open();
+      expect(store.desiredOf({ name: 'db', enabled: true })).toBe('off');
+      expect(store.desiredOf({ name: 'new', enabled: true })).toBe('on');
+      expect(logged[0]).toMatch(
+        /^the on\/off choices in \/state\/desired\.json could not be read and were moved to /,
+      );
+      expect(readFileSync(`${path}.corrupt`, 'utf8')).toBe(content);
+      await store.flush();
+      expect(readFileSync(path, 'utf8')).toBe(readFileSync(`${path}.backup`, 'utf8'));
+      expect(told).not.toContain('damaged');
+    },
+  );
+
+  it.each(damages)(
+    'turns on nothing that may have been off when twin and file are %s',
+    async (_, content) => {
+      await choose({ db: 'off', web: 'on' });
+      writeFileSync(path, content);
+      writeFileSync(`${path}.backup`, content);
+      const store = await open();
+      for (const name of ['db', 'web']) expect(store.desiredOf({ name, enabled: true })).toBe('off');
+      store.settle();
+      expect(store.desiredOf({ name: 'added later', enabled: true })).toBe('on');
+      await store.flush();
+      expect(told.filter((line) => line !== 'writable')).toEqual(['damaged']);
+      store.set('web', 'on');
+      await store.flush();
+      expect(told.filter((line) => line !== 'writable')).toEqual(['damaged', 'chosen anew']);
+      const next = await open();
+      expect(next.desiredOf({ name: 'db', enabled: true })).toBe('off');
+      expect(next.desiredOf({ name: 'web', enabled: true })).toBe('on');
+    },
+  );
+
+  it('needs only one of the two files', async () => {
+    await choose({ db: 'off' });
+    rmSync(path);
+    const first = await open();
+    expect(first.desiredOf({ name: 'db', enabled: true })).toBe('off');
+    await first.flush();
+    rmSync(`${path}.backup`);
+    const store = await open();
+    expect(store.desiredOf({ name: 'db', enabled: true })).toBe('off');
+    await store.flush();
+    expect(readdirSync(join(root, 'state'))).toEqual(['desired.json', 'desired.json.backup']);
   });
 
   it('keeps a choice in memory that it cannot write, says so, and writes it when it can', async () => {
-    const store = await openDesiredStore(path, log);
+    const store = await open();
     writeFileSync(join(root, 'state'), 'a file where the folder should be');
     store.set('db', 'off');
     await store.flush();
@@ -107,6 +162,7 @@ describe('the desired store', () => {
     expect(logged.join('\n')).toContain('could not be written to /state/desired.json');
     rmSync(join(root, 'state'));
     await store.flush();
-    expect((await openDesiredStore(path, log)).desiredOf({ name: 'db', enabled: true })).toBe('off');
+    expect(told).toEqual([expect.stringContaining('EEXIST'), 'writable']);
+    expect((await open()).desiredOf({ name: 'db', enabled: true })).toBe('off');
   });
 });

@@ -1,48 +1,56 @@
 /**
  * The user's on/off choices, in a state file of the app's own: their YAML is never written. Without a choice, `enabled` in
  * the config decides. A choice is kept while its service is out of the config, so that it is remembered when it comes back.
+ *
+ * Invariant: damage to the file never turns on what was off. It has a twin that is written after it, with the same
+ * content; where neither can be read, everything that the config has is off until the user says otherwise.
  */
-import { readFile, rename, stat } from 'node:fs/promises';
-import * as z from 'zod';
 import type { Desired } from '../../../shared/service-snapshot.ts';
-import { desiredSchema } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Logger } from '../observability/logger.ts';
 import { writeFileAtomically } from './atomic-file.ts';
-
-/** Past this many, the choice that was made longest ago is forgotten. */
-const maxChoices = 1_000;
-const maxFileBytes = 1024 * 1024;
-
-const fileSchema = z.object({
-  version: z.literal(1),
-  choices: z.array(z.object({ name: z.string().min(1), desired: desiredSchema })).max(maxChoices),
-});
+import { choicesText, loadChoices, maxChoices, twinOf } from './desired-file.ts';
 
 export interface DesiredStore {
   /** The user's choice, else what the config says. */
   desiredOf(spec: Pick<ServiceSpec, 'name' | 'enabled'>): Desired;
   /** Remembers a choice at once, and writes it in the background. */
   set(name: string, desired: Desired): void;
+  /** A config has been applied: services that come later were not in it when the file was damaged. */
+  settle(): void;
   /** Resolves when everything set so far is on disk, or could not be written, which is logged. Never rejects. */
   flush(): Promise<void>;
 }
 
-/** Reads the choices. A file that cannot be read as such is moved aside, to `….corrupt`, and none is known then. */
-export async function openDesiredStore(path: string, log: Logger): Promise<DesiredStore> {
-  const choices = await readChoices(path, log);
-  let isWritten = true;
+export interface DesiredStoreParts {
+  readonly path: string;
+  readonly log: Logger;
+  /** Why the choices could not be written, in the system's words; null: they are on disk. */
+  readonly onWritable: (failure: string | null) => void;
+  /** Whether the choices were lost; false again once the user has chosen anew. */
+  readonly onDamaged: (isDamaged: boolean) => void;
+}
+
+/** Reads the choices. A file that cannot be read as such is moved aside, to `….corrupt`. */
+export async function openDesiredStore(parts: DesiredStoreParts): Promise<DesiredStore> {
+  const { path, log } = parts;
+  const { choices, isLost, isComplete } = await loadChoices(path, log);
+  let startsOff = isLost;
+  let isWritten = isComplete;
   let writing: Promise<void> | null = null;
 
   const write = async (): Promise<void> => {
     while (!isWritten) {
       isWritten = true;
-      const entries = [...choices].map(([name, desired]) => ({ name, desired }));
-      const content: z.infer<typeof fileSchema> = { version: 1, choices: entries };
       try {
-        await writeFileAtomically(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, sync: true });
+        const text = choicesText(choices);
+        await writeFileAtomically(path, text, { mode: 0o600, sync: true });
+        await writeFileAtomically(twinOf(path), text, { mode: 0o600, sync: true });
+        parts.onWritable(null);
       } catch (error) {
-        log.error(`the on/off choices could not be written to ${path}: ${describe(error)}`);
+        const why = describe(error);
+        log.error(`the on/off choices could not be written to ${path}: ${why}`);
+        parts.onWritable(why);
         isWritten = false;
         return;
       }
@@ -54,45 +62,34 @@ export async function openDesiredStore(path: string, log: Logger): Promise<Desir
     });
     return writing;
   };
+  const remember = (name: string, desired: Desired): void => {
+    choices.delete(name);
+    choices.set(name, desired);
+    const [oldest] = choices.size > maxChoices ? choices.keys() : [];
+    if (oldest !== undefined) choices.delete(oldest);
+    isWritten = false;
+    void flush();
+  };
 
+  if (isLost) parts.onDamaged(true);
+  if (!isWritten) void flush();
   return {
-    desiredOf: ({ name, enabled }) => choices.get(name) ?? (enabled ? 'on' : 'off'),
+    desiredOf: ({ name, enabled }) => {
+      const chosen = choices.get(name);
+      if (chosen !== undefined) return chosen;
+      // On disk as well: the next start finds a file that is whole.
+      if (startsOff) remember(name, 'off');
+      return enabled && !startsOff ? 'on' : 'off';
+    },
     set: (name, desired) => {
-      choices.delete(name);
-      choices.set(name, desired);
-      const [oldest] = choices.size > maxChoices ? choices.keys() : [];
-      if (oldest !== undefined) choices.delete(oldest);
-      isWritten = false;
-      void flush();
+      if (isLost) parts.onDamaged(false);
+      remember(name, desired);
+    },
+    settle: () => {
+      startsOff = false;
     },
     flush,
   };
-}
-
-async function readChoices(path: string, log: Logger): Promise<Map<string, Desired>> {
-  try {
-    const stats = await stat(path);
-    if (!stats.isFile()) throw new Error('not a regular file');
-    if (stats.size > maxFileBytes) throw new Error(`${stats.size} bytes are more than ${maxFileBytes}`);
-    const { choices } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    return new Map(choices.map(({ name, desired }) => [name, desired]));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT'))
-      await moveAside(path, log, error);
-    return new Map();
-  }
-}
-
-async function moveAside(path: string, log: Logger, reason: unknown): Promise<void> {
-  const aside = `${path}.corrupt`;
-  try {
-    await rename(path, aside);
-    log.warn(
-      `the on/off choices in ${path} could not be read and were moved to ${aside}: ${describe(reason)}`,
-    );
-  } catch (error) {
-    log.warn(`the on/off choices in ${path} could not be read: ${describe(error)}`);
-  }
 }
 
 const describe = (error: unknown): string =>

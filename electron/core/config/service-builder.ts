@@ -44,7 +44,11 @@ export function buildService(
   };
 }
 
-function buildConnection(raw: RawConnection, remotePort: number | null, paths: PathContext): Connection {
+export function buildConnection(
+  raw: RawConnection,
+  remotePort: number | null,
+  paths: PathContext,
+): Connection {
   switch (raw.technology) {
     case 'kubectl':
       return {

@@ -15,6 +15,8 @@ export interface ControlSink<E> {
   /** Aborts when the client cancels or is gone. */
   readonly signal: AbortSignal;
   send(event: E): void;
+  /** Resolves when the client has read what was sent, or the signal aborts: who sends much waits for it. */
+  clear(): Promise<void>;
   /** Sends what `make` returns once the client has read what came before; of several offers only the last one. */
   offer(make: () => E): void;
 }

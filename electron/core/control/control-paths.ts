@@ -5,5 +5,13 @@ import type { AppPaths } from '../config/app-paths.ts';
 export const controlSocketPath = ({ runtimeDirectory }: AppPaths): string =>
   path.join(runtimeDirectory, 'control.sock');
 
-/** Beside the state that it protects: two hosts must not share that, whatever their runtime folders. */
-export const hostLockPath = ({ stateDirectory }: AppPaths): string => path.join(stateDirectory, 'host.lock');
+/**
+ * Two hosts must share neither their state nor their sockets, and may have one of the two folders in common: there is a
+ * lock in both. The runtime folder's comes first: it is there also when the state cannot be written.
+ */
+export const hostLockPaths = ({ runtimeDirectory, stateDirectory }: AppPaths): readonly [string, string] => [
+  path.join(runtimeDirectory, hostLockName),
+  path.join(stateDirectory, hostLockName),
+];
+
+export const hostLockName = 'host.lock';

@@ -180,6 +180,7 @@ export class ControlSession {
     return {
       signal,
       send,
+      clear: () => this.#whenClear(signal),
       offer: (make) => {
         const isWaiting = offered !== null;
         offered = make;
@@ -188,6 +189,21 @@ export class ControlSession {
         else sendOffered();
       },
     };
+  }
+
+  #whenClear(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || !this.#channel.isCongested) return Promise.resolve();
+    return new Promise((resolve) => {
+      const forget = this.#channel.onceClear(() => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      });
+      const onAbort = (): void => {
+        forget();
+        resolve();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
   }
 
   /** The one answer to a request; later ones go nowhere. */

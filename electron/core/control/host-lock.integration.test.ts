@@ -23,8 +23,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const take = () =>
-  takeHostLock({ path: lockPath, kind: 'menu-bar', version: '1.2.3', socketPath: '/run/c.sock', now: 0 });
+const take = (...others: readonly string[]) =>
+  takeHostLock({
+    paths: [lockPath, ...others],
+    kind: 'menu-bar',
+    version: '1.2.3',
+    socketPath: '/run/c.sock',
+    now: 0,
+  });
 
 /** A process that takes the lock, says how that went, and stays. */
 function startOwner(program: string): { readonly child: ChildProcess; readonly said: Promise<string> } {
@@ -65,6 +71,27 @@ describe('the host lock', () => {
     expect(await findLockHolder(lockPath)).toBeNull();
     await taken(await take()).release();
     expect(locks()).toEqual([]);
+  });
+
+  it('is held in all its places or in none', async () => {
+    const other = path.join(folder, 'host.lock.of-state');
+    const first = taken(await take(other));
+    expect(locks()).toEqual(['host.lock', 'host.lock.of-state']);
+    rmSync(lockPath);
+    expect(await take(other)).toMatchObject({ error: { code: 'runs-already' } });
+    expect(locks()).toEqual(['host.lock.of-state']);
+    await first.release();
+    expect(locks()).toEqual([]);
+  });
+
+  it('does without a second place that cannot be written, but not without the first', async () => {
+    const nowhere = path.join(folder, 'a-file/host.lock');
+    writeFileSync(path.join(folder, 'a-file'), '');
+    const lock = taken(await take(nowhere));
+    expect(locks()).toEqual(['host.lock']);
+    await lock.release();
+    lockPath = nowhere;
+    expect(await take()).toMatchObject({ error: { code: 'failed' } });
   });
 
   it('names a living process, and is taken over when that was killed', async () => {
@@ -109,7 +136,7 @@ describe('the host lock', () => {
   it('goes to one of many that want it at the same time, stale or free', async () => {
     for (let round = 0; round < 40; round++) {
       if (round % 2 === 0) writeFileSync(lockPath, `stale ${round}`, { mode: 0o600 });
-      const results = await Promise.all(Array.from({ length: 8 }, take));
+      const results = await Promise.all(Array.from({ length: 8 }, () => take()));
       const winners = results.filter((result) => result.ok);
       expect(winners).toHaveLength(1);
       await winners[0]?.value.release();

@@ -31,8 +31,8 @@ const lockSchema = z
 export type LockHolder = z.infer<typeof lockSchema>;
 
 export interface HostLockOptions {
-  /** In a folder that only the user may write. */
-  readonly path: string;
+  /** Where to lock, each in a folder that only the user may write. The first one must be had. */
+  readonly paths: readonly [string, ...string[]];
   readonly kind: HostInfo['kind'];
   readonly version: string;
   readonly socketPath: string;
@@ -41,7 +41,7 @@ export interface HostLockOptions {
 }
 
 export interface HostLock {
-  /** Removes the file. Idempotent. Never rejects. */
+  /** Removes the files. Idempotent. Never rejects. */
   release(): Promise<void>;
 }
 
@@ -58,9 +58,15 @@ const maxSuccessions = 3;
 /** How often a lock may change hands while we look at it. */
 const maxLooks = 20;
 
-/** The error names the holder, or what is wrong with the file. */
+/** What a folder says that cannot be written, or of a disk that is full. */
+const unwritable = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENOSPC', 'EDQUOT', 'EIO']);
+
+/**
+ * Takes the lock at all paths, or at none. Past the first one a folder that cannot be written is passed over, unless a
+ * host that lives is named there. The error names the holder, or what is wrong with a file.
+ */
 export async function takeHostLock(options: HostLockOptions): Promise<Result<HostLock, StartRefusal>> {
-  const { path, kind, version, socketPath, now: since } = options;
+  const { paths, kind, version, socketPath, now: since } = options;
   const { pid } = process;
   const identity = (await identifyProcesses([pid])).get(pid);
   if (identity === undefined)
@@ -68,14 +74,38 @@ export async function takeHostLock(options: HostLockOptions): Promise<Result<Hos
   const { startTime } = identity;
   const holder: LockHolder = { kind, version, pid, startTime, bootId: await bootId(), since, socketPath };
   const text = JSON.stringify({ ...holder, token: randomUUID() });
+  const lock: HostLock = {
+    release: async () => {
+      for (const path of paths) await release(path, text);
+    },
+  };
+  for (const path of paths) {
+    const refusal = await refusalAt(path, text, path === paths[0]);
+    if (refusal === null) continue;
+    await lock.release();
+    return err(refusal);
+  }
+  return ok(lock);
+}
+
+/** null: the lock is ours, or is done without. */
+async function refusalAt(path: string, text: string, isNeeded: boolean): Promise<StartRefusal | null> {
   try {
     const other = await take(path, text, maxSuccessions);
-    if (other !== null) return err({ code: 'runs-already', message: describeHolder(other) });
+    return other === null ? null : runsAlready(other);
   } catch (error) {
-    return err(startFailure(`the lock ${path} cannot be taken: ${errorMessage(error)}`));
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (isNeeded || !unwritable.has(code))
+      return startFailure(`the lock ${path} cannot be taken: ${errorMessage(error)}`);
+    const other = await findLockHolder(path);
+    return other === null ? null : runsAlready(other);
   }
-  return ok({ release: () => release(path, text) });
 }
+
+const runsAlready = (holder: LockHolder): StartRefusal => ({
+  code: 'runs-already',
+  message: describeHolder(holder),
+});
 
 /** The host that runs right now for the user whose lock this is; null: none does. Never rejects. */
 export async function findLockHolder(path: string): Promise<LockHolder | null> {

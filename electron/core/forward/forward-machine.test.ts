@@ -417,7 +417,7 @@ describe('the forward machine', () => {
   });
 
   it('replaces nothing when only the clocks tell of a sleep and the tunnel seems alive', () => {
-    const play = Play.up().on(healthy(1), { type: 'triggered', trigger: 'wake', isCertain: false });
+    const play = Play.up().on(healthy(1), { type: 'triggered', trigger: 'wake', certain: false });
     const open: ForwardEvent = {
       type: 'checked',
       tunnel: 1,

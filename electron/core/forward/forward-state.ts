@@ -111,7 +111,7 @@ export type ForwardEvent =
       readonly type: 'triggered';
       readonly trigger: TriggerKind;
       /** A wake that only the clocks tell of may be a clock that was set: what seems alive is left alone. */
-      readonly isCertain?: boolean;
+      readonly certain?: boolean;
     }
   /** The user wants a tunnel of this very service, whatever is known of its route. */
   | { readonly type: 'insisted' }

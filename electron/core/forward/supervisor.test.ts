@@ -179,4 +179,30 @@ describe('the supervisor', () => {
       ['a'],
     ]);
   });
+
+  it('tells only those of changed credentials whom they concern, and commands, which may use any', async () => {
+    const ssh = {
+      technology: 'ssh',
+      host: 'h',
+      user: null,
+      port: null,
+      keyFile: null,
+      password: null,
+      remoteHost: 'localhost',
+      remotePort: 1,
+      jump: [],
+      strictHostKeyChecking: 'accept-new',
+    } as const;
+    const command = { technology: 'command', argv: ['nc'], remotePort: null } as const;
+    await apply(a, { ...b, connection: ssh }, { ...c, connection: command });
+    for (const tunnel of world.tunnels) await tunnel.dies(describeCause('auth-failed'));
+    const tries = (): number => world.tunnels.length;
+    expect(tries()).toBe(3);
+    supervisor.trigger('credentials', { concerns: 'ssh' });
+    await settle();
+    expect(world.tunnels.slice(3).map((tunnel) => tunnel.service.name)).toEqual(['b', 'c']);
+    supervisor.trigger('credentials');
+    await settle();
+    expect(world.tunnels.slice(5).map((tunnel) => tunnel.service.name)).toEqual(['a']);
+  });
 });

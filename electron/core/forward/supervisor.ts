@@ -6,6 +6,7 @@ import type { TriggerKind } from '../../../shared/failure.ts';
 import type { Desired, ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { diffServices, type ServiceChange } from '../config/config-differ.ts';
+import type { CredentialConcern } from '../wake/credential-files.ts';
 import type { ForwardRunner } from './forward-runner.ts';
 
 export interface SupervisorParts {
@@ -15,6 +16,19 @@ export interface SupervisorParts {
   /** Remembers a choice of the user. */
   readonly rememberDesired: (name: string, desired: Desired) => void;
 }
+
+export interface TriggerReach {
+  /** Whose credentials changed. */
+  readonly concerns?: CredentialConcern;
+  /** False: the wake or the network change may be none. */
+  readonly certain?: boolean;
+}
+
+/** A command may use whatever it likes. */
+const isConcerned = (
+  technology: ServiceSpec['connection']['technology'],
+  concerns: CredentialConcern,
+): boolean => concerns === 'all' || technology === concerns || technology === 'command';
 
 type Changed = Extract<ServiceChange, { kind: 'changed' }>;
 
@@ -78,9 +92,12 @@ export class Supervisor {
     this.#runners.get(name)?.dispatch({ type: 'insisted' });
   }
 
-  /** Something happened that may help those that wait for it. */
-  trigger(trigger: TriggerKind): void {
-    for (const runner of this.#runners.values()) runner.dispatch({ type: 'triggered', trigger });
+  /** Something happened that may help those that wait for it, or that interrupted those that are up. */
+  trigger(trigger: TriggerKind, { concerns = 'all', certain = true }: TriggerReach = {}): void {
+    for (const runner of this.#runners.values()) {
+      const { technology } = runner.service.connection;
+      if (isConcerned(technology, concerns)) runner.dispatch({ type: 'triggered', trigger, certain });
+    }
   }
 
   /** A process that may be a tunnel of one of them was stopped. */

@@ -9,6 +9,7 @@ import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
+import { HostNotices } from './host-notices.ts';
 
 let home: string;
 let echo: FixtureServer;
@@ -45,7 +46,7 @@ async function makeHost(foundBy: 'option' | 'search', shell: string): Promise<Ap
   const uid = process.getuid?.() ?? 0;
   const processEnv = { PATH: process.env['PATH'], HOME: home, SHELL: shell, XDG_RUNTIME_DIR: home };
   const paths = resolveAppPaths({ platform: 'linux', env: processEnv, homeDirectory: home, uid });
-  expect(await prepareAppPaths(paths, uid)).toEqual({ ok: true, value: undefined });
+  expect(await prepareAppPaths(paths, uid)).toMatchObject({ ok: true });
   const logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
   const config = { path: configFile(), foundBy };
   const parts = {
@@ -58,6 +59,7 @@ async function makeHost(foundBy: 'option' | 'search', shell: string): Promise<Ap
     uid,
     clock,
     logs,
+    notices: new HostNotices(paths),
   } as const;
   host = await AppHost.create(parts);
   return host;

@@ -18,9 +18,11 @@ import type { LivingChild } from '../process/child-launcher.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import type { RouteReport } from '../route/route-board.ts';
 import { Scope } from '../scope.ts';
+import type { CredentialConcern } from '../wake/credential-files.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { Forwarding } from './forwarding.ts';
 import { HostShutdown } from './host-shutdown.ts';
+import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
@@ -47,6 +49,7 @@ export interface AppHostOptions {
   readonly uid: number;
   readonly clock: Clock;
   readonly logs: LogStore;
+  readonly notices: HostNotices;
 }
 
 const cancelTasksMs = 10_000;
@@ -57,7 +60,7 @@ export class AppHost {
   readonly ending: HostShutdown;
   readonly #options: AppHostOptions;
   readonly #log: Logger;
-  readonly #info: HostInfo;
+  readonly #info: Omit<HostInfo, 'notices'>;
   readonly #tasks: TaskManager;
   readonly #children: ChildProcesses;
   readonly #desired: DesiredStore;
@@ -83,7 +86,10 @@ export class AppHost {
     };
     this.#tasks = new TaskManager({ clock, log });
     this.ending = new HostShutdown(clock, logs);
-    this.#publisher = new SnapshotPublisher(clock, () => this.snapshot());
+    this.#publisher = new SnapshotPublisher(clock, log, () => this.snapshot());
+    options.notices.onChange(() => {
+      this.#publisher.touch();
+    });
     this.#forwarding = new Forwarding({
       clock,
       logs,
@@ -107,7 +113,10 @@ export class AppHost {
       onSecrets: (values) => {
         logs.setSecrets(values);
       },
-      apply: (services, clusterHealth) => this.#forwarding.apply(services, clusterHealth),
+      apply: async (services, clusterHealth) => {
+        await this.#forwarding.apply(services, clusterHealth);
+        desired.settle();
+      },
       onStateChange: () => {
         this.#publisher.touch();
       },
@@ -117,11 +126,20 @@ export class AppHost {
 
   /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */
   static async create(options: AppHostOptions): Promise<AppHost> {
-    const { clock, paths, processEnv, logs } = options;
+    const { clock, paths, processEnv, logs, notices } = options;
     let host: AppHost | null = null;
     const onStopped = (pid: number): void => host?.processStopped(pid);
     const children = await ChildProcesses.prepare({ paths, processEnv, clock, log: logs.app, onStopped });
-    const desired = await openDesiredStore(path.join(paths.stateDirectory, 'desired.json'), logs.app);
+    const desired = await openDesiredStore({
+      path: path.join(paths.stateDirectory, 'desired.json'),
+      log: logs.app,
+      onWritable: (failure) => {
+        notices.report('state', failure);
+      },
+      onDamaged: (isDamaged) => {
+        notices.report('choices', isDamaged ? 'damaged' : null);
+      },
+    });
     host = new AppHost(options, children, desired);
     return host;
   }
@@ -139,7 +157,12 @@ export class AppHost {
   }
 
   snapshot(): Snapshot {
-    return { host: this.#info, config: this.#config.state, services: this.#forwarding.supervisor.snapshot() };
+    const { notices } = this.#options;
+    return {
+      host: { ...this.#info, notices: notices.sentences },
+      config: this.#config.state,
+      services: this.#forwarding.supervisor.snapshot(),
+    };
   }
 
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
@@ -248,20 +271,20 @@ export class AppHost {
         onSuspended: () => {
           this.#forwarding.suspend();
         },
-        onRecovered: () => {
-          this.#forwarding.recover();
+        onRecover: (interruption) => {
+          this.#forwarding.recover(interruption);
         },
-        onNetworkChanged: () => {
-          this.#forwarding.trigger('network');
+        onNetworkChanged: (interruption) => {
+          this.#forwarding.trigger('network', interruption);
         },
-        onCredentials: () => void this.#onCredentials(),
+        onCredentials: (concerns) => void this.#onCredentials(concerns),
       },
     });
   }
 
-  async #onCredentials(): Promise<void> {
+  async #onCredentials(concerns: CredentialConcern): Promise<void> {
     await this.#config.reload();
-    this.#forwarding.trigger('credentials');
+    this.#forwarding.trigger('credentials', { concerns });
   }
 
   #joinShutdown(): void {

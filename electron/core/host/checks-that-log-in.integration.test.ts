@@ -16,6 +16,7 @@ import { listen, neverAnswers } from '../health/probes/testing/test-server.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { Scope } from '../scope.ts';
 import { AppHost } from './app-host.ts';
+import { HostNotices } from './host-notices.ts';
 
 const password = 'correct-horse-battery';
 const otherPassword = 'staple-of-another-kind';
@@ -55,11 +56,12 @@ async function startHost(entries: readonly Entry[]): Promise<AppHost> {
   const uid = process.getuid?.() ?? 0;
   const processEnv = { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: home };
   const paths = resolveAppPaths({ platform: 'linux', env: processEnv, homeDirectory: home, uid });
-  expect(await prepareAppPaths(paths, uid)).toEqual({ ok: true, value: undefined });
+  expect(await prepareAppPaths(paths, uid)).toMatchObject({ ok: true });
   logDirectory = paths.logDirectory;
   const logs = openLogStore({ directory: logDirectory, clock, level: 'debug' });
   const config = { path: file, foundBy: 'option' } as const;
-  const places = { config, paths, processEnv, homeDirectory: home, uid };
+  const notices = new HostNotices(paths);
+  const places = { config, paths, processEnv, homeDirectory: home, uid, notices };
   const host = await AppHost.create({ kind: 'headless', version: '0', clock, logs, ...places });
   scope.own('host', async () => {
     await host.shutdown('the test is over');

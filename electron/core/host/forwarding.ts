@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ClusterHealthSpecs } from '../config/cluster-health.ts';
 import type { DesiredStore } from '../config/desired-store.ts';
 import { ForwardRunner } from '../forward/forward-runner.ts';
-import { Supervisor } from '../forward/supervisor.ts';
+import { Supervisor, type TriggerReach } from '../forward/supervisor.ts';
 import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import { createProbeRegistry } from '../health/probes/probe-registry.ts';
@@ -16,6 +16,7 @@ import { createLocalPort } from '../relay/local-port.ts';
 import { RouteBoard, type RouteReport } from '../route/route-board.ts';
 import { routeProbers } from '../route/route-probers.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
+import type { Interruption } from '../wake/wake-monitor.ts';
 import type { HostShutdown } from './host-shutdown.ts';
 import { isOnline } from './machine-watch.ts';
 
@@ -77,16 +78,16 @@ export class Forwarding {
     this.supervisor.suspend();
   }
 
-  recover(): void {
+  recover({ certain }: Interruption): void {
     this.#health.resume();
     this.#routes.resume();
-    this.supervisor.trigger('wake');
+    this.supervisor.trigger('wake', { certain });
   }
 
   /** Whoever waits for this may try again, and what is known of routes that are down is old. */
-  trigger(trigger: 'network' | 'credentials'): void {
+  trigger(trigger: 'network' | 'credentials', reach: TriggerReach): void {
     this.#routes.refresh();
-    this.supervisor.trigger(trigger);
+    this.supervisor.trigger(trigger, reach);
   }
 
   joinShutdown(ending: HostShutdown): void {

@@ -12,6 +12,7 @@ import { connectControl, type ControlClient } from '../control/control-client.ts
 import { controlSocketPath } from '../control/control-paths.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
+import { HostNotices } from './host-notices.ts';
 import { serveControl } from './host-control.ts';
 
 let home: string;
@@ -51,10 +52,11 @@ async function startHost(): Promise<void> {
   const uid = process.getuid?.() ?? 0;
   const processEnv = { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: home };
   paths = resolveAppPaths({ platform: 'linux', env: processEnv, homeDirectory: home, uid });
-  expect(await prepareAppPaths(paths, uid)).toEqual({ ok: true, value: undefined });
+  expect(await prepareAppPaths(paths, uid)).toMatchObject({ ok: true });
   logs = openLogStore({ directory: paths.logDirectory, clock, level: 'info' });
   const config = { path: path.join(home, 'localport.yaml'), foundBy: 'option' } as const;
-  const places = { config, paths, processEnv, homeDirectory: home, uid };
+  const notices = new HostNotices(paths);
+  const places = { config, paths, processEnv, homeDirectory: home, uid, notices };
   host = await AppHost.create({ kind: 'headless', version: '1.2.3', clock, logs, ...places });
   const served = await serveControl({
     host,

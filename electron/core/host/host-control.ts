@@ -1,14 +1,14 @@
 /** What a host does with the requests that come over its control socket, and the socket's place in the host's life. */
-import type { ControlError, ControlOutcome, ControlTarget } from '../../../shared/control-contract.ts';
-import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ControlOutcome, ControlTarget } from '../../../shared/control-contract.ts';
+import { ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { ControlHandlers, RequestHandlers, StreamHandlers } from '../control/control-handlers.ts';
 import { ControlServer } from '../control/control-server.ts';
 import { refuseOff, resolveTarget } from '../control/control-target.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import type { LogStore } from '../observability/log-store.ts';
-import { logLineMatcher } from '../observability/log-query.ts';
 import type { AppHost } from './app-host.ts';
+import { streamLogs, whenAborted } from './log-stream.ts';
 
 export interface HostControlParts {
   readonly host: AppHost;
@@ -20,8 +20,6 @@ export interface HostControlParts {
   /** Jumps to the last phase of the shutdown. */
   readonly force: (reason: string) => Promise<unknown>;
 }
-
-const linesInEvent = 500;
 
 /** Serves the host from now until it has shut down. The error is a sentence. */
 export async function serveControl(parts: HostControlParts): Promise<Result<void, string>> {
@@ -94,28 +92,9 @@ function streamHandlers({ host, logs, stop, force }: HostControlParts): StreamHa
       stopLive?.();
       return ok(undefined);
     },
-    logs: async ({ query, follow }, sink) => {
-      const named = new Set(query.services);
+    logs: (params, sink) => {
       const known = new Set(host.snapshot().services.map(({ name }) => name));
-      const found = [...named].map((service) => ({ service, lines: logs.query(service, query) }));
-      const unknown = found.filter(
-        ({ service, lines }) => lines === null && service !== null && !known.has(service),
-      );
-      if (unknown.length > 0) return err(noLog(unknown.map(({ service }) => service)));
-      const matches = logLineMatcher(query);
-      // In the same turn as they were read: no line falls between.
-      const stops = found.map(({ service }) =>
-        logs.follow(service, (written) => {
-          const wanted = written.filter(matches);
-          if (wanted.length > 0) sink.send({ service, lines: wanted });
-        }),
-      );
-      for (const { service, lines } of found) {
-        for (const batch of batches(lines ?? [])) sink.send({ service, lines: batch });
-      }
-      if (follow) await whenAborted(sink.signal);
-      for (const stop of stops) stop();
-      return ok(undefined);
+      return streamLogs({ logs, known }, params, sink);
     },
     shutdown: async (params, sink) => {
       host.ending.onPhase((phase, state) => {
@@ -132,20 +111,4 @@ function streamHandlers({ host, logs, stop, force }: HostControlParts): StreamHa
       return ok(undefined);
     },
   };
-}
-
-const noLog = (services: readonly (string | null)[]): ControlError => ({
-  code: 'not-found',
-  message: `there is no service ${services.map((name) => `"${name ?? ''}"`).join(', ')}, and no log of one`,
-});
-
-function* batches(lines: readonly string[]): Generator<readonly string[]> {
-  for (let from = 0; from < lines.length; from += linesInEvent) yield lines.slice(from, from + linesInEvent);
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

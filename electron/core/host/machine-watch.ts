@@ -4,18 +4,16 @@ import type { Clock } from '../clock.ts';
 import type { TaskManager } from '../lifecycle/task-manager.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LoginEnvironment } from '../process/login-environment.ts';
+import type { CredentialConcern } from '../wake/credential-files.ts';
 import { watchCredentials } from '../wake/credential-watcher.ts';
+import { readNetworkState } from '../wake/default-route.ts';
 import { networkAddresses } from '../wake/network-addresses.ts';
 import { steadyInterfaces } from '../wake/network-interfaces.ts';
-import { WakeMonitor } from '../wake/wake-monitor.ts';
+import { WakeMonitor, type WakeListener } from '../wake/wake-monitor.ts';
 
-export interface MachineListener {
-  /** Do little: the system does not wait. */
-  onSuspended(): void;
-  onRecovered(): void;
-  onNetworkChanged(): void;
+export interface MachineListener extends WakeListener {
   /** Credentials, variables or programs that were missing may be there now. */
-  onCredentials(): void;
+  onCredentials(concerns: CredentialConcern): void;
 }
 
 export interface MachineWatchParts {
@@ -44,18 +42,8 @@ export class MachineWatch {
     this.#wake = new WakeMonitor({
       clock,
       log,
-      interfaces: networkInterfaces,
-      listener: {
-        onSuspended: () => {
-          listener.onSuspended();
-        },
-        onRecover: () => {
-          listener.onRecovered();
-        },
-        onNetworkChanged: () => {
-          listener.onNetworkChanged();
-        },
-      },
+      readNetwork: () => readNetworkState(networkInterfaces()),
+      listener,
     });
     this.#watchCredentials();
     tasks.run('login environment', (signal) => this.#captureEnvironment(signal));
@@ -79,7 +67,7 @@ export class MachineWatch {
   async #captureEnvironment(signal: AbortSignal): Promise<void> {
     if ((await this.#parts.environment.capture(signal)) !== 'captured' || signal.aborted) return;
     this.#watchCredentials();
-    this.#parts.listener.onCredentials();
+    this.#parts.listener.onCredentials('all');
   }
 
   /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
@@ -92,8 +80,8 @@ export class MachineWatch {
       kubeconfigs: kubeconfigs.split(path.delimiter).filter(Boolean),
       clock,
       log,
-      onChange: () => {
-        listener.onCredentials();
+      onChange: (concerns) => {
+        listener.onCredentials(concerns);
       },
     });
   }

@@ -4,12 +4,13 @@ import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
 import { findConfig } from '../config/config-search.ts';
-import { controlSocketPath, hostLockPath } from '../control/control-paths.ts';
+import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
 import type { LogLevel } from '../observability/log-writer.ts';
 import { workingDirectory } from '../process/working-directory.ts';
 import { AppHost } from './app-host.ts';
+import { HostNotices } from './host-notices.ts';
 
 export interface OpenHostOptions {
   readonly kind: HostInfo['kind'];
@@ -29,7 +30,7 @@ export interface OpenedHost {
 
 /**
  * Finds the user's places and config on this machine and makes the host there; it is not started yet. Refused when
- * another host runs, or the places cannot be made private.
+ * another host runs, or the places are not private. Places that cannot be written are done without.
  */
 export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, StartRefusal>> {
   const { kind, version, clock, explicitConfig, logLevel: level = 'info' } = options;
@@ -41,14 +42,24 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
   if (!prepared.ok) return err(startFailure(prepared.error));
   // First of all: what comes now touches what another host would have in use.
   const lock = await takeHostLock({
-    path: hostLockPath(paths),
+    paths: hostLockPaths(paths),
     kind,
     version,
     socketPath: controlSocketPath(paths),
     now: clock.wallNow(),
   });
   if (!lock.ok) return lock;
-  const logs = openLogStore({ directory: paths.logDirectory, clock, level });
+  const notices = new HostNotices(paths);
+  notices.report('state', prepared.value.state);
+  notices.report('logs', prepared.value.logs);
+  const logs = openLogStore({
+    directory: paths.logDirectory,
+    clock,
+    level,
+    onWritable: (failure) => {
+      notices.report('logs', failure);
+    },
+  });
   const search = {
     option: explicitConfig ?? undefined,
     env: processEnv,
@@ -66,6 +77,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     uid,
     clock,
     logs,
+    notices,
   });
   host.ending.afterwards(() => lock.value.release());
   return ok({ host, logs, paths });

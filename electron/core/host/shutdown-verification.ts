@@ -1,13 +1,14 @@
 /** The look around after the last phase: nothing that we started or opened may be left. */
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { hostLockName } from '../control/control-paths.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
 
 export interface Remains {
   readonly children: readonly LivingChild[];
   /** The local ports of all services, those included that we never got. */
   readonly ports: readonly number[];
-  /** Holds nothing but our sockets. */
+  /** Holds nothing but our sockets and the lock. */
   readonly runtimeDirectory: string;
 }
 
@@ -24,7 +25,8 @@ export async function findRemains({
   return [
     ...children.map(({ name, pid }) => `${name} still runs as pid ${pid}`),
     ...taken.flat().map((port) => `port ${port} cannot be bound again`),
-    ...files.map((file) => `${file} is left in ${runtimeDirectory}`),
+    // The lock is released when all is verified.
+    ...files.filter((file) => file !== hostLockName).map((file) => `${file} is left in ${runtimeDirectory}`),
   ];
 }
 

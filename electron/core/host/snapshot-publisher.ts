@@ -4,6 +4,8 @@
  */
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { errorWithStack } from '../lifecycle/error-text.ts';
+import type { Logger } from '../observability/logger.ts';
 
 /** Changes within this time are told as one, in ms. */
 const coalesceMs = 20;
@@ -11,6 +13,7 @@ const liveTickMs = 1_000;
 
 export class SnapshotPublisher {
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #take: () => Snapshot;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #liveWatchers = new Set<object>();
@@ -18,8 +21,9 @@ export class SnapshotPublisher {
   #liveTick: Timer | null = null;
   #isClosed = false;
 
-  constructor(clock: Clock, take: () => Snapshot) {
+  constructor(clock: Clock, log: Logger, take: () => Snapshot) {
     this.#clock = clock;
+    this.#log = log;
     this.#take = take;
   }
 
@@ -64,13 +68,20 @@ export class SnapshotPublisher {
 
   #tick(): void {
     this.#liveTick = this.#clock.after(liveTickMs, () => {
-      this.#publish();
       this.#tick();
+      this.#publish();
     });
   }
 
   #publish(): void {
     const snapshot = this.#take();
-    for (const listener of [...this.#listeners]) listener(snapshot);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(snapshot);
+      } catch (error) {
+        // One that fails keeps no other from the news.
+        this.#log.error(`a listener of the snapshot failed: ${errorWithStack(error)}`);
+      }
+    }
   }
 }

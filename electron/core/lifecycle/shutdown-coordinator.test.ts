@@ -43,6 +43,35 @@ describe('ShutdownCoordinator', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('runs who comes while a phase runs at once, and who comes too late for it in the next', async () => {
+    join('complete current', 'slow', 100);
+    const report = shutdown.shutdown('quit');
+    await clock.advance(10);
+    join('complete current', 'late', 200);
+    join('stop new work', 'too late', 10);
+    join('force clean-up', 'in time', 10);
+    await clock.advance(230);
+    expect((await report).phases.map(({ name, durationMs }) => `${name} ${durationMs}`)).toEqual([
+      'stop new work 0',
+      'complete current 210',
+      'cancel tasks 0',
+      'force clean-up 10',
+    ]);
+    expect(seen.filter((line) => !line.startsWith('['))).toEqual([
+      'slow started',
+      'late started',
+      'too late started',
+      'too late done',
+      'slow done',
+      'late done',
+      'in time started',
+      'in time done',
+    ]);
+    join('force clean-up', 'after all', 10);
+    await clock.advance(100);
+    expect(seen.at(-1)).toBe('[force clean-up] finished');
+  });
+
   it('runs the joiners of a phase at the same time, the last first, and the phases one after the other', async () => {
     join('cancel tasks', 'tasks', 30);
     join('stop new work', 'listener', 20);

@@ -37,6 +37,7 @@ export class ShutdownCoordinator {
   readonly #options: ShutdownOptions;
   readonly #joiners = new Map<ShutdownPhase, Joiner[]>(shutdownPhases.map((phase) => [phase, []]));
   readonly #verifiers: { readonly name: string; readonly verify: Verifier }[] = [];
+  readonly #over = new Set<ShutdownPhase>();
   #report: Promise<ShutdownReport> | null = null;
   #running: { readonly step: ShutdownPhase | 'verify'; readonly run: PhaseRun } | null = null;
   #forced = false;
@@ -50,10 +51,22 @@ export class ShutdownCoordinator {
     return this.#report !== null;
   }
 
-  /** Takes part in a phase that has not begun yet. The signal aborts when the phase is left. Returns how to leave again. */
+  /**
+   * Takes part in a phase: in the one that runs at once, within what is left of its time; instead of one that is over, in
+   * the next that there is. The signal aborts when the phase is left. Returns how to leave again, while it has not begun.
+   */
   join(phase: ShutdownPhase, name: string, work: Joiner['work']): () => void {
-    const joiners = this.#joiners.get(phase) ?? [];
     const joiner = { name, work };
+    const joined = this.#phaseFor(phase);
+    if (joined === null) {
+      this.#options.log.error(`shutdown: ${name} came after the last phase, and is not run`);
+      return () => undefined;
+    }
+    if (this.#running?.step === joined) {
+      this.#running.run.add(joiner);
+      return () => undefined;
+    }
+    const joiners = this.#joiners.get(joined) ?? [];
     joiners.push(joiner);
     return () => {
       const index = joiners.indexOf(joiner);
@@ -91,6 +104,12 @@ export class ShutdownCoordinator {
     return this.shutdown('system shutdown');
   }
 
+  /** null: all phases are over. */
+  #phaseFor(phase: ShutdownPhase): ShutdownPhase | null {
+    const wanted = shutdownPhases.indexOf(phase);
+    return shutdownPhases.find((name, index) => index >= wanted && !this.#over.has(name)) ?? null;
+  }
+
   async #shutdown(reason: string): Promise<ShutdownReport> {
     const { clock, log } = this.#options;
     const startedAt = clock.now();
@@ -99,6 +118,7 @@ export class ShutdownCoordinator {
     const problems: string[] = [];
     for (const name of shutdownPhases) {
       if (this.#forced && name !== lastPhase) {
+        this.#over.add(name);
         this.#announce(name, 'skipped');
         continue;
       }
@@ -141,6 +161,7 @@ export class ShutdownCoordinator {
     this.#running = { step, run };
     const outcome = await run.run();
     this.#running = null;
+    if (step !== 'verify') this.#over.add(step);
     return outcome;
   }
 

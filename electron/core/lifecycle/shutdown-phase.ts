@@ -61,6 +61,8 @@ export class PhaseRun {
   readonly #failures: string[] = [];
   readonly #left: Promise<void>;
   #leave: () => void = () => undefined;
+  readonly #done: Promise<void>;
+  #finish: () => void = () => undefined;
   #ceiling: Timer;
 
   constructor(options: PhaseRunOptions) {
@@ -69,6 +71,9 @@ export class PhaseRun {
     this.#left = new Promise((resolve) => {
       this.#leave = resolve;
     });
+    this.#done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
     this.#ceiling = options.clock.after(options.ceilingMs, this.#leave);
     this.#pending = new Set([...options.joiners].reverse());
   }
@@ -76,12 +81,18 @@ export class PhaseRun {
   /** Starts the joiners and resolves when the phase is left. To be called once. */
   async run(): Promise<PhaseOutcome> {
     const { clock } = this.#options;
-    const all = Promise.all([...this.#pending].map((joiner) => this.#perform(joiner)));
-    await Promise.race([all, this.#left]);
+    for (const joiner of [...this.#pending]) void this.#perform(joiner);
+    if (this.#pending.size > 0) await Promise.race([this.#done, this.#left]);
     this.#ceiling.cancel();
     const late = [...this.#pending].map(({ name }) => name);
     if (late.length > 0) this.#controller.abort();
     return { durationMs: clock.now() - this.#startedAt, late, failures: [...this.#failures] };
+  }
+
+  /** One that comes while the phase runs begins at once. */
+  add(joiner: Joiner): void {
+    this.#pending.add(joiner);
+    void this.#perform(joiner);
   }
 
   /** Leaves the phase now; what is not finished sees its signal aborted. */
@@ -108,5 +119,6 @@ export class PhaseRun {
       log.error(`${title}: failed: ${errorWithStack(error)}`);
     }
     this.#pending.delete(joiner);
+    if (this.#pending.size === 0) this.#finish();
   }
 }

@@ -32,6 +32,8 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
       return [`no config yet, showing the welcome page; a config belongs in ${config.path ?? ''}`];
     case 'loaded':
       return [`config ${config.path ?? ''}`, ...problems];
+    case 'partial':
+      return [`config ${config.path ?? ''} has errors; all other services run`, ...problems];
     case 'broken':
       return [
         `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing runs until it is mended' : 'what ran before goes on'}`,

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { logFileName } from './log-file-name.ts';
 import { LogFile } from './log-file.ts';
-import { queryLog, type LogLineQuery } from './log-query.ts';
 import { LogWriter, type LogLevel } from './log-writer.ts';
 import type { Logger } from './logger.ts';
+import { OpenLog } from './open-log.ts';
 import { createRedactor } from './redaction.ts';
 
 type LinesListener = (lines: readonly string[]) => void;
@@ -17,8 +18,9 @@ export interface LogStore {
   servicePath(name: string): string;
   /** Calls with the lines of a log as they are written, from the next one on. Returns a function that ends it. */
   follow(service: string | null, listener: LinesListener): () => void;
-  /** The present lines of a log that match; null when there is no such log. `service`: null for the app's own. */
-  query(service: string | null, query: LogLineQuery): readonly string[] | null;
+  /** A log with all that was logged until now; null when there is none. `service`: null for the app's own. To be closed. */
+  open(service: string | null): OpenLog | null;
+  exists(service: string | null): boolean;
   /** Values that are hidden wherever they occur, from now on; those set before are forgotten. */
   setSecrets(values: Iterable<string>): void;
   /** Takes secrets out of a text that is shown elsewhere than in a log. */
@@ -33,15 +35,19 @@ export interface LogStoreOptions {
   readonly clock: Clock;
   /** The least level that is written. */
   readonly level: LogLevel;
+  /** Told why lines cannot be written, in the system's words, and null once all logs can be written again. */
+  readonly onWritable?: (failure: string | null) => void;
 }
 
 /** Past this many the longest known is closed. More services than a config may have. */
 const maxWriters = 1_200;
 
 /** Never throws, and neither do its loggers: what cannot be written is counted, and the count is written later. */
-export function openLogStore({ directory, clock, level }: LogStoreOptions): LogStore {
+export function openLogStore({ directory, clock, level, onWritable }: LogStoreOptions): LogStore {
   const writers = new Map<string, LogWriter>();
   const followers = new Map<string, Set<LinesListener>>();
+  /** Paths of logs whose last lines were lost. */
+  const failing = new Set<string>();
   let redactKnown = createRedactor([]);
   let isClosed = false;
   const redact = (text: string): string => redactKnown(text);
@@ -57,11 +63,17 @@ export function openLogStore({ directory, clock, level }: LogStoreOptions): LogS
     if (oldest !== undefined) {
       oldest[1].close();
       writers.delete(oldest[0]);
+      failing.delete(oldest[0]);
     }
     const onWritten = (lines: readonly string[]): void => {
       for (const listener of [...(followers.get(path) ?? [])]) listener(lines);
     };
-    const writer = new LogWriter({ file: new LogFile(path), clock, level, redact, onWritten });
+    const onAppended = (failure: string | null): void => {
+      if (failure === null ? !failing.delete(path) : failing.has(path)) return;
+      if (failure !== null) failing.add(path);
+      if (failure !== null || failing.size === 0) onWritable?.(failure);
+    };
+    const writer = new LogWriter({ file: new LogFile(path), clock, level, redact, onWritten, onAppended });
     if (isClosed) writer.close();
     writers.set(path, writer);
     return writer;
@@ -82,10 +94,15 @@ export function openLogStore({ directory, clock, level }: LogStoreOptions): LogS
         if (listeners.size === 0 && followers.get(path) === listeners) followers.delete(path);
       };
     },
-    query: (service, query) => {
+    open: (service) => {
       const path = pathOf(service);
       writers.get(path)?.flush();
-      return queryLog(path, query);
+      return OpenLog.open(path);
+    },
+    exists: (service) => {
+      const path = pathOf(service);
+      writers.get(path)?.flush();
+      return existsSync(path);
     },
     setSecrets: (values) => {
       redactKnown = createRedactor(values);

@@ -22,7 +22,9 @@ export interface LogWriterParts {
   readonly clock: Clock;
   readonly level: LogLevel;
   readonly redact: (text: string) => string;
-  /** Told of lines when they are in the file. */
+  /** Called after each attempt to write: why it failed, or null. */
+  readonly onAppended?: (failure: string | null) => void;
+  /** Called with lines when they are in the file. */
   readonly onWritten?: (lines: readonly string[]) => void;
 }
 
@@ -70,6 +72,7 @@ export class LogWriter implements Logger {
     this.#collectedCharacters = 0;
     const failure = this.#parts.file.append(this.#lostLines === 0 ? lines : [this.#lossLine(), ...lines]);
     this.#lostLines = failure === null ? 0 : this.#lostLines + lines.length;
+    this.#parts.onAppended?.(failure);
     if (failure === null) this.#parts.onWritten?.(lines);
   }
 

@@ -47,6 +47,7 @@ export class Journal implements GroupRegistry {
   #outdated = false;
   #settleTimer: Timer | null = null;
   #closed = false;
+  #isWritable = true;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -75,7 +76,8 @@ export class Journal implements GroupRegistry {
     this.#closed = true;
     this.#settleTimer?.cancel();
     await this.#writing;
-    if (this.#pgids.size === 0) await rm(this.#options.path, { force: true });
+    // Where it cannot be removed it could not be written either.
+    if (this.#pgids.size === 0) await rm(this.#options.path, { force: true }).catch(() => undefined);
   }
 
   /** One write at a time; changes that come meanwhile share the next. */
@@ -95,10 +97,14 @@ export class Journal implements GroupRegistry {
           mode: 0o600,
           sync: false,
         });
+        this.#isWritable = true;
       } catch (error) {
-        this.#options.log.warn(
-          `journal: ${this.#options.path} cannot be written: ${(error as Error).message}`,
-        );
+        // Once, not for each child: a folder that is read-only stays so.
+        if (this.#isWritable)
+          this.#options.log.warn(
+            `journal: ${this.#options.path} cannot be written: ${(error as Error).message}`,
+          );
+        this.#isWritable = false;
       }
     }
   }

@@ -9,6 +9,7 @@ interface PendingTimer {
 /** A clock that moves only when told to. Timers fire in order of due time, then of creation. */
 export class FakeClock implements Clock {
   #monotonicMs = 0;
+  #asleepMs = 0;
   #wallMs: number;
   #order = 0;
   readonly #timers = new Set<PendingTimer>();
@@ -23,6 +24,10 @@ export class FakeClock implements Clock {
 
   wallNow(): number {
     return this.#wallMs;
+  }
+
+  bootNow(): number {
+    return this.#monotonicMs + this.#asleepMs;
   }
 
   after(delayMs: number, action: () => void): Timer {
@@ -57,9 +62,15 @@ export class FakeClock implements Clock {
     await settle();
   }
 
-  /** The computer slept: the wall moved on, the monotonic clock and its timers did not. */
-  jumpWall(ms: number): void {
+  /** The computer slept: wall and boot time moved on, the monotonic clock and its timers did not. */
+  sleep(ms: number): void {
     this.#wallMs += ms;
+    this.#asleepMs += ms;
+  }
+
+  /** Somebody set the wall clock. */
+  setWall(byMs: number): void {
+    this.#wallMs += byMs;
   }
 
   #moveTo(monotonicMs: number): void {

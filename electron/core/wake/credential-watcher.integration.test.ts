@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -6,6 +8,7 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import type { CredentialConcern } from './credential-files.ts';
 import { watchCredentials } from './credential-watcher.ts';
 
 let home: string;
@@ -22,10 +25,16 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-function watching(kubeconfigs: readonly string[] = [], clock: Clock = systemClock): { changes: number } {
-  const seen = { changes: 0 };
-  const onChange = (): void => {
+interface Seen {
+  changes: number;
+  readonly concerns: CredentialConcern[];
+}
+
+function watching(kubeconfigs: readonly string[] = [], clock: Clock = systemClock): Seen {
+  const seen: Seen = { changes: 0, concerns: [] };
+  const onChange = (concerns: CredentialConcern): void => {
     seen.changes += 1;
+    seen.concerns.push(concerns);
   };
   stop = watchCredentials({
     homeDirectory: home,
@@ -37,7 +46,7 @@ function watching(kubeconfigs: readonly string[] = [], clock: Clock = systemCloc
   return seen;
 }
 
-function watchingByHand(): { seen: { changes: number }; clock: FakeClock } {
+function watchingByHand(): { seen: Seen; clock: FakeClock } {
   const clock = new FakeClock();
   return { seen: watching([], clock), clock };
 }
@@ -81,6 +90,33 @@ describe('the credential watcher', () => {
     expect(() => {
       stop();
     }).not.toThrow();
+  });
+
+  it('hears no socket and no control file in ~/.ssh, and tells whom a key concerns', async () => {
+    const ssh = path.join(home, '.ssh');
+    mkdirSync(ssh);
+    const { seen, clock } = watchingByHand();
+    const server = createServer().listen(path.join(ssh, 'cm-of-a-host'));
+    await once(server, 'listening');
+    writeFileSync(path.join(ssh, 'known_hosts.old'), 'a');
+    writeFileSync(path.join(ssh, 'git@github.com:22'), 'a');
+    server.close();
+    await once(server, 'close');
+    writeFileSync(path.join(ssh, 'authorized_keys'), 'a');
+    // Events come in their order: all of the above are through when this one is.
+    writeFileSync(path.join(home, '.kube', 'config'), 'a');
+    await eventually('it settles', () => clock.pendingTimers === 2);
+    await clock.advance(500);
+    writeFileSync(path.join(ssh, 'id_ed25519'), 'a');
+    await eventually('it settles', () => clock.pendingTimers === 2);
+    await clock.advance(500);
+    writeFileSync(path.join(ssh, 'config'), 'a');
+    writeFileSync(path.join(home, '.kube', 'config'), 'b');
+    await eventually('both are heard', async () => {
+      await clock.advance(500);
+      return seen.changes >= 3;
+    });
+    expect(seen.concerns.slice(0, 2)).toEqual(['kubectl', 'ssh']);
   });
 
   it('notices a first sign-in, which makes its folder, and the next one in there', async () => {

@@ -6,6 +6,7 @@ import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
+import { credentialFolders, type CredentialConcern, type FileKind } from './credential-files.ts';
 
 export interface CredentialWatcherParts {
   readonly homeDirectory: string;
@@ -13,7 +14,8 @@ export interface CredentialWatcherParts {
   readonly kubeconfigs: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
-  readonly onChange: () => void;
+  /** `all` when credentials of several kinds changed at once. */
+  readonly onChange: (concerns: CredentialConcern) => void;
 }
 
 /** A sign-in writes several files: they are told of as one change, in ms. */
@@ -23,21 +25,9 @@ const settleMs = 500;
  * watched for: on macOS a watch on the home folder wakes with every change anywhere below it (libuv uses FSEvents).
  */
 const lookIntervalMs = 10_000;
-/**
- * The files in each folder that a sign-in writes. Caches that the credential plugins write at every use are left out:
- * a failing forward would wake itself through them, again and again.
- */
-const credentialFiles: readonly (readonly [folder: string, files: RegExp])[] = [
-  ['.kube', /^config/],
-  ['.ssh', /./],
-  ['.aws', /^(config|credentials)$/],
-  ['.aws/sso/cache', /\.json$/],
-  ['.config/gcloud', /^(credentials\.db|application_default_credentials\.json|active_config)$/],
-  ['.azure', /^(msal_token_cache|azureProfile)/],
-];
-
 interface Place {
   readonly folder: string;
+  readonly concerns: CredentialConcern;
   readonly matters: (file: string) => boolean;
   /** null while the folder does not exist: nobody has signed in that way on this machine. */
   watch: { readonly watcher: FSWatcher; readonly inode: number } | null;
@@ -47,28 +37,33 @@ interface Place {
 export function watchCredentials(parts: CredentialWatcherParts): () => void {
   const { clock, log } = parts;
   const places = placesOf(parts);
+  const changed = new Set<CredentialConcern>();
   let pending: Timer | null = null;
-  const noteChange = (): void => {
+  const noteChange = ({ concerns }: Place): void => {
+    changed.add(concerns);
     // Counted from the first change: files that are written all the time must not put it off for ever.
     pending ??= clock.after(settleMs, () => {
       pending = null;
-      parts.onChange();
+      const [first = 'all', another] = changed;
+      changed.clear();
+      parts.onChange(another === undefined ? first : 'all');
     });
   };
-  /** Watches the folders that have come, or have come anew, since the last look. True when one brought a file that matters. */
-  const look = (): boolean => {
-    const brought = places.filter((place) => {
+  /** Watches the folders that have come, or have come anew, since the last look. Returns those that brought a file that matters. */
+  const look = (): readonly Place[] =>
+    places.filter((place) => {
       const inode = inodeOf(place.folder);
       if (inode === (place.watch?.inode ?? null)) return false;
       place.watch?.watcher.close();
-      place.watch = inode === null ? null : watchFolder({ place, inode, log, onChange: noteChange });
+      const onChange = (): void => {
+        noteChange(place);
+      };
+      place.watch = inode === null ? null : watchFolder({ place, inode, log, onChange });
       return place.watch !== null && filesIn(place.folder).some(place.matters);
     });
-    return brought.length > 0;
-  };
   const lookLater = (): Timer =>
     clock.after(lookIntervalMs, () => {
-      if (look()) noteChange();
+      for (const place of look()) noteChange(place);
       nextLook = lookLater();
     });
   look();
@@ -81,13 +76,18 @@ export function watchCredentials(parts: CredentialWatcherParts): () => void {
 }
 
 function placesOf({ homeDirectory, kubeconfigs }: CredentialWatcherParts): readonly Place[] {
-  const usual = credentialFiles.map(([folder, files]) => ({
-    folder: path.join(homeDirectory, folder),
-    matters: (file: string) => files.test(file),
-    watch: null,
-  }));
+  const usual = credentialFolders.map(({ folder, concerns, isCredential }) => {
+    const place = path.join(homeDirectory, folder);
+    return {
+      folder: place,
+      concerns,
+      matters: (file: string) => isCredential(file, typeOf(path.join(place, file))),
+      watch: null,
+    };
+  });
   const named = kubeconfigs.map((kubeconfig) => ({
     folder: path.dirname(path.resolve(kubeconfig)),
+    concerns: 'kubectl' as const,
     matters: (file: string) => file === path.basename(kubeconfig),
     watch: null,
   }));
@@ -121,6 +121,14 @@ function watchFolder({ place, inode, log, onChange }: FolderWatch): Place['watch
   } catch (error) {
     log.debug(`credentials: ${folder} cannot be watched: ${String(error)}`);
     return null;
+  }
+}
+
+function typeOf(file: string): FileKind {
+  try {
+    return statSync(file).isFile() ? 'file' : 'other';
+  } catch {
+    return 'gone';
   }
 }
 

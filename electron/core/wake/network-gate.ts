@@ -1,34 +1,29 @@
 import { sleep, type Clock } from '../clock.ts';
-import { networkAddresses, type NetworkInterfaces } from './network-addresses.ts';
-
-/** `gave-up`: still no address after the timeout, or the signal was aborted. */
-export type NetworkOutcome = 'online' | 'gave-up';
 
 export interface NetworkGateRequest {
   readonly clock: Clock;
-  /** `os.networkInterfaces` */
-  readonly interfaces: () => NetworkInterfaces;
-  /** Whether there was a network before: a computer that had none, loopback aside, is not kept waiting for one. */
-  readonly hadNetwork: boolean;
-  readonly timeoutMs: number;
+  /** Never rejects. */
+  readonly isConnected: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-const pollIntervalMs = 250;
+/** At first the network is expected at any moment: a wake comes before it. Later it may take hours. */
+const eagerPollMs = 250;
+const eagerMs = 15_000;
+const patientPollMs = 2_000;
 
 /**
- * Waits until this computer has an address in some network. `resume` comes before the network is back, and tries made
- * meanwhile would only fail. Never rejects.
+ * Waits until this computer is in a network, however long that takes: tries and checks made meanwhile would only fail,
+ * and condemn what is alive. False when the signal aborted first. Never rejects.
  */
-export async function waitForNetwork(request: NetworkGateRequest): Promise<NetworkOutcome> {
-  const { clock, interfaces, hadNetwork, timeoutMs, signal } = request;
-  if (!hadNetwork) return 'online';
-  const deadlineAt = clock.now() + timeoutMs;
+export async function waitForNetwork({ clock, isConnected, signal }: NetworkGateRequest): Promise<boolean> {
+  const eagerUntil = clock.now() + eagerMs;
   while (!signal.aborted) {
-    if (networkAddresses(interfaces()).length > 0) return 'online';
-    const leftMs = deadlineAt - clock.now();
-    if (leftMs <= 0) break;
-    await sleep(clock, Math.min(pollIntervalMs, leftMs), signal);
+    if (await isConnected()) return !isAborted(signal);
+    await sleep(clock, clock.now() < eagerUntil ? eagerPollMs : patientPollMs, signal);
   }
-  return 'gave-up';
+  return false;
 }
+
+/** Asked anew after each await. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,56 +1,75 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkInterfaces } from './network-addresses.ts';
+import { noNetwork, type NetworkState } from './network-state.ts';
 import { NetworkWatcher } from './network-watcher.ts';
-import { interfaceNamed, linkLocal, loopback, wifi } from './testing/interfaces.ts';
+import { besides, networkAt } from './testing/network-states.ts';
 
-function watch(initial: NetworkInterfaces) {
-  const state = { interfaces: initial, changes: 0 };
-  const watcher = new NetworkWatcher(
-    () => state.interfaces,
-    () => (state.changes += 1),
-  );
-  return { state, watcher };
+const office = networkAt('10.0.0.4');
+
+async function watch(initial: NetworkState) {
+  const world = { state: initial, isReadable: true, changes: [] as string[] };
+  const watcher = new NetworkWatcher({
+    read: () => (world.isReadable ? Promise.resolve(world.state) : Promise.reject(new Error('EMFILE'))),
+    onChanged: ({ isConnected, hasMoved }) =>
+      world.changes.push(`${isConnected ? 'online' : 'offline'}${hasMoved ? ', moved' : ''}`),
+  });
+  await watcher.accept();
+  const tick = (isWanted = true): Promise<void> => watcher.tick(() => isWanted);
+  return { world, watcher, tick };
 }
 
 describe('NetworkWatcher', () => {
   it.each([
-    ['joined', loopback, wifi('10.0.0.4')],
-    ['left', wifi('10.0.0.4'), loopback],
-    ['changed', wifi('10.0.0.4'), wifi('192.168.1.7')],
-  ])('tells once that a network was %s', (_, before, after) => {
-    const { state, watcher } = watch(before);
-    watcher.tick();
-    expect(state.changes).toBe(0);
-    state.interfaces = after;
-    watcher.tick();
-    watcher.tick();
-    expect(state.changes).toBe(1);
+    ['joined', noNetwork, office, ['online']],
+    ['left', office, noNetwork, ['offline']],
+    ['changed', office, networkAt('192.168.1.7'), ['online, moved']],
+    ['joined by a container', office, besides(office, 'docker9 172.18.0.1/16'), []],
+  ])('tells once that a network was %s', async (_, before, after, expected) => {
+    const { world, tick } = await watch(before);
+    await tick();
+    expect(world.changes).toEqual([]);
+    world.state = after;
+    await tick();
+    await tick();
+    expect(world.changes).toEqual(expected);
   });
 
-  it('ignores loopback and link-local addresses', () => {
-    const { state, watcher } = watch({});
-    state.interfaces = { ...loopback, ...linkLocal };
-    watcher.tick();
-    expect(state.changes).toBe(0);
-    expect(watcher.hadNetwork).toBe(false);
+  it.each([
+    ['the same network', office, ['offline', 'online']],
+    ['another one', networkAt('192.168.1.7'), ['offline', 'online, moved']],
+  ])('tells a network that was lost from %s that came after it', async (_, after, expected) => {
+    const { world, tick } = await watch(office);
+    world.state = noNetwork;
+    await tick();
+    world.state = after;
+    await tick();
+    expect(world.changes).toEqual(expected);
   });
 
-  it('hears a VPN that connects, and no container that starts', () => {
-    const { state, watcher } = watch(wifi('10.0.0.4'));
-    state.interfaces = { ...wifi('10.0.0.4'), ...interfaceNamed('br-3f2a9c41d07e', '172.18.0.1') };
-    watcher.tick();
-    expect(state.changes).toBe(0);
-    state.interfaces = { ...state.interfaces, ...interfaceNamed('utun4') };
-    watcher.tick();
-    expect(state.changes).toBe(1);
+  it('tells nothing of a change that was accepted, and whether it was a move', async () => {
+    const { world, watcher, tick } = await watch(noNetwork);
+    expect(watcher.everHadNetwork).toBe(false);
+    world.state = office;
+    expect(await watcher.accept()).toBe(false);
+    await tick();
+    expect([world.changes, watcher.everHadNetwork]).toEqual([[], true]);
+    world.state = networkAt('10.0.0.5');
+    expect(await watcher.accept()).toBe(true);
   });
 
-  it('tells nothing of a change that was accepted', () => {
-    const { state, watcher } = watch(loopback);
-    state.interfaces = wifi('10.0.0.4');
-    expect(watcher.accept()).toBe(true);
-    watcher.tick();
-    expect(state.changes).toBe(0);
-    expect(watcher.hadNetwork).toBe(true);
+  it('keeps what was known when the system cannot be asked', async () => {
+    const { world, watcher, tick } = await watch(office);
+    world.isReadable = false;
+    world.state = noNetwork;
+    await tick();
+    expect([world.changes, await watcher.isConnected()]).toEqual([[], true]);
+  });
+
+  it('tells nothing when it is not wanted any more by the time it has looked', async () => {
+    const { world, tick } = await watch(office);
+    world.state = networkAt('192.168.1.7');
+    await tick(false);
+    expect(world.changes).toEqual([]);
+    await tick();
+    expect(world.changes).toEqual(['online, moved']);
   });
 });

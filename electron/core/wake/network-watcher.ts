@@ -1,31 +1,75 @@
-import { networkAddresses, type NetworkInterfaces } from './network-addresses.ts';
+import {
+  hasMoved,
+  isConnected,
+  isSameNetwork,
+  noNetwork,
+  rememberNetwork,
+  type NetworkState,
+} from './network-state.ts';
+
+export interface NetworkChange {
+  readonly isConnected: boolean;
+  readonly hasMoved: boolean;
+}
+
+export interface NetworkWatcherParts {
+  /** May reject, which leaves what was known: held clients may have used up the last file descriptor. */
+  readonly read: () => Promise<NetworkState>;
+  /** Another network, or none. `hasMoved`: connections of the last one are lost. */
+  readonly onChanged: (change: NetworkChange) => void;
+}
 
 /** Notices that this computer joined, left or changed a network. Its owner calls `tick` every few seconds. */
 export class NetworkWatcher {
-  readonly #interfaces: () => NetworkInterfaces;
-  readonly #onChanged: () => void;
-  #addresses: readonly string[];
+  readonly #parts: NetworkWatcherParts;
+  #state: NetworkState = noNetwork;
+  /** The last network that connected this computer to anything. */
+  #known: NetworkState | null = null;
+  #looking: Promise<NetworkState> | null = null;
 
-  /** `interfaces` is `os.networkInterfaces`. */
-  constructor(interfaces: () => NetworkInterfaces, onChanged: () => void) {
-    this.#interfaces = interfaces;
-    this.#onChanged = onChanged;
-    this.#addresses = networkAddresses(interfaces());
+  constructor(parts: NetworkWatcherParts) {
+    this.#parts = parts;
   }
 
-  /** Whether there was a network when it last looked. */
-  get hadNetwork(): boolean {
-    return this.#addresses.length > 0;
+  /** Whether there has ever been a network: a computer that had none, loopback aside, need not wait for one. */
+  get everHadNetwork(): boolean {
+    return this.#known !== null;
   }
 
-  tick(): void {
-    if (this.accept()) this.#onChanged();
+  /** Whether this computer is in a network now. Never rejects. */
+  async isConnected(): Promise<boolean> {
+    return isConnected(await this.#look());
   }
 
-  /** Takes the present network as the known one without telling anybody. True when it is another than before. */
-  accept(): boolean {
-    const before = this.#addresses.join('\n');
-    this.#addresses = networkAddresses(this.#interfaces());
-    return this.#addresses.join('\n') !== before;
+  /** Tells `onChanged` of another network, unless `isWanted` says, when it has looked, that nobody wants to know. */
+  async tick(isWanted: () => boolean): Promise<void> {
+    const seen = await this.#look();
+    if (!isWanted() || isSameNetwork(this.#state, seen)) return;
+    const moved = this.#take(seen);
+    this.#parts.onChanged({ isConnected: isConnected(seen), hasMoved: moved });
+  }
+
+  /** Takes the present network as the known one without telling anybody. True when the computer has moved. */
+  async accept(): Promise<boolean> {
+    return this.#take(await this.#look());
+  }
+
+  #take(seen: NetworkState): boolean {
+    this.#state = seen;
+    if (!isConnected(seen)) return false;
+    const moved = this.#known !== null && hasMoved(this.#known, seen);
+    this.#known = rememberNetwork(this.#known ?? noNetwork, seen);
+    return moved;
+  }
+
+  /** One look at a time: who asks during another shares it. */
+  #look(): Promise<NetworkState> {
+    this.#looking ??= this.#parts
+      .read()
+      .catch(() => this.#state)
+      .finally(() => {
+        this.#looking = null;
+      });
+    return this.#looking;
   }
 }

@@ -1,10 +1,8 @@
-import type { NetworkOutcome } from './network-gate.ts';
-
 export interface RecoveryOptions {
-  /** Resolves when the network is back or is not waited for any longer, at the latest when the signal aborts. */
-  readonly gate: (signal: AbortSignal) => Promise<NetworkOutcome>;
+  /** Resolves when the network is back, at the latest when the signal aborts. Never rejects. */
+  readonly gate: (signal: AbortSignal) => Promise<unknown>;
   /** Once for each wake, unless the computer goes to sleep again first. */
-  readonly onRecover: (network: NetworkOutcome) => void;
+  readonly onRecover: () => void;
 }
 
 /** What happens after a wake, in order: first the gate, then the recovery. */
@@ -20,10 +18,10 @@ export class Recovery {
     this.abort();
     const controller = new AbortController();
     this.#underWay = controller;
-    const network = await this.#options.gate(controller.signal);
+    await this.#options.gate(controller.signal);
     if (controller.signal.aborted) return;
     this.#underWay = null;
-    this.#options.onRecover(network);
+    this.#options.onRecover();
   }
 
   /** The computer goes to sleep again, or the app stops. */

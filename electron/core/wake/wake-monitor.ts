@@ -1,35 +1,41 @@
 /**
  * Sleep, wake and network changes, watched with a single timer. While the computer sleeps, and until the recovery after
- * it, network changes are not told: the recovery covers them. Nor is the loss of the last network: it helps nobody who
- * waits, and a probe made without one would condemn tunnels whose connections outlive a short loss.
+ * it, network changes are not reported: the recovery covers them. Nor is the loss of the last network: it helps nobody
+ * who waits, and a probe made without one would condemn tunnels whose connections outlive a short loss. For the same
+ * reason the recovery after a wake waits for a network, unless this computer has never had one.
  */
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { NetworkInterfaces } from './network-addresses.ts';
-import { waitForNetwork, type NetworkOutcome } from './network-gate.ts';
-import { NetworkWatcher } from './network-watcher.ts';
+import { waitForNetwork } from './network-gate.ts';
+import type { NetworkState } from './network-state.ts';
+import { NetworkWatcher, type NetworkChange } from './network-watcher.ts';
 import { Recovery } from './recovery.ts';
 import { SleepDetector, tickIntervalMs } from './sleep-detector.ts';
+
+/**
+ * What happened to the connections of this computer. `certain`: it slept, or is in another network than before, so what
+ * cannot prove that it lives is probably dead. Otherwise it may merely have been this process that was stopped, or the
+ * same network that was away for a moment: what cannot prove itself is left alone.
+ */
+export interface Interruption {
+  readonly certain: boolean;
+}
 
 export interface WakeListener {
   /** Stop timers and count no failure until `onRecover`. Do little: the system does not wait. */
   onSuspended(): void;
   /** Probe everything at once. Follows every `onSuspended` unless another comes first. */
-  onRecover(network: NetworkOutcome): void;
-  onNetworkChanged(): void;
+  onRecover(interruption: Interruption): void;
+  onNetworkChanged(interruption: Interruption): void;
 }
 
 export interface WakeMonitorOptions {
   readonly clock: Clock;
-  /** `os.networkInterfaces` */
-  readonly interfaces: () => NetworkInterfaces;
+  /** May reject, which leaves what was known. */
+  readonly readNetwork: () => Promise<NetworkState>;
   readonly log: Logger;
   readonly listener: WakeListener;
-  /** How long the recovery waits for a network, in ms. */
-  readonly networkTimeoutMs?: number;
 }
-
-const defaultNetworkTimeoutMs = 15_000;
 
 /** Runs from its creation until `close()`. */
 export class WakeMonitor {
@@ -38,40 +44,40 @@ export class WakeMonitor {
   readonly #network: NetworkWatcher;
   readonly #recovery: Recovery;
   #isRecovered = true;
+  /** Of all wakes since the last recovery: whether one was certain, or the network is another. */
+  #isCertain = false;
   /** null: closed. */
   #timer: Timer | null = null;
 
   constructor(options: WakeMonitorOptions) {
     this.#options = options;
-    const {
-      clock,
-      interfaces,
-      log,
-      listener,
-      networkTimeoutMs: timeoutMs = defaultNetworkTimeoutMs,
-    } = options;
-    this.#network = new NetworkWatcher(interfaces, () => {
-      const { hadNetwork: isOnline } = this.#network;
-      log.info(isOnline ? 'The network has changed.' : 'There is no network any more.');
-      if (isOnline) listener.onNetworkChanged();
+    const { clock, readNetwork, log, listener } = options;
+    this.#network = new NetworkWatcher({
+      read: readNetwork,
+      onChanged: (change) => {
+        log.info(describeChange(change));
+        if (change.isConnected) listener.onNetworkChanged({ certain: change.hasMoved });
+      },
     });
     this.#recovery = new Recovery({
-      gate: (signal) =>
-        waitForNetwork({ clock, interfaces, hadNetwork: this.#network.hadNetwork, timeoutMs, signal }),
-      onRecover: (network) => {
-        this.#onRecover(network);
+      gate: (signal) => this.#passGate(signal),
+      onRecover: () => {
+        this.#onRecover();
       },
     });
     this.#sleep = new SleepDetector(clock, {
       onSuspended: () => {
         this.#onSuspended();
       },
-      onWoke: () => {
-        log.info('The computer woke.');
+      onWoke: (certain) => {
+        log.info(certain ? 'The computer woke.' : 'This process did not run for a while.');
+        this.#isCertain ||= certain;
         void this.#recovery.begin();
       },
     });
     this.#armTimer();
+    // What is there at the start is no change.
+    void this.#network.accept();
   }
 
   /** The system says that it goes to sleep. May come twice or late. */
@@ -99,19 +105,32 @@ export class WakeMonitor {
 
   #tick(): void {
     this.#sleep.take('tick');
-    if (this.#isRecovered) this.#network.tick();
+    if (this.#isRecovered) void this.#network.tick(() => this.#isRecovered && this.#timer !== null);
   }
 
   #onSuspended(): void {
-    this.#options.log.info('The computer goes to sleep, or has slept.');
     this.#recovery.abort();
     this.#isRecovered = false;
     this.#options.listener.onSuspended();
   }
 
-  #onRecover(network: NetworkOutcome): void {
-    this.#network.accept();
-    this.#isRecovered = true;
-    this.#options.listener.onRecover(network);
+  async #passGate(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    if (this.#network.everHadNetwork)
+      await waitForNetwork({ clock, isConnected: () => this.#network.isConnected(), signal });
+    if (signal.aborted) return;
+    this.#isCertain = (await this.#network.accept()) || this.#isCertain;
   }
+
+  #onRecover(): void {
+    const certain = this.#isCertain;
+    this.#isCertain = false;
+    this.#isRecovered = true;
+    this.#options.listener.onRecover({ certain });
+  }
+}
+
+function describeChange({ isConnected, hasMoved }: NetworkChange): string {
+  if (!isConnected) return 'There is no network any more.';
+  return hasMoved ? 'This computer is in another network.' : 'The network has changed.';
 }

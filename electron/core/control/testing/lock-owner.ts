@@ -4,7 +4,7 @@ import { takeHostLock } from '../host-lock.ts';
 
 async function main(path: string): Promise<void> {
   const lock = await takeHostLock({
-    path,
+    paths: [path],
     kind: 'headless',
     version: '0',
     socketPath: '/none',

@@ -31,5 +31,5 @@ export const tryReconfigured: Handler<'reconfigured', 'connecting'> = (state, _e
 export const triggeredWhileConnecting: Handler<'triggered', 'connecting'> = (state, event, context) => {
   if (event.trigger !== 'wake') return stay(state);
   const awake: In<'connecting'> = { ...state, suspended: false };
-  return event.isCertain === false ? stay(awake) : tryAnew(awake, context, false);
+  return event.certain === false ? stay(awake) : tryAnew(awake, context, false);
 };

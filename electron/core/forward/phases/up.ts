@@ -131,14 +131,14 @@ export const insistWhileUp: Handler<'insisted', 'up'> = (state) =>
 const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
   health === 'unhealthy' && replacement.kind !== 'starting' && isForRetry(cause);
 
-export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, isCertain = true }, context) => {
+export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, certain = true }, context) => {
   switch (trigger) {
     case 'wake':
       return stay(
-        owing({ ...unscheduled(state), suspended: false, history: cleanHistory }, context, isCertain),
+        owing({ ...unscheduled(state), suspended: false, history: cleanHistory }, context, certain),
       );
     case 'network':
-      return stay(owing(unscheduled(state), context, isCertain));
+      return stay(owing(unscheduled(state), context, certain));
     case 'user':
       return context.hold !== null && waitsForRoute(state)
         ? askRoute({ ...unscheduled(state), cause: context.hold })

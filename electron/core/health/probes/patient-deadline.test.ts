@@ -14,6 +14,7 @@ class LateClock implements Clock {
 
   now = (): number => this.#clock.now();
   wallNow = (): number => this.#clock.wallNow();
+  bootNow = (): number => this.#clock.bootNow();
   after = (delayMs: number, action: () => void): Timer =>
     this.#clock.after(delayMs + this.latenessMs, action);
 }

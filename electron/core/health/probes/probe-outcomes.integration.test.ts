@@ -306,6 +306,7 @@ class CountingClock implements Clock {
   pending = 0;
   readonly now = systemClock.now;
   readonly wallNow = systemClock.wallNow;
+  readonly bootNow = systemClock.bootNow;
 
   readonly after: Clock['after'] = (delayMs, action) => {
     let isPending = true;

@@ -15,6 +15,7 @@ export type SaveStyle = 'in place' | 'by rename';
 
 export interface RunningDaemon {
   readonly client: ControlClient;
+  readonly pid: number;
   snapshot(): Promise<Snapshot>;
   /** How often a sound config has been loaded since the start, as the host's log tells. */
   readonly loads: number;
@@ -66,6 +67,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   await eventually('the config is loaded with the login environment', () => loads >= 2);
   return {
     client,
+    pid: daemon.pid ?? 0,
     snapshot: async () => {
       const answer = await client.request('snapshot', {});
       if (!answer.ok) throw new Error(answer.error.message);

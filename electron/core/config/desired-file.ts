@@ -1,0 +1,82 @@
+/** The file of the on/off choices and its twin: what is in them, and what to make of one that is damaged. */
+import { readFile, rename, stat } from 'node:fs/promises';
+import * as z from 'zod';
+import { desiredSchema, type Desired } from '../../../shared/service-snapshot.ts';
+import type { Logger } from '../observability/logger.ts';
+
+/** Past this many, the choice that was made longest ago is forgotten. */
+export const maxChoices = 1_000;
+const maxFileBytes = 1024 * 1024;
+
+const fileSchema = z.object({
+  version: z.literal(1),
+  choices: z.array(z.object({ name: z.string().min(1), desired: desiredSchema })).max(maxChoices),
+});
+
+type Choices = Map<string, Desired>;
+
+export interface LoadedChoices {
+  readonly choices: Choices;
+  /** There were choices, and none of them can be read. */
+  readonly isLost: boolean;
+  /** Both files are there, or neither was ever written. */
+  readonly isComplete: boolean;
+}
+
+/** Written after the file itself: one of the two is whole at every moment. */
+export const twinOf = (path: string): string => `${path}.backup`;
+
+export function choicesText(choices: ReadonlyMap<string, Desired>): string {
+  const entries = [...choices].map(([name, desired]) => ({ name, desired }));
+  const content: z.infer<typeof fileSchema> = { version: 1, choices: entries };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+type Read =
+  | { readonly kind: 'whole'; readonly choices: Choices }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged'; readonly why: string };
+
+/** Never rejects. A damaged file is moved aside. */
+export async function loadChoices(path: string, log: Logger): Promise<LoadedChoices> {
+  const [file, twin] = await Promise.all([readChoices(path), readChoices(twinOf(path))]);
+  if (file.kind === 'damaged') await moveAside(path, log, file.why);
+  if (file.kind === 'whole')
+    return { choices: file.choices, isLost: false, isComplete: twin.kind === 'whole' };
+  if (twin.kind === 'whole') {
+    log.warn(`the on/off choices were taken from ${twinOf(path)}`);
+    return { choices: twin.choices, isLost: false, isComplete: false };
+  }
+  if (twin.kind === 'damaged') await moveAside(twinOf(path), log, twin.why);
+  const isLost = file.kind === 'damaged' || twin.kind === 'damaged';
+  if (isLost) log.error('the on/off choices are lost: every service that the config has now is turned off');
+  return { choices: new Map(), isLost, isComplete: !isLost };
+}
+
+async function readChoices(path: string): Promise<Read> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) throw new Error('not a regular file');
+    if (stats.size > maxFileBytes) throw new Error(`${stats.size} bytes are more than ${maxFileBytes}`);
+    const { choices } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { kind: 'whole', choices: new Map(choices.map(({ name, desired }) => [name, desired])) };
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? { kind: 'missing' }
+      : { kind: 'damaged', why: describe(error) };
+  }
+}
+
+async function moveAside(path: string, log: Logger, why: string): Promise<void> {
+  const aside = `${path}.corrupt`;
+  try {
+    await rename(path, aside);
+    log.warn(`the on/off choices in ${path} could not be read and were moved to ${aside}: ${why}`);
+  } catch (error) {
+    log.warn(`the on/off choices in ${path} could not be read: ${why} (${describe(error)})`);
+  }
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);

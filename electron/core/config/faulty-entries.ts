@@ -1,0 +1,85 @@
+/**
+ * Entries of services that are at fault, in a file that can be read otherwise: each becomes a service that does not run
+ * and says why, as far as it can be told what it is. Pure.
+ */
+import { describeCause } from '../../../shared/failure.ts';
+import { serviceSchema } from '../../../shared/config-schema.ts';
+import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import { formatProblem } from './config-problem.ts';
+import type { ValidService } from './config-validator.ts';
+import type { PathContext } from './expanded-path.ts';
+import { buildConnection } from './service-builder.ts';
+import { bareService } from './service-defaults.ts';
+import { valueAt } from './tree-path.ts';
+
+export interface FaultyEntries {
+  readonly names: ReadonlySet<string>;
+  /** There are such that have no name, or another's: nobody can tell which service they were. */
+  readonly hasNameless: boolean;
+}
+
+/** The first error of each entry, by its index; null when something else in the file is at fault. */
+export function faultsOfEntries(
+  problems: readonly ConfigProblem[],
+): ReadonlyMap<number, ConfigProblem> | null {
+  const faults = new Map<number, ConfigProblem>();
+  for (const problem of problems) {
+    if (problem.severity !== 'error') continue;
+    const index = /^services\[(\d+)\]/.exec(problem.path)?.[1];
+    if (index === undefined) return null;
+    if (!faults.has(Number(index))) faults.set(Number(index), problem);
+  }
+  return faults;
+}
+
+interface Entries {
+  readonly entries: readonly unknown[];
+  readonly services: readonly (ValidService | null)[];
+  readonly faults: ReadonlyMap<number, ConfigProblem>;
+}
+
+export function describeFaulty(
+  { entries, services, faults }: Entries,
+  { path, paths }: { readonly path: string; readonly paths: PathContext },
+): { readonly specs: ReadonlyMap<number, ServiceSpec>; readonly faulty: FaultyEntries } {
+  const names = entries.map(nameOf);
+  const ports = entries.map(portOf);
+  const isAlone = <T>(values: readonly T[], index: number): boolean =>
+    values.filter((value) => value === values[index]).length === 1;
+  const specs = new Map<number, ServiceSpec>();
+  for (const [index, problem] of faults) {
+    const name = names[index] ?? null;
+    if (name === null || !isAlone(names, index)) continue;
+    const service = services[index] ?? null;
+    const port = ports[index] ?? null;
+    const bare = bareService({
+      name,
+      // 0 is a port that is not known: one that is another's must not be opened.
+      localPort: port !== null && isAlone(ports, index) ? port : 0,
+      connection: service === null ? unknownConnection : connectionOf(service, paths),
+    });
+    const key = problem.path.replace(/^services\[\d+\]\.?/, '');
+    specs.set(index, {
+      ...bare,
+      enabled: enabledOf(entries[index]),
+      problem: describeCause('config-invalid', {
+        what: key === '' ? problem.message : `${key}: ${problem.message}`,
+        evidence: formatProblem(problem, path),
+      }),
+    });
+  }
+  const known = new Set([...specs.values()].map(({ name }) => name));
+  return { specs, faulty: { names: known, hasNameless: known.size < faults.size } };
+}
+
+const unknownConnection: Connection = { technology: 'command', argv: ['unknown'], remotePort: null };
+
+const connectionOf = ({ service, connection }: ValidService, paths: PathContext): Connection =>
+  buildConnection(connection, service.remote_port ?? null, paths);
+
+const { name, local_port: localPort, enabled } = serviceSchema.out.shape;
+const nameOf = (entry: unknown): string | null => name.safeParse(valueAt(entry, ['name'])).data ?? null;
+const portOf = (entry: unknown): number | null =>
+  localPort.safeParse(valueAt(entry, ['local_port'])).data ?? null;
+const enabledOf = (entry: unknown): boolean => enabled.safeParse(valueAt(entry, ['enabled'])).data ?? true;

@@ -1,0 +1,25 @@
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { LoadedConfig } from './config-compiler.ts';
+
+/**
+ * What runs when some entries of a file are at fault: each of those goes on as it was when it was last sound, one that
+ * never was is a service with a problem. While there is an entry that nobody can name, nothing that ran is taken to be
+ * gone. A port that a sound entry has now is that entry's. Pure.
+ */
+export function servicesInForce(
+  { services, faulty }: Pick<LoadedConfig, 'services' | 'faulty'>,
+  before: readonly ServiceSpec[],
+): readonly ServiceSpec[] {
+  const taken = new Set(services.filter(({ name }) => !faulty.names.has(name)).map((s) => s.localPort));
+  const kept = new Map(
+    before
+      .filter(({ problem, localPort }) => problem === null && !taken.has(localPort))
+      .map((service) => [service.name, service]),
+  );
+  const present = services.map((service) =>
+    faulty.names.has(service.name) ? (kept.get(service.name) ?? service) : service,
+  );
+  if (!faulty.hasNameless) return present;
+  const named = new Set(services.map(({ name }) => name));
+  return [...present, ...[...kept.values()].filter(({ name }) => !named.has(name))];
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { HostNotices } from './host-notices.ts';
+
+const linux = { stateDirectory: '/s', logDirectory: '/s/logs' };
+const mac = { stateDirectory: '/Support', logDirectory: '/Logs' };
+
+describe("the host's notices", () => {
+  it('say what is wrong in the words of the system, and what to do', () => {
+    const notices = new HostNotices(mac);
+    notices.report('logs', 'ENOSPC: no space left on device, write');
+    notices.report('state', "EROFS: read-only file system, mkdir '/Support'");
+    expect(notices.sentences).toEqual([
+      'LocalPort cannot write to /Support (read-only file system), so it forgets your on/off choices when it stops. ' +
+        'Make the folder writable.',
+      'LocalPort cannot write logs to /Logs (no space left on device). Free some disk space, or make the folder writable.',
+    ]);
+  });
+
+  it('are one when the logs lie in a state folder that cannot be written', () => {
+    const notices = new HostNotices(linux);
+    notices.report('logs', 'x');
+    notices.report('state', 'x');
+    expect(notices.sentences).toHaveLength(1);
+    notices.report('state', null);
+    expect(notices.sentences.join()).toContain('logs to /s/logs');
+  });
+
+  it('tell of a change once', () => {
+    let changes = 0;
+    const notices = new HostNotices(linux);
+    notices.onChange(() => (changes += 1));
+    for (const reason of ['x', 'x', null, null]) notices.report('logs', reason);
+    expect([changes, notices.sentences]).toEqual([2, []]);
+  });
+});

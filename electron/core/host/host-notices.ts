@@ -1,0 +1,63 @@
+/**
+ * What is wrong with the host's own places on this machine while it runs all the same: one sentence for each, with the
+ * fix. Shown by `status`, `doctor` and the popover.
+ */
+import type { AppPaths } from '../config/app-paths.ts';
+
+/** `state`: its folder. `choices`: the file with the on/off choices. `logs`: their folder. */
+export type NoticeTopic = 'state' | 'choices' | 'logs';
+
+const topics: readonly NoticeTopic[] = ['state', 'choices', 'logs'];
+
+export class HostNotices {
+  readonly #paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>;
+  readonly #reasons = new Map<NoticeTopic, string>();
+  #onChange: () => void = () => undefined;
+
+  constructor(paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>) {
+    this.#paths = paths;
+  }
+
+  /** In a fixed order. */
+  get sentences(): readonly string[] {
+    return topics.flatMap((topic) => {
+      const reason = this.#reasons.get(topic);
+      if (reason === undefined || this.#isImplied(topic)) return [];
+      return [sentences[topic](this.#paths, reason)];
+    });
+  }
+
+  /** Why something cannot be used, as the system says it; null: it can be used again. */
+  report(topic: NoticeTopic, reason: string | null): void {
+    if ((this.#reasons.get(topic) ?? null) === reason) return;
+    if (reason === null) this.#reasons.delete(topic);
+    else this.#reasons.set(topic, reason);
+    this.#onChange();
+  }
+
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  /** Logs in a state folder that cannot be written need no notice of their own. */
+  #isImplied(topic: NoticeTopic): boolean {
+    const { stateDirectory, logDirectory } = this.#paths;
+    return topic === 'logs' && this.#reasons.has('state') && logDirectory.startsWith(`${stateDirectory}/`);
+  }
+}
+
+type Sentence = (paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>, reason: string) => string;
+
+const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
+  state: ({ stateDirectory }, reason) =>
+    `LocalPort cannot write to ${stateDirectory} (${wordsOf(reason)}), so it forgets your on/off choices when it stops. ` +
+    'Make the folder writable.',
+  choices: ({ stateDirectory }) =>
+    `The on/off choices in ${stateDirectory}/desired.json were damaged and there was no backup, so every service was ` +
+    'turned off. Turn on the ones that you want.',
+  logs: ({ logDirectory }, reason) =>
+    `LocalPort cannot write logs to ${logDirectory} (${wordsOf(reason)}). Free some disk space, or make the folder writable.`,
+};
+
+/** Of `ENOSPC: no space left on device, write`, wherever it stands, what is neither the code nor the call. */
+const wordsOf = (reason: string): string => /\bE[A-Z0-9]+: ([^,]+),/.exec(reason)?.[1] ?? reason;

@@ -1,0 +1,77 @@
+/**
+ * The way out of this computer, asked of the system without sending anything: connecting a UDP socket only chooses a
+ * route and a source address (connect(2)). The addresses that it is connected to are for documentation (RFC 5737,
+ * RFC 3849): nobody has them. On Linux the gateway comes from the kernel's routing tables.
+ */
+import { createSocket } from 'node:dgram';
+import { readFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+import { isLinkLocal, networkAddresses, type NetworkInterfaces } from './network-addresses.ts';
+import type { NetworkState, WayOut } from './network-state.ts';
+import { defaultGateway4, defaultGateway6 } from './route-tables.ts';
+
+const documentation = { udp4: '192.0.2.1', udp6: '2001:db8::1' } as const;
+/** Any: nothing is sent there. */
+const port = 9;
+
+/** The system has no way to such an address. Any other error says nothing, the lack of a descriptor for one. */
+const unreachable = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'ENETDOWN',
+  'EACCES',
+  'EPERM',
+  'EINVAL',
+]);
+
+/** Rejects with the system's error when it could not be found out. */
+export async function readNetworkState(interfaces: NetworkInterfaces): Promise<NetworkState> {
+  const [ipv4, ipv6] = await Promise.all([
+    wayOut('udp4', readTable('/proc/net/route', defaultGateway4)),
+    wayOut('udp6', readTable('/proc/net/ipv6_route', defaultGateway6)),
+  ]);
+  return { ipv4, ipv6, addresses: networkAddresses(interfaces) };
+}
+
+async function wayOut(
+  type: keyof typeof documentation,
+  table: Promise<string | null>,
+): Promise<WayOut | null> {
+  const [source, gateway] = await Promise.all([sourceTowards(type), table]);
+  return source === null || isOfNoUse(source) ? null : { source, gateway };
+}
+
+const isOfNoUse = (source: string): boolean =>
+  isLinkLocal(source) || source === '::1' || (isIPv4(source) && source.startsWith('127.'));
+
+/** null: there is no way to such an address. */
+function sourceTowards(type: keyof typeof documentation): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(type);
+    const settle = (error?: Error): void => {
+      try {
+        if (error === undefined) resolve(socket.address().address);
+        else if (unreachable.has((error as NodeJS.ErrnoException).code ?? '')) resolve(null);
+        else reject(error);
+      } finally {
+        socket.close();
+      }
+    };
+    socket.once('error', settle);
+    // The callback gets the error as well, which the types do not know.
+    socket.connect(port, documentation[type], settle);
+  });
+}
+
+/** null where there is no such table, as on macOS. */
+async function readTable(path: string, gatewayIn: (text: string) => string | null): Promise<string | null> {
+  try {
+    return gatewayIn(await readFile(path, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EACCES') return null;
+    throw error;
+  }
+}
