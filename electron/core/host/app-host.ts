@@ -260,11 +260,11 @@ export class AppHost {
     const { paths } = this.#options;
     const ports = (): readonly number[] =>
       this.#forwarding.supervisor.snapshot().map(({ localPort }) => localPort);
-    this.ending.join('stop new work', 'surface and watchers', () => this.scope.close());
-    this.ending.join('stop new work', 'config', () => this.#config.close());
+    this.ending.close('stop new work', 'surface and watchers', () => this.scope.close());
+    this.ending.close('stop new work', 'config', () => this.#config.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
     this.#forwarding.joinShutdown(this.ending);
-    this.ending.join('cancel tasks', 'tasks', async () => {
+    this.ending.close('cancel tasks', 'tasks', async () => {
       const late = await this.#tasks.cancelAll(cancelTasksMs);
       if (late.length > 0) throw new Error(`still running: ${late.join(', ')}`);
     });

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts';
+import { markClosed, markOpened } from '../lifetime-tracker.ts';
 
 interface PendingTimer {
   readonly dueAt: number;
@@ -32,9 +33,10 @@ export class FakeClock implements Clock {
       action,
     };
     this.#timers.add(timer);
+    markOpened(timer, () => `timer of a FakeClock, ${timer.dueAt - this.#monotonicMs} ms before it is due`);
     return {
       cancel: () => {
-        this.#timers.delete(timer);
+        this.#forget(timer);
       },
     };
   }
@@ -49,7 +51,7 @@ export class FakeClock implements Clock {
     await settle();
     for (let next = this.#nextDue(target); next !== undefined; next = this.#nextDue(target)) {
       this.#moveTo(next.dueAt);
-      this.#timers.delete(next);
+      this.#forget(next);
       next.action();
       await settle();
     }
@@ -57,9 +59,19 @@ export class FakeClock implements Clock {
     await settle();
   }
 
+  /** The process that this was the clock of has crashed: none of its timers fires any more. */
+  crash(): void {
+    for (const timer of this.#timers) this.#forget(timer);
+  }
+
   /** The computer slept: the wall moved on, the monotonic clock and its timers did not. */
   jumpWall(ms: number): void {
     this.#wallMs += ms;
+  }
+
+  #forget(timer: PendingTimer): void {
+    this.#timers.delete(timer);
+    markClosed(timer);
   }
 
   #moveTo(monotonicMs: number): void {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { type ChildPlan, ChildTunnel, type LineMeaning } from './child-tunnel.ts';
@@ -49,6 +49,12 @@ describe('a tunnel of one child', () => {
         log: { debug: log, info: log, warn: log, error: log },
       },
     );
+  });
+
+  afterEach(async () => {
+    const stopped = tunnel.stop();
+    child.exit();
+    await stopped;
   });
 
   it('is ready when its child says so, and forgets the start deadline', async () => {

@@ -239,7 +239,7 @@ describe('the ssh adapter on a real sshd', () => {
   });
 
   it('tells a server that is silent, after the start deadline', async () => {
-    const silent = net.createServer();
+    const silent = net.createServer((socket) => socket.resume());
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as net.AddressInfo;

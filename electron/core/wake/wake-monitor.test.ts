@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import type { NetworkInterfaces } from './network-addresses.ts';
@@ -7,6 +7,11 @@ import { loopback, wifi } from './testing/interfaces.ts';
 import { WakeMonitor } from './wake-monitor.ts';
 
 const hour = 3_600_000;
+
+const started: WakeMonitor[] = [];
+afterEach(() => {
+  for (const monitor of started.splice(0)) monitor.close();
+});
 
 function start(interfaces: NetworkInterfaces = wifi('10.0.0.4')) {
   const clock = new FakeClock();
@@ -23,6 +28,7 @@ function start(interfaces: NetworkInterfaces = wifi('10.0.0.4')) {
       onNetworkChanged: () => heard.push('network changed'),
     },
   });
+  started.push(monitor);
   return { clock, state, heard, monitor };
 }
 
