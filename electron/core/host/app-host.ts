@@ -111,6 +111,7 @@ export class AppHost {
         this.#publisher.touch();
       },
     });
+    this.scope.own('config', () => this.#config.close());
     this.#joinShutdown();
   }
 
@@ -127,15 +128,17 @@ export class AppHost {
     await this.#config.start();
     // Somebody may have quit meanwhile.
     if (this.scope.isClosed) return;
-    const machine = this.#watchMachine();
-    this.#machine = machine;
-    this.scope.own('machine watch', () => {
-      machine.close();
-    });
+    this.#machine = this.#watchMachine();
   }
 
   snapshot(): Snapshot {
-    return { host: this.#info, config: this.#config.state, services: this.#forwarding.supervisor.snapshot() };
+    const { redactCause } = this.#options.logs;
+    const services = this.#forwarding.supervisor
+      .snapshot()
+      .map((service) =>
+        service.cause === null ? service : { ...service, cause: redactCause(service.cause) },
+      );
+    return { host: this.#info, config: this.#config.state, services };
   }
 
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
@@ -231,6 +234,7 @@ export class AppHost {
   #watchMachine(): MachineWatch {
     const { clock, homeDirectory } = this.#options;
     return new MachineWatch({
+      scope: this.scope,
       clock,
       log: this.#log,
       homeDirectory,
@@ -261,7 +265,6 @@ export class AppHost {
     const ports = (): readonly number[] =>
       this.#forwarding.supervisor.snapshot().map(({ localPort }) => localPort);
     this.ending.close('stop new work', 'surface and watchers', () => this.scope.close());
-    this.ending.close('stop new work', 'config', () => this.#config.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
     this.#forwarding.joinShutdown(this.ending);
     this.ending.close('cancel tasks', 'tasks', async () => {

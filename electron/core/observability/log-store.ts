@@ -5,6 +5,7 @@ import { LogFile } from './log-file.ts';
 import { queryLog, type LogLineQuery } from './log-query.ts';
 import { LogWriter, type LogLevel } from './log-writer.ts';
 import type { Logger } from './logger.ts';
+import { createCauseRedactor, type RedactCause } from './redacted-cause.ts';
 import { createRedactor } from './redaction.ts';
 
 type LinesListener = (lines: readonly string[]) => void;
@@ -23,6 +24,8 @@ export interface LogStore {
   setSecrets(values: Iterable<string>): void;
   /** Takes secrets out of a text that is shown elsewhere than in a log. */
   redact(text: string): string;
+  /** The same of a cause, in all that it says. */
+  redactCause: RedactCause;
   /** Writes out what was collected. Later lines are still written, each at once. Idempotent. */
   close(): void;
 }
@@ -43,6 +46,7 @@ export function openLogStore({ directory, clock, level }: LogStoreOptions): LogS
   const writers = new Map<string, LogWriter>();
   const followers = new Map<string, Set<LinesListener>>();
   let redactKnown = createRedactor([]);
+  let redactCauseKnown = createCauseRedactor(redactKnown);
   let isClosed = false;
   const redact = (text: string): string => redactKnown(text);
   const servicePath = (name: string): string => join(directory, 'services', logFileName(name));
@@ -89,8 +93,10 @@ export function openLogStore({ directory, clock, level }: LogStoreOptions): LogS
     },
     setSecrets: (values) => {
       redactKnown = createRedactor(values);
+      redactCauseKnown = createCauseRedactor(redactKnown);
     },
     redact,
+    redactCause: (cause) => redactCauseKnown(cause),
     close: () => {
       isClosed = true;
       for (const writer of writers.values()) writer.close();

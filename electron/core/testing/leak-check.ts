@@ -14,5 +14,7 @@ export async function expectNothingLeftOpen(before: OpenResources): Promise<void
     leaks = openedSince(before, openResources());
   }
   if (leaks.length === 0) return;
-  throw new Error(`still open after the last test:\n${leaks.map((leak) => `  ${leak}\n`).join('')}${traceHint}`);
+  throw new Error(
+    `still open after the last test:\n${leaks.map((leak) => `  ${leak}\n`).join('')}${traceHint}`,
+  );
 }

@@ -21,8 +21,13 @@ export function traceAsyncResources(): void {
 export function callers(): string {
   if (!isTracing) return '';
   const lines = (new Error().stack ?? '').split('\n').slice(1);
-  const own = lines.filter((line) => !/node_modules|node:|testing\/(open-resources|resource-origins)/.test(line));
-  return own.slice(0, 8).map((line) => `\n      ${line.trim()}`).join('');
+  const own = lines.filter(
+    (line) => !/node_modules|node:|testing\/(open-resources|resource-origins)/.test(line),
+  );
+  return own
+    .slice(0, 8)
+    .map((line) => `\n      ${line.trim()}`)
+    .join('');
 }
 
 /** Where those of this type that live were opened: which of them is meant is not known. */
