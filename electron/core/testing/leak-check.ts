@@ -1,4 +1,4 @@
-import { type OpenResources, openResources, openedSince } from './open-resources.ts';
+import { type OpenResources, openedSince } from './open-resources.ts';
 import { traceHint } from './resource-origins.ts';
 
 /** A socket that was destroyed and a child that was killed are gone within a few turns of the event loop. */
@@ -8,10 +8,10 @@ const pollMs = 10;
 /** Fails with the names of what is open, was not in `before`, and does not close while it settles. */
 export async function expectNothingLeftOpen(before: OpenResources): Promise<void> {
   const deadline = performance.now() + settleMs;
-  let leaks = openedSince(before, openResources());
+  let leaks = openedSince(before);
   while (leaks.length > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, pollMs));
-    leaks = openedSince(before, openResources());
+    leaks = openedSince(before);
   }
   if (leaks.length === 0) return;
   throw new Error(

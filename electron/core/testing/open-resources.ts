@@ -8,44 +8,32 @@ import { Server, Socket } from 'node:net';
 import { setLifetimeTracker } from '../lifetime-tracker.ts';
 import { callers, originsOf, traceAsyncResources } from './resource-origins.ts';
 
-/** How many there are of each description. */
-export type OpenResources = ReadonlyMap<string, number>;
+/** Scopes, tasks, fake timers and handles as objects, children as PIDs; described when asked. */
+export type OpenResources = ReadonlyMap<object | number, () => string>;
 
-interface Tracked {
-  readonly describe: () => string;
-  readonly origin: string;
-}
-
-const tracked = new Map<object, Tracked>();
+const tracked = new Map<object, () => string>();
 
 /** To be called before the code under test is loaded. */
 export function trackOpenResources(): void {
   traceAsyncResources();
   setLifetimeTracker({
-    opened: (thing, describe) => void tracked.set(thing, { describe, origin: callers() }),
+    opened: (thing, describe) => {
+      const origin = callers();
+      tracked.set(thing, () => describe() + origin);
+    },
     closed: (thing) => void tracked.delete(thing),
   });
 }
 
 export function openResources(): OpenResources {
-  const counts = new Map<string, number>();
-  const descriptions = [
-    ...[...tracked.values()].map(({ describe, origin }) => describe() + origin),
-    ...activeHandles().map(describeHandle),
-    ...activeRequestsAndTimers(),
-    ...livingChildren(),
-  ];
-  for (const description of descriptions) counts.set(description, (counts.get(description) ?? 0) + 1);
-  return counts;
+  const handles = activeHandles().map((handle) => [handle, () => describeHandle(handle)] as const);
+  return new Map<object | number, () => string>([...tracked, ...handles, ...livingChildren()]);
 }
 
-/** What is in `now` and was not in `before`, one line for each description. */
-export function openedSince(before: OpenResources, now: OpenResources): readonly string[] {
-  return [...now].flatMap(([description, count]) => {
-    const more = count - (before.get(description) ?? 0);
-    if (more <= 0) return [];
-    return more === 1 ? [description] : [`${String(more)} × ${description}`];
-  });
+/** What is open now and was not in `before`; of timers and requests all, since those of the runner pass soon. */
+export function openedSince(before: OpenResources): readonly string[] {
+  const opened = [...openResources()].filter(([resource]) => !before.has(resource));
+  return [...opened.map(([, describe]) => describe()), ...activeRequestsAndTimers()];
 }
 
 /** In `getActiveResourcesInfo` by these names, and in `_getActiveHandles` as objects, which say more. */
@@ -69,7 +57,7 @@ function activeRequestsAndTimers(): readonly string[] {
 /** Undocumented, and in every Node since 0.x: the only list that gives the objects. */
 function activeHandles(): readonly object[] {
   const own: readonly unknown[] = [process.stdin, process.stdout, process.stderr];
-  const { _getActiveHandles } = process as unknown as { _getActiveHandles(): readonly object[] };
+  const { _getActiveHandles } = process as unknown as { _getActiveHandles: () => readonly object[] };
   return _getActiveHandles.call(process).filter((handle) => !own.includes(handle));
 }
 
@@ -89,13 +77,13 @@ function describeHandle(handle: object): string {
 }
 
 /** Also those that Node does not wait for. Empty where there is no /proc. */
-function livingChildren(): readonly string[] {
+function livingChildren(): readonly (readonly [pid: number, describe: () => string])[] {
   try {
     const threads = readdirSync('/proc/self/task');
     const pids = threads.flatMap((thread) =>
       readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
     );
-    return pids.map((pid) => `child process ${pid}: ${commandOf(pid)}`);
+    return pids.map((pid) => [Number(pid), () => `child process ${pid}: ${commandOf(pid)}`]);
   } catch {
     return [];
   }
