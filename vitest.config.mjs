@@ -11,7 +11,7 @@ export default defineConfig({
     passWithNoTests: true,
     // Or esbuild's `buildSync` leaves its compiler running, in a thread of its own.
     env: { ESBUILD_WORKER_THREADS: '0' },
-    setupFiles: ['electron/core/testing/leak-check-setup.ts'],
+    setupFiles: ['./electron/core/testing/leak-check-setup.ts'],
     projects: [
       {
         extends: true,
