@@ -180,7 +180,7 @@ describe('the daemon', () => {
     const second = start();
     expect(await second.ended).toBe(1);
     expect(second.output()).toMatch(
-      new RegExp(`^LocalPort could not start: LocalPort 1\.2\.3 runs already, .*: process ${first.pid}, `),
+      new RegExp(`^LocalPort could not start: LocalPort 1.2.3 runs already, .*: process ${first.pid}, `),
     );
   });
 

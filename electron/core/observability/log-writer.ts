@@ -22,7 +22,7 @@ export interface LogWriterParts {
   readonly clock: Clock;
   readonly level: LogLevel;
   readonly redact: (text: string) => string;
-  /** Told of lines when they are in the file. */
+  /** Called with lines once they are in the file. */
   readonly onWritten?: (lines: readonly string[]) => void;
 }
 

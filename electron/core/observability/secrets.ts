@@ -1,7 +1,7 @@
 /** Which values must never be shown: those that the config gives, and those whose names say so. Pure. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
-/** Says where a secret is or who uses it, and is none. */
+/** Names the place or the user of a secret, not the secret. */
 const namesAPlace = /_(FILE|PATH|DIR|HOST|PORT|USER|USERNAME|URL|ID|NAME|SOCK|ADDRESS|TYPE|CLASS|DESKTOP)$/i;
 const namesADesktop = /^(XDG|DBUS|DESKTOP|GDM|GNOME|KDE)_?SESSION/i;
 const namesASecret: readonly RegExp[] = [
