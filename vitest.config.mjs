@@ -9,6 +9,9 @@ export default defineConfig({
   define: { __LOCALPORT_VERSION__: JSON.stringify(readPackageJson().version) },
   test: {
     passWithNoTests: true,
+    // Or esbuild's `buildSync` leaves its compiler running, in a thread of its own.
+    env: { ESBUILD_WORKER_THREADS: '0' },
+    setupFiles: ['./electron/core/testing/leak-check-setup.ts'],
     projects: [
       {
         extends: true,

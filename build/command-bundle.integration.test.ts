@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stop } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installCommand } from '../electron/cli/testing/installed-command.ts';
 import { buildCommand } from './command-bundle.mjs';
@@ -13,7 +14,8 @@ beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'lp-bundle-'));
 });
 
-afterAll(() => {
+afterAll(async () => {
+  await stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

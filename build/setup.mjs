@@ -1,7 +1,7 @@
 // The set-up that `npm start`, `npm test`, `npm run bench` and `npm run package` begin with. Each step looks first
 // whether there is anything to do; a second run does nothing and takes well under a second.
 //
-// By itself: `node build/setup.mjs [start|test] [--system-packages-only]`.
+// On its own: `node build/setup.mjs [start|test] [--system-packages-only]`.
 import './setup/node-version.mjs';
 import { isEntryPoint } from './paths.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';

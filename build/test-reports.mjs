@@ -28,7 +28,7 @@ export const add = (a, b) => ({
 export const inWords = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
-/** What failed once more, for those who see the end of the output only.
+/** Repeats what failed, for readers who see only the end of the output.
  * @param {readonly Failure[]} failures */
 export const failuresInWords = (failures) =>
   failures

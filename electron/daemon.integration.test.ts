@@ -131,7 +131,7 @@ describe('the daemon', () => {
     const daemon = start();
     const client = await connect();
     const { services } = await becomes(client, allUp);
-    expect(client.host).toMatchObject({ kind: 'headless', pid: daemon.pid, version: '0.0.0-test' });
+    expect(client.host).toMatchObject({ kind: 'headless', pid: daemon.pid, version: '1.2.3' });
     expect(await Promise.all(ports.map(isAnswered))).toEqual([true, true]);
     const phases: string[] = [];
     const stopping = client.stream(
@@ -180,7 +180,7 @@ describe('the daemon', () => {
     const second = start();
     expect(await second.ended).toBe(1);
     expect(second.output()).toMatch(
-      new RegExp(`^LocalPort could not start: LocalPort 0.0.0-test runs already, .*: process ${first.pid}, `),
+      new RegExp(`^LocalPort could not start: LocalPort 1.2.3 runs already, .*: process ${first.pid}, `),
     );
   });
 

@@ -2,6 +2,8 @@
  * Ownership. Every resource belongs to a scope on the line that creates it; closing the scope aborts its signal and
  * disposes what it owns, last first. One disposer that throws does not keep the others from running.
  */
+import { markClosed, markOpened } from './lifetime-tracker.ts';
+
 export type Dispose = () => void | Promise<void>;
 
 export class Scope {
@@ -13,6 +15,7 @@ export class Scope {
 
   constructor(name: string) {
     this.name = name;
+    markOpened(this, () => `scope ${name}: ${this.owned.join(', ') || 'owns nothing'}`);
   }
 
   /** Aborts when the scope begins to close. */
@@ -45,16 +48,6 @@ export class Scope {
     };
   }
 
-  /** A scope inside this one: closed with it, or earlier. */
-  child(name: string): Scope {
-    const child = new Scope(`${this.name}/${name}`);
-    const release = this.own(name, () => child.close());
-    child.#onClosed = () => void release();
-    return child;
-  }
-
-  #onClosed: () => void = () => undefined;
-
   /** Idempotent. Resolves when everything owned is disposed; rejects with all errors together if disposers threw. */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll();
@@ -71,7 +64,7 @@ export class Scope {
         errors.push(error);
       }
     }
-    this.#onClosed();
+    markClosed(this);
     if (errors.length > 0) throw new AggregateError(errors, `closing ${this.name}`);
   }
 }

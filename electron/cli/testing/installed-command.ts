@@ -3,7 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
+import { bundleProgram } from '../../core/process/testing/bundled-program.ts';
 
 export interface Ran {
   readonly code: number | string | null;
@@ -16,22 +16,8 @@ const runTimeoutMs = 25_000;
 /** Bundles both into a new folder. Returns it. */
 export function installCommand(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'lp-program-'));
-  for (const [source, file] of [
-    ['../localport.ts', 'localport.cjs'],
-    ['../../daemon.ts', 'daemon.cjs'],
-  ] as const) {
-    buildSync({
-      entryPoints: [path.join(import.meta.dirname, source)],
-      outfile: path.join(folder, file),
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      logLevel: 'error',
-      define: { __LOCALPORT_VERSION__: '"1.2.3"', 'import.meta.url': '__importMetaUrl' },
-      banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-    });
-  }
+  bundleProgram(path.join(import.meta.dirname, '../localport.ts'), folder, 'localport');
+  bundleProgram(path.join(import.meta.dirname, '../../daemon.ts'), folder, 'daemon');
   return folder;
 }
 

@@ -4,7 +4,7 @@ import { describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { looksSecret } from '../observability/redaction.ts';
+import { isSecretName, secretsOf } from '../observability/secrets.ts';
 import { buildClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import { formatPath, type LineOf } from './config-problem.ts';
 import { validateConfig } from './config-validator.ts';
@@ -108,17 +108,7 @@ function failAlone(spec: ServiceSpec, uses: readonly UnsetUse[], path: string): 
   };
 }
 
-function secretsOf({ connection, healthCheck: { probe } }: ServiceSpec): readonly string[] {
-  const passwords = [
-    connection.technology === 'ssh' ? connection.password : null,
-    'password' in probe ? probe.password : null,
-  ].filter((password) => password !== null);
-  const headers = probe.type === 'http' || probe.type === 'https' ? Object.entries(probe.headers) : [];
-  const credentials = headers.filter(([name]) => /authorization|cookie|token|key|secret/i.test(name));
-  return [...passwords, ...credentials.map(([, value]) => value)].filter((value) => value !== '');
-}
-
 const secretVariables = ({ variables }: Substitution): readonly string[] =>
   variables.flatMap(({ name, value }) =>
-    value === undefined || value === '' || !looksSecret(name) ? [] : [value],
+    value === undefined || value === '' || !isSecretName(name) ? [] : [value],
   );

@@ -29,7 +29,7 @@ export interface ControlConnectOptions {
   readonly connectTimeoutMs?: number;
 }
 
-/** Who follows a stream, and until when: without a signal, to its end. */
+/** Receives the events of a stream until the signal aborts, or to its end without one. */
 export interface StreamReader<S extends ControlStreamName> {
   readonly onEvent: (event: ControlEvent<S>) => void;
   readonly signal?: AbortSignal;
@@ -44,7 +44,7 @@ export interface ControlClient {
     params: ControlRequestParams<R>,
     timeoutMs?: number,
   ): Promise<Result<ControlResult<R>, ControlError>>;
-  /** Resolves when the stream has ended: by itself, by the signal (both ok), or by an error. No event comes after that. */
+  /** Resolves when the stream has ended: complete or aborted by the signal (both OK), or with an error. No event comes after that. */
   stream<S extends ControlStreamName>(
     name: S,
     params: ControlStreamParams<S>,

@@ -1,5 +1,5 @@
 /**
- * The client's side of one connection: numbers its requests and brings each answer to who asked.
+ * The client's side of one connection: numbers its requests and matches each answer to its request.
  *
  * 1. Every call is resolved exactly once: by its answer, its deadline, its signal, or the end of the connection.
  * 2. What is not understood ends the connection: nothing after it could be trusted.
@@ -139,7 +139,7 @@ export class ControlConnection {
       return;
     }
     const { data } = frame;
-    // An answer to nobody: its call was given up.
+    // The call was abandoned; drop its answer.
     const pending = data.id === null ? undefined : this.#pending.get(data.id);
     switch (data.type) {
       case 'event':

@@ -1,4 +1,4 @@
-/** What a host does with each request of the contract. The server knows the rest: sockets, frames, who may ask how much. */
+/** What a host does with each request of the contract. The server handles the rest: sockets, frames, limits. */
 import type {
   ControlError,
   ControlEvent,

@@ -41,7 +41,7 @@ describe('the control socket', () => {
   });
 
   it('takes the place of a dead one, but of nothing else', async () => {
-    const other = createServer().listen(fixture.socketPath);
+    const other = createServer((socket) => socket.resume()).listen(fixture.socketPath);
     await eventually('it listens', () => other.listening);
     await expect(fixture.serve()).rejects.toThrow(/another LocalPort answers at/);
     other.close();
@@ -68,7 +68,7 @@ describe('the control socket', () => {
   });
 
   it('does not wait for ever for a host that says nothing, or nonsense', async () => {
-    const silent = createServer().listen(fixture.socketPath);
+    const silent = createServer((socket) => socket.resume()).listen(fixture.socketPath);
     await eventually('it listens', () => silent.listening);
     const { socketPath } = fixture;
     const options = { socketPath, clock: systemClock, version: 'test', connectTimeoutMs: 100 };

@@ -1,6 +1,6 @@
 /**
- * The host's end of the control socket. It lies in a folder for this user only; who can connect may do everything that
- * the user may.
+ * The host's end of the control socket. It lies in a folder for this user only: a client that can connect may do
+ * everything that the user may.
  */
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -61,13 +61,13 @@ export class ControlServer {
     return this.#sessions.size;
   }
 
-  /** Removes the socket and lets everybody go who does not wait for the host to stop. Idempotent. */
+  /** Removes the socket and disconnects all clients but those that wait for the host to stop. Idempotent. */
   stop(): void {
     this.#server.close();
     for (const session of [...this.#sessions]) session.stop();
   }
 
-  /** Resolves when the last client is gone; those who stay are cut off after a moment. After `stop`. */
+  /** Stops, and resolves when the last client is gone. Clients that stay are disconnected after `lastWordsMs`. */
   async close(): Promise<void> {
     this.stop();
     const empty = new Promise<void>((resolve) => {

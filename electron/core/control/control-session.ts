@@ -78,7 +78,7 @@ export class ControlSession {
     this.#channel.end(error);
   }
 
-  /** Ends what is under way, but for those who wait for the host to stop; the connection ends with the last of them. */
+  /** Ends all requests but those that wait for the host to stop; the connection ends with the last of them. */
   stop(): void {
     const stopping = error('stopping', 'LocalPort is stopping');
     if (this.#stage === 'greeting') {

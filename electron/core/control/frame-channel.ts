@@ -1,7 +1,7 @@
 /**
  * One socket as messages both ways. The two ends of the control plane are built on it.
  *
- * 1. One message is handled in one turn of the event loop: who sends a thousand does not keep the others waiting.
+ * 1. One message is handled in one turn of the event loop: a client that sends a thousand does not block the others.
  * 2. Nothing is read while the other end does not read what it was sent, or while messages wait to be handled.
  * 3. What waits to be sent is bounded in bytes and in time; past either bound the connection is given up.
  */
@@ -134,7 +134,7 @@ export class FrameChannel {
     const decoded = this.#decoder.next();
     switch (decoded.kind) {
       case 'incomplete':
-        // Half a connection is of no use: who says nothing any more is not answered, either.
+        // A half-closed connection is of no use: a client that sends nothing more gets no answer either.
         if (this.#isOtherDone) this.destroy(closedByOther);
         else this.#options.socket.resume();
         return;

@@ -1,8 +1,8 @@
 /**
  * One host at a time for a user: a file that says who it is. It counts only while its holder lives: pid, start time and
- * boot must match, so a lock that a crash left behind holds nobody up.
+ * boot must match, so a lock that a crash left behind blocks no one.
  *
- * 1. The file appears whole, by link(2): who reads it never sees half of it.
+ * 1. The file appears whole, by link(2): a reader never sees half of it.
  * 2. A stale lock is replaced only by who holds the lock on its succession, a second file that is named after the stale
  *    one's content and taken in the same way. Of two that start at once one wins, and no third is ever overwritten.
  */
@@ -113,7 +113,7 @@ export async function findLockHolder(path: string): Promise<LockHolder | null> {
   return found.ok && found.value !== null ? liveHolder(found.value) : null;
 }
 
-/** Null when the lock is ours; else who holds it. Rejects with the system's error, or in words. */
+/** Null when the lock is ours; otherwise its holder. Rejects with the system's error, or in words. */
 async function take(path: string, text: string, successionsLeft: number): Promise<LockHolder | null> {
   for (let look = 0; look < maxLooks; look++) {
     if (await create(path, text)) return null;
@@ -157,7 +157,7 @@ function readLock(path: string): string | null {
   throw new Error(text.error);
 }
 
-/** Null when nobody holds it: it was damaged, its holder has gone, or the computer was started anew. */
+/** Null when no live process holds it: it was damaged, its holder has gone, or the computer was restarted. */
 async function liveHolder(text: string): Promise<LockHolder | null> {
   const holder = parse(text);
   if (holder === null || holder.bootId !== (await bootId())) return null;

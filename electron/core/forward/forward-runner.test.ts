@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
 import { noOutages } from '../../../shared/outages.ts';
 import { err, ok } from '../../../shared/result.ts';
@@ -11,8 +11,15 @@ import { FakeForwardWorld } from './testing/fake-forward-world.ts';
 const killed = describeCause('killed');
 const postgres = serviceSpec('postgres');
 
+const runners: ForwardRunner[] = [];
+afterEach(async () => {
+  for (const runner of runners) runner.dispatch({ type: 'turned-off' });
+  await Promise.all(runners.splice(0).map((runner) => runner.forceStop()));
+});
+
 async function started(world: FakeForwardWorld, service = postgres): Promise<ForwardRunner> {
   const runner = new ForwardRunner(service, world.parts());
+  runners.push(runner);
   runner.dispatch({ type: 'turned-on' });
   await settle();
   return runner;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import {
   createHealthMonitorScheduler,
@@ -13,6 +13,7 @@ const second = 1000;
 let clock: FakeClock;
 let probe: FakeProbe;
 let heard: RecordedHealth;
+const started: HealthMonitorScheduler[] = [];
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -20,8 +21,15 @@ beforeEach(() => {
   heard = new RecordedHealth();
 });
 
-const start = (options: Partial<HealthMonitorSchedulerOptions> = {}): HealthMonitorScheduler =>
-  createHealthMonitorScheduler({ clock, probes: probe.probe, random: () => 0, ...options });
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((scheduler) => scheduler.close()));
+});
+
+const start = (options: Partial<HealthMonitorSchedulerOptions> = {}): HealthMonitorScheduler => {
+  const scheduler = createHealthMonitorScheduler({ clock, probes: probe.probe, random: () => 0, ...options });
+  started.push(scheduler);
+  return scheduler;
+};
 
 /** The levels as they followed one another, without repetition: `a healthy`. */
 const changes = (): readonly string[] => {

@@ -121,6 +121,7 @@ export class AppHost {
         this.#publisher.touch();
       },
     });
+    this.scope.own('config', () => this.#config.close());
     this.#joinShutdown();
   }
 
@@ -149,20 +150,17 @@ export class AppHost {
     await this.#config.start();
     // Somebody may have quit meanwhile.
     if (this.scope.isClosed) return;
-    const machine = this.#watchMachine();
-    this.#machine = machine;
-    this.scope.own('machine watch', () => {
-      machine.close();
-    });
+    this.#machine = this.#watchMachine();
   }
 
   snapshot(): Snapshot {
-    const { notices } = this.#options;
-    return {
-      host: { ...this.#info, notices: notices.sentences },
-      config: this.#config.state,
-      services: this.#forwarding.supervisor.snapshot(),
-    };
+    const { notices, logs } = this.#options;
+    const services = this.#forwarding.supervisor
+      .snapshot()
+      .map((service) =>
+        service.cause === null ? service : { ...service, cause: logs.redactCause(service.cause) },
+      );
+    return { host: { ...this.#info, notices: notices.sentences }, config: this.#config.state, services };
   }
 
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
@@ -262,6 +260,7 @@ export class AppHost {
   #watchMachine(): MachineWatch {
     const { clock, homeDirectory } = this.#options;
     return new MachineWatch({
+      scope: this.scope,
       clock,
       log: this.#log,
       homeDirectory,
@@ -291,11 +290,10 @@ export class AppHost {
     const { paths } = this.#options;
     const ports = (): readonly number[] =>
       this.#forwarding.supervisor.snapshot().map(({ localPort }) => localPort);
-    this.ending.join('stop new work', 'surface and watchers', () => this.scope.close());
-    this.ending.join('stop new work', 'config', () => this.#config.close());
+    this.ending.close('stop new work', 'surface and watchers', () => this.scope.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
     this.#forwarding.joinShutdown(this.ending);
-    this.ending.join('cancel tasks', 'tasks', async () => {
+    this.ending.close('cancel tasks', 'tasks', async () => {
       const late = await this.#tasks.cancelAll(cancelTasksMs);
       if (late.length > 0) throw new Error(`still running: ${late.join(', ')}`);
     });

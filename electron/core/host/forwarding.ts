@@ -91,8 +91,8 @@ export class Forwarding {
   }
 
   joinShutdown(ending: HostShutdown): void {
-    ending.join('cancel tasks', 'health checks', () => this.#health.close());
-    ending.join('cancel tasks', 'route probers', () => this.#routes.close());
+    ending.close('cancel tasks', 'health checks', () => this.#health.close());
+    ending.close('cancel tasks', 'route probers', () => this.#routes.close());
     ending.join('cancel tasks', 'forwards', () => this.supervisor.stopAll());
     ending.join('force clean-up', 'forwards', () => this.supervisor.forceStopAll());
   }

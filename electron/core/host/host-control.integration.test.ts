@@ -160,7 +160,10 @@ describe('over the control socket', () => {
 
   it('`dump` lists what is alive', async () => {
     const dump = await client.request('dump', {});
-    expect(dump).toMatchObject({ ok: true, value: { clients: 1, owned: ['machine watch'] } });
+    expect(dump).toMatchObject({
+      ok: true,
+      value: { clients: 1, owned: ['config', 'control socket', 'wake monitor', 'credential watcher'] },
+    });
   });
 
   it('`watch-snapshot` begins with the present and goes on with every change', async () => {

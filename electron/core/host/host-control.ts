@@ -37,13 +37,9 @@ export async function serveControl(parts: HostControlParts): Promise<Result<void
   });
   if (!opened.ok) return opened;
   const server = opened.value;
-  const stop = (): Promise<void> => {
+  host.scope.own('control socket', () => {
     server.stop();
-    return Promise.resolve();
-  };
-  host.ending.join('stop new work', 'control socket', stop);
-  // A forced shutdown knows no other phase.
-  host.ending.join('force clean-up', 'control socket', stop);
+  });
   host.ending.afterwards(() => server.close());
   return ok(undefined);
 }

@@ -36,6 +36,12 @@ export class HostShutdown {
     return this.#coordinator.join.bind(this.#coordinator);
   }
 
+  /** Closes something in its phase. A forced shutdown skips that one, and closes it in the last. `close` is idempotent. */
+  close(phase: ShutdownPhase, name: string, close: () => Promise<void>): void {
+    this.#coordinator.join(phase, name, close);
+    this.#coordinator.join('force clean-up', name, close);
+  }
+
   get verify(): ShutdownCoordinator['verify'] {
     return this.#coordinator.verify.bind(this.#coordinator);
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { TaskManager } from '../lifecycle/task-manager.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LoginEnvironment } from '../process/login-environment.ts';
+import type { Scope } from '../scope.ts';
 import type { CredentialConcern } from '../wake/credential-files.ts';
 import { watchCredentials } from '../wake/credential-watcher.ts';
 import { readNetworkState } from '../wake/default-route.ts';
@@ -17,6 +18,8 @@ export interface MachineListener extends WakeListener {
 }
 
 export interface MachineWatchParts {
+  /** Owns all that runs here. What comes up when it has closed is closed at once. */
+  readonly scope: Scope;
   readonly clock: Clock;
   readonly log: Logger;
   readonly homeDirectory: string;
@@ -30,20 +33,23 @@ const networkInterfaces = steadyInterfaces();
 /** Whether this computer has an address in any network. */
 export const isOnline = (): boolean => networkAddresses(networkInterfaces()).length > 0;
 
-/** Runs from its creation until `close`. */
+/** Runs from its creation until its scope closes. */
 export class MachineWatch {
   readonly #parts: MachineWatchParts;
   readonly #wake: WakeMonitor;
-  #stopWatchingCredentials: () => void = () => undefined;
+  #stopWatchingCredentials: () => Promise<void> = () => Promise.resolve();
 
   constructor(parts: MachineWatchParts) {
-    const { clock, log, tasks, listener } = parts;
+    const { clock, log, tasks, listener, scope } = parts;
     this.#parts = parts;
     this.#wake = new WakeMonitor({
       clock,
       log,
       readNetwork: () => readNetworkState(networkInterfaces()),
       listener,
+    });
+    scope.own('wake monitor', () => {
+      this.#wake.close();
     });
     this.#watchCredentials();
     tasks.run('login environment', (signal) => this.#captureEnvironment(signal));
@@ -59,23 +65,19 @@ export class MachineWatch {
     this.#wake.resume();
   }
 
-  close(): void {
-    this.#wake.close();
-    this.#stopWatchingCredentials();
-  }
-
   async #captureEnvironment(signal: AbortSignal): Promise<void> {
     if ((await this.#parts.environment.capture(signal)) !== 'captured' || signal.aborted) return;
+    if (this.#parts.scope.isClosed) return;
     this.#watchCredentials();
     this.#parts.listener.onCredentials('all');
   }
 
   /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
   #watchCredentials(): void {
-    const { clock, log, homeDirectory, environment, listener } = this.#parts;
+    const { clock, log, homeDirectory, environment, listener, scope } = this.#parts;
     const kubeconfigs = environment.current()['KUBECONFIG'] ?? '';
-    this.#stopWatchingCredentials();
-    this.#stopWatchingCredentials = watchCredentials({
+    void this.#stopWatchingCredentials();
+    const stop = watchCredentials({
       homeDirectory,
       kubeconfigs: kubeconfigs.split(path.delimiter).filter(Boolean),
       clock,
@@ -84,5 +86,6 @@ export class MachineWatch {
         listener.onCredentials(concerns);
       },
     });
+    this.#stopWatchingCredentials = scope.own('credential watcher', stop);
   }
 }

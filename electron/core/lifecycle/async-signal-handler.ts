@@ -54,7 +54,7 @@ export class AsyncSignalHandler {
     for (const signal of handledSignals) this.#source.removeListener(signal, this.#onSignal);
   }
 
-  /** Only notes the signal; what it means happens in a turn of its own, where a slow or failing action harms nobody. */
+  /** Only records the signal. The action runs in a turn of its own, where a slow or failing one does no harm. */
   readonly #onSignal = (signal: HandledSignal): void => {
     setImmediate(() => {
       this.#log.info(`received ${signal}`);

@@ -2,8 +2,8 @@
  * The way out.
  *
  * 1. Forward only: a phase that was left is never entered again, and a second shutdown is the first one.
- * 2. A phase ends the moment its work is done. When its ceiling is passed it is left all the same, and who was late
- *    is reported.
+ * 2. A phase ends the moment its work is done. When its ceiling is passed it is left anyway, and the joiners that
+ *    were late are reported.
  * 3. Nothing that fails or hangs keeps a later phase from running.
  * 4. After the last phase the verifiers look whether anything was left behind.
  */

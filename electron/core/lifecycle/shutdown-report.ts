@@ -8,7 +8,7 @@ export interface PhaseReport {
 }
 
 export interface ShutdownReport {
-  /** Who or what asked for it: `SIGTERM`, `quit from the menu`. */
+  /** What requested it: `SIGTERM`, `quit from the menu`. */
   readonly reason: string;
   /** Those that ran; a forced shutdown skips some. */
   readonly phases: readonly PhaseReport[];
@@ -17,7 +17,7 @@ export interface ShutdownReport {
   readonly totalMs: number;
 }
 
-/** A line with the durations, then a line for each thing that did not go well. */
+/** A line with the durations, then a line for each late joiner and each problem. */
 export function formatShutdownReport({ reason, phases, problems, totalMs }: ShutdownReport): string {
   const durations = phases.map(({ name, durationMs }) => `${name} ${Math.round(durationMs)} ms`).join(', ');
   return [

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sleep } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { Scope } from '../scope.ts';
@@ -20,6 +20,10 @@ describe('TaskManager', () => {
       clock,
       log: { ...silentLogger, error: (message) => errors.push(message.split('\n')[0]!) },
     });
+  });
+
+  afterEach(async () => {
+    await tasks.cancelAll(0);
   });
 
   it('lists what is alive and for how long, the oldest first', async () => {
@@ -91,10 +95,12 @@ describe('TaskManager', () => {
 
   it('names those that do not heed the deadline', async () => {
     tasks.run('good', untilCancelled);
-    tasks.run('deaf', () => new Promise(() => undefined));
+    let end = (): void => undefined;
+    tasks.run('deaf', () => new Promise((resolve) => (end = resolve)));
     const late = tasks.cancelAll(1_000);
     await clock.advance(1_000);
     expect(await late).toEqual(['deaf']);
+    end();
   });
 
   it('starts nothing once it was told to cancel all', async () => {

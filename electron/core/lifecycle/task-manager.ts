@@ -3,6 +3,7 @@
  * task ends in an unhandled rejection, and at any moment the list of those alive is complete.
  */
 import { type Clock, withDeadline } from '../clock.ts';
+import { markClosed, markOpened } from '../lifetime-tracker.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Scope } from '../scope.ts';
 import { errorWithStack } from './error-text.ts';
@@ -60,9 +61,11 @@ export class TaskManager {
       },
     };
     this.#running.add(task);
+    markOpened(task, () => `task ${name}`);
     const release = scope?.own(name, () => task.cancel());
     void ended.then(() => {
       this.#running.delete(task);
+      markClosed(task);
       return release?.();
     });
     return task;

@@ -52,7 +52,7 @@ describe('the console report', () => {
       '▲ db  retrying  localhost:5432 → db:5432  db refused the connection',
     ]);
     expect(reportChanges(null, { ...after, services: [] })).toContain(
-      'config /c.yaml is broken; nothing runs until it is mended',
+      'config /c.yaml is broken; nothing is running until you fix it',
     );
   });
 

@@ -36,7 +36,7 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
       return [`config ${config.path ?? ''} has errors; all other services run`, ...problems];
     case 'broken':
       return [
-        `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing runs until it is mended' : 'what ran before goes on'}`,
+        `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing is running until you fix it' : 'what ran before goes on'}`,
         ...problems,
       ];
   }

@@ -2,7 +2,7 @@
  * One log file on disk, appended to by electron-log's file transport in plain Node (`electron-log/node`), which runs in
  * Electron as well. Writes are synchronous, so the caller collects lines first.
  *
- * 1. Nobody but the user can read a log, from its first byte on, also after a rotation.
+ * 1. Only the user can read a log, from its first byte on, also after a rotation.
  * 2. Writing never throws: a full disk or a removed folder costs lines, which are counted, and never the app.
  */
 import { chmodSync, closeSync, constants, fchmodSync, mkdirSync, openSync, renameSync } from 'node:fs';

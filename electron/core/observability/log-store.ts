@@ -6,6 +6,7 @@ import { LogFile } from './log-file.ts';
 import { LogWriter, type LogLevel } from './log-writer.ts';
 import type { Logger } from './logger.ts';
 import { OpenLog } from './open-log.ts';
+import { createCauseRedactor, type RedactCause } from './redacted-cause.ts';
 import { createRedactor } from './redaction.ts';
 
 type LinesListener = (lines: readonly string[]) => void;
@@ -25,6 +26,8 @@ export interface LogStore {
   setSecrets(values: Iterable<string>): void;
   /** Takes secrets out of a text that is shown elsewhere than in a log. */
   redact(text: string): string;
+  /** The same of a cause, in all that it says. */
+  redactCause: RedactCause;
   /** Writes out what was collected. Later lines are still written, each at once. Idempotent. */
   close(): void;
 }
@@ -49,6 +52,7 @@ export function openLogStore({ directory, clock, level, onWritable }: LogStoreOp
   /** Paths of logs whose last lines were lost. */
   const failing = new Set<string>();
   let redactKnown = createRedactor([]);
+  let redactCauseKnown = createCauseRedactor(redactKnown);
   let isClosed = false;
   const redact = (text: string): string => redactKnown(text);
   const servicePath = (name: string): string => join(directory, 'services', logFileName(name));
@@ -106,8 +110,10 @@ export function openLogStore({ directory, clock, level, onWritable }: LogStoreOp
     },
     setSecrets: (values) => {
       redactKnown = createRedactor(values);
+      redactCauseKnown = createCauseRedactor(redactKnown);
     },
     redact,
+    redactCause: (cause) => redactCauseKnown(cause),
     close: () => {
       isClosed = true;
       for (const writer of writers.values()) writer.close();

@@ -24,7 +24,7 @@ export interface LogWriterParts {
   readonly redact: (text: string) => string;
   /** Called after each attempt to write: why it failed, or null. */
   readonly onAppended?: (failure: string | null) => void;
-  /** Called with lines when they are in the file. */
+  /** Called with lines once they are in the file. */
   readonly onWritten?: (lines: readonly string[]) => void;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor, looksSecret } from './redaction.ts';
+import { createRedactor } from './redaction.ts';
 
 describe('redaction', () => {
   it.each<readonly [readonly string[], string, string]>([
@@ -32,6 +32,9 @@ describe('redaction', () => {
     ['token eyJhbGciOiJI.eyJzdWIiOiIx.c2ln is old', 'token [hidden] is old'],
     ['key -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- done', 'key [hidden] done'],
     ['-----BEGIN PRIVATE KEY-----\nabc', '[hidden]'],
+    ['{"access_token":"abc.def"}', '{"access_token":[hidden]}'],
+    ['password: swordfish', 'password: [hidden]'],
+    ['sent Basic dXNlcjpwYXNz', 'sent Basic [hidden]'],
   ])('hides what looks like a secret in %j', (text, expected) => {
     expect(createRedactor([])(text)).toBe(expected);
   });
@@ -43,6 +46,11 @@ describe('redaction', () => {
     'https://db.example.com:8443/path?x=1 answered 200',
     'me@bastion → localhost:5432',
     'the token has expired',
+    'invalid token: expired',
+    'Error loading SSO Token: Token for x does not exist',
+    'password: authentication failed for user "me"',
+    'the server wants basic authentication',
+    'http://127.0.0.1:8080/a@b',
     'Forwarding from 127.0.0.1:34567 -> 5432',
   ])('leaves %j as it is', (text) => {
     expect(createRedactor(['secret-value'])(text)).toBe(text);
@@ -69,6 +77,8 @@ describe('redaction', () => {
       'eyJ-',
       'password',
       'bearer ',
+      'Basic ',
+      'token: a ',
       'a:',
       '-----BEGIN PRIVATE KEY-----',
       ' --token',
@@ -76,32 +86,5 @@ describe('redaction', () => {
     const started = performance.now();
     for (const text of texts) redact(text.repeat((16 * 1024) / text.length));
     expect(performance.now() - started).toBeLessThan(2_000);
-  });
-});
-
-describe('the names of secrets', () => {
-  it('are told from those of files, hosts and users', () => {
-    const names = [
-      'DB_PASSWORD',
-      'PGPASSWORD',
-      'API_KEY',
-      'GITHUB_TOKEN',
-      'APP_SECRET',
-      'SSH_PASS',
-      'CLIENT_AUTH',
-    ];
-    const others = [
-      'PWD',
-      'OLDPWD',
-      'SSH_KEY_FILE',
-      'TOKEN_URL',
-      'PASSWORD_PATH',
-      'KUBE_CONTEXT',
-      'MONKEY',
-      'COMPASS',
-      'SSH_AUTH_SOCK',
-    ];
-    expect(names.filter((name) => !looksSecret(name))).toEqual([]);
-    expect(others.filter(looksSecret)).toEqual([]);
   });
 });

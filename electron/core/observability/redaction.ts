@@ -1,6 +1,10 @@
-/** Takes secrets out of text that is going to be written down or shown. Pure; finds nothing twice and never throws. */
+/**
+ * Takes secrets out of text that is going to be written down or shown: the one list of what looks like a secret, for logs,
+ * evidence and the cache of the login environment alike. Pure; finds nothing twice and never throws.
+ */
 
-const hidden = '[hidden]';
+/** Stands wherever a secret was. */
+export const hidden = '[hidden]';
 
 /** Shorter secrets are only hidden where they stand alone: `a` would otherwise blot out half of every line. */
 const minFreeSecretLength = 4;
@@ -14,9 +18,12 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token|negotiate)\s+)?)[^\s"',;]+/gi,
     `$1${hidden}`,
   ],
+  // Base64 has an upper-case letter, a digit or padding; "basic authentication" has none.
+  [/\b([Bb]asic\s+)(?=\S{0,200}[A-Z\d=])[\w+/-]{8,}=*/g, `$1${hidden}`],
   [/\b(bearer\s+)[\w.~+/-]{8,}=*/gi, `$1${hidden}`],
+  // "Token: Token for x does not exist" is prose: a plain word, and another one after it or a word that judges.
   [
-    /\b([\w-]{0,40}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|token)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
+    /\b([\w-]{0,40}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|token)["']?\s*[=:]\s*)(?!(?<=:\s+)(?:[a-z]+\s+[a-z]|(?:expired|invalid|missing|required|rejected|denied)\b))(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
     `$1${hidden}`,
   ],
   [/(\s--?(?:password|passphrase|token|secret)\s+)(?!-)\S+/gi, `$1${hidden}`],
@@ -56,16 +63,7 @@ const spellingsOf = (secret: string): readonly string[] => [
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** Whether an environment variable of this name is likely to hold a secret, rather than where to find one. */
-export function looksSecret(variableName: string): boolean {
-  if (
-    /^(OLD)?PWD$/.test(variableName) ||
-    /_(FILE|PATH|DIR|HOST|PORT|USER|USERNAME|URL|ID|NAME|SOCK)$/i.test(variableName)
-  ) {
-    return false;
-  }
-  return (
-    /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY/i.test(variableName) ||
-    /(^|_)(PASS|PWD|KEY|AUTH|PAT)(_|$)/i.test(variableName)
-  );
-}
+const redactPatterns = createRedactor([]);
+
+/** Whether a text holds something that looks like a secret. */
+export const holdsSecret = (text: string): boolean => redactPatterns(text) !== text;

@@ -1,3 +1,5 @@
+import { holdsSecret } from '../observability/redaction.ts';
+import { isSecretName } from '../observability/secrets.ts';
 import { resolvingVariable } from './login-shell.ts';
 
 export type Environment = Record<string, string>;
@@ -62,9 +64,6 @@ export function withFallbackPath(environment: Environment): Environment {
   return { ...environment, PATH: [...folders].join(':') };
 }
 
-const secretName = /TOKEN|SECRET|PASS|KEY|CREDENTIALS?$|AUTH(?!_SOCK)|COOKIE|SESSION|DSN/i;
-const secretInUrl = /:\/\/[^/\s@]*:[^/\s@]*@/;
-
 /**
  * What the shell added to `before`, without what looks like a secret: some rc files fetch secrets from a vault, and
  * those have no business on a disk.
@@ -72,7 +71,7 @@ const secretInUrl = /:\/\/[^/\s@]*:[^/\s@]*@/;
 export function cacheableDifference(before: Environment, after: Environment): Environment {
   return Object.fromEntries(
     Object.entries(after).filter(
-      ([name, value]) => before[name] !== value && !secretName.test(name) && !secretInUrl.test(value),
+      ([name, value]) => before[name] !== value && !isSecretName(name) && !holdsSecret(value),
     ),
   );
 }

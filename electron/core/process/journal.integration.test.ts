@@ -49,10 +49,12 @@ describe('Journal and reaper', () => {
   }
 
   async function writtenRecord(...pgids: number[]): Promise<JournalRecord> {
-    // The run that wrote it crashed: it is never closed, and its clock stands still, so it never writes again.
-    const journal = new Journal({ path, clock: new FakeClock(), log });
+    // The run that wrote it crashed: it is never closed, and never writes again.
+    const clock = new FakeClock();
+    const journal = new Journal({ path, clock, log });
     for (const pgid of pgids) journal.add(pgid);
     await journal.written();
+    clock.crash();
     const record = readJournal(path);
     if (!record.ok || record.value === null) throw new Error('nothing was written');
     return record.value;

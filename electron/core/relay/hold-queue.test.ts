@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { HoldQueue } from './hold-queue.ts';
+
+let made: { readonly queue: HoldQueue<string> }[] = [];
+afterEach(() => {
+  for (const { queue } of made) for (const held of queue.all()) queue.remove(held);
+  made = [];
+});
 
 const attempt = { abort: () => undefined };
 
@@ -18,6 +24,7 @@ function makeQueue(maxHeldConnections = 3) {
       expired.push(`${held.client} at ${clock.now()}`);
     },
   });
+  made.push({ queue });
   const names = () => queue.all().map((held) => held.client);
   return { clock, queue, expired, names };
 }

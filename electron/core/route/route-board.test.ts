@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { buildClusterHealth, defaultClusterHealth } from '../config/cluster-health.ts';
@@ -48,6 +48,11 @@ function service(name: string, connection: Connection = kubectl(name), clusterAw
   return serviceSpec(name, { connection, healthCheck: { ...healthCheck, clusterAware } });
 }
 
+const played: Play[] = [];
+afterEach(async () => {
+  await Promise.all(played.splice(0).map(({ board }) => board.close()));
+});
+
 /** A board, its probers by route, and what the services were told, in order. */
 class Play {
   readonly clock = new FakeClock();
@@ -64,6 +69,10 @@ class Play {
     onSchedule: () => void (this.schedules += 1),
   });
   schedules = 0;
+
+  constructor() {
+    played.push(this);
+  }
 
   sit(spec: ServiceSpec): RouteSeat {
     const seat = this.board.seat({

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts';
+import { markClosed, markOpened } from '../lifetime-tracker.ts';
 
 interface PendingTimer {
   readonly dueAt: number;
@@ -37,9 +38,10 @@ export class FakeClock implements Clock {
       action,
     };
     this.#timers.add(timer);
+    markOpened(timer, () => `timer of a FakeClock, ${timer.dueAt - this.#monotonicMs} ms before it is due`);
     return {
       cancel: () => {
-        this.#timers.delete(timer);
+        this.#forget(timer);
       },
     };
   }
@@ -54,12 +56,17 @@ export class FakeClock implements Clock {
     await settle();
     for (let next = this.#nextDue(target); next !== undefined; next = this.#nextDue(target)) {
       this.#moveTo(next.dueAt);
-      this.#timers.delete(next);
+      this.#forget(next);
       next.action();
       await settle();
     }
     this.#moveTo(target);
     await settle();
+  }
+
+  /** The process that this was the clock of has crashed: none of its timers fires any more. */
+  crash(): void {
+    for (const timer of this.#timers) this.#forget(timer);
   }
 
   /** The computer slept: wall and boot time moved on, the monotonic clock and its timers did not. */
@@ -71,6 +78,11 @@ export class FakeClock implements Clock {
   /** Somebody set the wall clock. */
   setWall(byMs: number): void {
     this.#wallMs += byMs;
+  }
+
+  #forget(timer: PendingTimer): void {
+    this.#timers.delete(timer);
+    markClosed(timer);
   }
 
   #moveTo(monotonicMs: number): void {

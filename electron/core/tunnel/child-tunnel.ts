@@ -9,8 +9,9 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer } from '../clock.ts';
+import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
-import { redactedLine, secretsOf, toEvidence } from './evidence.ts';
+import { redactedLine, toEvidence } from './evidence.ts';
 import { classifyFailure } from './failure-classifier.ts';
 import { proveChild } from './transport-proof.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';

@@ -17,10 +17,10 @@ it.each([
 });
 
 it.each([
-  ['password=hunter2&x=1', 'password=***&x=1'],
-  ['{"access_token":"abc.def"}', '{"access_token":"***"}'],
-  ['postgres://app:pw@db:5432/x', 'postgres://app:***@db:5432/x'],
-  ['Authorization: Bearer abcdefgh.ijk', 'Authorization: Bearer ***'],
+  ['password=hunter2&x=1', 'password=[hidden]&x=1'],
+  ['{"access_token":"abc.def"}', '{"access_token":[hidden]}'],
+  ['postgres://app:pw@db:5432/x', 'postgres://app:[hidden]@db:5432/x'],
+  ['Authorization: Bearer abcdefgh.ijk', 'Authorization: Bearer [hidden]'],
   [
     'Error loading SSO Token: Token for x does not exist',
     'Error loading SSO Token: Token for x does not exist',
@@ -35,7 +35,7 @@ it.each([
 });
 
 it('redacts the secrets that it is given, wherever they stand', () => {
-  expect(redactedLine('a $& b $&', ['$&'])).toBe('a *** b ***');
+  expect(redactedLine('a $& b $&', ['$&'])).toBe('a [hidden] b [hidden]');
 });
 
 it.each([

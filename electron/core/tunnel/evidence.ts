@@ -1,8 +1,7 @@
 /** From what a child prints to the one line that proves a cause: noise skipped, secrets removed, length bounded. */
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { createRedactor, type Redact } from '../observability/redaction.ts';
 
 export const maxEvidenceLength = 300;
-const hidden = '***';
 
 /** Lines that explain nothing: chatter of ssh and kubectl, and what they print on the way to the line that counts. */
 const noise: readonly RegExp[] = [
@@ -20,28 +19,20 @@ const noise: readonly RegExp[] = [
 
 export const isNoise = (line: string): boolean => noise.some((pattern) => pattern.test(line));
 
-/** Values of the service that must never be shown. */
-export function secretsOf(service: ServiceSpec): readonly string[] {
-  const { connection, healthCheck } = service;
-  const password = connection.technology === 'ssh' ? connection.password : null;
-  const probePassword = 'password' in healthCheck.probe ? healthCheck.probe.password : null;
-  return [password, probePassword].filter((secret): secret is string => secret !== null && secret !== '');
+/** One for each list of secrets: a child's lines all come with the same one. */
+const redactors = new WeakMap<readonly string[], Redact>();
+
+function redactorFor(secrets: readonly string[]): Redact {
+  const known = redactors.get(secrets);
+  if (known !== undefined) return known;
+  const redact = createRedactor(secrets);
+  redactors.set(secrets, redact);
+  return redact;
 }
 
 /** Without control characters and secrets: the given ones, and what looks like one. */
-export function redactedLine(line: string, secrets: readonly string[]): string {
-  const known = secrets.reduce((text, secret) => text.replaceAll(secret, hidden), printable(line));
-  return known
-    .replace(/(\w:\/\/[^\s:@/]*:)[^\s@/]+@/g, `$1${hidden}@`)
-    .replace(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
-    .replace(
-      /\b((?:\w*[-_])?(?:password|passwd|secret|token|api[-_]?key))(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,
-      (match, name: string, sign: string) => (isProse(sign) ? match : `${name}${sign}${hidden}`),
-    );
-}
-
-/** `SSO Token: Token for x` is prose; `token=x` and `"token":"x"` are not. */
-const isProse = (sign: string): boolean => /^:\s+$/.test(sign);
+export const redactedLine = (line: string, secrets: readonly string[]): string =>
+  redactorFor(secrets)(printable(line));
 
 /**
  * What a remote end prints must not steer a terminal that shows the log: no escape sequences (ECMA-48: CSI; OSC, DCS and

@@ -483,7 +483,9 @@ describe('the failure classifier', () => {
       withPassword,
       'odd: hunter2 and postgres://u:pw1@db/x and password=pw2 Bearer abcdefgh',
     );
-    expect(said.evidence).toBe('odd: *** and postgres://u:***@db/x and password=*** Bearer ***');
+    expect(said.evidence).toBe(
+      'odd: [hidden] and postgres://u:[hidden]@db/x and password=[hidden] Bearer [hidden]',
+    );
   });
 
   it('keeps evidence short', () => {

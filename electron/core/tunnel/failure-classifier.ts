@@ -5,9 +5,10 @@
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit } from '../process/child-process.ts';
 import { credentialFailures } from './credential-failures.ts';
-import { isNoise, secretsOf, toEvidence } from './evidence.ts';
+import { isNoise, toEvidence } from './evidence.ts';
 import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
 import { kubectlFailures } from './kubectl-failures.ts';
 import { networkFailures } from './network-failures.ts';

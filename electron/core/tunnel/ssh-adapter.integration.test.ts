@@ -118,9 +118,7 @@ describe('the ssh adapter on a real sshd', () => {
     // Once it carries bytes it handles signals, too.
     await exchange(address, 'hello');
     process.kill(tunnel.pid ?? 0, 'SIGTERM');
-    expect(summary((await tunnel.ended).cause)).toBe(
-      'killed: The tunnel process was killed (exit code 0)',
-    );
+    expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel process was killed (exit code 0)');
   });
 
   it('tells that the server closed the connection', async () => {
@@ -320,7 +318,7 @@ describe('the ssh adapter on a real sshd', () => {
   });
 
   it('tells a server that is silent, after the start deadline', async () => {
-    const silent = net.createServer();
+    const silent = net.createServer((socket) => socket.resume());
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as net.AddressInfo;

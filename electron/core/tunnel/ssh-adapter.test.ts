@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
@@ -6,10 +6,20 @@ import { createSshAdapter } from './ssh-adapter.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { FakeChild } from './testing/fake-child.ts';
 import { serviceWith, sshConnection } from './testing/service-specs.ts';
+import type { Tunnel } from './tunnel-adapter.ts';
+
+let end = async (): Promise<void> => undefined;
+afterEach(() => end());
 
 function sshOnFakeChildren() {
   const clock = new FakeClock();
   const children: FakeChild[] = [];
+  const opened: Tunnel[] = [];
+  end = async () => {
+    const stopped = opened.map((tunnel) => tunnel.stop());
+    for (const child of children) child.exit();
+    await Promise.all(stopped);
+  };
   const launcher: ChildLauncher = {
     launch: (request) => {
       const child = new FakeChild();
@@ -22,7 +32,9 @@ function sshOnFakeChildren() {
   let count = 0;
   const open = (given: Partial<SshConnection>, insisted = false) => {
     const service = serviceWith(sshConnection(given));
-    return adapter.open({ id: `t#${++count}`, service, log: silentLogger, insisted });
+    const tunnel = adapter.open({ id: `t#${++count}`, service, log: silentLogger, insisted });
+    opened.push(tunnel);
+    return tunnel;
   };
   /** What the child's ssh is for, and the sockets that it was told to make. */
   const argvOf = (child: FakeChild | undefined): string => child?.requests[0]?.argv.join(' ') ?? '';

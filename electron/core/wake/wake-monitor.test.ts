@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { noNetwork, type NetworkState } from './network-state.ts';
@@ -9,6 +9,11 @@ import { WakeMonitor, type Interruption } from './wake-monitor.ts';
 const hour = 3_600_000;
 const office = networkAt('10.0.0.4');
 const home = networkAt('192.168.1.7');
+
+const started: WakeMonitor[] = [];
+afterEach(() => {
+  for (const monitor of started.splice(0)) monitor.close();
+});
 
 async function start(initial: NetworkState = office) {
   const clock = new FakeClock();
@@ -31,6 +36,7 @@ async function start(initial: NetworkState = office) {
       },
     },
   });
+  started.push(monitor);
   await clock.advance(0);
   return { clock, state, heard, monitor };
 }

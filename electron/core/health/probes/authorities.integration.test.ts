@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   createCertificate,
   createSignedCertificate,
@@ -22,11 +22,11 @@ import { speaksHttp, speaksKafka } from './testing/protocol-servers.ts';
 import { answers, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
 
 const everything = new Scope('authorities');
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 afterAll(() => everything.close());
 
 let folder: string;

@@ -1,7 +1,7 @@
 // Against a gRPC server of the official library, and against servers that are none.
 import { Server, ServerCredentials, status, type handleUnaryCall } from '@grpc/grpc-js';
 import { HealthImplementation, service } from 'grpc-health-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import type { GrpcProbeSpec } from './grpc-probe.ts';
 import { ask, causeOf, finding, grpc, httpSpec } from './testing/ask.ts';
@@ -16,11 +16,11 @@ import {
   type Behaviour,
 } from './testing/test-server.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const certificate = makeCertificate({
   host: 'api.internal',

@@ -1,5 +1,5 @@
 import http, { type IncomingMessage, type RequestListener } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, httpSpec } from './testing/ask.ts';
@@ -15,11 +15,11 @@ import {
 } from './testing/test-server.ts';
 import type { HttpProbeSpec } from './probe-url.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const checkOf = async (
   behaviour: Behaviour,

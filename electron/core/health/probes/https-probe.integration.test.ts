@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { afterEach, describe, expect, it } from 'vitest';
+import { build, stop } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import { ask, finding, httpSpec } from './testing/ask.ts';
 import { speaksHttp } from './testing/protocol-servers.ts';
@@ -12,11 +12,11 @@ import { makeCertificate } from './testing/test-certificate.ts';
 import { answers, listen, neverAnswers, type ListenOptions, type TestServer } from './testing/test-server.ts';
 import type { HttpProbeSpec } from './probe-url.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const notBefore = new Date('2020-01-01');
 const notAfter = new Date('2049-01-01');
@@ -138,6 +138,7 @@ async function inProcessThatTrusts(
     format: 'cjs',
     outfile: script,
   });
+  await stop();
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: authorities };
   const { stdout } = await promisify(execFile)(process.execPath, [script], { env });
   return JSON.parse(stdout);

@@ -1,14 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import { ask, finding, kafka } from './testing/ask.ts';
 import { kafkaApiVersions, speaksKafka } from './testing/protocol-servers.ts';
 import { answers, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const checkOf = async (behaviour: Behaviour): Promise<string> => {
   const server = await listen(behaviour);

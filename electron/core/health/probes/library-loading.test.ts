@@ -1,6 +1,8 @@
 import path from 'node:path';
-import { build } from 'esbuild';
-import { expect, it } from 'vitest';
+import { build, stop } from 'esbuild';
+import { afterAll, expect, it } from 'vitest';
+
+afterAll(() => stop());
 
 const projectDir = path.resolve(import.meta.dirname, '../../../..');
 

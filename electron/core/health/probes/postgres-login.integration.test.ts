@@ -146,6 +146,6 @@ describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
   it('never shows the password that was refused', async () => {
     const spec = login({ user: 'battery staple', password: 'battery staple' });
     const result = finding(ask({ kind: 'tcp', host: '127.0.0.1', port: plain.port }, spec));
-    expect(await result).toBe('password authentication failed for user "***" (28P01)');
+    expect(await result).toBe('password authentication failed for user "[hidden]" (28P01)');
   });
 });

@@ -1,15 +1,15 @@
 // Against a server written from the protocol's documentation: a real PostgreSQL is no part of the set-up.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import { ask, finding, postgres } from './testing/ask.ts';
 import { postgresError, speaksPostgres } from './testing/protocol-servers.ts';
 import { answers, closesAtOnce, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const checkOf = async (behaviour: Behaviour): Promise<string> => {
   const server = await listen(behaviour);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, grpc, httpSpec, kafka, postgres, redis, ssh, tcp, tlsSpec } from './testing/ask.ts';
@@ -18,11 +18,11 @@ import {
   type TestServer,
 } from './testing/test-server.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {
   const server = await listen(behaviour, options);

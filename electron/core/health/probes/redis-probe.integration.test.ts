@@ -1,5 +1,5 @@
 // Against a real Redis, and against servers that are none.
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasRedis, startRedis, type Redis, type RedisOptions } from '../../../../e2e/fixtures/redis.ts';
 import { Scope } from '../../scope.ts';
 import type { RedisProbeSpec } from './redis-probe.ts';
@@ -7,12 +7,12 @@ import { ask, causeOf, finding, redis } from './testing/ask.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 import { answers, closesAtOnce, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
 
-let scope = new Scope('test');
+let scope: Scope;
 const everything = new Scope('servers');
-afterEach(async () => {
-  await scope.close();
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 afterAll(() => everything.close());
 
 const certificate = makeCertificate({

@@ -1,15 +1,15 @@
 // Against a real sshd, and against servers that are none.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSshd } from '../../../../e2e/fixtures/sshd.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, ssh } from './testing/ask.ts';
 import { closesAtOnce, floodsAfter, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const checkOf = async (behaviour: Behaviour): Promise<string> => {
   const server = await listen(behaviour);

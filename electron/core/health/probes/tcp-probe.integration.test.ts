@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, tcp } from './testing/ask.ts';
@@ -17,11 +17,11 @@ import {
   type TestServer,
 } from './testing/test-server.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {
   const server = await listen(behaviour, options);

@@ -1,15 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import { ask, causeOf, finding, tlsSpec } from './testing/ask.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 import { answers, closesAtOnce, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
 import type { TlsProbeSpec } from './tls-probe.ts';
 
-let scope = new Scope('test');
-afterEach(async () => {
-  await scope.close();
+let scope: Scope;
+beforeEach(() => {
   scope = new Scope('test');
 });
+afterEach(() => scope.close());
 
 const hourMs = 3_600_000;
 const lasting = (ms: number, host = 'db.internal') =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock, Timer } from '../../clock.ts';
 import type { Probe, ProbeRequest, ProbeResult } from '../probe.ts';
 
 export interface AskedProbe {
@@ -50,7 +50,9 @@ export class FakeProbe {
   #settle(request: ProbeRequest): Promise<ProbeResult> {
     const answer = this.answer(request);
     return new Promise((resolve) => {
+      let timer: Timer | null = null;
       const settle = (result: ProbeResult): void => {
+        timer?.cancel();
         request.signal.removeEventListener('abort', cancel);
         resolve(result);
       };
@@ -58,7 +60,7 @@ export class FakeProbe {
       if (answer !== 'passes-anyway') request.signal.addEventListener('abort', cancel);
       if (request.signal.aborted) cancel();
       if (answer === 'hangs') return;
-      this.#clock.after(this.tookMs, () => {
+      timer = this.#clock.after(this.tookMs, () => {
         if (answer === 'gives-up') cancel();
         else settle(answer === 'fails' ? failure : { kind: 'passed', tookMs: this.tookMs });
       });

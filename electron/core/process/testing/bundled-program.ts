@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
+const testVersion = '1.2.3';
+
 /** Bundles a TypeScript program into `folder`, as the app is bundled; `node FILE` runs it. Returns the file. */
-export function bundleProgram(source: string, folder: string): string {
-  const outfile = join(folder, 'program.cjs');
+export function bundleProgram(source: string, folder: string, name = 'program'): string {
+  const outfile = join(folder, `${name}.cjs`);
   buildSync({
     entryPoints: [source],
     outfile,
@@ -12,7 +14,7 @@ export function bundleProgram(source: string, folder: string): string {
     format: 'cjs',
     target: 'node20',
     logLevel: 'error',
-    define: { __LOCALPORT_VERSION__: '"0.0.0-test"', 'import.meta.url': '__importMetaUrl' },
+    define: { __LOCALPORT_VERSION__: JSON.stringify(testVersion), 'import.meta.url': '__importMetaUrl' },
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
   return outfile;

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { TaskManager } from '../lifecycle/task-manager.ts';
+import { silentLogger } from '../observability/logger.ts';
+import type { LoginEnvironment } from '../process/login-environment.ts';
+import { Scope } from '../scope.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
+import { MachineWatch } from './machine-watch.ts';
+
+let homeDirectory: string;
+
+beforeEach(() => {
+  homeDirectory = mkdtempSync(path.join(tmpdir(), 'machine-'));
+});
+
+afterEach(() => {
+  rmSync(homeDirectory, { recursive: true });
+});
+
+it('watches nothing any more when the login shell answers after the scope has closed', async () => {
+  const clock = new FakeClock();
+  const scope = new Scope('host');
+  let answer: (outcome: 'captured') => void = () => undefined;
+  const environment: LoginEnvironment = {
+    current: () => ({}),
+    capture: () => new Promise((resolve) => (answer = resolve)),
+  };
+  const heard: string[] = [];
+  new MachineWatch({
+    scope,
+    clock,
+    log: silentLogger,
+    homeDirectory,
+    environment,
+    tasks: new TaskManager({ clock, log: silentLogger }),
+    listener: {
+      onSuspended: () => heard.push('suspended'),
+      onRecover: () => heard.push('recovered'),
+      onNetworkChanged: () => heard.push('network'),
+      onCredentials: () => heard.push('credentials'),
+    },
+  });
+  expect(scope.owned).toEqual(['wake monitor', 'credential watcher']);
+  await scope.close();
+  answer('captured');
+  await settle();
+  expect([clock.pendingTimers, heard]).toEqual([0, []]);
+});
