@@ -15,7 +15,7 @@ import * as z from 'zod';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
 
 /** Raised with every change that an older peer would misunderstand. */
-export const controlProtocol = 1;
+export const controlProtocol = 2;
 
 /** Of one frame's JSON. What a client sends is small; what the host sends holds a snapshot of up to 1,000 services. */
 export const maxRequestBytes = 1024 * 1024;

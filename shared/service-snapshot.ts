@@ -42,7 +42,10 @@ export const serviceSnapshotSchema = z
     tags: z.array(z.string()).readonly(),
     /** The remote end in the user's words. */
     route: z.string(),
+    /** The one in force. */
     localPort: z.number().int(),
+    /** What the config says while another port is used for this run (`start --port`); null: the two are the same. */
+    configuredPort: z.number().int().nullable(),
     /** Addresses on which the port is open right now, e.g. `127.0.0.1:5432`, `[::1]:5432`. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,
@@ -54,13 +57,14 @@ export const serviceSnapshotSchema = z
     /** When the present phase began. */
     since: z.number(),
     /**
-     * When LocalPort tries next by itself: the tunnel in phase retrying, in phase waiting the route that holds it back,
-     * then in the past while it is being asked. null: something else has to happen first.
+     * When LocalPort tries next without being asked, in the phases retrying, waiting and failed; for a service that its
+     * route holds back, when the route is asked next, in the past while it is being asked. null: something else has to
+     * happen first.
      */
     nextRetryAt: z.number().nullable(),
-    /** Failed tries in a row; 0 when all is well. */
+    /** Failures in a row that are not forgiven yet. */
     attempt: z.number().int(),
-    /** The restart policy allows no more tries: another one needs a trigger. */
+    /** `max_attempts` are used up. Tries go on slowly, at least one every 60 s. */
     exhausted: z.boolean(),
     /** Tunnels started after the first one, since the app started. */
     restarts: z.number().int(),
@@ -111,6 +115,8 @@ export const hostInfoSchema = z
     version: z.string(),
     since: z.number(),
     logDirectory: z.string(),
+    /** What is wrong with LocalPort itself, one sentence each: a state folder that cannot be written, say. */
+    notices: z.array(z.string()).readonly().default([]),
   })
   .readonly();
 export type HostInfo = z.infer<typeof hostInfoSchema>;

@@ -29,6 +29,7 @@ export const aReport = (...services: readonly ReportedService[]): StatusReport =
     version: '1.0.0',
     since: reportTime - 7_200_000,
     logDirectory: '/logs',
+    notices: [],
   },
   config: { status: 'loaded', path: '/home/me/.localport.yaml', problems: [] },
   services,

@@ -80,6 +80,7 @@ export class AppHost {
       version: options.version,
       since: clock.wallNow(),
       logDirectory: paths.logDirectory,
+      notices: [],
     };
     this.#tasks = new TaskManager({ clock, log });
     this.ending = new HostShutdown(clock, logs);

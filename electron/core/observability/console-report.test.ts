@@ -18,7 +18,7 @@ const service: ServiceSnapshot = {
   since: 0,
 };
 const first: Snapshot = {
-  host: { kind: 'menu-bar', pid: 1, version: '1.0.0', since: 0, logDirectory: '/logs' },
+  host: { kind: 'menu-bar', pid: 1, version: '1.0.0', since: 0, logDirectory: '/logs', notices: [] },
   config: { status: 'loaded', path: '/c.yaml', problems: [] },
   services: [service],
 };

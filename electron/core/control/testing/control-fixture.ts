@@ -15,7 +15,7 @@ import { ControlServer } from '../control-server.ts';
 import { encodeFrame, FrameDecoder } from '../frames.ts';
 
 export const snapshot: Snapshot = {
-  host: { kind: 'headless', pid: 1, version: '1.2.3', since: 0, logDirectory: '/logs' },
+  host: { kind: 'headless', pid: 1, version: '1.2.3', since: 0, logDirectory: '/logs', notices: [] },
   config: { status: 'loaded', path: '/config.yaml', problems: [] },
   services: [],
 };
