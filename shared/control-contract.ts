@@ -61,6 +61,10 @@ export const controlTargetSchema = z.discriminatedUnion('kind', [
 ]);
 export type ControlTarget = z.infer<typeof controlTargetSchema>;
 
+/** The local port of one service for this run: this one, or one that is free. */
+export const portChoiceSchema = z.union([z.number().int().min(1).max(65_535), z.literal('auto')]);
+export type PortChoice = z.infer<typeof portChoiceSchema>;
+
 /** What became of a command for several services. Both lists empty: no service has any of the tags, or there are none. */
 export const controlOutcomeSchema = z
   .object({
@@ -107,9 +111,18 @@ export type LogQuery = z.infer<typeof logQuerySchema>;
 /** What is asked once, or (with `event`) watched until it ends or is cancelled. */
 export const controlRequests = {
   snapshot: { params: nothing, result: snapshotSchema },
-  /** Turns services on or off, and remembers it. */
+  /**
+   * Turns services on or off, and remembers it. `port`: only to turn on one service that is named; it uses that local
+   * port until it is turned off or the host ends.
+   */
   'set-desired': {
-    params: z.object({ target: controlTargetSchema, desired: desiredSchema }).readonly(),
+    params: z
+      .object({
+        target: controlTargetSchema,
+        desired: desiredSchema,
+        port: portChoiceSchema.optional(),
+      })
+      .readonly(),
     result: controlOutcomeSchema,
   },
   /**

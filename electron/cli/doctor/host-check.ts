@@ -3,7 +3,7 @@ import type { Check } from './examination.ts';
 
 const minimumNode = [20, 19] as const;
 
-/** Node, and whether a host runs. */
+/** Node, whether a host runs, and what it reports about itself. */
 export const checkHost: Check = async ({ client }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1]);
@@ -11,6 +11,10 @@ export const checkHost: Check = async ({ client }) => {
     ? bad('node', `${process.versions.node} is too old`, `Install Node ${minimumNode.join('.')} or newer.`)
     : fine('node', process.versions.node);
   if (client === null) return [node, note('localport', 'is not running', 'localport daemon start')];
-  const { kind, version, pid } = client.host;
-  return [node, fine('localport', `${kind} ${version} runs, pid ${pid}`)];
+  const { kind, version, pid, notices } = client.host;
+  return [
+    node,
+    fine('localport', `${kind} ${version} is running, pid ${pid}`),
+    ...notices.map((text) => note('localport', text)),
+  ];
 };

@@ -9,6 +9,7 @@ export const hostObject = ({ host, config }: Pick<Snapshot, 'host' | 'config'>):
   since: new Date(host.since).toISOString(),
   config: config.path,
   logs: host.logDirectory,
+  notices: host.notices,
 });
 
 export const noHostObject: object = { running: false };

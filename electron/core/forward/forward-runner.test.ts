@@ -61,6 +61,7 @@ describe('a forward runner', () => {
   it('measures how long a service was away, and not the time asleep', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
+    runner.dispatch({ type: 'healthy', tunnel: 1 });
     expect(runner.snapshot().outages).toEqual(noOutages);
     const since = world.clock.wallNow();
     await world.tunnel.dies(killed);
@@ -69,8 +70,10 @@ describe('a forward runner', () => {
     await world.clock.advance(60_000);
     runner.dispatch({ type: 'triggered', trigger: 'wake' });
     await world.tunnel.dies(killed);
-    await world.clock.advance(200);
+    await world.clock.advance(150);
     await world.tunnel.comesUp();
+    await world.clock.advance(50);
+    runner.dispatch({ type: 'healthy', tunnel: world.tunnels.length });
     const { count, totalMs, recent } = runner.snapshot().outages;
     expect({ count, totalMs, recent }).toEqual({
       count: 1,
