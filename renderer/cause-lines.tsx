@@ -40,7 +40,11 @@ export function CauseLines(props: CauseLinesProps): ReactElement {
       {!isBrief && (
         <div className="cause-next">
           <div className="cause-next-text">
-            {needsUser && cause.remedy !== null && <p className="cause-remedy">{cause.remedy}</p>}
+            {needsUser && cause.remedy !== null && (
+              <p className="cause-remedy" title={cause.remedy}>
+                {cause.remedy}
+              </p>
+            )}
             <p data-needs-user={needsUser}>{cause.next}</p>
           </div>
           {action !== null && <ActionButton action={action} names={names} tabIndex={tabIndex} />}
