@@ -48,6 +48,11 @@ describe('the status as a table', () => {
     ]);
   });
 
+  it('says that another port than that of the config is for this run', () => {
+    const lines = table(aReport(aService('db', { localPort: 7101, configuredPort: 7001 }))).split('\n');
+    expect(lines[2]).toBe('   this port is for this run: the config says 7001');
+  });
+
   it('ends with the notices of the host', () => {
     const report = aReport(aService('db'));
     const host = report.host && { ...report.host, notices: ['The state folder is read-only'] };

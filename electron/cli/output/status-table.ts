@@ -70,9 +70,14 @@ function cellsOf(service: ReportedService, { palette, now }: TableView): readonl
   ];
 }
 
-function remarksOn({ name, cause }: ReportedService, { lastWords }: StatusReport): readonly string[] {
+function remarksOn(service: ReportedService, { lastWords }: StatusReport): readonly string[] {
+  const { name, cause, configuredPort } = service;
   const last = lastWords.get(name);
-  return [...(cause === null ? [] : causeLines(cause)), ...(last === undefined ? [] : [`last: ${last}`])];
+  return [
+    ...(cause === null ? [] : causeLines(cause)),
+    ...(configuredPort === null ? [] : [`this port is for this run: the config says ${configuredPort}`]),
+    ...(last === undefined ? [] : [`last: ${last}`]),
+  ];
 }
 
 function summary({ host, services }: StatusReport, palette: Palette): string {
