@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../../e2e/fixtures/servers.ts';
+import { atRest } from '../../../shared/service-at-rest.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
-import { aService } from '../../shell/testing/snapshots.ts';
 import { systemClock as clock } from '../clock.ts';
 import { choosePort } from './port-choice.ts';
 
@@ -21,6 +21,21 @@ async function takePort(port: number): Promise<void> {
     server.once('error', reject).listen(port, '127.0.0.1', () => resolve());
   });
 }
+
+const aService = (name: string, change: Partial<ServiceSnapshot>): ServiceSnapshot => ({
+  ...atRest,
+  name,
+  technology: 'tcp',
+  description: null,
+  tags: [],
+  route: `${name}.example:80`,
+  localPort: 5432,
+  desired: 'on',
+  phase: 'up',
+  health: 'healthy',
+  since: 0,
+  ...change,
+});
 
 const idle = { phase: 'failed', health: 'unknown', addresses: [] } as const;
 
