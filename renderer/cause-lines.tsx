@@ -9,17 +9,18 @@ interface CauseLinesProps {
   readonly names: readonly string[];
   readonly expanded: boolean;
   readonly onExpand: (expanded: boolean) => void;
-  /** Only the first line until it is expanded: a card above tells the rest. */
+  /** Only the first line until it is expanded: a card above shows the rest. */
   readonly quiet?: boolean;
   readonly tabIndex?: 0 | -1;
 }
 
-/** What happened, what happens next and what helps; the evidence on demand. */
+/**
+ * What happened, what happens next and what helps; the evidence on demand. Both lines stand there as long as the cause
+ * does, so that a row keeps its height while its service retries.
+ */
 export function CauseLines(props: CauseLinesProps): ReactElement {
   const { cause, title, names, expanded, onExpand, quiet = false, tabIndex = 0 } = props;
   const { action, needsUser } = cause;
-  // Who is needed wants to know for what; who is not, wants to know until when.
-  const next = needsUser ? cause.remedy : cause.next;
   const isBrief = quiet && !expanded;
   return (
     <div className="cause" data-expanded={expanded} data-quiet={quiet}>
@@ -35,11 +36,17 @@ export function CauseLines(props: CauseLinesProps): ReactElement {
           <span className="cause-title-text">{title}</span>
           <ChevronIcon />
         </button>
-        {needsUser && !quiet && <span className="cause-needs-user">{cause.next}</span>}
       </div>
-      {!isBrief && (next !== null || action !== null) && (
+      {!isBrief && (
         <div className="cause-next">
-          <span className="cause-next-text">{next}</span>
+          <div className="cause-next-text">
+            {needsUser && cause.remedy !== null && (
+              <p className="cause-remedy" title={cause.remedy}>
+                {cause.remedy}
+              </p>
+            )}
+            <p data-needs-user={needsUser}>{cause.next}</p>
+          </div>
           {action !== null && <ActionButton action={action} names={names} tabIndex={tabIndex} />}
         </div>
       )}

@@ -1,12 +1,13 @@
 /** A cause in the popover's words: what happened, what happens next, what would help. */
-import type { Cause, RemedyAction, TriggerKind } from '../shared/failure.ts';
+import type { Cause, RemedyAction } from '../shared/failure.ts';
 import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { toneOf } from '../shared/service-tone.ts';
 import { countdownText } from './duration-text.ts';
 
 export interface CauseView {
   readonly title: string;
-  /** `Next try in 4 s`, `Waits for the network`, `Needs you`. */
+  /** `Retrying in 4 s`, `Checking …`, `Needs you · checks again in 30 s`. */
   readonly next: string;
   readonly needsUser: boolean;
   readonly remedy: string | null;
@@ -16,71 +17,69 @@ export interface CauseView {
   readonly action: RemedyAction | null;
 }
 
-/** What the user sees of a service's failure; null while there is none, or none that matters any more. */
+/**
+ * What the user sees of a service's failure; null while there is none. It follows the tone of the row: a service in trouble
+ * shows the same title and the same button while it retries, only `next` changes.
+ */
 export function causeViewOf(service: ServiceSnapshot, now: number): CauseView | null {
   const { cause } = service;
-  if (cause === null || service.desired === 'off' || isWell(service)) return null;
+  if (cause === null || service.desired === 'off' || !showsCause(service)) return null;
   return {
     title: cause.title,
     next: nextStepText(service, cause, now),
     needsUser: cause.recovery === 'user',
     remedy: cause.remedy,
     evidence: cause.evidence,
-    tries: service.attempt > 1 ? `${service.attempt} failed tries` : null,
-    // What it is doing already needs no button.
-    action: service.phase === 'connecting' && cause.action?.kind === 'retry' ? null : cause.action,
+    tries: triesText(service),
+    action: cause.action,
   };
 }
 
-const isWell = (service: ServiceSnapshot): boolean =>
-  service.phase === 'up' && service.health !== 'unhealthy';
+/** In trouble, or waiting for what the title names. A first quick reconnect is neither. */
+const showsCause = (service: ServiceSnapshot): boolean =>
+  toneOf(service) === 'trouble' || service.phase === 'waiting';
+
+function triesText({ attempt, exhausted }: ServiceSnapshot): string | null {
+  if (attempt < 2) return null;
+  return `${attempt} failed tries${exhausted ? ', now retrying once a minute' : ''}`;
+}
 
 function nextStepText(service: ServiceSnapshot, cause: Cause, now: number): string {
-  switch (service.phase) {
+  const { phase, health, nextRetryAt } = service;
+  switch (phase) {
     case 'connecting':
       return 'Trying again now';
-    case 'retrying':
-      return service.nextRetryAt === null
-        ? 'Tries again soon'
-        : `Next try ${countdownText(service.nextRetryAt - now)}`;
     case 'up':
-      return 'Checking again';
+      return health === 'unhealthy' ? 'Checking again soon' : 'Checking …';
+    case 'retrying':
+      return retryText(service, now);
     case 'stopping':
       return 'Stopping';
-    case 'waiting':
-      // Held by its route: the one question is asked for all.
-      return service.nextRetryAt === null
-        ? waitingText(cause)
-        : `Checks again ${countdownText(service.nextRetryAt - now)}`;
     case 'off':
+    case 'waiting':
     case 'failed':
-      return waitingText(cause);
+      return waitingText(service, cause, nextRetryAt === null ? null : countdownText(nextRetryAt - now));
     default:
-      return assertNever(service.phase, 'phase');
+      return assertNever(phase, 'phase');
   }
 }
 
-function waitingText(cause: Cause): string {
+function retryText({ nextRetryAt, exhausted }: ServiceSnapshot, now: number): string {
+  if (nextRetryAt !== null) return `Retrying ${countdownText(nextRetryAt - now)}`;
+  return exhausted ? 'Retrying once a minute' : 'Retrying soon';
+}
+
+/** `countdown`: until LocalPort looks again, `in 30 s` or `now`; null: something else has to happen first. */
+function waitingText(service: ServiceSnapshot, cause: Cause, countdown: string | null): string {
   switch (cause.recovery) {
     case 'user':
-      return 'Needs you';
+      return countdown === null ? 'Needs you' : `Needs you · checks again ${countdown}`;
     case 'trigger':
-      // Its title already says what it waits for.
-      return 'Comes back by itself';
+      // What is waited for stands in the title.
+      return countdown === null ? 'Reconnects automatically' : `Checking again ${countdown}`;
     case 'backoff':
-      return `Waits for ${triggerText(cause.triggers)}`;
+      return countdown === null ? retryText(service, 0) : `Retrying ${countdown}`;
     default:
       return assertNever(cause.recovery, 'recovery');
   }
 }
-
-const triggerWords: readonly (readonly [TriggerKind, string])[] = [
-  ['network', 'the network'],
-  ['port', 'the port to be free'],
-  ['credentials', 'a new sign-in'],
-  ['demand', 'the next connection'],
-  ['wake', 'the computer to wake'],
-];
-
-const triggerText = (triggers: readonly TriggerKind[]): string =>
-  triggerWords.find(([kind]) => triggers.includes(kind))?.[1] ?? 'a change of the config';

@@ -26,12 +26,12 @@ describe('the notice about the config', () => {
     });
   });
 
-  it('shows the first three mistakes with their lines, and that the old config is still running', () => {
+  it('shows the first three errors with their lines, and that the previous config is still in effect', () => {
     const problems = [41, 47, 63, 70].map((line) => problem(line));
     expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })).toEqual({
       kind: 'broken',
-      title: 'The config has 4 mistakes',
-      text: 'What ran before is still running',
+      title: 'The config has 4 errors',
+      text: 'The previous config is still in effect',
       problems: ['line 41', 'line 47', 'line 63'].map((place) => ({
         place,
         text: 'services[3].local_port: 70000 is above 65535',
@@ -43,23 +43,21 @@ describe('the notice about the config', () => {
 
   it('does not claim that something runs where nothing does', () => {
     const config: ConfigState = { status: 'broken', path: '/c.yaml', problems: [problem(41)] };
-    expect(configNoticeOf({ config, services: [] })?.text).toBe('Nothing runs until it is mended');
+    expect(configNoticeOf({ config, services: [] })?.text).toBe('Nothing is running until you fix it');
   });
 
   it('names no line and no path where the file as a whole is meant', () => {
     const problems = [{ ...problem(null), path: '', message: 'The file is larger than 1 MB' }];
     expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })).toMatchObject({
-      title: 'The config has one mistake',
+      title: 'The config has 1 error',
       problems: [{ place: null, text: 'The file is larger than 1 MB' }],
       more: null,
     });
   });
 
-  it('counts only mistakes when the file is broken, and only warnings when it is not', () => {
+  it('counts only errors when the file is broken, and only warnings when it is not', () => {
     const problems = [problem(1), problem(2, 'warning'), problem(3, 'warning')];
-    expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.title).toBe(
-      'The config has one mistake',
-    );
+    expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.title).toBe('The config has 1 error');
     expect(noticeOf({ status: 'loaded', path: '/c.yaml', problems })?.title).toBe(
       'The config has 2 warnings',
     );

@@ -2,7 +2,7 @@
 import { assertNever } from '../shared/result.ts';
 import type { ConfigProblem, Snapshot } from '../shared/service-snapshot.ts';
 
-/** More do not help: the file gets mended from the top. */
+/** More do not help: a file is fixed from the top. */
 const maxProblemsShown = 3;
 
 export interface ConfigNoticeView {
@@ -34,7 +34,7 @@ export function configNoticeOf({
       return {
         kind: 'welcome',
         title: 'Welcome to LocalPort',
-        text: 'There is no config yet, so this forward leads to a small page of our own. Create a config to add yours.',
+        text: 'There is no config yet, so this forward leads to a small page that LocalPort serves. Create a config to add your own.',
         problems: [],
         more: null,
         button: 'Create config',
@@ -43,8 +43,11 @@ export function configNoticeOf({
       return {
         kind: 'broken',
         title:
-          errors.length === 0 ? 'The config cannot be used' : `The config has ${counted(errors, 'mistake')}`,
-        text: services.length === 0 ? 'Nothing runs until it is mended' : 'What ran before is still running',
+          errors.length === 0 ? 'The config cannot be used' : `The config has ${counted(errors, 'error')}`,
+        text:
+          services.length === 0
+            ? 'Nothing is running until you fix it'
+            : 'The previous config is still in effect',
         ...shown(errors),
         button: 'Open config',
       };
@@ -71,7 +74,7 @@ export function configNoticeOf({
 }
 
 const counted = (problems: readonly ConfigProblem[], noun: string): string =>
-  problems.length === 1 ? `one ${noun}` : `${problems.length} ${noun}s`;
+  problems.length === 1 ? `1 ${noun}` : `${problems.length} ${noun}s`;
 
 const shown = (problems: readonly ConfigProblem[]): Pick<ConfigNoticeView, 'problems' | 'more'> => ({
   problems: problems.slice(0, maxProblemsShown).map(({ line, path, message }) => ({

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { msUntilNextChange } from './next-change.ts';
-import { connecting, retrying, sampleNow, service, up, waiting } from './testing/service-samples.ts';
+import {
+  checking,
+  connecting,
+  retrying,
+  sampleNow,
+  service,
+  up,
+  waiting,
+} from './testing/service-samples.ts';
 
 describe('the next change by itself', () => {
   it('never comes when nothing counts', () => {
-    expect(msUntilNextChange([service('a'), connecting('b')], sampleNow)).toBeNull();
+    expect(msUntilNextChange([service('a'), connecting('b'), checking('c')], sampleNow)).toBeNull();
     expect(msUntilNextChange([], sampleNow)).toBeNull();
   });
 

@@ -7,6 +7,7 @@ import { EmptyList } from './empty-list.tsx';
 import { FilterField } from './filter-field.tsx';
 import { Footer } from './footer.tsx';
 import { Header, SettingsHeader } from './header.tsx';
+import { HostNotices } from './host-notices.tsx';
 import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
 import { ServiceList } from './service-list.tsx';
 import { rowId } from './service-row.tsx';
@@ -75,6 +76,7 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
           ) : (
             <>
               {notice !== null && filter === '' && <ConfigNotice notice={notice} />}
+              {filter === '' && <HostNotices notices={snapshot.host.notices} />}
               <ServiceList
                 list={list}
                 isFiltered={filter !== ''}

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { listViewOf } from './service-rows.ts';
 import { rowsAsText } from './testing/rows-as-text.ts';
-import { connecting, retrying, sampleNow, service, up, waiting } from './testing/service-samples.ts';
+import {
+  checking,
+  connecting,
+  retrying,
+  sampleNow,
+  service,
+  up,
+  waiting,
+} from './testing/service-samples.ts';
 
 const database = { tags: ['database'] };
 const web = { tags: ['web'] };
@@ -48,36 +56,61 @@ describe('a row', () => {
     expect(screen([retrying('redis', noPod)])).toEqual([
       '▲ redis  localhost:5432  (—●)',
       '  No ready pod behind svc/redis',
-      '  Next try in 4 s  [Show pods]',
+      '  Retrying in 4 s  [Show pods]',
     ]);
   });
 
   it('keeps its cause while the next try runs, so that it does not jump', () => {
     const trying = retrying('printer', ['host-unreachable', { host: 'nas' }], { phase: 'connecting' });
     expect(screen([trying])).toEqual([
-      '◐ printer  localhost:5432  (—●)',
+      '▲ printer  localhost:5432  (—●)',
       '  nas cannot be reached',
-      '  Trying again now',
+      '  Trying again now  [Try again]',
     ]);
   });
 
   it('that needs the user says for what', () => {
     expect(screen([waiting('grafana', signedOut)]).slice(1)).toEqual([
       '  Signed out of prod',
-      '  Needs you: Sign in again: run aws sso login  [Copy command]',
+      '  Sign in again: run aws sso login',
+      '  Needs you  [Copy command]',
     ]);
   });
 
-  it('that has used up its tries says what it waits for', () => {
-    expect(screen([waiting('nas', ['host-unreachable', { host: 'nas' }])])[2]).toBe(
-      '  Waits for the network  [Try again]',
-    );
+  it('that has used up its tries says that they go on', () => {
+    const nas = ['host-unreachable', { host: 'nas' }] as const;
+    const tired = { exhausted: true, attempt: 9 };
+    const rows = [
+      retrying('nas', nas, { ...tired, nextRetryAt: sampleNow + 42_000 }),
+      retrying('nas', nas, { ...tired, nextRetryAt: null }),
+      waiting('nas', nas, { ...tired, nextRetryAt: sampleNow + 42_000 }),
+      waiting('nas', nas, tired),
+    ].map((service) => screen([service])[2]);
+    expect(rows).toEqual([
+      '  Retrying in 42 s  [Try again]',
+      '  Retrying once a minute  [Try again]',
+      '  Retrying in 42 s  [Try again]',
+      '  Retrying once a minute  [Try again]',
+    ]);
+    const [row] = listViewOf([retrying('nas', nas, tired)], '', sampleNow).groups[0]?.rows ?? [];
+    expect(row?.cause?.tries).toBe('9 failed tries, now retrying once a minute');
   });
 
-  it('without a network comes back by itself', () => {
+  it('waits for the network only where the network is missing', () => {
     expect(screen([waiting('nas', ['network-down'])]).slice(1)).toEqual([
       '  Waiting for the network',
-      '  Comes back by itself',
+      '  Reconnects automatically',
+    ]);
+    const others = [waiting('nas', ['host-unreachable']), waiting('nas', ['route-down'])];
+    expect(others.flatMap((service) => screen([service])).join()).not.toMatch(/waiting for/i);
+  });
+
+  it('that is not proven yet is checking, and says who waits for it', () => {
+    expect(screen([checking('a'), checking('b', { held: 2 })])).toEqual([
+      '◌ a  localhost:5432  (—●)',
+      '  prod · svc/a  Checking …',
+      '◌ b  localhost:5432  (—●)',
+      '  prod · svc/b  Checking … · 2 clients waiting',
     ]);
   });
 
@@ -86,18 +119,25 @@ describe('a row', () => {
     expect(screen([sick])).toEqual([
       '▲ api  localhost:5432  (—●)',
       '  No answer through the tunnel',
-      '  Checking again  [Show log]',
+      '  Checking again soon  [Show log]',
     ]);
   });
 
-  it('is one sentence for who hears it', () => {
+  it('is one sentence for a screen reader', () => {
     const labels = (services: readonly ServiceSnapshot[]): readonly string[] =>
       listViewOf(services, '', sampleNow).groups.flatMap(({ rows }) => rows.map(({ label }) => label));
     expect(
-      labels([up('postgres'), retrying('redis', noPod), waiting('web', signedOut), service('kafka')]),
+      labels([
+        up('postgres'),
+        checking('kafka'),
+        retrying('redis', noPod),
+        waiting('web', signedOut),
+        service('kafka'),
+      ]),
     ).toEqual([
       'postgres, up, 3 h · 2 ms, localhost:5432',
-      'redis, in trouble, No ready pod behind svc/redis, Next try in 4 s, localhost:5432',
+      'kafka, Checking …, localhost:5432',
+      'redis, in trouble, No ready pod behind svc/redis, Retrying in 4 s, localhost:5432',
       'web, in trouble, Signed out of prod, Needs you, localhost:5432',
       'kafka, off, localhost:5432',
     ]);
@@ -149,7 +189,8 @@ describe('the list', () => {
     const services = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('d')];
     expect(screen(services)).toEqual([
       '▲ 3 forwards: Signed out of prod',
-      '  Needs you: Sign in again: run aws sso login  [Copy command]',
+      '  Sign in again: run aws sso login',
+      '  Needs you  [Copy command]',
       '▲ a  localhost:5432  (—●)',
       '  Signed out of prod',
       '▲ b  localhost:5432  (—●)',

@@ -3,7 +3,7 @@ import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { toneOf, type Tone } from '../shared/service-tone.ts';
 import { causeViewOf, type CauseView } from './cause-view.ts';
-import { latencyText, uptimeText } from './duration-text.ts';
+import { countdownText, latencyText, uptimeText } from './duration-text.ts';
 import { groupInOrder } from './grouping.ts';
 import { sharedCausesOf, type SharedCauseView } from './shared-causes.ts';
 
@@ -15,12 +15,12 @@ export interface RowView {
   readonly address: string;
   readonly route: string;
   readonly description: string | null;
-  /** `3 h · 2 ms`, `Connecting`: the quiet end of the second line. */
+  /** `3 h · 2 ms`, `Checking …`: the quiet end of the second line. */
   readonly status: string;
   readonly cause: CauseView | null;
-  /** A card above tells the cause: the row only names it. */
+  /** A card above shows the cause in full: the row only names it. */
   readonly causeIsShared: boolean;
-  /** The whole row as one sentence, for who hears it. */
+  /** The whole row as one sentence, for a screen reader. */
   readonly label: string;
 }
 
@@ -100,7 +100,7 @@ function rowViewOf(service: ServiceSnapshot, causeIsShared: boolean, now: number
   const cause = causeViewOf(service, now);
   const address = addressOf(service.localPort);
   const status = statusText(service, now);
-  const state = cause === null ? [stateWord(tone), status] : [stateWord(tone), cause.title, cause.next];
+  const state = cause === null ? [stateWords[tone], status] : [stateWords[tone], cause.title, cause.next];
   return {
     name: service.name,
     tone,
@@ -111,31 +111,54 @@ function rowViewOf(service: ServiceSnapshot, causeIsShared: boolean, now: number
     status,
     cause,
     causeIsShared,
-    label: [service.name, ...new Set(state), address].filter((part) => part !== '').join(', '),
+    label: [service.name, ...state, address].filter((part) => part !== '').join(', '),
   };
 }
 
-const stateWord = (tone: Tone): string =>
-  ({ up: 'up', working: 'working', trouble: 'in trouble', off: 'off' })[tone];
+/** Empty where the words beside it say it: `Checking …`, `Connecting`. */
+const stateWords: Readonly<Record<Tone, string>> = {
+  up: 'up',
+  checking: '',
+  working: '',
+  trouble: 'in trouble',
+  off: 'off',
+};
 
 function statusText(service: ServiceSnapshot, now: number): string {
-  switch (service.phase) {
+  const { phase, cause, nextRetryAt } = service;
+  switch (phase) {
     case 'off':
       return '';
     case 'connecting':
-      return service.held === 0 ? 'Connecting' : `Connecting · ${clientsText(service.held)} waiting`;
+      return withClients(cause === null ? 'Connecting' : 'Reconnecting', service);
     case 'stopping':
       return 'Stopping';
     case 'up':
-      return upText(service, now);
+      return tunnelText(service, now);
     case 'waiting':
     case 'retrying':
     case 'failed':
-      return 'Waiting';
+      return nextRetryAt === null ? 'Waiting' : `Retrying ${countdownText(nextRetryAt - now)}`;
     default:
-      return assertNever(service.phase, 'phase');
+      return assertNever(phase, 'phase');
   }
 }
+
+function tunnelText(service: ServiceSnapshot, now: number): string {
+  switch (service.health) {
+    case 'healthy':
+      return upText(service, now);
+    case 'unknown':
+      return withClients('Checking …', service);
+    case 'unhealthy':
+      return 'No answer';
+    default:
+      return assertNever(service.health, 'health');
+  }
+}
+
+const withClients = (text: string, { held }: ServiceSnapshot): string =>
+  held === 0 ? text : `${text} · ${clientsText(held)} waiting`;
 
 const clientsText = (count: number): string => (count === 1 ? '1 client' : `${count} clients`);
 

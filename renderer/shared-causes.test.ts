@@ -10,7 +10,7 @@ describe('a shared cause', () => {
     const services = [9000, 2000, 5000].map((delay, index) =>
       retrying(`s${index}`, unreachable, { nextRetryAt: sampleNow + delay }),
     );
-    expect(sharedCausesOf(services, sampleNow)[0]?.cause.next).toBe('Next try in 2 s');
+    expect(sharedCausesOf(services, sampleNow)[0]?.cause.next).toBe('Retrying in 2 s');
   });
 
   it('of services that their route holds tells when the route is asked next, and that it is being asked', () => {
@@ -19,7 +19,7 @@ describe('a shared cause', () => {
         ['a', 'b', 'c'].map((name) => waiting(name, ['route-down'], { nextRetryAt: sampleNow + delay })),
         sampleNow,
       )[0]?.cause.next;
-    expect([nextAt(12_000), nextAt(-300)]).toEqual(['Checks again in 12 s', 'Checks again now']);
+    expect([nextAt(12_000), nextAt(-300)]).toEqual(['Checking again in 12 s', 'Checking again now']);
   });
 
   it('is being tried as soon as one of its services is', () => {

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { assertNever } from '../shared/result.ts';
 import type { Tone } from '../shared/service-tone.ts';
 
-/** ● up, ◐ working, ▲ trouble, ○ off: told apart without colour. The words stand beside it. */
+/** ● up, ◌ checking, ◐ working, ▲ trouble, ○ off: told apart without color. The words stand beside it. */
 export function StateShape({ tone }: { readonly tone: Tone }): ReactElement {
   return (
     <svg className="state-shape" data-tone={tone} viewBox="0 0 12 12" aria-hidden="true">
@@ -15,6 +15,18 @@ function shapeOf(tone: Tone): ReactElement {
   switch (tone) {
     case 'up':
       return <circle cx="6" cy="6" r="4.5" fill="currentColor" />;
+    case 'checking':
+      return (
+        <circle
+          cx="6"
+          cy="6"
+          r="3.9"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          strokeDasharray="1.9 1.163"
+        />
+      );
     case 'working':
       return (
         <>

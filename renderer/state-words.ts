@@ -1,13 +1,14 @@
-/** The state of everything in a few words, for the header and for who hears it. */
+/** The state of everything in a few words, for the header and for screen readers. */
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
-import { countServices, overallTone, toneOf } from '../shared/service-tone.ts';
+import { countServices, overallTone, toneOf, upOfWanted } from '../shared/service-tone.ts';
 
-/** `All 14 up`, `12 up, 2 off`, `12 of 14 up`, `All off`. Counted against what the user wants, not what exists. */
+/** `All 14 up`, `12 up, 2 off`, `12 of 14 up, 1 checking`, `All off`. Counted against what the user wants, not what exists. */
 export function stateWords(services: readonly ServiceSnapshot[]): string {
-  const { total, wanted, up } = countServices(services);
+  const counts = countServices(services);
+  const { total, wanted, up } = counts;
   if (total === 0) return 'No services';
   if (wanted === 0) return 'All off';
-  if (up < wanted) return `${up} of ${wanted} up`;
+  if (up < wanted) return upOfWanted(counts);
   if (total === 1) return '1 up';
   return wanted === total ? `All ${total} up` : `${wanted} up, ${total - wanted} off`;
 }

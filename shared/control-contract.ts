@@ -15,7 +15,7 @@ import * as z from 'zod';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
 
 /** Raised with every change that an older peer would misunderstand. */
-export const controlProtocol = 1;
+export const controlProtocol = 2;
 
 /** Of one frame's JSON. What a client sends is small; what the host sends holds a snapshot of up to 1,000 services. */
 export const maxRequestBytes = 1024 * 1024;
@@ -60,6 +60,10 @@ export const controlTargetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('all') }).readonly(),
 ]);
 export type ControlTarget = z.infer<typeof controlTargetSchema>;
+
+/** The local port of one service for this run: this one, or one that is free. */
+export const portChoiceSchema = z.union([z.number().int().min(1).max(65_535), z.literal('auto')]);
+export type PortChoice = z.infer<typeof portChoiceSchema>;
 
 /** What became of a command for several services. Both lists empty: no service has any of the tags, or there are none. */
 export const controlOutcomeSchema = z
@@ -107,9 +111,18 @@ export type LogQuery = z.infer<typeof logQuerySchema>;
 /** What is asked once, or (with `event`) watched until it ends or is cancelled. */
 export const controlRequests = {
   snapshot: { params: nothing, result: snapshotSchema },
-  /** Turns services on or off, and remembers it. */
+  /**
+   * Turns services on or off, and remembers it. `port`: only to turn on one service that is named; it uses that local
+   * port until it is turned off or the host ends.
+   */
   'set-desired': {
-    params: z.object({ target: controlTargetSchema, desired: desiredSchema }).readonly(),
+    params: z
+      .object({
+        target: controlTargetSchema,
+        desired: desiredSchema,
+        port: portChoiceSchema.optional(),
+      })
+      .readonly(),
     result: controlOutcomeSchema,
   },
   /**

@@ -14,7 +14,7 @@ export const maxRecentOutages = 5;
 
 export const outagesSchema = z
   .object({
-    /** Outages that ended with the service working again, since LocalPort started or the service came into its config. */
+    /** Outages that ended with the service proven again, since LocalPort started or the service came into its config. */
     count: z.number().int(),
     /** How long they lasted together. Time asleep and time switched off are not in it. */
     totalMs: z.number(),

@@ -43,7 +43,10 @@ export const serviceSnapshotSchema = z
     tags: z.array(z.string()).readonly(),
     /** The remote end in the user's words. */
     route: z.string(),
+    /** The one in force. */
     localPort: z.number().int(),
+    /** What the config says while another port is used for this run (`start --port`); null: the two are the same. */
+    configuredPort: z.number().int().nullable(),
     /** Addresses on which the port is open right now, e.g. `127.0.0.1:5432`, `[::1]:5432`. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,

@@ -1,45 +1,85 @@
 /**
- * The one shape a glance needs, folded from the four facts of a service. A file of its own, free of the schemas: the
- * popover's bundle would otherwise carry zod, twice React's size, for three small functions.
+ * The one shape a glance needs, folded from the facts of a service. A file of its own, free of the schemas: the
+ * popover's bundle would otherwise carry zod, twice React's size, for a few small functions.
+ *
+ * 1. Green is earned: `up` means that a check has passed through this very tunnel. One that runs and is not proven is
+ *    `checking`.
+ * 2. A service in trouble stays in trouble while it retries: in `connecting`, and in a new tunnel that is not proven yet.
+ *    So a row does not flap.
+ * 3. The first quick reconnect of a tunnel that ended is work, not trouble.
  */
-import type { Cause } from './failure.ts';
+import type { Cause, CauseCode } from './failure.ts';
+import { assertNever } from './result.ts';
 import type { ServiceSnapshot } from './service-snapshot.ts';
 
 /** The state of one service as its row and the tray show it. */
-export type Tone = 'up' | 'working' | 'trouble' | 'off';
+export type Tone = 'up' | 'checking' | 'working' | 'trouble' | 'off';
 
-/** Folds the four facts into the one shape a glance needs; the facts themselves stay apart. */
-export function toneOf(service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause'>): Tone {
+type ToneFacts = Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt'>;
+
+/** From this many failures in a row on, another try is no quick reconnect any more. */
+const troubledFromAttempt = 2;
+
+/** Folds the facts into the one shape a glance needs; the facts themselves stay apart. */
+export function toneOf(service: ToneFacts): Tone {
   switch (service.phase) {
     case 'off':
       return 'off';
     case 'stopping':
+      return 'working';
     case 'connecting':
-      return service.cause === null ? 'working' : service.cause.recovery === 'user' ? 'trouble' : 'working';
+      return staysInTrouble(service) ? 'trouble' : 'working';
     case 'up':
-      return service.health === 'unhealthy' ? 'trouble' : 'up';
+      return toneOfTunnel(service);
     case 'waiting':
-      return service.cause !== null && comesBackUnaided(service.cause) ? 'working' : 'trouble';
+      return service.cause !== null && recoversUnaided(service.cause) ? 'working' : 'trouble';
     case 'retrying':
     case 'failed':
       return 'trouble';
+    default:
+      return assertNever(service.phase, 'phase');
   }
 }
 
+function toneOfTunnel(service: ToneFacts): Tone {
+  switch (service.health) {
+    case 'healthy':
+      return 'up';
+    case 'unhealthy':
+      return 'trouble';
+    case 'unknown':
+      return staysInTrouble(service) ? 'trouble' : 'checking';
+    default:
+      return assertNever(service.health, 'health');
+  }
+}
+
+/** What a check found of a tunnel that runs: a service with such a cause was unhealthy a moment ago. */
+const foundByChecks: ReadonlySet<CauseCode> = new Set(['check-failed', 'target-refused']);
+
+/** What a try has to disprove: the cause of the failures before it. */
+const staysInTrouble = ({ cause, attempt }: ToneFacts): boolean =>
+  cause !== null &&
+  (cause.recovery === 'user' || foundByChecks.has(cause.code) || attempt >= troubledFromAttempt);
+
 /** It waits for the network or the wake: nothing is wrong, and nothing is to be done. A cluster that is away may be both. */
-const comesBackUnaided = ({ recovery, triggers }: Cause): boolean =>
+const recoversUnaided = ({ recovery, triggers }: Cause): boolean =>
   recovery === 'trigger' && !triggers.includes('route');
 
 export interface SnapshotCounts {
   readonly total: number;
   readonly wanted: number;
+  /** Proven. */
   readonly up: number;
+  /** Their tunnel runs and is not proven yet. */
+  readonly checking: number;
   readonly working: number;
   readonly trouble: number;
 }
 
+/** Every count that LocalPort shows comes from here. */
 export function countServices(
-  services: readonly Pick<ServiceSnapshot, 'desired' | 'phase' | 'health' | 'cause'>[],
+  services: readonly (ToneFacts & Pick<ServiceSnapshot, 'desired'>)[],
 ): SnapshotCounts {
   const tones = services.map(toneOf);
   const count = (tone: Tone): number => tones.filter((t) => t === tone).length;
@@ -47,15 +87,30 @@ export function countServices(
     total: services.length,
     wanted: services.filter((s) => s.desired === 'on').length,
     up: count('up'),
+    checking: count('checking'),
     working: count('working'),
     trouble: count('trouble'),
   };
 }
 
-/** The tray's one state: trouble wins over working, working over well; off only when nothing is wanted. */
+/** `12 of 14 up, 1 checking`: of those that are wanted; what is off is not missing. */
+export const upOfWanted = ({ up, wanted, checking }: SnapshotCounts): string =>
+  `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
+
+/** The tray's one state: trouble wins over working, working over checking, checking over up; off only when nothing is wanted. */
 export function overallTone(services: readonly ServiceSnapshot[]): Tone {
   const counts = countServices(services);
   if (counts.trouble > 0) return 'trouble';
   if (counts.working > 0) return 'working';
+  if (counts.checking > 0) return 'checking';
   return counts.up > 0 ? 'up' : 'off';
 }
+
+/** The popover draws the same shapes; a terminal prints them. */
+export const toneShapes: Readonly<Record<Tone, string>> = {
+  up: '●',
+  checking: '◌',
+  working: '◐',
+  trouble: '▲',
+  off: '○',
+};

@@ -1,5 +1,6 @@
 /** What clicks and keys do in the popover, on a bridge that records what main would have been asked. */
 import { expect, test } from 'playwright/test';
+import { deadTarget } from '../../renderer/testing/dead-target.ts';
 import { retrying, sampleNow, service, snapshotOf, up } from '../../renderer/testing/service-samples.ts';
 import { scenarios } from '../../renderer/testing/scenarios.ts';
 import { openGallery, type Gallery } from '../fixtures/gallery.ts';
@@ -220,8 +221,24 @@ test.describe('while states change', () => {
 
   test('a countdown counts while it can be seen', async () => {
     await gallery.open('one-trouble');
-    await expect(row('redis')).toContainText(/Next try in [1-3] s/);
-    await expect(row('redis')).toContainText('Next try now');
+    await expect(row('redis')).toContainText(/Retrying in [1-3] s/);
+    await expect(row('redis')).toContainText('Retrying now');
+  });
+
+  test('a row in trouble keeps its height while its target is tried again and again', async () => {
+    await gallery.open('three-services');
+    const heights = new Set<number>();
+    // From the first failure on.
+    for (const step of deadTarget.slice(2)) {
+      await gallery.push('snapshot:changed', snapshotOf([up('postgres'), step.service]));
+      const words = { connecting: 'Trying again now', up: 'Check', retrying: 'Retrying' } as const;
+      const { phase } = step.service;
+      if (!(phase in words)) throw new Error(`no words for ${phase}`);
+      await expect(row('orders')).toContainText(words[phase as keyof typeof words]);
+      heights.add((await row('orders').boundingBox())?.height ?? 0);
+    }
+    expect(heights.size).toBe(1);
+    expect(Math.max(...heights)).toBeLessThanOrEqual(72);
   });
 
   test('the popover asks for the height that its content needs, up to 560', async () => {

@@ -67,6 +67,8 @@ async function valuesOf(option: Option, walked: Walked, sources: Sources): Promi
       return namesBut(spent, sources);
     case '--context':
       return (await sources.contexts()).filter(isNotIn(spent));
+    case '--port':
+      return ['auto'].filter(isNotIn(spent));
     default:
       return option.argChoices ?? [];
   }

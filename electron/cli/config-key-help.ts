@@ -42,7 +42,7 @@ const healthCheck: KeyHelps = {
 
 const restartPolicy: KeyHelps = {
   enabled: 'Whether a dead tunnel is replaced at all; default true',
-  max_attempts: 'Failures in a row until it waits for something that may help; default 5',
+  max_attempts: 'Failures in a row after which tries slow down to one a minute; default 5',
   initial_delay: 'Before the second try, as the first is made at once; default 1 s',
   max_delay: 'The longest delay; default 5 min',
   backoff_multiplier: 'How much each delay grows; default 2',

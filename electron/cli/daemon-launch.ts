@@ -87,7 +87,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       // It answers before it has read its config: this answer comes after.
       const config = answerOf(await client.request('reload', {}));
       if (config.status === 'broken')
-        complainOfConfig(context, config, ': nothing is forwarded until it is mended');
+        complainOfConfig(context, config, ': nothing is forwarded until you fix it');
       if (config.status === 'partial') complainOfConfig(context, config);
       if (config.status === 'welcome')
         context.tell(

@@ -53,7 +53,28 @@ describe('golden output with a host', () => {
     await expect(seen.toString()).toMatchFileSnapshot(golden('start'));
   });
 
-  it('status: of services that are well', async () => {
+  it('start: on another port for this run', async () => {
+    const { ports } = world;
+    const seen = world.transcript();
+    await seen.run(
+      `start http --port ${ports.spare} --wait`,
+      'status http -o text',
+      `start command --port ${ports.spare}`,
+      `start command --port ${ports.ssh}`,
+      'start http',
+      'stop http',
+      'start http --port auto',
+      'start http --wait',
+      'start nobody --port auto',
+      'start http command --port auto',
+      'start --all --port auto',
+      'start http --port 70000',
+      'start http --port many',
+    );
+    await expect(seen.toString()).toMatchFileSnapshot(golden('start-port'));
+  });
+
+  it('status: of services that are up', async () => {
     await eventually('all are healthy', allAreHealthy);
     const seen = world.transcript();
     await seen.run(
@@ -69,7 +90,7 @@ describe('golden output with a host', () => {
     await expect(seen.toString()).toMatchFileSnapshot(golden('status'));
   });
 
-  it('status: of a service that is not well, and of a config that is broken', async () => {
+  it('status: of a service in trouble, and of a config that is broken', async () => {
     const seen = world.transcript();
     await seen.run('start dead --wait --timeout 2s', 'status', 'status dead -o json', 'status dead -o text');
     writeFileSync(world.user.configFile, 'services: {}\n');
@@ -158,7 +179,7 @@ describe('golden output with a host', () => {
     process.kill(ssh?.pid ?? 0, 'SIGKILL');
     await eventually('ssh has recovered', async () => {
       const [now] = await servicesOf('ssh');
-      return now?.phase === 'up' && now.restarts === (ssh?.restarts ?? 0) + 1;
+      return now?.health === 'healthy' && now.restarts === (ssh?.restarts ?? 0) + 1;
     });
     const { out } = await world.user.run('metrics');
     expect(openMetricsBreaches(out)).toEqual([]);

@@ -136,10 +136,8 @@ esac
   it('are asked for what services use; one that does not answer is named, and the exit code is 1', async () => {
     const status = await user.run('cluster', 'status');
     expect(status.code).toBe(1);
-    expect(status.out).toMatch(
-      /✗ mend {2}prod +v1.35.2 answers after \d+ ms; not ready: n1 \(1 of 1 nodes\)\n/,
-    );
-    expect(status.out).toMatch(/✗ mend {2}staging {2}Unable to connect to the server/);
+    expect(status.out).toMatch(/✗ fix +prod +v1.35.2 answers after \d+ ms; not ready: n1 \(1 of 1 nodes\)\n/);
+    expect(status.out).toMatch(/✗ fix +staging {2}Unable to connect to the server/);
     const pods = await user.run('cluster', 'pods', '-o', 'json');
     expect(JSON.parse(pods.out)).toEqual([
       {

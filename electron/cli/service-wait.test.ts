@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../shared/failure.ts';
 import { err, ok } from '../../shared/result.ts';
-import type { Snapshot } from '../../shared/service-snapshot.ts';
+import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
 import { aService, aSnapshot, failedService, offService } from '../shell/testing/snapshots.ts';
-import { standingOfStart, standingOfStop, waitForServices } from './service-wait.ts';
+import { standingOfStart, standingOfStop, waitForServices, type Standing } from './service-wait.ts';
 import { fakeClient } from './testing/fake-client.ts';
 
 const connecting = aService('db', { phase: 'connecting', health: 'unknown' });
@@ -18,15 +18,22 @@ describe('the wait for services', () => {
     ['up and unhealthy', aService('db', { health: 'unhealthy' }), 'pending'],
     ['on its way', connecting, 'pending'],
     ['tried again by itself', retrying, 'pending'],
-    ['for its user to mend', failedService('db'), 'hopeless'],
+    ['for its user to fix', failedService('db'), 'hopeless'],
+    ['for its user to fix, and tried again', { ...failedService('db'), phase: 'connecting' }, 'pending'],
+    ['for its user to fix, and checked again', { ...failedService('db'), phase: 'up' }, 'pending'],
     [
-      'tried again although its user should mend it',
-      { ...failedService('db'), phase: 'connecting' },
+      'for its user to fix, and checked again in time',
+      { ...failedService('db'), nextRetryAt: 9_999 },
       'pending',
+    ],
+    [
+      'for its user to fix, and checked again too late',
+      { ...failedService('db'), nextRetryAt: 10_000 },
+      'hopeless',
     ],
     ['turned off by somebody else', offService('db'), 'hopeless'],
   ] as const)('for a start: %s', (_, service, standing) => {
-    expect(standingOfStart(service)).toBe(standing);
+    expect(standingOfStart(service, 10_000)).toBe(standing);
   });
 
   /** A host that shows these snapshots, one after the other, and then goes on until it is cancelled. */
@@ -47,7 +54,8 @@ describe('the wait for services', () => {
     { clock = new FakeClock(), signal = new AbortController().signal, names = ['db'] } = {},
   ): Promise<readonly string[]> => {
     const tellDone = (): string => 'is up';
-    const wait = { client, clock, names, standingOf: standingOfStart, tellDone, timeoutMs: 1_000, signal };
+    const standingOf = (service: ServiceSnapshot): Standing => standingOfStart(service, 0);
+    const wait = { client, clock, names, standingOf, tellDone, timeoutMs: 1_000, signal };
     const results = await waitForServices(wait);
     return results.map(({ name, ok: isDone, message }) => `${isDone ? '✓' : '✗'} ${name} ${message}`);
   };
@@ -79,6 +87,16 @@ describe('the wait for services', () => {
       return ok(aSnapshot(connecting) as never);
     };
     expect(await waitOn({ ...late, request, stream }, { clock })).toEqual(['✗ db is connecting']);
+  });
+
+  it('says of a tunnel that was not proven in time that it is still being checked', async () => {
+    const clock = new FakeClock();
+    const unproven = aService('db', { health: 'unknown' });
+    const waiting = waitOn(clientShowing(aSnapshot(unproven)), { clock });
+    await clock.advance(1_000);
+    expect(await waiting).toEqual([
+      '✗ db is still being checked: no check has passed through the tunnel yet',
+    ]);
   });
 
   it('ends with Ctrl-C', async () => {

@@ -18,8 +18,8 @@ export interface ServiceWait {
   /** Of a service that is done. */
   readonly tellDone: (service: ServiceSnapshot) => string;
   readonly timeoutMs: number;
-  /** Told again and again who is waited for. */
-  readonly onPending?: (names: readonly string[]) => void;
+  /** Called again and again with the services that are waited for. */
+  readonly onPending?: (services: readonly ServiceSnapshot[]) => void;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +44,7 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
     settled.abort();
   });
   try {
-    // However short the time is, there is something to tell.
+    // However short the time is, there is something to report.
     let last = pick(answerOf(await client.request('snapshot', {})).services);
     const ended = await client.stream(
       'watch-snapshot',
@@ -52,7 +52,7 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
       {
         onEvent: ({ services }) => {
           last = pick(services);
-          const pending = last.filter((service) => standingOf(service) === 'pending').map(({ name }) => name);
+          const pending = last.filter((service) => standingOf(service) === 'pending');
           if (pending.length === 0) settled.abort();
           else onPending?.(pending);
         },
@@ -66,7 +66,7 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
   }
 }
 
-/** The same, and whoever watches a terminal sees meanwhile who is waited for. */
+/** The same; meanwhile a terminal shows what is waited for. */
 export async function waitWatched(
   context: CommandContext,
   wait: Omit<ServiceWait, 'clock' | 'signal' | 'onPending'>,
@@ -74,17 +74,23 @@ export async function waitWatched(
   const { clock, signal } = context;
   const line = new WaitLine(context);
   try {
-    return await waitForServices({ ...wait, clock, signal, onPending: (names) => line.show(names) });
+    return await waitForServices({ ...wait, clock, signal, onPending: (services) => line.show(services) });
   } finally {
     line.clear();
   }
 }
 
-/** Up and found healthy. What only the user can mend is not waited for. */
-export function standingOfStart({ phase, health, cause }: ServiceSnapshot): Standing {
+/**
+ * Proven: a check has passed through the present tunnel. What only the user can fix is waited for as long as LocalPort is
+ * checking again, or will before the deadline, in epoch ms.
+ */
+export function standingOfStart(service: ServiceSnapshot, deadline: number): Standing {
+  const { phase, health, cause, nextRetryAt } = service;
   if (phase === 'up' && health === 'healthy') return 'done';
   if (phase === 'off') return 'hopeless';
-  return cause?.recovery === 'user' && phase !== 'connecting' ? 'hopeless' : 'pending';
+  const isBeingTried = phase === 'connecting' || (phase === 'up' && health === 'unknown');
+  if (cause?.recovery !== 'user' || isBeingTried) return 'pending';
+  return nextRetryAt !== null && nextRetryAt < deadline ? 'pending' : 'hopeless';
 }
 
 export const standingOfStop = ({ phase }: ServiceSnapshot): Standing =>

@@ -2,9 +2,9 @@ import type { Cause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 
 /**
- * Whether a service has stopped helping itself: its cause can only be mended by the user, or all its tries are used up,
- * be it that no tunnel comes up or that the one that is up stays unhealthy. One that waits for its cluster or ssh host
- * may need somebody: the VPN, say. One that waits for the network or for the computer to wake does not.
+ * Whether a service needs somebody: only the user can fix its cause, or all its quick tries are used up. It goes on to need
+ * them while LocalPort checks again, until it is proven. One that waits for its cluster or ssh host may need somebody too:
+ * the VPN, say. One that waits for the network or for the computer to wake does not.
  */
 export function needsUser({
   desired,
@@ -13,11 +13,9 @@ export function needsUser({
   cause,
   exhausted,
 }: Pick<ServiceSnapshot, 'desired' | 'phase' | 'health' | 'cause' | 'exhausted'>): boolean {
-  if (desired === 'off' || cause === null) return false;
-  if (phase === 'failed' || cause.recovery === 'user') return true;
-  if (waitsForRoute(cause)) return true;
-  if (!exhausted || cause.recovery !== 'backoff') return false;
-  return phase === 'waiting' || (phase === 'up' && health === 'unhealthy');
+  if (desired === 'off' || cause === null || health === 'healthy') return false;
+  if (phase === 'failed' || cause.recovery === 'user' || waitsForRoute(cause)) return true;
+  return exhausted && cause.recovery === 'backoff';
 }
 
 export const waitsForRoute = ({ triggers }: Cause): boolean => triggers.includes('route');

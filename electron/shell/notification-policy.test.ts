@@ -68,7 +68,7 @@ test('tries that are used up need the user; a missing network does not', async (
   expect(take()).toEqual(['The host cannot be reached | a: Check the network or the VPN']);
 });
 
-test('one that stays unhealthy through all its tries is told of once, and once when a check passes again', async () => {
+test('one that stays unhealthy through all its tries is one notice, and one more when a check passes again', async () => {
   const { clock, show, take } = setUp();
   for (let tries = 0; tries < 3; tries++) {
     await show(unhealthy('a', false));
@@ -97,7 +97,7 @@ test('a retry that the sleep has put off needs nobody', async () => {
   expect(take()).toEqual([]);
 });
 
-test('a cluster that stays away is told once for all of its services, one that comes back soon not at all', async () => {
+test('a cluster that stays away is one notice for all of its services, one that comes back soon not at all', async () => {
   const { clock, show, take } = setUp();
   const held = (name: string): ServiceSnapshot =>
     aService(name, {
@@ -122,7 +122,7 @@ test('a cluster that stays away is told once for all of its services, one that c
   expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
 });
 
-test('a need that a route was only the beginning of is told as soon as any other, in its own words', async () => {
+test('a need that began with a route is announced as soon as any other, in its own words', async () => {
   const { clock, show, take } = setUp();
   const cause = describeCause('route-down', { what: 'The ssh host gate' });
   await show(aService('a', { phase: 'waiting', health: 'unknown', cause }));
@@ -132,7 +132,7 @@ test('a need that a route was only the beginning of is told as soon as any other
   expect(take()).toEqual(['Signed out of prod | a: Sign in again']);
 });
 
-test('a cause that changes all the time is told of all the same, but no sooner than quiet allows', async () => {
+test('a cause that keeps changing is announced all the same, but no sooner than quiet allows', async () => {
   const { clock, show, take } = setUp();
   const codes = ['credentials-expired', 'forbidden'] as const;
   for (let turn = 0; turn < 4; turn++) {
@@ -152,7 +152,7 @@ test('a cause that changes all the time is told of all the same, but no sooner t
   expect(take()).toHaveLength(1);
 });
 
-test('a need that passes by itself is not worth a word, nor is its end', async () => {
+test('a need that passes quickly is not worth a word, nor is its end', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'));
   await clock.advance(settleMs - 1);
@@ -170,7 +170,7 @@ test('forwards that fail of the same cause at the same moment share one notice',
   expect(take()).toEqual(['Signed out of prod | a, b, c and 2 more: Sign in again']);
 });
 
-test('one that notices the same cause a little later is told with the others', async () => {
+test('one that notices the same cause a little later shares the notice', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'), aService('b'));
   await clock.advance(settleMs);
@@ -209,7 +209,7 @@ test('what is switched off or removed is forgotten without a word', async () => 
   expect(take()).toEqual([]);
 });
 
-test('one that flaps is told of at most once a minute', async () => {
+test('one that flaps gets at most one notice a minute', async () => {
   const { clock, show, take } = setUp();
   let said = 0;
   for (let second = 0; second < 300; second += 5) {
@@ -221,7 +221,7 @@ test('one that flaps is told of at most once a minute', async () => {
   expect(said).toBeLessThanOrEqual(5);
 });
 
-test('a recovery that does not last is not told', async () => {
+test('a recovery that does not last is not announced', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'));
   await clock.advance(settleMs);
@@ -250,4 +250,53 @@ test('after disposing, no timer is left', async () => {
   expect(clock.pendingTimers).toBe(1);
   notifier.dispose();
   expect(clock.pendingTimers).toBe(0);
+});
+
+const recheckedAfter = (ms: number): ServiceSnapshot => ({
+  ...failedService('a', 'forbidden'),
+  since: 1_000,
+  nextRetryAt: 1_000 + ms,
+});
+const recheck: readonly ServiceSnapshot[] = [
+  { ...failedService('a', 'forbidden'), phase: 'connecting' },
+  { ...failedService('a', 'forbidden'), phase: 'up' },
+];
+
+test('a need that the next check may end waits for that check: it passes, and nobody was needed', async () => {
+  const { clock, show, take } = setUp();
+  await show(recheckedAfter(5_000));
+  await clock.advance(5_000);
+  for (const step of recheck) await show(step);
+  await show(aService('a'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+});
+
+test('a need that outlasts the next check is one notice, however often LocalPort checks again', async () => {
+  const { clock, show, take } = setUp();
+  for (const delayMs of [5_000, 30_000, 300_000, 300_000]) {
+    await show(recheckedAfter(delayMs));
+    await clock.advance(delayMs);
+    for (const step of recheck) await show(step);
+  }
+  expect(take()).toHaveLength(1);
+});
+
+test('a need whose next check is far off is announced without delay', async () => {
+  const { clock, show, take } = setUp();
+  await show(recheckedAfter(60_000));
+  await clock.advance(settleMs);
+  expect(take()).toHaveLength(1);
+});
+
+test('tries that are used up and go on slowly are one notice', async () => {
+  const { clock, show, take } = setUp();
+  const facts = { ...retrying('a'), exhausted: true, attempt: 9 };
+  for (let minute = 0; minute < 5; minute++) {
+    for (const phase of ['retrying', 'connecting', 'up'] as const) {
+      await show({ ...facts, phase });
+      await clock.advance(20_000);
+    }
+  }
+  expect(take()).toEqual(['The host cannot be reached | a: Check the network or the VPN']);
 });

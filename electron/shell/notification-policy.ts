@@ -1,15 +1,15 @@
 /**
- * When the user is told. Pure: what was told before and the services go in, what to say and when to look again come out.
+ * When a notification is sent. Pure: the memory of earlier ones and the services go in, what to say and when to look again
+ * come out.
  *
- * 1. One notice when a forward comes to need the user, one when that forward is up again; nothing else, ever.
- * 2. Both are told only after they have lasted for `settleMs`: what mends itself is not worth a word, and what befalls
- *    several forwards within that time becomes one notice. A cluster or an ssh host gets `routeSettleMs` to come back: a
- *    VPN that connects anew after a wake is no news.
- * 3. Forwards with the same cause share its notice for `quietMs`: one expired login is told once, however long it takes
+ * 1. One notice when a forward comes to need the user, one when that forward is proven again; nothing else, ever.
+ * 2. Both are sent only after they have lasted for `settleMs`: what recovers in a moment is not worth a word, and what
+ *    hits several forwards within that time becomes one notice. A cluster or an ssh host gets `routeSettleMs` to come back:
+ *    a VPN that reconnects after a wake is no news. Where LocalPort checks again soon, that check comes first.
+ * 3. Forwards with the same cause share its notice for `quietMs`: one expired login is one notice, however long it takes
  *    until each of them has noticed.
- * 4. The same forward is not told of twice within `quietMs`: one that flaps cannot flood.
+ * 4. A forward gets no second notice within `quietMs`: one that flaps cannot flood.
  */
-import type { Cause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { needsUser, waitsForRoute } from './needs-user.ts';
 import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
@@ -17,6 +17,8 @@ import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 export const settleMs = 1_500;
 export const routeSettleMs = 30_000;
 export const quietMs = 60_000;
+/** A check that comes no later than this is waited for, and for its result. */
+export const soonRecheckMs = 10_000;
 
 /** What is remembered of a forward that needs the user, or did. Times are monotonic ms. */
 type Trouble =
@@ -27,7 +29,7 @@ type Trouble =
       readonly toldBefore: number | null;
     }
   | { readonly kind: 'told'; readonly title: string; readonly toldAt: number }
-  /** It is up again, which is not told yet. */
+  /** It is up again, which has not been said yet. */
   | { readonly kind: 'recovering'; readonly title: string; readonly toldAt: number; readonly tellAt: number }
   | { readonly kind: 'over'; readonly toldAt: number };
 
@@ -79,7 +81,7 @@ function follow(
   circumstances: Circumstances,
 ): Trouble | undefined {
   const { now } = circumstances;
-  if (needsUser(service) && service.cause !== null) return followNeed(before, service.cause, circumstances);
+  if (needsUser(service)) return followNeed(before, service, circumstances);
   // A new tunnel may be as unhealthy as the last: it is up again when a check says so.
   const isUp = service.phase === 'up' && service.health === 'healthy';
   switch (before?.kind) {
@@ -98,43 +100,56 @@ function follow(
   }
 }
 
-function followNeed(before: Trouble | undefined, cause: Cause, circumstances: Circumstances): Trouble {
+function followNeed(
+  before: Trouble | undefined,
+  service: ServiceSnapshot,
+  circumstances: Circumstances,
+): Trouble {
   const { now } = circumstances;
-  const { title } = cause;
+  const title = titleOf(service);
   switch (before?.kind) {
     case 'noticed':
       return before.title === title
         ? before
-        : { ...before, title, tellAt: tellAtAnew(before, cause, circumstances) };
+        : { ...before, title, tellAt: tellAtAnew(before, service, circumstances) };
     case 'told':
     case 'recovering':
       return { kind: 'told', title, toldAt: before.toldAt };
     case 'over': {
-      const tellAt = Math.max(now + settleMsOf(cause), before.toldAt + quietMs);
+      const tellAt = Math.max(now + settleMsOf(service), before.toldAt + quietMs);
       return { kind: 'noticed', title, tellAt, toldBefore: before.toldAt };
     }
     case undefined:
-      return joinOrNotice(cause, circumstances);
+      return joinOrNotice(service, circumstances);
   }
 }
 
-const settleMsOf = (cause: Cause): number => (waitsForRoute(cause) ? routeSettleMs : settleMs);
+const titleOf = ({ cause }: ServiceSnapshot): string => cause?.title ?? '';
+
+const isForRoute = ({ cause }: ServiceSnapshot): boolean => cause !== null && waitsForRoute(cause);
+
+function settleMsOf(service: ServiceSnapshot): number {
+  if (isForRoute(service)) return routeSettleMs;
+  const { nextRetryAt, since } = service;
+  const recheckMs = nextRetryAt === null ? Infinity : nextRetryAt - since;
+  return recheckMs <= soonRecheckMs ? Math.max(0, recheckMs) + 2 * settleMs : settleMs;
+}
 
 /** Another cause than at first. One that needs the user is not kept back because a route was given time to come back. */
 function tellAtAnew(
   { tellAt, toldBefore }: Extract<Trouble, { kind: 'noticed' }>,
-  cause: Cause,
+  service: ServiceSnapshot,
   { now }: Circumstances,
 ): number {
-  const settledAt = now + settleMsOf(cause);
+  const settledAt = now + settleMsOf(service);
   const soonest = toldBefore === null ? now : toldBefore + quietMs;
-  return Math.max(soonest, waitsForRoute(cause) ? settledAt : Math.min(tellAt, settledAt));
+  return Math.max(soonest, isForRoute(service) ? settledAt : Math.min(tellAt, settledAt));
 }
 
-/** Joins those that have the same cause: silently once it is told, else at the time when it will be. */
-function joinOrNotice(cause: Cause, { known, now }: Circumstances): Trouble {
-  const { title } = cause;
-  let tellAt = now + settleMsOf(cause);
+/** Joins those that have the same cause: silently once its notice is out, else at the time of that notice. */
+function joinOrNotice(service: ServiceSnapshot, { known, now }: Circumstances): Trouble {
+  const title = titleOf(service);
+  let tellAt = now + settleMsOf(service);
   for (const trouble of known.values()) {
     if (trouble.kind === 'over' || trouble.title !== title) continue;
     if (trouble.kind === 'told' && now - trouble.toldAt < quietMs) return trouble;
@@ -143,7 +158,7 @@ function joinOrNotice(cause: Cause, { known, now }: Circumstances): Trouble {
   return { kind: 'noticed', title, tellAt, toldBefore: null };
 }
 
-/** Those that recover one after the other are told of together. */
+/** Those that recover one after the other share a notice. */
 function recoveryTellAt({ known, now }: Circumstances): number {
   const waiting = [...known.values()].find((trouble) => trouble.kind === 'recovering');
   return waiting?.kind === 'recovering' ? waiting.tellAt : now + settleMs;

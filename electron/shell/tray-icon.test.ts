@@ -3,13 +3,15 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { trayIconFile } from './tray-icon.ts';
 
-const tones = ['up', 'working', 'trouble', 'off'] as const;
+const tones = ['up', 'checking', 'working', 'trouble', 'off'] as const;
 const platforms = ['darwin', 'linux'] as const;
 const icons = path.resolve(import.meta.dirname, '../../build/icons');
 
 describe.each(platforms)('on %s', (platform) => {
-  test('each state has an icon of its own', () => {
-    expect(new Set(tones.map((tone) => trayIconFile(tone, platform))).size).toBe(4);
+  test('each state has an icon of its own, but what is checked looks as what is worked on: never well', () => {
+    const [up, checking, ...others] = tones.map((tone) => trayIconFile(tone, platform));
+    expect(new Set([up, ...others]).size).toBe(4);
+    expect(checking).toBe(trayIconFile('working', platform));
   });
 
   test.each(tones)('the icon for %s is drawn, also for dense screens', (tone) => {

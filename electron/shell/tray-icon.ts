@@ -1,8 +1,12 @@
-/** The tray's icon has four honest states; each is a shape of its own, so that a template image can tell them apart. */
+/**
+ * The tray's icon has four honest shapes, so that a template image can show them apart. What is being checked looks as what
+ * is being worked on: neither well nor in trouble.
+ */
 import type { Tone } from '../../shared/service-tone.ts';
 
 const names: Readonly<Record<Tone, string>> = {
   up: 'well',
+  checking: 'working',
   working: 'working',
   trouble: 'trouble',
   off: 'off',

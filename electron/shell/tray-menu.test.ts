@@ -52,12 +52,14 @@ test('what can change nothing is greyed out', () => {
   );
 });
 
-test('a broken config is told where it can be opened', () => {
+test('a broken config is named where it can be opened', () => {
   const snapshot = aSnapshot(aService('a'));
   const config = { ...snapshot.config, status: 'broken' as const };
   const menu = textOf({ ...snapshot, config });
-  expect(menu[menu.indexOf('Open Config') - 1]).toBe('(The config has errors: what ran before goes on)');
-  expect(textOf({ ...aSnapshot(), config })).toContain('(The config has errors: nothing runs)');
+  expect(menu[menu.indexOf('Open Config') - 1]).toBe(
+    '(The config has errors: the previous one is still in effect)',
+  );
+  expect(textOf({ ...aSnapshot(), config })).toContain('(The config has errors: nothing is running)');
 });
 
 describe('opening at login', () => {
@@ -99,7 +101,8 @@ test.each<[string, Partial<ServiceSnapshot>]>([
     'bastion cannot be reached',
     { phase: 'retrying', cause: describeCause('host-unreachable', { host: 'bastion' }) },
   ],
-  ['trying again', { phase: 'retrying' }],
+  ['retrying', { phase: 'retrying' }],
+  ['checking', { phase: 'up', health: 'unknown' }],
   ['Waiting for the network', { phase: 'waiting', cause: describeCause('network-down') }],
   ['kubectl was not found', { phase: 'failed', cause: describeCause('binary-missing', { what: 'kubectl' }) }],
 ])('a state reads "%s"', (words, change) => {
@@ -109,4 +112,19 @@ test.each<[string, Partial<ServiceSnapshot>]>([
 test('nothing that passes by itself changes the menu: times and counters stay out of it', () => {
   const ticking = { since: 5, checkMs: 9, connections: 3, bytesIn: 7, bytesOut: 8, held: 1, restarts: 2 };
   expect(textOf(aSnapshot(aService('a', ticking)))).toEqual(textOf(aSnapshot(aService('a'))));
+});
+
+test('a forward in trouble reads the same in every phase of its tries', () => {
+  const cause = describeCause('target-refused', { host: 'db' });
+  const phases: readonly Partial<ServiceSnapshot>[] = [
+    { phase: 'up', health: 'unhealthy' },
+    { phase: 'retrying' },
+    { phase: 'connecting' },
+    { phase: 'up' },
+    { phase: 'waiting' },
+  ];
+  const words = phases.map((facts) =>
+    stateInWords(aService('a', { health: 'unknown', cause, attempt: 3, ...facts })),
+  );
+  expect(new Set(words)).toEqual(new Set(['The tunnel is up, but db refused the connection']));
 });

@@ -2,6 +2,7 @@
 import { assertNever } from '../../shared/result.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { toneOf } from '../../shared/service-tone.ts';
 
 export type MenuAction =
   | { readonly kind: 'set-desired'; readonly name: string; readonly desired: Desired }
@@ -71,11 +72,15 @@ function serviceRow(service: ServiceSnapshot): MenuRow {
   };
 }
 
-/** Words that stay the same while the state does: no times, no counters, so that the menu is seldom rebuilt. */
+/**
+ * Words that stay the same while the state does: no times, no counters, and one cause for as long as a service is in trouble,
+ * so that the menu is seldom rebuilt.
+ */
 export function stateInWords(
-  service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'localPort'>,
+  service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt' | 'localPort'>,
 ): string {
   const why = service.cause?.title;
+  if (why !== undefined && toneOf(service) === 'trouble') return why;
   switch (service.phase) {
     case 'off':
       return 'off';
@@ -84,15 +89,28 @@ export function stateInWords(
     case 'connecting':
       return 'connecting';
     case 'up':
-      return service.health === 'unhealthy' ? (why ?? 'no answer') : `localhost:${service.localPort}`;
+      return tunnelInWords(service);
     case 'retrying':
-      return why ?? 'trying again';
+      return 'retrying';
     case 'waiting':
       return why ?? 'waiting';
     case 'failed':
-      return why ?? 'failed';
+      return 'failed';
     default:
       return assertNever(service.phase, 'phase');
+  }
+}
+
+function tunnelInWords({ health, localPort }: Pick<ServiceSnapshot, 'health' | 'localPort'>): string {
+  switch (health) {
+    case 'healthy':
+      return `localhost:${localPort}`;
+    case 'unknown':
+      return 'checking';
+    case 'unhealthy':
+      return 'no answer';
+    default:
+      return assertNever(health, 'health');
   }
 }
 
@@ -100,10 +118,10 @@ function configNotes({ config, services }: Snapshot): readonly MenuRow[] {
   if (config.status !== 'broken' && config.status !== 'partial') return [];
   const whatRuns =
     config.status === 'partial'
-      ? 'all other services run'
+      ? 'all other services are running'
       : services.length === 0
-        ? 'nothing runs'
-        : 'what ran before goes on';
+        ? 'nothing is running'
+        : 'the previous one is still in effect';
   return [{ kind: 'note', label: `The config has errors: ${whatRuns}` }];
 }
 

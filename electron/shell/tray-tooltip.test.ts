@@ -27,6 +27,11 @@ test.each<[string, string, Snapshot]>([
     aSnapshot(aService('a'), aService('b', { phase: 'connecting', health: 'unknown' })),
   ],
   [
+    'one is not proven yet',
+    'LocalPort: 1 of 2 up, 1 checking',
+    aSnapshot(aService('a'), aService('b', { health: 'unknown' })),
+  ],
+  [
     'a cause needs the user',
     'LocalPort: 1 of 2 up, 1 needs you',
     aSnapshot(aService('a'), failedService('b')),

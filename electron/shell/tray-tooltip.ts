@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../shared/service-snapshot.ts';
-import { countServices } from '../../shared/service-tone.ts';
+import { countServices, upOfWanted } from '../../shared/service-tone.ts';
 import { needsUser } from './needs-user.ts';
 
-/** One line: `LocalPort: 12 of 14 up, 1 needs you`. Of those that are wanted; what is off is not missing. */
+/** One line: `LocalPort: 12 of 14 up, 1 checking, 1 needs you`. Of those that are wanted; what is off is not missing. */
 export function trayTooltip(snapshot: Pick<Snapshot, 'services' | 'config'>): string {
   const { services, config } = snapshot;
   const parts = [countsInWords(services)];
@@ -14,7 +14,6 @@ export function trayTooltip(snapshot: Pick<Snapshot, 'services' | 'config'>): st
 
 function countsInWords(services: Snapshot['services']): string {
   if (services.length === 0) return 'no forwards';
-  const { wanted, up } = countServices(services);
-  if (wanted === 0) return 'all off';
-  return `${up} of ${wanted} up`;
+  const counts = countServices(services);
+  return counts.wanted === 0 ? 'all off' : upOfWanted(counts);
 }

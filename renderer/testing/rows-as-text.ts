@@ -1,8 +1,6 @@
-import type { Tone } from '../../shared/service-tone.ts';
+import { toneShapes as shapes } from '../../shared/service-tone.ts';
 import type { CauseView } from '../cause-view.ts';
 import type { ListView, RowView } from '../service-rows.ts';
-
-const shapes: Record<Tone, string> = { up: '●', working: '◐', trouble: '▲', off: '○' };
 
 /** The list as it reads on the screen, one string for each line, so that a failing test shows what the user would see. */
 export function rowsAsText({ sharedCauses, groups }: ListView): readonly string[] {
@@ -26,7 +24,8 @@ const rowAsText = (row: RowView): readonly string[] => [
 ];
 
 const causeEnd = ({ next, needsUser, remedy, action }: CauseView): readonly string[] => [
-  `  ${[needsUser ? `${next}: ${remedy ?? ''}` : next, ...(action === null ? [] : [`[${action.label}]`])].join('  ')}`,
+  ...(needsUser && remedy !== null ? [`  ${remedy}`] : []),
+  `  ${[next, ...(action === null ? [] : [`[${action.label}]`])].join('  ')}`,
 ];
 
 const switchText = (on: boolean): string => (on ? '(—●)' : '(○—)');

@@ -1,8 +1,19 @@
 /** Every state of the popover that was drawn before it was wired; the gallery shows them, its spec looks at them. */
+import { describeCause } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { deadTarget } from './dead-target.ts';
 import { heldByRoutes } from './held-by-routes.ts';
-import { connecting, retrying, sampleNow, service, snapshotOf, up, waiting } from './service-samples.ts';
+import {
+  checking,
+  connecting,
+  retrying,
+  sampleNow,
+  service,
+  snapshotOf,
+  up,
+  waiting,
+} from './service-samples.ts';
 
 const minute = 60_000;
 const ago = (ms: number): number => sampleNow - ms;
@@ -184,6 +195,61 @@ export const scenarios = {
       api,
       { ...warehouse, phase: 'stopping', desired: 'off' },
       printer,
+    ]),
+  },
+  checking: {
+    snapshot: snapshotOf([
+      postgres,
+      checking('redis', { ...db, localPort: 6379 }),
+      checking('kafka', { ...db, localPort: 9092, held: 2 }),
+      grafana,
+      checking('api', {
+        ...web,
+        localPort: 8080,
+        route: 'prod · deploy/api',
+        attempt: 1,
+        cause: describeCause('killed', { ending: 'SIGKILL' }),
+      }),
+      warehouse,
+      off(printer),
+    ]),
+  },
+  'all-checking': {
+    snapshot: snapshotOf(
+      allUp.map(({ name, tags, localPort, route }) => checking(name, { tags, localPort, route })),
+    ),
+  },
+  // One service in each phase of its tries: the rows look the same but for what happens next.
+  'dead-target': {
+    snapshot: snapshotOf([
+      postgres,
+      ...deadTarget.slice(16, 20).map((step, index) => ({
+        ...step.service,
+        name: `orders-${step.service.phase}`,
+        cause: describeCause('target-refused', { host: `db-${index + 1}.internal` }),
+        localPort: 15_432 + index,
+        nextRetryAt: step.service.nextRetryAt === null ? null : sampleNow + 16_000,
+      })),
+      retrying('archive', ['host-unreachable', { host: 'nas' }], {
+        localPort: 8_022,
+        attempt: 9,
+        exhausted: true,
+        nextRetryAt: sampleNow + 42_000,
+      }),
+      service('shop', {
+        desired: 'on',
+        phase: 'failed',
+        localPort: 8_090,
+        attempt: 2,
+        cause: describeCause('forbidden', { resource: 'pods in shop', context: 'prod' }),
+        nextRetryAt: sampleNow + 30_000,
+      }),
+    ]),
+  },
+  notices: {
+    snapshot: snapshotOf(allUp.slice(0, 4), {}, [
+      'The state folder cannot be written: switches are forgotten when LocalPort ends (/Users/ada/.local/state/localport)',
+      'The log disk is full: new log lines are dropped',
     ]),
   },
   'one-trouble': { snapshot: snapshotOf([postgres, redisInTrouble, off(kafka), grafana, api, warehouse]) },

@@ -42,6 +42,10 @@ export const up = (name: string, facts: Facts = {}): ServiceSnapshot =>
 export const connecting = (name: string, facts: Facts = {}): ServiceSnapshot =>
   service(name, { desired: 'on', phase: 'connecting', ...facts });
 
+/** Its tunnel runs, and no check has passed through it yet. */
+export const checking = (name: string, facts: Facts = {}): ServiceSnapshot =>
+  service(name, { desired: 'on', phase: 'up', ...facts });
+
 /** Waits four seconds for its next try. */
 export const retrying = (
   name: string,
@@ -57,7 +61,7 @@ export const retrying = (
     ...facts,
   });
 
-/** Waits for something to happen before it tries again. */
+/** Waits for something to change. */
 export const waiting = (
   name: string,
   [code, details]: readonly [CauseCode, CauseDetails?],
@@ -68,6 +72,7 @@ export const waiting = (
 export const snapshotOf = (
   services: readonly ServiceSnapshot[],
   config: Partial<Snapshot['config']> = {},
+  notices: readonly string[] = [],
 ): Snapshot => ({
   host: {
     kind: 'menu-bar',
@@ -75,7 +80,7 @@ export const snapshotOf = (
     version: '1.0.0',
     since: sampleNow - 5 * hour,
     logDirectory: '/Users/ada/Library/Logs/LocalPort',
-    notices: [],
+    notices,
   },
   config: { status: 'loaded', path: '/Users/ada/.config/localport/config.yaml', problems: [], ...config },
   services,

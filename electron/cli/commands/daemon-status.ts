@@ -1,4 +1,4 @@
-import { countServices } from '../../../shared/service-tone.ts';
+import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { Action } from '../command-context.ts';
 import { exitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
@@ -20,13 +20,13 @@ export const daemonStatus: Action = async (context) => {
     return exitCode.ok;
   }
   const { host, config, services } = snapshot;
-  const counts = countServices(services);
   const rows = [
     ['running', describeHost(host)],
     ['for', showDuration(context.clock.wallNow() - host.since)],
     ['config', `${config.path ?? 'none'}${config.status === 'loaded' ? '' : ` (${config.status})`}`],
     ['logs', host.logDirectory],
-    ['services', `${counts.up} of ${counts.wanted} up`],
+    ['services', upOfWanted(countServices(services))],
+    ...host.notices.map((text) => ['notice', text] as const),
   ] as const;
   context.print(
     ...alignColumns(

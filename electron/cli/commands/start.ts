@@ -1,18 +1,21 @@
+import type { PortChoice } from '../../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
-import type { Action } from '../command-context.ts';
+import type { Action, CommandContext } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
-import { reportOutcome } from '../output/service-results.ts';
+import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
+import { readPort } from '../port-option.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 import { standingOfStart, waitWatched } from '../service-wait.ts';
 
 export interface StartOptions extends TargetOptions {
   readonly wait?: true;
   readonly timeout?: string;
+  readonly port?: string;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -24,29 +27,58 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     options.timeout === undefined ? defaultTimeoutMs : readDuration('--timeout', options.timeout);
   if (options.timeout !== undefined && options.wait !== true)
     throw usageFailure('--timeout is of use with --wait only');
+  const port = portFor(options, names);
   const running = await findHost(context);
   if (running !== null) await refuseOtherConfig(context, running);
   const client = running ?? (await launchDaemon(context));
   return closing(client, async () => {
-    const outcome = answerOf(await client.request('set-desired', { target, desired: 'on' }));
+    const outcome = answerOf(await client.request('set-desired', { target, desired: 'on', ...port }));
     refuseNobody(target, outcome);
     const { accepted, refused } = outcome;
     if (running !== null) await tryAtOnce(client, accepted);
     const results =
       options.wait === true
-        ? await waitWatched(context, {
-            client,
-            names: accepted,
-            standingOf: standingOfStart,
-            tellDone: ({ localPort }) => `up on localhost:${localPort}`,
-            timeoutMs,
-          })
-        : accepted.map((name) => ({ name, ok: true, message: 'started' }));
+        ? await waitUntilUp(context, { client, names: accepted, timeoutMs })
+        : options.port === undefined
+          ? accepted.map((name) => ({ name, ok: true, message: 'started' }))
+          : await startedOnPort(client, accepted);
     return reportOutcome(context, results, refused);
   });
 };
 
-/** Those that were on already, and wait for something, are not made to: who starts a service means now. */
+function portFor({ port }: StartOptions, names: readonly string[]): { readonly port?: PortChoice } {
+  if (port === undefined) return {};
+  if (names.length !== 1) throw usageFailure('--port needs the name of exactly one service');
+  return { port: readPort(port) };
+}
+
+function waitUntilUp(
+  context: CommandContext,
+  wait: { readonly client: ControlClient; readonly names: readonly string[]; readonly timeoutMs: number },
+): Promise<readonly ServiceResult[]> {
+  const deadline = context.clock.wallNow() + wait.timeoutMs;
+  return waitWatched(context, {
+    ...wait,
+    standingOf: (service) => standingOfStart(service, deadline),
+    tellDone: (service) => `up on ${placeOf(service)}`,
+  });
+}
+
+/** The host chooses the port: the answer names it. */
+async function startedOnPort(
+  client: ControlClient,
+  names: readonly string[],
+): Promise<readonly ServiceResult[]> {
+  const { services } = answerOf(await client.request('snapshot', {}));
+  return services
+    .filter(({ name }) => names.includes(name))
+    .map((service) => ({ name: service.name, ok: true, message: `started on ${placeOf(service)}` }));
+}
+
+const placeOf = ({ localPort, configuredPort }: ServiceSnapshot): string =>
+  `localhost:${localPort}${configuredPort === null ? '' : ` for this run (the config says ${configuredPort})`}`;
+
+/** Services that are on already and wait for something are tried at once: starting a service means now. */
 async function tryAtOnce(client: ControlClient, meant: readonly string[]): Promise<void> {
   const { services } = answerOf(await client.request('snapshot', {}));
   const names = services

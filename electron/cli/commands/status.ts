@@ -49,7 +49,7 @@ function refuseUnknown({ services }: StatusReport, names: readonly string[]): vo
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   const close = unknown.map((name) => closestWord(name, known)).filter((name) => name !== null);
-  const hint = close.length === 0 ? null : `Is ${close.join(', ')} meant?`;
+  const hint = close.length === 0 ? null : `Did you mean ${close.join(', ')}?`;
   throw new CommandFailure(`there is no service ${unknown.map((name) => JSON.stringify(name)).join(', ')}`, {
     hint,
   });
@@ -61,19 +61,20 @@ function refuseUnknownTags({ services }: StatusReport, tags: readonly string[]):
   if (unknown.length > 0) throw noSuchTag(unknown);
 }
 
-/** A broken config is told beside the services. Without a host it is all there is to know, and an error. */
+/** A broken config is reported beside the services. Without a host it is all there is to know, and an error. */
 function tellConfig(context: CommandContext, { host, config }: StatusReport): ExitCode {
+  // The table and JSON have them in their place; fields separated by tabs have none.
+  if (context.format === 'text') context.tell(...(host?.notices ?? []).map((text) => `notice: ${text}`));
   if (config.status === 'welcome')
     context.tell(
       `no config yet: it belongs in ${config.path ?? ''}`,
-      'localport config init writes one to begin with',
+      'Run localport config init to create one',
     );
   if (host !== null && context.options.config !== undefined && config.path !== namedConfig(context))
-    context.tell(`LocalPort runs with ${config.path ?? 'another config'}, not with what --config names`);
-  if (context.format === 'table') context.tell(...(host?.notices ?? []));
+    context.tell(`LocalPort is using ${config.path ?? 'another config'}, not the one that --config names`);
   if (config.status === 'partial') complainOfConfig(context, config);
   if (config.status !== 'broken') return exitCode.ok;
-  const consequence = host === null ? '' : '; what ran before goes on';
+  const consequence = host === null ? '' : '; the previous config is still in effect';
   complainOfConfig(context, config, consequence);
   return host === null ? exitCode.error : exitCode.ok;
 }

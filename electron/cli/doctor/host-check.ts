@@ -10,7 +10,7 @@ function saidAndFix(notice: string): [message: string, fix: string] {
 
 const minimumNode = [20, 19] as const;
 
-/** Node, whether a host runs, and what it says of its own places. */
+/** Node, whether a host runs, and what it reports about its own places. */
 export const checkHost: Check = async ({ client }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1]);
@@ -20,5 +20,5 @@ export const checkHost: Check = async ({ client }) => {
   if (client === null) return [node, note('localport', 'is not running', 'localport daemon start')];
   const { kind, version, pid, notices } = answerOf(await client.request('snapshot', {})).host;
   const remarks = notices.map((notice) => bad('localport', ...saidAndFix(notice)));
-  return [node, fine('localport', `${kind} ${version} runs, pid ${pid}`), ...remarks];
+  return [node, fine('localport', `${kind} ${version} is running, pid ${pid}`), ...remarks];
 };

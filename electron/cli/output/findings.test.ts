@@ -9,12 +9,12 @@ const findings = [
 ];
 
 describe('findings', () => {
-  it('are lines that say ok, or what mends them', () => {
+  it('are lines that say ok, or come with a fix', () => {
     expect(findingLines({ format: 'table', palette }, findings)).toEqual([
       '✓ ok    kubectl    v1.35.2',
       '· note  ssh agent  has no keys',
       '        → ssh-add',
-      '✗ mend  port 5432  is taken',
+      '✗ fix   port 5432  is taken',
       '        → Stop it.',
     ]);
   });

@@ -1,4 +1,4 @@
-/** What a check found, as `doctor` and `ssh validate` print it: a line that says ok, or one with its mend. */
+/** What a check found, as `doctor` and `ssh validate` print it: a line that says ok, or one with its fix. */
 import type { CommandContext } from '../command-context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { alignColumns } from './columns.ts';
@@ -48,7 +48,7 @@ export function findingLines(
     );
   }
   const paints = { ok: palette.good, note: palette.working, bad: palette.bad };
-  const shapes = { ok: '✓ ok', note: '· note', bad: '✗ mend' };
+  const shapes = { ok: '✓ ok', note: '· note', bad: '✗ fix' };
   const lines = alignColumns(
     findings.map(({ level, subject, message }) => [
       { text: shapes[level], paint: paints[level] },

@@ -33,16 +33,20 @@ describe('the metrics', () => {
       localport_service_desired{service="db"} 1
       localport_service_desired{service="web"} 0
       # TYPE localport_service_up gauge
-      # HELP localport_service_up Whether the service has a tunnel, and no failed check.
+      # HELP localport_service_up Whether the service is proven: a check has passed through its present tunnel.
       localport_service_up{service="db"} 1
       localport_service_up{service="web"} 0
+      # TYPE localport_service_checking gauge
+      # HELP localport_service_checking Whether the service has a tunnel that is not proven yet.
+      localport_service_checking{service="db"} 0
+      localport_service_checking{service="web"} 0
       # TYPE localport_service_restarts counter
       # HELP localport_service_restarts Tunnels started after the first one, since LocalPort started.
       localport_service_restarts_total{service="db"} 2
       localport_service_restarts_total{service="web"} 0
       # TYPE localport_recovery_seconds histogram
       # UNIT localport_recovery_seconds seconds
-      # HELP localport_recovery_seconds Outages that are over: until the service worked again, without time asleep and time switched off.
+      # HELP localport_recovery_seconds Outages that are over: until the service was proven again, without time asleep and time switched off.
       localport_recovery_seconds_bucket{service="db",le="0.1"} 2
       localport_recovery_seconds_bucket{service="db",le="0.25"} 2
       localport_recovery_seconds_bucket{service="db",le="0.5"} 2
@@ -72,7 +76,7 @@ describe('the metrics', () => {
       localport_recovery_seconds_sum{service="web"} 0
       localport_recovery_seconds_count{service="web"} 0
       # TYPE localport_service_failed_attempts gauge
-      # HELP localport_service_failed_attempts Failed tries in a row.
+      # HELP localport_service_failed_attempts Failures in a row that are not forgiven yet.
       localport_service_failed_attempts{service="db"} 0
       localport_service_failed_attempts{service="web"} 0
       # TYPE localport_service_connections gauge
@@ -109,8 +113,13 @@ describe('the metrics', () => {
     expect(lines).toContain(String.raw`localport_service_up{service="a\"b\\c\nd"} 1`);
   });
 
-  it('do not call a service up whose checks fail', () => {
-    const lines = openMetrics(aSnapshot(aService('db', { health: 'unhealthy' })));
-    expect(lines).toContain('localport_service_up{service="db"} 0');
+  it.each([
+    ['healthy', 1, 0],
+    ['unknown', 0, 1],
+    ['unhealthy', 0, 0],
+  ] as const)('call a tunnel that is %s up: %i, checking: %i', (health, isUp, isChecking) => {
+    const lines = openMetrics(aSnapshot(aService('db', { health })));
+    expect(lines).toContain(`localport_service_up{service="db"} ${isUp}`);
+    expect(lines).toContain(`localport_service_checking{service="db"} ${isChecking}`);
   });
 });

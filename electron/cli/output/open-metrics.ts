@@ -1,5 +1,6 @@
 /** A snapshot as OpenMetrics text, specification 1.0: families with TYPE and HELP, escaped labels, `# EOF` at the end. */
 import { recoveryBoundsMs, type Outages } from '../../../shared/outages.ts';
+import { toneOf } from '../../../shared/service-tone.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 
 interface Family {
@@ -37,8 +38,14 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_up',
     type: 'gauge',
-    help: 'Whether the service has a tunnel, and no failed check.',
-    samples: ({ phase, health }) => one(phase === 'up' && health !== 'unhealthy' ? 1 : 0),
+    help: 'Whether the service is proven: a check has passed through its present tunnel.',
+    samples: (service) => one(toneOf(service) === 'up' ? 1 : 0),
+  },
+  {
+    name: 'localport_service_checking',
+    type: 'gauge',
+    help: 'Whether the service has a tunnel that is not proven yet.',
+    samples: (service) => one(toneOf(service) === 'checking' ? 1 : 0),
   },
   {
     name: 'localport_service_restarts',
@@ -50,13 +57,13 @@ const families: readonly Family[] = [
     name: 'localport_recovery_seconds',
     type: 'histogram',
     unit: 'seconds',
-    help: 'Outages that are over: until the service worked again, without time asleep and time switched off.',
+    help: 'Outages that are over: until the service was proven again, without time asleep and time switched off.',
     samples: ({ outages }) => recoveryHistogram(outages),
   },
   {
     name: 'localport_service_failed_attempts',
     type: 'gauge',
-    help: 'Failed tries in a row.',
+    help: 'Failures in a row that are not forgiven yet.',
     samples: ({ attempt }) => one(attempt),
   },
   {

@@ -3,7 +3,7 @@ import type { ControlOutcome } from '../../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { CommandContext } from '../command-context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { causeLines } from './service-words.ts';
+import { causeLines, stateOf } from './service-words.ts';
 
 export interface ServiceResult {
   readonly name: string;
@@ -37,7 +37,13 @@ export function reportOutcome(
 
 /** Why a service is not where it was wanted. */
 export function describeObstacle({ phase, health, cause }: ServiceSnapshot): string {
-  const state = phase === 'up' ? `is up but ${health}` : phase === 'failed' ? 'has failed' : `is ${phase}`;
-  if (cause === null) return phase === 'up' ? `${state}: not checked yet` : state;
-  return `${state}: ${causeLines(cause).join(' · ')}`;
+  const isChecking = phase === 'up' && health === 'unknown';
+  if (isChecking && cause === null)
+    return 'is still being checked: no check has passed through the tunnel yet';
+  const state = isChecking
+    ? 'is still being checked'
+    : phase === 'failed'
+      ? 'has failed'
+      : `is ${stateOf({ phase, health })}`;
+  return cause === null ? state : `${state}: ${causeLines(cause).join(' · ')}`;
 }

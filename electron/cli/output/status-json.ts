@@ -1,5 +1,6 @@
 /** `status -o json`: a stable interface, documented in the README. Keys may be added, never renamed or removed. */
 import type { Cause } from '../../../shared/failure.ts';
+import { toneOf } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 
 /** The object that is printed. Times are ISO 8601 in UTC, null when there is none. */
@@ -23,10 +24,13 @@ export function statusObject({ host, config, services }: StatusReport): object {
 const serviceObject = (service: ReportedService): object => ({
   name: service.name,
   technology: service.technology,
+  /** At a glance: `up` (a check has passed through this tunnel), `checking`, `working`, `trouble` or `off`. */
+  state: toneOf(service),
   desired: service.desired,
   phase: service.phase,
   health: service.health,
   local_port: service.localPort,
+  configured_port: service.configuredPort ?? service.localPort,
   addresses: service.addresses,
   remote: service.route,
   tags: service.tags,
@@ -47,7 +51,7 @@ const causeObject = ({ code, title, evidence, remedy, recovery }: Cause): object
   title,
   evidence,
   remedy,
-  /** Whether LocalPort tries again by itself, now and then or when what it waits for is back. */
+  /** Whether another try may help without the user. */
   retryable: recovery !== 'user',
 });
 

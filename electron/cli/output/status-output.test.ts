@@ -28,6 +28,41 @@ describe('the status as a table', () => {
     expect(table(aReport(aService('web', { health: 'unhealthy' })))).toContain('▲  web   unhealthy');
   });
 
+  it('shows what is not proven as checking, neither up nor in trouble, and counts it so', () => {
+    const unproven = aService('web', { health: 'unknown', cause: null });
+    expect(`\n${table(aReport(aService('db'), unproven))}\n`).toBe(`
+   NAME  STATE     LOCAL           REMOTE          TIME   CONN  IN  OUT
+●  db    up        localhost:8080  db.example:80   1h 2m
+◌  web   checking  localhost:8080  web.example:80
+
+1 of 2 up, 1 checking (headless 1.0.0, pid 812)
+`);
+  });
+
+  it('keeps a service in trouble while its next tunnel is checked, with its cause', () => {
+    const cause = describeCause('target-refused', { host: 'db' });
+    const tried = aService('web', { health: 'unknown', cause, attempt: 3 });
+    expect(table(aReport(tried)).split('\n').slice(1, 3)).toEqual([
+      '▲  web   checking  localhost:8080  web.example:80',
+      '   The tunnel is up, but db refused the connection',
+    ]);
+  });
+
+  it('says that another port than that of the config is for this run', () => {
+    const lines = table(aReport(aService('db', { localPort: 7101, configuredPort: 7001 }))).split('\n');
+    expect(lines[2]).toBe('   this port is for this run: the config says 7001');
+  });
+
+  it('ends with the notices of the host', () => {
+    const report = aReport(aService('db'));
+    const host = report.host && { ...report.host, notices: ['The state folder is read-only'] };
+    expect(
+      table({ ...report, host })
+        .split('\n')
+        .at(-1),
+    ).toBe('notice: The state folder is read-only');
+  });
+
   it('says now while what holds a service back is being asked, which was due in the past', () => {
     const timeAt = (nextRetryAt: number): string | undefined => {
       const shop = aService('shop', { phase: 'waiting', health: 'unknown', nextRetryAt });
@@ -143,10 +178,12 @@ describe('the status as JSON', () => {
           {
             "name": "db",
             "technology": "kubectl",
+            "state": "up",
             "desired": "on",
             "phase": "up",
             "health": "healthy",
             "local_port": 5432,
+            "configured_port": 5432,
             "addresses": [
               "127.0.0.1:5432",
               "[::1]:5432"
@@ -169,10 +206,12 @@ describe('the status as JSON', () => {
           {
             "name": "cache",
             "technology": "ssh",
+            "state": "trouble",
             "desired": "on",
             "phase": "retrying",
             "health": "unknown",
             "local_port": 6379,
+            "configured_port": 6379,
             "addresses": [
               "127.0.0.1:8080",
               "[::1]:8080"
@@ -199,10 +238,12 @@ describe('the status as JSON', () => {
           {
             "name": "api",
             "technology": "tcp",
+            "state": "off",
             "desired": "off",
             "phase": "off",
             "health": "unknown",
             "local_port": 8080,
+            "configured_port": 8080,
             "addresses": [],
             "remote": "api.example:80",
             "tags": [],

@@ -1,4 +1,4 @@
-import { countServices } from '../../../shared/service-tone.ts';
+import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
 import type { Palette } from './palette.ts';
@@ -14,11 +14,11 @@ export interface TableView {
   readonly width?: number | undefined;
 }
 
-/** A line for each service, and below it why it is not well: once for neighbours that have the same cause. */
+/** A line for each service, and below it why it is not up: once for neighbors with the same cause. Notices come last. */
 export function statusTable(report: StatusReport, view: TableView): readonly string[] {
   const { services } = report;
   const { palette, width = Infinity } = view;
-  if (services.length === 0) return [palette.faint('no services')];
+  if (services.length === 0) return [palette.faint('no services'), ...noticeLines(report, view)];
   const header = columns.map((text): Cell => ({
     text,
     paint: palette.faint,
@@ -33,7 +33,7 @@ export function statusTable(report: StatusReport, view: TableView): readonly str
       .flatMap((remark) => wrap(remark, width - indent.length))
       .map((line) => palette.faint(`${indent}${line}`)),
   ]);
-  return [head, ...body, '', summary(report, palette)];
+  return [head, ...body, '', summary(report, palette), ...noticeLines(report, view)];
 }
 
 const columns = ['', 'NAME', 'STATE', 'LOCAL', 'REMOTE', 'TIME', 'CONN', 'IN', 'OUT'] as const;
@@ -70,15 +70,24 @@ function cellsOf(service: ReportedService, { palette, now }: TableView): readonl
   ];
 }
 
-function remarksOn({ name, cause }: ReportedService, { lastWords }: StatusReport): readonly string[] {
+function remarksOn(service: ReportedService, { lastWords }: StatusReport): readonly string[] {
+  const { name, cause, configuredPort } = service;
   const last = lastWords.get(name);
-  return [...(cause === null ? [] : causeLines(cause)), ...(last === undefined ? [] : [`last: ${last}`])];
+  return [
+    ...(cause === null ? [] : causeLines(cause)),
+    ...(configuredPort === null ? [] : [`this port is for this run: the config says ${configuredPort}`]),
+    ...(last === undefined ? [] : [`last: ${last}`]),
+  ];
 }
 
 function summary({ host, services }: StatusReport, palette: Palette): string {
-  const { wanted, up, trouble } = countServices(services);
+  const counts = countServices(services);
+  const { trouble } = counts;
   if (host === null) return palette.faint('LocalPort is not running: this is what it last knew');
   const problems = trouble === 0 ? '' : `, ${palette.bad(`${trouble} in trouble`)}`;
   const who = `${host.kind} ${host.version}, pid ${host.pid}`;
-  return `${up} of ${wanted} up${problems} ${palette.faint(`(${who})`)}`;
+  return `${upOfWanted(counts)}${problems} ${palette.faint(`(${who})`)}`;
 }
+
+const noticeLines = ({ host }: StatusReport, { palette, width = Infinity }: TableView): readonly string[] =>
+  (host?.notices ?? []).flatMap((text) => wrap(`notice: ${text}`, width).map(palette.working));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aService } from '../../shell/testing/snapshots.ts';
 import { plainPalette as palette } from './palette.ts';
 import { WaitLine } from './wait-line.ts';
 
@@ -6,19 +7,24 @@ function written(terminal: { isTTY?: boolean; columns?: number }, options: { qui
   const parts: string[] = [];
   const stderr = { write: (text: string) => parts.push(text), ...terminal };
   const line = new WaitLine({ stderr, options: { color: false, ...options }, palette });
-  line.show(['db', 'cache', 'web']);
-  line.show(['db', 'cache', 'web']);
-  line.show(['web']);
+  const [db, cache] = ['db', 'cache'].map((name) =>
+    aService(name, { phase: 'connecting', health: 'unknown' }),
+  );
+  const web = aService('web', { health: 'unknown' });
+  if (db === undefined || cache === undefined) throw new Error('no samples');
+  line.show([db, cache, web]);
+  line.show([db, cache, web]);
+  line.show([web]);
   line.clear();
   line.clear();
   return parts.map((text) => text.replaceAll('\u001b', '^'));
 }
 
-describe('the line that says who is waited for', () => {
+describe('the line that names what is waited for', () => {
   it('is drawn over itself when it changes, and taken away', () => {
     expect(written({ isTTY: true, columns: 80 })).toEqual([
-      '\rwaiting for db and 2 more …^[K',
-      '\rwaiting for web …^[K',
+      '\rwaiting for db and 1 more, still checking web …^[K',
+      '\rstill checking web …^[K',
       '\r^[K',
     ]);
   });
@@ -27,7 +33,7 @@ describe('the line that says who is waited for', () => {
     expect(written({ isTTY: true, columns: 15 })[0]).toBe('\rwaiting for d…^[K');
   });
 
-  it('is for who watches only', () => {
+  it('is for terminals only', () => {
     expect(written({})).toEqual([]);
     expect(written({ isTTY: true }, { quiet: true })).toEqual([]);
   });

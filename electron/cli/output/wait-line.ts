@@ -1,9 +1,11 @@
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { toneOf } from '../../../shared/service-tone.ts';
 import type { CommandContext } from '../command-context.ts';
 import { shorten } from './text-width.ts';
 
 /**
- * One line on a terminal that says who is waited for, drawn over itself and taken away at the end. It is no answer: it
- * goes to standard error, and only where somebody watches.
+ * One line on a terminal that names what is waited for, drawn over itself and removed at the end. It is no answer: it goes
+ * to standard error, and only to a terminal.
  */
 export class WaitLine {
   readonly #context: Pick<CommandContext, 'stderr' | 'options' | 'palette'>;
@@ -13,7 +15,7 @@ export class WaitLine {
     this.#context = context;
   }
 
-  show(pending: readonly string[]): void {
+  show(pending: readonly ServiceSnapshot[]): void {
     const { stderr, options, palette } = this.#context;
     if (stderr.isTTY !== true || options.quiet === true) return;
     // One column less than there are: some terminals wrap at the last one.
@@ -29,7 +31,18 @@ export class WaitLine {
   }
 }
 
-function describe(names: readonly string[]): string {
-  const [first = '', ...others] = names;
-  return others.length === 0 ? `waiting for ${first} …` : `waiting for ${first} and ${others.length} more …`;
+/** Those that have no tunnel yet come first: the others only wait for their check. */
+function describe(pending: readonly ServiceSnapshot[]): string {
+  const unproven = pending.filter((service) => toneOf(service) === 'checking');
+  const others = pending.filter((service) => toneOf(service) !== 'checking');
+  const parts = [
+    ...(others.length === 0 ? [] : [`waiting for ${inShort(others)}`]),
+    ...(unproven.length === 0 ? [] : [`still checking ${inShort(unproven)}`]),
+  ];
+  return `${parts.join(', ')} …`;
+}
+
+function inShort([first, ...others]: readonly ServiceSnapshot[]): string {
+  const name = first?.name ?? '';
+  return others.length === 0 ? name : `${name} and ${others.length} more`;
 }

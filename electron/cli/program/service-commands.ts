@@ -18,13 +18,15 @@ export function addServiceCommands(program: Command, perform: Perform): void {
   program.commandsGroup('Services:');
   target(program.command('start'))
     .description('turn services on; starts the daemon when LocalPort is not running')
-    .option('-w, --wait', 'wait until they are up and healthy')
+    .option('-w, --wait', 'wait until a check has passed through each of them')
     .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
+    .option('--port <port>', 'use this local port for this run, or "auto" for a free one; one service only')
     .addHelpText(
       'after',
       examples(
         ['localport start db', 'turn db on'],
         ['localport start --tag backend --wait', 'and wait until all of them answer'],
+        ['localport start db --port auto', 'its own port is in use: take a free one for now'],
         ['localport start --tag db --tag cache', 'services with either tag'],
         ['localport start --all --wait --timeout 2m && npm run migrate', 'in a script'],
       ),

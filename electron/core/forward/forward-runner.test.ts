@@ -82,6 +82,7 @@ describe('a forward runner', () => {
   it('measures how long a service was away, and not the time asleep', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
+    world.health.passes();
     expect(runner.snapshot().outages).toEqual(noOutages);
     const since = world.clock.wallNow();
     await world.tunnel.dies(killed);
@@ -90,8 +91,10 @@ describe('a forward runner', () => {
     await world.clock.advance(60_000);
     runner.dispatch({ type: 'triggered', trigger: 'wake' });
     await world.tunnel.dies(killed);
-    await world.clock.advance(200);
+    await world.clock.advance(150);
     await world.tunnel.comesUp();
+    await world.clock.advance(50);
+    world.health.passes();
     const { count, totalMs, recent } = runner.snapshot().outages;
     expect({ count, totalMs, recent }).toEqual({
       count: 1,

@@ -166,6 +166,7 @@ export class ForwardRunner {
       tags: service.tags,
       route: describeRoute(service.connection),
       localPort: service.localPort,
+      configuredPort: null,
       addresses: this.#door.addresses,
       desired,
       phase: situation.phase,

@@ -205,4 +205,93 @@ describe('the supervisor', () => {
     await settle();
     expect(world.tunnels.slice(5).map((tunnel) => tunnel.service.name)).toEqual(['a']);
   });
+
+  describe('with another port for this run', () => {
+    const ports = (): string[] =>
+      supervisor
+        .snapshot()
+        .map(({ name, phase, localPort, configuredPort }) =>
+          [name, phase, localPort, ...(configuredPort === null ? [] : [`not ${configuredPort}`])].join(' '),
+        );
+
+    it('runs the service there, and keeps the port over a reload that says nothing else of it', async () => {
+      await apply(a, b);
+      await supervisor.turnOnAt('a', 7101);
+      for (const tunnel of world.tunnels) await tunnel.comesUp();
+      expect(ports()).toEqual(['a up 7101 not 7001', 'b up 7002']);
+      expect(world.ports.map((port) => port.isOpen)).toEqual([false, true, true]);
+      await apply({ ...a, tags: ['new'] }, b);
+      expect(ports()).toEqual(['a up 7101 not 7001', 'b up 7002']);
+    });
+
+    it('turns on a service that is off', async () => {
+      await apply({ ...a, enabled: false });
+      await supervisor.turnOnAt('a', 7101);
+      expect([ports(), choices.get('a')]).toEqual([['a connecting 7101 not 7001'], 'on']);
+    });
+
+    it('touches nothing when the service is at that port already', async () => {
+      await apply(a);
+      await supervisor.turnOnAt('a', 7001);
+      expect([rows(), ports()]).toEqual([['a on up 7001 0'], ['a up 7001']]);
+      await supervisor.turnOnAt('a', 7101);
+      await supervisor.turnOnAt('a', 7101);
+      expect(world.ports).toHaveLength(2);
+    });
+
+    it.each([
+      [
+        'turning it off and on',
+        async () => {
+          supervisor.setDesired('a', 'off');
+          await settle();
+          expect(ports()).toEqual(['a off 7001']);
+          supervisor.setDesired('a', 'on');
+        },
+      ],
+      [
+        'turning it off and on at once',
+        async () => {
+          supervisor.setDesired('a', 'off');
+          supervisor.setDesired('a', 'on');
+          await settle();
+        },
+      ],
+      ['choosing the port of the config', () => supervisor.turnOnAt('a', 7001)],
+    ])('goes back to the port of the config by %s', async (_title, goBack) => {
+      await apply(a);
+      await supervisor.turnOnAt('a', 7101);
+      await goBack();
+      await settle();
+      expect(ports()).toEqual(['a connecting 7001']);
+    });
+
+    it('gives way to an edit of local_port', async () => {
+      await apply(a);
+      await supervisor.turnOnAt('a', 7101);
+      await supervisor.apply([{ ...a, localPort: 7009 }]);
+      expect(ports()).toEqual(['a connecting 7009']);
+    });
+
+    it('is not taken up again by a service that left the config and came back', async () => {
+      await apply(a, b);
+      await supervisor.turnOnAt('a', 7101);
+      await apply(b);
+      await apply(a, b);
+      expect(ports()[0]).toBe('a up 7001');
+    });
+
+    it('brings no older config back that a reload has replaced meanwhile', async () => {
+      await apply(a, b);
+      const applying = supervisor.apply([{ ...a, tags: ['new'] }]);
+      await Promise.all([applying, supervisor.turnOnAt('a', 7101)]);
+      expect([ports(), supervisor.snapshot()[0]?.tags]).toEqual([['a connecting 7101 not 7001'], ['new']]);
+    });
+
+    it('ignores a service that it does not know', async () => {
+      await apply(a);
+      await supervisor.turnOnAt('gone', 7101);
+      expect([ports(), choices.size]).toEqual([['a up 7001'], 0]);
+    });
+  });
 });

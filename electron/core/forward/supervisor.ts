@@ -8,6 +8,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { diffServices, type ServiceChange } from '../config/config-differ.ts';
 import type { CredentialConcern } from '../wake/credential-files.ts';
 import type { ForwardRunner } from './forward-runner.ts';
+import { PortOverrides } from './port-overrides.ts';
 
 export interface SupervisorParts {
   readonly createRunner: (service: ServiceSpec) => ForwardRunner;
@@ -37,6 +38,10 @@ export class Supervisor {
   readonly #runners = new Map<string, ForwardRunner>();
   /** On their way out for good: they are not turned on again, whatever the user clicks meanwhile. */
   readonly #leaving = new WeakSet<ForwardRunner>();
+  readonly #overrides = new PortOverrides();
+  /** What the config says. */
+  #configured: readonly ServiceSpec[] = [];
+  /** The same with the ports that are in force. */
   #services: readonly ServiceSpec[] = [];
   #applying: Promise<void> = Promise.resolve();
   #isStopping = false;
@@ -47,16 +52,16 @@ export class Supervisor {
 
   /** In the order of the config. */
   snapshot(): readonly ServiceSnapshot[] {
-    const runners = this.#services.map((service) => this.#runners.get(service.name));
-    return runners.filter((runner) => runner !== undefined).map((runner) => runner.snapshot());
+    return this.#configured.flatMap(({ name, localPort }) => {
+      const snapshot = this.#runners.get(name)?.snapshot();
+      if (snapshot === undefined) return [];
+      return [{ ...snapshot, configuredPort: snapshot.localPort === localPort ? null : localPort }];
+    });
   }
 
   /** Takes over a new config. Calls are worked off one after the other; resolves when the old forwards have gone. */
   apply(services: readonly ServiceSpec[]): Promise<void> {
-    const applied = this.#applying.then(() => this.#apply(services));
-    // What went wrong with one config is told to its caller, and keeps no later one from being applied.
-    this.#applying = applied.catch(() => undefined);
-    return applied;
+    return this.#inTurn(() => this.#apply(services));
   }
 
   /**
@@ -68,6 +73,21 @@ export class Supervisor {
     this.#parts.rememberDesired(name, desired);
     const runner = this.#runners.get(name);
     if (runner !== undefined) this.#steer(runner, desired);
+    // What is turned on again has the port of the config again.
+    if (desired === 'off' && this.#overrides.set(name, null)) void this.#applyPorts();
+  }
+
+  /**
+   * Turns one service on at another local port, until it is turned off or the host ends. Its clients lose their connections,
+   * as with an edit of `local_port`. Resolves when the service has let go of its former port.
+   */
+  async turnOnAt(name: string, port: number): Promise<void> {
+    const configured = this.#configured.find((service) => service.name === name);
+    if (configured === undefined) return;
+    this.#parts.rememberDesired(name, 'on');
+    const isOther = this.#overrides.set(name, port === configured.localPort ? null : port);
+    if (isOther) await this.#applyPorts();
+    else this.setDesired(name, 'on');
   }
 
   /** Turns every service with this tag on or off; null: all of them. */
@@ -124,9 +144,23 @@ export class Supervisor {
     await stopped;
   }
 
-  async #apply(services: readonly ServiceSpec[]): Promise<void> {
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#applying.then(work);
+    // A failure goes to the caller, and keeps nothing later from being applied.
+    this.#applying = done.catch(() => undefined);
+    return done;
+  }
+
+  /** By then another config may be in force than now. */
+  #applyPorts(): Promise<void> {
+    return this.#inTurn(() => this.#apply(this.#configured));
+  }
+
+  async #apply(configured: readonly ServiceSpec[]): Promise<void> {
     if (this.#isStopping) return;
+    const services = this.#overrides.applyTo(this.#configured, configured);
     const changes = diffServices(this.#services, services);
+    this.#configured = configured;
     this.#services = services;
     const changed = changes.filter((change) => change.kind === 'changed');
     // Another port makes it another forward; everything else is taken over by the running one.

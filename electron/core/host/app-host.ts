@@ -3,6 +3,8 @@
  * Both hosts, menu bar and headless, are this plus their own surface.
  */
 import path from 'node:path';
+import type { PortChoice } from '../../../shared/control-contract.ts';
+import type { Result } from '../../../shared/result.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
@@ -24,6 +26,7 @@ import { Forwarding } from './forwarding.ts';
 import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
+import { choosePort } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
@@ -69,6 +72,8 @@ export class AppHost {
   readonly #publisher: SnapshotPublisher;
   #machine: MachineWatch | null = null;
   #stopLive: (() => void) | null = null;
+  /** One choice of a port after the other: two at once would find the same one free. */
+  #choosing: Promise<unknown> = Promise.resolve();
 
   private constructor(options: AppHostOptions, children: ChildProcesses, desired: DesiredStore) {
     const { clock, logs, paths } = options;
@@ -180,6 +185,19 @@ export class AppHost {
 
   setDesired(name: string, desired: Desired): void {
     this.#forwarding.supervisor.setDesired(name, desired);
+  }
+
+  /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
+  turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
+    const turnOn = async (): Promise<Result<number, string>> => {
+      const { supervisor } = this.#forwarding;
+      const port = await choosePort({ name, wanted, services: supervisor.snapshot() }, this.#options.clock);
+      if (port.ok) await supervisor.turnOnAt(name, port.value);
+      return port;
+    };
+    const turnedOn = this.#choosing.then(turnOn);
+    this.#choosing = turnedOn.catch(() => undefined);
+    return turnedOn;
   }
 
   setDesiredForTag(tag: string | null, desired: Desired): void {

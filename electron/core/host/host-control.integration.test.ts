@@ -98,6 +98,36 @@ describe('over the control socket', () => {
     expect(await client.request('snapshot', {})).toEqual({ ok: true, value: host.snapshot() });
   });
 
+  it('`set-desired` with a port serves a service there for this run, and names who has a port in use', async () => {
+    const target = named('db');
+    const on = { target, desired: 'on' } as const;
+    const port = await freePort();
+    expect(await client.request('set-desired', { ...on, port })).toEqual(accepted('db'));
+    expect(host.snapshot().services[0]).toMatchObject({ localPort: port, configuredPort: ports[0] });
+    expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
+    expect(await client.request('set-desired', { ...on, port: ports[1] })).toEqual({
+      ok: true,
+      value: {
+        accepted: [],
+        refused: [{ name: 'db', message: `port ${ports[1]} is used by the service web` }],
+      },
+    });
+    await client.request('set-desired', { target, desired: 'off' });
+    await client.request('set-desired', { ...on, port: 'auto' });
+    expect(host.snapshot().services[0]).toMatchObject({ localPort: ports[0], configuredPort: null });
+  });
+
+  it('`set-desired` with a port is for one service, by its name', async () => {
+    const targets = [named('db', 'web'), all];
+    for (const target of targets) {
+      expect(await client.request('set-desired', { target, desired: 'on', port: 'auto' })).toMatchObject({
+        ok: false,
+        error: { code: 'bad-request' },
+      });
+    }
+    expect(rows(host.snapshot())).toBe('db on up 0, web on up 0');
+  });
+
   it('`set-desired` turns services off and on by name, tag and all', async () => {
     expect(await client.request('set-desired', { target: named('db'), desired: 'off' })).toEqual(
       accepted('db'),

@@ -1,6 +1,11 @@
 /** What a host does with the requests that come over its control socket, and the socket's place in the host's life. */
-import type { ControlOutcome, ControlTarget } from '../../../shared/control-contract.ts';
-import { ok, type Result } from '../../../shared/result.ts';
+import type {
+  ControlError,
+  ControlOutcome,
+  ControlTarget,
+  PortChoice,
+} from '../../../shared/control-contract.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { ControlHandlers, RequestHandlers, StreamHandlers } from '../control/control-handlers.ts';
 import { ControlServer } from '../control/control-server.ts';
@@ -50,10 +55,14 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     refuseOff(resolve(target), host.snapshot().services);
   return {
     snapshot: () => Promise.resolve(ok(host.snapshot())),
-    'set-desired': ({ target, desired }) => {
+    'set-desired': async ({ target, desired, port }) => {
       const outcome = resolve(target);
+      if (port !== undefined) {
+        const isOne = target.kind === 'names' && target.names.length === 1 && desired === 'on';
+        return isOne ? ok(await turnOnAt(host, outcome, port)) : err(portNeedsOneName);
+      }
       for (const name of outcome.accepted) host.setDesired(name, desired);
-      return Promise.resolve(ok(outcome));
+      return ok(outcome);
     },
     restart: async ({ target }) => {
       const outcome = resolveOn(target);
@@ -73,6 +82,19 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     },
     dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
   };
+}
+
+const portNeedsOneName: ControlError = {
+  code: 'bad-request',
+  message: 'a port can be chosen only to turn on exactly one service, by its name',
+};
+
+/** `outcome`: of the one name. */
+async function turnOnAt(host: AppHost, outcome: ControlOutcome, port: PortChoice): Promise<ControlOutcome> {
+  const [name] = outcome.accepted;
+  if (name === undefined) return outcome;
+  const turnedOn = await host.turnOnAt(name, port);
+  return turnedOn.ok ? outcome : { accepted: [], refused: [{ name, message: turnedOn.error }] };
 }
 
 function streamHandlers({ host, logs, stop, force }: HostControlParts): StreamHandlers {

@@ -47,13 +47,35 @@ describe('the console report', () => {
     };
     const after = { ...first, config, services: [{ ...service, phase: 'retrying' as const, cause }] };
     expect(reportChanges(first, after)).toEqual([
-      'config /c.yaml is broken; what ran before goes on',
+      'config /c.yaml is broken; the previous config is still in effect',
       '  error: services[0].name, line 3: missing',
       '▲ db  retrying  localhost:5432 → db:5432  db refused the connection',
     ]);
     expect(reportChanges(null, { ...after, services: [] })).toContain(
       'config /c.yaml is broken; nothing is running until you fix it',
     );
+  });
+
+  it('calls a tunnel up once it is proven, and checking before', () => {
+    const health = (value: ServiceSnapshot['health']): Snapshot => ({
+      ...first,
+      services: [{ ...service, health: value }],
+    });
+    expect([
+      ...reportChanges(first, health('unknown')),
+      ...reportChanges(health('unknown'), health('unhealthy')),
+      ...reportChanges(health('unhealthy'), health('healthy')),
+    ]).toEqual([
+      '◌ db  checking  localhost:5432 → db:5432',
+      '▲ db  unhealthy  localhost:5432 → db:5432',
+      '● db  up  localhost:5432 → db:5432',
+    ]);
+  });
+
+  it('prints each notice once', () => {
+    const after = { ...first, host: { ...first.host, notices: ['The state folder is read-only'] } };
+    expect(reportChanges(first, after)).toEqual(['notice: The state folder is read-only']);
+    expect(reportChanges(after, after)).toEqual([]);
   });
 
   it('ends by saying whether anything is left', () => {

@@ -1,13 +1,13 @@
-/** What a terminal shows while LocalPort runs: each service when its state changes, and what the config says. Pure. */
-import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
-import { toneOf, type Tone } from '../../../shared/service-tone.ts';
-
-const shapes: Readonly<Record<Tone, string>> = { up: '●', working: '◐', trouble: '▲', off: '○' };
+/** What a terminal shows while LocalPort runs: each service when its state changes, the config and notices. Pure. */
+import type { Health, ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+import { toneOf, toneShapes } from '../../../shared/service-tone.ts';
 
 /** The lines to print when one snapshot follows another; `before` is null at the start. */
 export function reportChanges(before: Snapshot | null, after: Snapshot): readonly string[] {
   const lines = before === null ? [`logs in ${after.host.logDirectory}`] : [];
   if (before?.config !== after.config) lines.push(...describeConfig(after));
+  const known = before?.host.notices ?? [];
+  lines.push(...after.host.notices.filter((text) => !known.includes(text)).map((text) => `notice: ${text}`));
   const earlier = new Map(before?.services.map((service) => [service.name, describeService(service)]));
   for (const service of after.services) {
     const line = describeService(service);
@@ -36,7 +36,7 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
       return [`config ${config.path ?? ''} has errors; all other services run`, ...problems];
     case 'broken':
       return [
-        `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing is running until you fix it' : 'what ran before goes on'}`,
+        `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing is running until you fix it' : 'the previous config is still in effect'}`,
         ...problems,
       ];
   }
@@ -44,7 +44,13 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
 
 function describeService(service: ServiceSnapshot): string {
   const { name, phase, health, cause, localPort, route } = service;
-  const state = phase === 'up' && health === 'unhealthy' ? 'unhealthy' : phase;
+  const state = phase === 'up' ? stateOfTunnel[health] : phase;
   const why = cause === null ? '' : `  ${cause.title}`;
-  return `${shapes[toneOf(service)]} ${name}  ${state}  localhost:${localPort} → ${route}${why}`;
+  return `${toneShapes[toneOf(service)]} ${name}  ${state}  localhost:${localPort} → ${route}${why}`;
 }
+
+const stateOfTunnel: Readonly<Record<Health, string>> = {
+  healthy: 'up',
+  unknown: 'checking',
+  unhealthy: 'unhealthy',
+};

@@ -1,9 +1,9 @@
 /**
  * When a service was away although it was wanted, and how long it took to come back. Pure: facts in, history out.
  *
- * 1. A service that has not been up since it was turned on has no outage: it is starting.
- * 2. An outage begins when a service leaves `up` or is found unhealthy; it ends when the service is up again, and where
- *    it was unhealthy meanwhile, when a check has passed.
+ * 1. A service that has not been proven (up and healthy) since it was turned on has no outage: it is starting.
+ * 2. An outage begins when a proven service leaves `up` or is found unhealthy; it ends when the service is proven again. A
+ *    tunnel that is being checked neither begins nor ends one.
  * 3. Time asleep and time switched off are not part of it. An outage that the user interrupts goes on when it is wanted
  *    again: no way round it makes a recovery look faster than it was.
  */
@@ -29,19 +29,18 @@ interface OutageUnderWay {
   readonly countedMs: number;
   /** Monotonic ms; null while no time counts. */
   readonly countedSince: number | null;
-  readonly wasUnhealthy: boolean;
 }
 
 export interface OutageHistory {
   readonly past: Outages;
   readonly current: OutageUnderWay | null;
-  /** Whether it has been up since it was turned on. */
-  readonly hasBeenUp: boolean;
+  /** Whether it has been proven since it was turned on. */
+  readonly hasBeenProven: boolean;
 }
 
-export const cleanOutageHistory: OutageHistory = { past: noOutages, current: null, hasBeenUp: false };
+export const cleanOutageHistory: OutageHistory = { past: noOutages, current: null, hasBeenProven: false };
 
-/** To be told every change of the facts, at once. Returns the same history when they change nothing. */
+/** To be called with every change of the facts, at once. Returns the same history when they change nothing. */
 export function observeOutage(history: OutageHistory, facts: OutageFacts): OutageHistory {
   return history.current === null
     ? watchForOutage(history, facts)
@@ -49,37 +48,31 @@ export function observeOutage(history: OutageHistory, facts: OutageFacts): Outag
 }
 
 function watchForOutage(history: OutageHistory, facts: OutageFacts): OutageHistory {
-  const hasBeenUp = isWanted(facts) && (history.hasBeenUp || facts.phase === 'up');
-  if (!hasBeenUp || isWell(facts))
-    return hasBeenUp === history.hasBeenUp ? history : { ...history, hasBeenUp };
-  const current: OutageUnderWay = {
-    since: facts.wallNow,
-    countedMs: 0,
-    countedSince: counts(facts) ? facts.now : null,
-    wasUnhealthy: facts.health === 'unhealthy',
-  };
-  return { ...history, hasBeenUp, current };
+  const hasBeenProven = isWanted(facts) && (history.hasBeenProven || isProven(facts));
+  if (hasBeenProven && isAway(facts)) {
+    const countedSince = counts(facts) ? facts.now : null;
+    return { ...history, hasBeenProven, current: { since: facts.wallNow, countedMs: 0, countedSince } };
+  }
+  return hasBeenProven === history.hasBeenProven ? history : { ...history, hasBeenProven };
 }
 
 function followOutage(history: OutageHistory, current: OutageUnderWay, facts: OutageFacts): OutageHistory {
   const { since, countedSince } = current;
-  const { now, health } = facts;
+  const { now } = facts;
   const countedMs = current.countedMs + (countedSince === null ? 0 : now - countedSince);
-  const wasUnhealthy = current.wasUnhealthy || health === 'unhealthy';
-  const isOver = isWanted(facts) && isWell(facts) && (!wasUnhealthy || health === 'healthy');
-  if (isOver) return { past: withOutage(history.past, since, countedMs), current: null, hasBeenUp: true };
-  const isSame = wasUnhealthy === current.wasUnhealthy && counts(facts) === (countedSince !== null);
-  if (isSame) return history;
-  return {
-    ...history,
-    current: { since, countedMs, countedSince: counts(facts) ? now : null, wasUnhealthy },
-  };
+  if (isWanted(facts) && isProven(facts)) {
+    return { past: withOutage(history.past, since, countedMs), current: null, hasBeenProven: true };
+  }
+  if (counts(facts) === (countedSince !== null)) return history;
+  return { ...history, current: { since, countedMs, countedSince: counts(facts) ? now : null } };
 }
 
 const isWanted = ({ desired, phase }: OutageFacts): boolean =>
   desired === 'on' && phase !== 'off' && phase !== 'stopping';
 
-const isWell = ({ phase, health }: OutageFacts): boolean => phase === 'up' && health !== 'unhealthy';
+const isProven = ({ phase, health }: OutageFacts): boolean => phase === 'up' && health === 'healthy';
+
+const isAway = ({ phase, health }: OutageFacts): boolean => phase !== 'up' || health === 'unhealthy';
 
 const counts = (facts: OutageFacts): boolean => isWanted(facts) && !facts.suspended;
 

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { describeCause } from '../shared/failure.ts';
+import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { listViewOf } from './service-rows.ts';
+import { deadTarget } from './testing/dead-target.ts';
+import { rowsAsText } from './testing/rows-as-text.ts';
+import { checking, connecting, sampleNow, service, up } from './testing/service-samples.ts';
+
+const screen = (one: ServiceSnapshot, now: number): readonly string[] =>
+  rowsAsText(listViewOf([one], '', now));
+
+describe('the row of a target that refuses', () => {
+  it('is trouble from the first failure on, whatever the phase, and only what happens next changes', () => {
+    const head = '▲ orders  localhost:5432  (—●) |  The tunnel is up, but db.internal refused the connection';
+    const rows = deadTarget.map((step) => screen(step.service, step.at));
+    expect(rows.slice(0, 2).map((lines) => lines.join(' |'))).toEqual([
+      '◐ orders  localhost:5432  (—●) |  deploy@bastion → db.internal:5432  Connecting',
+      '◌ orders  localhost:5432  (—●) |  deploy@bastion → db.internal:5432  Checking …',
+    ]);
+    const steady = rows.slice(2);
+    expect(new Set(steady.map((lines) => lines.slice(0, 2).join(' |')))).toEqual(new Set([head]));
+    expect(new Set(steady.map((lines) => lines.length))).toEqual(new Set([3]));
+    const retry = ['Trying again now', 'Checking …', 'Checking again soon'];
+    expect(steady.map((lines) => lines[2])).toEqual(
+      [
+        'Checking again soon',
+        'Retrying now',
+        ...['in 2 s', 'in 4 s', 'in 8 s', 'in 16 s', 'in 60 s', 'in 60 s'].flatMap((delay) => [
+          ...retry,
+          `Retrying ${delay}`,
+        ]),
+      ].map((next) => `  ${next}  [Show log]`),
+    );
+  });
+
+  it('turns green when it is proven, not when a process has started', () => {
+    const cause = deadTarget.at(-1)?.service.cause ?? null;
+    const tried = { cause, attempt: 4, checkMs: null };
+    const steps = [
+      connecting('orders', tried),
+      checking('orders', tried),
+      up('orders', { attempt: 4, since: sampleNow }),
+    ];
+    expect(steps.map((step) => screen(step, sampleNow)[0]?.slice(0, 1))).toEqual(['▲', '▲', '●']);
+  });
+});
+
+describe('the row of a tunnel that was killed', () => {
+  it('keeps its height: it reconnects, is checked, and is green again', () => {
+    const cause = describeCause('killed', { ending: 'SIGKILL' });
+    const tried = { cause, attempt: 1 };
+    const steps = [up('db'), connecting('db', tried), checking('db', tried), up('db', { since: sampleNow })];
+    expect(steps.map((step) => screen(step, sampleNow).join(' |'))).toEqual([
+      '● db  localhost:5432  (—●) |  prod · svc/db  3 h · 2 ms',
+      '◐ db  localhost:5432  (—●) |  prod · svc/db  Reconnecting',
+      '◌ db  localhost:5432  (—●) |  prod · svc/db  Checking …',
+      '● db  localhost:5432  (—●) |  prod · svc/db  0 s · 2 ms',
+    ]);
+  });
+});
+
+describe('the row of a cause that needs the user', () => {
+  it('shows when LocalPort looks again, and keeps its lines while it does', () => {
+    const cause = describeCause('forbidden', { resource: 'pods in shop' });
+    const facts = { desired: 'on', cause, attempt: 1 } as const;
+    const steps = [
+      service('shop', { ...facts, phase: 'failed', nextRetryAt: sampleNow + 30_000 }),
+      service('shop', { ...facts, phase: 'connecting' }),
+      service('shop', { ...facts, phase: 'up' }),
+      service('shop', { ...facts, phase: 'failed', attempt: 2, nextRetryAt: sampleNow + 300_000 }),
+      service('shop', { ...facts, phase: 'failed' }),
+    ];
+    const rows = steps.map((step) => screen(step, sampleNow));
+    expect(new Set(rows.map((lines) => lines.slice(0, 3).join(' |')))).toEqual(
+      new Set([
+        '▲ shop  localhost:5432  (—●) |  You may not forward ports to pods in shop |  Ask for the right to create pods/portforward there',
+      ]),
+    );
+    expect(rows.map((lines) => lines.slice(3).join(' |'))).toEqual([
+      '  Needs you · checks again in 30 s  [Copy command]',
+      '  Trying again now  [Copy command]',
+      '  Checking …  [Copy command]',
+      '  Needs you · checks again in 5 min  [Copy command]',
+      '  Needs you  [Copy command]',
+    ]);
+  });
+});
