@@ -72,7 +72,7 @@ describe('a row', () => {
   it('that needs the user says for what', () => {
     expect(screen([waiting('grafana', signedOut)]).slice(1)).toEqual([
       '  Signed out of prod',
-      '  Sign in again: run aws sso login',
+      '  Sign in again: run aws sso login (not retried automatically)',
       '  Needs you  [Copy command]',
     ]);
   });
@@ -189,7 +189,7 @@ describe('the list', () => {
     const services = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('d')];
     expect(screen(services)).toEqual([
       '▲ 3 forwards: Signed out of prod',
-      '  Sign in again: run aws sso login',
+      '  Sign in again: run aws sso login (not retried automatically)',
       '  Needs you  [Copy command]',
       '▲ a  localhost:5432  (—●)',
       '  Signed out of prod',

@@ -142,7 +142,7 @@ const catalogue = {
     title: (d) => `${d.host ?? 'The server'} refused the login`,
     remedy: (d) =>
       d.usedPassword === true
-        ? 'Correct the password in the config; LocalPort does not try again by itself, so as not to lock the account'
+        ? 'Correct the password in the config (not retried automatically, which could lock the account)'
         : d.command === undefined
           ? 'Check the user and the key, or add the key to your agent: ssh-add'
           : `Run ${d.command} and try again`,
@@ -242,8 +242,7 @@ const catalogue = {
     recheck: 'never',
     title: (d) => `Signed out of ${d.context ?? d.host ?? 'the cluster'}`,
     remedy: (d) =>
-      `${d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`}; ` +
-      'LocalPort does not try by itself, because each try may open a sign-in page',
+      `${d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`} (not retried automatically)`,
     action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
   },
   unauthorized: {

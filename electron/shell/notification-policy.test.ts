@@ -51,7 +51,7 @@ test('one notice when a forward comes to need the user, one when it is back', as
   const { clock, show, take } = setUp();
   await show(failedService('a'));
   await clock.advance(settleMs);
-  expect(take()).toEqual(['Signed out of prod | a: Sign in again']);
+  expect(take()).toEqual(['Signed out of prod | a: Sign in again (not retried automatically)']);
   await show(connecting('a'));
   await show(failedService('a'));
   await clock.advance(quietMs * 3);
@@ -115,7 +115,7 @@ test('a cluster that stays away is one notice for all of its services, one that 
   await show(held('a'), held('b'));
   await clock.advance(routeSettleMs / 2);
   expect(take()).toEqual([
-    'The cluster prod cannot be reached | a and b: Check the network or the VPN; it starts by itself once there is an answer',
+    'The cluster prod cannot be reached | a and b: Check the network or the VPN; LocalPort reconnects as soon as there is an answer',
   ]);
   await show(aService('a'), aService('b'));
   await clock.advance(settleMs);
@@ -129,7 +129,7 @@ test('a need that began with a route is announced as soon as any other, in its o
   await clock.advance(5_000);
   await show(failedService('a'));
   await clock.advance(settleMs);
-  expect(take()).toEqual(['Signed out of prod | a: Sign in again']);
+  expect(take()).toEqual(['Signed out of prod | a: Sign in again (not retried automatically)']);
 });
 
 test('a cause that keeps changing is announced all the same, but no sooner than quiet allows', async () => {
@@ -167,7 +167,9 @@ test('forwards that fail of the same cause at the same moment share one notice',
   await clock.advance(settleMs / 2);
   await show(...['a', 'b', 'c', 'd', 'e'].map((name) => failedService(name)));
   await clock.advance(settleMs);
-  expect(take()).toEqual(['Signed out of prod | a, b, c and 2 more: Sign in again']);
+  expect(take()).toEqual([
+    'Signed out of prod | a, b, c and 2 more: Sign in again (not retried automatically)',
+  ]);
 });
 
 test('one that notices the same cause a little later shares the notice', async () => {

@@ -138,6 +138,7 @@ describe('a forward runner', () => {
   it('says that the port is taken and opens it when it is free', async () => {
     const world = new FakeForwardWorld();
     const runner = new ForwardRunner(postgres, world.parts());
+    runners.push(runner);
     world.port.openResult = err(describeCause('port-in-use', { port: 5432, holder: 'postgres (pid 812)' }));
     runner.dispatch({ type: 'turned-on' });
     await settle();
@@ -198,6 +199,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     const restartPolicy = { ...postgres.restartPolicy, enabled: false };
     const runner = new ForwardRunner({ ...postgres, restartPolicy }, world.parts());
+    runners.push(runner);
     runner.dispatch({ type: 'turned-on' });
     await settle();
     await world.tunnel.dies(killed);
@@ -211,6 +213,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('file-missing', { what: '~/.ssh/id' });
     const runner = new ForwardRunner({ ...postgres, problem }, world.parts());
+    runners.push(runner);
     runner.dispatch({ type: 'turned-on' });
     await settle();
     expect([line(runner), world.tunnels.length]).toEqual([
@@ -248,6 +251,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('variable-unset', { what: 'PORT' });
     const runner = new ForwardRunner({ ...postgres, localPort: 0, problem }, world.parts());
+    runners.push(runner);
     runner.dispatch({ type: 'turned-on' });
     await settle();
     expect([line(runner), world.port.isOpen]).toEqual([

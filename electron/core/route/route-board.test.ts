@@ -491,8 +491,7 @@ describe('services that are aware of their cluster', () => {
     await play.prober().answers({ kind: 'unwell', cause });
     expect(play.take()).toEqual(['aware held: Signed out of prod']);
     expect(seat.hold).toMatchObject({
-      remedy:
-        'Sign in again: run aws sso login; LocalPort does not try by itself, because each try may open a sign-in page',
+      remedy: 'Sign in again: run aws sso login (not retried automatically)',
       triggers: ['route', 'config', 'user'],
     });
     seat.hurry();

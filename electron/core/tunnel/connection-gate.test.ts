@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { ConnectionGate, type Entrant, type Turn } from './connection-gate.ts';
 
@@ -30,7 +30,12 @@ class Wanderer implements Entrant {
   start(turn: Turn): void {
     this.turns.push(turn);
     this.#note('starts');
-    this.enter();
+    if (!this.#world.isOver) this.enter();
+  }
+
+  end(): void {
+    this.withdraw();
+    for (const turn of this.turns) turn.over();
   }
 
   giveWay(): void {
@@ -49,13 +54,33 @@ class Wanderer implements Entrant {
   }
 }
 
+const worlds: World[] = [];
+afterEach(() => {
+  for (const world of worlds.splice(0)) world.end();
+});
+
 class World {
   readonly clock = new FakeClock();
   readonly gate = new ConnectionGate(this.clock);
   readonly events: string[] = [];
 
+  isOver = false;
+  readonly #wanderers: Wanderer[] = [];
+
+  constructor() {
+    worlds.push(this);
+  }
+
   wanderer(name: string): Wanderer {
-    return new Wanderer(name, this);
+    const wanderer = new Wanderer(name, this);
+    this.#wanderers.push(wanderer);
+    return wanderer;
+  }
+
+  /** Everybody leaves. */
+  end(): void {
+    this.isOver = true;
+    for (const wanderer of this.#wanderers) wanderer.end();
   }
 
   /** What happened since the last call. */
