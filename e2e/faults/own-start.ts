@@ -10,20 +10,19 @@ import type { FaultWorld } from './fault-world.ts';
 import { delay, nowMs } from './monotonic.ts';
 import { percentile } from './requests.ts';
 
-const runs = 5;
 const pollMs = 2;
 const deadlineMs = 10_000;
 
-export const sshOwnStart = (world: FaultWorld, { sshd, echo }: FarHost): Promise<number> =>
-  medianOf(async () => {
+export const sshOwnStart = (world: FaultWorld, { sshd, echo }: FarHost, runs: number): Promise<number> =>
+  medianOf(runs, async () => {
     const socket = newSocketPath();
     const forward = ['-N', '-o', 'BatchMode=yes', '-L', `${socket}:${echo.host}:${echo.port}`];
     const argv = ['ssh', ...forward, '-p', String(sshd.port), `${sshd.user}@${sshd.host}`];
     return run(world, argv, () => appears(socket));
   });
 
-export const commandOwnStart = (world: FaultWorld, argv: readonly string[]): Promise<number> =>
-  medianOf(async () => {
+export const commandOwnStart = (world: FaultWorld, argv: readonly string[], runs: number): Promise<number> =>
+  medianOf(runs, async () => {
     const socket = newSocketPath();
     return run(
       world,
@@ -32,8 +31,8 @@ export const commandOwnStart = (world: FaultWorld, argv: readonly string[]): Pro
     );
   });
 
-export const kubectlOwnStart = (world: FaultWorld): Promise<number> =>
-  medianOf(() => {
+export const kubectlOwnStart = (world: FaultWorld, runs: number): Promise<number> =>
+  medianOf(runs, () => {
     const argv = ['kubectl', 'port-forward', '--address=127.0.0.1', 'service/echo', `:${containerPort}`];
     return run(world, argv, async (lines) => {
       for await (const line of lines) if (line.startsWith('Forwarding from')) return;
@@ -68,7 +67,7 @@ async function appears(file: string): Promise<void> {
   }
 }
 
-async function medianOf(measure: () => Promise<number>): Promise<number> {
+async function medianOf(runs: number, measure: () => Promise<number>): Promise<number> {
   const times: number[] = [];
   while (times.length < runs) times.push(await measure());
   return percentile(times, 0.5);

@@ -13,6 +13,7 @@ const maxWaitMs = { p50: 500, p95: 800 } as const;
 const betweenMs = 4_000;
 const recoveryDeadlineMs = 20_000;
 const pollMs = 50;
+const ownStartRuns = 5;
 
 interface Away {
   readonly seconds: number;
@@ -30,7 +31,7 @@ const sshdAway = ({ seconds, rounds, isBound }: Away): Row => ({
     await world.addOthers();
     await world.start([ssh]);
     const rivals = await startRivals(world, host);
-    const ownStart = await sshOwnStart(world, host);
+    const ownStart = await sshOwnStart(world, host, ownStartRuns);
     const outages: Outage[] = [];
     for (let round = 0; round < rounds; round++) {
       await world.pause(betweenMs);
