@@ -43,6 +43,7 @@ export async function streamLogs(
         for await (const lines of log?.lines(query) ?? []) {
           sink.send({ service, lines });
           await sink.clear();
+          // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may abort while we wait
           if (sink.signal.aborted) break;
         }
       } finally {
