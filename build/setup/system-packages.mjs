@@ -16,7 +16,7 @@ const outputOf = (command, args) => spawnSync(command, args, { encoding: 'utf8' 
 /** @param {readonly string[]} args @returns {boolean} whether it succeeded */
 const aptGet = (args) => {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', args, { env, stdio: 'inherit' }).status === 0;
+  return spawnSync('/usr/bin/apt-get', args, { env, stdio: 'inherit' }).status === 0;
 };
 
 const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
