@@ -45,7 +45,7 @@ export function describeFaulty(
 ): { readonly specs: ReadonlyMap<number, ServiceSpec>; readonly faulty: FaultyEntries } {
   const names = entries.map(nameOf);
   const ports = entries.map(portOf);
-  const isAlone = <T>(values: readonly T[], index: number): boolean =>
+  const isAlone = (values: readonly unknown[], index: number): boolean =>
     values.filter((value) => value === values[index]).length === 1;
   const specs = new Map<number, ServiceSpec>();
   for (const [index, problem] of faults) {
