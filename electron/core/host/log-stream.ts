@@ -29,7 +29,7 @@ export async function streamLogs(
   const stops: (() => void)[] = [];
   try {
     for (const service of services) {
-      if (sink.signal.aborted) break;
+      if (isAborted(sink)) break;
       const matches = logLineMatcher(query);
       // In one turn: no line falls between what is read and what is followed.
       const log = logs.open(service);
@@ -43,8 +43,7 @@ export async function streamLogs(
         for await (const lines of log?.lines(query) ?? []) {
           sink.send({ service, lines });
           await sink.clear();
-          // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may abort while we wait
-          if (sink.signal.aborted) break;
+          if (isAborted(sink)) break;
         }
       } finally {
         log?.close();
@@ -57,6 +56,9 @@ export async function streamLogs(
   }
   return ok(undefined);
 }
+
+/** Asked anew after each await. */
+const isAborted = ({ signal }: Pick<ControlSink<never>, 'signal'>): boolean => signal.aborted;
 
 type LogEvent = ControlEvent<'logs'>;
 
