@@ -157,6 +157,7 @@ describe('status', () => {
     const { host } = await status();
     expect(host).toEqual({
       kind: 'headless',
+      notices: [],
       pid: expect.any(Number) as unknown,
       version: '1.2.3',
       since: expect.any(String) as unknown,

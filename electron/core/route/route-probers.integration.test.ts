@@ -191,7 +191,9 @@ describe('asking a cluster', () => {
   });
 
   it('lets go at once when it is cancelled, and leaves no process behind', async () => {
-    const hanging = net.createServer().listen(0, '127.0.0.1');
+    const hanging = net
+      .createServer((socket) => socket.on('error', () => socket.destroy()).resume())
+      .listen(0, '127.0.0.1');
     scope.own('hanging server', () => void hanging.close());
     await once(hanging, 'listening');
     const connected = once(hanging, 'connection');

@@ -88,7 +88,7 @@ describe('the kubectl adapter on a real kubectl', () => {
   it('tells that it was killed from outside', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
     process.kill(tunnel.pid ?? 0, 'SIGKILL');
-    expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel was ended from outside (SIGKILL)');
+    expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel process was killed (SIGKILL)');
   });
 
   it('tells that the connection to the pod was lost', async () => {

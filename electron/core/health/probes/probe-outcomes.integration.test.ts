@@ -5,7 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
@@ -39,10 +39,12 @@ import {
   type TestServer,
 } from './testing/test-server.ts';
 
-let scope = new Scope('test');
+let scope: Scope;
+beforeEach(() => {
+  scope = new Scope('test');
+});
 afterEach(async () => {
   await scope.close();
-  scope = new Scope('test');
 });
 
 const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {

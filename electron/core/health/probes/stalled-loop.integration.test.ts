@@ -1,15 +1,17 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, httpSpec, redis, ssh } from './testing/ask.ts';
 import { outcomeOf } from './testing/outcome.ts';
 
-let scope = new Scope('test');
+let scope: Scope;
+beforeEach(() => {
+  scope = new Scope('test');
+});
 afterEach(async () => {
   await scope.close();
-  scope = new Scope('test');
 });
 
 /** In a thread of its own: it answers while the thread of the probe stands still. */
