@@ -6,7 +6,7 @@ import { openSteadyConnection } from '../fixtures/steady-connection.ts';
 
 const host = '127.0.0.1';
 
-test('the config is edited, broken and mended while the app runs, and only what changed is touched', async ({
+test('the config is edited, broken and repaired while the app runs, and only what changed is touched', async ({
   app,
   world,
   farEnd,
@@ -29,7 +29,7 @@ test('the config is edited, broken and mended while the app runs, and only what 
   await writeFile(world.configFile, edited.replace(`local_port: ${port}`, 'local_port: 70000'), {
     mode: 0o600,
   });
-  const broken = await app.waitForSnapshot('the fault is told', ({ config }) => config.status === 'broken');
+  const broken = await app.waitForSnapshot('the fault is told', ({ config }) => config.status === 'partial');
   expect(broken.config.problems).toMatchObject([{ severity: 'error', path: 'services[2].local_port' }]);
   expect(broken.config.problems[0]?.message).toContain('70000');
   expect(await exchange({ host, port }, 'still in force')).toBe('still in force');
@@ -37,7 +37,7 @@ test('the config is edited, broken and mended while the app runs, and only what 
   await expect(page.getByText('services[2].local_port')).toBeVisible();
 
   await writeFile(world.configFile, text, { mode: 0o600 });
-  await app.waitForSnapshot('the config is mended', ({ config }) => config.status === 'loaded');
+  await app.waitForSnapshot('the config is good again', ({ config }) => config.status === 'loaded');
   await allHealthy(app);
   expect(await exchange({ host, port: farEnd.ports.tcp }, 'home')).toBe('home');
   expect(await steady.echo('never touched')).toBe('never touched');

@@ -498,14 +498,14 @@ describe('the forward machine', () => {
     }
   });
 
-  it('starts again after stopping when it was turned on meanwhile', () => {
-    const play = Play.up().on(
-      { type: 'turned-off' },
-      { type: 'turned-on' },
-      { type: 'port-closed' },
-      ended(1, null),
-    );
-    expect(play.lines.at(-1)).toBe('tunnel-ended → connecting port: open-port');
+  it('starts again as soon as the port is closed when it was turned on meanwhile: no old tunnel is waited for', () => {
+    const play = Play.up().on({ type: 'turned-off' }, { type: 'turned-on' }, { type: 'port-closed' });
+    play.on({ type: 'port-opened' }, ended(1, null));
+    expect(play.lines.slice(-3)).toEqual([
+      'port-closed → connecting port (leaving 1): open-port',
+      'port-opened → connecting 2 (leaving 1): start-tunnel 2',
+      'tunnel-ended → connecting 2',
+    ]);
   });
 });
 

@@ -22,6 +22,7 @@ import {
   type ForwardState,
   type Standing,
   type TransitionContext,
+  type TunnelNumber,
 } from './forward-state.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
@@ -41,10 +42,17 @@ export interface ForwardRunnerParts {
   readonly takeSeat: (listener: RouteListener) => RouteSeat;
   readonly isOnline: () => boolean;
   readonly redact: (text: string) => string;
+  /** Unique for the life of the host: files are named after it, and an earlier runner of this name may still stop. */
+  readonly tunnelId: (number: TunnelNumber) => string;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
   /** A service with a fault of the config is due to be re-checked: does the config still say so? */
   readonly recheckConfig: () => void;
+}
+
+interface Waiter {
+  readonly isMet: (state: ForwardState) => boolean;
+  readonly resolve: () => void;
 }
 
 export class ForwardRunner {
@@ -64,7 +72,7 @@ export class ForwardRunner {
   #clients: ClientStanding = this.#standing.clients;
   #timer: Timer | null = null;
   #phaseSince: number;
-  readonly #offWaiters: (() => void)[] = [];
+  #waiters: readonly Waiter[] = [];
 
   constructor(service: ServiceSpec, parts: ForwardRunnerParts) {
     this.#service = service;
@@ -145,8 +153,14 @@ export class ForwardRunner {
 
   /** Resolves when the service is off: no tunnel alive, port free. */
   whenOff(): Promise<void> {
-    if (this.#state.situation.phase === 'off') return Promise.resolve();
-    return new Promise((resolve) => this.#offWaiters.push(resolve));
+    return this.#when(({ situation }) => situation.phase === 'off');
+  }
+
+  /** Resolves when a service that was turned off has let go of its port. */
+  whenPortFree(): Promise<void> {
+    return this.#when(
+      ({ situation }) => situation.phase === 'off' || (situation.phase === 'stopping' && !situation.portOpen),
+    );
   }
 
   /** Kills the tunnels that are still alive. */
@@ -207,7 +221,9 @@ export class ForwardRunner {
     this.#outages.observe(state);
     for (const effect of effects) this.#perform(effect);
     this.#adjust(standingOf(state));
-    if (state.situation.phase === 'off') for (const resolve of this.#offWaiters.splice(0)) resolve();
+    const met = this.#waiters.filter(({ isMet }) => isMet(state));
+    this.#waiters = this.#waiters.filter((waiter) => !met.includes(waiter));
+    for (const { resolve } of met) resolve();
   }
 
   /** A service travels on its route for as long as it is wanted. One with a fault of the config goes nowhere. */
@@ -220,6 +236,13 @@ export class ForwardRunner {
     if (event.type === 'tunnel-ready') this.#seat.reached();
     const failure = failureIn(event);
     if (failure !== null) this.#seat.failed(failure);
+  }
+
+  #when(isMet: (state: ForwardState) => boolean): Promise<void> {
+    if (isMet(this.#state)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiters = [...this.#waiters, { isMet, resolve }];
+    });
   }
 
   #perform(effect: Effect): void {

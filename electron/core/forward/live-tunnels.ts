@@ -29,6 +29,7 @@ export interface LiveTunnelsParts {
   readonly isOnline: () => boolean;
   /** Takes the config's secrets out of what a child said: a command may repeat one from its arguments. */
   readonly redact: (text: string) => string;
+  readonly tunnelId: (number: TunnelNumber) => string;
   readonly tell: (event: ForwardEvent) => void;
 }
 
@@ -56,7 +57,7 @@ export class LiveTunnels {
       tell({ type: 'tunnel-ended', tunnel: number, cause: service.problem });
       return;
     }
-    const id = `${service.name}#${number}`;
+    const id = this.#parts.tunnelId(number);
     const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted });
     const live: LiveTunnel = {
       id,

@@ -23,7 +23,7 @@ beforeEach(() => {
   supervisor = new Supervisor({
     createRunner: (service) => {
       if (!mayCreate) throw new Error('no runner');
-      return new ForwardRunner(service, world.parts());
+      return new ForwardRunner(service, world.parts(service.name));
     },
     desiredOf: (service) => choices.get(service.name) ?? (service.enabled ? 'on' : 'off'),
     rememberDesired: (name, desired) => choices.set(name, desired),

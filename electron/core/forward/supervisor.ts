@@ -37,7 +37,7 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #runners = new Map<string, ForwardRunner>();
   /** On their way out for good: they are not turned on again, whatever the user clicks meanwhile. */
-  readonly #leaving = new WeakSet<ForwardRunner>();
+  readonly #leaving = new Set<ForwardRunner>();
   readonly #overrides = new PortOverrides();
   /** What the config says. */
   #configured: readonly ServiceSpec[] = [];
@@ -59,7 +59,7 @@ export class Supervisor {
     });
   }
 
-  /** Takes over a new config. Calls are worked off one after the other; resolves when the old forwards have gone. */
+  /** Takes over a new config. Calls are worked off one after the other; resolves when the ports of old forwards are free. */
   apply(services: readonly ServiceSpec[]): Promise<void> {
     return this.#inTurn(() => this.#apply(services));
   }
@@ -132,7 +132,7 @@ export class Supervisor {
   /** Turns everything off without changing what the user wants. Resolves when all ports are free and all tunnels gone. */
   async stopAll(): Promise<void> {
     this.#isStopping = true;
-    const runners = [...this.#runners.values()];
+    const runners = [...this.#runners.values(), ...this.#leaving];
     for (const runner of runners) runner.dispatch({ type: 'turned-off' });
     await Promise.all(runners.map((runner) => runner.whenOff()));
   }
@@ -140,7 +140,8 @@ export class Supervisor {
   /** Like `stopAll`, but every tunnel that is still alive is killed. */
   async forceStopAll(): Promise<void> {
     const stopped = this.stopAll();
-    await Promise.all([...this.#runners.values()].map((runner) => runner.forceStop()));
+    const runners = [...this.#runners.values(), ...this.#leaving];
+    await Promise.all(runners.map((runner) => runner.forceStop()));
     await stopped;
   }
 
@@ -192,7 +193,9 @@ export class Supervisor {
     if (runner === undefined) return;
     this.#leaving.add(runner);
     runner.dispatch({ type: 'turned-off' });
-    await runner.whenOff();
+    void runner.whenOff().then(() => this.#leaving.delete(runner));
+    // Only the port is in anybody's way: a tunnel that does not end keeps nobody waiting.
+    await runner.whenPortFree();
   }
 
   #update(change: Changed): void {

@@ -38,6 +38,7 @@ export class Forwarding {
   readonly #adapters: AdapterRegistry;
   readonly #health: HealthMonitorScheduler;
   readonly #routes: RouteBoard;
+  #runnersSoFar = 0;
   readonly #budget = new ConnectionBudget(readDescriptorLimit());
 
   constructor(parts: ForwardingParts) {
@@ -100,6 +101,7 @@ export class Forwarding {
   #createRunner(service: ServiceSpec): ForwardRunner {
     const { clock, logs, onChange, recheckConfig } = this.#parts;
     const log = logs.service(service.name);
+    const runner = (this.#runnersSoFar += 1);
     return new ForwardRunner(service, {
       clock,
       log,
@@ -111,6 +113,7 @@ export class Forwarding {
       takeSeat: (listener) => this.#routes.seat(listener),
       isOnline,
       redact: (text) => logs.redact(text),
+      tunnelId: (number) => `${service.name}#${runner}.${number}`,
       onChange,
       recheckConfig,
     });

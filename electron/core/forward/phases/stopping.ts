@@ -1,11 +1,12 @@
 /** From on to off, and on again. */
 import type { Handler } from '../forward-handler.ts';
 import { stay, tryNow } from '../forward-moves.ts';
-import type { ForwardState, In, Transition, TransitionContext } from '../forward-state.ts';
+import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 export const turnOn: Handler<'turned-on', 'off'> = (state, _event, context) =>
   tryNow({ ...state, desired: 'on' }, context);
-export const wantOn: Handler<'turned-on', 'stopping'> = (state) => stay({ ...state, desired: 'on' });
+export const wantOn: Handler<'turned-on', 'stopping'> = (state, _event, context) =>
+  finishStop({ ...state, desired: 'on' }, context);
 export const wantOff: Handler<'turned-off', 'stopping'> = (state) => stay({ ...state, desired: 'off' });
 
 export const portClosed: Handler<'port-closed', 'stopping'> = (state, _event, context) =>
@@ -16,8 +17,10 @@ export const stoppedOne: Handler<'tunnel-ended', 'stopping'> = (state, event, co
   return finishStop({ ...state, situation: { ...state.situation, tunnels } }, context);
 };
 
+/** Off only when all has ended. On again as soon as the port can be opened: old tunnels are not waited for. */
 function finishStop(state: In<'stopping'>, context: TransitionContext): Transition {
-  if (state.situation.portOpen || state.situation.tunnels.length > 0) return stay(state);
-  const off: ForwardState = { ...state, situation: { phase: 'off' } };
-  return state.desired === 'on' ? tryNow(off, context) : stay(off);
+  const { portOpen, tunnels } = state.situation;
+  if (portOpen) return stay(state);
+  if (state.desired === 'on') return tryNow({ ...state, leaving: tunnels }, context);
+  return stay(tunnels.length > 0 ? state : { ...state, situation: { phase: 'off' } });
 }

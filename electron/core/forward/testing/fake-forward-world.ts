@@ -290,7 +290,7 @@ export class FakeForwardWorld {
     },
   };
 
-  parts(): ForwardRunnerParts {
+  parts(service = 'postgres'): ForwardRunnerParts {
     return {
       clock: this.clock,
       log: silentLogger,
@@ -304,6 +304,7 @@ export class FakeForwardWorld {
       health: this.health,
       takeSeat: (listener) => this.#takeSeat(listener),
       isOnline: () => this.isOnline,
+      tunnelId: (number) => `${service}#${number}`,
       redact: (text) => text.replaceAll(this.secret, '[hidden]'),
       onChange: () => {
         this.changes += 1;
