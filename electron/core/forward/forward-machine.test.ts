@@ -145,7 +145,7 @@ describe('the forward machine', () => {
     );
     expect(play.lines).toEqual([
       'turned-on → connecting port: open-port',
-      'port-opened → connecting 1: start-tunnel 1',
+      'port-opened → connecting 1: start-tunnel 1 insisted',
       'tunnel-ready → up 1',
       'checked → up 1',
       'turned-off → stopping: close-port, stop-tunnel 1',
@@ -298,6 +298,15 @@ describe('the forward machine', () => {
     ]);
   });
 
+  it('ends as many old tunnels as are too many, though the oldest cannot die', () => {
+    const play = Play.up();
+    for (let tunnel = 2; tunnel <= maxLeaving + 3; tunnel++)
+      play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
+    expect(play.lines.at(-1)).toBe(
+      'tunnel-ready → up 7 (leaving 1 2 3 4 5 6): stop-tunnel 1, stop-tunnel 2, drain-tunnel 6',
+    );
+  });
+
   it('falls over to the successor when the old tunnel dies during a replacement', () => {
     const play = Play.up().on({ type: 'reconfigured' }, ended(1), { type: 'tunnel-ready', tunnel: 2 });
     expect(play.lines.slice(1)).toEqual(['tunnel-ended → connecting 2', 'tunnel-ready → up 2']);
@@ -337,7 +346,7 @@ describe('the forward machine', () => {
   it('forgets a planned replacement and starts one at once when the restart policy is changed', () => {
     const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 }, ended(1, null));
     play.on(unhealthy(2, refused), { type: 'triggered', trigger: 'config' });
-    expect(play.lines.at(-1)).toBe('triggered → up 2 + 3: start-tunnel 3');
+    expect(play.lines.at(-1)).toBe('triggered → up 2 + 3: start-tunnel 3 insisted');
     expect(Play.up().on({ type: 'triggered', trigger: 'config' }).lines).toEqual(['triggered → up 1']);
   });
 
@@ -351,12 +360,15 @@ describe('the forward machine', () => {
     const play = Play.up().on(healthy(1), { type: 'suspended' }).after(1_000);
     play.on({ type: 'triggered', trigger: 'wake' });
     expect(play.state.health).toBe('unknown');
-    expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, proofOwedSince: 1_000 });
+    expect(standingOf(play.state)).toMatchObject({
+      clients: { kind: 'hold' },
+      debt: { since: 1_000, strict: true },
+    });
     play.on(proof(1, { kind: 'answered' }));
     expect(play.state.health).toBe('healthy');
     expect(standingOf(play.state)).toMatchObject({
       clients: { kind: 'route', tunnel: 1, isTrusted: true },
-      proofOwedSince: null,
+      debt: null,
     });
   });
 
@@ -364,7 +376,7 @@ describe('the forward machine', () => {
     const play = Play.up().on(healthy(1)).after(1_000).on({ type: 'triggered', trigger: 'network' });
     const old = { ...report, startedAt: 999 };
     const { state } = transition(play.state, { type: 'checked', tunnel: 1, report: old }, context);
-    expect([state.health, standingOf(state).proofOwedSince]).toEqual(['unknown', 1_000]);
+    expect([state.health, standingOf(state).debt?.since]).toEqual(['unknown', 1_000]);
     const open: ForwardEvent = {
       type: 'checked',
       tunnel: 1,
@@ -398,6 +410,51 @@ describe('the forward machine', () => {
     expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
   });
 
+  it('spaces the successors of tunnels that turn out doubtful one after the other', () => {
+    const play = Play.up().on(healthy(1));
+    const startedAt: number[] = [];
+    for (let second = 0; second < 120; second++) {
+      const { situation } = play.state;
+      if (situation.phase === 'up' && situation.replacement.kind === 'starting')
+        play.on({ type: 'tunnel-ready', tunnel: situation.replacement.tunnel });
+      const before = play.state.lastTunnel;
+      play.on(proof(before, { kind: 'silent' }), { type: 'due' });
+      if (play.state.lastTunnel > before) startedAt.push(second);
+      play.after(1_000);
+    }
+    expect(startedAt.length).toBeLessThan(30);
+    expect(startedAt.slice(0, 2)).toEqual([0, 2]);
+  });
+
+  it('lets neither a client nor a wake repeat a login that only the user can make', () => {
+    for (const cause of [describeCause('credentials-expired'), authFailed]) {
+      const play = Play.up()
+        .on(healthy(1), proof(1, { kind: 'silent' }), ended(2, cause))
+        .after(1_000);
+      play.on({ type: 'triggered', trigger: 'demand' }, { type: 'due' });
+      play.on({ type: 'suspended' }, { type: 'triggered', trigger: 'wake' });
+      play.on(proof(1, { kind: 'silent' }), unhealthy(1, refused), { type: 'triggered', trigger: 'route' });
+      expect([play.lines.at(-1), play.state.cause]).toEqual(['triggered → up 1 + scheduled', cause]);
+      play.on({ type: 'triggered', trigger: 'credentials' });
+      expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3 insisted');
+    }
+  });
+
+  it('insists when it is turned on, and when the port has to be opened first', () => {
+    const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
+    play.on({ type: 'triggered', trigger: 'user' }, { type: 'port-opened' });
+    expect(play.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
+    const again = Play.up().on({ type: 'turned-off' }, { type: 'turned-on' }, { type: 'port-closed' });
+    expect(again.on({ type: 'port-opened' }).lines.at(-1)).toBe(
+      'port-opened → connecting 2 (leaving 1): start-tunnel 2 insisted',
+    );
+  });
+
+  it('is not green while the computer sleeps, or waits for a network after that', () => {
+    const play = Play.up().on(healthy(1), { type: 'suspended' });
+    expect(play.state.health).toBe('unknown');
+  });
+
   it('ends a tunnel that is proven dead at once, and clients wait for the next one', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'dead', cause: killed }));
     expect(play.lines.at(-1)).toBe('checked → connecting 2 (leaving 1): stop-tunnel 1, start-tunnel 2');
@@ -418,6 +475,10 @@ describe('the forward machine', () => {
 
   it('replaces nothing when only the clocks tell of a sleep and the tunnel seems alive', () => {
     const play = Play.up().on(healthy(1), { type: 'triggered', trigger: 'wake', certain: false });
+    expect(standingOf(play.state)).toMatchObject({
+      clients: { kind: 'route', tunnel: 1, isTrusted: true },
+      debt: { since: 0, strict: false },
+    });
     const open: ForwardEvent = {
       type: 'checked',
       tunnel: 1,
@@ -503,7 +564,7 @@ describe('the forward machine', () => {
     play.on({ type: 'port-opened' }, ended(1, null));
     expect(play.lines.slice(-3)).toEqual([
       'port-closed → connecting port (leaving 1): open-port',
-      'port-opened → connecting 2 (leaving 1): start-tunnel 2',
+      'port-opened → connecting 2 (leaving 1): start-tunnel 2 insisted',
       'tunnel-ended → connecting 2',
     ]);
   });
@@ -543,6 +604,23 @@ describe('the forward machine on a route that is down', () => {
     play.clientsWait = true;
     play.after(clientDelayMs(0)).on({ type: 'due' }, ended(3));
     expect(play.state.situation.phase).toBe('retrying');
+  });
+
+  it('goes on trying for clients that wait when the user wants a try', () => {
+    const play = Play.up().on(ended(1)).routeGoesDown();
+    play.clientsWait = true;
+    play.on(ended(2), { type: 'triggered', trigger: 'user' });
+    expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3 insisted');
+  });
+
+  it('calls off a replacement that was planned for a client when that client has left', () => {
+    const play = Play.up().on(healthy(1), proof(1, { kind: 'silent' }));
+    play.clientsWait = true;
+    play.routeGoesDown().on(ended(2, refused));
+    expect(play.lines.at(-1)).toBe('tunnel-ended → up 1 + scheduled');
+    play.clientsWait = false;
+    expect(play.after(1_000).on({ type: 'due' }).lines.at(-1)).toBe('due → up 1');
+    expect(play.routeComesBack().lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3');
   });
 
   it('leaves a tunnel that is up alone, and replaces an unhealthy one only when the route is back', () => {
@@ -627,13 +705,13 @@ describe('the forward machine on a route that is down', () => {
 
   it('tries once what is turned on, or off and on, or insisted upon, though its port has to be opened first', () => {
     const on = new Play().routeGoesDown().on({ type: 'turned-on' }, { type: 'port-opened' });
-    expect(on.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1');
+    expect(on.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
     const again = on.on(ended(1, refused), { type: 'turned-off' }, { type: 'turned-on' });
     again.on({ type: 'port-closed' }, { type: 'port-opened' });
-    expect(again.lines.at(-1)).toBe('port-opened → connecting 2: start-tunnel 2');
+    expect(again.lines.at(-1)).toBe('port-opened → connecting 2: start-tunnel 2 insisted');
     const taken = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     taken.routeGoesDown().on({ type: 'insisted' }, { type: 'port-opened' });
-    expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1');
+    expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
   });
 
   it('asks the route for an unhealthy tunnel too, but replaces one that is healthy or was answered', () => {

@@ -109,15 +109,15 @@ export function standingOf(state: ForwardState): Standing {
   const dueAt = state.suspended ? null : dueAtOf(situation);
   if (situation.phase === 'up') {
     const { tunnel, proof } = situation;
-    const proofOwedSince = proof.kind === 'owed' && proof.strict ? proof.since : null;
-    return { clients: clientsWhileUp(situation), watched: tunnel, proofOwedSince, dueAt };
+    const debt = proof.kind === 'owed' ? proof : null;
+    return { clients: clientsWhileUp(situation), watched: tunnel, debt, dueAt };
   }
-  return { clients: { kind: clientsWithout(state) }, watched: null, proofOwedSince: null, dueAt };
+  return { clients: { kind: clientsWithout(state) }, watched: null, debt: null, dueAt };
 }
 
-/** A tunnel that may be dead takes nobody. One that cannot prove itself does: nothing speaks against it. */
+/** A tunnel that is probably dead takes nobody. One that cannot prove itself does: nothing speaks against it. */
 function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientStanding {
-  const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && isTrusted);
+  const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && proof.strict);
   return mayBeDead ? { kind: 'hold' } : { kind: 'route', tunnel, isTrusted };
 }
 

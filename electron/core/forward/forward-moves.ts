@@ -26,7 +26,8 @@ export const after = (effects: readonly Effect[], { state, effects: more }: Tran
 /** Starts a try: the port first, then a tunnel. */
 export function tryNow(state: ForwardState, { now }: TransitionContext, insisted = false): Transition {
   if (!state.portOpen) {
-    return stay({ ...state, situation: { phase: 'connecting', tunnel: null }, triedAt: now }, openPort);
+    const situation = { phase: 'connecting', tunnel: null, insisted } as const;
+    return stay({ ...state, situation, triedAt: now }, openPort);
   }
   const tunnel = state.lastTunnel + 1;
   return stay(
@@ -44,7 +45,7 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
   }
   if (cause.recovery !== 'backoff') return recheckLater(state, cause, context);
   // Whatever failed: the next try could only fail too, and is not counted. A client that waits wants to know.
-  if (context.hold !== null && !context.clientsWait) return holdBack(state, context.hold);
+  if (isHeld(context)) return holdBack(state, context.hold);
   const decision = decideRestart(state.history, context);
   const counted = { ...state, history: decision.history };
   if (decision.kind === 'disabled') {
@@ -151,8 +152,9 @@ function leave(
   effect: Extract<Effect, { type: 'drain-tunnel' | 'stop-tunnel' }>,
 ): Transition {
   const leaving = [...state.leaving, effect.tunnel];
-  const [oldest] = leaving.length > maxLeaving ? leaving : [];
-  const stops: readonly Effect[] = oldest === undefined ? [] : [{ type: 'stop-tunnel', tunnel: oldest }];
+  // Told again if need be: one that cannot die must not stand for all.
+  const excess = leaving.slice(0, Math.max(0, leaving.length - maxLeaving));
+  const stops = excess.map((tunnel): Effect => ({ type: 'stop-tunnel', tunnel }));
   return { state: { ...state, leaving }, effects: [...stops, effect] };
 }
 
@@ -164,13 +166,14 @@ export const forget = (state: ForwardState, tunnel: TunnelNumber): ForwardState 
 
 // ---- replacing a tunnel while it still runs ----
 
-export function replace(state: In<'up'>, insisted = false): Transition {
+export function replace(state: In<'up'>, { now }: TransitionContext, insisted = false): Transition {
   const tunnel = state.lastTunnel + 1;
   return stay(
     {
       ...state,
       situation: { ...state.situation, replacement: { kind: 'starting', tunnel } },
       lastTunnel: tunnel,
+      triedAt: now,
     },
     { type: 'start-tunnel', tunnel, insisted },
   );
@@ -183,11 +186,11 @@ export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Tr
   const decision = decideRestart(state.history, context);
   const counted: In<'up'> = { ...without, history: decision.history };
   if (decision.kind === 'disabled') return stay(counted);
-  if (decision.delayMs === 0) return replace(counted);
+  if (decision.delayMs === 0) return replace(counted, context);
   const retryAt = context.now + decision.delayMs;
   return stay({
     ...counted,
-    situation: { ...counted.situation, replacement: { kind: 'scheduled', retryAt } },
+    situation: { ...counted.situation, replacement: { kind: 'scheduled', retryAt, cause: null } },
   });
 }
 
@@ -213,16 +216,23 @@ export function condemn(state: In<'up'>, cause: Cause, context: TransitionContex
 
 /** Why a second tunnel is wanted beside this one, or would be if it could be had. */
 export const wantsSuccessor = ({ situation }: In<'up'>): boolean =>
-  situation.isOutdated || situation.isSuspect || isDoubtful(situation);
+  isKnownBad(situation) || isDoubtful(situation);
+
+const isKnownBad = ({ isOutdated, isSuspect }: In<'up'>['situation']): boolean => isOutdated || isSuspect;
 
 export const isDoubtful = ({ proof }: In<'up'>['situation']): boolean =>
   proof.kind === 'silent' || proof.kind === 'unprovable';
 
 /**
  * Starts the successor that is wanted, as soon as nothing stands in its way: to be called at the end of every cell that
- * leaves the service up, so that no wish is forgotten because it came at the wrong moment.
+ * leaves the service up, so that no wish is forgotten because it came at the wrong moment. Each successor of a doubtful
+ * tunnel may soon be doubtful too, on a slow line say: so the restart policy spaces them.
  */
-export function pursue({ state, effects }: Transition, context: TransitionContext): Transition {
+export function pursue(
+  { state, effects }: Transition,
+  context: TransitionContext,
+  insisted = false,
+): Transition {
   if (state.situation.phase !== 'up') return { state, effects };
   const up: In<'up'> = { ...state, situation: state.situation };
   if (!wantsSuccessor(up) || up.situation.replacement.kind !== 'none' || up.suspended)
@@ -232,7 +242,10 @@ export function pursue({ state, effects }: Transition, context: TransitionContex
     return stay(isShown ? { ...up, cause: context.hold } : up, ...effects);
   }
   if (!context.policy.enabled && !up.situation.isOutdated) return stay(up, ...effects);
-  return after(effects, replace(up));
+  const isPaced = !isKnownBad(up.situation) && !insisted;
+  return after(effects, isPaced ? replaceByPolicy(up, context) : replace(up, context, insisted));
 }
 
-const isHeld = ({ hold, clientsWait }: TransitionContext): boolean => hold !== null && !clientsWait;
+/** The route is down, and nobody waits for a try all the same. */
+export const isHeld = (context: TransitionContext): context is TransitionContext & { readonly hold: Cause } =>
+  context.hold !== null && !context.clientsWait;

@@ -10,8 +10,11 @@ export type TunnelNumber = number;
 /** A second tunnel beside the current one, on its way to take over. */
 export type Replacement =
   | { readonly kind: 'none' }
-  /** `retryAt` null: not before a trigger. */
-  | { readonly kind: 'scheduled'; readonly retryAt: number | null }
+  /**
+   * `retryAt` null: not before a trigger. `cause`: why the last one failed, when the restart policy has no say: then only
+   * what this cause waits for brings the next one forward.
+   */
+  | { readonly kind: 'scheduled'; readonly retryAt: number | null; readonly cause: Cause | null }
   | { readonly kind: 'starting'; readonly tunnel: TunnelNumber };
 
 /** What is known of a tunnel that runs: whether its far side answers. Whether the service is healthy is another fact. */
@@ -30,8 +33,9 @@ export type Proof =
 /** What is going on, with the facts that only this phase has. Times are monotonic ms. */
 export type Situation =
   | { readonly phase: 'off' }
-  /** `tunnel` is null while the local port is being opened. */
-  | { readonly phase: 'connecting'; readonly tunnel: TunnelNumber | null }
+  | { readonly phase: 'connecting'; readonly tunnel: TunnelNumber }
+  /** The local port is being opened; `insisted` as in the effect that follows. */
+  | { readonly phase: 'connecting'; readonly tunnel: null; readonly insisted: boolean }
   | {
       readonly phase: 'up';
       readonly tunnel: TunnelNumber;
@@ -143,8 +147,8 @@ export interface Standing {
   readonly clients: ClientStanding;
   /** The tunnel whose health is checked. */
   readonly watched: TunnelNumber | null;
-  /** Since when that tunnel owes a strict proof, monotonic ms: a later time is a new debt. */
-  readonly proofOwedSince: number | null;
+  /** The proof that this tunnel owes. A later `since` is a new debt. */
+  readonly debt: Extract<Proof, { kind: 'owed' }> | null;
   /** When the machine wants a `due` event, monotonic ms. */
   readonly dueAt: number | null;
 }

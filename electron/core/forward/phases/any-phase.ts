@@ -2,7 +2,7 @@
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import { askRoute, forget, holdBack, stay, tryNow } from '../forward-moves.ts';
+import { askRoute, forget, holdBack, isHeld, stay, tryNow } from '../forward-moves.ts';
 import type { ForwardState, Transition, TransitionContext } from '../forward-state.ts';
 
 export const suspend: Handler<'suspended'> = (state) => stay({ ...state, suspended: true });
@@ -26,10 +26,13 @@ export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const wasReleased = trigger === 'wake' && state.situation.phase === 'waiting' && context.hold === null;
   if (state.suspended || !(wasReleased || isAwaited(state.cause, trigger))) return stay(state);
   if (trigger === 'demand') return tryForClients(state, context);
-  if (trigger === 'user' && context.hold !== null) return askRoute(holdBack(state, context.hold).state);
-  const insisted = trigger === 'user' || trigger === 'credentials' || trigger === 'config';
-  return tryNow({ ...state, history: cleanHistory }, context, insisted);
+  if (trigger === 'user' && isHeld(context)) return askRoute(holdBack(state, context.hold).state);
+  return tryNow({ ...state, history: cleanHistory }, context, isInsisting(trigger));
 };
+
+/** What a failed login depends on may have changed. */
+export const isInsisting = (trigger: TriggerKind): boolean =>
+  trigger === 'user' || trigger === 'credentials' || trigger === 'config';
 
 /** A waiting client brings a try forward, as near to the last one as is sensible. The history stays as it is. */
 function tryForClients(state: ForwardState, context: TransitionContext): Transition {
@@ -53,7 +56,7 @@ export const isForRetry = (cause: Cause | null): boolean =>
   cause !== null && (cause.recovery === 'backoff' || cause.triggers.includes('route'));
 
 /** What waits for its route, or for a network that nobody may have announced, is tried for a client too. */
-function isAwaited(cause: Cause | null, trigger: TriggerKind): boolean {
+export function isAwaited(cause: Cause | null, trigger: TriggerKind): boolean {
   if (cause === null || cause.triggers.includes(trigger)) return true;
   return (
     trigger === 'demand' && cause.recovery === 'trigger' && cause.code !== 'suspended' && isForClients(cause)

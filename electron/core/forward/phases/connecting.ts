@@ -5,7 +5,7 @@ import { after, dismiss, fail, forget, goUp, stay, tryNow } from '../forward-mov
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 export const portOpened: Handler<'port-opened', 'connecting'> = (state, _event, context) =>
-  tryNow({ ...state, portOpen: true }, context);
+  tryNow({ ...state, portOpen: true }, context, state.situation.tunnel === null && state.situation.insisted);
 export const portFailed: Handler<'port-failed'> = (state, { cause }, context) => fail(state, cause, context);
 
 export const firstReady: Handler<'tunnel-ready', 'connecting'> = (state, { tunnel }, context) =>

@@ -1,6 +1,6 @@
 /** No tunnel: the forward waits for a time, for something that happens, or for the user. */
 import type { Handler } from '../forward-handler.ts';
-import { holdBack, stay, tryNow } from '../forward-moves.ts';
+import { holdBack, isHeld, stay, tryNow } from '../forward-moves.ts';
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 /** The timer of a retry does not survive a sleep: the wake starts it instead. */
@@ -10,17 +10,13 @@ export const suspendRetry: Handler<'suspended', 'retrying'> = (state) =>
 /** The client for whose sake it was to be tried may have left: then the route decides again. */
 export const retryDue: Handler<'due', 'retrying'> = (state, _event, context) => {
   if (state.situation.retryAt > context.now || state.suspended) return stay(state);
-  return context.hold === null || context.clientsWait
-    ? tryNow(state, context)
-    : holdBack(state, context.hold);
+  return isHeld(context) ? holdBack(state, context.hold) : tryNow(state, context);
 };
 
 /** Nobody asked for this try: the route decides. */
 export const portFreed: Handler<'port-opened', 'failed'> = (before, _event, context) => {
   const state = { ...before, portOpen: true };
-  return context.hold === null || context.clientsWait
-    ? tryNow(state, context)
-    : holdBack(state, context.hold);
+  return isHeld(context) ? holdBack(state, context.hold) : tryNow(state, context);
 };
 
 /** The user wanted a try of what the route holds back: it will find the port open. */

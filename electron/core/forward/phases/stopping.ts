@@ -4,7 +4,7 @@ import { stay, tryNow } from '../forward-moves.ts';
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 export const turnOn: Handler<'turned-on', 'off'> = (state, _event, context) =>
-  tryNow({ ...state, desired: 'on' }, context);
+  tryNow({ ...state, desired: 'on' }, context, true);
 export const wantOn: Handler<'turned-on', 'stopping'> = (state, _event, context) =>
   finishStop({ ...state, desired: 'on' }, context);
 export const wantOff: Handler<'turned-off', 'stopping'> = (state) => stay({ ...state, desired: 'off' });
@@ -21,6 +21,6 @@ export const stoppedOne: Handler<'tunnel-ended', 'stopping'> = (state, event, co
 function finishStop(state: In<'stopping'>, context: TransitionContext): Transition {
   const { portOpen, tunnels } = state.situation;
   if (portOpen) return stay(state);
-  if (state.desired === 'on') return tryNow({ ...state, leaving: tunnels }, context);
+  if (state.desired === 'on') return tryNow({ ...state, leaving: tunnels }, context, true);
   return stay(tunnels.length > 0 ? state : { ...state, situation: { phase: 'off' } });
 }

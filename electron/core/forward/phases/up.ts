@@ -1,5 +1,5 @@
 /** A tunnel serves clients; a second one may be on its way to replace it. */
-import type { Cause } from '../../../../shared/failure.ts';
+import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
 import {
@@ -12,6 +12,7 @@ import {
   forget,
   goUp,
   isDoubtful,
+  isHeld,
   pursue,
   replace,
   replaceByPolicy,
@@ -22,7 +23,7 @@ import {
 } from '../forward-moves.ts';
 import type { ForwardEventType, ForwardState, In, Transition, TransitionContext } from '../forward-state.ts';
 import { proofAfter } from '../proof.ts';
-import { isForRetry } from './any-phase.ts';
+import { isAwaited, isForRetry, isInsisting } from './any-phase.ts';
 
 /** Whatever happens, a successor that is wanted is started as soon as it can be. */
 const pursuing =
@@ -60,7 +61,8 @@ function successorFailed(state: In<'up'>, cause: Cause, context: TransitionConte
   if (cause.recovery === 'backoff') return replaceByPolicy(troubled, context);
   const { delayMs, history } = decideRecheck(state.history, cause.recheck ?? 'soon', context);
   const retryAt = delayMs === null ? null : context.now + delayMs;
-  const situation = { ...troubled.situation, replacement: { kind: 'scheduled', retryAt } } as const;
+  const replacement = { kind: 'scheduled', retryAt, cause } as const;
+  const situation = { ...troubled.situation, replacement };
   return stay({ ...troubled, cause, history, situation });
 }
 
@@ -99,11 +101,15 @@ function unhealthy(
     ...state,
     situation: { ...state.situation, stableAt: null, isSuspect: mayHelp },
     health: 'unhealthy',
-    cause: state.complaint ?? cause,
+    cause: obstacleOf(state) ?? state.complaint ?? cause,
   };
   const isNews = mayHelp && !wasSuspect && state.situation.replacement.kind === 'none';
   return isNews ? replaceByPolicy(sick, context) : stay(sick);
 }
+
+/** Why there is no better tunnel, where that is more than bad luck: this is what somebody has to fix. */
+const obstacleOf = ({ situation: { replacement } }: In<'up'>): Cause | null =>
+  replacement.kind === 'scheduled' ? replacement.cause : null;
 
 /** What was in trouble stays so until it is proven; what was healthy is being checked. */
 const unproven = (state: In<'up'>): In<'up'> => ({
@@ -114,18 +120,19 @@ const unproven = (state: In<'up'>): In<'up'> => ({
 
 export const liveComplained: Handler<'complained', 'up'> = (state, { tunnel, cause }) => {
   if (tunnel !== state.situation.tunnel) return stay(state);
-  return stay({ ...state, complaint: cause, cause: state.health === 'unhealthy' ? cause : state.cause });
+  const isShown = state.health === 'unhealthy' && obstacleOf(state) === null;
+  return stay({ ...state, complaint: cause, cause: isShown ? cause : state.cause });
 };
 
 /** What is up stays up; only its replacement waits. */
-export const heldWhileUp = pursuing<'held'>((state, _event, { clientsWait }) =>
-  stay(clientsWait ? state : unscheduled(state)),
+export const heldWhileUp = pursuing<'held'>((state, _event, context) =>
+  stay(isHeld(context) ? unspaced(state) : state),
 );
 
-export const insistWhileUp: Handler<'insisted', 'up'> = (state) =>
+export const insistWhileUp: Handler<'insisted', 'up'> = (state, _event, context) =>
   state.situation.replacement.kind === 'starting'
     ? stay(state)
-    : replace({ ...state, history: cleanHistory }, true);
+    : replace({ ...state, history: cleanHistory }, context, true);
 
 /** It is unhealthy, and another tunnel could help if only one came up. */
 const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
@@ -135,19 +142,19 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, certain
   switch (trigger) {
     case 'wake':
       return stay(
-        owing({ ...unscheduled(state), suspended: false, history: cleanHistory }, context, certain),
+        owing({ ...released(state, trigger), suspended: false, history: cleanHistory }, context, certain),
       );
     case 'network':
-      return stay(owing(unscheduled(state), context, certain));
+      return stay(owing(released(state, trigger), context, certain));
     case 'user':
-      return context.hold !== null && waitsForRoute(state)
+      return isHeld(context) && waitsForRoute(state)
         ? askRoute({ ...unscheduled(state), cause: context.hold })
         : insistWhileUp(state, { type: 'insisted' }, context);
     case 'route':
     case 'credentials':
     case 'config':
       // What stood in the way of the replacement may be gone.
-      return stay(state.situation.replacement.kind === 'scheduled' ? afresh(state) : state);
+      return pursue(stay(afresh(state, trigger)), context, isInsisting(trigger));
     case 'demand':
       return stay(hurried(state, context));
     case 'port':
@@ -155,7 +162,8 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, certain
   }
 });
 
-const afresh = (state: In<'up'>): In<'up'> => ({ ...unscheduled(state), history: cleanHistory });
+const afresh = (state: In<'up'>, trigger: TriggerKind): In<'up'> =>
+  wantsSuccessor(state) ? { ...released(state, trigger), history: cleanHistory } : state;
 
 /** From now on the tunnel has to prove itself again: what happened may have killed it without a word. */
 function owing(state: In<'up'>, { now }: TransitionContext, strict: boolean): In<'up'> {
@@ -170,29 +178,30 @@ function hurried(state: In<'up'>, { now }: TransitionContext): In<'up'> {
   const { situation, history, triedAt } = state;
   const { replacement } = situation;
   if (replacement.kind !== 'scheduled' || replacement.retryAt === null) return state;
+  if (!isAwaited(replacement.cause, 'demand')) return state;
   const earliestAt = Math.max(now, (triedAt ?? now) + clientDelayMs(now - (history.since ?? now)));
   const retryAt = Math.min(replacement.retryAt, earliestAt);
-  return { ...state, situation: { ...situation, replacement: { kind: 'scheduled', retryAt } } };
+  return { ...state, situation: { ...situation, replacement: { ...replacement, retryAt } } };
 }
 
-export const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state) => {
+export const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state, _event, context) => {
   const { replacement } = state.situation;
   const outdated: In<'up'> = {
     ...unscheduled(state),
     situation: { ...state.situation, isOutdated: true, replacement: { kind: 'none' } },
     history: cleanHistory,
   };
-  if (replacement.kind !== 'starting') return replace(outdated, true);
+  if (replacement.kind !== 'starting') return replace(outdated, context, true);
   const { state: without, effects } = dismiss(outdated, replacement.tunnel);
-  return after(effects, replace({ ...without, situation: outdated.situation }, true));
+  return after(effects, replace({ ...without, situation: outdated.situation }, context, true));
 };
 
-export const suspendedWhileUp: Handler<'suspended', 'up'> = (state) => {
-  const { situation } = unscheduled(state);
-  return stay({ ...state, situation: { ...situation, stableAt: null }, suspended: true });
-};
+/** While nobody asks, nothing is green. */
+export const suspendedWhileUp: Handler<'suspended', 'up'> = (state) =>
+  stay({ ...unproven(unspaced(state)), suspended: true });
 
-export const dueWhileUp: Handler<'due', 'up'> = (state, _event, { now }) => {
+export const dueWhileUp = pursuing<'due'>((state, _event, context) => {
+  const { now } = context;
   const { situation } = state;
   const isStable = situation.stableAt !== null && situation.stableAt <= now;
   const settled: In<'up'> = isStable
@@ -201,7 +210,23 @@ export const dueWhileUp: Handler<'due', 'up'> = (state, _event, { now }) => {
   const { replacement } = settled.situation;
   const isDue =
     replacement.kind === 'scheduled' && replacement.retryAt !== null && replacement.retryAt <= now;
-  return isDue ? replace({ ...settled, triedAt: now }) : stay(settled);
+  if (!isDue) return stay(settled);
+  // The client for whose sake it was planned may have left.
+  return isHeld(context) ? stay(unscheduled(settled)) : replace(settled, context);
+});
+
+/** Without a planned replacement that only the restart policy spaces. */
+const unspaced = (state: In<'up'>): In<'up'> => {
+  const { replacement } = state.situation;
+  return replacement.kind === 'scheduled' && replacement.cause === null ? unscheduled(state) : state;
+};
+
+/** Without a planned replacement that waits for this. */
+const released = (state: In<'up'>, trigger: TriggerKind): In<'up'> => {
+  const { replacement } = state.situation;
+  return replacement.kind === 'scheduled' && isAwaited(replacement.cause, trigger)
+    ? unscheduled(state)
+    : state;
 };
 
 /** Without a planned replacement. One that starts already goes on. */
