@@ -301,6 +301,53 @@ describe('a forward runner', () => {
     expect(world.health.proofs).toBe(2);
   });
 
+  it('asks once more when a suspicion comes during the question: the answer may be older', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    const suspect = (): void => world.port.events.onSuspicion('postgres#1', 'no answer for 1 s');
+    world.health.evidence = null;
+    suspect();
+    await world.clock.advance(1_000);
+    suspect();
+    world.health.answerProof({ kind: 'answered' });
+    await world.clock.advance(1_999);
+    expect(world.health.proofs).toBe(1);
+    await world.clock.advance(1);
+    expect(world.health.proofs).toBe(2);
+  });
+
+  it('gives a silent transport more and more time, and its successor what an answer takes', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    const ask = async (): Promise<void> => {
+      void world.health.watched?.target.proveTransport(1_000);
+      await world.clock.advance(10_000);
+    };
+    world.tunnel.answersAfterMs = 1_500;
+    await ask();
+    await ask();
+    await ask();
+    expect(world.tunnel.deadlines).toEqual([1_000, 2_000, 3_000]);
+    await world.tunnel.dies(killed);
+    await world.tunnel.comesUp();
+    world.tunnel.answersAfterMs = Infinity;
+    await ask();
+    await ask();
+    await ask();
+    expect(world.tunnel.deadlines).toEqual([3_000, 6_000, 10_000]);
+  });
+
+  it('reports a change only when a check finds something else than the one before', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    world.health.passes();
+    const { changes } = world;
+    world.health.passes();
+    expect(world.changes).toBe(changes);
+    world.health.fails(killed);
+    expect(world.changes).toBe(changes + 1);
+  });
+
   it('asks less and less often where no question can prove the tunnel', async () => {
     const world = new FakeForwardWorld();
     await up(world);
@@ -359,6 +406,32 @@ describe('a forward runner', () => {
       new Set(['health-check']),
     );
     expect(world.health.proofs).toBe(2);
+  });
+
+  it('checks at once after an interruption that may be none, and lets clients through meanwhile', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    world.health.passes({ kind: 'open' });
+    await world.clock.advance(1_000);
+    runner.dispatch({ type: 'triggered', trigger: 'network', certain: false });
+    expect([runner.snapshot().health, world.port.upstream?.tunnelId]).toEqual(['unknown', 'postgres#1']);
+    expect([world.health.proofs, world.health.hurriedChecks]).toEqual([0, 1]);
+    world.health.passes({ kind: 'open' });
+    expect([runner.snapshot().health, world.tunnels.length]).toEqual(['healthy', 1]);
+  });
+
+  it('has a silent tunnel prove itself again when its check is changed: clients wait for that', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    world.health.passes();
+    world.health.evidence = { kind: 'silent' };
+    world.port.events.onSuspicion('postgres#1', 'no answer for 1 s');
+    await settle();
+    expect([world.port.upstream, world.health.proofs]).toEqual([null, 1]);
+    world.health.evidence = { kind: 'open' };
+    const healthCheck = { ...postgres.healthCheck, intervalMs: 1 };
+    runner.update({ ...postgres, healthCheck }, new Set(['health-check']));
+    expect([world.port.upstream?.tunnelId, world.health.proofs]).toEqual(['postgres#1', 2]);
   });
 
   it('replaces a tunnel whose process was stopped', async () => {

@@ -2,6 +2,7 @@
  * Performs what the forward machine decides for one service, and turns everything that happens into events. They are
  * handled one after the other; an effect's consequence is a later event, never a nested one.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Cause } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -66,6 +67,7 @@ export class ForwardRunner {
   readonly #outages: OutageWatch;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
+  #hasChanged = false;
   #state: ForwardState = initialForwardState;
   #standing: Standing = standingOf(initialForwardState);
   /** Where clients were last sent. */
@@ -132,6 +134,8 @@ export class ForwardRunner {
       // Whatever one event brought about, the service must hear the next one.
       this.#isHandling = false;
     }
+    if (!this.#hasChanged) return;
+    this.#hasChanged = false;
     this.#parts.onChange();
   }
 
@@ -141,6 +145,7 @@ export class ForwardRunner {
     this.#sitDown();
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
     if (changes.has('health-check')) this.#watchHealth(this.#standing);
+    this.#hasChanged = true;
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
     else if (changes.has('restart-policy')) this.dispatch({ type: 'triggered', trigger: 'config' });
     else this.#parts.onChange();
@@ -214,6 +219,8 @@ export class ForwardRunner {
     };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
+    // Most checks find what the one before found.
+    this.#hasChanged ||= !isDeepStrictEqual(state, before);
     this.#sitDown();
     this.#tellRoute(event);
     this.#logStep(before, event);
@@ -282,8 +289,8 @@ export class ForwardRunner {
     this.#standing = wanted;
     this.#directClients(wanted);
     if (wanted.watched !== before.watched) this.#watchHealth(wanted);
-    else if (wanted.proofOwedSince !== null && wanted.proofOwedSince !== before.proofOwedSince)
-      this.#health.demandProof();
+    else if (wanted.debt !== null && wanted.debt.since !== before.debt?.since)
+      this.#health.demandProof(wanted.debt.strict);
     if (wanted.dueAt !== before.dueAt) this.#setTimer(wanted.dueAt);
   }
 
@@ -306,14 +313,15 @@ export class ForwardRunner {
     }
   }
 
-  #watchHealth({ watched, proofOwedSince }: Standing): void {
+  #watchHealth({ watched, clients }: Standing): void {
     const upstream = watched === null ? null : this.#tunnels.upstreamOf(watched, true);
     if (watched === null || upstream === null) {
       this.#health.unwatch();
       return;
     }
     this.#health.watch(watched, this.#service, upstream);
-    if (proofOwedSince !== null) this.#health.demandProof();
+    // Only a proof lets them through, and a new monitor knows nothing of that.
+    if (clients.kind === 'hold') this.#health.demandProof(true);
   }
 
   #setTimer(dueAt: number | null): void {

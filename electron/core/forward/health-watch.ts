@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitor, HealthMonitorScheduler } from '../health/health-monitor.ts';
 import type { ServicePort, Upstream } from '../relay/service-port.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
+import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
 import type { LiveTunnels } from './live-tunnels.ts';
 
 /** The least distance between two proofs that suspicions ask for, in ms. */
@@ -13,6 +14,9 @@ const minSuspicionSpacingMs = 3_000;
  * each suspicion would cost a new tunnel: so the distance doubles up to this, and shrinks again with an answer.
  */
 const maxSuspicionSpacingMs = 60_000;
+
+/** The longest that one question to the transport may take, in ms. */
+const maxDeadlineMs = 10_000;
 
 export interface HealthWatchParts {
   readonly clock: Clock;
@@ -32,8 +36,13 @@ export class HealthWatch {
   #watched: Watched | null = null;
   #lastCheckMs: number | null = null;
   #suspicion: { readonly monitor: HealthMonitor; readonly timer: Timer | null } | null = null;
+  /** Something gave reason to ask during the question under way: its answer may be older. */
+  #isSuspectAgain = false;
   #suspectedAt = -Infinity;
   #spacingMs = minSuspicionSpacingMs;
+  /** What the last answer of the transport took, and how often this tunnel's transport was silent since then. */
+  #roundTripMs = 0;
+  #silences = 0;
 
   constructor(parts: HealthWatchParts) {
     this.#parts = parts;
@@ -46,13 +55,14 @@ export class HealthWatch {
 
   watch(number: TunnelNumber, service: ServiceSpec, upstream: Upstream): void {
     this.unwatch();
-    const { tunnels, port, tell, scheduler } = this.#parts;
+    const { port, tell, scheduler } = this.#parts;
+    this.#silences = 0;
     const monitor = scheduler.watch(
       {
         service,
         tunnelId: upstream.tunnelId,
         endpoint: upstream.endpoint,
-        proveTransport: (deadlineMs) => tunnels.proveTransport(number, deadlineMs),
+        proveTransport: (deadlineMs) => this.#proveTransport(number, deadlineMs),
         hasQueuedBytes: () => port.hasQueuedBytes(upstream.tunnelId),
       },
       (_tunnelId, report) => {
@@ -69,17 +79,23 @@ export class HealthWatch {
     this.#lastCheckMs = null;
     this.#suspicion?.timer?.cancel();
     this.#suspicion = null;
+    this.#isSuspectAgain = false;
   }
 
-  /** The tunnel owes a proof from now on. */
-  demandProof(): void {
-    void this.#watched?.monitor.prove();
+  /** The tunnel owes a proof from now on. Where that need not be strict, the next regular check gives it: at once. */
+  demandProof(isStrict: boolean): void {
+    if (isStrict) void this.#watched?.monitor.prove();
+    else this.#watched?.monitor.checkNow();
   }
 
   /** A client's connection gives reason to ask: one question at a time, and not too often. None is dropped for that. */
   suspect(number: TunnelNumber): void {
     const watched = this.#watched;
-    if (watched?.number !== number || this.#suspicion !== null) return;
+    if (watched?.number !== number) return;
+    if (this.#suspicion !== null) {
+      this.#isSuspectAgain ||= this.#suspicion.timer === null;
+      return;
+    }
     const { clock } = this.#parts;
     const { monitor } = watched;
     const waitMs = this.#suspectedAt + this.#spacingMs - clock.now();
@@ -100,6 +116,28 @@ export class HealthWatch {
     const evidence = await monitor.prove();
     if (evidence === 'open') this.#spacingMs = Math.min(this.#spacingMs * 2, maxSuspicionSpacingMs);
     else if (evidence !== null) this.#spacingMs = minSuspicionSpacingMs;
-    if (this.#suspicion?.monitor === monitor) this.#suspicion = null;
+    if (this.#suspicion?.monitor !== monitor) return;
+    this.#suspicion = null;
+    const isSuspectAgain = this.#isSuspectAgain;
+    this.#isSuspectAgain = false;
+    if (isSuspectAgain && this.#watched !== null) this.suspect(this.#watched.number);
+  }
+
+  /**
+   * A slow line is no dead one: after each silence the tunnel gets twice the time, and its successors get what an answer
+   * is known to take.
+   */
+  async #proveTransport(number: TunnelNumber, deadlineMs: number): Promise<TransportProof> {
+    const { clock, tunnels } = this.#parts;
+    const startedAt = clock.now();
+    const patientMs = Math.max(deadlineMs, 2 * this.#roundTripMs) * 2 ** Math.min(this.#silences, 10);
+    const proof = await tunnels.proveTransport(number, Math.min(patientMs, maxDeadlineMs));
+    if (this.#watched?.number !== number) return proof;
+    if (proof.kind === 'silent') this.#silences += 1;
+    if (proof.kind === 'alive') {
+      this.#silences = 0;
+      this.#roundTripMs = clock.now() - startedAt;
+    }
+    return proof;
   }
 }

@@ -58,6 +58,18 @@ describe('pace of the checks', () => {
     expect(probe.mostRunning).toBe(1);
   });
 
+  it('checks at once when asked to, and once more when a check is under way', async () => {
+    probe.tookMs = 700;
+    const monitor = start().watch(healthTarget('a'), heard.onReport);
+    await clock.advance(200);
+    monitor.checkNow();
+    await clock.advance(9_800);
+    expect(probe.timesOf('a')).toEqual([0, 700]);
+    monitor.checkNow();
+    await clock.advance(31_000);
+    expect(probe.timesOf('a')).toEqual([0, 700, 10_000, 40_000]);
+  });
+
   it('comes back sooner while checks fail, and less and less often', async () => {
     probe.answer = () => (clock.now() < 100 * second ? 'fails' : 'passes');
     start().watch(healthTarget('a'), heard.onReport);

@@ -61,7 +61,14 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
     void this.#stop(this.#tasks.get(target.tunnelId));
     this.#tasks.set(target.tunnelId, task);
     this.#startDueChecks();
-    return { prove: () => task.prove(), stop: () => this.#stop(task) };
+    return {
+      prove: () => task.prove(),
+      checkNow: () => {
+        task.hurry();
+        this.#startDueChecks();
+      },
+      stop: () => this.#stop(task),
+    };
   }
 
   pause(): void {
@@ -129,5 +136,6 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
 
 const watchesNothing: HealthMonitor = {
   prove: () => Promise.resolve(null),
+  checkNow: () => undefined,
   stop: () => Promise.resolve(),
 };

@@ -1,4 +1,4 @@
-/** Health monitoring as the forward runner sees it: watch a tunnel, hear of each check what it says. */
+/** Health monitoring as the forward runner sees it: watch a tunnel, and get a report of each check. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Endpoint, TransportProof } from '../tunnel/tunnel-adapter.ts';
 import type { CheckReport, TunnelEvidence } from './check-report.ts';
@@ -14,15 +14,18 @@ export interface HealthTarget {
   readonly hasQueuedBytes: () => boolean;
 }
 
-/** Told after every check and every proof: a level, not an edge. */
+/** Called after every check and every proof: a level, not an edge. */
 export type ReportListener = (tunnelId: string, report: CheckReport) => void;
 
 export interface HealthMonitor {
   /**
-   * Asks the tunnel to prove itself at once, beside the regular checks and beside a pause. The result is counted and told
-   * like that of any check. A call during a proof is answered by one more. Resolves to the evidence, null when cancelled.
+   * Asks the tunnel to prove itself at once, beside the regular checks and beside a pause. The result is counted and
+   * reported like that of any check. A call during a proof is answered by one more. Resolves to the evidence, null when
+   * cancelled.
    */
   prove(): Promise<TunnelEvidence['kind'] | null>;
+  /** The next regular check is due now; after the present one, if one runs. */
+  checkNow(): void;
   /** Ends the monitor; no report comes after the call. Resolves when its probes have let go of their sockets. Idempotent. */
   stop(): Promise<void>;
 }

@@ -46,6 +46,8 @@ export class TunnelMonitor {
   #isSilent = false;
   #dueAt: number;
   #isFirstCheck = true;
+  /** When a check was last asked for. */
+  #hurriedAt = -Infinity;
   #check: Promise<unknown> | null = null;
   #proof: Promise<Evidence | null> | null = null;
   #nextProof: Promise<Evidence | null> | null = null;
@@ -86,6 +88,12 @@ export class TunnelMonitor {
     return this.#nextProof;
   }
 
+  /** The next check is due now; one that runs already does not count as that. */
+  hurry(): void {
+    this.#dueAt = this.#tools.clock.now();
+    this.#hurriedAt = this.#dueAt;
+  }
+
   /** Cancels what runs and forgets where it was leading. */
   interrupt(): void {
     this.#cancellation.abort();
@@ -111,6 +119,7 @@ export class TunnelMonitor {
     const { signal } = this.#cancellation;
     // A check may start a little early, to share its wake-up: the pace is that of the due times.
     const dueAt = Math.max(this.#dueAt, clock.now());
+    const begunAt = clock.now();
     const startedAt = this.#isFirstCheck ? dueAt - phaseShift(intervalMs, random()) : dueAt;
     this.#dueAt = dueAt + intervalMs;
 
@@ -121,7 +130,8 @@ export class TunnelMonitor {
     this.#isFirstCheck = false;
     const { failuresInRow } = this.#verdict;
     const pace = { intervalMs, failuresInRow, failureThreshold, isSilent: this.#isSilent };
-    this.#dueAt = nextCheckAt({ startedAt, endedAt: clock.now(), ...pace });
+    const nextAt = nextCheckAt({ startedAt, endedAt: clock.now(), ...pace });
+    this.#dueAt = this.#hurriedAt > begunAt ? clock.now() : nextAt;
   }
 
   async #examine(timeoutMs: number, signal: AbortSignal): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   HealthTarget,
   ReportListener,
 } from '../../health/health-monitor.ts';
+import { sleep, type Clock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import type {
   ClientPolicy,
@@ -36,14 +37,19 @@ export class FakeTunnel implements Tunnel {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<TunnelEnd>;
   transport: TransportProof = { kind: 'alive' };
+  /** What `proveTransport` was given, and how long an answer takes. */
+  readonly deadlines: number[] = [];
+  answersAfterMs = 0;
   isAlive = true;
   /** Once told to stop it ends only when `dies` says so. */
   isSlowToStop = false;
+  readonly #clock: Clock;
   #becomeReady!: (result: Result<Endpoint, Cause>) => void;
   #end!: (end: TunnelEnd) => void;
   #complain: (cause: Cause) => void = () => undefined;
 
-  constructor({ id, service }: TunnelRequest) {
+  constructor({ id, service }: TunnelRequest, clock: Clock) {
+    this.#clock = clock;
     this.id = id;
     this.service = service;
     this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
@@ -58,8 +64,11 @@ export class FakeTunnel implements Tunnel {
     this.#complain(cause);
   }
 
-  proveTransport(): Promise<TransportProof> {
-    return Promise.resolve(this.transport);
+  async proveTransport(deadlineMs: number): Promise<TransportProof> {
+    this.deadlines.push(deadlineMs);
+    const isInTime = this.answersAfterMs <= deadlineMs;
+    await sleep(this.#clock, isInTime ? this.answersAfterMs : deadlineMs);
+    return isInTime ? this.transport : { kind: 'silent' };
   }
 
   async comesUp(): Promise<void> {
@@ -141,6 +150,7 @@ export class FakeHealth implements HealthMonitorScheduler {
   /** What a proof that is asked for finds; null: it is still under way, `answerProof` ends it. */
   evidence: TunnelEvidence | null = { kind: 'answered' };
   proofs = 0;
+  hurriedChecks = 0;
   health: CheckReport['health'] = 'unknown';
   readonly #clock: FakeClock;
   #pending: { readonly startedAt: number; readonly resolve: (kind: TunnelEvidence['kind']) => void }[] = [];
@@ -162,6 +172,9 @@ export class FakeHealth implements HealthMonitorScheduler {
         );
         if (this.evidence !== null) this.answerProof(this.evidence);
         return proof;
+      },
+      checkNow: () => {
+        this.hurriedChecks += 1;
       },
       stop: () => {
         if (this.watched === watched) this.watched = null;
@@ -284,7 +297,7 @@ export class FakeForwardWorld {
 
   readonly adapter: TunnelAdapter = {
     open: (request) => {
-      const tunnel = new FakeTunnel(request);
+      const tunnel = new FakeTunnel(request, this.clock);
       this.tunnels.push(tunnel);
       return tunnel;
     },
