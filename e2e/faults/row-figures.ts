@@ -54,6 +54,8 @@ export interface Outage {
   readonly begunAt: number;
   /** When the far side works again, or (for a process that is killed) when the outage begins. */
   readonly backAt: number;
+  /** When a process that is killed has closed its sockets: until then the kernel takes requests for it. */
+  readonly closedAt?: number;
 }
 
 const maxBehindMs = 300;

@@ -3,7 +3,7 @@
  *
  * 1. The first retry comes at once; the k-th one (k ≥ 2) waits min(initial × multiplier^(k−2), max), with jitter.
  * 2. No wait is longer than a share of the outage so far (`shareOfOutage`), or than the initial delay where that is more:
- *    what was away for 40 s is found again within 3 s, and what was away for an hour is asked once a minute.
+ *    what was away for 40 s is found again within 2 s, and what was away for an hour is asked once a minute.
  * 3. After `maxAttempts` failed retries the tries go on, at least once in `maxQuietMs`.
  * 4. While clients wait, delays are shorter still.
  * 5. A success that does not last changes nothing: the history is forgiven only after the tunnel has been healthy for
@@ -46,7 +46,7 @@ export type RestartDecision =
 const jitterShare = 0.2;
 const minStableMs = 10_000;
 const maxQuietMs = 60_000;
-const shareOfOutage = 1 / 16;
+const shareOfOutage = 1 / 32;
 
 /** The longest delay while clients wait, by the age of the outage, in ms. */
 const clientDelaysMs = [

@@ -43,6 +43,13 @@ export const hostOfMany: Row = {
     await reportForAll(world);
     const times = many.map(({ name }) => (world.timeline(name).lastGreenSince(backAt) ?? Infinity) - backAt);
     const slowest = Math.max(...times);
+    const byTime = many.map((service, index) => ({ service, ms: times[index] ?? Infinity }));
+    byTime.sort((a, b) => b.ms - a.ms);
+    const lastOf = (kind: string): string =>
+      ((byTime.find(({ service }) => service.name.startsWith(kind))?.ms ?? NaN) / 1_000).toFixed(1);
+    console.log(`the last tcp after ${lastOf('tcp')} s, the last ssh after ${lastOf('ssh')} s`);
+    for (const { service, ms } of byTime.slice(0, 3))
+      console.log(`${service.name} after ${(ms / 1_000).toFixed(1)} s: ${world.timeline(service.name).inWords()}`);
     const late = many
       .filter((service) => !isUp(service))
       .map(({ name }) => `${name} ${world.timeline(name).inWords()}`);

@@ -87,7 +87,7 @@ async function kill(world: FaultWorld, target: Service | Rival): Promise<Outage>
   const begunAt = nowMs();
   // It has not come back from the last time.
   if (pid !== null) killNow(pid);
-  return { begunAt, backAt: begunAt };
+  return { begunAt, backAt: begunAt, closedAt: nowMs() };
 }
 
 /** Returns how long each recovery took, less its own start, in ms. */
@@ -105,11 +105,13 @@ function reportKills(
   });
   const lost = failedOf(requests);
   const mayBeLost = ({ begunAt, endedAt }: Request): boolean =>
-    outages.some((kill) => begunAt < kill.begunAt + sameMomentMs && endedAt >= kill.begunAt);
+    outages.some(
+      (kill) => begunAt < (kill.closedAt ?? kill.begunAt) + sameMomentMs && endedAt >= kill.begunAt,
+    );
   reportNone({
     figure: `${service.name} killed, requests begun afterwards that failed`,
     value: lost.filter((request) => !mayBeLost(request)).length,
-    note: `${lost.filter(mayBeLost).length} were under way, or begun within ${sameMomentMs} ms, and lost`,
+    note: `${lost.filter(mayBeLost).length} were under way, or begun within ${sameMomentMs} ms of its last socket, and lost`,
   });
   return recoveries.map((ms) => ms - ownStart);
 }

@@ -84,13 +84,27 @@ describe('the supervisor', () => {
 
   it('shows a service all the time while it is built anew', async () => {
     await apply(a, b);
-    world.tunnel.isSlowToStop = true;
-    const applying = supervisor.apply([{ ...a, localPort: 7009 }]);
+    world.port.isSlowToClose = true;
+    const applying = supervisor.apply([a, { ...b, localPort: 7009 }]);
     await settle();
-    expect(rows()).toEqual(['a off off 7001 0']);
-    await world.tunnel.dies(describeCause('killed'));
+    expect(rows()[1]).toBe('b off stopping 7002 0');
+    await world.ports[1]?.closes();
     await applying;
-    expect(rows()).toEqual(['a on connecting 7009 0']);
+    expect(rows()[1]).toBe('b on connecting 7009 0');
+  });
+
+  it('builds a service anew as soon as its port is free, and ends its old tunnel with the rest', async () => {
+    await apply(a);
+    const old = world.tunnel;
+    old.isSlowToStop = true;
+    await supervisor.apply([{ ...a, localPort: 7009 }]);
+    expect([rows(), old.isAlive]).toEqual([['a on connecting 7009 0'], true]);
+    let isOver = false;
+    const stopping = supervisor.stopAll().then(() => (isOver = true));
+    await settle();
+    expect(isOver).toBe(false);
+    await old.dies(describeCause('killed'));
+    await stopping;
   });
 
   it('applies the next config though one could not be applied', async () => {
@@ -134,13 +148,13 @@ describe('the supervisor', () => {
 
   it('lets nobody turn on what is leaving, and begins its successor with what was chosen meanwhile', async () => {
     await apply(a, { ...b, enabled: false });
-    const leaver = world.tunnel;
-    leaver.isSlowToStop = true;
+    const leaver = world.ports[0];
+    if (leaver !== undefined) leaver.isSlowToClose = true;
     const applying = supervisor.apply([{ ...a, localPort: 7009 }, b]);
     await settle();
     supervisor.setDesired('a', 'off');
     supervisor.setDesired('a', 'on');
-    await leaver.dies(describeCause('killed'));
+    await leaver?.closes();
     await applying;
     await settle();
     expect([rows()[0], alive()]).toEqual(['a on connecting 7009 0', ['b#1', 'a#1']]);

@@ -90,7 +90,7 @@ describe('a client that leaves while it is held', () => {
   });
 
   it('does not cost the one that waits its place, though 300 come and go', async () => {
-    local = await fixture.open();
+    local = await fixture.open({ maxHeldConnections: 256 });
     const patient = await fixture.client();
     patient.socket.write('patience');
     for (let count = 0; count < 300; count++) {

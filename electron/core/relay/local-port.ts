@@ -46,7 +46,8 @@ export interface LocalPortOptions {
   readonly maxHeldConnections?: number;
 }
 
-const defaultMaxHeldConnections = 256;
+/** As deep as the listener's backlog: a client every 20 ms for the hold's 10 s is half of it. */
+const defaultMaxHeldConnections = 1_024;
 /** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
 const minAttemptMs = 2_000;
 

@@ -197,7 +197,7 @@ describe('services that share a route', () => {
     const play = new Play();
     const seat = play.sit(service('api'));
     seat.failed(networkFault);
-    await awayFor(play, 480_000);
+    await awayFor(play, 960_000);
     seat.hurry();
     await play.clock.advance(1_800);
     expect(play.prober().isAsked).toBe(false);
@@ -293,7 +293,7 @@ describe('services whose user wants a try while their route is down', () => {
     const [seat] = seats;
     if (seat === undefined) throw new Error('nobody sits');
     seat.failed(networkFault);
-    await awayFor(play, 480_000);
+    await awayFor(play, 960_000);
     play.take();
     return { play, seats, seat };
   }

@@ -58,7 +58,7 @@ describe('the verdict on a route', () => {
   it('is sought at distances that grow with the outage, for ever', () => {
     const cause = describeCause('timed-out');
     const state: RouteState = { status: 'down', reach: 'unreachable', cause, since: 0 };
-    const distances = [0, 16_000, 40_000, 160_000, 1e9].map((now) => nextQuestionMs(state, onDemand, now));
+    const distances = [0, 32_000, 80_000, 320_000, 1e9].map((now) => nextQuestionMs(state, onDemand, now));
     expect(distances).toEqual([1_000, 1_000, 2_500, 10_000, 60_000]);
   });
 });

@@ -33,6 +33,8 @@ export interface RoutePace {
 
 /** While a regular question has failed, but not often enough. */
 const doubtMs = 5_000;
+const minUserRecheckMs = 5_000;
+const maxUserRecheckMs = 300_000;
 
 export interface Answer {
   readonly finding: Exclude<RouteFinding, { readonly kind: 'cancelled' }>;
@@ -55,10 +57,17 @@ export function judgeRoute(before: RouteState, answer: Answer, { failureThreshol
 
 /** How long after an answer the next question comes; null: not by itself. */
 export function nextQuestionMs(state: RouteState, { intervalMs }: RoutePace, now: number): number | null {
-  if (needsUser(state)) return null;
-  if (state.status === 'down') return outageShareMs(now - state.since);
+  if (state.status === 'down') return nextRecheckMs(state.cause, now - state.since);
   if (state.failures > 0) return intervalMs === null ? doubtMs : Math.min(doubtMs, intervalMs);
   return intervalMs;
+}
+
+/** What only the user can fix is asked about less often, or not at all where a question could open a sign-in page. */
+function nextRecheckMs({ recovery, recheck }: Cause, ageMs: number): number | null {
+  if (recheck === 'never') return null;
+  return recovery === 'user'
+    ? Math.min(Math.max(ageMs, minUserRecheckMs), maxUserRecheckMs)
+    : outageShareMs(ageMs);
 }
 
 /** Down for a reason that passes only when the user does something. */

@@ -21,6 +21,8 @@ export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
   /** The other machine has answered: a login may be under way. */
   | { readonly kind: 'answered' }
+  /** The key exchange is over, and the login begins. */
+  | { readonly kind: 'logging-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   /** The child lives on, but can never serve. */
@@ -63,6 +65,7 @@ export class ChildTunnel implements Tunnel {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<TunnelEnd>;
   readonly answered: Promise<void>;
+  readonly loggingIn: Promise<void>;
   readonly #options: ChildTunnelOptions;
   readonly #request: TunnelRequest;
   readonly #secrets: readonly string[];
@@ -72,6 +75,7 @@ export class ChildTunnel implements Tunnel {
   #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
   #resolveAnswered: () => void = () => undefined;
+  #resolveLoggingIn: () => void = () => undefined;
   #plan: ChildPlan | null = null;
   #child: ChildProcess | null = null;
   #isReady = false;
@@ -88,6 +92,7 @@ export class ChildTunnel implements Tunnel {
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
+    this.loggingIn = new Promise((resolve) => (this.#resolveLoggingIn = resolve));
   }
 
   get pid(): number | null {
@@ -151,6 +156,9 @@ export class ChildTunnel implements Tunnel {
         return;
       case 'answered':
         this.#resolveAnswered();
+        return;
+      case 'logging-in':
+        this.#resolveLoggingIn();
         return;
       case 'fatal':
         this.#abandon(meaning.cause);

@@ -139,6 +139,35 @@ describe('the connection gate', () => {
     expect(c?.turns).toHaveLength(1);
   });
 
+  it('starts the next one while one logs in, where logins have just been quick, but never a third', async () => {
+    const world = new World();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
+    a?.withdraw();
+    a?.newest.answered();
+    a?.newest.loggingIn();
+    // Nobody knows yet how long a login takes here.
+    await world.clock.advance(500);
+    expect(world.news()).toEqual(['0 s: a starts']);
+    a?.newest.through();
+    expect(world.news()).toEqual(['0.5 s: b starts']);
+    b?.withdraw();
+    b?.newest.answered();
+    expect(world.news()).toEqual([]);
+    b?.newest.loggingIn();
+    expect(world.news()).toEqual(['0.5 s: c starts']);
+    const d = world.wanderer('d').enter();
+    c?.withdraw();
+    expect(c?.newest.answered()).toBe(true);
+    c?.newest.loggingIn();
+    expect([d.turns.length, world.news()]).toEqual([0, []]);
+    await world.clock.advance(5_000);
+    b?.newest.through();
+    // Somebody may have been asked: the next one waits until everybody is in.
+    expect(world.news()).toEqual([]);
+    c?.newest.through();
+    expect(world.news()).toEqual(['5.5 s: d starts']);
+  });
+
   it('lets the first of two go on when both are answered, also when it is the younger', async () => {
     const world = new World();
     const [a, b] = ['a', 'b'].map((name) => world.wanderer(name).enter());

@@ -4,7 +4,8 @@
  * 1. At most two connections are in flight, and the second begins only while the first has not been answered for
  *    `overlapMs`.
  * 2. Once one is answered nobody else connects until it is over: two logins at once would trip a server's limits, or ask
- *    the user twice. The other one gives way, and is the next.
+ *    the user twice. The other one gives way, and is the next. Only where logins have just been quick, the next connection
+ *    begins its key exchange while the one before it logs in.
  * 3. The older of the two is never cut short, so it gets through slow names, slow links and several addresses like a
  *    single attempt; the younger one is replaced every `overlapMs`. TCP repeats its SYN after 1, 3, 7 and 15 s: a host
  *    that returns is found within about a second, because a young connection knocks every second.
@@ -29,6 +30,8 @@ export interface Entrant {
 export interface Turn {
   /** The other machine has answered. False when another connection was faster: this one has given way. */
   answered(): boolean;
+  /** The key exchange is over and the login has begun. */
+  loggingIn(): void;
   /** The host has let us in or turned us away: whoever waits may count on it. */
   through(): void;
   /** It failed otherwise, or is not wanted any more. Idempotent, like all of these. */
@@ -40,6 +43,8 @@ interface Connection {
   readonly turn: Turn;
   readonly startedAt: number;
   isAnswered: boolean;
+  /** Monotonic, in ms; null before. */
+  loggingInSince: number | null;
 }
 
 interface Line {
@@ -49,7 +54,12 @@ interface Line {
   waiting: readonly Entrant[];
   timer: Timer | null;
   lastThroughAt: number;
+  /** Nobody had to be asked for the last login. */
+  areLoginsQuick: boolean;
 }
+
+/** A login that takes longer may wait for a touch or a code. */
+const maxQuickLoginMs = 1_000;
 
 export class ConnectionGate {
   readonly #clock: Clock;
@@ -66,6 +76,7 @@ export class ConnectionGate {
       waiting: [],
       timer: null,
       lastThroughAt: -Infinity,
+      areLoginsQuick: false,
     };
     if (line.waiting.includes(entrant)) return;
     this.#lines.set(host, line);
@@ -109,8 +120,16 @@ export class ConnectionGate {
   #start(host: string, line: Line, entrant: Entrant): void {
     const turn: Turn = {
       answered: () => answered(line, connection),
+      loggingIn: () => {
+        connection.loggingInSince ??= this.#clock.now();
+        this.#proceed(host, line);
+      },
       through: () => {
-        if (line.inFlight.includes(connection)) line.lastThroughAt = this.#clock.now();
+        const now = this.#clock.now();
+        if (line.inFlight.includes(connection)) {
+          line.lastThroughAt = now;
+          line.areLoginsQuick = now - (connection.loggingInSince ?? -Infinity) <= maxQuickLoginMs;
+        }
         turn.over();
       },
       over: () => {
@@ -119,7 +138,13 @@ export class ConnectionGate {
         this.#proceed(host, line);
       },
     };
-    const connection: Connection = { entrant, turn, startedAt: this.#clock.now(), isAnswered: false };
+    const connection: Connection = {
+      entrant,
+      turn,
+      startedAt: this.#clock.now(),
+      isAnswered: false,
+      loggingInSince: null,
+    };
     const [, younger] = line.inFlight;
     line.waiting = without(line.waiting, entrant);
     line.inFlight = [...line.inFlight, connection];
@@ -130,17 +155,20 @@ export class ConnectionGate {
 }
 
 /** Infinity: not until somebody arrives or leaves. */
-function nextStartAt({ inFlight, waiting }: Line): number {
-  if (waiting.length === 0 || inFlight.some(({ isAnswered }) => isAnswered)) return Infinity;
+function nextStartAt({ inFlight, waiting, areLoginsQuick }: Line): number {
+  const leavesRoom = ({ loggingInSince }: Connection): boolean => areLoginsQuick && loggingInSince !== null;
+  const connecting = inFlight.filter((connection) => !leavesRoom(connection));
+  const isFull = inFlight.length - connecting.length > 1 || connecting.some(({ isAnswered }) => isAnswered);
+  if (waiting.length === 0 || isFull) return Infinity;
   const allowedAt = Math.min(...waiting.map((entrant) => entrant.notBefore()));
-  const youngest = inFlight.at(-1);
+  const youngest = connecting.at(-1);
   return youngest === undefined ? allowedAt : Math.max(allowedAt, youngest.startedAt + overlapMs);
 }
 
 /** The first to be answered goes on, whichever is older. */
 function answered(line: Line, connection: Connection): boolean {
   if (!line.inFlight.includes(connection)) return false;
-  const other = line.inFlight.find((one) => one !== connection);
+  const other = line.inFlight.find((one) => one !== connection && one.loggingInSince === null);
   const loser = other?.isAnswered === true ? connection : other;
   connection.isAnswered = loser !== connection;
   if (loser !== undefined) {

@@ -21,7 +21,14 @@ export const credentialFailures: readonly FailureRule[] = [
       what: 'kubelogin',
     },
   ),
-  signedOut(/must be logged in to the server|\bunauthorized\b|provide credentials/i),
+  {
+    pattern: /must be logged in to the server|\bunauthorized\b|provide credentials/i,
+    // The server's word, and no plugin's: a server that has just started says so too, and asking again opens no page.
+    finding: (_, context) => {
+      const { code, details } = signedOutFinding(context);
+      return { code, details: { ...details, isServersWord: true } };
+    },
+  },
   // It asks for a user name when the kubeconfig has no credentials, and nobody answers.
   signedOut(/^error: EOF$|^please enter (?:username|password)/i),
   signedOut(/getting credentials: |exec plugin/i),

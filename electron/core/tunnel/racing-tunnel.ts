@@ -133,6 +133,9 @@ export class RacingTunnel implements Tunnel {
     void tunnel.answered?.then(() => {
       this.#answered(attempt);
     });
+    void tunnel.loggingIn?.then(() => {
+      turn.loggingIn();
+    });
     void tunnel.ready.then((result) => {
       if (result.ok) this.#win(attempt, result);
       else this.#failed(attempt, result.error);

@@ -8,6 +8,7 @@ import { classifyComplaint } from './failure-classifier.ts';
 const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
 const answered: LineMeaning = { kind: 'answered' };
+const loggingIn: LineMeaning = { kind: 'logging-in' };
 
 /** Reads one ssh whose tunnel listens on `socket`. */
 export function createSshReader(service: ServiceSpec, socket: string): (line: ChildLine) => LineMeaning {
@@ -26,6 +27,8 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
       return sessionsOfJumpHosts-- > 0 ? chatter : { kind: 'fatal', cause: cannotListen(lastWords) };
     if (text === 'debug1: Connection established.' || text.startsWith('debug1: Remote protocol version '))
       return answered;
+    // Behind a jump host nobody knows whose login this is.
+    if (text === 'debug1: SSH2_MSG_SERVICE_ACCEPT received') return isBehindJumpHost ? chatter : loggingIn;
     // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
       return proxiesOfOurs-- > 0 ? chatter : answered;

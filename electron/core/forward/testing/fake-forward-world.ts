@@ -99,6 +99,9 @@ export class FakePort implements ServicePort {
   upstream: Upstream | null = null;
   policy: ClientPolicy = 'hold';
   holdTimeoutMs: number | null = null;
+  /** Once told to close it does only when `closes` says so. */
+  isSlowToClose = false;
+  #closeLate: () => void = () => undefined;
   readonly #drains = new Map<string, () => void>();
 
   constructor(events: ServicePortListener) {
@@ -111,6 +114,21 @@ export class FakePort implements ServicePort {
   }
 
   close(): Promise<void> {
+    if (!this.isSlowToClose) return this.#close();
+    return new Promise((resolve) => {
+      this.#closeLate = () => {
+        void this.#close().then(resolve);
+      };
+    });
+  }
+
+  /** Ends a close that was slow. */
+  async closes(): Promise<void> {
+    this.#closeLate();
+    await settle();
+  }
+
+  #close(): Promise<void> {
     this.isOpen = false;
     return Promise.resolve();
   }
