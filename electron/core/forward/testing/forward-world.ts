@@ -7,7 +7,7 @@ import { describeCause, type Cause } from '../../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../../shared/service-spec.ts';
 import type { CheckReport, TunnelEvidence } from '../../health/check-report.ts';
 import { standingOf, transition } from '../forward-machine.ts';
-import { aliveTunnels, maxLeaving } from '../forward-moves.ts';
+import { aliveTunnels, maxLeaving, wantsSuccessor } from '../forward-moves.ts';
 import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from '../forward-state.ts';
 
 const policy: RestartPolicySpec = {
@@ -266,6 +266,7 @@ export class ForwardWorld {
     if (clients.kind === 'route' && !this.alive.has(clients.tunnel)) fail('clients routed to a dead tunnel');
     if (health === 'healthy' && cause !== null) fail('a cause on a healthy service');
     this.#checkGreen(fail);
+    if (this.#forgetsSuccessor()) fail('a successor that is wanted is forgotten');
     if (!suspended && this.state.desired === 'on' && dueAt === null && this.#waitsForEver())
       fail('a wait without an end');
   }
@@ -279,6 +280,12 @@ export class ForwardWorld {
     const provenAt = this.#proven.get(tunnel) ?? -Infinity;
     if (provenAt < (this.#owed.get(tunnel) ?? 0)) fail('green though it owes a proof');
     if (provenAt < (this.#disproven.get(tunnel) ?? -Infinity)) fail('green though it was disproven');
+  }
+
+  #forgetsSuccessor(): boolean {
+    const { situation, suspended } = this.state;
+    if (situation.phase !== 'up' || suspended || (this.hold !== null && !this.clientsWait)) return false;
+    return situation.replacement.kind === 'none' && wantsSuccessor({ ...this.state, situation });
   }
 
   #waitsForEver(): boolean {
