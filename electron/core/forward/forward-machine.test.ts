@@ -529,6 +529,17 @@ describe('the forward machine', () => {
     ]);
   });
 
+  it('begins anew what was under way when the computer came into another network', () => {
+    const network: ForwardEvent = { type: 'triggered', trigger: 'network' };
+    const play = Play.up().on(ended(1), { ...network, certain: false }, network);
+    expect(play.lines.slice(-2)).toEqual([
+      'triggered → connecting 2',
+      'triggered → connecting 3 (leaving 2): stop-tunnel 2, start-tunnel 3',
+    ]);
+    const successor = Play.up().on(healthy(1), proof(1, { kind: 'silent' }), network);
+    expect(successor.lines.at(-1)).toBe('triggered → up 1 + 3 (leaving 2): stop-tunnel 2, start-tunnel 3');
+  });
+
   it('drops the retry timer at suspend and starts at wake', () => {
     const play = Play.up().on(ended(1), ended(2), { type: 'suspended' });
     expect(standingOf(play.state).dueAt).toBeNull();

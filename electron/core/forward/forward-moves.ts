@@ -179,6 +179,14 @@ export function replace(state: In<'up'>, { now }: TransitionContext, insisted = 
   );
 }
 
+/** The same; a successor that is on its way already is not waited for. */
+export function replaceAnew(state: In<'up'>, context: TransitionContext, insisted = false): Transition {
+  const { situation } = state;
+  if (situation.replacement.kind !== 'starting') return replace(state, context, insisted);
+  const dismissed = dismiss(state, situation.replacement.tunnel);
+  return after(dismissed.effects, replace({ ...dismissed.state, situation }, context, insisted));
+}
+
 /** Replaces as the restart policy allows; when it allows none, the tunnel stays as it is. */
 export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Transition {
   const without: In<'up'> = { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } };

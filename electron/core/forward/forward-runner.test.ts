@@ -473,6 +473,13 @@ describe('a forward runner', () => {
     expect(world.seat.service).toBeNull();
   });
 
+  it('tells its route once that its checks fail', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    for (let check = 0; check < 3; check++) world.health.fails(describeCause('timed-out'));
+    expect(world.seat.said).toEqual(['reached', 'failed: timed-out']);
+  });
+
   it('has the route asked when the user wants a try that it holds, and counts down to the next question', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);

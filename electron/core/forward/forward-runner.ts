@@ -222,7 +222,7 @@ export class ForwardRunner {
     // Most checks find what the one before found.
     this.#hasChanged ||= !isDeepStrictEqual(state, before);
     this.#sitDown();
-    this.#tellRoute(event);
+    this.#tellRoute(event, before);
     this.#logStep(before, event);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     this.#outages.observe(state);
@@ -239,9 +239,9 @@ export class ForwardRunner {
     this.#seat.take(travels ? this.#service : null);
   }
 
-  #tellRoute(event: ForwardEvent): void {
+  #tellRoute(event: ForwardEvent, before: ForwardState): void {
     if (event.type === 'tunnel-ready') this.#seat.reached();
-    const failure = failureIn(event);
+    const failure = failureIn(event, before);
     if (failure !== null) this.#seat.failed(failure);
   }
 
@@ -380,11 +380,12 @@ export class ForwardRunner {
   }
 }
 
-/** What may be the fault of the route. */
-function failureIn(event: ForwardEvent): Cause | null {
+/** What may be the fault of the route. Checks that go on failing are no news: each would cost a question to it. */
+function failureIn(event: ForwardEvent, before: ForwardState): Cause | null {
   if (event.type === 'tunnel-ended') return event.cause;
   if (event.type !== 'checked') return null;
   const { evidence, cause, health } = event.report;
   if (evidence.kind === 'dead') return evidence.cause;
-  return health === 'unhealthy' && evidence.kind !== 'answered' ? cause : null;
+  const isNews = health === 'unhealthy' && before.health !== 'unhealthy';
+  return isNews && evidence.kind !== 'answered' ? cause : null;
 }

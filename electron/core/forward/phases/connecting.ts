@@ -16,7 +16,7 @@ export const tryEnded: Handler<'tunnel-ended', 'connecting'> = (state, event, co
   return event.cause === null ? tryNow(state, context) : fail(state, event.cause, context);
 };
 
-/** A try that began with the old config, or before the sleep, is begun anew. The old one is not waited for. */
+/** A try that began with the old config, before the sleep, or in another network is begun anew. The old one is not waited for. */
 function tryAnew(state: In<'connecting'>, context: TransitionContext, insisted: boolean): Transition {
   const { tunnel } = state.situation;
   const clean: In<'connecting'> = { ...state, history: cleanHistory };
@@ -29,7 +29,10 @@ export const tryReconfigured: Handler<'reconfigured', 'connecting'> = (state, _e
   tryAnew(state, context, true);
 
 export const triggeredWhileConnecting: Handler<'triggered', 'connecting'> = (state, event, context) => {
-  if (event.trigger !== 'wake') return stay(state);
-  const awake: In<'connecting'> = { ...state, suspended: false };
-  return event.certain === false ? stay(awake) : tryAnew(awake, context, false);
+  const { trigger, certain = true } = event;
+  if (trigger !== 'wake' && trigger !== 'network') return stay(state);
+  const suspended = state.suspended && trigger !== 'wake';
+  return certain && !suspended
+    ? tryAnew({ ...state, suspended }, context, false)
+    : stay({ ...state, suspended });
 };

@@ -3,10 +3,8 @@ import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
 import {
-  after,
   askRoute,
   condemn,
-  dismiss,
   drain,
   fail,
   forget,
@@ -15,13 +13,21 @@ import {
   isHeld,
   pursue,
   replace,
+  replaceAnew,
   replaceByPolicy,
   retire,
   stay,
   tryNow,
   wantsSuccessor,
 } from '../forward-moves.ts';
-import type { ForwardEventType, ForwardState, In, Transition, TransitionContext } from '../forward-state.ts';
+import type {
+  EventOf,
+  ForwardEventType,
+  ForwardState,
+  In,
+  Transition,
+  TransitionContext,
+} from '../forward-state.ts';
 import { proofAfter } from '../proof.ts';
 import { isAwaited, isForRetry, isInsisting } from './any-phase.ts';
 
@@ -138,14 +144,13 @@ export const insistWhileUp: Handler<'insisted', 'up'> = (state, _event, context)
 const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
   health === 'unhealthy' && replacement.kind !== 'starting' && isForRetry(cause);
 
-export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, certain = true }, context) => {
+export const triggeredWhileUp = pursuing<'triggered'>((state, event, context) => {
+  const { trigger } = event;
   switch (trigger) {
     case 'wake':
-      return stay(
-        owing({ ...released(state, trigger), suspended: false, history: cleanHistory }, context, certain),
-      );
+      return interrupted({ ...state, suspended: false, history: cleanHistory }, event, context);
     case 'network':
-      return stay(owing(released(state, trigger), context, certain));
+      return interrupted(state, event, context);
     case 'user':
       return isHeld(context) && waitsForRoute(state)
         ? askRoute({ ...unscheduled(state), cause: context.hold })
@@ -165,12 +170,20 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, certain
 const afresh = (state: In<'up'>, trigger: TriggerKind): In<'up'> =>
   wantsSuccessor(state) ? { ...released(state, trigger), history: cleanHistory } : state;
 
-/** From now on the tunnel has to prove itself again: what happened may have killed it without a word. */
-function owing(state: In<'up'>, { now }: TransitionContext, strict: boolean): In<'up'> {
-  return unproven({
-    ...state,
-    situation: { ...state.situation, proof: { kind: 'owed', since: now, strict } },
-  });
+/**
+ * From now on the tunnel has to prove itself again: what happened may have killed it without a word. A successor that was
+ * on its way is begun anew.
+ */
+function interrupted(
+  before: In<'up'>,
+  { trigger, certain = true }: EventOf<'triggered'>,
+  context: TransitionContext,
+): Transition {
+  const { situation, ...rest } = released(before, trigger);
+  const proof = { kind: 'owed', since: context.now, strict: certain } as const;
+  const state = unproven({ ...rest, situation: { ...situation, proof } });
+  const isStarting = situation.replacement.kind === 'starting';
+  return isStarting && certain && !state.suspended ? replaceAnew(state, context) : stay(state);
 }
 
 /** A client waits: the next try comes as near to the last one as is sensible. */
@@ -185,15 +198,8 @@ function hurried(state: In<'up'>, { now }: TransitionContext): In<'up'> {
 }
 
 export const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state, _event, context) => {
-  const { replacement } = state.situation;
-  const outdated: In<'up'> = {
-    ...unscheduled(state),
-    situation: { ...state.situation, isOutdated: true, replacement: { kind: 'none' } },
-    history: cleanHistory,
-  };
-  if (replacement.kind !== 'starting') return replace(outdated, context, true);
-  const { state: without, effects } = dismiss(outdated, replacement.tunnel);
-  return after(effects, replace({ ...without, situation: outdated.situation }, context, true));
+  const situation = { ...state.situation, isOutdated: true };
+  return replaceAnew({ ...state, situation, history: cleanHistory }, context, true);
 };
 
 /** While nobody asks, nothing is green. */
