@@ -14,7 +14,9 @@
  * 9. No wait without an end: each phase that waits has a time at which it tries again, or the route asks for it, or its
  *    cause says that a try would do harm, or the policy switches restarts off.
  * 10. While the route is down no failure leads to a try, unless a client waits: its try is the question. "Try again" asks
- *     the route; only who insists on this one service, or turns it on, gets a try all the same.
+ *     the route then; insisting on this one service, or turning it on, starts a try all the same.
+ * 11. Nothing starts tunnels without a pause: the restart policy spaces failures and doubts alike. A successor that failed
+ *     for a login waits for what its cause waits for.
  */
 import { turnsClientsAway } from '../../../shared/failure.ts';
 import type { Handler } from './forward-handler.ts';

@@ -131,7 +131,7 @@ export class ForwardRunner {
     try {
       for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
     } finally {
-      // Whatever one event brought about, the service must hear the next one.
+      // Whatever one event brought about, the next one must be handled.
       this.#isHandling = false;
     }
     if (!this.#hasChanged) return;

@@ -71,7 +71,7 @@ export interface ForwardState {
   readonly history: RestartHistory;
   /** Whether the local port is bound. */
   readonly portOpen: boolean;
-  /** Old tunnels on their way out, oldest first: they drain, or were told to stop. */
+  /** Old tunnels on their way out, oldest first: they drain, or are being stopped. */
   readonly leaving: readonly TunnelNumber[];
   /** The computer sleeps or is about to: nothing that fails now is counted. */
   readonly suspended: boolean;
@@ -106,15 +106,15 @@ export type ForwardEvent =
   | { readonly type: 'port-failed'; readonly cause: Cause }
   | { readonly type: 'port-closed' }
   | { readonly type: 'tunnel-ready'; readonly tunnel: TunnelNumber }
-  /** `cause` is null when the tunnel ended because it was told to. */
+  /** `cause` is null when the tunnel was stopped by LocalPort. */
   | { readonly type: 'tunnel-ended'; readonly tunnel: TunnelNumber; readonly cause: Cause | null }
-  /** A check or a proof has ended. Told after each: a level, not an edge. */
+  /** A check or a proof has ended. Sent after each: a level, not an edge. */
   | { readonly type: 'checked'; readonly tunnel: TunnelNumber; readonly report: CheckReport }
   | { readonly type: 'complained'; readonly tunnel: TunnelNumber; readonly cause: Cause }
   | {
       readonly type: 'triggered';
       readonly trigger: TriggerKind;
-      /** A wake that only the clocks tell of may be a clock that was set: what seems alive is left alone. */
+      /** False: it may be none (the process was stopped, the same network came back). What seems alive is left alone. */
       readonly certain?: boolean;
     }
   /** The user wants a tunnel of this very service, whatever is known of its route. */

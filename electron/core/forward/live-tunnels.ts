@@ -1,6 +1,6 @@
 /**
- * The tunnels of one service that are alive: starts, ends and drains them, and tells what becomes of them as events.
- * After a tunnel was told to stop, only its end is told, with cause null.
+ * The tunnels of one service that are alive: starts, stops and drains them, and reports what becomes of them as events.
+ * A tunnel that is being stopped reports only its end, with cause null.
  */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -107,7 +107,7 @@ export class LiveTunnels {
     });
   }
 
-  /** The process of one of the tunnels does not run any more, though it lives: nothing that it holds can be answered. */
+  /** The process of one of the tunnels is stopped (SIGSTOP): nothing that it holds can be answered. */
   processStopped(pid: number): void {
     for (const [number, { tunnel }] of this.#alive) {
       if (tunnel.pid !== pid) continue;

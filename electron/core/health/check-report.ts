@@ -1,4 +1,4 @@
-/** What one check, or one proof, tells the forward machine. */
+/** What one check, or one proof, reports to the forward machine. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The checks and proofs of one tunnel: what is asked, what the answers amount to, when the next check is due. Holds no
- * timer. Whatever is asked, and for whatever reason, is counted here and nowhere else, and told as a level.
+ * timer. Whatever is asked, and for whatever reason, is counted here and nowhere else, and reported as a level.
  */
 import type { ProbeSpec, ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
@@ -152,7 +152,7 @@ export class TunnelMonitor {
     return proof;
   }
 
-  /** Both questions at once. What the transport says is told as soon as it is known: clients wait for it. */
+  /** Both questions at once. What the transport says is reported as soon as it is known: clients wait for it. */
   async #runProof(signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
     const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
