@@ -53,8 +53,20 @@ it('gives up a tunnel whose only target the server does not allow', () => {
   expect(
     meaningsOf(`
 debug1: Local forwarding listening on path /run/1.sock.
+debug1: channel 3: new direct-tcpip [direct-tcpip] (inactive timeout: 0)
 channel 3: open failed: administratively prohibited: open failed`).at(-1),
   ).toBe('fatal: channel 3: open failed: administratively prohibited: open failed');
+});
+
+it('blames the target for no channel that it did not see open, as lines of a flood are dropped', () => {
+  expect(
+    meaningsOf(`
+debug1: Local forwarding listening on path /run/1.sock.
+channel 3: open failed: administratively prohibited: open failed
+debug1: channel 4: new direct-streamlocal@openssh.com [direct-streamlocal@openssh.com] (inactive timeout: 0)
+debug1: channel 4: new direct-tcpip [direct-tcpip] (inactive timeout: 0)
+channel 4: open failed: connect failed: Connection refused`).slice(1),
+  ).toEqual(['complaint: channel 4: open failed: connect failed: Connection refused']);
 });
 
 it('tells when the first hop has answered, and takes its session for no session of ours', () => {
