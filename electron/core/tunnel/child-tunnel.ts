@@ -21,6 +21,8 @@ export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
   /** The other machine has answered: a login may be under way. */
   | { readonly kind: 'answered' }
+  /** The first host on the way has let us in, and another one follows. */
+  | { readonly kind: 'let-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   /** The child lives on, but can never serve. */
@@ -63,6 +65,7 @@ export class ChildTunnel implements Tunnel {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<TunnelEnd>;
   readonly answered: Promise<void>;
+  readonly letIn: Promise<void>;
   readonly #options: ChildTunnelOptions;
   readonly #request: TunnelRequest;
   readonly #secrets: readonly string[];
@@ -72,6 +75,7 @@ export class ChildTunnel implements Tunnel {
   #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
   #resolveAnswered: () => void = () => undefined;
+  #resolveLetIn: () => void = () => undefined;
   #plan: ChildPlan | null = null;
   #child: ChildProcess | null = null;
   #isReady = false;
@@ -88,6 +92,7 @@ export class ChildTunnel implements Tunnel {
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
+    this.letIn = new Promise((resolve) => (this.#resolveLetIn = resolve));
   }
 
   get pid(): number | null {
@@ -151,6 +156,9 @@ export class ChildTunnel implements Tunnel {
         return;
       case 'answered':
         this.#resolveAnswered();
+        return;
+      case 'let-in':
+        this.#resolveLetIn();
         return;
       case 'fatal':
         this.#abandon(meaning.cause);

@@ -78,8 +78,10 @@ debug1: Executing proxy command: exec ssh -o LogLevel=DEBUG1 -W '[target]:22' --
 debug1: Connecting to bastion [10.0.0.8] port 22.
 debug1: Connection established.
 debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1
+Authenticated to bastion ([10.0.0.8]:22) using "publickey".
 debug1: Entering interactive session.
 debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1
+Authenticated to target (via proxy) using "publickey".
 debug1: Local forwarding listening on path /run/1.sock.
 debug1: Entering interactive session.`,
       jumped,
@@ -89,6 +91,7 @@ debug1: Entering interactive session.`,
       'evidence: debug1: Connecting to bastion [',
       'answered: debug1: Connection established',
       'answered: debug1: Remote protocol versio',
+      'let-in: Authenticated to bastion ([10.0.0.8]:22)',
       'answered: debug1: Remote protocol versio',
       'ready: debug1: Local forwarding listening',
     ].map((meaning) => meaning.slice(0, 40)),

@@ -8,6 +8,7 @@ import { classifyComplaint } from './failure-classifier.ts';
 const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
 const answered: LineMeaning = { kind: 'answered' };
+const letIn: LineMeaning = { kind: 'let-in' };
 
 /** Reads one ssh whose tunnel listens on `socket`. */
 export function createSshReader(service: ServiceSpec, socket: string): (line: ChildLine) => LineMeaning {
@@ -16,6 +17,7 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
   // The ssh of the first hop speaks at the same level, and does each of these once before ours.
   const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
   let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
+  let loginsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let sessionsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let lastWords = `no listener on ${socket}`;
 
@@ -39,7 +41,8 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
   return ({ stream, text, afterReady }) => {
     if (stream === 'stdout') return chatter;
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
-    if (/^Transferred: |^Bytes per second: |^Authenticated to /.test(text)) return chatter;
+    if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
+    if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
     const failedChannel = /^channel (\d+): open failed: /.exec(text)?.[1];
     // Before readiness such a line comes from a jump host that cannot reach the next one.
     if (failedChannel === undefined || !afterReady) {

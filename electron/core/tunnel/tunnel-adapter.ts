@@ -44,6 +44,8 @@ export interface Tunnel {
   readonly ended: Promise<TunnelEnd>;
   /** Settles once the other machine has answered, at readiness at the latest; never when it does not. Absent: not known. */
   readonly answered?: Promise<void>;
+  /** Settles once the first host on the way has let us in, and another one follows. Absent: not known. */
+  readonly letIn?: Promise<void>;
   /**
    * A failure that only a client's connection revealed, told by the tunnel's own words: "channel 3: open failed".
    * The tunnel itself goes on.
