@@ -375,7 +375,7 @@ describe('the ssh adapter on a real sshd', () => {
     const jump = [`${jumpHost.host}:${jumpHost.port}`];
     const waiting = workshop.open(through({ jump, port: mute.port }));
     await workshop.openReady(through({ jump }));
-    expect(await Promise.race([waiting.ready, 'still waiting'])).toBe('still waiting');
+    expect(await Promise.race([waiting.ready, Promise.resolve('still waiting')])).toBe('still waiting');
     await waiting.stop();
     await mute.stop();
     await jumpHost.dispose();
