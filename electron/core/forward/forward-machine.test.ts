@@ -351,12 +351,12 @@ describe('the forward machine', () => {
     const play = Play.up().on(healthy(1), { type: 'suspended' }).after(1_000);
     play.on({ type: 'triggered', trigger: 'wake' });
     expect(play.state.health).toBe('unknown');
-    expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, proofOwedSince: 1_000 });
+    expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, proofOwed: { since: 1_000 } });
     play.on(proof(1, { kind: 'answered' }));
     expect(play.state.health).toBe('healthy');
     expect(standingOf(play.state)).toMatchObject({
       clients: { kind: 'route', tunnel: 1, isTrusted: true },
-      proofOwedSince: null,
+      proofOwed: null,
     });
   });
 
@@ -364,13 +364,20 @@ describe('the forward machine', () => {
     const play = Play.up().on(healthy(1)).after(1_000).on({ type: 'triggered', trigger: 'network' });
     const old = { ...report, startedAt: 999 };
     const { state } = transition(play.state, { type: 'checked', tunnel: 1, report: old }, context);
-    expect([state.health, standingOf(state).proofOwedSince]).toEqual(['unknown', 1_000]);
+    expect([state.health, standingOf(state).proofOwed?.since]).toEqual(['unknown', 1_000]);
     const open: ForwardEvent = {
       type: 'checked',
       tunnel: 1,
       report: { ...report, evidence: { kind: 'open' } },
     };
     expect(play.on(open).state.health).toBe('unknown');
+  });
+
+  it('owes a strict proof still when the network comes and goes after the wake', () => {
+    const play = Play.up().on(healthy(1), { type: 'suspended' }).after(1_000);
+    play.on({ type: 'triggered', trigger: 'wake' }).after(1_000);
+    play.on({ type: 'triggered', trigger: 'network', certain: false });
+    expect(standingOf(play.state).proofOwed).toMatchObject({ since: 2_000, strict: true });
   });
 
   it('lets one client test a tunnel that was never proven, and all others wait', () => {

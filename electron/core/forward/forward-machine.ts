@@ -109,10 +109,10 @@ export function standingOf(state: ForwardState): Standing {
   const dueAt = state.suspended ? null : dueAtOf(situation);
   if (situation.phase === 'up') {
     const { tunnel, proof } = situation;
-    const proofOwedSince = proof.kind === 'owed' && proof.strict ? proof.since : null;
-    return { clients: clientsWhileUp(situation), watched: tunnel, proofOwedSince, dueAt };
+    const proofOwed = proof.kind === 'owed' ? proof : null;
+    return { clients: clientsWhileUp(situation), watched: tunnel, proofOwed, dueAt };
   }
-  return { clients: { kind: clientsWithout(state) }, watched: null, proofOwedSince: null, dueAt };
+  return { clients: { kind: clientsWithout(state) }, watched: null, proofOwed: null, dueAt };
 }
 
 /** A tunnel that may be dead takes nobody. One that cannot prove itself does: nothing speaks against it. */

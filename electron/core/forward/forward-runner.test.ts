@@ -347,6 +347,25 @@ describe('a forward runner', () => {
     });
   });
 
+  it('asks for a proof at once after an interruption that may be none, and does not replace what merely stays open', async () => {
+    const outcomes: Record<string, string> = {};
+    for (const trigger of ['wake', 'network'] as const) {
+      const world = new FakeForwardWorld();
+      const runner = await up(world);
+      world.health.passes();
+      world.health.evidence = { kind: 'open' };
+      await world.clock.advance(1_000);
+      if (trigger === 'wake') runner.dispatch({ type: 'suspended' });
+      runner.dispatch({ type: 'triggered', trigger, certain: false });
+      await settle();
+      const { phase, health } = runner.snapshot();
+      const clients = world.port.upstream === null ? 'held' : 'through';
+      outcomes[trigger] = `${phase}, ${health}, ${world.tunnels.length} tunnels, clients ${clients}`;
+    }
+    const untouched = 'up, healthy, 1 tunnels, clients through';
+    expect(outcomes).toEqual({ wake: untouched, network: untouched });
+  });
+
   it('repeats the demand when the check is changed while the tunnel owes a proof', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);

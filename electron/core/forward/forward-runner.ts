@@ -281,9 +281,10 @@ export class ForwardRunner {
     const before = this.#standing;
     this.#standing = wanted;
     this.#directClients(wanted);
-    if (wanted.watched !== before.watched) this.#watchHealth(wanted);
-    else if (wanted.proofOwedSince !== null && wanted.proofOwedSince !== before.proofOwedSince)
-      this.#health.demandProof();
+    const { watched, proofOwed } = wanted;
+    if (watched !== before.watched) this.#watchHealth(wanted);
+    else if (proofOwed !== null && proofOwed.since !== before.proofOwed?.since)
+      this.#health.demandProof(proofOwed.strict);
     if (wanted.dueAt !== before.dueAt) this.#setTimer(wanted.dueAt);
   }
 
@@ -306,14 +307,15 @@ export class ForwardRunner {
     }
   }
 
-  #watchHealth({ watched, proofOwedSince }: Standing): void {
+  #watchHealth({ watched, proofOwed }: Standing): void {
     const upstream = watched === null ? null : this.#tunnels.upstreamOf(watched, true);
     if (watched === null || upstream === null) {
       this.#health.unwatch();
       return;
     }
     this.#health.watch(watched, this.#service, upstream);
-    if (proofOwedSince !== null) this.#health.demandProof();
+    // The first check comes at once, and settles a debt that is not strict.
+    if (proofOwed?.strict === true) this.#health.demandProof(true);
   }
 
   #setTimer(dueAt: number | null): void {

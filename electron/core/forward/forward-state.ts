@@ -14,13 +14,19 @@ export type Replacement =
   | { readonly kind: 'scheduled'; readonly retryAt: number | null }
   | { readonly kind: 'starting'; readonly tunnel: TunnelNumber };
 
+/**
+ * Not proven yet, or not any more: the tunnel is new, or something happened at `since` (monotonic ms) that may have killed
+ * it. `strict`: a connection that merely stays open does not settle it.
+ */
+export interface OwedProof {
+  readonly kind: 'owed';
+  readonly since: number;
+  readonly strict: boolean;
+}
+
 /** What is known of a tunnel that runs: whether its far side answers. Whether the service is healthy is another fact. */
 export type Proof =
-  /**
-   * Not proven yet, or not any more: it is new, or something happened at `since` (monotonic ms) that may have killed it.
-   * `strict`: a connection that merely stays open does not settle it.
-   */
-  | { readonly kind: 'owed'; readonly since: number; readonly strict: boolean }
+  | OwedProof
   | { readonly kind: 'given' }
   /** Asked, and no answer came in time: slow or dead. */
   | { readonly kind: 'silent' }
@@ -143,8 +149,8 @@ export interface Standing {
   readonly clients: ClientStanding;
   /** The tunnel whose health is checked. */
   readonly watched: TunnelNumber | null;
-  /** Since when that tunnel owes a strict proof, monotonic ms: a later time is a new debt. */
-  readonly proofOwedSince: number | null;
+  /** The proof that that tunnel owes; another `since` is a new debt. */
+  readonly proofOwed: OwedProof | null;
   /** When the machine wants a `due` event, monotonic ms. */
   readonly dueAt: number | null;
 }

@@ -72,8 +72,8 @@ export class HealthWatch {
   }
 
   /** The tunnel owes a proof from now on. */
-  demandProof(): void {
-    void this.#watched?.monitor.prove();
+  demandProof(isStrict: boolean): void {
+    void this.#watched?.monitor.prove(isStrict);
   }
 
   /** A client's connection gives reason to ask: one question at a time, and not too often. None is dropped for that. */
@@ -97,7 +97,7 @@ export class HealthWatch {
 
   async #ask(monitor: HealthMonitor): Promise<void> {
     this.#suspectedAt = this.#parts.clock.now();
-    const evidence = await monitor.prove();
+    const evidence = await monitor.prove(true);
     if (evidence === 'open') this.#spacingMs = Math.min(this.#spacingMs * 2, maxSuspicionSpacingMs);
     else if (evidence !== null) this.#spacingMs = minSuspicionSpacingMs;
     if (this.#suspicion?.monitor === monitor) this.#suspicion = null;

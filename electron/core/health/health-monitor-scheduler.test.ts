@@ -218,7 +218,7 @@ describe('who is watched', () => {
     await scheduler.close();
     expect([probe.running, scheduler.active(), clock.pendingTimers]).toEqual([0, 0, 0]);
     const late = scheduler.watch(healthTarget('b'), heard.onReport);
-    expect(await late.prove()).toBeNull();
+    expect(await late.prove(true)).toBeNull();
     await late.stop();
     await clock.advance(100 * second);
     expect(probe.asked).toHaveLength(1);
@@ -312,7 +312,7 @@ describe('a proof', () => {
       proveTransport: () => Promise.resolve({ kind: 'alive' } as const),
     };
     const monitor = start().watch(target, heard.onReport);
-    const answer = monitor.prove();
+    const answer = monitor.prove(true);
     await clock.advance(0);
     expect(heard.lines).toEqual(['a unknown answered!']);
     await clock.advance(second);
@@ -324,7 +324,7 @@ describe('a proof', () => {
     probe.answer = () => 'fails';
     const monitor = start().watch(healthTarget('a', { failureThreshold: 2 }), heard.onReport);
     await clock.advance(0);
-    const answer = monitor.prove();
+    const answer = monitor.prove(true);
     await clock.advance(0);
     expect([await answer, heard.lines]).toEqual([
       'none',
@@ -336,7 +336,7 @@ describe('a proof', () => {
     const timeouts = [];
     for (const timeoutMs of [1 * second, 10 * second]) {
       const monitor = start().watch(healthTarget('a', { timeoutMs }), heard.onReport);
-      const proof = monitor.prove();
+      const proof = monitor.prove(true);
       await clock.advance(0);
       await proof;
       timeouts.push(probe.asked.at(-1)?.request.timeoutMs);
@@ -355,7 +355,7 @@ describe('a proof', () => {
           return Promise.resolve(silent);
         },
       };
-      const proof = start().watch(target, heard.onReport).prove();
+      const proof = start().watch(target, heard.onReport).prove(true);
       await clock.advance(0);
       await proof;
     }
@@ -398,7 +398,7 @@ describe('a proof', () => {
   it('is followed by one more for those who ask during it', async () => {
     probe.tookMs = 100;
     const monitor = start().watch(healthTarget('a'), heard.onReport);
-    const answers = Promise.all([monitor.prove(), monitor.prove(), monitor.prove()]);
+    const answers = Promise.all([monitor.prove(true), monitor.prove(true), monitor.prove(true)]);
     await clock.advance(second);
     expect(await answers).toEqual(['answered', 'answered', 'answered']);
     expect(probe.asked).toHaveLength(3);
@@ -409,7 +409,7 @@ describe('a proof', () => {
     const scheduler = start({ maxConcurrentProbes: 1 });
     scheduler.watch(healthTarget('hangs'), heard.onReport);
     const monitor = scheduler.watch(healthTarget('a', { timeoutMs: 7 * second }), heard.onReport);
-    const answer = monitor.prove();
+    const answer = monitor.prove(true);
     await clock.advance(0);
     expect(await answer).toBe('answered');
   });
@@ -418,11 +418,11 @@ describe('a proof', () => {
     probe.answer = () => 'hangs';
     const scheduler = start();
     const monitor = scheduler.watch(healthTarget('a'), heard.onReport);
-    const before = monitor.prove();
+    const before = monitor.prove(true);
     scheduler.pause();
     scheduler.resume();
     probe.answer = () => 'passes';
-    const next = monitor.prove();
+    const next = monitor.prove(true);
     await clock.advance(second);
     expect([await before, await next]).toEqual([null, 'answered']);
   });
@@ -430,7 +430,7 @@ describe('a proof', () => {
   it('is cancelled when the monitor stops', async () => {
     probe.answer = () => 'hangs';
     const monitor = start().watch(healthTarget('a'), heard.onReport);
-    const answer = monitor.prove();
+    const answer = monitor.prove(true);
     await monitor.stop();
     expect(await answer).toBeNull();
     expect(probe.running).toBe(0);

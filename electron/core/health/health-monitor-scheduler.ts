@@ -61,7 +61,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
     void this.#stop(this.#tasks.get(target.tunnelId));
     this.#tasks.set(target.tunnelId, task);
     this.#startDueChecks();
-    return { prove: () => task.prove(), stop: () => this.#stop(task) };
+    return { prove: (isStrict) => task.prove(isStrict), stop: () => this.#stop(task) };
   }
 
   pause(): void {

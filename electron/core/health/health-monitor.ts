@@ -20,9 +20,10 @@ export type ReportListener = (tunnelId: string, report: CheckReport) => void;
 export interface HealthMonitor {
   /**
    * Asks the tunnel to prove itself at once, beside the regular checks and beside a pause. The result is counted and told
-   * like that of any check. A call during a proof is answered by one more. Resolves to the evidence, null when cancelled.
+   * like that of any check. A call during a proof is answered by one more, which is strict if one of the calls wants it.
+   * Resolves to the evidence, null when cancelled.
    */
-  prove(): Promise<TunnelEvidence['kind'] | null>;
+  prove(isStrict: boolean): Promise<TunnelEvidence['kind'] | null>;
   /** Ends the monitor; no report comes after the call. Resolves when its probes have let go of their sockets. Idempotent. */
   stop(): Promise<void>;
 }

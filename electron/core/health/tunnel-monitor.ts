@@ -49,6 +49,7 @@ export class TunnelMonitor {
   #check: Promise<unknown> | null = null;
   #proof: Promise<Evidence | null> | null = null;
   #nextProof: Promise<Evidence | null> | null = null;
+  #isNextStrict = false;
   #cancellation = new AbortController();
 
   constructor(target: HealthTarget, onReport: ReportListener, tools: MonitorTools) {
@@ -77,11 +78,14 @@ export class TunnelMonitor {
     await check;
   }
 
-  prove(): Promise<Evidence | null> {
-    if (this.#proof === null) return this.#startProof();
+  prove(isStrict: boolean): Promise<Evidence | null> {
+    if (this.#proof === null) return this.#startProof(isStrict);
+    this.#isNextStrict ||= isStrict;
     this.#nextProof ??= this.#proof.then(() => {
+      const isNextStrict = this.#isNextStrict;
       this.#nextProof = null;
-      return this.#startProof();
+      this.#isNextStrict = false;
+      return this.#startProof(isNextStrict);
     });
     return this.#nextProof;
   }
@@ -115,7 +119,7 @@ export class TunnelMonitor {
     this.#dueAt = dueAt + intervalMs;
 
     // A tunnel that did not answer has to, before anything else counts.
-    if (this.#isSilent) await this.prove();
+    if (this.#isSilent) await this.prove(true);
     else await this.#examine(timeoutMs, signal);
     if (signal.aborted) return;
     this.#isFirstCheck = false;
@@ -132,10 +136,10 @@ export class TunnelMonitor {
     if (!signal.aborted) this.#count({ startedAt, isStrict: false, result, transport });
   }
 
-  #startProof(): Promise<Evidence | null> {
+  #startProof(isStrict: boolean): Promise<Evidence | null> {
     const { signal } = this.#cancellation;
     if (signal.aborted) return Promise.resolve(null);
-    const proof = this.#runProof(signal).finally(() => {
+    const proof = this.#runProof(signal, isStrict).finally(() => {
       if (this.#proof === proof) this.#proof = null;
     });
     this.#proof = proof;
@@ -143,16 +147,16 @@ export class TunnelMonitor {
   }
 
   /** Both questions at once. What the transport says is told as soon as it is known: clients wait for it. */
-  async #runProof(signal: AbortSignal): Promise<Evidence | null> {
+  async #runProof(signal: AbortSignal, isStrict: boolean): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
     const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
     const probing = this.#probe(timeoutMs, signal);
     const transport = await this.#askTransport();
     const early = earlyEvidence(transport);
-    if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict: true, evidence: early }, null);
+    if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict, evidence: early }, null);
     const result = await probing;
     if (signal.aborted || result.kind === 'cancelled') return null;
-    return this.#count({ startedAt, isStrict: true, result, transport });
+    return this.#count({ startedAt, isStrict, result, transport });
   }
 
   #probe(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {

@@ -157,8 +157,13 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, { trigger, certain
 
 const afresh = (state: In<'up'>): In<'up'> => ({ ...unscheduled(state), history: cleanHistory });
 
-/** From now on the tunnel has to prove itself again: what happened may have killed it without a word. */
-function owing(state: In<'up'>, { now }: TransitionContext, strict: boolean): In<'up'> {
+/**
+ * From now on the tunnel has to prove itself again: what happened may have killed it without a word. A strict debt stays
+ * strict, whatever happens after it.
+ */
+function owing(state: In<'up'>, { now }: TransitionContext, certain: boolean): In<'up'> {
+  const { proof } = state.situation;
+  const strict = certain || (proof.kind === 'owed' && proof.strict);
   return unproven({
     ...state,
     situation: { ...state.situation, proof: { kind: 'owed', since: now, strict } },

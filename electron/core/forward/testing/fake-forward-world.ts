@@ -143,7 +143,11 @@ export class FakeHealth implements HealthMonitorScheduler {
   proofs = 0;
   health: CheckReport['health'] = 'unknown';
   readonly #clock: FakeClock;
-  #pending: { readonly startedAt: number; readonly resolve: (kind: TunnelEvidence['kind']) => void }[] = [];
+  #pending: {
+    readonly startedAt: number;
+    readonly isStrict: boolean;
+    readonly resolve: (kind: TunnelEvidence['kind']) => void;
+  }[] = [];
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -154,11 +158,11 @@ export class FakeHealth implements HealthMonitorScheduler {
     this.watched = watched;
     this.health = 'unknown';
     return {
-      prove: () => {
+      prove: (isStrict) => {
         this.proofs += 1;
         const startedAt = this.#clock.now();
         const proof = new Promise<TunnelEvidence['kind']>((resolve) =>
-          this.#pending.push({ startedAt, resolve }),
+          this.#pending.push({ startedAt, isStrict, resolve }),
         );
         if (this.evidence !== null) this.answerProof(this.evidence);
         return proof;
@@ -185,8 +189,8 @@ export class FakeHealth implements HealthMonitorScheduler {
   /** All proofs under way end with this. */
   answerProof(evidence: TunnelEvidence): void {
     if (evidence.kind === 'answered') this.health = 'healthy';
-    for (const { startedAt, resolve } of this.#pending.splice(0)) {
-      this.#report({ startedAt, evidence, isStrict: true });
+    for (const { startedAt, isStrict, resolve } of this.#pending.splice(0)) {
+      this.#report({ startedAt, evidence, isStrict });
       resolve(evidence.kind);
     }
   }

@@ -143,14 +143,14 @@ export class ForwardWorld {
 
   /** The monitor asks the watched tunnel; a debt makes the question strict. */
   ask(isStrict: boolean): void {
-    const { watched, proofOwedSince } = standingOf(this.state);
+    const { watched, proofOwed } = standingOf(this.state);
     // The monitors pause while the computer sleeps.
     if (watched === null || this.state.suspended || this.#questions.length > 3) return;
     this.now += 1;
     this.#questions.push({
       tunnel: watched,
       startedAt: this.now,
-      isStrict: isStrict || proofOwedSince !== null,
+      isStrict: isStrict || proofOwed?.strict === true,
     });
   }
 
