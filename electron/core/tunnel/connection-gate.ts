@@ -9,8 +9,8 @@
  * 3. The older of the two is never cut short, so it gets through slow names, slow links and several addresses like a
  *    single attempt; the younger one is replaced every `overlapMs`. TCP repeats its SYN after 1, 3, 7 and 15 s: a host
  *    that returns is found within about a second, because a young connection knocks every second.
- * 4. Who has been let in and goes on to a host behind this one makes room for others, but not for those who go on to the
- *    same: a silent host behind it costs nobody else anything, and there, too, one logs in at a time.
+ * 4. A connection that was let in and goes on to a host behind this one frees the line for all but those bound for the
+ *    same host. So a silent host behind a jump host delays nobody else, and logins there happen one at a time as well.
  * 5. Turns come in order of arrival, to those without a connection in flight first; who must not connect yet (`notBefore`)
  *    is passed by.
  */
@@ -100,8 +100,8 @@ export class ConnectionGate {
   }
 
   /**
-   * When the last login was over while others waited for it; now while one is under way. Whoever waits has not been kept
-   * waiting by a silent host until then. Monotonic, in ms.
+   * The time until which the wait in this line was not for a silent host: the end of the last login that others waited
+   * for, or now while a login is under way. Monotonic, in ms.
    */
   lastMovedAt(host: string): number {
     const line = this.#lines.get(host);

@@ -67,6 +67,17 @@ describe('the ssh adapter', () => {
     await untilLaunched(4);
   });
 
+  it.each([
+    [{ host: 'bastion', port: 22 }],
+    [{ host: 'target', jump: ['me@bastion'] }],
+    [{ host: 'target', jump: ['bastion:22'] }],
+  ])('takes port 22 for the one that is not named: %o', (other) => {
+    const { children, open } = sshOnFakeChildren();
+    open({ host: 'bastion' });
+    open(other);
+    expect(children).toHaveLength(1);
+  });
+
   it('counts logins where they happen, and starts none that was stopped while it waited', async () => {
     const { children, open, untilLaunched, targets } = sshOnFakeChildren();
     open({ host: 'target-0', jump: ['me@bastion', 'inner'] });
@@ -140,10 +151,11 @@ describe('the ssh adapter', () => {
     await clock.advance(1);
     expect(children).toHaveLength(2);
     children[1]?.exit({ exitCode: 255 });
-    open({ host: 'bastion' }, true);
+    const insisted = open({ host: 'bastion' }, true);
     await untilLaunched(3);
     children[2]?.say('me@bastion: Permission denied (publickey).');
     children[2]?.exit({ exitCode: 255 });
+    await insisted.ended;
     await clock.advance(59_999);
     expect((await open({ host: 'bastion' }).ended).cause?.code).toBe('auth-failed');
     await clock.advance(1);

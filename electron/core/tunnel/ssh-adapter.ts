@@ -30,14 +30,14 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
     open: (request) => {
       const { connection, name } = request.service;
       if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${name}`);
-      const line = firstHop(connection);
+      const [line = connection.host, beyond] = hopsOf(connection);
       return new RacingTunnel({
         id: request.id,
         host: connection.host,
         clock,
         gate,
         line,
-        beyond: secondHop(connection),
+        beyond,
         answerTimeoutMs: options.startTimeoutMs,
         // Its files are named after its id.
         open: (attempt) =>
@@ -76,20 +76,9 @@ const admissionOf = (wish: LoginWish, logins: LoginMemory, clock: Clock): Admiss
   },
 });
 
-/** Where the first login happens, as far as it is known without ssh_config. */
-function firstHop({ host, port, jump: [first] }: SshConnection): string {
-  if (first === undefined) return `${host}:${String(port)}`;
-  const hop = parseJumpHost(first);
-  return `${hop.host}:${String(hop.port)}`;
-}
-
-/** Where the second login happens; undefined when there is none. */
-function secondHop({ host, port, jump: [first, second] }: SshConnection): string | undefined {
-  if (first === undefined) return undefined;
-  if (second === undefined) return `${host}:${String(port)}`;
-  const hop = parseJumpHost(second);
-  return `${hop.host}:${String(hop.port)}`;
-}
+/** Where logins happen, in the order of the way, as far as it is known without ssh_config: it may name another port than 22. */
+const hopsOf = ({ host, port, jump }: SshConnection): readonly string[] =>
+  [...jump.map(parseJumpHost), { host, port }].map((hop) => `${hop.host}:${String(hop.port ?? 22)}`);
 
 /** All that decides whether a login works. It stays in memory: it holds the password. */
 const loginOf = ({
