@@ -2,24 +2,7 @@
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import {
-  askRoute,
-  condemn,
-  drain,
-  fail,
-  forget,
-  goUp,
-  isDoubtful,
-  isHeld,
-  pursue,
-  replace,
-  replaceAnew,
-  replaceByPolicy,
-  retire,
-  stay,
-  tryNow,
-  wantsSuccessor,
-} from '../forward-moves.ts';
+import { askRoute, drain, fail, forget, goUp, isHeld, stay, tryNow } from '../forward-moves.ts';
 import type {
   EventOf,
   ForwardEventType,
@@ -29,6 +12,16 @@ import type {
   TransitionContext,
 } from '../forward-state.ts';
 import { proofAfter } from '../proof.ts';
+import {
+  condemn,
+  isDoubtful,
+  pursue,
+  replace,
+  replaceAnew,
+  replaceByPolicy,
+  retire,
+  wantsSuccessor,
+} from '../successor-moves.ts';
 import { isAwaited, isForRetry, isInsisting } from './any-phase.ts';
 
 /** Whatever happens, a successor that is wanted is started as soon as it can be. */
