@@ -5,6 +5,7 @@ import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { build } from 'esbuild';
 import { buildCommand } from './command-bundle.mjs';
+import { configWorkerBundle, configWorkerDefine } from './config-worker.mjs';
 import { distDir, isEntryPoint, projectDir, readPackageJson } from './paths.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
 import { thirdPartyLicences } from './third-party-licences.mjs';
@@ -30,9 +31,9 @@ const common = () => ({
 });
 
 /** A bundle for Node or Electron's main process.
- * @param {string} entry @param {string} outfile
+ * @param {string} entry @param {string} outfile @param {BuildOptions['define']} define
  * @returns {BuildOptions} */
-const nodeBundle = (entry, outfile) => ({
+const nodeBundle = (entry, outfile, define = {}) => ({
   ...common(),
   entryPoints: [entry],
   outfile: path.join(distDir, outfile),
@@ -45,7 +46,7 @@ const nodeBundle = (entry, outfile) => ({
   lineLimit: 120,
   external: ['electron'],
   // ES modules among the libraries ask for import.meta.url, which a CommonJS file does not have.
-  define: { ...common().define, 'import.meta.url': '__importMetaUrl' },
+  define: { ...common().define, ...define, 'import.meta.url': '__importMetaUrl' },
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
@@ -79,12 +80,13 @@ const rendererBundle = (entry, outfile) => ({
 });
 
 /** An entry whose source does not exist is left out.
+ * @param {BuildOptions['define']} define for the hosts
  * @returns {BuildOptions[]} */
-const bundles = () =>
+const bundles = (define) =>
   [
-    { entry: 'electron/main.ts', options: nodeBundle('electron/main.ts', 'main.cjs') },
+    { entry: 'electron/main.ts', options: nodeBundle('electron/main.ts', 'main.cjs', define) },
     { entry: 'electron/preload.ts', options: preloadBundle('electron/preload.ts', 'preload.cjs') },
-    { entry: 'electron/daemon.ts', options: nodeBundle('electron/daemon.ts', 'daemon.cjs') },
+    { entry: 'electron/daemon.ts', options: nodeBundle('electron/daemon.ts', 'daemon.cjs', define) },
     { entry: 'renderer/main.tsx', options: rendererBundle('renderer/main.tsx', 'renderer/main.js') },
   ]
     .filter(({ entry }) => existsSync(path.join(projectDir, entry)))
@@ -126,15 +128,19 @@ const writeWhenChanged = async (file) => {
  * @returns {Promise<number>} */
 export const bundle = async () => {
   const command = nodeBundle('electron/cli/localport.ts', 'localport.cjs');
-  const results = await Promise.all([
-    ...bundles().map((options) => build(options)),
-    buildCommand(command),
-  ]).catch(() => {
+  const buildHosts = async () => {
+    const worker = await build(configWorkerBundle);
+    const hosts = await Promise.all(bundles(configWorkerDefine(worker)).map((options) => build(options)));
+    return { worker, hosts };
+  };
+  const [{ worker, hosts }, packed] = await Promise.all([buildHosts(), buildCommand(command)]).catch(() => {
     // esbuild has printed what is wrong, and where.
     throw new SetUpError('The app could not be bundled: see above.');
   });
-  const built = results.flatMap(({ outputFiles = [] }) => outputFiles);
-  const licences = await thirdPartyLicences(results.flatMap(({ metafile }) => metafile ?? []));
+  const built = [...hosts, packed].flatMap(({ outputFiles = [] }) => outputFiles);
+  const licences = await thirdPartyLicences(
+    [worker, ...hosts, packed].flatMap(({ metafile }) => metafile ?? []),
+  );
   const written = await Promise.all(
     [
       ...built,

@@ -9,7 +9,7 @@ import { exchange, freePort, startEchoServer, type FixtureServer } from '../e2e/
 import type { Snapshot } from '../shared/service-snapshot.ts';
 import { systemClock as clock } from './core/clock.ts';
 import { connectControl, type ControlClient } from './core/control/control-client.ts';
-import { bundleProgram } from './core/process/testing/bundled-program.ts';
+import { bundleDaemon } from './core/process/testing/bundled-program.ts';
 import { processIsRunning } from './core/process/testing/process-watch.ts';
 
 let programFolder: string;
@@ -29,7 +29,7 @@ interface Daemon {
 
 beforeAll(() => {
   programFolder = mkdtempSync(path.join(tmpdir(), 'daemon-program-'));
-  program = bundleProgram(path.join(import.meta.dirname, 'daemon.ts'), programFolder);
+  program = bundleDaemon(programFolder);
 });
 
 afterAll(() => {

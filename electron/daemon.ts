@@ -1,5 +1,7 @@
 /** The headless host: the core in plain Node, without a screen. The `localport` command starts it and speaks to it. */
+import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
+import { compileInWorker } from './core/config/worker-compiler.ts';
 import { controlSocketPath } from './core/control/control-paths.ts';
 import { parseDaemonArguments, type DaemonArguments } from './core/host/daemon-arguments.ts';
 import { serveControl } from './core/host/host-control.ts';
@@ -16,7 +18,14 @@ import { version } from './version.ts';
 const exitCode = { ok: 0, error: 1, usage: 2 } as const;
 
 async function main({ config, logLevel, foreground, unlessRunning }: DaemonArguments): Promise<void> {
-  const opened = await openHost({ kind: 'headless', version, clock, explicitConfig: config, logLevel });
+  const opened = await openHost({
+    kind: 'headless',
+    version,
+    clock,
+    explicitConfig: config,
+    logLevel,
+    compileConfig: compileInWorker({ code: configWorkerCode, clock }),
+  });
   if (!opened.ok) {
     const { code, message } = opened.error;
     giveUp(message, unlessRunning && code === 'runs-already' ? exitCode.ok : exitCode.error);

@@ -1,7 +1,9 @@
 /** The menu-bar host: the core in Electron's main process, with tray and popover as its surface. */
 import { app } from 'electron';
 import path from 'node:path';
+import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
+import { compileInWorker } from './core/config/worker-compiler.ts';
 import { controlSocketPath } from './core/control/control-paths.ts';
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
@@ -20,7 +22,13 @@ import { version } from './version.ts';
 
 async function main(): Promise<void> {
   const launch = parseLaunchArguments(process.argv.slice(1), workingDirectory());
-  const opening = openHost({ kind: 'menu-bar', version, clock, explicitConfig: launch.config });
+  const opening = openHost({
+    kind: 'menu-bar',
+    version,
+    clock,
+    explicitConfig: launch.config,
+    compileConfig: compileInWorker({ code: configWorkerCode, clock }),
+  });
   await app.whenReady();
   const opened = await opening;
   if (!opened.ok) {

@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../../shared/service-snapshot.ts';
 import type { Result } from '../../shared/result.ts';
 import type { LoadedConfig } from '../core/config/config-compiler.ts';
 import { loadConfig } from '../core/config/config-loader.ts';
+import { inProcess } from '../core/config/in-process-compiler.ts';
 import type { FoundConfig } from '../core/config/config-search.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -20,4 +21,5 @@ export function requireConfigFile(context: CommandContext): FoundConfig {
 export const readConfig = (
   { env, homeDirectory, uid }: CommandContext,
   path: string,
-): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> => loadConfig(path, { env, homeDirectory, uid });
+): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> =>
+  loadConfig(path, { env, homeDirectory, uid }, inProcess);

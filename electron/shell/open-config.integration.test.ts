@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadConfig } from '../core/config/config-loader.ts';
+import { inProcess } from '../core/config/in-process-compiler.ts';
 import { ensureConfigFile, openFile } from './open-config.ts';
 
 let folder: string;
@@ -13,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const load = async (file: string): Promise<unknown> => {
   const context = { env: {}, homeDirectory: folder, uid: process.getuid?.() ?? 0 };
-  const loaded = await loadConfig(file, context);
+  const loaded = await loadConfig(file, context, inProcess);
   return loaded.ok ? loaded.value.services.map(({ name, problem }) => ({ name, problem })) : loaded.error;
 };
 

@@ -3,7 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleProgram } from '../../core/process/testing/bundled-program.ts';
+import { bundleDaemon, bundleProgram } from '../../core/process/testing/bundled-program.ts';
 
 export interface Ran {
   readonly code: number | string | null;
@@ -17,7 +17,7 @@ const runTimeoutMs = 25_000;
 export function installCommand(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'lp-program-'));
   bundleProgram(path.join(import.meta.dirname, '../localport.ts'), folder, 'localport');
-  bundleProgram(path.join(import.meta.dirname, '../../daemon.ts'), folder, 'daemon');
+  bundleDaemon(folder, 'daemon');
   return folder;
 }
 

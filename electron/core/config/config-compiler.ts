@@ -6,7 +6,7 @@ import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { isSecretName, secretsOf } from '../observability/secrets.ts';
 import { buildClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
-import { formatPath, type LineOf } from './config-problem.ts';
+import { boundedProblems, formatPath, formatPlace, type LineOf } from './config-problem.ts';
 import { validateConfig } from './config-validator.ts';
 import { substituteEnvironment, type Environment, type Substitution } from './environment-substitution.ts';
 import { describeFaulty, faultsOfEntries, type FaultyEntries } from './faulty-entries.ts';
@@ -28,11 +28,11 @@ export interface LoadedConfig {
   readonly secrets: readonly string[];
 }
 
+/** Plain data: it also comes from another thread, as a structured clone. */
 export interface CompiledConfig {
   readonly config: LoadedConfig;
-  /** For each service the index of its entry in the file. */
-  readonly entryOf: readonly number[];
-  readonly lineOf: LineOf;
+  /** Where the key file of a service is written, by the service's name; only of those that have one. */
+  readonly keyFilePlaces: ReadonlyMap<string, string>;
 }
 
 export interface CompileContext {
@@ -42,6 +42,13 @@ export interface CompileContext {
   /** Take what is sound though entries of services are at fault: they are services with a problem then. */
   readonly salvage?: boolean;
 }
+
+/** A compilation, wherever it is done. Never rejects; when `signal` aborts, the result no longer means anything. */
+export type ConfigCompiler = (
+  text: string,
+  context: CompileContext,
+  signal: AbortSignal,
+) => Promise<Result<CompiledConfig, readonly ConfigProblem[]>>;
 
 export function compileConfig(
   text: string,
@@ -59,7 +66,7 @@ export function compileConfig(
   });
   const inOrder = [...problems, ...warnOfUnset(uses)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const faults = faultsOfEntries(inOrder);
-  if (faults === null || (faults.size > 0 && !salvage)) return err(inOrder);
+  if (faults === null || (faults.size > 0 && !salvage)) return err(boundedProblems(inOrder));
 
   const paths = { homeDirectory, configDirectory: dirname(path) };
   const faultyEntries = describeFaulty({ entries, services, faults }, { path, paths });
@@ -77,14 +84,24 @@ export function compileConfig(
     config: {
       path,
       services: specs,
-      warnings: inOrder,
+      warnings: boundedProblems(inOrder),
       clusterHealth,
       faulty: faultyEntries.faulty,
       secrets: [...secrets],
     },
-    entryOf: built.map(({ index }) => index),
-    lineOf,
+    keyFilePlaces: new Map(built.flatMap((entry) => placeOfKeyFile(entry, lineOf, path))),
   });
+}
+
+function placeOfKeyFile(
+  { index, spec }: { readonly index: number; readonly spec: ServiceSpec },
+  lineOf: LineOf,
+  path: string,
+): readonly (readonly [name: string, place: string])[] {
+  const { name, connection } = spec;
+  if (connection.technology !== 'ssh' || connection.keyFile === null) return [];
+  const place = ['services', index, 'connection', 'key_file'];
+  return [[name, formatPlace(place, lineOf(place), path)]];
 }
 
 /** A service that needs an unset variable says so. A port that depends on one is unknown, which is written 0. */

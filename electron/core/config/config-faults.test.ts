@@ -560,6 +560,11 @@ services:
       'error the file has more than 2000 aliases (localport.yaml:2)',
     ],
     [
+      'a long text, said over and over',
+      () => `a: &a ${'x'.repeat(500_000)}\nb: [${'*a,'.repeat(9)}]\n`,
+      "error the file's aliases unfold to more than 4194304 characters (localport.yaml)",
+    ],
+    [
       'a value within itself',
       () => 'a: &a [*a]\n',
       'error the file is nested more than 32 levels deep (localport.yaml)',
@@ -576,6 +581,16 @@ services:
     ],
   ])('refuses %s quickly', (_, text, expected) => {
     expect(complaintsOf(text())[0]).toBe(expected);
+  });
+
+  it('shows the first 200 of very many problems, errors before warnings, and how many more there are', () => {
+    const unknown = Array.from({ length: 300 }, (_, index) => `key${index}: 1\n`).join('');
+    const complaints = complaintsOf(`${unknown}services:\n${tcpEntry('db', 70_000)}`);
+    expect(complaints).toHaveLength(201);
+    expect(complaints.slice(-2)).toEqual([
+      'error services[0].local_port: 70000 is above 65535 (localport.yaml:302)',
+      'warning 101 more errors and warnings are not shown (localport.yaml)',
+    ]);
   });
 
   it('never throws, whatever the file says', () => {

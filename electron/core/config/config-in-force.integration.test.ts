@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock as clock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
+import type { ConfigCompiler } from './config-compiler.ts';
+import { compileInProcess } from './in-process-compiler.ts';
 import { ConfigInForce, type ConfigInForceParts } from './config-in-force.ts';
 
 let folder: string;
@@ -31,6 +33,7 @@ function make(parts: Partial<ConfigInForceParts> = {}): ConfigInForce {
     homeDirectory: folder,
     uid: process.getuid?.() ?? 0,
     environment: () => ({}),
+    compile: compileInProcess,
     startWelcome: () => Promise.reject(new Error('no port is free')),
     onSecrets: () => undefined,
     apply: (services) => {
@@ -133,6 +136,49 @@ describe('the config in force', () => {
     writeFileSync(file, `defaults: { restart_policy: { max_attempts: 0 } }\nservices:\n${entry('a', 5001)}`);
     await config.reload();
     expect([applied, config.state.status]).toEqual([['db'], 'broken']);
+  });
+
+  it('leaves in force what runs when the compiler fails, and takes over the next file', async () => {
+    write('db');
+    let fails = false;
+    const compile: ConfigCompiler = (...input) =>
+      fails ? Promise.reject(new Error('a bug')) : compileInProcess(...input);
+    await make({ compile }).start();
+    fails = true;
+    write('web');
+    await config.reload();
+    expect([config.state.status, config.state.problems.map(({ message }) => message), applied]).toEqual([
+      'loaded',
+      ['the config could not be taken over: a bug'],
+      ['db'],
+    ]);
+    fails = false;
+    await config.reload();
+    expect([config.state.problems, applied.at(-1)]).toEqual([[], 'web']);
+  });
+
+  it('cancels a compilation when it closes', async () => {
+    write('db');
+    let isCancelled = false;
+    let started = (): void => undefined;
+    const compiling = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    make({
+      compile: (_text, _context, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            isCancelled = true;
+            resolve({ ok: false, error: [] });
+          });
+          started();
+        }),
+    });
+    const loading = config.reload();
+    await compiling;
+    await config.close();
+    await loading;
+    expect([isCancelled, applied, config.state.status]).toEqual([true, [], 'welcome']);
   });
 
   it('takes nothing over that was read while the app began to stop', async () => {

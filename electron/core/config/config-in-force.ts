@@ -11,9 +11,11 @@ import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import { defaultClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import type { Environment } from './environment-substitution.ts';
-import { loadConfig } from './config-loader.ts';
+import type { ConfigCompiler } from './config-compiler.ts';
+import { loadConfig, type Loading } from './config-loader.ts';
 import { fileError, formatProblem } from './config-problem.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
+import { rememberLast } from './remembered-compilation.ts';
 import { servicesInForce } from './services-in-force.ts';
 import type { Welcome } from './welcome-config.ts';
 
@@ -28,6 +30,7 @@ export interface ConfigInForceParts {
   readonly uid: number;
   /** The variables that the file may use, as they are known now. */
   readonly environment: () => Environment;
+  readonly compile: ConfigCompiler;
   readonly startWelcome: () => Promise<Welcome>;
   /** Told before the services are applied, so that no secret reaches a log. */
   readonly onSecrets: (values: readonly string[]) => void;
@@ -47,10 +50,12 @@ export class ConfigInForce {
   #services: readonly ServiceSpec[] = [];
   #secrets: readonly string[] = [];
   #turn: Promise<void> = Promise.resolve();
-  #isClosed = false;
+  readonly #closing = new AbortController();
+  readonly #loading: Loading;
 
   constructor(parts: ConfigInForceParts) {
     this.#parts = parts;
+    this.#loading = { compile: rememberLast(parts.compile), signal: this.#closing.signal };
     this.#state = { status: 'welcome', path: parts.path, problems: [] };
   }
 
@@ -81,7 +86,7 @@ export class ConfigInForce {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     await this.#watcher?.close();
     await this.#turn;
     await this.#welcome?.close();
@@ -91,7 +96,8 @@ export class ConfigInForce {
     const { path, log, environment, homeDirectory, uid } = this.#parts;
     if (this.#hasClosed()) return;
     if (!existsSync(path)) return this.#withoutFile();
-    const loaded = await loadConfig(path, { env: environment(), homeDirectory, uid, salvage: true });
+    const context = { env: environment(), homeDirectory, uid, salvage: true };
+    const loaded = await loadConfig(path, context, this.#loading);
     if (this.#hasClosed()) return;
     if (!loaded.ok) {
       for (const problem of loaded.error) log.error(`config: ${formatProblem(problem, path)}`);
@@ -136,7 +142,7 @@ export class ConfigInForce {
 
   /** Asked anew after each await: a shutdown must not start what it then has to stop. */
   #hasClosed(): boolean {
-    return this.#isClosed;
+    return this.#closing.signal.aborted;
   }
 
   /** A fault of ours, or a machine without a free port: told, and the next reload tries again. */

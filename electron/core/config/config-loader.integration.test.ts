@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from './config-loader.ts';
 import { formatProblem } from './config-problem.ts';
+import { inProcess } from './in-process-compiler.ts';
 import { sshConfig } from './testing/config-text.ts';
 
 describe('loading a config file', () => {
@@ -22,7 +23,7 @@ describe('loading a config file', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const load = (asUid = uid) => loadConfig(path, { env: {}, homeDirectory: root, uid: asUid });
+  const load = (asUid = uid) => loadConfig(path, { env: {}, homeDirectory: root, uid: asUid }, inProcess);
 
   /** What is wrong with the file; empty when it is taken. */
   const refusal = async (asUid = uid): Promise<string> => {

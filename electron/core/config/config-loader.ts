@@ -5,8 +5,7 @@ import { describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { compileConfig, type LoadedConfig } from './config-compiler.ts';
-import { formatPlace } from './config-problem.ts';
+import type { ConfigCompiler, LoadedConfig } from './config-compiler.ts';
 import { readConfigSource } from './config-source.ts';
 import type { Environment } from './environment-substitution.ts';
 
@@ -20,25 +19,32 @@ export interface LoadContext {
   readonly salvage?: boolean;
 }
 
+export interface Loading {
+  readonly compile: ConfigCompiler;
+  /** When it aborts, the result no longer means anything. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads, checks and completes the config file at `path`. Never throws, and never blocks on a pipe. Either the whole
+ * Reads, checks and completes the config file at `path`. Rejects only when `compile` does, and never blocks on a pipe. Either the whole
  * file is sound, but for services that fail alone (their `problem` is set), or the error is every fault in it, warnings
  * included, in the order of the file.
  */
 export async function loadConfig(
   path: string,
   context: LoadContext,
+  { compile, signal }: Loading,
 ): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> {
   const absolutePath = resolve(path);
-  const source = await readConfigSource(absolutePath, context.uid);
+  const { uid, ...compileContext } = context;
+  const source = await readConfigSource(absolutePath, uid);
   if (!source.ok) return err([source.error]);
-  const compiled = compileConfig(source.value, { ...context, path: absolutePath });
+  const compiled = await compile(source.value, { ...compileContext, path: absolutePath }, signal);
   if (!compiled.ok) return compiled;
-  const { config, entryOf, lineOf } = compiled.value;
-  const services = config.services.map((service, index) => {
-    const place = ['services', entryOf[index] ?? index, 'connection', 'key_file'];
-    return withKeyFileChecked(service, formatPlace(place, lineOf(place), absolutePath));
-  });
+  const { config, keyFilePlaces } = compiled.value;
+  const services = config.services.map((service) =>
+    withKeyFileChecked(service, keyFilePlaces.get(service.name) ?? ''),
+  );
   return ok({ ...config, services: await Promise.all(services) });
 }
 

@@ -36,3 +36,17 @@ export const fileError = (message: string, line: number | null = null): ConfigPr
   line,
   message,
 });
+
+/** More than anybody reads. What is shown and logged of a file stays small, whatever is in it. */
+const maxProblems = 200;
+
+/** The first of them, in their order, and how many more there are; warnings make room for errors. */
+export function boundedProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  if (problems.length <= maxProblems) return problems;
+  const isError = ({ severity }: ConfigProblem): boolean => severity === 'error';
+  const errors = problems.filter(isError).slice(0, maxProblems);
+  const warnings = problems.filter((problem) => !isError(problem)).slice(0, maxProblems - errors.length);
+  const shown = new Set([...errors, ...warnings]);
+  const more = `${problems.length - maxProblems} more errors and warnings are not shown`;
+  return [...problems.filter((problem) => shown.has(problem)), { ...fileError(more), severity: 'warning' }];
+}

@@ -19,7 +19,7 @@ export interface LoadedChoices {
   readonly choices: Choices;
   /** There were choices, and none of them can be read. */
   readonly isLost: boolean;
-  /** Both files are there, or neither was ever written. */
+  /** Both files are there and say the same, or neither was ever written. */
   readonly isComplete: boolean;
 }
 
@@ -42,7 +42,7 @@ export async function loadChoices(path: string, log: Logger): Promise<LoadedChoi
   const [file, twin] = await Promise.all([readChoices(path), readChoices(twinOf(path))]);
   if (file.kind === 'damaged') await moveAside(path, log, file.why);
   if (file.kind === 'whole')
-    return { choices: file.choices, isLost: false, isComplete: twin.kind === 'whole' };
+    return { choices: file.choices, isLost: false, isComplete: twin.kind === 'whole' && isSame(file, twin) };
   if (twin.kind === 'whole') {
     log.warn(`the on/off choices were taken from ${twinOf(path)}`);
     return { choices: twin.choices, isLost: false, isComplete: false };
@@ -52,6 +52,11 @@ export async function loadChoices(path: string, log: Logger): Promise<LoadedChoi
   if (isLost) log.error('the on/off choices are lost: every service that the config has now is turned off');
   return { choices: new Map(), isLost, isComplete: !isLost };
 }
+
+type Whole = Extract<Read, { kind: 'whole' }>;
+
+/** A crash between the two writes leaves a twin that is one choice behind. */
+const isSame = (file: Whole, twin: Whole): boolean => choicesText(file.choices) === choicesText(twin.choices);
 
 async function readChoices(path: string): Promise<Read> {
   try {

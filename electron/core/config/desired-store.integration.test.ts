@@ -153,6 +153,18 @@ describe('the desired store', () => {
     expect(readdirSync(join(root, 'state'))).toEqual(['desired.json', 'desired.json.backup']);
   });
 
+  it('brings a twin up to date that a crash left behind by one choice', async () => {
+    await choose({ db: 'on' });
+    const older = readFileSync(`${path}.backup`, 'utf8');
+    await choose({ db: 'off' });
+    writeFileSync(`${path}.backup`, older);
+    await (await open()).flush();
+    writeFileSync(path, 'torn');
+    const store = await open();
+    expect(store.desiredOf({ name: 'db', enabled: true })).toBe('off');
+    await store.flush();
+  });
+
   it('keeps a choice in memory that it cannot write, says so, and writes it when it can', async () => {
     const store = await open();
     writeFileSync(join(root, 'state'), 'a file where the folder should be');

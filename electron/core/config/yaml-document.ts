@@ -37,6 +37,8 @@ const maxAliasUses = 10_000;
 const maxFaults = 50;
 const maxTreeDepth = 32;
 const maxTreeValues = 100_000;
+/** Of all keys and texts, wherever an alias repeats them. */
+const maxTreeCharacters = 4 * 1024 * 1024;
 
 /** uniqueKeys compares every key with every other: minutes for a file of 1 MB. `findFaults` needs one look at each. */
 const options = { version: '1.1', prettyErrors: false, uniqueKeys: false } as const;
@@ -171,12 +173,20 @@ function placeAt(root: unknown, range: [number, number, number] | null | undefin
 /** Copies the tree without nulls in mappings, within the bounds. */
 function prune(root: unknown): unknown {
   let values = 0;
+  let characters = 0;
+  const count = (text: string): void => {
+    characters += text.length;
+    if (characters > maxTreeCharacters)
+      throw new LimitError(`the file's aliases unfold to more than ${maxTreeCharacters} characters`);
+  };
   const copy = (value: unknown, depth: number): unknown => {
     if (depth > maxTreeDepth)
       throw new LimitError(`the file is nested more than ${maxTreeDepth} levels deep`);
     if (++values > maxTreeValues) throw new LimitError(`the file holds more than ${maxTreeValues} values`);
     if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
+    if (typeof value === 'string') count(value);
     if (!isMapping(value)) return value ?? null;
+    for (const key of Object.keys(value)) count(key);
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, item]) => item !== null && item !== undefined)

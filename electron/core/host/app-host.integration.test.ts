@@ -7,6 +7,7 @@ import { exchange, freePort, startEchoServer, type FixtureServer } from '../../.
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { compileInProcess } from '../config/in-process-compiler.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
 import { HostNotices } from './host-notices.ts';
@@ -60,6 +61,7 @@ async function makeHost(foundBy: 'option' | 'search', shell: string): Promise<Ap
     clock,
     logs,
     notices: new HostNotices(paths),
+    compileConfig: compileInProcess,
   } as const;
   host = await AppHost.create(parts);
   return host;

@@ -8,6 +8,7 @@ import type { Result } from '../../../shared/result.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
+import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
@@ -53,6 +54,7 @@ export interface AppHostOptions {
   readonly clock: Clock;
   readonly logs: LogStore;
   readonly notices: HostNotices;
+  readonly compileConfig: ConfigCompiler;
 }
 
 const cancelTasksMs = 10_000;
@@ -114,6 +116,7 @@ export class AppHost {
       homeDirectory: options.homeDirectory,
       uid: options.uid,
       environment: () => children.environment.current(),
+      compile: options.compileConfig,
       startWelcome: () => startWelcome({ configPath: options.config.path }),
       onSecrets: (values) => {
         logs.setSecrets(values);

@@ -12,6 +12,7 @@ import { freePort } from '../../../e2e/fixtures/servers.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { compileInProcess } from '../config/in-process-compiler.ts';
 import { listen, neverAnswers } from '../health/probes/testing/test-server.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { Scope } from '../scope.ts';
@@ -62,7 +63,14 @@ async function startHost(entries: readonly Entry[]): Promise<AppHost> {
   const config = { path: file, foundBy: 'option' } as const;
   const notices = new HostNotices(paths);
   const places = { config, paths, processEnv, homeDirectory: home, uid, notices };
-  const host = await AppHost.create({ kind: 'headless', version: '0', clock, logs, ...places });
+  const host = await AppHost.create({
+    kind: 'headless',
+    version: '0',
+    clock,
+    logs,
+    compileConfig: compileInProcess,
+    ...places,
+  });
   scope.own('host', async () => {
     await host.shutdown('the test is over');
   });

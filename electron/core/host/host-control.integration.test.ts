@@ -8,6 +8,7 @@ import type { ControlEvent, ControlTarget } from '../../../shared/control-contra
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
+import { compileInProcess } from '../config/in-process-compiler.ts';
 import { connectControl, type ControlClient } from '../control/control-client.ts';
 import { controlSocketPath } from '../control/control-paths.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
@@ -57,7 +58,14 @@ async function startHost(): Promise<void> {
   const config = { path: path.join(home, 'localport.yaml'), foundBy: 'option' } as const;
   const notices = new HostNotices(paths);
   const places = { config, paths, processEnv, homeDirectory: home, uid, notices };
-  host = await AppHost.create({ kind: 'headless', version: '1.2.3', clock, logs, ...places });
+  host = await AppHost.create({
+    kind: 'headless',
+    version: '1.2.3',
+    clock,
+    logs,
+    compileConfig: compileInProcess,
+    ...places,
+  });
   const served = await serveControl({
     host,
     logs,

@@ -10,7 +10,7 @@ import { exchange, freePort, startEchoServer, type FixtureServer } from '../../.
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { connectControl, type ControlClient } from '../control/control-client.ts';
-import { bundleProgram } from '../process/testing/bundled-program.ts';
+import { bundleDaemon } from '../process/testing/bundled-program.ts';
 import { Scope } from '../scope.ts';
 
 let scope: Scope;
@@ -26,7 +26,7 @@ beforeEach(async () => {
     rmSync(home, { recursive: true, force: true });
   });
   mkdirSync(path.join(home, 'run'), { mode: 0o700 });
-  program = bundleProgram(path.resolve(import.meta.dirname, '../../daemon.ts'), home);
+  program = bundleDaemon(home);
   echo = await startEchoServer();
   scope.own('echo server', () => echo.stop());
   port = await freePort();

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
+import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { findConfig } from '../config/config-search.ts';
 import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
@@ -20,6 +21,7 @@ export interface OpenHostOptions {
   readonly explicitConfig: string | null;
   /** The least level that is written to the logs; `info` by default. */
   readonly logLevel?: LogLevel;
+  readonly compileConfig: ConfigCompiler;
 }
 
 export interface OpenedHost {
@@ -33,7 +35,7 @@ export interface OpenedHost {
  * another host runs, or the places are not private. Places that cannot be written are done without.
  */
 export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, StartRefusal>> {
-  const { kind, version, clock, explicitConfig, logLevel: level = 'info' } = options;
+  const { kind, version, clock, explicitConfig, logLevel: level = 'info', compileConfig } = options;
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
@@ -78,6 +80,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     clock,
     logs,
     notices,
+    compileConfig,
   });
   host.ending.afterwards(() => lock.value.release());
   return ok({ host, logs, paths });

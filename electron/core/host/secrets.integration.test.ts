@@ -6,6 +6,7 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { compileInProcess } from '../config/in-process-compiler.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
 import { HostNotices } from './host-notices.ts';
@@ -47,7 +48,14 @@ services:
     uid,
     notices: new HostNotices(paths),
   };
-  host = await AppHost.create({ kind: 'headless', version: '0', clock, logs, ...places });
+  host = await AppHost.create({
+    kind: 'headless',
+    version: '0',
+    clock,
+    logs,
+    compileConfig: compileInProcess,
+    ...places,
+  });
   await host.start();
 });
 

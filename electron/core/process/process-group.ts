@@ -9,6 +9,10 @@ import { parseProcStat } from './process-identity.ts';
 const pollIntervalMs = 10;
 const survivorPollIntervalMs = 1_000;
 const killDeadlineMs = 2_000;
+/** Of the process table: each takes a descriptor. */
+const readsAtOnce = 16;
+/** This process is short of something, which says nothing about the one that it asked for. */
+const shortages = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 /** What a supervisor does to a group: in tests it can be made to fail. */
 export interface GroupControl {
@@ -67,11 +71,38 @@ function sendToGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** A zombie can be signalled for ever when the first process of a container does not reap, yet it is gone. */
-async function hasRunningMember(pgid: number): Promise<boolean> {
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
-  const members = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').then(parseProcStat, () => null)),
-  );
-  return members.some((member) => member?.pgid === pgid && member.state !== 'Z' && member.state !== 'X');
+/** proc(5). */
+export interface ProcessTable {
+  /** Process ids, and other names. */
+  list(): Promise<readonly string[]>;
+  /** The stat of one process. */
+  read(pid: string): Promise<string>;
+}
+
+const procTable: ProcessTable = {
+  list: () => readdir('/proc'),
+  read: (pid) => readFile(`/proc/${pid}/stat`, 'utf8'),
+};
+
+/**
+ * A zombie can be signalled for ever when the first process of a container does not reap, yet it is gone. True also when
+ * that cannot be found out: then the group can be signalled, and that is all that is known. Never rejects.
+ */
+export async function hasRunningMember(pgid: number, table = procTable): Promise<boolean> {
+  const names = await table.list().catch(() => null);
+  if (names === null) return true;
+  const pids = names.filter((name) => /^\d+$/.test(name));
+  const runs = async (pid: string): Promise<boolean> => {
+    try {
+      const member = parseProcStat(await table.read(pid));
+      return member?.pgid === pgid && member.state !== 'Z' && member.state !== 'X';
+    } catch (error) {
+      return shortages.has((error as NodeJS.ErrnoException).code ?? '');
+    }
+  };
+  for (let from = 0; from < pids.length; from += readsAtOnce) {
+    const some = await Promise.all(pids.slice(from, from + readsAtOnce).map(runs));
+    if (some.includes(true)) return true;
+  }
+  return false;
 }

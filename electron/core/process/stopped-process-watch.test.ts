@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { StoppedProcessWatch } from './stopped-process-watch.ts';
 
 class World {
@@ -43,6 +43,22 @@ describe('StoppedProcessWatch', () => {
     await world.pass(20);
     expect(world.told).toEqual([]);
     world.watch.close();
+  });
+
+  it('keeps one timer when the last child is replaced during a look', async () => {
+    const clock = new FakeClock();
+    let answer: (stopped: ReadonlySet<number>) => void = () => undefined;
+    const find = () => new Promise<ReadonlySet<number>>((resolve) => (answer = resolve));
+    const watch = new StoppedProcessWatch({ clock, find, onStopped: () => undefined });
+    watch.add(100);
+    await clock.advance(5_000);
+    watch.remove(100);
+    watch.add(200);
+    answer(new Set());
+    await settle();
+    expect(clock.pendingTimers).toBe(1);
+    watch.close();
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('looks only while there are children', async () => {

@@ -53,6 +53,8 @@ export class StoppedProcessWatch implements GroupRegistry {
     const { find = findStopped, onStopped } = this.#parts;
     const before = this.#stopped;
     this.#stopped = await find([...this.#groups]);
+    // Another one was set meanwhile when the last child left and the next one came.
+    this.#timer?.cancel();
     this.#timer = null;
     this.#lookLater();
     for (const pgid of this.#stopped) if (before.has(pgid) && this.#groups.has(pgid)) onStopped(pgid);

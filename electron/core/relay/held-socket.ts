@@ -7,7 +7,8 @@
  * | the client's socket reports     | the client is                                              | its place                          |
  * | ------------------------------- | ---------------------------------------------------------- | ---------------------------------- |
  * | RST, whatever it sent before    | gone                                                       | free at once                       |
- * | FIN, and no bytes before it     | gone, or a port check: it has no question                  | free at once                       |
+ * | FIN, and no bytes before it     | gone, or a port check: it has no question. Or it reads a   | free at once while there is no     |
+ * |                                 | greeting (`nc -N … < /dev/null`)                           | tunnel to take it, else kept       |
  * | FIN after bytes                 | gone, or half-closed (`printf … | nc -N`) and waiting: only | kept; first to go when the places  |
  * |                                 | sending would tell the two apart, and nothing may be sent  | are full                           |
  * | nothing yet, or bytes           | there                                                      | kept                               |
@@ -32,11 +33,18 @@ export interface ReleasedClient {
   readonly hasEnded: boolean;
 }
 
+export interface HeldSocketListener {
+  /** It is known to be gone. */
+  onGone(): void;
+  /** It has ended its half and has said nothing. */
+  onEndedSilent(): void;
+}
+
 export class HeldSocket {
   readonly socket: Socket;
   readonly #early: Buffer[] = [];
   #earlyBytes = 0;
-  #onGone: () => void = () => undefined;
+  #listener: HeldSocketListener = { onGone: () => undefined, onEndedSilent: () => undefined };
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -47,19 +55,23 @@ export class HeldSocket {
     return this.socket.readableEnded;
   }
 
-  /** Calls `onGone` once the client is known to be gone; at once when it already is. */
-  watch(onGone: () => void): void {
-    this.#onGone = onGone;
+  /** Tells each of them once; at once what is so already. */
+  watch(listener: HeldSocketListener): void {
+    this.#listener = listener;
     const { socket } = this;
-    if (socket.destroyed) onGone();
-    else if (socket.readableEnded) this.#onEnd();
-    else socket.on('data', this.#onData).on('end', this.#onEnd).on('close', onGone).resume();
+    if (socket.destroyed) {
+      listener.onGone();
+      return;
+    }
+    socket.on('close', this.#onClose);
+    if (socket.readableEnded) this.#onEnd();
+    else socket.on('data', this.#onData).on('end', this.#onEnd).resume();
   }
 
   /** Stops watching. */
   release(): ReleasedClient {
     const { socket } = this;
-    socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onGone).pause();
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).pause();
     return { socket, early: this.#early, hasEnded: socket.readableEnded };
   }
 
@@ -70,6 +82,10 @@ export class HeldSocket {
   };
 
   readonly #onEnd = (): void => {
-    if (this.#earlyBytes === 0) this.#onGone();
+    if (this.#earlyBytes === 0) this.#listener.onEndedSilent();
+  };
+
+  readonly #onClose = (): void => {
+    this.#listener.onGone();
   };
 }

@@ -77,6 +77,22 @@ describe('joined connections', () => {
     expect(await peer.all()).toBe('answer after your end');
   });
 
+  it('bring a greeting to a client that has nothing to say and ends its half at once', async () => {
+    const { endpoint } = await fixture.remoteEnd(({ socket }) => socket.end('SSH-2.0-greeting'), 'tcp');
+    if (endpoint.kind !== 'tcp') throw new Error('not tcp');
+    local = await fixture.open();
+    // A name takes longer to connect to than the client takes to end.
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: { ...endpoint, host: 'localhost' } });
+    const texts = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const client = await fixture.client();
+        client.socket.end();
+        return client.all();
+      }),
+    );
+    expect(texts).toEqual(Array.from({ length: 20 }, () => 'SSH-2.0-greeting'));
+  });
+
   it('stay open from the client when the remote end has ended its half', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.end('greeting'));

@@ -203,9 +203,11 @@ class LocalPort implements ServicePort {
   #receive(socket: Socket): void {
     const isWithoutTunnel = this.#dispatcher.upstream === null;
     const held = this.#queue.admit(new HeldSocket(socket));
-    held.client.watch(() => {
-      this.#dismiss(held);
-    });
+    const onGone = (): void => void this.#dismiss(held);
+    const onEndedSilent = (): void => {
+      if (!this.#dispatcher.isOpen) onGone();
+    };
+    held.client.watch({ onGone, onEndedSilent });
     if (isWithoutTunnel && this.#policy === 'refuse') this.#dismiss(held);
     this.#boundHold();
     this.#dispatcher.dispatch();

@@ -23,6 +23,8 @@ export type LineMeaning =
   | { readonly kind: 'answered' }
   /** The key exchange is over, and the login begins. */
   | { readonly kind: 'logging-in' }
+  /** The first host on the way has let us in, and another one follows. */
+  | { readonly kind: 'let-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   /** The child lives on, but can never serve. */
@@ -66,6 +68,7 @@ export class ChildTunnel implements Tunnel {
   readonly ended: Promise<TunnelEnd>;
   readonly answered: Promise<void>;
   readonly loggingIn: Promise<void>;
+  readonly letIn: Promise<void>;
   readonly #options: ChildTunnelOptions;
   readonly #request: TunnelRequest;
   readonly #secrets: readonly string[];
@@ -76,6 +79,7 @@ export class ChildTunnel implements Tunnel {
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
   #resolveAnswered: () => void = () => undefined;
   #resolveLoggingIn: () => void = () => undefined;
+  #resolveLetIn: () => void = () => undefined;
   #plan: ChildPlan | null = null;
   #child: ChildProcess | null = null;
   #isReady = false;
@@ -93,6 +97,7 @@ export class ChildTunnel implements Tunnel {
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
     this.loggingIn = new Promise((resolve) => (this.#resolveLoggingIn = resolve));
+    this.letIn = new Promise((resolve) => (this.#resolveLetIn = resolve));
   }
 
   get pid(): number | null {
@@ -159,6 +164,9 @@ export class ChildTunnel implements Tunnel {
         return;
       case 'logging-in':
         this.#resolveLoggingIn();
+        return;
+      case 'let-in':
+        this.#resolveLetIn();
         return;
       case 'fatal':
         this.#abandon(meaning.cause);

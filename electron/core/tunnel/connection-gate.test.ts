@@ -5,6 +5,7 @@ import { ConnectionGate, type Entrant, type Turn } from './connection-gate.ts';
 /** One that always wants another turn, and writes down what happens to it. */
 class Wanderer implements Entrant {
   readonly turns: Turn[] = [];
+  beyond?: string;
   mayStartAt = -Infinity;
   readonly #name: string;
   readonly #world: World;
@@ -129,9 +130,9 @@ describe('the connection gate', () => {
     a?.withdraw();
     await world.clock.advance(60_000);
     expect(world.news()).toEqual(['2 s: b gives way']);
-    a?.newest.through();
+    a?.newest.over();
     expect(world.news()).toEqual(['62 s: b starts']);
-    expect(world.gate.lastThroughAt('host')).toBe(62_000);
+    expect(world.gate.lastMovedAt('host')).toBe(62_000);
     b?.newest.answered();
     b?.withdraw();
     b?.newest.over();
@@ -148,7 +149,7 @@ describe('the connection gate', () => {
     // Nobody knows yet how long a login takes here.
     await world.clock.advance(500);
     expect(world.news()).toEqual(['0 s: a starts']);
-    a?.newest.through();
+    a?.newest.over();
     expect(world.news()).toEqual(['0.5 s: b starts']);
     b?.withdraw();
     b?.newest.answered();
@@ -161,10 +162,10 @@ describe('the connection gate', () => {
     c?.newest.loggingIn();
     expect([d.turns.length, world.news()]).toEqual([0, []]);
     await world.clock.advance(5_000);
-    b?.newest.through();
+    b?.newest.over();
     // Somebody may have been asked: the next one waits until everybody is in.
     expect(world.news()).toEqual([]);
-    c?.newest.through();
+    c?.newest.over();
     expect(world.news()).toEqual(['5.5 s: d starts']);
   });
 
@@ -175,6 +176,25 @@ describe('the connection gate', () => {
     expect(b?.newest.answered()).toBe(true);
     expect(a?.newest.answered()).toBe(false);
     expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '2 s: a gives way']);
+  });
+
+  it('lets others in while one logs in behind the host, but nobody else to the same place there', async () => {
+    const world = new World();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name));
+    for (const one of [a!, b!]) one.beyond = 'silent';
+    c!.beyond = 'elsewhere';
+    for (const one of [a!, b!, c!]) one.enter();
+    a!.newest.answered();
+    a!.withdraw();
+    expect(world.news()).toEqual(['0 s: a starts']);
+    a!.newest.passed();
+    expect(world.news()).toEqual(['0 s: c starts']);
+    c!.withdraw();
+    c!.newest.over();
+    await world.clock.advance(10_000);
+    expect([world.news(), world.gate.lastMovedAt('host')]).toEqual([[], 10_000]);
+    a!.newest.over();
+    expect(world.news()).toEqual(['10 s: b starts']);
   });
 
   it('starts the next one at once when one fails unanswered, and makes the younger the oldest', async () => {
@@ -212,6 +232,6 @@ describe('the connection gate', () => {
       one.newest.over();
     }
     expect(world.clock.pendingTimers).toBe(0);
-    expect(world.gate.lastThroughAt('host')).toBe(-Infinity);
+    expect(world.gate.lastMovedAt('host')).toBe(-Infinity);
   });
 });

@@ -9,7 +9,9 @@
  * 3. The older of the two is never cut short, so it gets through slow names, slow links and several addresses like a
  *    single attempt; the younger one is replaced every `overlapMs`. TCP repeats its SYN after 1, 3, 7 and 15 s: a host
  *    that returns is found within about a second, because a young connection knocks every second.
- * 4. Turns come in order of arrival, to those without a connection in flight first; who must not connect yet (`notBefore`)
+ * 4. Who has been let in and goes on to a host behind this one makes room for others, but not for those who go on to the
+ *    same: a silent host behind it costs nobody else anything, and there, too, one logs in at a time.
+ * 5. Turns come in order of arrival, to those without a connection in flight first; who must not connect yet (`notBefore`)
  *    is passed by.
  */
 import type { Clock, Timer } from '../clock.ts';
@@ -19,9 +21,11 @@ export const overlapMs = 2_000;
 
 /** One that connects. It may stand in the queue while its earlier connections are in flight. */
 export interface Entrant {
+  /** The host behind this one where it logs in next; absent: none. */
+  readonly beyond?: string;
   /** The monotonic time before which it must not connect; asked again for each turn. */
   notBefore(): number;
-  /** Its turn has come; the turn lasts until `over`, `through` or `giveWay`. */
+  /** Its turn has come; the turn lasts until `over` or `giveWay`. */
   start(turn: Turn): void;
   /** End this connection at once: another one takes its place. */
   giveWay(turn: Turn): void;
@@ -32,9 +36,9 @@ export interface Turn {
   answered(): boolean;
   /** The key exchange is over and the login has begun. */
   loggingIn(): void;
-  /** The host has let us in or turned us away: whoever waits may count on it. */
-  through(): void;
-  /** It failed otherwise, or is not wanted any more. Idempotent, like all of these. */
+  /** This host has let us in, and the login at the one behind it follows. */
+  passed(): void;
+  /** It is ready, has failed, or is not wanted any more. Idempotent, like all of these. */
   over(): void;
 }
 
@@ -50,10 +54,12 @@ interface Connection {
 interface Line {
   /** Oldest first, at most two. */
   inFlight: readonly Connection[];
+  /** Let in, and on their way to hosts behind this one. */
+  beyond: readonly Connection[];
   /** In order of arrival, each once. */
   waiting: readonly Entrant[];
   timer: Timer | null;
-  lastThroughAt: number;
+  lastMovedAt: number;
   /** Nobody had to be asked for the last login. */
   areLoginsQuick: boolean;
 }
@@ -73,9 +79,10 @@ export class ConnectionGate {
   enter(host: string, entrant: Entrant): void {
     const line = this.#lines.get(host) ?? {
       inFlight: [],
+      beyond: [],
       waiting: [],
       timer: null,
-      lastThroughAt: -Infinity,
+      lastMovedAt: -Infinity,
       areLoginsQuick: false,
     };
     if (line.waiting.includes(entrant)) return;
@@ -92,16 +99,23 @@ export class ConnectionGate {
     this.#proceed(host, line);
   }
 
-  /** When the host last let somebody in or turned somebody away while others waited for it. Monotonic, in ms. */
-  lastThroughAt(host: string): number {
-    return this.#lines.get(host)?.lastThroughAt ?? -Infinity;
+  /**
+   * When the last login was over while others waited for it; now while one is under way. Whoever waits has not been kept
+   * waiting by a silent host until then. Monotonic, in ms.
+   */
+  lastMovedAt(host: string): number {
+    const line = this.#lines.get(host);
+    if (line === undefined) return -Infinity;
+    const isBusy = line.beyond.length > 0 || line.inFlight.some(({ isAnswered }) => isAnswered);
+    return isBusy ? this.#clock.now() : line.lastMovedAt;
   }
 
   /** Starts whoever may start, and comes back when that changes by itself. What it calls may call in here. */
   #proceed(host: string, line: Line): void {
     line.timer?.cancel();
     line.timer = null;
-    if (line.inFlight.length === 0 && line.waiting.length === 0) this.#lines.delete(host);
+    const { inFlight, beyond, waiting } = line;
+    if (inFlight.length === 0 && beyond.length === 0 && waiting.length === 0) this.#lines.delete(host);
     const now = this.#clock.now();
     const dueAt = nextStartAt(line);
     if (dueAt > now) {
@@ -111,7 +125,7 @@ export class ConnectionGate {
       });
       return;
     }
-    const mayStart = line.waiting.filter((entrant) => entrant.notBefore() <= now);
+    const mayStart = candidates(line).filter((entrant) => entrant.notBefore() <= now);
     const isConnecting = (entrant: Entrant): boolean => line.inFlight.some((one) => one.entrant === entrant);
     const next = mayStart.find((entrant) => !isConnecting(entrant)) ?? mayStart[0];
     if (next !== undefined) this.#start(host, line, next);
@@ -124,17 +138,21 @@ export class ConnectionGate {
         connection.loggingInSince ??= this.#clock.now();
         this.#proceed(host, line);
       },
-      through: () => {
-        const now = this.#clock.now();
-        if (line.inFlight.includes(connection)) {
-          line.lastThroughAt = now;
-          line.areLoginsQuick = now - (connection.loggingInSince ?? -Infinity) <= maxQuickLoginMs;
-        }
-        turn.over();
-      },
-      over: () => {
+      passed: () => {
         if (!line.inFlight.includes(connection)) return;
         line.inFlight = without(line.inFlight, connection);
+        line.beyond = [...line.beyond, connection];
+        this.#proceed(host, line);
+      },
+      over: () => {
+        if (!line.inFlight.includes(connection) && !line.beyond.includes(connection)) return;
+        line.inFlight = without(line.inFlight, connection);
+        line.beyond = without(line.beyond, connection);
+        if (connection.isAnswered) {
+          const now = this.#clock.now();
+          line.lastMovedAt = now;
+          line.areLoginsQuick = now - (connection.loggingInSince ?? -Infinity) <= maxQuickLoginMs;
+        }
         this.#proceed(host, line);
       },
     };
@@ -155,14 +173,22 @@ export class ConnectionGate {
 }
 
 /** Infinity: not until somebody arrives or leaves. */
-function nextStartAt({ inFlight, waiting, areLoginsQuick }: Line): number {
+function nextStartAt(line: Line): number {
+  const { inFlight, areLoginsQuick } = line;
   const leavesRoom = ({ loggingInSince }: Connection): boolean => areLoginsQuick && loggingInSince !== null;
   const connecting = inFlight.filter((connection) => !leavesRoom(connection));
   const isFull = inFlight.length - connecting.length > 1 || connecting.some(({ isAnswered }) => isAnswered);
+  const waiting = candidates(line);
   if (waiting.length === 0 || isFull) return Infinity;
   const allowedAt = Math.min(...waiting.map((entrant) => entrant.notBefore()));
   const youngest = connecting.at(-1);
   return youngest === undefined ? allowedAt : Math.max(allowedAt, youngest.startedAt + overlapMs);
+}
+
+/** Those whose next host nobody is logging in at. */
+function candidates({ waiting, beyond }: Line): readonly Entrant[] {
+  const taken = new Set(beyond.map(({ entrant }) => entrant.beyond));
+  return waiting.filter((entrant) => entrant.beyond === undefined || !taken.has(entrant.beyond));
 }
 
 /** The first to be answered goes on, whichever is older. */

@@ -47,6 +47,14 @@ describe('the memory of logins', () => {
     expect(logins.notBefore(insisting)).toBe(8_100);
   });
 
+  it('asks again after 60 s when the try that was insisted upon fails, too', () => {
+    const logins = new LoginMemory();
+    logins.failed(wish('a'), refused, 1_000);
+    logins.failed(wish('a', { insisted: true, wishedAt: 2_000 }), refused, 2_100);
+    expect(logins.refusal(wish('a'), 62_099)).toBe(refused);
+    expect(logins.refusal(wish('a'), 62_100)).toBeNull();
+  });
+
   it('lets others log in at once when only the host key was not right', () => {
     const logins = new LoginMemory();
     const unknown = describeCause('host-key-unknown');

@@ -4,7 +4,7 @@
  * each failed login, in force from 15 s on). Invariants:
  *
  * 1. A login that failed is not tried again for 60 s, and then every 5 minutes, by whatever service; one that is insisted
- *    upon is, but only once: a failure after that wish counts for it, too.
+ *    upon is, but only once: a failure after that wish counts for it, too. What was insisted upon begins the count anew.
  * 2. After a login that the server refused, another one to the same host that has not been seen to work waits for 6 s.
  */
 import type { Cause, CauseCode } from '../../../shared/failure.ts';
@@ -60,11 +60,11 @@ export class LoginMemory {
   }
 
   /** Learns from any failure; only a failed login counts. */
-  failed({ login, host }: LoginWish, cause: Cause, at: number): void {
+  failed({ login, host, insisted }: LoginWish, cause: Cause, at: number): void {
     const isRefused = refusedCodes.has(cause.code);
     if (!isRefused && !hostKeyCodes.has(cause.code)) return;
     const before = this.#logins.get(login);
-    const failures = before?.kind === 'failed' ? before.failures + 1 : 1;
+    const failures = before?.kind === 'failed' && !insisted ? before.failures + 1 : 1;
     remember(this.#logins, login, { kind: 'failed', cause, at, failures });
     if (isRefused) remember(this.#lastFailureAt, host, at);
   }

@@ -173,7 +173,16 @@ describe('a race of connection attempts', () => {
     });
   });
 
-  it('waits longer behind the logins of others, for as long as they succeed', async () => {
+  it('waits for its own turn behind a login of another that hangs', async () => {
+    const waiting = race('db#4');
+    await attempt(1).isAnswered();
+    await clock.advance(30_000);
+    await attempt(1).ends(timedOut);
+    await attempt(2).comesUp();
+    expect((await waiting.ready).ok).toBe(true);
+  });
+
+  it('waits longer behind the logins of others, as long as there are any', async () => {
     const waiting = race('db#4');
     await attempt(1).isAnswered();
     await clock.advance(29_000);

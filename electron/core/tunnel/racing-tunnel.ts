@@ -21,7 +21,9 @@ export interface Race {
   readonly gate: ConnectionGate;
   /** Connections of one line keep to the gate's invariants together. */
   readonly line: string;
-  /** From the start, or from when the line last moved on, to an answer, in ms. */
+  /** The host behind that of the line where a connection logs in next, if there is one. */
+  readonly beyond?: string | undefined;
+  /** From the start, or from the last login of others in the line, to an answer, in ms. */
   readonly answerTimeoutMs: number;
   /** Starts an attempt, numbered from 1. Never throws. */
   readonly open: (attempt: number) => Tunnel;
@@ -76,6 +78,7 @@ export class RacingTunnel implements Tunnel {
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#entrant = {
+      ...(race.beyond === undefined ? {} : { beyond: race.beyond }),
       // A refusal takes no time of the host's.
       notBefore: () => (this.#admission.refusal() === null ? this.#admission.notBefore() : -Infinity),
       start: (turn) => {
@@ -136,6 +139,9 @@ export class RacingTunnel implements Tunnel {
     void tunnel.loggingIn?.then(() => {
       turn.loggingIn();
     });
+    void tunnel.letIn?.then(() => {
+      if (attempt.isAnswered) turn.passed();
+    });
     void tunnel.ready.then((result) => {
       if (result.ok) this.#win(attempt, result);
       else this.#failed(attempt, result.error);
@@ -168,18 +174,16 @@ export class RacingTunnel implements Tunnel {
     this.#winner = attempt.tunnel;
     this.#admission.learn(null);
     this.#decide(ready);
-    attempt.turn.through();
+    attempt.turn.over();
   }
 
   #failed(attempt: Attempt, cause: Cause): void {
     if (this.#isDecided || !this.#running.includes(attempt)) return;
     this.#forget(attempt);
     this.#admission.learn(cause);
-    const isTimeout = cause.code === 'timed-out';
-    if (isTimeout && !attempt.isAnswered) this.#lastTimeout = cause;
+    if (cause.code === 'timed-out' && !attempt.isAnswered) this.#lastTimeout = cause;
     else this.#lose({ ...noChild, cause });
-    if (attempt.isAnswered && !isTimeout) attempt.turn.through();
-    else attempt.turn.over();
+    attempt.turn.over();
   }
 
   #lose(end: TunnelEnd & { readonly cause: Cause }): void {
@@ -213,7 +217,7 @@ export class RacingTunnel implements Tunnel {
     this.#deadline = this.#race.clock.after(afterMs, () => {
       if (this.#running.some(({ isAnswered }) => isAnswered)) return;
       const { gate, line, clock, host, answerTimeoutMs } = this.#race;
-      const leftMs = gate.lastThroughAt(line) + answerTimeoutMs - clock.now();
+      const leftMs = gate.lastMovedAt(line) + answerTimeoutMs - clock.now();
       if (leftMs > 0) {
         this.#expectAnswer(leftMs);
         return;

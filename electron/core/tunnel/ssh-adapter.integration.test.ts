@@ -14,6 +14,7 @@ import {
   listenTo,
   startChecksumServer,
   startEchoServer,
+  startSilentServer,
 } from '../../../e2e/fixtures/servers.ts';
 import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
@@ -366,6 +367,18 @@ describe('the ssh adapter on a real sshd', () => {
     await tunnel.stop();
     expect(await livingOf(jumps)).toEqual([]);
     await Promise.all([outer, inner].map((server) => server.dispose()));
+  });
+
+  it('keeps nobody waiting for a server behind a jump host that says nothing', async () => {
+    const jumpHost = await startSshd({ client });
+    const mute = await startSilentServer();
+    const jump = [`${jumpHost.host}:${jumpHost.port}`];
+    const waiting = workshop.open(through({ jump, port: mute.port }));
+    await workshop.openReady(through({ jump }));
+    expect(await Promise.race([waiting.ready, Promise.resolve('still waiting')])).toBe('still waiting');
+    await waiting.stop();
+    await mute.stop();
+    await jumpHost.dispose();
   });
 
   it('tells that a jump host cannot reach the target, and that a jump host is down', async () => {

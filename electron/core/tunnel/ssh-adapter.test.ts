@@ -78,6 +78,19 @@ describe('the ssh adapter', () => {
     expect(targets()).toEqual(['target-0', 'target-2']);
   });
 
+  it('keeps nobody waiting for a silent host behind a jump host, but who wants to go there', async () => {
+    const { children, open, untilLaunched, targets, becomesReady } = sshOnFakeChildren();
+    for (const host of ['silent', 'silent', 'target']) open({ host, jump: ['bastion'] });
+    children[0]?.say('debug1: Connection established.');
+    children[0]?.say('Authenticated to bastion ([10.0.0.8]:22) using "publickey".');
+    await untilLaunched(2);
+    expect(targets()).toEqual(['silent', 'target']);
+    await becomesReady(children[1]);
+    expect(children).toHaveLength(2);
+    children[0]?.exit({ exitCode: 255 });
+    await untilLaunched(3);
+  });
+
   it('tries another connection beside one that is not answered, each with sockets of its own', async () => {
     const { clock, children, open, argvOf, becomesReady } = sshOnFakeChildren();
     const tunnel = open({ host: 'bastion' });

@@ -37,6 +37,7 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
         clock,
         gate,
         line,
+        beyond: secondHop(connection),
         answerTimeoutMs: options.startTimeoutMs,
         // Its files are named after its id.
         open: (attempt) =>
@@ -79,6 +80,14 @@ const admissionOf = (wish: LoginWish, logins: LoginMemory, clock: Clock): Admiss
 function firstHop({ host, port, jump: [first] }: SshConnection): string {
   if (first === undefined) return `${host}:${String(port)}`;
   const hop = parseJumpHost(first);
+  return `${hop.host}:${String(hop.port)}`;
+}
+
+/** Where the second login happens; undefined when there is none. */
+function secondHop({ host, port, jump: [first, second] }: SshConnection): string | undefined {
+  if (first === undefined) return undefined;
+  if (second === undefined) return `${host}:${String(port)}`;
+  const hop = parseJumpHost(second);
   return `${hop.host}:${String(hop.port)}`;
 }
 

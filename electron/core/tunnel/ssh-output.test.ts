@@ -53,8 +53,20 @@ it('gives up a tunnel whose only target the server does not allow', () => {
   expect(
     meaningsOf(`
 debug1: Local forwarding listening on path /run/1.sock.
+debug1: channel 3: new direct-tcpip [direct-tcpip] (inactive timeout: 0)
 channel 3: open failed: administratively prohibited: open failed`).at(-1),
   ).toBe('fatal: channel 3: open failed: administratively prohibited: open failed');
+});
+
+it('blames the target for no channel that it did not see open, as lines of a flood are dropped', () => {
+  expect(
+    meaningsOf(`
+debug1: Local forwarding listening on path /run/1.sock.
+channel 3: open failed: administratively prohibited: open failed
+debug1: channel 4: new direct-streamlocal@openssh.com [direct-streamlocal@openssh.com] (inactive timeout: 0)
+debug1: channel 4: new direct-tcpip [direct-tcpip] (inactive timeout: 0)
+channel 4: open failed: connect failed: Connection refused`).slice(1),
+  ).toEqual(['complaint: channel 4: open failed: connect failed: Connection refused']);
 });
 
 it('tells when the first hop has answered, and takes its session for no session of ours', () => {
@@ -66,8 +78,10 @@ debug1: Executing proxy command: exec ssh -o LogLevel=DEBUG1 -W '[target]:22' --
 debug1: Connecting to bastion [10.0.0.8] port 22.
 debug1: Connection established.
 debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1
+Authenticated to bastion ([10.0.0.8]:22) using "publickey".
 debug1: Entering interactive session.
 debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1
+Authenticated to target (via proxy) using "publickey".
 debug1: Local forwarding listening on path /run/1.sock.
 debug1: Entering interactive session.`,
       jumped,
@@ -77,6 +91,7 @@ debug1: Entering interactive session.`,
       'evidence: debug1: Connecting to bastion [',
       'answered: debug1: Connection established',
       'answered: debug1: Remote protocol versio',
+      'let-in: Authenticated to bastion ([10.0.0.8]:22)',
       'answered: debug1: Remote protocol versio',
       'ready: debug1: Local forwarding listening',
     ].map((meaning) => meaning.slice(0, 40)),

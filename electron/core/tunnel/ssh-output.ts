@@ -9,13 +9,16 @@ const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
 const answered: LineMeaning = { kind: 'answered' };
 const loggingIn: LineMeaning = { kind: 'logging-in' };
+const letIn: LineMeaning = { kind: 'let-in' };
 
 /** Reads one ssh whose tunnel listens on `socket`. */
 export function createSshReader(service: ServiceSpec, socket: string): (line: ChildLine) => LineMeaning {
-  const probeChannels = new Set<string>();
+  /** Of channels that were seen to open: what for. A child's flood of lines is thinned out: some are never seen. */
+  const channels = new Map<string, 'tcpip' | 'streamlocal'>();
   // The ssh of the first hop speaks at the same level, and does each of these once before ours.
   const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
   let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
+  let loginsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let sessionsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let lastWords = `no listener on ${socket}`;
 
@@ -32,8 +35,8 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
     // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
       return proxiesOfOurs-- > 0 ? chatter : answered;
-    const probe = /^debug1: channel (\d+): new \[?direct-streamlocal/.exec(text)?.[1];
-    if (probe !== undefined) probeChannels.add(probe);
+    const opened = /^debug1: channel (\d+): new \[?direct-(tcpip|streamlocal)/.exec(text);
+    if (opened?.[1] !== undefined) channels.set(opened[1], opened[2] === 'tcpip' ? 'tcpip' : 'streamlocal');
     // Tells the address behind the name, which decides whether macOS may have denied it.
     return /^debug1: Connecting to \S+ \[.+\] port \d+\.$/.test(text) ? evidence : chatter;
   };
@@ -41,7 +44,8 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
   return ({ stream, text, afterReady }) => {
     if (stream === 'stdout') return chatter;
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
-    if (/^Transferred: |^Bytes per second: |^Authenticated to /.test(text)) return chatter;
+    if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
+    if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
     const failedChannel = /^channel (\d+): open failed: /.exec(text)?.[1];
     // Before readiness such a line comes from a jump host that cannot reach the next one.
     if (failedChannel === undefined || !afterReady) {
@@ -49,8 +53,10 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
       if (text !== 'Could not request local forwarding.') lastWords = text;
       return evidence;
     }
-    // The answer to a proof of transport is always a refusal.
-    if (probeChannels.delete(failedChannel)) return chatter;
+    const kind = channels.get(failedChannel);
+    channels.delete(failedChannel);
+    // The answer to a proof of transport, to a socket on the server, is always a refusal.
+    if (kind !== 'tcpip') return chatter;
     const cause = classifyComplaint(service, text);
     // There is one target, and the server's rule on it is the same for every connection and every new tunnel.
     if (cause.code === 'forwarding-prohibited') return { kind: 'fatal', cause };

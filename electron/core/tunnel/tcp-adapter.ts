@@ -87,25 +87,29 @@ class TcpTunnel implements Tunnel {
 
   /** null when it succeeds. */
   async #connectOnce(timeoutMs: number): Promise<Cause | null> {
-    const deadline = new AbortController();
-    const timer = this.#clock.after(timeoutMs, () => {
-      deadline.abort();
-    });
-    const signal = AbortSignal.any([deadline.signal, this.#stopped.signal]);
-    const attempt = await attemptConnect(this.#endpoint, signal);
+    const ending = new AbortController();
+    const end = (): void => {
+      ending.abort();
+    };
+    const timer = this.#clock.after(timeoutMs, end);
+    // Not AbortSignal.any: in Node 20 each of its signals leaves some 70 bytes at a source that lives on, and each check makes one.
+    if (this.#stopped.signal.aborted) end();
+    else this.#stopped.signal.addEventListener('abort', end);
+    const attempt = await attemptConnect(this.#endpoint, ending.signal);
     timer.cancel();
+    this.#stopped.signal.removeEventListener('abort', end);
     switch (attempt.kind) {
       case 'connected':
         return null;
       case 'failed':
         return classifyConnectError(attempt.error, this.#endpoint);
       case 'cancelled':
-        return deadline.signal.aborted
-          ? describeCause('timed-out', {
+        return this.#stopped.signal.aborted
+          ? describeCause('exited', { ending: 'it was stopped' })
+          : describeCause('timed-out', {
               host: this.#endpoint.host,
               evidence: `no connection within ${timeoutMs} ms`,
-            })
-          : describeCause('exited', { ending: 'it was stopped' });
+            });
     }
   }
 }

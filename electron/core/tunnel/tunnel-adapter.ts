@@ -46,6 +46,8 @@ export interface Tunnel {
   readonly answered?: Promise<void>;
   /** Settles when a login has begun, if that can be told. */
   readonly loggingIn?: Promise<void>;
+  /** Settles once the first host on the way has let us in, and another one follows. Absent: not known. */
+  readonly letIn?: Promise<void>;
   /**
    * A failure that only a client's connection revealed, told by the tunnel's own words: "channel 3: open failed".
    * The tunnel itself goes on.

@@ -45,6 +45,16 @@ describe('NetworkWatcher', () => {
     expect(world.changes).toEqual(expected);
   });
 
+  it('takes no address family that comes up later in a new network for another move', async () => {
+    const ipv6 = (source: string) => ({ source, gateway: null });
+    const { world, tick } = await watch({ ...office, ipv6: ipv6('2001:db8:1::4') });
+    world.state = networkAt('192.168.1.7');
+    await tick();
+    world.state = { ...world.state, ipv6: ipv6('2001:db8:2::7') };
+    await tick();
+    expect(world.changes).toEqual(['online, moved', 'online']);
+  });
+
   it('tells nothing of a change that was accepted, and whether it was a move', async () => {
     const { world, watcher, tick } = await watch(noNetwork);
     expect(watcher.everHadNetwork).toBe(false);

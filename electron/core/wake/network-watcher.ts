@@ -58,7 +58,8 @@ export class NetworkWatcher {
     this.#state = seen;
     if (!isConnected(seen)) return false;
     const moved = this.#known !== null && hasMoved(this.#known, seen);
-    this.#known = rememberNetwork(this.#known ?? noNetwork, seen);
+    // Nothing of the former network comes back: its other address family is no measure for what this one brings later.
+    this.#known = moved || this.#known === null ? seen : rememberNetwork(this.#known, seen);
     return moved;
   }
 

@@ -35,3 +35,9 @@ it('the library for logins to PostgreSQL is loaded by the first check that logs 
   expect(modules).toContain('electron/core/health/probes/postgres-login.ts');
   expect(modules.filter((module) => module.startsWith('node_modules/pg'))).toEqual([]);
 });
+
+it('YAML is read by the worker that compiles configs: the daemon itself has no parser', async () => {
+  const modules = await modulesAtStart();
+  expect(modules).toContain('electron/core/config/worker-compiler.ts');
+  expect(modules.filter((module) => /node_modules\/yaml|config-compiler/.test(module))).toEqual([]);
+});

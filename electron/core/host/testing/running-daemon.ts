@@ -8,7 +8,7 @@ import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../../clock.ts';
 import { connectControl, type ControlClient } from '../../control/control-client.ts';
-import { bundleProgram } from '../../process/testing/bundled-program.ts';
+import { bundleDaemon } from '../../process/testing/bundled-program.ts';
 
 /** How a file is saved: written where it is, or put in place of the old one, as many editors do. */
 export type SaveStyle = 'in place' | 'by rename';
@@ -44,7 +44,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   writeFileSync(path.join(home, '.profile'), profile.join(''));
   save(config, 'in place');
 
-  const program = bundleProgram(path.resolve(import.meta.dirname, '../../../daemon.ts'), home);
+  const program = bundleDaemon(home);
   const daemon = spawn(process.execPath, [program], {
     cwd: home,
     env: { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: runFolder, ...env },

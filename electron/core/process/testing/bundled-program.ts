@@ -1,11 +1,22 @@
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { configWorkerBundle, configWorkerDefine } from '../../../../build/config-worker.mjs';
 
 const testVersion = '1.2.3';
 
 /** Bundles a TypeScript program into `folder`, as the app is bundled; `node FILE` runs it. Returns the file. */
-export function bundleProgram(source: string, folder: string, name = 'program'): string {
-  const outfile = join(folder, `${name}.cjs`);
+export const bundleProgram = (source: string, folder: string, name = 'program'): string =>
+  bundleWith({}, source, join(folder, `${name}.cjs`));
+
+/** Bundles the daemon into `folder`, with its worker. Returns the file. */
+export const bundleDaemon = (folder: string, name = 'program'): string =>
+  bundleWith(
+    configWorkerDefine(buildSync(configWorkerBundle)),
+    join(import.meta.dirname, '../../../daemon.ts'),
+    join(folder, `${name}.cjs`),
+  );
+
+function bundleWith(define: Readonly<Record<string, string>>, source: string, outfile: string): string {
   buildSync({
     entryPoints: [source],
     outfile,
@@ -14,7 +25,11 @@ export function bundleProgram(source: string, folder: string, name = 'program'):
     format: 'cjs',
     target: 'node20',
     logLevel: 'error',
-    define: { __LOCALPORT_VERSION__: JSON.stringify(testVersion), 'import.meta.url': '__importMetaUrl' },
+    define: {
+      ...define,
+      __LOCALPORT_VERSION__: JSON.stringify(testVersion),
+      'import.meta.url': '__importMetaUrl',
+    },
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
   return outfile;

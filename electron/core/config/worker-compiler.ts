@@ -1,0 +1,101 @@
+/**
+ * Compiles configs in a worker thread: a file of 1,000 services takes half a second, a hostile one more, and meanwhile the
+ * event loop carries the bytes of all forwards.
+ *
+ * One worker for each compilation, ended with it: between reloads it costs nothing, and no file leaves anything behind for
+ * the next. What a file may cost, in time and memory, is bounded; beyond that the file is refused.
+ */
+import { Worker } from 'node:worker_threads';
+import { err, type Result } from '../../../shared/result.ts';
+import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
+import type { Clock } from '../clock.ts';
+import { PatientDeadline } from '../health/probes/patient-deadline.ts';
+import { Scope } from '../scope.ts';
+import type { CompileContext, CompiledConfig, ConfigCompiler } from './config-compiler.ts';
+import { fileError } from './config-problem.ts';
+import type { CompileRequest } from './config-worker.ts';
+
+export interface WorkerCompilerOptions {
+  /** The worker's program, as the text of a CommonJS module. */
+  readonly code: string;
+  readonly clock: Clock;
+  readonly deadlineMs?: number;
+  /** Of the worker's heap. */
+  readonly maxMemoryMb?: number;
+}
+
+type Limits = Required<WorkerCompilerOptions>;
+type Compiled = Result<CompiledConfig, readonly ConfigProblem[]>;
+
+const defaultDeadlineMs = 10_000;
+const defaultMaxMemoryMb = 512;
+
+export function compileInWorker(options: WorkerCompilerOptions): ConfigCompiler {
+  const limits = { deadlineMs: defaultDeadlineMs, maxMemoryMb: defaultMaxMemoryMb, ...options };
+  return async (text, context, signal) => {
+    const worker = startWorker(limits, text, context);
+    try {
+      return await outcomeOf(worker, limits, signal);
+    } finally {
+      await worker.terminate();
+    }
+  };
+}
+
+function startWorker({ code, maxMemoryMb }: Limits, text: string, context: CompileContext): Worker {
+  return new Worker(code, {
+    eval: true,
+    name: 'config',
+    // The environment of a process is no plain object, and only those can be cloned.
+    workerData: { text, context: { ...context, env: { ...context.env } } } satisfies CompileRequest,
+    // It knows what it is given, and flags of ours, to load a module say, are not meant for it.
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
+  });
+}
+
+/** Rejects when the worker fails in a way that no file should bring about. */
+async function outcomeOf(
+  worker: Worker,
+  { clock, deadlineMs, maxMemoryMb }: Limits,
+  signal: AbortSignal,
+): Promise<Compiled> {
+  const scope = new Scope('config worker');
+  const outcome = new Promise<Compiled>((resolve, reject) => {
+    const refuse = (why: string): void => {
+      resolve(err([fileError(why)]));
+    };
+    const onAbort = (): void => {
+      refuse('reading the file was cancelled');
+    };
+    const onLate = (): void => {
+      refuse(
+        `the file took longer than ${deadlineMs / 1000} s to read: make it smaller, or reload to try again`,
+      );
+    };
+    const deadline = new PatientDeadline(clock, deadlineMs, onLate);
+    scope.own('deadline', () => {
+      deadline.cancel();
+    });
+    signal.addEventListener('abort', onAbort);
+    scope.own('listener', () => {
+      signal.removeEventListener('abort', onAbort);
+    });
+    worker.once('message', resolve);
+    worker.once('messageerror', reject);
+    worker.once('error', (error) => {
+      if (isOutOfMemory(error))
+        refuse(`the file takes more than ${maxMemoryMb} MB of memory to read: make it smaller`);
+      else reject(error);
+    });
+    worker.once('exit', (code) => {
+      reject(new Error(`the worker that read the file ended without an answer, with code ${code}`));
+    });
+    if (signal.aborted) onAbort();
+  });
+  return outcome.finally(() => scope.close());
+}
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
