@@ -385,6 +385,17 @@ describe('the forward machine', () => {
     expect(play.on(open).state.health).toBe('unknown');
   });
 
+  it('owes a strict proof still when an interruption that may be none follows a doubt', () => {
+    for (const doubt of [{ type: 'triggered', trigger: 'wake' }, proof(1, { kind: 'silent' })] as const) {
+      const play = Play.up().on(healthy(1), doubt).after(1_000);
+      play.on({ type: 'triggered', trigger: 'network', certain: false });
+      expect(standingOf(play.state)).toMatchObject({
+        clients: { kind: 'hold' },
+        debt: { since: 1_000, strict: true },
+      });
+    }
+  });
+
   it('lets one client test a tunnel that was never proven, and all others wait', () => {
     const play = Play.up();
     expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: false });

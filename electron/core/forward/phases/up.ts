@@ -2,33 +2,27 @@
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import {
-  askRoute,
-  condemn,
-  drain,
-  fail,
-  forget,
-  goUp,
-  isDoubtful,
-  isHeld,
-  pursue,
-  replace,
-  replaceAnew,
-  replaceByPolicy,
-  retire,
-  stay,
-  tryNow,
-  wantsSuccessor,
-} from '../forward-moves.ts';
+import { askRoute, drain, fail, forget, goUp, isHeld, stay, tryNow } from '../forward-moves.ts';
 import type {
   EventOf,
   ForwardEventType,
   ForwardState,
   In,
+  Proof,
   Transition,
   TransitionContext,
 } from '../forward-state.ts';
 import { proofAfter } from '../proof.ts';
+import {
+  condemn,
+  isDoubtful,
+  pursue,
+  replace,
+  replaceAnew,
+  replaceByPolicy,
+  retire,
+  wantsSuccessor,
+} from '../successor-moves.ts';
 import { isAwaited, isForRetry, isInsisting } from './any-phase.ts';
 
 /** Whatever happens, a successor that is wanted is started as soon as it can be. */
@@ -171,8 +165,8 @@ const afresh = (state: In<'up'>, trigger: TriggerKind): In<'up'> =>
   wantsSuccessor(state) ? { ...released(state, trigger), history: cleanHistory } : state;
 
 /**
- * From now on the tunnel has to prove itself again: what happened may have killed it without a word. A successor that was
- * on its way is begun anew.
+ * From now on the tunnel has to prove itself again: what happened may have killed it without a word. A doubt from before
+ * stays strict. A successor that was on its way is begun anew.
  */
 function interrupted(
   before: In<'up'>,
@@ -180,11 +174,14 @@ function interrupted(
   context: TransitionContext,
 ): Transition {
   const { situation, ...rest } = released(before, trigger);
-  const proof = { kind: 'owed', since: context.now, strict: certain } as const;
+  const strict = certain || isInDoubt(situation.proof);
+  const proof = { kind: 'owed', since: context.now, strict } as const;
   const state = unproven({ ...rest, situation: { ...situation, proof } });
   const isStarting = situation.replacement.kind === 'starting';
   return isStarting && certain && !state.suspended ? replaceAnew(state, context) : stay(state);
 }
+
+const isInDoubt = (proof: Proof): boolean => (proof.kind === 'owed' ? proof.strict : proof.kind !== 'given');
 
 /** A client waits: the next try comes as near to the last one as is sensible. */
 function hurried(state: In<'up'>, { now }: TransitionContext): In<'up'> {

@@ -7,7 +7,8 @@ import { describeCause, type Cause } from '../../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../../shared/service-spec.ts';
 import type { CheckReport, TunnelEvidence } from '../../health/check-report.ts';
 import { standingOf, transition } from '../forward-machine.ts';
-import { aliveTunnels, maxLeaving, wantsSuccessor } from '../forward-moves.ts';
+import { aliveTunnels, maxLeaving } from '../forward-moves.ts';
+import { wantsSuccessor } from '../successor-moves.ts';
 import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from '../forward-state.ts';
 
 const policy: RestartPolicySpec = {
