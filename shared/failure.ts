@@ -247,7 +247,6 @@ const catalogue = {
   },
   unauthorized: {
     ...user('credentials'),
-    recheck: 'login',
     title: (d) => `${d.context ?? d.host ?? 'The cluster'} did not accept your credentials`,
     remedy: () => 'Sign in again if it stays so',
     action: () => retry,
