@@ -321,7 +321,7 @@ const catalogue = {
   'authority-missing': {
     ...setup('credentials'),
     title: (d) => `The file ${d.what ?? ''} holds no certificate`.replace('  ', ' '),
-    remedy: () => 'Put the certificate of the authority into it as PEM, or correct its path in the config',
+    remedy: () => 'Put the CA certificate in PEM format there, or correct its path in the config',
     action: () => openConfig,
   },
   'variable-unset': {
