@@ -74,8 +74,6 @@ export interface CauseDetails {
   readonly ending?: string | undefined;
   /** A command that would fix it, known from evidence or configuration. */
   readonly command?: string | undefined;
-  /** The server itself refused the credentials (401): no plugin did, which might open a sign-in page when asked again. */
-  readonly isServersWord?: boolean | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
   readonly usedPassword?: boolean | undefined;
 }
@@ -241,12 +239,17 @@ const catalogue = {
   },
   'credentials-expired': {
     ...user('credentials'),
-    recheck: (d) => (d.isServersWord === true ? 'soon' : 'never'),
+    recheck: 'never',
     title: (d) => `Signed out of ${d.context ?? d.host ?? 'the cluster'}`,
     remedy: (d) =>
-      (d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`) +
-      (d.isServersWord === true ? '' : ' (not retried automatically)'),
+      `${d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`} (not retried automatically)`,
     action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
+  },
+  unauthorized: {
+    ...user('credentials'),
+    title: (d) => `${d.context ?? d.host ?? 'The cluster'} did not accept your credentials`,
+    remedy: () => 'Sign in again if it stays so',
+    action: () => retry,
   },
   'timed-out': {
     ...backoff,
@@ -318,7 +321,7 @@ const catalogue = {
   'authority-missing': {
     ...setup('credentials'),
     title: (d) => `The file ${d.what ?? ''} holds no certificate`.replace('  ', ' '),
-    remedy: () => 'Put the certificate of the authority into it as PEM, or correct its path in the config',
+    remedy: () => 'Put the CA certificate in PEM format there, or correct its path in the config',
     action: () => openConfig,
   },
   'variable-unset': {

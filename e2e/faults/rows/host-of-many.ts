@@ -49,7 +49,9 @@ export const hostOfMany: Row = {
       ((byTime.find(({ service }) => service.name.startsWith(kind))?.ms ?? NaN) / 1_000).toFixed(1);
     console.log(`the last tcp after ${lastOf('tcp')} s, the last ssh after ${lastOf('ssh')} s`);
     for (const { service, ms } of byTime.slice(0, 3))
-      console.log(`${service.name} after ${(ms / 1_000).toFixed(1)} s: ${world.timeline(service.name).inWords()}`);
+      console.log(
+        `${service.name} after ${(ms / 1_000).toFixed(1)} s: ${world.timeline(service.name).inWords()}`,
+      );
     const late = many
       .filter((service) => !isUp(service))
       .map(({ name }) => `${name} ${world.timeline(name).inWords()}`);

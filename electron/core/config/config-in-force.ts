@@ -112,7 +112,8 @@ export class ConfigInForce {
     this.#secrets =
       services.length > loaded.value.services.length ? [...new Set([...this.#secrets, ...secrets])] : secrets;
     this.#parts.onSecrets(this.#secrets);
-    log.info(`config: ${path} has ${loaded.value.services.length} services`);
+    const { length } = loaded.value.services;
+    log.info(`config: ${path} has ${length} ${length === 1 ? 'service' : 'services'}`);
     this.#hasLoaded = true;
     this.#services = services;
     const hasErrors = warnings.some(({ severity }) => severity === 'error');

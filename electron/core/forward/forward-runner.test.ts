@@ -55,6 +55,18 @@ describe('a forward runner', () => {
     expect(world.health.watched?.target.tunnelId).toBe('postgres#1');
   });
 
+  it('logs why a service leaves a phase, and no old cause for a tunnel that comes up', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    world.logged.length = 0;
+    await world.tunnel.dies(killed);
+    await world.tunnel.comesUp();
+    expect(world.logged).toEqual([
+      'up → connecting after tunnel-ended: The tunnel process was killed',
+      'connecting → up after tunnel-ready',
+    ]);
+  });
+
   it('lets clients wait while a dead tunnel is replaced, and sends them to the new one', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);

@@ -374,8 +374,10 @@ export class ForwardRunner {
   #logStep(before: ForwardState, event: ForwardEvent): void {
     const { situation, cause } = this.#state;
     if (situation.phase === before.situation.phase && cause?.title === before.cause?.title) return;
+    // A tunnel that is up keeps the cause in view until it is proven; that is not why it is up.
+    const isOld = situation.phase === 'up' && cause?.title === before.cause?.title;
     const evidence = typeof cause?.evidence === 'string' ? ` (${cause.evidence})` : '';
-    const why = cause === null ? '' : `: ${cause.title}${evidence}`;
+    const why = cause === null || isOld ? '' : `: ${cause.title}${evidence}`;
     this.#parts.log.info(`${before.situation.phase} → ${situation.phase} after ${event.type}${why}`);
   }
 }

@@ -51,7 +51,7 @@ type Sentence = (paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>, reaso
 const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
   state: ({ stateDirectory }, reason) =>
     `LocalPort cannot write to ${stateDirectory} (${wordsOf(reason)}), so it forgets your on/off choices when it stops. ` +
-    'Make the folder writable.',
+    'Free some disk space, or make the folder writable.',
   choices: ({ stateDirectory }) =>
     `The on/off choices in ${stateDirectory}/desired.json were damaged and there was no backup, so every service was ` +
     'turned off. Turn on the ones that you want.',

@@ -104,7 +104,7 @@ const noticesOf = async (client: ControlClient): Promise<readonly string[]> =>
 
 const forgets = (reason: string): string =>
   `LocalPort cannot write to /state/localport (${reason}), so it forgets your on/off choices when it stops. ` +
-  'Make the folder writable.';
+  'Free some disk space, or make the folder writable.';
 
 const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 

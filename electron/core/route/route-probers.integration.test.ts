@@ -137,7 +137,7 @@ describe('asking a cluster', () => {
     const finding = await ask(connection, { isRoutine: true });
     expect(finding).toMatchObject({
       kind: 'unwell',
-      cause: { code: 'credentials-expired', recovery: 'user' },
+      cause: { code: 'unauthorized', recovery: 'user' },
     });
     expect(questions().filter((request) => request === 'GET /readyz')).toHaveLength(1);
   });

@@ -55,6 +55,16 @@ describe('the verdict on a route', () => {
     expect(nextQuestionMs(state, pace, 0)).toBe(expected);
   });
 
+  it.each([
+    ['forbidden', [5_000, 10_000, 60_000]],
+    ['unauthorized', [5_000, 10_000, 60_000]],
+    ['host-key-unknown', [60_000, 60_000, 60_000]],
+    ['credentials-expired', [null, null, null]],
+  ] as const)('is sought again after %s unless asking could do harm', (code, expected) => {
+    const state: RouteState = { status: 'down', reach: 'unwell', cause: describeCause(code), since: 0 };
+    expect([0, 320_000, 1e9].map((now) => nextQuestionMs(state, onDemand, now))).toEqual(expected);
+  });
+
   it('is sought at distances that grow with the outage, for ever', () => {
     const cause = describeCause('timed-out');
     const state: RouteState = { status: 'down', reach: 'unreachable', cause, since: 0 };

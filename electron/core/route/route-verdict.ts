@@ -4,11 +4,11 @@
  * 1. A route is down when a tunnel's failure and the prober agree, or when `failureThreshold` questions in a row failed.
  * 2. One good answer, or one tunnel that comes up, and it is back.
  * 3. While it is down it is asked again and again, at distances that grow with the outage: nothing is given up for ever.
- * 4. Except where only the user can help. An expired login is believed at once and not asked about again by itself: each
- *    question may open a sign-in page. The user's own "Try again" is the moment for one.
+ * 4. What only the user can fix is believed at once. It is asked about again no sooner than the cause's re-check says, and
+ *    an expired login not at all: each question may open a sign-in page. The user's own "Try again" is the moment for one.
  * 5. A question that could not be asked is no answer: what was known stays.
  */
-import type { Cause } from '../../../shared/failure.ts';
+import { recheckDelaysMs, type Cause } from '../../../shared/failure.ts';
 import { outageShareMs } from '../restart-policy.ts';
 import type { RouteFinding } from './route-prober.ts';
 
@@ -33,8 +33,6 @@ export interface RoutePace {
 
 /** While a regular question has failed, but not often enough. */
 const doubtMs = 5_000;
-const minUserRecheckMs = 5_000;
-const maxUserRecheckMs = 300_000;
 
 export interface Answer {
   readonly finding: Exclude<RouteFinding, { readonly kind: 'cancelled' }>;
@@ -57,19 +55,15 @@ export function judgeRoute(before: RouteState, answer: Answer, { failureThreshol
 
 /** How long after an answer the next question comes; null: not by itself. */
 export function nextQuestionMs(state: RouteState, { intervalMs }: RoutePace, now: number): number | null {
-  if (state.status === 'down') return nextRecheckMs(state.cause, now - state.since);
+  if (needsUser(state)) return null;
+  if (state.status === 'down') return Math.max(firstRecheckMs(state.cause), outageShareMs(now - state.since));
   if (state.failures > 0) return intervalMs === null ? doubtMs : Math.min(doubtMs, intervalMs);
   return intervalMs;
 }
 
-/** What only the user can fix is asked about less often, or not at all where a question could open a sign-in page. */
-function nextRecheckMs({ recovery, recheck }: Cause, ageMs: number): number | null {
-  if (recheck === 'never') return null;
-  return recovery === 'user'
-    ? Math.min(Math.max(ageMs, minUserRecheckMs), maxUserRecheckMs)
-    : outageShareMs(ageMs);
-}
-
-/** Down for a reason that passes only when the user does something. */
+/** Down for a reason about which only the user may have it asked. */
 export const needsUser = (state: RouteState): boolean =>
-  state.status === 'down' && state.cause.recovery === 'user';
+  state.status === 'down' && state.cause.recheck === 'never';
+
+const firstRecheckMs = ({ recovery, recheck }: Cause): number =>
+  recovery === 'user' && recheck !== null ? (recheckDelaysMs[recheck][0] ?? 0) : 0;

@@ -21,14 +21,6 @@ export const credentialFailures: readonly FailureRule[] = [
       what: 'kubelogin',
     },
   ),
-  {
-    pattern: /must be logged in to the server|\bunauthorized\b|provide credentials/i,
-    // The server's word, and no plugin's: a server that has just started says so too, and asking again opens no page.
-    finding: (_, context) => {
-      const { code, details } = signedOutFinding(context);
-      return { code, details: { ...details, isServersWord: true } };
-    },
-  },
   // It asks for a user name when the kubeconfig has no credentials, and nobody answers.
   signedOut(/^error: EOF$|^please enter (?:username|password)/i),
   signedOut(/getting credentials: |exec plugin/i),
@@ -39,16 +31,29 @@ export const credentialFailures: readonly FailureRule[] = [
   signedOut(/gcloud auth login|reauthentication|refreshing your current auth tokens|invalid_grant/i),
   signedOut(/az login|AADSTS\d+|interaction_required/i),
   signedOut(/tsh (?:kube )?login/i),
+  {
+    pattern: /must be logged in to the server|\bunauthorized\b|provide credentials/i,
+    finding: (_, context) => refusedFinding(context),
+  },
 ];
 
 function signedOut(pattern: RegExp): FailureRule {
   return { pattern, finding: (_, context) => signedOutFinding(context) };
 }
 
-function signedOutFinding({ service, lines }: FailureContext): Finding {
-  const { connection } = service;
-  const context = connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
-  return { code: 'credentials-expired', details: { context, command: signInCommand(lines) } };
+function signedOutFinding(context: FailureContext): Finding {
+  const details = { context: contextOf(context), command: signInCommand(context.lines) };
+  return { code: 'credentials-expired', details };
+}
+
+/** The API server's own 401. When no plugin asks for a sign-in, it may pass, and a try opens no sign-in page. */
+const refusedFinding = (context: FailureContext): Finding =>
+  signInCommand(context.lines) === undefined
+    ? { code: 'unauthorized', details: { context: contextOf(context) } }
+    : signedOutFinding(context);
+
+function contextOf({ service: { connection } }: FailureContext): string | undefined {
+  return connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
 }
 
 /** What the plugin itself recommends, else what its program usually needs. Never more than known words. */

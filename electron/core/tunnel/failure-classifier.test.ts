@@ -263,15 +263,23 @@ const kubectlTable: typeof sshTable = [
   [
     'credentials that are not accepted',
     'error: You must be logged in to the server (Unauthorized)',
-    `credentials-expired: Signed out of prod
+    `unauthorized: prod did not accept your credentials
   error: You must be logged in to the server (Unauthorized)`,
   ],
   [
     'credentials that are not accepted, with the noise of discovery before',
     `E1122 16:46:12.251722    3038 memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: the server has asked for the client to provide credentials"
 error: You must be logged in to the server (the server has asked for the client to provide credentials)`,
-    `credentials-expired: Signed out of prod
+    `unauthorized: prod did not accept your credentials
   error: You must be logged in to the server (the server has asked for the client to provide credentials)`,
+  ],
+  [
+    'credentials that are not accepted, and a plugin that says what helps',
+    `The SSO session associated with this profile has expired or is otherwise invalid. Run aws sso login.
+error: You must be logged in to the server (Unauthorized)`,
+    `credentials-expired: Signed out of prod
+  error: You must be logged in to the server (Unauthorized)
+  $ aws sso login`,
   ],
   [
     'no credentials at all',

@@ -193,7 +193,7 @@ describe('the kubectl adapter on a real kubectl', () => {
   it('tells that the credentials are not accepted', async () => {
     api.setAccess('unauthorised');
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
-      code: 'credentials-expired',
+      code: 'unauthorized',
       recovery: 'user',
       evidence: expect.stringContaining('You must be logged in to the server') as string,
     });

@@ -306,6 +306,8 @@ export class FakeForwardWorld {
   readonly health = new FakeHealth(this.clock);
   readonly ports: FakePort[] = [];
   readonly tunnels: FakeTunnel[] = [];
+  /** Lines of the log at level info. */
+  readonly logged: string[] = [];
   readonly seats: FakeSeat[] = [];
   isOnline = true;
   /** What `redact` hides. */
@@ -324,7 +326,7 @@ export class FakeForwardWorld {
   parts(service = 'postgres'): ForwardRunnerParts {
     return {
       clock: this.clock,
-      log: silentLogger,
+      log: { ...silentLogger, info: (message) => void this.logged.push(message) },
       random: () => 0.5,
       adapterFor: () => this.adapter,
       createPort: (_service, events) => {
