@@ -8,7 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { err, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
-import type { Clock } from '../clock.ts';
+import { withDeadline, type Clock } from '../clock.ts';
 import { PatientDeadline } from '../health/probes/patient-deadline.ts';
 import { Scope } from '../scope.ts';
 import type { CompileContext, CompiledConfig, ConfigCompiler } from './config-compiler.ts';
@@ -29,6 +29,8 @@ type Compiled = Result<CompiledConfig, readonly ConfigProblem[]>;
 
 const defaultDeadlineMs = 10_000;
 const defaultMaxMemoryMb = 512;
+/** One that does not end keeps nobody waiting: on Electron 33, V8 lets a loop that only allocates go on. */
+const terminateMs = 1_000;
 
 export function compileInWorker(options: WorkerCompilerOptions): ConfigCompiler {
   const limits = { deadlineMs: defaultDeadlineMs, maxMemoryMb: defaultMaxMemoryMb, ...options };
@@ -37,7 +39,7 @@ export function compileInWorker(options: WorkerCompilerOptions): ConfigCompiler 
     try {
       return await outcomeOf(worker, limits, signal);
     } finally {
-      await worker.terminate();
+      await withDeadline(limits.clock, terminateMs, worker.terminate());
     }
   };
 }

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Document } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Document,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 import type { ConfigPath } from './config-problem.ts';
 
 /** Where the value at `path` begins in the text, or the last thing on the way to it that is written down. */
@@ -25,10 +35,23 @@ function childOf(
     return item === undefined ? null : { offset: isNode(item) ? item.range?.[0] : undefined, value: item };
   }
   if (!isMap(node)) return null;
-  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
+  const pair = pairsByKey(node).get(String(segment));
   if (pair !== undefined)
     return { offset: isScalar(pair.key) ? pair.key.range?.[0] : undefined, value: pair.value };
   return childOfMerged(node.items, segment, document);
+}
+
+/** Looked through once for each mapping: one with 80,000 faulty keys took minutes. The document has its final keys by now. */
+const indices = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function pairsByKey(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = indices.get(map);
+  if (known !== undefined) return known;
+  const index = new Map<string, Pair>();
+  for (const pair of map.items)
+    if (isScalar(pair.key) && !index.has(String(pair.key.value))) index.set(String(pair.key.value), pair);
+  indices.set(map, index);
+  return index;
 }
 
 /** Looks a key up behind `<<: *base` and `<<: [*base, *other]`. */
