@@ -124,13 +124,13 @@ async function take(path: string, text: string, successionsLeft: number): Promis
     if (successionsLeft === 0) throw new Error('it was left behind again and again: remove it');
     const succession = `${path}.after-${createHash('sha256').update(present).digest('hex').slice(0, 16)}`;
     const successor = await take(succession, text, successionsLeft - 1);
-    if (successor !== null) return successor;
-    // Only the holder of its succession replaces a stale lock. Another one may have been just before us.
+    // Only the holder of its succession replaces a stale lock. Whoever comes just after that may hold it, too, for nothing.
     if (readLock(path) === present) {
+      if (successor !== null) return successor;
       await rename(succession, path);
       return null;
     }
-    await rm(succession, { force: true });
+    if (successor === null) await rm(succession, { force: true });
   }
   throw new Error('it changes hands all the time');
 }
