@@ -3,7 +3,6 @@
  * handled one after the other; an effect's consequence is a later event, never a nested one.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Cause } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { describeRoute, type ServiceSpec } from '../../../shared/service-spec.ts';
@@ -25,8 +24,10 @@ import {
   type TransitionContext,
   type TunnelNumber,
 } from './forward-state.ts';
+import { describeStep, routeFailureIn } from './forward-news.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
+import { nextRetryAt } from './next-retry.ts';
 import { OutageWatch } from './outage-watch.ts';
 import { PortDoor } from './port-door.ts';
 import { isExhausted } from '../restart-policy.ts';
@@ -223,7 +224,8 @@ export class ForwardRunner {
     this.#hasChanged ||= !isDeepStrictEqual(state, before);
     this.#sitDown();
     this.#tellRoute(event, before);
-    this.#logStep(before, event);
+    const step = describeStep(before, event, state);
+    if (step !== null) this.#parts.log.info(step);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     this.#outages.observe(state);
     for (const effect of effects) this.#perform(effect);
@@ -241,7 +243,7 @@ export class ForwardRunner {
 
   #tellRoute(event: ForwardEvent, before: ForwardState): void {
     if (event.type === 'tunnel-ready') this.#seat.reached();
-    const failure = failureIn(event, before);
+    const failure = routeFailureIn(event, before);
     if (failure !== null) this.#seat.failed(failure);
   }
 
@@ -339,55 +341,10 @@ export class ForwardRunner {
     });
   }
 
+  /** Epoch ms. */
   #nextRetryAt(): number | null {
-    const { situation, cause } = this.#state;
-    switch (situation.phase) {
-      case 'retrying':
-        return this.#wallTimeOf(situation.retryAt);
-      case 'failed':
-        return this.#wallTimeOrNull(situation.recheckAt);
-      case 'waiting': {
-        const { hold, nextQuestionAt } = this.#seat;
-        // What waits for something else, the network say, is not released by the route's answer.
-        const isHeld = hold !== null && cause?.triggers.includes('route') === true;
-        return this.#wallTimeOrNull(isHeld ? nextQuestionAt : situation.recheckAt);
-      }
-      case 'up':
-        return situation.replacement.kind === 'scheduled'
-          ? this.#wallTimeOrNull(situation.replacement.retryAt)
-          : null;
-      case 'off':
-      case 'connecting':
-      case 'stopping':
-        return null;
-    }
+    const { clock } = this.#parts;
+    const at = nextRetryAt(this.#state, this.#seat);
+    return at === null ? null : Math.round(clock.wallNow() + at - clock.now());
   }
-
-  #wallTimeOrNull(monotonicMs: number | null): number | null {
-    return monotonicMs === null ? null : this.#wallTimeOf(monotonicMs);
-  }
-
-  #wallTimeOf(monotonicMs: number): number {
-    return Math.round(this.#parts.clock.wallNow() + monotonicMs - this.#parts.clock.now());
-  }
-
-  #logStep(before: ForwardState, event: ForwardEvent): void {
-    const { situation, cause } = this.#state;
-    if (situation.phase === before.situation.phase && cause?.title === before.cause?.title) return;
-    // A tunnel that is up keeps the cause in view until it is proven; that is not why it is up.
-    const isOld = situation.phase === 'up' && cause?.title === before.cause?.title;
-    const evidence = typeof cause?.evidence === 'string' ? ` (${cause.evidence})` : '';
-    const why = cause === null || isOld ? '' : `: ${cause.title}${evidence}`;
-    this.#parts.log.info(`${before.situation.phase} → ${situation.phase} after ${event.type}${why}`);
-  }
-}
-
-/** What may be the fault of the route. Checks that go on failing are no news: each would cost a question to it. */
-function failureIn(event: ForwardEvent, before: ForwardState): Cause | null {
-  if (event.type === 'tunnel-ended') return event.cause;
-  if (event.type !== 'checked') return null;
-  const { evidence, cause, health } = event.report;
-  if (evidence.kind === 'dead') return evidence.cause;
-  const isNews = health === 'unhealthy' && before.health !== 'unhealthy';
-  return isNews && evidence.kind !== 'answered' ? cause : null;
 }
