@@ -55,7 +55,7 @@ export function configNoticeOf({
       return {
         kind: 'broken',
         title: `The config has ${counted(errors, 'error')}`,
-        text: 'All other services run',
+        text: 'All other services are running',
         ...shown(errors),
         button: 'Open config',
       };

@@ -248,7 +248,7 @@ const catalogue = {
   unauthorized: {
     ...user('credentials'),
     title: (d) => `${d.context ?? d.host ?? 'The cluster'} did not accept your credentials`,
-    remedy: () => 'Sign in again if it stays so',
+    remedy: () => 'Sign in again if this continues',
     action: () => retry,
   },
   'timed-out': {

@@ -313,7 +313,7 @@ describe('the daemon', () => {
     writeFileSync(path.join(user.home, 'run'), '');
     const ran = await user.run('daemon', 'start');
     expect(ran.code).toBe(1);
-    expect(ran.err).toContain(`${path.join(user.home, 'run/localport')} cannot be made: ENOTDIR`);
+    expect(ran.err).toContain(`${path.join(user.home, 'run/localport')} cannot be created: ENOTDIR`);
   });
 
   it('is installed for the next login, and uninstalled without a trace', async () => {

@@ -26,7 +26,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .helpOption('-h, --help', 'print help')
     .showHelpAfterError('(with --help it says more)')
     .option('-c, --config <file>', 'config file, for commands that read one and for a daemon that is started')
-    .option('-v, --verbose', 'say which host is talked to, and how one is started')
+    .option('-v, --verbose', 'show which LocalPort the command talks to, and how one is started')
     .option('--debug', 'say where an unexpected error comes from; a daemon that is started logs everything')
     .option('-q, --quiet', 'print nothing but the answer and errors')
     .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))

@@ -20,7 +20,7 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/config-init.ts')).configInit));
   config
     .command('validate')
-    .description('check the config file; every fault is told, with its line')
+    .description('check the config file; reports every error with its line')
     .argument('[file]', 'the file; by default the one that LocalPort would use')
     .addHelpText(
       'after',

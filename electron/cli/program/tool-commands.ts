@@ -12,7 +12,7 @@ export function addToolCommands(program: Command, perform: Perform): void {
     .addHelpText(
       'after',
       examples(
-        ['localport doctor', 'each line is ok, or says what mends it; exits with 1 when one is not'],
+        ['localport doctor', 'each line is ok, or says what fixes it; exits with 1 when one is not'],
         ['localport doctor -o json', 'to attach to a bug report'],
       ),
     )

@@ -108,7 +108,7 @@ describe('making the folders', () => {
     symlinkSync('real', join(root, 'run'));
     expect(await prepareAppPaths(paths(), uid)).toEqual({
       ok: false,
-      error: `${root}/run is no folder: remove it`,
+      error: `${root}/run is not a folder: remove it`,
     });
   });
 
@@ -135,6 +135,6 @@ describe('making the folders', () => {
   it('does not do without the runtime folder', async () => {
     writeFileSync(join(root, 'run'), '');
     const prepared = await prepareAppPaths(paths(), uid);
-    expect(!prepared.ok && prepared.error).toContain(`${root}/run cannot be made: EEXIST`);
+    expect(!prepared.ok && prepared.error).toContain(`${root}/run cannot be created: EEXIST`);
   });
 });

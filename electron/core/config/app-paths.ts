@@ -86,7 +86,7 @@ export async function prepareAppPaths(
   const logs = await makePrivate(folders.logs, uid);
   const runtime = await makePrivate(folders.runtime, uid);
   for (const made of [state, logs, runtime]) if (made.kind === 'refused') return err(made.why);
-  if (runtime.kind === 'unwritable') return err(`${folders.runtime.path} cannot be made: ${runtime.why}`);
+  if (runtime.kind === 'unwritable') return err(`${folders.runtime.path} cannot be created: ${runtime.why}`);
   return ok({ state: whyUnwritable(state), logs: whyUnwritable(logs) });
 }
 
@@ -103,7 +103,7 @@ async function makePrivate({ path, mayBeLink }: Folder, uid: number): Promise<Ma
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     const stats = mayBeLink ? await stat(path) : await lstat(path);
-    if (!stats.isDirectory()) return { kind: 'refused', why: `${path} is no folder: remove it` };
+    if (!stats.isDirectory()) return { kind: 'refused', why: `${path} is not a folder: remove it` };
     if (stats.uid !== uid)
       return { kind: 'refused', why: `${path} belongs to user ${stats.uid}, expected ${uid}: remove it` };
     if ((stats.mode & 0o777) !== 0o700) await chmod(path, 0o700);

@@ -33,7 +33,7 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
     case 'loaded':
       return [`config ${config.path ?? ''}`, ...problems];
     case 'partial':
-      return [`config ${config.path ?? ''} has errors; all other services run`, ...problems];
+      return [`config ${config.path ?? ''} has errors; all other services are running`, ...problems];
     case 'broken':
       return [
         `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing is running until you fix it' : 'the previous config is still in effect'}`,

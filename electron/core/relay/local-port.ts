@@ -82,7 +82,7 @@ class LocalPort implements ServicePort {
     this.#findHolder = rememberingPortHolder(port, clock);
     this.#places = new PortPlaces({ budget, clock, log, makeRoom: () => this.#makeRoom() });
     this.#beyondHold = new RefusalLog(clock, (count) => {
-      log.warn(`${count} connections were refused: ${maxHeldConnections} wait for a tunnel already.`);
+      log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
     this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, onSuspicion);

@@ -70,7 +70,7 @@ export class WakeMonitor {
         this.#onSuspended();
       },
       onWoke: (certain) => {
-        log.info(certain ? 'The computer woke.' : 'This process did not run for a while.');
+        log.info(certain ? 'The computer woke up.' : 'This process did not run for a while.');
         this.#isCertain ||= certain;
         void this.#recovery.begin();
       },
@@ -131,6 +131,6 @@ export class WakeMonitor {
 }
 
 function describeChange({ isConnected, hasMoved }: NetworkChange): string {
-  if (!isConnected) return 'There is no network any more.';
-  return hasMoved ? 'This computer is in another network.' : 'The network has changed.';
+  if (!isConnected) return 'The network is gone.';
+  return hasMoved ? 'This computer is on another network.' : 'The network has changed.';
 }
