@@ -25,7 +25,7 @@ test('the menu has a checkbox for every forward, which turns it off and on', asy
   const address = { host: '127.0.0.1', port: farEnd.ports.tcp };
   const isTicked = async (): Promise<boolean | null | undefined> =>
     (await desktop.menu()).find((entry) => entry.label.startsWith('tcp'))?.checked;
-  expect(await isTicked()).toBe(true);
+  await expect.poll(isTicked).toBe(true);
   await desktop.chooseFromMenu('tcp');
   await app.waitForSnapshot('tcp is off', ({ services }) => services[2]?.phase === 'off');
   await expect(exchange(address, 'x')).rejects.toThrow(/ECONNREFUSED/);
