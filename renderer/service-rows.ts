@@ -118,6 +118,7 @@ function rowViewOf(service: ServiceSnapshot, causeIsShared: boolean, now: number
 /** Empty where the words beside it say it: `Checking …`, `Connecting`. */
 const stateWords: Readonly<Record<Tone, string>> = {
   up: 'up',
+  ready: '',
   checking: '',
   working: '',
   trouble: 'in trouble',
@@ -148,6 +149,8 @@ function tunnelText(service: ServiceSnapshot, now: number): string {
   switch (service.health) {
     case 'healthy':
       return upText(service, now);
+    case 'ready':
+      return 'Ready';
     case 'unknown':
       return withClients('Checking …', service);
     case 'unhealthy':

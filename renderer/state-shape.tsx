@@ -15,6 +15,7 @@ function shapeOf(tone: Tone): ReactElement {
   switch (tone) {
     case 'up':
       return <circle cx="6" cy="6" r="4.5" fill="currentColor" />;
+    case 'ready':
     case 'checking':
       return (
         <circle

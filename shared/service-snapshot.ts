@@ -12,7 +12,8 @@ export type Desired = z.infer<typeof desiredSchema>;
 
 export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retrying', 'failed', 'stopping']);
 
-export const healthSchema = z.enum(['unknown', 'healthy', 'unhealthy']);
+/** `ready`: the tunnel is proven, and nobody has tried the target yet: the first client decides. */
+export const healthSchema = z.enum(['unknown', 'ready', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 
 const triggerSchema = z.enum(['network', 'wake', 'config', 'credentials', 'port', 'route', 'demand', 'user']);

@@ -39,8 +39,15 @@ export type Connection =
 
 export type Technology = Connection['technology'];
 
-/** What a check asks through the tunnel. */
+/**
+ * How a service's health is judged. `auto`: by what its clients' connections show and by the tunnel's own proof; `hello`
+ * is asked once after a start and after a failure, null where the protocol is not known. `none`: the same without it.
+ */
 export type ProbeSpec =
+  { readonly type: 'auto'; readonly hello: TargetProbe | null } | { readonly type: 'none' } | TargetProbe;
+
+/** What a check asks the target, through the tunnel. */
+export type TargetProbe =
   | { readonly type: 'tcp' }
   | ({
       readonly type: 'http' | 'https';

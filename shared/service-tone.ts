@@ -13,7 +13,7 @@ import { assertNever } from './result.ts';
 import type { ServiceSnapshot } from './service-snapshot.ts';
 
 /** The state of one service as its row and the tray show it. */
-export type Tone = 'up' | 'checking' | 'working' | 'trouble' | 'off';
+export type Tone = 'up' | 'ready' | 'checking' | 'working' | 'trouble' | 'off';
 
 type ToneFacts = Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt'>;
 
@@ -45,6 +45,8 @@ function toneOfTunnel(service: ToneFacts): Tone {
   switch (service.health) {
     case 'healthy':
       return 'up';
+    case 'ready':
+      return 'ready';
     case 'unhealthy':
       return 'trouble';
     case 'unknown':
@@ -69,7 +71,7 @@ const recoversUnaided = ({ recovery, triggers }: Cause): boolean =>
 export interface SnapshotCounts {
   readonly total: number;
   readonly wanted: number;
-  /** Proven. */
+  /** Proven, or ready for the first client. */
   readonly up: number;
   /** Their tunnel runs and is not proven yet. */
   readonly checking: number;
@@ -86,7 +88,7 @@ export function countServices(
   return {
     total: services.length,
     wanted: services.filter((s) => s.desired === 'on').length,
-    up: count('up'),
+    up: count('up') + count('ready'),
     checking: count('checking'),
     working: count('working'),
     trouble: count('trouble'),
@@ -109,6 +111,7 @@ export function overallTone(services: readonly ServiceSnapshot[]): Tone {
 /** The popover draws the same shapes; a terminal prints them. */
 export const toneShapes: Readonly<Record<Tone, string>> = {
   up: '●',
+  ready: '◌',
   checking: '◌',
   working: '◐',
   trouble: '▲',

@@ -6,6 +6,7 @@ import type { Tone } from '../../shared/service-tone.ts';
 
 const names: Readonly<Record<Tone, string>> = {
   up: 'well',
+  ready: 'well',
   checking: 'working',
   working: 'working',
   trouble: 'trouble',

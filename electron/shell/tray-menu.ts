@@ -105,6 +105,8 @@ function tunnelInWords({ health, localPort }: Pick<ServiceSnapshot, 'health' | '
   switch (health) {
     case 'healthy':
       return `localhost:${localPort}`;
+    case 'ready':
+      return 'ready';
     case 'unknown':
       return 'checking';
     case 'unhealthy':

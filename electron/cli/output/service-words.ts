@@ -10,7 +10,7 @@ export const shapeOf = (service: ReportedService): string => toneShapes[toneOf(s
 
 export function paintOf(service: ReportedService, palette: Palette): Paint {
   const { good, working, bad, faint } = palette;
-  return { up: good, checking: faint, working, trouble: bad, off: faint }[toneOf(service)];
+  return { up: good, ready: faint, checking: faint, working, trouble: bad, off: faint }[toneOf(service)];
 }
 
 /** The phase; of a tunnel that runs, whether it is proven. */
@@ -19,6 +19,7 @@ export const stateOf = ({ phase, health }: Pick<ReportedService, 'phase' | 'heal
 
 const stateOfTunnel: Readonly<Record<Health, string>> = {
   healthy: 'up',
+  ready: 'ready',
   unknown: 'checking',
   unhealthy: 'unhealthy',
 };

@@ -86,6 +86,7 @@ export class ForwardRunner {
       this.dispatch(event);
     };
     this.#port = parts.createPort(service, {
+      onEvidence: () => undefined,
       onDemand: () => {
         tell({ type: 'triggered', trigger: 'demand' });
         this.#seat.hurry();

@@ -1,5 +1,4 @@
 /** From single checks to health: pure counting against the thresholds. All checks of a tunnel are counted here. */
-import type { Health } from '../../../shared/service-snapshot.ts';
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
 import type { ProbeResult } from './probe.ts';
 
@@ -8,7 +7,7 @@ export type FailedCheck = Omit<Extract<ProbeResult, { readonly kind: 'failed' }>
 export type HealthThresholds = Pick<HealthCheckSpec, 'failureThreshold' | 'successThreshold'>;
 
 export interface HealthVerdict {
-  readonly health: Health;
+  readonly health: 'unknown' | 'healthy' | 'unhealthy';
   /** At least one of the two is 0. */
   readonly failuresInRow: number;
   readonly passesInRow: number;

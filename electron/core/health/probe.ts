@@ -1,13 +1,13 @@
 import { assertNever } from '../../../shared/result.ts';
 import type { CauseCode } from '../../../shared/failure.ts';
-import type { ProbeSpec } from '../../../shared/service-spec.ts';
+import type { TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
 
 export interface ProbeRequest {
   /** The tunnel's private endpoint: only `exec` goes through the listener, as the clients do. */
   readonly endpoint: Endpoint;
-  readonly spec: ProbeSpec;
+  readonly spec: TargetProbe;
   readonly timeoutMs: number;
   /** Cancels the probe: it settles at once and leaves no socket behind. */
   readonly signal: AbortSignal;

@@ -167,7 +167,8 @@ export class TunnelMonitor {
 
   #probe(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
     const { clock, probe } = this.#tools;
-    return probe({ endpoint: this.#target.endpoint, spec: this.#spec, timeoutMs, signal, clock });
+    const spec = this.#spec.type === 'auto' || this.#spec.type === 'none' ? { type: 'tcp' as const } : this.#spec;
+    return probe({ endpoint: this.#target.endpoint, spec, timeoutMs, signal, clock });
   }
 
   #askTransport(): Promise<TransportProof> {

@@ -51,6 +51,7 @@ function describeService(service: ServiceSnapshot): string {
 
 const stateOfTunnel: Readonly<Record<Health, string>> = {
   healthy: 'up',
+  ready: 'ready',
   unknown: 'checking',
   unhealthy: 'unhealthy',
 };

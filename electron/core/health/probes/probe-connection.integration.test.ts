@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+import type { TargetProbe } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, grpc, httpSpec, kafka, postgres, redis, ssh, tcp, tlsSpec } from './testing/ask.ts';
 import { http2Frames, httpInterim, kafkaApiVersions, postgresError } from './testing/protocol-servers.ts';
@@ -38,11 +38,11 @@ const socketsAtRest = openSockets();
 
 const http = httpSpec({ expectedContent: 'ok' });
 const https = httpSpec({ type: 'https', verifySsl: false, expectedContent: 'ok' });
-const login: ProbeSpec = { ...postgres, user: 'app', password: 'secret' };
-const plainLogin: ProbeSpec = { ...postgres, user: 'app', password: 'secret', sslmode: 'disable' };
-const redisLogin: ProbeSpec = { ...redis, password: 'secret' };
+const login: TargetProbe = { ...postgres, user: 'app', password: 'secret' };
+const plainLogin: TargetProbe = { ...postgres, user: 'app', password: 'secret', sslmode: 'disable' };
+const redisLogin: TargetProbe = { ...redis, password: 'secret' };
 const encrypted = { tls: true, verifySsl: false } as const;
-const specs: readonly ProbeSpec[] = [
+const specs: readonly TargetProbe[] = [
   ...[tcp, ssh, http, https, tlsSpec, postgres, login, plainLogin, kafka, redis, redisLogin, grpc],
   ...[
     { ...kafka, ...encrypted },
@@ -84,7 +84,7 @@ describe('cancelling a probe', () => {
     ['grpc: silence over TLS', { ...grpc, ...encrypted }, neverAnswers, { certificate }],
     ['kafka: silence', kafka, neverAnswers, {}],
     ['kafka: an answer that drips', kafka, dripsAfter(kafkaHead), {}],
-  ] as [string, ProbeSpec, Behaviour, ListenOptions][])(
+  ] as [string, TargetProbe, Behaviour, ListenOptions][])(
     'ends it at once, with no socket left: %s',
     async (_, spec, behaviour, options) => {
       const server = await serve(behaviour, options);
@@ -178,7 +178,7 @@ describe('a flood that the protocol allows', () => {
     ['https', https, interim, { certificate }],
     ['grpc', grpc, frames, {}],
     ['grpc over TLS', { ...grpc, ...encrypted }, frames, { certificate }],
-  ] as [string, ProbeSpec, Behaviour, ListenOptions][])(
+  ] as [string, TargetProbe, Behaviour, ListenOptions][])(
     'ends a check long before its timeout: %s',
     async (_, spec, behaviour, options) => {
       let bytesSent = 0;

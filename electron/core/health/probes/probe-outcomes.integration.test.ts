@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+import type { TargetProbe } from '../../../../shared/service-spec.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
 import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
@@ -62,10 +62,10 @@ const certificate = makeCertificate({
 const encrypted = { tls: true, verifySsl: false } as const;
 const http = httpSpec({ expectedContent: 'ok' });
 const https = httpSpec({ type: 'https', verifySsl: false });
-const login: ProbeSpec = { ...postgres, user: 'app', password: 'secret' };
-const plainLogin: ProbeSpec = { ...postgres, user: 'app', password: 'secret', sslmode: 'disable' };
-const exec: ProbeSpec = { type: 'exec', argv: ['/bin/sh', '-c', 'echo no luck >&2; exit 1'] };
-const specs: Readonly<Record<string, ProbeSpec>> = {
+const login: TargetProbe = { ...postgres, user: 'app', password: 'secret' };
+const plainLogin: TargetProbe = { ...postgres, user: 'app', password: 'secret', sslmode: 'disable' };
+const exec: TargetProbe = { type: 'exec', argv: ['/bin/sh', '-c', 'echo no luck >&2; exit 1'] };
+const specs: Readonly<Record<string, TargetProbe>> = {
   tcp,
   ssh,
   http,
@@ -209,7 +209,7 @@ describe('the outcome of a check', () => {
       {},
       'closed before-answer, after bytes',
     ],
-  ] as [string, ProbeSpec, Behaviour, ListenOptions, string][])(
+  ] as [string, TargetProbe, Behaviour, ListenOptions, string][])(
     'tells that bytes came back: %s',
     async (_, spec, behaviour, options, expected) => {
       const server = await serve(behaviour, options);
@@ -229,7 +229,7 @@ describe('the outcome of a check', () => {
   it('of a command that fails is its own: it may have heard nothing from the far end', async () => {
     const { endpoint } = await serve(neverAnswers);
     expect(outcomeOf(await ask(endpoint, exec))).toBe('command-failed');
-    const missing: ProbeSpec = { type: 'exec', argv: ['no-such-program'] };
+    const missing: TargetProbe = { type: 'exec', argv: ['no-such-program'] };
     expect(outcomeOf(await ask(endpoint, missing))).toBe('not-made binary-missing');
   });
 });

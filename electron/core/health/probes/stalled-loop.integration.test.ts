@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+import type { TargetProbe } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, httpSpec, redis, ssh } from './testing/ask.ts';
 import { outcomeOf } from './testing/outcome.ts';
@@ -45,7 +45,7 @@ describe('a check in a process that stood still for longer than its timeout', ()
   it.each([
     ['redis, of two round trips', { ...redis, password: 'secret' }, ['+OK\r\n', '+PONG\r\n']],
     ['http', httpSpec(), ['HTTP/1.1 200 OK\r\n\r\n']],
-  ] as [string, ProbeSpec, string[]][])('passes with the answers that came: %s', async (_, spec, answers) => {
+  ] as [string, TargetProbe, string[]][])('passes with the answers that came: %s', async (_, spec, answers) => {
     const endpoint = await answering(answers);
     const result = ask(endpoint, spec, { timeoutMs: 400 });
     // Past the start of the connection, and of the deadline.

@@ -1,4 +1,4 @@
-import type { ProbeSpec } from '../../../../../shared/service-spec.ts';
+import type { TargetProbe } from '../../../../../shared/service-spec.ts';
 import { systemClock } from '../../../clock.ts';
 import { silentLogger } from '../../../observability/logger.ts';
 import { GroupLauncher } from '../../../process/child-launcher.ts';
@@ -8,12 +8,12 @@ import type { ProbeResult } from '../../probe.ts';
 import { createProbeRegistry } from '../probe-registry.ts';
 import type { HttpProbeSpec } from '../probe-url.ts';
 
-type Spec<T extends ProbeSpec['type']> = Extract<ProbeSpec, { readonly type: T }>;
+type Spec<T extends TargetProbe['type']> = Extract<TargetProbe, { readonly type: T }>;
 
 const notEncrypted = { tls: false, verifySsl: true, caFile: null, servername: 'localhost' } as const;
 
-export const tcp: ProbeSpec = { type: 'tcp' };
-export const ssh: ProbeSpec = { type: 'ssh' };
+export const tcp: TargetProbe = { type: 'tcp' };
+export const ssh: TargetProbe = { type: 'ssh' };
 export const kafka: Spec<'kafka'> = { type: 'kafka', bootstrapServers: null, ...notEncrypted };
 export const redis: Spec<'redis'> = { type: 'redis', user: null, password: null, ...notEncrypted };
 export const grpc: Spec<'grpc'> = { type: 'grpc', service: '', ...notEncrypted };
@@ -61,7 +61,7 @@ export interface AskOptions {
 }
 
 /** One check of a real server. */
-export function ask(endpoint: Endpoint, spec: ProbeSpec, options: AskOptions = {}): Promise<ProbeResult> {
+export function ask(endpoint: Endpoint, spec: TargetProbe, options: AskOptions = {}): Promise<ProbeResult> {
   const { timeoutMs = 2000, signal = new AbortController().signal } = options;
   return probeForTests({ endpoint, spec, timeoutMs, signal, clock: systemClock });
 }
@@ -69,7 +69,7 @@ export function ask(endpoint: Endpoint, spec: ProbeSpec, options: AskOptions = {
 /** `passed`, `cancelled`, or the cause that a user would read: its code, its title and its evidence. */
 export async function causeOf(
   result: Promise<ProbeResult>,
-  probe: ProbeSpec,
+  probe: TargetProbe,
 ): Promise<string | readonly (string | null)[]> {
   const settled = await result;
   if (settled.kind !== 'failed') return settled.kind;
