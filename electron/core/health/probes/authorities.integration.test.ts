@@ -15,7 +15,7 @@ import {
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { hasPostgres, startPostgres } from '../../../../e2e/fixtures/postgres.ts';
 import { listProcesses } from '../../../../e2e/fixtures/process-tree.ts';
-import type { ProbeSpec } from '../../../../shared/service-spec.ts';
+import type { TargetProbe } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, causeOf, finding, grpc, httpSpec, kafka, postgres, redis, tlsSpec } from './testing/ask.ts';
 import { speaksHttp, speaksKafka } from './testing/protocol-servers.ts';
@@ -71,7 +71,7 @@ const serveGrpc = (): Promise<number> => {
   });
 };
 
-const check = (port: number, spec: ProbeSpec, given: object): Promise<string> =>
+const check = (port: number, spec: TargetProbe, given: object): Promise<string> =>
   finding(ask({ kind: 'tcp', host: '127.0.0.1', port }, { ...spec, ...given }, { timeoutMs: 5000 }));
 
 const https = httpSpec({ type: 'https' });
@@ -85,7 +85,7 @@ describe('ca_file', () => {
     ['redis', { ...redis, tls: true }, () => serve(answers('+PONG\r\n'))],
     ['kafka', { ...kafka, tls: true }, () => serve(speaksKafka())],
     ['grpc', { ...grpc, tls: true }, serveGrpc],
-  ] as [string, ProbeSpec, () => Promise<number>][])(
+  ] as [string, TargetProbe, () => Promise<number>][])(
     'makes a check trust the authority that it holds, and no other: %s',
     async (_, spec, start) => {
       const port = await start();
