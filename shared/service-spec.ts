@@ -39,12 +39,8 @@ export type Connection =
 
 export type Technology = Connection['technology'];
 
-/**
- * How a service's health is judged. `auto`: by what its clients' connections show and by the tunnel's own proof; `hello`
- * is asked once after a start and after a failure, null where the protocol is not known. `none`: the same without it.
- */
-export type ProbeSpec =
-  { readonly type: 'auto'; readonly hello: TargetProbe | null } | { readonly type: 'none' } | TargetProbe;
+/** How a service's health is judged. `none`: nothing is asked of the target; the forward is ready once its tunnel is proven. */
+export type ProbeSpec = { readonly type: 'none' } | TargetProbe;
 
 /** What a check asks the target, through the tunnel. */
 export type TargetProbe =

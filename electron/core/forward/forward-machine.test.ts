@@ -4,7 +4,7 @@ import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
 import { standingOf, transition } from './forward-machine.ts';
 import { clientDelayMs } from '../restart-policy.ts';
 import type { CheckReport, TunnelEvidence } from '../health/check-report.ts';
-import { maxLeaving } from './forward-moves.ts';
+import { maxLeavingForPrecaution } from './forward-moves.ts';
 import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from './forward-state.ts';
 
 const policy: RestartPolicySpec = {
@@ -286,25 +286,45 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('lets old tunnels drain while newer ones are replaced, and ends the oldest when there are too many', () => {
+  it('lets old tunnels drain while newer ones are replaced, however many there are', () => {
     const play = Play.up();
-    for (let tunnel = 2; tunnel <= maxLeaving + 2; tunnel++)
+    for (let tunnel = 2; tunnel <= maxLeavingForPrecaution + 2; tunnel++)
       play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
-    expect(play.lines.slice(-4)).toEqual([
-      'reconfigured → up 4 + 5 (leaving 1 2 3): start-tunnel 5 insisted',
-      'tunnel-ready → up 5 (leaving 1 2 3 4): drain-tunnel 4',
+    expect(play.lines.slice(-2)).toEqual([
       'reconfigured → up 5 + 6 (leaving 1 2 3 4): start-tunnel 6 insisted',
-      'tunnel-ready → up 6 (leaving 1 2 3 4 5): stop-tunnel 1, drain-tunnel 5',
+      'tunnel-ready → up 6 (leaving 1 2 3 4 5): drain-tunnel 5',
     ]);
   });
 
-  it('ends as many old tunnels as are too many, though the oldest cannot die', () => {
+  it('starts no tunnel as a precaution while many old ones drain, and does so when one has ended', () => {
     const play = Play.up();
-    for (let tunnel = 2; tunnel <= maxLeaving + 3; tunnel++)
+    for (let tunnel = 2; tunnel <= maxLeavingForPrecaution + 1; tunnel++)
       play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
-    expect(play.lines.at(-1)).toBe(
-      'tunnel-ready → up 7 (leaving 1 2 3 4 5 6): stop-tunnel 1, stop-tunnel 2, drain-tunnel 6',
-    );
+    play.lines.length = 0;
+    play.on(unhealthy(5, refused), ended(3, null));
+    expect(play.lines).toEqual([
+      'checked → up 5 (leaving 1 2 3 4)',
+      'tunnel-ended → up 5 + 6 (leaving 1 2 4): start-tunnel 6',
+    ]);
+  });
+
+  it('ends an old tunnel that still has connections when it is dead', () => {
+    const play = Play.up().on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel: 2 });
+    const line = play.on(proof(1, { kind: 'dead', cause: killed })).lines.at(-1);
+    expect(line).toBe('checked → up 2 (leaving 1): stop-tunnel 1');
+  });
+
+  it('is ready, and not green, where nobody has tried the target; its first client is the trial', () => {
+    const ready = { ...report, evidence: { kind: 'untried' }, health: 'ready' } as const;
+    const { state } = Play.up().on({ type: 'checked', tunnel: 1, report: ready });
+    expect([state.health, state.cause]).toEqual(['ready', null]);
+    expect(standingOf(state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: false });
+  });
+
+  it('is ready no longer while an interruption owes a proof', () => {
+    const ready = { ...report, health: 'ready' } as const;
+    const play = Play.up().on({ type: 'checked', tunnel: 1, report: ready });
+    expect(play.after(1_000).on({ type: 'triggered', trigger: 'network' }).state.health).toBe('unknown');
   });
 
   it('falls over to the successor when the old tunnel dies during a replacement', () => {

@@ -2,7 +2,8 @@
  * The heart: what happens to one service. Pure and total; the runner performs the effects.
  *
  * 1. The table has a cell for every phase × event. What is ignored says so.
- * 2. One tunnel serves and one may start to replace it. Besides these, at most `maxLeaving` are on their way out.
+ * 2. One tunnel serves and one may start to replace it. Besides these, old ones are on their way out: none
+ *    is ended while it carries connections, unless it is dead, so with many of them no other is started as a precaution.
  * 3. Every tunnel that was started ends: nothing leaves the state before its `tunnel-ended` came. Nothing waits for it.
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
  * 5. Desired changes only by turning on and off, never by a failure.

@@ -140,8 +140,8 @@ export function aliveTunnels(state: ForwardState): readonly TunnelNumber[] {
 
 // ---- tunnels on their way out ----
 
-/** More than this many drain only where connections live very long; then the oldest has to go. */
-export const maxLeaving = 4;
+/** Old tunnels keep living connections: with this many of them no tunnel is started merely as a precaution. */
+export const maxLeavingForPrecaution = 4;
 
 /** The tunnel takes no clients any more and ends with its last connection. */
 export const drain = (state: ForwardState, tunnel: TunnelNumber): Transition =>
@@ -151,16 +151,10 @@ export const drain = (state: ForwardState, tunnel: TunnelNumber): Transition =>
 export const dismiss = (state: ForwardState, tunnel: TunnelNumber): Transition =>
   leave(state, { type: 'stop-tunnel', tunnel });
 
-function leave(
+const leave = (
   state: ForwardState,
   effect: Extract<Effect, { type: 'drain-tunnel' | 'stop-tunnel' }>,
-): Transition {
-  const leaving = [...state.leaving, effect.tunnel];
-  // Told again if need be: one that cannot die must not stand for all.
-  const excess = leaving.slice(0, Math.max(0, leaving.length - maxLeaving));
-  const stops = excess.map((tunnel): Effect => ({ type: 'stop-tunnel', tunnel }));
-  return { state: { ...state, leaving }, effects: [...stops, effect] };
-}
+): Transition => stay({ ...state, leaving: [...state.leaving, effect.tunnel] }, effect);
 
 /** A predecessor is all that can end without consequences. */
 export const forget = (state: ForwardState, tunnel: TunnelNumber): ForwardState =>

@@ -86,7 +86,6 @@ export class ForwardRunner {
       this.dispatch(event);
     };
     this.#port = parts.createPort(service, {
-      onEvidence: () => undefined,
       onDemand: () => {
         tell({ type: 'triggered', trigger: 'demand' });
         this.#seat.hurry();

@@ -9,6 +9,7 @@ export function proofAfter(before: Proof, { startedAt, isStrict, evidence }: Che
     case 'answered':
       return { kind: 'given' };
     case 'open':
+    case 'untried':
       if (isStrict) return { kind: 'unprovable' };
       return before.kind === 'owed' && !before.strict ? { kind: 'given' } : before;
     case 'silent':

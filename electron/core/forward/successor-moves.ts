@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../../../shared/failure.ts';
 import { decideRestart } from '../restart-policy.ts';
-import { after, dismiss, drain, fail, isHeld, stay } from './forward-moves.ts';
+import { after, dismiss, drain, fail, isHeld, maxLeavingForPrecaution, stay } from './forward-moves.ts';
 import type { ForwardState, In, Transition, TransitionContext } from './forward-state.ts';
 
 export function replace(state: In<'up'>, { now }: TransitionContext, insisted = false): Transition {
@@ -31,7 +31,7 @@ export function replaceAnew(state: In<'up'>, context: TransitionContext, insiste
 /** Replaces as the restart policy allows; when it allows none, the tunnel stays as it is. */
 export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Transition {
   const without: In<'up'> = { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } };
-  if (state.suspended || isHeld(context)) return stay(without);
+  if (state.suspended || isHeld(context) || isCrowded(state)) return stay(without);
   const decision = decideRestart(state.history, context);
   const counted: In<'up'> = { ...without, history: decision.history };
   if (decision.kind === 'disabled') return stay(counted);
@@ -72,6 +72,10 @@ const isKnownBad = ({ isOutdated, isSuspect }: In<'up'>['situation']): boolean =
 export const isDoubtful = ({ proof }: In<'up'>['situation']): boolean =>
   proof.kind === 'silent' || proof.kind === 'unprovable';
 
+/** Another tunnel would be a precaution only, and many old ones still carry connections. */
+export const isCrowded = ({ situation: { proof, isOutdated }, leaving }: In<'up'>): boolean =>
+  !isOutdated && proof.kind !== 'silent' && leaving.length >= maxLeavingForPrecaution;
+
 /**
  * Starts the successor that is wanted, as soon as nothing stands in its way: to be called at the end of every cell that
  * leaves the service up, so that no wish is forgotten because it came at the wrong moment. Each successor of a doubtful
@@ -90,7 +94,7 @@ export function pursue(
     const isShown = up.health === 'unhealthy' && up.situation.isSuspect;
     return stay(isShown ? { ...up, cause: context.hold } : up, ...effects);
   }
-  if (!context.policy.enabled && !up.situation.isOutdated) return stay(up, ...effects);
+  if (isCrowded(up) || (!context.policy.enabled && !up.situation.isOutdated)) return stay(up, ...effects);
   const isPaced = !isKnownBad(up.situation) && !insisted;
   return after(effects, isPaced ? replaceByPolicy(up, context) : replace(up, context, insisted));
 }

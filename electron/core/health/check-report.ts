@@ -8,6 +8,8 @@ export type TunnelEvidence =
   | { readonly kind: 'answered' }
   /** A connection stayed open, no more: nothing speaks against it. */
   | { readonly kind: 'open' }
+  /** Nothing was asked of the target, and nothing speaks against the tunnel: its process runs. */
+  | { readonly kind: 'untried' }
   /** No answer in time. */
   | { readonly kind: 'silent' }
   /** The check failed in a way that leaves it open whose fault it is. */

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Connection } from '../../../shared/service-spec.ts';
+import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import {
   createHealthMonitorScheduler,
   type HealthMonitorSchedulerOptions,
 } from './health-monitor-scheduler.ts';
-import type { HealthMonitorScheduler } from './health-monitor.ts';
+import type { HealthMonitorScheduler, HealthTarget } from './health-monitor.ts';
 import { FakeProbe } from './testing/fake-probe.ts';
 import { healthTarget, RecordedHealth } from './testing/health-target.ts';
 
@@ -447,4 +449,65 @@ describe('a proof', () => {
     expect(await answer).toBeNull();
     expect(probe.running).toBe(0);
   });
+});
+
+describe('a service without a check', () => {
+  const none = { probe: { type: 'none' } } as const;
+  const through = (connection: Connection): HealthTarget => {
+    const target = healthTarget('a', none);
+    return { ...target, service: { ...target.service, connection } };
+  };
+  const command: Connection = { technology: 'command', argv: ['socat'], remotePort: null };
+
+  it('asks nothing of the target, and its transport at every interval', async () => {
+    let asked = 0;
+    const proveTransport = (): Promise<TransportProof> => {
+      asked += 1;
+      return Promise.resolve({ kind: asked === 3 ? 'silent' : 'alive' });
+    };
+    start().watch({ ...through(command), proveTransport }, heard.onReport);
+    await clock.advance(62 * second);
+    expect(probe.asked).toEqual([]);
+    expect(heard.lines.slice(0, 4)).toEqual([
+      'a ready answered',
+      'a ready answered',
+      'a ready silent',
+      'a ready answered!',
+    ]);
+  });
+
+  it('is untried where the transport has no round trip, also when it is asked to prove itself', async () => {
+    const monitor = start().watch(through(command), heard.onReport);
+    await clock.advance(0);
+    expect(await monitor.prove()).toBe('untried');
+    expect(heard.lines).toEqual(['a ready untried', 'a ready untried!']);
+    expect(probe.asked).toEqual([]);
+  });
+
+  it('never connects to the target of a tcp service', async () => {
+    const target = through({ technology: 'tcp', host: 'db', remotePort: 5432 });
+    const proveTransport = (): never => {
+      throw new Error('it would connect');
+    };
+    start().watch({ ...target, proveTransport }, heard.onReport);
+    await clock.advance(61 * second);
+    expect(heard.lines).toEqual(['a ready answered', 'a ready answered', 'a ready answered']);
+  });
+});
+
+it('opens no other tunnel where the far end answers, whatever it answers', async () => {
+  const helps: boolean[] = [];
+  const answer = { code: 'check-failed', title: 'HTTP 302 from the service' } as const;
+  const scheduler = createHealthMonitorScheduler({
+    clock,
+    probes: () =>
+      Promise.resolve({ kind: 'failed', finding: 'HTTP 302', failure: { kind: 'answered', answer } }),
+    random: () => 0,
+  });
+  started.push(scheduler);
+  scheduler.watch(healthTarget('a', { failureThreshold: 1 }), (_, report) => {
+    if (report.health === 'unhealthy') helps.push(report.mayHelp);
+  });
+  await clock.advance(second);
+  expect(helps).toEqual([false]);
 });

@@ -16,9 +16,9 @@ export interface ProbeRequest {
 
 /** What the far end answered instead of what the check wanted. Titles are complete sentences without a full stop. */
 export type WrongAnswer =
-  /** The answer may differ through another tunnel: HTTP 503, a database that is starting up. */
-  | { readonly code: 'check-failed'; readonly title: string }
-  /** Every tunnel gets this answer: a wrong password, another protocol. */
+  /** It may pass: HTTP 503, a database that is starting up. `remedy`: null for the catalogue's. */
+  | { readonly code: 'check-failed'; readonly title: string; readonly remedy?: string }
+  /** It stays until somebody changes something: a wrong password, another protocol. */
   | { readonly code: 'check-refused'; readonly title: string }
   | { readonly code: 'certificate-expiring'; readonly title: string }
   | { readonly code: 'certificate-invalid'; readonly problem: 'expired' | 'untrusted' };

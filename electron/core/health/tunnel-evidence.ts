@@ -36,6 +36,10 @@ export function evidenceOf(examination: Examination): TunnelEvidence {
   }
 }
 
+/** Where nothing is asked of the target, the transport says it all. */
+export const untriedEvidence = (transport: TransportProof): TunnelEvidence =>
+  earlyEvidence(transport) ?? { kind: 'untried' };
+
 /** What the transport alone says, while the check still runs; null: nothing. */
 export function earlyEvidence(transport: TransportProof): TunnelEvidence | null {
   switch (transport.kind) {
@@ -77,11 +81,7 @@ function probeEvidence({ service, result, isStrict }: Examination): TunnelEviden
 }
 
 /**
- * Whether another tunnel may help a service whose checks fail. One whose transport has just answered cannot be bettered
- * by ssh or tcp: the fault lies beyond it. Another kubectl may get another pod.
+ * Whether another tunnel may help a service whose checks fail. Whoever answers proves the tunnel, and so does a transport:
+ * the fault lies beyond it.
  */
-export function anotherMayHelp(service: ServiceSpec, evidence: TunnelEvidence): boolean {
-  const { technology } = service.connection;
-  const isOnlyWay = technology === 'ssh' || technology === 'tcp';
-  return !(isOnlyWay && evidence.kind === 'answered');
-}
+export const anotherMayHelp = (evidence: TunnelEvidence): boolean => evidence.kind !== 'answered';

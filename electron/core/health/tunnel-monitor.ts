@@ -2,7 +2,7 @@
  * The checks and proofs of one tunnel: what is asked, what the answers amount to, when the next check is due. Holds no
  * timer. Whatever is asked, and for whatever reason, is counted here and nowhere else, and reported as a level.
  */
-import type { ProbeSpec, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ProbeSpec, ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
 import { describeFailedCheck } from './check-cause.ts';
@@ -12,7 +12,7 @@ import type { HealthTarget, ReportListener } from './health-monitor.ts';
 import { forgetRun, judge, untried, type HealthVerdict } from './health-verdict.ts';
 import { provesTunnel, type Probe, type ProbeResult } from './probe.ts';
 import { resolveProbeUrl } from './probes/probe-url.ts';
-import { anotherMayHelp, earlyEvidence, evidenceOf } from './tunnel-evidence.ts';
+import { anotherMayHelp, earlyEvidence, evidenceOf, untriedEvidence } from './tunnel-evidence.ts';
 
 export interface MonitorTools {
   readonly clock: Clock;
@@ -136,7 +136,12 @@ export class TunnelMonitor {
 
   async #examine(timeoutMs: number, signal: AbortSignal): Promise<void> {
     const startedAt = this.#tools.clock.now();
-    const result = await this.#probe(timeoutMs, signal);
+    if (this.#spec.type === 'none') {
+      const evidence = untriedEvidence(await this.#askTransport());
+      if (!signal.aborted) this.#tell({ startedAt, isStrict: false, evidence }, null);
+      return;
+    }
+    const result = await this.#probe(this.#spec, timeoutMs, signal);
     if (result.kind === 'cancelled') return;
     const transport = provesTunnel(result) ? null : await this.#askTransport();
     if (!signal.aborted) this.#count({ startedAt, isStrict: false, result, transport });
@@ -155,8 +160,14 @@ export class TunnelMonitor {
   /** Both questions at once. What the transport says is reported as soon as it is known: clients wait for it. */
   async #runProof(signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
+    if (this.#spec.type === 'none') {
+      const evidence = untriedEvidence(await this.#askTransport());
+      if (signal.aborted) return null;
+      this.#tell({ startedAt, isStrict: true, evidence }, null);
+      return evidence.kind;
+    }
     const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
-    const probing = this.#probe(timeoutMs, signal);
+    const probing = this.#probe(this.#spec, timeoutMs, signal);
     const transport = await this.#askTransport();
     const early = earlyEvidence(transport);
     if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict: true, evidence: early }, null);
@@ -165,14 +176,16 @@ export class TunnelMonitor {
     return this.#count({ startedAt, isStrict: true, result, transport });
   }
 
-  #probe(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
+  #probe(spec: TargetProbe, timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
     const { clock, probe } = this.#tools;
-    const spec = this.#spec.type === 'auto' || this.#spec.type === 'none' ? { type: 'tcp' as const } : this.#spec;
     return probe({ endpoint: this.#target.endpoint, spec, timeoutMs, signal, clock });
   }
 
   #askTransport(): Promise<TransportProof> {
-    const { proveTransport, hasQueuedBytes } = this.#target;
+    const { proveTransport, hasQueuedBytes, service } = this.#target;
+    // Of a tcp service the only question is a connection to the target, and there is no tunnel that could be dead.
+    if (this.#spec.type === 'none' && service.connection.technology === 'tcp')
+      return Promise.resolve({ kind: 'alive' });
     return proveTransport(hasQueuedBytes() ? queuedTransportDeadlineMs : transportDeadlineMs);
   }
 
@@ -189,7 +202,7 @@ export class TunnelMonitor {
     this.#verdict = judge(this.#verdict, passed, service.healthCheck);
     if (result.kind === 'failed') {
       const cause = describeFailedCheck(result, service.healthCheck);
-      const mayHelp = cause.recovery === 'backoff' && anotherMayHelp(service, evidence);
+      const mayHelp = cause.recovery === 'backoff' && anotherMayHelp(evidence);
       this.#trouble = { cause, mayHelp };
     }
     this.#tell({ startedAt, isStrict, evidence }, passed ? result.tookMs : null);
@@ -199,7 +212,7 @@ export class TunnelMonitor {
   #tell(found: Pick<CheckReport, 'startedAt' | 'isStrict' | 'evidence'>, tookMs: number | null): void {
     this.#isSilent =
       found.evidence.kind === 'silent' || (this.#isSilent && found.evidence.kind !== 'answered');
-    const { health } = this.#verdict;
+    const health = this.#spec.type === 'none' ? 'ready' : this.#verdict.health;
     const trouble = health === 'unhealthy' ? this.#trouble : null;
     this.#onReport(this.tunnelId, {
       ...found,

@@ -30,22 +30,7 @@ export interface PortCounters {
 /** What happens to clients while there is no upstream. */
 export type ClientPolicy = 'hold' | 'refuse';
 
-/** What a client's connection shows about the target behind a tunnel. Seen on new connections, never asked for. */
-export type ClientEvidence =
-  /** Bytes came back through the tunnel. */
-  | { readonly kind: 'answered' }
-  /** The connection has stayed open for longer than a refusal takes. */
-  | { readonly kind: 'open' }
-  /** The far side closed it without a word. */
-  | { readonly kind: 'closed' }
-  /** Of a tcp service, whose endpoint is the target: no connection. `code` as Node gives it: `ECONNREFUSED`, `ENOTFOUND`. */
-  | { readonly kind: 'unconnected'; readonly code: string }
-  /** The target answered a client that speaks in the clear with an alert of TLS. */
-  | { readonly kind: 'tls-expected' };
-
 export interface ServicePortListener {
-  /** After the first answer, or the end, of each connection. */
-  onEvidence(tunnelId: string, evidence: ClientEvidence): void;
   /** A client arrived and there is no tunnel to send it to. */
   onDemand(): void;
   /**

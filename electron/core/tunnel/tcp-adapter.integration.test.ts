@@ -32,6 +32,21 @@ describe('the tcp adapter', () => {
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
+  it('makes no connection of its own for a service without a check', async () => {
+    const service = serviceWith(tcpConnection({ remotePort: echo.port }));
+    const healthCheck = { ...service.healthCheck, probe: { type: 'none' } } as const;
+    const tunnel = createTcpAdapter({ clock: systemClock }).open({
+      id: 'a',
+      service: { ...service, healthCheck },
+      log: silentLogger,
+    });
+    const ready = await tunnel.ready;
+    expect(ready).toMatchObject({ ok: true, value: { port: echo.port } });
+    expect(await exchange({ host: '127.0.0.1', port: echo.port }, 'hello')).toBe('hello');
+    expect(echo.connections).toBe(1);
+    await tunnel.stop();
+  });
+
   it('lives until it is stopped, and tells no cause then', async () => {
     const { tunnel } = await workshop.openReady(tcpConnection({ remotePort: echo.port }));
     const end = await tunnel.stop();

@@ -25,10 +25,13 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
   const { clock, connectTimeoutMs = defaultConnectTimeoutMs } = options;
   const gate = new ConnectionGate(clock);
   return {
-    open: ({ id, service: { connection, name } }) => {
+    open: ({ id, service: { connection, name, healthCheck } }) => {
       if (connection.technology !== 'tcp') throw new Error(`not a tcp service: ${name}`);
       // The name is kept, so that every connection looks it up anew.
       const endpoint: TcpEndpoint = { kind: 'tcp', host: connection.host, port: connection.remotePort };
+      // Whoever wants no check wants no connection that no client asked for.
+      if (healthCheck.probe.type === 'none')
+        return new TcpTunnel(id, endpoint, { clock, connectTimeoutMs, connectsFirst: false });
       return new RacingTunnel({
         id,
         host: connection.host,
@@ -36,10 +39,20 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
         gate,
         line: id,
         answerTimeoutMs: connectTimeoutMs,
-        open: (attempt) => new TcpTunnel(`${id}.${String(attempt)}`, endpoint, { clock, connectTimeoutMs }),
+        open: (attempt) =>
+          new TcpTunnel(`${id}.${String(attempt)}`, endpoint, {
+            clock,
+            connectTimeoutMs,
+            connectsFirst: true,
+          }),
       });
     },
   };
+}
+
+interface TcpTunnelOptions extends Required<TcpAdapterOptions> {
+  /** It is ready once a connection has been made; else at once. */
+  readonly connectsFirst: boolean;
 }
 
 class TcpTunnel implements Tunnel {
@@ -52,12 +65,14 @@ class TcpTunnel implements Tunnel {
   readonly #stopped = new AbortController();
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
 
-  constructor(id: string, endpoint: TcpEndpoint, options: Required<TcpAdapterOptions>) {
+  constructor(id: string, endpoint: TcpEndpoint, options: TcpTunnelOptions) {
     this.id = id;
     this.#endpoint = endpoint;
     this.#clock = options.clock;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    this.ready = this.#start(options.connectTimeoutMs);
+    this.ready = options.connectsFirst
+      ? this.#start(options.connectTimeoutMs)
+      : Promise.resolve(ok(endpoint));
   }
 
   /** Never: a connection that fails is seen by the relay itself. */

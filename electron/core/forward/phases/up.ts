@@ -15,6 +15,7 @@ import type {
 import { proofAfter } from '../proof.ts';
 import {
   condemn,
+  isCrowded,
   isDoubtful,
   pursue,
   replace,
@@ -68,24 +69,29 @@ function successorFailed(state: In<'up'>, cause: Cause, context: TransitionConte
 
 /** The level of health after one more check, and the state of the proof. Green only when both are good. */
 export const checked = pursuing<'checked'>((before, { tunnel, report }, context) => {
+  if (before.leaving.includes(tunnel) && report.evidence.kind === 'dead')
+    return stay(before, { type: 'stop-tunnel', tunnel });
   if (tunnel !== before.situation.tunnel || before.suspended) return stay(before);
   if (report.evidence.kind === 'dead') return condemn(before, report.evidence.cause, context);
   const proof = proofAfter(before.situation.proof, report);
-  const isTrusted = before.situation.isTrusted || proof.kind === 'given';
+  // Of a target that nobody has tried the first client is the trial, unless the transport answered.
+  const isTrusted =
+    before.situation.isTrusted || (proof.kind === 'given' && report.evidence.kind !== 'untried');
   const state: In<'up'> = { ...before, situation: { ...before.situation, proof, isTrusted } };
   if (report.health === 'unhealthy') return unhealthy(state, report, context);
-  return report.health === 'healthy' && proof.kind === 'given'
-    ? stay(healthy(state, context))
+  const { health } = report;
+  return (health === 'healthy' || health === 'ready') && proof.kind === 'given'
+    ? stay(inOrder(state, health, context))
     : stay(unproven(state));
 });
 
-function healthy(state: In<'up'>, { now }: TransitionContext): In<'up'> {
+function inOrder(state: In<'up'>, health: 'healthy' | 'ready', { now }: TransitionContext): In<'up'> {
   const { situation, history } = unscheduled(state);
   const stableAt = history.failures === 0 ? null : (situation.stableAt ?? now + stableAfterMs(history));
   return {
     ...state,
     situation: { ...situation, isSuspect: false, stableAt },
-    health: 'healthy',
+    health,
     cause: null,
     complaint: null,
   };
@@ -115,7 +121,7 @@ const obstacleOf = ({ situation: { replacement } }: In<'up'>): Cause | null =>
 const unproven = (state: In<'up'>): In<'up'> => ({
   ...state,
   situation: { ...state.situation, stableAt: null },
-  health: state.health === 'healthy' ? 'unknown' : state.health,
+  health: state.health === 'unhealthy' ? 'unhealthy' : 'unknown',
 });
 
 export const liveComplained: Handler<'complained', 'up'> = (state, { tunnel, cause }) => {
@@ -215,7 +221,7 @@ export const dueWhileUp = pursuing<'due'>((state, _event, context) => {
     replacement.kind === 'scheduled' && replacement.retryAt !== null && replacement.retryAt <= now;
   if (!isDue) return stay(settled);
   // The client for whose sake it was planned may have left.
-  return isHeld(context) ? stay(unscheduled(settled)) : replace(settled, context);
+  return isHeld(context) || isCrowded(settled) ? stay(unscheduled(settled)) : replace(settled, context);
 });
 
 /** Without a planned replacement that only the restart policy spaces. */

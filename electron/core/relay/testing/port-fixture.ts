@@ -43,7 +43,6 @@ export class PortFixture {
       log: silentLogger,
       budget: new ConnectionBudget(20_000),
       events: {
-        onEvidence: () => undefined,
         onDemand: () => (this.demands += 1),
         onSuspicion: (tunnelId, finding) => this.suspicions.push(`${tunnelId}: ${finding}`),
       },
