@@ -34,7 +34,7 @@ const technologies = ['kubectl', 'ssh', 'tcp', 'command'] as const;
 
 // prettier-ignore
 const checkTypes = [
-  'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'redis', 'kafka', 'ssh', 'grpc', 'exec',
+  'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'redis', 'kafka', 'ssh', 'grpc', 'exec', 'none',
 ] as const;
 
 /** A word of a command line. A zero byte would end it (execve(2)). */
@@ -84,6 +84,8 @@ const probeConfigSchema = mapping({
 });
 
 const healthCheckSchema = mapping({
+  /** Of 0.3.7: `false` means `type: none`. */
+  enabled: flag.optional(),
   type: choice(checkTypes).optional(),
   interval: duration(100, hourMs).optional(),
   timeout: duration(100, 300 * secondMs).optional(),

@@ -3,7 +3,7 @@
  * popover's bundle would otherwise carry zod, twice React's size, for a few small functions.
  *
  * 1. Green is earned: `up` means that a check has passed through this very tunnel. One that runs and is not proven is
- *    `checking`.
+ *    `checking`. One whose tunnel is proven and whose target nobody has tried is `ready`: it counts as up.
  * 2. A service in trouble stays in trouble while it retries: in `connecting`, and in a new tunnel that is not proven yet.
  *    So a row does not flap.
  * 3. The first quick reconnect of a tunnel that ended is work, not trouble.
@@ -68,6 +68,10 @@ const staysInTrouble = ({ cause, attempt }: ToneFacts): boolean =>
 const recoversUnaided = ({ recovery, triggers }: Cause): boolean =>
   recovery === 'trigger' && !triggers.includes('route');
 
+/** Nothing is left to wait for: proven, or ready for the first client. */
+export const isInOrder = ({ phase, health }: Pick<ServiceSnapshot, 'phase' | 'health'>): boolean =>
+  phase === 'up' && (health === 'healthy' || health === 'ready');
+
 export interface SnapshotCounts {
   readonly total: number;
   readonly wanted: number;
@@ -99,13 +103,14 @@ export function countServices(
 export const upOfWanted = ({ up, wanted, checking }: SnapshotCounts): string =>
   `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
 
-/** The tray's one state: trouble wins over working, working over checking, checking over up; off only when nothing is wanted. */
+/** The tray's one state: trouble wins over working, working over checking, checking over up, up over ready; off only when nothing is wanted. */
 export function overallTone(services: readonly ServiceSnapshot[]): Tone {
   const counts = countServices(services);
   if (counts.trouble > 0) return 'trouble';
   if (counts.working > 0) return 'working';
   if (counts.checking > 0) return 'checking';
-  return counts.up > 0 ? 'up' : 'off';
+  if (counts.up === 0) return 'off';
+  return services.some((service) => toneOf(service) === 'up') ? 'up' : 'ready';
 }
 
 /** The popover draws the same shapes; a terminal prints them. */

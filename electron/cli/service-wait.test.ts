@@ -14,6 +14,7 @@ const retrying = aService('db', { phase: 'retrying', cause: describeCause('conne
 describe('the wait for services', () => {
   it.each([
     ['up and healthy', aService('db'), 'done'],
+    ['up, and ready for its first client', aService('db', { health: 'ready' }), 'done'],
     ['up, and not checked yet', aService('db', { health: 'unknown' }), 'pending'],
     ['up and unhealthy', aService('db', { health: 'unhealthy' }), 'pending'],
     ['on its way', connecting, 'pending'],

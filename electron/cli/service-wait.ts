@@ -1,5 +1,6 @@
 /** Waits on the stream of snapshots until services stand as wished. */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { isInOrder } from '../../shared/service-tone.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
@@ -81,12 +82,12 @@ export async function waitWatched(
 }
 
 /**
- * Proven: a check has passed through the present tunnel. What only the user can fix is waited for as long as LocalPort is
+ * Proven: a check has passed through the present tunnel, or it is ready where nobody has tried the target. What only the user can fix is waited for as long as LocalPort is
  * checking again, or will before the deadline, in epoch ms.
  */
 export function standingOfStart(service: ServiceSnapshot, deadline: number): Standing {
   const { phase, health, cause, nextRetryAt } = service;
-  if (phase === 'up' && health === 'healthy') return 'done';
+  if (isInOrder(service)) return 'done';
   if (phase === 'off') return 'hopeless';
   const isBeingTried = phase === 'connecting' || (phase === 'up' && health === 'unknown');
   if (cause?.recovery !== 'user' || isBeingTried) return 'pending';

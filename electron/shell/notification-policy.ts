@@ -11,6 +11,7 @@
  * 4. A forward gets no second notice within `quietMs`: one that flaps cannot flood.
  */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { isInOrder } from '../../shared/service-tone.ts';
 import { needsUser, waitsForRoute } from './needs-user.ts';
 import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 
@@ -83,7 +84,7 @@ function follow(
   const { now } = circumstances;
   if (needsUser(service)) return followNeed(before, service, circumstances);
   // A new tunnel may be as unhealthy as the last: it is up again when a check says so.
-  const isUp = service.phase === 'up' && service.health === 'healthy';
+  const isUp = isInOrder(service);
   switch (before?.kind) {
     case undefined:
       return undefined;

@@ -104,9 +104,8 @@ export function stateInWords(
 function tunnelInWords({ health, localPort }: Pick<ServiceSnapshot, 'health' | 'localPort'>): string {
   switch (health) {
     case 'healthy':
-      return `localhost:${localPort}`;
     case 'ready':
-      return 'ready';
+      return `localhost:${localPort}`;
     case 'unknown':
       return 'checking';
     case 'unhealthy':

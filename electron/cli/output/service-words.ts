@@ -1,7 +1,7 @@
 /** What the table and the text say of one service. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
-import { toneOf, toneShapes } from '../../../shared/service-tone.ts';
+import { isInOrder, toneOf, toneShapes } from '../../../shared/service-tone.ts';
 import type { ReportedService } from '../status-report.ts';
 import type { Paint, Palette } from './palette.ts';
 import { showDuration } from './quantity.ts';
@@ -26,7 +26,7 @@ const stateOfTunnel: Readonly<Record<Health, string>> = {
 
 /** `2h 5m` for how long it has been up, `in 4s` or `now` for when it is tried again, else nothing. */
 export function timeOf(service: ReportedService, now: number): string {
-  if (stateOf(service) === 'up' && service.since !== null) return showDuration(now - service.since);
+  if (isInOrder(service) && service.since !== null) return showDuration(now - service.since);
   if (service.nextRetryAt === null) return '';
   const untilRetryMs = service.nextRetryAt - now;
   // In the past for as long as the question to its route takes.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileText, complaintsOf, sshConfig, tcpEntry } from './testing/config-text.ts';
+import { compileText, complaintsOf, loadText, sshConfig, tcpEntry } from './testing/config-text.ts';
 
 describe('a faulty config', () => {
   it.each<readonly [string, string, readonly string[]]>([
@@ -217,7 +217,7 @@ describe('a faulty config', () => {
     ['version 1 as a whole number', `version: 1\n${sshConfig()}`, []],
     [
       'hosts of every sort',
-      `services:\n${['"::1"', '"fe80::1%eth0"', '10.0.0.1', 'db_1.internal', '"${DB}"'].map((host, index) => tcpEntry(`h${index}`, index + 1).replace('host: h', `host: ${host}`)).join('')}`,
+      `services:\n${['"::1"', '"fe80::1%eth0"', '10.0.0.1', 'db_1.internal', '"${DB}"'].map((host, index) => tcpEntry(`h${index}`, index + 2).replace('host: h', `host: ${host}`)).join('')}`,
       [],
     ],
     ['a user in front of an ssh host', sshConfig().replace('host: bastion', 'host: me@bastion'), []],
@@ -260,7 +260,7 @@ describe('a faulty config', () => {
       'an unknown check',
       sshConfig('    health_check: {type: ping}\n'),
       [
-        'error services[0].health_check.type: "ping" is none of tcp, http, https, tls, postgres, postgresql, redis, kafka, ssh, grpc, exec (localport.yaml:7)',
+        'error services[0].health_check.type: "ping" is none of tcp, http, https, tls, postgres, postgresql, redis, kafka, ssh, grpc, exec, none (localport.yaml:7)',
       ],
     ],
     [
@@ -678,5 +678,45 @@ services:
       fc.property(fc.array(snippet, { maxLength: 30 }), (parts) => void compileText(parts.join(''))),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a service that leads back to itself', () => {
+  const relay = (name: string, localPort: number, remote: string): string =>
+    `  - {name: ${name}, technology: tcp, local_port: ${localPort}, connection: {host: localhost}, remote_port: ${remote}}\n`;
+
+  it('is refused with its line, also in a ring through another, which is refused too', () => {
+    const text = `services:\n${relay('a', 1, '1')}${relay('b', 2, '3')}${relay('c', 3, '2')}${relay('d', 4, '2')}`;
+    expect(complaintsOf(text)).toEqual([
+      "error services[0].remote_port: leads back to this service's own local_port 1 (localport.yaml:2)",
+      'error services[1].remote_port: leads back to this service through c (localport.yaml:3)',
+      'error services[2].remote_port: leads back to this service through b (localport.yaml:4)',
+    ]);
+  });
+
+  it('is not one whose port is not known, nor an ssh server of this machine, which may be a virtual one', () => {
+    const ssh =
+      '  - {name: s, technology: ssh, local_port: 2, remote_port: 2, connection: {host: localhost, port: 2222}}\n';
+    const complaints = complaintsOf(`services:\n${relay('a', 1, '${NOPE}')}${ssh}`);
+    expect(complaints.filter((line) => line.includes('leads back'))).toEqual([]);
+  });
+});
+
+describe('a service without a health check', () => {
+  const probeOf = (check: string, defaults = '{}'): unknown =>
+    loadText(
+      `defaults: {health_check: ${defaults}}\nservices:\n${tcpEntry('a', 1, `, health_check: ${check}`)}`,
+    ).services[0]?.healthCheck.probe.type;
+
+  it.each([
+    ['{type: none}', '{}', 'none'],
+    ['{enabled: false}', '{}', 'none'],
+    ['{enabled: false, type: http}', '{}', 'none'],
+    ['{enabled: true}', '{}', 'tcp'],
+    ['{}', '{enabled: false}', 'none'],
+    ['{type: http}', '{enabled: false}', 'http'],
+    ['{enabled: true}', '{enabled: false, type: tls}', 'tls'],
+  ])('is told from %s with defaults %s: %s', (check, defaults, expected) => {
+    expect(probeOf(check, defaults)).toBe(expected);
   });
 });

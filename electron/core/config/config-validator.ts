@@ -17,6 +17,7 @@ import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
 import { describeIssue, describeUnknownKey } from './issue-message.ts';
 import { healthCheckFaults } from './health-check-faults.ts';
+import { findLoops, isLoopback, type LoopCandidate } from './loops.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -57,6 +58,7 @@ export function validateConfig(
   const services = values.map((value, index) => checkService(findings, value, index));
   for (const key of ['name', 'local_port'] as const)
     reportRepeated(findings, { services: values, key }, unset);
+  reportLoops(findings, services, unset);
   if (file !== null) reportHealthChecks(findings, { services, file }, unset);
   return {
     file: file ?? {},
@@ -126,6 +128,33 @@ function reportRepeated(
     const line = findings.lineOf(['services', earlier, key]);
     findings.error(path, `${JSON.stringify(value)} is taken by services[${earlier}] in line ${line}`);
   }
+}
+
+function reportLoops(
+  findings: Findings,
+  services: readonly (ValidService | null)[],
+  unset: UnsetPlaces,
+): void {
+  const known = services.flatMap((valid, index) =>
+    valid === null || unset.keepsFromRunning(index) ? [] : [{ index, ...loopCandidate(valid) }],
+  );
+  for (const [place, way] of findLoops(known).entries()) {
+    const candidate = known[place];
+    if (way === null || candidate === undefined) continue;
+    const through = way.slice(0, -1).join(', ');
+    const message =
+      through === ''
+        ? `leads back to this service's own local_port ${candidate.localPort}`
+        : `leads back to this service through ${through}`;
+    findings.error(['services', candidate.index, 'remote_port'], message);
+  }
+}
+
+/** Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */
+function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
+  const { name, local_port: localPort, remote_port: remotePort = null } = service;
+  const isHere = raw.technology === 'tcp' && isLoopback(raw.connection.host);
+  return { name, localPort, leadsTo: isHere ? remotePort : null };
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * `${NAME}` and `${NAME:default}`, as LocalPort 0.3.7 had them: replaced in the text of the file, before YAML reads it,
+ * `${NAME}` and `${NAME:default}`, as LocalPort 0.3.7 had them, and `${NAME:-default}`, as compose files have it, where an empty
+ * variable counts as unset: replaced in the text of the file, before YAML reads it,
  * and the first colon splits. A default is part of the file and is put in as it stands. A variable's value is not: it
  * travels through YAML as a token of two private-use characters and is put in afterwards, so that a password with `#`,
  * quotes or a line break means itself and cannot write YAML of its own.
@@ -32,8 +33,10 @@ export function substituteEnvironment(source: string, environment: Environment):
   const text = source.replace(placeholder, (_, expression: string, offset: number) => {
     const colon = expression.indexOf(':');
     const name = (colon === -1 ? expression : expression.slice(0, colon)).trim();
-    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    if (value === undefined && colon !== -1) return expression.slice(colon + 1);
+    const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    const isOfCompose = colon !== -1 && expression[colon + 1] === '-';
+    const value = isOfCompose && found === '' ? undefined : found;
+    if (value === undefined && colon !== -1) return expression.slice(colon + (isOfCompose ? 2 : 1));
     variables.push({ name, value, line: lineAt(source, offset) });
     return `\uE000${variables.length - 1}\uE001`;
   });

@@ -43,6 +43,7 @@ function idleAuthorities(check: RawHealthCheck): HealthCheckFault | null {
 function reasonNotToVerify({ type = 'tcp', config = {} }: RawHealthCheck): string | null {
   const unverified = config.verify_ssl === false ? 'with verify_ssl: false' : null;
   switch (type) {
+    case 'none':
     case 'tcp':
     case 'ssh':
     case 'http':

@@ -23,6 +23,7 @@ export function buildProbe(
   const servername = textOrNull(config.servername) ?? serverName;
   const encryption = { tls: config.tls ?? false, servername, ...trust };
   switch (type) {
+    case 'none':
     case 'tcp':
     case 'ssh':
       return { type };

@@ -1,7 +1,7 @@
 /**
  * When a service was away although it was wanted, and how long it took to come back. Pure: facts in, history out.
  *
- * 1. A service that has not been proven (up and healthy) since it was turned on has no outage: it is starting.
+ * 1. A service that has not been proven (up and healthy, or ready for its first client) since it was turned on has no outage: it is starting.
  * 2. An outage begins when a proven service leaves `up` or is found unhealthy; it ends when the service is proven again. A
  *    tunnel that is being checked neither begins nor ends one.
  * 3. Time asleep and time switched off are not part of it. An outage that the user interrupts goes on when it is wanted
@@ -70,7 +70,8 @@ function followOutage(history: OutageHistory, current: OutageUnderWay, facts: Ou
 const isWanted = ({ desired, phase }: OutageFacts): boolean =>
   desired === 'on' && phase !== 'off' && phase !== 'stopping';
 
-const isProven = ({ phase, health }: OutageFacts): boolean => phase === 'up' && health === 'healthy';
+const isProven = ({ phase, health }: OutageFacts): boolean =>
+  phase === 'up' && (health === 'healthy' || health === 'ready');
 
 const isAway = ({ phase, health }: OutageFacts): boolean => phase !== 'up' || health === 'unhealthy';
 

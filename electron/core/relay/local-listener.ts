@@ -10,6 +10,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { errorCode } from './errno.ts';
+import { keepAliveDelayMs } from './keep-alive.ts';
 import { findPortHolder } from './port-holder.ts';
 
 export interface LocalListener {
@@ -99,7 +100,13 @@ function bind(
   gate: ConnectionGate,
 ): Promise<Result<Server, Error>> {
   return new Promise((resolve) => {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+    const server = createServer({
+      allowHalfOpen: true,
+      pauseOnConnect: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveDelayMs,
+    });
     server.on('connection', (client) => {
       gate.arrive(client);
     });

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
 import { errorCode } from './errno.ts';
+import { keepAliveDelayMs } from './keep-alive.ts';
 import type { Attempt } from './hold-queue.ts';
 
 /** One buffer for each connection; its pages cost nothing until bytes fill them. Measured in e2e/bench/relay.bench.ts. */
@@ -29,6 +30,8 @@ export function connectUpstream(endpoint: Endpoint, listener: AttemptListener): 
     ...(endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port }),
     allowHalfOpen: true,
     noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveDelayMs,
     onread: { buffer, callback: (length) => upstream.onBytes(buffer.subarray(0, length)) },
   });
   const upstream: UpstreamConnection = { socket, onBytes: () => false };

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { findLoops, isLoopback, type LoopCandidate } from './loops.ts';
+
+const service = (name: string, localPort: number, leadsTo: number | null): LoopCandidate => ({
+  name,
+  localPort,
+  leadsTo,
+});
+
+describe('services that lead to themselves', () => {
+  it('finds a service whose remote end is its own port', () => {
+    expect(findLoops([service('pg', 5432, 5432)])).toEqual([['pg']]);
+  });
+
+  it('finds a ring through others, seen from each of them', () => {
+    const ring = [service('a', 1, 2), service('b', 2, 3), service('c', 3, 1)];
+    expect(findLoops(ring)).toEqual([
+      ['b', 'c', 'a'],
+      ['c', 'a', 'b'],
+      ['a', 'b', 'c'],
+    ]);
+  });
+
+  it('leaves a chain alone, and one that leads into a ring of others', () => {
+    expect(findLoops([service('a', 1, 2), service('b', 2, null)])).toEqual([null, null]);
+    expect(findLoops([service('a', 1, 2), service('b', 2, 2)])).toEqual([null, ['b']]);
+  });
+});
+
+it.each([
+  ['localhost', true],
+  ['LocalHost.', true],
+  ['db.localhost', true],
+  ['127.0.0.1', true],
+  ['127.8.9.1', true],
+  ['0.0.0.0', true],
+  ['::1', true],
+  ['[::1]', true],
+  ['0:0:0:0:0:0:0:1', true],
+  ['::', true],
+  ['::ffff:127.0.0.1', true],
+  ['10.0.0.1', false],
+  ['::2', false],
+  ['fe80::1', false],
+  ['2001:db8::1', false],
+  ['localhost.example.com', false],
+])('takes %s for this machine: %s', (host, expected) => {
+  expect(isLoopback(host)).toBe(expected);
+});
