@@ -19,6 +19,10 @@ const noise: readonly RegExp[] = [
 
 export const isNoise = (line: string): boolean => noise.some((pattern) => pattern.test(line));
 
+/** A line that calls itself an error, as gcloud's `ERROR: (gcloud.compute…) The required property [project] …`. */
+export const isMarkedError = (line: string): boolean =>
+  /^\s*(?:\S+: )?(?:error|fatal|panic)\b\s*:/i.test(line);
+
 /** One for each list of secrets: a child's lines all come with the same one. */
 const redactors = new WeakMap<readonly string[], Redact>();
 

@@ -36,6 +36,32 @@ const shown = ({ code, title, evidence, action }: Cause): string =>
 
 // Captured from OpenSSH 9.2 and, where marked, written after its source.
 const sshTable: readonly (readonly [title: string, output: string, expected: string])[] = [
+  ...[
+    '/bin/bash: line 1: exec: cloudflared: not found',
+    '/bin/sh: 1: exec: cloudflared: not found',
+    'zsh:1: command not found: cloudflared',
+    'bash: line 1: cloudflared: command not found',
+  ].map(
+    (line) =>
+      [
+        `a ProxyCommand whose program is missing: ${line}`,
+        `${line}
+kex_exchange_identification: Connection closed by remote host
+Connection closed by UNKNOWN port 65535`,
+        `binary-missing: cloudflared was not found
+  ${line}`,
+      ] as const,
+  ),
+  [
+    'a jump host of ssh_config whose key is unknown',
+    `debug1: Setting implicit ProxyCommand from ProxyJump: ssh -F cfg -W '[%h]:%p' gate
+Host key verification failed.
+kex_exchange_identification: Connection closed by remote host
+Connection closed by UNKNOWN port 65535`,
+    `host-key-unknown: The host key of gate is not known yet
+  Host key verification failed.
+  $ ssh gate`,
+  ],
   [
     'a refused login',
     `Warning: Permanently added '[bastion]:2222' (ED25519) to the list of known hosts.
@@ -537,4 +563,19 @@ describe('the failure classifier', () => {
     expect(`${code}: ${title}`).toBe(expected);
     expect(evidence).toBe(line);
   });
+});
+
+it('shows the line that calls itself an error, not the advice after it', () => {
+  const cause = causeOf(
+    commandConnection(['gcloud']),
+    `ERROR: (gcloud.compute.start-iap-tunnel) The required property [project] is not currently set.
+You may set it for your current workspace by running:
+
+  $ gcloud config set project VALUE
+
+or it can be set temporarily by the environment variable [CLOUDSDK_CORE_PROJECT]`,
+  );
+  expect(cause.evidence).toBe(
+    'ERROR: (gcloud.compute.start-iap-tunnel) The required property [project] is not currently set.',
+  );
 });

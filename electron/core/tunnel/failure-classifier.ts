@@ -8,7 +8,7 @@ import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit } from '../process/child-process.ts';
 import { credentialFailures } from './credential-failures.ts';
-import { isNoise, toEvidence } from './evidence.ts';
+import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
 import { kubectlFailures } from './kubectl-failures.ts';
 import { networkFailures } from './network-failures.ts';
@@ -20,7 +20,9 @@ export function classifyFailure(failure: Failure): Cause {
   const { service, exitCode, signal, startError, lines } = failure;
   const secrets = secretsOf(service);
   if (startError !== null) return startFailure(service, startError);
-  const lastLine = lines.findLast((line) => !isNoise(line));
+  const telling = lines.filter((line) => !isNoise(line));
+  // What follows an error is often advice.
+  const lastLine = telling.findLast((line) => isMarkedError(line)) ?? telling.at(-1);
   const lastWords = lastLine === undefined ? undefined : toEvidence(lastLine, secrets);
   if (signal !== null) return describeCause('killed', { ending: signal });
   // ssh ends with 0 after TERM, kubectl after INT; neither does by itself.

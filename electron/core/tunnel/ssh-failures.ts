@@ -1,6 +1,7 @@
 /** What ssh's stderr proves. The wording is OpenSSH's; most of it has not changed in twenty years. */
 import { type FailureContext, type FailureRule, type Finding, follows, proves } from './failure-rules.ts';
 import { unreachable } from './network-failures.ts';
+import { parseJumpHost } from './ssh-command.ts';
 
 export const sshFailures: readonly FailureRule[] = [
   {
@@ -8,6 +9,12 @@ export const sshFailures: readonly FailureRule[] = [
     finding: (_, context) => hostKeyFinding(context),
   },
   { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/i, finding: (_, context) => hostKeyFinding(context) },
+  {
+    // The user's shell, which runs a ProxyCommand: bash and dash, bash without exec, zsh, fish.
+    pattern:
+      /\bexec: (?:line \d+: )?(\S+): (?:not found|cannot execute: required file not found|No such file or directory)$|: (\S+): command not found$|command not found: (\S+)$|Unknown command:? '?([^\s']+)'?$/,
+    finding: (match) => ({ code: 'binary-missing', details: { what: match.slice(1).find(isText) } }),
+  },
   {
     pattern: /^(?:\S+@)?(\S+): Permission denied \(/i,
     finding: (match, context) => refusedLogin(match[1], context),
@@ -61,6 +68,8 @@ export const sshFailures: readonly FailureRule[] = [
   follows('closed-by-remote', /^stdio forwarding failed|^ssh_dispatch_run_fatal: /i),
 ];
 
+const isText = (found: string | undefined): found is string => found !== undefined;
+
 /** A key that ssh itself would not use explains the refusal; the evidence is the line that says so. */
 function refusedLogin(host: string | undefined, { lines }: FailureContext): Finding {
   const missing = lines
@@ -77,7 +86,7 @@ function refusedLogin(host: string | undefined, { lines }: FailureContext): Find
 
 /** "Host key verification failed" ends both cases; what stands before it tells them apart. */
 function hostKeyFinding({ service, lines }: FailureContext): Finding {
-  const host = targetHost(service);
+  const host = jumpHostIn(service, lines) ?? targetHost(service);
   const hasChanged = lines.some((line) => /REMOTE HOST IDENTIFICATION HAS CHANGED/i.test(line));
   if (!hasChanged) return { code: 'host-key-unknown', details: { host } };
   // ssh prints the very command that removes the old key.
@@ -85,6 +94,19 @@ function hostKeyFinding({ service, lines }: FailureContext): Finding {
     .map((line) => /^\s*(ssh-keygen -f .+ -R .+)$/.exec(line)?.[1])
     .find((c) => c !== undefined);
   return { code: 'host-key-changed', details: { host, command: removal } };
+}
+
+/**
+ * The jump host that ended the connection before the target was reached; undefined: none did. That of ssh_config is known
+ * from ssh's own debug line.
+ */
+function jumpHostIn({ connection }: FailureContext['service'], lines: readonly string[]): string | undefined {
+  if (!lines.some((line) => /UNKNOWN port \d+/.test(line))) return undefined;
+  const implicit = lines
+    .map((line) => /^debug1: Setting implicit ProxyCommand from ProxyJump: ssh .* (\S+)$/.exec(line)?.[1])
+    .findLast((host) => host !== undefined);
+  const configured = connection.technology === 'ssh' ? connection.jump.at(-1) : undefined;
+  return implicit ?? (configured === undefined ? undefined : parseJumpHost(configured).host);
 }
 
 function connectFinding([, host, , reason = '']: RegExpExecArray, context: FailureContext): Finding {

@@ -37,8 +37,12 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
       return proxiesOfOurs-- > 0 ? chatter : answered;
     const opened = /^debug1: channel (\d+): new \[?direct-(tcpip|streamlocal)/.exec(text);
     if (opened?.[1] !== undefined) channels.set(opened[1], opened[2] === 'tcpip' ? 'tcpip' : 'streamlocal');
-    // Tells the address behind the name, which decides whether macOS may have denied it.
-    return /^debug1: Connecting to \S+ \[.+\] port \d+\.$/.test(text) ? evidence : chatter;
+    // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
+    return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: )/.test(
+      text,
+    )
+      ? evidence
+      : chatter;
   };
 
   return ({ stream, text, afterReady }) => {

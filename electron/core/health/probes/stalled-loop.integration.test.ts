@@ -45,14 +45,17 @@ describe('a check in a process that stood still for longer than its timeout', ()
   it.each([
     ['redis, of two round trips', { ...redis, password: 'secret' }, ['+OK\r\n', '+PONG\r\n']],
     ['http', httpSpec(), ['HTTP/1.1 200 OK\r\n\r\n']],
-  ] as [string, TargetProbe, string[]][])('passes with the answers that came: %s', async (_, spec, answers) => {
-    const endpoint = await answering(answers);
-    const result = ask(endpoint, spec, { timeoutMs: 400 });
-    // Past the start of the connection, and of the deadline.
-    await new Promise((resolve) => setImmediate(resolve));
-    standStill(600);
-    expect(outcomeOf(await result)).toBe('passed');
-  });
+  ] as [string, TargetProbe, string[]][])(
+    'passes with the answers that came: %s',
+    async (_, spec, answers) => {
+      const endpoint = await answering(answers);
+      const result = ask(endpoint, spec, { timeoutMs: 400 });
+      // Past the start of the connection, and of the deadline.
+      await new Promise((resolve) => setImmediate(resolve));
+      standStill(600);
+      expect(outcomeOf(await result)).toBe('passed');
+    },
+  );
 
   it('still ends when nothing comes', async () => {
     const endpoint = await answering([]);
