@@ -68,7 +68,7 @@ export interface CauseDetails {
   readonly holder?: string | undefined;
   readonly context?: string | undefined;
   readonly namespace?: string | undefined;
-  /** `service/postgres` */
+  /** `service/postgres`; `namespace` where the namespace itself is meant. */
   readonly resource?: string | undefined;
   /** Exit code or signal name, in words; the phase of a pod that has finished. */
   readonly ending?: string | undefined;
@@ -101,8 +101,14 @@ const openConfig: RemedyAction = { kind: 'open-config', label: 'Open config' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show log' };
 const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
 
+const isNamespace = (d: CauseDetails): boolean => d.resource === 'namespace';
 const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === true;
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
+/** `10.0.0.9:6443`, `[::1]:22`; the host alone where the port is not known. */
+function addressIn({ host, port }: CauseDetails): string | undefined {
+  if (host === undefined || port === undefined) return host;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
 const scope = (d: CauseDetails): string =>
   [
     d.namespace === undefined ? '' : ` -n ${d.namespace}`,
@@ -186,7 +192,7 @@ const catalogue = {
   },
   'connection-refused': {
     ...backoff,
-    title: (d) => `${d.host ?? 'The server'} refused the connection`,
+    title: (d) => `${addressIn(d) ?? 'The server'} refused the connection`,
     remedy: () => 'Check that the server is running and the port is right',
     action: () => retry,
   },
@@ -214,9 +220,17 @@ const catalogue = {
   'resource-missing': {
     ...backoff,
     title: (d) =>
-      `${d.resource ?? 'The resource'} was not found${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
+      isNamespace(d)
+        ? `The namespace ${d.namespace ?? ''} does not exist`.replace('  ', ' ')
+        : `${d.resource ?? 'The resource'} was not found${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
     remedy: () => 'Check the name, the namespace and the context',
-    action: (d) => copy('Copy command', `kubectl get services,pods${scope(d)}`),
+    action: (d) =>
+      copy(
+        'Copy command',
+        isNamespace(d)
+          ? `kubectl get namespaces${scope({ context: d.context })}`
+          : `kubectl get services,pods${scope(d)}`,
+      ),
   },
   'no-ready-pod': {
     ...backoff,

@@ -11,8 +11,9 @@ export const desiredSchema = z.enum(['on', 'off']);
 export type Desired = z.infer<typeof desiredSchema>;
 
 export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retrying', 'failed', 'stopping']);
+export type Phase = z.infer<typeof phaseSchema>;
 
-/** `ready`: the tunnel is proven, and nobody has tried the target yet: the first client decides. */
+/** `ready`: the tunnel is proven, and the target is not checked. */
 export const healthSchema = z.enum(['unknown', 'ready', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 

@@ -3,7 +3,7 @@
  * popover's bundle would otherwise carry zod, twice React's size, for a few small functions.
  *
  * 1. Green is earned: `up` means that a check has passed through this very tunnel. One that runs and is not proven is
- *    `checking`. One whose tunnel is proven and whose target nobody has tried is `ready`: it counts as up.
+ *    `checking`. One whose tunnel is proven and whose target is not checked is `ready`: it counts as up.
  * 2. A service in trouble stays in trouble while it retries: in `connecting`, and in a new tunnel that is not proven yet.
  *    So a row does not flap.
  * 3. The first quick reconnect of a tunnel that ended is work, not trouble.
@@ -68,14 +68,14 @@ const staysInTrouble = ({ cause, attempt }: ToneFacts): boolean =>
 const recoversUnaided = ({ recovery, triggers }: Cause): boolean =>
   recovery === 'trigger' && !triggers.includes('route');
 
-/** Nothing is left to wait for: proven, or ready for the first client. */
+/** Nothing is left to wait for: proven, or ready. */
 export const isInOrder = ({ phase, health }: Pick<ServiceSnapshot, 'phase' | 'health'>): boolean =>
   phase === 'up' && (health === 'healthy' || health === 'ready');
 
 export interface SnapshotCounts {
   readonly total: number;
   readonly wanted: number;
-  /** Proven, or ready for the first client. */
+  /** Proven, or ready. */
   readonly up: number;
   /** Their tunnel runs and is not proven yet. */
   readonly checking: number;
@@ -103,7 +103,10 @@ export function countServices(
 export const upOfWanted = ({ up, wanted, checking }: SnapshotCounts): string =>
   `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
 
-/** The tray's one state: trouble wins over working, working over checking, checking over up, up over ready; off only when nothing is wanted. */
+/**
+ * The tray's one state: trouble wins over working, working over checking, checking over up, up over ready; off only when
+ * nothing is wanted.
+ */
 export function overallTone(services: readonly ServiceSnapshot[]): Tone {
   const counts = countServices(services);
   if (counts.trouble > 0) return 'trouble';

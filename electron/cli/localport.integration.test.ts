@@ -77,7 +77,7 @@ describe('start and stop', () => {
     const ran = await user.run('start', '--all', '--wait', '--timeout', '300ms');
     expect(ran).toMatchObject({ code: 1, out: '' });
     expect(ran.err).toContain(
-      `✗ dead  is retrying: 127.0.0.1 refused the connection · connect ECONNREFUSED 127.0.0.1:${dead}`,
+      `✗ dead  is retrying: 127.0.0.1:${dead} refused the connection · connect ECONNREFUSED 127.0.0.1:${dead}`,
     );
   });
 

@@ -82,8 +82,8 @@ export async function waitWatched(
 }
 
 /**
- * Proven: a check has passed through the present tunnel, or it is ready where nobody has tried the target. What only the user can fix is waited for as long as LocalPort is
- * checking again, or will before the deadline, in epoch ms.
+ * Done when it is proven, by a check through the present tunnel, or ready where it has no check. What only the user can fix is
+ * waited for as long as LocalPort is checking again, or will before the deadline, in epoch ms.
  */
 export function standingOfStart(service: ServiceSnapshot, deadline: number): Standing {
   const { phase, health, cause, nextRetryAt } = service;

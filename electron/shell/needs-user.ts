@@ -1,9 +1,10 @@
 import type { Cause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { isInOrder } from '../../shared/service-tone.ts';
 
 /**
  * Whether a service needs somebody: only the user can fix its cause, or all its quick tries are used up. It goes on to need
- * them while LocalPort checks again, until it is proven. One that waits for its cluster or ssh host may need somebody too:
+ * them while LocalPort checks again, until it is in order. One that waits for its cluster or ssh host may need somebody too:
  * the VPN, say. One that waits for the network or for the computer to wake does not.
  */
 export function needsUser({
@@ -13,7 +14,7 @@ export function needsUser({
   cause,
   exhausted,
 }: Pick<ServiceSnapshot, 'desired' | 'phase' | 'health' | 'cause' | 'exhausted'>): boolean {
-  if (desired === 'off' || cause === null || health === 'healthy') return false;
+  if (desired === 'off' || cause === null || isInOrder({ phase, health })) return false;
   if (phase === 'failed' || cause.recovery === 'user' || waitsForRoute(cause)) return true;
   return exhausted && cause.recovery === 'backoff';
 }

@@ -1,10 +1,11 @@
 import type { Snapshot } from '../../shared/service-snapshot.ts';
+import { isInOrder } from '../../shared/service-tone.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AppHostPort } from './app-host-port.ts';
 
 const deadlineMs = 30_000;
 
-/** Resolves true once a first forward is up and healthy, false when that takes too long. */
+/** Resolves true once a first forward is proven or ready, false when that takes too long. */
 export function reachFirstForward(
   host: Pick<AppHostPort, 'snapshot' | 'onSnapshot'>,
   clock: Clock,
@@ -16,7 +17,7 @@ export function reachFirstForward(
       resolve(reached);
     };
     const look = (snapshot: Snapshot): void => {
-      if (snapshot.services.some(({ phase, health }) => phase === 'up' && health === 'healthy')) settle(true);
+      if (snapshot.services.some(isInOrder)) settle(true);
     };
     const timer = clock.after(deadlineMs, () => {
       settle(false);

@@ -14,6 +14,10 @@ describe.each(platforms)('on %s', (platform) => {
     expect(checking).toBe(trayIconFile('working', platform));
   });
 
+  test('a forward that is ready looks as one that is up: nothing is left to wait for', () => {
+    expect(trayIconFile('ready', platform)).toBe(trayIconFile('up', platform));
+  });
+
   test.each(tones)('the icon for %s is drawn, also for dense screens', (tone) => {
     const file = trayIconFile(tone, platform);
     expect(

@@ -1,6 +1,6 @@
 /**
  * The tray's icon has four honest shapes, so that a template image can show them apart. What is being checked looks as what
- * is being worked on: neither well nor in trouble.
+ * is being worked on: neither well nor in trouble. What is ready leaves nothing to wait for, and looks as what is up.
  */
 import type { Tone } from '../../shared/service-tone.ts';
 

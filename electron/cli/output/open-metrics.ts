@@ -1,6 +1,6 @@
 /** A snapshot as OpenMetrics text, specification 1.0: families with TYPE and HELP, escaped labels, `# EOF` at the end. */
 import { recoveryBoundsMs, type Outages } from '../../../shared/outages.ts';
-import { toneOf } from '../../../shared/service-tone.ts';
+import { isInOrder, toneOf } from '../../../shared/service-tone.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 
 interface Family {
@@ -38,8 +38,8 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_up',
     type: 'gauge',
-    help: 'Whether the service is proven: a check has passed through its present tunnel.',
-    samples: (service) => one(toneOf(service) === 'up' ? 1 : 0),
+    help: 'Whether the service is proven, by a check through its present tunnel, or ready where it has no check.',
+    samples: (service) => one(isInOrder(service) ? 1 : 0),
   },
   {
     name: 'localport_service_checking',
@@ -57,7 +57,7 @@ const families: readonly Family[] = [
     name: 'localport_recovery_seconds',
     type: 'histogram',
     unit: 'seconds',
-    help: 'Outages that are over: until the service was proven again, without time asleep and time switched off.',
+    help: 'Outages that are over: until the service was up again, without time asleep and time switched off.',
     samples: ({ outages }) => recoveryHistogram(outages),
   },
   {

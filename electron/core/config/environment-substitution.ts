@@ -1,7 +1,6 @@
 /**
  * `${NAME}` and `${NAME:default}`, as LocalPort 0.3.7 had them, and `${NAME:-default}`, as compose files have it, where an empty
- * variable counts as unset: replaced in the text of the file, before YAML reads it,
- * and the first colon splits. A default is part of the file and is put in as it stands. A variable's value is not: it
+ * variable counts as unset: replaced in the text of the file, before YAML reads it, and the first colon splits. A default is part of the file and is put in as it stands. A variable's value is not: it
  * travels through YAML as a token of two private-use characters and is put in afterwards, so that a password with `#`,
  * quotes or a line break means itself and cannot write YAML of its own.
  */
@@ -25,21 +24,27 @@ export interface Substitution {
 /** A use of an unset variable without default. */
 export type UnsetVariable = Pick<Variable, 'name' | 'line'>;
 
-const placeholder = /\$\{([^}\n]+)\}/g;
+/** The innermost ones: a default may itself name variables. */
+const placeholder = /\$\{((?:(?!\$\{)[^}\n])+)\}/g;
+const maxNesting = 8;
 const token = /\uE000(\d+)\uE001/g;
 
 export function substituteEnvironment(source: string, environment: Environment): Substitution {
   const variables: Variable[] = [];
-  const text = source.replace(placeholder, (_, expression: string, offset: number) => {
+  const replaced = (_: string, expression: string, offset: number, text: string): string => {
     const colon = expression.indexOf(':');
     const name = (colon === -1 ? expression : expression.slice(0, colon)).trim();
     const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
     const isOfCompose = colon !== -1 && expression[colon + 1] === '-';
     const value = isOfCompose && found === '' ? undefined : found;
     if (value === undefined && colon !== -1) return expression.slice(colon + (isOfCompose ? 2 : 1));
-    variables.push({ name, value, line: lineAt(source, offset) });
+    // No placeholder spans lines, so none is moved.
+    variables.push({ name, value, line: lineAt(text, offset) });
     return `\uE000${variables.length - 1}\uE001`;
-  });
+  };
+  let text = source;
+  for (let depth = 0; depth < maxNesting && text.includes('${'); depth += 1)
+    text = text.replace(placeholder, replaced);
   return { text, variables };
 }
 

@@ -2,7 +2,7 @@
  * Services that lead to themselves, directly or in a ring through others: one client would be relayed until no descriptor is
  * left. Told by what the config says; a name that only resolves to this machine is not looked up. Pure.
  */
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /** A service of which both ends are known. */
 export interface LoopCandidate {
@@ -12,17 +12,28 @@ export interface LoopCandidate {
   readonly leadsTo: number | null;
 }
 
-/** Whether a name or address means the machine itself, on the loopback interface. */
+/** Whether a name or address means the machine itself, on the loopback interface, however it is spelled. */
 export function isLoopback(host: string): boolean {
-  const plain = host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '');
+  const plain = plainHost(host);
   if (plain === 'localhost' || plain.endsWith('.localhost')) return true;
-  if (isIP(plain) === 4) return plain.startsWith('127.') || plain === '0.0.0.0';
-  if (isIP(plain) === 6) return /^(?:(?:0{0,4}:){1,7}(?:0{0,3}1|0{0,4})|::(?:ffff:)?127\..*)$/.test(plain);
-  return false;
+  const address = plain.replace(/^\[|\]$/g, '');
+  const family = isIP(address);
+  return family !== 0 && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
+
+/** As a URL writes it: `127.1`, `0x7f.1` and `::ffff:7f00:1` are other spellings of one address (WHATWG URL, host parsing). */
+function plainHost(host: string): string {
+  const withoutZone = host.replace(/^\[|\]$|%.*$/g, '').replace(/\.$/, '');
+  const url = `http://${withoutZone.includes(':') ? `[${withoutZone}]` : withoutZone}`;
+  return URL.canParse(url) ? new URL(url).hostname : withoutZone.toLowerCase();
+}
+
+/** The unspecified address leads here too. */
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('0.0.0.0');
+loopback.addAddress('::1', 'ipv6');
+loopback.addAddress('::', 'ipv6');
 
 /** For each candidate the names on the way back to it, its own last; null where the way does not come back. */
 export function findLoops(candidates: readonly LoopCandidate[]): readonly (readonly string[] | null)[] {

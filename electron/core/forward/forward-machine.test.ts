@@ -301,17 +301,33 @@ describe('the forward machine', () => {
     for (let tunnel = 2; tunnel <= maxLeavingForPrecaution + 1; tunnel++)
       play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
     play.lines.length = 0;
-    play.on(unhealthy(5, refused), ended(3, null));
+    play.on(proof(5, { kind: 'open' }), ended(3, null));
     expect(play.lines).toEqual([
       'checked → up 5 (leaving 1 2 3 4)',
       'tunnel-ended → up 5 + 6 (leaving 1 2 4): start-tunnel 6',
     ]);
   });
 
+  it('replaces a tunnel whose checks fail, or that is silent, however many old ones drain', () => {
+    for (const found of [unhealthy(5, refused), proof(5, { kind: 'silent' })]) {
+      const play = Play.up();
+      for (let tunnel = 2; tunnel <= maxLeavingForPrecaution + 1; tunnel++)
+        play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
+      expect(play.on(found).lines.at(-1)).toBe('checked → up 5 + 6 (leaving 1 2 3 4): start-tunnel 6');
+    }
+  });
+
   it('ends an old tunnel that still has connections when it is dead', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel: 2 });
     const line = play.on(proof(1, { kind: 'dead', cause: killed })).lines.at(-1);
     expect(line).toBe('checked → up 2 (leaving 1): stop-tunnel 1');
+    const without = Play.up().on(
+      { type: 'reconfigured' },
+      { type: 'tunnel-ready', tunnel: 2 },
+      ended(2, refused),
+    );
+    const last = without.on(proof(1, { kind: 'dead', cause: killed })).lines.at(-1);
+    expect(last).toBe('checked → connecting 3 (leaving 1): stop-tunnel 1');
   });
 
   it('is ready, and not green, where nobody has tried the target; its first client is the trial', () => {

@@ -3,7 +3,7 @@
  *
  * 1. The table has a cell for every phase × event. What is ignored says so.
  * 2. One tunnel serves and one may start to replace it. Besides these, old ones are on their way out: none
- *    is ended while it carries connections, unless it is dead, so with many of them no other is started as a precaution.
+ *    is ended while it carries connections, unless it is dead; so with many of them no other is started as a precaution.
  * 3. Every tunnel that was started ends: nothing leaves the state before its `tunnel-ended` came. Nothing waits for it.
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
  * 5. Desired changes only by turning on and off, never by a failure.
@@ -37,6 +37,7 @@ import type {
 import {
   suspend,
   noteWake,
+  leaverChecked,
   leaverEnded,
   complain,
   tryChanged,
@@ -85,7 +86,7 @@ const table: Table = {
   'port-closed':  { off: ignored,  connecting: ignored,                  up: ignored,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: portClosed },
   'tunnel-ready': { off: ignored,  connecting: firstReady,               up: successorReady,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
   'tunnel-ended': { off: ignored,  connecting: tryEnded,                 up: liveEnded,           waiting: leaverEnded,    retrying: leaverEnded,  failed: leaverEnded,   stopping: stoppedOne },
-  'checked':      { off: ignored,  connecting: ignored,                  up: checked,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
+  'checked':      { off: ignored,  connecting: leaverChecked,            up: checked,             waiting: leaverChecked,  retrying: leaverChecked, failed: leaverChecked, stopping: ignored },
   'complained':   { off: ignored,  connecting: complain,                 up: liveComplained,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
   'triggered':    { off: noteWake, connecting: triggeredWhileConnecting, up: triggeredWhileUp,    waiting: rearm,          retrying: rearm,        failed: rearm,         stopping: noteWake },
   'insisted':     { off: ignored,  connecting: ignored,                  up: insistWhileUp,       waiting: insist,         retrying: insist,       failed: insist,        stopping: ignored },

@@ -31,7 +31,7 @@ export function replaceAnew(state: In<'up'>, context: TransitionContext, insiste
 /** Replaces as the restart policy allows; when it allows none, the tunnel stays as it is. */
 export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Transition {
   const without: In<'up'> = { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } };
-  if (state.suspended || isHeld(context) || isCrowded(state)) return stay(without);
+  if (state.suspended || isHeld(context)) return stay(without);
   const decision = decideRestart(state.history, context);
   const counted: In<'up'> = { ...without, history: decision.history };
   if (decision.kind === 'disabled') return stay(counted);
@@ -72,9 +72,9 @@ const isKnownBad = ({ isOutdated, isSuspect }: In<'up'>['situation']): boolean =
 export const isDoubtful = ({ proof }: In<'up'>['situation']): boolean =>
   proof.kind === 'silent' || proof.kind === 'unprovable';
 
-/** Another tunnel would be a precaution only, and many old ones still carry connections. */
-export const isCrowded = ({ situation: { proof, isOutdated }, leaving }: In<'up'>): boolean =>
-  !isOutdated && proof.kind !== 'silent' && leaving.length >= maxLeavingForPrecaution;
+/** Nothing speaks against this tunnel, another one would be a precaution only, and many old ones still carry connections. */
+export const isCrowded = ({ situation, leaving }: In<'up'>): boolean =>
+  !isKnownBad(situation) && situation.proof.kind !== 'silent' && leaving.length >= maxLeavingForPrecaution;
 
 /**
  * Starts the successor that is wanted, as soon as nothing stands in its way: to be called at the end of every cell that

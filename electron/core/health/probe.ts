@@ -16,7 +16,7 @@ export interface ProbeRequest {
 
 /** What the far end answered instead of what the check wanted. Titles are complete sentences without a full stop. */
 export type WrongAnswer =
-  /** It may pass: HTTP 503, a database that is starting up. `remedy`: null for the catalogue's. */
+  /** It may pass: HTTP 503, a database that is starting up. `remedy`: absent: the catalogue's. */
   | { readonly code: 'check-failed'; readonly title: string; readonly remedy?: string }
   /** It stays until somebody changes something: a wrong password, another protocol. */
   | { readonly code: 'check-refused'; readonly title: string }

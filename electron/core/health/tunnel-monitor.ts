@@ -137,8 +137,7 @@ export class TunnelMonitor {
   async #examine(timeoutMs: number, signal: AbortSignal): Promise<void> {
     const startedAt = this.#tools.clock.now();
     if (this.#spec.type === 'none') {
-      const evidence = untriedEvidence(await this.#askTransport());
-      if (!signal.aborted) this.#tell({ startedAt, isStrict: false, evidence }, null);
+      await this.#askOnlyTransport(false, signal);
       return;
     }
     const result = await this.#probe(this.#spec, timeoutMs, signal);
@@ -160,12 +159,7 @@ export class TunnelMonitor {
   /** Both questions at once. What the transport says is reported as soon as it is known: clients wait for it. */
   async #runProof(signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
-    if (this.#spec.type === 'none') {
-      const evidence = untriedEvidence(await this.#askTransport());
-      if (signal.aborted) return null;
-      this.#tell({ startedAt, isStrict: true, evidence }, null);
-      return evidence.kind;
-    }
+    if (this.#spec.type === 'none') return this.#askOnlyTransport(true, signal);
     const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
     const probing = this.#probe(this.#spec, timeoutMs, signal);
     const transport = await this.#askTransport();
@@ -174,6 +168,15 @@ export class TunnelMonitor {
     const result = await probing;
     if (signal.aborted || result.kind === 'cancelled') return null;
     return this.#count({ startedAt, isStrict: true, result, transport });
+  }
+
+  /** Of a service without a check. */
+  async #askOnlyTransport(isStrict: boolean, signal: AbortSignal): Promise<Evidence | null> {
+    const startedAt = this.#tools.clock.now();
+    const evidence = untriedEvidence(await this.#askTransport());
+    if (signal.aborted) return null;
+    this.#tell({ startedAt, isStrict, evidence }, null);
+    return evidence.kind;
   }
 
   #probe(spec: TargetProbe, timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {

@@ -1,19 +1,20 @@
 /**
  * When a service was away although it was wanted, and how long it took to come back. Pure: facts in, history out.
  *
- * 1. A service that has not been proven (up and healthy, or ready for its first client) since it was turned on has no outage: it is starting.
- * 2. An outage begins when a proven service leaves `up` or is found unhealthy; it ends when the service is proven again. A
+ * 1. A service that has not been in order (up, and healthy or ready) since it was turned on has no outage: it is starting.
+ * 2. An outage begins when such a service leaves `up` or is found unhealthy; it ends when the service is in order again. A
  *    tunnel that is being checked neither begins nor ends one.
  * 3. Time asleep and time switched off are not part of it. An outage that the user interrupts goes on when it is wanted
  *    again: no way round it makes a recovery look faster than it was.
  */
-import type { Desired, Health } from '../../../shared/service-snapshot.ts';
+import type { Desired, Health, Phase } from '../../../shared/service-snapshot.ts';
+import { isInOrder } from '../../../shared/service-tone.ts';
 import { maxRecentOutages, noOutages, recoveryBoundsMs, type Outages } from '../../../shared/outages.ts';
 
 /** How a service stands at a moment. */
 export interface OutageFacts {
   readonly desired: Desired;
-  readonly phase: string;
+  readonly phase: Phase;
   readonly health: Health;
   readonly suspended: boolean;
   /** Monotonic ms. */
@@ -34,11 +35,11 @@ interface OutageUnderWay {
 export interface OutageHistory {
   readonly past: Outages;
   readonly current: OutageUnderWay | null;
-  /** Whether it has been proven since it was turned on. */
-  readonly hasBeenProven: boolean;
+  /** Whether it has been so since it was turned on. */
+  readonly hasBeenInOrder: boolean;
 }
 
-export const cleanOutageHistory: OutageHistory = { past: noOutages, current: null, hasBeenProven: false };
+export const cleanOutageHistory: OutageHistory = { past: noOutages, current: null, hasBeenInOrder: false };
 
 /** To be called with every change of the facts, at once. Returns the same history when they change nothing. */
 export function observeOutage(history: OutageHistory, facts: OutageFacts): OutageHistory {
@@ -48,20 +49,20 @@ export function observeOutage(history: OutageHistory, facts: OutageFacts): Outag
 }
 
 function watchForOutage(history: OutageHistory, facts: OutageFacts): OutageHistory {
-  const hasBeenProven = isWanted(facts) && (history.hasBeenProven || isProven(facts));
-  if (hasBeenProven && isAway(facts)) {
+  const hasBeenInOrder = isWanted(facts) && (history.hasBeenInOrder || isInOrder(facts));
+  if (hasBeenInOrder && isAway(facts)) {
     const countedSince = counts(facts) ? facts.now : null;
-    return { ...history, hasBeenProven, current: { since: facts.wallNow, countedMs: 0, countedSince } };
+    return { ...history, hasBeenInOrder, current: { since: facts.wallNow, countedMs: 0, countedSince } };
   }
-  return hasBeenProven === history.hasBeenProven ? history : { ...history, hasBeenProven };
+  return hasBeenInOrder === history.hasBeenInOrder ? history : { ...history, hasBeenInOrder };
 }
 
 function followOutage(history: OutageHistory, current: OutageUnderWay, facts: OutageFacts): OutageHistory {
   const { since, countedSince } = current;
   const { now } = facts;
   const countedMs = current.countedMs + (countedSince === null ? 0 : now - countedSince);
-  if (isWanted(facts) && isProven(facts)) {
-    return { past: withOutage(history.past, since, countedMs), current: null, hasBeenProven: true };
+  if (isWanted(facts) && isInOrder(facts)) {
+    return { past: withOutage(history.past, since, countedMs), current: null, hasBeenInOrder: true };
   }
   if (counts(facts) === (countedSince !== null)) return history;
   return { ...history, current: { since, countedMs, countedSince: counts(facts) ? now : null } };
@@ -69,9 +70,6 @@ function followOutage(history: OutageHistory, current: OutageUnderWay, facts: Ou
 
 const isWanted = ({ desired, phase }: OutageFacts): boolean =>
   desired === 'on' && phase !== 'off' && phase !== 'stopping';
-
-const isProven = ({ phase, health }: OutageFacts): boolean =>
-  phase === 'up' && (health === 'healthy' || health === 'ready');
 
 const isAway = ({ phase, health }: OutageFacts): boolean => phase !== 'up' || health === 'unhealthy';
 

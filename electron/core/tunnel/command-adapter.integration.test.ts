@@ -46,6 +46,16 @@ describe('the command adapter', () => {
     expect(await workshop.filesLeft()).toEqual([]);
   });
 
+  it.each(['{local_port}', '{socket}'])('makes no connection to %s of its own', async (placeholder) => {
+    const countsConnections = `
+      let count = 0;
+      const at = process.argv.at(-1);
+      require('net').createServer((s) => s.end('connection ' + ++count))
+        .listen(/^\\d+$/.test(at) ? { port: Number(at), host: '127.0.0.1' } : { path: at });`;
+    const { address } = await workshop.openReady(commandConnection(node(countsConnections, placeholder)));
+    expect(await exchange(address, '')).toBe('connection 1');
+  });
+
   it('comes back after its folder was tidied away, but not into a folder that somebody put there', async () => {
     const connection = commandConnection(node(echoProgram, '{socket}'));
     await rm(workshop.runtimeDirectory, { recursive: true });

@@ -1,4 +1,4 @@
-/** Any program that listens where it is told to. Its endpoint is ready when it takes a connection. */
+/** Any program that listens where it is told to. Its endpoint is ready when it listens. */
 import net from 'node:net';
 import { describeCause } from '../../../shared/failure.ts';
 import { type Clock, sleep } from '../clock.ts';
@@ -6,6 +6,7 @@ import { ChildTunnel, type ChildTunnelOptions } from './child-tunnel.ts';
 import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './command-template.ts';
 import { attemptConnect } from './connect-attempt.ts';
 import { toEvidence } from './evidence.ts';
+import { isListening } from './listening-endpoint.ts';
 import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import type { Endpoint, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
@@ -16,6 +17,8 @@ export interface CommandAdapterOptions extends ChildTunnelOptions {
 
 const firstProbeDelayMs = 20;
 const maxProbeDelayMs = 200;
+/** A listener of this machine is seen at once. */
+const unseenListenerMs = 5_000;
 
 export function createCommandAdapter(options: CommandAdapterOptions): TunnelAdapter {
   assertFitsSockets(options.runtimeDirectory);
@@ -53,7 +56,7 @@ async function launch(
     tunnel.launch({
       child: { name: `command ${name}`, argv: expandPlaceholders(argv, { localPort, socket }) },
       interpret: () => ({ kind: 'evidence' }),
-      probeReadiness: (signal) => untilConnectable(endpoint, options.clock, signal),
+      probeReadiness: (signal) => untilListening(endpoint, options.clock, signal),
       cleanUp: () => removeFile(socket),
     });
   } catch (error) {
@@ -70,16 +73,21 @@ function endpointFor(
     : { kind: 'tcp', host: '127.0.0.1', port: localPort };
 }
 
-/** Polls, because a program that we do not know has no words for its readiness. null when cancelled. */
-async function untilConnectable(
+/**
+ * Polls, because a program that we do not know has no words for its readiness. Where nothing is seen to listen for a while, in a
+ * container say, a connection is the last means. null when cancelled.
+ */
+async function untilListening(
   endpoint: Endpoint,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Endpoint | null> {
+  const connectsFrom = clock.now() + unseenListenerMs;
   let delayMs = firstProbeDelayMs;
   while (await sleep(clock, delayMs, signal)) {
-    const attempt = await attemptConnect(endpoint, signal);
-    if (attempt.kind === 'connected') return endpoint;
+    if (await isListening(endpoint)) return signal.aborted ? null : endpoint;
+    if (clock.now() >= connectsFrom && (await attemptConnect(endpoint, signal)).kind === 'connected')
+      return endpoint;
     delayMs = Math.min(delayMs * 1.5, maxProbeDelayMs);
   }
   return null;

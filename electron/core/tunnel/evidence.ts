@@ -13,6 +13,8 @@ const noise: readonly RegExp[] = [
   /^\*\* /,
   /^(\W)\1{4,}$/,
   /^Handling connection for \d+$/,
+  // A plugin on its way to a new token (kubelogin). If it gets none, it says so.
+  /\byou have an? (?:expired|valid) token\b|\brefreshing the token\b|\bexpired\b.*\b(?:refreshing|renewing)\b/i,
   // kubectl's discovery repeats each failure up to five times before the line that sums it up.
   /\bmemcache\.go:\d+\]/,
 ];
@@ -21,7 +23,7 @@ export const isNoise = (line: string): boolean => noise.some((pattern) => patter
 
 /** A line that calls itself an error, as gcloud's `ERROR: (gcloud.compute…) The required property [project] …`. */
 export const isMarkedError = (line: string): boolean =>
-  /^\s*(?:\S+: )?(?:error|fatal|panic)\b\s*:/i.test(line);
+  /^\s*(?:\S+: )?(?:error|fatal|panic)\s*:|^E\d{4} \d\d:\d\d:\d\d\.\d+ /i.test(line);
 
 /** One for each list of secrets: a child's lines all come with the same one. */
 const redactors = new WeakMap<readonly string[], Redact>();

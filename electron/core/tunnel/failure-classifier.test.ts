@@ -41,6 +41,8 @@ const sshTable: readonly (readonly [title: string, output: string, expected: str
     '/bin/sh: 1: exec: cloudflared: not found',
     'zsh:1: command not found: cloudflared',
     'bash: line 1: cloudflared: command not found',
+    '/bin/sh: 1: cloudflared: not found',
+    'fish: Unknown command: cloudflared',
   ].map(
     (line) =>
       [
@@ -52,6 +54,31 @@ Connection closed by UNKNOWN port 65535`,
   ${line}`,
       ] as const,
   ),
+  [
+    'a ProxyCommand whose program is missing at its path',
+    `bash: line 1: /opt/none/cloudflared: No such file or directory
+Connection closed by UNKNOWN port 65535`,
+    `binary-missing: /opt/none/cloudflared was not found
+  bash: line 1: /opt/none/cloudflared: No such file or directory`,
+  ],
+  [
+    'a host whose key is unknown, by the line that names it',
+    `No ED25519 host key is known for [127.0.0.1]:2201 and you have requested strict checking.
+Host key verification failed.
+Connection closed by UNKNOWN port 65535`,
+    `host-key-unknown: The host key of 127.0.0.1 is not known yet
+  Host key verification failed.
+  $ ssh -p 2201 127.0.0.1`,
+  ],
+  [
+    'a jump host of ssh_config whose key is unknown, with user and port',
+    `debug1: Setting implicit ProxyCommand from ProxyJump: ssh -l root -p 42201 -F cfg -W '[%h]:%p' localhost
+Host key verification failed.
+Connection closed by UNKNOWN port 65535`,
+    `host-key-unknown: The host key of localhost is not known yet
+  Host key verification failed.
+  $ ssh -p 42201 root@localhost`,
+  ],
   [
     'a jump host of ssh_config whose key is unknown',
     `debug1: Setting implicit ProxyCommand from ProxyJump: ssh -F cfg -W '[%h]:%p' gate
@@ -105,7 +132,7 @@ root@bastion: Permission denied (publickey).`,
 Host key verification failed.`,
     `host-key-unknown: The host key of bastion is not known yet
   Host key verification failed.
-  $ ssh bastion`,
+  $ ssh -p 2222 bastion`,
   ],
   [
     'a changed host key',
@@ -137,7 +164,7 @@ Host key verification failed.`,
   [
     'a refused connection',
     'ssh: connect to host bastion port 2222: Connection refused',
-    `connection-refused: bastion refused the connection
+    `connection-refused: bastion:2222 refused the connection
   ssh: connect to host bastion port 2222: Connection refused`,
   ],
   [
@@ -208,7 +235,7 @@ Connection reset by 10.0.0.1 port 2222`,
     'a jump host that is down',
     `ssh: connect to host gate port 22: Connection refused
 Connection closed by UNKNOWN port 65535`,
-    `connection-refused: gate refused the connection
+    `connection-refused: gate:22 refused the connection
   ssh: connect to host gate port 22: Connection refused`,
   ],
   [
@@ -260,6 +287,43 @@ const kubectlTable: typeof sshTable = [
   $ kubectl get services,pods -n shop --context prod`,
   ],
   [
+    'a namespace that does not exist',
+    'Error from server (NotFound): namespaces "nope" not found',
+    `resource-missing: The namespace nope does not exist
+  Error from server (NotFound): namespaces "nope" not found
+  $ kubectl get namespaces --context prod`,
+  ],
+  [
+    'a named port that the pod does not have',
+    "error: pod 'postgres-0' does not have a named port 'grpc'",
+    `config-invalid: The pod postgres-0 has no port grpc
+  error: pod 'postgres-0' does not have a named port 'grpc'`,
+  ],
+  ...[
+    ['error: pods "x" not found', 'resource-missing: service/postgres was not found in shop'],
+    ['error: something new', 'exited: The tunnel ended (exit code 1)'],
+    ['error: lost connection to pod', 'closed-by-remote: The other end closed the connection'],
+  ].map(
+    ([line = '', expected = '']) =>
+      [
+        `a plugin that renewed its token, and then: ${line}`,
+        `10:06:21.259044 auth.go:73: You have an expired token at 2026-11-28 09:58:49 -0400 EDT
+10:06:21.259088 auth.go:77: Refreshing the token
+${line}`,
+        `${expected}
+  ${line}${expected.startsWith('resource') ? '\n  $ kubectl get services,pods -n shop --context prod' : ''}`,
+      ] as const,
+  ),
+  [
+    'a plugin whose error is followed by advice',
+    `ERROR: (gcloud.config.config-helper) There was a problem refreshing your current auth tokens: Reauthentication failed.
+Please run:
+  $ gcloud auth login`,
+    `credentials-expired: Signed out of prod
+  ERROR: (gcloud.config.config-helper) There was a problem refreshing your current auth tokens: Reauthentication failed.
+  $ gcloud auth login`,
+  ],
+  [
     'a service without pods',
     'error: timed out waiting for the condition',
     `no-ready-pod: No ready pod behind service/postgres
@@ -276,7 +340,7 @@ const kubectlTable: typeof sshTable = [
   [
     'a port that the service does not have',
     'error: Service postgres does not have a service port 81',
-    `config-invalid: remote_port is not a port of this resource
+    `config-invalid: The service postgres has no port 81
   error: Service postgres does not have a service port 81`,
   ],
   [
@@ -356,7 +420,7 @@ Please run:
 
 Unable to connect to the server: getting credentials: exec: executable gke-gcloud-auth-plugin failed with exit code 1`,
     `credentials-expired: Signed out of prod
-  Unable to connect to the server: getting credentials: exec: executable gke-gcloud-auth-plugin failed with exit code 1
+  ERROR: (gcloud.config.config-helper) There was a problem refreshing your current auth tokens: Reauthentication failed. cannot prompt during non-interactive execution.
   $ gcloud auth login`,
   ],
   [
@@ -364,7 +428,7 @@ Unable to connect to the server: getting credentials: exec: executable gke-gclou
     `Error: failed to get token: expected an empty error but received: AADSTS700082: The refresh token has expired due to inactivity.
 Unable to connect to the server: getting credentials: exec: executable kubelogin failed with exit code 1`,
     `credentials-expired: Signed out of prod
-  Unable to connect to the server: getting credentials: exec: executable kubelogin failed with exit code 1
+  Error: failed to get token: expected an empty error but received: AADSTS700082: The refresh token has expired due to inactivity.
   $ az login`,
   ],
   [
@@ -377,7 +441,7 @@ Unable to connect to the server: getting credentials: exec: executable kubelogin
     'an API server that is not running',
     `E1122 16:52:07.628621    2822 memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: Get \\"http://127.0.0.1:1/api?timeout=32s\\": dial tcp 127.0.0.1:1: connect: connection refused"
 The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?`,
-    `connection-refused: 127.0.0.1 refused the connection
+    `connection-refused: 127.0.0.1:1 refused the connection
   The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?`,
   ],
   [

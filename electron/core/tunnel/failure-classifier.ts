@@ -12,6 +12,7 @@ import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
 import { kubectlFailures } from './kubectl-failures.ts';
 import { networkFailures } from './network-failures.ts';
+import { shellFailures } from './shell-failures.ts';
 import { sshFailures } from './ssh-failures.ts';
 
 export interface Failure extends FailureContext, Pick<ChildExit, 'exitCode' | 'signal' | 'startError'> {}
@@ -48,8 +49,9 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
 function findCause(context: FailureContext, rules: readonly FailureRule[]): Cause | null {
   const secrets = secretsOf(context.service);
   let consequence: Cause | null = null;
-  for (const line of context.lines.toReversed()) {
-    if (isNoise(line)) continue;
+  const lines = context.lines.filter((line) => !isNoise(line)).toReversed();
+  // What calls itself an error says more than the advice that follows it.
+  for (const line of [...lines.filter(isMarkedError), ...lines]) {
     const evidence = toEvidence(line, secrets);
     const matched = firstMatch(evidence, rules, context);
     if (matched === null) continue;
@@ -119,13 +121,13 @@ const definedOnly = (details: CauseDetails): CauseDetails =>
 function rulesFor(connection: Connection): readonly FailureRule[] {
   switch (connection.technology) {
     case 'ssh':
-      return [...sshFailures, ...networkFailures];
+      return [...sshFailures, ...shellFailures, ...networkFailures];
     case 'kubectl':
       return [...kubectlFailures, ...networkFailures];
     case 'tcp':
       return networkFailures;
     case 'command':
-      return [...rulesForProgram(connection.argv[0]), ...networkFailures];
+      return [...rulesForProgram(connection.argv[0]), ...shellFailures, ...networkFailures];
     default:
       return assertNever(connection);
   }

@@ -33,3 +33,7 @@ export const follows = (code: CauseCode, pattern: RegExp): FailureRule => ({
   ...proves(code, pattern),
   isConsequence: true,
 });
+
+/** A port as a line writes it. */
+export const portOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);

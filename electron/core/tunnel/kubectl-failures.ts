@@ -1,6 +1,6 @@
 /** What kubectl's stderr proves, and what the credential plugins print through it. */
 import { credentialFailures } from './credential-failures.ts';
-import { type FailureRule, follows, proves } from './failure-rules.ts';
+import { type FailureRule, follows, portOf, proves } from './failure-rules.ts';
 
 export const kubectlFailures: readonly FailureRule[] = [
   ...credentialFailures,
@@ -16,10 +16,21 @@ export const kubectlFailures: readonly FailureRule[] = [
     }),
   },
   proves('forbidden', /\bforbidden\b/i),
+  {
+    pattern: /\bnamespaces? "([^"]+)" not found/i,
+    finding: ([, namespace]) => ({ code: 'resource-missing', details: { resource: 'namespace', namespace } }),
+  },
   proves(
     'resource-missing',
-    /\(NotFound\)|the server could not find the requested resource|doesn't have a resource type/i,
+    /\(NotFound\)|\b[a-z]+s(?:\.[a-z.]+)? "[^"]+" not found|the server could not find the requested resource|doesn't have a resource type/i,
   ),
+  {
+    pattern: /\b(service|pod) '?([^\s']+)'? does not have a (?:service|named) port '?([^\s']+?)'?$/i,
+    finding: ([, kind = '', name = '', port = '']) => ({
+      code: 'config-invalid',
+      details: { what: `The ${kind.toLowerCase()} ${name} has no port ${port}` },
+    }),
+  },
   proves(
     'config-invalid',
     /does not have a service port|does not have a named port|cannot .*port-forward|invalid service/i,
@@ -36,8 +47,8 @@ export const kubectlFailures: readonly FailureRule[] = [
     /pod is not running|no (?:running |ready )?pods? found|timed out waiting for the condition|watch closed before |no endpoints available/i,
   ),
   {
-    pattern: /connection to the server (\S+?)(?::\d+)? was refused/i,
-    finding: (match) => ({ code: 'connection-refused', details: { host: match[1] } }),
+    pattern: /connection to the server (\S+?)(?::(\d+))? was refused/i,
+    finding: ([, host, port]) => ({ code: 'connection-refused', details: { host, port: portOf(port) } }),
   },
   proves(
     'target-refused',

@@ -1,7 +1,14 @@
 /** Failures that every technology words alike: the C library's, Go's, Node's and Python's names for them. */
 import { isIP } from 'node:net';
 import type { CauseDetails } from '../../../shared/failure.ts';
-import { type FailureContext, type FailureRule, type Finding, follows, proves } from './failure-rules.ts';
+import {
+  type FailureContext,
+  type FailureRule,
+  type Finding,
+  follows,
+  portOf,
+  proves,
+} from './failure-rules.ts';
 
 /**
  * macOS 15 and later answers "No route to host" when the user has not allowed the local network to the app; the same
@@ -21,7 +28,7 @@ export function isLocalAddress(host: string): boolean {
 }
 
 /** `1.2.3.4:443` in a Go error: `dial tcp 1.2.3.4:443: connect: …` */
-const dialled = /dial tcp \[?([^\]\s]+?)\]?:\d+: /i;
+const dialled = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /i;
 
 export const networkFailures: readonly FailureRule[] = [
   {
@@ -53,10 +60,10 @@ export const networkFailures: readonly FailureRule[] = [
   {
     pattern: /connection refused|actively refused|ECONNREFUSED/i,
     finding: (match) => {
-      const host = dialled.exec(match.input)?.[1];
-      return host === undefined
+      const dial = dialled.exec(match.input);
+      return dial === null
         ? { code: 'connection-refused' }
-        : { code: 'connection-refused', details: { host } };
+        : { code: 'connection-refused', details: { host: dial[1], port: portOf(dial[2]) } };
     },
   },
   proves('timed-out', /timed out|timeout|deadline exceeded|ETIMEDOUT/i),

@@ -308,7 +308,7 @@ describe('the ssh adapter on a real sshd', () => {
   it('tells a server that is not running', async () => {
     const port = await freePort();
     expect(summary(await workshop.openFailing(through({ port })))).toBe(
-      'connection-refused: 127.0.0.1 refused the connection',
+      `connection-refused: 127.0.0.1:${port} refused the connection`,
     );
   });
 

@@ -1,7 +1,14 @@
 /** What ssh's stderr proves. The wording is OpenSSH's; most of it has not changed in twenty years. */
-import { type FailureContext, type FailureRule, type Finding, follows, proves } from './failure-rules.ts';
+import {
+  type FailureContext,
+  type FailureRule,
+  type Finding,
+  follows,
+  portOf,
+  proves,
+} from './failure-rules.ts';
 import { unreachable } from './network-failures.ts';
-import { parseJumpHost } from './ssh-command.ts';
+import { parseJumpHost, type JumpHost } from './ssh-command.ts';
 
 export const sshFailures: readonly FailureRule[] = [
   {
@@ -9,12 +16,6 @@ export const sshFailures: readonly FailureRule[] = [
     finding: (_, context) => hostKeyFinding(context),
   },
   { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/i, finding: (_, context) => hostKeyFinding(context) },
-  {
-    // The user's shell, which runs a ProxyCommand: bash and dash, bash without exec, zsh, fish.
-    pattern:
-      /\bexec: (?:line \d+: )?(\S+): (?:not found|cannot execute: required file not found|No such file or directory)$|: (\S+): command not found$|command not found: (\S+)$|Unknown command:? '?([^\s']+)'?$/,
-    finding: (match) => ({ code: 'binary-missing', details: { what: match.slice(1).find(isText) } }),
-  },
   {
     pattern: /^(?:\S+@)?(\S+): Permission denied \(/i,
     finding: (match, context) => refusedLogin(match[1], context),
@@ -68,8 +69,6 @@ export const sshFailures: readonly FailureRule[] = [
   follows('closed-by-remote', /^stdio forwarding failed|^ssh_dispatch_run_fatal: /i),
 ];
 
-const isText = (found: string | undefined): found is string => found !== undefined;
-
 /** A key that ssh itself would not use explains the refusal; the evidence is the line that says so. */
 function refusedLogin(host: string | undefined, { lines }: FailureContext): Finding {
   const missing = lines
@@ -84,11 +83,18 @@ function refusedLogin(host: string | undefined, { lines }: FailureContext): Find
   return { code: 'auth-failed', details: { host, evidence, command } };
 }
 
-/** "Host key verification failed" ends both cases; what stands before it tells them apart. */
+/**
+ * "Host key verification failed" ends both cases; what stands before it tells them apart. Whose key it is: ssh's own line
+ * says it, or it is the jump host that ended the connection before the target was reached.
+ */
 function hostKeyFinding({ service, lines }: FailureContext): Finding {
-  const host = jumpHostIn(service, lines) ?? targetHost(service);
+  const hop = namedKeyHost(lines) ?? jumpHostIn(service, lines);
+  const host = hop?.host ?? targetHost(service);
   const hasChanged = lines.some((line) => /REMOTE HOST IDENTIFICATION HAS CHANGED/i.test(line));
-  if (!hasChanged) return { code: 'host-key-unknown', details: { host } };
+  if (!hasChanged) {
+    const command = hop === undefined ? undefined : connectCommand(hop);
+    return { code: 'host-key-unknown', details: { host, command } };
+  }
   // ssh prints the very command that removes the old key.
   const removal = lines
     .map((line) => /^\s*(ssh-keygen -f .+ -R .+)$/.exec(line)?.[1])
@@ -96,21 +102,40 @@ function hostKeyFinding({ service, lines }: FailureContext): Finding {
   return { code: 'host-key-changed', details: { host, command: removal } };
 }
 
-/**
- * The jump host that ended the connection before the target was reached; undefined: none did. That of ssh_config is known
- * from ssh's own debug line.
- */
-function jumpHostIn({ connection }: FailureContext['service'], lines: readonly string[]): string | undefined {
-  if (!lines.some((line) => /UNKNOWN port \d+/.test(line))) return undefined;
-  const implicit = lines
-    .map((line) => /^debug1: Setting implicit ProxyCommand from ProxyJump: ssh .* (\S+)$/.exec(line)?.[1])
-    .findLast((host) => host !== undefined);
-  const configured = connection.technology === 'ssh' ? connection.jump.at(-1) : undefined;
-  return implicit ?? (configured === undefined ? undefined : parseJumpHost(configured).host);
+/** `[127.0.0.1]:2201` or `gate`, in "No ED25519 host key is known for …" and "Host key for … has changed". */
+function namedKeyHost(lines: readonly string[]): JumpHost | undefined {
+  const name = lines
+    .map(
+      (line) =>
+        /^(?:No \S+ host key is known for|Host key for) (\S+) (?:and you|has changed)/i.exec(line)?.[1],
+    )
+    .find((found) => found !== undefined);
+  return name === undefined ? undefined : parseJumpHost(name);
 }
 
-function connectFinding([, host, , reason = '']: RegExpExecArray, context: FailureContext): Finding {
-  if (/refused/i.test(reason)) return { code: 'connection-refused', details: { host } };
+/** That of ssh_config is known from ssh's own debug line, its port and user too; the last one where there are several. */
+function jumpHostIn(
+  { connection }: FailureContext['service'],
+  lines: readonly string[],
+): JumpHost | undefined {
+  if (!lines.some((line) => /UNKNOWN port \d+/.test(line))) return undefined;
+  const implicit = lines
+    .map((line) => /^debug1: Setting implicit ProxyCommand from ProxyJump: (ssh .+)$/.exec(line)?.[1])
+    .findLast((command) => command !== undefined);
+  if (implicit !== undefined) {
+    const optionIn = (flag: string): string | null =>
+      new RegExp(` -${flag} (\\S+)`).exec(implicit)?.[1] ?? null;
+    return { host: implicit.split(' ').at(-1) ?? '', user: optionIn('l'), port: optionIn('p') };
+  }
+  const configured = connection.technology === 'ssh' ? connection.jump.at(-1) : undefined;
+  return configured === undefined ? undefined : parseJumpHost(configured);
+}
+
+const connectCommand = ({ host, user, port }: JumpHost): string =>
+  `ssh ${port === null ? '' : `-p ${port} `}${user === null ? '' : `${user}@`}${host}`;
+
+function connectFinding([, host, port, reason = '']: RegExpExecArray, context: FailureContext): Finding {
+  if (/refused/i.test(reason)) return { code: 'connection-refused', details: { host, port: portOf(port) } };
   if (/timed out/i.test(reason)) return { code: 'timed-out', details: { host } };
   if (/no route|unreachable|down/i.test(reason)) {
     const found = unreachable(addressOf(host, context.lines), context);

@@ -14,6 +14,12 @@ export const noteWake: Handler<'triggered'> = (state, { trigger }) =>
 /** A predecessor is all that can end in phases without a tunnel. */
 export const leaverEnded: Handler<'tunnel-ended'> = (state, { tunnel }) => stay(forget(state, tunnel));
 
+/** An old tunnel keeps its connections, unless it is dead. */
+export const leaverChecked: Handler<'checked'> = (state, { tunnel, report }) =>
+  report.evidence.kind === 'dead' && state.leaving.includes(tunnel)
+    ? stay(state, { type: 'stop-tunnel', tunnel })
+    : stay(state);
+
 export const complain: Handler<'complained'> = (state, { cause }) => stay({ ...state, complaint: cause });
 
 export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>

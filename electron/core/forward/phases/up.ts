@@ -24,7 +24,7 @@ import {
   retire,
   wantsSuccessor,
 } from '../successor-moves.ts';
-import { isAwaited, isForRetry, isInsisting } from './any-phase.ts';
+import { isAwaited, isForRetry, isInsisting, leaverChecked } from './any-phase.ts';
 
 /** Whatever happens, a successor that is wanted is started as soon as it can be. */
 const pursuing =
@@ -68,10 +68,10 @@ function successorFailed(state: In<'up'>, cause: Cause, context: TransitionConte
 }
 
 /** The level of health after one more check, and the state of the proof. Green only when both are good. */
-export const checked = pursuing<'checked'>((before, { tunnel, report }, context) => {
-  if (before.leaving.includes(tunnel) && report.evidence.kind === 'dead')
-    return stay(before, { type: 'stop-tunnel', tunnel });
-  if (tunnel !== before.situation.tunnel || before.suspended) return stay(before);
+export const checked = pursuing<'checked'>((before, event, context) => {
+  const { tunnel, report } = event;
+  if (tunnel !== before.situation.tunnel) return leaverChecked(before, event, context);
+  if (before.suspended) return stay(before);
   if (report.evidence.kind === 'dead') return condemn(before, report.evidence.cause, context);
   const proof = proofAfter(before.situation.proof, report);
   // Of a target that nobody has tried the first client is the trial, unless the transport answered.

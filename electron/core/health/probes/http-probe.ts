@@ -73,7 +73,7 @@ function judge(connection: ProbeConnection, spec: HttpProbeSpec, answer: http.In
     connection.failAnswered(`HTTP ${status} where ${formatChoice(spec.expectedStatus)} was expected`, {
       code: 'check-failed',
       title: `HTTP ${status} from the service`,
-      remedy: `The tunnel works: check the service, or set expected_status: [${status}] if this is the right answer`,
+      remedy: `The tunnel works: check the service, or add ${status} to expected_status if this is the right answer`,
     });
     answer.resume();
   } else if (spec.expectedContent === null || spec.expectedContent === '') {

@@ -1,0 +1,41 @@
+/**
+ * Whether a program listens at its endpoint, without a connection: one would go through to the target, and some targets
+ * take only one in their life (a debugger), or count those that say nothing (MySQL).
+ */
+import { readFile } from 'node:fs/promises';
+import { outputOf } from '../process/program-output.ts';
+import { parseListeningInodes } from '../relay/port-holder.ts';
+import type { Endpoint } from './tunnel-adapter.ts';
+
+const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 64 * 1024 } as const;
+
+/** Never rejects. False also where the system does not say: behind another network namespace, on an unknown system. */
+export async function isListening(
+  endpoint: Endpoint,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
+  if (platform === 'darwin') return (await outputOf(lsofArgv(endpoint), lsof)).trim() !== '';
+  if (endpoint.kind === 'unix') return listensOnSocket(await readTable('/proc/net/unix'), endpoint.path);
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable));
+  return tables.some((table) => parseListeningInodes(table, endpoint.port).length > 0);
+}
+
+const readTable = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
+
+/** From `/proc/net/unix`: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h, the path is the eighth column. */
+export function listensOnSocket(table: string, path: string): boolean {
+  const acceptsConnections = 0x10000;
+  return table.split('\n').some((line) => {
+    const [, , , flags = '', , , , ...rest] = line
+      .trim()
+      .split(' ')
+      .filter((word) => word !== '');
+    return rest.join(' ') === path && (parseInt(flags, 16) & acceptsConnections) !== 0;
+  });
+}
+
+/** lsof(8). A Unix socket has a name once it is bound. */
+export const lsofArgv = (endpoint: Endpoint): [string, ...string[]] =>
+  endpoint.kind === 'unix'
+    ? [lsof.path, '-n', '-P', '-F', 'p', '--', endpoint.path]
+    : [lsof.path, '-n', '-P', `-iTCP:${endpoint.port}`, '-sTCP:LISTEN', '-F', 'p'];

@@ -1,0 +1,13 @@
+/** What a shell says of a program that it cannot find: that of a ProxyCommand, or of a command that is a shell's. */
+import type { FailureRule } from './failure-rules.ts';
+
+/** bash and dash, with `exec` and without; zsh; fish. An absolute path is "No such file or directory". */
+const missingProgram =
+  /^\S*sh: (?:line )?\d+: (?:exec: )?(\S+): (?:not found|command not found|No such file or directory|cannot execute: required file not found)$|^\S*sh:\d+: (?:command not found|no such file or directory): (\S+)$|^(?:fish: )?Unknown command:? '?([^\s']+)'?$/;
+
+export const shellFailures: readonly FailureRule[] = [
+  {
+    pattern: missingProgram,
+    finding: (match) => ({ code: 'binary-missing', details: { what: match[1] ?? match[2] ?? match[3] } }),
+  },
+];
