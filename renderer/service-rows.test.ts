@@ -4,6 +4,7 @@ import { listViewOf } from './service-rows.ts';
 import { rowsAsText } from './testing/rows-as-text.ts';
 import {
   checking,
+  ready,
   connecting,
   retrying,
   sampleNow,
@@ -112,6 +113,10 @@ describe('a row', () => {
       '◌ b  localhost:5432  (—●)',
       '  prod · svc/b  Checking … · 2 clients waiting',
     ]);
+  });
+
+  it('that is ready says so, neither green nor in trouble', () => {
+    expect(screen([ready('a')])).toEqual(['◌ a  localhost:5432  (—●)', '  prod · svc/a  Ready']);
   });
 
   it('that is connected but fails its checks is in trouble', () => {

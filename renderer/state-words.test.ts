@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { announcementOf, stateWords } from './state-words.ts';
-import { checking, connecting, retrying, service, up, waiting } from './testing/service-samples.ts';
+import { checking, connecting, ready, retrying, service, up, waiting } from './testing/service-samples.ts';
 
 const signedOut = ['credentials-expired', { context: 'prod' }] as const;
 
@@ -14,6 +14,7 @@ describe('the state in words', () => {
     ['1 of 2 up', [up('a'), retrying('b', ['exited']), service('c')]],
     ['0 of 1 up', [connecting('a')]],
     ['1 of 2 up, 1 checking', [up('a'), checking('b'), service('c')]],
+    ['1 of 2 up, 1 checking', [ready('a'), checking('b'), service('c')]],
   ])('reads %s', (words, services) => {
     expect(stateWords(services)).toBe(words);
   });

@@ -96,6 +96,7 @@ test.each<[string, Partial<ServiceSnapshot>]>([
   ['stopping', { phase: 'stopping' }],
   ['connecting', { phase: 'connecting' }],
   ['localhost:5432', { phase: 'up' }],
+  ['localhost:5432', { phase: 'up', health: 'ready' }],
   ['no answer', { phase: 'up', health: 'unhealthy' }],
   [
     'bastion cannot be reached',

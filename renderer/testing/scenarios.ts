@@ -6,6 +6,7 @@ import { deadTarget } from './dead-target.ts';
 import { heldByRoutes } from './held-by-routes.ts';
 import {
   checking,
+  ready,
   connecting,
   retrying,
   sampleNow,
@@ -213,6 +214,20 @@ export const scenarios = {
       warehouse,
       off(printer),
     ]),
+  },
+  ready: {
+    snapshot: snapshotOf([
+      postgres,
+      ready('debugger', { ...web, localPort: 5005, route: 'prod · pod/api-0' }),
+      checking('redis', { ...db, localPort: 6379 }),
+      warehouse,
+      off(printer),
+    ]),
+  },
+  'all-ready': {
+    snapshot: snapshotOf(
+      allUp.map(({ name, tags, localPort, route }) => ready(name, { tags, localPort, route })),
+    ),
   },
   'all-checking': {
     snapshot: snapshotOf(

@@ -115,6 +115,7 @@ describe('the metrics', () => {
 
   it.each([
     ['healthy', 1, 0],
+    ['ready', 1, 0],
     ['unknown', 0, 1],
     ['unhealthy', 0, 0],
   ] as const)('call a tunnel that is %s up: %i, checking: %i', (health, isUp, isChecking) => {

@@ -39,6 +39,16 @@ describe('the status as a table', () => {
 `);
   });
 
+  it('shows what is ready as ready, with its time, and counts it as up', () => {
+    expect(`\n${table(aReport(aService('db'), aService('jvm', { health: 'ready' })))}\n`).toBe(`
+   NAME  STATE  LOCAL           REMOTE          TIME   CONN  IN  OUT
+●  db    up     localhost:8080  db.example:80   1h 2m
+◌  jvm   ready  localhost:8080  jvm.example:80  1h 2m
+
+2 of 2 up (headless 1.0.0, pid 812)
+`);
+  });
+
   it('keeps a service in trouble while its next tunnel is checked, with its cause', () => {
     const cause = describeCause('target-refused', { host: 'db' });
     const tried = aService('web', { health: 'unknown', cause, attempt: 3 });

@@ -12,6 +12,7 @@ const facts = {
   retrying: { ...aFact, phase: 'retrying' },
   checking: { ...aFact, phase: 'up' },
   healthy: { ...aFact, phase: 'up', health: 'healthy' },
+  ready: { ...aFact, phase: 'up', health: 'ready' },
   unhealthy: { ...aFact, phase: 'up', health: 'unhealthy' },
   asleep: { ...aFact, phase: 'up', health: 'healthy', suspended: true },
   lostAsleep: { ...aFact, phase: 'waiting', suspended: true },
@@ -35,6 +36,11 @@ function outagesOf(course: string): string {
 
 describe('the outage history', () => {
   it.each([
+    [
+      'runs from ready to ready where there is no check',
+      '0 ready, 10 retrying, 15 checking, 18 ready',
+      '10+8',
+    ],
     [
       'is not begun by a start, however long it takes',
       '0 off, 1 connecting, 2 retrying, 9 checking, 900 healthy',
