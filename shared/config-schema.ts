@@ -135,6 +135,7 @@ export const serviceSchema = mapping({
   tags: z.array(nonEmptyText(maxNameLength)).optional(),
   description: text().optional(),
   hold: duration(0, 10 * minuteMs).optional(),
+  start_timeout: duration(100, hourMs).optional(),
   health_check: healthCheckSchema.optional(),
   restart_policy: restartPolicySchema.optional(),
 });

@@ -72,6 +72,8 @@ export interface CauseDetails {
   readonly resource?: string | undefined;
   /** Exit code or signal name, in words; the phase of a pod that has finished. */
   readonly ending?: string | undefined;
+  /** The key of the config that set the time that was too short, and its value. */
+  readonly limit?: string | undefined;
   /** A command that would fix it, known from evidence or configuration. */
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
@@ -268,7 +270,8 @@ const catalogue = {
   'timed-out': {
     ...backoff,
     title: (d) => `${d.host ?? d.what ?? 'The other end'} did not answer in time`,
-    remedy: () => 'Check the network or the VPN',
+    remedy: (d) =>
+      `Check the network or the VPN${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
     action: () => retry,
   },
   'closed-by-remote': {

@@ -137,6 +137,8 @@ export interface ServiceSpec {
   readonly description: string | null;
   /** How long an arriving connection waits for a tunnel, in ms. */
   readonly holdTimeoutMs: number;
+  /** How long a tunnel may take from its start to its readiness, in ms. Means nothing to tcp, which only connects. */
+  readonly startTimeoutMs: number;
   readonly connection: Connection;
   readonly healthCheck: HealthCheckSpec;
   readonly restartPolicy: RestartPolicySpec;

@@ -90,6 +90,7 @@ export const serviceKeyHelps: KeyHelps = {
   tags: 'For `localport start --tag`; the first one is the group in the popover',
   description: 'For people',
   hold: 'How long an arriving client waits for a tunnel; default 10 s',
+  start_timeout: 'kubectl, ssh, command: how long a tunnel may take to become ready; default 30 s',
   health_check: { about: 'How it is checked; merged over defaults', keys: healthCheck },
   restart_policy: { about: 'When a dead tunnel is replaced; merged over defaults', keys: restartPolicy },
 };

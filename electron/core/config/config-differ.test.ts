@@ -34,6 +34,7 @@ describe('the difference of two configs', () => {
     ['health-check', { healthCheck: { ...b.healthCheck, intervalMs: 1 } }],
     ['restart-policy', { restartPolicy: { ...b.restartPolicy, enabled: false } }],
     ['hold', { holdTimeoutMs: 1 }],
+    ['start-timeout', { startTimeoutMs: 1 }],
     ['details', { tags: ['x'] }],
     ['details', { description: 'x' }],
     ['problem', { problem: describeCause('variable-unset', { what: 'X' }) }],

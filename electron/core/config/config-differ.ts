@@ -8,6 +8,7 @@ export type ServiceChangeKind =
   | 'health-check'
   | 'restart-policy'
   | 'hold'
+  | 'start-timeout'
   /** Tags and description. */
   | 'details'
   | 'problem'
@@ -28,6 +29,7 @@ const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[
   'health-check': ['healthCheck'],
   'restart-policy': ['restartPolicy'],
   hold: ['holdTimeoutMs'],
+  'start-timeout': ['startTimeoutMs'],
   details: ['tags', 'description'],
   problem: ['problem'],
   enabled: ['enabled'],

@@ -247,6 +247,21 @@ describe('a faulty config', () => {
       ['error services[0].hold: 2h is above 10m (localport.yaml:7)'],
     ],
     [
+      'a start that may take longer than any',
+      sshConfig('    start_timeout: 2h\n'),
+      ['error services[0].start_timeout: 2h is above 1h (localport.yaml:7)'],
+    ],
+    [
+      'a start that may take no time',
+      sshConfig('    start_timeout: 0\n'),
+      ['error services[0].start_timeout: 0 is below 100ms (localport.yaml:7)'],
+    ],
+    [
+      'a start timeout where nothing is started',
+      `services:\n${tcpEntry('a', 1, ', start_timeout: 90s')}`,
+      ['warning services[0].start_timeout: means nothing to tcp, which starts nothing (localport.yaml:2)'],
+    ],
+    [
       'a duration too short',
       sshConfig('    health_check: {interval: 50ms}\n'),
       ['error services[0].health_check.interval: 50ms is below 100ms (localport.yaml:7)'],

@@ -91,6 +91,8 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
   const path = ['services', index];
   const service = findings.check(serviceSchema, value, path);
   const connection = checkConnection(findings, value, path);
+  if (service?.technology === 'tcp' && service.start_timeout !== undefined)
+    findings.warning([...path, 'start_timeout'], 'means nothing to tcp, which starts nothing');
   return service === null || connection === null ? null : { service, connection };
 }
 

@@ -36,6 +36,7 @@ export function buildService(
     tags: service.tags ?? bare.tags,
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
+    startTimeoutMs: service.start_timeout ?? bare.startTimeoutMs,
     healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), {
       serverName: serverNameOf(connection),
       paths,

@@ -27,6 +27,7 @@ export const bareService = (
   tags: [],
   description: null,
   holdTimeoutMs: 10_000,
+  startTimeoutMs: 30_000,
   healthCheck: defaultHealthCheck,
   restartPolicy: defaultRestartPolicy,
   problem: null,

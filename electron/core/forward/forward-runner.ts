@@ -148,7 +148,8 @@ export class ForwardRunner {
     if (changes.has('health-check')) this.#watchHealth(this.#standing);
     this.#hasChanged = true;
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
-    else if (changes.has('restart-policy')) this.dispatch({ type: 'triggered', trigger: 'config' });
+    else if (changes.has('restart-policy') || changes.has('start-timeout'))
+      this.dispatch({ type: 'triggered', trigger: 'config' });
     else this.#parts.onChange();
   }
 
