@@ -4,7 +4,14 @@
  * health_check and restart_policy may be partial and are merged over `defaults` first.
  */
 import * as z from 'zod';
-import { hostName, jumpHost, namespaceName, resourceName, sshDestination } from './config-addresses.ts';
+import {
+  bindAddress,
+  hostName,
+  jumpHost,
+  namespaceName,
+  resourceName,
+  sshDestination,
+} from './config-addresses.ts';
 import {
   argument,
   choice,
@@ -128,6 +135,7 @@ export const serviceSchema = mapping({
   name: nonEmptyText(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
   technology: choice(technologies),
   local_port: port,
+  bind: emptyAsAbsent(bindAddress).optional(),
   /** Required by every technology except `command`. */
   remote_port: port.optional(),
   connection: z.record(z.string(), z.unknown()),

@@ -144,6 +144,12 @@ const catalogue = {
     remedy: () => 'Choose a local_port of 1024 or above',
     action: () => openConfig,
   },
+  'address-missing': {
+    ...setup('network'),
+    title: (d) => `${d.host ?? 'The address'} is not an address of this machine`,
+    remedy: () => 'Correct bind in the config; the service starts once the machine has that address',
+    action: () => openConfig,
+  },
   'auth-failed': {
     ...user('credentials'),
     recheck: (d) => (d.usedPassword === true ? 'never' : 'login'),

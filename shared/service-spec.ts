@@ -1,3 +1,4 @@
+import type { BindAddress } from './bind-address.ts';
 import type { Cause } from './failure.ts';
 
 /** How to reach the remote end: one shape for each technology. Ports are 1–65535. */
@@ -132,6 +133,7 @@ export interface RestartPolicySpec {
 export interface ServiceSpec {
   readonly name: string;
   readonly localPort: number;
+  readonly bind: BindAddress;
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly description: string | null;

@@ -55,6 +55,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   tags: spec.tags,
   route: describeRoute(spec.connection),
   localPort: spec.localPort,
+  bind: spec.bind,
   desired,
   phase: 'off',
   health: 'unknown',

@@ -21,6 +21,7 @@ services:
   - name: far
     technology: ssh
     local_port: 8080
+    bind: 127.0.0.2
     remote_port: 80
     hold: 500ms
     start_timeout: 2m

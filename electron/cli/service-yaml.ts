@@ -26,6 +26,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     technology: connection.technology,
     description: service.description,
     local_port: service.localPort,
+    bind: service.bind,
     remote_port: connection.remotePort,
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,

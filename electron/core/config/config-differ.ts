@@ -3,6 +3,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** What about a service is different: each aspect asks for another reaction, and none for more than it. */
 export type ServiceChangeKind =
+  /** The port or where it is open. */
   | 'local-port'
   | 'connection'
   | 'health-check'
@@ -24,7 +25,7 @@ export type ServiceChange =
     };
 
 const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[]>> = {
-  'local-port': ['localPort'],
+  'local-port': ['localPort', 'bind'],
   connection: ['connection'],
   'health-check': ['healthCheck'],
   'restart-policy': ['restartPolicy'],

@@ -15,7 +15,7 @@ import type {
 } from '../../../shared/service-spec.ts';
 import { expandPath, type PathContext } from './expanded-path.ts';
 import { bareService, defaultHealthCheck, defaultRestartPolicy } from './service-defaults.ts';
-import type { ValidService } from './config-validator.ts';
+import type { ValidService } from './entries-together.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { buildProbe, type ProbeContext } from './probe-builder.ts';
 import { textOrNull } from './raw-text.ts';
@@ -28,6 +28,7 @@ export function buildService(
   const bare = bareService({
     name: service.name,
     localPort: service.local_port,
+    bind: service.bind ?? null,
     connection: buildConnection(connection, service.remote_port ?? null, paths),
   });
   return {

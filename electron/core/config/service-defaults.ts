@@ -20,8 +20,9 @@ export const defaultRestartPolicy: RestartPolicySpec = {
 
 /** A service of which nothing is said but what has no default. */
 export const bareService = (
-  essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'>,
+  essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'> & Partial<Pick<ServiceSpec, 'bind'>>,
 ): ServiceSpec => ({
+  bind: null,
   ...essentials,
   enabled: true,
   tags: [],

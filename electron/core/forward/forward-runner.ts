@@ -187,6 +187,7 @@ export class ForwardRunner {
       tags: service.tags,
       route: describeRoute(service.connection),
       localPort: service.localPort,
+      bind: service.bind,
       configuredPort: null,
       addresses: this.#door.addresses,
       desired,

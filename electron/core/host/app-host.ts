@@ -309,8 +309,6 @@ export class AppHost {
 
   #joinShutdown(): void {
     const { paths } = this.#options;
-    const ports = (): readonly number[] =>
-      this.#forwarding.supervisor.snapshot().map(({ localPort }) => localPort);
     this.ending.close('stop new work', 'surface and watchers', () => this.scope.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
     this.#forwarding.joinShutdown(this.ending);
@@ -326,7 +324,7 @@ export class AppHost {
     this.ending.verify('left behind', () =>
       findRemains({
         children: this.#children.launcher.alive(),
-        ports: ports(),
+        places: this.#forwarding.supervisor.snapshot(),
         runtimeDirectory: paths.runtimeDirectory,
       }),
     );

@@ -107,8 +107,8 @@ export class Forwarding {
       log,
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
-      createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
-        createLocalPort({ name, port, holdTimeoutMs, clock, log, events, budget: this.#budget }),
+      createPort: ({ name, localPort: port, bind, holdTimeoutMs }, events) =>
+        createLocalPort({ name, port, bind, holdTimeoutMs, clock, log, events, budget: this.#budget }),
       health: this.#health,
       takeSeat: (listener) => this.#routes.seat(listener),
       isOnline,
