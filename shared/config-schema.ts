@@ -24,6 +24,7 @@ import {
   nonEmptyText,
   oneOrMany,
   port,
+  portOrAuto,
   text,
 } from './config-scalars.ts';
 import { sslModes } from './service-spec.ts';
@@ -134,7 +135,7 @@ const clusterHealthSchema = mapping({
 export const serviceSchema = mapping({
   name: nonEmptyText(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
   technology: choice(technologies),
-  local_port: port,
+  local_port: portOrAuto,
   bind: emptyAsAbsent(bindAddress).optional(),
   /** Required by every technology except `command`. */
   remote_port: port.optional(),

@@ -132,7 +132,10 @@ export interface RestartPolicySpec {
 /** One entry of the config, complete: defaults merged, variables substituted, durations in ms. */
 export interface ServiceSpec {
   readonly name: string;
+  /** 0: not known, or not chosen yet. */
   readonly localPort: number;
+  /** The host chooses the port and remembers it. */
+  readonly isPortAuto: boolean;
   readonly bind: BindAddress;
   readonly enabled: boolean;
   readonly tags: readonly string[];

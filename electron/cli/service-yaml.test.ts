@@ -20,7 +20,7 @@ services:
     health_check: { type: postgres, interval: 90, config: { database: d, user: u, password: secret, sslmode: require } }
   - name: far
     technology: ssh
-    local_port: 8080
+    local_port: auto
     bind: 127.0.0.2
     remote_port: 80
     hold: 500ms
@@ -117,6 +117,7 @@ describe('the JSON Schema', () => {
         { type: 'integer', maximum: 65535 },
         { type: 'string' },
         { type: 'string', pattern: expect.stringContaining('{') as unknown },
+        { const: 'auto' },
       ],
     });
     expect(properties['hold']).toMatchObject({ type: ['number', 'string'] });

@@ -25,7 +25,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     name: service.name,
     technology: connection.technology,
     description: service.description,
-    local_port: service.localPort,
+    local_port: service.isPortAuto ? 'auto' : service.localPort,
     bind: service.bind,
     remote_port: connection.remotePort,
     enabled: service.enabled,

@@ -237,6 +237,13 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'a local port that is neither a number nor auto',
+      tcpEntry('a', 1).replace('local_port: 1', 'local_port: Auto').replace(/^/, 'services:\n'),
+      [
+        'error services[0].local_port: "Auto" found where a number is expected; did you mean auto? (localport.yaml:2)',
+      ],
+    ],
+    [
       'a bind that is a name',
       sshConfig('    bind: db.example.com\n'),
       [

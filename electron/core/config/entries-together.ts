@@ -52,7 +52,7 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
     const localPort = readKey(service, 'local_port');
     const bind = readKey(service, 'bind');
     const isKnown = (key: string): boolean => !unset.isAt(['services', index, key]);
-    const isMeant = localPort !== undefined && isKnown('local_port') && isKnown('bind');
+    const isMeant = typeof localPort === 'number' && isKnown('local_port') && isKnown('bind');
     // What it cannot be read as is told elsewhere.
     if (!isMeant || (bind === undefined && valueAt(service, ['bind']) !== undefined)) return [];
     return [{ index, localPort, bind: bind ?? null }];
@@ -100,7 +100,9 @@ function reportLoops(
 
 /** Only tcp connects from here. Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */
 function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
-  const { name, local_port: localPort, bind = null, remote_port: port } = service;
+  const { name, local_port: wanted, bind = null, remote_port: port } = service;
+  // One that is chosen is never one that a service leads to by its number.
+  const localPort = wanted === 'auto' ? 0 : wanted;
   const isKnown = raw.technology === 'tcp' && port !== undefined;
   return { name, localPort, bind, leadsTo: isKnown ? { host: raw.connection.host, port } : null };
 }

@@ -83,6 +83,7 @@ const connectionOf = ({ service, connection }: ValidService, paths: PathContext)
 const { name, local_port: localPort, bind, enabled } = serviceSchema.out.shape;
 const nameOf = (entry: unknown): string | null => name.safeParse(valueAt(entry, ['name'])).data ?? null;
 const portOf = (entry: unknown): number | null =>
-  localPort.safeParse(valueAt(entry, ['local_port'])).data ?? null;
+  numberOrNull(localPort.safeParse(valueAt(entry, ['local_port'])).data);
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 const bindOf = (entry: unknown): BindAddress => bind.safeParse(valueAt(entry, ['bind'])).data ?? null;
 const enabledOf = (entry: unknown): boolean => enabled.safeParse(valueAt(entry, ['enabled'])).data ?? true;

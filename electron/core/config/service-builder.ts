@@ -27,12 +27,13 @@ export function buildService(
 ): ServiceSpec {
   const bare = bareService({
     name: service.name,
-    localPort: service.local_port,
+    localPort: service.local_port === 'auto' ? 0 : service.local_port,
     bind: service.bind ?? null,
     connection: buildConnection(connection, service.remote_port ?? null, paths),
   });
   return {
     ...bare,
+    isPortAuto: service.local_port === 'auto',
     enabled: service.enabled ?? bare.enabled,
     tags: service.tags ?? bare.tags,
     description: service.description ?? bare.description,

@@ -23,6 +23,7 @@ export const bareService = (
   essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'> & Partial<Pick<ServiceSpec, 'bind'>>,
 ): ServiceSpec => ({
   bind: null,
+  isPortAuto: false,
   ...essentials,
   enabled: true,
   tags: [],

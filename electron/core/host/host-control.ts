@@ -61,7 +61,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
         const isOne = target.kind === 'names' && target.names.length === 1 && desired === 'on';
         return isOne ? ok(await turnOnAt(host, outcome, port)) : err(portNeedsOneName);
       }
-      for (const name of outcome.accepted) host.setDesired(name, desired);
+      await Promise.all(outcome.accepted.map((name) => host.setDesired(name, desired)));
       return ok(outcome);
     },
     restart: async ({ target }) => {

@@ -1,5 +1,7 @@
 /** Where services listen, as the whole host has it: addresses, and ports that are chosen or shared. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -110,4 +112,98 @@ it('says when bind is no address of this machine, and starts once it is one', as
   });
   await reload(relay('db', { local_port: port, bind: '127.0.0.1' }));
   await isUp('db');
+});
+
+const stateFile = (): string => path.join(home, '.local/state/localport/local-ports.json');
+const auto = (name: string, keys: Readonly<Record<string, unknown>> = {}): Entry =>
+  relay(name, { local_port: 'auto', ...keys });
+const portOf = (name: string): number => service(name)?.localPort ?? 0;
+
+/** Runs while somebody else has the port. */
+async function whileTaken(port: number, work: () => Promise<void>): Promise<void> {
+  const server = createServer().listen({ host: '127.0.0.1', port });
+  await once(server, 'listening');
+  try {
+    await work();
+  } finally {
+    server.close();
+    await once(server, 'close');
+  }
+}
+
+it('chooses a port for local_port: auto, and keeps it over reloads and restarts', async () => {
+  await start(auto('db'), auto('cache', { enabled: false }));
+  await isUp('db');
+  const [db, cache] = [portOf('db'), portOf('cache')];
+  expect(await exchange({ host: '127.0.0.1', port: db }, 'hello')).toBe('hello');
+  expect([cache > 0, cache === db]).toEqual([true, false]);
+  const since = service('db')?.since;
+  await reload(auto('cache', { enabled: false }), auto('db'), auto('more'));
+  expect([portOf('db'), portOf('cache'), service('db')?.since]).toEqual([db, cache, since]);
+  await host.shutdown('a restart');
+
+  expect(statSync(stateFile()).mode & 0o777).toBe(0o600);
+  await start(auto('new'), auto('db'), auto('cache'));
+  await Promise.all([isUp('db'), isUp('cache')]);
+  expect([portOf('db'), portOf('cache')]).toEqual([db, cache]);
+  await eventually(
+    'a service that has left is forgotten',
+    () => !readFileSync(stateFile(), 'utf8').includes('more'),
+  );
+});
+
+it('chooses no port that the config or an earlier choice gives to another service', async () => {
+  await start(auto('db'));
+  const first = portOf('db');
+  await host.shutdown('a restart');
+  rmSync(stateFile());
+  // The name alone would lead to the same port again.
+  await start(auto('db'), relay('fixed', { local_port: first, enabled: false }));
+  await isUp('db');
+  expect(portOf('db')).not.toBe(first);
+  const second = portOf('db');
+  await reload(auto('db'), relay('fixed', { local_port: second, enabled: false }));
+  expect([0, second]).not.toContain(portOf('db'));
+});
+
+it('chooses anew when somebody else has the port at the start, and says so', async () => {
+  await start(auto('db'));
+  await isUp('db');
+  const first = portOf('db');
+  await host.shutdown('a restart');
+  await whileTaken(first, async () => {
+    await start(auto('db'));
+    await isUp('db');
+    expect(portOf('db')).not.toBe(first);
+    expect(host.snapshot().host.notices).toEqual([
+      expect.stringContaining(`db listens on port ${portOf('db')} from now on: port ${first}, which it had`),
+    ]);
+  });
+  const second = portOf('db');
+  await host.reload();
+  expect(portOf('db')).toBe(second);
+});
+
+it('looks again at the port of a service that was off', async () => {
+  await start(auto('db', { enabled: false }));
+  const first = portOf('db');
+  await whileTaken(first, async () => {
+    await host.reload();
+    expect(portOf('db')).toBe(first);
+    await host.setDesired('db', 'on');
+    await isUp('db');
+    expect([0, first]).not.toContain(portOf('db'));
+  });
+});
+
+it('is not kept from a start by a damaged file of the chosen ports', async () => {
+  mkdirSync(path.dirname(stateFile()), { recursive: true, mode: 0o700 });
+  writeFileSync(stateFile(), '{"version": 1, "ports": [{"name": "db", "port": "x"', { mode: 0o600 });
+  await start(auto('db'));
+  await isUp('db');
+  await host.shutdown('a restart');
+  expect(JSON.parse(readFileSync(stateFile(), 'utf8'))).toEqual({
+    version: 1,
+    ports: [{ name: 'db', port: portOf('db') }],
+  });
 });
