@@ -66,6 +66,8 @@ export interface CauseDetails {
   readonly port?: number | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
+  /** Another service of the config that holds a port. */
+  readonly service?: string | undefined;
   readonly context?: string | undefined;
   readonly namespace?: string | undefined;
   /** `service/postgres`; `namespace` where the namespace itself is meant. */
@@ -111,11 +113,17 @@ function addressIn({ host, port }: CauseDetails): string | undefined {
   if (host === undefined || port === undefined) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+const holderIn = ({ service, holder }: CauseDetails): string =>
+  service === undefined ? (holder ?? 'another program') : `the service ${service}`;
 const scope = (d: CauseDetails): string =>
   [
     d.namespace === undefined ? '' : ` -n ${d.namespace}`,
     d.context === undefined ? '' : ` --context ${d.context}`,
   ].join('');
+
+/** In a shell's words. */
+export const stopCommand = (service: string): string =>
+  `localport stop ${/^[\w.@:/-]+$/.test(service) ? service : `'${service.replaceAll("'", String.raw`'\''`)}'`}`;
 
 const catalogue = {
   'binary-missing': {
@@ -134,9 +142,12 @@ const catalogue = {
   'port-in-use': {
     ...setup('port'),
     recheck: 'port',
-    title: (d) => `Port ${d.port ?? ''} is used by ${d.holder ?? 'another program'}`.replace('  ', ' '),
-    remedy: () => 'Stop that program or choose another local_port; the service starts once the port is free',
-    action: () => openConfig,
+    title: (d) => `Port ${d.port ?? ''} is used by ${holderIn(d)}`.replace('  ', ' '),
+    remedy: (d) =>
+      d.service === undefined
+        ? 'Stop that program or choose another local_port; the service starts once the port is free'
+        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`,
+    action: (d) => (d.service === undefined ? openConfig : copy('Copy command', stopCommand(d.service))),
   },
   'port-forbidden': {
     ...setup(),

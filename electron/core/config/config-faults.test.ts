@@ -237,6 +237,16 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'a port that several services want, where only one of them is on at first',
+      `services:\n${tcpEntry('a', 1, ', enabled: false')}${tcpEntry('b', 1)}${tcpEntry('c', 1, ', enabled: no')}`,
+      [],
+    ],
+    [
+      'a port that two services want at once, beside one that is off',
+      `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1, ', enabled: false')}${tcpEntry('c', 1)}`,
+      ['error services[2].local_port: 1 is taken by services[0] in line 2 (localport.yaml:4)'],
+    ],
+    [
       'a local port that is neither a number nor auto',
       tcpEntry('a', 1).replace('local_port: 1', 'local_port: Auto').replace(/^/, 'services:\n'),
       [

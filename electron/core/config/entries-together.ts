@@ -55,7 +55,8 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
     const isMeant = typeof localPort === 'number' && isKnown('local_port') && isKnown('bind');
     // What it cannot be read as is told elsewhere.
     if (!isMeant || (bind === undefined && valueAt(service, ['bind']) !== undefined)) return [];
-    return [{ index, localPort, bind: bind ?? null }];
+    const isEnabled = readKey(service, 'enabled') !== false;
+    return [{ index, localPort, bind: bind ?? null, isEnabled }];
   });
   for (const { wish, holder } of findPortConflicts(wishes)) {
     const path = ['services', wish.index, 'local_port'];

@@ -1,9 +1,11 @@
-/** Entries of a config that want the same local port at the same address. Pure. */
+/** Entries of a config that want the same local port at the same address, and are both on from the start. Pure. */
 import { placesOverlap, type LocalPlace } from '../../../shared/bind-address.ts';
 
 export interface PortWish extends LocalPlace {
   /** Of the entry. */
   readonly index: number;
+  /** Those that are off at first may share a port with one that is on, or with each other. */
+  readonly isEnabled: boolean;
 }
 
 export interface PortConflict {
@@ -13,8 +15,10 @@ export interface PortConflict {
 }
 
 /** In the order of the file: the first one has the port, each later one is in conflict with it. */
-export const findPortConflicts = (wishes: readonly PortWish[]): readonly PortConflict[] =>
-  wishes.flatMap((wish, place) => {
-    const holder = wishes.slice(0, place).find((earlier) => placesOverlap(earlier, wish));
+export function findPortConflicts(wishes: readonly PortWish[]): readonly PortConflict[] {
+  const enabled = wishes.filter(({ isEnabled }) => isEnabled);
+  return enabled.flatMap((wish, place) => {
+    const holder = enabled.slice(0, place).find((earlier) => placesOverlap(earlier, wish));
     return holder === undefined ? [] : [{ wish, holder }];
   });
+}

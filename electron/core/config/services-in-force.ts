@@ -14,7 +14,11 @@ export function servicesInForce(
   const sound = services.filter(({ name }) => !faulty.names.has(name));
   const kept = new Map(
     before
-      .filter((service) => service.problem === null && !sound.some((taken) => placesOverlap(taken, service)))
+      .filter(
+        (service) =>
+          service.problem === null &&
+          !sound.some((taken) => taken.enabled && service.enabled && placesOverlap(taken, service)),
+      )
       .map((service) => [service.name, service]),
   );
   const present = services.map((service) =>

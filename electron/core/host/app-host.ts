@@ -29,6 +29,7 @@ import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
+import { holderOf } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
@@ -205,6 +206,11 @@ export class AppHost {
   /** Resolves when it is on its way. */
   setDesired(name: string, desired: Desired): Promise<void> {
     return this.#localPorts.setDesired(name, desired);
+  }
+
+  /** The service that must be off before this one can be turned on; null: none. */
+  holderOf(name: string): string | null {
+    return holderOf(name, this.#forwarding.supervisor.snapshot());
   }
 
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */

@@ -207,3 +207,33 @@ it('is not kept from a start by a damaged file of the chosen ports', async () =>
     ports: [{ name: 'db', port: portOf('db') }],
   });
 });
+
+it('lets services share a port when one at most is on, and names the one that is', async () => {
+  const port = await freePort();
+  const sharing = (prod: boolean, test: boolean): readonly Entry[] => [
+    relay('prod', { local_port: port, enabled: prod }),
+    relay('test', { local_port: port, enabled: test }),
+  ];
+  await start(...sharing(false, true));
+  await isUp('test');
+  expect(host.snapshot().config).toMatchObject({ status: 'loaded', problems: [] });
+  expect([host.holderOf('prod'), host.holderOf('test')]).toEqual(['test', null]);
+
+  // As the popover does.
+  await host.setDesired('prod', 'on');
+  await eventually('the cause is known', () => service('prod')?.cause !== null);
+  expect(service('prod')?.cause).toMatchObject({
+    code: 'port-in-use',
+    title: `Port ${port} is used by the service test`,
+    remedy: 'Only one of the two can be on: stop the other one first, with localport stop test',
+    action: { kind: 'copy-command', command: 'localport stop test' },
+  });
+  expect(service('test')?.phase).toBe('up');
+  await host.setDesired('test', 'off');
+  await isUp('prod');
+
+  await reload(...sharing(true, false));
+  await reload(...sharing(false, true));
+  await isUp('test');
+  expect(service('prod')).toMatchObject({ desired: 'off', cause: null });
+});

@@ -18,6 +18,17 @@ interface PortWish {
   readonly services: readonly ServiceSnapshot[];
 }
 
+/** The service that is open where another one would be; null: none. */
+export const openAt = (services: readonly ServiceSnapshot[], place: LocalPlace): string | null =>
+  services.find((service) => service.addresses.length > 0 && placesOverlap(service, place))?.name ?? null;
+
+/** The service that is on and has the port of this one, which is off, for itself; null: none. */
+export function holderOf(name: string, services: readonly ServiceSnapshot[]): string | null {
+  const own = services.find((service) => service.name === name);
+  if (own?.desired !== 'off') return null;
+  return services.find((service) => service !== own && uses(service, own))?.name ?? null;
+}
+
 /** A port that is free, or the service's own already. The error is a sentence that names who has it. */
 export function choosePort(wish: PortWish, clock: Clock): Promise<Result<number, string>> {
   return wish.wanted === 'auto' ? freePort(wish) : checkedPort(wish, wish.wanted, clock);

@@ -35,6 +35,8 @@ export interface ListenRequest extends AnswerRequest {
   readonly log: Logger;
   /** Who has the port, when somebody else has. */
   readonly findHolder?: () => Promise<string | null>;
+  /** The other service of ours that has the port, if one has. */
+  readonly neighbor?: () => string | null;
   /** Gets each connection paused, with half-open allowed. */
   readonly onConnection: (client: Socket) => void;
 }
@@ -146,7 +148,7 @@ const isAddressMissing = (error: Error): boolean => missingCodes.includes(errorC
 
 async function explain(
   code: string,
-  { port, bind = null, clock, findHolder }: ListenRequest,
+  { port, bind = null, clock, findHolder, neighbor }: ListenRequest,
 ): Promise<Cause> {
   if (code === 'EACCES' || code === 'EPERM') return describeCause('port-forbidden', { port, evidence: code });
   if (bind !== null && missingCodes.includes(code)) {
@@ -155,6 +157,8 @@ async function explain(
   if (code !== 'EADDRINUSE') {
     return describeCause('check-failed', { what: `Port ${port} could not be opened`, evidence: code });
   }
+  const service = neighbor?.() ?? null;
+  if (service !== null) return describeCause('port-in-use', { port, evidence: code, service });
   const holder = await (findHolder?.() ?? findPortHolder({ localPort: port, bind }, clock));
   return describeCause('port-in-use', { port, evidence: code, holder: holder ?? undefined });
 }

@@ -47,6 +47,8 @@ export interface LocalPortOptions {
   /** Shared by all ports of the process. */
   readonly budget: ConnectionBudget;
   readonly maxHeldConnections?: number;
+  /** The other service of ours that has the port, if one has. */
+  readonly neighbor?: () => string | null;
 }
 
 /** As deep as the listener's backlog: a client every 20 ms for the hold's 10 s is half of it. */
@@ -122,7 +124,7 @@ class LocalPort implements ServicePort {
 
   open(): Promise<Result<readonly string[], Cause>> {
     return this.#inTurn(async () => {
-      const { port, bind = null, clock, log } = this.#options;
+      const { port, bind = null, clock, log, neighbor } = this.#options;
       if (this.#listener !== null) return ok(this.#listener.addresses);
       this.#places.open();
       const listening = await listenLocally({
@@ -131,6 +133,7 @@ class LocalPort implements ServicePort {
         clock,
         log,
         findHolder: this.#findHolder,
+        ...(neighbor === undefined ? {} : { neighbor }),
         onConnection: (client) => {
           this.#welcome(client);
         },
