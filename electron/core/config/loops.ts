@@ -9,6 +9,7 @@ import {
   type BindAddress,
   type LocalPlace,
 } from '../../../shared/bind-address.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** A service of which both ends are known. */
 export interface LoopCandidate extends LocalPlace {
@@ -21,6 +22,14 @@ export interface LoopTarget {
   readonly host: string;
   readonly port: number;
 }
+
+/** Only tcp connects from here. Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */
+export const loopCandidate = ({ name, bind, localPort, connection }: ServiceSpec): LoopCandidate => ({
+  name,
+  bind,
+  localPort,
+  leadsTo: connection.technology === 'tcp' ? { host: connection.host, port: connection.remotePort } : null,
+});
 
 /** Whether a name or address means the machine itself, on the loopback interface, however it is spelled. */
 export const isLoopback = (host: string): boolean => arrivalsOf(host).some(isLoopbackAddress);

@@ -13,6 +13,7 @@ import type { ChildLauncher } from '../process/child-process.ts';
 import { ConnectionBudget } from '../relay/connection-budget.ts';
 import { readDescriptorLimit } from '../relay/descriptor-limit.ts';
 import { createLocalPort } from '../relay/local-port.ts';
+import { OwnConnections } from '../relay/own-connections.ts';
 import { RouteBoard, type RouteReport } from '../route/route-board.ts';
 import { routeProbers } from '../route/route-probers.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
@@ -40,6 +41,7 @@ export class Forwarding {
   readonly #health: HealthMonitorScheduler;
   readonly #routes: RouteBoard;
   #runnersSoFar = 0;
+  readonly #ownConnections = new OwnConnections();
   readonly #budget = new ConnectionBudget(readDescriptorLimit());
 
   constructor(parts: ForwardingParts) {
@@ -108,7 +110,7 @@ export class Forwarding {
       log,
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
-      createPort: ({ name, localPort: port, bind, holdTimeoutMs }, events) =>
+      createPort: ({ name, localPort: port, bind, holdTimeoutMs, connection: { technology } }, events) =>
         createLocalPort({
           name,
           port,
@@ -118,6 +120,8 @@ export class Forwarding {
           log,
           events,
           budget: this.#budget,
+          // Only these connect to a name.
+          ...(technology === 'tcp' ? { ownConnections: this.#ownConnections } : {}),
           neighbor: () => openAt(this.supervisor.snapshot(), { bind, localPort: port }),
         }),
       health: this.#health,

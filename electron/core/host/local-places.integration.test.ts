@@ -237,3 +237,18 @@ it('lets services share a port when one at most is on, and names the one that is
   await isUp('test');
   expect(service('prod')).toMatchObject({ desired: 'off', cause: null });
 });
+
+it('refuses a port for this run at which a service would lead to itself, also through another', async () => {
+  const [own, other, further] = [await freePort(), await freePort(), await freePort()];
+  const ring = relay('ring', { local_port: own, remote_port: other });
+  await start(ring, relay('back', { local_port: further, remote_port: own }));
+  expect(await host.turnOnAt('ring', other)).toEqual({
+    ok: false,
+    error: `at port ${other} it would lead to itself`,
+  });
+  expect(await host.turnOnAt('back', other)).toEqual({
+    ok: false,
+    error: `at port ${other} it would lead to itself through ring`,
+  });
+  expect(service('ring')).toMatchObject({ localPort: own, configuredPort: null });
+});

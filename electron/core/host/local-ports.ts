@@ -2,13 +2,14 @@
  * Where services listen, decided in one place and one after the other: two decisions at once would find the same port free.
  */
 import type { PortChoice } from '../../../shared/control-contract.ts';
-import type { Result } from '../../../shared/result.ts';
+import { err, type Result } from '../../../shared/result.ts';
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { AutoPortStore } from '../config/auto-port-store.ts';
 import { defaultClusterHealth, type ClusterHealthSpecs } from '../config/cluster-health.ts';
 import type { DesiredStore } from '../config/desired-store.ts';
+import { findLoops, loopCandidate } from '../config/loops.ts';
 import type { Logger } from '../observability/logger.ts';
 import { AutoPorts } from './auto-ports.ts';
 import type { Forwarding } from './forwarding.ts';
@@ -85,9 +86,25 @@ export class LocalPorts {
       const { clock, forwarding } = this.#parts;
       const { supervisor } = forwarding;
       const port = await choosePort({ name, wanted, services: supervisor.snapshot() }, clock);
+      const loop = port.ok ? this.#loopAt(name, port.value) : null;
+      if (loop !== null) return err(loop);
       if (port.ok) await supervisor.turnOnAt(name, port.value);
       return port;
     });
+  }
+
+  /** Why this service cannot have that port: it would lead to itself. null: it would not. */
+  #loopAt(name: string, port: number): string | null {
+    const running = this.#parts.forwarding.supervisor.snapshot();
+    const portNow = new Map(running.map((service) => [service.name, service.localPort]));
+    const candidates = this.#services.map((service) => {
+      const localPort = service.name === name ? port : (portNow.get(service.name) ?? service.localPort);
+      return loopCandidate({ ...service, localPort });
+    });
+    const way = findLoops(candidates)[candidates.findIndex((one) => one.name === name)] ?? null;
+    if (way === null) return null;
+    const through = way.slice(0, -1).join(', ');
+    return `at port ${port} it would lead to itself${through === '' ? '' : ` through ${through}`}`;
   }
 
   /** Resolves when what was chosen is on disk, or could not be written. Never rejects. */

@@ -15,9 +15,10 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { HeldSocket } from './held-socket.ts';
+import { HeldSocket, type ReleasedClient } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenLocally, type LocalListener } from './local-listener.ts';
+import type { OwnConnections } from './own-connections.ts';
 import { rememberingPortHolder } from './port-holder.ts';
 import { PortPlaces } from './port-places.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -33,6 +34,7 @@ import type {
 import { SilenceWatch } from './silence-watch.ts';
 import { boundSuspicions } from './suspicion-bound.ts';
 import { TunnelDoubt } from './tunnel-doubt.ts';
+import type { UpstreamConnection } from './upstream-connection.ts';
 
 export interface LocalPortOptions {
   /** The service's name, for the log. */
@@ -47,6 +49,8 @@ export interface LocalPortOptions {
   /** Shared by all ports of the process. */
   readonly budget: ConnectionBudget;
   readonly maxHeldConnections?: number;
+  /** Shared by all ports of the process; absent: loops are not looked for. */
+  readonly ownConnections?: OwnConnections;
   /** The other service of ours that has the port, if one has. */
   readonly neighbor?: () => string | null;
 }
@@ -71,6 +75,7 @@ class LocalPort implements ServicePort {
   readonly #relay: Relay;
   readonly #places: PortPlaces;
   readonly #beyondHold: RefusalLog;
+  readonly #loops: RefusalLog;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
   #policy: ClientPolicy = 'hold';
@@ -89,6 +94,11 @@ class LocalPort implements ServicePort {
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
+    this.#loops = new RefusalLog(clock, (count) => {
+      log.warn(
+        `${count} connections were closed: they had come back to ${options.name}, which leads to itself. Correct its host or remote_port.`,
+      );
+    });
     this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, onSuspicion);
     this.#queue = new HoldQueue({
@@ -106,7 +116,7 @@ class LocalPort implements ServicePort {
       queue: this.#queue,
       silence: this.#silence,
       onConnected: ({ client }, connection, tunnelId) => {
-        this.#relay.join(client.release(), connection, tunnelId);
+        this.#join(client.release(), connection, tunnelId);
       },
       onSuspicion,
     });
@@ -157,6 +167,7 @@ class LocalPort implements ServicePort {
       this.#relay.endAll();
       this.#silence.clear();
       this.#beyondHold.close();
+      this.#loops.close();
       await closed;
       this.#places.close();
     });
@@ -195,6 +206,19 @@ class LocalPort implements ServicePort {
   #welcome(client: Socket): void {
     // Its failure shows in `close` as well, which is where the queue and the splice act on it.
     client.on('error', () => undefined);
+    if (this.#options.ownConnections === undefined) {
+      this.#admit(client);
+      return;
+    }
+    // The other end of a connection of ours may arrive a moment before we learn that it has connected.
+    setImmediate(() => {
+      if (client.destroyed) return;
+      if (this.#listener === null || this.#hasComeBack(client)) reset(client);
+      else this.#admit(client);
+    });
+  }
+
+  #admit(client: Socket): void {
     if (this.#places.take()) this.#receive(client);
     else reset(client);
   }
@@ -219,6 +243,26 @@ class LocalPort implements ServicePort {
     this.#boundHold();
     this.#dispatcher.dispatch();
     if (isWithoutTunnel) this.#options.events.onDemand();
+  }
+
+  #join(client: ReleasedClient, upstream: UpstreamConnection, tunnelId: string): void {
+    const hasComeBack = this.#hasComeBack(client.socket);
+    this.#options.ownConnections?.goesOn(this.#options.name, client.socket, upstream.socket);
+    if (!hasComeBack) {
+      this.#relay.join(client, upstream, tunnelId);
+      return;
+    }
+    reset(client.socket);
+    reset(upstream.socket);
+    this.#places.give();
+  }
+
+  /** Told at its arrival, or, where its own way through us was only a trial then, when it is about to go on. */
+  #hasComeBack(client: Socket): boolean {
+    const { name, ownConnections } = this.#options;
+    const hasComeBack = ownConnections?.hasComeBack(name, client) === true;
+    if (hasComeBack) this.#loops.add();
+    return hasComeBack;
   }
 
   /** Those that wait for their turn at a tunnel that takes clients are no more than the budget allows, and leave soon. */
