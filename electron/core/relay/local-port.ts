@@ -18,6 +18,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { HeldSocket, type ReleasedClient } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenLocally, type LocalListener } from './local-listener.ts';
+import { LoopGuard } from './loop-guard.ts';
 import type { OwnConnections } from './own-connections.ts';
 import { rememberingPortHolder } from './port-holder.ts';
 import { PortPlaces } from './port-places.ts';
@@ -75,9 +76,11 @@ class LocalPort implements ServicePort {
   readonly #relay: Relay;
   readonly #places: PortPlaces;
   readonly #beyondHold: RefusalLog;
-  readonly #loops: RefusalLog;
+  readonly #loops: LoopGuard;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
+  /** Or about to be: clients may come before the listener is known. */
+  #isOpen = false;
   #policy: ClientPolicy = 'hold';
   /** Opening and closing happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -94,11 +97,7 @@ class LocalPort implements ServicePort {
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
-    this.#loops = new RefusalLog(clock, (count) => {
-      log.warn(
-        `${count} connections were closed: they had come back to ${options.name}, which leads to itself. Correct its host or remote_port.`,
-      );
-    });
+    this.#loops = new LoopGuard({ name: options.name, clock, log, connections: options.ownConnections });
     this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, onSuspicion);
     this.#queue = new HoldQueue({
@@ -136,6 +135,7 @@ class LocalPort implements ServicePort {
     return this.#inTurn(async () => {
       const { port, bind = null, clock, log, neighbor } = this.#options;
       if (this.#listener !== null) return ok(this.#listener.addresses);
+      this.#isOpen = true;
       this.#places.open();
       const listening = await listenLocally({
         port,
@@ -149,6 +149,7 @@ class LocalPort implements ServicePort {
         },
       });
       if (!listening.ok) {
+        this.#isOpen = false;
         this.#places.close();
         return err(listening.error);
       }
@@ -161,6 +162,7 @@ class LocalPort implements ServicePort {
     return this.#inTurn(async () => {
       const closed = this.#listener?.close();
       this.#listener = null;
+      this.#isOpen = false;
       this.#policy = 'hold';
       this.setUpstream(null);
       this.#turnAway(this.#queue.all());
@@ -206,15 +208,9 @@ class LocalPort implements ServicePort {
   #welcome(client: Socket): void {
     // Its failure shows in `close` as well, which is where the queue and the splice act on it.
     client.on('error', () => undefined);
-    if (this.#options.ownConnections === undefined) {
-      this.#admit(client);
-      return;
-    }
-    // The other end of a connection of ours may arrive a moment before we learn that it has connected.
-    setImmediate(() => {
-      if (client.destroyed) return;
-      if (this.#listener === null || this.#hasComeBack(client)) reset(client);
-      else this.#admit(client);
+    this.#loops.screen(client, () => {
+      if (this.#isOpen) this.#admit(client);
+      else reset(client);
     });
   }
 
@@ -246,23 +242,13 @@ class LocalPort implements ServicePort {
   }
 
   #join(client: ReleasedClient, upstream: UpstreamConnection, tunnelId: string): void {
-    const hasComeBack = this.#hasComeBack(client.socket);
-    this.#options.ownConnections?.goesOn(this.#options.name, client.socket, upstream.socket);
-    if (!hasComeBack) {
+    if (this.#loops.mayGoOn(client.socket, upstream.socket)) {
       this.#relay.join(client, upstream, tunnelId);
       return;
     }
     reset(client.socket);
     reset(upstream.socket);
     this.#places.give();
-  }
-
-  /** Told at its arrival, or, where its own way through us was only a trial then, when it is about to go on. */
-  #hasComeBack(client: Socket): boolean {
-    const { name, ownConnections } = this.#options;
-    const hasComeBack = ownConnections?.hasComeBack(name, client) === true;
-    if (hasComeBack) this.#loops.add();
-    return hasComeBack;
   }
 
   /** Those that wait for their turn at a tunnel that takes clients are no more than the budget allows, and leave soon. */

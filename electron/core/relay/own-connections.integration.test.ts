@@ -36,7 +36,7 @@ describe('connections that come back', () => {
     });
     await local.close();
     expect(warnings).toEqual([
-      '1 connections were closed: they had come back to db, which leads to itself. Correct its host or remote_port.',
+      'A connection came back to db, which leads to itself, and was closed. Correct its host or remote_port.',
     ]);
   });
 
