@@ -23,10 +23,12 @@ import { RefusalLog } from './refusal-log.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
 import type {
+  ClientEvidence,
   ClientPolicy,
   PortCounters,
   ServicePort,
   ServicePortListener,
+  TunnelTraffic,
   Upstream,
 } from './service-port.ts';
 import { SilenceWatch } from './silence-watch.ts';
@@ -104,8 +106,9 @@ class LocalPort implements ServicePort {
         this.#relay.join(client.release(), connection, tunnelId);
       },
       onSuspicion,
+      onEvidence: this.#onEvidence,
     });
-    this.#relay = new Relay(this.#silence, {
+    this.#relay = new Relay(clock, this.#silence, {
       hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
       onTakenBack: (client) => {
         this.#receive(client);
@@ -114,6 +117,7 @@ class LocalPort implements ServicePort {
         this.#places.give();
       },
       onSuspicion,
+      onEvidence: this.#onEvidence,
     });
   }
 
@@ -176,6 +180,10 @@ class LocalPort implements ServicePort {
     return this.#relay.hasQueuedBytes(tunnelId);
   }
 
+  traffic(tunnelId: string): TunnelTraffic {
+    return this.#relay.trafficOf(tunnelId);
+  }
+
   drained(tunnelId: string): Promise<void> {
     return this.#relay.drained(tunnelId);
   }
@@ -230,8 +238,21 @@ class LocalPort implements ServicePort {
     const wasUnanswered = this.#dismiss(held);
     if (wasUnanswered && upstream !== null) {
       onSuspicion(upstream.tunnelId, 'The tunnel took no connection in time');
+      this.#onEvidence(upstream.tunnelId, { kind: 'unconnected', errno: 'ETIMEDOUT' });
     }
   }
+
+  readonly #onEvidence = (tunnelId: string, evidence: ClientEvidence): void => {
+    const { events } = this.#options;
+    if (evidence.kind !== 'closed') {
+      events.onEvidence(tunnelId, evidence);
+      return;
+    }
+    // A tunnel that dies closes connections too, which says nothing about the target.
+    void this.#doubt.hasGone(tunnelId).then((hasTunnelGone) => {
+      if (!hasTunnelGone) events.onEvidence(tunnelId, evidence);
+    });
+  };
 
   #turnAway(clients: readonly Held[]): void {
     for (const held of clients) this.#dismiss(held);

@@ -7,7 +7,7 @@
  */
 import type { Clock, Timer } from '../clock.ts';
 
-const firstSilenceMs = 1_000;
+export const firstSilenceMs = 1_000;
 const secondSilenceMs = 3_000;
 const maxSilenceMs = 60_000;
 

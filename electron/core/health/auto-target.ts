@@ -1,0 +1,138 @@
+/** A target that clients' own connections prove or disprove, and at most one harmless hello after a start or a failure. */
+import type { Cause } from '../../../shared/failure.ts';
+import type { Health } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { ClientEvidence, TunnelTraffic } from '../relay/service-port.ts';
+import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TunnelEvidence } from './check-report.ts';
+import { describeClientFailure, describeFailure } from './client-failure.ts';
+import { provesTunnel } from './probe.ts';
+import {
+  answeredTarget,
+  closedTarget,
+  complainedOf,
+  failedTarget,
+  lateTarget,
+  unansweredTarget,
+  untriedTarget,
+  type TargetHealth,
+  type TargetTerms,
+} from './target-health.ts';
+import type { FinishedProbe, TargetJudge } from './target-judge.ts';
+import { anotherMayHelp } from './tunnel-evidence.ts';
+
+export interface AutoTargetParts {
+  readonly clock: Clock;
+  readonly service: ServiceSpec;
+  /** null: the protocol is not known, and the target is never dialed. */
+  readonly hello: TargetProbe | null;
+  /** Why the target failed on an earlier tunnel; null: nothing is known. */
+  readonly trouble: Cause | null;
+  readonly traffic: () => TunnelTraffic;
+}
+
+export class AutoTarget implements TargetJudge {
+  readonly #parts: AutoTargetParts;
+  #target: TargetHealth;
+  #mayHelp = false;
+  /** Doubts in a row that nothing could settle. */
+  #silences = 0;
+
+  constructor(parts: AutoTargetParts) {
+    this.#parts = parts;
+    this.#target = untriedTarget(parts.trouble, this.#terms());
+  }
+
+  get health(): Health {
+    return this.#target.health;
+  }
+
+  get cause(): Cause | null {
+    return this.#target.cause;
+  }
+
+  get mayHelp(): boolean {
+    return this.#mayHelp && this.health === 'unhealthy';
+  }
+
+  get failuresInRow(): number {
+    return this.#target.owesHello ? this.#target.failuresInRow : 0;
+  }
+
+  get owesHello(): boolean {
+    return this.#target.owesHello;
+  }
+
+  question(isStrict: boolean): TargetProbe | null {
+    const { isFlowing, lastOpenedAt } = this.#parts.traffic();
+    if (isFlowing) {
+      this.#answered();
+      return null;
+    }
+    const { health, failedAt, owesHello } = this.#target;
+    const isKeptOpen = lastOpenedAt !== null && lastOpenedAt > failedAt;
+    if (health === 'unhealthy' && isKeptOpen) this.#target = unansweredTarget(this.#target);
+    return owesHello || isStrict ? this.#parts.hello : null;
+  }
+
+  heard(result: FinishedProbe, evidence: TunnelEvidence): void {
+    // Any answer is an answer.
+    if (result.kind === 'passed' || provesTunnel(result)) {
+      this.#answered();
+      return;
+    }
+    const cause = describeFailure(result, this.#parts.service);
+    this.#mayHelp = cause.recovery === 'backoff' && anotherMayHelp(evidence);
+    const isLate = result.failure.kind === 'timed-out';
+    this.#target = (isLate ? lateTarget : closedTarget)(this.#target, cause, this.#terms());
+  }
+
+  /** A transport that cannot answer leaves it open who is silent: after a while that is green no more. */
+  onlyTransportAsked(transport: TransportProof): void {
+    const { connection, healthCheck } = this.#parts.service;
+    const isProven = transport.kind === 'alive' && connection.technology !== 'tcp';
+    if (isProven || this.health !== 'healthy') return;
+    this.#silences += 1;
+    if (this.#silences >= healthCheck.failureThreshold) this.#target = unansweredTarget(this.#target);
+  }
+
+  observe(evidence: ClientEvidence): void {
+    if (evidence.kind === 'answered') {
+      this.#answered();
+      return;
+    }
+    const cause = describeClientFailure(this.#parts.service.connection, evidence);
+    if (cause === null) return;
+    this.#mayHelp = false;
+    const fail = evidence.kind === 'closed' ? closedTarget : failedTarget;
+    this.#target = fail(this.#target, cause, this.#terms());
+  }
+
+  /** Of a connection to the target, which the tunnel could not make. */
+  complained(complaint: Cause): void {
+    this.#mayHelp = false;
+    this.#target = complainedOf(this.#target, complaint, this.#terms());
+  }
+
+  /** The network or the target may be another one by now. */
+  forget(): void {
+    this.#target = untriedTarget(null, this.#terms());
+    this.#silences = 0;
+  }
+
+  interrupt(): void {
+    this.#target = { ...this.#target, failuresInRow: 0 };
+  }
+
+  #answered(): void {
+    this.#target = answeredTarget(this.#target);
+    this.#silences = 0;
+  }
+
+  #terms(): TargetTerms {
+    const { clock, hello, service } = this.#parts;
+    const { failureThreshold } = service.healthCheck;
+    return { now: clock.now(), hasHello: hello !== null, failureThreshold };
+  }
+}
