@@ -182,15 +182,29 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered');
   });
 
-  it('is green no more after it was silent for long, where no transport can answer for it', async () => {
-    transport = { kind: 'unprovable' };
-    const monitor = await watch({ connection: kubectl });
+  it('is green no more as soon as it is silent, and unhealthy when it takes no connection', async () => {
+    const monitor = await watch();
     monitor.observe(answered());
-    await monitor.prove();
-    await monitor.prove();
-    expect(latest()).toBe('healthy untried!');
-    await monitor.prove();
-    expect(latest()).toBe('ready untried!');
+    monitor.observe({ kind: 'silent', awaited: 'answer', forMs: 1_000 });
+    expect(latest()).toBe('ready untried');
+    monitor.observe({ kind: 'silent', awaited: 'connection', forMs: 1_000 });
+    expect(latest()).toBe('ready untried');
+    monitor.observe({ kind: 'silent', awaited: 'connection', forMs: 4_000 });
+    expect(latest()).toBe('unhealthy untried: timed-out');
+  });
+
+  it.each<[string, Connection, TransportProof, string]>([
+    ['not for long', tcp, alive, 'ready answered'],
+    ['not for long', kubectl, { kind: 'unprovable' }, 'ready untried'],
+    ['for as long as its transport answers', kubectl, alive, 'healthy answered'],
+  ])('stays green %s: %j', async (_name, connection, proof, expected) => {
+    transport = proof;
+    const monitor = await watch({ connection });
+    monitor.observe(answered());
+    await clock.advance(299 * second);
+    expect(latest()).toMatch(/^healthy/);
+    await clock.advance(60 * second);
+    expect(latest()).toBe(expected);
   });
 });
 
@@ -237,6 +251,23 @@ describe('a target whose hello is known', () => {
     await clock.advance(0);
     expect(probe.timesOf()).toEqual([0, second]);
     expect(latest()).toBe('healthy answered 0');
+  });
+
+  it('is being checked when it is late, and unhealthy when it is late again and again', async () => {
+    const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5, farEndSpoke: false } as const;
+    const failed = { kind: 'failed', finding: 'no answer', failure: late } as const;
+    let isLate = false;
+    scheduler = createHealthMonitorScheduler({
+      clock,
+      probes: () => Promise.resolve(isLate ? failed : { kind: 'passed', tookMs: 1 }),
+      random: () => 0,
+    });
+    const monitor = await watch({ hello });
+    isLate = true;
+    await monitor.prove();
+    expect(latest()).toBe('unknown answered!');
+    await clock.advance(10 * second);
+    expect(latest()).toBe('unhealthy answered: timed-out');
   });
 
   it('counts any answer as one', async () => {

@@ -22,6 +22,11 @@ import {
 import type { FinishedProbe, TargetJudge } from './target-judge.ts';
 import { anotherMayHelp } from './tunnel-evidence.ts';
 
+/** Green lasts for as many intervals after the last answer, where no transport can answer for a tunnel. */
+const greenIntervals = 10;
+/** A connection that is made takes no longer, unless a packet was lost twice (RFC 6298: after 1 s and 2 s more). */
+const maxConnectMs = 3_000;
+
 export interface AutoTargetParts {
   readonly clock: Clock;
   readonly service: ServiceSpec;
@@ -36,8 +41,7 @@ export class AutoTarget implements TargetJudge {
   readonly #parts: AutoTargetParts;
   #target: TargetHealth;
   #mayHelp = false;
-  /** Doubts in a row that nothing could settle. */
-  #silences = 0;
+  #answeredAt = -Infinity;
 
   constructor(parts: AutoTargetParts) {
     this.#parts = parts;
@@ -88,18 +92,20 @@ export class AutoTarget implements TargetJudge {
     this.#target = (isLate ? lateTarget : closedTarget)(this.#target, cause, this.#terms());
   }
 
-  /** A transport that cannot answer leaves it open who is silent: after a while that is green no more. */
   onlyTransportAsked(transport: TransportProof): void {
-    const { connection, healthCheck } = this.#parts.service;
-    const isProven = transport.kind === 'alive' && connection.technology !== 'tcp';
-    if (isProven || this.health !== 'healthy') return;
-    this.#silences += 1;
-    if (this.#silences >= healthCheck.failureThreshold) this.#target = unansweredTarget(this.#target);
+    const { clock, service } = this.#parts;
+    if (this.health !== 'healthy' || (transport.kind === 'alive' && !this.#isTcp)) return;
+    const isStale = clock.now() - this.#answeredAt > greenIntervals * service.healthCheck.intervalMs;
+    if (isStale) this.#target = unansweredTarget(this.#target);
   }
 
   observe(evidence: ClientEvidence): void {
     if (evidence.kind === 'answered') {
       this.#answered();
+      return;
+    }
+    if (evidence.kind === 'silent') {
+      this.#silent(evidence);
       return;
     }
     const cause = describeClientFailure(this.#parts.service.connection, evidence);
@@ -118,7 +124,6 @@ export class AutoTarget implements TargetJudge {
   /** The network or the target may be another one by now. */
   forget(): void {
     this.#target = untriedTarget(null, this.#terms());
-    this.#silences = 0;
   }
 
   interrupt(): void {
@@ -127,7 +132,22 @@ export class AutoTarget implements TargetJudge {
 
   #answered(): void {
     this.#target = answeredTarget(this.#target);
-    this.#silences = 0;
+    this.#answeredAt = this.#parts.clock.now();
+  }
+
+  /** Where there is a tunnel, it is asked whether it lives. Here is nothing to ask, and a healthy server may only be slow. */
+  #silent({ awaited, forMs }: Extract<ClientEvidence, { readonly kind: 'silent' }>): void {
+    if (!this.#isTcp) return;
+    if (awaited === 'connection' && forMs >= maxConnectMs) {
+      this.observe({ kind: 'unconnected', errno: 'ETIMEDOUT' });
+      return;
+    }
+    const isOneOfMany = awaited === 'answer' && this.#parts.traffic().isFlowing;
+    if (this.health === 'healthy' && !isOneOfMany) this.#target = unansweredTarget(this.#target);
+  }
+
+  get #isTcp(): boolean {
+    return this.#parts.service.connection.technology === 'tcp';
   }
 
   #terms(): TargetTerms {

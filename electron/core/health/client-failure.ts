@@ -10,7 +10,7 @@ import type { FailedCheck } from './health-verdict.ts';
 /** A connection that a client made. null: it says nothing about the target. */
 export function describeClientFailure(
   connection: Connection,
-  evidence: Exclude<ClientEvidence, { readonly kind: 'answered' }>,
+  evidence: Exclude<ClientEvidence, { readonly kind: 'answered' | 'silent' }>,
 ): Cause | null {
   switch (evidence.kind) {
     case 'closed':

@@ -65,7 +65,11 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
       if (isDue) this.#startDueChecks();
     };
     return {
-      prove: () => task.prove(),
+      prove: async () => {
+        const evidence = await task.prove();
+        this.#startDueChecks();
+        return evidence;
+      },
       observe: (evidence) => startIf(task.observe(evidence)),
       complained: (cause) => startIf(task.complained(cause)),
       forgetTarget: () => task.forgetTarget(),

@@ -9,7 +9,8 @@
  * | bytes came back         | healthy                                                  | settled    |
  * | refused, no route, …    | unhealthy                                                | owed       |
  * | closed without a word   | unhealthy; if it was healthy, only when it happens again | owed       |
- * | no answer in time       | unhealthy when it happens again and again                | owed       |
+ * | no answer in time       | unhealthy when it happens again and again; checking     | owed       |
+ * |                         | until then                                               |            |
  * | nothing speaks for it   | ready, unless a hello is owed, which then decides        | as it was  |
  * |  or against it any more |                                                          |            |
  */
@@ -70,14 +71,19 @@ export const complainedOf = (target: TargetHealth, complaint: Cause, terms: Targ
   failedTarget({ ...target, complaint }, complaint, terms);
 
 /** Closed without a word: a healthy server may do that too, to whom it does not like. */
-export const closedTarget = (target: TargetHealth, cause: Cause, terms: TargetTerms): TargetHealth =>
-  target.health === 'healthy' ? lateTarget(target, cause, terms) : failedTarget(target, cause, terms);
+export function closedTarget(target: TargetHealth, cause: Cause, terms: TargetTerms): TargetHealth {
+  const failuresInRow = target.failuresInRow + 1;
+  const isAccident = target.health === 'healthy' && failuresInRow < terms.failureThreshold;
+  if (!isAccident) return failedTarget(target, cause, terms);
+  return { ...target, failuresInRow, failedAt: terms.now, owesHello: terms.hasHello };
+}
 
 /** No answer in time: it may only be slow. */
 export function lateTarget(target: TargetHealth, cause: Cause, terms: TargetTerms): TargetHealth {
   const failuresInRow = target.failuresInRow + 1;
   if (failuresInRow >= terms.failureThreshold) return failedTarget(target, cause, terms);
-  return { ...target, failuresInRow, failedAt: terms.now, owesHello: terms.hasHello };
+  const health = target.health === 'healthy' ? 'unknown' : target.health;
+  return { ...target, health, failuresInRow, failedAt: terms.now, owesHello: terms.hasHello };
 }
 
 /** A connection stays open, or nothing has been heard for long. */

@@ -20,7 +20,7 @@ export interface TargetJudge {
   question(isStrict: boolean): TargetProbe | null;
   /** What came of the question, and what that says of the tunnel. */
   heard(result: FinishedProbe, evidence: TunnelEvidence): void;
-  /** Only the transport was asked, for a reason. */
+  /** Nothing was asked but the transport. */
   onlyTransportAsked(transport: TransportProof): void;
   /** Runs of passes or failures from before an interruption count no more. */
   interrupt(): void;

@@ -31,6 +31,8 @@ const queuedTransportDeadlineMs = 10_000;
 const minStrictTimeoutMs = 3_000;
 
 type Evidence = TunnelEvidence['kind'];
+/** A hello that was late is asked again this soon. */
+const askAgainMs = 2_000;
 /** Clients whose connections work say so again and again. */
 const answeredSpacingMs = 1_000;
 
@@ -197,7 +199,10 @@ export class TunnelMonitor {
     if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict: true, evidence: early }, null);
     const result = await probing;
     if (signal.aborted || result.kind === 'cancelled') return null;
-    return this.#count({ startedAt, isStrict: true, result, transport });
+    const found = this.#count({ startedAt, isStrict: true, result, transport });
+    if (this.#auto?.owesHello === true)
+      this.#dueAt = Math.min(this.#dueAt, this.#tools.clock.now() + askAgainMs);
+    return found;
   }
 
   /** Nothing is asked of the target. */
@@ -206,7 +211,7 @@ export class TunnelMonitor {
     const transport = await this.#askTransport();
     const evidence = untriedEvidence(transport);
     if (signal.aborted) return null;
-    if (isStrict) this.#judge.onlyTransportAsked(transport);
+    this.#judge.onlyTransportAsked(transport);
     this.#tell({ startedAt, isStrict, evidence }, null);
     return evidence.kind;
   }

@@ -168,7 +168,7 @@ export class Dispatcher {
 
   #open({ tunnelId, endpoint }: Upstream, listener: AttemptListener): Attempt {
     const { silence } = this.#parts;
-    const question = createQuestion(tunnelId, 'The tunnel did not answer a connection');
+    const question = createQuestion(tunnelId, 'connection');
     silence.ask(question);
     const attempt = connectUpstream(endpoint, {
       onConnected: (connection) => {

@@ -31,7 +31,7 @@ import type {
   TunnelTraffic,
   Upstream,
 } from './service-port.ts';
-import { SilenceWatch } from './silence-watch.ts';
+import { SilenceWatch, type Awaited } from './silence-watch.ts';
 import { boundSuspicions } from './suspicion-bound.ts';
 import { TunnelDoubt } from './tunnel-doubt.ts';
 
@@ -52,6 +52,11 @@ export interface LocalPortOptions {
 const defaultMaxHeldConnections = 1_024;
 /** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
 const minAttemptMs = 2_000;
+
+const silenceWords: Readonly<Record<Awaited, string>> = {
+  connection: 'The tunnel did not answer a connection',
+  answer: 'A client got no answer',
+};
 
 type Held = HeldClient<HeldSocket>;
 
@@ -87,7 +92,10 @@ class LocalPort implements ServicePort {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
     this.#doubt = new TunnelDoubt(clock);
-    this.#silence = new SilenceWatch(clock, onSuspicion);
+    this.#silence = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
+      onSuspicion(tunnelId, `${silenceWords[awaited]} for ${Math.round(forMs / 1000)} s`);
+      events.onEvidence(tunnelId, { kind: 'silent', awaited, forMs });
+    });
     this.#queue = new HoldQueue({
       clock,
       holdTimeoutMs,

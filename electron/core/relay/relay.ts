@@ -66,7 +66,7 @@ export class Relay {
     const silence = this.#silence;
     const listener = this.#listener;
     const openedAt = clock.now();
-    const question = createQuestion(tunnelId, 'A client got no answer');
+    const question = createQuestion(tunnelId, 'answer');
     const forget = (): void => {
       silence.answered(question);
       this.#remove(connection);

@@ -5,6 +5,7 @@
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Awaited } from './silence-watch.ts';
 
 /** The tunnel that new connections go to. */
 export interface Upstream {
@@ -34,6 +35,8 @@ export type ClientPolicy = 'hold' | 'refuse';
 export type ClientEvidence =
   /** Bytes came back. `since`: when the connection was made, or the question was asked; monotonic ms. */
   | { readonly kind: 'answered'; readonly since: number }
+  /** Nothing came back in this time, in ms: no bytes to a question, or not even a connection. */
+  | { readonly kind: 'silent'; readonly awaited: Awaited; readonly forMs: number }
   /** The far side ended a new connection, or one with a question in it, before a byte came back. The tunnel lives. */
   | { readonly kind: 'closed' }
   /** An alert of TLS, or the words of an HTTPS server, came back to a client that spoke plainly. */
