@@ -167,10 +167,10 @@ export class Dispatcher {
   }
 
   #open({ tunnelId, endpoint }: Upstream, listener: AttemptListener): Attempt {
-    const { silence } = this.#parts;
+    const { silence, clock } = this.#parts;
     const question = createQuestion(tunnelId, 'connection');
     silence.ask(question);
-    const attempt = connectUpstream(endpoint, {
+    const answered: AttemptListener = {
       onConnected: (connection) => {
         silence.answered(question);
         listener.onConnected(connection);
@@ -179,7 +179,8 @@ export class Dispatcher {
         silence.answered(question);
         listener.onFailed(code);
       },
-    });
+    };
+    const attempt = connectUpstream(endpoint, answered, clock);
     return {
       abort: () => {
         silence.answered(question);

@@ -114,7 +114,7 @@ class TcpTunnel implements Tunnel {
     // Not AbortSignal.any: in Node 20 each of its signals leaves some 70 bytes at a source that lives on, and each check makes one.
     if (this.#stopped.signal.aborted) end();
     else this.#stopped.signal.addEventListener('abort', end);
-    const attempt = await attemptConnect(this.#endpoint, ending.signal);
+    const attempt = await attemptConnect(this.#endpoint, ending.signal, this.#clock);
     timer.cancel();
     this.#stopped.signal.removeEventListener('abort', end);
     switch (attempt.kind) {
