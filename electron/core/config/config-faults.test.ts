@@ -260,7 +260,7 @@ describe('a faulty config', () => {
       'an unknown check',
       sshConfig('    health_check: {type: ping}\n'),
       [
-        'error services[0].health_check.type: "ping" is none of tcp, http, https, tls, postgres, postgresql, redis, kafka, ssh, grpc, exec, none (localport.yaml:7)',
+        'error services[0].health_check.type: "ping" is none of tcp, http, https, tls, postgres, postgresql, mysql, mariadb, redis, kafka, ssh, grpc, exec, none (localport.yaml:7)',
       ],
     ],
     [
@@ -322,6 +322,7 @@ describe('a faulty config', () => {
         'type: exec, config: {argv: [a], ',
         'type: https, config: {verify_ssl: no, ',
         'type: redis, config: {',
+        'type: mysql, config: {user: u, ',
         'type: kafka, config: {tls: no, ',
         'type: grpc, config: {tls: yes, verify_ssl: no, ',
         'type: postgres, config: {',
@@ -335,6 +336,7 @@ describe('a faulty config', () => {
         'to a check of type http',
         'to a check of type exec',
         'with verify_ssl: false',
+        'without tls: true',
         'without tls: true',
         'without tls: true',
         'with verify_ssl: false',

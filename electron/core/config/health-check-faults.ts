@@ -52,6 +52,8 @@ function reasonNotToVerify({ type = 'tcp', config = {} }: RawHealthCheck): strin
     case 'https':
     case 'tls':
       return unverified;
+    case 'mysql':
+    case 'mariadb':
     case 'redis':
     case 'kafka':
     case 'grpc':
