@@ -75,6 +75,14 @@ export type TargetProbe =
       /** The name that `verify-full` expects in the certificate. */
       readonly host: string;
     }
+  | ({
+      readonly type: 'mysql';
+      /** null: the check logs in as nobody, to be refused. */
+      readonly user: string | null;
+      readonly password: string | null;
+      /** null: none. */
+      readonly database: string | null;
+    } & ProbeEncryption)
   | ({ readonly type: 'kafka'; readonly bootstrapServers: string | null } & ProbeEncryption)
   | ({
       readonly type: 'redis';

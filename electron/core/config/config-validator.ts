@@ -19,6 +19,7 @@ import { describeIssue, describeUnknownKey } from './issue-message.ts';
 import { healthCheckFaults } from './health-check-faults.ts';
 import { findLoops, isLoopback, type LoopCandidate } from './loops.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
+import { tcpCheckWarning } from './tcp-check-warning.ts';
 import { isMapping, valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -170,6 +171,8 @@ function reportHealthChecks(
   for (const [index, valid] of checked.services.entries()) {
     if (valid === null || unset.keepsFromRunning(index)) continue;
     const merged = mergedHealthCheck(valid.service, checked.file.defaults);
+    const harm = tcpCheckWarning(merged, valid.service.remote_port);
+    if (harm !== null) findings.warning(['services', index, 'health_check', 'type'], harm);
     const own = valid.service.health_check?.config;
     for (const { severity, key, message } of healthCheckFaults(merged)) {
       if (severity === 'warning' && own?.[key] === undefined) continue;

@@ -54,6 +54,8 @@ function reasonNotToVerify({ type = defaultCheckType, config = {} }: RawHealthCh
     case 'https':
     case 'tls':
       return unverified;
+    case 'mysql':
+    case 'mariadb':
     case 'redis':
     case 'kafka':
     case 'grpc':

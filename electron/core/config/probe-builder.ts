@@ -54,6 +54,15 @@ export function buildProbe(
         host: textOrNull(config.host) ?? serverName,
         ...postgresTrust(config, paths),
       };
+    case 'mysql':
+    case 'mariadb':
+      return {
+        type: 'mysql',
+        user: textOrNull(config.user),
+        password: textOrNull(config.password),
+        database: textOrNull(config.database),
+        ...encryption,
+      };
     case 'redis':
       return { type, user: textOrNull(config.user), password: textOrNull(config.password), ...encryption };
     case 'kafka':

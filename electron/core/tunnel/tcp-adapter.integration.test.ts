@@ -9,6 +9,17 @@ import { serviceWith, tcpConnection } from './testing/service-specs.ts';
 import { openSilentDoor } from './testing/silent-door.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
+const mysqlCheck: ProbeSpec = {
+  type: 'mysql',
+  user: null,
+  password: null,
+  database: null,
+  tls: false,
+  servername: 'db',
+  verifySsl: true,
+  caFile: null,
+};
+
 describe('the tcp adapter', () => {
   let echo: FixtureServer;
   let workshop: TunnelWorkshop;
@@ -37,6 +48,7 @@ describe('the tcp adapter', () => {
     { type: 'none' },
     { type: 'auto', hello: null },
     { type: 'auto', hello: { type: 'ssh' } },
+    mysqlCheck,
   ])('makes no connection of its own where the check is %j', async (probe) => {
     const service = serviceWith(tcpConnection({ remotePort: echo.port }));
     const tunnel = createTcpAdapter({ clock: systemClock }).open({

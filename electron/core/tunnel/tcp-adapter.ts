@@ -17,8 +17,11 @@ export interface TcpAdapterOptions {
   readonly connectTimeoutMs?: number;
 }
 
-/** Where nothing is known to be harmless, or nothing is wanted, the only connections are the clients'. */
-const dials = ({ type }: ProbeSpec): boolean => type !== 'none' && type !== 'auto';
+/** Where a bare connection does harm, or none is wanted, the only ones are the clients' and the check's own. */
+const dials = ({ type }: ProbeSpec): boolean => !undialed.has(type);
+
+/** MySQL counts a connection without a login as an error. */
+const undialed: ReadonlySet<ProbeSpec['type']> = new Set(['none', 'auto', 'mysql']);
 
 type TcpEndpoint = Extract<Endpoint, { kind: 'tcp' }>;
 
