@@ -1,4 +1,5 @@
 // MariaDB behind an ssh bastion: what a daemon's checks do to everybody who comes from there.
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { countsHostErrors, startMariadb, type Mariadb } from '../../../e2e/fixtures/mariadb.ts';
@@ -9,6 +10,7 @@ import { startDaemon, type RunningDaemon } from './testing/running-daemon.ts';
 
 const maxConnectErrors = 10;
 const checks = 100;
+const intervalMs = 100;
 
 let scope: Scope;
 let mariadb: Mariadb;
@@ -39,7 +41,7 @@ async function forward(
     local_port: localPort,
     remote_port: mariadb.distantPort,
     connection: { host, port, user, remote_host: '127.0.0.1' },
-    health_check: { interval: '100ms', timeout: 1, ...check },
+    health_check: { interval: `${intervalMs}ms`, timeout: 1, ...check },
   };
   const daemon = await startDaemon({
     config: JSON.stringify({ version: '1.0', services: [service] }),
@@ -66,6 +68,16 @@ describe.skipIf(!countsHostErrors)('MariaDB behind a bastion', () => {
     expect(await mariadb.hostErrors()).toMatchObject({ counted: 0, handshake: 0 });
     expect([await query(localPort), await query(mariadb.distantPort)]).toEqual(['42', '42']);
     expect(await shown(daemon)).toBe('up healthy');
+  }, 90_000);
+
+  it('is left alone for 200 intervals where no check is chosen, and made green by its clients', async () => {
+    const { daemon, localPort } = await forward({});
+    await eventually('it is ready', async () => (await shown(daemon)) === 'up ready');
+    await delay(200 * intervalMs);
+    expect(await mariadb.hostErrors()).toMatchObject({ counted: 0, handshake: 0 });
+    expect(await shown(daemon)).toBe('up ready');
+    expect([await query(localPort), await query(mariadb.distantPort)]).toEqual(['42', '42']);
+    await eventually('it is green', async () => (await shown(daemon)) === 'up healthy');
   }, 90_000);
 
   it('lets nobody in any more after a few checks of type tcp', async () => {
