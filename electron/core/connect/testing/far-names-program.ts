@@ -1,6 +1,6 @@
 /**
- * Connects to names of an echo server by all that connect to the far end: the relay, the tcp adapter's dial and a check. Its arguments: a port, and
- * the names. Prints one JSON object: for each name its first address, and the milliseconds that each of the three took.
+ * Connects to names of an echo server by all that connect to the far end: the relay, the tcp adapter's dial and a check. Then
+ * lets a check of a dead name run out of time. Its arguments: a port, a name of dead addresses, and the others. Prints a `FarNames` as JSON.
  */
 import { lookup } from 'node:dns/promises';
 import { systemClock as clock } from '../../clock.ts';
@@ -17,9 +17,16 @@ export interface FarName {
   readonly check: number | string;
 }
 
+export interface FarNames {
+  readonly names: Readonly<Record<string, FarName>>;
+  readonly overdue: { readonly finding: string; readonly tookMs: number; readonly socketsLeft: number };
+}
+
 type Outcome = 'connected' | (string & {});
 
 const timeoutMs = 8_000;
+/** Long enough for the third address to be tried. */
+const shortTimeoutMs = 700;
 const never = new AbortController().signal;
 
 /** Connected once its bytes have come back: they are read into a buffer that all attempts share. */
@@ -48,8 +55,9 @@ async function adapter(endpoint: Endpoint): Promise<Outcome> {
   return attempt.kind === 'failed' ? attempt.error.message : attempt.kind;
 }
 
-async function check(endpoint: Endpoint): Promise<Outcome> {
-  const request = { endpoint, spec: { type: 'tcp' }, timeoutMs, signal: never, clock } as const;
+async function check(endpoint: Endpoint, givesUpAfterMs = timeoutMs): Promise<Outcome> {
+  const spec = { type: 'tcp' } as const;
+  const request = { endpoint, spec, timeoutMs: givesUpAfterMs, signal: never, clock };
   const result = await probeOverConnection(request, { halfCloses: true }, (connection) => {
     connection.pass();
   });
@@ -86,9 +94,21 @@ async function measure(host: string, port: number): Promise<FarName> {
   };
 }
 
-async function main([port, ...names]: readonly string[]): Promise<void> {
-  const measured = names.map(async (name) => [name, await measure(name, Number(port))] as const);
-  console.log(JSON.stringify(Object.fromEntries(await Promise.all(measured))));
+const openSockets = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+
+async function runOutOfTime(host: string, port: number): Promise<FarNames['overdue']> {
+  const startedAt = clock.now();
+  const finding = await check({ kind: 'tcp', host, port }, shortTimeoutMs);
+  return { finding, tookMs: Math.round(clock.now() - startedAt), socketsLeft: openSockets() };
+}
+
+async function main([portArgument, deadHost = '', ...hosts]: readonly string[]): Promise<void> {
+  const port = Number(portArgument);
+  const measured = hosts.map(async (name) => [name, await measure(name, port)] as const);
+  const names = Object.fromEntries(await Promise.all(measured));
+  const report: FarNames = { names, overdue: await runOutOfTime(deadHost, port) };
+  console.log(JSON.stringify(report));
   process.exit();
 }
 
