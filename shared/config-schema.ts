@@ -34,7 +34,7 @@ const technologies = ['kubectl', 'ssh', 'tcp', 'command'] as const;
 
 // prettier-ignore
 const checkTypes = [
-  'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'redis', 'kafka', 'ssh', 'grpc', 'exec', 'none',
+  'auto', 'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'redis', 'kafka', 'ssh', 'grpc', 'exec', 'none',
 ] as const;
 
 /** A word of a command line. A zero byte would end it (execve(2)). */

@@ -206,12 +206,12 @@ services:
     expect(loadText(cache).secrets).toEqual(['hush']);
   });
 
-  it('gives a bare service the defaults of 0.3.7 and a tcp check', () => {
+  it('gives a bare service the defaults of 0.3.7 and no check at intervals', () => {
     expect(loadText(sshConfig()).services[0]).toMatchObject({
       enabled: true,
       holdTimeoutMs: 10_000,
       healthCheck: {
-        probe: { type: 'tcp' },
+        probe: { type: 'auto', hello: { type: 'postgres', user: null } },
         intervalMs: 30_000,
         timeoutMs: 5_000,
         failureThreshold: 3,

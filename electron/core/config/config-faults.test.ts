@@ -260,7 +260,7 @@ describe('a faulty config', () => {
       'an unknown check',
       sshConfig('    health_check: {type: ping}\n'),
       [
-        'error services[0].health_check.type: "ping" is none of tcp, http, https, tls, postgres, postgresql, redis, kafka, ssh, grpc, exec, none (localport.yaml:7)',
+        'error services[0].health_check.type: "ping" is none of auto, tcp, http, https, tls, postgres, postgresql, redis, kafka, ssh, grpc, exec, none (localport.yaml:7)',
       ],
     ],
     [
@@ -712,7 +712,7 @@ describe('a service without a health check', () => {
     ['{type: none}', '{}', 'none'],
     ['{enabled: false}', '{}', 'none'],
     ['{enabled: false, type: http}', '{}', 'none'],
-    ['{enabled: true}', '{}', 'tcp'],
+    ['{enabled: true}', '{}', 'auto'],
     ['{}', '{enabled: false}', 'none'],
     ['{type: http}', '{enabled: false}', 'http'],
     ['{enabled: true}', '{enabled: false, type: tls}', 'tls'],

@@ -14,7 +14,12 @@ import type {
   ServiceSpec,
 } from '../../../shared/service-spec.ts';
 import { expandPath, type PathContext } from './expanded-path.ts';
-import { bareService, defaultHealthCheck, defaultRestartPolicy } from './service-defaults.ts';
+import {
+  bareService,
+  defaultCheckType,
+  defaultHealthCheck,
+  defaultRestartPolicy,
+} from './service-defaults.ts';
 import type { ValidService } from './config-validator.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { buildProbe, type ProbeContext } from './probe-builder.ts';
@@ -25,11 +30,8 @@ export function buildService(
   defaults: RawFile['defaults'],
   paths: PathContext,
 ): ServiceSpec {
-  const bare = bareService({
-    name: service.name,
-    localPort: service.local_port,
-    connection: buildConnection(connection, service.remote_port ?? null, paths),
-  });
+  const built = buildConnection(connection, service.remote_port ?? null, paths);
+  const bare = bareService({ name: service.name, localPort: service.local_port, connection: built });
   return {
     ...bare,
     enabled: service.enabled ?? bare.enabled,
@@ -37,7 +39,7 @@ export function buildService(
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
     healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), {
-      serverName: serverNameOf(connection),
+      connection: built,
       paths,
     }),
     restartPolicy: buildRestartPolicy({ ...defaults?.restart_policy, ...service.restart_policy }),
@@ -95,23 +97,8 @@ function plainHop(hop: string): string {
   return url.port === null ? login : `${login}:${String(url.port)}`;
 }
 
-/** The name that the far end's certificate should have: what those call it who reach it without us. */
-function serverNameOf(raw: RawConnection): string {
-  switch (raw.technology) {
-    case 'tcp':
-      return raw.connection.host;
-    case 'ssh':
-      return raw.connection.remote_host ?? 'localhost';
-    case 'kubectl':
-    case 'command':
-      return 'localhost';
-    default:
-      return assertNever(raw, 'technology');
-  }
-}
-
 const buildHealthCheck = (raw: RawHealthCheck, context: ProbeContext): HealthCheckSpec => ({
-  probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}, context),
+  probe: buildProbe(raw.type ?? defaultCheckType, raw.config ?? {}, context),
   intervalMs: raw.interval ?? defaultHealthCheck.intervalMs,
   timeoutMs: raw.timeout ?? defaultHealthCheck.timeoutMs,
   failureThreshold: raw.failure_threshold ?? defaultHealthCheck.failureThreshold,

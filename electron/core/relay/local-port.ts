@@ -23,13 +23,15 @@ import { RefusalLog } from './refusal-log.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
 import type {
+  ClientEvidence,
   ClientPolicy,
   PortCounters,
   ServicePort,
   ServicePortListener,
+  TunnelTraffic,
   Upstream,
 } from './service-port.ts';
-import { SilenceWatch } from './silence-watch.ts';
+import { SilenceWatch, type Awaited } from './silence-watch.ts';
 import { boundSuspicions } from './suspicion-bound.ts';
 import { TunnelDoubt } from './tunnel-doubt.ts';
 
@@ -50,6 +52,11 @@ export interface LocalPortOptions {
 const defaultMaxHeldConnections = 1_024;
 /** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
 const minAttemptMs = 2_000;
+
+const silenceWords: Readonly<Record<Awaited, string>> = {
+  connection: 'The tunnel did not answer a connection',
+  answer: 'A client got no answer',
+};
 
 type Held = HeldClient<HeldSocket>;
 
@@ -85,7 +92,10 @@ class LocalPort implements ServicePort {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
     this.#doubt = new TunnelDoubt(clock);
-    this.#silence = new SilenceWatch(clock, onSuspicion);
+    this.#silence = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
+      onSuspicion(tunnelId, `${silenceWords[awaited]} for ${Math.round(forMs / 1000)} s`);
+      events.onEvidence(tunnelId, { kind: 'silent', awaited, forMs });
+    });
     this.#queue = new HoldQueue({
       clock,
       holdTimeoutMs,
@@ -104,8 +114,9 @@ class LocalPort implements ServicePort {
         this.#relay.join(client.release(), connection, tunnelId);
       },
       onSuspicion,
+      onEvidence: this.#onEvidence,
     });
-    this.#relay = new Relay(this.#silence, {
+    this.#relay = new Relay(clock, this.#silence, {
       hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
       onTakenBack: (client) => {
         this.#receive(client);
@@ -114,6 +125,7 @@ class LocalPort implements ServicePort {
         this.#places.give();
       },
       onSuspicion,
+      onEvidence: this.#onEvidence,
     });
   }
 
@@ -176,6 +188,10 @@ class LocalPort implements ServicePort {
     return this.#relay.hasQueuedBytes(tunnelId);
   }
 
+  traffic(tunnelId: string): TunnelTraffic {
+    return this.#relay.trafficOf(tunnelId);
+  }
+
   drained(tunnelId: string): Promise<void> {
     return this.#relay.drained(tunnelId);
   }
@@ -230,8 +246,21 @@ class LocalPort implements ServicePort {
     const wasUnanswered = this.#dismiss(held);
     if (wasUnanswered && upstream !== null) {
       onSuspicion(upstream.tunnelId, 'The tunnel took no connection in time');
+      this.#onEvidence(upstream.tunnelId, { kind: 'unconnected', errno: 'ETIMEDOUT' });
     }
   }
+
+  readonly #onEvidence = (tunnelId: string, evidence: ClientEvidence): void => {
+    const { events } = this.#options;
+    if (evidence.kind !== 'closed') {
+      events.onEvidence(tunnelId, evidence);
+      return;
+    }
+    // A tunnel that dies closes connections too, which says nothing about the target.
+    void this.#doubt.hasGone(tunnelId).then((hasTunnelGone) => {
+      if (!hasTunnelGone) events.onEvidence(tunnelId, evidence);
+    });
+  };
 
   #turnAway(clients: readonly Held[]): void {
     for (const held of clients) this.#dismiss(held);

@@ -31,6 +31,7 @@ beforeEach(async () => {
         splice({ socket: client, early: [], hasEnded: false }, upstream, {
           onAsked: () => undefined,
           onAnswered: () => undefined,
+          onFirstBytes: () => undefined,
           onEndedUnused: () => undefined,
           onClosed: () => told.push('closed'),
           hasTunnelGone: () => {
