@@ -77,7 +77,10 @@ const untouched = 'connections 1, up, restarts 0';
 const logins = (world: PatientWorld): number =>
   world.sshd.log.filter((line) => line.startsWith('Accepted')).length;
 
-describe.each([['health_check: {type: none}', { type: 'none' }]])('with %s', (_words, check) => {
+describe.each([
+  ['the default check', {}],
+  ['health_check: {type: none}', { type: 'none' }],
+])('with %s', (_words, check) => {
   let scope: Scope;
   let world: PatientWorld;
   let idle: readonly Omit<Entry, 'check'>[];
