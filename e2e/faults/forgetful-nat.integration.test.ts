@@ -20,7 +20,8 @@ import { figureOf } from '../../build/figure-table.mjs';
 import { projectDir } from '../../build/paths.mjs';
 import { bundleDaemon } from '../../electron/core/process/testing/bundled-program.ts';
 
-const idleSeconds = '10';
+/** Twice what the NAT remembers, at least. */
+const idleSeconds = '18';
 const keepAliveMs = 1_000;
 const rowDeadlineMs = 60_000;
 

@@ -6,8 +6,8 @@ import { delay } from '../monotonic.ts';
 import type { Row } from '../row.ts';
 
 const idleSeconds = 300;
-/** A fifth of the time that the connections are idle, but no less than TCP's timers, which count whole seconds, can tell. */
-const memorySeconds = (idle: number): number => Math.max(3, idle / 5);
+/** A fifth of the time that the connections are idle, but more than LocalPort's ssh is silent (ServerAliveInterval, 3 s). */
+const memorySeconds = (idle: number): number => Math.max(8, idle / 5);
 const delayMs = 5;
 
 export const forgetfulNat: Row = {
