@@ -5,7 +5,7 @@ export type KeyHelp = string | { readonly about: string; readonly keys: KeyHelps
 export type KeyHelps = Readonly<Record<string, KeyHelp>>;
 
 const healthCheck: KeyHelps = {
-  type: 'What is checked through the tunnel; default tcp; none sends nothing to the target',
+  type: 'What is checked through the tunnel; default auto, which goes by the connections of your clients; none sends nothing to the target',
   enabled: 'Of 0.3.7; false means type: none',
   interval: 'Time between checks; seconds, or 500ms, 2m; default 30 s',
   timeout: 'How long an answer may take; default 5 s',
