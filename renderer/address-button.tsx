@@ -7,11 +7,11 @@ interface AddressButtonProps {
   readonly tabIndex: 0 | -1;
 }
 
-/** `localhost:5432`; a click copies it. */
+/** `localhost:5432`, or the address that the service listens on; a click copies it. */
 export function AddressButton({ address, tabIndex }: AddressButtonProps): ReactElement {
   const { copy } = useCommands();
   const [feedback, show] = useFeedback('Copied');
-  const [host, port] = address.split(':');
+  const portAt = address.lastIndexOf(':') + 1;
   return (
     <button
       type="button"
@@ -23,8 +23,8 @@ export function AddressButton({ address, tabIndex }: AddressButtonProps): ReactE
     >
       <span className="swap" data-swapped={feedback !== null}>
         <span>
-          <span className="address-host">{host}:</span>
-          {port}
+          <span className="address-host">{address.slice(0, portAt)}</span>
+          {address.slice(portAt)}
         </span>
         <span aria-live="polite">{feedback}</span>
       </span>

@@ -1,4 +1,5 @@
 /** The list as it stands on the screen, computed from a snapshot, the filter and the time. Pure. */
+import { localAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { toneOf, type Tone } from '../shared/service-tone.ts';
@@ -83,8 +84,8 @@ function tagOfExactly(
 
 /** Every word of the filter must occur somewhere in what the row says. */
 function matches(service: ServiceSnapshot, filter: string): boolean {
-  const { name, route, tags, technology, localPort, description } = service;
-  const text = [name, route, ...tags, technology, addressOf(localPort), description ?? '']
+  const { name, route, tags, technology, description } = service;
+  const text = [name, route, ...tags, technology, localAddress(service), description ?? '']
     .join(' ')
     .toLowerCase();
   return filter
@@ -93,12 +94,10 @@ function matches(service: ServiceSnapshot, filter: string): boolean {
     .every((word) => text.includes(word));
 }
 
-const addressOf = (localPort: number): string => `localhost:${localPort}`;
-
 function rowViewOf(service: ServiceSnapshot, causeIsShared: boolean, now: number): RowView {
   const tone = toneOf(service);
   const cause = causeViewOf(service, now);
-  const address = addressOf(service.localPort);
+  const address = localAddress(service);
   const status = statusText(service, now);
   const state = cause === null ? [stateWords[tone], status] : [stateWords[tone], cause.title, cause.next];
   return {

@@ -2,6 +2,8 @@
  * What names a machine or a resource in a `connection`. Messages say what to write instead, and never repeat a whole URL:
  * one may hold a password.
  */
+import * as z from 'zod';
+import { parseBindAddress } from './bind-address.ts';
 import { argument, showValue } from './config-scalars.ts';
 import { parseSshUrl } from './ssh-url.ts';
 
@@ -9,6 +11,15 @@ import { parseSshUrl } from './ssh-url.ts';
 export const hostName = argument.superRefine((value, context) => {
   const message = urlFault(value) ?? hostFault(value);
   if (message !== null) context.addIssue({ code: 'custom', message });
+});
+
+/** Where a local port is opened: no name but `localhost`, as a name may mean another machine tomorrow. */
+export const bindAddress = argument.transform((value, context) => {
+  const bind = parseBindAddress(value);
+  if (bind !== undefined) return bind;
+  const message = `${showValue(value)} is no IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
 
 /** What stands behind `ssh`: `[user@]host`, an alias of ssh_config, which may be almost anything, or `ssh://…`. */

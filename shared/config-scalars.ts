@@ -61,6 +61,9 @@ export const flag = z.preprocess(asFlag, z.boolean());
 
 export const port = z.preprocess(asNumber, z.int().min(1).max(65535));
 
+/** `auto`: LocalPort chooses. */
+export const portOrAuto = z.union([port, z.literal('auto')]);
+
 /** 0.3.7 let a threshold be fractional: reached at the next whole number. */
 export const count = (min: number, max: number) =>
   z.preprocess(asNumber, z.number().min(min).max(max)).transform(Math.ceil);

@@ -4,7 +4,14 @@
  * health_check and restart_policy may be partial and are merged over `defaults` first.
  */
 import * as z from 'zod';
-import { hostName, jumpHost, namespaceName, resourceName, sshDestination } from './config-addresses.ts';
+import {
+  bindAddress,
+  hostName,
+  jumpHost,
+  namespaceName,
+  resourceName,
+  sshDestination,
+} from './config-addresses.ts';
 import {
   argument,
   choice,
@@ -17,6 +24,7 @@ import {
   nonEmptyText,
   oneOrMany,
   port,
+  portOrAuto,
   text,
 } from './config-scalars.ts';
 import { sslModes } from './service-spec.ts';
@@ -128,7 +136,8 @@ const clusterHealthSchema = mapping({
 export const serviceSchema = mapping({
   name: nonEmptyText(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
   technology: choice(technologies),
-  local_port: port,
+  local_port: portOrAuto,
+  bind: emptyAsAbsent(bindAddress).optional(),
   /** Required by every technology except `command`. */
   remote_port: port.optional(),
   connection: z.record(z.string(), z.unknown()),
@@ -136,6 +145,7 @@ export const serviceSchema = mapping({
   tags: z.array(nonEmptyText(maxNameLength)).optional(),
   description: text().optional(),
   hold: duration(0, 10 * minuteMs).optional(),
+  start_timeout: duration(100, hourMs).optional(),
   health_check: healthCheckSchema.optional(),
   restart_policy: restartPolicySchema.optional(),
 });

@@ -66,12 +66,16 @@ export interface CauseDetails {
   readonly port?: number | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
+  /** Another service of the config that holds a port. */
+  readonly service?: string | undefined;
   readonly context?: string | undefined;
   readonly namespace?: string | undefined;
   /** `service/postgres`; `namespace` where the namespace itself is meant. */
   readonly resource?: string | undefined;
   /** Exit code or signal name, in words; the phase of a pod that has finished. */
   readonly ending?: string | undefined;
+  /** The key of the config that set the time that was too short, and its value. */
+  readonly limit?: string | undefined;
   /** A command that would fix it, known from evidence or configuration. */
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
@@ -109,11 +113,17 @@ function addressIn({ host, port }: CauseDetails): string | undefined {
   if (host === undefined || port === undefined) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+const holderIn = ({ service, holder }: CauseDetails): string =>
+  service === undefined ? (holder ?? 'another program') : `the service ${service}`;
 const scope = (d: CauseDetails): string =>
   [
     d.namespace === undefined ? '' : ` -n ${d.namespace}`,
     d.context === undefined ? '' : ` --context ${d.context}`,
   ].join('');
+
+/** In a shell's words. */
+export const stopCommand = (service: string): string =>
+  `localport stop ${/^[\w.@:/-]+$/.test(service) ? service : `'${service.replaceAll("'", String.raw`'\''`)}'`}`;
 
 const catalogue = {
   'binary-missing': {
@@ -132,14 +142,23 @@ const catalogue = {
   'port-in-use': {
     ...setup('port'),
     recheck: 'port',
-    title: (d) => `Port ${d.port ?? ''} is used by ${d.holder ?? 'another program'}`.replace('  ', ' '),
-    remedy: () => 'Stop that program or choose another local_port; the service starts once the port is free',
-    action: () => openConfig,
+    title: (d) => `Port ${d.port ?? ''} is used by ${holderIn(d)}`.replace('  ', ' '),
+    remedy: (d) =>
+      d.service === undefined
+        ? 'Stop that program or choose another local_port; the service starts once the port is free'
+        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`,
+    action: (d) => (d.service === undefined ? openConfig : copy('Copy command', stopCommand(d.service))),
   },
   'port-forbidden': {
     ...setup(),
     title: (d) => `This user may not open port ${d.port ?? ''}`.trimEnd(),
     remedy: () => 'Choose a local_port of 1024 or above',
+    action: () => openConfig,
+  },
+  'address-missing': {
+    ...setup('network'),
+    title: (d) => `${d.host ?? 'The address'} is not an address of this machine`,
+    remedy: () => 'Correct bind in the config; the service starts once the machine has that address',
     action: () => openConfig,
   },
   'auth-failed': {
@@ -280,7 +299,8 @@ const catalogue = {
   'timed-out': {
     ...backoff,
     title: (d) => `${d.host ?? d.what ?? 'The other end'} did not answer in time`,
-    remedy: () => 'Check the network or the VPN',
+    remedy: (d) =>
+      `Check the network or the VPN${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
     action: () => retry,
   },
   'closed-by-remote': {

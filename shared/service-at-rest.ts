@@ -3,6 +3,7 @@ import type { ServiceSnapshot } from './service-snapshot.ts';
 
 /** What a snapshot says of a service with which nothing has happened yet, and nothing is going on. */
 export const atRest = {
+  bind: null,
   addresses: [],
   configuredPort: null,
   cause: null,

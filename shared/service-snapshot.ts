@@ -49,6 +49,8 @@ export const serviceSnapshotSchema = z
     localPort: z.number().int(),
     /** What the config says while another port is used for this run (`start --port`); null: the two are the same. */
     configuredPort: z.number().int().nullable(),
+    /** Where it listens when it is open: an address; null: 127.0.0.1 and ::1. */
+    bind: z.string().nullable().default(null),
     /** Addresses on which the port is open right now, e.g. `127.0.0.1:5432`, `[::1]:5432`. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,

@@ -1,3 +1,4 @@
+import type { BindAddress } from './bind-address.ts';
 import type { Cause } from './failure.ts';
 
 /** How to reach the remote end: one shape for each technology. Ports are 1–65535. */
@@ -147,12 +148,18 @@ export interface RestartPolicySpec {
 /** One entry of the config, complete: defaults merged, variables substituted, durations in ms. */
 export interface ServiceSpec {
   readonly name: string;
+  /** 0: not known, or not chosen yet. */
   readonly localPort: number;
+  /** The host chooses the port and remembers it. */
+  readonly isPortAuto: boolean;
+  readonly bind: BindAddress;
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly description: string | null;
   /** How long an arriving connection waits for a tunnel, in ms. */
   readonly holdTimeoutMs: number;
+  /** How long a tunnel may take from its start to its readiness, in ms. Means nothing to tcp, which only connects. */
+  readonly startTimeoutMs: number;
   readonly connection: Connection;
   readonly healthCheck: HealthCheckSpec;
   readonly restartPolicy: RestartPolicySpec;

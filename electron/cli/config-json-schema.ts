@@ -65,9 +65,10 @@ function convert(schema: z.ZodType): JsonSchema {
 function loosen(schema: JsonSchema): JsonSchema {
   const { type, properties, items, anyOf } = schema;
   if (Array.isArray(anyOf)) {
+    const loose = (anyOf as JsonSchema[]).map((one) => (isUnknown(one) ? { type: 'object' } : loosen(one)));
     return {
       ...schema,
-      anyOf: (anyOf as JsonSchema[]).map((one) => (isUnknown(one) ? { type: 'object' } : loosen(one))),
+      anyOf: loose.flatMap((one) => (isChoice(one) ? (one['anyOf'] as JsonSchema[]) : one)),
     };
   }
   // A count or a duration, which zod transforms and therefore cannot describe.
@@ -83,6 +84,7 @@ function loosen(schema: JsonSchema): JsonSchema {
       return { anyOf: [{ ...schema, items: item }, item] };
     }
     case 'string':
+      if ('const' in schema) return schema;
       return 'enum' in schema
         ? { anyOf: [schema, variable] }
         : { ...schema, type: ['string', 'number', 'boolean'] };
@@ -94,6 +96,9 @@ function loosen(schema: JsonSchema): JsonSchema {
 }
 
 const variable = { type: 'string', pattern: String.raw`\$\{[^}]+\}` };
+
+/** Nothing but a choice: one of a choice is as good as one of theirs. */
+const isChoice = (schema: JsonSchema): boolean => Object.keys(schema).join() === 'anyOf';
 
 const isUnknown = (schema: JsonSchema): boolean => Object.keys(schema).length === 0;
 

@@ -83,13 +83,16 @@ export const fileKeyHelps: KeyHelps = {
 export const serviceKeyHelps: KeyHelps = {
   name: 'Unique',
   technology: 'What carries the connection',
-  local_port: 'On 127.0.0.1 and ::1; unique',
+  local_port:
+    'On 127.0.0.1 and ::1, or where bind says; unique among services that are enabled; auto: one that LocalPort chooses and remembers',
+  bind: 'An IP address of this machine, 0.0.0.0 or "::" for all; default 127.0.0.1 and ::1',
   remote_port: 'At the far end; not for command',
   connection: 'How to get there; its keys depend on the technology',
   enabled: 'false: off until it is started by hand; default true',
   tags: 'For `localport start --tag`; the first one is the group in the popover',
   description: 'For people',
   hold: 'How long an arriving client waits for a tunnel; default 10 s',
+  start_timeout: 'kubectl, ssh, command: how long a tunnel may take to become ready; default 30 s',
   health_check: { about: 'How it is checked; merged over defaults', keys: healthCheck },
   restart_policy: { about: 'When a dead tunnel is replaced; merged over defaults', keys: restartPolicy },
 };

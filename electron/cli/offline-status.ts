@@ -4,6 +4,7 @@ import path from 'node:path';
 import { atRest } from '../../shared/service-at-rest.ts';
 import type { ConfigState, Desired } from '../../shared/service-snapshot.ts';
 import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
+import { autoPortFileName, readAutoPorts } from '../core/config/auto-port-store.ts';
 import { logFileName } from '../core/observability/log-file-name.ts';
 import type { CommandContext } from './command-context.ts';
 import { findConfigFile } from './config-choice.ts';
@@ -26,6 +27,7 @@ export async function readOfflineStatus(context: CommandContext): Promise<Status
     return { host: null, config, services: [], lastWords: new Map() };
   }
   const choices = await readChoices(path.join(paths.stateDirectory, 'desired.json'));
+  const ports = await readAutoPorts(path.join(paths.stateDirectory, autoPortFileName));
   const lastLines = await Promise.all(
     loaded.value.services.map(async ({ name }) => {
       const file = path.join(paths.logDirectory, 'services', logFileName(name));
@@ -38,7 +40,7 @@ export async function readOfflineStatus(context: CommandContext): Promise<Status
     config: { status: 'loaded', path: found.path, problems: loaded.value.warnings },
     services: loaded.value.services.map((spec) =>
       stoppedService(
-        spec,
+        spec.isPortAuto ? { ...spec, localPort: ports.get(spec.name) ?? 0 } : spec,
         choices.get(spec.name) ?? (spec.enabled ? 'on' : 'off'),
         timeOf(lastWords.get(spec.name)),
       ),
@@ -55,6 +57,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   tags: spec.tags,
   route: describeRoute(spec.connection),
   localPort: spec.localPort,
+  bind: spec.bind,
   desired,
   phase: 'off',
   health: 'unknown',

@@ -20,9 +20,11 @@ services:
     health_check: { type: postgres, interval: 90, config: { database: d, user: u, password: secret, sslmode: require } }
   - name: far
     technology: ssh
-    local_port: 8080
+    local_port: auto
+    bind: 127.0.0.2
     remote_port: 80
     hold: 500ms
+    start_timeout: 2m
     enabled: false
     connection: { host: h, user: me, port: 2222, password: hush, remote_host: web, jump: [a@b, c], strict_host_key_checking: yes }
     health_check: { type: http, timeout: 0.5, config: { url: /x, headers: { Authorization: Bearer t }, expected_status: [200, 404] } }
@@ -116,6 +118,7 @@ describe('the JSON Schema', () => {
         { type: 'integer', maximum: 65535 },
         { type: 'string' },
         { type: 'string', pattern: expect.stringContaining('{') as unknown },
+        { const: 'auto' },
       ],
     });
     expect(properties['hold']).toMatchObject({ type: ['number', 'string'] });

@@ -1,4 +1,5 @@
 /** What a notification says. */
+import { localAddress } from '../../shared/bind-address.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 
 /** More kinds of trouble than this at one moment are told as a number. */
@@ -29,7 +30,7 @@ export function needNotices(services: readonly ServiceSnapshot[]): readonly Noti
 export function recoveryNotices(services: readonly ServiceSnapshot[]): readonly Notice[] {
   if (services.length === 0) return [];
   const verb = services.length === 1 ? 'is' : 'are';
-  const addresses = services.slice(0, maxNamesTold).map((service) => `localhost:${service.localPort}`);
+  const addresses = services.slice(0, maxNamesTold).map(localAddress);
   return [{ title: `${namesInWords(services)} ${verb} up again`, body: addresses.join(', ') }];
 }
 

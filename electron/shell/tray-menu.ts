@@ -1,4 +1,5 @@
 /** The native menu as plain rows: what it says and what each row asks for. `tray.ts` turns them into Electron's. */
+import { localAddress } from '../../shared/bind-address.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
@@ -77,7 +78,7 @@ function serviceRow(service: ServiceSnapshot): MenuRow {
  * so that the menu is seldom rebuilt.
  */
 export function stateInWords(
-  service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt' | 'localPort'>,
+  service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt' | 'localPort' | 'bind'>,
 ): string {
   const why = service.cause?.title;
   if (why !== undefined && toneOf(service) === 'trouble') return why;
@@ -101,17 +102,17 @@ export function stateInWords(
   }
 }
 
-function tunnelInWords({ health, localPort }: Pick<ServiceSnapshot, 'health' | 'localPort'>): string {
-  switch (health) {
+function tunnelInWords(service: Pick<ServiceSnapshot, 'health' | 'localPort' | 'bind'>): string {
+  switch (service.health) {
     case 'healthy':
     case 'ready':
-      return `localhost:${localPort}`;
+      return localAddress(service);
     case 'unknown':
       return 'checking';
     case 'unhealthy':
       return 'no answer';
     default:
-      return assertNever(health, 'health');
+      return assertNever(service.health, 'health');
   }
 }
 

@@ -5,7 +5,6 @@ import { silentLogger } from '../../core/observability/logger.ts';
 import { GroupLauncher } from '../../core/process/child-launcher.ts';
 import { cleanEnvironment } from '../../core/process/environment-block.ts';
 import { Lifeline } from '../../core/process/lifeline.ts';
-import { defaultStartTimeoutMs } from '../../core/tunnel/child-tunnel.ts';
 import { createSshAdapter } from '../../core/tunnel/ssh-adapter.ts';
 import type { Tunnel, TunnelAdapter } from '../../core/tunnel/tunnel-adapter.ts';
 import type { Action, CommandContext } from '../command-context.ts';
@@ -35,7 +34,6 @@ export const sshTest: Action = async (context, _options, names) => {
     launcher,
     clock,
     runtimeDirectory,
-    startTimeoutMs: defaultStartTimeoutMs,
   });
   const findings: Finding[] = [];
   try {

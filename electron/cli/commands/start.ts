@@ -1,3 +1,4 @@
+import { localAddress } from '../../../shared/bind-address.ts';
 import type { PortChoice } from '../../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
@@ -75,8 +76,10 @@ async function startedOnPort(
     .map((service) => ({ name: service.name, ok: true, message: `started on ${placeOf(service)}` }));
 }
 
-const placeOf = ({ localPort, configuredPort }: ServiceSnapshot): string =>
-  `localhost:${localPort}${configuredPort === null ? '' : ` for this run (the config says ${configuredPort})`}`;
+const placeOf = (service: ServiceSnapshot): string =>
+  service.configuredPort === null
+    ? localAddress(service)
+    : `${localAddress(service)} for this run (the config says ${service.configuredPort})`;
 
 /** Services that are on already and wait for something are tried at once: starting a service means now. */
 async function tryAtOnce(client: ControlClient, meant: readonly string[]): Promise<void> {

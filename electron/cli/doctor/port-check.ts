@@ -1,3 +1,4 @@
+import { placesOverlap } from '../../../shared/bind-address.ts';
 import { findFreePort } from '../../core/config/free-port.ts';
 import { findPortHolder } from '../../core/relay/port-holder.ts';
 import { answerOf } from '../host-connection.ts';
@@ -11,17 +12,17 @@ const atOnce = 50;
 /** Whether each local port is free, or the host's own. */
 export const checkPorts: Check = async ({ context, services, client }) => {
   const snapshot = client === null ? null : answerOf(await client.request('snapshot', {}));
-  const own = new Set(
-    snapshot?.services.filter(({ addresses }) => addresses.length > 0).map((s) => s.localPort),
+  const own = snapshot?.services.filter(({ addresses }) => addresses.length > 0) ?? [];
+  const asked = services.filter(
+    (service) => service.localPort !== 0 && !own.some((open) => placesOverlap(open, service)),
   );
-  const asked = services.filter(({ localPort }) => localPort !== 0 && !own.has(localPort));
   const conflicts: Finding[] = [];
   for (let from = 0; from < asked.length; from += atOnce) {
     const found = await Promise.all(
-      asked.slice(from, from + atOnce).map(async ({ name, localPort }): Promise<readonly Finding[]> => {
-        if ((await findFreePort(localPort, 1)) !== null) return [];
-        const holder = await findPortHolder(localPort, context.clock);
-        const free = await findFreePort(localPort + 1, freePortTries);
+      asked.slice(from, from + atOnce).map(async ({ name, localPort, bind }): Promise<readonly Finding[]> => {
+        if ((await findFreePort(localPort, 1, bind)) !== null) return [];
+        const holder = await findPortHolder({ localPort, bind }, context.clock);
+        const free = await findFreePort(localPort + 1, freePortTries, bind);
         const mend = `Stop it, or give ${name} another local_port${free === null ? '' : `, such as ${free}`}.`;
         return [
           bad(`port ${localPort}`, `${name} wants it, and ${holder ?? 'another program'} has it`, mend),

@@ -31,6 +31,7 @@ const serviceObject = (service: ReportedService): object => ({
   health: service.health,
   local_port: service.localPort,
   configured_port: service.configuredPort ?? service.localPort,
+  ...(service.bind === null ? {} : { bind: service.bind }),
   addresses: service.addresses,
   remote: service.route,
   tags: service.tags,

@@ -1,3 +1,4 @@
+import { localAddress } from '../../../shared/bind-address.ts';
 import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
@@ -61,7 +62,7 @@ function cellsOf(service: ReportedService, { palette, now }: TableView): readonl
     { text: shapeOf(service), paint },
     { text: service.name, paint: palette.strong },
     { text: stateOf(service), paint },
-    { text: `localhost:${service.localPort}` },
+    { text: localAddress(service) },
     { text: service.route },
     { text: timeOf(service, now) },
     { text: service.connections === 0 ? '' : String(service.connections), align: 'right' },

@@ -1,3 +1,4 @@
+import { localAddress } from '../../../shared/bind-address.ts';
 import type { StatusReport } from '../status-report.ts';
 import { stateOf } from './service-words.ts';
 
@@ -8,7 +9,7 @@ export const statusText = ({ services }: StatusReport): readonly string[] =>
       service.name,
       stateOf(service),
       service.health,
-      `localhost:${service.localPort}`,
+      localAddress(service),
       service.route,
       service.cause?.title ?? '',
     ].join('\t'),

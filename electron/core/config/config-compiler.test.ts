@@ -392,6 +392,7 @@ describe('what is new', () => {
     local_port: 1
     remote_port: 2
     hold: 500ms
+    start_timeout: 90
     connection: {host: h, remote_host: db, jump: [j1, "me@j2:2222"], strict_host_key_checking: yes}
   - name: b
     technology: command
@@ -402,10 +403,12 @@ describe('what is new', () => {
     expect(services).toMatchObject([
       {
         holdTimeoutMs: 500,
+        startTimeoutMs: 90_000,
         connection: { remoteHost: 'db', jump: ['j1', 'me@j2:2222'], strictHostKeyChecking: 'yes' },
       },
       {
         holdTimeoutMs: 0,
+        startTimeoutMs: 30_000,
         connection: { technology: 'command', argv: ['proxy', '-p', '{local_port}', '5'], remotePort: null },
       },
     ]);

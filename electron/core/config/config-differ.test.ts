@@ -30,10 +30,12 @@ describe('the difference of two configs', () => {
 
   it.each<readonly [string, Partial<ServiceSpec>]>([
     ['local-port', { localPort: 9 }],
+    ['local-port', { bind: '0.0.0.0' }],
     ['connection', { connection: { technology: 'tcp', host: 'other', remotePort: 1 } }],
     ['health-check', { healthCheck: { ...b.healthCheck, intervalMs: 1 } }],
     ['restart-policy', { restartPolicy: { ...b.restartPolicy, enabled: false } }],
     ['hold', { holdTimeoutMs: 1 }],
+    ['start-timeout', { startTimeoutMs: 1 }],
     ['details', { tags: ['x'] }],
     ['details', { description: 'x' }],
     ['problem', { problem: describeCause('variable-unset', { what: 'X' }) }],

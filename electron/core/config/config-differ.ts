@@ -3,11 +3,13 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** What about a service is different: each aspect asks for another reaction, and none for more than it. */
 export type ServiceChangeKind =
+  /** The port or where it is open. */
   | 'local-port'
   | 'connection'
   | 'health-check'
   | 'restart-policy'
   | 'hold'
+  | 'start-timeout'
   /** Tags and description. */
   | 'details'
   | 'problem'
@@ -23,11 +25,12 @@ export type ServiceChange =
     };
 
 const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[]>> = {
-  'local-port': ['localPort'],
+  'local-port': ['localPort', 'bind'],
   connection: ['connection'],
   'health-check': ['healthCheck'],
   'restart-policy': ['restartPolicy'],
   hold: ['holdTimeoutMs'],
+  'start-timeout': ['startTimeoutMs'],
   details: ['tags', 'description'],
   problem: ['problem'],
   enabled: ['enabled'],

@@ -237,6 +237,54 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'a port that several services want, where only one of them is on at first',
+      `services:\n${tcpEntry('a', 1, ', enabled: false')}${tcpEntry('b', 1)}${tcpEntry('c', 1, ', enabled: no')}`,
+      [],
+    ],
+    [
+      'a port that two services want at once, beside one that is off',
+      `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1, ', enabled: false')}${tcpEntry('c', 1)}`,
+      ['error services[2].local_port: 1 is taken by services[0] in line 2 (localport.yaml:4)'],
+    ],
+    [
+      'a local port that is neither a number nor auto',
+      tcpEntry('a', 1).replace('local_port: 1', 'local_port: Auto').replace(/^/, 'services:\n'),
+      [
+        'error services[0].local_port: "Auto" found where a number is expected; did you mean auto? (localport.yaml:2)',
+      ],
+    ],
+    [
+      'a bind that is a name',
+      sshConfig('    bind: db.example.com\n'),
+      [
+        'error services[0].bind: "db.example.com" is no IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost (localport.yaml:7)',
+      ],
+    ],
+    [
+      'an IPv4 address in a spelling that programs read differently',
+      sshConfig('    bind: 127.1\n'),
+      [
+        'error services[0].bind: "127.1" is no IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a bind that others can reach',
+      `services:\n${tcpEntry('a', 1, ', bind: 0.0.0.0')}${tcpEntry('b', 2, ', bind: 127.0.0.2')}${tcpEntry('c', 3, ', bind: "[FE80::0:1]"')}`,
+      [
+        'warning services[0].bind: 0.0.0.0 lets other machines connect to a: leave it out to keep the service to this one (localport.yaml:2)',
+        'warning services[2].bind: fe80::1 lets other machines connect to c: leave it out to keep the service to this one (localport.yaml:4)',
+      ],
+    ],
+    [
+      'one port at overlapping addresses',
+      `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1, ', bind: 127.0.0.2')}${tcpEntry('c', 1, ', bind: "::1"')}${tcpEntry('d', 2, ', bind: 127.0.0.3')}${tcpEntry('e', 2, ', bind: "::"')}`,
+      [
+        'error services[2].local_port: 1 is taken by services[0] in line 2 (localport.yaml:4)',
+        'warning services[4].bind: :: lets other machines connect to e: leave it out to keep the service to this one (localport.yaml:6)',
+        'error services[4].local_port: 2 is taken by services[3] in line 5 (localport.yaml:6)',
+      ],
+    ],
+    [
       'a duration without sense',
       sshConfig('    hold: 5x\n'),
       ['error services[0].hold: 5x is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)'],
@@ -245,6 +293,21 @@ describe('a faulty config', () => {
       'a duration too long',
       sshConfig('    hold: 2h\n'),
       ['error services[0].hold: 2h is above 10m (localport.yaml:7)'],
+    ],
+    [
+      'a start that may take longer than any',
+      sshConfig('    start_timeout: 2h\n'),
+      ['error services[0].start_timeout: 2h is above 1h (localport.yaml:7)'],
+    ],
+    [
+      'a start that may take no time',
+      sshConfig('    start_timeout: 0\n'),
+      ['error services[0].start_timeout: 0 is below 100ms (localport.yaml:7)'],
+    ],
+    [
+      'a start timeout where nothing is started',
+      `services:\n${tcpEntry('a', 1, ', start_timeout: 90s')}`,
+      ['warning services[0].start_timeout: means nothing to tcp, which starts nothing (localport.yaml:2)'],
     ],
     [
       'a duration too short',

@@ -2,12 +2,13 @@
  * Entries of services that are at fault, in a file that can be read otherwise: each becomes a service that does not run
  * and says why, as far as it can be told what it is. Pure.
  */
+import type { BindAddress } from '../../../shared/bind-address.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import { serviceSchema } from '../../../shared/config-schema.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { formatProblem } from './config-problem.ts';
-import type { ValidService } from './config-validator.ts';
+import type { ValidService } from './entries-together.ts';
 import type { PathContext } from './expanded-path.ts';
 import { buildConnection } from './service-builder.ts';
 import { bareService } from './service-defaults.ts';
@@ -57,6 +58,7 @@ export function describeFaulty(
       name,
       // 0 is a port that is not known: one that is another's must not be opened.
       localPort: port !== null && isAlone(ports, index) ? port : 0,
+      bind: bindOf(entries[index]),
       connection: service === null ? unknownConnection : connectionOf(service, paths),
     });
     const key = problem.path.replace(/^services\[\d+\]\.?/, '');
@@ -78,8 +80,10 @@ const unknownConnection: Connection = { technology: 'command', argv: ['unknown']
 const connectionOf = ({ service, connection }: ValidService, paths: PathContext): Connection =>
   buildConnection(connection, service.remote_port ?? null, paths);
 
-const { name, local_port: localPort, enabled } = serviceSchema.out.shape;
+const { name, local_port: localPort, bind, enabled } = serviceSchema.out.shape;
 const nameOf = (entry: unknown): string | null => name.safeParse(valueAt(entry, ['name'])).data ?? null;
 const portOf = (entry: unknown): number | null =>
-  localPort.safeParse(valueAt(entry, ['local_port'])).data ?? null;
+  numberOrNull(localPort.safeParse(valueAt(entry, ['local_port'])).data);
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const bindOf = (entry: unknown): BindAddress => bind.safeParse(valueAt(entry, ['bind'])).data ?? null;
 const enabledOf = (entry: unknown): boolean => enabled.safeParse(valueAt(entry, ['enabled'])).data ?? true;

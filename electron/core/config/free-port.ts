@@ -1,15 +1,23 @@
 import { createServer } from 'node:net';
+import { hostsOf, type BindAddress } from '../../../shared/bind-address.ts';
+
+const endOfPorts = 65_536;
 
 /** Stacks that a computer may lack: a port is free there. */
 const absentStack = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
 /**
- * The first port from `preferred` on that is free on both loopback stacks, among `tries`; null when none is. Somebody may
+ * The first port from `preferred` on that is free where `bind` says, among `tries`; null when none is. Somebody may
  * take it before it is used: the user of the port has to be ready for that.
  */
-export async function findFreePort(preferred: number, tries: number): Promise<number | null> {
-  for (let port = preferred; port < preferred + tries; port++) {
-    if ((await isFree('127.0.0.1', port)) && (await isFree('::1', port))) return port;
+export async function findFreePort(
+  preferred: number,
+  tries: number,
+  bind: BindAddress = null,
+): Promise<number | null> {
+  for (let port = preferred; port < Math.min(preferred + tries, endOfPorts); port++) {
+    const free = await Promise.all(hostsOf(bind).map((host) => isFree(host, port)));
+    if (!free.includes(false)) return port;
   }
   return null;
 }

@@ -26,6 +26,7 @@ export function describeIssue(issue: Issue, found: unknown): string {
         ? `is missing, expected ${expectation(issue.expected)}`
         : `${shown} found where ${expectation(issue.expected)} is expected`;
     case 'invalid_union':
+      if (isOrWord(issue)) return describeOrWord(issue, found);
       return `${shown} found where ${unionExpectation(issue)} is expected`;
     case 'invalid_format':
       return `${shown} contains a control character`;
@@ -37,6 +38,20 @@ export function describeIssue(issue: Issue, found: unknown): string {
     default:
       return assertNever(issue, 'issue');
   }
+}
+
+/** One of the branches is a single word: a number or `auto`. */
+const isOrWord = ({ errors }: z.core.$ZodIssueInvalidUnion): boolean =>
+  errors.some(([first]) => first?.code === 'invalid_value' && first.values.length === 1);
+
+/** What is wrong with it as the other thing that it may be. */
+function describeOrWord({ errors }: z.core.$ZodIssueInvalidUnion, found: unknown): string {
+  const branches = errors.flatMap(([first]) => first ?? []);
+  const words = branches.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
+  const other = branches.find((issue) => issue.code !== 'invalid_value');
+  const meant = typeof found === 'string' ? closestWord(found, words) : null;
+  const described = other === undefined ? 'is not allowed here' : describeIssue(other, found);
+  return `${described}${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
 
 /** `"kubctl" is none of kubectl, ssh, tcp, command; did you mean kubectl?` */

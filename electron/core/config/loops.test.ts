@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { BindAddress } from '../../../shared/bind-address.ts';
 import { findLoops, isLoopback, type LoopCandidate } from './loops.ts';
 
 const service = (name: string, localPort: number, leadsTo: number | null): LoopCandidate => ({
   name,
+  bind: null,
   localPort,
-  leadsTo,
+  leadsTo: leadsTo === null ? null : { host: 'localhost', port: leadsTo },
 });
 
 describe('services that lead to themselves', () => {
@@ -24,6 +26,24 @@ describe('services that lead to themselves', () => {
   it('leaves a chain alone, and one that leads into a ring of others', () => {
     expect(findLoops([service('a', 1, 2), service('b', 2, null)])).toEqual([null, null]);
     expect(findLoops([service('a', 1, 2), service('b', 2, 2)])).toEqual([null, ['b']]);
+  });
+
+  it('follows every service of a port that several share', () => {
+    const sharing = [service('a', 1, 2), service('prod', 2, null), service('test', 2, 1)];
+    expect(findLoops(sharing)).toEqual([['test', 'a'], null, ['a', 'test']]);
+  });
+
+  it.each<readonly [string, BindAddress, string, boolean]>([
+    ['another loopback address than its own', '127.0.0.2', '127.0.0.1', false],
+    ['its own loopback address', '127.0.0.2', '127.0.0.2', true],
+    ['its own address on the network', '192.0.2.7', '192.0.2.7', true],
+    ['another machine at its own port', '0.0.0.0', '192.0.2.7', false],
+    ['this machine, while it listens on all addresses', '::', '127.0.0.1', true],
+    ['this machine by IPv6, while it listens on IPv4 alone', '0.0.0.0', '::1', false],
+    ['an address that it does not listen on', null, '127.0.0.2', false],
+  ])('judges one that leads to %s', (_, bind, host, isLoop) => {
+    const [way] = findLoops([{ name: 'a', bind, localPort: 1, leadsTo: { host, port: 1 } }]);
+    expect(way).toEqual(isLoop ? ['a'] : null);
   });
 });
 

@@ -3,22 +3,37 @@
  * left. Told by what the config says; a name that only resolves to this machine is not looked up. Pure.
  */
 import { BlockList, isIP } from 'node:net';
+import {
+  hostsOf,
+  parseBindAddress,
+  type BindAddress,
+  type LocalPlace,
+} from '../../../shared/bind-address.ts';
 
 /** A service of which both ends are known. */
-export interface LoopCandidate {
+export interface LoopCandidate extends LocalPlace {
   readonly name: string;
-  readonly localPort: number;
-  /** The port of this machine that it leads to; null: elsewhere. */
-  readonly leadsTo: number | null;
+  /** Where its clients' connections go; null: not known. */
+  readonly leadsTo: LoopTarget | null;
+}
+
+export interface LoopTarget {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** Whether a name or address means the machine itself, on the loopback interface, however it is spelled. */
-export function isLoopback(host: string): boolean {
+export const isLoopback = (host: string): boolean => arrivalsOf(host).some(isLoopbackAddress);
+
+/** The addresses that a connection to this host arrives at; none where they are not known. */
+function arrivalsOf(host: string): readonly string[] {
   const plain = plainHost(host);
-  if (plain === 'localhost' || plain.endsWith('.localhost')) return true;
-  const address = plain.replace(/^\[|\]$/g, '');
-  const family = isIP(address);
-  return family !== 0 && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  if (plain === 'localhost' || plain.endsWith('.localhost')) return hostsOf(null);
+  const address = parseBindAddress(plain) ?? '';
+  // The unspecified address leads here too.
+  if (address === '0.0.0.0') return ['127.0.0.1'];
+  if (address === '::') return hostsOf(null);
+  return isIP(address) === 0 ? [] : [address];
 }
 
 /** As a URL writes it: `127.1`, `0x7f.1` and `::ffff:7f00:1` are other spellings of one address (WHATWG URL, host parsing). */
@@ -28,26 +43,58 @@ function plainHost(host: string): string {
   return URL.canParse(url) ? new URL(url).hostname : withoutZone.toLowerCase();
 }
 
-/** The unspecified address leads here too. */
+const isLoopbackAddress = (address: string): boolean =>
+  loopback.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
-loopback.addAddress('0.0.0.0');
 loopback.addAddress('::1', 'ipv6');
-loopback.addAddress('::', 'ipv6');
 
-/** For each candidate the names on the way back to it, its own last; null where the way does not come back. */
+/** Whether a service that is open there takes what arrives at this address. */
+function takes(bind: BindAddress, address: string): boolean {
+  if (bind === '0.0.0.0') return isIP(address) === 4 && isLoopbackAddress(address);
+  if (bind === '::') return isLoopbackAddress(address);
+  return hostsOf(bind).includes(address);
+}
+
+function leadsInto({ host, port }: LoopTarget, { bind, localPort }: LocalPlace): boolean {
+  return port === localPort && arrivalsOf(host).some((address) => takes(bind, address));
+}
+
+/** For each candidate the names on the shortest way back to it, its own last; null where no way comes back. */
 export function findLoops(candidates: readonly LoopCandidate[]): readonly (readonly string[] | null)[] {
-  const byPort = new Map(candidates.map((candidate) => [candidate.localPort, candidate]));
-  return candidates.map((start) => {
-    const way: string[] = [];
-    let next = start.leadsTo;
-    while (next !== null && way.length < candidates.length) {
-      const at = byPort.get(next);
-      if (at === undefined) return null;
-      way.push(at.name);
-      if (at === start) return way;
-      next = at.leadsTo;
+  const byPort = new Map<number, LoopCandidate[]>();
+  for (const candidate of candidates) {
+    const sharing = byPort.get(candidate.localPort) ?? [];
+    byPort.set(candidate.localPort, [...sharing, candidate]);
+  }
+  // Services that share a port are not on at the same time, but each of them may be.
+  const nextOf = new Map(
+    candidates.map((candidate) => {
+      const { leadsTo } = candidate;
+      const there = leadsTo === null ? [] : (byPort.get(leadsTo.port) ?? []);
+      return [candidate, there.filter((next) => leadsTo !== null && leadsInto(leadsTo, next))];
+    }),
+  );
+  return candidates.map((start) => wayBack(start, nextOf));
+}
+
+function wayBack(
+  start: LoopCandidate,
+  nextOf: ReadonlyMap<LoopCandidate, readonly LoopCandidate[]>,
+): readonly string[] | null {
+  const seen = new Set<LoopCandidate>();
+  const ways: { readonly at: LoopCandidate; readonly names: readonly string[] }[] = [
+    { at: start, names: [] },
+  ];
+  for (const { at, names } of ways) {
+    for (const next of nextOf.get(at) ?? []) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const way = [...names, next.name];
+      if (next === start) return way;
+      ways.push({ at: next, names: way });
     }
-    return null;
-  });
+  }
+  return null;
 }

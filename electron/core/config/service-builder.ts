@@ -20,7 +20,7 @@ import {
   defaultHealthCheck,
   defaultRestartPolicy,
 } from './service-defaults.ts';
-import type { ValidService } from './config-validator.ts';
+import type { ValidService } from './entries-together.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { buildProbe, type ProbeContext } from './probe-builder.ts';
 import { textOrNull } from './raw-text.ts';
@@ -31,13 +31,20 @@ export function buildService(
   paths: PathContext,
 ): ServiceSpec {
   const built = buildConnection(connection, service.remote_port ?? null, paths);
-  const bare = bareService({ name: service.name, localPort: service.local_port, connection: built });
+  const bare = bareService({
+    name: service.name,
+    localPort: service.local_port === 'auto' ? 0 : service.local_port,
+    bind: service.bind ?? null,
+    connection: built,
+  });
   return {
     ...bare,
+    isPortAuto: service.local_port === 'auto',
     enabled: service.enabled ?? bare.enabled,
     tags: service.tags ?? bare.tags,
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
+    startTimeoutMs: service.start_timeout ?? bare.startTimeoutMs,
     healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), {
       connection: built,
       paths,

@@ -22,13 +22,16 @@ export const defaultRestartPolicy: RestartPolicySpec = {
 
 /** A service of which nothing is said but what has no default. */
 export const bareService = (
-  essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'>,
+  essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'> & Partial<Pick<ServiceSpec, 'bind'>>,
 ): ServiceSpec => ({
+  bind: null,
+  isPortAuto: false,
   ...essentials,
   enabled: true,
   tags: [],
   description: null,
   holdTimeoutMs: 10_000,
+  startTimeoutMs: 30_000,
   healthCheck: { ...defaultHealthCheck, probe: autoProbe(essentials.connection) },
   restartPolicy: defaultRestartPolicy,
   problem: null,

@@ -1,3 +1,4 @@
+import { placesOverlap } from '../../../shared/bind-address.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 
@@ -10,10 +11,14 @@ export function servicesInForce(
   { services, faulty }: Pick<LoadedConfig, 'services' | 'faulty'>,
   before: readonly ServiceSpec[],
 ): readonly ServiceSpec[] {
-  const taken = new Set(services.filter(({ name }) => !faulty.names.has(name)).map((s) => s.localPort));
+  const sound = services.filter(({ name }) => !faulty.names.has(name));
   const kept = new Map(
     before
-      .filter(({ problem, localPort }) => problem === null && !taken.has(localPort))
+      .filter(
+        (service) =>
+          service.problem === null &&
+          !sound.some((taken) => taken.enabled && service.enabled && placesOverlap(taken, service)),
+      )
       .map((service) => [service.name, service]),
   );
   const present = services.map((service) =>

@@ -156,7 +156,8 @@ export class ForwardRunner {
     }
     this.#hasChanged = true;
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
-    else if (changes.has('restart-policy')) this.dispatch({ type: 'triggered', trigger: 'config' });
+    else if (changes.has('restart-policy') || changes.has('start-timeout'))
+      this.dispatch({ type: 'triggered', trigger: 'config' });
     else this.#parts.onChange();
   }
 
@@ -194,6 +195,7 @@ export class ForwardRunner {
       tags: service.tags,
       route: describeRoute(service.connection),
       localPort: service.localPort,
+      bind: service.bind,
       configuredPort: null,
       addresses: this.#door.addresses,
       desired,

@@ -172,9 +172,10 @@ export class Supervisor {
     const leavers = [...removed, ...rebuilt.map((change) => change.service.name)];
     await Promise.all(leavers.map((name) => this.#turnOffForGood(name)));
     for (const name of removed) this.#runners.delete(name);
-    for (const change of changed) {
-      if (!rebuilt.includes(change)) this.#update(change);
-    }
+    // Who is switched off goes first: another one may be switched on at the same port.
+    const updated = changed.filter((change) => !rebuilt.includes(change));
+    for (const change of updated) if (!change.service.enabled) this.#update(change);
+    for (const change of updated) if (change.service.enabled) this.#update(change);
     for (const change of changes) {
       if (change.kind === 'added') this.#add(change.service);
     }

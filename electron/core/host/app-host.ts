@@ -8,6 +8,7 @@ import type { Result } from '../../../shared/result.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
+import { AutoPortStore, autoPortFileName } from '../config/auto-port-store.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import type { FoundConfig } from '../config/config-search.ts';
@@ -27,7 +28,8 @@ import { Forwarding } from './forwarding.ts';
 import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
-import { choosePort } from './port-choice.ts';
+import { LocalPorts } from './local-ports.ts';
+import { holderOf } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
@@ -57,6 +59,12 @@ export interface AppHostOptions {
   readonly compileConfig: ConfigCompiler;
 }
 
+interface PreparedParts {
+  readonly children: ChildProcesses;
+  readonly desired: DesiredStore;
+  readonly chosenPorts: AutoPortStore;
+}
+
 const cancelTasksMs = 10_000;
 
 export class AppHost {
@@ -69,15 +77,14 @@ export class AppHost {
   readonly #tasks: TaskManager;
   readonly #children: ChildProcesses;
   readonly #desired: DesiredStore;
+  readonly #localPorts: LocalPorts;
   readonly #forwarding: Forwarding;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
   #machine: MachineWatch | null = null;
   #stopLive: (() => void) | null = null;
-  /** One choice of a port after the other: two at once would find the same one free. */
-  #choosing: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: AppHostOptions, children: ChildProcesses, desired: DesiredStore) {
+  private constructor(options: AppHostOptions, { children, desired, chosenPorts }: PreparedParts) {
     const { clock, logs, paths } = options;
     const log = logs.app;
     this.#options = options;
@@ -108,6 +115,15 @@ export class AppHost {
       },
       recheckConfig: () => void this.#config.reload(),
     });
+    this.#localPorts = new LocalPorts({
+      clock,
+      log,
+      store: chosenPorts,
+      forwarding: this.#forwarding,
+      desired,
+      notices: options.notices,
+      hasConfig: () => this.#config.state.status !== 'welcome',
+    });
     this.#config = new ConfigInForce({
       clock,
       log,
@@ -122,7 +138,7 @@ export class AppHost {
         logs.setSecrets(values);
       },
       apply: async (services, clusterHealth) => {
-        await this.#forwarding.apply(services, clusterHealth);
+        await this.#localPorts.apply(services, clusterHealth);
         desired.settle();
       },
       onStateChange: () => {
@@ -149,7 +165,8 @@ export class AppHost {
         notices.report('choices', isDamaged ? 'damaged' : null);
       },
     });
-    host = new AppHost(options, children, desired);
+    const chosenPorts = await AutoPortStore.open(path.join(paths.stateDirectory, autoPortFileName), logs.app);
+    host = new AppHost(options, { children, desired, chosenPorts });
     return host;
   }
 
@@ -186,25 +203,26 @@ export class AppHost {
     return this.#publisher.watchLive();
   }
 
-  setDesired(name: string, desired: Desired): void {
-    this.#forwarding.supervisor.setDesired(name, desired);
+  /** Resolves when it is on its way. */
+  setDesired(name: string, desired: Desired): Promise<void> {
+    return this.#localPorts.setDesired(name, desired);
+  }
+
+  /** The service that must be off before this one can be turned on; null: none. */
+  holderOf(name: string): string | null {
+    return holderOf(name, this.#forwarding.supervisor.snapshot());
   }
 
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
   turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
-    const turnOn = async (): Promise<Result<number, string>> => {
-      const { supervisor } = this.#forwarding;
-      const port = await choosePort({ name, wanted, services: supervisor.snapshot() }, this.#options.clock);
-      if (port.ok) await supervisor.turnOnAt(name, port.value);
-      return port;
-    };
-    const turnedOn = this.#choosing.then(turnOn);
-    this.#choosing = turnedOn.catch(() => undefined);
-    return turnedOn;
+    return this.#localPorts.turnOnAt(name, wanted);
   }
 
-  setDesiredForTag(tag: string | null, desired: Desired): void {
-    this.#forwarding.supervisor.setDesiredForTag(tag, desired);
+  async setDesiredForTag(tag: string | null, desired: Desired): Promise<void> {
+    const meant = this.#forwarding.supervisor
+      .snapshot()
+      .filter(({ tags }) => tag === null || tags.includes(tag));
+    await Promise.all(meant.map(({ name }) => this.setDesired(name, desired)));
   }
 
   /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
@@ -309,10 +327,9 @@ export class AppHost {
 
   #joinShutdown(): void {
     const { paths } = this.#options;
-    const ports = (): readonly number[] =>
-      this.#forwarding.supervisor.snapshot().map(({ localPort }) => localPort);
     this.ending.close('stop new work', 'surface and watchers', () => this.scope.close());
     this.ending.join('complete current', 'desired store', () => this.#desired.flush());
+    this.ending.join('complete current', 'chosen ports', () => this.#localPorts.flush());
     this.#forwarding.joinShutdown(this.ending);
     this.ending.close('cancel tasks', 'tasks', async () => {
       const late = await this.#tasks.cancelAll(cancelTasksMs);
@@ -326,7 +343,7 @@ export class AppHost {
     this.ending.verify('left behind', () =>
       findRemains({
         children: this.#children.launcher.alive(),
-        ports: ports(),
+        places: this.#forwarding.supervisor.snapshot(),
         runtimeDirectory: paths.runtimeDirectory,
       }),
     );

@@ -19,6 +19,7 @@ import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-r
 import type { Interruption } from '../wake/wake-monitor.ts';
 import type { HostShutdown } from './host-shutdown.ts';
 import { isOnline } from './machine-watch.ts';
+import { openAt } from './port-choice.ts';
 
 export interface ForwardingParts {
   readonly clock: Clock;
@@ -107,8 +108,18 @@ export class Forwarding {
       log,
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
-      createPort: ({ name, localPort: port, holdTimeoutMs }, events) =>
-        createLocalPort({ name, port, holdTimeoutMs, clock, log, events, budget: this.#budget }),
+      createPort: ({ name, localPort: port, bind, holdTimeoutMs }, events) =>
+        createLocalPort({
+          name,
+          port,
+          bind,
+          holdTimeoutMs,
+          clock,
+          log,
+          events,
+          budget: this.#budget,
+          neighbor: () => openAt(this.supervisor.snapshot(), { bind, localPort: port }),
+        }),
       health: this.#health,
       takeSeat: (listener) => this.#routes.seat(listener),
       isOnline,

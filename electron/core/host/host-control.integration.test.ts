@@ -125,6 +125,29 @@ describe('over the control socket', () => {
     expect(host.snapshot().services[0]).toMatchObject({ localPort: ports[0], configuredPort: null });
   });
 
+  it('`set-desired` refuses a service whose port another one has, and says how to get it', async () => {
+    const more = service('rival', ports[0], '[data]').replace('tags:', 'enabled: false, tags:');
+    writeConfig(service('db', ports[0], '[data]'), service('web', ports[1], '[http]'), more);
+    await client.request('reload', {});
+    const on = { target: named('rival'), desired: 'on' } as const;
+    expect(await client.request('set-desired', on)).toEqual({
+      ok: true,
+      value: {
+        accepted: [],
+        refused: [
+          {
+            name: 'rival',
+            message: `port ${ports[0]} is used by the service db: stop that first, with localport stop db`,
+          },
+        ],
+      },
+    });
+    expect(host.snapshot().services[2]).toMatchObject({ name: 'rival', desired: 'off', cause: null });
+    await client.request('set-desired', { target: named('db'), desired: 'off' });
+    expect(await client.request('set-desired', on)).toEqual(accepted('rival'));
+    await becomes('db off off 0, web on up 0, rival on up 0');
+  });
+
   it('`set-desired` with a port is for one service, by its name', async () => {
     const targets = [named('db', 'web'), all];
     for (const target of targets) {

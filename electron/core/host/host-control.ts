@@ -5,6 +5,7 @@ import type {
   ControlTarget,
   PortChoice,
 } from '../../../shared/control-contract.ts';
+import { stopCommand } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { ControlHandlers, RequestHandlers, StreamHandlers } from '../control/control-handlers.ts';
@@ -61,8 +62,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
         const isOne = target.kind === 'names' && target.names.length === 1 && desired === 'on';
         return isOne ? ok(await turnOnAt(host, outcome, port)) : err(portNeedsOneName);
       }
-      for (const name of outcome.accepted) host.setDesired(name, desired);
-      return ok(outcome);
+      return ok(desired === 'on' ? await turnOn(host, outcome) : await turnOff(host, outcome));
     },
     restart: async ({ target }) => {
       const outcome = resolveOn(target);
@@ -88,6 +88,29 @@ const portNeedsOneName: ControlError = {
   code: 'bad-request',
   message: 'a port can be chosen only to turn on exactly one service, by its name',
 };
+
+async function turnOff(host: AppHost, outcome: ControlOutcome): Promise<ControlOutcome> {
+  await Promise.all(outcome.accepted.map((name) => host.setDesired(name, 'off')));
+  return outcome;
+}
+
+/** One after the other: of two that share a port only the first one is turned on. */
+async function turnOn(host: AppHost, { accepted, refused }: ControlOutcome): Promise<ControlOutcome> {
+  const turnedOn: string[] = [];
+  const notTurnedOn = [...refused];
+  for (const name of accepted) {
+    const holder = host.holderOf(name);
+    if (holder === null) turnedOn.push(name);
+    else notTurnedOn.push({ name, message: describeHolder(host, name, holder) });
+    if (holder === null) await host.setDesired(name, 'on');
+  }
+  return { accepted: turnedOn, refused: notTurnedOn };
+}
+
+function describeHolder(host: AppHost, name: string, holder: string): string {
+  const port = host.snapshot().services.find((service) => service.name === name)?.localPort ?? 0;
+  return `port ${port} is used by the service ${holder}: stop that first, with ${stopCommand(holder)}`;
+}
 
 /** `outcome`: of the one name. */
 async function turnOnAt(host: AppHost, outcome: ControlOutcome, port: PortChoice): Promise<ControlOutcome> {

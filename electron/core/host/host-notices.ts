@@ -4,10 +4,10 @@
  */
 import type { AppPaths } from '../config/app-paths.ts';
 
-/** `state`: its folder. `choices`: the file with the on/off choices. `logs`: their folder. */
-export type NoticeTopic = 'state' | 'choices' | 'logs';
+/** `state`: its folder. `choices`: the file with the on/off choices. `logs`: their folder. `ports`: chosen anew. */
+export type NoticeTopic = 'state' | 'choices' | 'logs' | 'ports';
 
-const topics: readonly NoticeTopic[] = ['state', 'choices', 'logs'];
+const topics: readonly NoticeTopic[] = ['state', 'choices', 'logs', 'ports'];
 
 export class HostNotices {
   readonly #paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>;
@@ -57,6 +57,7 @@ const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
     'turned off. Turn on the ones that you want.',
   logs: ({ logDirectory }, reason) =>
     `LocalPort cannot write logs to ${logDirectory} (${wordsOf(reason)}). Free some disk space, or make the folder writable.`,
+  ports: (_, reason) => reason,
 };
 
 /** Of `ENOSPC: no space left on device, write`, wherever it stands, what is neither the code nor the call. */

@@ -1,4 +1,5 @@
 /** Which local port a service gets when its own is not to be used for this run. */
+import { placesOverlap, type BindAddress, type LocalPlace } from '../../../shared/bind-address.ts';
 import type { PortChoice } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -17,6 +18,17 @@ interface PortWish {
   readonly services: readonly ServiceSnapshot[];
 }
 
+/** The service that is open where another one would be; null: none. */
+export const openAt = (services: readonly ServiceSnapshot[], place: LocalPlace): string | null =>
+  services.find((service) => service.addresses.length > 0 && placesOverlap(service, place))?.name ?? null;
+
+/** The service that is on and has the port of this one, which is off, for itself; null: none. */
+export function holderOf(name: string, services: readonly ServiceSnapshot[]): string | null {
+  const own = services.find((service) => service.name === name);
+  if (own?.desired !== 'off') return null;
+  return services.find((service) => service !== own && uses(service, own))?.name ?? null;
+}
+
 /** A port that is free, or the service's own already. The error is a sentence that names who has it. */
 export function choosePort(wish: PortWish, clock: Clock): Promise<Result<number, string>> {
   return wish.wanted === 'auto' ? freePort(wish) : checkedPort(wish, wish.wanted, clock);
@@ -27,10 +39,13 @@ async function checkedPort(
   port: number,
   clock: Clock,
 ): Promise<Result<number, string>> {
-  const neighbor = services.find((service) => service.name !== name && uses(service, port));
+  const bind = bindOf(name, services);
+  const neighbor = services.find(
+    (service) => service.name !== name && uses(service, { bind, localPort: port }),
+  );
   if (neighbor !== undefined) return err(`port ${port} is used by the service ${neighbor.name}`);
-  if (isOpenFor(name, services, port) || (await findFreePort(port, 1)) !== null) return ok(port);
-  const holder = await findPortHolder(port, clock);
+  if (isOpenFor(name, services, port) || (await findFreePort(port, 1, bind)) !== null) return ok(port);
+  const holder = await findPortHolder({ bind, localPort: port }, clock);
   if (holder !== null) return err(`port ${port} is used by ${holder}`);
   const alternative = port < firstOpenPort ? `; ports below ${firstOpenPort} may need root` : '';
   return err(`port ${port} is used by another program${alternative}`);
@@ -40,23 +55,28 @@ async function checkedPort(
 async function freePort({ name, services }: PortWish): Promise<Result<number, string>> {
   const own = services.find((service) => service.name === name);
   if (own !== undefined && own.addresses.length > 0) return ok(own.localPort);
-  const taken = new Set(services.filter((s) => s.name !== name).flatMap(portsOf));
+  const bind = bindOf(name, services);
+  const taken = services.filter((service) => service.name !== name).flatMap(placesOf);
   const first = Math.max(firstOpenPort, own?.configuredPort ?? own?.localPort ?? firstOpenPort);
   for (let port = first; port <= Math.min(maxPort, first + maxTries); port++) {
-    if (!taken.has(port) && (await findFreePort(port, 1)) !== null) return ok(port);
+    const isTaken = taken.some((place) => placesOverlap(place, { bind, localPort: port }));
+    if (!isTaken && (await findFreePort(port, 1, bind)) !== null) return ok(port);
   }
   return err(
     `no port from ${first} to ${Math.min(maxPort, first + maxTries)} is free: choose one with --port`,
   );
 }
 
-const uses = (service: ServiceSnapshot, port: number): boolean =>
-  service.desired === 'on' && service.localPort === port;
+const bindOf = (name: string, services: readonly ServiceSnapshot[]): BindAddress =>
+  services.find((service) => service.name === name)?.bind ?? null;
+
+const uses = (service: ServiceSnapshot, place: LocalPlace): boolean =>
+  service.desired === 'on' && placesOverlap(service, place);
 
 const isOpenFor = (name: string, services: readonly ServiceSnapshot[], port: number): boolean =>
   services.some(
     (service) => service.name === name && service.localPort === port && service.addresses.length > 0,
   );
 
-const portsOf = ({ localPort, configuredPort }: ServiceSnapshot): readonly number[] =>
-  configuredPort === null ? [localPort] : [localPort, configuredPort];
+const placesOf = ({ bind, localPort, configuredPort }: ServiceSnapshot): readonly LocalPlace[] =>
+  [localPort, configuredPort ?? localPort].map((port) => ({ bind, localPort: port }));

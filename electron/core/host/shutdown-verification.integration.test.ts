@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { findRemains } from './shutdown-verification.ts';
 
 const remainsOf = (port: number): Promise<readonly string[]> =>
-  findRemains({ children: [], ports: [port], runtimeDirectory: '/nowhere' });
+  findRemains({ children: [], places: [{ bind: null, localPort: port }], runtimeDirectory: '/nowhere' });
 
 const strangersProgram = `
   const server = require('node:net').createServer();

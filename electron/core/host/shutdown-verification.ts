@@ -1,13 +1,14 @@
 /** The look around after the last phase: nothing that we started or opened may be left. */
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { hostsOf, type LocalPlace } from '../../../shared/bind-address.ts';
 import { hostLockName } from '../control/control-paths.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
 
 export interface Remains {
   readonly children: readonly LivingChild[];
-  /** The local ports of all services, those included that we never got. */
-  readonly ports: readonly number[];
+  /** Where all services listen, those included that never got their port. */
+  readonly places: readonly LocalPlace[];
   /** Holds nothing but our sockets and the lock. */
   readonly runtimeDirectory: string;
 }
@@ -15,12 +16,14 @@ export interface Remains {
 /** One sentence for each thing left behind. Never rejects. */
 export async function findRemains({
   children,
-  ports,
+  places,
   runtimeDirectory,
 }: Remains): Promise<readonly string[]> {
   // Where we listen nowhere, a port that is taken is somebody else's, and most likely was while we ran.
-  const suspects = listensSomewhere() ? ports : [];
-  const taken = await Promise.all(suspects.map(async (port) => ((await isBindable(port)) ? [] : [port])));
+  const suspects = listensSomewhere() ? places : [];
+  const taken = await Promise.all(
+    suspects.map(async (place) => ((await isBindable(place)) ? [] : [place.localPort])),
+  );
   const files = await readdir(runtimeDirectory).catch(() => []);
   return [
     ...children.map(({ name, pid }) => `${name} still runs as pid ${pid}`),
@@ -32,13 +35,14 @@ export async function findRemains({
 
 const listensSomewhere = (): boolean => process.getActiveResourcesInfo().includes('TCPServerWrap');
 
-function isBindable(port: number): Promise<boolean> {
+function isBindable({ bind, localPort: port }: LocalPlace): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => {
-      resolve(false);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      // The network of its address may be gone.
+      resolve(error.code === 'EADDRNOTAVAIL');
     });
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+    server.listen({ port, host: hostsOf(bind)[0], exclusive: true }, () => {
       server.close(() => {
         resolve(true);
       });

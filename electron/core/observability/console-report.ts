@@ -1,4 +1,5 @@
 /** What a terminal shows while LocalPort runs: each service when its state changes, the config and notices. Pure. */
+import { localAddress } from '../../../shared/bind-address.ts';
 import type { Health, ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 import { toneOf, toneShapes } from '../../../shared/service-tone.ts';
 
@@ -43,10 +44,10 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
 }
 
 function describeService(service: ServiceSnapshot): string {
-  const { name, phase, health, cause, localPort, route } = service;
+  const { name, phase, health, cause, route } = service;
   const state = phase === 'up' ? stateOfTunnel[health] : phase;
   const why = cause === null ? '' : `  ${cause.title}`;
-  return `${toneShapes[toneOf(service)]} ${name}  ${state}  localhost:${localPort} → ${route}${why}`;
+  return `${toneShapes[toneOf(service)]} ${name}  ${state}  ${localAddress(service)} → ${route}${why}`;
 }
 
 const stateOfTunnel: Readonly<Record<Health, string>> = {

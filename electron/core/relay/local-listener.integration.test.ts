@@ -1,10 +1,17 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatPlace } from '../../../shared/bind-address.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
-import { isAnswered, listenOnLoopback, type ListenRequest } from './local-listener.ts';
+import { isAnswered, listenLocally, type ListenRequest } from './local-listener.ts';
 import { connectClient, freePort } from './testing/loopback-peers.ts';
+
+const listenerProgram = `
+  const [host, port] = process.argv.slice(1);
+  require('node:net').createServer().listen({ host, port }, () => process.stdout.write('listening'));
+`;
 
 let port: number;
 const servers: Server[] = [];
@@ -24,8 +31,9 @@ async function occupy(host: string): Promise<void> {
 }
 
 const listen = (options: Partial<ListenRequest> = {}) =>
-  listenOnLoopback({
+  listenLocally({
     port,
+
     clock: systemClock,
     log: silentLogger,
     onConnection: (client) => client.destroy(),
@@ -42,7 +50,7 @@ const isFree = async (host: string): Promise<boolean> => {
   return outcome === true;
 };
 
-describe('listenOnLoopback', () => {
+describe('the listener', () => {
   it('opens both loopback addresses', async () => {
     const listening = await listen();
     if (!listening.ok) throw new Error(listening.error.title);
@@ -73,10 +81,69 @@ describe('listenOnLoopback', () => {
 
   it('is content with 127.0.0.1 on a computer without IPv6', async () => {
     // 2001:db8::/32 is for documentation (RFC 3849): no computer has such an address.
-    const listening = await listen({ loopback: { v4: '127.0.0.1', v6: '2001:db8::1' } });
+    const listening = await listen({ loopback: ['127.0.0.1', '2001:db8::1'] });
     if (!listening.ok) throw new Error(listening.error.title);
     expect(listening.value.addresses).toEqual([`127.0.0.1:${port}`]);
     await listening.value.close();
+  });
+
+  it.each([
+    ['127.0.0.2', '127.0.0.1'],
+    ['::1', '127.0.0.1'],
+    ['127.0.0.1', '::1'],
+  ])('opens %s and nothing else where that is wanted', async (bind, other) => {
+    const listening = await listen({ bind });
+    if (!listening.ok) throw new Error(listening.error.title);
+    expect(listening.value.addresses).toEqual([formatPlace(bind, port)]);
+    expect(await isFree(other)).toBe(true);
+    await listening.value.close();
+  });
+
+  it.each(['0.0.0.0', '::'])('opens every address with %s', async (bind) => {
+    const listening = await listen({
+      bind,
+      onConnection: (client) => {
+        client.end('here');
+        client.resume();
+      },
+    });
+    if (!listening.ok) throw new Error(listening.error.title);
+    const client = await connectClient(port, '127.0.0.3');
+    client.socket.end();
+    expect(await client.all()).toBe('here');
+    await listening.value.close();
+  });
+
+  it('tells an address that this machine does not have, by its name', async () => {
+    // 192.0.2.0/24 is for documentation (RFC 5737).
+    expect(await listen({ bind: '192.0.2.1' })).toMatchObject({
+      ok: false,
+      error: {
+        code: 'address-missing',
+        title: '192.0.2.1 is not an address of this machine',
+        evidence: `EADDRNOTAVAIL 192.0.2.1:${port}`,
+      },
+    });
+  });
+
+  it('accuses nobody who has the port at another address', async () => {
+    const other = spawn(process.execPath, ['-e', listenerProgram, '127.0.0.2', String(port)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(other, 'close');
+    try {
+      await once(other.stdout, 'data');
+      await occupy('127.0.0.1');
+      expect(await listen()).toMatchObject({
+        error: { title: expect.stringContaining(`(pid ${process.pid})`) as string },
+      });
+      expect(await listen({ bind: '127.0.0.2' })).toMatchObject({
+        error: { title: expect.stringContaining(`(pid ${other.pid})`) as string },
+      });
+    } finally {
+      other.kill();
+      await ended;
+    }
   });
 
   it('hands connections on paused, with no byte read', async () => {

@@ -1,10 +1,12 @@
 /**
  * The local port. Invariants:
- *   1. It is open on 127.0.0.1 and ::1, or not at all; a computer without IPv6 has 127.0.0.1 only.
- *   2. No connection is handed on before it is known that the port is ours on both.
+ *   1. It is open on 127.0.0.1 and ::1, or not at all; a computer without IPv6 has 127.0.0.1 only. With a `bind` it is open
+ *      there and nowhere else.
+ *   2. No connection is handed on before it is known that the port is ours everywhere.
  *   3. Connections are handed on unread, so that a client's bytes wait in the kernel until a tunnel can take them.
  */
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { formatPlace, hostsOf, type BindAddress } from '../../../shared/bind-address.ts';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { withDeadline, type Clock } from '../clock.ts';
@@ -23,36 +25,39 @@ export interface LocalListener {
 interface AnswerRequest {
   readonly port: number;
   readonly clock: Clock;
+  /** Default: both loopback addresses. */
+  readonly bind?: BindAddress;
   /** Only a test names others. */
-  readonly loopback?: { readonly v4: string; readonly v6: string };
+  readonly loopback?: readonly [v4: string, v6: string];
 }
 
 export interface ListenRequest extends AnswerRequest {
   readonly log: Logger;
   /** Who has the port, when somebody else has. */
   readonly findHolder?: () => Promise<string | null>;
+  /** The other service of ours that has the port, if one has. */
+  readonly neighbor?: () => string | null;
   /** Gets each connection paused, with half-open allowed. */
   readonly onConnection: (client: Socket) => void;
 }
 
-const loopback = { v4: '127.0.0.1', v6: '::1' } as const;
-const noIpv6Codes: readonly string[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+/** No interface has this address, or the system lacks its family. */
+const missingCodes: readonly string[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 /** As deep as the system allows: it cuts this to its own limit. */
 const acceptBacklog = 1024;
 
 /**
- * Opens the port on both loopback stacks. Fails with `port-in-use` (naming the holder where it is known) or
- * `port-forbidden`; then nothing is bound.
+ * Opens the port. Fails with `port-in-use` (naming the holder where it is known), `port-forbidden` or `address-missing`; then
+ * nothing is bound.
  */
-export async function listenOnLoopback(request: ListenRequest): Promise<Result<LocalListener, Cause>> {
-  const { v4, v6 } = request.loopback ?? loopback;
+export async function listenLocally(request: ListenRequest): Promise<Result<LocalListener, Cause>> {
   if (bindsOverWildcard && (await isAnswered(request))) return err(await explain('EADDRINUSE', request));
 
   const gate = new ConnectionGate(request.onConnection);
-  const [first, second] = await Promise.all([bind(v4, request, gate), bind(v6, request, gate)]);
+  const bound = await Promise.all(placesOf(request).map((host) => openServer(host, request, gate)));
 
-  const servers = [first, second].flatMap((bound) => (bound.ok ? [bound.value] : []));
-  const failure = first.ok ? (second.ok || isIpv6Missing(second.error) ? null : second.error) : first.error;
+  const servers = bound.flatMap((one) => (one.ok ? [one.value] : []));
+  const failure = failureOf(bound);
   if (failure !== null) {
     gate.refuse();
     await Promise.all(servers.map(closeServer));
@@ -65,6 +70,15 @@ export async function listenOnLoopback(request: ListenRequest): Promise<Result<L
       await Promise.all(servers.map(closeServer));
     },
   });
+}
+
+const placesOf = ({ bind = null, loopback }: AnswerRequest): readonly string[] =>
+  bind === null ? (loopback ?? hostsOf(bind)) : hostsOf(bind);
+
+/** Only the second one may be missing: IPv6 beside IPv4. */
+function failureOf(bound: readonly Result<Server, Error>[]): Error | null {
+  const failed = bound.find((one, place) => !one.ok && !(place > 0 && isAddressMissing(one.error)));
+  return failed === undefined || failed.ok ? null : failed.error;
 }
 
 /** Keeps the connections that arrive between the first bind and the last (invariant 2). */
@@ -94,7 +108,7 @@ class ConnectionGate {
   }
 }
 
-function bind(
+function openServer(
   host: string,
   { port, log }: ListenRequest,
   gate: ConnectionGate,
@@ -130,14 +144,22 @@ const closeServer = (server: Server): Promise<void> =>
     });
   });
 
-const isIpv6Missing = (error: Error): boolean => noIpv6Codes.includes(errorCode(error));
+const isAddressMissing = (error: Error): boolean => missingCodes.includes(errorCode(error));
 
-async function explain(code: string, { port, clock, findHolder }: ListenRequest): Promise<Cause> {
+async function explain(
+  code: string,
+  { port, bind = null, clock, findHolder, neighbor }: ListenRequest,
+): Promise<Cause> {
   if (code === 'EACCES' || code === 'EPERM') return describeCause('port-forbidden', { port, evidence: code });
+  if (bind !== null && missingCodes.includes(code)) {
+    return describeCause('address-missing', { host: bind, evidence: `${code} ${formatPlace(bind, port)}` });
+  }
   if (code !== 'EADDRINUSE') {
     return describeCause('check-failed', { what: `Port ${port} could not be opened`, evidence: code });
   }
-  const holder = await (findHolder?.() ?? findPortHolder(port, clock));
+  const service = neighbor?.() ?? null;
+  if (service !== null) return describeCause('port-in-use', { port, evidence: code, service });
+  const holder = await (findHolder?.() ?? findPortHolder({ localPort: port, bind }, clock));
   return describeCause('port-in-use', { port, evidence: code, holder: holder ?? undefined });
 }
 
@@ -148,13 +170,10 @@ async function explain(code: string, { port, clock, findHolder }: ListenRequest)
 const bindsOverWildcard = process.platform === 'darwin';
 const answerTimeoutMs = 250;
 
-/** Whether somebody accepts connections on this port of either loopback address. */
-export async function isAnswered({
-  port,
-  clock,
-  loopback: hosts = loopback,
-}: AnswerRequest): Promise<boolean> {
-  const answers = await Promise.all([hosts.v4, hosts.v6].map((host) => accepts(host, port, clock)));
+/** Whether somebody accepts connections on this port where `bind` says. */
+export async function isAnswered(request: AnswerRequest): Promise<boolean> {
+  const { port, clock } = request;
+  const answers = await Promise.all(placesOf(request).map((host) => accepts(host, port, clock)));
   return answers.includes(true);
 }
 
@@ -174,5 +193,4 @@ async function accepts(host: string, port: number, clock: Clock): Promise<boolea
   return answer === true;
 }
 
-const formatAddress = ({ address, family, port }: AddressInfo): string =>
-  family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+const formatAddress = ({ address, port }: AddressInfo): string => formatPlace(address, port);

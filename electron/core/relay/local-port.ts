@@ -8,6 +8,7 @@
  *      that have probably left make room; else the newcomer is reset.
  */
 import type { Socket } from 'node:net';
+import type { BindAddress } from '../../../shared/bind-address.ts';
 import type { Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
@@ -16,7 +17,7 @@ import type { ConnectionBudget } from './connection-budget.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { HeldSocket } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
-import { listenOnLoopback, type LocalListener } from './local-listener.ts';
+import { listenLocally, type LocalListener } from './local-listener.ts';
 import { rememberingPortHolder } from './port-holder.ts';
 import { PortPlaces } from './port-places.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -39,6 +40,8 @@ export interface LocalPortOptions {
   /** The service's name, for the log. */
   readonly name: string;
   readonly port: number;
+  /** Default: both loopback addresses. */
+  readonly bind?: BindAddress;
   readonly holdTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -46,6 +49,8 @@ export interface LocalPortOptions {
   /** Shared by all ports of the process. */
   readonly budget: ConnectionBudget;
   readonly maxHeldConnections?: number;
+  /** The other service of ours that has the port, if one has. */
+  readonly neighbor?: () => string | null;
 }
 
 /** As deep as the listener's backlog: a client every 20 ms for the hold's 10 s is half of it. */
@@ -81,12 +86,12 @@ class LocalPort implements ServicePort {
 
   constructor(options: LocalPortOptions) {
     this.#options = options;
-    const { clock, port, holdTimeoutMs, log, events, budget } = options;
+    const { clock, port: localPort, bind = null, holdTimeoutMs, log, events, budget } = options;
     const { maxHeldConnections = defaultMaxHeldConnections } = options;
     const onSuspicion = boundSuspicions(clock, (tunnelId, finding) => {
       events.onSuspicion(tunnelId, finding);
     });
-    this.#findHolder = rememberingPortHolder(port, clock);
+    this.#findHolder = rememberingPortHolder({ localPort, bind }, clock);
     this.#places = new PortPlaces({ budget, clock, log, makeRoom: () => this.#makeRoom() });
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
@@ -131,14 +136,16 @@ class LocalPort implements ServicePort {
 
   open(): Promise<Result<readonly string[], Cause>> {
     return this.#inTurn(async () => {
-      const { port, clock, log } = this.#options;
+      const { port, bind = null, clock, log, neighbor } = this.#options;
       if (this.#listener !== null) return ok(this.#listener.addresses);
       this.#places.open();
-      const listening = await listenOnLoopback({
+      const listening = await listenLocally({
         port,
+        bind,
         clock,
         log,
         findHolder: this.#findHolder,
+        ...(neighbor === undefined ? {} : { neighbor }),
         onConnection: (client) => {
           this.#welcome(client);
         },

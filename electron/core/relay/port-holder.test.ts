@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BindAddress } from '../../../shared/bind-address.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { parseListeningInodes, parseLsof, rememberingPortHolder } from './port-holder.ts';
 
@@ -23,6 +24,17 @@ describe('parseListeningInodes', () => {
   ])('reads %s', (_, text, port, expected) => {
     expect(parseListeningInodes(text, port)).toEqual(expected);
   });
+
+  it.each<readonly [BindAddress, string, number, readonly string[]]>([
+    [null, table, 5432, ['812001']],
+    ['127.0.0.2', table, 5432, []],
+    ['127.0.0.2', table, 22, ['400']],
+    ['::1', table6, 5432, ['812003']],
+    ['127.0.0.1', table6, 5432, []],
+    ['::', table, 5432, ['812001']],
+  ])('finds who is in the way of %s', (bind, text, port, expected) => {
+    expect(parseListeningInodes(text, port, bind)).toEqual(expected);
+  });
 });
 
 describe('parseLsof', () => {
@@ -35,13 +47,22 @@ describe('parseLsof', () => {
   ])('reads %s', (_, output, expected) => {
     expect(parseLsof(output)).toEqual(expected);
   });
+
+  it('passes over who listens at another address', () => {
+    const output = 'p1\nca\nf6\nn127.0.0.2:80\np2\ncb\nf6\nn192.0.2.1:80\nf7\nn[::1]:80\n';
+    expect([null, '127.0.0.2', '192.0.2.1'].map((bind) => parseLsof(output, bind)?.name)).toEqual([
+      'b',
+      'a',
+      'b',
+    ]);
+  });
 });
 
 describe('the remembered holder of a port', () => {
   it('is looked for anew only after a while, though the port is tried every few seconds', async () => {
     const clock = new FakeClock();
     const asked: number[] = [];
-    const holder = rememberingPortHolder(5432, clock, () => {
+    const holder = rememberingPortHolder({ localPort: 5432, bind: null }, clock, () => {
       asked.push(clock.now());
       return Promise.resolve(`postgres (pid ${asked.length})`);
     });

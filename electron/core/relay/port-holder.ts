@@ -3,6 +3,12 @@
  * holder belongs to another user, has gone meanwhile, or the system does not say.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import {
+  bindsOverlap,
+  parseBindAddress,
+  type BindAddress,
+  type LocalPlace,
+} from '../../../shared/bind-address.ts';
 import { type Clock, withDeadline } from '../clock.ts';
 import { outputOf } from '../process/program-output.ts';
 
@@ -18,11 +24,11 @@ const maxLsofBytes = 1024 * 1024;
 const lsofPath = '/usr/sbin/lsof';
 
 /** `postgres (pid 812)`, or null. Takes at most 2 s and never rejects. */
-export async function findPortHolder(port: number, clock: Clock): Promise<string | null> {
+export async function findPortHolder(place: LocalPlace, clock: Clock): Promise<string | null> {
   const found = await withDeadline(
     clock,
     lookupTimeoutMs,
-    lookUp(port).catch(() => null),
+    lookUp(place).catch(() => null),
   );
   return found === null || found === 'deadline' ? null : `${found.name} (pid ${found.pid})`;
 }
@@ -30,9 +36,9 @@ export async function findPortHolder(port: number, clock: Clock): Promise<string
 /** A port that stays taken is tried again every few seconds; the way through all processes is too long for that. */
 const rememberedMs = 30_000;
 
-/** `findPortHolder` for one port, its answer remembered for a while. */
+/** `findPortHolder` for one place, its answer remembered for a while. */
 export function rememberingPortHolder(
-  port: number,
+  place: LocalPlace,
   clock: Clock,
   find: typeof findPortHolder = findPortHolder,
 ): () => Promise<string | null> {
@@ -40,23 +46,23 @@ export function rememberingPortHolder(
   return () => {
     const now = clock.now();
     if (last === null || now - last.askedAt >= rememberedMs) {
-      last = { askedAt: now, holder: find(port, clock) };
+      last = { askedAt: now, holder: find(place, clock) };
     }
     return last.holder;
   };
 }
 
-async function lookUp(port: number): Promise<PortHolder | null> {
-  if (process.platform === 'linux') return lookUpInProc(port);
-  if (process.platform === 'darwin') return lookUpWithLsof(port);
+async function lookUp(place: LocalPlace): Promise<PortHolder | null> {
+  if (process.platform === 'linux') return lookUpInProc(place);
+  if (process.platform === 'darwin') return lookUpWithLsof(place);
   return null;
 }
 
-async function lookUpInProc(port: number): Promise<PortHolder | null> {
+async function lookUpInProc({ localPort, bind }: LocalPlace): Promise<PortHolder | null> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
   );
-  const inodes = new Set(tables.flatMap((table) => parseListeningInodes(table, port)));
+  const inodes = new Set(tables.flatMap((table) => parseListeningInodes(table, localPort, bind)));
   if (inodes.size === 0) return null;
 
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
@@ -79,33 +85,52 @@ async function holdsAnySocket(pid: string, inodes: ReadonlySet<string>): Promise
 }
 
 /**
- * Inodes of the sockets that listen on `port` on any address, from the text of `/proc/net/tcp` or `tcp6`. Columns as in
+ * Inodes of the sockets that listen on `port` on an address that is in the way of `bind`, or on any, from the text of `/proc/net/tcp` or `tcp6`. Columns as in
  * proc_net_tcp of the kernel's documentation: local address as hex `ADDRESS:PORT`, state 0A is LISTEN, inode is tenth.
  */
-export function parseListeningInodes(table: string, port: number): readonly string[] {
+export function parseListeningInodes(table: string, port: number, bind?: BindAddress): readonly string[] {
   const listening = '0A';
   return table.split('\n').flatMap((line) => {
     const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
-    const localPort = parseInt(local?.split(':')[1] ?? '', 16);
-    return state === listening && localPort === port && inode !== undefined && inode !== '0' ? [inode] : [];
+    const [address = '', hexPort = ''] = local?.split(':') ?? [];
+    const isMeant = state === listening && parseInt(hexPort, 16) === port;
+    if (!isMeant || inode === undefined || inode === '0') return [];
+    return bind === undefined || bindsOverlap(bind, addressInProc(address)) ? [inode] : [];
   });
 }
 
-async function lookUpWithLsof(port: number): Promise<PortHolder | null> {
-  const argv = [lsofPath, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'] as const;
-  return parseLsof(await outputOf(argv, { timeoutMs: lookupTimeoutMs, maxOutputBytes: maxLsofBytes }));
+/** Each 32-bit word is written as this machine reads it: the bytes of every group of eight digits are turned around. */
+function addressInProc(hex: string): BindAddress {
+  const words = hex.match(/.{8}/g) ?? [];
+  const digits = words.map((word) => (word.match(/../g) ?? []).reverse().join('')).join('');
+  if (words.length === 1) return (digits.match(/../g) ?? []).map((byte) => parseInt(byte, 16)).join('.');
+  return parseBindAddress((digits.match(/.{4}/g) ?? []).join(':')) ?? null;
 }
 
-/** The first process in the output of `lsof -F pcn`: one field per line, `p` begins a process, `c` is its command. */
-export function parseLsof(output: string): PortHolder | null {
+async function lookUpWithLsof({ localPort: port, bind }: LocalPlace): Promise<PortHolder | null> {
+  const argv = [lsofPath, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'] as const;
+  return parseLsof(await outputOf(argv, { timeoutMs: lookupTimeoutMs, maxOutputBytes: maxLsofBytes }), bind);
+}
+
+/**
+ * The first process in the output of `lsof -F pcn` that is in the way of `bind`: one field per line, `p` begins a process, `c` is
+ * its command, `n` is where a socket listens: `*:80`, `127.0.0.1:80`, `[::1]:80`.
+ */
+export function parseLsof(output: string, bind: BindAddress = null): PortHolder | null {
   let pid: number | null = null;
+  let name: string | null = null;
   for (const line of output.split('\n')) {
     const value = line.slice(1);
     if (line.startsWith('p')) pid = Number(value);
-    if (line.startsWith('c') && pid !== null) return { pid, name: unescapeLsof(value) };
+    if (line.startsWith('c')) name = unescapeLsof(value);
+    if (line.startsWith('n') && pid !== null && name !== null && bindsOverlap(bind, addressInLsof(value)))
+      return { pid, name };
   }
   return null;
 }
+
+const addressInLsof = (place: string): BindAddress =>
+  parseBindAddress(place.replace(/:\d+$/, '').replace('*', '0.0.0.0')) ?? null;
 
 /** lsof writes blanks and unprintable characters as `\x20`. */
 const unescapeLsof = (text: string): string =>

@@ -2,7 +2,6 @@
 import type { Technology } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import { defaultStartTimeoutMs } from './child-tunnel.ts';
 import { createCommandAdapter } from './command-adapter.ts';
 import { createKubectlAdapter } from './kubectl-adapter.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
@@ -14,14 +13,13 @@ export interface AdapterRegistryOptions {
   readonly clock: Clock;
   /** An existing 0700 directory with a short path, for private sockets. Throws when its path is too long for them. */
   readonly runtimeDirectory: string;
-  readonly startTimeoutMs?: number;
 }
 
 export type AdapterRegistry = Readonly<Record<Technology, TunnelAdapter>>;
 
 export function createAdapterRegistry(options: AdapterRegistryOptions): AdapterRegistry {
-  const { launcher, clock, runtimeDirectory, startTimeoutMs = defaultStartTimeoutMs } = options;
-  const child = { launcher, clock, startTimeoutMs };
+  const { launcher, clock, runtimeDirectory } = options;
+  const child = { launcher, clock };
   return {
     ssh: createSshAdapter({ ...child, runtimeDirectory }),
     kubectl: createKubectlAdapter(child),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { type ChildPlan, ChildTunnel, type LineMeaning } from './child-tunnel.ts';
 import { FakeChild } from './testing/fake-child.ts';
@@ -42,7 +43,7 @@ describe('a tunnel of one child', () => {
       logged.push(message);
     };
     tunnel = new ChildTunnel(
-      { launcher: child, clock, startTimeoutMs: 30_000 },
+      { launcher: child, clock },
       {
         id: 'test#1',
         service: serviceWith(sshConnection({ password: 'hunter2' })),
@@ -81,6 +82,29 @@ describe('a tunnel of one child', () => {
       error: { code: 'timed-out', evidence: 'waiting for Godot' },
     });
     expect(child.stops).toEqual([false]);
+  });
+
+  it('has the time that its service gives it, and names the key when that was too short', async () => {
+    const patient = new ChildTunnel(
+      { launcher: child, clock },
+      {
+        id: 'test#2',
+        service: { ...serviceWith(sshConnection()), startTimeoutMs: 120_000 },
+        log: silentLogger,
+      },
+    );
+    patient.launch(plan());
+    await clock.advance(119_999);
+    expect(child.stops).toEqual([]);
+    await clock.advance(1);
+    expect(await patient.ready).toMatchObject({
+      error: {
+        evidence: 'no sign of readiness within 120 s',
+        remedy: 'Check the network or the VPN; if it only needs longer, raise start_timeout (now 2m)',
+      },
+    });
+    child.exit();
+    await patient.ended;
   });
 
   it('tells the first cause of an end, not what the child says on its way out', async () => {

@@ -6,6 +6,7 @@
  *    child says while it goes. An end that was asked for has no cause.
  * 3. `ended` settles after the child is reaped and everything that belonged to it is removed.
  */
+import { formatDuration } from '../../../shared/config-scalars.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer } from '../clock.ts';
@@ -56,13 +57,14 @@ export interface ChildPlan {
 export interface ChildTunnelOptions {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** From the launch to readiness, in ms. */
-  readonly startTimeoutMs: number;
 }
 
-export const defaultStartTimeoutMs = 30_000;
 const maxLastLines = 20;
 const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
+
+/** Names the key that gives a tunnel its time to start. */
+export const startLimit = (startTimeoutMs: number): string =>
+  `start_timeout (now ${formatDuration(startTimeoutMs)})`;
 
 export class ChildTunnel implements Tunnel {
   readonly id: string;
@@ -119,7 +121,7 @@ export class ChildTunnel implements Tunnel {
     child.onLine((stream, text) => {
       this.#take(plan.interpret({ stream, text, afterReady: this.#isReady }), stream, text);
     });
-    this.#startDeadline = this.#options.clock.after(this.#options.startTimeoutMs, () => {
+    this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
       this.#abandon(this.#startTimedOut());
     });
     void this.#probeReadiness(plan);
@@ -251,9 +253,10 @@ export class ChildTunnel implements Tunnel {
   }
 
   #startTimedOut(): Cause {
-    const seconds = Math.round(this.#options.startTimeoutMs / 1000);
-    const lastWords = this.#lastLines.at(-1) ?? `no sign of readiness within ${seconds} s`;
+    const { startTimeoutMs } = this.#request.service;
+    const lastWords =
+      this.#lastLines.at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
     const evidence = toEvidence(lastWords, this.#secrets);
-    return describeCause('timed-out', { what: 'The tunnel', evidence });
+    return describeCause('timed-out', { what: 'The tunnel', limit: startLimit(startTimeoutMs), evidence });
   }
 }

@@ -25,6 +25,8 @@ export interface Race {
   readonly beyond?: string | undefined;
   /** From the start, or from the last login of others in the line, to an answer, in ms. */
   readonly answerTimeoutMs: number;
+  /** The key of the config that says so, and its value; absent: none does. */
+  readonly limit?: string;
   /** Starts an attempt, numbered from 1. Never throws. */
   readonly open: (attempt: number) => Tunnel;
   readonly admission?: Admission;
@@ -216,14 +218,15 @@ export class RacingTunnel implements Tunnel {
   #expectAnswer(afterMs: number): void {
     this.#deadline = this.#race.clock.after(afterMs, () => {
       if (this.#running.some(({ isAnswered }) => isAnswered)) return;
-      const { gate, line, clock, host, answerTimeoutMs } = this.#race;
+      const { gate, line, clock, host, answerTimeoutMs, limit } = this.#race;
       const leftMs = gate.lastMovedAt(line) + answerTimeoutMs - clock.now();
       if (leftMs > 0) {
         this.#expectAnswer(leftMs);
         return;
       }
-      const evidence = `no answer within ${String(Math.round(answerTimeoutMs / 1000))} s`;
-      this.#lose({ ...noChild, cause: this.#lastTimeout ?? describeCause('timed-out', { host, evidence }) });
+      const evidence = `no answer within ${String(answerTimeoutMs / 1000)} s`;
+      const cause = this.#lastTimeout ?? describeCause('timed-out', { host, limit, evidence });
+      this.#lose({ ...noChild, cause });
     });
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { silentLogger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
@@ -28,10 +29,10 @@ function sshOnFakeChildren() {
     },
   };
   const runtimeDirectory = '/nonexistent';
-  const adapter = createSshAdapter({ launcher, clock, startTimeoutMs: 30_000, runtimeDirectory });
+  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory });
   let count = 0;
-  const open = (given: Partial<SshConnection>, insisted = false) => {
-    const service = serviceWith(sshConnection(given));
+  const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {
+    const service = { ...serviceWith(sshConnection(given)), ...more };
     const tunnel = adapter.open({ id: `t#${++count}`, service, log: silentLogger, insisted });
     opened.push(tunnel);
     return tunnel;
@@ -65,6 +66,26 @@ describe('the ssh adapter', () => {
     expect(children).toHaveLength(3);
     children[2]?.exit({ exitCode: 255 });
     await untilLaunched(4);
+  });
+
+  it('gives a server the time that start_timeout says, and no less than that to ssh', async () => {
+    const { clock, children, open, argvOf } = sshOnFakeChildren();
+    const quick = open({ host: 'quick' }, false, { startTimeoutMs: 1_000 });
+    const slow = open({ host: 'slow' }, false, { startTimeoutMs: 90_000 });
+    expect(children.map((child) => /ConnectTimeout=\d+/.exec(argvOf(child))?.[0])).toEqual([
+      'ConnectTimeout=10',
+      'ConnectTimeout=90',
+    ]);
+    await clock.advance(1_000);
+    expect(await quick.ready).toMatchObject({
+      error: {
+        title: 'quick did not answer in time',
+        remedy: 'Check the network or the VPN; if it only needs longer, raise start_timeout (now 1s)',
+      },
+    });
+    await clock.advance(59_000);
+    expect(children[1]?.stops).toEqual([]);
+    void slow.stop();
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** One ssh process for each attempt, its endpoint a Unix socket in the runtime directory. Logins take turns at each host. */
 import { describeCause } from '../../../shared/failure.ts';
 import type { Clock } from '../clock.ts';
-import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
+import { ChildTunnel, startLimit, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { LoginMemory, type LoginWish } from './login-memory.ts';
 import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
@@ -21,6 +21,9 @@ export interface SshAdapterOptions extends ChildTunnelOptions {
 /** A silent server is given up within 10 s: ssh does so one interval after the last question. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
+/** Up to this, what is not answered within the usual time is given up and tried again. */
+const usualStartTimeoutMs = 30_000;
+
 export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
   assertFitsSockets(options.runtimeDirectory);
   const { clock } = options;
@@ -38,7 +41,8 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
         gate,
         line,
         beyond,
-        answerTimeoutMs: options.startTimeoutMs,
+        answerTimeoutMs: request.service.startTimeoutMs,
+        limit: startLimit(request.service.startTimeoutMs),
         // Its files are named after its id.
         open: (attempt) =>
           openOnce({ ...request, id: `${request.id}.${String(attempt)}` }, connection, options),
@@ -80,6 +84,12 @@ const admissionOf = (wish: LoginWish, logins: LoginMemory, clock: Clock): Admiss
 const hopsOf = ({ host, port, jump }: SshConnection): readonly string[] =>
   [...jump.map(parseJumpHost), { host, port }].map((hop) => `${hop.host}:${String(hop.port ?? 22)}`);
 
+/** A longer start is also one that may take longer to be answered: behind a slow ProxyCommand, say. */
+function timingOf({ service }: TunnelRequest, { timing = defaultTiming }: SshAdapterOptions): SshTiming {
+  if (service.startTimeoutMs <= usualStartTimeoutMs) return timing;
+  return { ...timing, connectTimeoutSeconds: Math.ceil(service.startTimeoutMs / 1000) };
+}
+
 /** All that decides whether a login works. It stays in memory: it holds the password. */
 const loginOf = ({
   host,
@@ -94,7 +104,8 @@ const loginOf = ({
 
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planSsh(request: TunnelRequest, connection: SshConnection, options: SshAdapterOptions): ChildPlan {
-  const { runtimeDirectory, clock, timing = defaultTiming } = options;
+  const { runtimeDirectory, clock } = options;
+  const timing = timingOf(request, options);
   const socket = tunnelFile(runtimeDirectory, request.id, 'sock');
   const probeSocket = tunnelFile(runtimeDirectory, request.id, 'live');
   const askpass = tunnelFile(runtimeDirectory, request.id, 'pass');

@@ -21,6 +21,7 @@ export class TunnelWorkshop {
   readonly #launcher: GroupLauncher;
   readonly #adapters: AdapterRegistry;
   readonly #tunnels: Tunnel[] = [];
+  readonly #startTimeoutMs: number;
   #count = 0;
 
   private constructor(runtimeDirectory: string, binDirectories: readonly string[], startTimeoutMs: number) {
@@ -36,8 +37,8 @@ export class TunnelWorkshop {
       launcher: this.#launcher,
       clock: systemClock,
       runtimeDirectory,
-      startTimeoutMs,
     });
+    this.#startTimeoutMs = startTimeoutMs;
   }
 
   /** `binDirectories` come first on the children's PATH. */
@@ -55,7 +56,7 @@ export class TunnelWorkshop {
     };
     const tunnel = this.#adapters[connection.technology].open({
       id: `test#${++this.#count}`,
-      service: serviceWith(connection),
+      service: { ...serviceWith(connection), startTimeoutMs: this.#startTimeoutMs },
       insisted,
       log: { debug: note, info: note, warn: note, error: note },
     });

@@ -1,0 +1,97 @@
+/**
+ * The ports that were chosen for services with `local_port: auto`, in a state file of the app's own: a bookmark or a
+ * connection string stays right over restarts. A damaged file costs no more than that: ports are chosen anew.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import * as z from 'zod';
+import { errorMessage } from '../lifecycle/error-text.ts';
+import type { Logger } from '../observability/logger.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+
+export const autoPortFileName = 'local-ports.json';
+const maxFileBytes = 1024 * 1024;
+const maxPorts = 10_000;
+
+const fileSchema = z.object({
+  version: z.literal(1),
+  ports: z.array(z.object({ name: z.string(), port: z.int().min(1).max(65_535) })).max(maxPorts),
+});
+
+/** Throws what is wrong with the file; none at all is an empty one. */
+async function readPorts(path: string): Promise<Map<string, number>> {
+  const stats = await stat(path).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  });
+  if (stats === null) return new Map();
+  if (!stats.isFile() || stats.size > maxFileBytes) throw new Error('not a file of ours');
+  const { ports } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  return new Map(ports.map(({ name, port }) => [name, port]));
+}
+
+/** What a stopped host would use again, by the service's name. Never rejects. */
+export const readAutoPorts = (path: string): Promise<ReadonlyMap<string, number>> =>
+  readPorts(path).catch(() => new Map<string, number>());
+
+export class AutoPortStore {
+  readonly #path: string;
+  readonly #log: Logger;
+  readonly #ports: Map<string, number>;
+  #isWritten = true;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, log: Logger, ports: Map<string, number>) {
+    this.#path = path;
+    this.#log = log;
+    this.#ports = ports;
+  }
+
+  /** Never rejects. */
+  static async open(path: string, log: Logger): Promise<AutoPortStore> {
+    const ports = await readPorts(path).catch((error: unknown) => {
+      log.warn(`the ports in ${path} could not be read, so ports are chosen anew: ${errorMessage(error)}`);
+      return new Map<string, number>();
+    });
+    return new AutoPortStore(path, log, ports);
+  }
+
+  get(name: string): number | undefined {
+    return this.#ports.get(name);
+  }
+
+  set(name: string, port: number): void {
+    if (this.#ports.get(name) === port) return;
+    this.#ports.set(name, port);
+    this.#isWritten = false;
+  }
+
+  /** Forgets all other services. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const name of [...this.#ports.keys()]) {
+      if (names.has(name)) continue;
+      this.#ports.delete(name);
+      this.#isWritten = false;
+    }
+  }
+
+  /** Resolves when everything so far is on disk, or could not be written, which is logged. Never rejects. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    if (this.#isWritten) return;
+    this.#isWritten = true;
+    const ports = [...this.#ports].slice(0, maxPorts).map(([name, port]) => ({ name, port }));
+    const content: z.infer<typeof fileSchema> = { version: 1, ports };
+    try {
+      const text = `${JSON.stringify(content, null, 2)}\n`;
+      await writeFileAtomically(this.#path, text, { mode: 0o600, sync: true });
+    } catch (error) {
+      this.#isWritten = false;
+      this.#log.error(`the chosen ports could not be written to ${this.#path}: ${errorMessage(error)}`);
+    }
+  }
+}

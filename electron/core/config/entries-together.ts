@@ -1,0 +1,109 @@
+/** What entries of a config say against each other: a name twice, a port twice, a ring. */
+import { serviceSchema, type RawConnection, type RawService } from '../../../shared/config-schema.ts';
+import type { Findings } from './config-findings.ts';
+import type { ConfigPath } from './config-problem.ts';
+import { findLoops, type LoopCandidate } from './loops.ts';
+import { findPortConflicts, type PortWish } from './port-conflicts.ts';
+import { valueAt } from './tree-path.ts';
+
+export interface ValidService {
+  readonly service: RawService;
+  readonly connection: RawConnection;
+}
+
+export interface UnsetPlaces {
+  readonly isAt: (path: ConfigPath) => boolean;
+  /** Whether the service with this index needs a variable that is not set. */
+  readonly keepsFromRunning: (index: number) => boolean;
+}
+
+export interface CheckedEntries {
+  /** As they are written. */
+  readonly entries: readonly unknown[];
+  /** At the same indices; null where the entry itself is at fault. */
+  readonly services: readonly (ValidService | null)[];
+}
+
+export function checkTogether(
+  findings: Findings,
+  { entries, services }: CheckedEntries,
+  unset: UnsetPlaces,
+): void {
+  reportRepeatedNames(findings, entries, unset);
+  reportPortConflicts(findings, entries, unset);
+  reportLoops(findings, services, unset);
+}
+
+/** Also among services that are at fault elsewhere: whoever fixes a file wants to know everything at once. */
+function reportRepeatedNames(findings: Findings, services: readonly unknown[], unset: UnsetPlaces): void {
+  const firstIndex = new Map<string, number>();
+  for (const [index, service] of services.entries()) {
+    const path = ['services', index, 'name'];
+    const name = readKey(service, 'name');
+    if (name === undefined || unset.isAt(path)) continue;
+    const earlier = firstIndex.get(name);
+    if (earlier === undefined) firstIndex.set(name, index);
+    else reportTaken(findings, { path, value: JSON.stringify(name), earlier });
+  }
+}
+
+function reportPortConflicts(findings: Findings, services: readonly unknown[], unset: UnsetPlaces): void {
+  const wishes = services.flatMap((service, index): readonly PortWish[] => {
+    const localPort = readKey(service, 'local_port');
+    const bind = readKey(service, 'bind');
+    const isKnown = (key: string): boolean => !unset.isAt(['services', index, key]);
+    const isMeant = typeof localPort === 'number' && isKnown('local_port') && isKnown('bind');
+    // What it cannot be read as is told elsewhere.
+    if (!isMeant || (bind === undefined && valueAt(service, ['bind']) !== undefined)) return [];
+    const isEnabled = readKey(service, 'enabled') !== false;
+    return [{ index, localPort, bind: bind ?? null, isEnabled }];
+  });
+  for (const { wish, holder } of findPortConflicts(wishes)) {
+    const path = ['services', wish.index, 'local_port'];
+    reportTaken(findings, { path, value: String(wish.localPort), earlier: holder.index });
+  }
+}
+
+interface TakenValue {
+  readonly path: ConfigPath;
+  readonly value: string;
+  /** The index of the service that has it. */
+  readonly earlier: number;
+}
+
+function reportTaken(findings: Findings, { path, value, earlier }: TakenValue): void {
+  const line = findings.lineOf(['services', earlier, ...path.slice(2)]);
+  findings.error(path, `${value} is taken by services[${earlier}] in line ${line}`);
+}
+
+const readKey = <Key extends keyof RawService>(service: unknown, key: Key): RawService[Key] | undefined =>
+  serviceSchema.out.shape[key].safeParse(valueAt(service, [key])).data as RawService[Key] | undefined;
+
+function reportLoops(
+  findings: Findings,
+  services: readonly (ValidService | null)[],
+  unset: UnsetPlaces,
+): void {
+  const known = services.flatMap((valid, index) =>
+    valid === null || unset.keepsFromRunning(index) ? [] : [{ index, ...loopCandidate(valid) }],
+  );
+  for (const [place, way] of findLoops(known).entries()) {
+    const candidate = known[place];
+    if (way === null || candidate === undefined) continue;
+    const through = way.slice(0, -1).join(', ');
+    const message =
+      through === ''
+        ? `leads back to this service's own local_port ${candidate.localPort}`
+        : `leads back to this service through ${through}`;
+    findings.error(['services', candidate.index, 'remote_port'], message);
+  }
+}
+
+/** Only tcp connects from here. Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */
+function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
+  const { name, local_port: wanted, bind = null, remote_port: port } = service;
+  // One that is chosen is never one that a service leads to by its number.
+  const localPort = wanted === 'auto' ? 0 : wanted;
+  const isKnown = raw.technology === 'tcp' && port !== undefined;
+  return { name, localPort, bind, leadsTo: isKnown ? { host: raw.connection.host, port } : null };
+}

@@ -1,0 +1,24 @@
+/** Entries of a config that want the same local port at the same address, and are both on from the start. Pure. */
+import { placesOverlap, type LocalPlace } from '../../../shared/bind-address.ts';
+
+export interface PortWish extends LocalPlace {
+  /** Of the entry. */
+  readonly index: number;
+  /** Those that are off at first may share a port with one that is on, or with each other. */
+  readonly isEnabled: boolean;
+}
+
+export interface PortConflict {
+  readonly wish: PortWish;
+  /** The first entry that has the port. */
+  readonly holder: PortWish;
+}
+
+/** In the order of the file: the first one has the port, each later one is in conflict with it. */
+export function findPortConflicts(wishes: readonly PortWish[]): readonly PortConflict[] {
+  const enabled = wishes.filter(({ isEnabled }) => isEnabled);
+  return enabled.flatMap((wish, place) => {
+    const holder = enabled.slice(0, place).find((earlier) => placesOverlap(earlier, wish));
+    return holder === undefined ? [] : [{ wish, holder }];
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * Gives services with `local_port: auto` their ports. Invariants:
+ *   1. A service keeps its port until it has left the config, unless somebody else holds the port when it starts.
+ *   2. A port is nobody else's: not one that the config gives to another service, nor one that was chosen for another.
+ *   3. A port that is open for the service right now is not looked at, so a reload moves nobody.
+ */
+import { createHash } from 'node:crypto';
+import { placesOverlap, type LocalPlace } from '../../../shared/bind-address.ts';
+import { describeCause } from '../../../shared/failure.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { AutoPortStore } from '../config/auto-port-store.ts';
+import { findFreePort } from '../config/free-port.ts';
+import { findPortHolder } from '../relay/port-holder.ts';
+
+/** Below the ports that systems give to outgoing connections (32768 on Linux, 49152 on macOS). */
+const firstPort = 20_000;
+const portCount = 10_000;
+/** Ports that are looked at before a service goes without. */
+const maxTries = 500;
+
+export interface AutoPortsParts {
+  readonly store: AutoPortStore;
+  readonly clock: Clock;
+  /** A service has another port than before; the sentence says which, and why. */
+  readonly onMoved: (name: string, sentence: string) => void;
+}
+
+export interface PortsInUse {
+  /** The services as they are now. */
+  readonly running: readonly ServiceSnapshot[];
+  /** Whether a service is to be on. */
+  readonly isWanted: (service: ServiceSpec) => boolean;
+}
+
+export class AutoPorts {
+  readonly #parts: AutoPortsParts;
+
+  constructor(parts: AutoPortsParts) {
+    this.#parts = parts;
+  }
+
+  /** The services, each with a port. Without a free one a service has a problem. */
+  async assign(services: readonly ServiceSpec[], inUse: PortsInUse): Promise<readonly ServiceSpec[]> {
+    if (!services.some(({ isPortAuto }) => isPortAuto)) return services;
+    const taken: LocalPlace[] = [
+      ...services.filter(({ isPortAuto }) => !isPortAuto),
+      ...inUse.running.filter(({ configuredPort }) => configuredPort !== null),
+    ];
+    // First those that have one: a newcomer must not take it.
+    const kept = new Map<string, number>();
+    for (const service of services) {
+      const port = service.isPortAuto ? await this.#rememberedPort(service, taken, inUse) : null;
+      if (port === null) continue;
+      kept.set(service.name, port);
+      taken.push({ bind: service.bind, localPort: port });
+    }
+    const assigned: ServiceSpec[] = [];
+    for (const service of services) {
+      if (!service.isPortAuto) assigned.push(service);
+      else assigned.push(withPort(service, kept.get(service.name) ?? (await this.#choose(service, taken))));
+    }
+    return assigned;
+  }
+
+  /** null: there is none, or it is somebody else's now. */
+  async #rememberedPort(
+    service: ServiceSpec,
+    taken: readonly LocalPlace[],
+    { running, isWanted }: PortsInUse,
+  ): Promise<number | null> {
+    const { name, bind } = service;
+    const port = this.#parts.store.get(name);
+    if (port === undefined) return null;
+    const place = { bind, localPort: port };
+    if (taken.some((other) => placesOverlap(other, place))) return null;
+    const mayBeOurs = running.some(
+      (one) => one.name === name && (isOpenAt(one, port) || one.configuredPort === port),
+    );
+    const isUsable = mayBeOurs || !isWanted(service) || (await findFreePort(port, 1, bind)) !== null;
+    return isUsable ? port : null;
+  }
+
+  /** The first free one from a place that only the name decides, so that it is the same after a loss of the state. */
+  async #choose(service: ServiceSpec, taken: LocalPlace[]): Promise<number> {
+    const { name, bind } = service;
+    const { store } = this.#parts;
+    const remembered = store.get(name);
+    const offset = createHash('sha256').update(name).digest().readUInt32BE();
+    for (let tries = 0; tries < maxTries; tries++) {
+      const localPort = firstPort + ((offset + tries) % portCount);
+      const isTaken = taken.some((other) => placesOverlap(other, { bind, localPort }));
+      if (isTaken || localPort === remembered || (await findFreePort(localPort, 1, bind)) === null) continue;
+      if (remembered !== undefined) await this.#tellMoved(service, remembered, localPort);
+      store.set(name, localPort);
+      taken.push({ bind, localPort });
+      return localPort;
+    }
+    return 0;
+  }
+
+  async #tellMoved({ name, bind }: ServiceSpec, from: number, to: number): Promise<void> {
+    const { clock, onMoved } = this.#parts;
+    const holder = (await findPortHolder({ bind, localPort: from }, clock)) ?? 'something else';
+    onMoved(
+      name,
+      `${name} listens on port ${to} from now on: port ${from}, which it had, is used by ${holder}. ` +
+        'Update what connects to it, or give it a local_port.',
+    );
+  }
+}
+
+/** Also while it is being opened. */
+const isOpenAt = ({ localPort, desired, cause }: ServiceSnapshot, port: number): boolean =>
+  localPort === port && desired === 'on' && cause?.code !== 'port-in-use';
+
+/** 0: there is none. */
+const withPort = (service: ServiceSpec, localPort: number): ServiceSpec => ({
+  ...service,
+  localPort,
+  problem: service.problem ?? (localPort === 0 ? noPort : null),
+});
+
+const noPort = describeCause('check-failed', { what: 'No free local port was found' });

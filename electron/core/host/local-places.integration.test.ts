@@ -1,0 +1,239 @@
+/** Where services listen, as the whole host has it: addresses, and ports that are chosen or shared. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { exchange, freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { systemClock as clock } from '../clock.ts';
+import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { compileInProcess } from '../config/in-process-compiler.ts';
+import { openLogStore } from '../observability/log-store.ts';
+import { AppHost } from './app-host.ts';
+import { HostNotices } from './host-notices.ts';
+
+let home: string;
+let echo: FixtureServer;
+let host: AppHost;
+
+beforeEach(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'places-'));
+  mkdirSync(path.join(home, 'run'), { mode: 0o700 });
+  echo = await startEchoServer();
+});
+
+afterEach(async () => {
+  await host.shutdown('the test is over');
+  await echo.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+type Entry = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/** A relay to the echo server. */
+const relay = (name: string, keys: Readonly<Record<string, unknown>>): Entry => ({
+  name,
+  technology: 'tcp',
+  remote_port: echo.port,
+  connection: { host: '127.0.0.1' },
+  ...keys,
+});
+
+const write = (...services: readonly Entry[]): void =>
+  writeFileSync(path.join(home, 'localport.yaml'), JSON.stringify({ services }), { mode: 0o600 });
+
+async function start(...services: readonly Entry[]): Promise<void> {
+  write(...services);
+  const uid = process.getuid?.() ?? 0;
+  const processEnv = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    SHELL: '/bin/sh',
+    XDG_RUNTIME_DIR: path.join(home, 'run'),
+  };
+  const paths = resolveAppPaths({ platform: 'linux', env: processEnv, homeDirectory: home, uid });
+  expect(await prepareAppPaths(paths, uid)).toMatchObject({ ok: true });
+  host = await AppHost.create({
+    kind: 'headless',
+    version: '0',
+    config: { path: path.join(home, 'localport.yaml'), foundBy: 'option' },
+    paths,
+    processEnv,
+    homeDirectory: home,
+    uid,
+    clock,
+    logs: openLogStore({ directory: paths.logDirectory, clock, level: 'info' }),
+    notices: new HostNotices(paths),
+    compileConfig: compileInProcess,
+  });
+  await host.start();
+}
+
+async function reload(...services: readonly Entry[]): Promise<void> {
+  write(...services);
+  await host.reload();
+}
+
+const service = (name: string): ServiceSnapshot | undefined =>
+  host.snapshot().services.find((one) => one.name === name);
+
+const isUp = (name: string): Promise<void> =>
+  eventually(`${name} is up`, () => service(name)?.phase === 'up' && service(name)?.addresses.length !== 0);
+
+it('opens a service where bind says, and moves that service alone when it is edited', async () => {
+  const [port, other] = [await freePort(), await freePort()];
+  const neighbor = relay('neighbor', { local_port: other });
+  await start(relay('db', { local_port: port, bind: '127.0.0.2' }), neighbor);
+  await Promise.all([isUp('db'), isUp('neighbor')]);
+  expect(service('db')).toMatchObject({ bind: '127.0.0.2', addresses: [`127.0.0.2:${port}`] });
+  expect(await exchange({ host: '127.0.0.2', port }, 'hello')).toBe('hello');
+  await expect(exchange({ host: '127.0.0.1', port }, 'hello')).rejects.toThrow('ECONNREFUSED');
+
+  const since = service('neighbor')?.since;
+  await reload(relay('db', { local_port: port, bind: '0.0.0.0' }), neighbor);
+  await isUp('db');
+  expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
+  expect(service('neighbor')?.since).toBe(since);
+  expect(host.snapshot().config.problems.map(({ message }) => message)).toEqual([
+    '0.0.0.0 lets other machines connect to db: leave it out to keep the service to this one',
+  ]);
+});
+
+it('says when bind is no address of this machine, and starts once it is one', async () => {
+  const port = await freePort();
+  await start(relay('db', { local_port: port, bind: '192.0.2.1' }));
+  await eventually('the cause is known', () => service('db')?.cause !== null);
+  expect(service('db')?.cause).toMatchObject({
+    code: 'address-missing',
+    title: '192.0.2.1 is not an address of this machine',
+  });
+  await reload(relay('db', { local_port: port, bind: '127.0.0.1' }));
+  await isUp('db');
+});
+
+const stateFile = (): string => path.join(home, '.local/state/localport/local-ports.json');
+const auto = (name: string, keys: Readonly<Record<string, unknown>> = {}): Entry =>
+  relay(name, { local_port: 'auto', ...keys });
+const portOf = (name: string): number => service(name)?.localPort ?? 0;
+
+/** Runs while somebody else has the port. */
+async function whileTaken(port: number, work: () => Promise<void>): Promise<void> {
+  const server = createServer().listen({ host: '127.0.0.1', port });
+  await once(server, 'listening');
+  try {
+    await work();
+  } finally {
+    server.close();
+    await once(server, 'close');
+  }
+}
+
+it('chooses a port for local_port: auto, and keeps it over reloads and restarts', async () => {
+  await start(auto('db'), auto('cache', { enabled: false }));
+  await isUp('db');
+  const [db, cache] = [portOf('db'), portOf('cache')];
+  expect(await exchange({ host: '127.0.0.1', port: db }, 'hello')).toBe('hello');
+  expect([cache > 0, cache === db]).toEqual([true, false]);
+  const since = service('db')?.since;
+  await reload(auto('cache', { enabled: false }), auto('db'), auto('more'));
+  expect([portOf('db'), portOf('cache'), service('db')?.since]).toEqual([db, cache, since]);
+  await host.shutdown('a restart');
+
+  expect(statSync(stateFile()).mode & 0o777).toBe(0o600);
+  await start(auto('new'), auto('db'), auto('cache'));
+  await Promise.all([isUp('db'), isUp('cache')]);
+  expect([portOf('db'), portOf('cache')]).toEqual([db, cache]);
+  await eventually(
+    'a service that has left is forgotten',
+    () => !readFileSync(stateFile(), 'utf8').includes('more'),
+  );
+});
+
+it('chooses no port that the config or an earlier choice gives to another service', async () => {
+  await start(auto('db'));
+  const first = portOf('db');
+  await host.shutdown('a restart');
+  rmSync(stateFile());
+  // The name alone would lead to the same port again.
+  await start(auto('db'), relay('fixed', { local_port: first, enabled: false }));
+  await isUp('db');
+  expect(portOf('db')).not.toBe(first);
+  const second = portOf('db');
+  await reload(auto('db'), relay('fixed', { local_port: second, enabled: false }));
+  expect([0, second]).not.toContain(portOf('db'));
+});
+
+it('chooses anew when somebody else has the port at the start, and says so', async () => {
+  await start(auto('db'));
+  await isUp('db');
+  const first = portOf('db');
+  await host.shutdown('a restart');
+  await whileTaken(first, async () => {
+    await start(auto('db'));
+    await isUp('db');
+    expect(portOf('db')).not.toBe(first);
+    expect(host.snapshot().host.notices).toEqual([
+      expect.stringContaining(`db listens on port ${portOf('db')} from now on: port ${first}, which it had`),
+    ]);
+  });
+  const second = portOf('db');
+  await host.reload();
+  expect(portOf('db')).toBe(second);
+});
+
+it('looks again at the port of a service that was off', async () => {
+  await start(auto('db', { enabled: false }));
+  const first = portOf('db');
+  await whileTaken(first, async () => {
+    await host.reload();
+    expect(portOf('db')).toBe(first);
+    await host.setDesired('db', 'on');
+    await isUp('db');
+    expect([0, first]).not.toContain(portOf('db'));
+  });
+});
+
+it('is not kept from a start by a damaged file of the chosen ports', async () => {
+  mkdirSync(path.dirname(stateFile()), { recursive: true, mode: 0o700 });
+  writeFileSync(stateFile(), '{"version": 1, "ports": [{"name": "db", "port": "x"', { mode: 0o600 });
+  await start(auto('db'));
+  await isUp('db');
+  await host.shutdown('a restart');
+  expect(JSON.parse(readFileSync(stateFile(), 'utf8'))).toEqual({
+    version: 1,
+    ports: [{ name: 'db', port: portOf('db') }],
+  });
+});
+
+it('lets services share a port when one at most is on, and names the one that is', async () => {
+  const port = await freePort();
+  const sharing = (prod: boolean, test: boolean): readonly Entry[] => [
+    relay('prod', { local_port: port, enabled: prod }),
+    relay('test', { local_port: port, enabled: test }),
+  ];
+  await start(...sharing(false, true));
+  await isUp('test');
+  expect(host.snapshot().config).toMatchObject({ status: 'loaded', problems: [] });
+  expect([host.holderOf('prod'), host.holderOf('test')]).toEqual(['test', null]);
+
+  // As the popover does.
+  await host.setDesired('prod', 'on');
+  await eventually('the cause is known', () => service('prod')?.cause !== null);
+  expect(service('prod')?.cause).toMatchObject({
+    code: 'port-in-use',
+    title: `Port ${port} is used by the service test`,
+    remedy: 'Only one of the two can be on: stop the other one first, with localport stop test',
+    action: { kind: 'copy-command', command: 'localport stop test' },
+  });
+  expect(service('test')?.phase).toBe('up');
+  await host.setDesired('test', 'off');
+  await isUp('prod');
+
+  await reload(...sharing(true, false));
+  await reload(...sharing(false, true));
+  await isUp('test');
+  expect(service('prod')).toMatchObject({ desired: 'off', cause: null });
+});

@@ -1,0 +1,127 @@
+/**
+ * Where services listen, decided in one place and one after the other: two decisions at once would find the same port free.
+ */
+import type { PortChoice } from '../../../shared/control-contract.ts';
+import type { Result } from '../../../shared/result.ts';
+import type { Desired } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { AutoPortStore } from '../config/auto-port-store.ts';
+import { defaultClusterHealth, type ClusterHealthSpecs } from '../config/cluster-health.ts';
+import type { DesiredStore } from '../config/desired-store.ts';
+import type { Logger } from '../observability/logger.ts';
+import { AutoPorts } from './auto-ports.ts';
+import type { Forwarding } from './forwarding.ts';
+import type { HostNotices } from './host-notices.ts';
+import { choosePort } from './port-choice.ts';
+
+export interface LocalPortsParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: AutoPortStore;
+  readonly forwarding: Pick<Forwarding, 'apply' | 'supervisor'>;
+  readonly desired: DesiredStore;
+  readonly notices: HostNotices;
+  /** False while the welcome page runs: services that the config had may come back. */
+  readonly hasConfig: () => boolean;
+}
+
+export class LocalPorts {
+  readonly #parts: LocalPortsParts;
+  readonly #auto: AutoPorts;
+  /** What the config says. */
+  #services: readonly ServiceSpec[] = [];
+  #clusterHealth: ClusterHealthSpecs = defaultClusterHealth;
+  /** Services that have another port than before, with the sentence that says so. */
+  readonly #moved = new Map<string, string>();
+  /** Services that wait for a port to be turned on. */
+  readonly #turningOn = new Set<string>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: LocalPortsParts) {
+    const { store, clock, log } = parts;
+    this.#parts = parts;
+    this.#auto = new AutoPorts({
+      store,
+      clock,
+      onMoved: (name, sentence) => {
+        log.warn(sentence);
+        this.#moved.set(name, sentence);
+        this.#tell();
+      },
+    });
+  }
+
+  /** Takes over what the config says. Resolves when the services that leave have gone. */
+  apply(services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#services = services;
+      this.#clusterHealth = clusterHealth;
+      if (this.#parts.hasConfig()) this.#forgetOthers();
+      await this.#applyPorts(null);
+    });
+  }
+
+  /** A port that was chosen earlier may be another program's by now: it is looked at before the service starts. */
+  setDesired(name: string, desired: Desired): Promise<void> {
+    const { supervisor } = this.#parts.forwarding;
+    const isAuto = this.#services.some((service) => service.name === name && service.isPortAuto);
+    const isOff = supervisor.snapshot().some((service) => service.name === name && service.desired === 'off');
+    if (desired === 'off' || !isAuto || !isOff) {
+      this.#turningOn.delete(name);
+      supervisor.setDesired(name, desired);
+      return Promise.resolve();
+    }
+    this.#turningOn.add(name);
+    return this.#inTurn(async () => {
+      if (this.#turningOn.has(name)) await this.#applyPorts(name);
+      if (this.#turningOn.delete(name)) supervisor.setDesired(name, 'on');
+    });
+  }
+
+  /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
+  turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
+    return this.#inTurn(async () => {
+      const { clock, forwarding } = this.#parts;
+      const { supervisor } = forwarding;
+      const port = await choosePort({ name, wanted, services: supervisor.snapshot() }, clock);
+      if (port.ok) await supervisor.turnOnAt(name, port.value);
+      return port;
+    });
+  }
+
+  /** Resolves when what was chosen is on disk, or could not be written. Never rejects. */
+  flush(): Promise<void> {
+    return this.#parts.store.flush();
+  }
+
+  /** `starting`: a service that is about to be turned on. */
+  async #applyPorts(starting: string | null): Promise<void> {
+    const { desired, forwarding } = this.#parts;
+    const services = await this.#auto.assign(this.#services, {
+      running: forwarding.supervisor.snapshot(),
+      isWanted: (service) => service.name === starting || desired.desiredOf(service) === 'on',
+    });
+    void this.#parts.store.flush();
+    await forwarding.apply(services, this.#clusterHealth);
+  }
+
+  #forgetOthers(): void {
+    const names = new Set(this.#services.map(({ name }) => name));
+    this.#parts.store.keepOnly(names);
+    for (const name of [...this.#moved.keys()]) if (!names.has(name)) this.#moved.delete(name);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const sentences = [...this.#moved.values()];
+    this.#parts.notices.report('ports', sentences.length === 0 ? null : sentences.join(' '));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    // A failure goes to the caller, and keeps nothing later from being done.
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Where a service listens: on both loopback addresses (null), on one address of this machine, or on all of them. Pure.
+ */
+/** An IP address in its shortest spelling; `0.0.0.0` and `::` stand for all. null: 127.0.0.1 and ::1. */
+export type BindAddress = string | null;
+
+/** What a service has for itself while it is open. */
+export interface LocalPlace {
+  readonly bind: BindAddress;
+  /** 0 is a port that is not known. */
+  readonly localPort: number;
+}
+
+const loopback = ['127.0.0.1', '::1'] as const;
+const wildcards: readonly BindAddress[] = ['0.0.0.0', '::'];
+
+/** The addresses that are bound. */
+export const hostsOf = (bind: BindAddress): readonly string[] => (bind === null ? loopback : [bind]);
+
+/** Reads an address, or `localhost`; undefined when it is neither. */
+export function parseBindAddress(text: string): BindAddress | undefined {
+  const plain = text.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  if (plain === 'localhost') return null;
+  if (isIpv4(plain)) return plain;
+  const [, address = '', zone = ''] = /^([^%]*)(%[\w.-]+)?$/.exec(plain) ?? [];
+  const url = `http://[${address}]`;
+  if (!URL.canParse(url)) return undefined;
+  const shortest = new URL(url).hostname.slice(1, -1);
+  return (mappedIpv4(shortest) ?? shortest) + zone;
+}
+
+/** Four decimal bytes: other spellings (`127.1`, `010.0.0.1`) mean different things to different programs. */
+function isIpv4(text: string): boolean {
+  const bytes = text.split('.');
+  return bytes.length === 4 && bytes.every((byte) => /^(0|[1-9]\d{0,2})$/.test(byte) && Number(byte) < 256);
+}
+
+/** `::ffff:7f00:1` is 127.0.0.1 (RFC 4291, 2.5.5.2). */
+function mappedIpv4(address: string): string | null {
+  const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(address) ?? [];
+  if (high === undefined || low === undefined) return null;
+  const bytes = [high, low].map((group) => parseInt(group, 16)).flatMap((group) => [group >> 8, group & 255]);
+  return bytes.join('.');
+}
+
+/** Whether other machines can connect, as far as no firewall keeps them out. */
+export const isOpenToOthers = (bind: BindAddress): boolean =>
+  bind !== null && bind !== '::1' && !bind.startsWith('127.');
+
+/** Whether the system gives the same port to only one of the two. */
+export function bindsOverlap(one: BindAddress, other: BindAddress): boolean {
+  if (wildcards.includes(one) || wildcards.includes(other)) return true;
+  return hostsOf(one).some((host) => hostsOf(other).includes(host));
+}
+
+export const placesOverlap = (one: LocalPlace, other: LocalPlace): boolean =>
+  one.localPort !== 0 && one.localPort === other.localPort && bindsOverlap(one.bind, other.bind);
+
+/** What a client on this machine connects to: `localhost:5432`, `192.168.1.9:5432`, `[::1]:5432`. */
+export function localAddress({ bind, localPort }: LocalPlace): string {
+  if (bind === null || bind === '127.0.0.1') return `localhost:${localPort}`;
+  return formatPlace(bind, localPort);
+}
+
+/** `127.0.0.1:5432`, `[::1]:5432`. */
+export const formatPlace = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
