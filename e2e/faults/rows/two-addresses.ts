@@ -1,4 +1,4 @@
-/** A name has two addresses, the first of which is dead, and the other is far away. */
+/** A name has two addresses: one is dead, whether it is tried first or last, and the other is far away. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const rounds = 5;
 
 export const twoAddresses: Row = {
   name: 'two-addresses',
-  what: `a name has two addresses, the first dead, the other a round trip of ${2 * delayMs} ms away`,
+  what: `a name has two addresses, one dead, the other a round trip of ${2 * delayMs} ms away`,
   run: async (world) => {
     const { far, nobody } = await world.near.addWideLink({ delayMs, forgetsAfterSeconds: null });
     const addresses = {
