@@ -2,7 +2,7 @@
 // in namespaces of its own (network, processes, mounts), which end with all that the row has started. One row at a time.
 //
 // `npm run bench:faults -- sshd-away` runs the rows of that name, or whose names contain the word, `-- --list` lists them,
-// `-- --seed 7` repeats the moments of an earlier run.
+// `-- --seed 7` repeats the moments of an earlier run, `-- --seconds 30` shortens the rows that watch for minutes.
 import './setup/node-version.mjs';
 import { spawn, execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -13,12 +13,14 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { exitOnEndSignals } from './end-signals.mjs';
+import { faultRowCommand } from './fault-row.mjs';
 import { figureOf, figureTable } from './figure-table.mjs';
 import { cacheDir, projectDir } from './paths.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
 
 /** @typedef {import('./figure-table.mjs').Figure} Figure */
-/** @typedef {{ name: string, what: string }} Row */
+/** @typedef {{ name: string, what: string, watchesSeconds?: number }} Row */
+/** @typedef {{ seed: number, seconds: readonly [string] | undefined }} Settings */
 /** @typedef {{ row: string, seconds: number, figures: readonly Figure[] }} RowResult */
 
 const program = path.join(cacheDir, 'bench', 'faults.mjs');
@@ -49,37 +51,13 @@ const rowsOf = (words) => {
     : rows.filter(({ name }) => words.some((word) => isMeant(rows, name, word)));
 };
 
-/** The shell is the first process of the namespace and reaps what has lost its parent; $0 is the folder, "$@" the row. */
-const firstProcess =
-  'mount -t tmpfs -o size=256m,mode=700 faults "$0" && ip link set lo up && "$@" & wait $!';
-
-/** @param {Row} row @param {number} seed @param {NodeJS.ProcessEnv} env @returns {Promise<RowResult>} */
-const runRow = async ({ name, what }, seed, env) => {
+/** @param {Row} row @param {Settings} settings @param {NodeJS.ProcessEnv} env @returns {Promise<RowResult>} */
+const runRow = async ({ name, what, watchesSeconds = 0 }, { seed, seconds }, env) => {
   console.log(`\n── ${name}: ${what}`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'lp-faults-'));
   const startedAt = performance.now();
-  const namespaces = [
-    '--net',
-    '--mount',
-    '--propagation',
-    'private',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-  ];
-  const argv = [
-    'sh',
-    '-c',
-    firstProcess,
-    folder,
-    process.execPath,
-    '--enable-source-maps',
-    program,
-    name,
-    String(seed),
-  ];
-  const child = spawn('unshare', [...namespaces, ...argv], {
+  const [unshare, ...args] = faultRowCommand(folder, [program, name, String(seed), ...(seconds ?? [])]);
+  const child = spawn(unshare, args, {
     cwd: projectDir,
     env: { ...env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -90,7 +68,8 @@ const runRow = async ({ name, what }, seed, env) => {
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', stop);
-  const deadline = setTimeout(() => void child.kill('SIGKILL'), rowDeadlineMs);
+  const deadlineMs = rowDeadlineMs + watchesSeconds * 1_000;
+  const deadline = setTimeout(() => void child.kill('SIGKILL'), deadlineMs);
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal));
@@ -139,7 +118,7 @@ exitOnEndSignals();
 await runMain(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { list: { type: 'boolean' }, seed: { type: 'string' } },
+    options: { list: { type: 'boolean' }, seed: { type: 'string' }, seconds: { type: 'string' } },
   });
   checkMachine();
   const env = await prepare();
@@ -154,7 +133,9 @@ await runMain(async () => {
   /** @type {RowResult[]} */
   const results = [];
   for (const row of rows) {
-    results.push(await runRow(row, seed, env));
+    results.push(
+      await runRow(row, { seed, seconds: values.seconds === undefined ? undefined : [values.seconds] }, env),
+    );
     await writeFile(
       resultFile,
       `${JSON.stringify({ seed, node: process.versions.node, rows: results }, null, 2)}\n`,

@@ -57,7 +57,7 @@ const stateFolder = (): string => path.join(home, '.local/state/localport');
 const appLog = (): string => readFileSync(path.join(stateFolder(), 'logs/localport.log'), 'utf8');
 
 const tcp = (name: string, port: number): string =>
-  `  - { name: ${name}, technology: tcp, local_port: ${port}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 } }\n`;
+  `  - { name: ${name}, technology: tcp, local_port: ${port}, remote_port: ${echo.port}, health_check: { type: tcp }, connection: { host: 127.0.0.1 } }\n`;
 
 /** A tunnel that is a child process. */
 function command(name: string, port: number): string {

@@ -42,7 +42,7 @@ const technologies = ['kubectl', 'ssh', 'tcp', 'command'] as const;
 
 // prettier-ignore
 const checkTypes = [
-  'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'redis', 'kafka', 'ssh', 'grpc', 'exec', 'none',
+  'auto', 'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'mysql', 'mariadb', 'redis', 'kafka', 'ssh', 'grpc', 'exec', 'none',
 ] as const;
 
 /** A word of a command line. A zero byte would end it (execve(2)). */
@@ -64,18 +64,19 @@ const probeConfigSchema = mapping({
   expected_content: text().optional(),
   headers: z.record(z.string(), text()).optional(),
   verify_ssl: flag.optional(),
-  // https, tls, postgres, redis, kafka, grpc
+  // https, tls, postgres, mysql, redis, kafka, grpc
   ca_file: text().optional(),
-  // postgres, redis
+  // postgres, mysql, redis
   user: text().optional(),
   password: text().optional(),
-  // postgres
+  // postgres, mysql
   database: text().optional(),
+  // postgres
   sslmode: emptyAsAbsent(choice(sslModes)).optional(),
   sslrootcert: text().optional(),
-  // redis, kafka, grpc
+  // mysql, redis, kafka, grpc
   tls: flag.optional(),
-  // tls, redis, kafka, grpc
+  // tls, mysql, redis, kafka, grpc
   servername: text(253).optional(),
   // tls
   expires_within: duration(0, 3650 * dayMs).optional(),

@@ -221,6 +221,18 @@ const catalogue = {
     remedy: () => 'Check that the program at the far end is running and listens on remote_port',
     action: () => openLog,
   },
+  'target-closed': {
+    ...backoff,
+    title: (d) => `${addressIn(d) ?? 'The target'} closed the connection without an answer`,
+    remedy: () => 'Check the program at the far end, and whether it expects TLS',
+    action: () => openLog,
+  },
+  'tls-expected': {
+    ...backoff,
+    title: (d) => `${addressIn(d) ?? 'The target'} expects TLS, and the client did not use it`,
+    remedy: () => 'Turn on TLS in the client: https://, or its TLS option',
+    action: () => openLog,
+  },
   'forwarding-prohibited': {
     ...user('credentials'),
     title: (d) => `${d.host ?? 'The server'} does not allow this forward`,

@@ -13,7 +13,7 @@ export type Desired = z.infer<typeof desiredSchema>;
 export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retrying', 'failed', 'stopping']);
 export type Phase = z.infer<typeof phaseSchema>;
 
-/** `ready`: the tunnel is proven, and the target is not checked. */
+/** `ready`: the tunnel is proven, and nobody has tried the target. */
 export const healthSchema = z.enum(['unknown', 'ready', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 

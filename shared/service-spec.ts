@@ -40,8 +40,16 @@ export type Connection =
 
 export type Technology = Connection['technology'];
 
-/** How a service's health is judged. `none`: nothing is asked of the target; the forward is ready once its tunnel is proven. */
-export type ProbeSpec = { readonly type: 'none' } | TargetProbe;
+/** How a service's health is judged. */
+export type ProbeSpec =
+  /** Nothing is asked of the target, and clients' connections do not count: the forward is ready once its tunnel is proven. */
+  | { readonly type: 'none' }
+  /**
+   * Clients' own connections prove and disprove the target. `hello`: asked once after a start and after a failure; null:
+   * the target's protocol is not known, and it is never dialed.
+   */
+  | { readonly type: 'auto'; readonly hello: TargetProbe | null }
+  | TargetProbe;
 
 /** What a check asks the target, through the tunnel. */
 export type TargetProbe =
@@ -68,6 +76,14 @@ export type TargetProbe =
       /** The name that `verify-full` expects in the certificate. */
       readonly host: string;
     }
+  | ({
+      readonly type: 'mysql';
+      /** null: the check logs in as nobody, to be refused. */
+      readonly user: string | null;
+      readonly password: string | null;
+      /** null: none. */
+      readonly database: string | null;
+    } & ProbeEncryption)
   | ({ readonly type: 'kafka'; readonly bootstrapServers: string | null } & ProbeEncryption)
   | ({
       readonly type: 'redis';

@@ -3,7 +3,7 @@
  * popover's bundle would otherwise carry zod, twice React's size, for a few small functions.
  *
  * 1. Green is earned: `up` means that a check has passed through this very tunnel. One that runs and is not proven is
- *    `checking`. One whose tunnel is proven and whose target is not checked is `ready`: it counts as up.
+ *    `checking`. One whose tunnel is proven and whose target nobody has tried is `ready`: it counts as up.
  * 2. A service in trouble stays in trouble while it retries: in `connecting`, and in a new tunnel that is not proven yet.
  *    So a row does not flap.
  * 3. The first quick reconnect of a tunnel that ended is work, not trouble.

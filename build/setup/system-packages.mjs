@@ -49,6 +49,8 @@ const testNeeds = [
   // Real servers behind the health checks; the tests start their own, on their own ports and folders.
   ['postgresql'],
   ['redis-server'],
+  ['mariadb-server-core', 'mariadb-server-core-10.6'],
+  ['mariadb-client-core', 'mariadb-client-core-10.6'],
   // One good face on every machine: screenshots and text widths depend on it.
   ['fonts-inter'],
   ['fontconfig'],
@@ -106,7 +108,17 @@ const install = async (needs) => {
   const names = namesHere(needs);
   announce(`installing ${names.join(' ')} …`);
   const isInstalled = await withoutStartingDaemons(() =>
-    aptGet(['install', '-y', '-qq', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', ...names]),
+    // Never in exchange for a package that is there: MariaDB's would replace MySQL's.
+    aptGet([
+      'install',
+      '-y',
+      '-qq',
+      '-o',
+      'Dpkg::Use-Pty=0',
+      '--no-install-recommends',
+      '--no-remove',
+      ...names,
+    ]),
   );
   if (!isInstalled) throw new SetUpError(`apt-get could not install: ${names.join(' ')}`);
 };

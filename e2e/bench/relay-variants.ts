@@ -43,7 +43,7 @@ async function runLocalPort(upstream: Address, port: number): Promise<void> {
     clock: systemClock,
     log: silentLogger,
     budget: new ConnectionBudget(readDescriptorLimit()),
-    events: { onDemand: () => undefined, onSuspicion: () => undefined },
+    events: { onDemand: () => undefined, onSuspicion: () => undefined, onEvidence: () => undefined },
   });
   const opened = await local.open();
   if (!opened.ok) throw new Error(opened.error.title);

@@ -5,19 +5,28 @@ import type { SshClient } from '../fixtures/ssh-client.ts';
 import { startSshd, type Sshd } from '../fixtures/sshd.ts';
 import type { Link } from './near-side.ts';
 
-export interface FarHost {
-  readonly link: Link;
+/** What answers at one address. */
+export interface FarServers {
   readonly echo: FixtureServer;
   readonly sshd: Sshd;
 }
 
+export interface FarHost extends FarServers {
+  readonly link: Link;
+}
+
 const sshPort = 2_222;
 
-export async function startFarHost(link: Link, client: SshClient): Promise<FarHost> {
-  const echo = await startEchoServer(0, link.far);
-  const sshd = await startSshd({ host: link.far, port: sshPort, client });
+export const startFarHost = async (link: Link, client: SshClient): Promise<FarHost> => ({
+  link,
+  ...(await startFarServers(link.far, client)),
+});
+
+export async function startFarServers(host: string, client: SshClient): Promise<FarServers> {
+  const echo = await startEchoServer(0, host);
+  const sshd = await startSshd({ host, port: sshPort, client });
   await sshd.trust();
-  return { link, echo, sshd };
+  return { echo, sshd };
 }
 
 export const containerPort = 7_000;

@@ -12,7 +12,9 @@ import { nowMs } from './monotonic.ts';
 import type { Prefix } from './near-side.ts';
 import { Timeline } from './timeline.ts';
 
-const program = path.resolve(import.meta.dirname, '../../dist/daemon.cjs');
+/** A test brings a daemon of its own. */
+const program =
+  process.env['LOCALPORT_FAULTS_DAEMON'] ?? path.resolve(import.meta.dirname, '../../dist/daemon.cjs');
 /** It may be busy with a hundred tunnels. */
 const connectTimeoutMs = 20_000;
 const askTimeoutMs = 5_000;

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { KubeApi } from '../fixtures/kube-api.ts';
 import { createSshClient, type SshClient } from '../fixtures/ssh-client.ts';
-import { containerPort, startCluster, startFarHost, type FarHost } from './far-host.ts';
+import { containerPort, startCluster, startFarHost, type FarHost, type FarServers } from './far-host.ts';
 import { FaultDaemon } from './fault-daemon.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { Load } from './load.ts';
@@ -39,11 +39,15 @@ export class FaultWorld {
   readonly #services: Service[] = [];
   readonly #others: Service[] = [];
 
-  static async create(seed: number): Promise<FaultWorld> {
-    return new FaultWorld(seed, await createSshClient());
+  readonly #seconds: number | null;
+
+  /** `seconds` shortens rows that watch for a while. */
+  static async create(seed: number, seconds: number | null): Promise<FaultWorld> {
+    return new FaultWorld(await createSshClient(), seed, seconds);
   }
 
-  private constructor(seed: number, sshClient: SshClient) {
+  private constructor(sshClient: SshClient, seed: number, seconds: number | null) {
+    this.#seconds = seconds;
     this.random = seededRandom(seed);
     this.sshClient = sshClient;
   }
@@ -57,12 +61,12 @@ export class FaultWorld {
     return this.kube;
   }
 
-  addSsh(name: string, { sshd, echo, link }: FarHost): Service {
-    const connection = { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: link.far };
+  addSsh(name: string, { sshd, echo }: FarServers): Service {
+    const connection = { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: echo.host };
     return this.add(name, { technology: 'ssh', remote_port: echo.port, connection });
   }
 
-  addTcp(name: string, { echo }: FarHost): Service {
+  addTcp(name: string, { echo }: FarServers): Service {
     return this.add(name, { technology: 'tcp', remote_port: echo.port, connection: { host: echo.host } });
   }
 
@@ -129,6 +133,23 @@ export class FaultWorld {
   makeDaemon(): FaultDaemon {
     this.#daemon = new FaultDaemon({ config: this.config, env: this.env, prefix: this.near.prefix });
     return this.#daemon;
+  }
+
+  /** How long a row watches that should watch for `usual` seconds. */
+  watchSeconds(usual: number): number {
+    return this.#seconds ?? usual;
+  }
+
+  /** Starts the daemon and waits until all tunnels are up, whether checks prove their targets or nothing does. */
+  async startUntilUp(): Promise<void> {
+    await this.makeDaemon().start();
+    const isUp = ({ name }: Service): boolean => this.timeline(name).latest?.phase === 'up';
+    await eventually('all are up', () => this.#services.every(isUp), greenDeadlineMs).catch(
+      (cause: unknown) => {
+        const words = this.#services.map(({ name }) => `${name}: ${this.timeline(name).inWords()}`);
+        throw new Error(`not all are up: ${words.join('; ')}`, { cause });
+      },
+    );
   }
 
   /** Starts the daemon, waits until all is green, and has clients at the others and at these. */

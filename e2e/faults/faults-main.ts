@@ -1,16 +1,17 @@
 /**
- * The program behind build/bench-faults.mjs: `--list` prints the rows, `--load` is the clients' process, and otherwise
- * one row is run, `ROW SEED`, in the namespaces that it was started in.
+ * The program behind build/bench-faults.mjs: `--list` prints the rows, `--load` is the clients' process, `--client` one
+ * client of its own, and otherwise one row is run, `ROW SEED [SECONDS]`, in the namespaces that it was started in.
  */
 import { FaultWorld } from './fault-world.ts';
+import { clientArgument, runLastingClient } from './lasting-client-program.ts';
 import { loadArgument } from './load.ts';
 import { runLoad } from './load-program.ts';
 import { allRows } from './rows/all-rows.ts';
 
-async function runRow(name: string, seed: number): Promise<void> {
+async function runRow(name: string, seed: number, seconds: number | null): Promise<void> {
   const row = allRows.find((one) => one.name === name);
   if (row === undefined) throw new Error(`no row ${name}`);
-  const world = await FaultWorld.create(seed);
+  const world = await FaultWorld.create(seed, seconds);
   try {
     await row.run(world);
   } catch (error) {
@@ -19,11 +20,15 @@ async function runRow(name: string, seed: number): Promise<void> {
   }
 }
 
-const [first = '', second = ''] = process.argv.slice(2);
-if (first === '--list') console.log(JSON.stringify(allRows.map(({ name, what }) => ({ name, what }))));
+const [first = '', second = '', third] = process.argv.slice(2);
+if (first === '--list')
+  console.log(
+    JSON.stringify(allRows.map(({ name, what, watchesSeconds }) => ({ name, what, watchesSeconds }))),
+  );
 else if (first === loadArgument) runLoad();
+else if (first === clientArgument) await runLastingClient(second);
 else {
-  await runRow(first, Number(second));
+  await runRow(first, Number(second), third === undefined ? null : Number(third));
   // What runs below ends with the namespace.
   process.exit();
 }

@@ -3,7 +3,9 @@
  * host, so that a host can fall silent by itself. The servers run in the namespace of this process.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { nowMs } from './monotonic.ts';
 
 export type Prefix = readonly [string, ...string[]];
@@ -20,6 +22,21 @@ export interface Link {
   setSilent(silent: boolean): void;
 }
 
+/** A long way, without a switch to silence it. */
+export interface WideLink extends Pick<Link, 'far' | 'near'> {
+  /** An address of the same network that nobody has: packets vanish. */
+  readonly nobody: string;
+}
+
+export interface WideLinkOptions {
+  /** One way. */
+  readonly delayMs: number;
+  /** A NAT on the way forgets TCP connections after so long without a packet; null: there is none. */
+  readonly forgetsAfterSeconds: number | null;
+}
+
+const python = '/usr/bin/python3';
+const wideLinkProgram = path.join(import.meta.dirname, 'wide_link.py');
 const ownNamespaceDeadlineMs = 5_000;
 const nobody = '02:00:00:00:00:99';
 
@@ -38,10 +55,7 @@ export class NearSide {
   }
 
   addLink(): Link {
-    this.#links += 1;
-    const number = this.#links;
-    const [nearDevice, farDevice] = [`wan${number}`, `far${number}`];
-    const [near, far] = [`10.77.${number}.1`, `10.77.${number}.2`];
+    const { number, near, far, nearDevice, farDevice } = this.#nextLink();
     const [nearMac, farMac] = [`02:00:00:00:${number}:01`, `02:00:00:00:${number}:02`];
     const here = ['address', farMac, 'type', 'veth', 'peer', 'name', nearDevice, 'address', nearMac];
     run('ip', 'link', 'add', farDevice, ...here, 'netns', String(this.#pid));
@@ -49,8 +63,7 @@ export class NearSide {
     run('ip', 'link', 'set', farDevice, 'up');
     this.#run('ip', 'address', 'add', `${near}/24`, 'dev', nearDevice);
     this.#run('ip', 'link', 'set', nearDevice, 'up');
-    // LocalPort may look for a default route to tell whether there is a network.
-    if (number === 1) this.#run('ip', 'route', 'add', 'default', 'via', far);
+    this.#route(number, far);
     const setSilent = (silent: boolean): void => {
       const set = (address: string, device: string, mac: string): readonly string[] => [
         'ip',
@@ -69,6 +82,35 @@ export class NearSide {
     };
     setSilent(false);
     return { far, near, setSilent };
+  }
+
+  async addWideLink({ delayMs, forgetsAfterSeconds }: WideLinkOptions): Promise<WideLink> {
+    const { number, near, far, nearDevice, farDevice } = this.#nextLink();
+    const forget = forgetsAfterSeconds === null ? [] : [String(forgetsAfterSeconds)];
+    const line = spawn(python, [wideLinkProgram, nearDevice, farDevice, String(delayMs), ...forget], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(line.stdout, 'data');
+    run('ip', 'link', 'set', nearDevice, 'netns', String(this.#pid));
+    run('ip', 'address', 'add', `${far}/24`, 'dev', farDevice);
+    run('ip', 'link', 'set', farDevice, 'up');
+    this.#run('ip', 'address', 'add', `${near}/24`, 'dev', nearDevice);
+    this.#run('ip', 'link', 'set', nearDevice, 'up');
+    this.#route(number, far);
+    return { near, far, nobody: `10.77.${number}.3` };
+  }
+
+  #nextLink(): Pick<Link, 'far' | 'near'> &
+    Readonly<Record<'nearDevice' | 'farDevice', string>> & { readonly number: number } {
+    this.#links += 1;
+    const number = this.#links;
+    const [nearDevice, farDevice] = [`wan${number}`, `far${number}`];
+    return { number, near: `10.77.${number}.1`, far: `10.77.${number}.2`, nearDevice, farDevice };
+  }
+
+  /** LocalPort may look for a default route to tell whether there is a network. */
+  #route(number: number, far: string): void {
+    if (number === 1) this.#run('ip', 'route', 'add', 'default', 'via', far);
   }
 
   #run(...argv: readonly string[]): void {

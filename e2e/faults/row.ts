@@ -6,6 +6,8 @@ export interface Row {
   readonly name: string;
   /** What breaks, in one line. */
   readonly what: string;
+  /** How long it watches by itself, which `--seconds` shortens. */
+  readonly watchesSeconds?: number;
   /** Breaks it and reports its figures. Throws when the row could not be measured. */
   readonly run: (world: FaultWorld) => Promise<void>;
 }

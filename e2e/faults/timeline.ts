@@ -1,14 +1,14 @@
 /** What LocalPort said of one service, and when. Moments are those of `nowMs`. */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { isInOrder } from '../../shared/service-tone.ts';
 
 export interface Said {
   readonly at: number;
   readonly service: ServiceSnapshot;
 }
 
-/** Green: what a user takes for proof that it works. */
-export const isGreen = ({ phase, health }: ServiceSnapshot): boolean =>
-  phase === 'up' && health === 'healthy';
+/** What a user takes for proof that it works; a ready one says as much of its tunnel. */
+export const isGreen: (service: ServiceSnapshot) => boolean = isInOrder;
 
 export class Timeline {
   readonly #said: Said[] = [];

@@ -5,7 +5,7 @@ export type KeyHelp = string | { readonly about: string; readonly keys: KeyHelps
 export type KeyHelps = Readonly<Record<string, KeyHelp>>;
 
 const healthCheck: KeyHelps = {
-  type: 'What is checked through the tunnel; default tcp; none sends nothing to the target',
+  type: 'What is checked through the tunnel; default auto, which goes by the connections of your clients; none sends nothing to the target',
   enabled: 'Of 0.3.7; false means type: none',
   interval: 'Time between checks; seconds, or 500ms, 2m; default 30 s',
   timeout: 'How long an answer may take; default 5 s',
@@ -23,13 +23,13 @@ const healthCheck: KeyHelps = {
       headers: 'http, https: sent with the request',
       verify_ssl: 'Whether the certificate must be trusted; default true',
       ca_file: 'TLS: trusts the authorities in this PEM file instead of the usual ones',
-      user: 'postgres, redis: logs in as this user; postgres then also asks SELECT 1',
-      password: 'postgres, redis: write ${NAME}, not the password itself',
-      database: 'postgres: default is named as the user',
+      user: 'postgres, mysql, redis: logs in as this user; postgres and mysql then also ask SELECT 1',
+      password: 'postgres, mysql, redis: write ${NAME}, not the password itself',
+      database: 'postgres: default is named as the user; mysql: default none',
       sslmode: 'postgres: as libpq has it; default prefer',
       sslrootcert: 'postgres: the name that libpq has for ca_file',
-      tls: 'redis, kafka, grpc: whether the server speaks TLS; default false',
-      servername: 'tls, redis, kafka, grpc: the name that the certificate must have',
+      tls: 'mysql, redis, kafka, grpc: whether the server speaks TLS; default false',
+      servername: 'tls, mysql, redis, kafka, grpc: the name that the certificate must have',
       expires_within: 'tls: unhealthy when the certificate lasts no longer, as in 14d; default 7d',
       service: 'grpc: whose health is asked for; default that of the whole server',
       argv: 'exec: a program and its arguments; {local_port} is replaced',

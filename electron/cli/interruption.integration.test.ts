@@ -21,8 +21,8 @@ beforeEach(async () => {
   ports = [await freePort(), await freePort()];
   user = new CommandUser(program.folder);
   user.writeConfig(
-    `name: db, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 }`,
-    `name: tool, technology: command, local_port: ${ports[1]}, connection: { argv: ["${process.execPath}", "${relay}", "{socket}", "${echo.port}"] }`,
+    `name: db, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, health_check: { type: tcp }, connection: { host: 127.0.0.1 }`,
+    `name: tool, technology: command, local_port: ${ports[1]}, health_check: { type: tcp }, connection: { argv: ["${process.execPath}", "${relay}", "{socket}", "${echo.port}"] }`,
   );
   await user.run('start', '--all', '--wait');
 });
@@ -120,7 +120,7 @@ describe('Ctrl-C', () => {
   it('ends a start that waits, with 130, and leaves what was started', async () => {
     const dead = await freePort();
     user.writeConfig(
-      `name: dead, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, connection: { host: 127.0.0.1 }`,
+      `name: dead, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, health_check: { type: tcp }, connection: { host: 127.0.0.1 }`,
     );
     await user.run('daemon', 'reload');
     const start = user.begin('start', 'dead', '--wait', '--timeout', '1h', '-v');

@@ -17,8 +17,8 @@ beforeEach(async () => {
   ports = [await freePort(), await freePort()];
   user = new CommandUser(program.folder);
   user.writeConfig(
-    `name: db, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, tags: [backend], connection: { host: 127.0.0.1 }`,
-    `name: web, technology: tcp, local_port: ${ports[1]}, remote_port: ${echo.port}, enabled: false, connection: { host: 127.0.0.1 }`,
+    `name: db, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, tags: [backend], health_check: { type: tcp }, connection: { host: 127.0.0.1 }`,
+    `name: web, technology: tcp, local_port: ${ports[1]}, remote_port: ${echo.port}, enabled: false, health_check: { type: tcp }, connection: { host: 127.0.0.1 }`,
   );
 });
 
@@ -72,7 +72,7 @@ describe('start and stop', () => {
   it('says why a service did not come up in the time that it was given', async () => {
     const dead = await freePort();
     user.writeConfig(
-      `name: dead, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, connection: { host: 127.0.0.1 }`,
+      `name: dead, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, health_check: { type: tcp }, connection: { host: 127.0.0.1 }`,
     );
     const ran = await user.run('start', '--all', '--wait', '--timeout', '300ms');
     expect(ran).toMatchObject({ code: 1, out: '' });
@@ -84,7 +84,7 @@ describe('start and stop', () => {
   it('tries at once what waits for a later time', async () => {
     const dead = await freePort();
     user.writeConfig(
-      `name: late, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, connection: { host: 127.0.0.1 }, restart_policy: { initial_delay: 600, max_delay: 600 }`,
+      `name: late, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, health_check: { type: tcp }, connection: { host: 127.0.0.1 }, restart_policy: { initial_delay: 600, max_delay: 600 }`,
     );
     await user.run('start', 'late');
     await eventually('it waits', async () => rows(await status()) === 'late on retrying');

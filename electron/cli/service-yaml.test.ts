@@ -33,6 +33,7 @@ services:
   - { name: own, technology: command, local_port: 1025, connection: { argv: [run, "{local_port}"] } }
   - { name: queue, technology: tcp, local_port: 1026, remote_port: 9092, connection: { host: k }, health_check: { type: kafka, config: { bootstrap_servers: a:1 } } }
   - { name: cache, technology: tcp, local_port: 1027, remote_port: 6379, connection: { host: k }, health_check: { type: redis, config: { user: u, password: secret2, tls: true, verify_ssl: false, ca_file: ~/ca.pem, servername: c } } }
+  - { name: shop, technology: tcp, local_port: 1033, remote_port: 3306, connection: { host: k }, health_check: { type: mysql, config: { user: u, password: secret3, database: d, tls: true } } }
   - { name: edge, technology: tcp, local_port: 1028, remote_port: 443, connection: { host: k }, health_check: { type: tls, config: { expires_within: 14d } } }
   - { name: lasting, technology: tcp, local_port: 1029, remote_port: 443, connection: { host: k }, health_check: { type: tls } }
   - { name: api, technology: tcp, local_port: 1030, remote_port: 50051, connection: { host: k }, health_check: { type: grpc, config: { service: a.B } } }

@@ -38,7 +38,7 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_up',
     type: 'gauge',
-    help: 'Whether the service is proven, by a check through its present tunnel, or ready where it has no check.',
+    help: 'Whether the service is proven, by a check through its present tunnel, or ready: nobody has tried its target.',
     samples: (service) => one(isInOrder(service) ? 1 : 0),
   },
   {

@@ -206,12 +206,12 @@ services:
     expect(loadText(cache).secrets).toEqual(['hush']);
   });
 
-  it('gives a bare service the defaults of 0.3.7 and a tcp check', () => {
+  it('gives a bare service the defaults of 0.3.7 and no check at intervals', () => {
     expect(loadText(sshConfig()).services[0]).toMatchObject({
       enabled: true,
       holdTimeoutMs: 10_000,
       healthCheck: {
-        probe: { type: 'tcp' },
+        probe: { type: 'auto', hello: { type: 'postgres', user: null } },
         intervalMs: 30_000,
         timeoutMs: 5_000,
         failureThreshold: 3,
@@ -290,6 +290,8 @@ describe('what is new', () => {
         '{type: ssh}',
         '{type: tls}',
         '{type: tls, config: {servername: a.example, verify_ssl: no, expires_within: 14d}}',
+        '{type: mysql}',
+        '{type: mariadb, config: {user: u, password: p, database: d, tls: yes, servername: c}}',
         '{type: redis}',
         '{type: redis, config: {user: u, password: p, tls: yes, servername: c}}',
         '{type: grpc, config: {service: a.B}}',
@@ -306,6 +308,8 @@ describe('what is new', () => {
         caFile: null,
         expiresWithinMs: 1_209_600_000,
       },
+      { type: 'mysql', user: null, password: null, database: null, ...encryption },
+      { type: 'mysql', user: 'u', password: 'p', database: 'd', ...encryption, tls: true, servername: 'c' },
       { type: 'redis', user: null, password: null, ...encryption },
       { type: 'redis', user: 'u', password: 'p', ...encryption, tls: true, servername: 'c' },
       { type: 'grpc', service: 'a.B', ...encryption },

@@ -323,7 +323,7 @@ describe('a faulty config', () => {
       'an unknown check',
       sshConfig('    health_check: {type: ping}\n'),
       [
-        'error services[0].health_check.type: "ping" is none of tcp, http, https, tls, postgres, postgresql, redis, kafka, ssh, grpc, exec, none (localport.yaml:7)',
+        'error services[0].health_check.type: "ping" is none of auto, tcp, http, https, tls, postgres, postgresql, mysql, mariadb, redis, kafka, ssh, grpc, exec, none (localport.yaml:7)',
       ],
     ],
     [
@@ -385,6 +385,7 @@ describe('a faulty config', () => {
         'type: exec, config: {argv: [a], ',
         'type: https, config: {verify_ssl: no, ',
         'type: redis, config: {',
+        'type: mysql, config: {user: u, ',
         'type: kafka, config: {tls: no, ',
         'type: grpc, config: {tls: yes, verify_ssl: no, ',
         'type: postgres, config: {',
@@ -398,6 +399,7 @@ describe('a faulty config', () => {
         'to a check of type http',
         'to a check of type exec',
         'with verify_ssl: false',
+        'without tls: true',
         'without tls: true',
         'without tls: true',
         'with verify_ssl: false',
@@ -775,11 +777,65 @@ describe('a service without a health check', () => {
     ['{type: none}', '{}', 'none'],
     ['{enabled: false}', '{}', 'none'],
     ['{enabled: false, type: http}', '{}', 'none'],
-    ['{enabled: true}', '{}', 'tcp'],
+    ['{enabled: true}', '{}', 'auto'],
     ['{}', '{enabled: false}', 'none'],
     ['{type: http}', '{enabled: false}', 'http'],
     ['{enabled: true}', '{enabled: false, type: tls}', 'tls'],
   ])('is told from %s with defaults %s: %s', (check, defaults, expected) => {
     expect(probeOf(check, defaults)).toBe(expected);
+  });
+});
+
+describe('a tcp check that somebody wrote', () => {
+  const entry = (name: string, remotePort: number, check: string): string =>
+    `  - {name: ${name}, technology: ssh, local_port: ${remotePort}, remote_port: ${remotePort}, connection: {host: h}${check}}\n`;
+  const tcp = ', health_check: {type: tcp}';
+
+  it('gets a warning at ports where a bare connection does harm', () => {
+    const ports = [3306, 33060, 5005, 2345, 40000, 9229, 5432];
+    const complaints = complaintsOf(
+      `services:\n${ports.map((port) => entry(`s${port}`, port, tcp)).join('')}`,
+    );
+    const onMysql = (remedy: string): string =>
+      `each connection counts as an error at a MySQL server and may block this machine; ${remedy}`;
+    const onDebugger =
+      'a debugger takes one connection, which the check takes from its client; use the default';
+    const expected = [
+      onMysql('use type: mysql or the default'),
+      onMysql('use the default'),
+      ...Array.from({ length: 4 }, () => onDebugger),
+    ];
+    expect(complaints).toEqual(
+      expected.map(
+        (words, index) =>
+          `warning services[${index}].health_check.type: tcp connects to port ${ports[index] ?? 0} for each check: ${words} (localport.yaml:${index + 2})`,
+      ),
+    );
+  });
+
+  it('gets it among the defaults too, for the services that inherit it', () => {
+    const services = [
+      entry('db', 3306, ''),
+      entry('asked', 3307, ''),
+      entry('own', 5005, ', health_check: {type: none}'),
+      entry('off', 9229, ', health_check: {enabled: false}'),
+    ];
+    const complaints = complaintsOf(`defaults: {health_check: {type: tcp}}\nservices:\n${services.join('')}`);
+    expect(complaints).toEqual([
+      expect.stringMatching(/^warning services\[0\]\.health_check\.type: .*:3\)$/),
+    ]);
+  });
+
+  it('gets none where nobody wrote a type, or another one', () => {
+    const checks = [
+      '',
+      ', health_check: {interval: 10}',
+      ', health_check: {type: mysql}',
+      ', health_check: {type: tls}',
+    ];
+    const services = checks.map((check, index) =>
+      entry(`s${index}`, 3306, check).replace('local_port: 3306', `local_port: ${index + 1}`),
+    );
+    expect(complaintsOf(`services:\n${services.join('')}`)).toEqual([]);
   });
 });

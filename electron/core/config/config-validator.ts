@@ -19,6 +19,7 @@ import type { ConfigPath, LineOf } from './config-problem.ts';
 import { checkTogether, type UnsetPlaces, type ValidService } from './entries-together.ts';
 import { healthCheckFaults } from './health-check-faults.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
+import { tcpCheckWarning } from './tcp-check-warning.ts';
 import { isMapping } from './tree-path.ts';
 
 export interface Validation {
@@ -114,6 +115,8 @@ function reportHealthChecks(
   for (const [index, valid] of checked.services.entries()) {
     if (valid === null || unset.keepsFromRunning(index)) continue;
     const merged = mergedHealthCheck(valid.service, checked.file.defaults);
+    const harm = tcpCheckWarning(merged, valid.service.remote_port);
+    if (harm !== null) findings.warning(['services', index, 'health_check', 'type'], harm);
     const own = valid.service.health_check?.config;
     for (const { severity, key, message } of healthCheckFaults(merged)) {
       if (severity === 'warning' && own?.[key] === undefined) continue;

@@ -3,6 +3,7 @@ import type { RawHealthCheck, RawProbeConfig } from '../../../shared/config-sche
 import { assertNever } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { trustsSystem } from './probe-builder.ts';
+import { defaultCheckType } from './service-defaults.ts';
 import { textOrNull } from './raw-text.ts';
 
 export interface HealthCheckFault {
@@ -40,9 +41,10 @@ function idleAuthorities(check: RawHealthCheck): HealthCheckFault | null {
 }
 
 /** Completes `ca_file means nothing …`; null where a certificate is verified. */
-function reasonNotToVerify({ type = 'tcp', config = {} }: RawHealthCheck): string | null {
+function reasonNotToVerify({ type = defaultCheckType, config = {} }: RawHealthCheck): string | null {
   const unverified = config.verify_ssl === false ? 'with verify_ssl: false' : null;
   switch (type) {
+    case 'auto':
     case 'none':
     case 'tcp':
     case 'ssh':
@@ -52,6 +54,8 @@ function reasonNotToVerify({ type = 'tcp', config = {} }: RawHealthCheck): strin
     case 'https':
     case 'tls':
       return unverified;
+    case 'mysql':
+    case 'mariadb':
     case 'redis':
     case 'kafka':
     case 'grpc':

@@ -1,28 +1,32 @@
 /** The `config` of a health check → what is asked, complete. Keys that its type does not know mean nothing. Pure. */
 import type { RawHealthCheck, RawProbeConfig } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
-import type { ProbeSpec, SslMode } from '../../../shared/service-spec.ts';
+import type { Connection, ProbeSpec, SslMode } from '../../../shared/service-spec.ts';
 import { expandPath, type PathContext } from './expanded-path.ts';
+import { autoProbe, serverNameOf } from './harmless-hello.ts';
 import { textOrNull } from './raw-text.ts';
 
 type CheckType = NonNullable<RawHealthCheck['type']>;
 
 export interface ProbeContext {
-  /** What the certificate is expected to name where the config does not say. */
-  readonly serverName: string;
+  /** It says what the certificate is expected to name where the config does not, and which protocol is known. */
+  readonly connection: Connection;
   readonly paths: PathContext;
 }
 
 export function buildProbe(
   type: CheckType,
   config: RawProbeConfig,
-  { serverName, paths }: ProbeContext,
+  { connection, paths }: ProbeContext,
 ): ProbeSpec {
+  const serverName = serverNameOf(connection);
   const caFile = expandPath(textOrNull(config.ca_file), paths);
   const trust = { verifySsl: config.verify_ssl ?? true, caFile };
   const servername = textOrNull(config.servername) ?? serverName;
   const encryption = { tls: config.tls ?? false, servername, ...trust };
   switch (type) {
+    case 'auto':
+      return autoProbe(connection);
     case 'none':
     case 'tcp':
     case 'ssh':
@@ -49,6 +53,15 @@ export function buildProbe(
         password: textOrNull(config.password),
         host: textOrNull(config.host) ?? serverName,
         ...postgresTrust(config, paths),
+      };
+    case 'mysql':
+    case 'mariadb':
+      return {
+        type: 'mysql',
+        user: textOrNull(config.user),
+        password: textOrNull(config.password),
+        database: textOrNull(config.database),
+        ...encryption,
       };
     case 'redis':
       return { type, user: textOrNull(config.user), password: textOrNull(config.password), ...encryption };

@@ -14,7 +14,12 @@ import type {
   ServiceSpec,
 } from '../../../shared/service-spec.ts';
 import { expandPath, type PathContext } from './expanded-path.ts';
-import { bareService, defaultHealthCheck, defaultRestartPolicy } from './service-defaults.ts';
+import {
+  bareService,
+  defaultCheckType,
+  defaultHealthCheck,
+  defaultRestartPolicy,
+} from './service-defaults.ts';
 import type { ValidService } from './entries-together.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { buildProbe, type ProbeContext } from './probe-builder.ts';
@@ -25,11 +30,12 @@ export function buildService(
   defaults: RawFile['defaults'],
   paths: PathContext,
 ): ServiceSpec {
+  const built = buildConnection(connection, service.remote_port ?? null, paths);
   const bare = bareService({
     name: service.name,
     localPort: service.local_port === 'auto' ? 0 : service.local_port,
     bind: service.bind ?? null,
-    connection: buildConnection(connection, service.remote_port ?? null, paths),
+    connection: built,
   });
   return {
     ...bare,
@@ -40,7 +46,7 @@ export function buildService(
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
     startTimeoutMs: service.start_timeout ?? bare.startTimeoutMs,
     healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), {
-      serverName: serverNameOf(connection),
+      connection: built,
       paths,
     }),
     restartPolicy: buildRestartPolicy({ ...defaults?.restart_policy, ...service.restart_policy }),
@@ -98,23 +104,8 @@ function plainHop(hop: string): string {
   return url.port === null ? login : `${login}:${String(url.port)}`;
 }
 
-/** The name that the far end's certificate should have: what those call it who reach it without us. */
-function serverNameOf(raw: RawConnection): string {
-  switch (raw.technology) {
-    case 'tcp':
-      return raw.connection.host;
-    case 'ssh':
-      return raw.connection.remote_host ?? 'localhost';
-    case 'kubectl':
-    case 'command':
-      return 'localhost';
-    default:
-      return assertNever(raw, 'technology');
-  }
-}
-
 const buildHealthCheck = (raw: RawHealthCheck, context: ProbeContext): HealthCheckSpec => ({
-  probe: buildProbe(raw.type ?? 'tcp', raw.config ?? {}, context),
+  probe: buildProbe(raw.type ?? defaultCheckType, raw.config ?? {}, context),
   intervalMs: raw.interval ?? defaultHealthCheck.intervalMs,
   timeoutMs: raw.timeout ?? defaultHealthCheck.timeoutMs,
   failureThreshold: raw.failure_threshold ?? defaultHealthCheck.failureThreshold,

@@ -1,8 +1,10 @@
 /** What a service is where its config says nothing; documented in the README, most of it since 0.3.7. */
+import { autoProbe } from './harmless-hello.ts';
 import type { HealthCheckSpec, RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
 
-export const defaultHealthCheck: HealthCheckSpec = {
-  probe: { type: 'tcp' },
+export const defaultCheckType = 'auto';
+
+export const defaultHealthCheck: Omit<HealthCheckSpec, 'probe'> = {
   intervalMs: 30_000,
   timeoutMs: 5_000,
   failureThreshold: 3,
@@ -30,7 +32,7 @@ export const bareService = (
   description: null,
   holdTimeoutMs: 10_000,
   startTimeoutMs: 30_000,
-  healthCheck: defaultHealthCheck,
+  healthCheck: { ...defaultHealthCheck, probe: autoProbe(essentials.connection) },
   restartPolicy: defaultRestartPolicy,
   problem: null,
 });

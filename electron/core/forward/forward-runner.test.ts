@@ -280,6 +280,33 @@ describe('a forward runner', () => {
     expect(runner.snapshot().cause?.evidence).toBe('bad login: [hidden]');
   });
 
+  it('hands on what clients and the tunnel say of the target, of the present tunnel alone', async () => {
+    const world = new FakeForwardWorld();
+    await up(world);
+    const { onEvidence } = world.port.events;
+    onEvidence('postgres#1', { kind: 'closed' });
+    world.tunnel.complain(describeCause('target-refused'));
+    onEvidence('postgres#7', { kind: 'answered', since: 0 });
+    expect(world.health.heard).toEqual(['closed', 'target-refused']);
+  });
+
+  it('remembers on the next tunnel why the target failed, until it may be another one', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    world.health.fails(describeCause('target-refused'), false);
+    await world.tunnels[0]?.dies(killed);
+    await world.tunnel.comesUp();
+    expect(world.health.watched?.target.trouble?.code).toBe('target-refused');
+    runner.dispatch({ type: 'triggered', trigger: 'network', certain: false });
+    expect(world.health.heard).toEqual([]);
+    runner.dispatch({ type: 'triggered', trigger: 'wake' });
+    expect(world.health.heard).toEqual(['forget']);
+    await world.tunnel.dies(killed);
+    await world.clock.advance(2_000);
+    await world.tunnel.comesUp();
+    expect(world.health.watched?.target.trouble).toBe(null);
+  });
+
   it('asks a tunnel that a client gives reason to suspect, and replaces it when it is dead', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);

@@ -19,6 +19,7 @@ import {
   type ClientStanding,
   type Effect,
   type ForwardEvent,
+  type ForwardEventType,
   type ForwardState,
   type Standing,
   type TransitionContext,
@@ -96,6 +97,10 @@ export class ForwardRunner {
         parts.log.debug(`tunnel ${tunnel} is suspected: ${finding}`);
         this.#health.suspect(tunnel);
       },
+      onEvidence: (tunnelId, evidence) => {
+        const tunnel = this.#tunnels.numberOf(tunnelId);
+        if (tunnel !== null) this.#health.observe(tunnel, evidence);
+      },
     });
     this.#door = new PortDoor(this.#port, tell);
     this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
@@ -145,7 +150,10 @@ export class ForwardRunner {
     this.#service = service;
     this.#sitDown();
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
-    if (changes.has('health-check')) this.#watchHealth(this.#standing);
+    if (changes.has('health-check')) {
+      this.#health.forgetTarget();
+      this.#watchHealth(this.#standing);
+    }
     this.#hasChanged = true;
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
     else if (changes.has('restart-policy') || changes.has('start-timeout'))
@@ -230,6 +238,7 @@ export class ForwardRunner {
     if (step !== null) this.#parts.log.info(step);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     this.#outages.observe(state);
+    this.#tellHealth(event);
     for (const effect of effects) this.#perform(effect);
     this.#adjust(standingOf(state));
     const met = this.#waiters.filter(({ isMet }) => isMet(state));
@@ -247,6 +256,11 @@ export class ForwardRunner {
     if (event.type === 'tunnel-ready') this.#seat.reached();
     const failure = routeFailureIn(event, before);
     if (failure !== null) this.#seat.failed(failure);
+  }
+
+  #tellHealth(event: ForwardEvent): void {
+    if (event.type === 'complained') this.#health.complained(event.tunnel, event.cause);
+    else if (mayChangeTarget(event)) this.#health.forgetTarget();
   }
 
   #when(isMet: (state: ForwardState) => boolean): Promise<void> {
@@ -350,3 +364,12 @@ export class ForwardRunner {
     return at === null ? null : Math.round(clock.wallNow() + at - clock.now());
   }
 }
+
+/** Whether a target that was in trouble may be reached after this, or another one is meant. */
+function mayChangeTarget(event: ForwardEvent): boolean {
+  if (event.type !== 'triggered') return targetChanges.has(event.type);
+  const { trigger, certain = true } = event;
+  return trigger === 'user' || (certain && (trigger === 'wake' || trigger === 'network'));
+}
+
+const targetChanges: ReadonlySet<ForwardEventType> = new Set(['turned-off', 'insisted', 'reconfigured']);

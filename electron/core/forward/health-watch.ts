@@ -1,8 +1,9 @@
 /** The health of one service's current tunnel: its monitor, and the suspicions that its clients raise. */
+import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitor, HealthMonitorScheduler } from '../health/health-monitor.ts';
-import type { ServicePort, Upstream } from '../relay/service-port.ts';
+import type { ClientEvidence, ServicePort, Upstream } from '../relay/service-port.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
 import type { LiveTunnels } from './live-tunnels.ts';
@@ -22,7 +23,7 @@ export interface HealthWatchParts {
   readonly clock: Clock;
   readonly scheduler: HealthMonitorScheduler;
   readonly tunnels: Pick<LiveTunnels, 'proveTransport'>;
-  readonly port: Pick<ServicePort, 'hasQueuedBytes'>;
+  readonly port: Pick<ServicePort, 'hasQueuedBytes' | 'traffic'>;
   readonly tell: (event: ForwardEvent) => void;
 }
 
@@ -40,6 +41,8 @@ export class HealthWatch {
   #isSuspectAgain = false;
   #suspectedAt = -Infinity;
   #spacingMs = minSuspicionSpacingMs;
+  /** Why the target failed when last it was tried, whatever tunnel led there. */
+  #trouble: Cause | null = null;
   /** What the last answer of the transport took, and how often this tunnel's transport was silent since then. */
   #roundTripMs = 0;
   #silences = 0;
@@ -64,9 +67,12 @@ export class HealthWatch {
         endpoint: upstream.endpoint,
         proveTransport: (deadlineMs) => this.#proveTransport(number, deadlineMs),
         hasQueuedBytes: () => port.hasQueuedBytes(upstream.tunnelId),
+        traffic: () => port.traffic(upstream.tunnelId),
+        trouble: this.#trouble,
       },
       (_tunnelId, report) => {
         if (report.tookMs !== null) this.#lastCheckMs = report.tookMs;
+        if (report.health !== 'unknown') this.#trouble = report.cause;
         tell({ type: 'checked', tunnel: number, report });
       },
     );
@@ -86,6 +92,22 @@ export class HealthWatch {
   demandProof(isStrict: boolean): void {
     if (isStrict) void this.#watched?.monitor.prove();
     else this.#watched?.monitor.checkNow();
+  }
+
+  /** What a client's connection shows about the target. */
+  observe(number: TunnelNumber, evidence: ClientEvidence): void {
+    if (this.#watched?.number === number) this.#watched.monitor.observe(evidence);
+  }
+
+  /** What the tunnel says of a client's connection. */
+  complained(number: TunnelNumber, cause: Cause): void {
+    if (this.#watched?.number === number) this.#watched.monitor.complained(cause);
+  }
+
+  /** The network or the target may be another one by now. */
+  forgetTarget(): void {
+    this.#trouble = null;
+    this.#watched?.monitor.forgetTarget();
   }
 
   /** A client's connection gives reason to ask: one question at a time, and not too often. None is dropped for that. */

@@ -483,16 +483,6 @@ describe('a service without a check', () => {
     expect(heard.lines).toEqual(['a ready untried', 'a ready untried!']);
     expect(probe.asked).toEqual([]);
   });
-
-  it('never connects to the target of a tcp service', async () => {
-    const target = through({ technology: 'tcp', host: 'db', remotePort: 5432 });
-    const proveTransport = (): never => {
-      throw new Error('it would connect');
-    };
-    start().watch({ ...target, proveTransport }, heard.onReport);
-    await clock.advance(61 * second);
-    expect(heard.lines).toEqual(['a ready answered', 'a ready answered', 'a ready answered']);
-  });
 });
 
 it('opens no other tunnel where the far end answers, whatever it answers', async () => {

@@ -61,8 +61,18 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
     void this.#stop(this.#tasks.get(target.tunnelId));
     this.#tasks.set(target.tunnelId, task);
     this.#startDueChecks();
+    const startIf = (isDue: boolean): void => {
+      if (isDue) this.#startDueChecks();
+    };
     return {
-      prove: () => task.prove(),
+      prove: async () => {
+        const evidence = await task.prove();
+        this.#startDueChecks();
+        return evidence;
+      },
+      observe: (evidence) => startIf(task.observe(evidence)),
+      complained: (cause) => startIf(task.complained(cause)),
+      forgetTarget: () => task.forgetTarget(),
       checkNow: () => {
         task.hurry();
         this.#startDueChecks();
@@ -137,5 +147,8 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
 const watchesNothing: HealthMonitor = {
   prove: () => Promise.resolve(null),
   checkNow: () => undefined,
+  observe: () => undefined,
+  complained: () => undefined,
+  forgetTarget: () => undefined,
   stop: () => Promise.resolve(),
 };

@@ -1,5 +1,7 @@
 /** Health monitoring as the forward runner sees it: watch a tunnel, and get a report of each check. */
+import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ClientEvidence, TunnelTraffic } from '../relay/service-port.ts';
 import type { Endpoint, TransportProof } from '../tunnel/tunnel-adapter.ts';
 import type { CheckReport, TunnelEvidence } from './check-report.ts';
 
@@ -12,6 +14,9 @@ export interface HealthTarget {
   readonly proveTransport: (deadlineMs: number) => Promise<TransportProof>;
   /** Bytes of ours wait to go out through the tunnel: an answer may be slow for that reason alone. */
   readonly hasQueuedBytes: () => boolean;
+  readonly traffic: () => TunnelTraffic;
+  /** Why the target failed on an earlier tunnel; null: nothing is known. */
+  readonly trouble: Cause | null;
 }
 
 /** Called after every check and every proof: a level, not an edge. */
@@ -26,6 +31,12 @@ export interface HealthMonitor {
   prove(): Promise<TunnelEvidence['kind'] | null>;
   /** The next regular check is due now; after the present one, if one runs. */
   checkNow(): void;
+  /** What clients' connections show: counts where the check is `auto`. */
+  observe(evidence: ClientEvidence): void;
+  /** What the tunnel says of a client's connection: counts where the check is `auto`. */
+  complained(cause: Cause): void;
+  /** What is known of the target may be true no more: it counts as untried again where the check is `auto`. */
+  forgetTarget(): void;
   /** Ends the monitor; no report comes after the call. Resolves when its probes have let go of their sockets. Idempotent. */
   stop(): Promise<void>;
 }

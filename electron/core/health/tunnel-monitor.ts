@@ -5,14 +5,17 @@
 import type { ProbeSpec, ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
-import { describeFailedCheck } from './check-cause.ts';
+import type { Cause } from '../../../shared/failure.ts';
+import type { ClientEvidence } from '../relay/service-port.ts';
+import { AutoTarget } from './auto-target.ts';
 import { nextCheckAt, phaseShift } from './check-pace.ts';
 import type { CheckReport, TunnelEvidence } from './check-report.ts';
 import type { HealthTarget, ReportListener } from './health-monitor.ts';
-import { forgetRun, judge, untried, type HealthVerdict } from './health-verdict.ts';
+import { CheckedTarget } from './checked-target.ts';
 import { provesTunnel, type Probe, type ProbeResult } from './probe.ts';
 import { resolveProbeUrl } from './probes/probe-url.ts';
-import { anotherMayHelp, earlyEvidence, evidenceOf, untriedEvidence } from './tunnel-evidence.ts';
+import { unjudged, type FinishedProbe, type TargetJudge } from './target-judge.ts';
+import { earlyEvidence, evidenceOf, untriedEvidence } from './tunnel-evidence.ts';
 
 export interface MonitorTools {
   readonly clock: Clock;
@@ -28,21 +31,19 @@ const queuedTransportDeadlineMs = 10_000;
 const minStrictTimeoutMs = 3_000;
 
 type Evidence = TunnelEvidence['kind'];
-type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'cancelled' }>;
-
-/** Why a check fails, kept for as long as the verdict is unhealthy. */
-interface Trouble {
-  readonly cause: NonNullable<CheckReport['cause']>;
-  readonly mayHelp: boolean;
-}
+/** A hello that was late is asked again this soon. */
+const askAgainMs = 2_000;
+/** Clients whose connections work say so again and again. */
+const answeredSpacingMs = 1_000;
 
 export class TunnelMonitor {
   readonly #target: HealthTarget;
   readonly #onReport: ReportListener;
   readonly #tools: MonitorTools;
-  readonly #spec: ProbeSpec;
-  #verdict: HealthVerdict = untried;
-  #trouble: Trouble | null = null;
+  readonly #judge: TargetJudge;
+  /** The judge, where clients' connections count. */
+  readonly #auto: AutoTarget | null;
+  #answeredAt = -Infinity;
   #isSilent = false;
   #dueAt: number;
   #isFirstCheck = true;
@@ -57,7 +58,9 @@ export class TunnelMonitor {
     this.#target = target;
     this.#onReport = onReport;
     this.#tools = tools;
-    this.#spec = probeSpecOf(target.service);
+    const spec = probeSpecOf(target.service);
+    this.#judge = judgeOf(spec, target, tools.clock);
+    this.#auto = this.#judge instanceof AutoTarget ? this.#judge : null;
     this.#dueAt = tools.clock.now();
   }
 
@@ -98,7 +101,34 @@ export class TunnelMonitor {
   interrupt(): void {
     this.#cancellation.abort();
     this.#cancellation = new AbortController();
-    this.#verdict = forgetRun(this.#verdict);
+    this.#judge.interrupt();
+  }
+
+  /** What clients' connections show. Returns whether the next check is due now. */
+  observe(evidence: ClientEvidence): boolean {
+    const { clock } = this.#tools;
+    const isNoNews = this.#judge.health === 'healthy' && this.#judge.failuresInRow === 0 && !this.#isSilent;
+    if (evidence.kind === 'answered' && isNoNews) {
+      if (clock.now() < this.#answeredAt + answeredSpacingMs) return false;
+      this.#answeredAt = clock.now();
+    }
+    return this.#learn((auto) => {
+      auto.observe(evidence);
+      return evidence.kind === 'answered' ? evidence.since : null;
+    });
+  }
+
+  /** What the tunnel says of a client's connection. Returns whether the next check is due now. */
+  complained(cause: Cause): boolean {
+    return this.#learn((auto) => {
+      auto.complained(cause);
+      return null;
+    });
+  }
+
+  /** What is known of the target may be true no more. */
+  forgetTarget(): void {
+    this.#auto?.forget();
   }
 
   /** Puts the next check somewhere in the coming interval; a first check at its beginning. */
@@ -128,7 +158,7 @@ export class TunnelMonitor {
     else await this.#examine(timeoutMs, signal);
     if (signal.aborted) return;
     this.#isFirstCheck = false;
-    const { failuresInRow } = this.#verdict;
+    const { failuresInRow } = this.#judge;
     const pace = { intervalMs, failuresInRow, failureThreshold, isSilent: this.#isSilent };
     const nextAt = nextCheckAt({ startedAt, endedAt: clock.now(), ...pace });
     this.#dueAt = this.#hurriedAt > begunAt ? clock.now() : nextAt;
@@ -136,11 +166,12 @@ export class TunnelMonitor {
 
   async #examine(timeoutMs: number, signal: AbortSignal): Promise<void> {
     const startedAt = this.#tools.clock.now();
-    if (this.#spec.type === 'none') {
+    const question = this.#judge.question(false);
+    if (question === null) {
       await this.#askOnlyTransport(false, signal);
       return;
     }
-    const result = await this.#probe(this.#spec, timeoutMs, signal);
+    const result = await this.#probe(question, timeoutMs, signal);
     if (result.kind === 'cancelled') return;
     const transport = provesTunnel(result) ? null : await this.#askTransport();
     if (!signal.aborted) this.#count({ startedAt, isStrict: false, result, transport });
@@ -159,22 +190,28 @@ export class TunnelMonitor {
   /** Both questions at once. What the transport says is reported as soon as it is known: clients wait for it. */
   async #runProof(signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
-    if (this.#spec.type === 'none') return this.#askOnlyTransport(true, signal);
+    const question = this.#judge.question(true);
+    if (question === null) return this.#askOnlyTransport(true, signal);
     const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
-    const probing = this.#probe(this.#spec, timeoutMs, signal);
+    const probing = this.#probe(question, timeoutMs, signal);
     const transport = await this.#askTransport();
     const early = earlyEvidence(transport);
     if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict: true, evidence: early }, null);
     const result = await probing;
     if (signal.aborted || result.kind === 'cancelled') return null;
-    return this.#count({ startedAt, isStrict: true, result, transport });
+    const found = this.#count({ startedAt, isStrict: true, result, transport });
+    if (this.#auto?.owesHello === true)
+      this.#dueAt = Math.min(this.#dueAt, this.#tools.clock.now() + askAgainMs);
+    return found;
   }
 
-  /** Of a service without a check. */
+  /** Nothing is asked of the target. */
   async #askOnlyTransport(isStrict: boolean, signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
-    const evidence = untriedEvidence(await this.#askTransport());
+    const transport = await this.#askTransport();
+    const evidence = untriedEvidence(transport);
     if (signal.aborted) return null;
+    this.#judge.onlyTransportAsked(transport);
     this.#tell({ startedAt, isStrict, evidence }, null);
     return evidence.kind;
   }
@@ -185,10 +222,7 @@ export class TunnelMonitor {
   }
 
   #askTransport(): Promise<TransportProof> {
-    const { proveTransport, hasQueuedBytes, service } = this.#target;
-    // Of a tcp service the only question is a connection to the target, and there is no tunnel that could be dead.
-    if (this.#spec.type === 'none' && service.connection.technology === 'tcp')
-      return Promise.resolve({ kind: 'alive' });
+    const { proveTransport, hasQueuedBytes } = this.#target;
     return proveTransport(hasQueuedBytes() ? queuedTransportDeadlineMs : transportDeadlineMs);
   }
 
@@ -201,30 +235,41 @@ export class TunnelMonitor {
     const { service } = this.#target;
     const { result, startedAt, isStrict } = examined;
     const evidence = evidenceOf({ ...examined, service });
-    const passed = result.kind === 'passed';
-    this.#verdict = judge(this.#verdict, passed, service.healthCheck);
-    if (result.kind === 'failed') {
-      const cause = describeFailedCheck(result, service.healthCheck);
-      const mayHelp = cause.recovery === 'backoff' && anotherMayHelp(evidence);
-      this.#trouble = { cause, mayHelp };
-    }
-    this.#tell({ startedAt, isStrict, evidence }, passed ? result.tookMs : null);
+    this.#judge.heard(result, evidence);
+    const tookMs = result.kind === 'passed' ? result.tookMs : null;
+    this.#tell({ startedAt, isStrict, evidence }, tookMs);
     return evidence.kind;
+  }
+
+  /** `learn` returns since when the tunnel is proven by what was learned; null: it proves nothing. */
+  #learn(learn: (auto: AutoTarget) => number | null): boolean {
+    const auto = this.#auto;
+    if (auto === null) return false;
+    const { health, cause, owesHello } = auto;
+    const provenSince = learn(auto);
+    if (provenSince !== null || auto.health !== health || auto.cause?.code !== cause?.code) {
+      const kind = provenSince === null ? 'untried' : 'answered';
+      const startedAt = provenSince ?? this.#tools.clock.now();
+      this.#tell({ startedAt, isStrict: false, evidence: { kind } }, null);
+    }
+    // A hello was owed before: it is asked at its own pace.
+    if (owesHello || !auto.owesHello) return false;
+    this.hurry();
+    return true;
   }
 
   #tell(found: Pick<CheckReport, 'startedAt' | 'isStrict' | 'evidence'>, tookMs: number | null): void {
     this.#isSilent =
       found.evidence.kind === 'silent' || (this.#isSilent && found.evidence.kind !== 'answered');
-    const health = this.#spec.type === 'none' ? 'ready' : this.#verdict.health;
-    const trouble = health === 'unhealthy' ? this.#trouble : null;
-    this.#onReport(this.tunnelId, {
-      ...found,
-      health,
-      cause: trouble?.cause ?? null,
-      mayHelp: trouble?.mayHelp ?? false,
-      tookMs,
-    });
+    const { health, cause, mayHelp } = this.#judge;
+    this.#onReport(this.tunnelId, { ...found, health, cause, mayHelp, tookMs });
   }
+}
+
+function judgeOf(spec: ProbeSpec, { service, trouble, traffic }: HealthTarget, clock: Clock): TargetJudge {
+  if (spec.type === 'none') return unjudged;
+  if (spec.type !== 'auto') return new CheckedTarget(spec, service);
+  return new AutoTarget({ clock, service, hello: spec.hello, trouble, traffic });
 }
 
 /** The check of a service, with its local port in the places that name it: a URL without a host, a command's arguments. */

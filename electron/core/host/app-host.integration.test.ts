@@ -35,7 +35,7 @@ function writeConfig(services: string): void {
 }
 
 const tcp = (name: string, localPort: number): string =>
-  `  - { name: ${name}, technology: tcp, local_port: ${localPort}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 } }\n`;
+  `  - { name: ${name}, technology: tcp, local_port: ${localPort}, remote_port: ${echo.port}, health_check: { type: tcp }, connection: { host: 127.0.0.1 } }\n`;
 
 async function startHost(foundBy: 'option' | 'search' = 'search', shell = '/bin/sh'): Promise<AppHost> {
   const made = await makeHost(foundBy, shell);

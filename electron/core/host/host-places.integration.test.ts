@@ -30,7 +30,13 @@ beforeEach(async () => {
   echo = await startEchoServer();
   scope.own('echo server', () => echo.stop());
   port = await freePort();
-  const service = { name: 'db', technology: 'tcp', local_port: port, remote_port: echo.port };
+  const service = {
+    name: 'db',
+    technology: 'tcp',
+    local_port: port,
+    remote_port: echo.port,
+    health_check: { type: 'tcp' },
+  };
   const services = [{ ...service, connection: { host: '127.0.0.1' } }];
   writeFileSync(path.join(home, '.localport.yaml'), JSON.stringify({ services }), { mode: 0o600 });
 });

@@ -31,7 +31,7 @@ async function run(
   rest: object = {},
 ): Promise<void> {
   const defaults = {
-    health_check: { interval: '500ms', timeout: '1s', failure_threshold: 1 },
+    health_check: { type: 'tcp', interval: '500ms', timeout: '1s', failure_threshold: 1 },
     restart_policy: { max_attempts: 2, initial_delay: '100ms', max_delay: '100ms' },
   };
   daemon = await startDaemon({

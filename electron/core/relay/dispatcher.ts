@@ -10,7 +10,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { HeldSocket } from './held-socket.ts';
 import type { Attempt, HeldClient, HoldQueue } from './hold-queue.ts';
-import type { Upstream } from './service-port.ts';
+import type { ClientEvidence, Upstream } from './service-port.ts';
 import { createQuestion, type SilenceWatch } from './silence-watch.ts';
 import type { ReportSuspicion } from './suspicion-bound.ts';
 import { Trial } from './trial.ts';
@@ -25,6 +25,7 @@ export interface DispatcherParts {
   /** The client is no longer in the queue. */
   readonly onConnected: (held: Held, connection: UpstreamConnection, tunnelId: string) => void;
   readonly onSuspicion: ReportSuspicion;
+  readonly onEvidence: (tunnelId: string, evidence: ClientEvidence) => void;
 }
 
 interface RunningTrial {
@@ -123,7 +124,7 @@ export class Dispatcher {
       },
       onFailed: (code) => {
         this.#parts.queue.giveBack(held);
-        this.#backOff(upstream.tunnelId, this.#findingOf(code));
+        this.#refused(upstream.tunnelId, code);
       },
     });
     this.#parts.queue.begin(held, attempt);
@@ -132,13 +133,14 @@ export class Dispatcher {
   #beginTrial(held: Held, upstream: Upstream): void {
     const { clock, queue } = this.#parts;
     const { tunnelId, trialMs } = upstream;
-    const fail = (finding: string | null): void => {
+    const endTrial = (): void => {
       this.#trial = null;
       queue.giveBack(running.held);
-      this.#backOff(tunnelId, finding);
     };
     const onFailed = (): void => {
-      fail('The tunnel closed its first connection before a byte came back');
+      endTrial();
+      this.#backOff(tunnelId, 'The tunnel closed its first connection before a byte came back');
+      this.#parts.onEvidence(tunnelId, { kind: 'closed' });
     };
     const onPassed = (connection: UpstreamConnection): void => {
       this.#provenTunnelId = tunnelId;
@@ -151,7 +153,8 @@ export class Dispatcher {
         else running.trial = new Trial(connection, { clock, trialMs }, { onPassed, onFailed });
       },
       onFailed: (code) => {
-        fail(this.#findingOf(code));
+        endTrial();
+        this.#refused(tunnelId, code);
       },
     });
     const abort = (): void => {
@@ -164,10 +167,10 @@ export class Dispatcher {
   }
 
   #open({ tunnelId, endpoint }: Upstream, listener: AttemptListener): Attempt {
-    const { silence } = this.#parts;
-    const question = createQuestion(tunnelId, 'The tunnel did not answer a connection');
+    const { silence, clock } = this.#parts;
+    const question = createQuestion(tunnelId, 'connection');
     silence.ask(question);
-    const attempt = connectUpstream(endpoint, {
+    const answered: AttemptListener = {
       onConnected: (connection) => {
         silence.answered(question);
         listener.onConnected(connection);
@@ -176,7 +179,8 @@ export class Dispatcher {
         silence.answered(question);
         listener.onFailed(code);
       },
-    });
+    };
+    const attempt = connectUpstream(endpoint, answered, clock);
     return {
       abort: () => {
         silence.answered(question);
@@ -191,6 +195,12 @@ export class Dispatcher {
     this.#busySince = null;
     this.#parts.onConnected(held, connection, tunnelId);
     this.dispatch();
+  }
+
+  #refused(tunnelId: string, code: string): void {
+    const finding = this.#findingOf(code);
+    this.#backOff(tunnelId, finding);
+    if (finding !== null) this.#parts.onEvidence(tunnelId, { kind: 'unconnected', errno: code });
   }
 
   /** `finding` is null when the tunnel is not to blame. */

@@ -26,13 +26,15 @@ import { RefusalLog } from './refusal-log.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
 import type {
+  ClientEvidence,
   ClientPolicy,
   PortCounters,
   ServicePort,
   ServicePortListener,
+  TunnelTraffic,
   Upstream,
 } from './service-port.ts';
-import { SilenceWatch } from './silence-watch.ts';
+import { SilenceWatch, type Awaited } from './silence-watch.ts';
 import { boundSuspicions } from './suspicion-bound.ts';
 import { TunnelDoubt } from './tunnel-doubt.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
@@ -60,6 +62,11 @@ export interface LocalPortOptions {
 const defaultMaxHeldConnections = 1_024;
 /** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
 const minAttemptMs = 2_000;
+
+const silenceWords: Readonly<Record<Awaited, string>> = {
+  connection: 'The tunnel did not answer a connection',
+  answer: 'A client got no answer',
+};
 
 type Held = HeldClient<HeldSocket>;
 
@@ -99,7 +106,10 @@ class LocalPort implements ServicePort {
     });
     this.#loops = new LoopGuard({ name: options.name, clock, log, connections: options.ownConnections });
     this.#doubt = new TunnelDoubt(clock);
-    this.#silence = new SilenceWatch(clock, onSuspicion);
+    this.#silence = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
+      onSuspicion(tunnelId, `${silenceWords[awaited]} for ${Math.round(forMs / 1000)} s`);
+      events.onEvidence(tunnelId, { kind: 'silent', awaited, forMs });
+    });
     this.#queue = new HoldQueue({
       clock,
       holdTimeoutMs,
@@ -118,8 +128,9 @@ class LocalPort implements ServicePort {
         this.#join(client.release(), connection, tunnelId);
       },
       onSuspicion,
+      onEvidence: this.#onEvidence,
     });
-    this.#relay = new Relay(this.#silence, {
+    this.#relay = new Relay(clock, this.#silence, {
       hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
       onTakenBack: (client) => {
         this.#receive(client);
@@ -128,6 +139,7 @@ class LocalPort implements ServicePort {
         this.#places.give();
       },
       onSuspicion,
+      onEvidence: this.#onEvidence,
     });
   }
 
@@ -194,6 +206,10 @@ class LocalPort implements ServicePort {
 
   hasQueuedBytes(tunnelId: string): boolean {
     return this.#relay.hasQueuedBytes(tunnelId);
+  }
+
+  traffic(tunnelId: string): TunnelTraffic {
+    return this.#relay.trafficOf(tunnelId);
   }
 
   drained(tunnelId: string): Promise<void> {
@@ -267,8 +283,21 @@ class LocalPort implements ServicePort {
     const wasUnanswered = this.#dismiss(held);
     if (wasUnanswered && upstream !== null) {
       onSuspicion(upstream.tunnelId, 'The tunnel took no connection in time');
+      this.#onEvidence(upstream.tunnelId, { kind: 'unconnected', errno: 'ETIMEDOUT' });
     }
   }
+
+  readonly #onEvidence = (tunnelId: string, evidence: ClientEvidence): void => {
+    const { events } = this.#options;
+    if (evidence.kind !== 'closed') {
+      events.onEvidence(tunnelId, evidence);
+      return;
+    }
+    // A tunnel that dies closes connections too, which says nothing about the target.
+    void this.#doubt.hasGone(tunnelId).then((hasTunnelGone) => {
+      if (!hasTunnelGone) events.onEvidence(tunnelId, evidence);
+    });
+  };
 
   #turnAway(clients: readonly Held[]): void {
     for (const held of clients) this.#dismiss(held);

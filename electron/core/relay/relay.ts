@@ -1,14 +1,21 @@
 /** The connections that go through tunnels right now, and what they have carried. */
 import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
 import type { ReleasedClient } from './held-socket.ts';
 import { reset } from './reset.ts';
-import { createQuestion, type SilenceWatch } from './silence-watch.ts';
+import type { ClientEvidence, TunnelTraffic } from './service-port.ts';
+import { createQuestion, firstSilenceMs, type SilenceWatch } from './silence-watch.ts';
 import { splice, type Splice } from './splice.ts';
 import type { ReportSuspicion } from './suspicion-bound.ts';
+import { expectsTls } from './tls-expected.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 interface Connection {
   readonly tunnelId: string;
+  /** Monotonic ms. */
+  readonly openedAt: number;
+  /** What had come in at the last look at the traffic. */
+  seenBytesIn: number;
   readonly client: Socket;
   readonly upstream: UpstreamConnection;
   readonly splice: Splice;
@@ -30,9 +37,16 @@ export interface RelayListener {
   /** A connection is closed on both sides. */
   onClosed(): void;
   readonly onSuspicion: ReportSuspicion;
+  onEvidence(tunnelId: string, evidence: ClientEvidence): void;
 }
 
+/** A server that ends a connection sooner did not wait for a question: it refuses. Later it may have lost patience. */
+const refusalMs = 2_000;
+/** Whoever keeps a connection open this long has not refused it. */
+const keptMs = 1_000;
+
 export class Relay {
+  readonly #clock: Clock;
   readonly #silence: SilenceWatch;
   readonly #listener: RelayListener;
   readonly #connections = new Set<Connection>();
@@ -40,16 +54,19 @@ export class Relay {
   #closedBytesOut = 0;
   #closedBytesIn = 0;
 
-  constructor(silence: SilenceWatch, listener: RelayListener) {
+  constructor(clock: Clock, silence: SilenceWatch, listener: RelayListener) {
+    this.#clock = clock;
     this.#silence = silence;
     this.#listener = listener;
   }
 
   /** Joins a client to an upstream that has just connected. */
   join(client: ReleasedClient, upstream: UpstreamConnection, tunnelId: string): void {
+    const clock = this.#clock;
     const silence = this.#silence;
     const listener = this.#listener;
-    const question = createQuestion(tunnelId, 'A client got no answer');
+    const openedAt = clock.now();
+    const question = createQuestion(tunnelId, 'answer');
     const forget = (): void => {
       silence.answered(question);
       this.#remove(connection);
@@ -65,9 +82,20 @@ export class Relay {
       },
       onAnswered: () => {
         silence.answered(question);
+        // It may have been doubted meanwhile.
+        if (clock.now() - question.askedAt >= firstSilenceMs)
+          listener.onEvidence(tunnelId, { kind: 'answered', since: question.askedAt });
       },
-      onEndedUnused: () => {
+      onFirstBytes: (bytes, firstAsked) => {
+        listener.onEvidence(
+          tunnelId,
+          expectsTls(firstAsked, bytes) ? { kind: 'tls-expected' } : { kind: 'answered', since: openedAt },
+        );
+      },
+      onEndedUnused: (isAwaited) => {
         listener.onSuspicion(tunnelId, 'The tunnel closed a connection before a byte came back');
+        if (isAwaited || clock.now() - openedAt < refusalMs)
+          listener.onEvidence(tunnelId, { kind: 'closed' });
       },
       onClosed: close,
       hasTunnelGone: () => listener.hasTunnelGone(tunnelId),
@@ -76,7 +104,15 @@ export class Relay {
         listener.onTakenBack(client.socket);
       },
     });
-    const connection: Connection = { tunnelId, client: client.socket, upstream, splice: spliced, close };
+    const connection: Connection = {
+      tunnelId,
+      openedAt,
+      seenBytesIn: 0,
+      client: client.socket,
+      upstream,
+      splice: spliced,
+      close,
+    };
     this.#connections.add(connection);
   }
 
@@ -102,6 +138,20 @@ export class Relay {
     for (const { tunnelId: id, upstream } of this.#connections)
       if (id === tunnelId && upstream.socket.writableLength > 0) return true;
     return false;
+  }
+
+  trafficOf(tunnelId: string): TunnelTraffic {
+    const keptSince = this.#clock.now() - keptMs;
+    let isFlowing = false;
+    let lastOpenedAt: number | null = null;
+    for (const connection of this.#connections) {
+      if (connection.tunnelId !== tunnelId) continue;
+      const { openedAt, seenBytesIn, upstream } = connection;
+      connection.seenBytesIn = upstream.socket.bytesRead;
+      isFlowing ||= connection.seenBytesIn > seenBytesIn;
+      if (openedAt <= keptSince) lastOpenedAt = Math.max(openedAt, lastOpenedAt ?? openedAt);
+    }
+    return { isFlowing, lastOpenedAt };
   }
 
   /** Resolves when no connection goes through that tunnel any more. */

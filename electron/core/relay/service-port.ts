@@ -5,6 +5,7 @@
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Awaited } from './silence-watch.ts';
 
 /** The tunnel that new connections go to. */
 export interface Upstream {
@@ -30,6 +31,27 @@ export interface PortCounters {
 /** What happens to clients while there is no upstream. */
 export type ClientPolicy = 'hold' | 'refuse';
 
+/** What a client's own connection shows about the target. Nothing was asked for it. */
+export type ClientEvidence =
+  /** Bytes came back. `since`: when the connection was made, or the question was asked; monotonic ms. */
+  | { readonly kind: 'answered'; readonly since: number }
+  /** Nothing came back in this time, in ms: no bytes to a question, or not even a connection. */
+  | { readonly kind: 'silent'; readonly awaited: Awaited; readonly forMs: number }
+  /** The far side ended a new connection, or one with a question in it, before a byte came back. The tunnel lives. */
+  | { readonly kind: 'closed' }
+  /** An alert of TLS, or the words of an HTTPS server, came back to a client that spoke plainly. */
+  | { readonly kind: 'tls-expected' }
+  /** The endpoint took no connection: `ECONNREFUSED`, `ENOTFOUND`; `ETIMEDOUT` when the client had to be given up. */
+  | { readonly kind: 'unconnected'; readonly errno: string };
+
+/** What flows through a tunnel at present. */
+export interface TunnelTraffic {
+  /** Bytes have come back on an open connection since the last look. */
+  readonly isFlowing: boolean;
+  /** When the newest of the connections was made that have stayed open for a second or longer; null: there is none. Monotonic ms. */
+  readonly lastOpenedAt: number | null;
+}
+
 export interface ServicePortListener {
   /** A client arrived and there is no tunnel to send it to. */
   onDemand(): void;
@@ -38,6 +60,7 @@ export interface ServicePortListener {
    * bytes unanswered. At most once in 500 ms for each tunnel.
    */
   onSuspicion(tunnelId: string, finding: string): void;
+  onEvidence(tunnelId: string, evidence: ClientEvidence): void;
 }
 
 export interface ServicePort {
@@ -56,6 +79,7 @@ export interface ServicePort {
   setHoldTimeout(holdTimeoutMs: number): void;
   /** Bytes of clients wait to go out through this tunnel: an answer may be slow for that reason alone. */
   hasQueuedBytes(tunnelId: string): boolean;
+  traffic(tunnelId: string): TunnelTraffic;
   /** Resolves when no connection goes through that tunnel any more. */
   drained(tunnelId: string): Promise<void>;
   counters(): PortCounters;

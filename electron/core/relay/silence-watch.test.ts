@@ -14,13 +14,15 @@ class CountingClock extends FakeClock {
 function makeWatch() {
   const clock = new CountingClock();
   const findings: string[] = [];
-  const watch = new SilenceWatch(clock, (id, finding) => findings.push(`${clock.now()} ${id}: ${finding}`));
+  const watch = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
+    findings.push(`${clock.now()} ${tunnelId}: no ${awaited} for ${forMs} ms`);
+  });
   return { clock, watch, findings };
 }
 
 it('sets one timer in a second, however many round trips there are', async () => {
   const { clock, watch, findings } = makeWatch();
-  const question = createQuestion('t1', 'No answer');
+  const question = createQuestion('t1', 'answer');
   for (let count = 0; count < 5000; count++) {
     watch.ask(question);
     watch.answered(question);
@@ -34,18 +36,18 @@ it('sets one timer in a second, however many round trips there are', async () =>
 
 it('reports each question 1 s after it was asked, also beside one that is asked ever more seldom', async () => {
   const { clock, watch, findings } = makeWatch();
-  watch.ask(createQuestion('t1', 'No answer'));
+  watch.ask(createQuestion('t1', 'answer'));
   await clock.advance(5_000);
-  const late = createQuestion('t2', 'Nothing');
+  const late = createQuestion('t2', 'connection');
   watch.ask(late);
   await clock.advance(1_000);
   watch.answered(late);
   await clock.advance(4_000);
   expect(findings).toEqual([
-    '1000 t1: No answer for 1 s',
-    '4000 t1: No answer for 4 s',
-    '6000 t2: Nothing for 1 s',
-    '10000 t1: No answer for 10 s',
+    '1000 t1: no answer for 1000 ms',
+    '4000 t1: no answer for 4000 ms',
+    '6000 t2: no connection for 1000 ms',
+    '10000 t1: no answer for 10000 ms',
   ]);
   watch.clear();
   expect(clock.pendingTimers).toBe(0);

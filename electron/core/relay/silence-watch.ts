@@ -7,22 +7,30 @@
  */
 import type { Clock, Timer } from '../clock.ts';
 
-const firstSilenceMs = 1_000;
+export const firstSilenceMs = 1_000;
 const secondSilenceMs = 3_000;
 const maxSilenceMs = 60_000;
 
+/** What a client waits for. */
+export type Awaited = 'connection' | 'answer';
+
+export interface Silence {
+  readonly tunnelId: string;
+  readonly awaited: Awaited;
+  readonly forMs: number;
+}
+
 export interface Question {
   readonly tunnelId: string;
-  /** What is unanswered, in words: `A client got no answer`. */
-  readonly what: string;
+  readonly awaited: Awaited;
   askedAt: number;
   dueAt: number;
   nextMs: number;
 }
 
-export const createQuestion = (tunnelId: string, what: string): Question => ({
+export const createQuestion = (tunnelId: string, awaited: Awaited): Question => ({
   tunnelId,
-  what,
+  awaited,
   askedAt: 0,
   dueAt: 0,
   nextMs: 0,
@@ -30,11 +38,11 @@ export const createQuestion = (tunnelId: string, what: string): Question => ({
 
 export class SilenceWatch {
   readonly #clock: Clock;
-  readonly #onSilence: (tunnelId: string, finding: string) => void;
+  readonly #onSilence: (silence: Silence) => void;
   readonly #open = new Set<Question>();
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
 
-  constructor(clock: Clock, onSilence: (tunnelId: string, finding: string) => void) {
+  constructor(clock: Clock, onSilence: (silence: Silence) => void) {
     this.#clock = clock;
     this.#onSilence = onSilence;
   }
@@ -69,8 +77,8 @@ export class SilenceWatch {
     let wakeAt = Infinity;
     for (const { dueAt } of this.#open) wakeAt = Math.min(wakeAt, dueAt);
     if (wakeAt < Infinity) this.#wakeBy(wakeAt);
-    for (const { tunnelId, what, askedAt } of due) {
-      this.#onSilence(tunnelId, `${what} for ${Math.round((now - askedAt) / 1000)} s`);
+    for (const { tunnelId, awaited, askedAt } of due) {
+      this.#onSilence({ tunnelId, awaited, forMs: now - askedAt });
     }
   }
 

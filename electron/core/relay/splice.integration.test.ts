@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { systemClock } from '../clock.ts';
 import { splice } from './splice.ts';
 import { connectClient, RemoteEnd, type Peer } from './testing/loopback-peers.ts';
 import { connectUpstream, type UpstreamConnection } from './upstream-connection.ts';
@@ -25,24 +26,29 @@ beforeEach(async () => {
   client.on('error', () => undefined);
   told = [];
   await new Promise<void>((resolve) => {
-    connectUpstream(remote.endpoint, {
-      onConnected: (connection) => {
-        upstream = connection;
-        splice({ socket: client, early: [], hasEnded: false }, upstream, {
-          onAsked: () => undefined,
-          onAnswered: () => undefined,
-          onEndedUnused: () => undefined,
-          onClosed: () => told.push('closed'),
-          hasTunnelGone: () => {
-            told.push('in doubt');
-            return new Promise((answer) => (answerDoubt = answer));
-          },
-          onTakenBack: () => told.push('taken back'),
-        });
-        resolve();
+    connectUpstream(
+      remote.endpoint,
+      {
+        onConnected: (connection) => {
+          upstream = connection;
+          splice({ socket: client, early: [], hasEnded: false }, upstream, {
+            onAsked: () => undefined,
+            onAnswered: () => undefined,
+            onFirstBytes: () => undefined,
+            onEndedUnused: () => undefined,
+            onClosed: () => told.push('closed'),
+            hasTunnelGone: () => {
+              told.push('in doubt');
+              return new Promise((answer) => (answerDoubt = answer));
+            },
+            onTakenBack: () => told.push('taken back'),
+          });
+          resolve();
+        },
+        onFailed: () => undefined,
       },
-      onFailed: () => undefined,
-    });
+      systemClock,
+    );
   });
   await eventually('the doubt', () => told.includes('in doubt'));
 });

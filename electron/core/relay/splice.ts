@@ -17,8 +17,13 @@ export interface SpliceListener {
   onAsked(): void;
   /** The upstream has said something, or never will. Follows each `onAsked` unless the connection closes first. */
   onAnswered(): void;
-  /** The far side ended the connection before it brought a byte, and not because the client had nothing to say. */
-  onEndedUnused(): void;
+  /** The first bytes came back. `firstAsked`: the first byte that the client had sent; null: it had sent nothing. */
+  onFirstBytes(bytes: Uint8Array, firstAsked: number | null): void;
+  /**
+   * The far side ended the connection before it brought a byte, and not because the client had nothing to say.
+   * `isAwaited`: bytes of the client were not answered.
+   */
+  onEndedUnused(isAwaited: boolean): void;
   /** Both sockets are closed. */
   onClosed(): void;
   /**
@@ -45,6 +50,7 @@ export function splice(
   let isUnused = true;
   let isAwaited = false;
   let hasAnswered = false;
+  let firstAsked: number | null = null;
   let isQuietSinceEnd = false;
   let hasUpstreamEnded = false;
   let isInDoubt = false;
@@ -54,6 +60,7 @@ export function splice(
 
   const sendToUpstream = (bytes: Buffer): void => {
     isUnused = false;
+    firstAsked ??= bytes[0] ?? null;
     if (!isAwaited) onAsked();
     if (!socket.write(bytes) && socket.writableLength > 0) client.pause();
   };
@@ -70,6 +77,7 @@ export function splice(
   const sendToClient = (bytes: Uint8Array): boolean => {
     isUnused = false;
     isQuietSinceEnd = false;
+    if (!hasAnswered) listener.onFirstBytes(bytes, firstAsked);
     if (isAwaited || !hasAnswered) onAnswered();
     client.write(bytes, continueUpstream);
     isUpstreamStopped = client.writableLength > 0;
@@ -97,7 +105,7 @@ export function splice(
     if (hasUpstreamEnded) return;
     hasUpstreamEnded = true;
     const isExpected = client.readableEnded && !isAwaited;
-    if (!hasAnswered && !isExpected) listener.onEndedUnused();
+    if (!hasAnswered && !isExpected) listener.onEndedUnused(isAwaited);
     if (isAwaited) onAnswered();
   };
 

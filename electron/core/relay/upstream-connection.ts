@@ -1,5 +1,7 @@
 /** One connection to a tunnel's endpoint. */
 import { connect, type Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+import { dial } from '../connect/happy-eyeballs.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
 import { errorCode } from './errno.ts';
 import { keepAliveDelayMs } from './keep-alive.ts';
@@ -24,28 +26,33 @@ export interface AttemptListener {
 }
 
 /** Connects; calls one of the listener's functions once, or none after `abort()`. Never at once. */
-export function connectUpstream(endpoint: Endpoint, listener: AttemptListener): Attempt {
+export function connectUpstream(endpoint: Endpoint, listener: AttemptListener, clock: Clock): Attempt {
+  // One for all addresses of a name: only the one that connects first is read.
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
-  const socket = connect({
-    ...(endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port }),
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepAliveDelayMs,
-    onread: { buffer, callback: (length) => upstream.onBytes(buffer.subarray(0, length)) },
-  });
-  const upstream: UpstreamConnection = { socket, onBytes: () => false };
-  let isConnected = false;
-  socket.once('connect', () => {
-    isConnected = true;
-    listener.onConnected(upstream);
-  });
-  socket.on('error', (error) => {
-    if (!isConnected) listener.onFailed(errorCode(error));
-  });
-  return {
-    abort: () => {
-      socket.destroy();
+  let upstream: UpstreamConnection | null = null;
+  const onRead = (length: number): boolean => upstream?.onBytes(buffer.subarray(0, length)) ?? false;
+  return dial(
+    endpoint,
+    {
+      clock,
+      open: (target) =>
+        connect({
+          ...target,
+          allowHalfOpen: true,
+          noDelay: true,
+          keepAlive: true,
+          keepAliveInitialDelay: keepAliveDelayMs,
+          onread: { buffer, callback: onRead },
+        }),
     },
-  };
+    {
+      onConnected: (socket) => {
+        upstream = { socket, onBytes: () => false };
+        listener.onConnected(upstream);
+      },
+      onFailed: (error) => {
+        listener.onFailed(errorCode(error));
+      },
+    },
+  );
 }

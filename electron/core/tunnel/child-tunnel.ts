@@ -48,6 +48,8 @@ export interface ChildPlan {
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Endpoint | null>;
   /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
+  /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
+  readonly explainEnd?: (cause: Cause, signal: AbortSignal) => Promise<Cause>;
   /** Removes what the child leaves behind. */
   readonly cleanUp: () => Promise<void>;
 }
@@ -77,6 +79,7 @@ export class ChildTunnel implements Tunnel {
   readonly #lastLines: string[] = [];
   readonly #complaintListeners: ((cause: Cause) => void)[] = [];
   readonly #readinessProbe = new AbortController();
+  readonly #explanation = new AbortController();
   #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
   #resolveAnswered: () => void = () => undefined;
@@ -148,6 +151,7 @@ export class ChildTunnel implements Tunnel {
 
   async stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
     this.#isStopping = true;
+    this.#explanation.abort();
     if (this.#child === null) this.#end({ cause: null, exitCode: null, signal: null, lastLines: [] });
     else void this.#child.stop(options);
     return this.ended;
@@ -216,7 +220,9 @@ export class ChildTunnel implements Tunnel {
     await this.#cleanUp(plan);
     const { exitCode, signal } = exit;
     const lastLines = [...this.#lastLines];
-    this.#end({ cause: this.#causeOf(exit, lastLines), exitCode, signal, lastLines });
+    const found = this.#causeOf(exit, lastLines);
+    const cause = found === null ? null : await this.#explained(found, plan);
+    this.#end({ cause, exitCode, signal, lastLines });
   }
 
   #causeOf({ exitCode, signal, startError }: ChildExit, lines: readonly string[]): Cause | null {
@@ -224,6 +230,11 @@ export class ChildTunnel implements Tunnel {
     if (this.#isStopping) return null;
     const { service } = this.#request;
     return classifyFailure({ service, exitCode, signal, startError, lines, platform: process.platform });
+  }
+
+  async #explained(cause: Cause, { explainEnd }: ChildPlan): Promise<Cause> {
+    const { signal } = this.#explanation;
+    return explainEnd === undefined || signal.aborted ? cause : explainEnd(cause, signal);
   }
 
   async #cleanUp(plan: ChildPlan): Promise<void> {

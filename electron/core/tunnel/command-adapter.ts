@@ -86,7 +86,7 @@ async function untilListening(
   let delayMs = firstProbeDelayMs;
   while (await sleep(clock, delayMs, signal)) {
     if (await isListening(endpoint)) return signal.aborted ? null : endpoint;
-    if (clock.now() >= connectsFrom && (await attemptConnect(endpoint, signal)).kind === 'connected')
+    if (clock.now() >= connectsFrom && (await attemptConnect(endpoint, signal, clock)).kind === 'connected')
       return endpoint;
     delayMs = Math.min(delayMs * 1.5, maxProbeDelayMs);
   }

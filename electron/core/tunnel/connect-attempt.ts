@@ -1,6 +1,7 @@
 /** One try to connect, closed at once when it succeeds. */
 import net from 'node:net';
 import type { Clock } from '../clock.ts';
+import { dial } from '../connect/happy-eyeballs.ts';
 import type { Endpoint } from './tunnel-adapter.ts';
 
 export type ConnectAttempt =
@@ -8,30 +9,39 @@ export type ConnectAttempt =
   | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException }
   | { readonly kind: 'cancelled' };
 
-/** Never rejects; leaves no socket behind. A host name is looked up anew each time. */
-export function attemptConnect(endpoint: Endpoint, signal: AbortSignal): Promise<ConnectAttempt> {
+/** Never rejects; leaves no socket behind. A host name is looked up anew each time, and any of its addresses will do. */
+export function attemptConnect(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<ConnectAttempt> {
   return new Promise((resolve) => {
     if (signal.aborted) {
       resolve({ kind: 'cancelled' });
       return;
     }
-    const socket = connectTo(endpoint);
     const settle = (attempt: ConnectAttempt): void => {
       signal.removeEventListener('abort', cancel);
-      socket.destroy();
       resolve(attempt);
     };
     const cancel = (): void => {
+      dialing.abort();
       settle({ kind: 'cancelled' });
     };
     signal.addEventListener('abort', cancel, { once: true });
-    socket.once('connect', () => {
-      settle({ kind: 'connected' });
-    });
-    // Not once: an error after `destroy` must not become an uncaught one.
-    socket.on('error', (error) => {
-      settle({ kind: 'failed', error: firstErrorOf(error) });
-    });
+    const dialing = dial(
+      endpoint,
+      { clock, open: (target) => net.connect(target) },
+      {
+        onConnected: (socket) => {
+          socket.destroy();
+          settle({ kind: 'connected' });
+        },
+        onFailed: (error) => {
+          settle({ kind: 'failed', error });
+        },
+      },
+    );
   });
 }
 
@@ -41,10 +51,10 @@ export type ClosingAnswer =
   | { readonly kind: 'silent' }
   | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException };
 
-/** Waits for the listener to close a connection, whatever it sends before. Never rejects; leaves no socket behind. */
-export function awaitClosing(endpoint: Endpoint, deadlineMs: number, clock: Clock): Promise<ClosingAnswer> {
+/** Waits for the listener of a Unix socket to close a connection, whatever it sends before. Never rejects; leaves no socket behind. */
+export function awaitClosing(path: string, deadlineMs: number, clock: Clock): Promise<ClosingAnswer> {
   return new Promise((resolve) => {
-    const socket = connectTo(endpoint);
+    const socket = net.connect({ path });
     const timer = clock.after(deadlineMs, () => {
       settle({ kind: 'silent' });
     });
@@ -54,23 +64,11 @@ export function awaitClosing(endpoint: Endpoint, deadlineMs: number, clock: Cloc
       resolve(answer);
     };
     socket.on('error', (error) => {
-      settle({ kind: 'failed', error: firstErrorOf(error) });
+      settle({ kind: 'failed', error });
     });
     socket.once('end', () => {
       settle({ kind: 'closed' });
     });
     socket.resume();
   });
-}
-
-function connectTo(endpoint: Endpoint): net.Socket {
-  return net.connect(
-    endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port },
-  );
-}
-
-/** A name with several addresses fails with one error for each; the first one is told. */
-function firstErrorOf(error: Error): NodeJS.ErrnoException {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first : error;
 }

@@ -100,6 +100,14 @@ describe('the kubectl adapter on a real kubectl', () => {
     });
   });
 
+  it('names the ports that a service has when it is asked for another one', async () => {
+    api.addService('shop', { ports: [8080, 9090] });
+    api.addPod('shop-0');
+    const cause = await workshop.openFailing(kubectlConnection({ resourceName: 'shop', remotePort: 7 }));
+    expect(cause).toMatchObject({ code: 'config-invalid', title: 'The service shop has no port 7' });
+    expect(cause.remedy).toMatch(/^Its ports are 8080\b.*, 9090\b.*: correct remote_port in the config$/);
+  });
+
   it('complains of a target that refuses, and gives that as the cause when kubectl ends over it', async () => {
     const { tunnel, address } = await workshop.openReady(kubectlConnection());
     const complaints: Cause[] = [];

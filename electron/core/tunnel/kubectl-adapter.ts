@@ -3,9 +3,11 @@ import { ChildTunnel, type ChildLine, type ChildTunnelOptions, type LineMeaning 
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { classifyComplaint } from './failure-classifier.ts';
 import { kubectlArgv } from './kubectl-command.ts';
+import { withExistingPorts } from './kubectl-service-ports.ts';
 import type { TunnelAdapter } from './tunnel-adapter.ts';
 
 export function createKubectlAdapter(options: ChildTunnelOptions): TunnelAdapter {
+  const { launcher, clock } = options;
   return {
     open: (request) => {
       const { connection, name } = request.service;
@@ -19,6 +21,7 @@ export function createKubectlAdapter(options: ChildTunnelOptions): TunnelAdapter
           politeSignal: 'SIGINT',
         },
         interpret: (line) => interpret(request.service, line),
+        explainEnd: (cause, signal) => withExistingPorts(cause, connection, { launcher, clock, signal }),
         cleanUp: () => Promise.resolve(),
       });
       return tunnel;

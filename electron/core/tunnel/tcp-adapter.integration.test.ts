@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import { exchange, type FixtureServer, freePort, startEchoServer } from '../../../e2e/fixtures/servers.ts';
 import { sleep, systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
@@ -7,6 +8,17 @@ import { createTcpAdapter } from './tcp-adapter.ts';
 import { serviceWith, tcpConnection } from './testing/service-specs.ts';
 import { openSilentDoor } from './testing/silent-door.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
+
+const mysqlCheck: ProbeSpec = {
+  type: 'mysql',
+  user: null,
+  password: null,
+  database: null,
+  tls: false,
+  servername: 'db',
+  verifySsl: true,
+  caFile: null,
+};
 
 describe('the tcp adapter', () => {
   let echo: FixtureServer;
@@ -32,16 +44,21 @@ describe('the tcp adapter', () => {
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
-  it('makes no connection of its own for a service without a check', async () => {
+  it.each<ProbeSpec>([
+    { type: 'none' },
+    { type: 'auto', hello: null },
+    { type: 'auto', hello: { type: 'ssh' } },
+    mysqlCheck,
+  ])('makes no connection of its own where the check is %j', async (probe) => {
     const service = serviceWith(tcpConnection({ remotePort: echo.port }));
-    const healthCheck = { ...service.healthCheck, probe: { type: 'none' } } as const;
     const tunnel = createTcpAdapter({ clock: systemClock }).open({
       id: 'a',
-      service: { ...service, healthCheck },
+      service: { ...service, healthCheck: { ...service.healthCheck, probe } },
       log: silentLogger,
     });
     const ready = await tunnel.ready;
     expect(ready).toMatchObject({ ok: true, value: { port: echo.port } });
+    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'alive' });
     expect(await exchange({ host: '127.0.0.1', port: echo.port }, 'hello')).toBe('hello');
     expect(echo.connections).toBe(1);
     await tunnel.stop();

@@ -4,6 +4,7 @@
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { attemptConnect } from './connect-attempt.ts';
 import { classifyConnectError } from './connect-failure.ts';
@@ -15,6 +16,12 @@ export interface TcpAdapterOptions {
   readonly clock: Clock;
   readonly connectTimeoutMs?: number;
 }
+
+/** Where a bare connection does harm, or none is wanted, the only ones are the clients' and the check's own. */
+const dials = ({ type }: ProbeSpec): boolean => !undialed.has(type);
+
+/** MySQL counts a connection without a login as an error. */
+const undialed: ReadonlySet<ProbeSpec['type']> = new Set(['none', 'auto', 'mysql']);
 
 type TcpEndpoint = Extract<Endpoint, { kind: 'tcp' }>;
 
@@ -29,9 +36,8 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
       if (connection.technology !== 'tcp') throw new Error(`not a tcp service: ${name}`);
       // The name is kept, so that every connection looks it up anew.
       const endpoint: TcpEndpoint = { kind: 'tcp', host: connection.host, port: connection.remotePort };
-      // Whoever wants no check wants no connection that no client asked for.
-      if (healthCheck.probe.type === 'none')
-        return new TcpTunnel(id, endpoint, { clock, connectTimeoutMs, connectsFirst: false });
+      if (!dials(healthCheck.probe))
+        return new TcpTunnel(id, endpoint, { clock, connectTimeoutMs, dials: false });
       return new RacingTunnel({
         id,
         host: connection.host,
@@ -43,7 +49,7 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
           new TcpTunnel(`${id}.${String(attempt)}`, endpoint, {
             clock,
             connectTimeoutMs,
-            connectsFirst: true,
+            dials: true,
           }),
       });
     },
@@ -51,8 +57,8 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
 }
 
 interface TcpTunnelOptions extends Required<TcpAdapterOptions> {
-  /** It is ready once a connection has been made; else at once. */
-  readonly connectsFirst: boolean;
+  /** It makes connections of its own, and is ready once the first one has been made; else at once. */
+  readonly dials: boolean;
 }
 
 class TcpTunnel implements Tunnel {
@@ -62,6 +68,7 @@ class TcpTunnel implements Tunnel {
   readonly ended: Promise<TunnelEnd>;
   readonly #endpoint: TcpEndpoint;
   readonly #clock: Clock;
+  readonly #dials: boolean;
   readonly #stopped = new AbortController();
   #resolveEnded: (end: TunnelEnd) => void = () => undefined;
 
@@ -69,10 +76,9 @@ class TcpTunnel implements Tunnel {
     this.id = id;
     this.#endpoint = endpoint;
     this.#clock = options.clock;
+    this.#dials = options.dials;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    this.ready = options.connectsFirst
-      ? this.#start(options.connectTimeoutMs)
-      : Promise.resolve(ok(endpoint));
+    this.ready = options.dials ? this.#start(options.connectTimeoutMs) : Promise.resolve(ok(endpoint));
   }
 
   /** Never: a connection that fails is seen by the relay itself. */
@@ -80,8 +86,9 @@ class TcpTunnel implements Tunnel {
     return;
   }
 
-  /** Any answer of the other machine counts, a refusal too. */
+  /** Any answer of the other machine counts, a refusal too. Where nothing may be asked, there is no tunnel that could be dead. */
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
+    if (!this.#dials) return { kind: 'alive' };
     const cause = await this.#connectOnce(deadlineMs);
     if (cause === null || cause.code === 'connection-refused') return { kind: 'alive' };
     return this.#stopped.signal.aborted ? { kind: 'dead', cause } : { kind: 'silent' };
@@ -110,7 +117,7 @@ class TcpTunnel implements Tunnel {
     // Not AbortSignal.any: in Node 20 each of its signals leaves some 70 bytes at a source that lives on, and each check makes one.
     if (this.#stopped.signal.aborted) end();
     else this.#stopped.signal.addEventListener('abort', end);
-    const attempt = await attemptConnect(this.#endpoint, ending.signal);
+    const attempt = await attemptConnect(this.#endpoint, ending.signal, this.#clock);
     timer.cancel();
     this.#stopped.signal.removeEventListener('abort', end);
     switch (attempt.kind) {

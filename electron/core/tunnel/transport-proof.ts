@@ -34,7 +34,7 @@ export async function proveBySocket(path: string, deadlineMs: number, clock: Clo
   const givesUpAt = clock.now() + deadlineMs;
   for (;;) {
     const leftMs = givesUpAt - clock.now();
-    const answer = await awaitClosing({ kind: 'unix', path }, leftMs, clock);
+    const answer = await awaitClosing(path, leftMs, clock);
     if (answer.kind === 'closed') return { kind: 'alive' };
     if (answer.kind === 'silent') return { kind: 'silent' };
     const { code, message } = answer.error;

@@ -16,6 +16,7 @@ import type {
   PortCounters,
   ServicePort,
   ServicePortListener,
+  TunnelTraffic,
   Upstream,
 } from '../../relay/service-port.ts';
 import type { RouteListener, RouteSeat } from '../../route/route-seat.ts';
@@ -149,6 +150,10 @@ export class FakePort implements ServicePort {
     return false;
   }
 
+  traffic(): TunnelTraffic {
+    return { isFlowing: false, lastOpenedAt: null };
+  }
+
   drained(tunnelId: string): Promise<void> {
     return new Promise((resolve) => this.#drains.set(tunnelId, resolve));
   }
@@ -169,6 +174,8 @@ export class FakeHealth implements HealthMonitorScheduler {
   evidence: TunnelEvidence | null = { kind: 'answered' };
   proofs = 0;
   hurriedChecks = 0;
+  /** What the watched tunnel's monitor was told: `answered`, `target-refused`, `forget`. */
+  readonly heard: string[] = [];
   health: CheckReport['health'] = 'unknown';
   readonly #clock: FakeClock;
   #pending: { readonly startedAt: number; readonly resolve: (kind: TunnelEvidence['kind']) => void }[] = [];
@@ -194,6 +201,9 @@ export class FakeHealth implements HealthMonitorScheduler {
       checkNow: () => {
         this.hurriedChecks += 1;
       },
+      observe: (evidence) => void this.heard.push(evidence.kind),
+      complained: (cause) => void this.heard.push(cause.code),
+      forgetTarget: () => void this.heard.push('forget'),
       stop: () => {
         if (this.watched === watched) this.watched = null;
         return Promise.resolve();

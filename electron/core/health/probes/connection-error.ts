@@ -74,7 +74,8 @@ function readProtocolError(code: string, context: ErrorContext): FailedProbe | n
   return wrongAnswer(`the TLS handshake failed (${code})`, { code: 'check-failed', title });
 }
 
-function badCertificate(code: string): FailedProbe {
+/** `code`: what TLS holds against the certificate. */
+export function badCertificate(code: string): FailedProbe {
   const problem = code === 'CERT_HAS_EXPIRED' ? 'expired' : 'untrusted';
   const finding = certificateFindings[code] ?? `the certificate is not trusted (${code})`;
   return wrongAnswer(finding, { code: 'certificate-invalid', problem });

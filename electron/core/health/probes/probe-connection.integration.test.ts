@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TargetProbe } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
@@ -124,6 +125,19 @@ describe('cancelling a probe', () => {
     cancellation.abort();
     expect(await result).toEqual({ kind: 'cancelled' });
     expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
+  });
+
+  it('ends it at once while a name is looked up, and connects nowhere', async () => {
+    const server = await serve(neverAnswers);
+    const cancellation = new AbortController();
+    const endpoint = { ...server.endpoint, host: 'localhost' };
+    const result = ask(endpoint, tcp, { timeoutMs: 20_000, signal: cancellation.signal });
+    cancellation.abort();
+    expect(await result).toEqual({ kind: 'cancelled' });
+    // Later than the lookup that was given up: a connection that followed it would stay open.
+    await lookup('localhost', { all: true });
+    await ask(server.endpoint, tcp, { timeoutMs: 100 });
+    expect([server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
   });
 
   it('connects nowhere when it comes first', async () => {

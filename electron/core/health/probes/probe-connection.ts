@@ -2,15 +2,15 @@
  * One connection through a tunnel for one check: connects, lets the protocol talk, and ends in exactly one result.
  *
  * 1. The first verdict wins; what happens to the socket after it is no news.
- * 2. The result comes when the socket is closed: a settled check holds nothing.
- * 3. Cancelling and the deadline destroy the socket at once, whatever the check is doing.
+ * 2. The result comes when all its sockets are closed: a settled check holds nothing.
+ * 3. Cancelling and the deadline destroy the sockets at once, whatever the check is doing.
  * 4. A timer only decides after the event loop has looked at the sockets once more, and the deadline counts only time in
  *    which it could look (`PatientDeadline`): after a stall the answer may have been waiting all along.
  * 5. A verdict that is not about time winds the connection up politely. A reset that reaches the program in a pod ends
  *    the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
  * 6. It reads a bounded number of bytes (`ReadLimit`). Who sends more is flooding: nothing polite would ever end.
  */
-import net from 'node:net';
+import type net from 'node:net';
 import tls from 'node:tls';
 import type { Timer } from '../../clock.ts';
 import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
@@ -24,6 +24,7 @@ import {
   type Closing,
   type FailedProbe,
 } from './probe-failures.ts';
+import { ProbeSockets } from './probe-sockets.ts';
 import { connecting, shakingHands, type ProbeStage } from './probe-stage.ts';
 import { ReadLimit, tooMuchRead } from './read-limit.ts';
 
@@ -54,44 +55,39 @@ export function probeOverConnection(
 export class ProbeConnection {
   readonly result: Promise<ProbeResult>;
   readonly #request: ProbeRequest;
-  readonly #halfCloses: boolean;
+  readonly #transport: ProbeTransport;
+  readonly #dialogue: ProbeDialogue;
   readonly #timers: Timer[] = [];
-  /** The connection itself; what is said goes through `socket`, which may have become TLS on top of it. */
-  readonly #wire: net.Socket;
-  readonly #readLimit: ReadLimit;
-  #socket: net.Socket;
+  readonly #sockets = new ProbeSockets(() => this.#settleOnceClosed());
+  /** The connection itself, once it is made; what is said goes through `socket`, which may have become TLS on top of it. */
+  #wire: net.Socket | null = null;
+  #socket: net.Socket | null = null;
+  #readLimit: ReadLimit | null = null;
   #trusted: Pick<tls.ConnectionOptions, 'secureContext'> = {};
   readonly #ended = new AbortController();
   #goodbye: (() => void) | null = null;
   /** The `ca_file` that is being read. */
   #readingFile: string | null = null;
-  #isOpen = false;
   #startedAt: number;
   #stage: ProbeStage;
   #verdict: ProbeResult | null = null;
+  #resolve: (result: ProbeResult) => void = () => undefined;
 
   constructor(request: ProbeRequest, transport: ProbeTransport, dialogue: ProbeDialogue) {
     this.#request = request;
-    this.#halfCloses = transport.halfCloses;
+    this.#transport = transport;
+    this.#dialogue = dialogue;
     this.#startedAt = request.clock.now();
     this.#stage = connecting;
-    this.#wire = new net.Socket();
-    this.#socket = this.#wire;
-    this.#readLimit = new ReadLimit(this.#wire, () => this.#endBy(tooMuchRead));
-    this.result = this.#closed();
-
-    this.#wire.on('error', (error) => this.failBy(error));
-    this.#wire.once('connect', () => {
-      this.#isOpen = true;
-      if (transport.tls === undefined) dialogue(this);
-      else this.encrypt(transport.tls, dialogue);
-    });
+    this.result = new Promise((resolve) => (this.#resolve = resolve));
     request.signal.addEventListener('abort', this.#cancel, { once: true });
     this.#timers.push(new PatientDeadline(request.clock, request.timeoutMs, () => this.#timeOut()));
     void this.#open(transport.caFile ?? null);
   }
 
+  /** For the dialogue, which begins once there is one. */
   get socket(): net.Socket {
+    if (this.#socket === null) throw new Error('the check is not connected yet');
     return this.#socket;
   }
 
@@ -103,7 +99,7 @@ export class ProbeConnection {
   encrypt(options: tls.ConnectionOptions, dialogue: ProbeDialogue): void {
     this.reach(shakingHands);
     this.readsUnseen();
-    const encrypted = tls.connect({ ...options, ...this.#trusted, socket: this.#wire });
+    const encrypted = tls.connect({ ...options, ...this.#trusted, socket: this.socket });
     this.#socket = encrypted;
     encrypted.on('error', (error: Error) => this.failBy(error));
     encrypted.once('secureConnect', () => dialogue(this));
@@ -111,7 +107,7 @@ export class ProbeConnection {
 
   /** For protocols that take over the connection below JavaScript, where no event tells what they read. */
   readsUnseen(): void {
-    this.#readLimit.watch(this.#request.clock);
+    this.#readLimit?.watch(this.#request.clock);
   }
 
   /** What to do instead of sending FIN once the verdict stands, where the protocol has a word for parting. */
@@ -146,9 +142,9 @@ export class ProbeConnection {
   failBy(error: Error): void {
     const { whenClosed } = this.#stage;
     // Typed as an error, but it is the code of one (onConnectSecure in Node's _tls_wrap.js).
-    const untrusted: unknown = this.socket instanceof tls.TLSSocket ? this.socket.authorizationError : null;
+    const untrusted: unknown = this.#socket instanceof tls.TLSSocket ? this.#socket.authorizationError : null;
     const certificateError = typeof untrusted === 'string' ? untrusted : null;
-    const context = { ...this.#closing(), whenClosed, isOpen: this.#isOpen, certificateError };
+    const context = { ...this.#closing(), whenClosed, isOpen: this.#wire !== null, certificateError };
     this.#conclude(readConnectionError(error, context));
   }
 
@@ -166,24 +162,39 @@ export class ProbeConnection {
       else this.#endBy(authorities.error);
       this.#readingFile = null;
     }
-    if (this.#wire.destroyed) return;
-    const { endpoint, clock } = this.#request;
+    if (this.#verdict !== null) return;
     // To read a file is no latency.
-    this.#startedAt = clock.now();
-    if (endpoint.kind === 'unix') this.#wire.connect({ path: endpoint.path });
-    else this.#wire.connect({ host: endpoint.host, port: endpoint.port });
+    this.#startedAt = this.#request.clock.now();
+    this.#sockets.connect(this.#request, {
+      onConnected: (wire) => this.#converse(wire),
+      onFailed: (error) => {
+        this.failBy(error);
+        this.#settleOnceClosed();
+      },
+    });
+  }
+
+  /** In the socket's `connect` event: not a byte has been read. */
+  #converse(wire: net.Socket): void {
+    this.#wire = wire;
+    this.#socket = wire;
+    this.#readLimit = new ReadLimit(wire, () => this.#endBy(tooMuchRead));
+    wire.on('error', (error) => this.failBy(error));
+    const { tls: options } = this.#transport;
+    if (options === undefined) this.#dialogue(this);
+    else this.encrypt(options, this.#dialogue);
   }
 
   #closing(): Closing {
-    return { stage: this.#stage.name, farEndSpoke: this.#wire.bytesRead > 0 };
+    return { stage: this.#stage.name, farEndSpoke: (this.#wire?.bytesRead ?? 0) > 0 };
   }
 
   #conclude(verdict: ProbeResult): void {
     if (this.#verdict !== null) return;
     this.#verdict = verdict;
-    if (this.#wire.destroyed) return;
+    if (this.#wire === null || this.#wire.destroyed) return;
     if (this.#goodbye !== null) this.#goodbye();
-    else if (this.#halfCloses) this.socket.end();
+    else if (this.#transport.halfCloses) this.socket.end();
     this.#drain();
   }
 
@@ -194,8 +205,10 @@ export class ProbeConnection {
   }
 
   #destroy(): void {
-    this.socket.destroy();
-    this.#wire.destroy();
+    this.#sockets.abort();
+    this.#socket?.destroy();
+    this.#wire?.destroy();
+    this.#settleOnceClosed();
   }
 
   #timeOut(): void {
@@ -215,18 +228,16 @@ export class ProbeConnection {
     this.#destroy();
   }
 
-  #closed(): Promise<ProbeResult> {
-    return new Promise((resolve) => {
-      this.#wire.once('close', () => {
-        for (const timer of this.#timers) timer.cancel();
-        this.#ended.abort();
-        this.#request.signal.removeEventListener('abort', this.#cancel);
-        // The last bytes may still be on their way through the HTTP parser.
-        setImmediate(() => {
-          this.failClosed();
-          resolve(this.#verdict ?? { kind: 'cancelled' });
-        });
-      });
+  /** The result is due once nothing is open and nothing more will be. */
+  #settleOnceClosed(): void {
+    if (!this.#sockets.areClosed || (this.#verdict === null && this.#wire === null)) return;
+    for (const timer of this.#timers) timer.cancel();
+    this.#ended.abort();
+    this.#request.signal.removeEventListener('abort', this.#cancel);
+    // The last bytes may still be on their way through the HTTP parser.
+    setImmediate(() => {
+      this.failClosed();
+      this.#resolve(this.#verdict ?? { kind: 'cancelled' });
     });
   }
 }

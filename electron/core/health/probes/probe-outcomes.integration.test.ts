@@ -17,6 +17,7 @@ import {
   grpc,
   httpSpec,
   kafka,
+  mysql,
   postgres,
   probeForTests,
   redis,
@@ -25,6 +26,7 @@ import {
   tlsSpec,
 } from './testing/ask.ts';
 import { outcomeOf } from './testing/outcome.ts';
+import { speaksMysql } from './testing/mysql-server.ts';
 import { http2Frames, kafkaApiVersions, speaksKafka } from './testing/protocol-servers.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 import {
@@ -74,6 +76,8 @@ const specs: Readonly<Record<string, TargetProbe>> = {
   postgres,
   login,
   plainLogin,
+  mysql,
+  'mysql over TLS': { ...mysql, ...encrypted },
   redis,
   'redis over TLS': { ...redis, ...encrypted },
   kafka,
@@ -105,6 +109,13 @@ const overTls = (outcome: string): Record<string, string> =>
     ['https', 'tls', 'redis over TLS', 'kafka over TLS', 'grpc over TLS'].map((name) => [name, outcome]),
   );
 
+/** Those of servers that greet, here one that waits for its client. */
+const speaksFirst = (outcome: string): Record<string, string> => ({
+  ssh: outcome,
+  mysql: outcome,
+  'mysql over TLS': outcome,
+});
+
 describe('the outcome of a check', () => {
   it.each([
     ['never answers', neverAnswers, { ...all('timed-out'), tcp: 'passed unanswered' }],
@@ -120,7 +131,7 @@ describe('the outcome of a check', () => {
     [
       'sends something else',
       answers('\u0007\u0000garbage, and no end of line'.repeat(20)),
-      { ...all('answered check-refused'), tcp: 'passed unanswered', ssh: 'timed-out' },
+      { ...all('answered check-refused'), tcp: 'passed unanswered', ...speaksFirst('timed-out') },
     ],
   ] as [string, Behaviour, Record<string, string>][])(
     'of a far end that %s',
@@ -201,6 +212,20 @@ describe('the outcome of a check', () => {
       {},
       'closed before-answer, after bytes',
     ],
+    [
+      'mysql that stops in its greeting',
+      mysql,
+      (socket) => socket.write('\x40\0\0'),
+      {},
+      'timed-out, after bytes',
+    ],
+    [
+      'mysql that closes in its greeting',
+      mysql,
+      (socket) => socket.end('\x40\0\0'),
+      {},
+      'closed before-answer, after bytes',
+    ],
     ['grpc that sends settings only', grpc, answers(http2Frames.settings), {}, 'timed-out, after bytes'],
     [
       'grpc that closes after its settings',
@@ -271,6 +296,8 @@ describe('a check of a stopped tunnel', () => {
       'postgres: no answer within 400 ms',
       'login: no answer within 400 ms',
       'plainLogin: no answer to the login within 400 ms',
+      'mysql: no greeting within 400 ms',
+      'mysql over TLS: no greeting within 400 ms',
       'redis: no answer within 400 ms',
       'redis over TLS: no TLS handshake within 400 ms',
       'kafka: no answer within 400 ms',
@@ -344,6 +371,7 @@ const farEnds: readonly (readonly [string, Behaviour])[] = [
   ['talkative (Kafka)', speaksKafka()],
   ['talkative (SSH)', (socket) => socket.resume().write('SSH-2.0-test\r\n')],
   ['talkative (PostgreSQL)', answers('N')],
+  ['talkative (MySQL)', speaksMysql().behaviour],
 ];
 
 describe('a check that is over', () => {

@@ -5,6 +5,7 @@ import { probeExec } from './exec-probe.ts';
 import { probeGrpc } from './grpc-probe.ts';
 import { probeHttp } from './http-probe.ts';
 import { probeKafka } from './kafka-probe.ts';
+import { probeMysql } from './mysql-probe.ts';
 import { probePostgres } from './postgres-probe.ts';
 import { probeRedis } from './redis-probe.ts';
 import { probeSsh } from './ssh-probe.ts';
@@ -31,6 +32,8 @@ export const createProbeRegistry =
         return probeTls(request, spec);
       case 'postgres':
         return probePostgres(request, spec);
+      case 'mysql':
+        return probeMysql(request, spec);
       case 'redis':
         return probeRedis(request, spec);
       case 'kafka':

@@ -5,7 +5,7 @@ import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
 import type { CheckReport } from '../check-report.ts';
 import type { HealthTarget, ReportListener } from '../health-monitor.ts';
 
-/** A tunnel to watch; its endpoint is a socket of the same name unless one is given. */
+/** A tunnel to watch, by a tcp check unless another is given; its endpoint is a socket of the same name unless one is given. */
 export function healthTarget(
   tunnelId: string,
   healthCheck: Partial<HealthCheckSpec> = {},
@@ -16,9 +16,11 @@ export function healthTarget(
     endpoint,
     proveTransport: () => Promise.resolve({ kind: 'unprovable' }),
     hasQueuedBytes: () => false,
+    traffic: () => ({ isFlowing: false, lastOpenedAt: null }),
+    trouble: null,
     service: serviceSpec(tunnelId, {
       localPort: 8080,
-      healthCheck: { ...defaultHealthCheck, ...healthCheck },
+      healthCheck: { ...defaultHealthCheck, probe: { type: 'tcp' }, ...healthCheck },
     }),
   };
 }

@@ -59,7 +59,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
     { query, follow: true },
     {
       onEvent: ({ lines }) => {
-        loads += lines.filter((line) => / config: .* has \d+ services$/.test(line)).length;
+        loads += lines.filter((line) => / config: .* has \d+ services?$/.test(line)).length;
       },
     },
   );

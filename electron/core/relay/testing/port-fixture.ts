@@ -12,7 +12,7 @@ import { Scope } from '../../scope.ts';
 import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
 import { ConnectionBudget } from '../connection-budget.ts';
 import { createLocalPort, type LocalPortOptions } from '../local-port.ts';
-import type { ServicePort } from '../service-port.ts';
+import type { ClientEvidence, ServicePort } from '../service-port.ts';
 import { connectClient, echo, freePort, RemoteEnd, type Peer } from './loopback-peers.ts';
 
 /** Long enough for a loaded machine, and far from a test's own deadline. */
@@ -23,6 +23,8 @@ export class PortFixture {
   readonly port: number;
   /** As reported by `onSuspicion`: `t1: The tunnel took no connection: ENOENT`. */
   readonly suspicions: string[] = [];
+  /** As reported by `onEvidence`: `t1: answered`, `t1: unconnected ECONNREFUSED`. */
+  readonly evidence: string[] = [];
   demands = 0;
 
   private constructor(port: number) {
@@ -45,6 +47,7 @@ export class PortFixture {
       events: {
         onDemand: () => (this.demands += 1),
         onSuspicion: (tunnelId, finding) => this.suspicions.push(`${tunnelId}: ${finding}`),
+        onEvidence: (tunnelId, evidence) => this.evidence.push(`${tunnelId}: ${textOf(evidence)}`),
       },
       ...options,
     });
@@ -128,3 +131,6 @@ export async function stable(read: () => number): Promise<void> {
 /** How many sockets and listeners this process has open. */
 export const openSockets = (): number =>
   process.getActiveResourcesInfo().filter((resource) => /TCP|Pipe/.test(resource)).length;
+
+const textOf = (evidence: ClientEvidence): string =>
+  evidence.kind === 'unconnected' ? `unconnected ${evidence.errno}` : evidence.kind;

@@ -19,7 +19,7 @@ async function main({ ports, endpoint }: TwoPorts): Promise<void> {
   const budget = new ConnectionBudget(limit);
   const warnings: string[] = [];
   const log = { ...silentLogger, warn: (line: string) => warnings.push(line) };
-  const events = { onDemand: () => undefined, onSuspicion: () => undefined };
+  const events = { onDemand: () => undefined, onSuspicion: () => undefined, onEvidence: () => undefined };
   const opened = ports.map(async (port) => {
     const local = createLocalPort({
       name: String(port),

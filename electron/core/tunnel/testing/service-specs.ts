@@ -3,9 +3,11 @@ import { serviceSpec } from '../../testing/service-spec.ts';
 
 type ConnectionOf<T extends Connection['technology']> = Extract<Connection, { technology: T }>;
 
-/** A complete service around a connection. */
-export const serviceWith = (connection: Connection): ServiceSpec =>
-  serviceSpec('test', { localPort: 15432, connection });
+/** A complete service around a connection, with a tcp check: of an unchecked one the tcp adapter would ask nothing. */
+export function serviceWith(connection: Connection): ServiceSpec {
+  const service = serviceSpec('test', { localPort: 15432, connection });
+  return { ...service, healthCheck: { ...service.healthCheck, probe: { type: 'tcp' } } };
+}
 
 export const sshConnection = (given: Partial<ConnectionOf<'ssh'>> = {}): ConnectionOf<'ssh'> => ({
   technology: 'ssh',

@@ -16,6 +16,13 @@ export const tcp: TargetProbe = { type: 'tcp' };
 export const ssh: TargetProbe = { type: 'ssh' };
 export const kafka: Spec<'kafka'> = { type: 'kafka', bootstrapServers: null, ...notEncrypted };
 export const redis: Spec<'redis'> = { type: 'redis', user: null, password: null, ...notEncrypted };
+export const mysql: Spec<'mysql'> = {
+  type: 'mysql',
+  user: null,
+  password: null,
+  database: null,
+  ...notEncrypted,
+};
 export const grpc: Spec<'grpc'> = { type: 'grpc', service: '', ...notEncrypted };
 export const postgres: Spec<'postgres'> = {
   type: 'postgres',

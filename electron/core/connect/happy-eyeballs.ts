@@ -1,0 +1,140 @@
+/**
+ * Connects to an endpoint; to a name with several addresses as RFC 8305 ("Happy Eyeballs") and curl do. Node's own way
+ * (`autoSelectFamily`) gives up on an address after 250 ms, so behind a longer round trip it never connects
+ * (nodejs/node#54359). Invariants:
+ *   1. The next address is tried 250 ms after the last one, or at once when an attempt fails.
+ *   2. An attempt ends by its own error, by another one that connects, or by `abort()`. No deadline of ours ends it.
+ *   3. The first to connect wins, and the others are destroyed. So are all on `abort()`.
+ *   4. The listener is called once, never before `dial` returns, and not at all after `abort()`.
+ *   5. A socket path or an IP address costs one socket, and no lookup, timer or promise.
+ */
+import dns from 'node:dns';
+import { isIP, type Socket } from 'node:net';
+import type { Clock, Timer } from '../clock.ts';
+import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import { orderAddresses } from './address-order.ts';
+import { mostTelling, noAddress, type ConnectError } from './connect-error.ts';
+
+/** RFC 8305, section 8: the recommended "Connection Attempt Delay". */
+const attemptDelayMs = 250;
+/** Each may hold a descriptor until another one connects. */
+const maxAddresses = 10;
+
+/** Options for `net.connect`. `host` is an IP address. */
+export type Target = { readonly path: string } | { readonly host: string; readonly port: number };
+
+export interface DialOptions {
+  readonly clock: Clock;
+  /** Makes a socket that connects to the target. Called once for each attempt. */
+  readonly open: (target: Target) => Socket;
+  /** All addresses of a name. Default: the system's resolver, anew each time. */
+  readonly lookup?: (name: string, onDone: LookupDone) => void;
+}
+
+export type LookupDone = (error: Error | null, addresses: readonly string[]) => void;
+
+export interface DialListener {
+  /** Called in the socket's `connect` event: nothing has been read yet. The socket has an `error` listener. */
+  onConnected(socket: Socket): void;
+  /** All attempts failed, or the name has no address. `code` is that of the most telling error. */
+  onFailed(error: ConnectError): void;
+}
+
+export interface Dial {
+  /** Destroys what is being connected; without effect once the listener was called. */
+  abort(): void;
+}
+
+export function dial(endpoint: Endpoint, options: DialOptions, listener: DialListener): Dial {
+  const race = new Race(options, listener);
+  if (endpoint.kind === 'unix') race.start([{ path: endpoint.path }]);
+  else if (isIP(endpoint.host) > 0) race.start([{ host: endpoint.host, port: endpoint.port }]);
+  else {
+    const { host: name, port } = endpoint;
+    const { lookup = lookUpAll } = options;
+    lookup(name, (error, found) => {
+      if (error !== null || found.length === 0) race.fail(error ?? noAddress(name));
+      else race.start(orderAddresses(found, maxAddresses).map((host) => ({ host, port })));
+    });
+  }
+  return race;
+}
+
+class Race implements Dial {
+  readonly #options: DialOptions;
+  readonly #listener: DialListener;
+  readonly #connecting = new Set<Socket>();
+  #waiting: Target[] = [];
+  /** In the order of the targets. */
+  readonly #errors: ConnectError[] = [];
+  #targets = 0;
+  #timer: Timer | null = null;
+  #isOver = false;
+
+  constructor(options: DialOptions, listener: DialListener) {
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  start(targets: Target[]): void {
+    if (this.#isOver) return;
+    this.#waiting = targets;
+    this.#tryNext();
+  }
+
+  fail(error: ConnectError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#listener.onFailed(error);
+  }
+
+  abort(): void {
+    this.#isOver = true;
+    this.#timer?.cancel();
+    this.#waiting = [];
+    for (const socket of this.#connecting) socket.destroy();
+    this.#connecting.clear();
+  }
+
+  #tryNext(): void {
+    this.#timer?.cancel();
+    const target = this.#waiting.shift();
+    if (target === undefined) return;
+    const index = this.#targets++;
+    const socket = this.#options.open(target);
+    this.#connecting.add(socket);
+    socket.once('connect', () => {
+      this.#win(socket);
+    });
+    // Not once: an error after `destroy` must not become an uncaught one.
+    socket.on('error', (error) => {
+      if (!this.#connecting.delete(socket)) return;
+      this.#errors[index] = error;
+      this.#goOn();
+    });
+    if (this.#waiting.length === 0) return;
+    this.#timer = this.#options.clock.after(attemptDelayMs, () => {
+      this.#tryNext();
+    });
+  }
+
+  #goOn(): void {
+    const [first, ...others] = this.#errors;
+    if (this.#waiting.length > 0) this.#tryNext();
+    else if (this.#connecting.size === 0 && first !== undefined) this.fail(mostTelling([first, ...others]));
+  }
+
+  #win(socket: Socket): void {
+    // Two may connect in the same turn of the event loop.
+    if (!this.#connecting.delete(socket)) return;
+    this.abort();
+    this.#listener.onConnected(socket);
+  }
+}
+
+function lookUpAll(name: string, onDone: LookupDone): void {
+  dns.lookup(name, { all: true, verbatim: true }, (error, found) => {
+    // Node gives no list with an error, whatever its types say.
+    onDone(error, error === null ? found.map(({ address }) => address) : []);
+  });
+}

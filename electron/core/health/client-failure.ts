@@ -1,0 +1,56 @@
+/** Why a connection to the target failed, in the words of the catalogue. Pure. */
+import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
+import { assertNever } from '../../../shared/result.ts';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ClientEvidence } from '../relay/service-port.ts';
+import { classifyConnectError } from '../tunnel/connect-failure.ts';
+import { describeFailedCheck } from './check-cause.ts';
+import type { FailedCheck } from './health-verdict.ts';
+
+/** A connection that a client made. null: it says nothing about the target. */
+export function describeClientFailure(
+  connection: Connection,
+  evidence: Exclude<ClientEvidence, { readonly kind: 'answered' | 'silent' }>,
+): Cause | null {
+  switch (evidence.kind) {
+    case 'closed':
+      return describeCause('target-closed', targetOf(connection));
+    case 'tls-expected':
+      return describeCause('tls-expected', targetOf(connection));
+    case 'unconnected':
+      return describeRefusal(connection, evidence.errno);
+    default:
+      return assertNever(evidence, 'client evidence');
+  }
+}
+
+/** A connection that a check made. */
+export function describeFailure(check: FailedCheck, { connection, healthCheck }: ServiceSpec): Cause {
+  const { failure } = check;
+  const refusal =
+    failure.kind === 'unconnected' && !failure.busy ? describeRefusal(connection, failure.errno) : null;
+  return refusal ?? describeFailedCheck(check, healthCheck);
+}
+
+/** null: the endpoint is the tunnel's own, and the target has no part in it. */
+function describeRefusal(connection: Connection, errno: string): Cause | null {
+  if (connection.technology !== 'tcp') return null;
+  const { host, remotePort: port } = connection;
+  const error = Object.assign(new Error(`connect ${errno} ${host}:${port}`), { code: errno });
+  return classifyConnectError(error, { host, port });
+}
+
+function targetOf(connection: Connection): CauseDetails {
+  switch (connection.technology) {
+    case 'tcp':
+      return { host: connection.host, port: connection.remotePort };
+    case 'ssh':
+      return { host: connection.remoteHost, port: connection.remotePort };
+    case 'kubectl':
+      return { host: `${connection.resourceType}/${connection.resourceName}` };
+    case 'command':
+      return {};
+    default:
+      return assertNever(connection, 'technology');
+  }
+}

@@ -1,0 +1,174 @@
+/** What a service says of its target when nobody has chosen a check: the real daemon, a real sshd, servers that come and go. */
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { exchange, freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
+import { startSshd } from '../../../e2e/fixtures/sshd.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { Scope } from '../scope.ts';
+import { startDaemon, type RunningDaemon } from './testing/running-daemon.ts';
+
+/** Where nobody else listens on a well-known port. */
+const knownHost = '127.0.0.77';
+
+let scope: Scope;
+let daemon: RunningDaemon;
+let port: number;
+
+beforeEach(async () => {
+  scope = new Scope('test');
+  port = await freePort();
+});
+
+afterEach(() => scope.close());
+
+async function run(service: object, bin?: string): Promise<void> {
+  const services = [{ name: 'target', local_port: port, hold: '1s', ...service }];
+  const env = bin === undefined ? {} : { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+  daemon = await startDaemon({ config: JSON.stringify({ version: '1.0', services }), env });
+  scope.own('daemon', () => daemon.stop());
+}
+
+const relayTo = (remotePort: number): object => ({
+  technology: 'tcp',
+  remote_port: remotePort,
+  connection: { host: '127.0.0.1' },
+});
+
+async function sshTo(remoteHost: string, remotePort: number): Promise<Parameters<typeof run>> {
+  const sshd = await startSshd();
+  scope.own('sshd', () => sshd.dispose());
+  await sshd.trust();
+  const connection = { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: remoteHost };
+  return [{ technology: 'ssh', remote_port: remotePort, connection }, sshd.binDirectory];
+}
+
+/** A server at that port, or at any. */
+async function echoAt(at?: number, host?: string): Promise<FixtureServer> {
+  const server = await startEchoServer(at, host);
+  scope.own('echo server', () => server.stop());
+  return server;
+}
+
+async function target(): Promise<ServiceSnapshot> {
+  const [service] = (await daemon.snapshot()).services;
+  if (service === undefined) throw new Error('there is no service');
+  return service;
+}
+
+/** `up, unhealthy, 127.0.0.1:7000 refused the connection` */
+async function becomes(expected: string): Promise<void> {
+  let seen = '';
+  const isSo = async (): Promise<boolean> => {
+    const { phase, health, cause } = await target();
+    seen = [phase, health, ...(cause === null ? [] : [cause.title])].join(', ');
+    return seen === expected;
+  };
+  await eventually(expected, isSo, 15_000).catch(() => {
+    expect(seen).toBe(expected);
+  });
+}
+
+/** One client that says something; what it heard, or nothing. */
+const visit = (): Promise<string> => exchange({ host: '127.0.0.1', port }, 'hello').catch(() => '');
+
+describe('a target that nobody has tried', () => {
+  it('is ready without a connection, and healthy as soon as a client has heard from it', async () => {
+    const echo = await echoAt();
+    await run(relayTo(echo.port));
+    await becomes('up, ready');
+    expect(echo.connections).toBe(0);
+    expect(await visit()).toBe('hello');
+    await becomes('up, healthy');
+    expect(echo.connections).toBe(1);
+  });
+
+  it('is healthy by one hello where its protocol is known from the port', async () => {
+    const redis = await echoAt(6379, knownHost);
+    await run({ ...relayTo(6379), connection: { host: knownHost } });
+    await becomes('up, healthy');
+    expect(redis.connections).toBe(1);
+  });
+});
+
+describe('the first connection that fails', () => {
+  it('says that it was refused, until there is an answer', async () => {
+    const dead = await freePort();
+    await run(relayTo(dead));
+    await becomes('up, ready');
+    await visit();
+    await becomes(`up, unhealthy, 127.0.0.1:${dead} refused the connection`);
+    await echoAt(dead);
+    expect(await visit()).toBe('hello');
+    await becomes('up, healthy');
+  });
+
+  it('says that the name is unknown', async () => {
+    await run({ technology: 'tcp', remote_port: 7000, connection: { host: 'nowhere.invalid' } });
+    await becomes('up, ready');
+    await visit();
+    await becomes('up, unhealthy, The name nowhere.invalid was not found');
+  });
+
+  it('says that it was closed without a word', async () => {
+    const mute = createServer((socket) => socket.on('data', () => socket.end())).listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    scope.own('mute server', () => new Promise<void>((resolve) => mute.close(() => resolve())));
+    const address = mute.address();
+    const remotePort = typeof address === 'object' && address !== null ? address.port : 0;
+    await run(relayTo(remotePort));
+    await becomes('up, ready');
+    await visit();
+    await becomes(`up, unhealthy, 127.0.0.1:${remotePort} closed the connection without an answer`);
+  });
+});
+
+describe('a dead target behind ssh', () => {
+  it('is one steady state from the first client on, through one login', async () => {
+    const dead = await freePort();
+    await run(...(await sshTo('127.0.0.1', dead)));
+    await becomes('up, ready');
+    const { pid } = await target();
+    await visit();
+    await becomes(`up, unhealthy, The tunnel is up, but 127.0.0.1:${dead} refused the connection`);
+    const { stop, seen } = watch();
+    for (let count = 0; count < 5; count += 1) await visit();
+    await stop();
+    expect(seen()).toEqual([`unhealthy, The tunnel is up, but 127.0.0.1:${dead} refused the connection`]);
+    expect(await target()).toMatchObject({ pid, restarts: 0 });
+    await echoAt(dead);
+    expect(await visit()).toBe('hello');
+    await becomes('up, healthy');
+  });
+
+  it('is seen by the hello where its protocol is known, and so is its return', async () => {
+    await run(...(await sshTo(knownHost, 6379)));
+    await becomes(`up, unhealthy, The tunnel is up, but ${knownHost}:6379 refused the connection`);
+    expect(await target()).toMatchObject({ restarts: 0 });
+    await echoAt(6379, knownHost);
+    await becomes('up, healthy');
+  });
+});
+
+/** What is said of the target from now on, each thing once. */
+function watch(): { readonly seen: () => readonly string[]; readonly stop: () => Promise<void> } {
+  const said = new Set<string>();
+  const ending = new AbortController();
+  const ended = daemon.client.stream(
+    'watch-snapshot',
+    { live: false },
+    {
+      onEvent: ({ services: [service] }) => {
+        said.add(`${service?.health ?? 'gone'}, ${service?.cause?.title ?? 'no cause'}`);
+      },
+      signal: ending.signal,
+    },
+  );
+  return {
+    seen: () => [...said],
+    stop: async () => {
+      ending.abort();
+      await ended;
+    },
+  };
+}
