@@ -33,7 +33,7 @@ describe('the metrics', () => {
       localport_service_desired{service="db"} 1
       localport_service_desired{service="web"} 0
       # TYPE localport_service_up gauge
-      # HELP localport_service_up Whether the service is proven, by a check through its present tunnel, or ready where it has no check.
+      # HELP localport_service_up Whether the service is proven, by a check through its present tunnel, or ready: nobody has tried its target.
       localport_service_up{service="db"} 1
       localport_service_up{service="web"} 0
       # TYPE localport_service_checking gauge
