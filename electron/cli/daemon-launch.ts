@@ -7,7 +7,7 @@ import { prepareAppPaths } from '../core/config/app-paths.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { namedConfig } from './config-choice.ts';
+import { chooseConfigFile } from './config-choice.ts';
 import { answerOf, findHost } from './host-connection.ts';
 import { complainOfConfig } from './output/config-complaint.ts';
 import { menuBarProgram } from './menu-bar-program.ts';
@@ -43,10 +43,12 @@ export function daemonProgram(
 /** To be called when none runs. Resolves to a connection. */
 export async function launchDaemon(context: CommandContext, launch: Launch = {}): Promise<ControlClient> {
   const { clock, paths, uid, env, workingDirectory, signal } = context;
-  const named = namedConfig(context);
+  const found = launch.config === undefined ? chooseConfigFile(context) : null;
   // A mistyped name would start a daemon that waits for a file which never comes.
-  if (launch.config === undefined && named !== null && !existsSync(named))
-    throw new CommandFailure(`there is no config ${named}`, { hint: 'localport config init writes one.' });
+  if (found !== null && found.foundBy !== 'search' && !existsSync(found.path))
+    throw new CommandFailure(`there is no config ${found.path}`, {
+      hint: 'localport config init writes one.',
+    });
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) throw new CommandFailure(prepared.error);
   const config = launch.config ?? context.options.config;

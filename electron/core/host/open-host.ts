@@ -4,7 +4,7 @@ import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
-import { findConfig } from '../config/config-search.ts';
+import { describeSkipped, findConfig } from '../config/config-search.ts';
 import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
@@ -67,8 +67,13 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     env: processEnv,
     workingDirectory: workingDirectory(),
     homeDirectory,
+    uid,
   };
-  const config = findConfig(search) ?? { path: paths.defaultConfigPath, foundBy: 'search' };
+  const { found, skipped } = findConfig(search);
+  const config = found ?? { path: paths.defaultConfigPath, foundBy: 'search' };
+  const skippedWords = skipped.map(describeSkipped);
+  for (const words of skippedWords) logs.app.warn(words);
+  notices.report('search', skippedWords.length === 0 ? null : skippedWords.join(' '));
   const host = await AppHost.create({
     kind,
     version,
