@@ -45,6 +45,27 @@ const statusIn = async (where: string): Promise<Status> =>
 const namesIn = async (where: string): Promise<readonly string[]> =>
   (await statusIn(where)).services.map(({ name }) => name);
 
+describe('the config that is used', () => {
+  it('is named wherever it is not the default one', async () => {
+    user.writeConfig(relay('db', await freePort()));
+    expect((await user.run('status')).err).toBe('');
+    expect((await user.run('start', 'db')).err).toBe('');
+    await user.run('daemon', 'stop');
+
+    const file = writeFolderConfig(relay('other', await freePort()));
+    const sentence = `config: ${file}\n`;
+    expect((await user.run('--config', file, 'status')).err).toBe(sentence);
+    expect((await user.run('--config', file, 'start', 'other')).err).toBe(sentence);
+    for (const command of [
+      ['start', 'other'],
+      ['daemon', 'start'],
+      ['status', '-o', 'json'],
+      ['daemon', 'restart'],
+    ])
+      expect([command, (await user.run(...command)).err]).toEqual([command, sentence]);
+  });
+});
+
 describe.runIf(process.getuid?.() === 0)("another user's config in the current folder", () => {
   const sentence = (file: string): string =>
     `The config ${file} belongs to user 1234 and was skipped. Copy it to a file of your own if you want to use it.`;

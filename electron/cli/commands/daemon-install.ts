@@ -23,7 +23,7 @@ const toolMs = 45_000;
 export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
   const manager = serviceManager(context);
   // Where another LocalPort runs, the app say, a failure would have it started again and again.
-  const argv = [...daemonProgram(context, configToPin(context)), '--unless-running'];
+  const argv = [...daemonProgram(context, { config: configToPin(context) }), '--unless-running'];
   const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
   if (start && existsSync(manager.file)) await runAll(context, manager.unload);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), { mode: 0o644, sync: true });

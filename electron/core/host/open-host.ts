@@ -21,6 +21,8 @@ export interface OpenHostOptions {
   readonly explicitConfig: string | null;
   /** The least level that is written to the logs; `info` by default. */
   readonly logLevel?: LogLevel;
+  /** Services stay off until somebody turns them on, for this run. */
+  readonly allOff?: boolean;
   readonly compileConfig: ConfigCompiler;
 }
 
@@ -35,7 +37,15 @@ export interface OpenedHost {
  * another host runs, or the places are not private. Places that cannot be written are done without.
  */
 export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, StartRefusal>> {
-  const { kind, version, clock, explicitConfig, logLevel: level = 'info', compileConfig } = options;
+  const {
+    kind,
+    version,
+    clock,
+    explicitConfig,
+    logLevel: level = 'info',
+    compileConfig,
+    allOff = false,
+  } = options;
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
@@ -86,6 +96,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     logs,
     notices,
     compileConfig,
+    allOff,
   });
   host.ending.afterwards(() => lock.value.release());
   return ok({ host, logs, paths });
