@@ -134,6 +134,10 @@ export const controlRequests = {
   retry: { params: z.object({ target: controlTargetSchema }).readonly(), result: controlOutcomeSchema },
   /** Loads the config again. The result comes when services that leave have gone. */
   reload: { params: nothing, result: configStateSchema },
+  /** The user trusts the config's text with this digest, the one under review; it is taken over. */
+  trust: { params: z.object({ digest: z.string().max(64) }).readonly(), result: configStateSchema },
+  /** The user takes back the trust in every text of the config: nothing of it runs any more. */
+  untrust: { params: nothing, result: configStateSchema },
   /** What is alive in the host right now. */
   dump: {
     params: nothing,

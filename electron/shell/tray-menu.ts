@@ -117,6 +117,8 @@ function tunnelInWords(service: Pick<ServiceSnapshot, 'health' | 'localPort' | '
 }
 
 function configNotes({ config, services }: Snapshot): readonly MenuRow[] {
+  if (config.status === 'untrusted')
+    return [{ kind: 'note', label: 'The config is not trusted: review it in the popover' }];
   if (config.status !== 'broken' && config.status !== 'partial') return [];
   const whatRuns =
     config.status === 'partial'
