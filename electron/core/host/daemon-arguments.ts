@@ -47,7 +47,8 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
   }
 }
 
+/** Without what only the command passes on: `--folder-config` and `--all-off`. */
 const refuse = (why: string): Result<never, string> =>
   err(
-    `${why}\nusage: daemon [--config FILE] [--folder-config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running] [--all-off]`,
+    `${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running]`,
   );
