@@ -19,8 +19,8 @@ export const controlProtocol = 3;
 /** The only `Host` that the host answers to: no web page and no proxy asks for it by accident. */
 export const controlHostName = 'localport';
 /** In every answer; the command sends both, others need not. */
-export const protocolHeader = 'localport-protocol';
-export const versionHeader = 'localport-version';
+export const protocolHeader = 'LocalPort-Protocol';
+export const versionHeader = 'LocalPort-Version';
 
 /** Of a request's body. */
 export const maxRequestBytes = 1024 * 1024;
