@@ -743,7 +743,7 @@ services:
       fc.property(fc.array(snippet, { maxLength: 30 }), (parts) => void compileText(parts.join(''))),
       { numRuns: 300 },
     );
-  });
+  }, 60_000);
 });
 
 describe('a service that leads back to itself', () => {
