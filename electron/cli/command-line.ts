@@ -41,7 +41,7 @@ async function printCompletions(
   words: readonly string[],
   surroundings: CommandSurroundings,
 ): Promise<void> {
-  const sources = completionSources(createContext({ color: false }, surroundings));
+  const sources = completionSources(createContext({ color: false, quiet: true }, surroundings));
   const candidates = await completeWords(program, { words, ...sources });
   surroundings.stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
 }

@@ -1,9 +1,9 @@
 import type { Action } from '../command-context.ts';
-import { findConfigFile } from '../config-choice.ts';
+import { chooseConfigFile } from '../config-choice.ts';
 import { exitCode } from '../exit-code.ts';
 
 export const configPath: Action = async (context) => {
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
   const path = found?.path ?? context.paths.defaultConfigPath;
   if (context.format === 'json') {
     context.print(JSON.stringify({ path, found_by: found?.foundBy ?? null }, null, 2));

@@ -560,7 +560,7 @@ describe('a faulty config', () => {
         'host: h, prot: 22',
       ),
       [
-        'warning services[0].connection.prot: unknown key, ignored; did you mean port? (localport.yaml:6)',
+        'error services[0].connection.prot: unknown key, so the service does not start; did you mean port? (localport.yaml:6)',
         'warning services[0].health_check.config.verify_tls: unknown key, ignored; did you mean verify_ssl? (localport.yaml:8)',
       ],
     ],
