@@ -87,6 +87,18 @@ describe('a hostile cluster', () => {
     else expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   });
 
+  it('cannot write into the config that is imported from it', async () => {
+    const spec = { ports: [{ port: 80 }] };
+    const items = [
+      { metadata, spec },
+      { metadata: { name: 'web', namespace: 'shop' }, spec },
+    ];
+    const out = await run(['import', 'kube', '--context', 'prod'], { items });
+    expect(out).toMatch(/^# skipped, as the name is not a DNS label: \\u001b\]52;c;.*\nversion: "1.0"\n/);
+    expect(out).toContain('  - name: web\n');
+    expect(out).not.toMatch(steering);
+  });
+
   it('cannot steer it by how it refuses', async () => {
     const out = await run(['cluster', 'pods', '--context', name], `error: no ${name}`);
     expect(out).toContain(String.raw`\u2029`);
