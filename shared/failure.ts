@@ -11,6 +11,8 @@
  * the pace that their entry names. The only exceptions are tries that do harm, and those say so in their remedy.
  */
 
+import { shellWord } from './shell-word.ts';
+
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
 export type TriggerKind =
   'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
@@ -122,8 +124,7 @@ const scope = (d: CauseDetails): string =>
   ].join('');
 
 /** In a shell's words. */
-export const stopCommand = (service: string): string =>
-  `localport stop ${/^[\w.@:/-]+$/.test(service) ? service : `'${service.replaceAll("'", String.raw`'\''`)}'`}`;
+export const stopCommand = (service: string): string => `localport stop ${shellWord(service)}`;
 
 const catalogue = {
   'binary-missing': {

@@ -1,6 +1,6 @@
 /**
- * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is a
- * warning, and is gone from what is returned.
+ * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is
+ * gone from what is returned: an error in `connection`, where it may say which cluster or host is meant, else a warning.
  */
 import {
   connectionSchemas,
@@ -98,7 +98,7 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
     findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
   if (!isMapping(connection)) return null;
-  const checked = findings.check(connectionSchemas[known], connection, [...path, 'connection']);
+  const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
 
