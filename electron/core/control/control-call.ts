@@ -159,6 +159,8 @@ function connectionError({ code = '', message }: NodeJS.ErrnoException, socketPa
   if (code === 'EACCES' || code === 'EPERM') {
     return { code: 'not-permitted', message: `${socketPath} belongs to another user` };
   }
+  // The backlog of the socket is full.
+  if (code === 'EAGAIN') return { code: 'too-many-requests', message: 'LocalPort is busy: try again' };
   // It answers, but not in HTTP, as LocalPort did up to control protocol 2.
   if (code.startsWith('HPE_')) return notUnderstood;
   return lost(code === 'ECONNRESET' ? 'LocalPort ended the connection' : `${socketPath}: ${message}`);

@@ -14,12 +14,15 @@ import {
 } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
-import type { Clock } from '../clock.ts';
+import { sleep, type Clock } from '../clock.ts';
 import { callControl, notUnderstood, type ControlCall, type RunningCall } from './control-call.ts';
 import { checkControlSocket } from './control-socket-check.ts';
 
 const defaultConnectTimeoutMs = 2_000;
 const defaultRequestTimeoutMs = 30_000;
+/** A host with too many connections closes one, and one with too many requests refuses the next: ours may come again. */
+const reconnectMs = 20;
+const retryMs = 500;
 
 export interface ControlConnectOptions {
   readonly socketPath: string;
@@ -60,11 +63,12 @@ export interface ControlClient {
 export async function connectControl(
   options: ControlConnectOptions,
 ): Promise<Result<ControlClient, ControlError>> {
-  const { socketPath, uid = process.getuid?.() ?? 0, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  const { socketPath, clock, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  const uid = options.uid ?? process.getuid?.() ?? 0;
   const checked = checkControlSocket(socketPath, uid);
   if (!checked.ok) return checked;
   const calls = new Calls(options);
-  const answer = await calls.request('host', {}, connectTimeoutMs);
+  const answer = await askWho(calls, clock, connectTimeoutMs);
   if (!answer.ok && answer.error.code === 'timed-out') {
     const message = `LocalPort did not answer at ${socketPath} within ${connectTimeoutMs / 1000} s`;
     return err({ code: 'timed-out', message });
@@ -80,6 +84,19 @@ export async function connectControl(
       calls.close();
     },
   });
+}
+
+async function askWho(
+  calls: Calls,
+  clock: Clock,
+  timeoutMs: number,
+): Promise<Result<ControlResult<'host'>, ControlError>> {
+  const deadline = clock.now() + timeoutMs;
+  for (;;) {
+    const answer = await calls.request('host', {}, Math.max(1, deadline - clock.now()));
+    if (answer.ok || answer.error.code !== 'connection-lost' || clock.now() >= deadline) return answer;
+    await sleep(clock, reconnectMs);
+  }
 }
 
 /** The calls of one client. */
@@ -125,9 +142,19 @@ class Calls {
     for (const call of [...this.#running]) call.end(closed);
   }
 
-  async #call(
-    call: Pick<ControlCall, 'name' | 'params' | 'signal' | 'onEvent' | 'timeoutMs'>,
-  ): Promise<Result<unknown, ControlError>> {
+  /** A request that is one too many was not begun. */
+  async #call(call: Call): Promise<Result<unknown, ControlError>> {
+    const { clock } = this.#options;
+    const deadline = clock.now() + (call.timeoutMs ?? defaultRequestTimeoutMs);
+    for (;;) {
+      const outcome = await this.#callOnce(call);
+      const isTooMuch = !outcome.ok && outcome.error.code === 'too-many-requests';
+      if (!isTooMuch || clock.now() + retryMs >= deadline) return outcome;
+      await sleep(clock, retryMs, call.signal);
+    }
+  }
+
+  async #callOnce(call: Call): Promise<Result<unknown, ControlError>> {
     if (this.#isClosed) return err(closed);
     const { socketPath, clock, version } = this.#options;
     const running = callControl({ socketPath, clock, version, ...call });
@@ -137,6 +164,8 @@ class Calls {
     return outcome;
   }
 }
+
+type Call = Pick<ControlCall, 'name' | 'params' | 'signal' | 'onEvent' | 'timeoutMs'>;
 
 const closed: ControlError = { code: 'connection-lost', message: 'the command ended the connection' };
 

@@ -224,6 +224,18 @@ describe('the command', () => {
     other.close();
   });
 
+  it('comes again when its connection made room for another one', async () => {
+    let connections = 0;
+    const crowded = createServer((socket) => {
+      if (++connections < 3) socket.destroy();
+      else socket.resume().end(httpText({ protocol: controlProtocol, host: snapshot.host }));
+    }).listen(fixture.socketPath);
+    await eventually('it listens', () => crowded.listening);
+    expect(await connect()).toMatchObject({ ok: true });
+    expect(connections).toBe(3);
+    crowded.close();
+  });
+
   it('does not take half a stream for a whole one', async () => {
     const other = createHttpServer((request, response) => {
       if (request.url === '/v1/host')
@@ -335,10 +347,17 @@ describe('a client that costs nothing but itself', () => {
       lines: [{ error }],
     });
     expect(await other.request('restart', { target: { kind: 'all' } })).toMatchObject({ ok: true });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiting = other.stream('watch-snapshot', { live: false }, { onEvent: () => undefined, signal });
     client.close();
-    await eventually('all are cancelled', () => signals.every(({ aborted }) => aborted));
-    raw.say({ path: watchPath });
+    await eventually('all are cancelled', () =>
+      signals.slice(0, maxOpenRequests).every(({ aborted }) => aborted),
+    );
+    // The command comes again by itself.
     await eventually('there is room', () => signals.length === maxOpenRequests + 1);
+    controller.abort();
+    expect(await waiting).toEqual({ ok: true, value: undefined });
   });
 
   it('has a limit of acts at once, beside which the host can be seen and stopped', async () => {
@@ -354,7 +373,7 @@ describe('a client that costs nothing but itself', () => {
     const client = await fixture.client();
     const reloads = Array.from({ length: maxOpenRequests }, () => client.request('reload', {}));
     await eventually('all are under way', () => finish.length === maxOpenRequests);
-    expect(await client.request('reload', {})).toMatchObject({ error: { code: 'too-many-requests' } });
+    expect(await client.request('reload', {}, 400)).toMatchObject({ error: { code: 'too-many-requests' } });
     expect(await client.request('snapshot', {})).toMatchObject({ ok: true });
     const stop = client.stream('shutdown', { force: false }, { onEvent: () => undefined });
     expect(await stop).toMatchObject({ ok: true });
