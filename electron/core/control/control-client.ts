@@ -15,14 +15,17 @@ import {
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import { sleep, type Clock } from '../clock.ts';
+import { routeOf } from './control-routes.ts';
 import { callControl, notUnderstood, type ControlCall, type RunningCall } from './control-call.ts';
 import { checkControlSocket } from './control-socket-check.ts';
 
 const defaultConnectTimeoutMs = 2_000;
 const defaultRequestTimeoutMs = 30_000;
-/** A host with too many connections closes one, and one with too many requests refuses the next: ours may come again. */
-const reconnectMs = 20;
+/** A host with too many requests refuses the next one. */
 const retryMs = 500;
+/** A host with too many connections closes the one that waits longest, and it may be ours. */
+const reconnectMs = 20;
+const maxReconnects = 20;
 
 export interface ControlConnectOptions {
   readonly socketPath: string;
@@ -63,12 +66,12 @@ export interface ControlClient {
 export async function connectControl(
   options: ControlConnectOptions,
 ): Promise<Result<ControlClient, ControlError>> {
-  const { socketPath, clock, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  const { socketPath, connectTimeoutMs = defaultConnectTimeoutMs } = options;
   const uid = options.uid ?? process.getuid?.() ?? 0;
   const checked = checkControlSocket(socketPath, uid);
   if (!checked.ok) return checked;
   const calls = new Calls(options);
-  const answer = await askWho(calls, clock, connectTimeoutMs);
+  const answer = await calls.request('host', {}, connectTimeoutMs);
   if (!answer.ok && answer.error.code === 'timed-out') {
     const message = `LocalPort did not answer at ${socketPath} within ${connectTimeoutMs / 1000} s`;
     return err({ code: 'timed-out', message });
@@ -84,19 +87,6 @@ export async function connectControl(
       calls.close();
     },
   });
-}
-
-async function askWho(
-  calls: Calls,
-  clock: Clock,
-  timeoutMs: number,
-): Promise<Result<ControlResult<'host'>, ControlError>> {
-  const deadline = clock.now() + timeoutMs;
-  for (;;) {
-    const answer = await calls.request('host', {}, Math.max(1, deadline - clock.now()));
-    if (answer.ok || answer.error.code !== 'connection-lost' || clock.now() >= deadline) return answer;
-    await sleep(clock, reconnectMs);
-  }
 }
 
 /** The calls of one client. */
@@ -142,22 +132,28 @@ class Calls {
     for (const call of [...this.#running]) call.end(closed);
   }
 
-  /** A request that is one too many was not begun. */
+  /** What was refused because it was one too many was not begun; what only reads may be asked for again. */
   async #call(call: Call): Promise<Result<unknown, ControlError>> {
     const { clock } = this.#options;
     const deadline = clock.now() + (call.timeoutMs ?? defaultRequestTimeoutMs);
+    const onlyReads = call.onEvent === undefined && routeOf(call.name).method === 'GET';
+    let reconnectsLeft = onlyReads ? maxReconnects : 0;
     for (;;) {
-      const outcome = await this.#callOnce(call);
-      const isTooMuch = !outcome.ok && outcome.error.code === 'too-many-requests';
-      if (!isTooMuch || clock.now() + retryMs >= deadline) return outcome;
-      await sleep(clock, retryMs, call.signal);
+      const outcome = await this.#callOnce(call, deadline);
+      if (outcome.ok || this.#isClosed) return outcome;
+      const isTooMuch = outcome.error.code === 'too-many-requests';
+      const isLost = outcome.error.code === 'connection-lost' && reconnectsLeft-- > 0;
+      const delayMs = isTooMuch ? retryMs : reconnectMs;
+      if ((!isTooMuch && !isLost) || clock.now() + delayMs >= deadline) return outcome;
+      await sleep(clock, delayMs, call.signal);
     }
   }
 
-  async #callOnce(call: Call): Promise<Result<unknown, ControlError>> {
+  async #callOnce({ timeoutMs, ...call }: Call, deadline: number): Promise<Result<unknown, ControlError>> {
     if (this.#isClosed) return err(closed);
     const { socketPath, clock, version } = this.#options;
-    const running = callControl({ socketPath, clock, version, ...call });
+    const left = timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, deadline - clock.now()) };
+    const running = callControl({ socketPath, clock, version, ...call, ...left });
     this.#running.add(running);
     const outcome = await running.outcome;
     this.#running.delete(running);

@@ -233,6 +233,11 @@ describe('the command', () => {
     await eventually('it listens', () => crowded.listening);
     expect(await connect()).toMatchObject({ ok: true });
     expect(connections).toBe(3);
+    const client = await fixture.client();
+    connections = 0;
+    // What acts may have been done.
+    expect(await client.request('reload', {})).toMatchObject({ error: { code: 'connection-lost' } });
+    expect(connections).toBe(1);
     crowded.close();
   });
 
