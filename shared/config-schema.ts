@@ -11,9 +11,9 @@ import {
   namespaceName,
   resourceName,
   sshDestination,
+  userName,
 } from './config-addresses.ts';
 import {
-  argument,
   choice,
   count,
   duration,
@@ -173,7 +173,7 @@ export const connectionSchemas = {
   }),
   ssh: mapping({
     host: sshDestination,
-    user: emptyAsAbsent(argument).optional(),
+    user: emptyAsAbsent(userName).optional(),
     port: port.optional(),
     key_file: text().optional(),
     password: text().optional(),
