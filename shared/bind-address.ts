@@ -63,8 +63,13 @@ export function bindsOverlap(one: BindAddress, other: BindAddress): boolean {
 export const placesOverlap = (one: LocalPlace, other: LocalPlace): boolean =>
   one.localPort !== 0 && one.localPort === other.localPort && bindsOverlap(one.bind, other.bind);
 
-/** What a client on this machine connects to: `localhost:5432`, `192.168.1.9:5432`, `[::1]:5432`. */
-export function localAddress({ bind, localPort }: LocalPlace): string {
+/** What a client on this machine connects to: `localhost:5432`, `192.168.1.9:5432`, `[::1]:5432`, `/home/me/pg.sock`. */
+export function localAddress({
+  bind,
+  localPort,
+  localSocket,
+}: LocalPlace & { readonly localSocket?: string | undefined }): string {
+  if (localPort === 0 && localSocket !== undefined) return localSocket;
   if (bind === null || bind === '127.0.0.1') return `localhost:${localPort}`;
   return formatPlace(bind, localPort);
 }

@@ -311,6 +311,11 @@ describe('a faulty config', () => {
       ['error services[2].local_port: 1 is taken by services[0] in line 2 (localport.yaml:4)'],
     ],
     [
+      'a socket that two services want at once, beside ones without a port',
+      `services:\n${['/s/a', '/s/b', '/s/a'].map((socket, index) => tcpEntry(`h${index}`, 1).replace('local_port: 1', `local_socket: ${socket}`)).join('')}`,
+      ['error services[2].local_socket: "/s/a" is taken by services[0] in line 2 (localport.yaml:4)'],
+    ],
+    [
       'a local port that is neither a number nor auto',
       tcpEntry('a', 1).replace('local_port: 1', 'local_port: Auto').replace(/^/, 'services:\n'),
       [

@@ -277,8 +277,9 @@ function judgeOf(spec: ProbeSpec, { service, trouble, traffic }: HealthTarget, c
 
 /** The check of a service, with its local port in the places that name it: a URL without a host, a command's arguments. */
 function probeSpecOf({ localPort, healthCheck: { probe } }: ServiceSpec): ProbeSpec {
+  const host = localPort === 0 ? 'localhost' : `localhost:${localPort}`;
   if (probe.type === 'http' || probe.type === 'https') {
-    return { ...probe, url: resolveProbeUrl(probe, `localhost:${localPort}`)?.href ?? probe.url };
+    return { ...probe, url: resolveProbeUrl(probe, host)?.href ?? probe.url };
   }
   if (probe.type !== 'exec') return probe;
   const [program, ...rest] = probe.argv;
