@@ -68,6 +68,8 @@ export interface CauseDetails {
   readonly port?: number | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
+  /** The port was given to a tunnel's program, which somebody else was faster than. */
+  readonly isPrivate?: boolean | undefined;
   /** Another service of the config that holds a port. */
   readonly service?: string | undefined;
   readonly context?: string | undefined;
@@ -144,10 +146,12 @@ const catalogue = {
     ...setup('port'),
     recheck: 'port',
     title: (d) => `Port ${d.port ?? ''} is used by ${holderIn(d)}`.replace('  ', ' '),
-    remedy: (d) =>
-      d.service === undefined
+    remedy: (d) => {
+      if (d.isPrivate === true) return 'Use {socket} in place of {local_port}, which no other user can take';
+      return d.service === undefined
         ? 'Stop that program or choose another local_port; the service starts once the port is free'
-        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`,
+        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`;
+    },
     action: (d) => (d.service === undefined ? openConfig : copy('Copy command', stopCommand(d.service))),
   },
   'port-forbidden': {
