@@ -181,6 +181,19 @@ const catalogue = {
       return d.command === undefined ? copy('Copy ssh-add', 'ssh-add') : copy('Copy command', d.command);
     },
   },
+  'question-unanswered': {
+    ...user('credentials'),
+    recheck: 'login',
+    title: (d) =>
+      d.host === undefined
+        ? 'A jump host asks for a login that LocalPort cannot answer'
+        : `${d.host} asks for more than a password`,
+    remedy: (d) =>
+      d.host === undefined
+        ? 'Log in to the jump host with a key, from your agent say: the password of the config is only for the host itself'
+        : 'Log in with a key, from your agent say: LocalPort only answers the question for the password',
+    action: () => openLog,
+  },
   'host-key-unknown': {
     ...user('credentials'),
     recheck: 'login',

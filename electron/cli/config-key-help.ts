@@ -111,7 +111,7 @@ export const connectionKeyHelps = {
     user: 'Default: what ssh_config says',
     port: 'Of the ssh server; default 22, or what ssh_config says',
     key_file: 'A private key; default: what ssh_config and the agent offer',
-    password: 'Goes by SSH_ASKPASS; write ${NAME}, not the password itself',
+    password: 'Only for the host itself, never for a jump host; write ${NAME}, not the password itself',
     remote_host: 'Where remote_port is, as the server sees it; default localhost',
     jump: 'Hosts on the way, one or a list, each as user@host:port',
     strict_host_key_checking: 'yes: known hosts only; default accept-new',
