@@ -17,13 +17,14 @@ import { version } from './version.ts';
 
 const exitCode = { ok: 0, error: 1, usage: 2 } as const;
 
-async function main({ config, logLevel, foreground, unlessRunning }: DaemonArguments): Promise<void> {
+async function main({ config, logLevel, foreground, unlessRunning, allOff }: DaemonArguments): Promise<void> {
   const opened = await openHost({
     kind: 'headless',
     version,
     clock,
     explicitConfig: config,
     logLevel,
+    allOff,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
   });
   if (!opened.ok) {

@@ -11,9 +11,9 @@ import {
   namespaceName,
   resourceName,
   sshDestination,
+  userName,
 } from './config-addresses.ts';
 import {
-  argument,
   choice,
   count,
   duration,
@@ -141,10 +141,12 @@ const clusterHealthSchema = mapping({
 });
 
 /** A service but for its connection, whose keys depend on the technology. */
-export const serviceSchema = mapping({
+const serviceShape = {
   name: nonEmptyLine(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
   technology: choice(technologies),
-  local_port: portOrAuto,
+  /** Required without `local_socket`. */
+  local_port: portOrAuto.optional(),
+  local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
   /** Required by every technology except `command`. */
   remote_port: port.optional(),
@@ -156,7 +158,10 @@ export const serviceSchema = mapping({
   start_timeout: duration(100, hourMs).optional(),
   health_check: healthCheckSchema.optional(),
   restart_policy: restartPolicySchema.optional(),
-});
+};
+export const serviceSchema = mapping(serviceShape);
+/** One without a `local_socket`. */
+export const portServiceSchema = mapping({ ...serviceShape, local_port: portOrAuto });
 
 const commandLine = z
   .array(word)
@@ -182,7 +187,7 @@ export const connectionSchemas = {
   }),
   ssh: mapping({
     host: sshDestination,
-    user: emptyAsAbsent(argument).optional(),
+    user: emptyAsAbsent(userName).optional(),
     port: port.optional(),
     key_file: shownLine().optional(),
     password: text().optional(),

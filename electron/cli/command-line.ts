@@ -51,7 +51,7 @@ async function printCompletions(
   words: readonly string[],
   surroundings: CommandSurroundings,
 ): Promise<void> {
-  const sources = completionSources(createContext({ color: false }, surroundings));
+  const sources = completionSources(createContext({ color: false, quiet: true }, surroundings));
   const candidates = await completeWords(program, { words, ...sources });
   // A word that cannot be shown as it is would be completed to another one.
   surroundings.stdout.write(linesOf(candidates.filter((candidate) => firstUnseen(candidate) === null)));

@@ -1,10 +1,10 @@
 import type { Action } from '../command-context.ts';
-import { findConfigFile } from '../config-choice.ts';
+import { chooseConfigFile } from '../config-choice.ts';
 import { exitCode } from '../exit-code.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
 export const configPath: Action = async (context) => {
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
   const path = found?.path ?? context.paths.defaultConfigPath;
   if (context.format === 'json') {
     context.print(...jsonLines({ path, found_by: found?.foundBy ?? null }));
