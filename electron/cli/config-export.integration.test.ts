@@ -7,7 +7,16 @@ import { runCommandLine } from './command-line.ts';
 import { testSurroundings } from './testing/test-context.ts';
 
 /** Each is one of the secrets below, wherever it stands. */
-const secrets = ['s-ssh-1', 's-url-2', 's-query-3', 's-option-4', 's-script-5', 's-header-6', 's-var-7'];
+const secrets = [
+  's-ssh-1',
+  's-url-2',
+  's-query-3',
+  's-option-4',
+  's-script-5',
+  's-header-6',
+  's-var-7',
+  's-default-8',
+];
 
 const config = `
 version: "1.0"
@@ -23,7 +32,7 @@ services:
   - name: own
     technology: command
     local_port: 1025
-    connection: { argv: [run, --listen, "{socket}", --password, s-option-4, --name, "\${MY_TOKEN}"] }
+    connection: { argv: [run, "--as=\${DB_PASSWORD:s-default-8}!", --listen, "{socket}", --password, s-option-4, --name, "\${MY_TOKEN}"] }
     health_check: { type: exec, config: { argv: [sh, -c, "PGPASSWORD=s-script-5 psql; curl -H 'X-Api-Key: s-header-6' h"] } }
 `;
 
@@ -60,7 +69,16 @@ it.each([[[]], [['-o', 'json']]])(
         },
         {
           connection: {
-            argv: ['run', '--listen', '{socket}', '--password', '[hidden]', '--name', '[hidden]'],
+            argv: [
+              'run',
+              '--as=[hidden]!',
+              '--listen',
+              '{socket}',
+              '--password',
+              '[hidden]',
+              '--name',
+              '[hidden]',
+            ],
           },
         },
       ],

@@ -64,3 +64,13 @@ function behindOption(option: string, word: string): readonly string[] {
 /** A switch, a small number, a variable of the shell's and a placeholder give nothing away. */
 const isTelling = (value: string): boolean =>
   value !== '' && !/^(?:true|false|yes|no|none|\d{1,3}|\$.*|\{\w+\})$/i.test(value);
+
+/** What stands in the file for a secret that is not set: `${DB_PASSWORD:swordfish}`. */
+export const secretDefaults = (
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] =>
+  [...text.matchAll(/\$\{\s{0,9}([\w-]{1,256})\s{0,9}:-?([^}\n]{1,2000})\}/g)]
+    .filter(([, name = '']) => isSecretName(name) && (environment[name] ?? '') === '')
+    .map(([, , value = '']) => value)
+    .filter(isTelling);
