@@ -7,10 +7,8 @@ import type {
   RestartPolicySpec,
   ServiceSpec,
 } from '../../shared/service-spec.ts';
+import { hidden } from '../core/observability/redaction.ts';
 import type { ClusterHealthSpec } from '../core/config/cluster-health.ts';
-
-/** Stands for a password where secrets are not shown. */
-const hidden = '(hidden)';
 
 type Entry = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,9 @@ import { describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { isSecretName, secretsOf } from '../observability/secrets.ts';
+import { secretDefaults } from '../observability/written-secrets.ts';
+import { isSecretName } from '../observability/secret-names.ts';
+import { secretsOf } from '../observability/secrets.ts';
 import { buildClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import { boundedProblems, formatPath, formatPlace, type LineOf } from './config-problem.ts';
 import { validateConfig } from './config-validator.ts';
@@ -78,7 +80,11 @@ export function compileConfig(
     return [{ index, spec: failAlone(spec, usesOfService(uses, index, shown), path) }];
   });
   const specs = built.map(({ spec }) => spec);
-  const secrets = new Set([...specs.flatMap(secretsOf), ...secretVariables(substitution)]);
+  const secrets = new Set([
+    ...specs.flatMap(secretsOf),
+    ...secretVariables(substitution),
+    ...secretDefaults(text, env),
+  ]);
   const clusterHealth = buildClusterHealth(file);
   return ok({
     config: {
