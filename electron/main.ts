@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     version,
     clock,
     explicitConfig: launch.config,
+    folderConfig: launch.folderConfig,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
   });
   await app.whenReady();

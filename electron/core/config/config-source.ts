@@ -8,15 +8,14 @@ import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { fileError } from './config-problem.ts';
 import { stepsTo } from './path-steps.ts';
+import { digestOf, type ConfigIdentity } from './trust-store.ts';
 import { refuseWriters } from './write-refusal.ts';
 
 export const maxConfigBytes = 1024 * 1024;
 
-export interface ConfigSource {
+export interface ConfigSource extends ConfigIdentity {
   /** Without a byte order mark. */
   readonly text: string;
-  /** Of the file, through all links. */
-  readonly realPath: string;
 }
 
 /** Never blocks on a pipe, never throws. `uid`: who runs LocalPort. */
@@ -40,7 +39,7 @@ export async function readConfigSource(
     const refusal = await refuseWriters([...steps.slice(0, -1), opened], uid);
     if (refusal !== null) return err(fileError(refusal));
     const text = decode(await readAtMost(handle, maxConfigBytes));
-    return text.ok ? ok({ text: text.value, realPath }) : text;
+    return text.ok ? ok({ text: text.value, realPath, digest: digestOf(text.value) }) : text;
   } catch (error) {
     return err(fileError(`the file ${describeReadError(error, path)}`));
   } finally {
