@@ -12,13 +12,19 @@ export interface ImportKubeOptions extends ImportOptions {
   readonly namespace?: string;
 }
 
+/** Each is a kubectl, and a kubeconfig may have hundreds. */
+const contextsAtOnce = 16;
 const listContextsMs = 10_000;
 const listServicesMs = 30_000;
 
 /** Proposes the services of every context, or of those that are named. */
 export const importKube: Action<ImportKubeOptions> = async (context, options) => {
   const contexts = options.context ?? (await listContexts(context));
-  const found = await Promise.all(contexts.map((name) => readContext(context, name, options.namespace)));
+  const found: Result<readonly Proposal[], string>[] = [];
+  for (let start = 0; start < contexts.length; start += contextsAtOnce) {
+    const names = contexts.slice(start, start + contextsAtOnce);
+    found.push(...(await Promise.all(names.map((name) => readContext(context, name, options.namespace)))));
+  }
   return finishImport(context, options, {
     proposals: found.flatMap((result) => (result.ok ? result.value : [])),
     remarks: [],

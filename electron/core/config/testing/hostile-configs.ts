@@ -19,17 +19,7 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
     'unknown key, ignored',
   ],
   ['40,000 lines with ${A}', () => `services: []\nx-a:\n${lines(40_000, () => '  - ${A}')}`, ''],
-  [
-    '40,000 lines with ${A} in one service',
-    () => serviceWith(`    tags:\n${lines(40_000, () => '      - ${A}')}`),
-    'holds more than 1000 values',
-  ],
   ['60,000 times ${A}', () => `a: [${'${A},'.repeat(60_000)}]`, 'the file names more than 50000 variables'],
-  [
-    '50,000 unknown keys',
-    () => `services: []\n${lines(50_000, (index) => `k${index}: 1`)}`,
-    'unknown key, ignored',
-  ],
   [
     '50,000 unknown keys of a service',
     () => serviceWith(lines(50_000, (index) => `    nam${index}: 1`)),
@@ -47,11 +37,6 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
     'the file has more than 1000 tags',
   ],
   [
-    '90,000 tags without a handle',
-    () => `x-a:\n${lines(90_000, () => '- !a!b 1')}`,
-    'the file has more than 1000 tags',
-  ],
-  [
     '500 merges of 20,000 keys',
     () =>
       `x-b: &b\n${lines(20_000, (index) => `  k${index}: 1`)}services:\n${lines(500, () => '  - <<: *b')}`,
@@ -64,8 +49,6 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
     'not valid YAML: Unexpected flow-seq-end token in YAML document: "]"',
   ],
   ['lists in lists, in one line', () => '- '.repeat(500_000), 'the file is nested too deeply'],
-  ['a million commas', () => `[${','.repeat(1_000_000)}`, 'the file has too many words: make it smaller'],
-  ['a million quotes', () => '"'.repeat(1_000_000), 'the file has too many words: make it smaller'],
   ['a million empty lines', () => '\n'.repeat(1_000_000), 'the file has too many words: make it smaller'],
   ['300,000 directives', () => '%a\n'.repeat(300_000), 'the file has too many words: make it smaller'],
   ['250,000 documents', () => '---\n'.repeat(250_000), 'a second YAML document begins here, one is allowed'],
