@@ -16,6 +16,7 @@ import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
+import { refusedSwitches } from './shell/refused-switches.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
 import { tellRefusal } from './shell/start-refusal.ts';
 import { version } from './version.ts';
@@ -71,7 +72,14 @@ async function main(): Promise<void> {
   }
 }
 
-if (prepareElectron(process.platform)) {
+const refused = app.isPackaged ? refusedSwitches(process.argv.slice(1)) : [];
+
+if (refused.length > 0) {
+  process.stderr.write(
+    `LocalPort does not start with ${refused.join(', ')}: other programs could steer it that way\n`,
+  );
+  app.exit(1);
+} else if (prepareElectron(process.platform)) {
   main().catch((error: unknown) => {
     process.stderr.write(
       `LocalPort could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
