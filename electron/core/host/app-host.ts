@@ -355,12 +355,17 @@ export class AppHost {
       this.#publisher.close();
       return Promise.resolve();
     });
-    this.ending.verify('left behind', () =>
-      findRemains({
+    let strays: readonly string[] = [];
+    this.ending.join('force clean-up', 'strays', async () => {
+      strays = await this.#children.endStrays();
+    });
+    this.ending.verify('left behind', async () => [
+      ...strays,
+      ...(await findRemains({
         children: this.#children.launcher.alive(),
         places: this.#forwarding.supervisor.snapshot(),
         runtimeDirectory: paths.runtimeDirectory,
-      }),
-    );
+      })),
+    ]);
   }
 }
