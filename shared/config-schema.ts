@@ -27,6 +27,7 @@ import {
   portOrAuto,
   text,
 } from './config-scalars.ts';
+import { secretReferenceFault } from './secret-reference.ts';
 import { sslModes } from './service-spec.ts';
 
 const secondMs = 1000;
@@ -55,6 +56,12 @@ const checkCommand = z
   .max(200)
   .refine(([program]) => program !== '', { message: 'begins with "", expected a program' });
 
+/** Itself, or where it stands: `keychain:NAME`, `op://vault/item/field`. */
+const password = text().superRefine((value, context) => {
+  const message = secretReferenceFault(value);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
+
 const probeConfigSchema = mapping({
   // http, https
   url: text().optional(),
@@ -68,7 +75,7 @@ const probeConfigSchema = mapping({
   ca_file: text().optional(),
   // postgres, mysql, redis
   user: text().optional(),
-  password: text().optional(),
+  password: password.optional(),
   // postgres, mysql
   database: text().optional(),
   // postgres
@@ -176,7 +183,7 @@ export const connectionSchemas = {
     user: emptyAsAbsent(argument).optional(),
     port: port.optional(),
     key_file: text().optional(),
-    password: text().optional(),
+    password: password.optional(),
     remote_host: hostName.optional(),
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),

@@ -1,5 +1,6 @@
 /** Which values must never be shown: those that the config gives, and those whose names say so. Pure. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { isReference, passwordsOf } from '../secrets/service-secrets.ts';
 
 /** Names the place or the user of a secret, not the secret. */
 const namesAPlace = /_(FILE|PATH|DIR|HOST|PORT|USER|USERNAME|URL|ID|NAME|SOCK|ADDRESS|TYPE|CLASS|DESKTOP)$/i;
@@ -19,12 +20,10 @@ export function isSecretName(name: string): boolean {
   return namesASecret.some((pattern) => pattern.test(words));
 }
 
-/** The secrets of a service: its passwords, and the headers of its check that hold one. */
-export function secretsOf({ connection, healthCheck: { probe } }: ServiceSpec): readonly string[] {
-  const passwords = [
-    connection.technology === 'ssh' ? connection.password : null,
-    'password' in probe ? probe.password : null,
-  ].filter((password) => password !== null);
+/** The secrets of a service: its passwords but for references, and the headers of its check that hold one. */
+export function secretsOf(service: ServiceSpec): readonly string[] {
+  const { probe } = service.healthCheck;
+  const passwords = passwordsOf(service).filter((password) => !isReference(password));
   const headers = probe.type === 'http' || probe.type === 'https' ? Object.entries(probe.headers) : [];
   const credentials = headers.filter(([name]) => isSecretName(name)).map(([, value]) => value);
   return [...passwords, ...credentials].filter((value) => value !== '');

@@ -1,0 +1,21 @@
+import type { Probe } from '../health/probe.ts';
+import type { SecretStore } from './secret-store.ts';
+import { isReference } from './service-secrets.ts';
+
+/** A probe whose passwords may be references. */
+export const withSecretPasswords =
+  (probe: Probe, secrets: SecretStore): Probe =>
+  async (request) => {
+    const { spec } = request;
+    if (!('password' in spec) || spec.password === null || !isReference(spec.password)) return probe(request);
+    const found = await secrets.resolve(spec.password);
+    if (request.signal.aborted) return { kind: 'cancelled' };
+    if (found.ok) return probe({ ...request, spec: { ...spec, password: found.value } });
+    const { title, remedy } = found.error;
+    const finding = remedy === null ? title : `${title}: ${remedy}`;
+    return {
+      kind: 'failed',
+      finding,
+      failure: { kind: 'not-made', obstacle: { code: 'config-invalid', what: finding } },
+    };
+  };
