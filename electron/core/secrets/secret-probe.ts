@@ -1,4 +1,4 @@
-import type { Probe } from '../health/probe.ts';
+import type { Probe, ProbeResult } from '../health/probe.ts';
 import type { SecretStore } from './secret-store.ts';
 import { isReference } from './service-secrets.ts';
 
@@ -10,7 +10,11 @@ export const withSecretPasswords =
     if (!('password' in spec) || spec.password === null || !isReference(spec.password)) return probe(request);
     const found = await secrets.resolve(spec.password);
     if (request.signal.aborted) return { kind: 'cancelled' };
-    if (found.ok) return probe({ ...request, spec: { ...spec, password: found.value } });
+    if (found.ok) {
+      const result = await probe({ ...request, spec: { ...spec, password: found.value } });
+      if (isRefusal(result)) secrets.refuse(spec.password);
+      return result;
+    }
     const { title, remedy } = found.error;
     const finding = remedy === null ? title : `${title}: ${remedy}`;
     return {
@@ -19,3 +23,9 @@ export const withSecretPasswords =
       failure: { kind: 'not-made', obstacle: { code: 'config-invalid', what: finding } },
     };
   };
+
+/** Whatever it refused: another reading costs little. */
+const isRefusal = (result: ProbeResult): boolean =>
+  result.kind === 'failed' &&
+  result.failure.kind === 'answered' &&
+  result.failure.answer.code === 'check-refused';

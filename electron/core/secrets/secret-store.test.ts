@@ -49,8 +49,8 @@ it('does not ask op again by itself after a failure or a refused login', async (
   expect(await resolve(op)).toBe('secret-not-read');
   store.allow([op]);
   expect(await resolve(op)).toBe('s1');
-  store.forget(op);
-  expect(await resolve(op)).toBe('secret-not-read');
+  store.refuse(op);
+  expect(await resolve(op)).toBe('s1');
   store.allow([op]);
   expect(await resolve(op)).toBe('s2');
   expect(reads).toHaveLength(3);
@@ -61,7 +61,7 @@ it('reads the keychain at need, and again when the user tries again or it was re
   expect([await resolve(keychain), await resolve(keychain)]).toEqual(['s1', 's1']);
   store.allow([keychain]);
   expect(await resolve(keychain)).toBe('s2');
-  store.forget(keychain);
+  store.refuse(keychain);
   expect(await resolve(keychain)).toBe('s3');
   expect(reads).toHaveLength(3);
 });

@@ -3,7 +3,7 @@
  *
  * 1. While one is being read, everybody who needs it waits for that one reading.
  * 2. `op://…` may ask the user for a fingerprint: it is read only after `allow`, once for each call of it.
- * 3. A secret that a login refused is forgotten: it is read again when the user tries again.
+ * 3. One that a server refused is read again: at the next need, or, of `op://…`, after the next `allow`.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -20,6 +20,7 @@ export class SecretStore {
   readonly #known = new Map<string, string>();
   readonly #pending = new Map<string, Promise<Result<string, Cause>>>();
   readonly #allowed = new Set<string>();
+  readonly #refused = new Set<string>();
 
   constructor(parts: SecretStoreParts) {
     this.#parts = parts;
@@ -38,8 +39,10 @@ export class SecretStore {
     if (pending !== undefined) return pending;
     const isAllowed = this.#allowed.delete(password);
     const known = this.#known.get(password);
-    // Nobody is asked for what the keychain says; it may have changed.
-    if (known !== undefined && !(isAllowed && reference.kind === 'keychain')) return ok(known);
+    const isRefused = this.#refused.has(password);
+    // What the keychain says may have changed, and to read it asks nobody.
+    const isOutdated = reference.kind === 'keychain' ? isAllowed || isRefused : isAllowed && isRefused;
+    if (known !== undefined && !isOutdated) return ok(known);
     if (reference.kind === 'op' && !isAllowed)
       return err(describeCause('secret-not-read', { what: reference.place }));
     const reading = this.#read(password, reference);
@@ -47,15 +50,16 @@ export class SecretStore {
     return reading;
   }
 
-  /** It was refused. */
-  forget(password: string): void {
-    this.#known.delete(password);
+  /** A server did not accept what it means. */
+  refuse(password: string): void {
+    this.#refused.add(password);
   }
 
   async #read(password: string, reference: SecretReference): Promise<Result<string, Cause>> {
     const found = await this.#parts.read(reference);
     this.#pending.delete(password);
     this.#known.delete(password);
+    this.#refused.delete(password);
     if (!found.ok) return found;
     this.#known.set(password, found.value);
     this.#parts.onFound(found.value);

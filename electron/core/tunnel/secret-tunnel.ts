@@ -23,7 +23,7 @@ export const withSecrets = (adapter: TunnelAdapter, secrets: SecretStore): Tunne
       explain: (cause) => {
         // The only login that is not tried again by itself is one with a password.
         if (cause.code !== 'auth-failed' || cause.recheck !== 'never') return cause;
-        secrets.forget(password);
+        secrets.refuse(password);
         return refused(connection.host, password, cause);
       },
     });
