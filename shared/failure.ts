@@ -11,6 +11,8 @@
  * the pace that their entry names. The only exceptions are tries that do harm, and those say so in their remedy.
  */
 
+import { shellWord } from './shell-word.ts';
+
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
 export type TriggerKind =
   'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
@@ -66,6 +68,8 @@ export interface CauseDetails {
   readonly port?: number | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
+  /** The port was given to a tunnel's program, which somebody else was faster than. */
+  readonly isPrivate?: boolean | undefined;
   /** Another service of the config that holds a port. */
   readonly service?: string | undefined;
   readonly context?: string | undefined;
@@ -124,8 +128,7 @@ const scope = (d: CauseDetails): string =>
   ].join('');
 
 /** In a shell's words. */
-export const stopCommand = (service: string): string =>
-  `localport stop ${/^[\w.@:/-]+$/.test(service) ? service : `'${service.replaceAll("'", String.raw`'\''`)}'`}`;
+export const stopCommand = (service: string): string => `localport stop ${shellWord(service)}`;
 
 const catalogue = {
   'binary-missing': {
@@ -145,10 +148,12 @@ const catalogue = {
     ...setup('port'),
     recheck: 'port',
     title: (d) => `Port ${d.port ?? ''} is used by ${holderIn(d)}`.replace('  ', ' '),
-    remedy: (d) =>
-      d.service === undefined
+    remedy: (d) => {
+      if (d.isPrivate === true) return 'Use {socket} in place of {local_port}, which no other user can take';
+      return d.service === undefined
         ? 'Stop that program or choose another local_port; the service starts once the port is free'
-        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`,
+        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`;
+    },
     action: (d) => (d.service === undefined ? openConfig : copy('Copy command', stopCommand(d.service))),
   },
   'port-forbidden': {

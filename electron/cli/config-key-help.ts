@@ -86,6 +86,8 @@ export const serviceKeyHelps: KeyHelps = {
   technology: 'What carries the connection',
   local_port:
     'On 127.0.0.1 and ::1, or where bind says; unique among services that are enabled; auto: one that LocalPort chooses and remembers',
+  local_socket:
+    'A Unix socket of mode 0600, beside local_port or instead of it; in a folder that nobody else can write',
   bind: 'An IP address of this machine, 0.0.0.0 or "::" for all; default 127.0.0.1 and ::1',
   remote_port: 'At the far end; not for command',
   connection: 'How to get there; its keys depend on the technology',

@@ -7,11 +7,11 @@ import { inProcess } from '../core/config/in-process-compiler.ts';
 import type { FoundConfig } from '../core/config/config-search.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { findConfigFile } from './config-choice.ts';
+import { chooseConfigFile } from './config-choice.ts';
 
 /** Where the config is; a failure says where it would belong. */
 export function requireConfigFile(context: CommandContext): FoundConfig {
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
   if (found !== null) return found;
   throw new CommandFailure('there is no config file', {
     hint: `It belongs in ${context.paths.defaultConfigPath}: localport config init writes one.`,

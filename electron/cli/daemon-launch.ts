@@ -7,9 +7,9 @@ import { prepareAppPaths } from '../core/config/app-paths.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { namedConfig } from './config-choice.ts';
+import { chooseConfigFile } from './config-choice.ts';
 import { answerOf, findHost } from './host-connection.ts';
-import { complainOfConfig } from './output/config-complaint.ts';
+import { complainOfConfig, tellConfigInUse } from './output/config-complaint.ts';
 import { menuBarProgram } from './menu-bar-program.ts';
 
 const startTimeoutMs = { headless: 15_000, 'menu-bar': 120_000 } as const;
@@ -20,12 +20,14 @@ export interface Launch {
   readonly kind?: 'headless' | 'menu-bar';
   /** Absolute; by default what `--config` says. */
   readonly config?: string | undefined;
+  /** Services stay off until they are turned on. */
+  readonly allOff?: boolean;
 }
 
 /** The program and arguments of the headless host. */
 export function daemonProgram(
   context: CommandContext,
-  config = context.options.config,
+  { config = context.options.config, allOff = false }: Launch = {},
 ): readonly [string, ...string[]] {
   const { programFolder, options, workingDirectory } = context;
   const script = path.join(programFolder, 'daemon.cjs');
@@ -37,21 +39,25 @@ export function daemonProgram(
     script,
     ...(config === undefined ? [] : ['--config', path.resolve(workingDirectory, config)]),
     ...(logLevel === undefined ? [] : ['--log-level', logLevel]),
+    ...(allOff ? ['--all-off'] : []),
   ];
 }
 
 /** To be called when none runs. Resolves to a connection. */
 export async function launchDaemon(context: CommandContext, launch: Launch = {}): Promise<ControlClient> {
   const { clock, paths, uid, env, workingDirectory, signal } = context;
-  const named = namedConfig(context);
+  const found = launch.config === undefined ? chooseConfigFile(context) : null;
   // A mistyped name would start a daemon that waits for a file which never comes.
-  if (launch.config === undefined && named !== null && !existsSync(named))
-    throw new CommandFailure(`there is no config ${named}`, { hint: 'localport config init writes one.' });
+  if (found !== null && found.foundBy !== 'search' && !existsSync(found.path))
+    throw new CommandFailure(`there is no config ${found.path}`, {
+      hint: 'localport config init writes one.',
+    });
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) throw new CommandFailure(prepared.error);
-  const config = launch.config ?? context.options.config;
   const [file, ...args] =
-    launch.kind === 'menu-bar' ? menuBarProgram(context, config) : daemonProgram(context, config);
+    launch.kind === 'menu-bar'
+      ? menuBarProgram(context, launch.config ?? context.options.config)
+      : daemonProgram(context, launch);
   if (context.options.verbose === true) context.tell(`starting: ${[file, ...args].join(' ')}`);
   const outputFile = path.join(paths.logDirectory, 'daemon-start.log');
   // Where no log can be written, the daemon runs all the same, and its complaints at the start are lost.
@@ -86,6 +92,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     if (client !== null) {
       // It answers before it has read its config: this answer comes after.
       const config = answerOf(await client.request('reload', {}));
+      tellConfigInUse(context, config);
       if (config.status === 'broken')
         complainOfConfig(context, config, ': nothing is forwarded until you fix it');
       if (config.status === 'partial') complainOfConfig(context, config);

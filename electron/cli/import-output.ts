@@ -7,6 +7,7 @@ import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { entriesOf, proposalYaml, type Proposal, type Taken } from './service-proposal.ts';
+import { jsonLines } from './output/json-lines.ts';
 
 export interface ImportOptions {
   readonly write?: true;
@@ -26,8 +27,7 @@ export async function finishImport(
   { write }: ImportOptions,
   { proposals, remarks, failures }: Found,
 ): Promise<ExitCode> {
-  for (const failure of failures)
-    context.stderr.write(`${context.complaintPalette.bad('error:')} ${failure}\n`);
+  for (const failure of failures) context.complain(`${context.complaintPalette.bad('error:')} ${failure}`);
   const entries = entriesOf(proposals, await readTaken(context));
   if (entries.length === 0) {
     context.tell(...remarks);
@@ -37,9 +37,9 @@ export async function finishImport(
     const file = await writeConfig(context, proposalYaml(entries, remarks));
     context.say(`${entries.length} services written to ${file}`);
   } else if (context.format === 'json') {
-    context.print(JSON.stringify(entries, null, 2));
+    context.print(...jsonLines(entries));
     context.tell(...remarks);
-  } else context.print(proposalYaml(entries, remarks));
+  } else context.print(...proposalYaml(entries, remarks).split('\n'));
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
 

@@ -7,7 +7,7 @@ import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
 import { autoPortFileName, readAutoPorts } from '../core/config/auto-port-store.ts';
 import { logFileName } from '../core/observability/log-file-name.ts';
 import type { CommandContext } from './command-context.ts';
-import { findConfigFile } from './config-choice.ts';
+import { chooseConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import type { ReportedService, StatusReport } from './status-report.ts';
 
@@ -16,7 +16,7 @@ const tailBytes = 16 * 1024;
 
 export async function readOfflineStatus(context: CommandContext): Promise<StatusReport> {
   const { paths } = context;
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
   if (found === null) {
     const config: ConfigState = { status: 'welcome', path: paths.defaultConfigPath, problems: [] };
     return { host: null, config, services: [], lastWords: new Map() };
@@ -58,6 +58,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   route: describeRoute(spec.connection),
   localPort: spec.localPort,
   bind: spec.bind,
+  ...(spec.localSocket === undefined ? {} : { localSocket: spec.localSocket }),
   desired,
   phase: 'off',
   health: 'unknown',

@@ -1,8 +1,9 @@
-import { stringify } from 'yaml';
 import type { Action } from '../command-context.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
 import { brokenConfig } from '../output/config-complaint.ts';
+import { jsonLines } from '../output/json-lines.ts';
+import { yamlText } from '../output/yaml-text.ts';
 import { clusterHealthEntry, serviceEntry } from '../service-yaml.ts';
 
 export interface ConfigExportOptions {
@@ -25,8 +26,6 @@ export const configExport: Action<ConfigExportOptions> = async (context, { showS
     defaults: { cluster_health: clusterHealthEntry(clusterHealth.defaults) },
     ...(contexts.length === 0 ? {} : { cluster_contexts: Object.fromEntries(contexts) as object }),
   };
-  context.print(
-    context.format === 'json' ? JSON.stringify(whole, null, 2) : stringify(whole, { lineWidth: 0 }).trimEnd(),
-  );
+  context.print(...(context.format === 'json' ? jsonLines(whole) : yamlText(whole).split('\n')));
   return exitCode.ok;
 };

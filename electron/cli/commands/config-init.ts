@@ -4,6 +4,7 @@ import type { Action } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCode } from '../exit-code.ts';
 import { starterConfig } from '../starter-config.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface ConfigInitOptions {
   readonly force?: true;
@@ -22,6 +23,6 @@ export const configInit: Action<ConfigInitOptions> = async (context, { force }) 
     if (code !== 'EEXIST') throw new CommandFailure(`${file} cannot be written: ${message}`);
     throw new CommandFailure(`${file} exists already`, { hint: 'With --force it is overwritten.' });
   }
-  context.print(context.format === 'json' ? JSON.stringify({ path: file }, null, 2) : file);
+  context.print(...(context.format === 'json' ? jsonLines({ path: file }) : [file]));
   return exitCode.ok;
 };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { firstUnseen } from '../../../shared/visible-text.ts';
 import type { Action } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { finishImport, type ImportOptions } from '../import-output.ts';
@@ -21,7 +22,9 @@ export const importSsh: Action<ImportSshOptions> = async (context, options) => {
   const { homeDirectory, workingDirectory } = context;
   const own = path.join(homeDirectory, '.ssh/config');
   const file = options.file === undefined ? own : path.resolve(workingDirectory, options.file);
-  const hosts = [...new Set(await readHosts(file, path.join(homeDirectory, '.ssh'), 0))].slice(0, maxHosts);
+  const found = await readHosts(file, path.join(homeDirectory, '.ssh'), 0);
+  // The config takes no such name.
+  const hosts = [...new Set(found)].filter((host) => firstUnseen(host) === null).slice(0, maxHosts);
   if (!existsSync(file)) throw new CommandFailure(`there is no ${file}`);
   if (hosts.length === 0) throw new CommandFailure(`${file} names no host`);
   const proposals = [];

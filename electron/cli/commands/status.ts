@@ -4,7 +4,7 @@ import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { namedConfig } from '../config-choice.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
-import { complainOfConfig } from '../output/config-complaint.ts';
+import { complainOfConfig, tellConfigInUse } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
 import { noSuchTag, selectServices, type TargetOptions } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
@@ -63,6 +63,7 @@ function refuseUnknownTags({ services }: StatusReport, tags: readonly string[]):
 
 /** A broken config is reported beside the services. Without a host it is all there is to know, and an error. */
 function tellConfig(context: CommandContext, { host, config }: StatusReport): ExitCode {
+  tellConfigInUse(context, config);
   // The table and JSON have them in their place; fields separated by tabs have none.
   if (context.format === 'text') context.tell(...(host?.notices ?? []).map((text) => `notice: ${text}`));
   if (config.status === 'welcome')

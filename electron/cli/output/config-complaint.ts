@@ -10,6 +10,11 @@ export function complainOfConfig(context: CommandContext, config: ConfigState, c
   context.tell(`config ${config.path ?? ''} ${what}`, ...problemLines(config, context.complaintPalette));
 }
 
+/** Names the config that is used, beside the answer, unless it is where a config belongs. */
+export function tellConfigInUse({ paths, tell }: CommandContext, { status, path }: ConfigState): void {
+  if (status !== 'welcome' && path !== null && path !== paths.defaultConfigPath) tell(`config: ${path}`);
+}
+
 /** The same where there is no answer without a config. */
 export const brokenConfig = (
   { complaintPalette }: CommandContext,

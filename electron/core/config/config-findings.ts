@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
-import { describeIssue, describeUnknownKey } from './issue-message.ts';
+import { describeIgnoredKey, describeIssue, describeRefusedKey } from './issue-message.ts';
 import { valueAt } from './tree-path.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -24,9 +24,23 @@ export class Findings {
 
   /** The parsed value, or null after an error was noted. `at` is where the value stands in the file. */
   check<Schema extends z.ZodType>(schema: Schema, value: unknown, at: ConfigPath): z.infer<Schema> | null {
-    for (const { path, key, known } of unknownKeys(schema, value)) {
-      this.add('warning', [...at, ...path, key], describeUnknownKey(key, known));
-    }
+    for (const { path, key, known } of unknownKeys(schema, value))
+      this.warning([...at, ...path, key], describeIgnoredKey(key, known));
+    return this.#parse(schema, value, at);
+  }
+
+  /** The same where a key that is ignored would change what is meant: where a connection leads, say. */
+  checkKeys<Schema extends z.ZodType>(
+    schema: Schema,
+    value: unknown,
+    at: ConfigPath,
+  ): z.infer<Schema> | null {
+    for (const { path, key, known } of unknownKeys(schema, value))
+      this.error([...at, ...path, key], describeRefusedKey(key, known));
+    return this.#parse(schema, value, at);
+  }
+
+  #parse<Schema extends z.ZodType>(schema: Schema, value: unknown, at: ConfigPath): z.infer<Schema> | null {
     const parsed = schema.safeParse(value, { reportInput: true });
     if (parsed.success) return parsed.data;
     for (const issue of firstOfEachPath(parsed.error.issues)) {

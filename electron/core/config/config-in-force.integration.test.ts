@@ -115,6 +115,35 @@ describe('the config in force', () => {
     ]);
   });
 
+  it.each([
+    ['kubectl', 'resource_name: db, contxt: prod', 'contxt', 'did you mean context?'],
+    [
+      'kubectl',
+      'resource_name: db, kubeconfig: ~/.kube/prod',
+      'kubeconfig',
+      'known keys are resource_name, namespace, resource_type, context',
+    ],
+    ['ssh', 'host: bastion, prot: 2222', 'prot', 'did you mean port?'],
+    ['tcp', 'host: db, protocol: udp', 'protocol', 'known keys are host'],
+  ])(
+    'does not start a %s service whose connection is { %s }, and runs the others',
+    async (technology, connection, key, hint) => {
+      const entries = [
+        entry('sound', 1),
+        `  - { name: odd, technology: ${technology}, local_port: 2, remote_port: 2, connection: { ${connection} } }\n`,
+      ];
+      writeEntries(...entries);
+      await make().start();
+      expect(applied).toEqual([
+        `sound, odd (connection.${key}: unknown key, so the service does not start; ${hint})`,
+      ]);
+      expect(config.state).toMatchObject({
+        status: 'partial',
+        problems: [{ severity: 'error', path: `services[1].connection.${key}`, line: 3 }],
+      });
+    },
+  );
+
   it('leaves in force what an entry said before it was at fault', async () => {
     writeEntries(entry('a', 5001), entry('b', 5002), entry('c', 5003));
     await make().start();

@@ -39,7 +39,7 @@ export async function loadConfig(
   const { uid, ...compileContext } = context;
   const source = await readConfigSource(absolutePath, uid);
   if (!source.ok) return err([source.error]);
-  const compiled = await compile(source.value, { ...compileContext, path: absolutePath }, signal);
+  const compiled = await compile(source.value.text, { ...compileContext, path: absolutePath }, signal);
   if (!compiled.ok) return compiled;
   const { config, keyFilePlaces } = compiled.value;
   const services = config.services.map((service) =>

@@ -1,11 +1,12 @@
 /**
- * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is a
- * warning, and is gone from what is returned.
+ * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is
+ * gone from what is returned: an error in `connection`, where it may say which cluster or host is meant, else a warning.
  */
 import {
   connectionSchemas,
   fileSchema,
   maxServices,
+  portServiceSchema,
   serviceSchema,
   type RawConnection,
   type RawFile,
@@ -20,7 +21,7 @@ import { checkTogether, type UnsetPlaces, type ValidService } from './entries-to
 import { healthCheckFaults } from './health-check-faults.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { tcpCheckWarning } from './tcp-check-warning.ts';
-import { isMapping } from './tree-path.ts';
+import { isMapping, valueAt } from './tree-path.ts';
 
 export interface Validation {
   readonly file: Omit<RawFile, 'services'>;
@@ -76,7 +77,7 @@ function servicesOf(root: Readonly<Record<string, unknown>>): readonly unknown[]
 
 function checkService(findings: Findings, value: unknown, index: number): ValidService | null {
   const path = ['services', index];
-  const service = findings.check(serviceSchema, value, path);
+  const service = findings.check(schemaFor(value), value, path);
   const connection = checkConnection(findings, value, path);
   if (service?.technology === 'tcp' && service.start_timeout !== undefined)
     findings.warning([...path, 'start_timeout'], 'means nothing to tcp, which starts nothing');
@@ -84,6 +85,9 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
     findings.warning([...path, 'bind'], openToOthers(service));
   return service === null || connection === null ? null : { service, connection };
 }
+
+const schemaFor = (entry: unknown) =>
+  valueAt(entry, ['local_socket']) === undefined ? portServiceSchema : serviceSchema;
 
 const openToOthers = ({ name, bind }: RawService): string =>
   `${String(bind)} lets other machines connect to ${name}: leave it out to keep the service to this one`;
@@ -98,7 +102,7 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
     findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
   if (!isMapping(connection)) return null;
-  const checked = findings.check(connectionSchemas[known], connection, [...path, 'connection']);
+  const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
 

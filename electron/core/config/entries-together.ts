@@ -31,6 +31,7 @@ export function checkTogether(
 ): void {
   reportRepeatedNames(findings, entries, unset);
   reportPortConflicts(findings, entries, unset);
+  reportSharedSockets(findings, entries, unset);
   reportLoops(findings, services, unset);
 }
 
@@ -61,6 +62,19 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
   for (const { wish, holder } of findPortConflicts(wishes)) {
     const path = ['services', wish.index, 'local_port'];
     reportTaken(findings, { path, value: String(wish.localPort), earlier: holder.index });
+  }
+}
+
+/** Spelled alike: a socket that two services reach by other spellings is refused to the second one when it is opened. */
+function reportSharedSockets(findings: Findings, services: readonly unknown[], unset: UnsetPlaces): void {
+  const firstIndex = new Map<string, number>();
+  for (const [index, service] of services.entries()) {
+    const path = ['services', index, 'local_socket'];
+    const socket = readKey(service, 'local_socket');
+    if (socket === undefined || unset.isAt(path) || readKey(service, 'enabled') === false) continue;
+    const earlier = firstIndex.get(socket);
+    if (earlier === undefined) firstIndex.set(socket, index);
+    else reportTaken(findings, { path, value: JSON.stringify(socket), earlier });
   }
 }
 
@@ -103,7 +117,7 @@ function reportLoops(
 function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
   const { name, local_port: wanted, bind = null, remote_port: port } = service;
   // One that is chosen is never one that a service leads to by its number.
-  const localPort = wanted === 'auto' ? 0 : wanted;
+  const localPort = typeof wanted === 'number' ? wanted : 0;
   const isKnown = raw.technology === 'tcp' && port !== undefined;
   return { name, localPort, bind, leadsTo: isKnown ? { host: raw.connection.host, port } : null };
 }

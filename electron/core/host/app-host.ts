@@ -58,6 +58,8 @@ export interface AppHostOptions {
   readonly logs: LogStore;
   readonly notices: HostNotices;
   readonly compileConfig: ConfigCompiler;
+  /** Services stay off until somebody turns them on, for this run. */
+  readonly allOff?: boolean;
 }
 
 interface PreparedParts {
@@ -157,13 +159,14 @@ export class AppHost {
 
   /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */
   static async create(options: AppHostOptions): Promise<AppHost> {
-    const { clock, paths, processEnv, logs, notices } = options;
+    const { clock, paths, processEnv, logs, notices, allOff = false } = options;
     let host: AppHost | null = null;
     const onStopped = (pid: number): void => host?.processStopped(pid);
     const children = await ChildProcesses.prepare({ paths, processEnv, clock, log: logs.app, onStopped });
     const desired = await openDesiredStore({
       path: path.join(paths.stateDirectory, 'desired.json'),
       log: logs.app,
+      allOff,
       onWritable: (failure) => {
         notices.report('state', failure);
       },

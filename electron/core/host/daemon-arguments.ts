@@ -12,6 +12,8 @@ export interface DaemonArguments {
   readonly foreground: boolean;
   /** Another LocalPort that runs is no failure: for managers that start again whatever fails. */
   readonly unlessRunning: boolean;
+  /** Services stay off until somebody turns them on, for this run. */
+  readonly allOff: boolean;
 }
 
 /** The error is a sentence with the usage. */
@@ -24,14 +26,15 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
         'log-level': { type: 'string', default: 'info' },
         foreground: { type: 'boolean', default: false },
         'unless-running': { type: 'boolean', default: false },
+        'all-off': { type: 'boolean', default: false },
       },
     });
-    const { foreground, 'unless-running': unlessRunning } = values;
+    const { foreground, 'unless-running': unlessRunning, 'all-off': allOff } = values;
     if (values.config === '') return refuse('--config names no file');
     const config = values.config === undefined ? null : path.resolve(cwd, values.config);
     const logLevel = logLevels.find((level) => level === values['log-level']);
     if (logLevel === undefined) return refuse(`there is no log level "${values['log-level']}"`);
-    return ok({ config, logLevel, foreground, unlessRunning });
+    return ok({ config, logLevel, foreground, unlessRunning, allOff });
   } catch (error) {
     return refuse(errorMessage(error));
   }
@@ -39,5 +42,5 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
 
 const refuse = (why: string): Result<never, string> =>
   err(
-    `${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running]`,
+    `${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running] [--all-off]`,
   );

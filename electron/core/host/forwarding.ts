@@ -134,11 +134,15 @@ export class Forwarding {
       log,
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
-      createPort: ({ name, localPort: port, bind, holdTimeoutMs, connection: { technology } }, events) =>
+      createPort: (
+        { name, localPort: port, localSocket = null, bind, holdTimeoutMs, connection: { technology } },
+        events,
+      ) =>
         createLocalPort({
           name,
           port,
           bind,
+          socketPath: localSocket,
           holdTimeoutMs,
           clock,
           log,

@@ -48,8 +48,11 @@ export interface ChildLine {
 export interface ChildPlan {
   readonly child: ChildRequest;
   readonly interpret: (line: ChildLine) => LineMeaning;
-  /** For programs that do not say when they are ready: resolves when the endpoint takes connections, never rejects. */
-  readonly probeReadiness?: (signal: AbortSignal) => Promise<Endpoint | null>;
+  /**
+   * For programs that do not say when they are ready: resolves when the endpoint takes connections, or to why nobody may be
+   * sent there; null when aborted. Never rejects.
+   */
+  readonly probeReadiness?: (signal: AbortSignal) => Promise<Result<Endpoint, Cause> | null>;
   /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
   /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
@@ -205,8 +208,10 @@ export class ChildTunnel implements Tunnel {
   }
 
   async #probeReadiness(plan: ChildPlan): Promise<void> {
-    const endpoint = await plan.probeReadiness?.(this.#readinessProbe.signal);
-    if (endpoint !== undefined && endpoint !== null) this.#becomeReady(endpoint);
+    const found = await plan.probeReadiness?.(this.#readinessProbe.signal);
+    if (found === undefined || found === null) return;
+    if (found.ok) this.#becomeReady(found.value);
+    else this.#abandon(found.error);
   }
 
   #becomeReady(endpoint: Endpoint): void {
