@@ -30,6 +30,7 @@ import {
   shownText,
   text,
 } from './config-scalars.ts';
+import { secretReferenceFault } from './secret-reference.ts';
 import { sslModes } from './service-spec.ts';
 
 const secondMs = 1000;
@@ -63,6 +64,12 @@ const checkCommand = z
   .refine(([file]) => file !== '', { message: 'begins with "", expected a program' })
   .superRefine(program);
 
+/** Itself, or where it stands: `keychain:NAME`, `op://vault/item/field`. */
+const password = text().superRefine((value, context) => {
+  const message = secretReferenceFault(value);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
+
 const probeConfigSchema = mapping({
   // http, https
   url: text().optional(),
@@ -76,7 +83,7 @@ const probeConfigSchema = mapping({
   ca_file: shownLine().optional(),
   // postgres, mysql, redis
   user: text().optional(),
-  password: text().optional(),
+  password: password.optional(),
   // postgres, mysql
   database: text().optional(),
   // postgres
@@ -190,7 +197,7 @@ export const connectionSchemas = {
     user: emptyAsAbsent(userName).optional(),
     port: port.optional(),
     key_file: shownLine().optional(),
-    password: text().optional(),
+    password: password.optional(),
     remote_host: hostName.optional(),
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),

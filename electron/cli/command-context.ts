@@ -9,6 +9,16 @@ import type { Output } from '../core/observability/visible-output.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Palette } from './output/palette.ts';
 
+/** A stream that the command reads: a file, a pipe, or a terminal, which can be kept from showing what is typed. */
+export interface Input extends AsyncIterable<Buffer | string> {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(isRaw: boolean): unknown;
+  on(event: 'data', listener: (chunk: Buffer | string) => void): unknown;
+  off(event: 'data', listener: (chunk: Buffer | string) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+}
+
 export type OutputFormat = 'table' | 'json' | 'text';
 
 /** Options that every command has, before or after its name. */
@@ -24,6 +34,8 @@ export interface GlobalOptions {
 
 /** Where a command runs: everything that it may touch but for files, children and the control socket. */
 export interface CommandSurroundings {
+  /** Called by commands that read it only: opening a terminal takes its time. */
+  readonly openStdin: () => Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Environment;

@@ -27,6 +27,7 @@ const uid = process.getuid?.() ?? 0;
 const paths = findAppPaths({ platform, env, homeDirectory, uid });
 
 void runCommandLine(process.argv.slice(2), {
+  openStdin: () => process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env,

@@ -12,6 +12,7 @@ import { boundedProblems, formatPath, formatPlace, formatProblem, type LineOf } 
 import { validateConfig } from './config-validator.ts';
 import { substituteEnvironment, type Environment, type Substitution } from './environment-substitution.ts';
 import { describeFaulty, faultsOfEntries, type FaultyEntries } from './faulty-entries.ts';
+import { warnOfPlainPasswords } from './plain-passwords.ts';
 import { buildService } from './service-builder.ts';
 import {
   findUnset,
@@ -74,7 +75,8 @@ export function compileConfig(
     isAt: (place) => unsetPaths.has(formatPath(place)),
     keepsFromRunning: (index) => usesOf(index).length > 0,
   });
-  const inOrder = [...problems, ...warnOfUnset(uses)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const warnings = [...warnOfUnset(uses), ...warnOfPlainPasswords(services, substitution, lineOf)];
+  const inOrder = [...problems, ...warnings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const faults = faultsOfEntries(inOrder);
   if (faults === null || (faults.size > 0 && !salvage)) return err(boundedProblems(inOrder, dropped));
 

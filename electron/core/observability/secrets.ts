@@ -1,18 +1,17 @@
 /** Which values must never be shown: those that the config gives, and those whose names say so. Pure. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { isReference, passwordsOf } from '../secrets/service-secrets.ts';
 import { isSecretName } from './secret-names.ts';
 import { secretsInArguments, secretsInUrls } from './written-secrets.ts';
 
-/** The secrets of a service: its passwords, and what its URLs, its headers and the arguments of its programs hold. */
-export function secretsOf({
-  connection,
-  description,
-  healthCheck: { probe },
-}: ServiceSpec): readonly string[] {
-  const passwords = [
-    connection.technology === 'ssh' ? connection.password : null,
-    'password' in probe ? probe.password : null,
-  ].filter((password) => password !== null);
+/** The secrets of a service: its passwords but for references, and what its URLs, headers and arguments hold. */
+export function secretsOf(service: ServiceSpec): readonly string[] {
+  const {
+    connection,
+    description,
+    healthCheck: { probe },
+  } = service;
+  const passwords = passwordsOf(service).filter((password) => !isReference(password));
   const headers = 'headers' in probe ? Object.entries(probe.headers) : [];
   const credentials = headers.filter(([name]) => isSecretName(name)).map(([, value]) => value);
   const programs = [

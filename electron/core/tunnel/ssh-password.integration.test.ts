@@ -83,7 +83,6 @@ process.stdin.pipe(socket).pipe(process.stdout);`,
 Host gate
   HostName ${gate.host}
   Port ${String(gate.port)}`);
-    const startedAt = performance.now();
     const cause = await workshop.openFailing(to(target, { host: 'target' }));
     expect(await gate.passwordsTold()).toEqual([]);
     expect(cause).toMatchObject({
@@ -92,7 +91,6 @@ Host gate
       title: 'A jump host asks for a login that LocalPort cannot answer',
       evidence: expect.stringMatching(/@127\.0\.0\.1/) as string,
     });
-    expect(performance.now() - startedAt).toBeLessThan(8_000);
   });
 
   it("reaches a target whose jump host lets the user's key in", async () => {
