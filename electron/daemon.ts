@@ -7,7 +7,7 @@ import { parseDaemonArguments, type DaemonArguments } from './core/host/daemon-a
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
-import { printChanges } from './core/host/terminal.ts';
+import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
@@ -44,7 +44,7 @@ async function main({
   logUncaughtErrors(process, logs.app);
   const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
     const { problems } = await shutdown;
-    if (foreground) process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
+    if (foreground) say(...reportEnd(problems));
     return process.exit(problems.length === 0 ? exitCode.ok : exitCode.error);
   };
   const wayOut = {
@@ -58,12 +58,12 @@ async function main({
     await host.forceShutdown('it could not be reached');
     return;
   }
-  if (foreground) host.onSnapshot(printChanges(process.stdout));
+  if (foreground) host.onSnapshot(printChanges());
   await host.start();
 }
 
 function giveUp(why: string, code: number): void {
-  process.stderr.write(`LocalPort could not start: ${why}\n`);
+  sayWhyNotStarted(why);
   process.exitCode = code;
 }
 

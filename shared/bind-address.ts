@@ -22,11 +22,18 @@ export function parseBindAddress(text: string): BindAddress | undefined {
   const plain = text.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   if (plain === 'localhost') return null;
   if (isIpv4(plain)) return plain;
-  const [, address = '', zone = ''] = /^([^%]*)(%[\w.-]+)?$/.exec(plain) ?? [];
-  const url = `http://[${address}]`;
+  const { url, zone } = readIpv6(plain);
   if (!URL.canParse(url)) return undefined;
   const shortest = new URL(url).hostname.slice(1, -1);
   return (mappedIpv4(shortest) ?? shortest) + zone;
+}
+
+/** An IPv6 address without brackets, with a zone or without: `fe80::1%eth0`. */
+export const isIpv6 = (text: string): boolean => text.includes(':') && URL.canParse(readIpv6(text).url);
+
+function readIpv6(text: string): { readonly url: string; readonly zone: string } {
+  const [, address = '', zone = ''] = /^([\da-f:.]*)(%[\w.-]+)?$/i.exec(text) ?? [];
+  return { url: `http://[${address}]`, zone };
 }
 
 /** Four decimal bytes: other spellings (`127.1`, `010.0.0.1`) mean different things to different programs. */
@@ -56,8 +63,13 @@ export function bindsOverlap(one: BindAddress, other: BindAddress): boolean {
 export const placesOverlap = (one: LocalPlace, other: LocalPlace): boolean =>
   one.localPort !== 0 && one.localPort === other.localPort && bindsOverlap(one.bind, other.bind);
 
-/** What a client on this machine connects to: `localhost:5432`, `192.168.1.9:5432`, `[::1]:5432`. */
-export function localAddress({ bind, localPort }: LocalPlace): string {
+/** What a client on this machine connects to: `localhost:5432`, `192.168.1.9:5432`, `[::1]:5432`, `/home/me/pg.sock`. */
+export function localAddress({
+  bind,
+  localPort,
+  localSocket,
+}: LocalPlace & { readonly localSocket?: string | undefined }): string {
+  if (localPort === 0 && localSocket !== undefined) return localSocket;
   if (bind === null || bind === '127.0.0.1') return `localhost:${localPort}`;
   return formatPlace(bind, localPort);
 }

@@ -3,15 +3,14 @@
  * one may hold a password.
  */
 import * as z from 'zod';
-import { parseBindAddress } from './bind-address.ts';
+import { isIpv6, parseBindAddress } from './bind-address.ts';
 import { argument, showValue } from './config-scalars.ts';
 import { parseSshUrl } from './ssh-url.ts';
 
-/** A host, which tcp connects to or an ssh server does. A port or a path in it would only fail as an unknown name. */
-export const hostName = argument.superRefine((value, context) => {
-  const message = urlFault(value) ?? hostFault(value);
-  if (message !== null) context.addIssue({ code: 'custom', message });
-});
+/** A host that is connected to by its name or address, an IPv6 address with brackets or without. */
+export const hostName = refusing(
+  (value) => urlFault(value) ?? portFault(value) ?? hostFault(bare(value)),
+).overwrite(bare);
 
 /** Where a local port is opened: no name but `localhost`, as a name may mean another machine tomorrow. */
 export const bindAddress = argument.transform((value, context) => {
@@ -23,16 +22,18 @@ export const bindAddress = argument.transform((value, context) => {
 });
 
 /** What stands behind `ssh`: `[user@]host`, an alias of ssh_config, which may be almost anything, or `ssh://…`. */
-export const sshDestination = argument.superRefine((value, context) => {
-  const message = sshUrlFault(value);
-  if (message !== null) context.addIssue({ code: 'custom', message });
+export const sshDestination = refusing((value) =>
+  sshUrlFault(value, (plain) => loginPortFault(plain) ?? loginFault(splitLogin(plain))),
+).overwrite((value) => {
+  const { user, host } = splitLogin(value);
+  return user === null ? bare(host) : `${user}@${bare(host)}`;
 });
 
 /** One hop of ssh's -J: `[user@]host[:port]` or `ssh://…`. A comma would start another hop. */
-export const jumpHost = argument.superRefine((value, context) => {
-  const message = sshUrlFault(value) ?? hopFault(value);
-  if (message !== null) context.addIssue({ code: 'custom', message });
-});
+export const jumpHost = refusing((value) => sshUrlFault(value, hopFault));
+
+/** Whom ssh logs in as. */
+export const userName = refusing((value) => userFault(value));
 
 /** What kubectl calls the types that can be forwarded to, in lower case and without their API group. */
 const resourceTypes: ReadonlyMap<string, string> = new Map([
@@ -48,46 +49,106 @@ const resourceTypes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The name of a service, pod or deployment, without its type: `service/postgres` is what kubectl makes of it. */
-export const resourceName = argument.superRefine((value, context) => {
-  const message = urlFault(value) ?? typeFault(value) ?? slashFault(value);
-  if (message !== null) context.addIssue({ code: 'custom', message });
-});
+export const resourceName = refusing((value) => urlFault(value) ?? typeFault(value) ?? slashFault(value));
 
 /** The name of a namespace. */
-export const namespaceName = argument.superRefine((value, context) => {
-  const message = urlFault(value) ?? slashFault(value);
-  if (message !== null) context.addIssue({ code: 'custom', message });
-});
+export const namespaceName = refusing((value) => urlFault(value) ?? slashFault(value));
+
+function refusing(faultOf: (value: string) => string | null) {
+  return argument.superRefine((value, context) => {
+    const message = faultOf(value);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+}
 
 function urlFault(value: string): string | null {
   const url = /^[a-z][a-z\d+.-]*:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(value);
   if (url === null) return null;
-  const name = withoutBrackets(url[1] ?? '');
+  const name = bare(url[1] ?? '');
   // An @ further on: the slash before it may be one in a password, and the host not yet the host.
   const isKnown = name !== '' && !value.slice(url[0].length).includes('@');
   return `a URL found where a name is expected${isKnown ? `: write ${JSON.stringify(name)} alone` : ''}`;
 }
 
-function sshUrlFault(value: string): string | null {
-  if (!value.startsWith('ssh://')) return urlFault(value);
-  return parseSshUrl(value) === null
+/** `orPlain` judges what is no URL. */
+function sshUrlFault(value: string, orPlain: (plain: string) => string | null): string | null {
+  if (!value.startsWith('ssh://')) return urlFault(value) ?? orPlain(value);
+  const url = parseSshUrl(value);
+  return url === null
     ? 'a URL found that ssh does not take: write ssh://[user@]host[:port], and a password as password'
-    : null;
+    : loginFault(url);
 }
 
 function hopFault(value: string): string | null {
-  const host = value.slice(value.lastIndexOf('@') + 1);
-  if (host !== '' && !host.startsWith('-') && !value.includes(',')) return null;
-  return `${showValue(value)} is no jump host: write [user@]host[:port]`;
+  const { user, host: place } = splitLogin(value);
+  const host = isIpv6(place) ? place : place.replace(/:\d+$/, '');
+  const port = Number(place.slice(host.length + 1) || 22);
+  if (host === '' || host.startsWith('-') || value.includes(',') || port < 1 || port > 65_535)
+    return `${showValue(value)} is no jump host: write [user@]host[:port]`;
+  return loginFault({ user, host });
 }
 
-function hostFault(value: string): string | null {
-  const sign = /[@/]/.exec(value)?.[0];
-  if (sign !== undefined) return `contains "${sign}", which no host name does`;
-  const [, host, port = ''] = /^([^:]+|\[.*\]):(\d+)$/.exec(value) ?? [];
-  if (host === undefined) return null;
-  const bare = showValue(withoutBrackets(host));
-  return `${showValue(value)} names a port, which belongs in remote_port: write host ${bare} and remote_port ${port}`;
+function loginFault({ user, host }: Login): string | null {
+  return (user === null ? null : userFault(user)) ?? aliasFault(bare(host));
+}
+
+/** `me@bastion:22`, `[::1]:22`: to ssh all of it would be a name. A user with a colon may hold a password: it is not shown. */
+function loginPortFault(value: string): string | null {
+  const { user, host: place } = splitLogin(value);
+  const { host, port } = splitPort(place);
+  if (port === null) return null;
+  const isShown = user === null || !user.includes(':');
+  const login = user === null || !isShown ? '' : `user ${showValue(user)}, `;
+  return `${isShown ? `${showValue(value)} ` : ''}names a port, which belongs in port: write ${login}host ${showValue(host)} and port ${port}`;
+}
+
+function portFault(value: string): string | null {
+  if (value.includes('@')) return null;
+  const { host, port } = splitPort(value);
+  if (port === null) return null;
+  return `${showValue(value)} names a port, which belongs in remote_port: write host ${showValue(host)} and remote_port ${port}`;
+}
+
+/** Letters of every script: a domain may be written in Arabic. `${NAME}` is a variable that is not set. */
+const hostFault = (host: string): string | null =>
+  isIpv6(host)
+    ? null
+    : (signFault(host, /[@/]/, 'host name') ??
+      signFault(host, /[^\p{L}\p{N}\p{M}_.-]/u, 'host name') ??
+      emptyFault(host));
+
+/** As long as it has no sign that means something to a shell, ssh_config may call a host by it. */
+const aliasFault = (host: string): string | null =>
+  isIpv6(host) ? null : (signFault(host, /[^\p{L}\p{N}\p{M}_.:%+/=,@-]/u, 'host name') ?? emptyFault(host));
+
+/** Also `me@corp.example`, and `CORP\me` of a Windows domain. */
+const userFault = (user: string): string | null =>
+  signFault(user, /[^\p{L}\p{N}\p{M}_.:%+/=,@\\-]|\\(?![\p{L}\p{N}])/u, 'user name') ?? emptyFault(user);
+
+/** Never shows the whole value: before an "@" may stand a password. */
+function signFault(text: string, refused: RegExp, kind: 'host name' | 'user name'): string | null {
+  const plain = text.replace(/\$\{\w+\}/g, '');
+  if (plain.startsWith('-')) return 'begins with "-" and would be taken for an option';
+  const sign = refused.exec(plain)?.[0];
+  return sign === undefined ? null : `contains ${JSON.stringify(sign)}, which no ${kind} does`;
+}
+
+const emptyFault = (text: string): string | null => (text === '' ? 'has no name: write [user@]host' : null);
+
+interface Login {
+  readonly user: string | null;
+  readonly host: string;
+}
+
+function splitLogin(value: string): Login {
+  const at = value.lastIndexOf('@');
+  return at === -1 ? { user: null, host: value } : { user: value.slice(0, at), host: value.slice(at + 1) };
+}
+
+/** `bastion:22`, `[::1]:22`; an IPv6 address without brackets has no port. */
+function splitPort(place: string): { readonly host: string; readonly port: string | null } {
+  const [, host, port] = /^([^:]+|\[.*\]):(\d+)$/.exec(place) ?? [];
+  return host === undefined || port === undefined ? { host: place, port: null } : { host: bare(host), port };
 }
 
 function typeFault(value: string): string | null {
@@ -100,4 +161,7 @@ function typeFault(value: string): string | null {
 const slashFault = (value: string): string | null =>
   value.includes('/') ? `${showValue(value)} contains "/", which no name in Kubernetes does` : null;
 
-const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
+/** Without the brackets in which URLs and ssh's -L put an IPv6 address. */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}

@@ -68,6 +68,8 @@ export interface CauseDetails {
   readonly port?: number | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
+  /** The port was given to a tunnel's program, which somebody else was faster than. */
+  readonly isPrivate?: boolean | undefined;
   /** Another service of the config that holds a port. */
   readonly service?: string | undefined;
   readonly context?: string | undefined;
@@ -82,6 +84,8 @@ export interface CauseDetails {
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
   readonly usedPassword?: boolean | undefined;
+  /** To try again may ask the user something, to unlock a keychain say. */
+  readonly asksUser?: boolean | undefined;
 }
 
 interface CatalogueEntry {
@@ -144,10 +148,12 @@ const catalogue = {
     ...setup('port'),
     recheck: 'port',
     title: (d) => `Port ${d.port ?? ''} is used by ${holderIn(d)}`.replace('  ', ' '),
-    remedy: (d) =>
-      d.service === undefined
+    remedy: (d) => {
+      if (d.isPrivate === true) return 'Use {socket} in place of {local_port}, which no other user can take';
+      return d.service === undefined
         ? 'Stop that program or choose another local_port; the service starts once the port is free'
-        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`,
+        : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`;
+    },
     action: (d) => (d.service === undefined ? openConfig : copy('Copy command', stopCommand(d.service))),
   },
   'port-forbidden': {
@@ -168,14 +174,48 @@ const catalogue = {
     title: (d) => `${d.host ?? 'The server'} refused the login`,
     remedy: (d) =>
       d.usedPassword === true
-        ? 'Correct the password in the config (not retried automatically, which could lock the account)'
+        ? `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} (not retried automatically, which could lock the account)`
         : d.command === undefined
           ? 'Check the user and the key, or add the key to your agent: ssh-add'
           : `Run ${d.command} and try again`,
     action: (d) => {
-      if (d.usedPassword === true) return openConfig;
-      return d.command === undefined ? copy('Copy ssh-add', 'ssh-add') : copy('Copy command', d.command);
+      if (d.command !== undefined) return copy('Copy command', d.command);
+      return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
+  },
+  'secret-missing': {
+    ...setup('credentials'),
+    title: (d) => `The keychain holds no password ${d.what ?? ''}`.trimEnd(),
+    remedy: (d) => `Store it: run ${d.command ?? 'localport secret set'}`,
+    action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
+  },
+  'secret-unreadable': {
+    ...setup('credentials'),
+    recheck: (d) => (d.asksUser === true ? 'never' : 'soon'),
+    title: (d) => `The password ${d.what ?? ''} cannot be read`.replace('  ', ' '),
+    remedy: (d) =>
+      d.command === undefined ? 'Unlock the keychain and try again' : `Run ${d.command} and try again`,
+    action: () => retry,
+  },
+  'secret-not-read': {
+    ...user(),
+    recheck: 'never',
+    title: (d) => `The password ${d.what ?? ''} is only read when you ask`.replace('  ', ' '),
+    remedy: () => 'Try again: 1Password may ask you to allow it',
+    action: () => retry,
+  },
+  'question-unanswered': {
+    ...user('credentials'),
+    recheck: 'login',
+    title: (d) =>
+      d.host === undefined
+        ? 'A jump host asks for a login that LocalPort cannot answer'
+        : `${d.host} asks for more than a password`,
+    remedy: (d) =>
+      d.host === undefined
+        ? 'Log in to the jump host with a key, from your agent say: the password of the config is only for the host itself'
+        : 'Log in with a key, from your agent say: LocalPort only answers the question for the password',
+    action: () => openLog,
   },
   'host-key-unknown': {
     ...user('credentials'),

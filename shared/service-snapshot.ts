@@ -51,7 +51,9 @@ export const serviceSnapshotSchema = z
     configuredPort: z.number().int().nullable(),
     /** Where it listens when it is open: an address; null: 127.0.0.1 and ::1. */
     bind: z.string().nullable().default(null),
-    /** Addresses on which the port is open right now, e.g. `127.0.0.1:5432`, `[::1]:5432`. */
+    /** The path of its Unix socket, beside the port or, where `localPort` is 0, instead of it. */
+    localSocket: z.string().optional(),
+    /** Where it is open right now: `127.0.0.1:5432`, `[::1]:5432`, the path of its Unix socket. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,
     phase: phaseSchema,

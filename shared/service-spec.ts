@@ -148,11 +148,13 @@ export interface RestartPolicySpec {
 /** One entry of the config, complete: defaults merged, variables substituted, durations in ms. */
 export interface ServiceSpec {
   readonly name: string;
-  /** 0: not known, or not chosen yet. */
+  /** 0: not known, not chosen yet, or none beside the local socket. */
   readonly localPort: number;
   /** The host chooses the port and remembers it. */
   readonly isPortAuto: boolean;
   readonly bind: BindAddress;
+  /** The absolute path of a Unix socket that is open beside the port, or instead of it where `localPort` is 0. */
+  readonly localSocket?: string;
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly description: string | null;

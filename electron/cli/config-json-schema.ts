@@ -25,11 +25,12 @@ export function configJsonSchema(): JsonSchema {
       properties: { connection: explain(convert(schema), connectionKeyHelps[technology as Technology]) },
     },
   }));
+  const places = [{ required: ['local_port'] }, { required: ['local_socket'] }];
   // Without a value while every service is commented out.
   const services = {
     ...explanationOf(fileKeyHelps['services']),
     type: ['array', 'null'],
-    items: { ...service, allOf: byTechnology },
+    items: { ...service, anyOf: places, allOf: byTechnology },
   };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

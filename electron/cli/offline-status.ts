@@ -71,6 +71,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   route: describeRoute(spec.connection),
   localPort: spec.localPort,
   bind: spec.bind,
+  ...(spec.localSocket === undefined ? {} : { localSocket: spec.localSocket }),
   desired,
   phase: 'off',
   health: 'unknown',

@@ -60,7 +60,7 @@ describe('an exported service', () => {
     const { services } = load(everything);
     const exported = stringify(services.map((service) => serviceEntry(service, { showSecrets: false })));
     expect(exported).not.toMatch(/secret|hush|Bearer/);
-    expect(exported).toContain('Authorization: (hidden)');
+    expect(exported).toContain('Authorization: "[hidden]"');
   });
 });
 
@@ -88,7 +88,8 @@ describe('the JSON Schema', () => {
   it('names every key of a service, its connections by technology, and what is required', () => {
     const { items } = schema.properties.services;
     expect(schema.required).toEqual(['services']);
-    expect(items['required']).toEqual(['name', 'technology', 'local_port', 'connection']);
+    expect(items['required']).toEqual(['name', 'technology', 'connection']);
+    expect(items['anyOf']).toEqual([{ required: ['local_port'] }, { required: ['local_socket'] }]);
     const { health_check: check } = (items['properties'] ?? {}) as Record<string, unknown>;
     const { type, config } = (check as { properties: Record<string, object> }).properties;
     for (const name of ['tls', 'redis', 'ssh', 'grpc', 'exec', 'postgres', 'kafka']) {

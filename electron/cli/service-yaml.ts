@@ -7,10 +7,9 @@ import type {
   RestartPolicySpec,
   ServiceSpec,
 } from '../../shared/service-spec.ts';
+import { hidden } from '../core/observability/redaction.ts';
 import type { ClusterHealthSpec } from '../core/config/cluster-health.ts';
-
-/** Stands for a password where secrets are not shown. */
-const hidden = '(hidden)';
+import { isReference } from '../core/secrets/service-secrets.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -25,7 +24,8 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     name: service.name,
     technology: connection.technology,
     description: service.description,
-    local_port: service.isPortAuto ? 'auto' : service.localPort,
+    local_port: service.isPortAuto ? 'auto' : service.localPort === 0 ? null : service.localPort,
+    local_socket: service.localSocket ?? null,
     bind: service.bind,
     remote_port: connection.remotePort,
     enabled: service.enabled,
@@ -40,7 +40,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
 }
 
 const secret = (value: string | null, { showSecrets }: ServiceEntryOptions): string | null =>
-  value === null || showSecrets ? value : hidden;
+  value === null || showSecrets || isReference(value) ? value : hidden;
 
 function connectionEntry(connection: Connection, options: ServiceEntryOptions): Entry {
   switch (connection.technology) {
@@ -95,7 +95,7 @@ function probeConfig({ type: _, ...settings }: ProbeSpec, options: ServiceEntryO
 
 function hideSecret(name: string, value: unknown, { showSecrets }: ServiceEntryOptions): unknown {
   if (showSecrets || value === null) return value;
-  if (name === 'password') return hidden;
+  if (name === 'password') return secret(String(value), { showSecrets });
   if (name !== 'headers') return value;
   return Object.fromEntries(Object.keys(value as object).map((header) => [header, hidden]));
 }

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../shared/service-snapshot.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import { countServices, upOfWanted } from '../../shared/service-tone.ts';
 import { needsUser } from './needs-user.ts';
 
@@ -10,7 +11,7 @@ export function trayTooltip(snapshot: Pick<Snapshot, 'services' | 'config'>): st
   if (waitingForUser > 0) parts.push(`${waitingForUser} ${waitingForUser === 1 ? 'needs' : 'need'} you`);
   if (config.status === 'broken' || config.status === 'partial') parts.push('config has errors');
   if (config.status === 'untrusted') parts.push('config needs review');
-  return `LocalPort: ${parts.join(', ')}`;
+  return visibleLine(`LocalPort: ${parts.join(', ')}`);
 }
 
 function countsInWords(services: Snapshot['services']): string {

@@ -5,6 +5,7 @@ import type { Action } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCode } from '../exit-code.ts';
 import { starterConfig } from '../starter-config.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface ConfigInitOptions {
   readonly force?: true;
@@ -28,6 +29,6 @@ export const configInit: Action<ConfigInitOptions> = async (context, { force }) 
   await new TrustStore(paths.stateDirectory)
     .trust({ realPath, digest: digestOf(starterConfig) })
     .catch(() => undefined);
-  context.print(context.format === 'json' ? JSON.stringify({ path: file }, null, 2) : file);
+  context.print(...(context.format === 'json' ? jsonLines({ path: file }) : [file]));
   return exitCode.ok;
 };

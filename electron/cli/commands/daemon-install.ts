@@ -11,6 +11,7 @@ import { findHost } from '../host-connection.ts';
 import { serviceManager, type ServiceManager } from '../service-manager.ts';
 import { lastLine, runTool, type ToolRun } from '../tool-run.ts';
 import { describeHost } from './daemon-start.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface DaemonInstallOptions {
   /** Write the file only. */
@@ -33,7 +34,7 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
     await symlink(manager.file, manager.link);
   }
   const started = start && (await startNow(context, manager));
-  if (context.format === 'json') context.print(JSON.stringify({ path: manager.file, started }, null, 2));
+  if (context.format === 'json') context.print(...jsonLines({ path: manager.file, started }));
   else context.print(manager.file);
   if (started) context.tell(`${manager.name} starts the daemon from now on, at each login`);
   if (manager.name === 'systemd')
@@ -75,7 +76,7 @@ export const daemonUninstall: Action = async (context) => {
   if (manager.link !== null) await rm(manager.link, { force: true });
   await rm(manager.file, { force: true });
   if (removed) await runAll(context, manager.afterRemoval);
-  if (context.format === 'json') context.print(JSON.stringify({ path: manager.file, removed }, null, 2));
+  if (context.format === 'json') context.print(...jsonLines({ path: manager.file, removed }));
   else if (removed) context.say(`removed ${manager.file}`);
   else context.say(`${manager.name} does not know the daemon: there is no ${manager.file}`);
   if (failure !== null) context.tell(`${manager.name} said: ${lastLine(failure.stderr)}`);

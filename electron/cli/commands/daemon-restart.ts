@@ -5,6 +5,7 @@ import { answerOf, closing, findHost } from '../host-connection.ts';
 import { hostObject } from '../output/host-object.ts';
 import { describeHost } from './daemon-start.ts';
 import { stopHost } from './daemon-stop.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 /** Stops the host and starts one of its kind with its config; starts the daemon when none runs. */
 export const daemonRestart: Action = async (context) => {
@@ -13,7 +14,7 @@ export const daemonRestart: Action = async (context) => {
   const client = await launchDaemon(context, launch);
   return closing(client, async () => {
     if (context.format === 'json') {
-      context.print(JSON.stringify(hostObject(answerOf(await client.request('snapshot', {}))), null, 2));
+      context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
     } else context.say(`started: ${describeHost(client.host)}`);
     return exitCode.ok;
   });

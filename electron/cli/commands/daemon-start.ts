@@ -7,6 +7,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
 import { tellConfigInUse } from '../output/config-complaint.ts';
 import { hostObject } from '../output/host-object.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface DaemonStartOptions {
   readonly foreground?: true;
@@ -38,7 +39,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
   return closing(client, async () => {
     if (running !== null) tellConfigInUse(context, answerOf(await client.request('snapshot', {})).config);
     if (context.format === 'json') {
-      context.print(JSON.stringify(hostObject(answerOf(await client.request('snapshot', {}))), null, 2));
+      context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
     } else if (running !== null) context.say(`LocalPort runs already: ${describeHost(client.host)}`);
     else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
     return exitCode.ok;

@@ -32,6 +32,7 @@ const serviceObject = (service: ReportedService): object => ({
   local_port: service.localPort,
   configured_port: service.configuredPort ?? service.localPort,
   ...(service.bind === null ? {} : { bind: service.bind }),
+  ...(service.localSocket === undefined ? {} : { local_socket: service.localSocket }),
   addresses: service.addresses,
   remote: service.route,
   tags: service.tags,

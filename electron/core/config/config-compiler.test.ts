@@ -169,7 +169,9 @@ services:
     ];
     const config = loadText(golden, env);
     expect(config.services).toEqual(expected);
-    expect(config.warnings).toEqual([]);
+    expect(config.warnings.map(({ severity, path, line }) => `${severity} ${path} ${line}`)).toEqual([
+      'warning services[1].connection.password 53',
+    ]);
     expect(config.path).toBe(testConfigPath);
   });
 
@@ -361,6 +363,24 @@ describe('what is new', () => {
       port: 22,
     });
     expect(connectionOf('host: "ssh://me%40corp@bastion"')).toMatchObject({ user: 'me@corp', port: null });
+  });
+
+  it.each([
+    ['tcp', "host: '[::1]'", { host: '::1' }],
+    ['tcp', "host: '[fe80::1%eth0]'", { host: 'fe80::1%eth0' }],
+    ['ssh', "host: '[::1]', remote_host: '[2001:db8::7]'", { host: '::1', remoteHost: '2001:db8::7' }],
+    ['ssh', String.raw`host: 'me@[::1]', user: 'CORP\me'`, { host: 'me@::1', user: 'CORP\\me' }],
+    [
+      'ssh',
+      'host: prod/web+1, remote_host: bücher.example',
+      { host: 'prod/web+1', remoteHost: 'bücher.example' },
+    ],
+    ['ssh', "host: h, jump: ['me@[::1]', '[::1]:22']", { jump: ['me@[::1]', '[::1]:22'] }],
+  ])('takes the brackets off an IPv6 address: %s %s', (technology, keys, expected) => {
+    const text = tcpEntry('a', 2)
+      .replace('tcp', technology)
+      .replace('host: h', () => keys);
+    expect(loadText(`services:\n${text}`).services[0]?.connection).toMatchObject(expected);
   });
 
   it('expects the certificate of a check to name the far end as the tunnel does', () => {

@@ -3,7 +3,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** What about a service is different: each aspect asks for another reaction, and none for more than it. */
 export type ServiceChangeKind =
-  /** The port or where it is open. */
+  /** The port, where it is open, or the local socket. */
   | 'local-port'
   | 'connection'
   | 'health-check'
@@ -25,7 +25,7 @@ export type ServiceChange =
     };
 
 const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[]>> = {
-  'local-port': ['localPort', 'bind'],
+  'local-port': ['localPort', 'bind', 'localSocket'],
   connection: ['connection'],
   'health-check': ['healthCheck'],
   'restart-policy': ['restartPolicy'],

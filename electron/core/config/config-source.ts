@@ -2,6 +2,7 @@
  * Reads the config file, and refuses what must not be trusted: config is code execution, so nobody but the user and root may
  * have been able to write it or to put it there. The text is read from the file that was judged, not by its name again.
  */
+import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
@@ -74,10 +75,21 @@ function decode(bytes: Buffer): Result<string, ConfigProblem> {
   }
 }
 
+/** No character spans lines, so what ends with a line is text exactly when all of its lines are. Counts from 1. */
 function lineOfFirstBadByte(bytes: Buffer): number {
-  const lines = bytes.toString('latin1').split('\n');
-  const isBad = (line: string): boolean => Buffer.from(line, 'latin1').toString('utf8').includes('\uFFFD');
-  return lines.findIndex(isBad) + 1;
+  const ends = [...lineEnds(bytes)];
+  let [first, last] = [0, ends.length - 1];
+  while (first < last) {
+    const middle = Math.floor((first + last) / 2);
+    if (isUtf8(bytes.subarray(0, ends[middle]))) first = middle + 1;
+    else last = middle;
+  }
+  return first + 1;
+}
+
+function* lineEnds(bytes: Buffer): Generator<number> {
+  for (let end = bytes.indexOf('\n'); end !== -1; end = bytes.indexOf('\n', end + 1)) yield end;
+  yield bytes.length;
 }
 
 const describeOversize = (bytes: number): string =>

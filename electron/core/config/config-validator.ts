@@ -6,6 +6,7 @@ import {
   connectionSchemas,
   fileSchema,
   maxServices,
+  portServiceSchema,
   serviceSchema,
   type RawConnection,
   type RawFile,
@@ -20,7 +21,7 @@ import { checkTogether, type UnsetPlaces, type ValidService } from './entries-to
 import { healthCheckFaults } from './health-check-faults.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { tcpCheckWarning } from './tcp-check-warning.ts';
-import { isMapping } from './tree-path.ts';
+import { isMapping, valueAt } from './tree-path.ts';
 
 export interface Validation {
   readonly file: Omit<RawFile, 'services'>;
@@ -30,6 +31,8 @@ export interface Validation {
   readonly entries: readonly unknown[];
   /** Errors and warnings, in the order of the file. */
   readonly problems: readonly ConfigProblem[];
+  /** How many more there are. */
+  readonly dropped: number;
 }
 
 /**
@@ -52,6 +55,7 @@ export function validateConfig(
     services,
     entries: values,
     problems: findings.problems,
+    dropped: findings.dropped,
   };
 }
 
@@ -76,7 +80,7 @@ function servicesOf(root: Readonly<Record<string, unknown>>): readonly unknown[]
 
 function checkService(findings: Findings, value: unknown, index: number): ValidService | null {
   const path = ['services', index];
-  const service = findings.check(serviceSchema, value, path);
+  const service = findings.check(schemaFor(value), value, path);
   const connection = checkConnection(findings, value, path);
   if (service?.technology === 'tcp' && service.start_timeout !== undefined)
     findings.warning([...path, 'start_timeout'], 'means nothing to tcp, which starts nothing');
@@ -84,6 +88,9 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
     findings.warning([...path, 'bind'], openToOthers(service));
   return service === null || connection === null ? null : { service, connection };
 }
+
+const schemaFor = (entry: unknown) =>
+  valueAt(entry, ['local_socket']) === undefined ? portServiceSchema : serviceSchema;
 
 const openToOthers = ({ name, bind }: RawService): string =>
   `${String(bind)} lets other machines connect to ${name}: leave it out to keep the service to this one`;

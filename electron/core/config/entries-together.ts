@@ -31,6 +31,7 @@ export function checkTogether(
 ): void {
   reportRepeatedNames(findings, entries, unset);
   reportPortConflicts(findings, entries, unset);
+  reportSharedSockets(findings, entries, unset);
   reportLoops(findings, services, unset);
 }
 
@@ -64,6 +65,19 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
   }
 }
 
+/** Spelled alike: a socket that two services reach by other spellings is refused to the second one when it is opened. */
+function reportSharedSockets(findings: Findings, services: readonly unknown[], unset: UnsetPlaces): void {
+  const firstIndex = new Map<string, number>();
+  for (const [index, service] of services.entries()) {
+    const path = ['services', index, 'local_socket'];
+    const socket = readKey(service, 'local_socket');
+    if (socket === undefined || unset.isAt(path) || readKey(service, 'enabled') === false) continue;
+    const earlier = firstIndex.get(socket);
+    if (earlier === undefined) firstIndex.set(socket, index);
+    else reportTaken(findings, { path, value: JSON.stringify(socket), earlier });
+  }
+}
+
 interface TakenValue {
   readonly path: ConfigPath;
   readonly value: string;
@@ -72,8 +86,10 @@ interface TakenValue {
 }
 
 function reportTaken(findings: Findings, { path, value, earlier }: TakenValue): void {
-  const line = findings.lineOf(['services', earlier, ...path.slice(2)]);
-  findings.error(path, `${value} is taken by services[${earlier}] in line ${line}`);
+  findings.error(path, () => {
+    const line = findings.lineOf(['services', earlier, ...path.slice(2)]);
+    return `${value} is taken by services[${earlier}] in line ${line}`;
+  });
 }
 
 const readKey = <Key extends keyof RawService>(service: unknown, key: Key): RawService[Key] | undefined =>
@@ -90,20 +106,25 @@ function reportLoops(
   for (const [place, way] of findLoops(known).entries()) {
     const candidate = known[place];
     if (way === null || candidate === undefined) continue;
-    const through = way.slice(0, -1).join(', ');
-    const message =
-      through === ''
-        ? `leads back to this service's own local_port ${candidate.localPort}`
-        : `leads back to this service through ${through}`;
-    findings.error(['services', candidate.index, 'remote_port'], message);
+    findings.error(['services', candidate.index, 'remote_port'], () =>
+      describeLoop(candidate, way.slice(0, -1)),
+    );
   }
+}
+
+const maxShownNames = 5;
+
+function describeLoop({ localPort }: LoopCandidate, through: readonly string[]): string {
+  if (through.length === 0) return `leads back to this service's own local_port ${localPort}`;
+  const more = through.length > maxShownNames ? ` and ${through.length - maxShownNames} more` : '';
+  return `leads back to this service through ${through.slice(0, maxShownNames).join(', ')}${more}`;
 }
 
 /** Only tcp connects from here. Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */
 function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
   const { name, local_port: wanted, bind = null, remote_port: port } = service;
   // One that is chosen is never one that a service leads to by its number.
-  const localPort = wanted === 'auto' ? 0 : wanted;
+  const localPort = typeof wanted === 'number' ? wanted : 0;
   const isKnown = raw.technology === 'tcp' && port !== undefined;
   return { name, localPort, bind, leadsTo: isKnown ? { host: raw.connection.host, port } : null };
 }

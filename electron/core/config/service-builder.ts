@@ -33,12 +33,14 @@ export function buildService(
   const built = buildConnection(connection, service.remote_port ?? null, paths);
   const bare = bareService({
     name: service.name,
-    localPort: service.local_port === 'auto' ? 0 : service.local_port,
+    localPort: typeof service.local_port === 'number' ? service.local_port : 0,
     bind: service.bind ?? null,
     connection: built,
   });
+  const localSocket = expandPath(textOrNull(service.local_socket), paths);
   return {
     ...bare,
+    ...(localSocket === null ? {} : { localSocket }),
     isPortAuto: service.local_port === 'auto',
     enabled: service.enabled ?? bare.enabled,
     tags: service.tags ?? bare.tags,

@@ -196,6 +196,7 @@ export class ForwardRunner {
       route: describeRoute(service.connection),
       localPort: service.localPort,
       bind: service.bind,
+      ...(service.localSocket === undefined ? {} : { localSocket: service.localSocket }),
       configuredPort: null,
       addresses: this.#door.addresses,
       desired,

@@ -61,11 +61,11 @@ function unconnectedTitle({ errno, busy }: Failure<'unconnected'>): string {
 
 function describeAnswer(answer: WrongAnswer, evidence: string, spec: HealthCheckSpec): Cause {
   switch (answer.code) {
-    case 'check-failed': {
+    case 'check-failed':
+    case 'check-refused': {
       const cause = describeCause(answer.code, { evidence, what: answer.title });
       return { ...cause, remedy: answer.remedy ?? cause.remedy };
     }
-    case 'check-refused':
     case 'certificate-expiring':
       return describeCause(answer.code, { evidence, what: answer.title });
     case 'certificate-invalid':

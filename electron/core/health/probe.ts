@@ -9,6 +9,8 @@ export interface ProbeRequest {
   readonly endpoint: Endpoint;
   readonly spec: TargetProbe;
   readonly timeoutMs: number;
+  /** Others may listen on the way to the target: no password goes there unless it is encrypted. */
+  readonly isPathOpen?: boolean;
   /** Cancels the probe: it settles at once and leaves no socket behind. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -19,7 +21,7 @@ export type WrongAnswer =
   /** It may pass: HTTP 503, a database that is starting up. `remedy`: absent: the catalogue's. */
   | { readonly code: 'check-failed'; readonly title: string; readonly remedy?: string }
   /** It stays until somebody changes something: a wrong password, another protocol. */
-  | { readonly code: 'check-refused'; readonly title: string }
+  | { readonly code: 'check-refused'; readonly title: string; readonly remedy?: string }
   | { readonly code: 'certificate-expiring'; readonly title: string }
   | { readonly code: 'certificate-invalid'; readonly problem: 'expired' | 'untrusted' };
 

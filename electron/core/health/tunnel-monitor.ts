@@ -13,6 +13,7 @@ import type { CheckReport, TunnelEvidence } from './check-report.ts';
 import type { HealthTarget, ReportListener } from './health-monitor.ts';
 import { CheckedTarget } from './checked-target.ts';
 import { provesTunnel, type Probe, type ProbeResult } from './probe.ts';
+import { mayBeOverheard } from './open-path.ts';
 import { resolveProbeUrl } from './probes/probe-url.ts';
 import { unjudged, type FinishedProbe, type TargetJudge } from './target-judge.ts';
 import { earlyEvidence, evidenceOf, untriedEvidence } from './tunnel-evidence.ts';
@@ -218,7 +219,9 @@ export class TunnelMonitor {
 
   #probe(spec: TargetProbe, timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
     const { clock, probe } = this.#tools;
-    return probe({ endpoint: this.#target.endpoint, spec, timeoutMs, signal, clock });
+    const { endpoint, service } = this.#target;
+    const isPathOpen = mayBeOverheard(service.connection);
+    return probe({ endpoint, spec, timeoutMs, isPathOpen, signal, clock });
   }
 
   #askTransport(): Promise<TransportProof> {
@@ -274,8 +277,9 @@ function judgeOf(spec: ProbeSpec, { service, trouble, traffic }: HealthTarget, c
 
 /** The check of a service, with its local port in the places that name it: a URL without a host, a command's arguments. */
 function probeSpecOf({ localPort, healthCheck: { probe } }: ServiceSpec): ProbeSpec {
+  const host = localPort === 0 ? 'localhost' : `localhost:${localPort}`;
   if (probe.type === 'http' || probe.type === 'https') {
-    return { ...probe, url: resolveProbeUrl(probe, `localhost:${localPort}`)?.href ?? probe.url };
+    return { ...probe, url: resolveProbeUrl(probe, host)?.href ?? probe.url };
   }
   if (probe.type !== 'exec') return probe;
   const [program, ...rest] = probe.argv;

@@ -32,6 +32,7 @@ import { MachineWatch } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
 import { holderOf } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
+import { HiddenValues } from './hidden-values.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
 export interface HostReport {
@@ -84,6 +85,7 @@ export class AppHost {
   readonly #forwarding: Forwarding;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
+  readonly #hidden: HiddenValues;
   #machine: MachineWatch | null = null;
   #stopLive: (() => void) | null = null;
 
@@ -103,6 +105,7 @@ export class AppHost {
     };
     this.#tasks = new TaskManager({ clock, log });
     this.ending = new HostShutdown(clock, logs);
+    this.#hidden = new HiddenValues(logs);
     this.#publisher = new SnapshotPublisher(clock, log, () => this.snapshot());
     options.notices.onChange(() => {
       this.#publisher.touch();
@@ -117,6 +120,9 @@ export class AppHost {
         this.#publisher.touch();
       },
       recheckConfig: () => void this.#config.reload(),
+      onSecret: (value) => {
+        this.#hidden.add(value);
+      },
     });
     this.#localPorts = new LocalPorts({
       clock,
@@ -139,7 +145,7 @@ export class AppHost {
       compile: options.compileConfig,
       startWelcome: () => startWelcome({ configPath: options.config.path }),
       onSecrets: (values) => {
-        logs.setSecrets(values);
+        this.#hidden.setOfConfig(values);
       },
       apply: async (services, clusterHealth) => {
         await this.#localPorts.apply(services, clusterHealth);
@@ -209,8 +215,16 @@ export class AppHost {
   }
 
   /** Resolves when it is on its way. */
-  setDesired(name: string, desired: Desired): Promise<void> {
-    return this.#localPorts.setDesired(name, desired);
+  async setDesired(name: string, desired: Desired): Promise<void> {
+    if (desired === 'on') this.#forwarding.allowSecrets([name]);
+    await this.#localPorts.setDesired(name, desired);
+    // It may be on already, and wait for somebody to ask for it.
+    if (desired === 'on' && this.#waitsForUser(name)) this.#forwarding.supervisor.retry(name);
+  }
+
+  #waitsForUser(name: string): boolean {
+    const services = this.#forwarding.supervisor.snapshot();
+    return services.some((service) => service.name === name && service.cause?.code === 'secret-not-read');
   }
 
   /** The service that must be off before this one can be turned on; null: none. */
@@ -220,6 +234,7 @@ export class AppHost {
 
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
   turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
+    this.#forwarding.allowSecrets([name]);
     return this.#localPorts.turnOnAt(name, wanted);
   }
 
@@ -232,20 +247,25 @@ export class AppHost {
 
   /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
   async retry(names: readonly string[]): Promise<void> {
-    await this.#config.reload();
+    await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.retry(name);
   }
 
   /** Gives services that are on a new tunnel; the config is read again first, as for `retry`. */
   async restart(names: readonly string[]): Promise<void> {
-    await this.#config.reload();
+    await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.restart(name);
   }
 
   /** Like `restart`, but a route that is down holds nothing back. */
   async insist(names: readonly string[]): Promise<void> {
-    await this.#config.reload();
+    await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.insist(name);
+  }
+
+  async #prepareTry(names: readonly string[]): Promise<void> {
+    await this.#config.reload();
+    this.#forwarding.allowSecrets(names);
   }
 
   reload(): Promise<void> {
@@ -355,12 +375,17 @@ export class AppHost {
       this.#publisher.close();
       return Promise.resolve();
     });
-    this.ending.verify('left behind', () =>
-      findRemains({
+    let strays: readonly string[] = [];
+    this.ending.join('force clean-up', 'strays', async () => {
+      strays = await this.#children.endStrays();
+    });
+    this.ending.verify('left behind', async () => [
+      ...strays,
+      ...(await findRemains({
         children: this.#children.launcher.alive(),
         places: this.#forwarding.supervisor.snapshot(),
         runtimeDirectory: paths.runtimeDirectory,
-      }),
-    );
+      })),
+    ]);
   }
 }

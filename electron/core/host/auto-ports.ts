@@ -112,8 +112,8 @@ export class AutoPorts {
 }
 
 /** Also while it is being opened. */
-const isOpenAt = ({ localPort, desired, cause }: ServiceSnapshot, port: number): boolean =>
-  localPort === port && desired === 'on' && cause?.code !== 'port-in-use';
+const isOpenAt = ({ localPort, addresses, desired, cause }: ServiceSnapshot, port: number): boolean =>
+  localPort === port && desired === 'on' && (addresses.length > 0 || cause?.code !== 'port-in-use');
 
 /** 0: there is none. */
 const withPort = (service: ServiceSpec, localPort: number): ServiceSpec => ({

@@ -1,9 +1,10 @@
 /** What a host does with the requests that come over its control socket, and the socket's place in the host's life. */
-import type {
-  ControlError,
-  ControlOutcome,
-  ControlTarget,
-  PortChoice,
+import {
+  controlProtocol,
+  type ControlError,
+  type ControlOutcome,
+  type ControlTarget,
+  type PortChoice,
 } from '../../../shared/control-contract.ts';
 import { stopCommand } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -37,7 +38,7 @@ export async function serveControl(parts: HostControlParts): Promise<Result<void
   };
   const opened = await ControlServer.open({
     socketPath,
-    host: host.snapshot().host,
+    version: host.snapshot().host.version,
     handlers,
     clock,
     log: logs.app,
@@ -56,6 +57,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
   const resolveOn = (target: ControlTarget): ControlOutcome =>
     refuseOff(resolve(target), host.snapshot().services);
   return {
+    host: () => Promise.resolve(ok({ protocol: controlProtocol, host: host.snapshot().host })),
     snapshot: () => Promise.resolve(ok(host.snapshot())),
     'set-desired': async ({ target, desired, port }) => {
       const outcome = resolve(target);

@@ -1,5 +1,16 @@
 /** Where services listen, as the whole host has it: addresses, and ports that are chosen or shared. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -251,4 +262,77 @@ it('refuses a port for this run at which a service would lead to itself, also th
     error: `at port ${other} it would lead to itself through ring`,
   });
   expect(service('ring')).toMatchObject({ localPort: own, configuredPort: null });
+});
+
+const socketIn = (...parts: readonly string[]): string => path.join(home, ...parts, 'db.sock');
+const modeOf = (file: string): number => statSync(file).mode & 0o777;
+const stopped = (name: string): Promise<void> =>
+  eventually(`${name} has failed`, () => service(name)?.cause !== null);
+
+it('opens a Unix socket beside the port that only this user can reach, and removes it at the end', async () => {
+  const port = await freePort();
+  const socket = socketIn('sockets');
+  await start(relay('db', { local_port: port, local_socket: 'sockets/db.sock' }));
+  await isUp('db');
+  expect(service('db')).toMatchObject({
+    localPort: port,
+    localSocket: socket,
+    addresses: [`127.0.0.1:${port}`, `[::1]:${port}`, socket],
+  });
+  expect([modeOf(path.dirname(socket)), modeOf(socket)]).toEqual([0o700, 0o600]);
+  expect(await exchange({ path: socket }, 'hello')).toBe('hello');
+  expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
+  await host.setDesired('db', 'off');
+  await eventually('the socket is gone', () => !existsSync(socket));
+});
+
+it('opens a Unix socket instead of a port, moves it with the config, and holds clients on it', async () => {
+  await start(relay('db', { local_socket: socketIn(), remote_port: 1 }));
+  await eventually('the socket is open', () => existsSync(socketIn()));
+  const answer = exchange({ path: socketIn() }, 'held');
+  await eventually('the client waits', () => service('db')?.held === 1);
+  expect(service('db')).toMatchObject({ localPort: 0, addresses: [socketIn()] });
+  await reload(relay('db', { local_socket: socketIn() }));
+  expect(await answer).toBe('held');
+  mkdirSync(path.join(home, 'new'), { mode: 0o700 });
+  await reload(relay('db', { local_socket: socketIn('new') }));
+  await isUp('db');
+  expect(existsSync(socketIn())).toBe(false);
+  expect(await exchange({ path: socketIn('new') }, 'hello')).toBe('hello');
+});
+
+it('replaces the socket that a crash has left, and nothing else', async () => {
+  const left = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', left, socketIn()]);
+  expect(lstatSync(socketIn()).isSocket()).toBe(true);
+  mkdirSync(path.join(home, 'file'));
+  writeFileSync(socketIn('file'), 'precious');
+  mkdirSync(path.join(home, 'used'));
+  const other = createServer().listen(socketIn('used'));
+  await once(other, 'listening');
+  await start(
+    relay('db', { local_socket: socketIn() }),
+    relay('file', { local_socket: socketIn('file') }),
+    relay('used', { local_socket: socketIn('used') }),
+  );
+  await Promise.all([isUp('db'), stopped('file'), stopped('used')]);
+  expect(await exchange({ path: socketIn() }, 'hello')).toBe('hello');
+  expect(service('file')?.cause?.title).toContain('something else');
+  expect(readFileSync(socketIn('file'), 'utf8')).toBe('precious');
+  expect(service('used')?.cause?.title).toContain('is used by another program');
+  other.close();
+});
+
+it.each([
+  ['of others', 0o777],
+  ['of a group', 0o770],
+  ['of everybody, though sticky', 0o1777],
+])('opens no socket in a folder %s, where another could be put in its place', async (_, mode) => {
+  mkdirSync(path.join(home, 'shared'));
+  chmodSync(path.join(home, 'shared'), mode);
+  await start(relay('db', { local_socket: socketIn('shared') }));
+  await stopped('db');
+  expect(service('db')).toMatchObject({ addresses: [], cause: { code: 'config-invalid' } });
+  expect(service('db')?.cause?.title).toContain('others can write to the folder');
+  expect(existsSync(socketIn('shared'))).toBe(false);
 });

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
-import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
+import { prepareAppPaths, findAppPaths, type AppPaths } from '../config/app-paths.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { describeSkipped, findConfig, type SearchResult } from '../config/config-search.ts';
 import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
@@ -52,7 +52,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
-  const paths = resolveAppPaths({ platform, env: processEnv, homeDirectory, uid });
+  const paths = findAppPaths({ platform, env: processEnv, homeDirectory, uid });
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) return err(startFailure(prepared.error));
   // First of all: what comes now touches what another host would have in use.

@@ -17,7 +17,8 @@ import type { ConnectionBudget } from './connection-budget.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { HeldSocket, type ReleasedClient } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
-import { listenLocally, type LocalListener } from './local-listener.ts';
+import { listenEverywhere } from './local-places.ts';
+import type { LocalListener } from './local-listener.ts';
 import { LoopGuard } from './loop-guard.ts';
 import type { OwnConnections } from './own-connections.ts';
 import { rememberingPortHolder } from './port-holder.ts';
@@ -45,6 +46,8 @@ export interface LocalPortOptions {
   readonly port: number;
   /** Default: both loopback addresses. */
   readonly bind?: BindAddress;
+  /** A Unix socket beside the port, or instead of it when `port` is 0. */
+  readonly socketPath?: string | null;
   readonly holdTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -145,20 +148,22 @@ class LocalPort implements ServicePort {
 
   open(): Promise<Result<readonly string[], Cause>> {
     return this.#inTurn(async () => {
-      const { port, bind = null, clock, log, neighbor } = this.#options;
+      const { port, socketPath = null, bind = null, clock, log, neighbor } = this.#options;
       if (this.#listener !== null) return ok(this.#listener.addresses);
       this.#isOpen = true;
       this.#places.open();
-      const listening = await listenLocally({
-        port,
+      const onConnection = (client: Socket): void => {
+        this.#welcome(client);
+      };
+      const listening = await listenEverywhere({
+        port: port === 0 && socketPath !== null ? null : port,
+        socketPath,
         bind,
         clock,
         log,
         findHolder: this.#findHolder,
         ...(neighbor === undefined ? {} : { neighbor }),
-        onConnection: (client) => {
-          this.#welcome(client);
-        },
+        onConnection,
       });
       if (!listening.ok) {
         this.#isOpen = false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BindAddress } from '../../../shared/bind-address.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { parseListeningInodes, parseLsof, rememberingPortHolder } from './port-holder.ts';
+import { parseListeningSockets, parseLsof, rememberingPortHolder } from './port-holder.ts';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1538 00000000:0000 0A 00000000:00000000 00:00000000 00000000   999        0 812001 1 0000000000000000 100 0 0 10 0
@@ -13,7 +13,14 @@ const table6 = `  sl  local_address                         remote_address      
    0: 00000000000000000000000001000000:1538 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000   999        0 812003 1 0000000000000000 100 0 0 10 0
 `;
 
-describe('parseListeningInodes', () => {
+const inodesOf = (...args: Parameters<typeof parseListeningSockets>): readonly string[] =>
+  parseListeningSockets(...args).map(({ inode }) => inode);
+
+describe('parseListeningSockets', () => {
+  it('reads whose they are', () => {
+    expect(parseListeningSockets(table, 5432)).toEqual([{ inode: '812001', uid: 999 }]);
+  });
+
   it.each([
     ['the listening socket, not its connections', table, 5432, ['812001']],
     ['a port written in another width', table, 22, ['400']],
@@ -22,7 +29,7 @@ describe('parseListeningInodes', () => {
     ['an empty table', '', 5432, []],
     ['garbage', 'a b c\n: : : :\n', 5432, []],
   ])('reads %s', (_, text, port, expected) => {
-    expect(parseListeningInodes(text, port)).toEqual(expected);
+    expect(inodesOf(text, port)).toEqual(expected);
   });
 
   it.each<readonly [BindAddress, string, number, readonly string[]]>([
@@ -33,7 +40,7 @@ describe('parseListeningInodes', () => {
     ['127.0.0.1', table6, 5432, []],
     ['::', table, 5432, ['812001']],
   ])('finds who is in the way of %s', (bind, text, port, expected) => {
-    expect(parseListeningInodes(text, port, bind)).toEqual(expected);
+    expect(inodesOf(text, port, bind)).toEqual(expected);
   });
 });
 

@@ -10,11 +10,18 @@ import {
   type LocalPlace,
 } from '../../../shared/bind-address.ts';
 import { type Clock, withDeadline } from '../clock.ts';
+import { listPids } from '../process/process-list.ts';
 import { outputOf } from '../process/program-output.ts';
 
 export interface PortHolder {
   readonly name: string;
   readonly pid: number;
+}
+
+/** A socket that takes connections, as Linux lists it. `uid`: the user that made it. */
+export interface ListeningSocket {
+  readonly inode: string;
+  readonly uid: number;
 }
 
 const lookupTimeoutMs = 2000;
@@ -59,43 +66,70 @@ async function lookUp(place: LocalPlace): Promise<PortHolder | null> {
 }
 
 async function lookUpInProc({ localPort, bind }: LocalPlace): Promise<PortHolder | null> {
+  const sockets = await readListeningSockets(localPort, bind);
+  return findSocketHolder(
+    sockets.map(({ inode }) => inode),
+    await listPids(),
+  );
+}
+
+/** From Linux's own tables. Never rejects. */
+export async function readListeningSockets(
+  port: number,
+  bind?: BindAddress,
+): Promise<readonly ListeningSocket[]> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
   );
-  const inodes = new Set(tables.flatMap((table) => parseListeningInodes(table, localPort, bind)));
-  if (inodes.size === 0) return null;
+  return tables.flatMap((table) => parseListeningSockets(table, port, bind));
+}
 
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+/** The first of these processes that has one of the sockets open; null: none, as far as we may look. */
+export async function findSocketHolder(
+  inodes: readonly string[],
+  pids: readonly string[],
+): Promise<PortHolder | null> {
+  if (inodes.length === 0) return null;
+  const wanted = new Set(inodes);
   for (const pid of pids.slice(0, maxProcessesScanned)) {
-    if (!(await holdsAnySocket(pid, inodes))) continue;
-    const name = await readFile(`/proc/${pid}/comm`, 'utf8');
+    if (!(await holdsAnySocket(pid, wanted))) continue;
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
     return { name: name.trim(), pid: Number(pid) };
   }
   return null;
 }
 
-async function holdsAnySocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
+/** Inodes of the sockets that a process has open. Empty where that cannot be seen: another user's process, or one that has ended. */
+export async function socketsOf(pid: string): Promise<readonly string[]> {
   const folder = `/proc/${pid}/fd`;
-  // Another user's descriptors cannot be listed, and a process may end while it is looked at.
   const descriptors = await readdir(folder).catch(() => []);
   const targets = await Promise.all(
     descriptors.slice(0, maxDescriptorsScanned).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')),
   );
-  return targets.some((target) => inodes.has(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? ''));
+  return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
 }
 
+const holdsAnySocket = async (pid: string, inodes: ReadonlySet<string>): Promise<boolean> =>
+  (await socketsOf(pid)).some((inode) => inodes.has(inode));
+
 /**
- * Inodes of the sockets that listen on `port` on an address that is in the way of `bind`, or on any, from the text of `/proc/net/tcp` or `tcp6`. Columns as in
- * proc_net_tcp of the kernel's documentation: local address as hex `ADDRESS:PORT`, state 0A is LISTEN, inode is tenth.
+ * The sockets that listen on `port` on an address that is in the way of `bind`, or on any, from the text of `/proc/net/tcp` or `tcp6`. Columns as in
+ * proc_net_tcp of the kernel's documentation: local address as hex `ADDRESS:PORT`, state 0A is LISTEN, uid is eighth, inode tenth.
  */
-export function parseListeningInodes(table: string, port: number, bind?: BindAddress): readonly string[] {
+export function parseListeningSockets(
+  table: string,
+  port: number,
+  bind?: BindAddress,
+): readonly ListeningSocket[] {
   const listening = '0A';
   return table.split('\n').flatMap((line) => {
-    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+    const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
     const [address = '', hexPort = ''] = local?.split(':') ?? [];
     const isMeant = state === listening && parseInt(hexPort, 16) === port;
     if (!isMeant || inode === undefined || inode === '0') return [];
-    return bind === undefined || bindsOverlap(bind, addressInProc(address)) ? [inode] : [];
+    return bind === undefined || bindsOverlap(bind, addressInProc(address))
+      ? [{ inode, uid: Number(uid) }]
+      : [];
   });
 }
 
@@ -123,14 +157,15 @@ export function parseLsof(output: string, bind: BindAddress = null): PortHolder 
     const value = line.slice(1);
     if (line.startsWith('p')) pid = Number(value);
     if (line.startsWith('c')) name = unescapeLsof(value);
-    if (line.startsWith('n') && pid !== null && name !== null && bindsOverlap(bind, addressInLsof(value)))
+    if (line.startsWith('n') && pid !== null && name !== null && isInTheWay(value, bind))
       return { pid, name };
   }
   return null;
 }
 
-const addressInLsof = (place: string): BindAddress =>
-  parseBindAddress(place.replace(/:\d+$/, '').replace('*', '0.0.0.0')) ?? null;
+/** `place` as lsof writes it. */
+export const isInTheWay = (place: string, bind: BindAddress): boolean =>
+  bindsOverlap(bind, parseBindAddress(place.replace(/:\d+$/, '').replace('*', '0.0.0.0')) ?? null);
 
 /** lsof writes blanks and unprintable characters as `\x20`. */
 const unescapeLsof = (text: string): string =>

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { ok } from '../../../shared/result.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { type ChildPlan, ChildTunnel, type LineMeaning } from './child-tunnel.ts';
@@ -67,7 +68,7 @@ describe('a tunnel of one child', () => {
   });
 
   it('is ready when its probe says so', async () => {
-    tunnel.launch(plan({ probeReadiness: async () => endpoint }));
+    tunnel.launch(plan({ probeReadiness: async () => ok(endpoint) }));
     expect(await tunnel.ready).toEqual({ ok: true, value: endpoint });
   });
 

@@ -28,6 +28,8 @@ export type LineMeaning =
   | { readonly kind: 'let-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
+  /** It waits for this on its stdin, which is closed then. */
+  | { readonly kind: 'answerable'; readonly prompt: string; readonly answer: string }
   /** The child lives on, but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
@@ -37,6 +39,8 @@ export type LineMeaning =
 export interface ChildLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
+  /** Of the child that said it, or whose descendant did. */
+  readonly pid: number | null;
   /** Whether the tunnel was ready when the line came. */
   readonly afterReady: boolean;
 }
@@ -44,8 +48,11 @@ export interface ChildLine {
 export interface ChildPlan {
   readonly child: ChildRequest;
   readonly interpret: (line: ChildLine) => LineMeaning;
-  /** For programs that do not say when they are ready: resolves when the endpoint takes connections, never rejects. */
-  readonly probeReadiness?: (signal: AbortSignal) => Promise<Endpoint | null>;
+  /**
+   * For programs that do not say when they are ready: resolves when the endpoint takes connections, or to why nobody may be
+   * sent there; null when aborted. Never rejects.
+   */
+  readonly probeReadiness?: (signal: AbortSignal) => Promise<Result<Endpoint, Cause> | null>;
   /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
   /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
@@ -119,7 +126,7 @@ export class ChildTunnel implements Tunnel {
     this.#plan = plan;
     this.#child = child;
     child.onLine((stream, text) => {
-      this.#take(plan.interpret({ stream, text, afterReady: this.#isReady }), stream, text);
+      this.#take(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
     });
     this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
       this.#abandon(this.#startTimedOut());
@@ -159,6 +166,10 @@ export class ChildTunnel implements Tunnel {
 
   #take(meaning: LineMeaning, stream: string, text: string): void {
     if (meaning.kind === 'chatter') return;
+    if (meaning.kind === 'answerable') {
+      this.#answer(meaning);
+      return;
+    }
     const line = redactedLine(text, this.#secrets);
     this.#request.log.debug(`${stream}: ${line}`);
     switch (meaning.kind) {
@@ -186,14 +197,21 @@ export class ChildTunnel implements Tunnel {
     }
   }
 
+  #answer({ prompt, answer }: Extract<LineMeaning, { kind: 'answerable' }>): void {
+    this.#request.log.debug(`answers ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
+    this.#child?.answer(answer);
+  }
+
   #remember(line: string): void {
     this.#lastLines.push(line);
     if (this.#lastLines.length > maxLastLines) this.#lastLines.shift();
   }
 
   async #probeReadiness(plan: ChildPlan): Promise<void> {
-    const endpoint = await plan.probeReadiness?.(this.#readinessProbe.signal);
-    if (endpoint !== undefined && endpoint !== null) this.#becomeReady(endpoint);
+    const found = await plan.probeReadiness?.(this.#readinessProbe.signal);
+    if (found === undefined || found === null) return;
+    if (found.ok) this.#becomeReady(found.value);
+    else this.#abandon(found.error);
   }
 
   #becomeReady(endpoint: Endpoint): void {

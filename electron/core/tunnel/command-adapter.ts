@@ -1,12 +1,14 @@
 /** Any program that listens where it is told to. Its endpoint is ready when it listens. */
 import net from 'node:net';
-import { describeCause } from '../../../shared/failure.ts';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, sleep } from '../clock.ts';
 import { ChildTunnel, type ChildTunnelOptions } from './child-tunnel.ts';
 import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './command-template.ts';
 import { attemptConnect } from './connect-attempt.ts';
 import { toEvidence } from './evidence.ts';
 import { isListening } from './listening-endpoint.ts';
+import { findStranger } from './port-strangers.ts';
 import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import type { Endpoint, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
@@ -54,9 +56,13 @@ async function launch(
     await removeFile(socket);
     const endpoint = endpointFor(placeholder.value, { localPort, socket });
     tunnel.launch({
-      child: { name: `command ${name}`, argv: expandPlaceholders(argv, { localPort, socket }) },
+      child: {
+        name: `command ${name}`,
+        argv: expandPlaceholders(argv, { localPort, socket }),
+        ownsDescendants: true,
+      },
       interpret: () => ({ kind: 'evidence' }),
-      probeReadiness: (signal) => untilListening(endpoint, options.clock, signal),
+      probeReadiness: (signal) => becomeReady(endpoint, { tunnel, clock: options.clock, signal }),
       cleanUp: () => removeFile(socket),
     });
   } catch (error) {
@@ -73,21 +79,46 @@ function endpointFor(
     : { kind: 'tcp', host: '127.0.0.1', port: localPort };
 }
 
+interface Readiness {
+  readonly tunnel: ChildTunnel;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Nobody's bytes go to a stranger who was faster than the command. */
+async function becomeReady(
+  endpoint: Endpoint,
+  { tunnel, clock, signal }: Readiness,
+): Promise<Result<Endpoint, Cause> | null> {
+  const seen = await untilListening(endpoint, clock, signal);
+  const { pid } = tunnel;
+  if (seen === null || pid === null) return null;
+  if (endpoint.kind === 'unix') return ok(endpoint);
+  const holder = seen === 'hidden' ? hiddenHolder : await findStranger(endpoint.port, pid);
+  if (signal.aborted) return null;
+  return holder === null
+    ? ok(endpoint)
+    : err(describeCause('port-in-use', { port: endpoint.port, holder, isPrivate: true }));
+}
+
+/** macOS shows only this user's listeners, so one that takes connections and is not seen is another user's. */
+const hiddenHolder = process.platform === 'darwin' ? 'a program of another user' : null;
+
 /**
  * Polls, because a program that we do not know has no words for its readiness. Where nothing is seen to listen for a while, in a
- * container say, a connection is the last means. null when cancelled.
+ * container say, a connection is the last resort. null when cancelled.
  */
 async function untilListening(
   endpoint: Endpoint,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Endpoint | null> {
+): Promise<'seen' | 'hidden' | null> {
   const connectsFrom = clock.now() + unseenListenerMs;
   let delayMs = firstProbeDelayMs;
   while (await sleep(clock, delayMs, signal)) {
-    if (await isListening(endpoint)) return signal.aborted ? null : endpoint;
+    if (await isListening(endpoint)) return signal.aborted ? null : 'seen';
     if (clock.now() >= connectsFrom && (await attemptConnect(endpoint, signal, clock)).kind === 'connected')
-      return endpoint;
+      return 'hidden';
     delayMs = Math.min(delayMs * 1.5, maxProbeDelayMs);
   }
   return null;

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
-import { parseListeningInodes } from '../relay/port-holder.ts';
+import { readListeningSockets } from '../relay/port-holder.ts';
 import type { Endpoint } from './tunnel-adapter.ts';
 
 const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 64 * 1024 } as const;
@@ -16,8 +16,7 @@ export async function isListening(
 ): Promise<boolean> {
   if (platform === 'darwin') return (await outputOf(lsofArgv(endpoint), lsof)).trim() !== '';
   if (endpoint.kind === 'unix') return listensOnSocket(await readTable('/proc/net/unix'), endpoint.path);
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable));
-  return tables.some((table) => parseListeningInodes(table, endpoint.port).length > 0);
+  return (await readListeningSockets(endpoint.port, endpoint.host)).length > 0;
 }
 
 const readTable = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');

@@ -14,10 +14,10 @@ afterEach(() => scope.close());
 
 const login: MysqlProbeSpec = { ...mysql, user: 'app', password: 'secret' };
 
-async function check(behaviour: Behaviour, spec: MysqlProbeSpec): Promise<unknown> {
+async function check(behaviour: Behaviour, spec: MysqlProbeSpec, isPathOpen = false): Promise<unknown> {
   const server = await listen(behaviour);
   scope.own('server', () => server.close());
-  return causeOf(ask(server.endpoint, spec, { timeoutMs: 1000 }), spec);
+  return causeOf(ask(server.endpoint, spec, { timeoutMs: 1000, isPathOpen }), spec);
 }
 
 const sha2 = 'caching_sha2_password';
@@ -26,6 +26,18 @@ const letIn = ['login app', 'SELECT 1', 'quit'];
 const nobody = ['login localport', 'refused'];
 
 describe('a check of MySQL', () => {
+  it('does not seal its password with a key that anybody on the way could have given', async () => {
+    const { behaviour, events } = speaksMysql({ plugin: sha2, isCached: false });
+    expect(await check(behaviour, login, true)).toEqual([
+      'check-refused',
+      'The password would go to MySQL unprotected',
+      'MySQL wants the password by a public key that cannot be verified, on a connection without TLS',
+    ]);
+    expect(events).toEqual(['login app', 'refused']);
+    // The server that remembers the password has it proven by a hash.
+    expect(await check(speaksMysql({ plugin: sha2 }).behaviour, login, true)).toBe('passed');
+  });
+
   it.each([
     ['that prefers and wants the old hash', { plugin: native }],
     ['that remembers the password', { plugin: sha2 }],

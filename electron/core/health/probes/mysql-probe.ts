@@ -39,6 +39,13 @@ const nobody: MysqlLogin = { user: 'localport', password: null, database: null }
 
 const commands = { quit: Buffer.from([0x01]), selectOne: Buffer.from('\x03SELECT 1') } as const;
 
+/** Whoever answers in the server's place could give a key of their own, and read the password. */
+const unverifiedKey = refusal(
+  'MySQL wants the password by a public key that cannot be verified, on a connection without TLS',
+  'The password would go to MySQL unprotected',
+  'Set tls: true in the health check',
+);
+
 /** First bytes of what the server says to a login. */
 const answers = { ok: 0x00, moreData: 0x01, switchPlugin: 0xfe } as const;
 
@@ -53,7 +60,7 @@ const sha2 = {
 export function probeMysql(request: ProbeRequest, spec: MysqlProbeSpec): Promise<ProbeResult> {
   const caFile = spec.tls && spec.verifySsl ? spec.caFile : null;
   return probeOverConnection(request, { halfCloses: true, caFile }, (connection) => {
-    new MysqlDialogue(connection, spec).begin();
+    new MysqlDialogue(connection, spec, request.isPathOpen === true).begin();
   });
 }
 
@@ -61,6 +68,7 @@ class MysqlDialogue {
   readonly #connection: ProbeConnection;
   readonly #spec: MysqlProbeSpec;
   readonly #stream: MysqlStream;
+  readonly #isPathOpen: boolean;
   #onPayload: (payload: Buffer) => void = (payload) => this.#onGreeting(payload);
   /** null: nobody's. */
   #login: MysqlLogin | null;
@@ -69,9 +77,10 @@ class MysqlDialogue {
   /** How the check ends, whatever the server says to the login. */
   #foregone: FailedProbe | null = null;
 
-  constructor(connection: ProbeConnection, spec: MysqlProbeSpec) {
+  constructor(connection: ProbeConnection, spec: MysqlProbeSpec, isPathOpen: boolean) {
     this.#connection = connection;
     this.#spec = spec;
+    this.#isPathOpen = isPathOpen;
     const { user, password, database } = spec;
     this.#login = user === null ? null : { user, password, database };
     this.#stream = new MysqlStream(connection, (payload) => this.#onPayload(payload));
@@ -148,6 +157,10 @@ class MysqlDialogue {
     const password = this.#login?.password ?? null;
     if (plugin !== 'caching_sha2_password' || password === null) return this.#prove(null);
     if (data.equals(sha2.proofAccepted)) return;
+    if (!this.#isEncrypted && this.#isPathOpen) {
+      this.#foregone ??= unverifiedKey;
+      return this.#prove(null);
+    }
     if (data.equals(sha2.passwordWanted))
       return this.#prove(this.#isEncrypted ? clearPassword(password) : sha2.publicKeyWanted);
     this.#prove(sealedPassword(password, nonce, data));

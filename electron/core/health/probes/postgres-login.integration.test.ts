@@ -5,6 +5,7 @@ import type { SslMode } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import type { PostgresProbeSpec } from './postgres-encryption.ts';
 import { ask, causeOf, finding, postgres } from './testing/ask.ts';
+import { listen, type Behaviour } from './testing/test-server.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 
 const scope = new Scope('test');
@@ -46,6 +47,82 @@ const login = (given: Partial<PostgresProbeSpec> = {}): PostgresProbeSpec => ({
 
 const check = (server: Postgres, spec: PostgresProbeSpec): Promise<unknown> =>
   causeOf(ask({ kind: 'tcp', host: '127.0.0.1', port: server.port }, spec, { timeoutMs: 5000 }), spec);
+
+/** Asks for the password in the way of this code, and keeps what it is told after that. */
+const asksForPassword =
+  (code: number, told: Buffer[]): Behaviour =>
+  (socket) => {
+    let unread = Buffer.alloc(0);
+    let hasAsked = false;
+    const salt = code === 5 ? [1, 2, 3, 4] : [];
+    socket.on('data', (bytes: Buffer) => {
+      if (hasAsked) told.push(bytes);
+      unread = Buffer.concat([unread, bytes]);
+      if (hasAsked || unread.length < 8 || unread.length < unread.readInt32BE(0)) return;
+      hasAsked = unread.readInt32BE(4) !== 80_877_103;
+      unread = Buffer.alloc(0);
+      socket.write(hasAsked ? Buffer.from([0x52, 0, 0, 0, 8 + salt.length, 0, 0, 0, code, ...salt]) : 'N');
+    });
+  };
+
+describe('a check on a way on which others may listen', () => {
+  it.each([
+    [3, 'in clear text', 'prefer'],
+    [5, 'as an MD5 hash', 'prefer'],
+    [3, 'in clear text', 'disable'],
+    [3, 'in clear text', 'allow'],
+  ] as const)('tells no server its password that wants it so: %d %s %s', async (code, how, sslmode) => {
+    const told: Buffer[] = [];
+    const { endpoint, close } = await listen(asksForPassword(code, told));
+    scope.own('server', close);
+    const result = await ask(endpoint, login({ sslmode }), { timeoutMs: 5000, isPathOpen: true });
+    if (sslmode === 'allow') expect(result).toMatchObject({ finding: 'PostgreSQL does not offer TLS' });
+    else
+      expect(result).toMatchObject({
+        finding: `PostgreSQL wants the password ${how}, on a connection without TLS`,
+        failure: {
+          answer: { code: 'check-refused', remedy: expect.stringContaining('sslmode: require') as string },
+        },
+      });
+    const words = Buffer.concat(told).toString('latin1');
+    expect(words).not.toMatch(/correct horse|md5/);
+  });
+
+  it('tells it where nobody else can listen', async () => {
+    const told: Buffer[] = [];
+    const { endpoint, close } = await listen(asksForPassword(3, told));
+    scope.own('server', close);
+    await ask(endpoint, login(), { timeoutMs: 300 });
+    expect(Buffer.concat(told).toString('latin1')).toContain(password);
+  });
+
+  it.skipIf(!hasPostgres)('logs in by SCRAM all the same', async () => {
+    const endpoint = { kind: 'tcp', host: '127.0.0.1', port: plain.port } as const;
+    expect(await ask(endpoint, login(), { timeoutMs: 5000, isPathOpen: true })).toMatchObject({
+      kind: 'passed',
+    });
+  });
+
+  it.skipIf(!hasPostgres)(
+    'logs in with a password in clear text over TLS',
+    async () => {
+      const server = await start({
+        certificate,
+        hba: ['hostssl all all all password', 'hostnossl all all all password'],
+      });
+      const endpoint = { kind: 'tcp', host: '127.0.0.1', port: server.port } as const;
+      const outcome = async (sslmode: SslMode): Promise<string> =>
+        (await ask(endpoint, login({ sslmode }), { timeoutMs: 5000, isPathOpen: true })).kind;
+      // `allow` is refused without TLS, and goes on with it.
+      expect([await outcome('require'), await outcome('allow'), await outcome('disable')]).toEqual([
+        'passed',
+        'passed',
+        'failed',
+      ]);
+    },
+    60_000,
+  );
+});
 
 describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
   it('passes with the answer to SELECT 1, and tells how long that took', async () => {

@@ -20,6 +20,8 @@ interface Library {
   readonly DatabaseError: typeof DatabaseError;
 }
 
+type OnExposure = (connection: ProbeConnection, how: string) => void;
+
 /** Message X, Terminate. */
 const terminate = Buffer.from([0x58, 0, 0, 0, 4]);
 
@@ -80,18 +82,31 @@ class LoginAttempt {
   run(request: ProbeRequest): Promise<ProbeResult> {
     const caFile = this.#route === 'plain' ? null : this.#login.caFile;
     return probeOverConnection(request, { halfCloses: true, caFile }, (connection) => {
-      if (this.#route === 'plain') void this.#speak(connection);
-      else this.#encrypt(connection);
+      if (this.#route === 'plain') void this.#speak(connection, this.#exposure(request));
+      else this.#encrypt(connection, this.#exposure(request));
     });
   }
 
-  #encrypt(connection: ProbeConnection): void {
+  /** What to do when the server wants to see the password on a connection without TLS; null: it may. */
+  #exposure({ isPathOpen = false }: ProbeRequest): OnExposure | null {
+    if (!isPathOpen || this.#login.password === null) return null;
+    return (connection, how) => {
+      this.mayGoOtherwise = true;
+      connection.failAnswered(`PostgreSQL wants the password ${how}, on a connection without TLS`, {
+        code: 'check-refused',
+        title: `The password would go to PostgreSQL unprotected, ${how}`,
+        remedy: 'Set sslmode: require in the health check, or have the server use scram-sha-256',
+      });
+    };
+  }
+
+  #encrypt(connection: ProbeConnection, onExposure: OnExposure | null): void {
     askForTls(connection, (offer) => {
       if (offer === 'offered') {
         this.mayGoOtherwise = true;
-        connection.encrypt(postgresTls(this.#login), () => void this.#speak(connection));
+        connection.encrypt(postgresTls(this.#login), () => void this.#speak(connection, null));
       } else if (offer === 'declined' && this.#route === 'tls-if-offered') {
-        void this.#speak(connection);
+        void this.#speak(connection, onExposure);
       } else if (offer === 'declined') {
         connection.failAnswered('PostgreSQL does not offer TLS', refused('PostgreSQL does not offer TLS'));
       } else {
@@ -102,7 +117,7 @@ class LoginAttempt {
   }
 
   /** Never rejects. */
-  async #speak(connection: ProbeConnection): Promise<void> {
+  async #speak(connection: ProbeConnection, onExposure: OnExposure | null): Promise<void> {
     this.mayGoOtherwise = false;
     connection.reach({
       awaits: 'answer to the login',
@@ -111,7 +126,7 @@ class LoginAttempt {
     });
     connection.partWith(() => connection.socket.end(terminate));
     try {
-      const client = this.#clientOver(connection);
+      const client = this.#clientOver(connection, onExposure);
       await client.connect();
       connection.reach({
         awaits: 'answer to SELECT 1',
@@ -125,7 +140,7 @@ class LoginAttempt {
     }
   }
 
-  #clientOver(connection: ProbeConnection): Client {
+  #clientOver(connection: ProbeConnection, onExposure: OnExposure | null): Client {
     const { user, database, password } = this.#login;
     const client = new this.#library.Client({
       user,
@@ -139,7 +154,7 @@ class LoginAttempt {
       port: 5432,
       ssl: false,
       application_name: 'LocalPort',
-      stream: () => postgresStream(connection),
+      stream: () => postgresStream(connection, onExposure && ((how) => onExposure(connection, how))),
     });
     // The connection tells of its end itself.
     client.on('error', () => undefined);

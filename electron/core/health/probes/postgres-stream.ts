@@ -1,7 +1,8 @@
 /**
  * What the library `pg` talks over: a connection that is open already. It passes on whole messages only, and only sound
  * ones: pg's parser trusts its server. It loops for ever on an error message without an end, which would stop every
- * forward of this process; it throws on numbers that are cut off, and keeps whatever length a message claims to have.
+ * forward of this process; it throws on numbers that are cut off, and keeps whatever length a message claims to have. pg also
+ * gives its password to a server that asks for it in the clear.
  */
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -16,14 +17,30 @@ const headBytes = 5;
 /** `E` and `N`: errors and notices are fields, each ended by a zero byte, and a zero byte after the last. */
 const fieldMessages: readonly (number | undefined)[] = [...Buffer.from('EN')];
 
+/** AuthenticationCleartextPassword and AuthenticationMD5Password of message R; SCRAM shows the password to nobody. */
+const exposed: ReadonlyMap<number, string> = new Map([
+  [3, 'in clear text'],
+  [5, 'as an MD5 hash'],
+]);
+
+/** How the server wants the password: `in clear text`, `as an MD5 hash`. null: in no way that shows it, or not at all. */
+function exposureIn(message: Buffer): string | null {
+  if (message[0] !== 0x52 || message.length < headBytes + 4) return null;
+  return exposed.get(message.readInt32BE(headBytes)) ?? null;
+}
+
 class PostgresStream extends EventEmitter {
   readonly #connection: ProbeConnection;
+  readonly #onExposure: ((how: string) => void) | null;
   #received = Buffer.alloc(0);
   #receivedBytes = 0;
+  /** What the server says to our leaving is not for pg. */
+  #hasRefused = false;
 
-  constructor(connection: ProbeConnection) {
+  constructor(connection: ProbeConnection, onExposure: ((how: string) => void) | null) {
     super();
     this.#connection = connection;
+    this.#onExposure = onExposure;
     connection.socket.on('data', (bytes: Buffer) => this.#take(bytes));
     connection.socket.once('close', () => this.emit('close'));
   }
@@ -49,6 +66,7 @@ class PostgresStream extends EventEmitter {
   destroy(): void {}
 
   #take(bytes: Buffer): void {
+    if (this.#hasRefused) return;
     this.#receivedBytes += bytes.length;
     if (this.#receivedBytes > maxReceivedBytes) return this.#notPostgres();
     this.#received = Buffer.concat([this.#received, bytes]);
@@ -59,6 +77,8 @@ class PostgresStream extends EventEmitter {
       const message = this.#received.subarray(0, messageBytes);
       this.#received = this.#received.subarray(messageBytes);
       if (!isSound(message)) return this.#notPostgres();
+      const exposure = exposureIn(message);
+      if (exposure !== null && this.#onExposure !== null) return this.#refuse(exposure);
       this.#pass(message);
     }
   }
@@ -72,6 +92,11 @@ class PostgresStream extends EventEmitter {
     }
   }
 
+  #refuse(exposure: string): void {
+    this.#hasRefused = true;
+    this.#onExposure?.(exposure);
+  }
+
   #notPostgres(): void {
     this.#received = Buffer.alloc(0);
     this.#connection.fail(otherProtocol('PostgreSQL'));
@@ -81,6 +106,11 @@ class PostgresStream extends EventEmitter {
 const isSound = (message: Buffer): boolean =>
   !fieldMessages.includes(message[0]) || (message.at(-1) === 0 && message.at(-2) === 0);
 
-/** The part of a stream that pg uses: it neither pipes nor pauses. */
-export const postgresStream = (connection: ProbeConnection): Duplex =>
-  new PostgresStream(connection) as unknown as Duplex;
+/**
+ * The part of a stream that pg uses: it neither pipes nor pauses. `onExposure`: the server wants the password in a way that
+ * others could read, and is not answered; null: it may have it.
+ */
+export const postgresStream = (
+  connection: ProbeConnection,
+  onExposure: ((how: string) => void) | null,
+): Duplex => new PostgresStream(connection, onExposure) as unknown as Duplex;

@@ -15,8 +15,8 @@ export const wrongAnswer = (finding: string, answer: WrongAnswer): FailedProbe =
   failure: { kind: 'answered', answer },
 });
 
-export const refusal = (finding: string, title: string): FailedProbe =>
-  wrongAnswer(finding, { code: 'check-refused', title });
+export const refusal = (finding: string, title: string, remedy?: string): FailedProbe =>
+  wrongAnswer(finding, { code: 'check-refused', title, ...(remedy === undefined ? {} : { remedy }) });
 
 /** Any tunnel would bring the answer in this protocol. */
 export const otherProtocol = (expected: string, detail?: string): FailedProbe =>

@@ -64,13 +64,14 @@ export const probeForTests = createProbeRegistry({ launcher: testLauncher });
 
 export interface AskOptions {
   readonly timeoutMs?: number;
+  readonly isPathOpen?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** One check of a real server. */
 export function ask(endpoint: Endpoint, spec: TargetProbe, options: AskOptions = {}): Promise<ProbeResult> {
-  const { timeoutMs = 2000, signal = new AbortController().signal } = options;
-  return probeForTests({ endpoint, spec, timeoutMs, signal, clock: systemClock });
+  const { timeoutMs = 2000, isPathOpen = false, signal = new AbortController().signal } = options;
+  return probeForTests({ endpoint, spec, timeoutMs, isPathOpen, signal, clock: systemClock });
 }
 
 /** `passed`, `cancelled`, or the cause that a user would read: its code, its title and its evidence. */

@@ -1,0 +1,101 @@
+/** Looks up who listens on a command's private port. Linux shows other users' sockets, macOS only this user's. */
+import { readFile, stat } from 'node:fs/promises';
+import { identifyProcesses, parseProcStat, type ProcessIdentity } from '../process/process-identity.ts';
+import { listPids } from '../process/process-list.ts';
+import { outputOf } from '../process/program-output.ts';
+import { findSocketHolder, isInTheWay, readListeningSockets, socketsOf } from '../relay/port-holder.ts';
+import {
+  describeListener,
+  parseListeningUnixInodes,
+  parseLsofListeners,
+  standingOf,
+  type Command,
+  type PortListener,
+} from './stranger.ts';
+
+/** Where the relay connects. */
+const host = '127.0.0.1';
+const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 64 * 1024 } as const;
+
+/** Whoever listens on the port and is neither the command nor asked by it, in words; null: nobody. Never rejects. */
+export async function findStranger(port: number, commandPid: number): Promise<string | null> {
+  const listeners = await (process.platform === 'darwin'
+    ? listenersByLsof(port)
+    : listenersInProc(port, commandPid));
+  const pids = listeners.flatMap(({ process: holder }) => (holder === null ? [] : [holder.pid]));
+  const identities = await identifyProcesses([commandPid, ...pids]);
+  const command: Command = {
+    pid: commandPid,
+    startedAt: startOf(identities.get(commandPid)),
+    ourUid: process.getuid?.() ?? 0,
+    ourPid: process.pid,
+  };
+  for (const listener of listeners.map((one) => identified(one, identities))) {
+    const standing = standingOf(listener, command);
+    const isStranger =
+      standing === 'older'
+        ? !(await takesOrders(listener))
+        : standing === 'other-user'
+          ? !(await hasMemberOf(listener.uid, commandPid))
+          : standing === 'ourselves';
+    if (isStranger) return describeListener(listener, standing);
+  }
+  return null;
+}
+
+async function listenersInProc(port: number, commandPid: number): Promise<readonly PortListener[]> {
+  const sockets = await readListeningSockets(port, host);
+  const pids = await listPids();
+  // Most likely it is the command, or what it has started.
+  const likely = pids.filter((pid) => Number(pid) >= commandPid);
+  const order = [...likely, ...pids.filter((pid) => Number(pid) < commandPid)];
+  const listeners: PortListener[] = [];
+  for (const { inode, uid } of sockets) {
+    const holder = await findSocketHolder([inode], order);
+    listeners.push({ uid, process: holder === null ? null : { ...holder, pgid: 0, startedAt: null } });
+  }
+  return listeners;
+}
+
+async function listenersByLsof(port: number): Promise<readonly PortListener[]> {
+  const argv = [lsof.path, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pgucn'] as const;
+  return parseLsofListeners(await outputOf(argv, lsof), (place) => isInTheWay(place, host));
+}
+
+function identified(listener: PortListener, identities: ReadonlyMap<number, ProcessIdentity>): PortListener {
+  const identity = identities.get(listener.process?.pid ?? 0);
+  if (listener.process === null || identity === undefined) return listener;
+  const { pgid } = identity;
+  return { ...listener, process: { ...listener.process, pgid, startedAt: startOf(identity) } };
+}
+
+/** Linux counts ticks since boot, ps writes a date. */
+function startOf(identity: ProcessIdentity | undefined): number | null {
+  if (identity === undefined) return null;
+  const { startTime } = identity;
+  const startedAt = /^\d+$/.test(startTime) ? Number(startTime) : Date.parse(`${startTime} UTC`);
+  return Number.isNaN(startedAt) ? null : startedAt;
+}
+
+/** Whether the process listens on a Unix socket, as ssh's masters and the daemons of containers do: who asks it connects there. */
+async function takesOrders({ process: holder }: PortListener): Promise<boolean> {
+  if (holder === null) return false;
+  if (process.platform === 'darwin') {
+    const argv = [lsof.path, '-nP', '-a', '-U', '-p', String(holder.pid), '-F', 'n'] as const;
+    return (await outputOf(argv, lsof)).split('\n').some((line) => line.startsWith('n/'));
+  }
+  const listening = parseListeningUnixInodes(await readFile('/proc/net/unix', 'utf8').catch(() => ''));
+  return (await socketsOf(String(holder.pid))).some((inode) => listening.has(inode));
+}
+
+/** Whether a process of the command's group runs as that user. Its sockets are hidden from us, so more cannot be known. */
+async function hasMemberOf(uid: number, pgid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  for (const pid of await listPids()) {
+    const member = parseProcStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+    if (member?.pgid !== pgid) continue;
+    const owner = await stat(`/proc/${pid}`).catch(() => null);
+    if (owner?.uid === uid) return true;
+  }
+  return false;
+}
