@@ -17,12 +17,20 @@ import { version } from './version.ts';
 
 const exitCode = { ok: 0, error: 1, usage: 2 } as const;
 
-async function main({ config, logLevel, foreground, unlessRunning, allOff }: DaemonArguments): Promise<void> {
+async function main({
+  config,
+  folderConfig,
+  logLevel,
+  foreground,
+  unlessRunning,
+  allOff,
+}: DaemonArguments): Promise<void> {
   const opened = await openHost({
     kind: 'headless',
     version,
     clock,
     explicitConfig: config,
+    folderConfig,
     logLevel,
     allOff,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),

@@ -17,6 +17,7 @@ import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
+import { refusedSwitches } from './shell/refused-switches.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
 import { tellRefusal } from './shell/start-refusal.ts';
 import { version } from './version.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     version,
     clock,
     explicitConfig: launch.config,
+    folderConfig: launch.folderConfig,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
   });
   await app.whenReady();
@@ -72,7 +74,14 @@ async function main(): Promise<void> {
   }
 }
 
-if (prepareElectron(process.platform)) {
+const refused = app.isPackaged ? refusedSwitches(process.argv.slice(1)) : [];
+
+if (refused.length > 0) {
+  process.stderr.write(
+    `LocalPort does not start with ${refused.join(', ')}: other programs could steer it that way\n`,
+  );
+  app.exit(1);
+} else if (prepareElectron(process.platform)) {
   main().catch((error: unknown) => {
     sayWhyNotStarted(errorWithStack(error));
     app.exit(1);

@@ -19,8 +19,8 @@ export const controlProtocol = 3;
 /** The only `Host` that the host answers to: no web page and no proxy asks for it by accident. */
 export const controlHostName = 'localport';
 /** In every answer; the command sends both, others need not. */
-export const protocolHeader = 'localport-protocol';
-export const versionHeader = 'localport-version';
+export const protocolHeader = 'LocalPort-Protocol';
+export const versionHeader = 'LocalPort-Version';
 
 /** Of a request's body. */
 export const maxRequestBytes = 1024 * 1024;
@@ -163,6 +163,14 @@ export const controlRequests = {
   },
   /** Loads the config again. The result comes when services that leave have gone. */
   reload: { route: 'POST /v1/config/reload', params: nothing, result: configStateSchema },
+  /** The user trusts the config's text with this digest, the one under review; it is taken over. */
+  trust: {
+    route: 'POST /v1/config/trust',
+    params: z.object({ digest: z.string().max(64) }).readonly(),
+    result: configStateSchema,
+  },
+  /** The user takes back the trust in every text of the config: nothing of it runs any more. */
+  untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
   /** What is alive in the host right now. */
   dump: {
     route: 'GET /v1/host/dump',

@@ -47,6 +47,8 @@ export interface CommandSurroundings {
   readonly paths: AppPaths;
   /** Holds the bundles: this command's and the daemon's. */
   readonly programFolder: string;
+  /** Asks the user at the terminal, and waits for the answer; absent where nobody can answer. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Calls the host that runs. */

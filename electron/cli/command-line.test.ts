@@ -51,6 +51,8 @@ describe('the command line', () => {
       'config export',
       'config schema',
       'config path',
+      'trust',
+      'untrust',
       'secret set',
       'secret remove',
       'secret list',

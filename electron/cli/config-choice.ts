@@ -28,10 +28,17 @@ export const searchConfig = ({
 }: CommandContext): SearchResult =>
   findConfig({ option: options.config, env, workingDirectory, homeDirectory, uid });
 
+/** Before anything runs of what a search found in this folder. Only that loads YAML and schemas. */
+export async function requireTrustIn(context: CommandContext, found: FoundConfig | null): Promise<void> {
+  if (found?.foundBy !== 'folder') return;
+  const { requireTrust } = await import('./config-trust.ts');
+  await requireTrust(context, found.path);
+}
+
 /** The file that was asked for by option or variable, absolute; null: none was, and one is searched for. */
 export function namedConfig(context: CommandContext): string | null {
   const found = findConfigFile(context);
-  return found === null || found.foundBy === 'search' ? null : found.path;
+  return found === null || found.foundBy === 'search' || found.foundBy === 'folder' ? null : found.path;
 }
 
 /** Who names a config must not be left with another one in the belief that it is theirs. */

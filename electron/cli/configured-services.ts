@@ -1,8 +1,7 @@
 /** The config as a command reads it by itself: without a host, or to check it. */
 import type { ConfigProblem } from '../../shared/service-snapshot.ts';
 import type { Result } from '../../shared/result.ts';
-import type { LoadedConfig } from '../core/config/config-compiler.ts';
-import { loadConfig } from '../core/config/config-loader.ts';
+import { loadConfig, type ReadConfig } from '../core/config/config-loader.ts';
 import { inProcess } from '../core/config/in-process-compiler.ts';
 import type { FoundConfig } from '../core/config/config-search.ts';
 import type { CommandContext } from './command-context.ts';
@@ -21,5 +20,5 @@ export function requireConfigFile(context: CommandContext): FoundConfig {
 export const readConfig = (
   { env, homeDirectory, uid }: CommandContext,
   path: string,
-): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> =>
+): Promise<Result<ReadConfig, readonly ConfigProblem[]>> =>
   loadConfig(path, { env, homeDirectory, uid }, inProcess);

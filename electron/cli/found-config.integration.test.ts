@@ -1,7 +1,8 @@
 /** What a config that is found in the current folder may do, and what it may not. */
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../e2e/fixtures/eventually.ts';
 import { freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
 import { CommandUser } from './testing/installed-command.ts';
 import { installForFile } from './testing/installed-for-file.ts';
@@ -92,5 +93,98 @@ describe.runIf(process.getuid?.() === 0)("another user's config in the current f
     expect(await namesIn(folder)).toEqual(['mine']);
     expect((await statusIn(folder)).host?.notices).toEqual([sentence(file)]);
     expect((await user.run('logs')).out).toContain(sentence(file));
+  });
+});
+
+describe('the config of a folder', () => {
+  const untrusted = (file: string, port: number): string =>
+    `error: ${file} is not trusted, so nothing of it runs\n` +
+    `  db  localhost:${port} → 127.0.0.1:${echo.port}\n` +
+    `To trust it: localport trust ${file}\n`;
+
+  it('is not run before it is trusted, and no daemon is started for it', async () => {
+    const port = await freePort();
+    const file = writeFolderConfig(relay('db', port));
+    for (const command of [
+      ['start', 'db'],
+      ['start', '--all'],
+      ['daemon', 'start'],
+      ['daemon', 'start', '--foreground'],
+      ['daemon', 'install', '--no-start'],
+    ])
+      expect([command, await user.runIn(folder, ...command)]).toEqual([
+        command,
+        { code: 1, out: '', err: untrusted(file, port) },
+      ]);
+    expect((await user.run('daemon', 'status')).out).toBe('not running\n');
+    const offline = await user.runIn(folder, 'status');
+    expect(offline.err).toContain(`is not trusted: review and trust. It would run:\n  db  localhost:${port}`);
+    const doctor = await user.runIn(folder, 'doctor', '-o', 'text');
+    expect(doctor.out).toContain(`${file} is not trusted, so nothing of it runs\tlocalport trust ${file}`);
+  });
+
+  it('runs once it is trusted; after a change what ran stays, until the change is trusted too', async () => {
+    const [first, second] = [await freePort(), await freePort()];
+    const file = writeFolderConfig(relay('db', first));
+    expect(await user.runIn(folder, 'trust')).toEqual({
+      code: 0,
+      out: `trusted: ${file}\n  db  localhost:${first} → 127.0.0.1:${echo.port}\n`,
+      err: '',
+    });
+    expect(await user.runIn(folder, 'start', 'db', '--wait')).toMatchObject({ code: 0 });
+
+    writeFolderConfig(relay('evil', second));
+    await eventually('the change is seen', async () =>
+      (await user.run('status')).err.includes(
+        'changed: review and trust; the previous config is still in effect',
+      ),
+    );
+    expect(await namesIn(user.home)).toEqual(['db']);
+    expect(await user.run('start', 'db')).toMatchObject({ code: 0 });
+    expect(await user.run('start', 'evil')).toMatchObject({ code: 1 });
+    const restarted = await user.run('daemon', 'restart');
+    expect([restarted.code, restarted.err.includes('changed and is not trusted')]).toEqual([1, true]);
+    expect(await namesIn(user.home)).toEqual(['db']);
+
+    // From anywhere: the host says which file is meant.
+    expect((await user.run('trust')).out).toContain(`trusted: ${file}`);
+    expect(await namesIn(user.home)).toEqual(['evil']);
+    expect(await user.run('daemon', 'restart')).toMatchObject({ code: 0 });
+    expect(await namesIn(user.home)).toEqual(['evil']);
+
+    // The restart has not made it a config that was named by hand.
+    writeFolderConfig(relay('worse', second));
+    await eventually('the change is seen', async () =>
+      (await user.run('status')).err.includes('review and trust'),
+    );
+    expect(await namesIn(user.home)).toEqual(['evil']);
+  });
+
+  it('ends when the trust is taken back', async () => {
+    const file = writeFolderConfig(relay('db', await freePort()));
+    await user.run('trust', folder);
+    await user.runIn(folder, 'start', 'db', '--wait');
+    expect(await user.run('untrust', file)).toEqual({
+      code: 0,
+      out: `no longer trusted: ${file}\n`,
+      err: '',
+    });
+    expect(await namesIn(folder)).toEqual([]);
+    expect(await user.run('untrust', file)).toMatchObject({ out: `was not trusted: ${file}\n` });
+  });
+
+  it('is pinned by `daemon install` as one that needs trust', async () => {
+    const file = writeFolderConfig(relay('db', await freePort()));
+    await user.runIn(folder, 'trust');
+    const installed = await user.runIn(folder, 'daemon', 'install', '--no-start');
+    expect(readFileSync(installed.out.trim(), 'utf8')).toContain(`--folder-config ${file}`);
+  });
+
+  it('is trusted when it is named by hand, and cannot be trusted while others can write it', async () => {
+    const file = writeFolderConfig(relay('db', await freePort()));
+    expect(await user.run('--config', file, 'start', 'db')).toMatchObject({ code: 0 });
+    chmodSync(file, 0o666);
+    const ran = await user.run('trust', file);
+    expect([ran.code, ran.err.includes(`can be written by every user`)]).toEqual([1, true]);
   });
 });

@@ -1,6 +1,7 @@
 /** What both imports do with their proposals: keep clear of the present config, and print, or write where nothing is. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { maxServices } from '../../shared/config-schema.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { findConfigFile } from './config-choice.ts';
@@ -25,8 +26,13 @@ interface Found {
 export async function finishImport(
   context: CommandContext,
   { write }: ImportOptions,
-  { proposals, remarks, failures }: Found,
+  { proposals: found, remarks: known, failures }: Found,
 ): Promise<ExitCode> {
+  const proposals = found.slice(0, maxServices);
+  const remarks =
+    found.length > maxServices
+      ? [...known, `only the first ${maxServices} of ${found.length} services: a config holds no more`]
+      : known;
   for (const failure of failures) context.complain(`${context.complaintPalette.bad('error:')} ${failure}`);
   const entries = entriesOf(proposals, await readTaken(context));
   if (entries.length === 0) {

@@ -7,6 +7,7 @@ import { findAppPaths } from '../core/config/app-paths.ts';
 import { workingDirectory } from '../core/process/working-directory.ts';
 import { version } from '../version.ts';
 import { runCommandLine } from './command-line.ts';
+import { confirmAtTerminal } from './terminal-question.ts';
 
 const interruption = new AbortController();
 // Once: a second Ctrl-C meets the default and ends us at once.
@@ -38,6 +39,9 @@ void runCommandLine(process.argv.slice(2), {
   paths,
   programFolder: path.resolve(__dirname),
   signal: interruption.signal,
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { confirm: (question: string) => confirmAtTerminal(question, interruption.signal) }
+    : {}),
   connect: async () => (await import('./host-call.ts')).callHost({ paths, clock, version }),
 }).then((code) => {
   process.exitCode = code;

@@ -7,11 +7,9 @@ import type {
   RestartPolicySpec,
   ServiceSpec,
 } from '../../shared/service-spec.ts';
+import { hidden } from '../core/observability/redaction.ts';
 import type { ClusterHealthSpec } from '../core/config/cluster-health.ts';
 import { isReference } from '../core/secrets/service-secrets.ts';
-
-/** Stands for a password where secrets are not shown. */
-const hidden = '(hidden)';
 
 type Entry = Readonly<Record<string, unknown>>;
 

@@ -10,6 +10,7 @@ export function trayTooltip(snapshot: Pick<Snapshot, 'services' | 'config'>): st
   const waitingForUser = services.filter(needsUser).length;
   if (waitingForUser > 0) parts.push(`${waitingForUser} ${waitingForUser === 1 ? 'needs' : 'need'} you`);
   if (config.status === 'broken' || config.status === 'partial') parts.push('config has errors');
+  if (config.status === 'untrusted') parts.push('config needs review');
   return visibleLine(`LocalPort: ${parts.join(', ')}`);
 }
 

@@ -7,7 +7,8 @@ export const configPath: Action = async (context) => {
   const found = chooseConfigFile(context);
   const path = found?.path ?? context.paths.defaultConfigPath;
   if (context.format === 'json') {
-    context.print(...jsonLines({ path, found_by: found?.foundBy ?? null }));
+    const foundBy = found?.foundBy === 'folder' ? 'search' : (found?.foundBy ?? null);
+    context.print(...jsonLines({ path, found_by: foundBy }));
   } else {
     context.print(path);
     if (found === null) context.tell('It does not exist yet: localport config init writes one.');

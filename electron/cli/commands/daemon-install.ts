@@ -4,8 +4,8 @@ import path from 'node:path';
 import { writeFileAtomically } from '../../core/config/atomic-file.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
-import { chooseConfigFile } from '../config-choice.ts';
-import { daemonProgram } from '../daemon-launch.ts';
+import { chooseConfigFile, requireTrustIn } from '../config-choice.ts';
+import { daemonProgram, type Launch } from '../daemon-launch.ts';
 import { exitCode } from '../exit-code.ts';
 import { findHost } from '../host-connection.ts';
 import { serviceManager, type ServiceManager } from '../service-manager.ts';
@@ -24,7 +24,7 @@ const toolMs = 45_000;
 export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
   const manager = serviceManager(context);
   // Where another LocalPort runs, the app say, a failure would have it started again and again.
-  const argv = [...daemonProgram(context, { config: configToPin(context) }), '--unless-running'];
+  const argv = [...daemonProgram(context, await configToPin(context)), '--unless-running'];
   const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
   if (start && existsSync(manager.file)) await runAll(context, manager.unload);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), { mode: 0o644, sync: true });
@@ -43,10 +43,12 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
 };
 
 /** At login neither this folder nor this environment count: a config that was found by them is named. */
-function configToPin(context: CommandContext): string | undefined {
+async function configToPin(context: CommandContext): Promise<Launch> {
   const found = chooseConfigFile(context);
-  const isLocal = found !== null && path.dirname(found.path) === context.workingDirectory;
-  return found !== null && (found.foundBy !== 'search' || isLocal) ? found.path : undefined;
+  await requireTrustIn(context, found);
+  if (found === null || found.foundBy === 'search') return {};
+  // Pinned, it is still a folder's: what somebody else checks out there later is not run.
+  return { config: found.path, needsTrust: found.foundBy === 'folder' };
 }
 
 /** False where there is no manager to talk to, as in a container: the next login has one. */

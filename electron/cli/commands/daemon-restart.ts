@@ -26,11 +26,18 @@ async function stopForLaunch(context: CommandContext): Promise<Launch | null> {
   if (host === null) return {};
   return closing(host, async () => {
     const { config } = answerOf(await host.request('snapshot', {}));
+    // What is in force would end with this host, and nothing would come after it.
+    if (context.options.config === undefined && config.status === 'untrusted') {
+      const { requireTrustOfHost } = await import('../config-trust.ts');
+      await requireTrustOfHost(context, host, config);
+    }
     const stopped = await stopHost(context, host, false);
     if (stopped === null || context.signal.aborted) return null;
     if (context.format !== 'json') context.say(`stopped in ${stopped.tookMs} ms`);
     // Of a search the outcome would depend on the folder that we happen to be in.
     const file = config.status === 'welcome' ? null : config.path;
-    return { kind: host.host.kind, config: context.options.config ?? file ?? undefined };
+    const isOther = context.options.config !== undefined;
+    const needsTrust = !isOther && config.needsTrust === true;
+    return { kind: host.host.kind, config: context.options.config ?? file ?? undefined, needsTrust };
   });
 }

@@ -1,7 +1,7 @@
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
-import { refuseOtherConfig } from '../config-choice.ts';
+import { chooseConfigFile, refuseOtherConfig, requireTrustIn } from '../config-choice.ts';
 import { daemonProgram, launchDaemon } from '../daemon-launch.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
@@ -28,7 +28,10 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
     });
   }
   if (running !== null) await refuseOtherConfig(context, running);
-  if (foreground === true) return runInForeground(context);
+  if (foreground === true) {
+    await requireTrustIn(context, chooseConfigFile(context));
+    return runInForeground(context);
+  }
   const startedAt = context.clock.now();
   const kind = menuBar === true ? 'menu-bar' : 'headless';
   const client = running ?? (await launchDaemon(context, { kind }));

@@ -14,6 +14,8 @@ export interface ImportKubeOptions extends ImportOptions {
 }
 
 const maxNameWidth = 80;
+/** Each is a kubectl, and a kubeconfig may have hundreds. */
+const contextsAtOnce = 16;
 const listContextsMs = 10_000;
 const listServicesMs = 30_000;
 
@@ -23,7 +25,11 @@ export const importKube: Action<ImportKubeOptions> = async (context, options) =>
   // The config takes no such name; a cluster's own are DNS labels.
   const odd = contexts.filter((name) => firstUnseen(name) !== null);
   const named = contexts.filter((name) => !odd.includes(name));
-  const found = await Promise.all(named.map((name) => readContext(context, name, options.namespace)));
+  const found: Awaited<ReturnType<typeof readContext>>[] = [];
+  for (let start = 0; start < named.length; start += contextsAtOnce) {
+    const names = named.slice(start, start + contextsAtOnce);
+    found.push(...(await Promise.all(names.map((name) => readContext(context, name, options.namespace)))));
+  }
   const skipped = found.flatMap((result) => (result.ok ? result.value.skipped : []));
   return finishImport(context, options, {
     proposals: found.flatMap((result) => (result.ok ? result.value.proposals : [])),

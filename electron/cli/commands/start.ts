@@ -8,7 +8,7 @@ import { refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
-import { tellConfigInUse } from '../output/config-complaint.ts';
+import { complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { readPort } from '../port-option.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
@@ -34,6 +34,7 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   if (running !== null) await refuseOtherConfig(context, running);
   const client = running ?? (await launchDaemon(context, { allOff: true }));
   return closing(client, async () => {
+    if (running !== null) await settleTrust(context, running);
     const outcome = answerOf(await client.request('set-desired', { target, desired: 'on', ...port }));
     refuseNobody(target, outcome);
     const { accepted, refused } = outcome;
@@ -47,6 +48,16 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     return reportOutcome(context, results, refused);
   });
 };
+
+/** A config under review keeps nothing from being turned on that is in force. */
+async function settleTrust(context: CommandContext, client: ControlClient): Promise<void> {
+  const { config, services } = answerOf(await client.request('snapshot', {}));
+  if (config.status !== 'untrusted') return;
+  const { requireTrustOfHost } = await import('../config-trust.ts');
+  if (context.confirm !== undefined || services.length === 0)
+    await requireTrustOfHost(context, client, config);
+  else complainOfTrust(context, config, '; the previous config is still in effect');
+}
 
 function portFor({ port }: StartOptions, names: readonly string[]): { readonly port?: PortChoice } {
   if (port === undefined) return {};

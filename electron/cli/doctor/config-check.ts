@@ -1,5 +1,6 @@
 import { searchConfig } from '../config-choice.ts';
 import { readConfig } from '../configured-services.ts';
+import { isTrusted, trustCommand } from '../config-trust.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
 import { formatProblem } from '../../core/config/config-problem.ts';
 import type { Check } from './examination.ts';
@@ -20,7 +21,12 @@ export const checkConfig: Check = async ({ context, environment }) => {
     const told = loaded.error.map((problem) => formatProblem(problem, found.path)).join('\n');
     return [...passedOver, bad('config', `${found.path} is broken`, told)];
   }
-  const { services, warnings } = loaded.value;
+  const { services, warnings, identity } = loaded.value;
+  if (!(await isTrusted(context, found, identity)))
+    return [
+      ...passedOver,
+      bad('config', `${found.path} is not trusted, so nothing of it runs`, trustCommand(found.path)),
+    ];
   const unable = services.flatMap(({ name, problem }): readonly Finding[] =>
     problem === null ? [] : [bad(name, problem.title, problem.remedy)],
   );

@@ -1,5 +1,5 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 let writes = 0;
 
@@ -32,6 +32,13 @@ export async function writeFileAtomically(
     throw error;
   }
   if (sync) await syncFolder(folder);
+}
+
+/** What a run that was killed while it wrote has left. To be called when no other run writes there. Never rejects. */
+export async function removeLeftTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => /\.json\.\d+(-\d+)?\.tmp$/.test(name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
 }
 
 async function writeNewFile(path: string, text: string, { mode, sync }: AtomicWrite): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { systemClock as clock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import type { ConfigCompiler } from './config-compiler.ts';
 import { compileInProcess } from './in-process-compiler.ts';
+import { TrustStore } from './trust-store.ts';
 import { ConfigInForce, type ConfigInForceParts } from './config-in-force.ts';
 
 let folder: string;
@@ -143,6 +144,70 @@ describe('the config in force', () => {
       });
     },
   );
+
+  describe('of a folder', () => {
+    const untrusted = (): string => {
+      const { status, review } = config.state;
+      return `${status}${review?.isChanged === true ? ', changed' : ''}: ${
+        review?.services.map(({ name, leadsTo }) => `${name} → ${leadsTo}`).join(', ') ?? ''
+      }`;
+    };
+    const trustShown = (): Promise<unknown> => config.trustReviewed(config.state.review?.digest ?? '');
+
+    it('runs nothing of an unknown text, and says what would run, until that is trusted', async () => {
+      write('db');
+      await make({ trust: new TrustStore(folder) }).start();
+      expect([untrusted(), applied]).toEqual(['untrusted: db → a:1', []]);
+      expect(await trustShown()).toEqual({ ok: true, value: undefined });
+      expect([config.state.status, config.state.needsTrust, applied]).toEqual(['loaded', true, ['db']]);
+    });
+
+    it('leaves in force what runs when the text changes, and takes back one that was trusted before', async () => {
+      write('main');
+      await make({ trust: new TrustStore(folder) }).start();
+      await trustShown();
+      write('branch');
+      await config.reload();
+      expect([untrusted(), applied]).toEqual(['untrusted, changed: branch → a:1', ['main']]);
+      write('main');
+      await config.reload();
+      expect([config.state.status, applied]).toEqual(['loaded', ['main', 'main']]);
+    });
+
+    it('trusts no other text than the one that was shown', async () => {
+      write('shown');
+      await make({ trust: new TrustStore(folder) }).start();
+      const { digest } = config.state.review!;
+      write('exchanged');
+      expect(await config.trustReviewed(digest)).toMatchObject({ ok: true });
+      expect([untrusted(), applied]).toEqual(['untrusted, changed: exchanged → a:1', []]);
+      expect(await config.trustReviewed(digest)).toEqual({
+        ok: false,
+        error: `${file} has changed since it was reviewed: review it again`,
+      });
+      expect(applied).toEqual([]);
+    });
+
+    it('ends what runs when the trust is taken back', async () => {
+      write('db');
+      await make({ trust: new TrustStore(folder) }).start();
+      await trustShown();
+      await config.untrust();
+      expect([untrusted(), applied]).toEqual(['untrusted: db → a:1', ['db', '']]);
+    });
+
+    it('knows the text at its real path, whatever link leads there', async () => {
+      const real = path.join(folder, 'real.yaml');
+      write('db');
+      renameSync(file, real);
+      symlinkSync(real, file);
+      await make({ trust: new TrustStore(folder) }).start();
+      await trustShown();
+      await config.close();
+      await make({ trust: new TrustStore(folder), path: real }).start();
+      expect(config.state.status).toBe('loaded');
+    });
+  });
 
   it('leaves in force what an entry said before it was at fault', async () => {
     writeEntries(entry('a', 5001), entry('b', 5002), entry('c', 5003));

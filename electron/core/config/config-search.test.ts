@@ -30,6 +30,26 @@ describe('the search for the config', () => {
     ]);
   });
 
+  it('says what it found in the current folder, where its text needs trust', () => {
+    const foundBy = (path: string, change: Partial<typeof search> = {}): string | undefined =>
+      findConfig({ ...search, ...change }, (place) => (place === path ? me : null)).found?.foundBy;
+    expect([
+      foundBy('/folder/localport.yaml'),
+      foundBy('/folder/localport.yml'),
+      foundBy('/folder/.localport.yaml'),
+      foundBy('/home/me/localport.yaml', { workingDirectory: '/home/me' }),
+    ]).toEqual(['folder', 'folder', 'folder', 'folder']);
+    expect([
+      foundBy('/home/me/.localport.yaml'),
+      foundBy('/home/me/.localport.yaml', { workingDirectory: '/home/me' }),
+      foundBy('/home/me/.config/localport/config.yaml'),
+      foundBy('/home/me/.config/localport/config.yaml', {
+        workingDirectory: '/home/me/.config/localport',
+      }),
+      foundBy('/etc/localport/config.yaml', { workingDirectory: '/etc/localport' }),
+    ]).toEqual(['search', 'search', 'search', 'search', 'search']);
+  });
+
   it('takes the first that exists', () => {
     const path = '/home/me/.localport.yaml';
     const exists = (place: string): number | null => (place === path || place.startsWith('/etc') ? me : null);

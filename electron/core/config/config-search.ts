@@ -1,5 +1,5 @@
 import { lstatSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Environment } from './environment-substitution.ts';
 
 export interface ConfigSearch {
@@ -15,7 +15,8 @@ export interface ConfigSearch {
 export interface FoundConfig {
   /** Absolute. Named by an option or a variable it need not exist: to say so is the loader's task. */
   readonly path: string;
-  readonly foundBy: 'option' | 'environment' | 'search';
+  /** `folder`: a search found it in the current folder, so its text needs the user's trust. */
+  readonly foundBy: 'option' | 'environment' | 'search' | 'folder';
 }
 
 export interface SearchResult {
@@ -50,11 +51,20 @@ export function findConfig(
   for (const path of configPlaces(search)) {
     const owner = ownerOf(path);
     if (owner === null) continue;
-    if (owner === search.uid || owner === 0) return { found: { path, foundBy: 'search' }, skipped };
+    if (owner === search.uid || owner === 0)
+      return { found: { path, foundBy: placeOf(path, search) }, skipped };
     skipped.push({ path, uid: owner });
   }
   return { found: null, skipped };
 }
+
+/** The user's own places are trusted, also when they are the current folder. */
+const placeOf = (path: string, { workingDirectory, homeDirectory }: ConfigSearch): FoundConfig['foundBy'] =>
+  dirname(path) === workingDirectory &&
+  path !== join(homeDirectory, '.localport.yaml') &&
+  folderNames.includes(basename(path))
+    ? 'folder'
+    : 'search';
 
 /** Of a link that another user put there, that user; else the owner of the file. */
 const foreignOwnerOf =
@@ -73,6 +83,9 @@ const foreignOwnerOf =
 export const describeSkipped = ({ path, uid }: SkippedConfig): string =>
   `The config ${path} belongs to user ${uid} and was skipped. Copy it to a file of your own if you want to use it.`;
 
+/** What a search looks for in the current folder, in this order. */
+export const folderNames = ['localport.yaml', 'localport.yml', '.localport.yaml'];
+
 /** In the order of 0.3.7; XDG_CONFIG_HOME, which it ignored, comes before the folder that it replaces. */
 export function configPlaces({
   env,
@@ -80,9 +93,7 @@ export function configPlaces({
   homeDirectory,
 }: Omit<ConfigSearch, 'option' | 'uid'>): readonly string[] {
   const places = [
-    join(workingDirectory, 'localport.yaml'),
-    join(workingDirectory, 'localport.yml'),
-    join(workingDirectory, '.localport.yaml'),
+    ...folderNames.map((name) => join(workingDirectory, name)),
     join(homeDirectory, '.localport.yaml'),
     defaultConfigPath(env, homeDirectory),
     join(homeDirectory, '.config', 'localport', 'config.yaml'),

@@ -2,21 +2,21 @@
  * Reads the config file, and refuses what must not be trusted: config is code execution, so nobody but the user and root may
  * have been able to write it or to put it there. The text is read from the file that was judged, not by its name again.
  */
+import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { fileError } from './config-problem.ts';
 import { stepsTo } from './path-steps.ts';
+import { digestOf, type ConfigIdentity } from './trust-store.ts';
 import { refuseWriters } from './write-refusal.ts';
 
 export const maxConfigBytes = 1024 * 1024;
 
-export interface ConfigSource {
+export interface ConfigSource extends ConfigIdentity {
   /** Without a byte order mark. */
   readonly text: string;
-  /** Of the file, through all links. */
-  readonly realPath: string;
 }
 
 /** Never blocks on a pipe, never throws. `uid`: who runs LocalPort. */
@@ -40,7 +40,7 @@ export async function readConfigSource(
     const refusal = await refuseWriters([...steps.slice(0, -1), opened], uid);
     if (refusal !== null) return err(fileError(refusal));
     const text = decode(await readAtMost(handle, maxConfigBytes));
-    return text.ok ? ok({ text: text.value, realPath }) : text;
+    return text.ok ? ok({ text: text.value, realPath, digest: digestOf(text.value) }) : text;
   } catch (error) {
     return err(fileError(`the file ${describeReadError(error, path)}`));
   } finally {
@@ -75,10 +75,21 @@ function decode(bytes: Buffer): Result<string, ConfigProblem> {
   }
 }
 
+/** No character spans lines, so what ends with a line is text exactly when all of its lines are. Counts from 1. */
 function lineOfFirstBadByte(bytes: Buffer): number {
-  const lines = bytes.toString('latin1').split('\n');
-  const isBad = (line: string): boolean => Buffer.from(line, 'latin1').toString('utf8').includes('\uFFFD');
-  return lines.findIndex(isBad) + 1;
+  const ends = [...lineEnds(bytes)];
+  let [first, last] = [0, ends.length - 1];
+  while (first < last) {
+    const middle = Math.floor((first + last) / 2);
+    if (isUtf8(bytes.subarray(0, ends[middle]))) first = middle + 1;
+    else last = middle;
+  }
+  return first + 1;
+}
+
+function* lineEnds(bytes: Buffer): Generator<number> {
+  for (let end = bytes.indexOf('\n'); end !== -1; end = bytes.indexOf('\n', end + 1)) yield end;
+  yield bytes.length;
 }
 
 const describeOversize = (bytes: number): string =>

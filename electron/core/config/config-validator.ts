@@ -31,6 +31,8 @@ export interface Validation {
   readonly entries: readonly unknown[];
   /** Errors and warnings, in the order of the file. */
   readonly problems: readonly ConfigProblem[];
+  /** How many more there are. */
+  readonly dropped: number;
 }
 
 /**
@@ -53,6 +55,7 @@ export function validateConfig(
     services,
     entries: values,
     problems: findings.problems,
+    dropped: findings.dropped,
   };
 }
 

@@ -76,7 +76,12 @@ function begin(call: ControlCall, body: string): RunningCall {
   const sent = send(call, body, finish);
   if (timeoutMs !== undefined) {
     timer = clock.after(timeoutMs, () => {
-      finish(err({ code: 'timed-out', message: `no answer to ${name} within ${timeoutMs / 1000} s` }));
+      finish(
+        err({
+          code: 'timed-out',
+          message: `no answer to ${name} within ${Math.round(timeoutMs / 100) / 10} s`,
+        }),
+      );
     });
   }
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -159,7 +164,13 @@ function connectionError({ code = '', message }: NodeJS.ErrnoException, socketPa
   if (code === 'EACCES' || code === 'EPERM') {
     return { code: 'not-permitted', message: `${socketPath} belongs to another user` };
   }
+  // The backlog of the socket is full.
+  if (code === 'EAGAIN') return { code: 'too-many-requests', message: 'LocalPort is busy: try again' };
   // It answers, but not in HTTP, as LocalPort did up to control protocol 2.
   if (code.startsWith('HPE_')) return notUnderstood;
-  return lost(code === 'ECONNRESET' ? 'LocalPort ended the connection' : `${socketPath}: ${message}`);
+  return lost(
+    code === 'ECONNRESET' || code === 'EPIPE'
+      ? 'LocalPort ended the connection'
+      : `${socketPath}: ${message}`,
+  );
 }

@@ -14,12 +14,18 @@ import {
 } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
-import type { Clock } from '../clock.ts';
+import { sleep, type Clock } from '../clock.ts';
+import { routeOf } from './control-routes.ts';
 import { callControl, notUnderstood, type ControlCall, type RunningCall } from './control-call.ts';
 import { checkControlSocket } from './control-socket-check.ts';
 
 const defaultConnectTimeoutMs = 2_000;
 const defaultRequestTimeoutMs = 30_000;
+/** A host with too many requests refuses the next one. */
+const retryMs = 500;
+/** A host with too many connections closes the one that waits longest, and it may be ours. */
+const reconnectMs = 20;
+const maxReconnects = 20;
 
 export interface ControlConnectOptions {
   readonly socketPath: string;
@@ -60,7 +66,8 @@ export interface ControlClient {
 export async function connectControl(
   options: ControlConnectOptions,
 ): Promise<Result<ControlClient, ControlError>> {
-  const { socketPath, uid = process.getuid?.() ?? 0, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  const { socketPath, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  const uid = options.uid ?? process.getuid?.() ?? 0;
   const checked = checkControlSocket(socketPath, uid);
   if (!checked.ok) return checked;
   const calls = new Calls(options);
@@ -125,18 +132,36 @@ class Calls {
     for (const call of [...this.#running]) call.end(closed);
   }
 
-  async #call(
-    call: Pick<ControlCall, 'name' | 'params' | 'signal' | 'onEvent' | 'timeoutMs'>,
-  ): Promise<Result<unknown, ControlError>> {
+  /** What was refused because it was one too many was not begun; what only reads may be asked for again. */
+  async #call(call: Call): Promise<Result<unknown, ControlError>> {
+    const { clock } = this.#options;
+    const deadline = clock.now() + (call.timeoutMs ?? defaultRequestTimeoutMs);
+    const onlyReads = call.onEvent === undefined && routeOf(call.name).method === 'GET';
+    let reconnectsLeft = onlyReads ? maxReconnects : 0;
+    for (;;) {
+      const outcome = await this.#callOnce(call, deadline);
+      if (outcome.ok || this.#isClosed) return outcome;
+      const isTooMuch = outcome.error.code === 'too-many-requests';
+      const isLost = outcome.error.code === 'connection-lost' && reconnectsLeft-- > 0;
+      const delayMs = isTooMuch ? retryMs : reconnectMs;
+      if ((!isTooMuch && !isLost) || clock.now() + delayMs >= deadline) return outcome;
+      await sleep(clock, delayMs, call.signal);
+    }
+  }
+
+  async #callOnce({ timeoutMs, ...call }: Call, deadline: number): Promise<Result<unknown, ControlError>> {
     if (this.#isClosed) return err(closed);
     const { socketPath, clock, version } = this.#options;
-    const running = callControl({ socketPath, clock, version, ...call });
+    const left = timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, deadline - clock.now()) };
+    const running = callControl({ socketPath, clock, version, ...call, ...left });
     this.#running.add(running);
     const outcome = await running.outcome;
     this.#running.delete(running);
     return outcome;
   }
 }
+
+type Call = Pick<ControlCall, 'name' | 'params' | 'signal' | 'onEvent' | 'timeoutMs'>;
 
 const closed: ControlError = { code: 'connection-lost', message: 'the command ended the connection' };
 

@@ -100,9 +100,11 @@ export class ControlExchange {
 
   async #params({ route, query }: Admitted): Promise<Result<unknown, ControlError>> {
     if (route.method === 'GET') return ok(fromQuery(query));
-    // curl holds back a large body until it is asked for it (RFC 9110, 10.1.1).
-    if (/^100-continue$/i.test(this.#request.headers.expect ?? '')) this.#response.writeContinue();
-    return readBody(this.#request, this.#parts.clock);
+    const { clock } = this.#parts;
+    return readBody(this.#request, clock, () => {
+      // curl holds back a large body until it is asked for it (RFC 9110, 10.1.1).
+      if (/^100-continue$/i.test(this.#request.headers.expect ?? '')) this.#response.writeContinue();
+    });
   }
 
   #begin(wanted: Wanted): void {

@@ -6,8 +6,12 @@ import type { Clock } from '../clock.ts';
 /** From the end of the head. */
 export const bodyTimeoutMs = 10_000;
 
-/** The JSON of a request; no body counts as `{}`. Holds what was sent, never what was only announced. Never rejects. */
-export function readBody(request: IncomingMessage, clock: Clock): Promise<Result<unknown, ControlError>> {
+/** The JSON of a request; no body counts as `{}`. Holds what was sent, never what was only announced. `onWanted`: its length is no obstacle. Never rejects. */
+export function readBody(
+  request: IncomingMessage,
+  clock: Clock,
+  onWanted: () => void,
+): Promise<Result<unknown, ControlError>> {
   if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) return Promise.resolve(err(tooLarge));
   if (request.destroyed) return Promise.resolve(err(gone));
   return new Promise((resolve) => {
@@ -35,6 +39,7 @@ export function readBody(request: IncomingMessage, clock: Clock): Promise<Result
       settle(err(gone));
     });
     request.on('data', onData).on('end', onEnd);
+    onWanted();
   });
 }
 

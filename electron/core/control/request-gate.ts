@@ -55,7 +55,7 @@ function foreignness({ hosts, headers }: RequestHead): ControlError | null {
 
 /** Whoever names no protocol wants the one of the path. */
 function mismatch(headers: IncomingHttpHeaders, hostVersion: string): ControlError | null {
-  const protocol = headers[protocolHeader];
+  const protocol = headers[protocolHeader.toLowerCase()];
   if (protocol === undefined || protocol === String(controlProtocol)) return null;
   const command = /^localport\/(\S{1,100})$/.exec(headers['user-agent'] ?? '')?.[1] ?? 'of another version';
   return versionMismatch(hostVersion, `this command (${command}) protocol ${shown(String(protocol))}`);

@@ -13,6 +13,7 @@ import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
+import { TrustStore } from '../config/trust-store.ts';
 import { startWelcome } from '../config/welcome-config.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
@@ -136,7 +137,8 @@ export class AppHost {
       clock,
       log,
       path: options.config.path,
-      isNamed: options.config.foundBy !== 'search',
+      isNamed: options.config.foundBy === 'option' || options.config.foundBy === 'environment',
+      trust: options.config.foundBy === 'folder' ? new TrustStore(paths.stateDirectory) : null,
       homeDirectory: options.homeDirectory,
       uid: options.uid,
       environment: () => children.environment.current(),
@@ -270,6 +272,16 @@ export class AppHost {
     return this.#config.reload();
   }
 
+  /** The user trusts the text that was reviewed. The error is a sentence. */
+  trustConfig(digest: string): Promise<Result<void, string>> {
+    return this.#config.trustReviewed(digest);
+  }
+
+  /** The user takes back the trust in the config: what runs of it ends. */
+  untrustConfig(): Promise<Result<void, string>> {
+    return this.#config.untrust();
+  }
+
   configPath(): string {
     return this.#config.path;
   }
@@ -363,12 +375,17 @@ export class AppHost {
       this.#publisher.close();
       return Promise.resolve();
     });
-    this.ending.verify('left behind', () =>
-      findRemains({
+    let strays: readonly string[] = [];
+    this.ending.join('force clean-up', 'strays', async () => {
+      strays = await this.#children.endStrays();
+    });
+    this.ending.verify('left behind', async () => [
+      ...strays,
+      ...(await findRemains({
         children: this.#children.launcher.alive(),
         places: this.#forwarding.supervisor.snapshot(),
         runtimeDirectory: paths.runtimeDirectory,
-      }),
-    );
+      })),
+    ]);
   }
 }

@@ -1,7 +1,9 @@
 /** Everything that child processes need: the login environment, the guardian, the journal, and one launcher over them. */
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
+import { removeLeftTemporaries } from '../config/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import { Journal } from '../process/journal.ts';
@@ -9,6 +11,7 @@ import { Lifeline } from '../process/lifeline.ts';
 import { createLoginEnvironment, type LoginEnvironment } from '../process/login-environment.ts';
 import { findLoginShell } from '../process/login-shell.ts';
 import { reapLeftovers } from '../process/reaper.ts';
+import { endStrays } from '../process/strays.ts';
 import { StoppedProcessWatch } from '../process/stopped-process-watch.ts';
 import { removeLeftTunnelFiles } from '../tunnel/private-path.ts';
 
@@ -27,9 +30,12 @@ export class ChildProcesses {
   readonly #lifeline: Lifeline;
   readonly #journal: Journal;
   readonly #stopped: StoppedProcessWatch;
+  readonly #clock: Clock;
+  readonly #run = randomUUID();
 
   private constructor(parts: ChildProcessesParts, journalPath: string) {
     const { paths, processEnv, clock, log, onStopped } = parts;
+    this.#clock = clock;
     this.#lifeline = new Lifeline({ clock, log });
     this.#journal = new Journal({ path: journalPath, clock, log });
     this.#stopped = new StoppedProcessWatch({ clock, onStopped });
@@ -47,6 +53,7 @@ export class ChildProcesses {
       log,
       environment: () => this.environment.current(),
       registries,
+      run: this.#run,
     });
   }
 
@@ -56,7 +63,14 @@ export class ChildProcesses {
     const processes = new ChildProcesses(parts, journalPath);
     await reapLeftovers(journalPath, { ...parts, registries: [processes.#lifeline, processes.#journal] });
     await removeLeftTunnelFiles(parts.paths.runtimeDirectory);
+    await removeLeftTemporaries(parts.paths.stateDirectory);
     return processes;
+  }
+
+  /** What has left the groups of its children, in sentences; what belongs to a command is ended. Never rejects. */
+  endStrays(): Promise<readonly string[]> {
+    const groups = new Set(this.launcher.alive().map(({ pid }) => pid));
+    return endStrays(this.#run, groups, this.#clock);
   }
 
   /** Kills what still lives and lets the guardian and the journal go. */

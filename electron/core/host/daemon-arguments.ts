@@ -7,6 +7,8 @@ import { logLevels, type LogLevel } from '../observability/log-writer.ts';
 export interface DaemonArguments {
   /** Absolute; null: the usual places are searched. */
   readonly config: string | null;
+  /** The same of a config that a search found in a folder, so that it needs the user's trust. */
+  readonly folderConfig: string | null;
   readonly logLevel: LogLevel;
   /** Prints services as they change; otherwise nothing but a start that failed is told. */
   readonly foreground: boolean;
@@ -23,6 +25,7 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
       args: [...argv],
       options: {
         config: { type: 'string', short: 'c' },
+        'folder-config': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
         foreground: { type: 'boolean', default: false },
         'unless-running': { type: 'boolean', default: false },
@@ -31,10 +34,14 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
     });
     const { foreground, 'unless-running': unlessRunning, 'all-off': allOff } = values;
     if (values.config === '') return refuse('--config names no file');
-    const config = values.config === undefined ? null : path.resolve(cwd, values.config);
+    if (values['folder-config'] === '') return refuse('--folder-config names no file');
+    const absolute = (file: string | undefined): string | null =>
+      file === undefined ? null : path.resolve(cwd, file);
+    const config = absolute(values.config);
+    const folderConfig = absolute(values['folder-config']);
     const logLevel = logLevels.find((level) => level === values['log-level']);
     if (logLevel === undefined) return refuse(`there is no log level "${values['log-level']}"`);
-    return ok({ config, logLevel, foreground, unlessRunning, allOff });
+    return ok({ config, folderConfig, logLevel, foreground, unlessRunning, allOff });
   } catch (error) {
     return refuse(errorMessage(error));
   }
@@ -42,5 +49,5 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
 
 const refuse = (why: string): Result<never, string> =>
   err(
-    `${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running] [--all-off]`,
+    `${why}\nusage: daemon [--config FILE] [--folder-config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running] [--all-off]`,
   );

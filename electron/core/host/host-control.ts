@@ -8,6 +8,7 @@ import {
 } from '../../../shared/control-contract.ts';
 import { stopCommand } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { ControlHandlers, RequestHandlers, StreamHandlers } from '../control/control-handlers.ts';
 import { ControlServer } from '../control/control-server.ts';
@@ -82,9 +83,14 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
       await host.reload();
       return ok(host.snapshot().config);
     },
+    trust: async ({ digest }) => afterTrust(host, await host.trustConfig(digest)),
+    untrust: async () => afterTrust(host, await host.untrustConfig()),
     dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
   };
 }
+
+const afterTrust = (host: AppHost, done: Result<void, string>): Result<ConfigState, ControlError> =>
+  done.ok ? ok(host.snapshot().config) : err({ code: 'bad-request', message: done.error });
 
 const portNeedsOneName: ControlError = {
   code: 'bad-request',

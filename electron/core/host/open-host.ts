@@ -4,7 +4,7 @@ import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, findAppPaths, type AppPaths } from '../config/app-paths.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
-import { describeSkipped, findConfig } from '../config/config-search.ts';
+import { describeSkipped, findConfig, type SearchResult } from '../config/config-search.ts';
 import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
@@ -19,6 +19,8 @@ export interface OpenHostOptions {
   readonly clock: Clock;
   /** From `--config`; null: the usual places are searched. */
   readonly explicitConfig: string | null;
+  /** A config that an earlier search found in a folder: it needs the user's trust. */
+  readonly folderConfig?: string | null;
   /** The least level that is written to the logs; `info` by default. */
   readonly logLevel?: LogLevel;
   /** Services stay off until somebody turns them on, for this run. */
@@ -45,6 +47,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     logLevel: level = 'info',
     compileConfig,
     allOff = false,
+    folderConfig = null,
   } = options;
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
@@ -79,7 +82,10 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     homeDirectory,
     uid,
   };
-  const { found, skipped } = findConfig(search);
+  const { found, skipped }: SearchResult =
+    folderConfig !== null && explicitConfig === null
+      ? { found: { path: folderConfig, foundBy: 'folder' }, skipped: [] }
+      : findConfig(search);
   const config = found ?? { path: paths.defaultConfigPath, foundBy: 'search' };
   const skippedWords = skipped.map(describeSkipped);
   for (const words of skippedWords) logs.app.warn(words);

@@ -9,6 +9,8 @@ export interface ChildRequest {
   readonly argv: readonly [string, ...string[]];
   /** Laid over the environment that the launcher gives to every child. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it has started ends with LocalPort, even where that has left its group. */
+  readonly ownsDescendants?: boolean;
   /** What `stop` asks with first; SIGTERM by default. */
   readonly politeSignal?: 'SIGTERM' | 'SIGINT';
   /** For a program whose output is an answer: none of its lines is dropped. Who asks bounds what they keep. */

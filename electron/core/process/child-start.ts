@@ -9,6 +9,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Options, type Result, execa } from 'execa';
 import { err, ok } from '../../../shared/result.ts';
+import { keepDescriptorsFrom, type SpawningChild } from './inherited-descriptors.ts';
 import { workingDirectory } from './working-directory.ts';
 
 export interface StartError {
@@ -19,6 +20,10 @@ export interface StartError {
 
 export type Argv = readonly [string, ...string[]];
 
+interface NewChild extends SpawningChild {
+  on(event: 'error', listener: () => void): unknown;
+}
+
 const terms = { reject: false, cleanup: false, extendEnv: false } as const;
 
 // The type of what execa returns depends on each option: only the compiler can write it down.
@@ -27,9 +32,11 @@ const terms = { reject: false, cleanup: false, extendEnv: false } as const;
  * an error here, or a child without `pid`, whose result `startErrorOf` explains.
  */
 export function startChild<const O extends Options>([file, ...args]: Argv, options: O) {
-  const created: { on(event: 'error', listener: () => void): unknown }[] = [];
+  const created: NewChild[] = [];
   const onCreated = (message: unknown): void => {
-    created.push((message as { readonly process: (typeof created)[number] }).process);
+    const { process: child } = message as { readonly process: NewChild };
+    created.push(child);
+    keepDescriptorsFrom(child);
   };
   // https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html, "Process"
   subscribe('child_process', onCreated);

@@ -6,6 +6,7 @@ import type { ChildExit, ChildProcess, ChildRequest } from './child-process.ts';
 import { type StartError, startChild, startErrorOf } from './child-start.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { type GroupControl, systemGroups } from './process-group.ts';
+import { formatMark, markVariable } from './strays.ts';
 import { terminate } from './terminate.ts';
 
 export interface SpawnedChildOptions {
@@ -16,6 +17,8 @@ export interface SpawnedChildOptions {
   /** The lifeline and the journal. */
   readonly registries: readonly GroupRegistry[];
   readonly groups?: GroupControl;
+  /** Of this run, in the environment of every child; absent: none. */
+  readonly run?: string;
 }
 
 export interface SupervisedChild extends ChildProcess {
@@ -44,7 +47,7 @@ interface Subprocess extends PromiseLike<unknown> {
 
 /** Starts one child. Never throws. */
 export function spawnChild(request: ChildRequest, options: SpawnedChildOptions): SupervisedChild {
-  const env = { ...options.environment(), ...request.env };
+  const env = { ...options.environment(), ...request.env, ...markOf(request, options) };
   const stdin: 'pipe' | 'ignore' = request.takesAnswer === true ? 'pipe' : 'ignore';
   const started = startChild(request.argv, { ...longLived, stdin, env });
   if (!started.ok) return neverStarted(Promise.resolve(started.error));
@@ -53,6 +56,13 @@ export function spawnChild(request: ChildRequest, options: SpawnedChildOptions):
   return pid === undefined
     ? neverStarted(subprocess.then(startErrorOf))
     : new SpawnedChild(request, options, { subprocess, pid });
+}
+
+function markOf(
+  { name, ownsDescendants = false }: ChildRequest,
+  { run }: SpawnedChildOptions,
+): Readonly<Record<string, string>> {
+  return run === undefined ? {} : { [markVariable]: formatMark({ run, isOwned: ownsDescendants, name }) };
 }
 
 class SpawnedChild implements SupervisedChild {

@@ -10,6 +10,7 @@ import {
   type LocalPlace,
 } from '../../../shared/bind-address.ts';
 import { type Clock, withDeadline } from '../clock.ts';
+import { listPids } from '../process/process-list.ts';
 import { outputOf } from '../process/program-output.ts';
 
 export interface PortHolder {
@@ -82,10 +83,6 @@ export async function readListeningSockets(
   );
   return tables.flatMap((table) => parseListeningSockets(table, port, bind));
 }
-
-/** All processes that Linux shows. */
-export const listPids = async (): Promise<readonly string[]> =>
-  (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
 
 /** The first of these processes that has one of the sockets open; null: none, as far as we may look. */
 export async function findSocketHolder(

@@ -56,7 +56,11 @@ async function launch(
     await removeFile(socket);
     const endpoint = endpointFor(placeholder.value, { localPort, socket });
     tunnel.launch({
-      child: { name: `command ${name}`, argv: expandPlaceholders(argv, { localPort, socket }) },
+      child: {
+        name: `command ${name}`,
+        argv: expandPlaceholders(argv, { localPort, socket }),
+        ownsDescendants: true,
+      },
       interpret: () => ({ kind: 'evidence' }),
       probeReadiness: (signal) => becomeReady(endpoint, { tunnel, clock: options.clock, signal }),
       cleanUp: () => removeFile(socket),

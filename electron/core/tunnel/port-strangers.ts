@@ -1,14 +1,9 @@
 /** Looks up who listens on a command's private port. Linux shows other users' sockets, macOS only this user's. */
 import { readFile, stat } from 'node:fs/promises';
 import { identifyProcesses, parseProcStat, type ProcessIdentity } from '../process/process-identity.ts';
+import { listPids } from '../process/process-list.ts';
 import { outputOf } from '../process/program-output.ts';
-import {
-  findSocketHolder,
-  isInTheWay,
-  listPids,
-  readListeningSockets,
-  socketsOf,
-} from '../relay/port-holder.ts';
+import { findSocketHolder, isInTheWay, readListeningSockets, socketsOf } from '../relay/port-holder.ts';
 import {
   describeListener,
   parseListeningUnixInodes,
@@ -50,7 +45,7 @@ export async function findStranger(port: number, commandPid: number): Promise<st
 
 async function listenersInProc(port: number, commandPid: number): Promise<readonly PortListener[]> {
   const sockets = await readListeningSockets(port, host);
-  const pids = await listPids().catch(() => []);
+  const pids = await listPids();
   // Most likely it is the command, or what it has started.
   const likely = pids.filter((pid) => Number(pid) >= commandPid);
   const order = [...likely, ...pids.filter((pid) => Number(pid) < commandPid)];
@@ -96,7 +91,7 @@ async function takesOrders({ process: holder }: PortListener): Promise<boolean> 
 /** Whether a process of the command's group runs as that user. Its sockets are hidden from us, so more cannot be known. */
 async function hasMemberOf(uid: number, pgid: number): Promise<boolean> {
   if (process.platform !== 'linux') return false;
-  for (const pid of await listPids().catch(() => [])) {
+  for (const pid of await listPids()) {
     const member = parseProcStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
     if (member?.pgid !== pgid) continue;
     const owner = await stat(`/proc/${pid}`).catch(() => null);

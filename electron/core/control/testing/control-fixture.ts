@@ -32,6 +32,8 @@ export const emptyHandlers: ControlHandlers = {
     restart: () => nothing,
     retry: () => nothing,
     reload: () => Promise.resolve(ok(snapshot.config)),
+    trust: () => Promise.resolve(ok(snapshot.config)),
+    untrust: () => Promise.resolve(ok(snapshot.config)),
     dump: () =>
       Promise.resolve(ok({ snapshot, tasks: [], children: [], monitors: 0, owned: [], clients: 1 })),
   },

@@ -1,0 +1,123 @@
+/**
+ * Processes of ours that have left the group of their child (`setsid`, a daemon): no signal to the group reaches them. A mark in the
+ * environment, which children inherit, tells whose they are, where the system shows it: on Linux. Only what a command's service has
+ * started is ended. A browser or an agent that a credential plugin or ssh has started is the user's.
+ */
+import { readFile } from 'node:fs/promises';
+import { sleep, type Clock } from '../clock.ts';
+import { identifyProcesses, type ProcessIdentity } from './process-identity.ts';
+import { listPids } from './process-list.ts';
+
+/** The variable that each child gets. */
+export const markVariable = 'LOCALPORT_CHILD_OF';
+
+export interface Mark {
+  /** Of one run of LocalPort. */
+  readonly run: string;
+  /** Whether what the child has started ends with LocalPort. */
+  readonly isOwned: boolean;
+  /** Of the child: `command tunnel`, `ssh bastion`. */
+  readonly name: string;
+}
+
+export interface Stray {
+  readonly pid: number;
+  readonly mark: Mark;
+}
+
+interface Found extends Stray {
+  readonly identity: ProcessIdentity;
+}
+
+const maxReported = 20;
+const politeGraceMs = 500;
+const killGraceMs = 500;
+const pollIntervalMs = 20;
+
+export const formatMark = ({ run, isOwned, name }: Mark): string =>
+  `${run} ${isOwned ? 'owned' : 'free'} ${name}`;
+
+/** From the text of `/proc/PID/environ`, proc(5). null: no process of that run. */
+export function readMark(environ: string, run: string): Mark | null {
+  const prefix = `${markVariable}=${run} `;
+  const entry = environ.split('\0').find((one) => one.startsWith(prefix));
+  const [, kind, name] = /^(owned|free) (.*)$/s.exec(entry?.slice(prefix.length) ?? '') ?? [];
+  return name === undefined ? null : { run, isOwned: kind === 'owned', name };
+}
+
+/**
+ * Ends the strays of commands, and tells in a sentence each what was found. `groups`: children that live still, which are told of
+ * elsewhere. Never rejects.
+ */
+export async function endStrays(
+  run: string,
+  groups: ReadonlySet<number>,
+  clock: Clock,
+): Promise<readonly string[]> {
+  const strays = (await findStrays(run)).filter(({ identity }) => !groups.has(identity.pgid));
+  const leftGroups = [...new Set(strays.map(({ identity }) => identity.pgid))];
+  const sentences = await Promise.all(
+    leftGroups.map((pgid) =>
+      endGroup(
+        strays.filter(({ identity }) => identity.pgid === pgid),
+        clock,
+      ),
+    ),
+  );
+  return sentences.slice(0, maxReported);
+}
+
+/** One sentence for a group: it names its leader, or who is left of it. */
+async function endGroup(group: readonly Found[], clock: Clock): Promise<string> {
+  const named = group.find(({ pid, identity }) => pid === identity.pgid) ?? group[0];
+  if (named === undefined) return '';
+  const words = `${programOf(named.identity)} (pid ${named.pid}), which ${named.mark.name} has started,`;
+  if (!named.mark.isOwned) return `${words} still runs`;
+  const ended = await Promise.all(group.map((stray) => end(stray, clock)));
+  return ended.includes(false) ? `${words} survived SIGKILL` : `${words} still ran and was ended`;
+}
+
+async function findStrays(run: string): Promise<readonly Found[]> {
+  if (process.platform !== 'linux') return [];
+  const strays: Stray[] = [];
+  for (const pid of await listPids()) {
+    // Another user's cannot be read, and a process may end while it is looked at.
+    const environ = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+    const mark = readMark(environ, run);
+    if (mark !== null && Number(pid) !== process.pid) strays.push({ pid: Number(pid), mark });
+  }
+  const identities = await identifyProcesses(strays.map(({ pid }) => pid));
+  return strays.flatMap((stray) => {
+    const identity = identities.get(stray.pid);
+    return identity === undefined ? [] : [{ ...stray, identity }];
+  });
+}
+
+const programOf = ({ command }: ProcessIdentity): string => command.split(' ')[0]?.split('/').at(-1) ?? '';
+
+/** Whether it is gone. */
+async function end(stray: Found, clock: Clock): Promise<boolean> {
+  signal(stray.pid, 'SIGTERM');
+  if (await isGoneWithin(politeGraceMs, stray, clock)) return true;
+  signal(stray.pid, 'SIGKILL');
+  return isGoneWithin(killGraceMs, stray, clock);
+}
+
+async function isGoneWithin(graceMs: number, { pid, identity }: Found, clock: Clock): Promise<boolean> {
+  const until = clock.now() + graceMs;
+  for (;;) {
+    const now = (await identifyProcesses([pid])).get(pid);
+    // Its number may be another's by now.
+    if (now?.startTime !== identity.startTime) return true;
+    if (clock.now() >= until) return false;
+    await sleep(clock, pollIntervalMs);
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended meanwhile.
+  }
+}

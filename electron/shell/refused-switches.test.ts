@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { refusedSwitches } from './refused-switches.ts';
+
+it.each([
+  [['--remote-debugging-port=9222'], ['--remote-debugging-port']],
+  [['--remote-debugging-port', '0'], ['--remote-debugging-port']],
+  [['--remote-debugging-pipe'], ['--remote-debugging-pipe']],
+  [['--inspect'], ['--inspect']],
+  [['--inspect=0'], ['--inspect']],
+  [['-inspect-brk=127.0.0.1:9229'], ['-inspect-brk']],
+  [
+    ['--inspect-brk-node', '--inspect-publish-uid=http'],
+    ['--inspect-brk-node', '--inspect-publish-uid'],
+  ],
+  [['--js-flags=--expose-gc'], ['--js-flags']],
+  [['--config', 'inspect', '--no-sandbox', '--smoke-test', '/js-flags', '--disable-gpu'], []],
+])('finds in %j what a packaged app does not start with', (argv, expected) => {
+  expect(refusedSwitches(argv)).toEqual(expected);
+});
