@@ -201,7 +201,7 @@ const catalogue = {
     ...user(),
     recheck: 'never',
     title: (d) => `The password ${d.what ?? ''} is only read when you ask`.replace('  ', ' '),
-    remedy: () => 'Try again: 1Password may ask you to allow it',
+    remedy: () => 'Try again: 1Password may ask you to allow it (not retried automatically)',
     action: () => retry,
   },
   'question-unanswered': {

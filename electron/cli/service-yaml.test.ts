@@ -62,6 +62,15 @@ describe('an exported service', () => {
     expect(exported).not.toMatch(/secret|hush|Bearer/);
     expect(exported).toContain('Authorization: "[hidden]"');
   });
+
+  it('shows where a password stands: that is no secret', () => {
+    const { services } = load(`services:
+  - { name: a, technology: ssh, local_port: 1030, remote_port: 1, connection: { host: k, password: 'keychain:bastion' }, health_check: { type: redis, config: { password: 'op://v/i/f' } } }
+`);
+    const exported = stringify(services.map((service) => serviceEntry(service, { showSecrets: false })));
+    expect(exported).toContain('password: keychain:bastion');
+    expect(exported).toContain('password: op://v/i/f');
+  });
 });
 
 describe('the starter config', () => {

@@ -95,7 +95,7 @@ function probeConfig({ type: _, ...settings }: ProbeSpec, options: ServiceEntryO
 
 function hideSecret(name: string, value: unknown, { showSecrets }: ServiceEntryOptions): unknown {
   if (showSecrets || value === null) return value;
-  if (name === 'password') return secret(String(value), { showSecrets });
+  if (name === 'password') return typeof value === 'string' ? secret(value, { showSecrets }) : hidden;
   if (name !== 'headers') return value;
   return Object.fromEntries(Object.keys(value as object).map((header) => [header, hidden]));
 }

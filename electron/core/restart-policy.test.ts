@@ -143,7 +143,7 @@ describe('the re-checks of causes that wait', () => {
     const harmful = causeCodes
       .map((code) => describeCause(code))
       .filter(({ recheck }) => recheck === 'never');
-    expect(harmful.map(({ code }) => code)).toEqual(['credentials-expired']);
+    expect(harmful.map(({ code }) => code).sort()).toEqual(['credentials-expired', 'secret-not-read']);
     const password = describeCause('auth-failed', { usedPassword: true });
     for (const cause of [...harmful, password])
       expect([cause.recheck, cause.remedy]).toEqual([

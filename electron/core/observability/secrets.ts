@@ -4,7 +4,10 @@ import { isReference, passwordsOf } from '../secrets/service-secrets.ts';
 import { isSecretName } from './secret-names.ts';
 import { secretsInArguments, secretsInUrls } from './written-secrets.ts';
 
-/** The secrets of a service: its passwords but for references, and what its URLs, headers and arguments hold. */
+/**
+ * The secrets of a service: its passwords but for references, and what its URLs, its headers and the arguments of its
+ * programs hold.
+ */
 export function secretsOf(service: ServiceSpec): readonly string[] {
   const {
     connection,
