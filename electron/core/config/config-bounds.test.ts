@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compileText } from './testing/config-text.ts';
-import { hostileConfigs } from './testing/hostile-configs.ts';
+import { crowdedConfigs, hostileConfigs } from './testing/hostile-configs.ts';
 
 /** A quiet machine takes less than a second for each. */
 const timeoutMs = 60_000;
 
 describe('a hostile config', () => {
-  it.each(hostileConfigs)(
+  it.each([...hostileConfigs, ...crowdedConfigs])(
     'costs a bounded time, and is described in a few lines: %s',
     (_, text, first) => {
       const result = compileText(text(), { A: '1' });

@@ -57,6 +57,10 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
     () => serviceWith(`    tags: [${'[],'.repeat(90_000)}]`),
     'holds more than 1000 values',
   ],
+];
+
+/** The same of 1,000 services. What taking those over costs the daemon is the same for sound ones. */
+export const crowdedConfigs: typeof hostileConfigs = [
   [
     'a ring of 1,000 services',
     () =>
