@@ -146,6 +146,7 @@ const serviceShape = {
   enabled: flag.optional(),
   tags: z.array(nonEmptyText(maxNameLength)).optional(),
   description: text().optional(),
+  allowed_hosts: oneOrMany(nonEmptyText(253)).optional(),
   hold: duration(0, 10 * minuteMs).optional(),
   start_timeout: duration(100, hourMs).optional(),
   health_check: healthCheckSchema.optional(),

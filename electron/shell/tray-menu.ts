@@ -102,7 +102,9 @@ export function stateInWords(
   }
 }
 
-function tunnelInWords(service: Pick<ServiceSnapshot, 'health' | 'localPort' | 'bind' | 'localSocket'>): string {
+function tunnelInWords(
+  service: Pick<ServiceSnapshot, 'health' | 'localPort' | 'bind' | 'localSocket'>,
+): string {
   switch (service.health) {
     case 'healthy':
     case 'ready':
