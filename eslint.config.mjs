@@ -31,6 +31,25 @@ const timeWithoutClock = [
   },
 ];
 
+const globalTimers = ['setTimeout', 'setInterval'].map((name) => ({ name, message: clock }));
+const wayOut =
+  'Text of others steers a screen: what is shown goes through shared/visible-text.ts. See e2e/fixtures/screens.ts, the table of all ways out.';
+const waysOut = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name=/^(stdout|stderr)$/]",
+    message: wayOut,
+  },
+  {
+    selector:
+      "ImportDeclaration[source.value='electron'] > ImportSpecifier[imported.name=/^(Menu|Notification|Tray|dialog)$/]",
+    message: wayOut,
+  },
+];
+const jsonInOneString = {
+  selector: "CallExpression[callee.object.name='JSON'][callee.property.name='stringify'][arguments.length=3]",
+  message: '`print` takes lines, and a line feed in one is data: use jsonLines.',
+};
+
 export default defineConfig(
   globalIgnores(['dist/', '.cache/']),
   {
@@ -71,13 +90,37 @@ export default defineConfig(
     files: ['electron/**/*.ts'],
     ignores: ['electron/core/clock.ts', '**/*.test.ts', 'electron/core/testing/**'],
     rules: {
-      'no-restricted-syntax': ['error', ...namedExportsAndFullPaths, ...timeWithoutClock],
-      'no-restricted-globals': [
+      'no-restricted-syntax': ['error', ...namedExportsAndFullPaths, ...timeWithoutClock, ...waysOut],
+      'no-restricted-globals': ['error', ...globalTimers, { name: 'console', message: wayOut }],
+    },
+  },
+  {
+    // Programs of tests report what they see.
+    files: ['electron/**/testing/**/*.ts'],
+    ignores: ['electron/core/testing/**'],
+    rules: { 'no-restricted-globals': ['error', ...globalTimers] },
+  },
+  {
+    files: ['electron/cli/**/*.ts'],
+    ignores: ['electron/cli/output/json-lines.ts', '**/*.test.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-syntax': [
         'error',
-        { name: 'setTimeout', message: clock },
-        { name: 'setInterval', message: clock },
+        ...namedExportsAndFullPaths,
+        ...timeWithoutClock,
+        ...waysOut,
+        jsonInOneString,
       ],
     },
+  },
+  {
+    // The ways out.
+    files: [
+      'electron/cli/localport.ts',
+      'electron/core/host/terminal.ts',
+      'electron/shell/{application-menu,start-refusal,system-notifications,tray}.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...namedExportsAndFullPaths, ...timeWithoutClock] },
   },
   {
     files: ['renderer/**/*.{ts,tsx}'],

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { projectDir } from './paths.mjs';
+import { projectDir, readPackageJson } from './paths.mjs';
 
 /** Fixtures find the files beside them by import.meta.dirname, which has to stay true inside the bundle.
  * @type {import('esbuild').Plugin} */
@@ -31,6 +31,7 @@ export const bundleBench = async (entry, outfile) => {
     target: 'node20',
     sourcemap: 'linked',
     logLevel: 'warning',
+    define: { __LOCALPORT_VERSION__: JSON.stringify(readPackageJson().version) },
     // A benchmark may use anything that is installed.
     packages: 'external',
     plugins: [sourceFolders],

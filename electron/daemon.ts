@@ -7,7 +7,7 @@ import { parseDaemonArguments, type DaemonArguments } from './core/host/daemon-a
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
-import { printChanges } from './core/host/terminal.ts';
+import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
@@ -17,13 +17,22 @@ import { version } from './version.ts';
 
 const exitCode = { ok: 0, error: 1, usage: 2 } as const;
 
-async function main({ config, logLevel, foreground, unlessRunning }: DaemonArguments): Promise<void> {
+async function main({
+  config,
+  folderConfig,
+  logLevel,
+  foreground,
+  unlessRunning,
+  allOff,
+}: DaemonArguments): Promise<void> {
   const opened = await openHost({
     kind: 'headless',
     version,
     clock,
     explicitConfig: config,
+    folderConfig,
     logLevel,
+    allOff,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
   });
   if (!opened.ok) {
@@ -35,7 +44,7 @@ async function main({ config, logLevel, foreground, unlessRunning }: DaemonArgum
   logUncaughtErrors(process, logs.app);
   const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
     const { problems } = await shutdown;
-    if (foreground) process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
+    if (foreground) say(...reportEnd(problems));
     return process.exit(problems.length === 0 ? exitCode.ok : exitCode.error);
   };
   const wayOut = {
@@ -49,12 +58,12 @@ async function main({ config, logLevel, foreground, unlessRunning }: DaemonArgum
     await host.forceShutdown('it could not be reached');
     return;
   }
-  if (foreground) host.onSnapshot(printChanges(process.stdout));
+  if (foreground) host.onSnapshot(printChanges());
   await host.start();
 }
 
 function giveUp(why: string, code: number): void {
-  process.stderr.write(`LocalPort could not start: ${why}\n`);
+  sayWhyNotStarted(why);
   process.exitCode = code;
 }
 

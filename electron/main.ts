@@ -8,8 +8,9 @@ import { controlSocketPath } from './core/control/control-paths.ts';
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
-import { printChanges } from './core/host/terminal.ts';
+import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
+import { errorWithStack } from './core/lifecycle/error-text.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     version,
     clock,
     explicitConfig: launch.config,
+    folderConfig: launch.folderConfig,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
   });
   await app.whenReady();
@@ -42,7 +44,7 @@ async function main(): Promise<void> {
   logUncaughtErrors(process, log);
   for (const doubt of launch.doubts) log.warn(doubt);
   const quitControl = new QuitControl(app, host, ({ problems }) => {
-    process.stdout.write(`${reportEnd(problems).join('\n')}\n`);
+    say(...reportEnd(problems));
   });
   const wayOut = {
     stop: (reason: string) => quitControl.quit(reason),
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
   const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
   // The command does not reach it then; everything else works.
   if (!served.ok) log.error(served.error);
-  host.onSnapshot(printChanges(process.stdout));
+  host.onSnapshot(printChanges());
   await Promise.all([
     host.start(),
     startMenuBarShell({
@@ -67,7 +69,7 @@ async function main(): Promise<void> {
     }),
   ]);
   if (launch.smokeTest) {
-    if (await reachFirstForward(host, clock)) process.stdout.write('smoke-test ok\n');
+    if (await reachFirstForward(host, clock)) say('smoke-test ok');
     await quitControl.quit('smoke test');
   }
 }
@@ -81,12 +83,10 @@ if (refused.length > 0) {
   app.exit(1);
 } else if (prepareElectron(process.platform)) {
   main().catch((error: unknown) => {
-    process.stderr.write(
-      `LocalPort could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    sayWhyNotStarted(errorWithStack(error));
     app.exit(1);
   });
 } else {
-  process.stdout.write('LocalPort runs already: it opens its popover\n');
+  say('LocalPort runs already: it opens its popover');
   app.exit(0);
 }

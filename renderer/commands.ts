@@ -22,6 +22,8 @@ export interface Commands {
   readonly remedy: (action: RemedyAction, names: readonly string[]) => Outcome;
   readonly openConfig: () => Outcome;
   readonly reloadConfig: () => Outcome;
+  /** Trusts the text that was shown. */
+  readonly trustConfig: (digest: string) => Outcome;
   readonly setHeight: (height: number) => Outcome;
   readonly hide: () => Outcome;
   readonly quit: () => Outcome;
@@ -61,6 +63,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
       }
     },
     openConfig,
+    trustConfig: (digest) => succeeded(bridge.invoke('config:trust', { digest })),
     reloadConfig: () => succeeded(bridge.invoke('config:reload', undefined)),
     setHeight: (height) => succeeded(bridge.invoke('popover:set-height', { height })),
     hide: () => succeeded(bridge.invoke('popover:hide', undefined)),

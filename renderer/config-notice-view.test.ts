@@ -55,6 +55,52 @@ describe('the notice about the config', () => {
     });
   });
 
+  describe('of a folder', () => {
+    const review = {
+      digest: 'abc',
+      isChanged: true,
+      services: [
+        { name: 'db', listensOn: 'localhost:5432', leadsTo: 'ssh bastion → db:5432', runs: [] },
+        { name: 'tool', listensOn: 'localhost:1', leadsTo: 'port 2', runs: ['sh -c evil'] },
+      ],
+      more: 3,
+    };
+    const untrusted: ConfigState = {
+      status: 'untrusted',
+      path: '/repo/localport.yaml',
+      problems: [],
+      review,
+    };
+
+    it('shows what would run, and the text that a click on Trust trusts', () => {
+      expect(noticeOf(untrusted)).toEqual({
+        kind: 'untrusted',
+        title: 'The config changed: review and trust',
+        text: '/repo/localport.yaml was found in a folder. The previous config is still in effect',
+        problems: [],
+        more: null,
+        button: 'Open config',
+        review: {
+          digest: 'abc',
+          lines: [
+            'db: localhost:5432 → ssh bastion → db:5432',
+            'tool: localhost:1 → port 2',
+            'tool runs sh -c evil',
+            'and 3 more services',
+          ],
+        },
+      });
+    });
+
+    it('says of one that was never trusted that nothing of it runs', () => {
+      const config = { ...untrusted, review: { ...review, isChanged: false } };
+      expect(configNoticeOf({ config, services: [] })).toMatchObject({
+        title: 'A new config: review and trust',
+        text: '/repo/localport.yaml was found in a folder. Nothing of it runs until you trust it',
+      });
+    });
+  });
+
   it('counts only errors when the file is broken, and only warnings when it is not', () => {
     const problems = [problem(1), problem(2, 'warning'), problem(3, 'warning')];
     expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.title).toBe('The config has 1 error');

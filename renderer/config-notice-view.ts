@@ -1,18 +1,25 @@
 /** What the popover says about the config file above the list; most of the time nothing. */
 import { assertNever } from '../shared/result.ts';
-import type { ConfigProblem, Snapshot } from '../shared/service-snapshot.ts';
+import type { ConfigProblem, ConfigReview, Snapshot } from '../shared/service-snapshot.ts';
 
 /** More do not help: a file is fixed from the top. */
 const maxProblemsShown = 3;
 
 export interface ConfigNoticeView {
-  readonly kind: 'welcome' | 'broken' | 'warnings';
+  readonly kind: 'welcome' | 'broken' | 'warnings' | 'untrusted';
   readonly title: string;
   readonly text: string | null;
   readonly problems: readonly ProblemView[];
   /** `and 4 more` */
   readonly more: string | null;
   readonly button: string;
+  /** What the config would do, and the text that a click on Trust trusts; absent: nothing is to be trusted. */
+  readonly review?: ReviewView;
+}
+
+export interface ReviewView {
+  readonly digest: string;
+  readonly lines: readonly string[];
 }
 
 export interface ProblemView {
@@ -38,6 +45,23 @@ export function configNoticeOf({
         problems: [],
         more: null,
         button: 'Create config',
+      };
+    case 'untrusted':
+      return {
+        kind: 'untrusted',
+        title:
+          config.review?.isChanged === true
+            ? 'The config changed: review and trust'
+            : 'A new config: review and trust',
+        text: `${config.path ?? ''} was found in a folder. ${
+          services.length === 0
+            ? 'Nothing of it runs until you trust it'
+            : 'The previous config is still in effect'
+        }`,
+        problems: [],
+        more: null,
+        button: 'Open config',
+        ...(config.review === undefined ? {} : { review: reviewView(config.review) }),
       };
     case 'broken':
       return {
@@ -72,6 +96,18 @@ export function configNoticeOf({
       return assertNever(config.status, 'config status');
   }
 }
+
+const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
+  digest,
+  lines: [
+    ...services.flatMap(({ name, listensOn, leadsTo, runs }) => [
+      `${name}: ${listensOn} → ${leadsTo}`,
+      ...runs.map((command) => `${name} runs ${command}`),
+    ]),
+    ...(services.length === 0 ? ['It has no services'] : []),
+    ...(more > 0 ? [`and ${more} more services`] : []),
+  ],
+});
 
 const counted = (problems: readonly ConfigProblem[], noun: string): string =>
   problems.length === 1 ? `1 ${noun}` : `${problems.length} ${noun}s`;

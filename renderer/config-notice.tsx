@@ -1,13 +1,13 @@
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { useCommands } from './commands.ts';
-import type { ConfigNoticeView } from './config-notice-view.ts';
+import type { ConfigNoticeView, ReviewView } from './config-notice-view.ts';
 import { StateShape } from './state-shape.tsx';
 
 export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }): ReactElement {
   const { openConfig } = useCommands();
   return (
     <section className="card" data-kind={notice.kind} aria-label={notice.title}>
-      {notice.kind === 'broken' && <StateShape tone="trouble" />}
+      {(notice.kind === 'broken' || notice.kind === 'untrusted') && <StateShape tone="trouble" />}
       <div className="notice">
         <h2 className="notice-title">{notice.title}</h2>
         {notice.text !== null && <p className="notice-text">{notice.text}</p>}
@@ -21,6 +21,7 @@ export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }):
             ))}
           </ul>
         )}
+        {notice.review !== undefined && <Review key={notice.review.digest} review={notice.review} />}
         <div className="notice-foot">
           <span>{notice.more}</span>
           <button type="button" className="button" onClick={() => void openConfig()}>
@@ -29,5 +30,31 @@ export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }):
         </div>
       </div>
     </section>
+  );
+}
+
+/** One click shows what would run, the next one trusts exactly that. */
+function Review({ review }: { readonly review: ReviewView }): ReactElement {
+  const { trustConfig } = useCommands();
+  const [isShown, setIsShown] = useState(false);
+  if (!isShown)
+    return (
+      <button type="button" className="button" onClick={() => setIsShown(true)}>
+        Review
+      </button>
+    );
+  return (
+    <>
+      <ul className="notice-problems notice-review">
+        {review.lines.map((line) => (
+          <li key={line}>
+            <span>{line}</span>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="button" onClick={() => void trustConfig(review.digest)}>
+        Trust
+      </button>
+    </>
   );
 }

@@ -85,9 +85,10 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
                 onFocusRow={onFocusRow}
                 onExpand={onExpand}
               />
-              {list.rowNames.length === 0 && (filter !== '' || notice?.kind !== 'broken') && (
-                <EmptyList filter={filter} />
-              )}
+              {list.rowNames.length === 0 &&
+                (filter !== '' || (notice?.kind !== 'broken' && notice?.kind !== 'untrusted')) && (
+                  <EmptyList filter={filter} />
+                )}
             </>
           )}
         </div>

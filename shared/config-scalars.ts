@@ -3,6 +3,7 @@
  * variable in quotes), a truth value in words, a duration as bare seconds. Messages say what was found and what is allowed.
  */
 import * as z from 'zod';
+import { firstUnseen, visibleText } from './visible-text.ts';
 
 /**
  * A plain YAML scalar that reads as a number or a truth value, together with the characters that were written: for a
@@ -28,7 +29,7 @@ export function showValue(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return 'a mapping';
   const shown = value.length <= maxShownCharacters ? value : `${value.slice(0, maxShownCharacters)}…`;
-  return JSON.stringify(shown);
+  return visibleText(JSON.stringify(shown));
 }
 
 const asText = (value: unknown): unknown => {
@@ -54,8 +55,39 @@ export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
 
 export const text = (maxLength = 2000) => z.preprocess(asText, z.string().max(maxLength));
 
-export const nonEmptyText = (maxLength = 2000) =>
-  z.preprocess(asText, z.string().trim().min(1).max(maxLength));
+/** Text of several lines that is shown to people. */
+export const shownText = (maxLength = 2000) =>
+  z.preprocess(
+    asText,
+    z
+      .string()
+      .max(maxLength)
+      .superRefine((value, context) => {
+        const withoutLayout = value.replaceAll(/\r?\n|\t/g, ' ');
+        const fault = unseenFault(withoutLayout);
+        if (fault !== null) context.addIssue({ code: 'custom', message: `${showValue(value)} ${fault}` });
+      }),
+  );
+
+/** The same on one line: a name, a path, a program. */
+export const shownLine = (maxLength = 2000) =>
+  z.preprocess(asText, z.string().max(maxLength).superRefine(refuseUnseen));
+
+export const nonEmptyLine = (maxLength = 2000) =>
+  z.preprocess(asText, z.string().trim().min(1).max(maxLength).superRefine(refuseUnseen));
+
+/** What steers a terminal, or is not seen there, makes a text look like another one. */
+export function unseenFault(value: string): string | null {
+  const unseen = firstUnseen(value);
+  if (unseen === null) return null;
+  const isControl = /^\\(?:[nrt]|u00[01]|u007f|u00[89])/.test(unseen);
+  return isControl ? 'contains a control character' : `contains ${unseen}, a character that cannot be seen`;
+}
+
+export function refuseUnseen(value: string, context: z.core.$RefinementCtx): void {
+  const fault = unseenFault(value);
+  if (fault !== null) context.addIssue({ code: 'custom', message: `${showValue(value)} ${fault}` });
+}
 
 export const flag = z.preprocess(asFlag, z.boolean());
 
@@ -95,7 +127,7 @@ export const argument = z.preprocess(
 
 function argumentFault(value: string): string | null {
   if (value.startsWith('-')) return 'begins with "-" and would be taken for an option';
-  return /[\s\p{Cc}\p{Cf}]/u.test(value) ? 'contains a space or a control character' : null;
+  return /[\s\p{Cc}]/u.test(value) ? 'contains a space or a control character' : unseenFault(value);
 }
 
 const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

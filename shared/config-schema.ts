@@ -21,12 +21,16 @@ import {
   factor,
   flag,
   mapping,
-  nonEmptyText,
+  nonEmptyLine,
   oneOrMany,
   port,
   portOrAuto,
+  refuseUnseen,
+  shownLine,
+  shownText,
   text,
 } from './config-scalars.ts';
+import { secretReferenceFault } from './secret-reference.ts';
 import { sslModes } from './service-spec.ts';
 
 const secondMs = 1000;
@@ -48,32 +52,43 @@ const checkTypes = [
 /** A word of a command line. A zero byte would end it (execve(2)). */
 const word = text().refine((value) => !value.includes('\0'), { message: 'contains a zero byte' });
 
+/** Its name is shown, on the row of a service and in errors; what follows it may be a script of several lines. */
+const program = ([file = '']: readonly string[], context: z.core.$RefinementCtx): void =>
+  refuseUnseen(file, context);
+
 /** `exec` runs this as it stands: a list, so that no shell ever reads it. */
 const checkCommand = z
   .array(word)
   .min(1)
   .max(200)
-  .refine(([program]) => program !== '', { message: 'begins with "", expected a program' });
+  .refine(([file]) => file !== '', { message: 'begins with "", expected a program' })
+  .superRefine(program);
+
+/** Itself, or where it stands: `keychain:NAME`, `op://vault/item/field`. */
+const password = text().superRefine((value, context) => {
+  const message = secretReferenceFault(value);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
 
 const probeConfigSchema = mapping({
   // http, https
   url: text().optional(),
-  method: nonEmptyText(20).optional(),
+  method: nonEmptyLine(20).optional(),
   expected_status: oneOrMany(count(100, 599)).optional(),
   expected_status_codes: oneOrMany(count(100, 599)).optional(),
   expected_content: text().optional(),
   headers: z.record(z.string(), text()).optional(),
   verify_ssl: flag.optional(),
   // https, tls, postgres, mysql, redis, kafka, grpc
-  ca_file: text().optional(),
+  ca_file: shownLine().optional(),
   // postgres, mysql, redis
   user: text().optional(),
-  password: text().optional(),
+  password: password.optional(),
   // postgres, mysql
   database: text().optional(),
   // postgres
   sslmode: emptyAsAbsent(choice(sslModes)).optional(),
-  sslrootcert: text().optional(),
+  sslrootcert: shownLine().optional(),
   // mysql, redis, kafka, grpc
   tls: flag.optional(),
   // tls, mysql, redis, kafka, grpc
@@ -134,19 +149,19 @@ const clusterHealthSchema = mapping({
 
 /** A service but for its connection, whose keys depend on the technology. */
 const serviceShape = {
-  name: nonEmptyText(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
+  name: nonEmptyLine(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
   technology: choice(technologies),
   /** Required without `local_socket`. */
   local_port: portOrAuto.optional(),
-  local_socket: nonEmptyText(500).optional(),
+  local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
   /** Required by every technology except `command`. */
   remote_port: port.optional(),
   connection: z.record(z.string(), z.unknown()),
   enabled: flag.optional(),
-  tags: z.array(nonEmptyText(maxNameLength)).optional(),
-  description: text().optional(),
-  allowed_hosts: oneOrMany(nonEmptyText(253)).optional(),
+  tags: z.array(nonEmptyLine(maxNameLength)).optional(),
+  description: shownText().optional(),
+  allowed_hosts: oneOrMany(nonEmptyLine(253)).optional(),
   hold: duration(0, 10 * minuteMs).optional(),
   start_timeout: duration(100, hourMs).optional(),
   health_check: healthCheckSchema.optional(),
@@ -161,6 +176,7 @@ const commandLine = z
   .min(1)
   .max(200)
   .superRefine((argv, context) => {
+    program(argv, context);
     if (argv[0] === '') context.addIssue({ code: 'custom', message: 'begins with "", expected a program' });
     if (!argv.slice(1).some((part) => /\{(local_port|socket)\}/.test(part))) {
       context.addIssue({
@@ -175,14 +191,14 @@ export const connectionSchemas = {
     resource_name: resourceName,
     namespace: namespaceName.optional(),
     resource_type: choice(['service', 'pod', 'deployment']).optional(),
-    context: text(500).optional(),
+    context: shownLine(500).optional(),
   }),
   ssh: mapping({
     host: sshDestination,
     user: emptyAsAbsent(userName).optional(),
     port: port.optional(),
-    key_file: text().optional(),
-    password: text().optional(),
+    key_file: shownLine().optional(),
+    password: password.optional(),
     remote_host: hostName.optional(),
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),

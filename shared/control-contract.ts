@@ -1,24 +1,30 @@
 /**
  * Every message between the `localport` command and the host that runs, once; both ends validate what they receive with
- * these schemas. A frame is four bytes, its length without them, big endian, then JSON in UTF-8.
+ * these schemas. They speak HTTP over the control socket (electron/docs/local-api.md):
  *
- *     client → host   hello                 once, first
- *     host → client   welcome | refused     once; `refused` is the last frame
- *     client → host   request               as many as wanted, each with an id of its own
- *     host → client   result | failed       the end of a request: always exactly one, unless the connection ends
- *     host → client   event                 before the end, for streams only
- *     client → host   cancel                a stream then ends with a result
+ *     request   the params as JSON in the body of a POST, or in the query of a GET
+ *     answer    200 and the result as JSON
+ *     stream    200 and one event a line (application/x-ndjson). A line `{ "error": … }` is its last one
+ *     failure   4xx or 5xx and `{ "error": { "code", "message" } }`
  *
+ * To add a route: an entry in one of the two tables, and its handler in electron/core/host/host-control.ts.
  * Times are wall-clock epoch milliseconds.
  */
 import * as z from 'zod';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
 
-/** Raised with every change that an older peer would misunderstand. */
-export const controlProtocol = 2;
+/** Raised with every change that an older peer would misunderstand. Up to 2 it was no HTTP. */
+export const controlProtocol = 3;
 
-/** Of one frame's JSON. What a client sends is small; what the host sends holds a snapshot of up to 1,000 services. */
+/** The only `Host` that the host answers to: no web page and no proxy asks for it by accident. */
+export const controlHostName = 'localport';
+/** In every answer; the command sends both, others need not. */
+export const protocolHeader = 'LocalPort-Protocol';
+export const versionHeader = 'LocalPort-Version';
+
+/** Of a request's body. */
 export const maxRequestBytes = 1024 * 1024;
+/** Of an answer, and of one line of a stream: a snapshot of up to 1,000 services. */
 export const maxReplyBytes = 8 * 1024 * 1024;
 
 export const controlErrorSchema = z
@@ -26,18 +32,21 @@ export const controlErrorSchema = z
     code: z.enum([
       /** No host answers at the socket. */
       'not-running',
-      /** The socket, or its folder, is another user's. */
+      /** The socket or its folder is not the user's own, or the request comes from a web page. */
       'not-permitted',
       'version-mismatch',
-      'too-many-clients',
-      /** A frame or a request that the contract does not know. */
+      /** More streams, or more acts, than are allowed at once. */
+      'too-many-requests',
+      /** Not HTTP, or not what the contract asks for. */
       'bad-request',
+      'wrong-method',
+      'wrong-content-type',
       'too-large',
       /** The client did not read what it asked for. */
       'too-slow',
       /** The host is on its way out. */
       'stopping',
-      /** The service, or its log, that was asked for. */
+      /** The route, the service, or its log, that was asked for. */
       'not-found',
       /** The host has a bug; its log tells more. */
       'host-failed',
@@ -99,23 +108,35 @@ export const logQuerySchema = z
     /** null: the host's own log. Several are followed by one stream: a client may have few at once. */
     services: z.array(serviceName.nullable()).min(1).max(1_001).readonly(),
     /** The last so many of the lines that match, of each log; null: all that are kept. */
-    tailLines: z.number().int().min(0).max(1_000_000).nullable(),
-    since: z.number().nullable(),
-    until: z.number().nullable(),
+    tailLines: z.number().int().min(0).max(1_000_000).nullable().default(null),
+    since: z.number().nullable().default(null),
+    until: z.number().nullable().default(null),
     /** Plain text, found anywhere in a line; upper and lower case are the same. */
-    grep: z.string().max(500).nullable(),
+    grep: z.string().max(500).nullable().default(null),
   })
   .readonly();
 export type LogQuery = z.infer<typeof logQuerySchema>;
 
-/** What is asked once, or (with `event`) watched until it ends or is cancelled. */
+export const hostAnswerSchema = z.object({ protocol: z.number().int(), host: hostInfoSchema }).readonly();
+
+/** `METHOD PATH`. A path has one method only. */
+type Route = `${'GET' | 'POST'} /v1/${string}`;
+interface ControlRoute {
+  readonly route: Route;
+  readonly params: z.ZodType;
+}
+
+/** What is asked once. */
 export const controlRequests = {
-  snapshot: { params: nothing, result: snapshotSchema },
+  /** Who runs. Understood by every protocol to come: only so can a mismatch be explained. */
+  host: { route: 'GET /v1/host', params: nothing, result: hostAnswerSchema },
+  snapshot: { route: 'GET /v1/services', params: nothing, result: snapshotSchema },
   /**
    * Turns services on or off, and remembers it. `port`: only to turn on one service that is named; it uses that local
    * port until it is turned off or the host ends.
    */
   'set-desired': {
+    route: 'POST /v1/services/desired',
     params: z
       .object({
         target: controlTargetSchema,
@@ -129,13 +150,30 @@ export const controlRequests = {
    * Gives services that are on a new tunnel: make before break where one is up, at once where one waits. What a route
    * that is down holds back is tried if it is named; of a tag or of all, the route is asked first.
    */
-  restart: { params: z.object({ target: controlTargetSchema }).readonly(), result: controlOutcomeSchema },
+  restart: {
+    route: 'POST /v1/services/restart',
+    params: z.object({ target: controlTargetSchema }).readonly(),
+    result: controlOutcomeSchema,
+  },
   /** Loads the config again, then like `restart` of a tag, but what is up and well is left alone. */
-  retry: { params: z.object({ target: controlTargetSchema }).readonly(), result: controlOutcomeSchema },
+  retry: {
+    route: 'POST /v1/services/retry',
+    params: z.object({ target: controlTargetSchema }).readonly(),
+    result: controlOutcomeSchema,
+  },
   /** Loads the config again. The result comes when services that leave have gone. */
-  reload: { params: nothing, result: configStateSchema },
+  reload: { route: 'POST /v1/config/reload', params: nothing, result: configStateSchema },
+  /** The user trusts the config's text with this digest, the one under review; it is taken over. */
+  trust: {
+    route: 'POST /v1/config/trust',
+    params: z.object({ digest: z.string().max(64) }).readonly(),
+    result: configStateSchema,
+  },
+  /** The user takes back the trust in every text of the config: nothing of it runs any more. */
+  untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
   /** What is alive in the host right now. */
   dump: {
+    route: 'GET /v1/host/dump',
     params: nothing,
     result: z
       .object({
@@ -146,30 +184,34 @@ export const controlRequests = {
         monitors: z.number().int(),
         /** Names of the resources that the host holds. */
         owned: z.array(z.string()).readonly(),
-        /** Connections to the control socket, this one included. */
+        /** Connections with a request under way, this one included. */
         clients: z.number().int(),
       })
       .readonly(),
   },
-} as const;
+} as const satisfies Readonly<Record<string, ControlRoute & { readonly result: z.ZodType }>>;
 
+/** What is watched until it ends, or the client goes. */
 export const controlStreams = {
   /** The snapshot now, then each time it changes. A client that reads slowly gets fewer, always the newest. */
   'watch-snapshot': {
+    route: 'GET /v1/services/watch',
     /** `live`: at least one a second, for counters. */
-    params: z.object({ live: z.boolean() }).readonly(),
+    params: z.object({ live: z.boolean().default(false) }).readonly(),
     event: snapshotSchema,
   },
   /** Lines of one log, oldest first, as they stand in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
   logs: {
+    route: 'POST /v1/logs',
     /** `follow`: does not end after the present ones, but goes on with new ones as they come. */
-    params: z.object({ query: logQuerySchema, follow: z.boolean() }).readonly(),
+    params: z.object({ query: logQuerySchema, follow: z.boolean().default(false) }).readonly(),
     event: z.object({ service: serviceName.nullable(), lines: z.array(z.string()).readonly() }).readonly(),
   },
   /** Stops the host. The phases as they pass, then the report; then the connection ends, and the host a moment later. */
   shutdown: {
+    route: 'POST /v1/host/shutdown',
     /** `force`: jumps to the last phase. */
-    params: z.object({ force: z.boolean() }).readonly(),
+    params: z.object({ force: z.boolean().default(false) }).readonly(),
     event: z.discriminatedUnion('kind', [
       z
         .object({
@@ -181,7 +223,7 @@ export const controlStreams = {
       z.object({ kind: z.literal('report'), report: shutdownReportSchema }).readonly(),
     ]),
   },
-} as const;
+} as const satisfies Readonly<Record<string, ControlRoute & { readonly event: z.ZodType }>>;
 
 export type ControlRequests = typeof controlRequests;
 export type ControlRequestName = keyof ControlRequests;
@@ -193,33 +235,11 @@ export type ControlStreamName = keyof ControlStreams;
 export type ControlStreamParams<S extends ControlStreamName> = z.infer<ControlStreams[S]['params']>;
 export type ControlEvent<S extends ControlStreamName> = z.infer<ControlStreams[S]['event']>;
 
-// ---- the frames ----
+export type ControlName = ControlRequestName | ControlStreamName;
 
-/** Understood by every protocol to come: only so can a mismatch be told. */
-export const helloSchema = z
-  .object({ type: z.literal('hello'), protocol: z.number().int(), version: z.string().max(100) })
-  .readonly();
+export const isControlStream = (name: ControlName): name is ControlStreamName =>
+  Object.hasOwn(controlStreams, name);
 
-const requestId = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
-
-export const clientFrameSchema = z.discriminatedUnion('type', [
-  z
-    .object({ type: z.literal('request'), id: requestId, name: z.string().max(100), params: z.unknown() })
-    .readonly(),
-  z.object({ type: z.literal('cancel'), id: requestId }).readonly(),
-]);
-export type ClientFrame = z.infer<typeof helloSchema> | z.infer<typeof clientFrameSchema>;
-
-/** The answer to `hello`; understood by every protocol to come, too. */
-export const greetingSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('welcome'), protocol: z.number().int(), host: hostInfoSchema }).readonly(),
-  z.object({ type: z.literal('refused'), error: controlErrorSchema }).readonly(),
-]);
-
-/** `id` is null in `failed` when the frame could not be told from another; the connection then ends. */
-export const hostFrameSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('result'), id: requestId, result: z.unknown() }).readonly(),
-  z.object({ type: z.literal('event'), id: requestId, event: z.unknown() }).readonly(),
-  z.object({ type: z.literal('failed'), id: requestId.nullable(), error: controlErrorSchema }).readonly(),
-]);
-export type HostFrame = z.infer<typeof greetingSchema> | z.infer<typeof hostFrameSchema>;
+/** The body of a failure, and the last line of a stream that failed. */
+export const errorAnswerSchema = z.object({ error: controlErrorSchema }).readonly();
+export type ErrorAnswer = z.infer<typeof errorAnswerSchema>;

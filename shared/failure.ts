@@ -11,6 +11,8 @@
  * the pace that their entry names. The only exceptions are tries that do harm, and those say so in their remedy.
  */
 
+import { shellWord } from './shell-word.ts';
+
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
 export type TriggerKind =
   'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
@@ -82,6 +84,8 @@ export interface CauseDetails {
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
   readonly usedPassword?: boolean | undefined;
+  /** To try again may ask the user something, to unlock a keychain say. */
+  readonly asksUser?: boolean | undefined;
 }
 
 interface CatalogueEntry {
@@ -124,8 +128,7 @@ const scope = (d: CauseDetails): string =>
   ].join('');
 
 /** In a shell's words. */
-export const stopCommand = (service: string): string =>
-  `localport stop ${/^[\w.@:/-]+$/.test(service) ? service : `'${service.replaceAll("'", String.raw`'\''`)}'`}`;
+export const stopCommand = (service: string): string => `localport stop ${shellWord(service)}`;
 
 const catalogue = {
   'binary-missing': {
@@ -171,14 +174,48 @@ const catalogue = {
     title: (d) => `${d.host ?? 'The server'} refused the login`,
     remedy: (d) =>
       d.usedPassword === true
-        ? 'Correct the password in the config (not retried automatically, which could lock the account)'
+        ? `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} (not retried automatically, which could lock the account)`
         : d.command === undefined
           ? 'Check the user and the key, or add the key to your agent: ssh-add'
           : `Run ${d.command} and try again`,
     action: (d) => {
-      if (d.usedPassword === true) return openConfig;
-      return d.command === undefined ? copy('Copy ssh-add', 'ssh-add') : copy('Copy command', d.command);
+      if (d.command !== undefined) return copy('Copy command', d.command);
+      return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
+  },
+  'secret-missing': {
+    ...setup('credentials'),
+    title: (d) => `The keychain holds no password ${d.what ?? ''}`.trimEnd(),
+    remedy: (d) => `Store it: run ${d.command ?? 'localport secret set'}`,
+    action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
+  },
+  'secret-unreadable': {
+    ...setup('credentials'),
+    recheck: (d) => (d.asksUser === true ? 'never' : 'soon'),
+    title: (d) => `The password ${d.what ?? ''} cannot be read`.replace('  ', ' '),
+    remedy: (d) =>
+      d.command === undefined ? 'Unlock the keychain and try again' : `Run ${d.command} and try again`,
+    action: () => retry,
+  },
+  'secret-not-read': {
+    ...user(),
+    recheck: 'never',
+    title: (d) => `The password ${d.what ?? ''} is only read when you ask`.replace('  ', ' '),
+    remedy: () => 'Try again: 1Password may ask you to allow it',
+    action: () => retry,
+  },
+  'question-unanswered': {
+    ...user('credentials'),
+    recheck: 'login',
+    title: (d) =>
+      d.host === undefined
+        ? 'A jump host asks for a login that LocalPort cannot answer'
+        : `${d.host} asks for more than a password`,
+    remedy: (d) =>
+      d.host === undefined
+        ? 'Log in to the jump host with a key, from your agent say: the password of the config is only for the host itself'
+        : 'Log in with a key, from your agent say: LocalPort only answers the question for the password',
+    action: () => openLog,
   },
   'host-key-unknown': {
     ...user('credentials'),

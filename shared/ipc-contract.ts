@@ -35,6 +35,8 @@ export const ipcInvokes = {
   'service:open-log': { request: z.object({ name }), response: nothing },
   'config:open': { request: nothing, response: nothing },
   'config:reload': { request: nothing, response: nothing },
+  /** Trusts the text with this digest: the one under review in the snapshot. */
+  'config:trust': { request: z.object({ digest: z.string().min(1).max(64) }), response: nothing },
   'settings:get': { request: nothing, response: settingsSchema },
   'settings:set': {
     request: z.object({ openAtLogin: z.boolean().optional(), notifications: z.boolean().optional() }),

@@ -103,16 +103,49 @@ export const configProblemSchema = z
   .readonly();
 export type ConfigProblem = z.infer<typeof configProblemSchema>;
 
+/** What a config that is not trusted would do. Long texts are cut, and say so; known secrets are hidden. */
+export const configReviewSchema = z
+  .object({
+    /** Of the text: SHA-256 in hex. Trust is given to exactly this text. */
+    digest: z.string().max(64),
+    /** Another text of this file is trusted. */
+    isChanged: z.boolean(),
+    services: z
+      .array(
+        z
+          .object({
+            name: z.string(),
+            /** `localhost:5432` */
+            listensOn: z.string(),
+            /** Hosts and ports: `ssh me@bastion → db:5432`. */
+            leadsTo: z.string(),
+            /** Command lines of programs that the config names. */
+            runs: z.array(z.string()).readonly(),
+          })
+          .readonly(),
+      )
+      .readonly(),
+    /** Services that are not listed. */
+    more: z.number().int(),
+  })
+  .readonly();
+export type ConfigReview = z.infer<typeof configReviewSchema>;
+
 export const configStateSchema = z
   .object({
     /**
      * `welcome`: no file found, the embedded config runs. `partial`: entries of services are at fault, all others run.
-     * `broken`: the file is refused, what ran before goes on.
+     * `broken`: the file is refused, what ran before goes on. `untrusted`: nothing of the file runs until the user trusts
+     * it, what ran before goes on.
      */
-    status: z.enum(['loaded', 'partial', 'welcome', 'broken']),
+    status: z.enum(['loaded', 'partial', 'welcome', 'broken', 'untrusted']),
     /** The file; with `welcome`, where it would be. */
     path: z.string().nullable(),
     problems: z.array(configProblemSchema).readonly(),
+    /** The file was found in a folder that LocalPort was started in: only texts that the user has trusted run. */
+    needsTrust: z.boolean().optional(),
+    /** With `untrusted`. */
+    review: configReviewSchema.optional(),
   })
   .readonly();
 export type ConfigState = z.infer<typeof configStateSchema>;

@@ -1,6 +1,6 @@
 import { expect } from 'playwright/test';
 import type { ForwardName } from '../fixtures/far-end.ts';
-import { livingOf, signalIfAlive } from '../fixtures/process-tree.ts';
+import { isReaped, signalIfAlive } from '../fixtures/process-tree.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { startKnocking, type KnockingClient } from '../fixtures/knocking-client.ts';
 import { allHealthy, test } from '../fixtures/running-forwards.ts';
@@ -20,7 +20,7 @@ async function pidOf(app: RunningApp, name: ForwardName): Promise<number> {
 async function killTunnel(app: RunningApp, name: ForwardName): Promise<number> {
   const pid = await pidOf(app, name);
   signalIfAlive(pid, 'SIGKILL');
-  await eventually('the tunnel is dead', async () => (await livingOf([pid])).length === 0);
+  await eventually('the tunnel is dead', () => isReaped(pid));
   return pid;
 }
 

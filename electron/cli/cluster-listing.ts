@@ -5,6 +5,8 @@ import { exitCode, type ExitCode } from './exit-code.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from './kube-contexts.ts';
 import { askCluster } from './kube-query.ts';
 import { alignColumns, type Cell } from './output/columns.ts';
+import { fields } from './output/fields.ts';
+import { jsonLines } from './output/json-lines.ts';
 
 export interface ListingOptions {
   readonly context?: readonly string[];
@@ -45,7 +47,7 @@ export async function printListing<Schema extends z.ZodType, Row>(
     if (answer.ok) rows.push(...listing.rowsOf(title, answer.value));
     else {
       code = exitCode.error;
-      context.stderr.write(`${context.complaintPalette.bad('error:')} ${title}: ${answer.error}\n`);
+      context.complain(`${context.complaintPalette.bad('error:')} ${title}: ${answer.error}`);
     }
   }
   print(context, listing, { rows: listing.arrange(rows), isWhole: code === exitCode.ok });
@@ -66,17 +68,11 @@ function print<Schema extends z.ZodType, Row>(
   { header, cellsOf, nothing }: Listing<Schema, Row>,
   { rows, isWhole }: { readonly rows: readonly Row[]; readonly isWhole: boolean },
 ): void {
-  if (format === 'json') printLines(JSON.stringify(rows, null, 2));
+  if (format === 'json') printLines(...jsonLines(rows));
   else if (rows.length === 0) {
     if (isWhole) tell(nothing);
   } else if (format === 'text')
-    printLines(
-      ...rows.map((row) =>
-        cellsOf(row)
-          .map(({ text, exact = text }) => exact)
-          .join('\t'),
-      ),
-    );
+    printLines(...rows.map((row) => fields(...cellsOf(row).map(({ text, exact = text }) => exact))));
   else {
     const head = header.map((text): Cell => ({ text, paint: palette.faint }));
     printLines(...alignColumns([head, ...rows.map(cellsOf)]));

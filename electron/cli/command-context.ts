@@ -5,18 +5,18 @@ import type { AppPaths } from '../core/config/app-paths.ts';
 import type { Environment } from '../core/config/environment-substitution.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { LogLevel } from '../core/observability/log-writer.ts';
+import type { Output } from '../core/observability/visible-output.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Palette } from './output/palette.ts';
 
-/** A stream that the command writes to. */
-export interface Output {
-  write(text: string): unknown;
-  /** Absent or false: no terminal, so no colour and nothing is drawn over. */
+/** A stream that the command reads: a file, a pipe, or a terminal, which can be kept from showing what is typed. */
+export interface Input extends AsyncIterable<Buffer | string> {
   readonly isTTY?: boolean | undefined;
-  /** Characters in a line of the terminal. */
-  readonly columns?: number | undefined;
-  /** Lines that the terminal shows at once. */
-  readonly rows?: number | undefined;
+  setRawMode?(isRaw: boolean): unknown;
+  on(event: 'data', listener: (chunk: Buffer | string) => void): unknown;
+  off(event: 'data', listener: (chunk: Buffer | string) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
 }
 
 export type OutputFormat = 'table' | 'json' | 'text';
@@ -34,6 +34,8 @@ export interface GlobalOptions {
 
 /** Where a command runs: everything that it may touch but for files, children and the control socket. */
 export interface CommandSurroundings {
+  /** Called by commands that read it only: opening a terminal takes its time. */
+  readonly openStdin: () => Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Environment;
@@ -45,6 +47,8 @@ export interface CommandSurroundings {
   readonly paths: AppPaths;
   /** Holds the bundles: this command's and the daemon's. */
   readonly programFolder: string;
+  /** Asks the user at the terminal, and waits for the answer; absent where nobody can answer. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Calls the host that runs. */
@@ -58,12 +62,14 @@ export interface CommandContext extends CommandSurroundings {
   readonly palette: Palette;
   /** For standard error, which may be a file where standard output is a terminal. */
   readonly complaintPalette: Palette;
-  /** Prints lines to standard output: the answer. */
+  /** Prints lines to standard output: the answer. A line feed within a line is written out. */
   readonly print: (...lines: readonly string[]) => void;
   /** The same for what a command did, which nobody needs to know with `--quiet`. */
   readonly say: (...lines: readonly string[]) => void;
   /** Prints lines that are not the answer itself to standard error, where no pipe sees them; not with `--quiet`. */
   readonly tell: (...lines: readonly string[]) => void;
+  /** The same for what failed, also with `--quiet`. */
+  readonly complain: (...lines: readonly string[]) => void;
 }
 
 /** What one command does. What the user has to mend is thrown as a CommandFailure. `words`: what stands after its name. */

@@ -1,6 +1,8 @@
 /** One run of the command: argv → an action → an exit code. Nothing here knows the process that it runs in. */
 import { CommanderError, type Command } from 'commander';
-import type { CommandContext, CommandSurroundings, GlobalOptions, Output } from './command-context.ts';
+import { firstUnseen } from '../../shared/visible-text.ts';
+import { linesOf, singleLine, visibleOutput, type Output } from '../core/observability/visible-output.ts';
+import type { CommandContext, CommandSurroundings, GlobalOptions } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { completionSources } from './completion-sources.ts';
 import { completeWords } from './completion-words.ts';
@@ -11,8 +13,9 @@ import { createProgram } from './program.ts';
 /** `argv`: what stands after the command's name. Never rejects. */
 export async function runCommandLine(
   argv: readonly string[],
-  surroundings: CommandSurroundings,
+  process: CommandSurroundings,
 ): Promise<ExitCode> {
+  const surroundings = withVisibleOutput(process);
   const { stdout, stderr, signal } = surroundings;
   let code: ExitCode = exitCode.ok;
   const program = createProgram({
@@ -33,6 +36,13 @@ export async function runCommandLine(
   return signal.aborted ? exitCode.interrupted : code;
 }
 
+/** All that follows can only write what is visible. */
+const withVisibleOutput = (surroundings: CommandSurroundings): CommandSurroundings => ({
+  ...surroundings,
+  stdout: visibleOutput(surroundings.stdout),
+  stderr: visibleOutput(surroundings.stderr),
+});
+
 /** Used by the scripts of `localport completion`. */
 const completionRequest = '__complete';
 
@@ -41,13 +51,15 @@ async function printCompletions(
   words: readonly string[],
   surroundings: CommandSurroundings,
 ): Promise<void> {
-  const sources = completionSources(createContext({ color: false }, surroundings));
+  const sources = completionSources(createContext({ color: false, quiet: true }, surroundings));
   const candidates = await completeWords(program, { words, ...sources });
-  surroundings.stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
+  // A word that cannot be shown as it is would be completed to another one.
+  surroundings.stdout.write(linesOf(candidates.filter((candidate) => firstUnseen(candidate) === null)));
 }
 
 /** What a command gets to work with, from the options and the process that it runs in. */
-export function createContext(options: GlobalOptions, surroundings: CommandSurroundings): CommandContext {
+export function createContext(options: GlobalOptions, process: CommandSurroundings): CommandContext {
+  const surroundings = withVisibleOutput(process);
   const { stdout, stderr, env } = surroundings;
   const paletteOf = ({ isTTY }: Output): Palette =>
     choosePalette({ allowed: options.color, isTerminal: isTTY === true, env });
@@ -64,10 +76,9 @@ export function createContext(options: GlobalOptions, surroundings: CommandSurro
     tell: (...lines) => {
       if (options.quiet !== true) stderr.write(linesOf(lines));
     },
+    complain: (...lines) => void stderr.write(linesOf(lines)),
   };
 }
-
-const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 function explain(error: unknown, program: Command, { stderr, env, signal }: CommandSurroundings): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
@@ -76,7 +87,7 @@ function explain(error: unknown, program: Command, { stderr, env, signal }: Comm
   const { color, debug } = program.opts<GlobalOptions>();
   const palette = choosePalette({ allowed: color, isTerminal: stderr.isTTY === true, env });
   if (error instanceof CommandFailure) {
-    stderr.write(`${palette.bad('error:')} ${error.message}\n`);
+    stderr.write(`${palette.bad('error:')} ${singleLine(error.message)}\n`);
     if (error.hint !== null) stderr.write(`${error.hint}\n`);
     return error.code;
   }

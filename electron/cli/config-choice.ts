@@ -1,23 +1,44 @@
 /** Which config file a command line means. Reads none: what reads them costs YAML and schemas, 25 ms. */
-import { findConfig, type FoundConfig } from '../core/config/config-search.ts';
+import {
+  describeSkipped,
+  findConfig,
+  type FoundConfig,
+  type SearchResult,
+} from '../core/config/config-search.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { answerOf } from './host-connection.ts';
 
-export function findConfigFile({
+export const findConfigFile = (context: CommandContext): FoundConfig | null => searchConfig(context).found;
+
+/** The same for the command's own use: files of other users that were in the way are named. */
+export function chooseConfigFile(context: CommandContext): FoundConfig | null {
+  const { found, skipped } = searchConfig(context);
+  context.tell(...skipped.map(describeSkipped));
+  return found;
+}
+
+export const searchConfig = ({
   options,
   env,
   workingDirectory,
   homeDirectory,
-}: CommandContext): FoundConfig | null {
-  return findConfig({ option: options.config, env, workingDirectory, homeDirectory });
+  uid,
+}: CommandContext): SearchResult =>
+  findConfig({ option: options.config, env, workingDirectory, homeDirectory, uid });
+
+/** Before anything runs of what a search found in this folder. Only that loads YAML and schemas. */
+export async function requireTrustIn(context: CommandContext, found: FoundConfig | null): Promise<void> {
+  if (found?.foundBy !== 'folder') return;
+  const { requireTrust } = await import('./config-trust.ts');
+  await requireTrust(context, found.path);
 }
 
 /** The file that was asked for by option or variable, absolute; null: none was, and one is searched for. */
 export function namedConfig(context: CommandContext): string | null {
   const found = findConfigFile(context);
-  return found === null || found.foundBy === 'search' ? null : found.path;
+  return found === null || found.foundBy === 'search' || found.foundBy === 'folder' ? null : found.path;
 }
 
 /** Who names a config must not be left with another one in the belief that it is theirs. */

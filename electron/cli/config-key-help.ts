@@ -24,7 +24,8 @@ const healthCheck: KeyHelps = {
       verify_ssl: 'Whether the certificate must be trusted; default true',
       ca_file: 'TLS: trusts the authorities in this PEM file instead of the usual ones',
       user: 'postgres, mysql, redis: logs in as this user; postgres and mysql then also ask SELECT 1',
-      password: 'postgres, mysql, redis: write ${NAME}, not the password itself',
+      password:
+        'postgres, mysql, redis: keychain:NAME, op://vault/item/field or ${NAME} instead of the password itself',
       database: 'postgres: default is named as the user; mysql: default none',
       sslmode: 'postgres: as libpq has it; default prefer',
       sslrootcert: 'postgres: the name that libpq has for ca_file',
@@ -112,7 +113,8 @@ export const connectionKeyHelps = {
     user: 'Default: what ssh_config says',
     port: 'Of the ssh server; default 22, or what ssh_config says',
     key_file: 'A private key; default: what ssh_config and the agent offer',
-    password: 'Goes by SSH_ASKPASS; write ${NAME}, not the password itself',
+    password:
+      'Only for the host itself, never a jump host: keychain:NAME, op://vault/item/field or ${NAME} instead of the password itself',
     remote_host: 'Where remote_port is, as the server sees it; default localhost',
     jump: 'Hosts on the way, one or a list, each as user@host:port',
     strict_host_key_checking: 'yes: known hosts only; default accept-new',

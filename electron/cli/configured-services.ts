@@ -1,17 +1,16 @@
 /** The config as a command reads it by itself: without a host, or to check it. */
 import type { ConfigProblem } from '../../shared/service-snapshot.ts';
 import type { Result } from '../../shared/result.ts';
-import type { LoadedConfig } from '../core/config/config-compiler.ts';
-import { loadConfig } from '../core/config/config-loader.ts';
+import { loadConfig, type ReadConfig } from '../core/config/config-loader.ts';
 import { inProcess } from '../core/config/in-process-compiler.ts';
 import type { FoundConfig } from '../core/config/config-search.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { findConfigFile } from './config-choice.ts';
+import { chooseConfigFile } from './config-choice.ts';
 
 /** Where the config is; a failure says where it would belong. */
 export function requireConfigFile(context: CommandContext): FoundConfig {
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
   if (found !== null) return found;
   throw new CommandFailure('there is no config file', {
     hint: `It belongs in ${context.paths.defaultConfigPath}: localport config init writes one.`,
@@ -21,5 +20,5 @@ export function requireConfigFile(context: CommandContext): FoundConfig {
 export const readConfig = (
   { env, homeDirectory, uid }: CommandContext,
   path: string,
-): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> =>
+): Promise<Result<ReadConfig, readonly ConfigProblem[]>> =>
   loadConfig(path, { env, homeDirectory, uid }, inProcess);

@@ -7,9 +7,9 @@ import { prepareAppPaths } from '../core/config/app-paths.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { namedConfig } from './config-choice.ts';
+import { chooseConfigFile, requireTrustIn } from './config-choice.ts';
 import { answerOf, findHost } from './host-connection.ts';
-import { complainOfConfig } from './output/config-complaint.ts';
+import { complainOfConfig, complainOfTrust, tellConfigInUse } from './output/config-complaint.ts';
 import { menuBarProgram } from './menu-bar-program.ts';
 
 const startTimeoutMs = { headless: 15_000, 'menu-bar': 120_000 } as const;
@@ -20,14 +20,15 @@ export interface Launch {
   readonly kind?: 'headless' | 'menu-bar';
   /** Absolute; by default what `--config` says. */
   readonly config?: string | undefined;
+  /** The config was found in a folder: only texts of it run that the user has trusted. */
+  readonly needsTrust?: boolean;
+  /** Services stay off until they are turned on. */
+  readonly allOff?: boolean;
 }
 
 /** The program and arguments of the headless host. */
-export function daemonProgram(
-  context: CommandContext,
-  config = context.options.config,
-): readonly [string, ...string[]] {
-  const { programFolder, options, workingDirectory } = context;
+export function daemonProgram(context: CommandContext, launch: Launch = {}): readonly [string, ...string[]] {
+  const { programFolder, options } = context;
   const script = path.join(programFolder, 'daemon.cjs');
   if (!existsSync(script))
     throw new CommandFailure(`the daemon is not where it belongs: ${script} is missing`);
@@ -35,23 +36,35 @@ export function daemonProgram(
   return [
     process.execPath,
     script,
-    ...(config === undefined ? [] : ['--config', path.resolve(workingDirectory, config)]),
+    ...configArguments(context, launch),
     ...(logLevel === undefined ? [] : ['--log-level', logLevel]),
+    ...(launch.allOff === true ? ['--all-off'] : []),
   ];
+}
+
+/** How a host learns which config it is to use; none: it searches by itself. */
+function configArguments({ options, workingDirectory }: CommandContext, launch: Launch): readonly string[] {
+  const { config = options.config, needsTrust = false } = launch;
+  if (config === undefined) return [];
+  return [needsTrust ? '--folder-config' : '--config', path.resolve(workingDirectory, config)];
 }
 
 /** To be called when none runs. Resolves to a connection. */
 export async function launchDaemon(context: CommandContext, launch: Launch = {}): Promise<ControlClient> {
   const { clock, paths, uid, env, workingDirectory, signal } = context;
-  const named = namedConfig(context);
+  const found = launch.config === undefined ? chooseConfigFile(context) : null;
   // A mistyped name would start a daemon that waits for a file which never comes.
-  if (launch.config === undefined && named !== null && !existsSync(named))
-    throw new CommandFailure(`there is no config ${named}`, { hint: 'localport config init writes one.' });
+  if (found !== null && !existsSync(found.path))
+    throw new CommandFailure(`there is no config ${found.path}`, {
+      hint: 'localport config init writes one.',
+    });
+  await requireTrustIn(context, found);
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) throw new CommandFailure(prepared.error);
-  const config = launch.config ?? context.options.config;
   const [file, ...args] =
-    launch.kind === 'menu-bar' ? menuBarProgram(context, config) : daemonProgram(context, config);
+    launch.kind === 'menu-bar'
+      ? menuBarProgram(context, configArguments(context, launch))
+      : daemonProgram(context, launch);
   if (context.options.verbose === true) context.tell(`starting: ${[file, ...args].join(' ')}`);
   const outputFile = path.join(paths.logDirectory, 'daemon-start.log');
   // Where no log can be written, the daemon runs all the same, and its complaints at the start are lost.
@@ -86,8 +99,10 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
     if (client !== null) {
       // It answers before it has read its config: this answer comes after.
       const config = answerOf(await client.request('reload', {}));
+      tellConfigInUse(context, config);
       if (config.status === 'broken')
         complainOfConfig(context, config, ': nothing is forwarded until you fix it');
+      if (config.status === 'untrusted') complainOfTrust(context, config, ': nothing of it is running');
       if (config.status === 'partial') complainOfConfig(context, config);
       if (config.status === 'welcome')
         context.tell(

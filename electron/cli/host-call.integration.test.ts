@@ -1,10 +1,13 @@
 /** The command where its surroundings have been taken away: the socket of the host, or the folder that it stands in. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../e2e/fixtures/eventually.ts';
+import { systemClock } from '../core/clock.ts';
+import { takeHostLock } from '../core/control/host-lock.ts';
 import { CommandUser } from './testing/installed-command.ts';
 import { installForFile } from './testing/installed-for-file.ts';
 
@@ -33,6 +36,31 @@ it('tells of a host whose socket was removed, and how to end it, instead of sayi
     process.kill(pid);
   }
   await eventually('no host runs', async () => (await user.run('daemon', 'stop')).code === 0);
+});
+
+it('names the process of a host that is too old to be talked to', async () => {
+  const folder = path.join(user.home, 'run/localport');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const socketPath = path.join(folder, 'control.sock');
+  const refusal = '\0\0\0\x3b{"type":"refused","error":{"code":"too-large","message":"x"}}';
+  const old = createServer((socket) => socket.once('data', () => socket.end(refusal))).listen(socketPath);
+  await eventually('it listens', () => old.listening);
+  const lock = await takeHostLock({
+    paths: [path.join(folder, 'host.lock')],
+    kind: 'headless',
+    version: '0.8.1',
+    socketPath,
+    now: systemClock.wallNow(),
+  });
+  const err =
+    'error: LocalPort sent what this command does not understand: restart LocalPort so that both are of one version ' +
+    `(LocalPort 0.8.1 runs as process ${process.pid}: kill ${process.pid} ends it)\n`;
+  try {
+    expect(await user.run('status')).toEqual({ code: 1, out: '', err });
+  } finally {
+    old.close();
+    if (lock.ok) await lock.value.release();
+  }
 });
 
 it('runs from a folder that is gone', async () => {

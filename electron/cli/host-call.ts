@@ -5,6 +5,7 @@ import { sleep, type Clock } from '../core/clock.ts';
 import type { AppPaths } from '../core/config/app-paths.ts';
 import { connectControl, type ControlClient } from '../core/control/control-client.ts';
 import { controlSocketPath, hostLockPaths } from '../core/control/control-paths.ts';
+import type { LockHolder } from '../core/control/host-lock.ts';
 
 export interface HostCall {
   readonly paths: AppPaths;
@@ -26,7 +27,8 @@ export async function callHost({
   version,
 }: HostCall): Promise<Result<ControlClient, ControlError>> {
   const called = await connectControl({ socketPath: controlSocketPath(paths), clock, version });
-  if (called.ok || called.error.code !== 'not-running') return called;
+  if (called.ok || (called.error.code !== 'not-running' && called.error.code !== 'version-mismatch'))
+    return called;
   // Loaded by need: a host that answers is spared it.
   const { findLockHolder } = await import('../core/control/host-lock.ts');
   const deadline = clock.now() + patienceMs;
@@ -34,6 +36,7 @@ export async function callHost({
     const holders = await Promise.all(hostLockPaths(paths).map((path) => findLockHolder(path)));
     const holder = holders.find((found) => found !== null) ?? null;
     if (holder === null) return called;
+    if (called.error.code === 'version-mismatch') return err(namedMismatch(called.error, holder));
     const { socketPath, pid } = holder;
     const answer = await connectControl({ socketPath, clock, version });
     if (answer.ok || answer.error.code !== 'not-running') return answer;
@@ -44,3 +47,9 @@ export async function callHost({
     await sleep(clock, pollMs);
   }
 }
+
+/** No command of this version can stop such a host. */
+const namedMismatch = ({ code, message }: ControlError, { version, pid }: LockHolder): ControlError => ({
+  code,
+  message: `${message} (LocalPort ${version} runs as process ${pid}: kill ${pid} ends it)`,
+});

@@ -1,12 +1,14 @@
 /** What both imports do with their proposals: keep clear of the present config, and print, or write where nothing is. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { maxServices } from '../../shared/config-schema.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { entriesOf, proposalYaml, type Proposal, type Taken } from './service-proposal.ts';
+import { jsonLines } from './output/json-lines.ts';
 
 export interface ImportOptions {
   readonly write?: true;
@@ -24,10 +26,14 @@ interface Found {
 export async function finishImport(
   context: CommandContext,
   { write }: ImportOptions,
-  { proposals, remarks, failures }: Found,
+  { proposals: found, remarks: known, failures }: Found,
 ): Promise<ExitCode> {
-  for (const failure of failures)
-    context.stderr.write(`${context.complaintPalette.bad('error:')} ${failure}\n`);
+  const proposals = found.slice(0, maxServices);
+  const remarks =
+    found.length > maxServices
+      ? [...known, `only the first ${maxServices} of ${found.length} services: a config holds no more`]
+      : known;
+  for (const failure of failures) context.complain(`${context.complaintPalette.bad('error:')} ${failure}`);
   const entries = entriesOf(proposals, await readTaken(context));
   if (entries.length === 0) {
     context.tell(...remarks);
@@ -37,9 +43,9 @@ export async function finishImport(
     const file = await writeConfig(context, proposalYaml(entries, remarks));
     context.say(`${entries.length} services written to ${file}`);
   } else if (context.format === 'json') {
-    context.print(JSON.stringify(entries, null, 2));
+    context.print(...jsonLines(entries));
     context.tell(...remarks);
-  } else context.print(proposalYaml(entries, remarks));
+  } else context.print(...proposalYaml(entries, remarks).split('\n'));
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
 

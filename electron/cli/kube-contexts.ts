@@ -1,6 +1,6 @@
 import type { ServiceSpec } from '../../shared/service-spec.ts';
 import type { CommandContext } from './command-context.ts';
-import { findConfigFile } from './config-choice.ts';
+import { chooseConfigFile, requireTrustIn } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { brokenConfig } from './output/config-complaint.ts';
 
@@ -15,7 +15,8 @@ export async function contextsInUse(
   context: CommandContext,
   named: readonly string[] | undefined,
 ): Promise<readonly ContextInUse[]> {
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
+  if (named === undefined) await requireTrustIn(context, found);
   const loaded = found === null ? null : await readConfig(context, found.path);
   // Another cluster than the one that the config names would answer.
   if (found !== null && loaded?.ok === false && named === undefined)

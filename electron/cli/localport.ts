@@ -3,10 +3,11 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { systemClock as clock } from '../core/clock.ts';
-import { resolveAppPaths } from '../core/config/app-paths.ts';
+import { findAppPaths } from '../core/config/app-paths.ts';
 import { workingDirectory } from '../core/process/working-directory.ts';
 import { version } from '../version.ts';
 import { runCommandLine } from './command-line.ts';
+import { confirmAtTerminal } from './terminal-question.ts';
 
 const interruption = new AbortController();
 // Once: a second Ctrl-C meets the default and ends us at once.
@@ -23,9 +24,10 @@ for (const stream of [process.stdout, process.stderr]) {
 const { env, platform } = process;
 const homeDirectory = homedir();
 const uid = process.getuid?.() ?? 0;
-const paths = resolveAppPaths({ platform, env, homeDirectory, uid });
+const paths = findAppPaths({ platform, env, homeDirectory, uid });
 
 void runCommandLine(process.argv.slice(2), {
+  openStdin: () => process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env,
@@ -37,6 +39,9 @@ void runCommandLine(process.argv.slice(2), {
   paths,
   programFolder: path.resolve(__dirname),
   signal: interruption.signal,
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { confirm: (question: string) => confirmAtTerminal(question, interruption.signal) }
+    : {}),
   connect: async () => (await import('./host-call.ts')).callHost({ paths, clock, version }),
 }).then((code) => {
   process.exitCode = code;

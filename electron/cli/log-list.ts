@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { alignColumns } from './output/columns.ts';
 import { showBytes } from './output/quantity.ts';
+import { jsonLines } from './output/json-lines.ts';
 
 interface FoundLog {
   readonly path: string;
@@ -22,7 +23,7 @@ export async function listLogs(
     bytes,
     changed: new Date(changedAt).toISOString(),
   }));
-  if (format === 'json') return [JSON.stringify(rows, null, 2)];
+  if (format === 'json') return jsonLines(rows);
   if (format === 'text') return rows.map(({ path: file }) => file);
   return alignColumns(
     rows.map((row) => [

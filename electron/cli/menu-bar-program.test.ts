@@ -25,13 +25,14 @@ const from = (programFolder: string, platform: NodeJS.Platform): MenuBarSurround
   programFolder: path.join(folder, programFolder),
   platform,
   homeDirectory: folder,
-  workingDirectory: '/work',
 });
 
 describe('the menu-bar app is started', () => {
   it('out of its own bundle on a Mac', () => {
     const command = file('LocalPort.app/Contents/Resources/cli/localport.cjs');
-    expect(menuBarProgram(from('LocalPort.app/Contents/Resources/cli', 'darwin'), 'a.yaml')).toEqual([
+    expect(
+      menuBarProgram(from('LocalPort.app/Contents/Resources/cli', 'darwin'), ['--config', '/work/a.yaml']),
+    ).toEqual([
       '/usr/bin/open',
       '-g',
       '-a',
@@ -44,19 +45,19 @@ describe('the menu-bar app is started', () => {
 
   it('from the user’s own Applications on a Mac', () => {
     file('Applications/LocalPort.app/Contents/Info.plist');
-    const [, , , app] = menuBarProgram(from('somewhere/dist', 'darwin'), undefined);
+    const [, , , app] = menuBarProgram(from('somewhere/dist', 'darwin'), []);
     // Where one is installed for everybody, that one is it.
     expect(app).toMatch(/Applications\/LocalPort\.app$/);
   });
 
   it('beside the resources of a packaged app on Linux', () => {
     const app = file('linux-unpacked/localport');
-    expect(menuBarProgram(from('linux-unpacked/resources/cli', 'linux'), undefined)).toEqual([app]);
+    expect(menuBarProgram(from('linux-unpacked/resources/cli', 'linux'), [])).toEqual([app]);
   });
 
   it('from a checkout by its own script', () => {
     const script = file('build/start.mjs');
-    expect(menuBarProgram(from('dist', 'linux'), '/c.yaml')).toEqual([
+    expect(menuBarProgram(from('dist', 'linux'), ['--config', '/c.yaml'])).toEqual([
       process.execPath,
       script,
       '--config',
@@ -65,6 +66,6 @@ describe('the menu-bar app is started', () => {
   });
 
   it('or says that it is not there', () => {
-    expect(() => menuBarProgram(from('dist', 'linux'), undefined)).toThrow('the menu-bar app was not found');
+    expect(() => menuBarProgram(from('dist', 'linux'), [])).toThrow('the menu-bar app was not found');
   });
 });

@@ -3,17 +3,13 @@ import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 
-export type MenuBarSurroundings = Pick<
-  CommandContext,
-  'programFolder' | 'platform' | 'homeDirectory' | 'workingDirectory'
->;
+export type MenuBarSurroundings = Pick<CommandContext, 'programFolder' | 'platform' | 'homeDirectory'>;
 
 /** How the menu-bar app is started from here: out of its own bundle, a checkout, or where apps are kept. */
 export function menuBarProgram(
-  { programFolder, platform, homeDirectory, workingDirectory }: MenuBarSurroundings,
-  config: string | undefined,
+  { programFolder, platform, homeDirectory }: MenuBarSurroundings,
+  args: readonly string[],
 ): readonly [string, ...string[]] {
-  const args = config === undefined ? [] : ['--config', path.resolve(workingDirectory, config)];
   if (platform === 'darwin') {
     const own = /^(.+\.app)\/Contents\/Resources(\/|$)/.exec(programFolder)?.[1];
     const places = [

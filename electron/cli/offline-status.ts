@@ -5,9 +5,11 @@ import { atRest } from '../../shared/service-at-rest.ts';
 import type { ConfigState, Desired } from '../../shared/service-snapshot.ts';
 import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
 import { autoPortFileName, readAutoPorts } from '../core/config/auto-port-store.ts';
+import { reviewOf } from '../core/config/config-review.ts';
+import { TrustStore } from '../core/config/trust-store.ts';
 import { logFileName } from '../core/observability/log-file-name.ts';
 import type { CommandContext } from './command-context.ts';
-import { findConfigFile } from './config-choice.ts';
+import { chooseConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import type { ReportedService, StatusReport } from './status-report.ts';
 
@@ -16,7 +18,7 @@ const tailBytes = 16 * 1024;
 
 export async function readOfflineStatus(context: CommandContext): Promise<StatusReport> {
   const { paths } = context;
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
   if (found === null) {
     const config: ConfigState = { status: 'welcome', path: paths.defaultConfigPath, problems: [] };
     return { host: null, config, services: [], lastWords: new Map() };
@@ -26,6 +28,9 @@ export async function readOfflineStatus(context: CommandContext): Promise<Status
     const config: ConfigState = { status: 'broken', path: found.path, problems: loaded.error };
     return { host: null, config, services: [], lastWords: new Map() };
   }
+  const { identity } = loaded.value;
+  const record =
+    found.foundBy === 'folder' ? await new TrustStore(paths.stateDirectory).recordOf(identity) : 'trusted';
   const choices = await readChoices(path.join(paths.stateDirectory, 'desired.json'));
   const ports = await readAutoPorts(path.join(paths.stateDirectory, autoPortFileName));
   const lastLines = await Promise.all(
@@ -37,7 +42,15 @@ export async function readOfflineStatus(context: CommandContext): Promise<Status
   const lastWords = new Map(lastLines.filter((entry): entry is [string, string] => entry[1] !== null));
   return {
     host: null,
-    config: { status: 'loaded', path: found.path, problems: loaded.value.warnings },
+    config:
+      record === 'trusted'
+        ? { status: 'loaded', path: found.path, problems: loaded.value.warnings }
+        : {
+            status: 'untrusted',
+            path: found.path,
+            problems: [],
+            review: reviewOf(loaded.value, identity, record),
+          },
     services: loaded.value.services.map((spec) =>
       stoppedService(
         spec.isPortAuto ? { ...spec, localPort: ports.get(spec.name) ?? 0 } : spec,

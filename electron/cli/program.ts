@@ -8,6 +8,7 @@ import { addDaemonCommands } from './program/daemon-commands.ts';
 import { examples } from './program/examples.ts';
 import { addHelpCommand } from './program/help-command.ts';
 import { addRemoteCommands } from './program/remote-commands.ts';
+import { addSecretCommands } from './program/secret-commands.ts';
 import { addServiceCommands } from './program/service-commands.ts';
 import { addToolCommands } from './program/tool-commands.ts';
 
@@ -36,6 +37,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   program.commandsGroup('LocalPort:');
   addDaemonCommands(program, perform);
   addConfigCommands(program, perform);
+  addSecretCommands(program, perform);
   addRemoteCommands(program, perform);
   addToolCommands(program, perform);
   addHelpCommand(program);

@@ -40,6 +40,9 @@ describe('the systemd unit', () => {
       String.raw`ExecStart=/usr/bin/node "/opt/local port/daemon.cjs" --config "/home/me/$$50 \"100%%\" & <more>\\.yaml"` +
         '\n',
     );
+    expect(systemdUnit({ argv: ['node', '/tmp/x\nExecStartPre=/tmp/y\u001b'] })).toContain(
+      String.raw`ExecStart=node "/tmp/x\x0aExecStartPre=/tmp/y\x1b"` + '\n',
+    );
     expect(text).toContain('Restart=on-failure\n');
     expect(text).toContain('WantedBy=default.target\n');
     expect(text).toContain('ExecReload=/bin/kill -HUP $MAINPID\n');

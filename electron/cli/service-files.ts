@@ -74,12 +74,16 @@ WantedBy=default.target
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Quoted, with `%` and `$`, which systemd would expand, doubled. */
+/** Quoted, with `%` and `$`, which systemd would expand, doubled. A line feed would begin a setting of its own. */
 const systemdWord = (word: string): string => {
   const escaped = word
     .replaceAll('\\', String.raw`\\`)
     .replaceAll('"', String.raw`\"`)
     .replaceAll('%', '%%')
-    .replaceAll('$', '$$$$');
+    .replaceAll('$', '$$$$')
+    .replaceAll(
+      /(?![\u0080-\u009f])\p{Cc}/gu,
+      (character) => String.raw`\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    );
   return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 };

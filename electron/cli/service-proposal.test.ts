@@ -25,7 +25,7 @@ describe('the services of a cluster', () => {
       service('web', 'shop', [{ name: 'http', port: 80 }, { port: 443 }]),
     );
     expect(
-      proposeKubeServices(json, 'prod')?.map(({ name, remotePort, connection }) => ({
+      proposeKubeServices(json, 'prod')?.proposals.map(({ name, remotePort, connection }) => ({
         name,
         remotePort,
         ...connection,
@@ -58,6 +58,21 @@ describe('the services of a cluster', () => {
     ]);
   });
 
+  it('are skipped where their name is no DNS label, and a port without one is named by its number', () => {
+    const hostile = ['web\u001b[2J', 'Web', '-web', 'a'.repeat(64), 'web\nservices: []', ''];
+    const json = list(
+      ...hostile.map((name) => service(name, 'shop', [{ port: 80 }])),
+      service('db', 'Shop', [{ port: 5432 }]),
+      service('web', 'shop', [
+        { name: 'http\n', port: 80 },
+        { name: 'tls', port: 443 },
+      ]),
+    );
+    const found = proposeKubeServices(json, 'prod');
+    expect(found?.proposals.map(({ name }) => name)).toEqual(['web-80', 'web-tls']);
+    expect(found?.skipped).toEqual([...hostile.map((name) => `shop/${name}`), 'Shop/db']);
+  });
+
   it.each(['', 'no json', '{}', '{"items":[{}]}'])('are not read out of something else: %s', (text) => {
     expect(proposeKubeServices(text, 'prod')).toBeNull();
   });
@@ -82,8 +97,10 @@ describe('proposals', () => {
   });
 
   it('are a config that is valid as it stands', () => {
-    const kube = proposeKubeServices(list(service('postgres', 'shop', [{ port: 5432 }])), 'prod') ?? [];
-    const text = proposalYaml(entriesOf([...kube, proposal('far', 22)], none), ['staging: no answer']);
+    const kube = proposeKubeServices(list(service('postgres', 'shop', [{ port: 5432 }])), 'prod');
+    const text = proposalYaml(entriesOf([...(kube?.proposals ?? []), proposal('far', 22)], none), [
+      'staging: no answer',
+    ]);
     expect(text.split('\n').slice(0, 2)).toEqual(['# staging: no answer', 'version: "1.0"']);
     expect(parse(text)).toMatchObject({ services: [{ name: 'postgres', tags: ['prod'] }, { name: 'far' }] });
     expect(compileConfig(text, { path: '/c.yaml', env: {}, homeDirectory: '/h' })).toMatchObject({

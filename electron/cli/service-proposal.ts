@@ -1,5 +1,6 @@
 /** Services that an import proposes: names and local ports made unique, rendered as YAML for the config. */
-import { stringify } from 'yaml';
+import { visibleLine } from '../../shared/visible-text.ts';
+import { yamlText } from './output/yaml-text.ts';
 
 export interface Proposal {
   readonly name: string;
@@ -42,8 +43,8 @@ export function entriesOf(proposals: readonly Proposal[], taken: Taken): readonl
 
 /** A whole config file. */
 export const proposalYaml = (entries: readonly object[], remarks: readonly string[]): string => {
-  const comment = remarks.map((remark) => `# ${remark}\n`).join('');
-  return `${comment}${stringify({ version: '1.0', services: entries }, { lineWidth: 0 })}`.trimEnd();
+  const comment = remarks.map((remark) => `# ${visibleLine(remark)}\n`).join('');
+  return `${comment}${yamlText({ version: '1.0', services: entries })}`;
 };
 
 function freePort(preferred: number, taken: ReadonlySet<number>): number | null {

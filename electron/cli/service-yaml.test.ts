@@ -60,7 +60,7 @@ describe('an exported service', () => {
     const { services } = load(everything);
     const exported = stringify(services.map((service) => serviceEntry(service, { showSecrets: false })));
     expect(exported).not.toMatch(/secret|hush|Bearer/);
-    expect(exported).toContain('Authorization: (hidden)');
+    expect(exported).toContain('Authorization: "[hidden]"');
   });
 });
 

@@ -7,10 +7,9 @@ import type {
   RestartPolicySpec,
   ServiceSpec,
 } from '../../shared/service-spec.ts';
+import { hidden } from '../core/observability/redaction.ts';
 import type { ClusterHealthSpec } from '../core/config/cluster-health.ts';
-
-/** Stands for a password where secrets are not shown. */
-const hidden = '(hidden)';
+import { isReference } from '../core/secrets/service-secrets.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -42,7 +41,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
 }
 
 const secret = (value: string | null, { showSecrets }: ServiceEntryOptions): string | null =>
-  value === null || showSecrets ? value : hidden;
+  value === null || showSecrets || isReference(value) ? value : hidden;
 
 function connectionEntry(connection: Connection, options: ServiceEntryOptions): Entry {
   switch (connection.technology) {
@@ -97,7 +96,7 @@ function probeConfig({ type: _, ...settings }: ProbeSpec, options: ServiceEntryO
 
 function hideSecret(name: string, value: unknown, { showSecrets }: ServiceEntryOptions): unknown {
   if (showSecrets || value === null) return value;
-  if (name === 'password') return hidden;
+  if (name === 'password') return secret(String(value), { showSecrets });
   if (name !== 'headers') return value;
   return Object.fromEntries(Object.keys(value as object).map((header) => [header, hidden]));
 }

@@ -22,6 +22,17 @@ describe('an ssh_config', () => {
   });
 
   it.each([
+    ['blanks', ' '.repeat(200_000), 0],
+    ['blanks between two hosts', `Host a${' '.repeat(200_000)}b`, 2],
+    ['blanks and a zero byte', `Host a${' '.repeat(200_000)}\0`, 2],
+    ['blanks around an equals sign', `Host${' '.repeat(100_000)}=${' '.repeat(100_000)}a`, 1],
+    ['quotes that do not match', `Host ${'"a '.repeat(60_000)}`, 500],
+    ['very many hosts', Array.from({ length: 30_000 }, (_, index) => `Host h${index}\n`).join(''), 500],
+  ])('is read in a time that its length bounds: %s', (_, text, count) => {
+    expect(parseSshConfig(text).hosts.length).toBeLessThanOrEqual(count);
+  });
+
+  it.each([
     [
       'localforward 5432 [db.internal]:5432',
       [{ localPort: 5432, remoteHost: 'db.internal', remotePort: 5432 }],

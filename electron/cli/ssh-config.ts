@@ -8,20 +8,29 @@ export interface SshConfigFile {
   readonly includes: readonly string[];
 }
 
+/** An import asks ssh about each host. */
+const maxHosts = 500;
+const maxIncludes = 200;
+
+/** Looks at each character once or twice, whatever is in the file. */
 export function parseSshConfig(text: string): SshConfigFile {
-  const hosts: string[] = [];
+  const hosts = new Set<string>();
   const includes: string[] = [];
   for (const line of text.split('\n')) {
-    const match = /^\s*(host|include)(?:\s+|\s*=\s*)(.+?)\s*$/i.exec(line);
-    if (match === null) continue;
-    const [, keyword = '', rest = ''] = match;
-    const words = [...rest.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-    if (keyword.toLowerCase() === 'include') includes.push(...words);
+    // Trimmed first: an expression that has to find the end of the blanks itself looks at each of them for each.
+    const trimmed = line.trim();
+    const [opening, keyword = ''] = /^(host|include)(?:\s*=\s*|\s+)/i.exec(trimmed) ?? [];
+    if (opening === undefined) continue;
+    const words = wordsOf(trimmed.slice(opening.length));
+    if (keyword.toLowerCase() === 'include') includes.push(...words.slice(0, maxIncludes - includes.length));
     // A pattern is no host, and "!" takes one out of a pattern.
-    else hosts.push(...words.filter((word) => !/[*?!]/.test(word)));
+    else for (const word of words) if (!/[*?!]/.test(word) && hosts.size < maxHosts) hosts.add(word);
   }
-  return { hosts: [...new Set(hosts)], includes };
+  return { hosts: [...hosts], includes };
 }
+
+const wordsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
 interface LocalForward {
   readonly localPort: number;

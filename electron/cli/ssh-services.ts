@@ -1,6 +1,7 @@
 import type { ServiceSpec } from '../../shared/service-spec.ts';
 import type { SshConnection } from '../core/tunnel/ssh-command.ts';
 import type { CommandContext } from './command-context.ts';
+import { requireTrustIn } from './config-choice.ts';
 import { CommandFailure } from './command-failure.ts';
 import { readConfig, requireConfigFile } from './configured-services.ts';
 import { brokenConfig } from './output/config-complaint.ts';
@@ -12,7 +13,9 @@ export async function readSshServices(
   context: CommandContext,
   names: readonly string[],
 ): Promise<readonly SshService[]> {
-  const { path } = requireConfigFile(context);
+  const found = requireConfigFile(context);
+  await requireTrustIn(context, found);
+  const { path } = found;
   const loaded = await readConfig(context, path);
   if (!loaded.ok) throw brokenConfig(context, path, loaded.error);
   const services = loaded.value.services.filter(isSsh);

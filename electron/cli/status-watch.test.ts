@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ok } from '../../shared/result.ts';
 import type { Snapshot } from '../../shared/service-snapshot.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
+import { onScreen } from '../core/observability/visible-output.ts';
 import { aService, aSnapshot, offService } from '../shell/testing/snapshots.ts';
 import type { GlobalOptions } from './command-context.ts';
 import { createContext } from './command-line.ts';
@@ -55,7 +56,7 @@ const drawn = (rows: number | undefined, ...pictures: readonly (readonly string[
   const written: string[] = [];
   const picture = new Picture({ write: (text) => written.push(text), isTTY: true, rows });
   for (const lines of pictures) picture.draw(lines);
-  return written.map((text) => text.replaceAll('\u001b', '^'));
+  return written.map((text) => onScreen(text).replaceAll('\u001b', '^'));
 };
 
 describe('a picture on a terminal', () => {

@@ -1,6 +1,12 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
-import type { CommandContext, Output } from './command-context.ts';
+import {
+  carriageReturn,
+  controlSequence,
+  singleLine,
+  type Output,
+} from '../core/observability/visible-output.ts';
+import type { CommandContext } from './command-context.ts';
 import { readDuration } from './duration-option.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { answerOf } from './host-connection.ts';
@@ -63,9 +69,10 @@ export class Picture {
   draw(lines: readonly string[]): void {
     const shown = crop(lines, (this.#terminal.rows ?? Infinity) - 1);
     // ECMA-48 CUU, EL, ED; DECAWM off and on. Nothing flickers, as nothing is cleared first.
-    const up = this.#height === 0 ? '' : `\u001b[${this.#height}A`;
-    const text = shown.map((line) => `${line}\u001b[K\n`).join('');
-    this.#terminal.write(`${up}\r\u001b[?7l${text}\u001b[?7h\u001b[J`);
+    const up = this.#height === 0 ? '' : controlSequence(`${this.#height}A`);
+    const text = shown.map((line) => `${singleLine(line)}${controlSequence('K')}\n`).join('');
+    const [noWrap, wrap, below] = ['?7l', '?7h', 'J'].map(controlSequence);
+    this.#terminal.write([up, carriageReturn(), noWrap, text, wrap, below].join(''));
     this.#height = shown.length;
   }
 }

@@ -12,18 +12,33 @@ export interface ToolRun {
 
 const maxOutputBytes = 32 * 1024 * 1024;
 
+export interface ToolTerms {
+  /** It is killed then. */
+  readonly timeoutMs: number;
+  /** What it reads from its stdin, which is empty otherwise. */
+  readonly input?: string | undefined;
+}
+
 /** Never rejects. It is killed after `timeoutMs`, or by Ctrl-C. */
-export async function runTool(
+export function runTool(
+  context: Pick<CommandContext, 'env' | 'signal'>,
+  argv: readonly [string, ...string[]],
+  timeoutMs: number,
+): Promise<ToolRun> {
+  return runToolWith(context, argv, { timeoutMs });
+}
+
+export async function runToolWith(
   { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
   [file, ...args]: readonly [string, ...string[]],
-  timeoutMs: number,
+  { timeoutMs, input }: ToolTerms,
 ): Promise<ToolRun> {
   // Loading it takes longer than most commands: only who starts a program pays for it.
   const { execa } = await import('execa');
   const { exitCode, stdout, stderr, code, timedOut, originalMessage } = await execa(file, args, {
     env,
     extendEnv: false,
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     timeout: timeoutMs,
     cancelSignal: signal,
     maxBuffer: maxOutputBytes,

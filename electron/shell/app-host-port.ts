@@ -1,4 +1,5 @@
 /** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
+import type { Result } from '../../shared/result.ts';
 import type { Desired, Snapshot } from '../../shared/service-snapshot.ts';
 
 export interface AppHostPort {
@@ -10,6 +11,8 @@ export interface AppHostPort {
   setDesiredForTag(tag: string | null, desired: Desired): void;
   retry(names: readonly string[]): Promise<void>;
   reload(): Promise<void>;
+  /** Trusts the text under review that has this digest. The error is a sentence. */
+  trustConfig(digest: string): Promise<Result<void, string>>;
   /** Where the config is, or where it should be. */
   configPath(): string;
   serviceLogPath(name: string): string;

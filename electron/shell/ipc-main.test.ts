@@ -20,6 +20,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'service:open-log': vi.fn(),
     'config:open': vi.fn(),
     'config:reload': vi.fn(),
+    'config:trust': vi.fn(),
     'settings:get': () => settings,
     'settings:set': () => settings,
     'clipboard:copy': vi.fn(),

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseLaunchArguments } from './launch-arguments.ts';
 
-const none = { config: null, smokeTest: false, doubts: [] };
+const none = { config: null, folderConfig: null, smokeTest: false, doubts: [] };
 
 describe('the launch arguments', () => {
   it.each([
     [[], none],
     [['--config', 'my.yaml'], { ...none, config: '/folder/my.yaml' }],
     [['--config=/etc/l.yaml', '--smoke-test'], { ...none, config: '/etc/l.yaml', smokeTest: true }],
+    [['--folder-config', '/repo/l.yaml'], { ...none, folderConfig: '/repo/l.yaml' }],
     [['-c', 'my.yaml'], { ...none, config: '/folder/my.yaml' }],
     [['--no-sandbox', '/app', '--remote-debugging-port=0', '--inspect=0', '--log-level=3'], none],
   ])('%j', (argv, expected) => {

@@ -5,19 +5,25 @@ import { closestWord } from '../core/config/spelling.ts';
 export interface LaunchArguments {
   /** Absolute; null: not given. */
   readonly config: string | null;
+  /** The same of a config that a search found in a folder, so that it needs the user's trust. */
+  readonly folderConfig: string | null;
   /** Start, reach a first forward, say so, end: for the packaged build. */
   readonly smokeTest: boolean;
   /** What is probably not meant as it is written, in sentences for the log. */
   readonly doubts: readonly string[];
 }
 
-const options = { config: { type: 'string', short: 'c' }, 'smoke-test': { type: 'boolean' } } as const;
+const options = {
+  config: { type: 'string', short: 'c' },
+  'folder-config': { type: 'string' },
+  'smoke-test': { type: 'boolean' },
+} as const;
 const optionNames = Object.keys(options);
 
 /** Reads what is ours and passes over the rest: Chromium's switches, which are past counting, stand in the same list. */
 export function parseLaunchArguments(argv: readonly string[], cwd: string): LaunchArguments {
   const { values, tokens } = parseArgs({ args: [...argv], strict: false, tokens: true, options });
-  const { config } = values;
+  const { config, 'folder-config': folderConfig } = values;
   const isNamed = typeof config === 'string' && config !== '';
   const mistyped = tokens.flatMap((token) => {
     if (token.kind !== 'option' || optionNames.includes(token.name)) return [];
@@ -28,6 +34,7 @@ export function parseLaunchArguments(argv: readonly string[], cwd: string): Laun
   });
   return {
     config: isNamed ? path.resolve(cwd, config) : null,
+    folderConfig: typeof folderConfig === 'string' ? path.resolve(cwd, folderConfig) : null,
     smokeTest: values['smoke-test'] === true,
     doubts:
       config === undefined || isNamed ? mistyped : [...mistyped, '--config names no file, and is ignored'],

@@ -66,7 +66,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<void> 
   const notifier = new Notifier({
     clock,
     isEnabled: () => store.current.notifications,
-    show: systemNotifications(openPopover),
+    show: systemNotifications(platform, openPopover),
   });
   scope.own('notifier', () => notifier.dispose());
 

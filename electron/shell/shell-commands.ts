@@ -26,6 +26,7 @@ export const ipcHandlers = ({ host, settings, popover, quit }: ShellParts): IpcH
   'service:open-log': ({ name }) => openFile(shell, host.serviceLogPath(name)),
   'config:open': () => openConfig(host),
   'config:reload': () => host.reload(),
+  'config:trust': ({ digest }) => trustConfig(host, digest),
   'settings:get': () => settings.refresh(),
   'settings:set': (change) => settings.change(change),
   'clipboard:copy': ({ text }) => clipboard.writeText(text),
@@ -68,6 +69,11 @@ async function menuWork(
     default:
       assertNever(action, 'menu action');
   }
+}
+
+async function trustConfig(host: AppHostPort, digest: string): Promise<void> {
+  const done = await host.trustConfig(digest);
+  if (!done.ok) throw new Error(done.error);
 }
 
 async function openConfig(host: AppHostPort): Promise<void> {

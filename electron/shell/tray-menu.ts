@@ -119,6 +119,8 @@ function tunnelInWords(
 }
 
 function configNotes({ config, services }: Snapshot): readonly MenuRow[] {
+  if (config.status === 'untrusted')
+    return [{ kind: 'note', label: 'The config is not trusted: review it in the popover' }];
   if (config.status !== 'broken' && config.status !== 'partial') return [];
   const whatRuns =
     config.status === 'partial'

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../shared/service-snapshot.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import { countServices, upOfWanted } from '../../shared/service-tone.ts';
 import { needsUser } from './needs-user.ts';
 
@@ -9,7 +10,8 @@ export function trayTooltip(snapshot: Pick<Snapshot, 'services' | 'config'>): st
   const waitingForUser = services.filter(needsUser).length;
   if (waitingForUser > 0) parts.push(`${waitingForUser} ${waitingForUser === 1 ? 'needs' : 'need'} you`);
   if (config.status === 'broken' || config.status === 'partial') parts.push('config has errors');
-  return `LocalPort: ${parts.join(', ')}`;
+  if (config.status === 'untrusted') parts.push('config needs review');
+  return visibleLine(`LocalPort: ${parts.join(', ')}`);
 }
 
 function countsInWords(services: Snapshot['services']): string {

@@ -6,21 +6,15 @@
  * click still arrives as a click. `menu-pace.ts` says when it is renewed. On macOS a menu that is set would swallow the left
  * click, so it is made when asked for, and stays as it is while it is open.
  */
-import {
-  Menu,
-  nativeImage,
-  Tray,
-  type MenuItemConstructorOptions,
-  type NativeImage,
-  type Rectangle,
-} from 'electron';
+import { Menu, nativeImage, Tray, type NativeImage, type Rectangle } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { overallTone } from '../../shared/service-tone.ts';
 import type { Clock } from '../core/clock.ts';
 import { MenuPace } from './menu-pace.ts';
 import { trayIconFile } from './tray-icon.ts';
-import { trayMenuRows, type MenuAction, type MenuContext, type MenuRow } from './tray-menu.ts';
+import { menuTemplate } from './menu-template.ts';
+import { trayMenuRows, type MenuAction, type MenuContext } from './tray-menu.ts';
 import { trayTooltip } from './tray-tooltip.ts';
 
 export interface TrayOptions {
@@ -52,7 +46,7 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
     pace.chosen();
     onAction(action);
   };
-  const buildMenu = () => Menu.buildFromTemplate(toTemplate(trayMenuRows(context), choose));
+  const buildMenu = () => Menu.buildFromTemplate([...menuTemplate(trayMenuRows(context), choose)]);
 
   const text = () => ({
     tooltip: trayTooltip(context.snapshot),
@@ -92,29 +86,3 @@ function loadIcon(folder: string, file: string): NativeImage {
   const icon = path.join(folder, file);
   return existsSync(icon) ? nativeImage.createFromPath(icon) : nativeImage.createEmpty();
 }
-
-function toTemplate(
-  rows: readonly MenuRow[],
-  choose: (action: MenuAction) => void,
-): MenuItemConstructorOptions[] {
-  return rows.map((row) => {
-    switch (row.kind) {
-      case 'separator':
-        return { type: 'separator' };
-      case 'note':
-        return { label: literal(row.label), enabled: false };
-      case 'command':
-        return { label: literal(row.label), enabled: row.enabled, click: () => choose(row.action) };
-      case 'checkbox':
-        return {
-          type: 'checkbox',
-          label: literal(row.label),
-          checked: row.checked,
-          click: () => choose(row.action),
-        };
-    }
-  });
-}
-
-/** In a native label a single ampersand marks an access key. */
-const literal = (label: string): string => label.replaceAll('&', '&&');

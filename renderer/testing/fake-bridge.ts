@@ -54,6 +54,11 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
     'service:open-log': nothing,
     'config:open': nothing,
     'config:reload': nothing,
+    'config:trust': () => {
+      const { review: _, ...config } = snapshot.config;
+      snapshot = { ...snapshot, config: { ...config, status: 'loaded' } };
+      push('snapshot:changed', snapshot);
+    },
     'settings:get': () => settings,
     'settings:set': ({ openAtLogin, notifications }) => {
       settings = {

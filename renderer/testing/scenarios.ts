@@ -309,6 +309,32 @@ export const scenarios = {
   'all-off': { snapshot: snapshotOf(allUp.map(off)) },
   welcome: { snapshot: snapshotOf([welcomePage], { status: 'welcome', path: null }) },
   'broken-config': { snapshot: snapshotOf(allUp.slice(0, 5), { status: 'broken', problems }) },
+  'untrusted-config': {
+    snapshot: snapshotOf(allUp.slice(0, 5), {
+      status: 'untrusted',
+      path: '/Users/ada/shop/localport.yaml',
+      needsTrust: true,
+      review: {
+        digest: '0'.repeat(64),
+        isChanged: true,
+        services: [
+          {
+            name: 'postgres',
+            listensOn: 'localhost:5432',
+            leadsTo: 'service/postgres:5432 in namespace shop of staging',
+            runs: [],
+          },
+          {
+            name: 'proxy',
+            listensOn: 'localhost:3306',
+            leadsTo: 'wherever its program leads',
+            runs: ["cloud-sql-proxy --port '{local_port}' shop:eu:orders"],
+          },
+        ],
+        more: 0,
+      },
+    }),
+  },
   warnings: { snapshot: snapshotOf(allUp.slice(0, 5), { problems: warnings }) },
   'no-services': { snapshot: snapshotOf([]) },
   'three-services': {

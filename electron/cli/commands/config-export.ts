@@ -1,8 +1,11 @@
-import { stringify } from 'yaml';
+import { createRedactor } from '../../core/observability/redaction.ts';
 import type { Action } from '../command-context.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
+import { hideSecrets } from '../hidden-secrets.ts';
 import { brokenConfig } from '../output/config-complaint.ts';
+import { jsonLines } from '../output/json-lines.ts';
+import { yamlText } from '../output/yaml-text.ts';
 import { clusterHealthEntry, serviceEntry } from '../service-yaml.ts';
 
 export interface ConfigExportOptions {
@@ -14,7 +17,7 @@ export const configExport: Action<ConfigExportOptions> = async (context, { showS
   const { path } = requireConfigFile(context);
   const loaded = await readConfig(context, path);
   if (!loaded.ok) throw brokenConfig(context, path, loaded.error);
-  const { services, clusterHealth } = loaded.value;
+  const { services, clusterHealth, secrets } = loaded.value;
   const contexts = [...clusterHealth.contexts].map(([context, spec]) => [
     context,
     { cluster_health: clusterHealthEntry(spec) },
@@ -25,8 +28,7 @@ export const configExport: Action<ConfigExportOptions> = async (context, { showS
     defaults: { cluster_health: clusterHealthEntry(clusterHealth.defaults) },
     ...(contexts.length === 0 ? {} : { cluster_contexts: Object.fromEntries(contexts) as object }),
   };
-  context.print(
-    context.format === 'json' ? JSON.stringify(whole, null, 2) : stringify(whole, { lineWidth: 0 }).trimEnd(),
-  );
+  const shown = showSecrets ? whole : hideSecrets(whole, createRedactor(secrets));
+  context.print(...(context.format === 'json' ? jsonLines(shown) : yamlText(shown).split('\n')));
   return exitCode.ok;
 };

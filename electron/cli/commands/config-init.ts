@@ -1,9 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { digestOf, TrustStore } from '../../core/config/trust-store.ts';
 import type { Action } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCode } from '../exit-code.ts';
 import { starterConfig } from '../starter-config.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface ConfigInitOptions {
   readonly force?: true;
@@ -22,6 +24,11 @@ export const configInit: Action<ConfigInitOptions> = async (context, { force }) 
     if (code !== 'EEXIST') throw new CommandFailure(`${file} cannot be written: ${message}`);
     throw new CommandFailure(`${file} exists already`, { hint: 'With --force it is overwritten.' });
   }
-  context.print(context.format === 'json' ? JSON.stringify({ path: file }, null, 2) : file);
+  // Ours to begin with, also where it is found in a folder later.
+  const realPath = await realpath(file);
+  await new TrustStore(paths.stateDirectory)
+    .trust({ realPath, digest: digestOf(starterConfig) })
+    .catch(() => undefined);
+  context.print(...(context.format === 'json' ? jsonLines({ path: file }) : [file]));
   return exitCode.ok;
 };

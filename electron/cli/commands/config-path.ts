@@ -1,12 +1,14 @@
 import type { Action } from '../command-context.ts';
-import { findConfigFile } from '../config-choice.ts';
+import { chooseConfigFile } from '../config-choice.ts';
 import { exitCode } from '../exit-code.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export const configPath: Action = async (context) => {
-  const found = findConfigFile(context);
+  const found = chooseConfigFile(context);
   const path = found?.path ?? context.paths.defaultConfigPath;
   if (context.format === 'json') {
-    context.print(JSON.stringify({ path, found_by: found?.foundBy ?? null }, null, 2));
+    const foundBy = found?.foundBy === 'folder' ? 'search' : (found?.foundBy ?? null);
+    context.print(...jsonLines({ path, found_by: foundBy }));
   } else {
     context.print(path);
     if (found === null) context.tell('It does not exist yet: localport config init writes one.');

@@ -4,6 +4,7 @@ import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
 import { problemLines } from '../output/problem-lines.ts';
 import { causeInShort } from '../output/service-words.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 /** Checks the file as a host would. Services that fail alone, for want of a key file say, are warned of. */
 export const configValidate: Action = async (context, _options, [named, ...more]) => {
@@ -21,7 +22,7 @@ export const configValidate: Action = async (context, _options, [named, ...more]
       title: problem.title,
       evidence: problem.evidence,
     }));
-    context.print(JSON.stringify({ path, valid: loaded.ok, services, problems, failing }, null, 2));
+    context.print(...jsonLines({ path, valid: loaded.ok, services, problems, failing }));
     return loaded.ok ? exitCode.ok : exitCode.error;
   }
   context.print(

@@ -4,13 +4,14 @@ import path from 'node:path';
 import { writeFileAtomically } from '../../core/config/atomic-file.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
-import { findConfigFile } from '../config-choice.ts';
-import { daemonProgram } from '../daemon-launch.ts';
+import { chooseConfigFile, requireTrustIn } from '../config-choice.ts';
+import { daemonProgram, type Launch } from '../daemon-launch.ts';
 import { exitCode } from '../exit-code.ts';
 import { findHost } from '../host-connection.ts';
 import { serviceManager, type ServiceManager } from '../service-manager.ts';
 import { lastLine, runTool, type ToolRun } from '../tool-run.ts';
 import { describeHost } from './daemon-start.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface DaemonInstallOptions {
   /** Write the file only. */
@@ -23,7 +24,7 @@ const toolMs = 45_000;
 export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
   const manager = serviceManager(context);
   // Where another LocalPort runs, the app say, a failure would have it started again and again.
-  const argv = [...daemonProgram(context, configToPin(context)), '--unless-running'];
+  const argv = [...daemonProgram(context, await configToPin(context)), '--unless-running'];
   const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
   if (start && existsSync(manager.file)) await runAll(context, manager.unload);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), { mode: 0o644, sync: true });
@@ -33,7 +34,7 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
     await symlink(manager.file, manager.link);
   }
   const started = start && (await startNow(context, manager));
-  if (context.format === 'json') context.print(JSON.stringify({ path: manager.file, started }, null, 2));
+  if (context.format === 'json') context.print(...jsonLines({ path: manager.file, started }));
   else context.print(manager.file);
   if (started) context.tell(`${manager.name} starts the daemon from now on, at each login`);
   if (manager.name === 'systemd')
@@ -42,10 +43,12 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
 };
 
 /** At login neither this folder nor this environment count: a config that was found by them is named. */
-function configToPin(context: CommandContext): string | undefined {
-  const found = findConfigFile(context);
-  const isLocal = found !== null && path.dirname(found.path) === context.workingDirectory;
-  return found !== null && (found.foundBy !== 'search' || isLocal) ? found.path : undefined;
+async function configToPin(context: CommandContext): Promise<Launch> {
+  const found = chooseConfigFile(context);
+  await requireTrustIn(context, found);
+  if (found === null || found.foundBy === 'search') return {};
+  // Pinned, it is still a folder's: what somebody else checks out there later is not run.
+  return { config: found.path, needsTrust: found.foundBy === 'folder' };
 }
 
 /** False where there is no manager to talk to, as in a container: the next login has one. */
@@ -73,7 +76,7 @@ export const daemonUninstall: Action = async (context) => {
   if (manager.link !== null) await rm(manager.link, { force: true });
   await rm(manager.file, { force: true });
   if (removed) await runAll(context, manager.afterRemoval);
-  if (context.format === 'json') context.print(JSON.stringify({ path: manager.file, removed }, null, 2));
+  if (context.format === 'json') context.print(...jsonLines({ path: manager.file, removed }));
   else if (removed) context.say(`removed ${manager.file}`);
   else context.say(`${manager.name} does not know the daemon: there is no ${manager.file}`);
   if (failure !== null) context.tell(`${manager.name} said: ${lastLine(failure.stderr)}`);

@@ -1,11 +1,13 @@
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
-import { refuseOtherConfig } from '../config-choice.ts';
+import { chooseConfigFile, refuseOtherConfig, requireTrustIn } from '../config-choice.ts';
 import { daemonProgram, launchDaemon } from '../daemon-launch.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { tellConfigInUse } from '../output/config-complaint.ts';
 import { hostObject } from '../output/host-object.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface DaemonStartOptions {
   readonly foreground?: true;
@@ -26,14 +28,18 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
     });
   }
   if (running !== null) await refuseOtherConfig(context, running);
-  if (foreground === true) return runInForeground(context);
+  if (foreground === true) {
+    await requireTrustIn(context, chooseConfigFile(context));
+    return runInForeground(context);
+  }
   const startedAt = context.clock.now();
   const kind = menuBar === true ? 'menu-bar' : 'headless';
   const client = running ?? (await launchDaemon(context, { kind }));
   const tookMs = Math.round(context.clock.now() - startedAt);
   return closing(client, async () => {
+    if (running !== null) tellConfigInUse(context, answerOf(await client.request('snapshot', {})).config);
     if (context.format === 'json') {
-      context.print(JSON.stringify(hostObject(answerOf(await client.request('snapshot', {}))), null, 2));
+      context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
     } else if (running !== null) context.say(`LocalPort runs already: ${describeHost(client.host)}`);
     else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
     return exitCode.ok;

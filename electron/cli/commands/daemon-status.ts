@@ -6,17 +6,18 @@ import { alignColumns } from '../output/columns.ts';
 import { hostObject, noHostObject } from '../output/host-object.ts';
 import { showDuration } from '../output/quantity.ts';
 import { describeHost } from './daemon-start.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 /** Who runs. Nobody is an error, so that a script can ask. */
 export const daemonStatus: Action = async (context) => {
   const client = await findHost(context);
   if (client === null) {
-    context.print(context.format === 'json' ? JSON.stringify(noHostObject, null, 2) : 'not running');
+    context.print(...(context.format === 'json' ? jsonLines(noHostObject) : ['not running']));
     return exitCode.error;
   }
   const snapshot = await closing(client, async () => answerOf(await client.request('snapshot', {})));
   if (context.format === 'json') {
-    context.print(JSON.stringify(hostObject(snapshot), null, 2));
+    context.print(...jsonLines(hostObject(snapshot)));
     return exitCode.ok;
   }
   const { host, config, services } = snapshot;

@@ -7,6 +7,7 @@ import { CommandFailure } from '../command-failure.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
 import { noHostObject } from '../output/host-object.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface DaemonStopOptions {
   readonly force?: true;
@@ -28,7 +29,7 @@ const pollMs = 5;
 export const daemonStop: Action<DaemonStopOptions> = async (context, { force }) => {
   const client = await findHost(context);
   if (client === null) {
-    if (context.format === 'json') context.print(JSON.stringify(noHostObject, null, 2));
+    if (context.format === 'json') context.print(...jsonLines(noHostObject));
     else context.say('LocalPort is not running');
     return exitCode.ok;
   }
@@ -86,7 +87,7 @@ function printStop(context: CommandContext, { report, tookMs }: StoppedHost): Ex
       took_ms: Math.round(durationMs),
       late,
     }));
-    context.print(JSON.stringify({ stopped_in_ms: tookMs, phases: phases ?? [], problems }, null, 2));
+    context.print(...jsonLines({ stopped_in_ms: tookMs, phases: phases ?? [], problems }));
   } else {
     const { bad } = context.palette;
     context.say(...problems.map((problem) => `${bad('problem:')} ${problem}`), `stopped in ${tookMs} ms`);

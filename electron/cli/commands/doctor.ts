@@ -1,6 +1,7 @@
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { findConfigFile } from '../config-choice.ts';
+import { isTrusted } from '../config-trust.ts';
 import { readConfig } from '../configured-services.ts';
 import { checkAgent } from '../doctor/agent-check.ts';
 import { checkConfig } from '../doctor/config-check.ts';
@@ -49,5 +50,6 @@ async function readServices(
   const found = findConfigFile(context);
   if (found === null) return [];
   const loaded = await readConfig({ ...context, env }, found.path);
-  return loaded.ok ? loaded.value.services : [];
+  // What is looked at may be run: a key's agent, a cluster's plugin.
+  return loaded.ok && (await isTrusted(context, found, loaded.value.identity)) ? loaded.value.services : [];
 }

@@ -11,6 +11,7 @@ import { inOrderOfTime, logPath, type LogLine, type LogSource } from '../log-sou
 import { readOfflineStatus } from '../offline-status.ts';
 import { formatLogLine } from '../output/log-format.ts';
 import { readTime } from '../time-option.ts';
+import { jsonLines } from '../output/json-lines.ts';
 
 export interface LogsOptions {
   readonly follow?: true;
@@ -101,7 +102,7 @@ function pathLines(
   sources: readonly LogSource[],
 ): readonly string[] {
   const paths = sources.map((service) => ({ service, path: logPath(directory, service) }));
-  return format === 'json' ? [JSON.stringify(paths, null, 2)] : paths.map(({ path }) => path);
+  return format === 'json' ? jsonLines(paths) : paths.map(({ path }) => path);
 }
 
 async function allLines(log: OpenLog, query: LogLineQuery): Promise<readonly string[]> {

@@ -5,6 +5,11 @@ import { silentLogger } from '../../core/observability/logger.ts';
 import { GroupLauncher } from '../../core/process/child-launcher.ts';
 import { cleanEnvironment } from '../../core/process/environment-block.ts';
 import { Lifeline } from '../../core/process/lifeline.ts';
+import { childTool } from '../../core/secrets/child-tool.ts';
+import { readSecret } from '../../core/secrets/secret-reader.ts';
+import { SecretStore } from '../../core/secrets/secret-store.ts';
+import { referencesOf } from '../../core/secrets/service-secrets.ts';
+import { withSecrets } from '../../core/tunnel/secret-tunnel.ts';
 import { createSshAdapter } from '../../core/tunnel/ssh-adapter.ts';
 import type { Tunnel, TunnelAdapter } from '../../core/tunnel/tunnel-adapter.ts';
 import type { Action, CommandContext } from '../command-context.ts';
@@ -30,11 +35,13 @@ export const sshTest: Action = async (context, _options, names) => {
     registries: [lifeline],
   });
   const { runtimeDirectory } = paths;
-  const adapter = createSshAdapter({
-    launcher,
-    clock,
-    runtimeDirectory,
+  const tools = { run: childTool(launcher, clock), platform: context.platform };
+  const secrets = new SecretStore({
+    read: (reference) => readSecret(reference, tools),
+    onFound: () => undefined,
   });
+  secrets.allow(services.flatMap(referencesOf));
+  const adapter = withSecrets(createSshAdapter({ launcher, clock, runtimeDirectory }), secrets);
   const findings: Finding[] = [];
   try {
     for (const service of services) {

@@ -8,6 +8,7 @@ import { refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { readPort } from '../port-option.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
@@ -21,7 +22,7 @@ export interface StartOptions extends TargetOptions {
 
 const defaultTimeoutMs = 30_000;
 
-/** Turns services on; without a host it starts the daemon first. */
+/** Turns services on, and no others; without a host it starts the daemon first. */
 export const start: Action<StartOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   const timeoutMs =
@@ -31,12 +32,13 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   const port = portFor(options, names);
   const running = await findHost(context);
   if (running !== null) await refuseOtherConfig(context, running);
-  const client = running ?? (await launchDaemon(context));
+  const client = running ?? (await launchDaemon(context, { allOff: true }));
   return closing(client, async () => {
+    if (running !== null) await settleTrust(context, running);
     const outcome = answerOf(await client.request('set-desired', { target, desired: 'on', ...port }));
     refuseNobody(target, outcome);
     const { accepted, refused } = outcome;
-    if (running !== null) await tryAtOnce(client, accepted);
+    if (running !== null) await tryAtOnce(context, client, accepted);
     const results =
       options.wait === true
         ? await waitUntilUp(context, { client, names: accepted, timeoutMs })
@@ -46,6 +48,16 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     return reportOutcome(context, results, refused);
   });
 };
+
+/** A config under review keeps nothing from being turned on that is in force. */
+async function settleTrust(context: CommandContext, client: ControlClient): Promise<void> {
+  const { config, services } = answerOf(await client.request('snapshot', {}));
+  if (config.status !== 'untrusted') return;
+  const { requireTrustOfHost } = await import('../config-trust.ts');
+  if (context.confirm !== undefined || services.length === 0)
+    await requireTrustOfHost(context, client, config);
+  else complainOfTrust(context, config, '; the previous config is still in effect');
+}
 
 function portFor({ port }: StartOptions, names: readonly string[]): { readonly port?: PortChoice } {
   if (port === undefined) return {};
@@ -82,8 +94,13 @@ const placeOf = (service: ServiceSnapshot): string =>
     : `${localAddress(service)} for this run (the config says ${service.configuredPort})`;
 
 /** Services that are on already and wait for something are tried at once: starting a service means now. */
-async function tryAtOnce(client: ControlClient, meant: readonly string[]): Promise<void> {
-  const { services } = answerOf(await client.request('snapshot', {}));
+async function tryAtOnce(
+  context: CommandContext,
+  client: ControlClient,
+  meant: readonly string[],
+): Promise<void> {
+  const { config, services } = answerOf(await client.request('snapshot', {}));
+  tellConfigInUse(context, config);
   const names = services
     .filter(({ name, phase }) => meant.includes(name) && restingPhases.has(phase))
     .map(({ name }) => name);

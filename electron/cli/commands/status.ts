@@ -4,7 +4,7 @@ import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { namedConfig } from '../config-choice.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
-import { complainOfConfig } from '../output/config-complaint.ts';
+import { complainOfConfig, complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
 import { noSuchTag, selectServices, type TargetOptions } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
@@ -62,7 +62,8 @@ function refuseUnknownTags({ services }: StatusReport, tags: readonly string[]):
 }
 
 /** A broken config is reported beside the services. Without a host it is all there is to know, and an error. */
-function tellConfig(context: CommandContext, { host, config }: StatusReport): ExitCode {
+function tellConfig(context: CommandContext, { host, config, services }: StatusReport): ExitCode {
+  tellConfigInUse(context, config);
   // The table and JSON have them in their place; fields separated by tabs have none.
   if (context.format === 'text') context.tell(...(host?.notices ?? []).map((text) => `notice: ${text}`));
   if (config.status === 'welcome')
@@ -72,6 +73,12 @@ function tellConfig(context: CommandContext, { host, config }: StatusReport): Ex
     );
   if (host !== null && context.options.config !== undefined && config.path !== namedConfig(context))
     context.tell(`LocalPort is using ${config.path ?? 'another config'}, not the one that --config names`);
+  if (config.status === 'untrusted')
+    complainOfTrust(
+      context,
+      config,
+      services.length === 0 || host === null ? '' : '; the previous config is still in effect',
+    );
   if (config.status === 'partial') complainOfConfig(context, config);
   if (config.status !== 'broken') return exitCode.ok;
   const consequence = host === null ? '' : '; the previous config is still in effect';

@@ -1,24 +1,37 @@
-import { findConfigFile } from '../config-choice.ts';
+import { searchConfig } from '../config-choice.ts';
 import { readConfig } from '../configured-services.ts';
+import { isTrusted, trustCommand } from '../config-trust.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
 import { formatProblem } from '../../core/config/config-problem.ts';
 import type { Check } from './examination.ts';
 
 /** The file itself, and services that cannot run for want of something on this machine. */
 export const checkConfig: Check = async ({ context, environment }) => {
-  const found = findConfigFile(context);
-  if (found === null) return [note('config', 'there is none', 'localport config init')];
+  const { found, skipped } = searchConfig(context);
+  const passedOver = skipped.map(({ path, uid }) =>
+    note(
+      'config',
+      `${path} belongs to user ${uid} and was skipped`,
+      'Copy it to a file of your own if you want to use it.',
+    ),
+  );
+  if (found === null) return [...passedOver, note('config', 'there is none', 'localport config init')];
   const loaded = await readConfig({ ...context, env: environment }, found.path);
   if (!loaded.ok) {
     const told = loaded.error.map((problem) => formatProblem(problem, found.path)).join('\n');
-    return [bad('config', `${found.path} is broken`, told)];
+    return [...passedOver, bad('config', `${found.path} is broken`, told)];
   }
-  const { services, warnings } = loaded.value;
+  const { services, warnings, identity } = loaded.value;
+  if (!(await isTrusted(context, found, identity)))
+    return [
+      ...passedOver,
+      bad('config', `${found.path} is not trusted, so nothing of it runs`, trustCommand(found.path)),
+    ];
   const unable = services.flatMap(({ name, problem }): readonly Finding[] =>
     problem === null ? [] : [bad(name, problem.title, problem.remedy)],
   );
   const remarks = warnings.map((warning) =>
     note('config', formatProblem(warning, found.path), 'Correct it, or leave it out.'),
   );
-  return [fine('config', `${found.path}, ${services.length} services`), ...remarks, ...unable];
+  return [...passedOver, fine('config', `${found.path}, ${services.length} services`), ...remarks, ...unable];
 };

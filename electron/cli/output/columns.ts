@@ -1,3 +1,4 @@
+import { visibleLine } from '../../../shared/visible-text.ts';
 import type { Paint } from './palette.ts';
 import { shorten, widthOf } from './text-width.ts';
 
@@ -13,7 +14,8 @@ export interface Cell {
 const gap = '  ';
 
 /** Lines of equal columns, two spaces apart, without spaces at their end. */
-export function alignColumns(rows: readonly (readonly Cell[])[]): readonly string[] {
+export function alignColumns(table: readonly (readonly Cell[])[]): readonly string[] {
+  const rows = visibleCells(table);
   const widths = columnWidths(rows);
   return rows.map((row) => {
     const last = row.findLastIndex((cell) => cell.text !== '');
@@ -23,6 +25,10 @@ export function alignColumns(rows: readonly (readonly Cell[])[]): readonly strin
       .join(gap);
   });
 }
+
+/** Before widths are counted: a cell is one line, and what cannot be seen takes a place once it is written out. */
+const visibleCells = (rows: readonly (readonly Cell[])[]): readonly (readonly Cell[])[] =>
+  rows.map((row) => row.map((cell) => ({ ...cell, text: visibleLine(cell.text) })));
 
 /** null stands for a column that is left out. */
 function columnWidths(rows: readonly (readonly Cell[])[]): (number | null)[] {
@@ -45,10 +51,11 @@ export type Narrowing =
 
 /** One narrowing after the other, until the table is as narrow as `width` or nothing more can be done. */
 export function fitColumns(
-  rows: readonly (readonly Cell[])[],
+  table: readonly (readonly Cell[])[],
   width: number,
   narrowings: readonly Narrowing[],
 ): readonly (readonly Cell[])[] {
+  const rows = visibleCells(table);
   const widths = columnWidths(rows);
   const excess = (): number =>
     widths.filter((each) => each !== null).reduce((sum, each) => sum + each + gap.length, -gap.length) -

@@ -2,6 +2,8 @@
 import type { CommandContext } from '../command-context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { alignColumns } from './columns.ts';
+import { fields } from './fields.ts';
+import { jsonLines } from './json-lines.ts';
 
 export interface Finding {
   /** `note`: worth knowing, and no reason to fail. */
@@ -41,11 +43,9 @@ export function findingLines(
   { format, palette }: Pick<CommandContext, 'format' | 'palette'>,
   findings: readonly Finding[],
 ): readonly string[] {
-  if (format === 'json') return [JSON.stringify({ checks: findings }, null, 2)];
+  if (format === 'json') return jsonLines({ checks: findings });
   if (format === 'text') {
-    return findings.map(({ level, subject, message, mend }) =>
-      [level, subject, message, mend ?? ''].join('\t'),
-    );
+    return findings.map(({ level, subject, message, mend }) => fields(level, subject, message, mend ?? ''));
   }
   const paints = { ok: palette.good, note: palette.working, bad: palette.bad };
   const shapes = { ok: '✓ ok', note: '· note', bad: '✗ fix' };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../core/testing/fake-clock.ts';
+import { onScreen } from '../../core/observability/visible-output.ts';
 import { LineMerger } from '../line-merger.ts';
 import { inOrderOfTime, type LogLine } from '../log-source.ts';
 import { formatLogLine } from './log-format.ts';
@@ -28,7 +29,9 @@ describe('a line of a log', () => {
 
   it('is coloured by its level', () => {
     const shown = formatLogLine(line, { format: 'table', palette: colourPalette, namesSources: false });
-    expect(shown).toBe('\u001b[2m2026-11-22T10:00:01.000Z\u001b[22m \u001b[33mwarn  up → retrying\u001b[39m');
+    expect(onScreen(shown)).toBe(
+      '\u001b[2m2026-11-22T10:00:01.000Z\u001b[22m \u001b[33mwarn  up → retrying\u001b[39m',
+    );
   });
 
   it('is kept as it is when somebody else wrote it', () => {

@@ -1,4 +1,5 @@
 /** A snapshot as OpenMetrics text, specification 1.0: families with TYPE and HELP, escaped labels, `# EOF` at the end. */
+import { visibleText } from '../../../shared/visible-text.ts';
 import { recoveryBoundsMs, type Outages } from '../../../shared/outages.ts';
 import { isInOrder, toneOf } from '../../../shared/service-tone.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
@@ -154,7 +155,7 @@ function sampleLine(name: string, labels: Readonly<Record<string, string>>, valu
 }
 
 const escapeLabel = (text: string): string =>
-  text
+  visibleText(text)
     .replaceAll('\\', String.raw`\\`)
     .replaceAll('"', String.raw`\"`)
     .replaceAll('\n', String.raw`\n`);

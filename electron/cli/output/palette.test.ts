@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onScreen } from '../../core/observability/visible-output.ts';
 import { choosePalette, colourPalette, plainPalette } from './palette.ts';
 
 describe('the palette', () => {
@@ -24,7 +25,7 @@ describe('the palette', () => {
   });
 
   it('ends each colour that it begins', () => {
-    expect(colourPalette.good('up')).toBe('\u001b[32mup\u001b[39m');
+    expect(onScreen(colourPalette.good('up'))).toBe('\u001b[32mup\u001b[39m');
     expect(colourPalette.good('')).toBe('');
   });
 });

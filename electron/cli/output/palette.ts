@@ -1,3 +1,5 @@
+import { controlSequence } from '../../core/observability/visible-output.ts';
+
 export type Paint = (text: string) => string;
 
 /** Colours by their meaning. Without colour each is the identity. */
@@ -13,7 +15,7 @@ export interface Palette {
 const sgr =
   (on: number, off: number): Paint =>
   (text) =>
-    text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+    text === '' ? '' : `${controlSequence(`${on}m`)}${text}${controlSequence(`${off}m`)}`;
 
 const same: Paint = (text) => text;
 

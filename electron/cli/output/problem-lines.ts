@@ -1,4 +1,5 @@
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
+import { visibleLine } from '../../../shared/visible-text.ts';
 import { formatProblem } from '../../core/config/config-problem.ts';
 import type { Palette } from './palette.ts';
 
@@ -9,5 +10,5 @@ export const problemLines = (
 ): readonly string[] =>
   problems.map((problem) => {
     const paint = problem.severity === 'error' ? palette.bad : palette.working;
-    return `${paint(`${problem.severity}:`)} ${formatProblem(problem, path ?? '')}`;
+    return `${paint(`${problem.severity}:`)} ${visibleLine(formatProblem(problem, path ?? ''))}`;
   });

@@ -3,7 +3,9 @@ import type { ControlOutcome } from '../../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { CommandContext } from '../command-context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { fields } from './fields.ts';
 import { causeLines, stateOf } from './service-words.ts';
+import { jsonLines } from './json-lines.ts';
 
 export interface ServiceResult {
   readonly name: string;
@@ -20,15 +22,15 @@ export function reportOutcome(
 ): ExitCode {
   const results = [...accepted, ...refused.map(({ name, message }) => ({ name, ok: false, message }))];
   const { format, palette, complaintPalette } = context;
-  if (format === 'json') context.print(JSON.stringify({ results }, null, 2));
+  if (format === 'json') context.print(...jsonLines({ results }));
   else if (format === 'text') {
-    context.print(...results.map(({ name, ok, message }) => `${name}\t${ok ? 'ok' : 'failed'}\t${message}`));
+    context.print(...results.map(({ name, ok, message }) => fields(name, ok ? 'ok' : 'failed', message)));
   } else {
     for (const { name, ok, message } of results) {
       if (ok) context.say(`${palette.good('✓')} ${palette.strong(name)}  ${message}`);
       else {
         const { bad, strong } = complaintPalette;
-        context.stderr.write(`${bad('✗')} ${strong(name)}  ${message}\n`);
+        context.complain(`${bad('✗')} ${strong(name)}  ${message}`);
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../command-context.ts';
 import type { StatusReport } from '../status-report.ts';
+import { jsonLines } from './json-lines.ts';
 import { statusObject } from './status-json.ts';
 import { statusTable } from './status-table.ts';
 import { statusText } from './status-text.ts';
@@ -12,7 +13,7 @@ export function statusLines(
 ): readonly string[] {
   switch (format) {
     case 'json':
-      return [JSON.stringify(statusObject(report), null, compact ? 0 : 2)];
+      return compact ? [JSON.stringify(statusObject(report))] : jsonLines(statusObject(report));
     case 'text':
       return statusText(report);
     case 'table':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onScreen } from '../../core/observability/visible-output.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import { aReport, aService, reportTime, variedReport } from '../testing/reports.ts';
 import { colourPalette, plainPalette } from './palette.ts';
@@ -100,7 +101,8 @@ describe('the status as a table', () => {
   });
 
   it('has the same width with colours', () => {
-    const painted = statusTable(variedReport, { palette: colourPalette, now: reportTime }).join('\n');
+    const lines = statusTable(variedReport, { palette: colourPalette, now: reportTime });
+    const painted = onScreen(lines.join('\n'));
     // eslint-disable-next-line no-control-regex
     expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(table());
     expect(painted).toContain('\u001b[31mretrying\u001b[39m');

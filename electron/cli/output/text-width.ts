@@ -1,5 +1,7 @@
 /** How wide text is on a terminal, and how it is made to fit. */
 
+import { visibleLine } from '../../../shared/visible-text.ts';
+
 /** They take the place of two: East Asian Wide of Unicode's annex 11, as nearly as properties of JavaScript say it. */
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/gu;
@@ -25,7 +27,8 @@ export function shorten(text: string, width: number): string {
 }
 
 /** Lines of `width` columns at the most, divided between words; a word that is longer is cut. */
-export function wrap(text: string, width: number): readonly string[] {
+export function wrap(line: string, width: number): readonly string[] {
+  const text = visibleLine(line);
   if (widthOf(text) <= width) return [text];
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onScreen } from '../../core/observability/visible-output.ts';
 import { aService } from '../../shell/testing/snapshots.ts';
 import { plainPalette as palette } from './palette.ts';
 import { WaitLine } from './wait-line.ts';
@@ -17,7 +18,7 @@ function written(terminal: { isTTY?: boolean; columns?: number }, options: { qui
   line.show([web]);
   line.clear();
   line.clear();
-  return parts.map((text) => text.replaceAll('\u001b', '^'));
+  return parts.map((text) => onScreen(text).replaceAll('\u001b', '^'));
 }
 
 describe('the line that names what is waited for', () => {

@@ -1,6 +1,8 @@
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { toneOf } from '../../../shared/service-tone.ts';
+import { visibleLine } from '../../../shared/visible-text.ts';
 import type { CommandContext } from '../command-context.ts';
+import { carriageReturn, controlSequence } from '../../core/observability/visible-output.ts';
 import { shorten } from './text-width.ts';
 
 /**
@@ -19,11 +21,12 @@ export class WaitLine {
     const { stderr, options, palette } = this.#context;
     if (stderr.isTTY !== true || options.quiet === true) return;
     // One column less than there are: some terminals wrap at the last one.
-    const text = pending.length === 0 ? '' : shorten(describe(pending), (stderr.columns ?? 80) - 1);
+    const text =
+      pending.length === 0 ? '' : shorten(visibleLine(describe(pending)), (stderr.columns ?? 80) - 1);
     if (text === this.#shown) return;
     this.#shown = text;
     // ECMA-48 EL: what is left of a longer line goes.
-    stderr.write(`\r${palette.faint(text)}\u001b[K`);
+    stderr.write(`${carriageReturn()}${palette.faint(text)}${controlSequence('K')}`);
   }
 
   clear(): void {

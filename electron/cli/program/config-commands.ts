@@ -58,4 +58,22 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .description('print where the config file is, or would be')
     .addHelpText('after', examples(['$EDITOR "$(localport config path)"', 'edit it; LocalPort notices']))
     .action(performing(perform, async () => (await import('../commands/config-path.ts')).configPath));
+  program
+    .command('trust')
+    .description('trust the config of a folder as it is now; an untrusted one runs nothing')
+    .argument('[path]', 'the file or its folder; by default the one that a search finds here')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport trust', 'shows what may run from now on'],
+        ['localport trust ~/work/localport.yaml', 'after a change was reviewed'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/trust.ts')).trust));
+  program
+    .command('untrust')
+    .description('take back the trust in the config of a folder; what runs of it is stopped')
+    .argument('[path]', 'the file or its folder; by default the one that a search finds here')
+    .addHelpText('after', examples(['localport untrust', 'nothing of it runs any more']))
+    .action(performing(perform, async () => (await import('../commands/trust.ts')).untrust));
 }

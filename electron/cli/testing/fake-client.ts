@@ -4,7 +4,6 @@ import { aSnapshot } from '../../shell/testing/snapshots.ts';
 /** A connection to a host of which only `does` is real: anything else that is asked of it fails the test. */
 export const fakeClient = (does: Partial<Pick<ControlClient, 'request' | 'stream'>>): ControlClient => ({
   host: aSnapshot().host,
-  closed: new Promise(() => undefined),
   close: () => undefined,
   request: () => Promise.reject(new Error('not asked for')),
   stream: () => Promise.reject(new Error('not asked for')),

@@ -55,8 +55,12 @@ export class CommandUser {
   }
 
   run(...args: readonly string[]): Promise<Ran> {
+    return this.runIn(this.home, ...args);
+  }
+
+  runIn(folder: string, ...args: readonly string[]): Promise<Ran> {
     return new Promise((resolve) => {
-      const options = { cwd: this.home, env: this.env, timeout: runTimeoutMs };
+      const options = { cwd: folder, env: this.env, timeout: runTimeoutMs };
       execFile(process.execPath, [this.#program, ...args], options, (error, out, err) => {
         resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), out, err });
       });

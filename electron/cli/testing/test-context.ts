@@ -1,5 +1,6 @@
 /** A command's context without a process around it: what is printed is kept. */
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { err } from '../../../shared/result.ts';
 import { FakeClock } from '../../core/testing/fake-clock.ts';
 import type { CommandSurroundings } from '../command-context.ts';
@@ -15,6 +16,7 @@ export function testSurroundings(change: Partial<CommandSurroundings> = {}): Tes
   const complaints: string[] = [];
   const home = change.homeDirectory ?? '/home/nobody';
   return {
+    openStdin: () => Readable.from([]),
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => complaints.push(text) },
     env: {},

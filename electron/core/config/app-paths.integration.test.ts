@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareAppPaths, resolveAppPaths, type AppPathsInput } from './app-paths.ts';
+import { findAppPaths, prepareAppPaths, resolveAppPaths, type AppPathsInput } from './app-paths.ts';
 
 const input: AppPathsInput = { platform: 'linux', env: {}, homeDirectory: '/home/me', uid: 501 };
 
@@ -63,6 +63,51 @@ describe('where things live', () => {
       resolveAppPaths({ ...input, env: { XDG_RUNTIME_DIR: `/${letter.repeat(100)}` } }).runtimeDirectory;
     expect(of('a')).toMatch(/^\/tmp\/localport-501-[0-9a-f]{8}$/);
     expect(of('a')).not.toBe(of('b'));
+  });
+});
+
+describe('the runtime folder in a shared place', () => {
+  const uid = process.getuid!();
+  let shared: string;
+
+  beforeEach(() => {
+    shared = mkdtempSync(join(tmpdir(), 'shared-'));
+  });
+
+  afterEach(() => {
+    rmSync(shared, { recursive: true, force: true });
+  });
+
+  const runtimeFolder = (stateHome = '/s'): string => {
+    const env = { TMPDIR: shared, XDG_STATE_HOME: stateHome };
+    return findAppPaths({ ...input, uid, env }).runtimeDirectory;
+  };
+  const usual = () => join(shared, `localport-${uid}`);
+
+  it('is there where nobody has it, or this user', () => {
+    expect(runtimeFolder()).toBe(usual());
+    mkdirSync(usual(), { mode: 0o777 });
+    expect(runtimeFolder()).toBe(usual());
+  });
+
+  it.each<[string, () => void]>([
+    ['a file', () => writeFileSync(usual(), '')],
+    ['a link', () => symlinkSync(shared, usual())],
+    ['a dangling link', () => symlinkSync('nowhere', usual())],
+  ])('gives way to the state folder where %s has its name', (_, put) => {
+    put();
+    expect(runtimeFolder()).toBe('/s/localport/run');
+  });
+
+  it.runIf(uid === 0)('gives way to the state folder where another user has its name', () => {
+    mkdirSync(usual());
+    chownSync(usual(), 1234, 1234);
+    expect(runtimeFolder()).toBe('/s/localport/run');
+  });
+
+  it('stays, to be refused, where no socket would fit into the state folder', () => {
+    writeFileSync(usual(), '');
+    expect(runtimeFolder(`/${'s'.repeat(80)}`)).toBe(usual());
   });
 });
 

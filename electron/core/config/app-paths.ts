@@ -1,5 +1,5 @@
 /** Where the app keeps what is not the user's: state, logs, sockets. One place for each platform, all for the user only. */
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { access, chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -25,6 +25,29 @@ export interface AppPathsInput {
 /** sun_path has 104 bytes on macOS, 108 on Linux, the last one a zero. */
 const maxSocketPathBytes = 103;
 const maxSocketNameBytes = 24;
+
+/**
+ * The places that are used. The runtime folder may lie where anybody can make one of its name first, in /tmp: then the sockets
+ * lie in the state folder. Host and command both decide by what is there; where they differ, the lock in the state folder
+ * says where the host listens.
+ */
+export function findAppPaths(input: AppPathsInput): AppPaths {
+  const paths = resolveAppPaths(input);
+  const ownFolder = join(paths.stateDirectory, 'run');
+  const isUsed = isSquatted(paths.runtimeDirectory, input.uid) && isShortEnough(ownFolder);
+  return isUsed ? { ...paths, runtimeDirectory: ownFolder } : paths;
+}
+
+/** Whether somebody else, or something else than a folder, has the name. */
+function isSquatted(folder: string, uid: number): boolean {
+  try {
+    const stats = lstatSync(folder, { throwIfNoEntry: false });
+    return stats !== undefined && (stats.uid !== uid || !stats.isDirectory());
+  } catch {
+    // Something on the way is no folder, or may not be entered: making it will tell.
+    return false;
+  }
+}
 
 /** Pure: makes nothing. XDG variables with a relative path are ignored, as their specification says. */
 export function resolveAppPaths({ platform, env, homeDirectory, uid }: AppPathsInput): AppPaths {
@@ -54,9 +77,12 @@ export function resolveAppPaths({ platform, env, homeDirectory, uid }: AppPathsI
 const absolute = (path: string | undefined): string | undefined =>
   path?.startsWith('/') === true ? path : undefined;
 
+const isShortEnough = (path: string): boolean =>
+  Buffer.byteLength(path) + 1 + maxSocketNameBytes <= maxSocketPathBytes;
+
 /** A folder that is too long for sockets is replaced by a short one of its own, which a hash names. */
 function shortEnough(path: string, uid: number): string {
-  if (Buffer.byteLength(path) + 1 + maxSocketNameBytes <= maxSocketPathBytes) return path;
+  if (isShortEnough(path)) return path;
   // Loaded by need: it would be 3 ms of every start of the command.
   const { createHash } = process.getBuiltinModule('node:crypto');
   return `/tmp/localport-${uid}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;

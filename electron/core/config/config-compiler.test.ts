@@ -169,7 +169,9 @@ services:
     ];
     const config = loadText(golden, env);
     expect(config.services).toEqual(expected);
-    expect(config.warnings).toEqual([]);
+    expect(config.warnings.map(({ severity, path, line }) => `${severity} ${path} ${line}`)).toEqual([
+      'warning services[1].connection.password 53',
+    ]);
     expect(config.path).toBe(testConfigPath);
   });
 

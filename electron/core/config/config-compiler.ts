@@ -1,17 +1,27 @@
 /** The text of a config file → services that can run. Pure: nothing but the text and the environment decides. */
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { isSecretName, secretsOf } from '../observability/secrets.ts';
+import { secretDefaults } from '../observability/written-secrets.ts';
+import { isSecretName } from '../observability/secret-names.ts';
+import { secretsOf } from '../observability/secrets.ts';
 import { buildClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
-import { boundedProblems, formatPath, formatPlace, type LineOf } from './config-problem.ts';
+import { boundedProblems, formatPath, formatPlace, formatProblem, type LineOf } from './config-problem.ts';
 import { validateConfig } from './config-validator.ts';
 import { substituteEnvironment, type Environment, type Substitution } from './environment-substitution.ts';
 import { describeFaulty, faultsOfEntries, type FaultyEntries } from './faulty-entries.ts';
+import { warnOfPlainPasswords } from './plain-passwords.ts';
 import { buildService } from './service-builder.ts';
-import { findUnset, putStandIns, usesOfService, warnOfUnset, type UnsetUse } from './unset-variables.ts';
+import {
+  findUnset,
+  putStandIns,
+  describeUnset,
+  usesByService,
+  warnOfUnset,
+  type UnsetUse,
+} from './unset-variables.ts';
 import { parseConfigText } from './yaml-document.ts';
 
 export interface LoadedConfig {
@@ -56,17 +66,19 @@ export function compileConfig(
 ): Result<CompiledConfig, readonly ConfigProblem[]> {
   const substitution = substituteEnvironment(text, env);
   const tree = parseConfigText(substitution);
-  if (!tree.ok) return tree;
+  if (!tree.ok) return err(boundedProblems(tree.error));
   const { lineOf } = tree.value;
   const { shown, uses } = findUnset(tree.value.root, substitution);
+  const usesOf = usesByService(uses, shown);
   const unsetPaths = new Set(uses.map((use) => formatPath(use.path)));
-  const { file, services, entries, problems } = validateConfig(putStandIns(shown, uses), lineOf, {
+  const { file, services, entries, problems, dropped } = validateConfig(putStandIns(shown, uses), lineOf, {
     isAt: (place) => unsetPaths.has(formatPath(place)),
-    keepsFromRunning: (index) => usesOfService(uses, index, shown).length > 0,
+    keepsFromRunning: (index) => usesOf(index).length > 0,
   });
-  const inOrder = [...problems, ...warnOfUnset(uses)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const warnings = [...warnOfUnset(uses), ...warnOfPlainPasswords(services, substitution, lineOf)];
+  const inOrder = [...problems, ...warnings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const faults = faultsOfEntries(inOrder);
-  if (faults === null || (faults.size > 0 && !salvage)) return err(boundedProblems(inOrder));
+  if (faults === null || (faults.size > 0 && !salvage)) return err(boundedProblems(inOrder, dropped));
 
   const paths = { homeDirectory, configDirectory: dirname(path) };
   const faultyEntries = describeFaulty({ entries, services, faults }, { path, paths });
@@ -75,16 +87,20 @@ export function compileConfig(
     if (faulty !== undefined) return [{ index, spec: faulty }];
     if (service === null || faults.has(index)) return [];
     const spec = buildService(service, file.defaults, paths);
-    return [{ index, spec: failAlone(spec, usesOfService(uses, index, shown), path) }];
+    return [{ index, spec: failAlone(spec, usesOf(index), path) }];
   });
   const specs = built.map(({ spec }) => spec);
-  const secrets = new Set([...specs.flatMap(secretsOf), ...secretVariables(substitution)]);
+  const secrets = new Set([
+    ...specs.flatMap(secretsOf),
+    ...secretVariables(substitution),
+    ...secretDefaults(text, env),
+  ]);
   const clusterHealth = buildClusterHealth(file);
   return ok({
     config: {
       path,
       services: specs,
-      warnings: boundedProblems(inOrder),
+      warnings: boundedProblems(inOrder, dropped),
       clusterHealth,
       faulty: faultyEntries.faulty,
       secrets: [...secrets],
@@ -120,7 +136,7 @@ function failAlone(spec: ServiceSpec, uses: readonly UnsetUse[], path: string): 
         : connection,
     problem: describeCause('variable-unset', {
       what: first.name,
-      evidence: `${formatPath(first.path)}: \${${first.name}} is not set (${basename(path)}:${first.line})`,
+      evidence: formatProblem(describeUnset(first), path),
     }),
   };
 }

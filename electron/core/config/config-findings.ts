@@ -1,50 +1,116 @@
 import type * as z from 'zod';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
-import { formatPath, type ConfigPath, type LineOf } from './config-problem.ts';
-import { describeIssue, describeUnknownKey } from './issue-message.ts';
+import { clipProblem, formatPath, maxProblems, type ConfigPath, type LineOf } from './config-problem.ts';
+import { describeIgnoredKey, describeIssue, describeRefusedKey } from './issue-message.ts';
 import { valueAt } from './tree-path.ts';
+import { maxItems, oversizedPath } from './oversized-value.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
-/** Collects what is wrong, with paths and lines. */
+interface KeyedValue {
+  readonly value: unknown;
+  readonly at: ConfigPath;
+  /** What an unknown key is. */
+  readonly severity: ConfigProblem['severity'];
+  readonly describe: (key: string, known: readonly string[]) => string;
+}
+
+/**
+ * Collects what is wrong, with paths and lines. Most of very many findings are only counted, not worded: 50,000 unknown keys
+ * are 50,000 guesses at what was meant. Kept are as many errors and warnings as are shown, and the first error of each entry
+ * and of the rest of the file, which decide what runs.
+ */
 export class Findings {
   readonly problems: ConfigProblem[] = [];
   readonly lineOf: LineOf;
+  readonly #kept = { error: 0, warning: 0 };
+  readonly #faulty = new Set<string>();
+  #dropped = 0;
 
   constructor(lineOf: LineOf) {
     this.lineOf = lineOf;
   }
 
-  error(path: ConfigPath, message: string): void {
+  /** Findings that were only counted. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  error(path: ConfigPath, message: Message): void {
     this.add('error', path, message);
   }
 
-  warning(path: ConfigPath, message: string): void {
+  warning(path: ConfigPath, message: Message): void {
     this.add('warning', path, message);
   }
 
   /** The parsed value, or null after an error was noted. `at` is where the value stands in the file. */
   check<Schema extends z.ZodType>(schema: Schema, value: unknown, at: ConfigPath): z.infer<Schema> | null {
+    return this.#check(schema, { value, at, severity: 'warning', describe: describeIgnoredKey });
+  }
+
+  /** The same where a key that is ignored would change what is meant: where a connection leads, say. */
+  checkKeys<Schema extends z.ZodType>(
+    schema: Schema,
+    value: unknown,
+    at: ConfigPath,
+  ): z.infer<Schema> | null {
+    return this.#check(schema, { value, at, severity: 'error', describe: describeRefusedKey });
+  }
+
+  #check<Schema extends z.ZodType>(
+    schema: Schema,
+    { value, at, severity, describe }: KeyedValue,
+  ): z.infer<Schema> | null {
+    const oversized = oversizedPath(value);
+    if (oversized !== null) {
+      this.error([...at, ...oversized], `holds more than ${maxItems} values`);
+      return null;
+    }
     for (const { path, key, known } of unknownKeys(schema, value)) {
-      this.add('warning', [...at, ...path, key], describeUnknownKey(key, known));
+      this.add(severity, [...at, ...path, key], () => describe(key, known));
     }
     const parsed = schema.safeParse(value, { reportInput: true });
     if (parsed.success) return parsed.data;
     for (const issue of firstOfEachPath(parsed.error.issues)) {
-      const found = valueAt(value, pathOf(issue)) ?? issue.input;
-      this.error([...at, ...pathOf(issue)], describeIssue(issue, found));
+      this.error([...at, ...pathOf(issue)], () =>
+        describeIssue(issue, valueAt(value, pathOf(issue)) ?? issue.input),
+      );
     }
     return null;
   }
 
-  add(severity: ConfigProblem['severity'], path: ConfigPath, message: string): void {
-    this.problems.push({ severity, path: formatPath(path), line: this.lineOf(path), message });
+  add(severity: ConfigProblem['severity'], path: ConfigPath, message: Message): void {
+    if (!this.#keeps(severity, path)) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#kept[severity] += 1;
+    const text = typeof message === 'string' ? message : message();
+    this.problems.push(
+      clipProblem({ severity, path: formatPath(path), line: this.lineOf(path), message: text }),
+    );
+  }
+
+  #keeps(severity: ConfigProblem['severity'], [top, index]: ConfigPath): boolean {
+    if (severity === 'error') {
+      const place = top === 'services' && typeof index === 'number' ? String(index) : '';
+      const isFirst = !this.#faulty.has(place);
+      this.#faulty.add(place);
+      if (isFirst) return true;
+    }
+    return this.#kept[severity] < maxProblems;
   }
 }
 
+type Message = string | (() => string);
+
 /** One value may offend twice: 70000.5 is no whole number and too big. The first says enough. */
 function firstOfEachPath(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
-  const paths = issues.map((issue) => formatPath(pathOf(issue)));
-  return issues.filter((_, index) => paths.indexOf(paths[index] ?? '') === index);
+  const seen = new Set<string>();
+  return issues.filter((issue) => {
+    const path = formatPath(pathOf(issue));
+    return !seen.has(path) && seen.add(path);
+  });
 }
 
 const pathOf = (issue: z.core.$ZodIssue): ConfigPath =>

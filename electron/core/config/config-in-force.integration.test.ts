@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { systemClock as clock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import type { ConfigCompiler } from './config-compiler.ts';
 import { compileInProcess } from './in-process-compiler.ts';
+import { TrustStore } from './trust-store.ts';
 import { ConfigInForce, type ConfigInForceParts } from './config-in-force.ts';
 
 let folder: string;
@@ -113,6 +114,99 @@ describe('the config in force', () => {
         ...['name', 'technology', 'local_port', 'connection'].map((key) => `services[4].${key}`),
       ],
     ]);
+  });
+
+  it.each([
+    ['kubectl', 'resource_name: db, contxt: prod', 'contxt', 'did you mean context?'],
+    [
+      'kubectl',
+      'resource_name: db, kubeconfig: ~/.kube/prod',
+      'kubeconfig',
+      'known keys are resource_name, namespace, resource_type, context',
+    ],
+    ['ssh', 'host: bastion, prot: 2222', 'prot', 'did you mean port?'],
+    ['tcp', 'host: db, protocol: udp', 'protocol', 'known keys are host'],
+  ])(
+    'does not start a %s service whose connection is { %s }, and runs the others',
+    async (technology, connection, key, hint) => {
+      const entries = [
+        entry('sound', 1),
+        `  - { name: odd, technology: ${technology}, local_port: 2, remote_port: 2, connection: { ${connection} } }\n`,
+      ];
+      writeEntries(...entries);
+      await make().start();
+      expect(applied).toEqual([
+        `sound, odd (connection.${key}: unknown key, so the service does not start; ${hint})`,
+      ]);
+      expect(config.state).toMatchObject({
+        status: 'partial',
+        problems: [{ severity: 'error', path: `services[1].connection.${key}`, line: 3 }],
+      });
+    },
+  );
+
+  describe('of a folder', () => {
+    const untrusted = (): string => {
+      const { status, review } = config.state;
+      return `${status}${review?.isChanged === true ? ', changed' : ''}: ${
+        review?.services.map(({ name, leadsTo }) => `${name} → ${leadsTo}`).join(', ') ?? ''
+      }`;
+    };
+    const trustShown = (): Promise<unknown> => config.trustReviewed(config.state.review?.digest ?? '');
+
+    it('runs nothing of an unknown text, and says what would run, until that is trusted', async () => {
+      write('db');
+      await make({ trust: new TrustStore(folder) }).start();
+      expect([untrusted(), applied]).toEqual(['untrusted: db → a:1', []]);
+      expect(await trustShown()).toEqual({ ok: true, value: undefined });
+      expect([config.state.status, config.state.needsTrust, applied]).toEqual(['loaded', true, ['db']]);
+    });
+
+    it('leaves in force what runs when the text changes, and takes back one that was trusted before', async () => {
+      write('main');
+      await make({ trust: new TrustStore(folder) }).start();
+      await trustShown();
+      write('branch');
+      await config.reload();
+      expect([untrusted(), applied]).toEqual(['untrusted, changed: branch → a:1', ['main']]);
+      write('main');
+      await config.reload();
+      expect([config.state.status, applied]).toEqual(['loaded', ['main', 'main']]);
+    });
+
+    it('trusts no other text than the one that was shown', async () => {
+      write('shown');
+      await make({ trust: new TrustStore(folder) }).start();
+      const { digest } = config.state.review!;
+      write('exchanged');
+      expect(await config.trustReviewed(digest)).toMatchObject({ ok: true });
+      expect([untrusted(), applied]).toEqual(['untrusted, changed: exchanged → a:1', []]);
+      expect(await config.trustReviewed(digest)).toEqual({
+        ok: false,
+        error: `${file} has changed since it was reviewed: review it again`,
+      });
+      expect(applied).toEqual([]);
+    });
+
+    it('ends what runs when the trust is taken back', async () => {
+      write('db');
+      await make({ trust: new TrustStore(folder) }).start();
+      await trustShown();
+      await config.untrust();
+      expect([untrusted(), applied]).toEqual(['untrusted: db → a:1', ['db', '']]);
+    });
+
+    it('knows the text at its real path, whatever link leads there', async () => {
+      const real = path.join(folder, 'real.yaml');
+      write('db');
+      renameSync(file, real);
+      symlinkSync(real, file);
+      await make({ trust: new TrustStore(folder) }).start();
+      await trustShown();
+      await config.close();
+      await make({ trust: new TrustStore(folder), path: real }).start();
+      expect(config.state.status).toBe('loaded');
+    });
   });
 
   it('leaves in force what an entry said before it was at fault', async () => {

@@ -1,22 +1,27 @@
 /**
  * The config that runs. It is loaded at the start, again when the file changes or the user asks, and taken over entry by
  * entry: one at fault leaves in force what it said last, a file that cannot be read leaves everything. Without any file
- * the welcome config runs.
+ * the welcome config runs. Of a file that needs trust only texts that the user has trusted are taken over.
  */
 import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { shellWord } from '../../../shared/shell-word.ts';
 import type { Clock } from '../clock.ts';
 import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import { defaultClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import type { Environment } from './environment-substitution.ts';
 import type { ConfigCompiler } from './config-compiler.ts';
-import { loadConfig, type Loading } from './config-loader.ts';
+import { loadConfig, type Loading, type ReadConfig } from './config-loader.ts';
+import { reviewOf } from './config-review.ts';
 import { fileError, formatProblem } from './config-problem.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
 import { rememberLast } from './remembered-compilation.ts';
 import { servicesInForce } from './services-in-force.ts';
+import type { ConfigIdentity, TrustStore } from './trust-store.ts';
 import type { Welcome } from './welcome-config.ts';
 
 export interface ConfigInForceParts {
@@ -26,6 +31,8 @@ export interface ConfigInForceParts {
   readonly path: string;
   /** The user named this file: when it is missing that is a fault, and no reason to welcome anybody. */
   readonly isNamed: boolean;
+  /** Which texts of the file the user has trusted; null: the file is trusted for where it is, or was named by hand. */
+  readonly trust?: TrustStore | null;
   readonly homeDirectory: string;
   readonly uid: number;
   /** The variables that the file may use, as they are known now. */
@@ -49,6 +56,8 @@ export class ConfigInForce {
   /** What the file said last, entry by entry. */
   #services: readonly ServiceSpec[] = [];
   #secrets: readonly string[] = [];
+  /** What the file says now, while that is not trusted. */
+  #reviewed: ConfigIdentity | null = null;
   #turn: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
   readonly #loading: Loading;
@@ -104,6 +113,7 @@ export class ConfigInForce {
       this.#become({ status: 'broken', path, problems: loaded.error });
       return;
     }
+    if (!(await this.#isTrusted(loaded.value)) || this.#hasClosed()) return;
     const { clusterHealth, warnings, secrets } = loaded.value;
     const services = servicesInForce(loaded.value, this.#services);
     for (const problem of warnings)
@@ -121,6 +131,60 @@ export class ConfigInForce {
     await this.#parts.apply(services, clusterHealth);
     await this.#welcome?.close();
     this.#welcome = null;
+  }
+
+  /** The text is the one that was compiled: nothing is read again. */
+  async #isTrusted(loaded: ReadConfig): Promise<boolean> {
+    const { trust, path, log } = this.#parts;
+    if (!trust) return true;
+    const record = await trust.recordOf(loaded.identity);
+    if (record === 'trusted') return true;
+    log.warn(
+      `config: ${path} ${record === 'changed' ? 'changed and' : ''} is not trusted: localport trust ${shellWord(path)}`,
+    );
+    this.#reviewed = loaded.identity;
+    this.#become({
+      status: 'untrusted',
+      path,
+      problems: [],
+      review: reviewOf(loaded, loaded.identity, record),
+    });
+    return false;
+  }
+
+  /**
+   * The user trusts the text that was reviewed, and it is taken over. The error is a sentence: the file has changed since,
+   * say, or the record cannot be written.
+   */
+  async trustReviewed(digest: string): Promise<Result<void, string>> {
+    const { trust, path } = this.#parts;
+    const reviewed = this.#reviewed;
+    if (!trust) return err(`${path} needs no trust`);
+    if (reviewed?.digest !== digest || this.#state.status !== 'untrusted')
+      return err(`${path} has changed since it was reviewed: review it again`);
+    try {
+      await trust.trust(reviewed);
+    } catch (error) {
+      return err(`the trust in ${path} could not be recorded: ${errorMessage(error)}`);
+    }
+    await this.reload();
+    return ok(undefined);
+  }
+
+  /** The user takes back the trust in every text of the file, and what runs of it ends. */
+  async untrust(): Promise<Result<void, string>> {
+    const { trust, path } = this.#parts;
+    if (!trust) return err(`${path} needs no trust: it was named by hand, or is trusted for where it is`);
+    const end = this.#turn.then(async () => {
+      await trust.untrust(await realpath(path).catch(() => path));
+      this.#services = [];
+      await this.#parts.apply([], defaultClusterHealth);
+    });
+    this.#turn = end.catch((error: unknown) => {
+      this.#noteFailure(error);
+    });
+    await this.reload();
+    return ok(undefined);
   }
 
   /** A config that vanished under a running app is a mistake to be told of, not a wish to stop everything. */
@@ -160,7 +224,7 @@ export class ConfigInForce {
   }
 
   #become(state: ConfigState): void {
-    this.#state = state;
+    this.#state = this.#parts.trust ? { ...state, needsTrust: true } : state;
     this.#parts.onStateChange();
   }
 }

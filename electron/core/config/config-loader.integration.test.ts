@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +19,7 @@ import { sshConfig } from './testing/config-text.ts';
 
 describe('loading a config file', () => {
   const uid = process.getuid!();
+  const gid = process.getgid!();
   const sound = sshConfig();
   let root: string;
   let path: string;
@@ -83,7 +93,7 @@ describe('loading a config file', () => {
         writeFileSync(path, sound);
         chmodSync(path, 0o666);
       },
-      'the file can be written by every user (mode 0666): run chmod o-w on it (localport.yaml)',
+      `the file /localport.yaml can be written by every user (mode 0666, owner ${uid}, group ${gid}): run chmod go-w /localport.yaml (localport.yaml)`,
     ],
     [
       'a file in a folder that every user can write',
@@ -91,7 +101,7 @@ describe('loading a config file', () => {
         writeFileSync(path, sound);
         chmodSync(root, 0o777);
       },
-      'the file lies in , which every user can write (mode 0777): run chmod o-w on it (localport.yaml)',
+      `the folder  can be written by every user (mode 0777, owner ${uid}, group ${gid}): run chmod go-w  (localport.yaml)`,
     ],
   ])('refuses %s', async (_, arrange, expected) => {
     arrange();
@@ -103,7 +113,7 @@ describe('loading a config file', () => {
     writeFileSync(join(root, 'open/real.yaml'), sound);
     chmodSync(join(root, 'open'), 0o777);
     symlinkSync('open/real.yaml', path);
-    expect(await refusal()).toContain('the file lies in /open, which every user can write');
+    expect(await refusal()).toContain('the folder /open can be written by every user (mode 0777');
     chmodSync(join(root, 'open'), 0o1777);
     expect(await refusal()).toBe('');
   });
@@ -114,8 +124,67 @@ describe('loading a config file', () => {
     chownSync(path, 1234, 1234);
     expect(await refusal(1234)).toBe('');
     expect(await refusal(0)).toBe(
-      'the file belongs to user 1234, expected user 0 or root: run chown 0 on it (localport.yaml)',
+      'the file /localport.yaml belongs to user 1234, expected user 0 or root: run chown 0 /localport.yaml (localport.yaml)',
     );
+  });
+
+  it('refuses a folder that others can write, however far up the way', async () => {
+    mkdirSync(join(root, 'open/mine/deep'), { recursive: true });
+    path = join(root, 'open/mine/deep/localport.yaml');
+    writeFileSync(path, sound);
+    expect(await refusal()).toBe('');
+    chmodSync(join(root, 'open'), 0o777);
+    expect(await refusal()).toContain('the folder /open can be written by every user');
+  });
+
+  describe.runIf(uid === 0)('with other users on this machine', () => {
+    const shared = 54_321;
+
+    it('refuses a file and a folder of a shared group', async () => {
+      writeFileSync(path, sound);
+      chmodSync(path, 0o664);
+      chownSync(path, uid, shared);
+      expect(await refusal()).toBe(
+        `the file /localport.yaml can be written by its group (mode 0664, owner ${uid}, group ${shared}): run chmod go-w /localport.yaml (localport.yaml)`,
+      );
+      chmodSync(path, 0o600);
+      chmodSync(root, 0o775);
+      chownSync(root, uid, shared);
+      expect(await refusal()).toContain('the folder  can be written by its group (mode 0775');
+      chmodSync(root, 0o755);
+      expect(await refusal()).toBe('');
+    });
+
+    it("refuses another user's folder on the way, though the file is ours", async () => {
+      mkdirSync(join(root, 'theirs'));
+      path = join(root, 'theirs/localport.yaml');
+      writeFileSync(path, sound);
+      chownSync(join(root, 'theirs'), 1234, 1234);
+      expect(await refusal()).toContain('the folder /theirs belongs to user 1234, expected user 0 or root');
+    });
+
+    it('refuses a link that another user put there, also one of a folder', async () => {
+      mkdirSync(join(root, 'real'));
+      writeFileSync(join(root, 'real/localport.yaml'), sound);
+      symlinkSync('real', join(root, 'linked'));
+      lchownSync(join(root, 'linked'), 1234, 1234);
+      path = join(root, 'linked/localport.yaml');
+      expect(await refusal()).toBe(
+        'the link /linked belongs to user 1234, expected user 0 or root: remove it (localport.yaml)',
+      );
+      lchownSync(join(root, 'linked'), uid, gid);
+      expect(await refusal()).toBe('');
+    });
+  });
+
+  it('follows `..` in a link from the real folder, as the kernel does', async () => {
+    mkdirSync(join(root, 'a/b'), { recursive: true });
+    writeFileSync(join(root, 'a/localport.yaml'), sound);
+    symlinkSync('a/b', join(root, 'short'));
+    symlinkSync('short/../localport.yaml', path);
+    expect(await refusal()).toBe('');
+    chmodSync(join(root, 'a'), 0o777);
+    expect(await refusal()).toContain('the folder /a can be written');
   });
 
   it('lets a service whose key file is missing fail alone, and names the file and the line', async () => {

@@ -8,6 +8,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ConfigCompiler, LoadedConfig } from './config-compiler.ts';
 import { readConfigSource } from './config-source.ts';
 import type { Environment } from './environment-substitution.ts';
+import type { ConfigIdentity } from './trust-store.ts';
 
 export interface LoadContext {
   /** Where `${NAME}` comes from: the login shell's environment, once it is known. */
@@ -17,6 +18,11 @@ export interface LoadContext {
   readonly uid: number;
   /** As in `CompileContext`. */
   readonly salvage?: boolean;
+}
+
+/** A config together with the very text that it was made of. */
+export interface ReadConfig extends LoadedConfig {
+  readonly identity: ConfigIdentity;
 }
 
 export interface Loading {
@@ -34,18 +40,19 @@ export async function loadConfig(
   path: string,
   context: LoadContext,
   { compile, signal }: Loading,
-): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> {
+): Promise<Result<ReadConfig, readonly ConfigProblem[]>> {
   const absolutePath = resolve(path);
   const { uid, ...compileContext } = context;
   const source = await readConfigSource(absolutePath, uid);
   if (!source.ok) return err([source.error]);
-  const compiled = await compile(source.value, { ...compileContext, path: absolutePath }, signal);
+  const { text, realPath, digest } = source.value;
+  const compiled = await compile(text, { ...compileContext, path: absolutePath }, signal);
   if (!compiled.ok) return compiled;
   const { config, keyFilePlaces } = compiled.value;
   const services = config.services.map((service) =>
     withKeyFileChecked(service, keyFilePlaces.get(service.name) ?? ''),
   );
-  return ok({ ...config, services: await Promise.all(services) });
+  return ok({ ...config, services: await Promise.all(services), identity: { realPath, digest } });
 }
 
 async function withKeyFileChecked(service: ServiceSpec, place: string): Promise<ServiceSpec> {

@@ -37,16 +37,41 @@ export const fileError = (message: string, line: number | null = null): ConfigPr
   message,
 });
 
-/** More than anybody reads. What is shown and logged of a file stays small, whatever is in it. */
-const maxProblems = 200;
+export const describeLate = (deadlineMs: number): string =>
+  `the file takes too long to read, more than ${deadlineMs / 1000} s: make it smaller, or reload to try again`;
 
-/** The first of them, in their order, and how many more there are; warnings make room for errors. */
-export function boundedProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
-  if (problems.length <= maxProblems) return problems;
+/** More than anybody reads. What is shown and logged of a file stays small, whatever is in it. */
+export const maxProblems = 50;
+const maxPathCharacters = 200;
+const maxMessageCharacters = 600;
+
+/** As much of a problem as is shown: a file may have a key of a million characters. */
+export const clipProblem = (problem: ConfigProblem): ConfigProblem => ({
+  ...problem,
+  path: clip(problem.path, maxPathCharacters),
+  message: clip(problem.message, maxMessageCharacters),
+});
+
+const clip = (text: string, maxCharacters: number): string =>
+  text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`;
+
+/**
+ * The first of them, in their order, and how many more there are, those included that were only counted; warnings make room
+ * for errors.
+ */
+export function boundedProblems(
+  problems: readonly ConfigProblem[],
+  alsoCounted = 0,
+): readonly ConfigProblem[] {
+  const count = problems.length + alsoCounted;
+  if (count <= maxProblems) return problems.map(clipProblem);
   const isError = ({ severity }: ConfigProblem): boolean => severity === 'error';
   const errors = problems.filter(isError).slice(0, maxProblems);
   const warnings = problems.filter((problem) => !isError(problem)).slice(0, maxProblems - errors.length);
   const shown = new Set([...errors, ...warnings]);
-  const more = `${problems.length - maxProblems} more errors and warnings are not shown`;
-  return [...problems.filter((problem) => shown.has(problem)), { ...fileError(more), severity: 'warning' }];
+  const more = `and ${count - shown.size} more errors and warnings`;
+  return [
+    ...problems.filter((problem) => shown.has(problem)).map(clipProblem),
+    { ...fileError(more), severity: 'warning' },
+  ];
 }

@@ -1,14 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { findConfig } from './config-search.ts';
 
-const search = { option: undefined, env: {}, workingDirectory: '/folder', homeDirectory: '/home/me' };
-const every = (): boolean => true;
-const none = (): boolean => false;
+const me = 501;
+const search = {
+  option: undefined,
+  env: {},
+  workingDirectory: '/folder',
+  homeDirectory: '/home/me',
+  uid: me,
+};
+const every = (): number => me;
+const none = (): null => null;
 
 describe('the search for the config', () => {
   it('looks where 0.3.7 looked, in its order', () => {
     const asked: string[] = [];
-    expect(findConfig(search, (path) => asked.push(path) < 0)).toBe(null);
+    const found = findConfig(search, (path) => {
+      asked.push(path);
+      return null;
+    });
+    expect(found).toEqual({ found: null, skipped: [] });
     expect(asked).toEqual([
       '/folder/localport.yaml',
       '/folder/localport.yml',
@@ -19,31 +30,65 @@ describe('the search for the config', () => {
     ]);
   });
 
+  it('says what it found in the current folder, where its text needs trust', () => {
+    const foundBy = (path: string, change: Partial<typeof search> = {}): string | undefined =>
+      findConfig({ ...search, ...change }, (place) => (place === path ? me : null)).found?.foundBy;
+    expect([
+      foundBy('/folder/localport.yaml'),
+      foundBy('/folder/localport.yml'),
+      foundBy('/folder/.localport.yaml'),
+      foundBy('/home/me/localport.yaml', { workingDirectory: '/home/me' }),
+    ]).toEqual(['folder', 'folder', 'folder', 'folder']);
+    expect([
+      foundBy('/home/me/.localport.yaml'),
+      foundBy('/home/me/.localport.yaml', { workingDirectory: '/home/me' }),
+      foundBy('/home/me/.config/localport/config.yaml'),
+      foundBy('/home/me/.config/localport/config.yaml', {
+        workingDirectory: '/home/me/.config/localport',
+      }),
+      foundBy('/etc/localport/config.yaml', { workingDirectory: '/etc/localport' }),
+    ]).toEqual(['search', 'search', 'search', 'search', 'search']);
+  });
+
   it('takes the first that exists', () => {
     const path = '/home/me/.localport.yaml';
-    expect(findConfig(search, (place) => place === path || place.startsWith('/etc'))).toEqual({
-      path,
-      foundBy: 'search',
-    });
+    const exists = (place: string): number | null => (place === path || place.startsWith('/etc') ? me : null);
+    expect(findConfig(search, exists).found).toEqual({ path, foundBy: 'search' });
   });
 
   it('looks in XDG_CONFIG_HOME before ~/.config', () => {
-    const inConfigHome = (path: string): boolean => path.endsWith('/localport/config.yaml');
-    expect(findConfig({ ...search, env: { XDG_CONFIG_HOME: '/xdg' } }, inConfigHome)?.path).toBe(
+    const inConfigHome = (path: string): number | null =>
+      path.endsWith('/localport/config.yaml') ? me : null;
+    expect(findConfig({ ...search, env: { XDG_CONFIG_HOME: '/xdg' } }, inConfigHome).found?.path).toBe(
       '/xdg/localport/config.yaml',
     );
   });
 
   it('obeys --config before LOCALPORT_CONFIG before any search, also for a file that does not exist', () => {
     const env = { LOCALPORT_CONFIG: '~/env.yaml' };
-    expect(findConfig({ ...search, env, option: 'conf/my.yaml' }, every)).toEqual({
+    expect(findConfig({ ...search, env, option: 'conf/my.yaml' }, every).found).toEqual({
       path: '/folder/conf/my.yaml',
       foundBy: 'option',
     });
-    expect(findConfig({ ...search, env }, none)).toEqual({
+    expect(findConfig({ ...search, env }, none).found).toEqual({
       path: '/home/me/env.yaml',
       foundBy: 'environment',
     });
-    expect(findConfig({ ...search, env: { LOCALPORT_CONFIG: '' } }, none)).toBe(null);
+    expect(findConfig({ ...search, env: { LOCALPORT_CONFIG: '' } }, none).found).toBe(null);
+  });
+
+  it("skips other users' files, names them, and goes on; root's count", () => {
+    const owners: Readonly<Record<string, number>> = {
+      '/folder/localport.yaml': 502,
+      '/folder/.localport.yaml': 503,
+      '/etc/localport/config.yaml': 0,
+    };
+    expect(findConfig(search, (path) => owners[path] ?? null)).toEqual({
+      found: { path: '/etc/localport/config.yaml', foundBy: 'search' },
+      skipped: [
+        { path: '/folder/localport.yaml', uid: 502 },
+        { path: '/folder/.localport.yaml', uid: 503 },
+      ],
+    });
   });
 });

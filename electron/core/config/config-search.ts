@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { lstatSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Environment } from './environment-substitution.ts';
 
 export interface ConfigSearch {
@@ -8,36 +8,92 @@ export interface ConfigSearch {
   readonly env: Environment;
   readonly workingDirectory: string;
   readonly homeDirectory: string;
+  /** Who runs LocalPort. */
+  readonly uid: number;
 }
 
 export interface FoundConfig {
   /** Absolute. Named by an option or a variable it need not exist: to say so is the loader's task. */
   readonly path: string;
-  readonly foundBy: 'option' | 'environment' | 'search';
+  /** `folder`: a search found it in the current folder, so its text needs the user's trust. */
+  readonly foundBy: 'option' | 'environment' | 'search' | 'folder';
 }
 
-/** The config file that counts: `--config`, then LOCALPORT_CONFIG, then the first of 0.3.7's places that exists; else null. */
+export interface SearchResult {
+  readonly found: FoundConfig | null;
+  /** Files of other users that would have counted. Only of a search. */
+  readonly skipped: readonly SkippedConfig[];
+}
+
+export interface SkippedConfig {
+  readonly path: string;
+  /** Whose it is. */
+  readonly uid: number;
+}
+
+/** The owner of what is at a path; null: nothing is there. */
+export type OwnerOf = (path: string) => number | null;
+
+/**
+ * The config file that counts: `--config`, then LOCALPORT_CONFIG, then the first of 0.3.7's places that exists. A search does
+ * not stop at what another user put in its way: anybody may write `/tmp/localport.yaml`.
+ */
 export function findConfig(
   search: ConfigSearch,
-  exists: (path: string) => boolean = existsSync,
-): FoundConfig | null {
-  if (search.option !== undefined) return { path: toAbsolute(search.option, search), foundBy: 'option' };
+  ownerOf: OwnerOf = foreignOwnerOf(search.uid),
+): SearchResult {
+  if (search.option !== undefined)
+    return { found: { path: toAbsolute(search.option, search), foundBy: 'option' }, skipped: [] };
   const named = search.env['LOCALPORT_CONFIG'];
-  if (named !== undefined && named !== '') return { path: toAbsolute(named, search), foundBy: 'environment' };
-  const path = configPlaces(search).find(exists);
-  return path === undefined ? null : { path, foundBy: 'search' };
+  if (named !== undefined && named !== '')
+    return { found: { path: toAbsolute(named, search), foundBy: 'environment' }, skipped: [] };
+  const skipped: SkippedConfig[] = [];
+  for (const path of configPlaces(search)) {
+    const owner = ownerOf(path);
+    if (owner === null) continue;
+    if (owner === search.uid || owner === 0)
+      return { found: { path, foundBy: placeOf(path, search) }, skipped };
+    skipped.push({ path, uid: owner });
+  }
+  return { found: null, skipped };
 }
+
+/** The user's own places are trusted, also when they are the current folder. */
+const placeOf = (path: string, { workingDirectory, homeDirectory }: ConfigSearch): FoundConfig['foundBy'] =>
+  dirname(path) === workingDirectory &&
+  path !== join(homeDirectory, '.localport.yaml') &&
+  folderNames.includes(basename(path))
+    ? 'folder'
+    : 'search';
+
+/** Of a link that another user put there, that user; else the owner of the file. */
+const foreignOwnerOf =
+  (uid: number): OwnerOf =>
+  (path) => {
+    try {
+      const file = statSync(path);
+      const link = lstatSync(path);
+      return link.uid === uid || link.uid === 0 ? file.uid : link.uid;
+    } catch {
+      return null;
+    }
+  };
+
+/** A notice: what was skipped, and then the fix. */
+export const describeSkipped = ({ path, uid }: SkippedConfig): string =>
+  `The config ${path} belongs to user ${uid} and was skipped. Copy it to a file of your own if you want to use it.`;
+
+/** What a search looks for in the current folder, in this order. */
+export const folderNames = ['localport.yaml', 'localport.yml', '.localport.yaml'];
 
 /** In the order of 0.3.7; XDG_CONFIG_HOME, which it ignored, comes before the folder that it replaces. */
 export function configPlaces({
   env,
   workingDirectory,
   homeDirectory,
-}: Omit<ConfigSearch, 'option'>): readonly string[] {
+}: Omit<ConfigSearch, 'option' | 'uid'>): readonly string[] {
   const places = [
-    join(workingDirectory, 'localport.yaml'),
-    join(workingDirectory, 'localport.yml'),
-    join(workingDirectory, '.localport.yaml'),
+    ...folderNames.map((name) => join(workingDirectory, name)),
     join(homeDirectory, '.localport.yaml'),
     defaultConfigPath(env, homeDirectory),
     join(homeDirectory, '.config', 'localport', 'config.yaml'),

@@ -1,29 +1,46 @@
 /**
- * Reads the config file, and refuses what must not be trusted: config is code execution, so only its owner and root may
- * have been able to write it. All checks are made on the open file, not on its name, so that nobody can swap it in between.
+ * Reads the config file, and refuses what must not be trusted: config is code execution, so nobody but the user and root may
+ * have been able to write it or to put it there. The text is read from the file that was judged, not by its name again.
  */
+import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
-import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { fileError } from './config-problem.ts';
+import { stepsTo } from './path-steps.ts';
+import { digestOf, type ConfigIdentity } from './trust-store.ts';
+import { refuseWriters } from './write-refusal.ts';
 
 export const maxConfigBytes = 1024 * 1024;
 
-const writableByOthers = 0o002;
-const sticky = 0o1000;
+export interface ConfigSource extends ConfigIdentity {
+  /** Without a byte order mark. */
+  readonly text: string;
+}
 
-/** The text of the file, without a byte order mark. Never blocks on a pipe, never throws. `uid`: who runs the app. */
-export async function readConfigSource(path: string, uid: number): Promise<Result<string, ConfigProblem>> {
+/** Never blocks on a pipe, never throws. `uid`: who runs LocalPort. */
+export async function readConfigSource(
+  path: string,
+  uid: number,
+): Promise<Result<ConfigSource, ConfigProblem>> {
   let handle: FileHandle | undefined;
   try {
+    const steps = stepsTo(path);
+    const last = steps.at(-1);
+    const realPath = last?.isLast === true && last.stats?.isSymbolicLink() === false ? last.path : path;
     // Without O_NONBLOCK opening a FIFO waits for a writer, for ever.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+    handle = await open(realPath, realPath === path ? flags : flags | constants.O_NOFOLLOW);
     const stats = await handle.stat();
-    const refusal = refuseFile(stats, uid) ?? (await refuseDirectories(path));
-    if (refusal !== null) return err(fileError(`the file ${refusal}`));
-    return decode(await readAtMost(handle, maxConfigBytes));
+    const nature = refuseNature(stats);
+    if (nature !== null) return err(fileError(`the file ${nature}`));
+    // The folders were looked at before the file was opened: where only the user can write, only they can have exchanged it.
+    const opened = { path: realPath, stats, isLast: true };
+    const refusal = await refuseWriters([...steps.slice(0, -1), opened], uid);
+    if (refusal !== null) return err(fileError(refusal));
+    const text = decode(await readAtMost(handle, maxConfigBytes));
+    return text.ok ? ok({ text: text.value, realPath, digest: digestOf(text.value) }) : text;
   } catch (error) {
     return err(fileError(`the file ${describeReadError(error, path)}`));
   } finally {
@@ -31,27 +48,10 @@ export async function readConfigSource(path: string, uid: number): Promise<Resul
   }
 }
 
-function refuseFile(stats: Stats, uid: number): string | null {
+function refuseNature(stats: Stats): string | null {
   if (stats.isDirectory()) return 'is a directory, expected a YAML file';
   if (!stats.isFile()) return 'is not a regular file, expected a YAML file';
-  if (stats.uid !== uid && stats.uid !== 0) {
-    return `belongs to user ${stats.uid}, expected user ${uid} or root: run chown ${uid} on it`;
-  }
-  if ((stats.mode & writableByOthers) !== 0) {
-    return `can be written by every user (mode ${octal(stats.mode)}): run chmod o-w on it`;
-  }
   return stats.size > maxConfigBytes ? describeOversize(stats.size) : null;
-}
-
-/** Who may write the folder may replace the file, unless the folder is sticky as /tmp is. */
-async function refuseDirectories(path: string): Promise<string | null> {
-  for (const directory of new Set([dirname(path), dirname(await realpath(path))])) {
-    const { mode } = await stat(directory);
-    if ((mode & writableByOthers) !== 0 && (mode & sticky) === 0) {
-      return `lies in ${directory}, which every user can write (mode ${octal(mode)}): run chmod o-w on it`;
-    }
-  }
-  return null;
 }
 
 /** Reads one byte more than allowed: the file may have grown since it was looked at. */
@@ -75,16 +75,25 @@ function decode(bytes: Buffer): Result<string, ConfigProblem> {
   }
 }
 
+/** No character spans lines, so what ends with a line is text exactly when all of its lines are. Counts from 1. */
 function lineOfFirstBadByte(bytes: Buffer): number {
-  const lines = bytes.toString('latin1').split('\n');
-  const isBad = (line: string): boolean => Buffer.from(line, 'latin1').toString('utf8').includes('\uFFFD');
-  return lines.findIndex(isBad) + 1;
+  const ends = [...lineEnds(bytes)];
+  let [first, last] = [0, ends.length - 1];
+  while (first < last) {
+    const middle = Math.floor((first + last) / 2);
+    if (isUtf8(bytes.subarray(0, ends[middle]))) first = middle + 1;
+    else last = middle;
+  }
+  return first + 1;
+}
+
+function* lineEnds(bytes: Buffer): Generator<number> {
+  for (let end = bytes.indexOf('\n'); end !== -1; end = bytes.indexOf('\n', end + 1)) yield end;
+  yield bytes.length;
 }
 
 const describeOversize = (bytes: number): string =>
   `is ${bytes} bytes long, more than the ${maxConfigBytes} that are allowed`;
-
-const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
 function describeReadError(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

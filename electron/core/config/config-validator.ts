@@ -1,6 +1,6 @@
 /**
- * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is a
- * warning, and is gone from what is returned.
+ * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is
+ * gone from what is returned: an error in `connection`, where it may say which cluster or host is meant, else a warning.
  */
 import {
   connectionSchemas,
@@ -31,6 +31,8 @@ export interface Validation {
   readonly entries: readonly unknown[];
   /** Errors and warnings, in the order of the file. */
   readonly problems: readonly ConfigProblem[];
+  /** How many more there are. */
+  readonly dropped: number;
 }
 
 /**
@@ -53,6 +55,7 @@ export function validateConfig(
     services,
     entries: values,
     problems: findings.problems,
+    dropped: findings.dropped,
   };
 }
 
@@ -102,7 +105,7 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
     findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
   if (!isMapping(connection)) return null;
-  const checked = findings.check(connectionSchemas[known], connection, [...path, 'connection']);
+  const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
 

@@ -21,8 +21,9 @@ describe('the desired store', () => {
     log = { debug: note, info: note, warn: note, error: note };
   });
 
-  const open = (): Promise<DesiredStore> =>
+  const open = (allOff = false): Promise<DesiredStore> =>
     openDesiredStore({
+      allOff,
       path,
       log,
       onWritable: (failure) => told.push(failure === null ? 'writable' : failure.replaceAll(root, '')),
@@ -40,6 +41,28 @@ describe('the desired store', () => {
     store.set('db', 'on');
     expect(store.desiredOf({ name: 'db', enabled: false })).toBe('on');
     await store.flush();
+  });
+
+  it('may keep off what the first config has, for one run, and writes nothing of that', async () => {
+    const before = await open();
+    before.set('chosen', 'on');
+    await before.flush();
+    const stored = readFileSync(path, 'utf8');
+
+    const store = await open(true);
+    const states = (...names: readonly string[]): string =>
+      names.map((name) => `${name} ${store.desiredOf({ name, enabled: true })}`).join(', ');
+    expect(states('chosen', 'enabled')).toBe('chosen off, enabled off');
+    store.settle();
+    expect(states('chosen', 'enabled', 'added')).toBe('chosen off, enabled off, added on');
+    await store.flush();
+    expect(readFileSync(path, 'utf8')).toBe(stored);
+    store.set('enabled', 'on');
+    expect(states('chosen', 'enabled')).toBe('chosen off, enabled on');
+    await store.flush();
+
+    const next = await open();
+    expect(next.desiredOf({ name: 'chosen', enabled: false })).toBe('on');
   });
 
   it('remembers choices over a restart, of any name', async () => {

@@ -16,7 +16,7 @@ export interface DesiredStore {
   desiredOf(spec: Pick<ServiceSpec, 'name' | 'enabled'>): Desired;
   /** Remembers a choice at once, and writes it in the background. */
   set(name: string, desired: Desired): void;
-  /** A config has been applied: services that come later were not in it when the file was damaged. */
+  /** A config has been applied: services that come later were not in it when the file was damaged, or LocalPort started. */
   settle(): void;
   /** Resolves when everything set so far is on disk, or could not be written, which is logged. Never rejects. */
   flush(): Promise<void>;
@@ -25,6 +25,8 @@ export interface DesiredStore {
 export interface DesiredStoreParts {
   readonly path: string;
   readonly log: Logger;
+  /** What the first config has is off until it is turned on, for this run: nothing of that is written. */
+  readonly allOff?: boolean;
   /** Why the choices could not be written, in the system's words; null: they are on disk. */
   readonly onWritable: (failure: string | null) => void;
   /** Whether the choices were lost; false again once the user has chosen anew. */
@@ -33,9 +35,11 @@ export interface DesiredStoreParts {
 
 /** Reads the choices. A file that cannot be read as such is moved aside, to `….corrupt`. */
 export async function openDesiredStore(parts: DesiredStoreParts): Promise<DesiredStore> {
-  const { path, log } = parts;
+  const { path, log, allOff = false } = parts;
   const { choices, isLost, isComplete } = await loadChoices(path, log);
   let startsOff = isLost;
+  let isFirstConfig = true;
+  const offForThisRun = new Set<string>();
   let isWritten = isComplete;
   let writing: Promise<void> | null = null;
 
@@ -76,17 +80,20 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
   return {
     desiredOf: ({ name, enabled }) => {
       const chosen = choices.get(name);
-      if (chosen !== undefined) return chosen;
       // On disk as well: the next start finds a file that is whole.
-      if (startsOff) remember(name, 'off');
-      return enabled && !startsOff ? 'on' : 'off';
+      if (chosen === undefined && startsOff) remember(name, 'off');
+      if (allOff && isFirstConfig) offForThisRun.add(name);
+      if (offForThisRun.has(name)) return 'off';
+      return chosen ?? (enabled && !startsOff ? 'on' : 'off');
     },
     set: (name, desired) => {
       if (isLost) parts.onDamaged(false);
+      offForThisRun.delete(name);
       remember(name, desired);
     },
     settle: () => {
       startsOff = false;
+      isFirstConfig = false;
     },
     flush,
   };

@@ -86,8 +86,10 @@ interface TakenValue {
 }
 
 function reportTaken(findings: Findings, { path, value, earlier }: TakenValue): void {
-  const line = findings.lineOf(['services', earlier, ...path.slice(2)]);
-  findings.error(path, `${value} is taken by services[${earlier}] in line ${line}`);
+  findings.error(path, () => {
+    const line = findings.lineOf(['services', earlier, ...path.slice(2)]);
+    return `${value} is taken by services[${earlier}] in line ${line}`;
+  });
 }
 
 const readKey = <Key extends keyof RawService>(service: unknown, key: Key): RawService[Key] | undefined =>
@@ -104,13 +106,18 @@ function reportLoops(
   for (const [place, way] of findLoops(known).entries()) {
     const candidate = known[place];
     if (way === null || candidate === undefined) continue;
-    const through = way.slice(0, -1).join(', ');
-    const message =
-      through === ''
-        ? `leads back to this service's own local_port ${candidate.localPort}`
-        : `leads back to this service through ${through}`;
-    findings.error(['services', candidate.index, 'remote_port'], message);
+    findings.error(['services', candidate.index, 'remote_port'], () =>
+      describeLoop(candidate, way.slice(0, -1)),
+    );
   }
+}
+
+const maxShownNames = 5;
+
+function describeLoop({ localPort }: LoopCandidate, through: readonly string[]): string {
+  if (through.length === 0) return `leads back to this service's own local_port ${localPort}`;
+  const more = through.length > maxShownNames ? ` and ${through.length - maxShownNames} more` : '';
+  return `leads back to this service through ${through.slice(0, maxShownNames).join(', ')}${more}`;
 }
 
 /** Only tcp connects from here. Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */

@@ -19,6 +19,8 @@ export interface Substitution {
   readonly text: string;
   /** Every use of a variable that is not replaced by its default, in the order of the file. */
   readonly variables: readonly Variable[];
+  /** There are more than these, which stand in the text as they are written. */
+  readonly hasTooMany: boolean;
 }
 
 /** A use of an unset variable without default. */
@@ -27,36 +29,51 @@ export type UnsetVariable = Pick<Variable, 'name' | 'line'>;
 /** The innermost ones: a default may itself name variables. */
 const placeholder = /\$\{((?:(?!\$\{)[^}\n])+)\}/g;
 const maxNesting = 8;
+/** Far more than 1,000 services name. */
+const maxVariables = 50_000;
+/** What is longer is text: no system has such a variable. */
+const maxNameCharacters = 256;
 const token = /\uE000(\d+)\uE001/g;
+
+export const tooManyVariables = `the file names more than ${maxVariables} variables`;
 
 export function substituteEnvironment(source: string, environment: Environment): Substitution {
   const variables: Variable[] = [];
-  const replaced = (_: string, expression: string, offset: number, text: string): string => {
+  let hasTooMany = false;
+  let lineAt = lineTeller();
+  const replaced = (whole: string, expression: string, offset: number, text: string): string => {
     const colon = expression.indexOf(':');
     const name = (colon === -1 ? expression : expression.slice(0, colon)).trim();
+    if (name.length > maxNameCharacters) return whole;
     const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
     const isOfCompose = colon !== -1 && expression[colon + 1] === '-';
     const value = isOfCompose && found === '' ? undefined : found;
     if (value === undefined && colon !== -1) return expression.slice(colon + (isOfCompose ? 2 : 1));
+    hasTooMany ||= variables.length >= maxVariables;
+    if (hasTooMany) return whole;
     // No placeholder spans lines, so none is moved.
     variables.push({ name, value, line: lineAt(text, offset) });
     return `\uE000${variables.length - 1}\uE001`;
   };
   let text = source;
-  for (let depth = 0; depth < maxNesting && text.includes('${'); depth += 1)
+  for (let depth = 0; depth < maxNesting && text.includes('${'); depth += 1) {
+    lineAt = lineTeller();
     text = text.replace(placeholder, replaced);
-  return { text, variables };
+  }
+  return { text, variables, hasTooMany };
 }
 
-export const hasVariable = (text: string): boolean => text.search(token) !== -1;
+export const hasVariable = (text: string): boolean => text.includes('\uE000') && text.search(token) !== -1;
 
 /** Puts in the values of the variables that are set; tokens of unset ones stay. */
 export function insertValues(text: string, variables: readonly Variable[]): string {
+  if (!hasVariable(text)) return text;
   return text.replace(token, (whole, index: string) => variables[Number(index)]?.value ?? whole);
 }
 
 /** The unset variables named in a text. */
 export function unsetVariablesIn(text: string, variables: readonly Variable[]): readonly UnsetVariable[] {
+  if (!hasVariable(text)) return [];
   return [...text.matchAll(token)].flatMap(([, index]) => {
     const variable = variables[Number(index)];
     return variable === undefined || variable.value !== undefined ? [] : [variable];
@@ -65,10 +82,26 @@ export function unsetVariablesIn(text: string, variables: readonly Variable[]): 
 
 /** Writes tokens as `${NAME}` again, to be shown. */
 export function showVariables(text: string, variables: readonly Variable[]): string {
+  if (!hasVariable(text)) return text;
   return text.replace(token, (whole, index: string) => {
     const variable = variables[Number(index)];
     return variable === undefined ? whole : `\${${variable.name}}`;
   });
 }
 
-const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
+/** The lines of offsets that only grow: what lies between two of them is looked at once. */
+function lineTeller(): (text: string, offset: number) => number {
+  let line = 1;
+  let position = 0;
+  return (text, offset) => {
+    for (
+      let end = text.indexOf('\n', position);
+      end !== -1 && end < offset;
+      end = text.indexOf('\n', position)
+    ) {
+      line += 1;
+      position = end + 1;
+    }
+    return line;
+  };
+}

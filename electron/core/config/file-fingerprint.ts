@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { maxConfigBytes } from './config-source.ts';
+import { stepsTo, type PathStep } from './path-steps.ts';
 
 /**
- * What tells one state of a config file from another: its content, its owner and rights, or why it cannot be read. Not its
- * times: a touch changes nothing. Never blocks on a pipe, never rejects.
+ * What tells one state of a config file from another: its content, who may write it or put another one in its place,
+ * or why it cannot be read. Not its times: a touch changes nothing. Never blocks on a pipe, never rejects.
  */
 export async function fingerprintOf(path: string): Promise<string> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const stats = await handle.stat();
-    const nature = `${stats.mode} ${stats.uid}`;
+    const nature = stepsTo(path).map(rightsOf).join(' ');
     if (!stats.isFile() || stats.size > maxConfigBytes) return `${nature} ${stats.size}`;
     const content = await handle.readFile();
     return `${nature} ${createHash('sha256').update(content).digest('hex')}`;
@@ -22,3 +23,6 @@ export async function fingerprintOf(path: string): Promise<string> {
     await handle?.close().catch(() => undefined);
   }
 }
+
+const rightsOf = ({ stats }: PathStep): string =>
+  stats === null ? '' : `${stats.mode},${stats.uid},${stats.gid}`;

@@ -63,9 +63,16 @@ function describeChoice(found: unknown, allowed: readonly string[]): string {
 }
 
 /** `unknown key, ignored; did you mean local_port?` */
-export function describeUnknownKey(key: string, known: readonly string[]): string {
+export function describeIgnoredKey(key: string, known: readonly string[]): string {
   const meant = closestWord(key, known);
   return `unknown key, ignored${meant === null ? '' : `; did you mean ${meant}?`}`;
+}
+
+/** `unknown key, so the service does not start; did you mean context?` */
+export function describeRefusedKey(key: string, known: readonly string[]): string {
+  const meant = closestWord(key, known);
+  const hint = meant === null ? `known keys are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return `unknown key, so the service does not start; ${hint}`;
 }
 
 function expectation(type: string): string {

@@ -66,44 +66,65 @@ function takes(bind: BindAddress, address: string): boolean {
   return hostsOf(bind).includes(address);
 }
 
-function leadsInto({ host, port }: LoopTarget, { bind, localPort }: LocalPlace): boolean {
-  return port === localPort && arrivalsOf(host).some((address) => takes(bind, address));
-}
-
 /** For each candidate the names on the shortest way back to it, its own last; null where no way comes back. */
 export function findLoops(candidates: readonly LoopCandidate[]): readonly (readonly string[] | null)[] {
   const byPort = new Map<number, LoopCandidate[]>();
   for (const candidate of candidates) {
-    const sharing = byPort.get(candidate.localPort) ?? [];
-    byPort.set(candidate.localPort, [...sharing, candidate]);
+    const sharing = byPort.get(candidate.localPort);
+    if (sharing === undefined) byPort.set(candidate.localPort, [candidate]);
+    else sharing.push(candidate);
   }
   // Services that share a port are not on at the same time, but each of them may be.
-  const nextOf = new Map(
-    candidates.map((candidate) => {
-      const { leadsTo } = candidate;
-      const there = leadsTo === null ? [] : (byPort.get(leadsTo.port) ?? []);
-      return [candidate, there.filter((next) => leadsTo !== null && leadsInto(leadsTo, next))];
-    }),
-  );
+  const places = new Map<string, Place>();
+  const placeOf = ({ leadsTo }: LoopCandidate): Place => {
+    if (leadsTo === null) return nowhere;
+    const sharing = byPort.get(leadsTo.port);
+    if (sharing === undefined) return nowhere;
+    const key = `${leadsTo.host} ${leadsTo.port}`;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    const arrivals = arrivalsOf(leadsTo.host);
+    const takers = sharing.filter(({ bind }) => arrivals.some((address) => takes(bind, address)));
+    const place = { takers };
+    places.set(key, place);
+    return place;
+  };
+  const nextOf = new Map(candidates.map((candidate) => [candidate, placeOf(candidate)]));
   return candidates.map((start) => wayBack(start, nextOf));
 }
 
-function wayBack(
-  start: LoopCandidate,
-  nextOf: ReadonlyMap<LoopCandidate, readonly LoopCandidate[]>,
-): readonly string[] | null {
-  const seen = new Set<LoopCandidate>();
-  const ways: { readonly at: LoopCandidate; readonly names: readonly string[] }[] = [
-    { at: start, names: [] },
-  ];
-  for (const { at, names } of ways) {
-    for (const next of nextOf.get(at) ?? []) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      const way = [...names, next.name];
-      if (next === start) return way;
-      ways.push({ at: next, names: way });
+/** Where connections go, and who takes them there. */
+interface Place {
+  readonly takers: readonly LoopCandidate[];
+}
+
+const nowhere: Place = { takers: [] };
+
+/** Looks at each place once: a thousand services that all lead to one port, which a thousand share, are a million ways. */
+function wayBack(start: LoopCandidate, nextOf: ReadonlyMap<LoopCandidate, Place>): readonly string[] | null {
+  const seen = new Set<Place>();
+  const cameFrom = new Map<LoopCandidate, LoopCandidate>();
+  const reached = [start];
+  for (const at of reached) {
+    const place = nextOf.get(at) ?? nowhere;
+    if (seen.has(place)) continue;
+    seen.add(place);
+    for (const next of place.takers) {
+      if (cameFrom.has(next)) continue;
+      cameFrom.set(next, at);
+      if (next === start) return namesOnTheWay(start, cameFrom);
+      reached.push(next);
     }
   }
   return null;
+}
+
+function namesOnTheWay(
+  start: LoopCandidate,
+  cameFrom: ReadonlyMap<LoopCandidate, LoopCandidate>,
+): readonly string[] {
+  const names = [start.name];
+  for (let at = cameFrom.get(start); at !== undefined && at !== start; at = cameFrom.get(at))
+    names.push(at.name);
+  return names.reverse();
 }

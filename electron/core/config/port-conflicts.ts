@@ -16,9 +16,13 @@ export interface PortConflict {
 
 /** In the order of the file: the first one has the port, each later one is in conflict with it. */
 export function findPortConflicts(wishes: readonly PortWish[]): readonly PortConflict[] {
-  const enabled = wishes.filter(({ isEnabled }) => isEnabled);
-  return enabled.flatMap((wish, place) => {
-    const holder = enabled.slice(0, place).find((earlier) => placesOverlap(earlier, wish));
+  const byPort = new Map<number, PortWish[]>();
+  return wishes.flatMap((wish) => {
+    if (!wish.isEnabled) return [];
+    const earlier = byPort.get(wish.localPort) ?? [];
+    const holder = earlier.find((other) => placesOverlap(other, wish));
+    earlier.push(wish);
+    byPort.set(wish.localPort, earlier);
     return holder === undefined ? [] : [{ wish, holder }];
   });
 }

@@ -5,7 +5,7 @@
  * not run.
  */
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
-import { formatPath, type ConfigPath } from './config-problem.ts';
+import { clipProblem, formatPath, type ConfigPath } from './config-problem.ts';
 import { showVariables, unsetVariablesIn, type Substitution } from './environment-substitution.ts';
 import { isMapping, removeAt, replaceAt, valueAt } from './tree-path.ts';
 
@@ -23,6 +23,8 @@ export function findUnset(
   tree: Tree,
   { variables }: Substitution,
 ): { readonly shown: Tree; readonly uses: readonly UnsetUse[] } {
+  // Most configs name none, and each pass over 50,000 values counts.
+  if (variables.length === 0) return { shown: tree, uses: [] };
   const uses: UnsetUse[] = [];
   const showText = (text: string, path: ConfigPath): string => {
     uses.push(...unsetVariablesIn(text, variables).map(({ name, line }) => ({ name, line, path })));
@@ -61,18 +63,46 @@ export function warnOfUnset(uses: readonly UnsetUse[]): readonly ConfigProblem[]
     }));
 }
 
-/** The uses that keep a service from running: its own, and those in defaults that it does not override. */
-export function usesOfService(uses: readonly UnsetUse[], index: number, tree: Tree): readonly UnsetUse[] {
-  return uses.filter((use) => {
-    if (isOfService(use)) return use.path[1] === index;
-    return isInherited(use) && !isOverridden(use.path.slice(1), valueAt(tree, ['services', index]), tree);
-  });
+/** The error of a service that needs it. */
+export const describeUnset = ({ name, path, line }: UnsetUse): ConfigProblem =>
+  clipProblem({ severity: 'error', path: formatPath(path), line, message: `\${${name}} is not set` });
+
+/** Places in defaults that need a variable: more than there are keys, so only a file that is all wrong has them. */
+const maxInheritedPlaces = 200;
+
+/** The uses that keep a service from running, by its index: its own, and those in defaults that it does not override. */
+export function usesByService(uses: readonly UnsetUse[], tree: Tree): (index: number) => readonly UnsetUse[] {
+  const own = new Map<unknown, UnsetUse[]>();
+  const inherited = new Map<string, UnsetUse>();
+  for (const use of uses) {
+    if (isOfService(use)) {
+      const known = own.get(use.path[1]);
+      if (known === undefined) own.set(use.path[1], [use]);
+      else known.push(use);
+    }
+    if (isInherited(use) && inherited.size < maxInheritedPlaces) {
+      // What stands below one key is overridden all at once: the first of it stands for the others.
+      const key = formatPath(overriddenKey(use.path.slice(1)));
+      if (!inherited.has(key)) inherited.set(key, use);
+    }
+  }
+  const places = new Map(uses.map((use, place) => [use, place]));
+  const inOrder = (one: UnsetUse, other: UnsetUse): number =>
+    (places.get(one) ?? 0) - (places.get(other) ?? 0);
+  return (index) => {
+    const needed = [...inherited.values()].filter(
+      ({ path }) => !isOverridden(path.slice(1), valueAt(tree, ['services', index]), tree),
+    );
+    return [...(own.get(index) ?? []), ...needed].sort(inOrder);
+  };
 }
+
+const overriddenKey = (path: ConfigPath): ConfigPath => path.slice(0, path[1] === 'config' ? 3 : 2);
 
 /** `path` begins with health_check or restart_policy. A check of another type inherits nothing of the probe's settings. */
 function isOverridden(path: ConfigPath, service: unknown, tree: Tree): boolean {
   const isOfProbe = path[1] === 'config';
-  if (valueAt(service, path.slice(0, isOfProbe ? 3 : 2)) !== undefined) return true;
+  if (valueAt(service, overriddenKey(path)) !== undefined) return true;
   const ownType = valueAt(service, ['health_check', 'type']);
   return (
     isOfProbe && ownType !== undefined && ownType !== valueAt(tree, ['defaults', 'health_check', 'type'])
@@ -85,6 +115,7 @@ const textKeys =
 
 /** A copy of the shown tree in which every value of an unset variable can be read as what its key wants. */
 export function putStandIns(shown: Tree, uses: readonly UnsetUse[]): Tree {
+  if (uses.length === 0) return shown;
   const tree = structuredTree(shown);
   for (const use of uses) {
     const [, index, key] = use.path;

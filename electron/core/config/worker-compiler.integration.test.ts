@@ -49,7 +49,8 @@ describe('a config that is compiled in a worker', () => {
           severity: 'error',
           path: '',
           line: null,
-          message: 'the file took longer than 0.2 s to read: make it smaller, or reload to try again',
+          message:
+            'the file takes too long to read, more than 0.2 s: make it smaller, or reload to try again',
         },
       ],
     });

@@ -9,16 +9,17 @@ import { Worker } from 'node:worker_threads';
 import { err, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { withDeadline, type Clock } from '../clock.ts';
-import { PatientDeadline } from '../health/probes/patient-deadline.ts';
 import { Scope } from '../scope.ts';
+import { CompileDeadline } from './compile-deadline.ts';
 import type { CompileContext, CompiledConfig, ConfigCompiler } from './config-compiler.ts';
-import { fileError } from './config-problem.ts';
+import { describeLate, fileError } from './config-problem.ts';
 import type { CompileRequest } from './config-worker.ts';
 
 export interface WorkerCompilerOptions {
   /** The worker's program, as the text of a CommonJS module. */
   readonly code: string;
   readonly clock: Clock;
+  /** Of processor time. */
   readonly deadlineMs?: number;
   /** Of the worker's heap. */
   readonly maxMemoryMb?: number;
@@ -27,8 +28,10 @@ export interface WorkerCompilerOptions {
 type Limits = Required<WorkerCompilerOptions>;
 type Compiled = Result<CompiledConfig, readonly ConfigProblem[]>;
 
-const defaultDeadlineMs = 10_000;
-const defaultMaxMemoryMb = 512;
+/** Of processor time. The largest config that may be takes half of it on a slow machine, and a hostile one no more. */
+const defaultDeadlineMs = 2_000;
+const defaultMaxMemoryMb = 96;
+const maxYoungMemoryMb = 16;
 /** One that does not end keeps nobody waiting: on Electron 33, V8 lets a loop that only allocates go on. */
 const terminateMs = 1_000;
 
@@ -53,7 +56,7 @@ function startWorker({ code, maxMemoryMb }: Limits, text: string, context: Compi
     // It knows what it is given, and flags of ours, to load a module say, are not meant for it.
     env: {},
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb, maxYoungGenerationSizeMb: maxYoungMemoryMb },
   });
 }
 
@@ -72,11 +75,9 @@ async function outcomeOf(
       refuse('reading the file was cancelled');
     };
     const onLate = (): void => {
-      refuse(
-        `the file took longer than ${deadlineMs / 1000} s to read: make it smaller, or reload to try again`,
-      );
+      refuse(describeLate(deadlineMs));
     };
-    const deadline = new PatientDeadline(clock, deadlineMs, onLate);
+    const deadline = new CompileDeadline(clock, deadlineMs, onLate);
     scope.own('deadline', () => {
       deadline.cancel();
     });

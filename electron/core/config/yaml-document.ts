@@ -2,143 +2,130 @@
  * YAML text → a plain tree of mappings, lists and scalars, and the line of each value in it. YAML 1.1, because that is
  * what 0.3.7's users wrote (`yes`, `0o`-less octals, merge keys); numbers and truth values keep their written form.
  *
- * 1. Nothing in a file can make this throw, hang or fill the memory: aliases, depth and size of the tree are bounded.
+ * 1. Nothing in a file can make this throw, hang or fill the memory: a `YamlBudget` bounds all that is read and built.
  * 2. A null is an absent key.
  */
 import {
-  isAlias,
   isCollection,
   isMap,
   isNode,
+  isPair,
   isScalar,
-  LineCounter,
-  parseDocument,
+  isSeq,
   visit,
   type Document,
-  type YAMLError,
+  type Scalar,
 } from 'yaml';
 import { PlainScalar } from '../../../shared/config-scalars.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { fileError, type LineOf } from './config-problem.ts';
+import {
+  hasVariable,
+  insertValues,
+  tooManyVariables,
+  type Substitution,
+} from './environment-substitution.ts';
 import { isMapping } from './tree-path.ts';
+import { YamlBudget } from './yaml-budget.ts';
+import { examineNodes, type ExaminedNodes } from './yaml-nodes.ts';
 import { offsetOf } from './yaml-offset.ts';
-import { hasVariable, insertValues, type Substitution } from './environment-substitution.ts';
+import { describeLimit, readYaml, type YamlFault, type YamlReading } from './yaml-reader.ts';
+import { buildTree } from './yaml-tree.ts';
 
 export interface ConfigTree {
   readonly root: Readonly<Record<string, unknown>>;
   readonly lineOf: LineOf;
 }
 
-const maxAliases = 2_000;
-/** What all aliases may unfold to, in values. */
-const maxAliasUses = 10_000;
-/** More faults than this help nobody to mend the file. */
-const maxFaults = 50;
-const maxTreeDepth = 32;
-const maxTreeValues = 100_000;
-/** Of all keys and texts, wherever an alias repeats them. */
-const maxTreeCharacters = 4 * 1024 * 1024;
-
-/** uniqueKeys compares every key with every other: minutes for a file of 1 MB. `findFaults` needs one look at each. */
-const options = { version: '1.1', prettyErrors: false, uniqueKeys: false } as const;
+type Parsed = Result<ConfigTree, readonly ConfigProblem[]>;
 
 /** Reads a substituted text. Every syntax fault is told, each with its line. */
-export function parseConfigText(substitution: Substitution): Result<ConfigTree, readonly ConfigProblem[]> {
-  const lines = new LineCounter();
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
+export function parseConfigText(substitution: Substitution): Parsed {
+  if (substitution.hasTooMany) return err([fileError(tooManyVariables)]);
+  const budget = new YamlBudget();
+  const reading = readYaml(substitution.text, budget);
   try {
-    const document = parseDocument(substitution.text, { ...options, lineCounter: lines });
-    insertVariables(document, substitution);
-    const faults = document.errors.length > 0 ? document.errors.map(syntaxFault) : findFaults(document);
-    if (faults.length > 0) {
-      const problems = faults.map(({ message, offset }) => fileError(message, lineAt(offset)));
-      return err(firstOfEach(problems).slice(0, maxFaults));
-    }
-    const tree = document.toJS({ maxAliasCount: maxAliasUses }) as unknown;
-    const root = prune(tree);
-    if (root === null) return err([fileError('the file is empty: expected a mapping with services')]);
-    if (!isMapping(root))
-      return err([fileError('the file holds no mapping: expected services: at the top', 1)]);
-    // Who comments out every service leaves `services:` without a value.
-    const services = isMapping(tree) && tree['services'] === null ? { services: [] } : {};
-    return ok({ root: { ...root, ...services }, lineOf: (path) => lineAt(offsetOf(document, path)) });
+    return readDocument(reading, substitution, budget);
   } catch (error) {
     return err([fileError(describeLimit(error))]);
   }
 }
+
+function readDocument(
+  { document, faults: syntaxFaults, lineAt }: YamlReading,
+  substitution: Substitution,
+  budget: YamlBudget,
+): Parsed {
+  if (document !== null) insertVariables(document, substitution, budget);
+  const { faults, targets } =
+    document === null || syntaxFaults.length > 0 ? withoutNodes(syntaxFaults) : examineNodes(document);
+  if (document === null || faults.length > 0)
+    return err(firstOfEach(faults.map(({ message, offset }) => fileError(message, lineAt(offset)))));
+  const root = buildTree(document, targets, budget);
+  if (root === null) return err([fileError('the file is empty: expected a mapping with services')]);
+  if (!isMapping(root))
+    return err([fileError('the file holds no mapping: expected services: at the top', 1)]);
+  // Who comments out every service leaves `services:` without a value.
+  const services = hasEmptyServices(document) ? { services: [] } : {};
+  return ok({ root: { ...root, ...services }, lineOf: (path) => lineAt(offsetOf(document, targets, path)) });
+}
+
+const withoutNodes = (faults: readonly YamlFault[]): ExaminedNodes => ({ faults, targets: new Map() });
+
+const hasEmptyServices = ({ contents }: Document): boolean =>
+  isMap(contents) &&
+  contents.items.some(
+    ({ key, value }) =>
+      isScalar(key) &&
+      key.value === 'services' &&
+      (value === null || (isScalar(value) && value.value === null)),
+  );
 
 /** One broken bracket makes YAML complain of the same thing many times over. */
 const firstOfEach = (problems: readonly ConfigProblem[]): readonly ConfigProblem[] => [
   ...new Map(problems.map((problem) => [`${String(problem.line)} ${problem.message}`, problem])).values(),
 ];
 
-interface Fault {
-  readonly message: string;
-  readonly offset: number;
-}
-
-/** What YAML's grammar allows and a config does not: a key twice, an alias of nothing, more aliases than make sense. */
-function findFaults(document: Document): readonly Fault[] {
-  const faults: Fault[] = [];
-  const anchors = new Set<string>();
-  let aliases = 0;
-  visit(document, {
-    Node: (_, node) => {
-      const offset = node.range?.[0] ?? 0;
-      if (isMap(node)) faults.push(...faultyKeys(node.items));
-      if (!isAlias(node)) {
-        if (node.anchor !== undefined) anchors.add(node.anchor);
-        return undefined;
-      }
-      if (!anchors.has(node.source))
-        faults.push({ message: `*${node.source} names no anchor above it`, offset });
-      if (++aliases <= maxAliases) return undefined;
-      faults.push({ message: `the file has more than ${maxAliases} aliases`, offset });
-      return visit.BREAK;
-    },
-  });
-  return faults;
-}
-
-function faultyKeys(pairs: readonly { readonly key: unknown }[]): readonly Fault[] {
-  const seen = new Set<unknown>();
-  return pairs.flatMap(({ key }) => {
-    const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
-    if (!isScalar(key))
-      return isAlias(key) ? [] : [{ message: 'a list or mapping stands where a key is expected', offset }];
-    if (typeof key.value === 'symbol') return [];
-    const isRepeated = seen.has(key.value);
-    seen.add(key.value);
-    return isRepeated
-      ? [{ message: `the key ${String(key.value)} is written twice in one mapping`, offset }]
-      : [];
-  });
-}
-
 /** Puts the variables' values into keys and scalars, and gives what reads as more than text its written form. */
-function insertVariables(document: Document, { variables }: Substitution): void {
-  visit(document, {
-    Scalar: (key, node) => {
-      const written = typeof node.value === 'string' ? node.value : (node.source ?? '');
-      if (key === 'key') {
-        if (typeof node.value !== 'symbol') node.value = insertValues(written, variables);
-        return undefined;
-      }
-      if (!hasVariable(written)) {
-        node.value = keepWritten(node.value, node.source);
-        return undefined;
-      }
-      const text = insertValues(written, variables);
-      const replacement = node.type === 'PLAIN' ? readPlain(text) : text;
-      if (!isNode(replacement)) {
-        node.value = replacement;
-        return undefined;
-      }
+function insertVariables(document: Document, { variables }: Substitution, budget: YamlBudget): void {
+  const insert = (written: string): string => {
+    const text = insertValues(written, variables);
+    budget.spendCharacters(Math.max(0, text.length - written.length), 'variables');
+    return text;
+  };
+  const readPlainText = plainReader(budget);
+  const fillKey = (node: unknown): void => {
+    if (!isScalar(node) || typeof node.value === 'symbol') return;
+    node.value = insert(typeof node.value === 'string' ? node.value : (node.source ?? ''));
+  };
+  const fillScalar = (node: Scalar): unknown => {
+    const written = typeof node.value === 'string' ? node.value : (node.source ?? '');
+    if (!hasVariable(written)) {
+      node.value = keepWritten(node.value, node.source);
+      return node;
+    }
+    const text = insert(written);
+    const replacement = node.type === 'PLAIN' ? readPlainText(text) : text;
+    if (isNode(replacement)) {
       placeAt(replacement, node.range);
-      return replacement;
-    },
-  });
+      return fill(replacement);
+    }
+    node.value = replacement;
+    return node;
+  };
+  const fill = (node: unknown): unknown => {
+    if (isScalar(node)) return fillScalar(node);
+    if (isSeq(node)) node.items = node.items.map((item) => (isPair(item) ? item : fill(item)));
+    if (!isMap(node)) return node;
+    for (const pair of node.items) {
+      if (isScalar(pair.key)) fillKey(pair.key);
+      else fill(pair.key);
+      pair.value = fill(pair.value);
+    }
+    return node;
+  };
+  document.contents = fill(document.contents) as Document['contents'];
 }
 
 /** Numbers and truth values keep what was written. So do dates, which are text to us: no key wants one. */
@@ -148,13 +135,26 @@ function keepWritten(value: unknown, source: string | undefined): unknown {
   return value instanceof Date ? (source ?? value.toISOString()) : value;
 }
 
-/** What a variable's value means where YAML would have read it unquoted: a number, a truth value, a flow list, or text. */
-function readPlain(text: string): unknown {
+/**
+ * What a variable's value means where YAML would have read it unquoted: a number, a truth value, a flow list, or text. Each
+ * value is read once, but for lists and mappings: each place needs nodes of its own.
+ */
+function plainReader(budget: YamlBudget): (text: string) => unknown {
+  const known = new Map<string, unknown>();
+  return (text) => {
+    if (known.has(text)) return known.get(text);
+    const value = readPlain(text, budget);
+    if (!isCollection(value)) known.set(text, value);
+    return value;
+  };
+}
+
+function readPlain(text: string, budget: YamlBudget): unknown {
   if (text === '') return null;
   if (!/^[[{]|^[\w.+:~-]+$/.test(text)) return text;
-  const document = parseDocument(text, options);
+  const { document, faults } = readYaml(text, budget);
+  if (document === null || faults.length > 0) return text;
   const { contents } = document;
-  if (document.errors.length > 0) return text;
   if (isCollection(contents) && contents.flow === true) return contents;
   if (!isScalar(contents) || typeof contents.value === 'string') return text;
   return contents.value === null && text !== '~' ? text : keepWritten(contents.value, contents.source);
@@ -168,49 +168,4 @@ function placeAt(root: unknown, range: [number, number, number] | null | undefin
       node.range = range;
     },
   });
-}
-
-/** Copies the tree without nulls in mappings, within the bounds. */
-function prune(root: unknown): unknown {
-  let values = 0;
-  let characters = 0;
-  const count = (text: string): void => {
-    characters += text.length;
-    if (characters > maxTreeCharacters)
-      throw new LimitError(`the file's aliases unfold to more than ${maxTreeCharacters} characters`);
-  };
-  const copy = (value: unknown, depth: number): unknown => {
-    if (depth > maxTreeDepth)
-      throw new LimitError(`the file is nested more than ${maxTreeDepth} levels deep`);
-    if (++values > maxTreeValues) throw new LimitError(`the file holds more than ${maxTreeValues} values`);
-    if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
-    if (typeof value === 'string') count(value);
-    if (!isMapping(value)) return value ?? null;
-    for (const key of Object.keys(value)) count(key);
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, item]) => item !== null && item !== undefined)
-        .map(([key, item]) => [key, copy(item, depth + 1)]),
-    );
-  };
-  return copy(root, 0);
-}
-
-class LimitError extends Error {}
-
-function describeLimit(error: unknown): string {
-  if (error instanceof LimitError) return error.message;
-  if (error instanceof RangeError) return 'the file is nested too deeply';
-  if (error instanceof ReferenceError) return `the file's aliases unfold to more than ${maxAliasUses} values`;
-  return `the file cannot be read as YAML (${error instanceof Error ? error.message : String(error)})`;
-}
-
-function syntaxFault({ code, message, pos }: YAMLError): Fault {
-  return { message: describeSyntaxError(code, message), offset: pos[0] };
-}
-
-function describeSyntaxError(code: YAMLError['code'], message: string): string {
-  if (code === 'TAB_AS_INDENT') return 'a tab stands where YAML wants spaces';
-  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here, one is allowed';
-  return message.includes('call stack') ? 'the file is nested too deeply' : `not valid YAML: ${message}`;
 }

@@ -10,13 +10,14 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { ConfigPath } from './config-problem.ts';
+import type { AliasTargets } from './yaml-nodes.ts';
 
 /** Where the value at `path` begins in the text, or the last thing on the way to it that is written down. */
-export function offsetOf(document: Document, path: ConfigPath): number {
+export function offsetOf(document: Document, targets: AliasTargets, path: ConfigPath): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const segment of path) {
-    const next = childOf(node, segment, document);
+    const next = childOf(node, segment, targets);
     if (next === null) return offset;
     offset = next.offset ?? offset;
     node = next.value;
@@ -27,9 +28,9 @@ export function offsetOf(document: Document, path: ConfigPath): number {
 function childOf(
   parent: unknown,
   segment: string | number,
-  document: Document,
+  targets: AliasTargets,
 ): { readonly offset: number | undefined; readonly value: unknown } | null {
-  const node = isAlias(parent) ? parent.resolve(document) : parent;
+  const node = isAlias(parent) ? targets.get(parent) : parent;
   if (isSeq(node) && typeof segment === 'number') {
     const item: unknown = node.items[segment];
     return item === undefined ? null : { offset: isNode(item) ? item.range?.[0] : undefined, value: item };
@@ -38,7 +39,7 @@ function childOf(
   const pair = pairsByKey(node).get(String(segment));
   if (pair !== undefined)
     return { offset: isScalar(pair.key) ? pair.key.range?.[0] : undefined, value: pair.value };
-  return childOfMerged(node.items, segment, document);
+  return childOfMerged(node.items, segment, targets);
 }
 
 /** Looked through once for each mapping: one with 80,000 faulty keys took minutes. The document has its final keys by now. */
@@ -58,12 +59,12 @@ function pairsByKey(map: YAMLMap): ReadonlyMap<string, Pair> {
 function childOfMerged(
   pairs: readonly unknown[],
   segment: string | number,
-  document: Document,
+  targets: AliasTargets,
 ): ReturnType<typeof childOf> {
   for (const pair of pairs) {
     if (!isPair(pair) || !isScalar(pair.key) || pair.key.source !== '<<') continue;
     for (const source of isSeq(pair.value) ? pair.value.items : [pair.value]) {
-      const found = childOf(source, segment, document);
+      const found = childOf(source, segment, targets);
       if (found !== null) return found;
     }
   }

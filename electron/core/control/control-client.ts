@@ -1,7 +1,7 @@
 /** The client's end of the control socket: what the `localport` command speaks to the running host with. */
-import { connect, type Socket } from 'node:net';
 import type * as z from 'zod';
 import {
+  controlProtocol,
   controlRequests,
   controlStreams,
   type ControlError,
@@ -14,18 +14,27 @@ import {
 } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
-import { withDeadline, type Clock } from '../clock.ts';
-import { ControlConnection, notUnderstood } from './control-connection.ts';
+import { sleep, type Clock } from '../clock.ts';
+import { routeOf } from './control-routes.ts';
+import { callControl, notUnderstood, type ControlCall, type RunningCall } from './control-call.ts';
+import { checkControlSocket } from './control-socket-check.ts';
 
 const defaultConnectTimeoutMs = 2_000;
 const defaultRequestTimeoutMs = 30_000;
+/** A host with too many requests refuses the next one. */
+const retryMs = 500;
+/** A host with too many connections closes the one that waits longest, and it may be ours. */
+const reconnectMs = 20;
+const maxReconnects = 20;
 
 export interface ControlConnectOptions {
   readonly socketPath: string;
   readonly clock: Clock;
   /** Of this command; named when the two do not understand each other. */
   readonly version: string;
-  /** For connection and handshake together. Default 2 s. */
+  /** Who asks; by default the user of this process. Only what this user or root owns is believed. */
+  readonly uid?: number;
+  /** For the connection and the first answer together. Default 2 s. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -50,83 +59,114 @@ export interface ControlClient {
     params: ControlStreamParams<S>,
     reader: StreamReader<S>,
   ): Promise<Result<void, ControlError>>;
-  /** Ends the connection; what is under way ends with `connection-lost`. Idempotent. */
+  /** What is under way, and what is asked for later, ends with `connection-lost`. Idempotent. */
   close(): void;
-  /** Resolves when the connection has ended, with the reason. */
-  readonly closed: Promise<ControlError>;
 }
 
 export async function connectControl(
   options: ControlConnectOptions,
 ): Promise<Result<ControlClient, ControlError>> {
-  const { clock, socketPath, connectTimeoutMs = defaultConnectTimeoutMs } = options;
-  const socket = connect({ path: socketPath, allowHalfOpen: true });
-  const greeted = await withDeadline(clock, connectTimeoutMs, greet(socket, options));
-  if (greeted !== 'deadline') return greeted;
-  socket.destroy();
-  return err({
-    code: 'timed-out',
-    message: `LocalPort did not answer at ${socketPath} within ${connectTimeoutMs / 1000} s`,
-  });
-}
-
-async function greet(
-  socket: Socket,
-  { clock, version, socketPath }: ControlConnectOptions,
-): Promise<Result<ControlClient, ControlError>> {
-  const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
-    socket.once('connect', () => {
-      resolve(null);
-    });
-    socket.once('error', resolve);
-  });
-  if (failure !== null) return err(connectError(failure, socketPath));
-  const connection = new ControlConnection(socket, clock);
-  const host = await connection.greet(version);
-  return host.ok ? ok(clientOver(connection, host.value)) : host;
-}
-
-function connectError({ code, message }: NodeJS.ErrnoException, socketPath: string): ControlError {
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ECONNREFUSED') {
-    return { code: 'not-running', message: 'LocalPort is not running' };
+  const { socketPath, connectTimeoutMs = defaultConnectTimeoutMs } = options;
+  const uid = options.uid ?? process.getuid?.() ?? 0;
+  const checked = checkControlSocket(socketPath, uid);
+  if (!checked.ok) return checked;
+  const calls = new Calls(options);
+  const answer = await calls.request('host', {}, connectTimeoutMs);
+  if (!answer.ok && answer.error.code === 'timed-out') {
+    const message = `LocalPort did not answer at ${socketPath} within ${connectTimeoutMs / 1000} s`;
+    return err({ code: 'timed-out', message });
   }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return { code: 'not-permitted', message: `${socketPath} belongs to another user` };
-  }
-  return { code: 'connection-lost', message: `${socketPath}: ${message}` };
-}
-
-function clientOver(connection: ControlConnection, host: HostInfo): ControlClient {
-  return {
+  if (!answer.ok) return answer;
+  if (answer.value.protocol !== controlProtocol) return err(notUnderstood);
+  const { host } = answer.value;
+  return ok({
     host,
-    closed: connection.closed,
+    request: (name, params, timeoutMs = defaultRequestTimeoutMs) => calls.request(name, params, timeoutMs),
+    stream: (name, params, reader) => calls.stream(name, params, reader),
     close: () => {
-      connection.close({ code: 'connection-lost', message: 'the command ended the connection' });
+      calls.close();
     },
-    request: async (name, params, timeoutMs = defaultRequestTimeoutMs) => {
-      const outcome = await connection.call({ name, params, timeoutMs });
-      return outcome.ok ? understand(resultSchema(name), outcome.value) : outcome;
-    },
-    stream: async (name, params, { onEvent, signal }) => {
-      const schema = eventSchema(name);
-      const onReceived = (received: unknown): void => {
-        const event = understand(schema, received);
-        if (event.ok) onEvent(event.value);
-        else connection.close(event.error);
-      };
-      const outcome = await connection.call({ name, params, signal, onEvent: onReceived });
-      return outcome.ok ? ok(undefined) : outcome;
-    },
-  };
+  });
 }
+
+/** The calls of one client. */
+class Calls {
+  readonly #options: ControlConnectOptions;
+  readonly #running = new Set<RunningCall>();
+  #isClosed = false;
+
+  constructor(options: ControlConnectOptions) {
+    this.#options = options;
+  }
+
+  async request<R extends ControlRequestName>(
+    name: R,
+    params: ControlRequestParams<R>,
+    timeoutMs: number,
+  ): Promise<Result<ControlResult<R>, ControlError>> {
+    const outcome = await this.#call({ name, params, timeoutMs });
+    if (!outcome.ok) return outcome;
+    const parsed = resultSchema(name).safeParse(outcome.value);
+    return parsed.success ? ok(parsed.data) : err(notUnderstood);
+  }
+
+  async stream<S extends ControlStreamName>(
+    name: S,
+    params: ControlStreamParams<S>,
+    { onEvent, signal }: StreamReader<S>,
+  ): Promise<Result<void, ControlError>> {
+    const schema = eventSchema(name);
+    let isOver = false;
+    const onReceived = (received: unknown): boolean => {
+      const event = schema.safeParse(received);
+      if (event.success && !isOver && signal?.aborted !== true && !this.#isClosed) onEvent(event.data);
+      return event.success;
+    };
+    const outcome = await this.#call({ name, params, signal, onEvent: onReceived });
+    isOver = true;
+    return outcome.ok ? ok(undefined) : outcome;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const call of [...this.#running]) call.end(closed);
+  }
+
+  /** What was refused because it was one too many was not begun; what only reads may be asked for again. */
+  async #call(call: Call): Promise<Result<unknown, ControlError>> {
+    const { clock } = this.#options;
+    const deadline = clock.now() + (call.timeoutMs ?? defaultRequestTimeoutMs);
+    const onlyReads = call.onEvent === undefined && routeOf(call.name).method === 'GET';
+    let reconnectsLeft = onlyReads ? maxReconnects : 0;
+    for (;;) {
+      const outcome = await this.#callOnce(call, deadline);
+      if (outcome.ok || this.#isClosed) return outcome;
+      const isTooMuch = outcome.error.code === 'too-many-requests';
+      const isLost = outcome.error.code === 'connection-lost' && reconnectsLeft-- > 0;
+      const delayMs = isTooMuch ? retryMs : reconnectMs;
+      if ((!isTooMuch && !isLost) || clock.now() + delayMs >= deadline) return outcome;
+      await sleep(clock, delayMs, call.signal);
+    }
+  }
+
+  async #callOnce({ timeoutMs, ...call }: Call, deadline: number): Promise<Result<unknown, ControlError>> {
+    if (this.#isClosed) return err(closed);
+    const { socketPath, clock, version } = this.#options;
+    const left = timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, deadline - clock.now()) };
+    const running = callControl({ socketPath, clock, version, ...call, ...left });
+    this.#running.add(running);
+    const outcome = await running.outcome;
+    this.#running.delete(running);
+    return outcome;
+  }
+}
+
+type Call = Pick<ControlCall, 'name' | 'params' | 'signal' | 'onEvent' | 'timeoutMs'>;
+
+const closed: ControlError = { code: 'connection-lost', message: 'the command ended the connection' };
 
 // What the table says of each name is lost on the compiler when the name is a variable.
 const resultSchema = <R extends ControlRequestName>(name: R): z.ZodType<ControlResult<R>> =>
   controlRequests[name].result as unknown as z.ZodType<ControlResult<R>>;
 const eventSchema = <S extends ControlStreamName>(name: S): z.ZodType<ControlEvent<S>> =>
   controlStreams[name].event as unknown as z.ZodType<ControlEvent<S>>;
-
-function understand<T>(schema: z.ZodType<T>, received: unknown): Result<T, ControlError> {
-  const parsed = schema.safeParse(received);
-  return parsed.success ? ok(parsed.data) : err(notUnderstood);
-}

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
-import { controlProtocol, maxRequestBytes } from '../../../shared/control-contract.ts';
+import { maxRequestBytes } from '../../../shared/control-contract.ts';
 import { ok } from '../../../shared/result.ts';
 import type { ControlClient } from './control-client.ts';
-import { encodeFrame } from './frames.ts';
+import { allRoutes } from './control-routes.ts';
 import type { ControlServer } from './control-server.ts';
 import { ControlFixture, snapshot } from './testing/control-fixture.ts';
 
@@ -33,63 +33,123 @@ beforeEach(async () => {
 
 afterEach(() => fixture.close());
 
-const frame = (message: unknown): Uint8Array => {
-  const encoded = encodeFrame(message, 2 * maxRequestBytes);
-  if (!encoded.ok) throw new Error('too large');
-  return encoded.value;
-};
+const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 
-const hello = frame({ type: 'hello', protocol: controlProtocol, version: 'fuzz' });
-
-const request = fc.record({
-  type: fc.constantFrom('request', 'cancel', 'hello', 'event'),
-  id: fc.oneof(fc.nat(3), fc.anything()),
-  name: fc.oneof(fc.constantFrom('snapshot', 'set-desired', 'restart', 'logs', '__proto__'), fc.string()),
-  params: fc.anything(),
-});
-
-const sensible = fc.record({
-  type: fc.constantFrom('request', 'request', 'cancel'),
-  id: fc.integer({ min: 1, max: 5 }),
-  name: fc.constantFrom('snapshot', 'set-desired', 'dump', 'watch-snapshot'),
-  params: fc.constantFrom({}, { target: { kind: 'all' }, desired: 'on' }, { live: true }, null),
-});
-
-/** A length that lies, in either direction, before some bytes. */
-const lyingFrame = fc
-  .tuple(fc.oneof(fc.nat(64), fc.nat(2 ** 32 - 1)), fc.uint8Array({ maxLength: 64 }))
-  .map(([length, bytes]) => {
-    const header = Buffer.alloc(4);
-    header.writeUInt32BE(length);
-    return Buffer.concat([header, bytes]);
-  });
+// Not HEAD: its answer has a length and no body.
+const method = fc.oneof(
+  fc.constantFrom(
+    'GET',
+    'POST',
+    'POST',
+    'HEAD',
+    'PUT',
+    'DELETE',
+    'OPTIONS',
+    'TRACE',
+    'CONNECT',
+    'PRI',
+    'get',
+  ),
+  fc.string({ maxLength: 8 }),
+);
+const path = fc.oneof(
+  fc.constantFrom(...allRoutes.map((route) => route.path)),
+  fc.constantFrom(
+    '/',
+    '*',
+    '//',
+    '/v2/services',
+    '/v1/__proto__',
+    '/v1/../v1/host',
+    'http://localport/v1/host',
+  ),
+  fc.string({ maxLength: 20 }),
+);
+const header = fc.oneof(
+  fc.constantFrom(
+    'Host: localport',
+    'Host: localport',
+    'Host: evil.example',
+    'Origin: http://evil.example',
+    'Content-Type: application/json',
+    'Content-Type: text/plain',
+    'Content-Length: 2',
+    'Content-Length: -1',
+    'Content-Length: 99999999999999999999',
+    'Transfer-Encoding: chunked',
+    'Transfer-Encoding: gzip, chunked',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Upgrade: h2c',
+    'Expect: 100-continue',
+    'Expect: the-worst',
+    'Connection: close',
+    'LocalPort-Protocol: 99',
+    `Bomb: ${'x'.repeat(20_000)}`,
+  ),
+  fc.string({ maxLength: 30 }),
+);
+const ending = fc.constantFrom('\r\n', '\r\n', '\r\n', '\n', '\r');
+const body = fc.oneof(
+  fc.constant('{}'),
+  fc.json(),
+  fc.constantFrom(
+    '2\r\n{}\r\n0\r\n\r\n',
+    'ffffffffffffffff\r\n',
+    '1;x=y\r\n{\r\n',
+    '['.repeat(5_000),
+    '0\r\nA: b\r\n\r\n',
+  ),
+  fc.string({ maxLength: 60 }),
+);
+const broken = fc
+  .tuple(method, path, fc.array(header, { maxLength: 6 }), ending, body)
+  .map(([verb, target, headers, end, rest]) =>
+    text([`${verb} ${target} HTTP/1.1`, ...headers, '', rest].join(end)),
+  );
 
 const wellFormed = fc
-  .oneof(fc.json(), request.map(toJson), sensible.map(toJson), sensible.map(toJson))
-  .map((json) => frame(JSON.parse(json)));
+  .tuple(
+    fc.constantFrom(...allRoutes),
+    fc.oneof(fc.json(), fc.constant('{"target":{"kind":"all"},"desired":"on"}')),
+  )
+  .filter(([route]) => route.name !== 'shutdown')
+  .map(([route, json]) => {
+    const sent = route.method === 'GET' ? '' : json;
+    const type =
+      sent === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(sent)}\r\n`;
+    return Buffer.from(`${route.method} ${route.path} HTTP/1.1\r\nHost: localport\r\n${type}\r\n${sent}`);
+  });
+const sensible = fc.constant(text('GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n'));
 
-const piece = fc.oneof(fc.uint8Array({ maxLength: 200 }), lyingFrame, wellFormed);
-const truncated = fc
-  .tuple(fc.array(piece, { maxLength: 6 }), fc.boolean(), fc.nat(400))
-  .map(([pieces, isGreeted, cut]) => {
-    const bytes = Buffer.concat(isGreeted ? [hello, ...pieces] : pieces);
+/** What commands said before there was HTTP; the length lies. */
+const frame = fc.tuple(fc.nat(2 ** 32 - 1), fc.uint8Array({ maxLength: 64 })).map(([length, bytes]) => {
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(length);
+  return Buffer.concat([size, bytes]);
+});
+
+const piece = fc.oneof(fc.uint8Array({ maxLength: 200 }), frame, broken, broken, wellFormed, sensible);
+/** Pipelined, some after a request that is right, some cut short. */
+const attack = fc
+  .tuple(fc.boolean(), fc.array(piece, { maxLength: 6 }), fc.constantFrom(0, 0, 1, 7, 100))
+  .map(([isPolite, pieces, cut]) => {
+    const bytes = Buffer.concat(
+      isPolite ? [text('GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n'), ...pieces] : pieces,
+    );
     return bytes.subarray(0, Math.max(0, bytes.length - cut));
   });
-const attack = fc.oneof(
-  fc.array(piece, { maxLength: 6 }).map((pieces) => Buffer.concat([hello, ...pieces])),
-  truncated,
-);
-
-/** `undefined`, functions and symbols have no JSON; neither have big integers. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
-}
 
 async function attackWith(bytes: Buffer): Promise<void> {
   const client = await fixture.raw();
   client.socket.end(bytes);
-  client.socket.resume();
   await client.closes();
+  // What is broken behind a good request may cut its answer short; what there is of an answer makes sense.
+  for (const { status, lines, isComplete } of client.received) {
+    expect(status).toBeGreaterThanOrEqual(200);
+    if (!isComplete || status < 400) continue;
+    expect(lines.at(-1)).toMatchObject({ error: { code: expect.any(String) as unknown } });
+  }
 }
 
 it(`serves a bystander whatever ${cases} others say`, { timeout: 240_000 }, async () => {
@@ -100,17 +160,17 @@ it(`serves a bystander whatever ${cases} others say`, { timeout: 240_000 }, asyn
     await Promise.all(attacks.slice(from, from + crowd).map(attackWith));
     expect(await bystander.request('snapshot', {})).toMatchObject({ ok: true });
   }
-  await eventually('all others are gone', () => server.clients === 1);
+  await eventually('all others are gone', () => server.connections === 0);
   // Some of what they said was right.
   expect(snapshots).toBeGreaterThan(cases / crowd + 100);
 });
 
-it('needs no more than one frame of memory for what is never sent', { timeout: 60_000 }, async () => {
-  const header = Buffer.alloc(4);
-  header.writeUInt32BE(maxRequestBytes);
+it('needs no more memory than was sent for what is only announced', { timeout: 60_000 }, async () => {
+  const head = 'POST /v1/logs HTTP/1.1\r\nHost: localport\r\nContent-Type: application/json\r\n';
   const before = process.memoryUsage().rss;
   const clients = await Promise.all(Array.from({ length: crowd }, () => fixture.raw()));
-  for (const { socket } of clients) socket.write(header);
+  for (const { socket } of clients) socket.write(`${head}Content-Length: ${maxRequestBytes}\r\n\r\n{`);
+  await eventually('all are being read', () => server.clients === crowd);
   expect(await bystander.request('snapshot', {})).toMatchObject({ ok: true });
   expect(process.memoryUsage().rss - before).toBeLessThan((crowd * maxRequestBytes) / 2);
 });

@@ -1,4 +1,5 @@
 import { statSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
@@ -7,9 +8,12 @@ import { ok, type Result } from '../../../shared/result.ts';
 import { systemClock } from '../clock.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { connectControl } from './control-client.ts';
-import { maxClients } from './control-server.ts';
-import { helloTimeoutMs, idleTimeoutMs, maxOpenRequests } from './control-session.ts';
-import { ControlFixture, snapshot } from './testing/control-fixture.ts';
+import { maxConnections } from './control-server.ts';
+import { bodyTimeoutMs } from './request-body.ts';
+import { maxOpenRequests } from './request-places.ts';
+import { headTimeoutMs, idleTimeoutMs } from './served-connection.ts';
+import { ControlFixture, snapshot, type RawClient } from './testing/control-fixture.ts';
+import type { RawResponse } from './testing/response-reader.ts';
 
 let fixture: ControlFixture;
 
@@ -27,6 +31,16 @@ const untilAborted = (signal: AbortSignal): Promise<Result<void, never>> =>
     signal.addEventListener('abort', () => resolve(ok(undefined)));
   });
 
+/** The next answer on the connection, complete. */
+async function answer(client: RawClient): Promise<RawResponse> {
+  const before = client.received.filter(({ isComplete }) => isComplete).length;
+  await eventually('the answer', () => client.received[before]?.isComplete === true);
+  return client.received[before]!;
+}
+
+const watchPath = '/v1/services/watch';
+const query = { services: [null] };
+
 describe('the control socket', () => {
   it('is for the user only, and goes with the server', async () => {
     const server = await fixture.serve();
@@ -40,6 +54,29 @@ describe('the control socket', () => {
     });
   });
 
+  it('is never open to others, whatever the umask allows', async () => {
+    const umask = process.umask(0);
+    try {
+      const served = new AbortController();
+      const serving = fixture.serve().finally(() => served.abort());
+      const seen = new Set<number>();
+      const look = (): void => {
+        const mode = statSync(fixture.socketPath, { throwIfNoEntry: false })?.mode;
+        if (mode !== undefined) seen.add(mode & 0o077);
+      };
+      while (!served.signal.aborted) {
+        look();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await serving;
+      look();
+      expect([...seen]).toEqual([0]);
+      expect(process.umask(0)).toBe(0);
+    } finally {
+      process.umask(umask);
+    }
+  });
+
   it('takes the place of a dead one, but of nothing else', async () => {
     const other = createServer((socket) => socket.resume()).listen(fixture.socketPath);
     await eventually('it listens', () => other.listening);
@@ -49,78 +86,180 @@ describe('the control socket', () => {
     await expect(fixture.serve()).rejects.toThrow(/is no socket: remove it/);
   });
 
-  it('tells of a mismatch of versions in words that help', async () => {
+  it('answers in JSON, with the versions of the host and of the protocol', async () => {
     await fixture.serve();
     const client = await fixture.raw();
-    client.say({ type: 'hello', protocol: controlProtocol + 1, version: '9.9.9', news: true });
-    await client.closes();
-    expect(client.received).toEqual([
-      {
-        type: 'refused',
-        error: {
-          code: 'version-mismatch',
-          message:
-            `the running LocalPort 1.2.3 speaks control protocol ${controlProtocol}, this command (9.9.9) ` +
-            `protocol ${controlProtocol + 1}: restart LocalPort so that both are of one version`,
-        },
+    client.say({ path: '/v1/services' });
+    expect(await answer(client)).toMatchObject({
+      status: 200,
+      headers: {
+        'content-type': 'application/json',
+        'localport-version': '1.2.3',
+        'localport-protocol': String(controlProtocol),
       },
-    ]);
+      lines: [snapshot],
+    });
+    client.say({ path: '/v1/host' });
+    expect((await answer(client)).lines).toEqual([{ protocol: controlProtocol, host: snapshot.host }]);
   });
 
-  it('does not wait for ever for a host that says nothing, or nonsense', async () => {
+  it('streams one event a line; a failure has a status before the first one, and is the last line after it', async () => {
+    await fixture.serve({
+      streams: {
+        logs: async ({ query: { services } }, sink) => {
+          if (services[0] === null) sink.send({ service: null, lines: ['one', 'two'] });
+          return { ok: false, error: { code: 'not-found', message: 'gone' } };
+        },
+      },
+    });
+    const client = await fixture.raw();
+    client.say({ path: '/v1/logs', body: { query } });
+    expect(await answer(client)).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'application/x-ndjson' },
+      lines: [{ service: null, lines: ['one', 'two'] }, { error: { code: 'not-found', message: 'gone' } }],
+    });
+    client.say({ path: '/v1/logs', body: { query: { services: ['db'] } } });
+    expect(await answer(client)).toMatchObject({
+      status: 404,
+      headers: { 'content-type': 'application/json' },
+      lines: [{ error: { code: 'not-found', message: 'gone' } }],
+    });
+  });
+
+  it('answers a client that sends nothing after its request', async () => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    client.socket.end('GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n');
+    await client.closes();
+    expect(client.received).toMatchObject([{ status: 200, lines: [snapshot] }]);
+  });
+
+  it('asks for a body that is held back until it is asked for', async () => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    const body = { query };
+    const text = JSON.stringify(body);
+    const head = { 'Content-Type': 'application/json', 'Content-Length': String(text.length) };
+    client.say({ method: 'POST', path: '/v1/logs', headers: { ...head, Expect: '100-continue' } });
+    await eventually('it is asked for', () => client.bytes.toString().startsWith('HTTP/1.1 100 Continue'));
+    client.socket.write(text);
+    expect(await answer(client)).toMatchObject({ status: 200 });
+    const tooLong = { ...head, 'Content-Length': String(maxRequestBytes + 1), Expect: '100-continue' };
+    client.say({ method: 'POST', path: '/v1/logs', headers: tooLong });
+    expect(await answer(client)).toMatchObject({ status: 413 });
+    expect(client.bytes.toString().match(/100 Continue/g)).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'a newer command',
+      { headers: { 'LocalPort-Protocol': '99', 'User-Agent': 'localport/9.9.9' } },
+      '9.9.9',
+      '"99"',
+    ],
+    ['a command without a name', { headers: { 'LocalPort-Protocol': '1' } }, 'of another version', '"1"'],
+  ])('explains a mismatch of versions to %s', async (_, parts, version, protocol) => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    client.say({ path: '/v1/what-comes-later', ...parts });
+    const error = {
+      code: 'version-mismatch',
+      message:
+        `the running LocalPort 1.2.3 speaks control protocol ${controlProtocol}, this command (${version}) ` +
+        `protocol ${protocol}: restart LocalPort so that both are of one version`,
+    };
+    expect(await answer(client)).toMatchObject({ status: 400, lines: [{ error }] });
+  });
+
+  it('refuses a command from before HTTP in a way that it understands', async () => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    const hello = Buffer.from(JSON.stringify({ type: 'hello', protocol: 2, version: '0.8.1' }));
+    client.socket.write(Buffer.concat([Buffer.of(0, 0, 0, hello.length), hello]));
+    await client.closes();
+    expect(client.bytes.readUInt32BE(0)).toBe(client.bytes.length - 4);
+    expect(JSON.parse(client.bytes.subarray(4).toString())).toEqual({
+      type: 'refused',
+      error: {
+        code: 'version-mismatch',
+        message:
+          `the running LocalPort 1.2.3 speaks control protocol ${controlProtocol}, this command (0.8.1) an older one: ` +
+          'restart LocalPort so that both are of one version',
+      },
+    });
+  });
+});
+
+describe('the command', () => {
+  it('does not wait for ever for a host that says nothing', async () => {
     const silent = createServer((socket) => socket.resume()).listen(fixture.socketPath);
     await eventually('it listens', () => silent.listening);
     const { socketPath } = fixture;
     const options = { socketPath, clock: systemClock, version: 'test', connectTimeoutMs: 100 };
-    expect(await connectControl(options)).toMatchObject({ error: { code: 'timed-out' } });
-    silent.on('connection', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    expect(await connectControl(options)).toMatchObject({ error: { code: 'too-large' } });
+    expect(await connectControl(options)).toEqual({
+      ok: false,
+      error: { code: 'timed-out', message: `LocalPort did not answer at ${socketPath} within 0.1 s` },
+    });
     silent.close();
   });
-});
 
-describe('a client', () => {
   it.each([
-    ['says something else than hello', { type: 'request', id: 1, name: 'snapshot', params: {} }],
-    ['says nothing that can be understood', 'hello'],
-  ])('is turned away when it %s', async (_, message) => {
-    await fixture.serve();
-    const client = await fixture.raw();
-    client.say(message);
-    await client.closes();
-    expect(client.received).toMatchObject([{ type: 'refused', error: { code: 'bad-request' } }]);
+    ['a host from before HTTP', '\0\0\0\x3b{"type":"refused","error":{"code":"too-large","message":"x"}}'],
+    ['a web server', 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n<html>hi</html>'],
+    ['a host of a later protocol', httpText({ protocol: 99, host: snapshot.host })],
+    ['a host that says too little', httpText({ protocol: controlProtocol })],
+  ])('says that %s is of another version', async (_, text) => {
+    const other = createServer((socket) => socket.once('data', () => socket.end(text)));
+    other.listen(fixture.socketPath);
+    await eventually('it listens', () => other.listening);
+    expect(await connect()).toEqual({
+      ok: false,
+      error: {
+        code: 'version-mismatch',
+        message:
+          'LocalPort sent what this command does not understand: restart LocalPort so that both are of one version',
+      },
+    });
+    other.close();
   });
 
-  it('hears what is wrong with a request, and may go on', async () => {
-    await fixture.serve();
-    const client = await fixture.raw();
-    await client.greet();
-    client.say({ type: 'request', id: 1, name: 'constructor', params: {} });
-    client.say({
-      type: 'request',
-      id: 2,
-      name: 'restart',
-      params: { target: { kind: 'names', names: [''] } },
-    });
-    client.say({ type: 'request', id: 3, name: 'logs', params: { follow: true } });
-    client.say({ type: 'request', id: 4, name: 'snapshot', params: {} });
-    await eventually('the answers', () => client.received.length === 4);
-    const bad = (id: number, message: string) => ({
-      type: 'failed',
-      id,
-      error: { code: 'bad-request', message: expect.stringContaining(message) as string },
-    });
-    expect(client.received).toEqual(
-      expect.arrayContaining([
-        bad(1, 'there is no request "constructor"'),
-        bad(2, 'restart: target.names.0: Too small'),
-        bad(3, 'logs: query: Invalid input'),
-        { type: 'result', id: 4, result: snapshot },
-      ]),
-    );
+  it('comes again when its connection made room for another one', async () => {
+    let connections = 0;
+    const crowded = createServer((socket) => {
+      if (++connections < 3) socket.destroy();
+      else socket.resume().end(httpText({ protocol: controlProtocol, host: snapshot.host }));
+    }).listen(fixture.socketPath);
+    await eventually('it listens', () => crowded.listening);
+    expect(await connect()).toMatchObject({ ok: true });
+    expect(connections).toBe(3);
+    const client = await fixture.client();
+    connections = 0;
+    // What acts may have been done.
+    expect(await client.request('reload', {})).toMatchObject({ error: { code: 'connection-lost' } });
+    expect(connections).toBe(1);
+    crowded.close();
   });
 
-  it('is told that a bug of the host is one', async () => {
+  it('does not take half a stream for a whole one', async () => {
+    const other = createHttpServer((request, response) => {
+      if (request.url === '/v1/host')
+        response.end(`${JSON.stringify({ protocol: controlProtocol, host: snapshot.host })}\n`);
+      else {
+        response.write(`${JSON.stringify(snapshot)}\n`);
+        setImmediate(() => response.destroy());
+      }
+    }).listen(fixture.socketPath);
+    await eventually('it listens', () => other.listening);
+    const client = await fixture.client();
+    expect(await client.stream('watch-snapshot', { live: false }, { onEvent: () => undefined })).toEqual({
+      ok: false,
+      error: { code: 'connection-lost', message: 'LocalPort ended the connection' },
+    });
+    other.close();
+  });
+
+  it('hears that a bug of the host is one', async () => {
     await fixture.serve({ requests: { reload: () => Promise.reject(new Error('oh')) } });
     const client = await fixture.client();
     expect(await client.request('reload', {})).toEqual({
@@ -130,75 +269,48 @@ describe('a client', () => {
     expect(await client.request('snapshot', {})).toMatchObject({ ok: true });
   });
 
-  it('learns that a request is too large before it is sent, and is dropped when it sends it all the same', async () => {
+  it('learns that a request is too large before it is sent', async () => {
     await fixture.serve();
-    const raw = await fixture.raw();
-    await raw.greet();
-    raw.say({ type: 'request', id: 1, name: 'x'.repeat(maxRequestBytes), params: {} });
-    await raw.closes();
-    expect(raw.received).toMatchObject([{ type: 'failed', id: null, error: { code: 'too-large' } }]);
     const client = await fixture.client();
     const tags = ['x'.repeat(maxRequestBytes)];
     const asked = client.request('restart', { target: { kind: 'tags', tags } });
     expect(await asked).toMatchObject({ error: { code: 'too-large' } });
   });
 
-  it('has a limit of requests at once, and cancels them by going', async () => {
+  it('ends a stream by its signal, and everything by closing', async () => {
     const signals: AbortSignal[] = [];
     await fixture.serve({
       streams: {
-        'watch-snapshot': (_, sink) => {
-          signals.push(sink.signal);
-          return untilAborted(sink.signal);
-        },
-      },
-    });
-    const client = await fixture.client();
-    const streams = Array.from({ length: maxOpenRequests + 1 }, () =>
-      client.stream('watch-snapshot', { live: false }, { onEvent: () => undefined }),
-    );
-    expect(await streams.pop()).toMatchObject({ error: { code: 'bad-request' } });
-    client.close();
-    expect(await Promise.all(streams)).toEqual(
-      streams.map(() => ({
-        ok: false,
-        error: expect.objectContaining({ code: 'connection-lost' }) as unknown,
-      })),
-    );
-    await eventually('all are cancelled', () => signals.every(({ aborted }) => aborted));
-    expect(signals).toHaveLength(maxOpenRequests);
-  });
-
-  it('ends a stream by its signal, and keeps the connection', async () => {
-    let ended = false;
-    await fixture.serve({
-      streams: {
         'watch-snapshot': async (_, sink) => {
+          signals.push(sink.signal);
           sink.send(snapshot);
-          const end = await untilAborted(sink.signal);
-          ended = true;
-          return end;
+          return untilAborted(sink.signal);
         },
       },
     });
     const client = await fixture.client();
     const controller = new AbortController();
     const events: unknown[] = [];
-    const stream = client.stream(
-      'watch-snapshot',
-      { live: false },
-      {
-        onEvent: (event) => {
-          events.push(event);
-          controller.abort();
-        },
-        signal: controller.signal,
-      },
-    );
+    const watch = (onEvent: (event: unknown) => void, signal?: AbortSignal) =>
+      client.stream('watch-snapshot', { live: false }, { onEvent, ...(signal && { signal }) });
+    const stream = watch((event) => {
+      events.push(event);
+      controller.abort();
+    }, controller.signal);
     expect(await stream).toEqual({ ok: true, value: undefined });
-    await eventually('the host has ended it', () => ended);
+    await eventually('the host has ended it', () => signals[0]?.aborted === true);
     expect(events).toEqual([snapshot]);
     expect(await client.request('snapshot', {})).toMatchObject({ ok: true });
+    const other = watch(() => {
+      client.close();
+    });
+    const lost = {
+      ok: false,
+      error: { code: 'connection-lost', message: 'the command ended the connection' },
+    };
+    expect(await other).toEqual(lost);
+    expect(await client.request('snapshot', {})).toEqual(lost);
+    await eventually('the host has ended that too', () => signals[1]?.aborted === true);
   });
 
   it('gives up on an answer that does not come', async () => {
@@ -208,62 +320,139 @@ describe('a client', () => {
   });
 });
 
+function httpText(body: unknown): string {
+  const text = `${JSON.stringify(body)}\n`;
+  return `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+}
+
 describe('a client that costs nothing but itself', () => {
-  it('is one of a hundred; the next is turned away in words, and may come when one has gone', async () => {
-    const server = await fixture.serve();
-    const clients = await Promise.all(Array.from({ length: maxClients }, () => fixture.client()));
-    expect(server.clients).toBe(maxClients);
-    const answers = await Promise.all(clients.map((client) => client.request('snapshot', {})));
-    expect(answers.filter((answer) => answer.ok)).toHaveLength(maxClients);
-    const refused = await Promise.all(Array.from({ length: 10 }, () => connect()));
+  it('has a limit of streams at once; the next one is refused in words, and nobody else is kept from asking', async () => {
+    const signals: AbortSignal[] = [];
+    await fixture.serve({
+      streams: {
+        'watch-snapshot': (_, sink) => {
+          signals.push(sink.signal);
+          return untilAborted(sink.signal);
+        },
+      },
+    });
+    const [client, other] = [await fixture.client(), await fixture.client()];
+    for (let count = 0; count < maxOpenRequests; count++)
+      void client.stream('watch-snapshot', { live: false }, { onEvent: () => undefined });
+    await eventually('all are open', () => signals.length === maxOpenRequests);
+    const raw = await fixture.raw();
+    raw.say({ path: watchPath });
     const error = {
-      code: 'too-many-clients',
-      message: '100 clients are connected to LocalPort already: end some of them',
+      code: 'too-many-requests',
+      message: 'more than 32 streams at once: end some of them, or try again',
     };
-    expect(refused).toEqual(refused.map(() => ({ ok: false, error })));
-    clients[0]?.close();
-    await eventually('there is room', () => server.clients < maxClients);
-    expect(await fixture.client()).toBeDefined();
+    expect(await answer(raw)).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '1' },
+      lines: [{ error }],
+    });
+    expect(await other.request('restart', { target: { kind: 'all' } })).toMatchObject({ ok: true });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiting = other.stream('watch-snapshot', { live: false }, { onEvent: () => undefined, signal });
+    client.close();
+    await eventually('all are cancelled', () =>
+      signals.slice(0, maxOpenRequests).every(({ aborted }) => aborted),
+    );
+    // The command comes again by itself.
+    await eventually('there is room', () => signals.length === maxOpenRequests + 1);
+    controller.abort();
+    expect(await waiting).toEqual({ ok: true, value: undefined });
   });
 
-  it('says hello soon, or goes', async () => {
+  it('has a limit of acts at once, beside which the host can be seen and stopped', async () => {
+    const finish: (() => void)[] = [];
+    await fixture.serve({
+      requests: {
+        reload: () =>
+          new Promise((resolve) =>
+            finish.push(() => resolve(ok({ status: 'loaded', path: '/c', problems: [] }))),
+          ),
+      },
+    });
+    const client = await fixture.client();
+    const reloads = Array.from({ length: maxOpenRequests }, () => client.request('reload', {}));
+    await eventually('all are under way', () => finish.length === maxOpenRequests);
+    expect(await client.request('reload', {}, 400)).toMatchObject({ error: { code: 'too-many-requests' } });
+    expect(await client.request('snapshot', {})).toMatchObject({ ok: true });
+    const stop = client.stream('shutdown', { force: false }, { onEvent: () => undefined });
+    expect(await stop).toMatchObject({ ok: true });
+    for (const end of finish) end();
+    expect(await Promise.all(reloads)).toMatchObject(reloads.map(() => ({ ok: true })));
+  });
+
+  it('makes room when there are too many that say nothing', async () => {
+    const server = await fixture.serve();
+    const silent = await Promise.all(Array.from({ length: maxConnections + 50 }, () => fixture.raw()));
+    expect(await connect()).toMatchObject({ ok: true });
+    expect(server.connections).toBeLessThanOrEqual(maxConnections);
+    await eventually('the oldest have gone', () => silent.filter(({ isClosed }) => isClosed).length >= 50);
+    expect(silent.at(-1)?.isClosed).toBe(false);
+  });
+
+  it('asks soon, or goes', async () => {
     const clock = new FakeClock();
     const server = await fixture.serve({}, clock);
-    const silent = await fixture.raw();
-    await eventually('it is connected', () => server.clients === 1);
-    await clock.advance(helloTimeoutMs - 1);
-    expect(silent.isClosed).toBe(false);
+    const [silent, slow] = [await fixture.raw(), await fixture.raw()];
+    slow.socket.write('GET /v1/services HTTP/1.1\r\nHost: local');
+    await eventually('they are connected', () => server.connections === 2);
+    await clock.advance(headTimeoutMs - 1);
+    expect([silent.isClosed, slow.isClosed]).toEqual([false, false]);
     await clock.advance(1);
-    await silent.closes();
-    expect(silent.received).toMatchObject([{ type: 'refused', error: { code: 'timed-out' } }]);
+    await Promise.all([silent.closes(), slow.closes()]);
+    const lines = [{ error: { code: 'timed-out', message: 'no request within 2 s' } }];
+    expect([...silent.received, ...slow.received]).toMatchObject([
+      { status: 408, lines },
+      { status: 408, lines },
+    ]);
+  });
+
+  it('sends its body soon, or goes', async () => {
+    const clock = new FakeClock();
+    const server = await fixture.serve({}, clock);
+    const slow = await fixture.raw();
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': '100' };
+    slow.say({ method: 'POST', path: '/v1/logs', headers });
+    slow.socket.write('{');
+    await eventually('it is being read', () => server.clients === 1);
+    await clock.advance(bodyTimeoutMs);
+    await eventually('the answer', () => slow.received[0]?.isComplete === true);
+    expect(slow.received).toMatchObject([{ status: 408, lines: [{ error: { code: 'timed-out' } }] }]);
+    await clock.advance(1_000);
+    await slow.closes();
   });
 
   it('goes when it has wanted nothing for a while, but not while it watches', async () => {
     const clock = new FakeClock();
-    await fixture.serve({ streams: { 'watch-snapshot': (_, { signal }) => untilAborted(signal) } }, clock);
+    const server = await fixture.serve(
+      { streams: { 'watch-snapshot': (_, { signal }) => untilAborted(signal) } },
+      clock,
+    );
     const [idle, watching] = [await fixture.raw(), await fixture.raw()];
-    await idle.greet();
-    await watching.greet();
-    watching.say({ type: 'request', id: 1, name: 'watch-snapshot', params: { live: false } });
-    watching.say({ type: 'request', id: 2, name: 'snapshot', params: {} });
-    await eventually('it watches', () => watching.received.length === 1);
+    idle.say({ path: '/v1/services' });
+    watching.say({ path: watchPath });
+    await answer(idle);
+    await eventually('it watches', () => watching.received.length === 1 && server.clients === 1);
     await clock.advance(idleTimeoutMs);
     await idle.closes();
-    expect(idle.received).toMatchObject([{ type: 'failed', id: null, error: { code: 'timed-out' } }]);
     expect(watching.isClosed).toBe(false);
-    watching.say({ type: 'cancel', id: 1 });
-    await eventually('it watches no more', () => watching.received.length === 2);
-    await clock.advance(idleTimeoutMs);
-    await watching.closes();
   });
 
-  it('is let go when it has closed its half', async () => {
-    const server = await fixture.serve();
+  it('is let go when it watches and has closed its half', async () => {
+    const server = await fixture.serve({
+      streams: { 'watch-snapshot': (_, { signal }) => untilAborted(signal) },
+    });
     const client = await fixture.raw();
-    await client.greet();
+    client.say({ path: watchPath });
+    await eventually('it watches', () => client.received.length === 1);
     client.socket.allowHalfOpen = true;
     client.socket.end();
-    await eventually('it is gone', () => server.clients === 0);
+    await eventually('it is gone', () => server.connections === 0);
   });
 
   it('gets fewer snapshots when it reads slowly, and the newest last', async () => {
@@ -280,9 +469,9 @@ describe('a client that costs nothing but itself', () => {
       },
     });
     const client = await fixture.raw();
-    await client.greet();
-    client.say({ type: 'request', id: 1, name: 'watch-snapshot', params: { live: false } });
-    await eventually('it watches', () => (offer(0), client.received.length > 0));
+    client.say({ path: watchPath });
+    const events = () => (client.received[0]?.lines ?? []) as readonly ControlEvent<'watch-snapshot'>[];
+    await eventually('it watches', () => (offer(0), events().length > 0));
     client.socket.pause();
     const offers = 1_000;
     for (let since = 1; since <= offers; since++) {
@@ -290,10 +479,8 @@ describe('a client that costs nothing but itself', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     client.socket.resume();
-    const sinceOf = (message: unknown): number =>
-      (message as { event: ControlEvent<'watch-snapshot'> }).event.host.since;
-    await eventually('the newest', () => sinceOf(client.received.at(-1)) === offers);
-    expect(client.received.length).toBeLessThan(100);
+    await eventually('the newest', () => events().at(-1)?.host.since === offers);
+    expect(events().length).toBeLessThan(100);
   });
 
   it('is dropped when it lets too much pile up; the others do not notice', async () => {
@@ -313,10 +500,8 @@ describe('a client that costs nothing but itself', () => {
       },
     });
     const slow = await fixture.raw();
-    await slow.greet();
     slow.socket.pause();
-    const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
-    slow.say({ type: 'request', id: 1, name: 'logs', params: { query, follow: true } });
+    slow.say({ path: '/v1/logs', body: { query, follow: true } });
     const other = await fixture.client();
     await eventually('it is dropped', async () => {
       expect(await other.request('snapshot', {})).toMatchObject({ ok: true });
@@ -326,43 +511,166 @@ describe('a client that costs nothing but itself', () => {
     expect(sentBytes).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it('is dropped when it does not read at all for half a minute', async () => {
-    const clock = new FakeClock();
-    let isDropped = false;
-    const lines = Array.from({ length: 20 }, () => 'x'.repeat(64 * 1024));
-    await fixture.serve(
-      {
-        streams: {
-          logs: async (_, sink) => {
-            sink.send({ service: null, lines });
-            const end = await untilAborted(sink.signal);
-            isDropped = true;
-            return end;
+  it.each(['stream', 'answer'])(
+    'is dropped when it does not read its %s at all for half a minute',
+    async (kind) => {
+      const clock = new FakeClock();
+      const large = { service: null, lines: Array.from({ length: 20 }, () => 'x'.repeat(64 * 1024)) };
+      const server = await fixture.serve(
+        {
+          requests: {
+            snapshot: () =>
+              Promise.resolve(ok({ ...snapshot, host: { ...snapshot.host, notices: large.lines } })),
+          },
+          streams: {
+            logs: async (_, sink) => {
+              sink.send(large);
+              return untilAborted(sink.signal);
+            },
           },
         },
-      },
-      clock,
-    );
-    const slow = await fixture.raw();
-    await slow.greet();
-    slow.socket.pause();
-    const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
-    slow.say({ type: 'request', id: 1, name: 'logs', params: { query, follow: true } });
-    await eventually('it is dropped', async () => {
-      await clock.advance(1_000);
-      return isDropped;
+        clock,
+      );
+      const slow = await fixture.raw();
+      slow.socket.pause();
+      slow.say(
+        kind === 'answer' ? { path: '/v1/services' } : { path: '/v1/logs', body: { query, follow: true } },
+      );
+      await eventually('it is served', () => server.clients === 1);
+      await eventually('it is dropped', async () => {
+        await clock.advance(1_000);
+        return server.connections === 0;
+      });
+      expect(clock.now()).toBeGreaterThanOrEqual(30_000);
+    },
+  );
+
+  it.each([
+    ['in its length', { 'Content-Length': String(maxRequestBytes + 1) }, ''],
+    ['in chunks without an end', { 'Transfer-Encoding': 'chunked' }, `10000\r\n${'x'.repeat(65_536)}\r\n`],
+  ])('hears that its body is too large, %s, and goes', async (_, headers, chunk) => {
+    const server = await fixture.serve();
+    const client = await fixture.raw();
+    client.say({
+      method: 'POST',
+      path: '/v1/logs',
+      headers: { 'Content-Type': 'application/json', ...headers },
     });
-    expect(clock.now()).toBeGreaterThanOrEqual(30_000);
+    const feed = (): void => {
+      if (chunk === '' || client.socket.destroyed) return;
+      client.socket.write(chunk, () => setImmediate(feed));
+    };
+    feed();
+    const error = { code: 'too-large', message: 'the body is larger than 1048576 bytes' };
+    expect(await answer(client)).toMatchObject({ status: 413, lines: [{ error }] });
+    await client.closes();
+    expect(server.connections).toBe(0);
+  });
+
+  it.each([
+    ['CONNECT', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: localport\r\n\r\n', 405],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['TLS', '\u0016\u0003\u0001\u0002\u0000', 400],
+    ['nonsense', 'hello\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST /v1/logs HTTP/1.1\r\nHost: localport\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
+      400,
+    ],
+    [
+      'a length and chunks',
+      'POST /v1/logs HTTP/1.1\r\nHost: localport\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}',
+      400,
+    ],
+  ])('is refused when it speaks %s', async (_, bytes, status) => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    client.socket.write(bytes, 'latin1');
+    await client.closes();
+    expect(client.received).toMatchObject([
+      { status, lines: [{ error: { message: expect.any(String) as unknown } }] },
+    ]);
+  });
+
+  it('is served without what it would like to upgrade to', async () => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    client.say({ path: '/v1/services', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
+    expect(await answer(client)).toMatchObject({ status: 200 });
+  });
+
+  it('hears that its head is too large', async () => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    client.say({ path: '/v1/services', headers: { Bomb: 'x'.repeat(64 * 1024) } });
+    await client.closes();
+    expect(client.received).toMatchObject([{ status: 413, lines: [{ error: { code: 'too-large' } }] }]);
   });
 
   it('does not keep others waiting with a flood of requests', async () => {
     await fixture.serve();
     const flood = await fixture.raw();
-    await flood.greet();
-    for (let id = 1; id <= 20_000; id++) flood.say({ type: 'request', id, name: 'snapshot', params: {} });
+    const request = 'GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n';
+    const requests = 3_200;
+    let asked = 0;
+    const ask = (): void => {
+      if (flood.received.length < asked || asked >= requests) return;
+      asked += maxOpenRequests;
+      flood.socket.write(request.repeat(maxOpenRequests));
+    };
+    flood.socket.on('data', ask);
+    ask();
     const other = await fixture.client();
     expect(await other.request('snapshot', {})).toMatchObject({ ok: true });
-    expect(flood.received.length).toBeLessThan(10_000);
-    await eventually('all are answered', () => flood.received.length === 20_000, 20_000);
+    expect(flood.received.length).toBeLessThan(requests / 2);
+    await eventually('all are answered', () => flood.received.length === requests, 25_000);
+  });
+
+  it('may send some requests without waiting for the answers, and is cut off when they are too many', async () => {
+    await fixture.serve();
+    const client = await fixture.raw();
+    client.socket.write('GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n'.repeat(1_000));
+    await client.closes();
+    expect(client.received.length).toBeGreaterThanOrEqual(maxOpenRequests);
+    expect(client.received.length).toBeLessThanOrEqual(maxOpenRequests + 2);
+    expect(client.received.at(-1)).toMatchObject({ status: 429 });
+  });
+});
+
+describe('a host that stops', () => {
+  it('tells those who watch, lets nobody else in, and serves who waits for it to the end', async () => {
+    let finish: () => void = () => undefined;
+    const server = await fixture.serve({
+      requests: { reload: () => new Promise(() => undefined) },
+      streams: {
+        'watch-snapshot': (_, { signal }) => untilAborted(signal),
+        shutdown: (_, sink) =>
+          new Promise((resolve) => {
+            finish = () => {
+              sink.send({ kind: 'phase', phase: 'cancel tasks', state: 'finished' });
+              resolve(ok(undefined));
+            };
+          }),
+      },
+    });
+    const client = await fixture.client();
+    const idle = await fixture.raw();
+    idle.say({ path: '/v1/services' });
+    await answer(idle);
+    const phases: unknown[] = [];
+    const watching = client.stream('watch-snapshot', { live: false }, { onEvent: () => undefined });
+    const reloading = client.request('reload', {});
+    const stopping = client.stream('shutdown', { force: false }, { onEvent: (event) => phases.push(event) });
+    await eventually('all are under way', () => server.clients === 3);
+    server.stop();
+    const stopped = { ok: false, error: { code: 'stopping', message: 'LocalPort is stopping' } };
+    expect(await watching).toEqual(stopped);
+    expect(await reloading).toEqual(stopped);
+    await idle.closes();
+    expect(await connect()).toMatchObject({ error: { code: 'not-running' } });
+    finish();
+    expect(await stopping).toEqual({ ok: true, value: undefined });
+    expect(phases).toEqual([{ kind: 'phase', phase: 'cancel tasks', state: 'finished' }]);
+    await eventually('all have gone', () => server.connections === 0);
   });
 });

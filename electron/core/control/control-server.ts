@@ -1,26 +1,33 @@
 /**
- * The host's end of the control socket. It lies in a folder for this user only: a client that can connect may do
- * everything that the user may.
+ * The host's end of the control socket: HTTP, never on TCP. It lies in a folder for this user only: a client that can connect
+ * may do everything that the user may.
  */
 import { chmod, lstat, rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ControlError } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
-import { ControlSession } from './control-session.ts';
+import { formerCommand, formerRefusal, isFormerFrame } from './former-framing.ts';
+import { versionMismatch } from './request-gate.ts';
+import { RequestPlaces } from './request-places.ts';
+import { ServedConnection } from './served-connection.ts';
 
-export const maxClients = 100;
-/** More are turned away with a word; past this many at a time, without. */
-const maxTurnedAway = 50;
+/** The next one takes the place of the one that has kept us waiting longest. */
+export const maxConnections = 150;
+const maxHeadBytes = 16 * 1024;
 const lastWordsMs = 1_000;
 
 export interface ControlServerOptions {
   /** In a folder that only the user may enter. */
   readonly socketPath: string;
-  readonly host: HostInfo;
+  /** Of the host. */
+  readonly version: string;
   readonly handlers: ControlHandlers;
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,16 +35,24 @@ export interface ControlServerOptions {
 
 export class ControlServer {
   readonly #options: ControlServerOptions;
+  readonly #parts: ExchangeParts;
   readonly #server: Server;
-  readonly #sessions = new Set<ControlSession>();
-  readonly #turnedAway = new Set<ControlSession>();
+  /** Oldest first. */
+  readonly #connections = new Map<Duplex, ServedConnection>();
   #onEmpty: () => void = () => undefined;
+  #isStopping = false;
 
   private constructor(options: ControlServerOptions) {
     this.#options = options;
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
-      this.#welcome(socket);
-    });
+    this.#parts = { ...options, places: new RequestPlaces() };
+    this.#server = createServer({ maxHeaderSize: maxHeadBytes, requireHostHeader: false });
+    // Deadlines are our own, by the clock that tests can move.
+    this.#server.headersTimeout = 0;
+    this.#server.requestTimeout = 0;
+    this.#server.keepAliveTimeout = 0;
+    // Whoever has asked and says nothing more still wants the answer. @types/node does not know the property.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
+    this.#listenToEvents();
   }
 
   /** Removes a socket that a crashed host left behind. The error is a sentence. To be called with the host lock taken. */
@@ -56,15 +71,20 @@ export class ControlServer {
     }
   }
 
-  /** Connected right now. */
+  /** Connections with a request under way. */
   get clients(): number {
-    return this.#sessions.size;
+    return [...this.#connections.values()].filter(({ isBusy }) => isBusy).length;
   }
 
-  /** Removes the socket and disconnects all clients but those that wait for the host to stop. Idempotent. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Removes the socket and ends all requests but those that wait for the host to stop. Idempotent. */
   stop(): void {
+    this.#isStopping = true;
     this.#server.close();
-    for (const session of [...this.#sessions]) session.stop();
+    for (const connection of [...this.#connections.values()]) connection.stop();
   }
 
   /** Stops, and resolves when the last client is gone. Clients that stay are disconnected after `lastWordsMs`. */
@@ -72,15 +92,17 @@ export class ControlServer {
     this.stop();
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
-      if (this.#sessions.size === 0) resolve();
+      if (this.#connections.size === 0) resolve();
     });
     await withDeadline(this.#options.clock, lastWordsMs, empty);
-    for (const session of [...this.#sessions, ...this.#turnedAway]) session.destroy();
+    for (const connection of [...this.#connections.values()]) connection.destroy();
   }
 
   #listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
+      // It is bound before `listen` returns: at no moment may others write it, or a command would not believe it.
+      const umask = process.umask(0o077);
       this.#server.listen(this.#options.socketPath, () => {
         this.#server.off('error', reject);
         this.#server.on('error', (error) => {
@@ -88,28 +110,75 @@ export class ControlServer {
         });
         resolve();
       });
+      process.umask(umask);
     });
   }
 
+  #listenToEvents(): void {
+    const take = (request: Incoming['request'], response: Incoming['response']): void => {
+      this.#connections.get(request.socket)?.take({ request, response });
+    };
+    this.#server
+      .on('connection', (socket) => {
+        this.#welcome(socket);
+      })
+      .on('request', take)
+      .on('checkContinue', take)
+      .on('checkExpectation', take)
+      .on('connect', (_, socket) => {
+        this.#refuse(socket, { code: 'wrong-method', message: 'CONNECT is no method of this API' });
+      })
+      .on('clientError', (error: ParseError, socket) => {
+        this.#onBroken(error, socket);
+      });
+  }
+
   #welcome(socket: Socket): void {
-    const isFull = this.#sessions.size >= maxClients;
-    if (isFull && this.#turnedAway.size >= maxTurnedAway) {
+    if (this.#isStopping || !this.#makeRoom()) {
       socket.destroy();
       return;
     }
-    const guests = isFull ? this.#turnedAway : this.#sessions;
-    const session = new ControlSession({ ...this.#options, socket });
-    guests.add(session);
+    this.#connections.set(socket, new ServedConnection(socket, this.#parts));
     socket.once('close', () => {
-      guests.delete(session);
-      if (this.#sessions.size === 0) this.#onEmpty();
-    });
-    if (!isFull) return;
-    session.refuse({
-      code: 'too-many-clients',
-      message: `${maxClients} clients are connected to LocalPort already: end some of them`,
+      this.#connections.delete(socket);
+      if (this.#connections.size === 0) this.#onEmpty();
     });
   }
+
+  #makeRoom(): boolean {
+    if (this.#connections.size < maxConnections) return true;
+    for (const [socket, connection] of this.#connections) {
+      if (!connection.waitsForClient) continue;
+      connection.destroy();
+      this.#connections.delete(socket);
+      return true;
+    }
+    return false;
+  }
+
+  #onBroken({ code, rawPacket }: ParseError, socket: Duplex): void {
+    if (rawPacket !== undefined && isFormerFrame(rawPacket)) {
+      const mismatch = versionMismatch(this.#options.version, formerCommand(rawPacket));
+      socket.end(formerRefusal(mismatch), () => socket.destroy());
+      return;
+    }
+    const isOverflow = code === 'HPE_HEADER_OVERFLOW' || code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW';
+    if (isOverflow)
+      this.#refuse(socket, { code: 'too-large', message: `the head is larger than ${maxHeadBytes} bytes` });
+    else this.#refuse(socket, { code: 'bad-request', message: 'expected a request of HTTP/1.1' });
+  }
+
+  #refuse(socket: Duplex, error: ControlError): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) socket.destroy();
+    else connection.refuse(error);
+  }
+}
+
+interface ParseError extends Error {
+  readonly code?: string;
+  /** What could not be parsed. */
+  readonly rawPacket?: Buffer;
 }
 
 /** Removes a dead socket; says why when something else is in the way. */

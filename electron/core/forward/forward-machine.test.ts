@@ -386,6 +386,16 @@ describe('the forward machine', () => {
     expect(Play.up().on({ type: 'triggered', trigger: 'config' }).lines).toEqual(['triggered → up 1']);
   });
 
+  it('shows what the tunnel complained of as long as nothing is proven, and not once it is', () => {
+    const complaint = describeCause('target-refused', { host: 'db' });
+    const play = Play.up().on({ type: 'complained', tunnel: 1, cause: complaint });
+    expect([play.state.health, play.state.cause]).toEqual(['unknown', complaint]);
+    play.on(healthy(1));
+    expect([play.state.health, play.state.cause]).toEqual(['healthy', null]);
+    play.on({ type: 'complained', tunnel: 1, cause: complaint });
+    expect([play.state.health, play.state.cause]).toEqual(['healthy', null]);
+  });
+
   it('explains a failed check by what the tunnel itself complained of', () => {
     const complaint = describeCause('target-refused', { host: 'db' });
     const play = Play.up().on({ type: 'complained', tunnel: 1, cause: complaint }, unhealthy(1, refused));

@@ -8,8 +8,8 @@
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
  * 5. Desired changes only by turning on and off, never by a failure.
  * 6. While suspended no failure is counted and no time falls due.
- * 7. Green is earned: healthy only after a check has passed through this very tunnel, and after its transport has given
- *    the proof that it owes. A healthy service has no cause.
+ * 7. Green is earned: healthy only after a check has passed through this very tunnel, or bytes have come back through it to
+ *    a client, and after its transport has given the proof that it owes. A healthy service has no cause.
  * 8. What is wanted is a fact of the state: a proof that is owed, a successor that is wanted (`pursue`). Neither is lost
  *    because it came at a moment when nothing could be done about it.
  * 9. No wait without an end: each phase that waits has a time at which it tries again, or the route asks for it, or its

@@ -29,6 +29,8 @@ let clock: FakeClock;
 let probe: FakeProbe;
 let heard: RecordedHealth;
 let traffic: TunnelTraffic;
+/** As the relay has it: a look at the traffic forgets what it saw. */
+let look: () => TunnelTraffic;
 let transport: TransportProof;
 let scheduler: HealthMonitorScheduler;
 
@@ -37,6 +39,7 @@ beforeEach(() => {
   probe = new FakeProbe(clock);
   heard = new RecordedHealth();
   traffic = quiet;
+  look = () => traffic;
   transport = alive;
   scheduler = createHealthMonitorScheduler({ clock, probes: probe.probe, random: () => 0 });
 });
@@ -55,7 +58,7 @@ async function watch({ hello: asked, connection = tcp, trouble = null }: Given =
     {
       ...target,
       service: { ...target.service, connection },
-      traffic: () => traffic,
+      traffic: () => look(),
       proveTransport: () => Promise.resolve(transport),
       trouble,
     },
@@ -180,6 +183,19 @@ describe('a target of unknown protocol', () => {
     monitor.forgetTarget();
     await clock.advance(30 * second);
     expect(latest()).toBe('ready answered');
+  });
+
+  it('is not made green after an interruption by bytes from before', async () => {
+    const monitor = await watch();
+    let isFlowing = true;
+    look = () => {
+      const seen = isFlowing;
+      isFlowing = false;
+      return { ...quiet, isFlowing: seen };
+    };
+    monitor.forgetTarget();
+    await monitor.prove();
+    expect(latest()).toBe('ready answered!');
   });
 
   it('is green no more as soon as it is silent, and unhealthy when it takes no connection', async () => {

@@ -124,6 +124,8 @@ export class AutoTarget implements TargetJudge {
   /** The network or the target may be another one by now. */
   forget(): void {
     this.#target = untriedTarget(null, this.#terms());
+    // Bytes from before prove nothing now.
+    this.#parts.traffic();
   }
 
   interrupt(): void {

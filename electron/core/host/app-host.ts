@@ -13,6 +13,7 @@ import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
+import { TrustStore } from '../config/trust-store.ts';
 import { startWelcome } from '../config/welcome-config.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
@@ -31,6 +32,7 @@ import { MachineWatch } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
 import { holderOf } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
+import { HiddenValues } from './hidden-values.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
 export interface HostReport {
@@ -57,6 +59,8 @@ export interface AppHostOptions {
   readonly logs: LogStore;
   readonly notices: HostNotices;
   readonly compileConfig: ConfigCompiler;
+  /** Services stay off until somebody turns them on, for this run. */
+  readonly allOff?: boolean;
 }
 
 interface PreparedParts {
@@ -81,6 +85,7 @@ export class AppHost {
   readonly #forwarding: Forwarding;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
+  readonly #hidden: HiddenValues;
   #machine: MachineWatch | null = null;
   #stopLive: (() => void) | null = null;
 
@@ -100,6 +105,7 @@ export class AppHost {
     };
     this.#tasks = new TaskManager({ clock, log });
     this.ending = new HostShutdown(clock, logs);
+    this.#hidden = new HiddenValues(logs);
     this.#publisher = new SnapshotPublisher(clock, log, () => this.snapshot());
     options.notices.onChange(() => {
       this.#publisher.touch();
@@ -114,6 +120,9 @@ export class AppHost {
         this.#publisher.touch();
       },
       recheckConfig: () => void this.#config.reload(),
+      onSecret: (value) => {
+        this.#hidden.add(value);
+      },
     });
     this.#localPorts = new LocalPorts({
       clock,
@@ -128,14 +137,15 @@ export class AppHost {
       clock,
       log,
       path: options.config.path,
-      isNamed: options.config.foundBy !== 'search',
+      isNamed: options.config.foundBy === 'option' || options.config.foundBy === 'environment',
+      trust: options.config.foundBy === 'folder' ? new TrustStore(paths.stateDirectory) : null,
       homeDirectory: options.homeDirectory,
       uid: options.uid,
       environment: () => children.environment.current(),
       compile: options.compileConfig,
       startWelcome: () => startWelcome({ configPath: options.config.path }),
       onSecrets: (values) => {
-        logs.setSecrets(values);
+        this.#hidden.setOfConfig(values);
       },
       apply: async (services, clusterHealth) => {
         await this.#localPorts.apply(services, clusterHealth);
@@ -151,13 +161,14 @@ export class AppHost {
 
   /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */
   static async create(options: AppHostOptions): Promise<AppHost> {
-    const { clock, paths, processEnv, logs, notices } = options;
+    const { clock, paths, processEnv, logs, notices, allOff = false } = options;
     let host: AppHost | null = null;
     const onStopped = (pid: number): void => host?.processStopped(pid);
     const children = await ChildProcesses.prepare({ paths, processEnv, clock, log: logs.app, onStopped });
     const desired = await openDesiredStore({
       path: path.join(paths.stateDirectory, 'desired.json'),
       log: logs.app,
+      allOff,
       onWritable: (failure) => {
         notices.report('state', failure);
       },
@@ -204,8 +215,16 @@ export class AppHost {
   }
 
   /** Resolves when it is on its way. */
-  setDesired(name: string, desired: Desired): Promise<void> {
-    return this.#localPorts.setDesired(name, desired);
+  async setDesired(name: string, desired: Desired): Promise<void> {
+    if (desired === 'on') this.#forwarding.allowSecrets([name]);
+    await this.#localPorts.setDesired(name, desired);
+    // It may be on already, and wait for somebody to ask for it.
+    if (desired === 'on' && this.#waitsForUser(name)) this.#forwarding.supervisor.retry(name);
+  }
+
+  #waitsForUser(name: string): boolean {
+    const services = this.#forwarding.supervisor.snapshot();
+    return services.some((service) => service.name === name && service.cause?.code === 'secret-not-read');
   }
 
   /** The service that must be off before this one can be turned on; null: none. */
@@ -215,6 +234,7 @@ export class AppHost {
 
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
   turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
+    this.#forwarding.allowSecrets([name]);
     return this.#localPorts.turnOnAt(name, wanted);
   }
 
@@ -227,24 +247,39 @@ export class AppHost {
 
   /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
   async retry(names: readonly string[]): Promise<void> {
-    await this.#config.reload();
+    await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.retry(name);
   }
 
   /** Gives services that are on a new tunnel; the config is read again first, as for `retry`. */
   async restart(names: readonly string[]): Promise<void> {
-    await this.#config.reload();
+    await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.restart(name);
   }
 
   /** Like `restart`, but a route that is down holds nothing back. */
   async insist(names: readonly string[]): Promise<void> {
-    await this.#config.reload();
+    await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.insist(name);
+  }
+
+  async #prepareTry(names: readonly string[]): Promise<void> {
+    await this.#config.reload();
+    this.#forwarding.allowSecrets(names);
   }
 
   reload(): Promise<void> {
     return this.#config.reload();
+  }
+
+  /** The user trusts the text that was reviewed. The error is a sentence. */
+  trustConfig(digest: string): Promise<Result<void, string>> {
+    return this.#config.trustReviewed(digest);
+  }
+
+  /** The user takes back the trust in the config: what runs of it ends. */
+  untrustConfig(): Promise<Result<void, string>> {
+    return this.#config.untrust();
   }
 
   configPath(): string {

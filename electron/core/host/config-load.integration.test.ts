@@ -88,4 +88,4 @@ it('a config of 1,000 services is loaded without holding up the bytes of a forwa
   expect(Math.min(...stalls)).toBeLessThan(Math.min(...compilations) / 2);
   const changed = (await daemon.snapshot()).services.find(({ name }) => name === `other-${reloads}`);
   expect(changed?.description).toBe(`changed ${reloads}`);
-});
+}, 120_000);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseDaemonArguments } from './daemon-arguments.ts';
 
-const none = { config: null, logLevel: 'info', foreground: false, unlessRunning: false };
+const none = {
+  config: null,
+  folderConfig: null,
+  logLevel: 'info',
+  foreground: false,
+  unlessRunning: false,
+  allOff: false,
+};
 
 describe('the arguments of the daemon', () => {
   it.each([
@@ -9,6 +16,8 @@ describe('the arguments of the daemon', () => {
     [['--config', 'my.yaml', '--foreground'], { ...none, config: '/folder/my.yaml', foreground: true }],
     [['-c', '/etc/l.yaml', '--log-level=debug'], { ...none, config: '/etc/l.yaml', logLevel: 'debug' }],
     [['--unless-running'], { ...none, unlessRunning: true }],
+    [['--folder-config', 'my.yaml'], { ...none, folderConfig: '/folder/my.yaml' }],
+    [['--all-off'], { ...none, allOff: true }],
   ])('%j', (argv, value) => {
     expect(parseDaemonArguments(argv, '/folder')).toEqual({ ok: true, value });
   });

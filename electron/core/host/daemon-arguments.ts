@@ -7,11 +7,15 @@ import { logLevels, type LogLevel } from '../observability/log-writer.ts';
 export interface DaemonArguments {
   /** Absolute; null: the usual places are searched. */
   readonly config: string | null;
+  /** The same of a config that a search found in a folder, so that it needs the user's trust. */
+  readonly folderConfig: string | null;
   readonly logLevel: LogLevel;
   /** Prints services as they change; otherwise nothing but a start that failed is told. */
   readonly foreground: boolean;
   /** Another LocalPort that runs is no failure: for managers that start again whatever fails. */
   readonly unlessRunning: boolean;
+  /** Services stay off until somebody turns them on, for this run. */
+  readonly allOff: boolean;
 }
 
 /** The error is a sentence with the usage. */
@@ -21,17 +25,23 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
       args: [...argv],
       options: {
         config: { type: 'string', short: 'c' },
+        'folder-config': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
         foreground: { type: 'boolean', default: false },
         'unless-running': { type: 'boolean', default: false },
+        'all-off': { type: 'boolean', default: false },
       },
     });
-    const { foreground, 'unless-running': unlessRunning } = values;
+    const { foreground, 'unless-running': unlessRunning, 'all-off': allOff } = values;
     if (values.config === '') return refuse('--config names no file');
-    const config = values.config === undefined ? null : path.resolve(cwd, values.config);
+    if (values['folder-config'] === '') return refuse('--folder-config names no file');
+    const absolute = (file: string | undefined): string | null =>
+      file === undefined ? null : path.resolve(cwd, file);
+    const config = absolute(values.config);
+    const folderConfig = absolute(values['folder-config']);
     const logLevel = logLevels.find((level) => level === values['log-level']);
     if (logLevel === undefined) return refuse(`there is no log level "${values['log-level']}"`);
-    return ok({ config, logLevel, foreground, unlessRunning });
+    return ok({ config, folderConfig, logLevel, foreground, unlessRunning, allOff });
   } catch (error) {
     return refuse(errorMessage(error));
   }
@@ -39,5 +49,5 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
 
 const refuse = (why: string): Result<never, string> =>
   err(
-    `${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running]`,
+    `${why}\nusage: daemon [--config FILE] [--folder-config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running] [--all-off]`,
   );

@@ -16,7 +16,13 @@ import { createLocalPort } from '../relay/local-port.ts';
 import { OwnConnections } from '../relay/own-connections.ts';
 import { RouteBoard, type RouteReport } from '../route/route-board.ts';
 import { routeProbers } from '../route/route-probers.ts';
+import { childTool } from '../secrets/child-tool.ts';
+import { withSecretPasswords } from '../secrets/secret-probe.ts';
+import { readSecret } from '../secrets/secret-reader.ts';
+import { SecretStore } from '../secrets/secret-store.ts';
+import { referencesOf } from '../secrets/service-secrets.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
+import { withSecrets } from '../tunnel/secret-tunnel.ts';
 import type { Interruption } from '../wake/wake-monitor.ts';
 import type { HostShutdown } from './host-shutdown.ts';
 import { isOnline } from './machine-watch.ts';
@@ -32,6 +38,8 @@ export interface ForwardingParts {
   readonly onChange: () => void;
   /** What was missing for a service, a key file say, may be there by now. */
   readonly recheckConfig: () => void;
+  /** A value that must never be shown was read from where the config says. */
+  readonly onSecret: (value: string) => void;
 }
 
 export class Forwarding {
@@ -40,6 +48,8 @@ export class Forwarding {
   readonly #adapters: AdapterRegistry;
   readonly #health: HealthMonitorScheduler;
   readonly #routes: RouteBoard;
+  readonly #secrets: SecretStore;
+  #services: readonly ServiceSpec[] = [];
   #runnersSoFar = 0;
   readonly #ownConnections = new OwnConnections();
   readonly #budget = new ConnectionBudget(readDescriptorLimit());
@@ -48,8 +58,15 @@ export class Forwarding {
     const { clock, logs, launcher, runtimeDirectory, desired } = parts;
     const log = logs.app;
     this.#parts = parts;
-    this.#adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory });
-    this.#health = createHealthMonitorScheduler({ clock, probes: createProbeRegistry({ launcher }) });
+    const secrets = { run: childTool(launcher, clock), platform: process.platform };
+    this.#secrets = new SecretStore({
+      read: (reference) => readSecret(reference, secrets),
+      onFound: parts.onSecret,
+    });
+    const adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory });
+    this.#adapters = { ...adapters, ssh: withSecrets(adapters.ssh, this.#secrets) };
+    const probes = withSecretPasswords(createProbeRegistry({ launcher }), this.#secrets);
+    this.#health = createHealthMonitorScheduler({ clock, probes });
     const createProber = routeProbers({ launcher, clock, log });
     this.#routes = new RouteBoard({ clock, log, createProber, onSchedule: parts.onChange });
     this.supervisor = new Supervisor({
@@ -64,7 +81,14 @@ export class Forwarding {
   /** Takes over what the config says. Resolves when the services that leave have gone. */
   apply(services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs): Promise<void> {
     this.#routes.configure(clusterHealth);
+    this.#services = services;
     return this.supervisor.apply(services);
+  }
+
+  /** The user asks for these services: what they need may be asked for in turn. */
+  allowSecrets(names: readonly string[]): void {
+    for (const service of this.#services)
+      if (names.includes(service.name)) this.#secrets.allow(referencesOf(service));
   }
 
   /** Health monitors that are watching. */

@@ -356,7 +356,6 @@ describe('shutdown over the control socket', () => {
       ok: true,
       value: undefined,
     });
-    await client.closed;
     return events;
   }
 
@@ -393,7 +392,7 @@ describe('shutdown over the control socket', () => {
   });
 
   it('goes on when the client that asked for it has gone', async () => {
-    void client.stream(
+    const stopping = client.stream(
       'shutdown',
       { force: false },
       {
@@ -402,7 +401,7 @@ describe('shutdown over the control socket', () => {
         },
       },
     );
-    await client.closed;
+    expect(await stopping).toMatchObject({ ok: false, error: { code: 'connection-lost' } });
     const report = await host.shutdown('the test waits');
     expect(report).toMatchObject({ reason: 'asked for by a command', problems: [] });
   });

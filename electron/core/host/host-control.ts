@@ -1,12 +1,14 @@
 /** What a host does with the requests that come over its control socket, and the socket's place in the host's life. */
-import type {
-  ControlError,
-  ControlOutcome,
-  ControlTarget,
-  PortChoice,
+import {
+  controlProtocol,
+  type ControlError,
+  type ControlOutcome,
+  type ControlTarget,
+  type PortChoice,
 } from '../../../shared/control-contract.ts';
 import { stopCommand } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { ControlHandlers, RequestHandlers, StreamHandlers } from '../control/control-handlers.ts';
 import { ControlServer } from '../control/control-server.ts';
@@ -36,7 +38,7 @@ export async function serveControl(parts: HostControlParts): Promise<Result<void
   };
   const opened = await ControlServer.open({
     socketPath,
-    host: host.snapshot().host,
+    version: host.snapshot().host.version,
     handlers,
     clock,
     log: logs.app,
@@ -55,6 +57,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
   const resolveOn = (target: ControlTarget): ControlOutcome =>
     refuseOff(resolve(target), host.snapshot().services);
   return {
+    host: () => Promise.resolve(ok({ protocol: controlProtocol, host: host.snapshot().host })),
     snapshot: () => Promise.resolve(ok(host.snapshot())),
     'set-desired': async ({ target, desired, port }) => {
       const outcome = resolve(target);
@@ -80,9 +83,14 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
       await host.reload();
       return ok(host.snapshot().config);
     },
+    trust: async ({ digest }) => afterTrust(host, await host.trustConfig(digest)),
+    untrust: async () => afterTrust(host, await host.untrustConfig()),
     dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
   };
 }
+
+const afterTrust = (host: AppHost, done: Result<void, string>): Result<ConfigState, ControlError> =>
+  done.ok ? ok(host.snapshot().config) : err({ code: 'bad-request', message: done.error });
 
 const portNeedsOneName: ControlError = {
   code: 'bad-request',

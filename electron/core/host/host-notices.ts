@@ -4,10 +4,13 @@
  */
 import type { AppPaths } from '../config/app-paths.ts';
 
-/** `state`: its folder. `choices`: the file with the on/off choices. `logs`: their folder. `ports`: chosen anew. */
-export type NoticeTopic = 'state' | 'choices' | 'logs' | 'ports';
+/**
+ * `state`: its folder. `choices`: the file with the on/off choices. `logs`: their folder. `ports`: chosen anew. `search`: configs
+ * that were skipped.
+ */
+export type NoticeTopic = 'state' | 'choices' | 'logs' | 'ports' | 'search';
 
-const topics: readonly NoticeTopic[] = ['state', 'choices', 'logs', 'ports'];
+const topics: readonly NoticeTopic[] = ['state', 'choices', 'logs', 'ports', 'search'];
 
 export class HostNotices {
   readonly #paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>;
@@ -58,6 +61,7 @@ const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
   logs: ({ logDirectory }, reason) =>
     `LocalPort cannot write logs to ${logDirectory} (${wordsOf(reason)}). Free some disk space, or make the folder writable.`,
   ports: (_, reason) => reason,
+  search: (_, reason) => reason,
 };
 
 /** Of `ENOSPC: no space left on device, write`, wherever it stands, what is neither the code nor the call. */

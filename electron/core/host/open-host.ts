@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
-import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
+import { prepareAppPaths, findAppPaths, type AppPaths } from '../config/app-paths.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
-import { findConfig } from '../config/config-search.ts';
+import { describeSkipped, findConfig, type SearchResult } from '../config/config-search.ts';
 import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
@@ -19,8 +19,12 @@ export interface OpenHostOptions {
   readonly clock: Clock;
   /** From `--config`; null: the usual places are searched. */
   readonly explicitConfig: string | null;
+  /** A config that an earlier search found in a folder: it needs the user's trust. */
+  readonly folderConfig?: string | null;
   /** The least level that is written to the logs; `info` by default. */
   readonly logLevel?: LogLevel;
+  /** Services stay off until somebody turns them on, for this run. */
+  readonly allOff?: boolean;
   readonly compileConfig: ConfigCompiler;
 }
 
@@ -35,11 +39,20 @@ export interface OpenedHost {
  * another host runs, or the places are not private. Places that cannot be written are done without.
  */
 export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, StartRefusal>> {
-  const { kind, version, clock, explicitConfig, logLevel: level = 'info', compileConfig } = options;
+  const {
+    kind,
+    version,
+    clock,
+    explicitConfig,
+    logLevel: level = 'info',
+    compileConfig,
+    allOff = false,
+    folderConfig = null,
+  } = options;
   const { env: processEnv, platform } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
-  const paths = resolveAppPaths({ platform, env: processEnv, homeDirectory, uid });
+  const paths = findAppPaths({ platform, env: processEnv, homeDirectory, uid });
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) return err(startFailure(prepared.error));
   // First of all: what comes now touches what another host would have in use.
@@ -67,8 +80,16 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     env: processEnv,
     workingDirectory: workingDirectory(),
     homeDirectory,
+    uid,
   };
-  const config = findConfig(search) ?? { path: paths.defaultConfigPath, foundBy: 'search' };
+  const { found, skipped }: SearchResult =
+    folderConfig !== null && explicitConfig === null
+      ? { found: { path: folderConfig, foundBy: 'folder' }, skipped: [] }
+      : findConfig(search);
+  const config = found ?? { path: paths.defaultConfigPath, foundBy: 'search' };
+  const skippedWords = skipped.map(describeSkipped);
+  for (const words of skippedWords) logs.app.warn(words);
+  notices.report('search', skippedWords.length === 0 ? null : skippedWords.join(' '));
   const host = await AppHost.create({
     kind,
     version,
@@ -81,6 +102,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     logs,
     notices,
     compileConfig,
+    allOff,
   });
   host.ending.afterwards(() => lock.value.release());
   return ok({ host, logs, paths });

@@ -1,6 +1,7 @@
 /** What a terminal shows while LocalPort runs: each service when its state changes, the config and notices. Pure. */
 import { localAddress } from '../../../shared/bind-address.ts';
 import type { Health, ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+import { shellWord } from '../../../shared/shell-word.ts';
 import { toneOf, toneShapes } from '../../../shared/service-tone.ts';
 
 /** The lines to print when one snapshot follows another; `before` is null at the start. */
@@ -35,6 +36,11 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
       return [`config ${config.path ?? ''}`, ...problems];
     case 'partial':
       return [`config ${config.path ?? ''} has errors; all other services are running`, ...problems];
+    case 'untrusted':
+      return [
+        `config ${config.path ?? ''} is not trusted; ${services.length === 0 ? 'nothing of it is running' : 'the previous config is still in effect'}`,
+        `  to see what it would run and trust it: localport trust ${shellWord(config.path ?? '')}`,
+      ];
     case 'broken':
       return [
         `config ${config.path ?? ''} is broken; ${services.length === 0 ? 'nothing is running until you fix it' : 'the previous config is still in effect'}`,

@@ -2,6 +2,7 @@
  * The Logger of one file: messages become lines, and lines are collected for a moment, so that a child that talks a lot
  * costs one write for many lines. Warnings and errors are written at once: they may be the last words.
  */
+import { visibleLine } from '../../../shared/visible-text.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { LogFile } from './log-file.ts';
 import type { Logger } from './logger.ts';
@@ -97,15 +98,8 @@ export class LogWriter implements Logger {
   /** One line without secrets: a message must not be able to forge a second one, or to steer a terminal. */
   #clean(message: string): string {
     const redacted = this.#parts.redact(this.#hidePrivateKeys(message.slice(0, maxExaminedCharacters)));
-    const line = redacted.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escapeControl);
+    const line = visibleLine(redacted);
     if (line.length <= maxMessageCharacters && message.length <= maxExaminedCharacters) return line;
     return `${line.slice(0, maxMessageCharacters)}… (${message.length} characters)`;
   }
-}
-
-function escapeControl(character: string): string {
-  if (character === '\t') return ' ';
-  if (character === '\n') return '\\n';
-  if (character === '\r') return '\\r';
-  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 }

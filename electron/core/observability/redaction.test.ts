@@ -34,6 +34,8 @@ describe('redaction', () => {
     ['-----BEGIN PRIVATE KEY-----\nabc', '[hidden]'],
     ['{"access_token":"abc.def"}', '{"access_token":[hidden]}'],
     ['password: swordfish', 'password: [hidden]'],
+    ['GET /?page=1&key=abc&sig=d', 'GET /?page=1&key=[hidden]&sig=[hidden]'],
+    ['tool --api-key abc --out x', 'tool --api-key [hidden] --out x'],
     ['sent Basic dXNlcjpwYXNz', 'sent Basic [hidden]'],
   ])('hides what looks like a secret in %j', (text, expected) => {
     expect(createRedactor([])(text)).toBe(expected);

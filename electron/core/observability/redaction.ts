@@ -3,6 +3,8 @@
  * evidence and the cache of the login environment alike. Pure; finds nothing twice and never throws.
  */
 
+import { certainSecretName, isSecretName } from './secret-names.ts';
+
 /** Stands wherever a secret was. */
 export const hidden = '[hidden]';
 
@@ -23,12 +25,21 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer\s+)[\w.~+/-]{8,}=*/gi, `$1${hidden}`],
   // "Token: Token for x does not exist" is prose: a plain word, and another one after it or a word that judges.
   [
-    /\b([\w-]{0,40}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|token)["']?\s*[=:]\s*)(?!(?<=:\s+)(?:[a-z]+\s+[a-z]|(?:expired|invalid|missing|required|rejected|denied)\b))(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
+    new RegExp(
+      String.raw`\b(${certainSecretName}["']?\s*[=:]\s*)(?!(?<=:\s+)(?:[a-z]+\s+[a-z]|(?:expired|invalid|missing|required|rejected|denied)\b))(?:"[^"]*"|'[^']*'|[^\s"',;&]+)`,
+      'gi',
+    ),
     `$1${hidden}`,
   ],
-  [/(\s--?(?:password|passphrase|token|secret)\s+)(?!-)\S+/gi, `$1${hidden}`],
+  [new RegExp(String.raw`(\s--?${certainSecretName}\s+)(?!-)\S+`, 'gi'), `$1${hidden}`],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, hidden],
 ];
+
+/** Query parameters stand apart so clearly that any name of a secret counts: `?key=`, `&sig=`. */
+const withoutParameters = (text: string): string =>
+  text.replace(/([?&])([\w.-]{1,60})=([^\s&#"']+)/g, (whole, sign: string, name: string) =>
+    isSecretName(name) ? `${sign}${name}=${hidden}` : whole,
+  );
 
 /** Replaces the known secret values, also where they are written as in a URL or in JSON, and whatever looks like a secret. */
 export type Redact = (text: string) => string;
@@ -39,7 +50,7 @@ export function createRedactor(secrets: Iterable<string>): Redact {
     const withoutKnown = known === null ? text : text.replace(known, hidden);
     return patterns.reduce(
       (result, [pattern, replacement]) => result.replace(pattern, replacement),
-      withoutKnown,
+      withoutParameters(withoutKnown),
     );
   };
 }

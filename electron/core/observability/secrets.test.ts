@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { serviceSpec } from '../testing/service-spec.ts';
-import { isSecretName, secretsOf } from './secrets.ts';
+import { isSecretName } from './secret-names.ts';
+import { secretsOf } from './secrets.ts';
 
 it('knows the names of secrets from those of files, hosts, users and desktops', () => {
   const secrets = [
@@ -30,4 +31,30 @@ it('finds the secrets of a service in its passwords and in the headers of its ch
   expect(secretsOf({ ...plain, healthCheck: check({ type: 'redis', password: 'hunter2' }) })).toEqual([
     'hunter2',
   ]);
+});
+
+it('finds the secrets of a service in URLs and among the arguments of its programs', () => {
+  const argv = (...words: readonly string[]) =>
+    secretsOf({
+      ...serviceSpec('web'),
+      connection: { technology: 'command', argv: ['run', ...words], remotePort: null },
+    });
+  expect(argv('--port', '{local_port}', '--verbose', '-p', '22')).toEqual([]);
+  expect(new Set(argv('--password', 'hunter2', '--api-key=k-1', '-u', 'me:pw-1'))).toEqual(
+    new Set(['hunter2', 'k-1', 'pw-1']),
+  );
+  expect(new Set(argv('postgres://me:p%40ss@db/x?sslpassword=pw-2'))).toEqual(
+    new Set(['p%40ss', 'p@ss', 'pw-2']),
+  );
+  expect(new Set(argv('-c', "PGPASSWORD='pw 3' psql; curl -H 'X-Api-Key: k-2' --token $TOKEN"))).toEqual(
+    new Set(['pw 3', 'k-2']),
+  );
+  expect(argv('--password-file', '/run/pw', '--token-ttl', '30', '--auth=none', '--session=1')).toEqual([]);
+
+  const plain = serviceSpec('web');
+  const url = 'https://me:pw-4@h/health?api_key=k-3&page=2&X-Signature=s-1';
+  const probe = { type: 'http', url, headers: {} } as unknown as typeof plain.healthCheck.probe;
+  expect(new Set(secretsOf({ ...plain, healthCheck: { ...plain.healthCheck, probe } }))).toEqual(
+    new Set(['pw-4', 'k-3', 's-1']),
+  );
 });

@@ -76,6 +76,26 @@ describe('cacheableDifference', () => {
     ).toEqual({ PATH: '/own:/bin', KUBECONFIG: '/k', SSH_AUTH_SOCK: '/s', AWS_PROFILE: 'dev' });
   });
 
+  it('keeps nothing but what is needed until the shell answers', () => {
+    const kept = {
+      LANG: 'C.UTF-8',
+      LC_ALL: 'C.UTF-8',
+      no_proxy: 'localhost',
+      CLOUDSDK_CORE_PROJECT: 'shop',
+      AWS_CONFIG_FILE: '/aws',
+      XDG_CONFIG_HOME: '/home/me/.config',
+    };
+    const others = {
+      VAULT_ADDR: 'https://vault',
+      DB_HOST: 'db.internal',
+      STRIPE: 'sk_live_4eC39HqLyjWDarjtT1zdp7dc',
+      CLOUDSDK_AUTH_ACCESS_TOKEN: 'ya29.x',
+      MY_PATH: '/x',
+      PATH_OF_KEYS: '/x',
+    };
+    expect(cacheableDifference({}, { ...kept, ...others })).toEqual(kept);
+  });
+
   it('keeps no secrets', () => {
     const secrets = {
       AWS_SECRET_ACCESS_KEY: 'x',

@@ -1,5 +1,5 @@
 import { holdsSecret } from '../observability/redaction.ts';
-import { isSecretName } from '../observability/secrets.ts';
+import { isSecretName } from '../observability/secret-names.ts';
 import { resolvingVariable } from './login-shell.ts';
 
 export type Environment = Record<string, string>;
@@ -65,13 +65,34 @@ export function withFallbackPath(environment: Environment): Environment {
 }
 
 /**
- * What the shell added to `before`, without what looks like a secret: some rc files fetch secrets from a vault, and
- * those have no business on a disk.
+ * What a host needs before the shell has answered: to find programs, clusters, agents and proxies. rc files hold more, some
+ * of it fetched from a vault: that has no business on a disk, nor has what a config uses as `${NAME}`.
  */
-export function cacheableDifference(before: Environment, after: Environment): Environment {
-  return Object.fromEntries(
-    Object.entries(after).filter(
-      ([name, value]) => before[name] !== value && !isSecretName(name) && !holdsSecret(value),
-    ),
-  );
-}
+const cachedNames: ReadonlySet<string> = new Set([
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TZ', 'LANG', 'LANGUAGE'],
+  ...[
+    'KUBECONFIG',
+    'KREW_ROOT',
+    'USE_GKE_GCLOUD_AUTH_PLUGIN',
+    'SSH_AUTH_SOCK',
+    'DOCKER_HOST',
+    'DOCKER_CONFIG',
+  ],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
+  ...['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
+  ...['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AZURE_CONFIG_DIR'],
+  ...['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR'],
+]);
+const cachedFamilies = /^(?:LC|CLOUDSDK)_/;
+
+const isCacheable = ([name, value]: readonly [string, string]): boolean =>
+  (cachedNames.has(name) || cachedFamilies.test(name)) && !isSecretName(name) && !holdsSecret(value);
+
+/** What of an environment may lie on the disk; read again, it is looked through again. */
+export const cacheable = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(isCacheable));
+
+/** What of that the shell added to `before`. */
+export const cacheableDifference = (before: Environment, after: Environment): Environment =>
+  Object.fromEntries(Object.entries(cacheable(after)).filter(([name, value]) => before[name] !== value));

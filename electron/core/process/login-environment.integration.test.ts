@@ -160,17 +160,28 @@ describe('LoginEnvironment', () => {
     expect(Object.keys(next)).not.toContain('API_TOKEN');
   });
 
+  it('keeps what else the shell says in memory, and reads no more than that from the cache of an earlier version', async () => {
+    const shell = await fakeShell('export DB_HOST=db.internal STRIPE=sk_live_4eC39 LANG=C.UTF-8');
+    const login = create(shell);
+    await login.capture(never);
+    expect(login.current()).toMatchObject({ DB_HOST: 'db.internal', STRIPE: 'sk_live_4eC39' });
+    expect(JSON.parse(await readFile(cachePath, 'utf8'))).toEqual({ LANG: 'C.UTF-8' });
+    await writeFile(cachePath, '{"STRIPE":"sk_live_4eC39","AWS_PROFILE":"dev"}', { mode: 0o600 });
+    const next = create(shell).current();
+    expect([next['AWS_PROFILE'], next['STRIPE']]).toEqual(['dev', undefined]);
+  });
+
   it('ignores a cache that is damaged, a link, or writable by others', async () => {
     await writeFile(cachePath, '{"PATH":');
     create('/bin/sh');
-    await writeFile(cachePath, '{"EVIL":"1"}');
+    await writeFile(cachePath, '{"LC_EVIL":"1"}');
     await chmod(cachePath, 0o666);
     const open = create('/bin/sh').current();
     await chmod(cachePath, 0o600);
     await symlink(cachePath, join(home, 'link'));
     cachePath = join(home, 'link');
     const linked = create('/bin/sh').current();
-    expect([open, linked].map((environment) => environment['EVIL'])).toEqual([undefined, undefined]);
+    expect([open, linked].map((environment) => environment['LC_EVIL'])).toEqual([undefined, undefined]);
     expect(warnings).toEqual([
       'login environment: ignoring the cache: HOME/environment.json is damaged',
       'login environment: ignoring the cache: HOME/environment.json is writable by others',

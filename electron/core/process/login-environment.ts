@@ -8,6 +8,7 @@ import { writeFileAtomically } from '../config/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
 import {
   type Environment,
+  cacheable,
   cacheableDifference,
   cleanEnvironment,
   withFallbackPath,
@@ -82,9 +83,9 @@ function readCache(path: string, log: Logger): Environment {
   if (!text.ok || text.value === null) return {};
   try {
     const entries = Object.entries(JSON.parse(text.value) as Record<string, unknown>);
-    return Object.fromEntries(
-      entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    );
+    const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    // An earlier version kept more.
+    return cacheable(Object.fromEntries(texts));
   } catch {
     log.warn(`login environment: ignoring the cache: ${path} is damaged`);
     return {};

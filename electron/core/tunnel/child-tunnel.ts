@@ -28,6 +28,8 @@ export type LineMeaning =
   | { readonly kind: 'let-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
+  /** It waits for this on its stdin, which is closed then. */
+  | { readonly kind: 'answerable'; readonly prompt: string; readonly answer: string }
   /** The child lives on, but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
@@ -37,6 +39,8 @@ export type LineMeaning =
 export interface ChildLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
+  /** Of the child that said it, or whose descendant did. */
+  readonly pid: number | null;
   /** Whether the tunnel was ready when the line came. */
   readonly afterReady: boolean;
 }
@@ -122,7 +126,7 @@ export class ChildTunnel implements Tunnel {
     this.#plan = plan;
     this.#child = child;
     child.onLine((stream, text) => {
-      this.#take(plan.interpret({ stream, text, afterReady: this.#isReady }), stream, text);
+      this.#take(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
     });
     this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
       this.#abandon(this.#startTimedOut());
@@ -162,6 +166,10 @@ export class ChildTunnel implements Tunnel {
 
   #take(meaning: LineMeaning, stream: string, text: string): void {
     if (meaning.kind === 'chatter') return;
+    if (meaning.kind === 'answerable') {
+      this.#answer(meaning);
+      return;
+    }
     const line = redactedLine(text, this.#secrets);
     this.#request.log.debug(`${stream}: ${line}`);
     switch (meaning.kind) {
@@ -187,6 +195,11 @@ export class ChildTunnel implements Tunnel {
       case 'evidence':
         this.#remember(line);
     }
+  }
+
+  #answer({ prompt, answer }: Extract<LineMeaning, { kind: 'answerable' }>): void {
+    this.#request.log.debug(`answers ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
+    this.#child?.answer(answer);
   }
 
   #remember(line: string): void {

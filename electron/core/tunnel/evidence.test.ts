@@ -9,9 +9,9 @@ it.each([
     'it said "no" and left',
   ],
   ['debug1: Connecting to bastion [10.0.0.8] port 22.', 'Connecting to bastion [10.0.0.8] port 22.'],
-  ['\u001b[31mred\u001b[0m   and\ttabs\u0007', 'red and tabs'],
+  ['\u001b[31mred\u001b[0m   and\ttabs\u0007', String.raw`red and tabs\u0007`],
   ['\u001b]0;a title\u0007of \u001bPdevice\u001b\\control', 'of control'],
-  ['\u202eturned\u2066 around\u200f', 'turned around'],
+  ['\u202eturned\u2066 around\u200f\u0085', String.raw`\u202eturned\u2066 around\u200f\u0085`],
 ])('shows %j as %j', (line, expected) => {
   expect(toEvidence(line, [])).toBe(expected);
 });

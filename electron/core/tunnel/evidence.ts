@@ -1,4 +1,5 @@
 /** From what a child prints to the one line that proves a cause: noise skipped, secrets removed, length bounded. */
+import { visibleLine } from '../../../shared/visible-text.ts';
 import { createRedactor, type Redact } from '../observability/redaction.ts';
 
 export const maxEvidenceLength = 300;
@@ -36,19 +37,14 @@ function redactorFor(secrets: readonly string[]): Redact {
   return redact;
 }
 
-/** Without control characters and secrets: the given ones, and what looks like one. */
+/** In one visible line, without secrets: the given ones, and what looks like one. */
 export const redactedLine = (line: string, secrets: readonly string[]): string =>
-  redactorFor(secrets)(printable(line));
+  redactorFor(secrets)(visibleLine(line.replace(sequences, '')));
 
-/**
- * What a remote end prints must not steer a terminal that shows the log: no escape sequences (ECMA-48: CSI; OSC, DCS and
- * the like with their text), no control characters, and none that turn the direction of what stands beside them.
- */
-const unprintable =
+/** Whole control sequences (ECMA-48: CSI; OSC, DCS and the like with their text) are how a program decorates its words. */
+const sequences =
   // eslint-disable-next-line no-control-regex -- control characters are what this finds
-  /\u001b\[[\d;?]*[A-Za-z]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-const printable = (line: string): string => line.replace(unprintable, '');
+  /\u001b\[[\d;?]*[A-Za-z]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
 /** The line as it is shown: without log prefixes, at most `maxEvidenceLength` characters. */
 export function toEvidence(line: string, secrets: readonly string[]): string {

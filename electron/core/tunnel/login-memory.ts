@@ -17,7 +17,7 @@ const penaltyMs = 6_000;
 const maxRemembered = 256;
 
 /** The server refused the login. `file-missing`: ssh went on without that key, and was refused. */
-const refusedCodes: ReadonlySet<CauseCode> = new Set(['auth-failed', 'file-missing']);
+const refusedCodes: ReadonlySet<CauseCode> = new Set(['auth-failed', 'question-unanswered', 'file-missing']);
 /** We refused the server, which hardly minds. */
 const hostKeyCodes: ReadonlySet<CauseCode> = new Set(['host-key-unknown', 'host-key-changed']);
 

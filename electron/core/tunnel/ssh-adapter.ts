@@ -6,7 +6,7 @@ import { ConnectionGate } from './connection-gate.ts';
 import { LoginMemory, type LoginWish } from './login-memory.ts';
 import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import { type Admission, RacingTunnel } from './racing-tunnel.ts';
-import { askpassEnvironment, writeAskpass } from './ssh-askpass.ts';
+import { SshAskpass } from './ssh-askpass.ts';
 import { parseJumpHost, sshArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { createSshReader } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
@@ -108,20 +108,22 @@ function planSsh(request: TunnelRequest, connection: SshConnection, options: Ssh
   const timing = timingOf(request, options);
   const socket = tunnelFile(runtimeDirectory, request.id, 'sock');
   const probeSocket = tunnelFile(runtimeDirectory, request.id, 'live');
-  const askpass = tunnelFile(runtimeDirectory, request.id, 'pass');
-  const { password } = connection;
+  const askpassFile = tunnelFile(runtimeDirectory, request.id, 'pass');
+  const { host, user, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
-  if (password !== null) writeAskpass(askpass);
+  const askpass = password === null ? null : new SshAskpass(askpassFile, { host, user, password });
+  const read = createSshReader(request.service, socket);
   return {
     child: {
-      name: `ssh ${connection.host}`,
+      name: `ssh ${host}`,
       argv: sshArgv(connection, { socket, probeSocket }, timing),
-      ...(password === null ? {} : { env: askpassEnvironment(askpass, password) }),
+      ...(askpass === null ? {} : { env: askpass.environment, takesAnswer: true }),
     },
-    interpret: createSshReader(request.service, socket),
+    interpret: (line) => askpass?.read(line.text, line.pid) ?? read(line),
+    explainEnd: (cause) => Promise.resolve(askpass?.explainEnd(cause) ?? cause),
     roundTrip: (deadlineMs) => proveBySocket(probeSocket, deadlineMs, clock),
     cleanUp: async () => {
-      await Promise.all([socket, probeSocket, askpass].map(removeFile));
+      await Promise.all([socket, probeSocket, askpassFile].map(removeFile));
     },
   };
 }

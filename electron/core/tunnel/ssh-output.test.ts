@@ -12,7 +12,7 @@ function meaningsOf(output: string, of = service): string[] {
     .trim()
     .split('\n')
     .flatMap((text) => {
-      const { kind } = read({ stream: 'stderr', text, afterReady });
+      const { kind } = read({ stream: 'stderr', text, pid: null, afterReady });
       afterReady ||= kind === 'ready';
       return kind === 'chatter' ? [] : [`${kind}: ${text}`];
     });

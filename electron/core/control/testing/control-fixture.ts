@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
-import { controlProtocol, maxReplyBytes } from '../../../../shared/control-contract.ts';
+import { controlProtocol } from '../../../../shared/control-contract.ts';
 import { ok } from '../../../../shared/result.ts';
 import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock, type Clock } from '../../clock.ts';
@@ -12,7 +12,8 @@ import { silentLogger } from '../../observability/logger.ts';
 import { connectControl, type ControlClient } from '../control-client.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
 import { ControlServer } from '../control-server.ts';
-import { encodeFrame, FrameDecoder } from '../frames.ts';
+import { requestText, type RequestParts } from './request-text.ts';
+import { ResponseReader, type RawResponse } from './response-reader.ts';
 
 export const snapshot: Snapshot = {
   host: { kind: 'headless', pid: 1, version: '1.2.3', since: 0, logDirectory: '/logs', notices: [] },
@@ -25,11 +26,14 @@ const nothing = Promise.resolve(ok({ accepted: [], refused: [] }));
 /** Answers with what is empty; streams end at once. */
 export const emptyHandlers: ControlHandlers = {
   requests: {
+    host: () => Promise.resolve(ok({ protocol: controlProtocol, host: snapshot.host })),
     snapshot: () => Promise.resolve(ok(snapshot)),
     'set-desired': () => nothing,
     restart: () => nothing,
     retry: () => nothing,
     reload: () => Promise.resolve(ok(snapshot.config)),
+    trust: () => Promise.resolve(ok(snapshot.config)),
+    untrust: () => Promise.resolve(ok(snapshot.config)),
     dump: () =>
       Promise.resolve(ok({ snapshot, tasks: [], children: [], monitors: 0, owned: [], clients: 1 })),
   },
@@ -55,7 +59,7 @@ export class ControlFixture {
   async serve({ requests, streams }: Handling = {}, clock: Clock = systemClock): Promise<ControlServer> {
     const opened = await ControlServer.open({
       socketPath: this.socketPath,
-      host: snapshot.host,
+      version: snapshot.host.version,
       handlers: {
         requests: { ...emptyHandlers.requests, ...requests },
         streams: { ...emptyHandlers.streams, ...streams },
@@ -99,20 +103,21 @@ export class ControlFixture {
   }
 }
 
-/** Speaks bytes, understands frames. */
+const keptBytes = 64 * 1024;
+
+/** Speaks bytes, understands HTTP. */
 export class RawClient {
   readonly socket: Socket;
-  readonly received: unknown[] = [];
   isClosed = false;
+  /** The first bytes that came. */
+  bytes = Buffer.alloc(0);
+  readonly #reader = new ResponseReader();
 
   constructor(socket: Socket) {
     this.socket = socket;
-    const decoder = new FrameDecoder(maxReplyBytes);
     socket.on('data', (chunk: Buffer) => {
-      decoder.push(chunk);
-      for (let next = decoder.next(); next.kind === 'message'; next = decoder.next()) {
-        this.received.push(next.message);
-      }
+      if (this.bytes.length < keptBytes) this.bytes = Buffer.concat([this.bytes, chunk]);
+      this.#reader.push(chunk);
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -120,16 +125,13 @@ export class RawClient {
     });
   }
 
-  say(message: unknown): void {
-    const frame = encodeFrame(message, 64 * 1024 * 1024);
-    if (frame.ok) this.socket.write(frame.value);
+  /** The answers that are complete, and the one that is coming. */
+  get received(): readonly RawResponse[] {
+    return this.#reader.responses;
   }
 
-  /** Resolves when the host has welcomed it. */
-  async greet(): Promise<void> {
-    this.say({ type: 'hello', protocol: controlProtocol, version: 'raw' });
-    await eventually('the welcome', () => this.received.length === 1);
-    this.received.length = 0;
+  say(parts: RequestParts): void {
+    this.socket.write(requestText(parts));
   }
 
   async closes(): Promise<void> {

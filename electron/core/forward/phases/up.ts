@@ -126,7 +126,8 @@ const unproven = (state: In<'up'>): In<'up'> => ({
 
 export const liveComplained: Handler<'complained', 'up'> = (state, { tunnel, cause }) => {
   if (tunnel !== state.situation.tunnel) return stay(state);
-  const isShown = state.health === 'unhealthy' && obstacleOf(state) === null;
+  // Of one that nothing has proven yet it is all that is known.
+  const isShown = (state.health === 'unhealthy' || state.health === 'unknown') && obstacleOf(state) === null;
   return stay({ ...state, complaint: cause, cause: isShown ? cause : state.cause });
 };
 

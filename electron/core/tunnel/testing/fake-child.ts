@@ -7,6 +7,7 @@ export class FakeChild implements ChildLauncher, ChildProcess {
   readonly requests: ChildRequest[] = [];
   /** The `force` of each call of `stop`. */
   readonly stops: boolean[] = [];
+  readonly answers: string[] = [];
   #resolveExited: (exit: ChildExit) => void = () => undefined;
   #listener: (stream: 'stdout' | 'stderr', line: string) => void = () => undefined;
 
@@ -21,6 +22,10 @@ export class FakeChild implements ChildLauncher, ChildProcess {
 
   onLine(listener: (stream: 'stdout' | 'stderr', line: string) => void): void {
     this.#listener = listener;
+  }
+
+  answer(text: string): void {
+    this.answers.push(text);
   }
 
   stop({ force = false }: { readonly force?: boolean } = {}): Promise<ChildExit> {

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { licenceSectionOf } from './third-party-licences.mjs';
+
+it('finds the licence in a README, up to the next heading of its level', () => {
+  const readme = '# tool\n\n## License\n\nCopyright (c) 2014 A\n\n### Terms\n\nfree\n\n## Thanks\n\nto all\n';
+  expect(licenceSectionOf(readme)).toBe('Copyright (c) 2014 A\n\n### Terms\n\nfree');
+});
+
+it('finds nothing where there is none', () => {
+  expect(licenceSectionOf('# tool\n\nIts license is unusual.\n')).toBe('');
+});

@@ -1,0 +1,78 @@
+import { existsSync, statSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { folderNames } from '../../core/config/config-search.ts';
+import { TrustStore } from '../../core/config/trust-store.ts';
+import type { ControlClient } from '../../core/control/control-client.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure, usageFailure } from '../command-failure.ts';
+import { chooseConfigFile } from '../config-choice.ts';
+import { recordTrust, reviewConfig } from '../config-trust.ts';
+import { exitCode } from '../exit-code.ts';
+import { answerOf, closing, findHost } from '../host-connection.ts';
+import { reviewLines } from '../output/review-lines.ts';
+
+/** Trusts the text that a config has now, and shows what that is. A host that runs it takes it over. */
+export const trust: Action = (context, _options, words) =>
+  withMeantFile(context, words, async (file, client) => {
+    const { identity, review } = await reviewConfig(context, file);
+    await recordTrust(context, identity);
+    if (client !== null) answerOf(await client.request('reload', {}));
+    if (context.format === 'json') {
+      const { services, more } = review;
+      context.print(JSON.stringify({ path: identity.realPath, trusted: true, services, more }, null, 2));
+    } else context.say(`trusted: ${identity.realPath}`, ...reviewLines(review));
+    return exitCode.ok;
+  });
+
+/** Takes back the trust in every text of a config. What a host runs of it ends. */
+export const untrust: Action = (context, _options, words) =>
+  withMeantFile(context, words, async (file, client) => {
+    const real = await realpath(file).catch(() => file);
+    const wasTrusted = await new TrustStore(context.paths.stateDirectory).untrust(real);
+    if (client !== null) answerOf(await client.request('untrust', {}));
+    if (context.format === 'json')
+      context.print(JSON.stringify({ path: real, trusted: false, was_trusted: wasTrusted }, null, 2));
+    else context.say(wasTrusted ? `no longer trusted: ${real}` : `was not trusted: ${real}`);
+    return exitCode.ok;
+  });
+
+/** `client`: of a host that runs this very file and needs the user's trust for it; null: none does. */
+async function withMeantFile<T>(
+  context: CommandContext,
+  [named, ...more]: readonly string[],
+  work: (file: string, client: ControlClient | null) => Promise<T>,
+): Promise<T> {
+  if (more.length > 0) throw usageFailure('one file at a time');
+  const running = await findHost(context);
+  if (running === null) return work(meantFile(context, named, null), null);
+  return closing(running, async () => {
+    const { config } = answerOf(await running.request('snapshot', {}));
+    const ofHost = config.needsTrust === true ? config.path : null;
+    const file = meantFile(context, named, ofHost);
+    return work(file, ofHost !== null && (await isSameFile(file, ofHost)) ? running : null);
+  });
+}
+
+/** The file or folder that is named, else what a search finds in this folder, else what the host has under review. */
+function meantFile(context: CommandContext, named: string | undefined, ofHost: string | null): string {
+  if (named !== undefined) {
+    const file = path.resolve(context.workingDirectory, named);
+    const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isFolder) return file;
+    const inside = folderNames.map((name) => path.join(file, name)).find((place) => existsSync(place));
+    if (inside !== undefined) return inside;
+    throw new CommandFailure(`there is no config in ${file}`, {
+      hint: `Expected ${folderNames.join(' or ')}.`,
+    });
+  }
+  const found = chooseConfigFile(context);
+  const file = found?.foundBy === 'folder' ? found.path : ofHost;
+  if (file !== null) return file;
+  throw new CommandFailure('there is no config here that needs trust', {
+    hint: 'Name one: localport trust PATH',
+  });
+}
+
+const isSameFile = async (one: string, other: string): Promise<boolean> =>
+  (await realpath(one).catch(() => one)) === (await realpath(other).catch(() => other));

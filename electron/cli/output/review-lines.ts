@@ -1,0 +1,11 @@
+import type { ConfigReview } from '../../../shared/service-snapshot.ts';
+
+/** What a config would do: a line for each service, and one for each program that it names. */
+export const reviewLines = ({ services, more }: ConfigReview): readonly string[] => [
+  ...(services.length === 0 ? ['  no services'] : []),
+  ...services.flatMap(({ name, listensOn, leadsTo, runs }) => [
+    `  ${name}  ${listensOn} → ${leadsTo}`,
+    ...runs.map((command) => `    runs ${command}`),
+  ]),
+  ...(more > 0 ? [`  and ${more} more services`] : []),
+];

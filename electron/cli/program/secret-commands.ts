@@ -1,0 +1,39 @@
+/** The commands for passwords that stand in the keychain instead of the config. */
+import { Argument, type Command } from 'commander';
+import type { Perform } from '../perform.ts';
+import { examples } from './examples.ts';
+import { performing } from './performing.ts';
+
+export function addSecretCommands(program: Command, perform: Perform): void {
+  const secret = program
+    .command('secret')
+    .description('passwords in the keychain: the config only names them')
+    .addHelpText(
+      'after',
+      examples(['localport secret set db', 'then "password: keychain:db" in the config']),
+    );
+  const name = (): Argument => new Argument('<name>', 'the name that the config gives it');
+  secret
+    .command('set')
+    .description('store a password: typed without being shown, or from standard input')
+    .addArgument(name())
+    .addHelpText(
+      'after',
+      examples(
+        ['localport secret set bastion', 'asks for it; what was stored before is replaced'],
+        ['pass show bastion | localport secret set bastion', 'from another program'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/secret-set.ts')).secretSet));
+  secret
+    .command('remove')
+    .description('remove a stored password')
+    .addArgument(name())
+    .addHelpText('after', examples(['localport secret remove bastion', 'services that use it say so']))
+    .action(performing(perform, async () => (await import('../commands/secret-remove.ts')).secretRemove));
+  secret
+    .command('list')
+    .description('list the secrets that the config names, and whether each is stored')
+    .addHelpText('after', examples(['localport secret list', 'exits with 1 when one is missing']))
+    .action(performing(perform, async () => (await import('../commands/secret-list.ts')).secretList));
+}

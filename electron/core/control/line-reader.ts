@@ -1,0 +1,37 @@
+/** Lines of UTF-8 out of chunks, each at most `maxBytes` long. */
+export class LineReader {
+  readonly #maxBytes: number;
+  readonly #onLine: (line: string) => void;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+
+  constructor(maxBytes: number, onLine: (line: string) => void) {
+    this.#maxBytes = maxBytes;
+    this.#onLine = onLine;
+  }
+
+  /** Whether all that came was whole lines. */
+  get isAtEnd(): boolean {
+    return this.#heldBytes === 0;
+  }
+
+  /** False when a line is too long: what follows is of no use. */
+  push(chunk: Buffer): boolean {
+    let from = 0;
+    for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
+      if (!this.#hold(chunk.subarray(from, at))) return false;
+      const line = Buffer.concat(this.#held).toString();
+      this.#held = [];
+      this.#heldBytes = 0;
+      this.#onLine(line);
+      from = at + 1;
+    }
+    return this.#hold(chunk.subarray(from));
+  }
+
+  #hold(piece: Buffer): boolean {
+    this.#heldBytes += piece.length;
+    if (piece.length > 0) this.#held.push(piece);
+    return this.#heldBytes <= this.#maxBytes;
+  }
+}

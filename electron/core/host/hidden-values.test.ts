@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { HiddenValues } from './hidden-values.ts';
+
+it('hides what was found beside what the config says, also after the config has changed', () => {
+  const told: string[][] = [];
+  const hidden = new HiddenValues({ setSecrets: (values) => told.push([...values]) });
+  hidden.setOfConfig(['a']);
+  hidden.add('found');
+  hidden.add('found');
+  hidden.setOfConfig(['b']);
+  expect(told).toEqual([['a'], ['found', 'a'], ['found', 'b']]);
+});

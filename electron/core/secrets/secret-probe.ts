@@ -1,0 +1,31 @@
+import type { Probe, ProbeResult } from '../health/probe.ts';
+import type { SecretStore } from './secret-store.ts';
+import { isReference } from './service-secrets.ts';
+
+/** A probe whose passwords may be references. */
+export const withSecretPasswords =
+  (probe: Probe, secrets: SecretStore): Probe =>
+  async (request) => {
+    const { spec } = request;
+    if (!('password' in spec) || spec.password === null || !isReference(spec.password)) return probe(request);
+    const found = await secrets.resolve(spec.password);
+    if (request.signal.aborted) return { kind: 'cancelled' };
+    if (found.ok) {
+      const result = await probe({ ...request, spec: { ...spec, password: found.value } });
+      if (isRefusal(result)) secrets.refuse(spec.password);
+      return result;
+    }
+    const { title, remedy } = found.error;
+    const finding = remedy === null ? title : `${title}: ${remedy}`;
+    return {
+      kind: 'failed',
+      finding,
+      failure: { kind: 'not-made', obstacle: { code: 'config-invalid', what: finding } },
+    };
+  };
+
+/** Whatever it refused: another reading costs little. */
+const isRefusal = (result: ProbeResult): boolean =>
+  result.kind === 'failed' &&
+  result.failure.kind === 'answered' &&
+  result.failure.answer.code === 'check-refused';

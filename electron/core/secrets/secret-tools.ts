@@ -1,0 +1,65 @@
+/**
+ * The programs that keep passwords: `security` on macOS, `secret-tool` of libsecret elsewhere, `op` of 1Password. A
+ * password goes to them on stdin and comes from them on stdout: none is ever an argument. Pure.
+ */
+import type { SecretReference } from '../../../shared/secret-reference.ts';
+
+export interface ToolCall {
+  readonly argv: readonly [string, ...string[]];
+  readonly input?: string;
+}
+
+export interface ToolAnswer {
+  /** null: it could not be started, or it was ended. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly isMissing: boolean;
+}
+
+/** Runs one of these programs. Never rejects. */
+export type RunTool = (call: ToolCall) => Promise<ToolAnswer>;
+
+/** They may ask the user to unlock something. */
+export const toolTimeoutMs = 60_000;
+
+/** security(1) -i reads lines of at most 4,096 bytes; what the command itself takes is left out. */
+export const maxSecretBytes = 1_024;
+
+const serviceName = 'localport';
+const attributes = (name: string): readonly string[] => ['service', serviceName, 'account', name];
+const item = (name: string): readonly string[] => ['-s', serviceName, '-a', name];
+
+export function readCall(reference: SecretReference, platform: NodeJS.Platform): ToolCall {
+  if (reference.kind === 'op') return { argv: ['op', 'read', '--no-newline', reference.place] };
+  const { name } = reference;
+  return platform === 'darwin'
+    ? { argv: ['security', 'find-generic-password', ...item(name), '-w'] }
+    : { argv: ['secret-tool', 'lookup', ...attributes(name)] };
+}
+
+/** `security` prints what is not ASCII as hexadecimal digits; `-g` tells that from a password of such digits. */
+export const readInDetailCall = (name: string): ToolCall => ({
+  argv: ['security', 'find-generic-password', ...item(name), '-g'],
+});
+
+export function storeCall(name: string, password: string, platform: NodeJS.Platform): ToolCall {
+  if (platform !== 'darwin') {
+    const label = `LocalPort: ${name}`;
+    return {
+      argv: ['secret-tool', 'store', `--label=${label}`, ...attributes(name)],
+      input: password,
+    };
+  }
+  const words = ['add-generic-password', '-U', ...item(name), '-l', `LocalPort: ${name}`, '-w', password];
+  return { argv: ['security', '-i'], input: `${words.map(quoted).join(' ')}\n` };
+}
+
+export const removeCall = (name: string, platform: NodeJS.Platform): ToolCall =>
+  platform === 'darwin'
+    ? { argv: ['security', 'delete-generic-password', ...item(name)] }
+    : { argv: ['secret-tool', 'clear', ...attributes(name)] };
+
+/** As `security -i` splits a line: a backslash makes the next character mean itself. */
+const quoted = (word: string): string =>
+  /^[\w./@:-]+$/.test(word) ? word : `"${word.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;

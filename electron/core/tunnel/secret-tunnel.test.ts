@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
+import { err, ok } from '../../../shared/result.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { SecretStore } from '../secrets/secret-store.ts';
+import { settle } from '../testing/fake-clock.ts';
+import { withSecrets } from './secret-tunnel.ts';
+import { serviceWith, sshConnection, tcpConnection } from './testing/service-specs.ts';
+import type { Endpoint, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
+
+const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
+const missing = describeCause('secret-missing', { what: 'bastion' });
+
+/** An adapter whose tunnels end with `end`, and a keychain that answers when told to. */
+function world(end: TunnelEnd | null) {
+  const opened: (string | null)[] = [];
+  let answer: (value: string | null) => void = () => undefined;
+  const store = new SecretStore({
+    read: () =>
+      new Promise((resolve) => {
+        answer = (value) => {
+          resolve(value === null ? err(missing) : ok(value));
+        };
+      }),
+    onFound: () => undefined,
+  });
+  const adapter = withSecrets(
+    {
+      open: ({ id, service: { connection } }): Tunnel => {
+        opened.push(connection.technology === 'ssh' ? connection.password : connection.technology);
+        return {
+          id,
+          pid: 4242,
+          ready: Promise.resolve(end === null ? ok(endpoint) : err(end.cause ?? missing)),
+          ended: end === null ? new Promise(() => undefined) : Promise.resolve(end),
+          onComplaint: (listener) => {
+            listener(describeCause('target-refused'));
+          },
+          proveTransport: () => Promise.resolve({ kind: 'alive' }),
+          stop: () => Promise.resolve({ cause: null, exitCode: 0, signal: null, lastLines: [] }),
+        };
+      },
+    },
+    store,
+  );
+  const open = (password: string): Tunnel =>
+    adapter.open({ id: 't#1', service: serviceWith(sshConnection({ password })), log: silentLogger });
+  return { open, adapter, opened, answer: (value: string | null) => answer(value) };
+}
+
+it('starts nothing before the password is known, and then with it', async () => {
+  const { open, opened, answer } = world(null);
+  const tunnel = open('keychain:bastion');
+  const complaints: string[] = [];
+  tunnel.onComplaint(({ code }) => complaints.push(code));
+  await settle();
+  expect(opened).toEqual([]);
+  expect(tunnel.pid).toBeNull();
+  expect(await tunnel.proveTransport(10)).toEqual({ kind: 'unprovable' });
+  answer('hush');
+  expect(await tunnel.ready).toEqual(ok(endpoint));
+  expect(opened).toEqual(['hush']);
+  expect(tunnel.pid).toBe(4242);
+  expect(await tunnel.proveTransport(10)).toEqual({ kind: 'alive' });
+  expect(complaints).toEqual(['target-refused']);
+});
+
+it('fails when the password cannot be read', async () => {
+  const { open, opened, answer } = world(null);
+  const tunnel = open('keychain:bastion');
+  await settle();
+  answer(null);
+  expect(await tunnel.ready).toEqual(err(missing));
+  expect(await tunnel.ended).toEqual({ cause: missing, exitCode: null, signal: null, lastLines: [] });
+  expect(opened).toEqual([]);
+});
+
+it('is stopped at once while the password is being read, and starts nothing afterwards', async () => {
+  const { open, opened, answer } = world(null);
+  const tunnel = open('keychain:bastion');
+  await settle();
+  expect(await tunnel.stop()).toMatchObject({ cause: null });
+  expect(await tunnel.ready).toMatchObject({ ok: false });
+  answer('hush');
+  await settle();
+  expect(opened).toEqual([]);
+});
+
+it('says how to correct a password of the keychain that was refused', async () => {
+  const cause = describeCause('auth-failed', { host: 'bastion', usedPassword: true, evidence: 'denied' });
+  const { open, answer } = world({ cause, exitCode: 255, signal: null, lastLines: [] });
+  const tunnel = open('keychain:bastion');
+  await settle();
+  answer('hush');
+  const expected = describeCause('auth-failed', {
+    host: 'bastion',
+    usedPassword: true,
+    evidence: 'denied',
+    command: 'localport secret set bastion',
+  });
+  const ready = await tunnel.ready;
+  expect(ready).toEqual(err(expected));
+  expect((await tunnel.ended).cause).toBe(ready.ok ? null : ready.error);
+});
+
+it('leaves others as they are', () => {
+  const { open, adapter, opened } = world(null);
+  open('plain');
+  adapter.open({ id: 't#2', service: serviceWith(tcpConnection()), log: silentLogger });
+  expect(opened).toEqual(['plain', 'tcp']);
+});

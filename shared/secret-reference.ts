@@ -1,0 +1,35 @@
+/** A password of the config that stands elsewhere: `keychain:NAME` or `op://vault/item/field`. */
+export type SecretReference =
+  /** In the login keychain (macOS) or the secret service (Linux), as `localport secret set` stores it. */
+  | { readonly kind: 'keychain'; readonly name: string }
+  /** As `op read` of 1Password understands it. */
+  | { readonly kind: 'op'; readonly place: string };
+
+const keychainPrefix = 'keychain:';
+const opPrefix = 'op://';
+
+const secretName = /^[\p{L}\p{N}_][\p{L}\p{N}_.@:/-]{0,99}$/u;
+
+/** Why a password of the keychain cannot have this name; null: it can. */
+export const secretNameFault = (name: string): string | null =>
+  secretName.test(name)
+    ? null
+    : 'is no name of a secret: up to 100 letters, digits and . _ - @ : / are allowed, and a letter or digit begins it';
+
+/** null: the text is the password itself, or a reference with a fault. */
+export function parseSecretReference(text: string): SecretReference | null {
+  if (secretReferenceFault(text) !== null) return null;
+  if (text.startsWith(keychainPrefix)) return { kind: 'keychain', name: text.slice(keychainPrefix.length) };
+  return text.startsWith(opPrefix) ? { kind: 'op', place: text } : null;
+}
+
+/** What is wrong with a reference, without the text: it may be a password after all. null: nothing, or it is none. */
+export function secretReferenceFault(text: string): string | null {
+  if (text.startsWith(keychainPrefix) && secretNameFault(text.slice(keychainPrefix.length)) !== null)
+    return 'begins with keychain: and names no secret: write keychain:NAME, as in localport secret set NAME';
+  if (text.startsWith(opPrefix) && !/^op:\/\/[^/\p{Cc}]+(?:\/[^/\p{Cc}]+){2,3}$/u.test(text))
+    return 'begins with op:// and is no reference: write op://vault/item/field';
+  return null;
+}
+
+export const setCommand = (name: string): string => `localport secret set ${name}`;
