@@ -161,6 +161,7 @@ const serviceShape = {
   enabled: flag.optional(),
   tags: z.array(nonEmptyLine(maxNameLength)).optional(),
   description: shownText().optional(),
+  allowed_hosts: oneOrMany(nonEmptyLine(253)).optional(),
   hold: duration(0, 10 * minuteMs).optional(),
   start_timeout: duration(100, hourMs).optional(),
   health_check: healthCheckSchema.optional(),

@@ -155,6 +155,8 @@ export interface ServiceSpec {
   readonly bind: BindAddress;
   /** The absolute path of a Unix socket that is open beside the port, or instead of it where `localPort` is 0. */
   readonly localSocket?: string;
+  /** The names by which HTTP clients may call the service; absent: nothing of what they send is looked at. */
+  readonly allowedHosts?: readonly string[];
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly description: string | null;

@@ -94,6 +94,7 @@ export const serviceKeyHelps: KeyHelps = {
   enabled: 'false: off until it is started by hand; default true',
   tags: 'For `localport start --tag`; the first one is the group in the popover',
   description: 'For people',
+  allowed_hosts: 'Plain HTTP only: the host names that clients may use; others get 403; default any',
   hold: 'How long an arriving client waits for a tunnel; default 10 s',
   start_timeout: 'kubectl, ssh, command: how long a tunnel may take to become ready; default 30 s',
   health_check: { about: 'How it is checked; merged over defaults', keys: healthCheck },

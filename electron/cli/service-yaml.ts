@@ -27,6 +27,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     local_port: service.isPortAuto ? 'auto' : service.localPort === 0 ? null : service.localPort,
     local_socket: service.localSocket ?? null,
     bind: service.bind,
+    allowed_hosts: service.allowedHosts ?? null,
     remote_port: connection.remotePort,
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,

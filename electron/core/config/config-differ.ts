@@ -3,7 +3,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** What about a service is different: each aspect asks for another reaction, and none for more than it. */
 export type ServiceChangeKind =
-  /** The port, where it is open, or the local socket. */
+  /** The port, where it is open, the local socket, or who may come in. */
   | 'local-port'
   | 'connection'
   | 'health-check'
@@ -25,7 +25,7 @@ export type ServiceChange =
     };
 
 const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[]>> = {
-  'local-port': ['localPort', 'bind', 'localSocket'],
+  'local-port': ['localPort', 'bind', 'localSocket', 'allowedHosts'],
   connection: ['connection'],
   'health-check': ['healthCheck'],
   'restart-policy': ['restartPolicy'],

@@ -41,6 +41,7 @@ export function buildService(
   return {
     ...bare,
     ...(localSocket === null ? {} : { localSocket }),
+    ...(service.allowed_hosts === undefined ? {} : { allowedHosts: service.allowed_hosts }),
     isPortAuto: service.local_port === 'auto',
     enabled: service.enabled ?? bare.enabled,
     tags: service.tags ?? bare.tags,

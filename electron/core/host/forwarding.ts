@@ -135,7 +135,15 @@ export class Forwarding {
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
       createPort: (
-        { name, localPort: port, localSocket = null, bind, holdTimeoutMs, connection: { technology } },
+        {
+          name,
+          localPort: port,
+          localSocket = null,
+          allowedHosts,
+          bind,
+          holdTimeoutMs,
+          connection: { technology },
+        },
         events,
       ) =>
         createLocalPort({
@@ -143,6 +151,7 @@ export class Forwarding {
           port,
           bind,
           socketPath: localSocket,
+          ...(allowedHosts === undefined ? {} : { allowedHosts }),
           holdTimeoutMs,
           clock,
           log,

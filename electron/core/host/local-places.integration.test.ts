@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -335,4 +335,32 @@ it.each([
   expect(service('db')).toMatchObject({ addresses: [], cause: { code: 'config-invalid' } });
   expect(service('db')?.cause?.title).toContain('others can write to the folder');
   expect(existsSync(socketIn('shared'))).toBe(false);
+});
+
+it('lets in HTTP clients by an allowed name only, and hands on all they have sent', async () => {
+  const port = await freePort();
+  await start(relay('web', { local_port: port, allowed_hosts: ['localhost', '::1'] }));
+  await isUp('web');
+  const ask = (text: string): Promise<string> => exchange({ host: '127.0.0.1', port }, text);
+  const request = (host: string, more = ''): string => `GET / HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`;
+  const long = request('localhost', `X: ${'x'.repeat(12_000)}\r\n`) + 'body'.repeat(50_000);
+  for (const text of [request('localhost'), request(`LocalHost:${port}`), request('[::1]:1'), long])
+    expect(await ask(text)).toBe(text);
+  const tooLong = request('localhost', `X: ${'x'.repeat(20_000)}\r\n`);
+  for (const text of [
+    request('evil.example'),
+    request('localhost.evil.example'),
+    'PING\r\n\r\n',
+    tooLong,
+    'GET ',
+  ])
+    expect(await ask(text)).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+  expect(service('web')).toMatchObject({ connections: 0, held: 0 });
+  // A client that says nothing keeps nobody from stopping the service.
+  const silent = connect({ host: '127.0.0.1', port });
+  const isGone = new Promise((resolve) => silent.on('error', () => undefined).once('close', resolve));
+  silent.resume();
+  await once(silent, 'connect');
+  await host.setDesired('web', 'off');
+  await isGone;
 });

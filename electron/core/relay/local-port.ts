@@ -15,6 +15,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { HostGate } from './host-gate.ts';
 import { HeldSocket, type ReleasedClient } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
 import { listenEverywhere } from './local-places.ts';
@@ -48,6 +49,8 @@ export interface LocalPortOptions {
   readonly bind?: BindAddress;
   /** A Unix socket beside the port, or instead of it when `port` is 0. */
   readonly socketPath?: string | null;
+  /** Of HTTP clients: the names by which they may call the service. Absent: nothing is read. */
+  readonly allowedHosts?: readonly string[];
   readonly holdTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -87,6 +90,7 @@ class LocalPort implements ServicePort {
   readonly #places: PortPlaces;
   readonly #beyondHold: RefusalLog;
   readonly #loops: LoopGuard;
+  readonly #gate: HostGate | null;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
   /** Or about to be: clients may come before the listener is known. */
@@ -108,6 +112,7 @@ class LocalPort implements ServicePort {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
     this.#loops = new LoopGuard({ name: options.name, clock, log, connections: options.ownConnections });
+    this.#gate = options.allowedHosts === undefined ? null : new HostGate(clock, options.allowedHosts);
     this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
       onSuspicion(tunnelId, `${silenceWords[awaited]} for ${Math.round(forMs / 1000)} s`);
@@ -183,6 +188,7 @@ class LocalPort implements ServicePort {
       this.#policy = 'hold';
       this.setUpstream(null);
       this.#turnAway(this.#queue.all());
+      this.#gate?.close();
       this.#relay.endAll();
       this.#silence.clear();
       this.#beyondHold.close();
@@ -236,8 +242,14 @@ class LocalPort implements ServicePort {
   }
 
   #admit(client: Socket): void {
-    if (this.#places.take()) this.#receive(client);
-    else reset(client);
+    if (!this.#places.take()) reset(client);
+    else if (this.#gate === null) this.#receive(client);
+    else {
+      const giveUp = (): void => {
+        this.#places.give();
+      };
+      this.#gate.screen(client, () => this.#receive(client), giveUp);
+    }
   }
 
   /** Ends one connection whose client has probably left. */
