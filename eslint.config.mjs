@@ -117,6 +117,7 @@ export default defineConfig(
     // The ways out.
     files: [
       'electron/cli/localport.ts',
+      'electron/cli/terminal-question.ts',
       'electron/core/host/terminal.ts',
       'electron/shell/{application-menu,start-refusal,system-notifications,tray}.ts',
     ],

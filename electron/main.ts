@@ -77,9 +77,7 @@ async function main(): Promise<void> {
 const refused = app.isPackaged ? refusedSwitches(process.argv.slice(1)) : [];
 
 if (refused.length > 0) {
-  process.stderr.write(
-    `LocalPort does not start with ${refused.join(', ')}: other programs could steer it that way\n`,
-  );
+  sayWhyNotStarted(`${refused.join(', ')}: other programs could steer it that way`);
   app.exit(1);
 } else if (prepareElectron(process.platform)) {
   main().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 /** Questions to whoever sits at the terminal. */
+import { onScreen } from '../core/observability/visible-output.ts';
 
 /** Yes is `y` or `yes`; anything else, the end of the input, and Ctrl-C are no. */
 export async function confirmAtTerminal(question: string, signal: AbortSignal): Promise<boolean> {
@@ -10,7 +11,10 @@ export async function confirmAtTerminal(question: string, signal: AbortSignal): 
         resolve('');
       });
     });
-    const answer = await Promise.race([terminal.question(question, { signal }).catch(() => ''), closed]);
+    const answer = await Promise.race([
+      terminal.question(onScreen(question), { signal }).catch(() => ''),
+      closed,
+    ]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();

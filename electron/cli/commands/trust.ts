@@ -10,6 +10,7 @@ import { chooseConfigFile } from '../config-choice.ts';
 import { recordTrust, reviewConfig } from '../config-trust.ts';
 import { exitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { jsonLines } from '../output/json-lines.ts';
 import { reviewLines } from '../output/review-lines.ts';
 
 /** Trusts the text that a config has now, and shows what that is. A host that runs it takes it over. */
@@ -20,7 +21,7 @@ export const trust: Action = (context, _options, words) =>
     if (client !== null) answerOf(await client.request('reload', {}));
     if (context.format === 'json') {
       const { services, more } = review;
-      context.print(JSON.stringify({ path: identity.realPath, trusted: true, services, more }, null, 2));
+      context.print(...jsonLines({ path: identity.realPath, trusted: true, services, more }));
     } else context.say(`trusted: ${identity.realPath}`, ...reviewLines(review));
     return exitCode.ok;
   });
@@ -32,7 +33,7 @@ export const untrust: Action = (context, _options, words) =>
     const wasTrusted = await new TrustStore(context.paths.stateDirectory).untrust(real);
     if (client !== null) answerOf(await client.request('untrust', {}));
     if (context.format === 'json')
-      context.print(JSON.stringify({ path: real, trusted: false, was_trusted: wasTrusted }, null, 2));
+      context.print(...jsonLines({ path: real, trusted: false, was_trusted: wasTrusted }));
     else context.say(wasTrusted ? `no longer trusted: ${real}` : `was not trusted: ${real}`);
     return exitCode.ok;
   });
