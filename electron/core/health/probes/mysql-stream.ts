@@ -59,8 +59,9 @@ export class MysqlStream {
   };
 
   #notMysql(): void {
-    const said = toEvidence(this.#received.toString('latin1', 0, maxQuotedBytes), []);
+    // A line of text, as other servers greet; what begins with other bytes says nothing to a reader.
+    const [said = ''] = /^[ -~]*/.exec(this.#received.toString('latin1', 0, maxQuotedBytes)) ?? [];
     this.stop();
-    this.#connection.fail(otherProtocol('MySQL', said === '' ? undefined : said));
+    this.#connection.fail(otherProtocol('MySQL', said === '' ? undefined : toEvidence(said, [])));
   }
 }
