@@ -6,8 +6,8 @@ export interface ListeningUnixSocket {
 }
 
 /**
- * The sockets that listen, from the text of `/proc/net/unix`: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h, the inode is
- * seventh, the path eighth.
+ * The sockets that listen, from the text of `/proc/net/unix`: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h,
+ * the inode is seventh, the path eighth.
  */
 export function parseListeningUnixSockets(table: string): readonly ListeningUnixSocket[] {
   const acceptsConnections = 0x10000;
