@@ -86,6 +86,9 @@ export class Relay {
         if (clock.now() - question.askedAt >= firstSilenceMs)
           listener.onEvidence(tunnelId, { kind: 'answered', since: question.askedAt });
       },
+      onUnanswered: () => {
+        silence.answered(question);
+      },
       onFirstBytes: (bytes, firstAsked) => {
         listener.onEvidence(
           tunnelId,
@@ -94,6 +97,8 @@ export class Relay {
       },
       onEndedUnused: (isAwaited) => {
         listener.onSuspicion(tunnelId, 'The tunnel closed a connection before a byte came back');
+        // Whoever only sends (Graphite, syslog) gets no other answer to its end, nor does whoever has given up.
+        if (client.socket.readableEnded) return;
         if (isAwaited || clock.now() - openedAt < refusalMs)
           listener.onEvidence(tunnelId, { kind: 'closed' });
       },
