@@ -11,7 +11,7 @@
 import type { Socket } from 'node:net';
 
 /** How often a service may stand in a way that is told by one end alone. */
-const maxDoubtfulRounds = 3;
+const maxDoubtfulRounds = 8;
 
 /** What tells a connection, at one end of it. */
 export type Ends = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>;
