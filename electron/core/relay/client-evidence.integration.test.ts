@@ -128,6 +128,23 @@ describe("what a client's connection shows", () => {
     await shown('t1: tls-expected');
   });
 
+  it('is a server that expected TLS, also when it says so late', async () => {
+    let refuse = (): void => undefined;
+    await behind((peer) =>
+      peer.socket.on('data', () => {
+        refuse = () => void peer.socket.end(Uint8Array.of(0x15, 3, 1, 0, 2, 2, 70));
+      }),
+    );
+    const client = await joined();
+    client.socket.write('GET / HTTP/1.1\r\n\r\n');
+    await until(() => expect(local.counters().bytesOut).toBe(18));
+    await clock.advance(1_000);
+    refuse();
+    await client.all();
+    await clock.advance(1_000);
+    await shown('t1: silent', 't1: tls-expected');
+  });
+
   it('is a refusal, and one that was given up', async () => {
     direct({ kind: 'tcp', host: '127.0.0.1', port: await freePort() });
     await fixture.client();
