@@ -7,6 +7,7 @@ import { silentLogger } from '../observability/logger.ts';
 import type { ConfigCompiler } from './config-compiler.ts';
 import { compileInProcess } from './in-process-compiler.ts';
 import { TrustStore } from './trust-store.ts';
+import type { Welcome } from './welcome-config.ts';
 import { ConfigInForce, type ConfigInForceParts } from './config-in-force.ts';
 
 let folder: string;
@@ -194,6 +195,18 @@ describe('the config in force', () => {
       await trustShown();
       await config.untrust();
       expect([untrusted(), applied]).toEqual(['untrusted: db → a:1', ['db', '']]);
+    });
+
+    it('claims nothing to be in force when a file goes whose trust was taken back', async () => {
+      write('db');
+      const startWelcome = (): Promise<Welcome> =>
+        Promise.resolve({ services: [], close: () => Promise.resolve() });
+      await make({ trust: new TrustStore(folder), startWelcome }).start();
+      await trustShown();
+      await config.untrust();
+      rmSync(file);
+      await config.reload();
+      expect(config.state.status).toBe('welcome');
     });
 
     it('knows the text at its real path, whatever link leads there', async () => {

@@ -178,6 +178,7 @@ export class ConfigInForce {
     const end = this.#turn.then(async () => {
       await trust.untrust(await realpath(path).catch(() => path));
       this.#services = [];
+      this.#hasLoaded = false;
       await this.#parts.apply([], defaultClusterHealth);
     });
     this.#turn = end.catch((error: unknown) => {
