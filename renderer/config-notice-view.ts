@@ -79,7 +79,7 @@ export function configNoticeOf({
       return {
         kind: 'broken',
         title: `The config has ${counted(errors, 'error')}`,
-        text: 'All other services are running',
+        text: 'The other services are not affected',
         ...shown(errors),
         button: 'Open config',
       };

@@ -455,10 +455,12 @@ export const causeCodes = Object.keys(catalogue) as readonly CauseCode[];
 export function describeCause(code: CauseCode, details: CauseDetails = {}): Cause {
   const entry: CatalogueEntry = catalogue[code];
   const triggers = new Set<TriggerKind>([...entry.triggers, 'config', 'user']);
+  const title = entry.title(details);
   return {
     code,
-    title: entry.title(details),
-    evidence: details.evidence ?? null,
+    title,
+    // The same words twice prove nothing.
+    evidence: details.evidence === title ? null : (details.evidence ?? null),
     remedy: entry.remedy(details),
     action: entry.action?.(details) ?? null,
     recovery: entry.recovery,
