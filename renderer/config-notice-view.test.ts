@@ -76,7 +76,7 @@ describe('the notice about the config', () => {
       expect(noticeOf(untrusted)).toEqual({
         kind: 'untrusted',
         title: 'The config changed: review and trust',
-        text: '/repo/localport.yaml was found in a folder. The previous config is still in effect',
+        text: '/repo/localport.yaml was found in the current folder. The previous config is still in effect',
         problems: [],
         more: null,
         button: 'Open config',
@@ -96,7 +96,7 @@ describe('the notice about the config', () => {
       const config = { ...untrusted, review: { ...review, isChanged: false } };
       expect(configNoticeOf({ config, services: [] })).toMatchObject({
         title: 'A new config: review and trust',
-        text: '/repo/localport.yaml was found in a folder. Nothing of it runs until you trust it',
+        text: '/repo/localport.yaml was found in the current folder. Nothing in it runs until you trust it',
       });
     });
   });

@@ -53,9 +53,9 @@ export function configNoticeOf({
           config.review?.isChanged === true
             ? 'The config changed: review and trust'
             : 'A new config: review and trust',
-        text: `${config.path ?? ''} was found in a folder. ${
+        text: `${config.path ?? ''} was found in the current folder. ${
           services.length === 0
-            ? 'Nothing of it runs until you trust it'
+            ? 'Nothing in it runs until you trust it'
             : 'The previous config is still in effect'
         }`,
         problems: [],

@@ -213,8 +213,8 @@ const catalogue = {
         : `${d.host} asks for more than a password`,
     remedy: (d) =>
       d.host === undefined
-        ? 'Log in to the jump host with a key, from your agent say: the password of the config is only for the host itself'
-        : 'Log in with a key, from your agent say: LocalPort only answers the question for the password',
+        ? 'Log in to the jump host with a key, for example from your agent: the password in the config is only for the host itself'
+        : 'Log in with a key, for example from your agent: LocalPort answers only the prompt for the password',
     action: () => openLog,
   },
   'host-key-unknown': {

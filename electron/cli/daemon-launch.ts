@@ -102,7 +102,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       tellConfigInUse(context, config);
       if (config.status === 'broken')
         complainOfConfig(context, config, ': nothing is forwarded until you fix it');
-      if (config.status === 'untrusted') complainOfTrust(context, config, ': nothing of it is running');
+      if (config.status === 'untrusted') complainOfTrust(context, config, ': nothing in it is running');
       if (config.status === 'partial') complainOfConfig(context, config);
       if (config.status === 'welcome')
         context.tell(

@@ -31,7 +31,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .option('--debug', 'say where an unexpected error comes from; a daemon that is started logs everything')
     .option('-q, --quiet', 'print nothing but the answer and errors')
     .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))
-    .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
+    .option('--no-color', 'no color; NO_COLOR in the environment does the same')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
   addServiceCommands(program, perform);
   program.commandsGroup('LocalPort:');

@@ -60,8 +60,8 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/config-path.ts')).configPath));
   program
     .command('trust')
-    .description('trust the config of a folder as it is now; an untrusted one runs nothing')
-    .argument('[path]', 'the file or its folder; by default the one that a search finds here')
+    .description('trust the config in a folder as it is now; nothing in an untrusted config runs')
+    .argument('[path]', 'the file or its folder (default: the config found from here)')
     .addHelpText(
       'after',
       examples(
@@ -72,8 +72,8 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/trust.ts')).trust));
   program
     .command('untrust')
-    .description('take back the trust in the config of a folder; what runs of it is stopped')
-    .argument('[path]', 'the file or its folder; by default the one that a search finds here')
-    .addHelpText('after', examples(['localport untrust', 'nothing of it runs any more']))
+    .description('revoke the trust in the config in a folder and stop its services')
+    .argument('[path]', 'the file or its folder (default: the config found from here)')
+    .addHelpText('after', examples(['localport untrust', 'stops its services']))
     .action(performing(perform, async () => (await import('../commands/trust.ts')).untrust));
 }
