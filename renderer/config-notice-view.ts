@@ -17,7 +17,7 @@ export interface ConfigNoticeView {
   readonly review?: ReviewView;
 }
 
-export interface ReviewView {
+interface ReviewView {
   readonly digest: string;
   readonly lines: readonly string[];
 }
