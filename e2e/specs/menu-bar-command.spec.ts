@@ -56,7 +56,7 @@ test('the command starts the menu-bar app, restarts it as what it is, and stops 
 
   expect(await localport('start', '--all', '--wait')).toEqual({
     code: 0,
-    out: `✓ echo  up on localhost:${port}\n`,
+    out: `✓ echo  ready on localhost:${port}\n`,
     err: '',
   });
   expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');

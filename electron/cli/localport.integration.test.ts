@@ -72,6 +72,16 @@ describe('start and stop', () => {
     });
   });
 
+  it('says of a service whose target nobody has tried that it is ready, not up', async () => {
+    user.writeConfig(
+      `name: untried, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 }`,
+    );
+    expect(await user.run('start', '--all', '--wait')).toMatchObject({
+      code: 0,
+      out: `✓ untried  ready on localhost:${ports[0]}\n`,
+    });
+  });
+
   it('says why a service did not come up in the time that it was given', async () => {
     const dead = await freePort();
     user.writeConfig(
