@@ -107,7 +107,7 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       if (config.status === 'welcome')
         context.tell(
           `no config yet: it belongs in ${config.path ?? ''}`,
-          'localport config init writes one to begin with',
+          'localport config init writes one to start from',
         );
       return client;
     }

@@ -11,7 +11,7 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .addHelpText('after', examples(['localport config validate', 'what is wrong with it, and where']));
   config
     .command('init')
-    .description('write a config file to begin with')
+    .description('write a config file to start from')
     .option('--force', 'overwrite the one that exists')
     .addHelpText(
       'after',
@@ -49,14 +49,17 @@ export function addConfigCommands(program: Command, perform: Perform): void {
       'after',
       examples([
         'localport config schema > localport.schema.json',
-        'then "# yaml-language-server: $schema=…" on top of the config',
+        'then "# yaml-language-server: $schema=…" at the top of the config',
       ]),
     )
     .action(performing(perform, async () => (await import('../commands/config-schema.ts')).configSchema));
   config
     .command('path')
     .description('print where the config file is, or would be')
-    .addHelpText('after', examples(['$EDITOR "$(localport config path)"', 'edit it; LocalPort notices']))
+    .addHelpText(
+      'after',
+      examples(['$EDITOR "$(localport config path)"', 'edit it; LocalPort applies saved changes']),
+    )
     .action(performing(perform, async () => (await import('../commands/config-path.ts')).configPath));
   program
     .command('trust')

@@ -7,7 +7,7 @@ import { performing } from './performing.ts';
 export function addSecretCommands(program: Command, perform: Perform): void {
   const secret = program
     .command('secret')
-    .description('passwords in the keychain: the config only names them')
+    .description('manage passwords in the keychain, which the config refers to by name')
     .addHelpText(
       'after',
       examples(['localport secret set db', 'then "password: keychain:db" in the config']),
