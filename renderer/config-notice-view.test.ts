@@ -92,6 +92,12 @@ describe('the notice about the config', () => {
       });
     });
 
+    it('says one service, and two services', () => {
+      const lastLine = (more: number) =>
+        noticeOf({ ...untrusted, review: { ...review, more } })?.review?.lines.at(-1);
+      expect([lastLine(1), lastLine(2)]).toEqual(['and 1 more service', 'and 2 more services']);
+    });
+
     it('says of one that was never trusted that nothing of it runs', () => {
       const config = { ...untrusted, review: { ...review, isChanged: false } };
       expect(configNoticeOf({ config, services: [] })).toMatchObject({

@@ -105,7 +105,7 @@ const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
       ...runs.map((command) => `${name} runs ${command}`),
     ]),
     ...(services.length === 0 ? ['It has no services'] : []),
-    ...(more > 0 ? [`and ${more} more services`] : []),
+    ...(more > 0 ? [`and ${more} more ${more === 1 ? 'service' : 'services'}`] : []),
   ],
 });
 

@@ -61,7 +61,7 @@ test('the command starts the menu-bar app, restarts it as what it is, and stops 
   });
   expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
   expect((await localport('daemon', 'start', '--menu-bar')).out).toBe(
-    `LocalPort runs already: ${started.out.replace(/^started: (.*), in.*\n$/, '$1')}\n`,
+    `LocalPort is already running: ${started.out.replace(/^started: (.*), in.*\n$/, '$1')}\n`,
   );
 
   expect(await localport('daemon', 'restart', '-q')).toEqual({ code: 0, out: '', err: '' });

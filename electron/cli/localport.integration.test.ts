@@ -116,7 +116,7 @@ describe('start and stop', () => {
         code: 1,
         out: '',
         err:
-          `error: LocalPort runs already, with ${user.configFile}\n` +
+          `error: LocalPort is already running, with ${user.configFile}\n` +
           `To change over: localport daemon restart --config ${path.join(user.home, 'other.yaml')}\n`,
       });
     }
@@ -265,7 +265,7 @@ describe('the daemon', () => {
       /^started: headless 1.2.3, pid \d+, in \d+ ms\n$/,
     );
     expect((await user.run('daemon', 'start')).out).toMatch(
-      /^LocalPort runs already: headless 1.2.3, pid \d+\n$/,
+      /^LocalPort is already running: headless 1.2.3, pid \d+\n$/,
     );
     const first = (await status()).host?.pid;
     expect(await user.run('daemon', 'reload')).toMatchObject({
