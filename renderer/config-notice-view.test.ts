@@ -55,6 +55,13 @@ describe('the notice about the config', () => {
     });
   });
 
+  it('shows what cannot be seen in a file as what it is', () => {
+    const problems = [{ ...problem(41), message: 'has no field "na\u202eme"' }];
+    expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.problems).toEqual([
+      { place: 'line 41', text: String.raw`services[3].local_port: has no field "na\u202eme"` },
+    ]);
+  });
+
   describe('of a folder', () => {
     const review = {
       digest: 'abc',

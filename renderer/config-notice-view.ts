@@ -1,5 +1,6 @@
 /** What the popover says about the config file above the list; most of the time nothing. */
 import { assertNever } from '../shared/result.ts';
+import { visibleLine } from '../shared/visible-text.ts';
 import type { ConfigProblem, ConfigReview, Snapshot } from '../shared/service-snapshot.ts';
 
 /** More do not help: a file is fixed from the top. */
@@ -53,7 +54,7 @@ export function configNoticeOf({
           config.review?.isChanged === true
             ? 'The config changed: review and trust'
             : 'A new config: review and trust',
-        text: `${config.path ?? ''} was found in the current folder. ${
+        text: `${visibleLine(config.path ?? '')} was found in the current folder. ${
           services.length === 0
             ? 'Nothing in it runs until you trust it'
             : 'The previous config is still in effect'
@@ -102,7 +103,7 @@ const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
   lines: [
     ...services.flatMap(({ name, listensOn, leadsTo, runs }) => [
       `${name}: ${listensOn} → ${leadsTo}`,
-      ...runs.map((command) => `${name} runs ${command}`),
+      ...[...new Set(runs)].map((command) => `${name} runs ${command}`),
     ]),
     ...(services.length === 0 ? ['It has no services'] : []),
     ...(more > 0 ? [`and ${more} more ${more === 1 ? 'service' : 'services'}`] : []),
@@ -115,7 +116,7 @@ const counted = (problems: readonly ConfigProblem[], noun: string): string =>
 const shown = (problems: readonly ConfigProblem[]): Pick<ConfigNoticeView, 'problems' | 'more'> => ({
   problems: problems.slice(0, maxProblemsShown).map(({ line, path, message }) => ({
     place: line === null ? null : `line ${line}`,
-    text: path === '' ? message : `${path}: ${message}`,
+    text: visibleLine(path === '' ? message : `${path}: ${message}`),
   })),
   more: problems.length > maxProblemsShown ? `and ${problems.length - maxProblemsShown} more` : null,
 });

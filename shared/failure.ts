@@ -11,6 +11,7 @@
  * the pace that their entry names. The only exceptions are tries that do harm, and those say so in their remedy.
  */
 
+import { formatPlace } from './bind-address.ts';
 import { shellWord } from './shell-word.ts';
 
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
@@ -116,8 +117,7 @@ const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === t
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
 /** `10.0.0.9:6443`, `[::1]:22`; the host alone where the port is not known. */
 function addressIn({ host, port }: CauseDetails): string | undefined {
-  if (host === undefined || port === undefined) return host;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return host === undefined || port === undefined ? host : formatPlace(host, port);
 }
 const holderIn = ({ service, holder }: CauseDetails): string =>
   service === undefined ? (holder ?? 'another program') : `the service ${service}`;

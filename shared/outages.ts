@@ -18,7 +18,10 @@ export const outagesSchema = z
     count: z.number().int(),
     /** How long they lasted together. Time asleep and time switched off are not in it. */
     totalMs: z.number(),
-    /** How many of them lasted no longer than each bound of `recoveryBoundsMs`, and longer than the one before it; the last: longer than all. */
+    /**
+     * How many of them lasted no longer than each bound of `recoveryBoundsMs`, and longer than the one before it; the last:
+     * longer than all.
+     */
     byDuration: z
       .array(z.number().int())
       .length(recoveryBoundsMs.length + 1)

@@ -36,7 +36,7 @@ export interface WideLinkOptions {
 }
 
 const python = '/usr/bin/python3';
-const wideLinkProgram = path.join(import.meta.dirname, 'wide_link.py');
+const wideLinkProgram = path.join(import.meta.dirname, '../fixtures/wide_link.py');
 const ownNamespaceDeadlineMs = 5_000;
 const nobody = '02:00:00:00:00:99';
 

@@ -1,6 +1,6 @@
 /** Which config file a command line means. Reads none: what reads them costs YAML and schemas, 25 ms. */
 import {
-  describeSkipped,
+  skippedNotice,
   findConfig,
   type FoundConfig,
   type SearchResult,
@@ -15,7 +15,7 @@ export const findConfigFile = (context: CommandContext): FoundConfig | null => s
 /** The same for the command's own use: files of other users that were in the way are named. */
 export function chooseConfigFile(context: CommandContext): FoundConfig | null {
   const { found, skipped } = searchConfig(context);
-  context.tell(...skipped.map(describeSkipped));
+  context.tell(...skipped.map(skippedNotice));
   return found;
 }
 

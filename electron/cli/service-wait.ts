@@ -82,7 +82,7 @@ export async function waitWatched(
 }
 
 /**
- * Done when it is proven, by a check through the present tunnel, or ready: nobody has tried its target. What only the user can fix is
+ * Done when it is proven through the present tunnel, or ready: nobody has tried its target. What only the user can fix is
  * waited for as long as LocalPort is checking again, or will before the deadline, in epoch ms.
  */
 export function standingOfStart(service: ServiceSnapshot, deadline: number): Standing {

@@ -2,19 +2,14 @@ import { searchConfig } from '../config-choice.ts';
 import { readConfig } from '../configured-services.ts';
 import { isTrusted, trustCommand } from '../config-trust.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
+import { describeSkipped, skippedRemedy } from '../../core/config/config-search.ts';
 import { formatProblem } from '../../core/config/config-problem.ts';
 import type { Check } from './examination.ts';
 
 /** The file itself, and services that cannot run for want of something on this machine. */
 export const checkConfig: Check = async ({ context, environment }) => {
   const { found, skipped } = searchConfig(context);
-  const passedOver = skipped.map(({ path, uid }) =>
-    note(
-      'config',
-      `${path} belongs to user ${uid} and was skipped`,
-      'Copy it to a file of your own if you want to use it.',
-    ),
-  );
+  const passedOver = skipped.map((config) => note('config', describeSkipped(config), skippedRemedy));
   if (found === null) return [...passedOver, note('config', 'there is none', 'localport config init')];
   const loaded = await readConfig({ ...context, env: environment }, found.path);
   if (!loaded.ok) {

@@ -33,7 +33,7 @@ describe('the metrics', () => {
       localport_service_desired{service="db"} 1
       localport_service_desired{service="web"} 0
       # TYPE localport_service_up gauge
-      # HELP localport_service_up Whether the service is proven by a check through its current tunnel, or ready, as nobody has tried its target.
+      # HELP localport_service_up Whether the service is proven through its current tunnel, by a check or an answer to a client, or ready: nobody has tried its target.
       localport_service_up{service="db"} 1
       localport_service_up{service="web"} 0
       # TYPE localport_service_checking gauge

@@ -39,7 +39,7 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_up',
     type: 'gauge',
-    help: 'Whether the service is proven by a check through its current tunnel, or ready, as nobody has tried its target.',
+    help: 'Whether the service is proven through its current tunnel, by a check or an answer to a client, or ready: nobody has tried its target.',
     samples: (service) => one(isInOrder(service) ? 1 : 0),
   },
   {

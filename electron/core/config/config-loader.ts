@@ -32,9 +32,9 @@ export interface Loading {
 }
 
 /**
- * Reads, checks and completes the config file at `path`. Rejects only when `compile` does, and never blocks on a pipe. Either the whole
- * file is sound, but for services that fail alone (their `problem` is set), or the error is every fault in it, warnings
- * included, in the order of the file.
+ * Reads, checks and completes the config file at `path`. Rejects only when `compile` does, and never blocks on a pipe.
+ * Either the whole file is sound, but for services that fail alone (their `problem` is set), or the error is every fault in
+ * it, warnings included, in the order of the file.
  */
 export async function loadConfig(
   path: string,

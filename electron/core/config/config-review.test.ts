@@ -43,6 +43,15 @@ describe('the review of a config', () => {
     expect(line).not.toContain('very-secret-value');
   });
 
+  it('lets no command pass for a line of its own, or for another command', () => {
+    const [line] = lines(
+      '  - {name: tool, technology: command, local_port: 4, connection: {argv: [sh, -c, "evil\\n  db  localhost:5432 → db:5432\\u202e", "{local_port}"]}}\n',
+    );
+    expect(line).toBe(
+      String.raw`tool: localhost:4 → wherever its program leads | sh -c 'evil\n  db  localhost:5432 → db:5432\u202e' '{local_port}'`,
+    );
+  });
+
   it('stays small, and says what it leaves out', () => {
     const entry = (index: number): string =>
       `  - {name: s${index}, technology: command, local_port: ${index + 1}, connection: {argv: [sh, "${'x'.repeat(2_000)}", "{local_port}"]}}\n`;

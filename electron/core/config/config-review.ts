@@ -1,9 +1,13 @@
-/** What a config would do, for whoever decides whether to trust it: programs, hosts and ports. Pure. */
+/**
+ * What a config would do, for whoever decides whether to trust it: programs, hosts and ports. Nothing in it steers a screen, and
+ * no text of the file makes a line of its own. Pure.
+ */
 import { localAddress } from '../../../shared/bind-address.ts';
 import type { ConfigReview } from '../../../shared/service-snapshot.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
+import { visibleLine } from '../../../shared/visible-text.ts';
 import { createRedactor, type Redact } from '../observability/redaction.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 import type { ConfigIdentity, TrustRecord } from './trust-store.ts';
@@ -30,9 +34,9 @@ function describe(service: ServiceSpec, redact: Redact): ConfigReview['services'
   const { name, connection, healthCheck } = service;
   const check = healthCheck.probe.type === 'exec' ? [`check: ${commandLine(healthCheck.probe.argv)}`] : [];
   const tunnel = connection.technology === 'command' ? [commandLine(connection.argv)] : [];
-  const shown = (text: string): string => bounded(redact(text));
+  const shown = (text: string): string => visibleLine(bounded(redact(text)));
   return {
-    name: bounded(name),
+    name: shown(name),
     listensOn: service.localPort === 0 ? 'a port of its choice' : localAddress(service),
     leadsTo: shown(destinationOf(connection)),
     runs: [...tunnel, ...check].map(shown),

@@ -79,9 +79,15 @@ const foreignOwnerOf =
     }
   };
 
-/** A notice: what was skipped, and then the fix. */
+/** What was skipped, without a period. */
 export const describeSkipped = ({ path, uid }: SkippedConfig): string =>
-  `The config ${path} belongs to user ${uid} and was skipped. Copy it to a file of your own if you want to use it.`;
+  `${path} belongs to user ${uid} and was skipped`;
+
+export const skippedRemedy = 'Copy it to a file of your own if you want to use it.';
+
+/** A notice: what was skipped, and then the fix. */
+export const skippedNotice = (skipped: SkippedConfig): string =>
+  `The config ${describeSkipped(skipped)}. ${skippedRemedy}`;
 
 /** What a search looks for in the current folder, in this order. */
 export const folderNames = ['localport.yaml', 'localport.yml', '.localport.yaml'];

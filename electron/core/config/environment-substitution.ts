@@ -1,8 +1,9 @@
 /**
  * `${NAME}` and `${NAME:default}`, as LocalPort 0.3.7 had them, and `${NAME:-default}`, as compose files have it, where an empty
- * variable counts as unset: replaced in the text of the file, before YAML reads it, and the first colon splits. A default is part of the file and is put in as it stands. A variable's value is not: it
- * travels through YAML as a token of two private-use characters and is put in afterwards, so that a password with `#`,
- * quotes or a line break means itself and cannot write YAML of its own.
+ * variable counts as unset: replaced in the text of the file, before YAML reads it, and the first colon splits. A default
+ * is part of the file and is put in as it stands. A variable's value is not: it travels through YAML as a token of two
+ * private-use characters and is put in afterwards, so that a password with `#`, quotes or a line break means itself and cannot
+ * write YAML of its own.
  */
 export type Environment = Readonly<Record<string, string | undefined>>;
 

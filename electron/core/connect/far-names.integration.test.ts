@@ -23,15 +23,20 @@ const namespaces = [
   'private',
 ];
 
-const link = (...command: readonly string[]): readonly string[] => [
+const wideLink = path.resolve(import.meta.dirname, '../../../e2e/fixtures/wide_link.py');
+
+/** A shell in a network of its own, with the devices `near` and `far` at the two ends of a long line. */
+const link = (script: string, ...args: readonly string[]): readonly string[] => [
   ...namespaces,
-  python,
-  path.join(testing, 'delayed-link.py'),
-  String(roundTripMs / 2),
-  ...command,
+  'sh',
+  '-ec',
+  `"${python}" "${wideLink}" near far ${roundTripMs / 2} >/dev/null &
+  until ip link show far >/dev/null 2>&1; do kill -0 $!; sleep 0.05; done
+  ${script}`,
+  ...args,
 ];
 const addressIpv6 = 'ip -6 address add 2001:db8:1::1/128 dev near nodad; ip link set near up';
-const canMakeSlowNetworks = spawnSync('unshare', link('sh', '-ec', addressIpv6)).status === 0;
+const canMakeSlowNetworks = spawnSync('unshare', link(addressIpv6)).status === 0;
 
 /** Each name with its addresses in the resolver's order. Only 10.88.0.2 listens. */
 const names = {
@@ -76,7 +81,7 @@ function measure(folder: string): FarNames {
   );
   writeFileSync(path.join(folder, 'hosts'), lines.join(''));
   const program = bundleProgram(path.join(testing, 'far-names-program.ts'), folder);
-  const { stdout, stderr } = spawnSync('unshare', link('sh', '-ec', world(folder), program), {
+  const { stdout, stderr } = spawnSync('unshare', link(world(folder), program), {
     encoding: 'utf8',
     timeout: 40_000,
     killSignal: 'SIGKILL',

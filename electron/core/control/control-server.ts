@@ -11,6 +11,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
+import { withUmask } from '../process/umask.ts';
 import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
 import { formerCommand, formerRefusal, isFormerFrame } from './former-framing.ts';
@@ -102,15 +103,15 @@ export class ControlServer {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       // It is bound before `listen` returns: at no moment may others write it, or a command would not believe it.
-      const umask = process.umask(0o077);
-      this.#server.listen(this.#options.socketPath, () => {
-        this.#server.off('error', reject);
-        this.#server.on('error', (error) => {
-          this.#options.log.error(`control: ${errorMessage(error)}`);
+      withUmask(0o077, () => {
+        this.#server.listen(this.#options.socketPath, () => {
+          this.#server.off('error', reject);
+          this.#server.on('error', (error) => {
+            this.#options.log.error(`control: ${errorMessage(error)}`);
+          });
+          resolve();
         });
-        resolve();
       });
-      process.umask(umask);
     });
   }
 

@@ -1,4 +1,7 @@
-/** Whether what lies at a path may be believed to be the user's own host. A fake one could say that all is up, and collect secrets. */
+/**
+ * Whether what lies at a path may be believed to be the user's own host. A fake one could say that all is up, and collect
+ * secrets.
+ */
 import { lstatSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import type { ControlError } from '../../../shared/control-contract.ts';

@@ -6,7 +6,10 @@ import type { Clock } from '../clock.ts';
 /** From the end of the head. */
 export const bodyTimeoutMs = 10_000;
 
-/** The JSON of a request; no body counts as `{}`. Holds what was sent, never what was only announced. `onWanted`: its length is no obstacle. Never rejects. */
+/**
+ * The JSON of a request; no body counts as `{}`. Holds what was sent, never what was only announced. `onWanted`: its length
+ * is no obstacle. Never rejects.
+ */
 export function readBody(
   request: IncomingMessage,
   clock: Clock,

@@ -146,6 +146,16 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered');
   });
 
+  it('is not ready again for a connection that a tunnel keeps open while its far end tries to make one', async () => {
+    const monitor = await watch({ connection: kubectl });
+    monitor.complained(describeCause('target-closed', { host: 'service/api' }));
+    traffic = { isFlowing: false, lastOpenedAt: clock.now() + second };
+    await clock.advance(127 * second);
+    expect(latest()).toBe('unhealthy answered: target-closed');
+    await clock.advance(60 * second);
+    expect(latest()).toBe('ready answered');
+  });
+
   it('is not unhealthy for one connection that a healthy server closed, but for several in a row', async () => {
     const monitor = await watch();
     monitor.observe(answered());

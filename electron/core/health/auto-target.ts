@@ -26,6 +26,11 @@ import { anotherMayHelp } from './tunnel-evidence.ts';
 const greenIntervals = 10;
 /** A connection that is made takes no longer, unless a packet was lost twice (RFC 6298: after 1 s and 2 s more). */
 const maxConnectMs = 3_000;
+/**
+ * A tunnel takes a connection before its far end has made one. Where packets to the target vanish, Linux tries for 127 s
+ * (tcp_syn_retries, tcp(7)) until the tunnel says so.
+ */
+const keptOpenMs = { tcp: 0, ssh: 150_000, kubectl: 150_000, command: 150_000 } as const;
 
 export interface AutoTargetParts {
   readonly clock: Clock;
@@ -75,9 +80,13 @@ export class AutoTarget implements TargetJudge {
       return null;
     }
     const { health, failedAt, owesHello } = this.#target;
-    const isKeptOpen = lastOpenedAt !== null && lastOpenedAt > failedAt;
+    const { clock, service, hello } = this.#parts;
+    const isKeptOpen =
+      lastOpenedAt !== null &&
+      lastOpenedAt > failedAt &&
+      clock.now() - lastOpenedAt >= keptOpenMs[service.connection.technology];
     if (health === 'unhealthy' && isKeptOpen) this.#target = unansweredTarget(this.#target);
-    return owesHello || isStrict ? this.#parts.hello : null;
+    return owesHello || isStrict ? hello : null;
   }
 
   heard(result: FinishedProbe, evidence: TunnelEvidence): void {

@@ -1,4 +1,5 @@
-// What must not be touched: a debugger's only session, an open stream, a target that nobody uses. Through real tunnels, in the real daemon.
+// What must not be touched: a debugger's only session, an open stream, a target that nobody uses. Through real tunnels, in
+// the real daemon.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDebugSession } from '../../../e2e/fixtures/debug-session.ts';
 import { debuggerKinds, startDebugger } from '../../../e2e/fixtures/debugger-servers.ts';

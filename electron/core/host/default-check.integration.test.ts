@@ -1,5 +1,6 @@
 /** What a service says of its target when nobody has chosen a check: the real daemon, a real sshd, servers that come and go. */
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
@@ -72,6 +73,25 @@ async function becomes(expected: string): Promise<void> {
 /** One client that says something; what it heard, or nothing. */
 const visit = (): Promise<string> => exchange({ host: '127.0.0.1', port }, 'hello').catch(() => '');
 
+/** One client that says something and waits for as long as the connection lasts. */
+const ask = (): Promise<void> =>
+  new Promise((resolve) => {
+    const client = connect({ host: '127.0.0.1', port }).once('close', () => {
+      resolve();
+    });
+    client.on('error', () => undefined).resume();
+    client.write('hello');
+  });
+
+/** Resolves to the port of a server. */
+async function serve(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createServer(onConnection).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  scope.own('server', () => new Promise<void>((resolve) => server.close(() => resolve())));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 describe('a target that nobody has tried', () => {
   it('is ready without a connection, and healthy as soon as a client has heard from it', async () => {
     const echo = await echoAt();
@@ -111,14 +131,10 @@ describe('the first connection that fails', () => {
   });
 
   it('says that it was closed without a word', async () => {
-    const mute = createServer((socket) => socket.on('data', () => socket.end())).listen(0, '127.0.0.1');
-    await new Promise((resolve) => mute.once('listening', resolve));
-    scope.own('mute server', () => new Promise<void>((resolve) => mute.close(() => resolve())));
-    const address = mute.address();
-    const remotePort = typeof address === 'object' && address !== null ? address.port : 0;
+    const remotePort = await serve((socket) => socket.on('data', () => socket.end()));
     await run(relayTo(remotePort));
     await becomes('up, ready');
-    await visit();
+    await ask();
     await becomes(`up, unhealthy, 127.0.0.1:${remotePort} closed the connection without an answer`);
   });
 });

@@ -4,7 +4,7 @@ import type { HostInfo } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { prepareAppPaths, findAppPaths, type AppPaths } from '../config/app-paths.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
-import { describeSkipped, findConfig, type SearchResult } from '../config/config-search.ts';
+import { skippedNotice, findConfig, type SearchResult } from '../config/config-search.ts';
 import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
@@ -87,7 +87,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
       ? { found: { path: folderConfig, foundBy: 'folder' }, skipped: [] }
       : findConfig(search);
   const config = found ?? { path: paths.defaultConfigPath, foundBy: 'search' };
-  const skippedWords = skipped.map(describeSkipped);
+  const skippedWords = skipped.map(skippedNotice);
   for (const words of skippedWords) logs.app.warn(words);
   notices.report('search', skippedWords.length === 0 ? null : skippedWords.join(' '));
   const host = await AppHost.create({

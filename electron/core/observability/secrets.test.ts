@@ -49,6 +49,11 @@ it('finds the secrets of a service in URLs and among the arguments of its progra
   expect(new Set(argv('-c', "PGPASSWORD='pw 3' psql; curl -H 'X-Api-Key: k-2' --token $TOKEN"))).toEqual(
     new Set(['pw 3', 'k-2']),
   );
+  expect(argv('sshpass', '-p', 'pw-5', 'ssh', '-p', '2222', 'me@bastion')).toEqual(['pw-5']);
+  expect(argv('-c', '/usr/bin/mysql -u me -ppw-6 shop')).toEqual(['pw-6']);
+  expect(argv('mysql', '-p', 'shop')).toEqual([]);
+  expect(argv('redis-cli', '-h', 'cache', '-a', 'pw-7')).toEqual(['pw-7']);
+  expect(argv('ssh', '-p', '2222', '-a')).toEqual([]);
   expect(argv('--password-file', '/run/pw', '--token-ttl', '30', '--auth=none', '--session=1')).toEqual([]);
 
   const plain = serviceSpec('web');

@@ -22,21 +22,43 @@ function decoded(value: string): string {
 }
 
 /**
- * What follows the name of a secret: `--password x`, `--token=x`, `PGPASSWORD=x`, `Authorization: Bearer x`, and `-u me:x`
- * as curl has it. A script of a shell is looked through word by word.
+ * What follows the name of a secret: `--password x`, `--token=x`, `PGPASSWORD=x`, `Authorization: Bearer x`, `-u me:x`
+ * as curl has it, and the letters by which some programs take a password. A script of a shell is looked through word by
+ * word.
  */
 export function secretsInArguments(argv: readonly string[]): readonly string[] {
   const words = argv.flatMap((argument, index) =>
     isScriptOption(argv[index - 1] ?? '') ? wordsOfScript(argument) : [argument],
   );
-  return words
-    .flatMap((word, index) => [
+  return [
+    ...words.flatMap((word, index) => [
       ...secretsInUrls(word),
       ...assigned(word),
       ...inHeader(word),
       ...behindOption(words[index - 1] ?? '', word),
-    ])
-    .filter(isTelling);
+    ]),
+    ...behindLetter(words),
+  ].filter(isTelling);
+}
+
+/** Which letter is the password's, and whether it may also be the next word. */
+const passwordLetters: readonly (readonly [program: RegExp, letter: string, isNextWord: boolean])[] = [
+  [/^sshpass$/, '-p', true],
+  [/^(?:redis|valkey)-cli$/, '-a', true],
+  // `mysql -p` alone asks at the terminal; what follows is the database.
+  [/^(?:mysql|mariadb)[\w-]*$/, '-p', false],
+];
+
+/** From the program's name on, which may stand behind another's: `sshpass -p x ssh`. The first such option is the program's own. */
+function behindLetter(words: readonly string[]): readonly string[] {
+  return passwordLetters.flatMap(([program, letter, isNextWord]) => {
+    const start = words.findIndex((word) => program.test(word.slice(word.lastIndexOf('/') + 1)));
+    const at = start === -1 ? -1 : words.findIndex((word, index) => index > start && word.startsWith(letter));
+    const option = words[at];
+    if (option === undefined) return [];
+    if (option !== letter) return [option.slice(letter.length)];
+    return isNextWord ? [words[at + 1] ?? ''] : [];
+  });
 }
 
 /** `sh -c`, `bash -lc`. */

@@ -72,6 +72,31 @@ describe("what a client's connection shows", () => {
     await shown('t1: closed');
   });
 
+  it('is no answer when the end comes late', async () => {
+    let end = (): void => undefined;
+    await behind((peer) => peer.socket.on('data', () => (end = () => void peer.socket.end())));
+    const client = await joined();
+    client.socket.write('hello');
+    await until(() => expect(local.counters().bytesOut).toBe(5));
+    await clock.advance(1_000);
+    end();
+    expect(await client.all()).toBe('');
+    await clock.advance(150);
+    await shown('t1: silent', 't1: closed');
+  });
+
+  it.each([
+    ['half', (peer: Peer) => void peer.socket.end('metric 1')],
+    ['both halves', (peer: Peer) => void peer.socket.end('metric 1', () => peer.socket.destroy())],
+  ])('is nothing when the client had ended %s of the connection before', async (_, send) => {
+    await behind((peer) => peer.socket.on('end', () => peer.socket.end()).resume());
+    send(await joined());
+    await until(() => expect(fixture.suspicions).toHaveLength(1));
+    await until(() => expect(local.counters().connections).toBe(0));
+    await clock.advance(1_000);
+    await shown();
+  });
+
   it('is nothing when the tunnel went with it', async () => {
     await behind((peer) => peer.socket.on('data', () => peer.socket.end()));
     const client = await joined();
@@ -101,6 +126,23 @@ describe("what a client's connection shows", () => {
     const client = await joined();
     client.socket.write('GET / HTTP/1.1\r\n\r\n');
     await shown('t1: tls-expected');
+  });
+
+  it('is a server that expected TLS, also when it says so late', async () => {
+    let refuse = (): void => undefined;
+    await behind((peer) =>
+      peer.socket.on('data', () => {
+        refuse = () => void peer.socket.end(Uint8Array.of(0x15, 3, 1, 0, 2, 2, 70));
+      }),
+    );
+    const client = await joined();
+    client.socket.write('GET / HTTP/1.1\r\n\r\n');
+    await until(() => expect(local.counters().bytesOut).toBe(18));
+    await clock.advance(1_000);
+    refuse();
+    await client.all();
+    await clock.advance(1_000);
+    await shown('t1: silent', 't1: tls-expected');
   });
 
   it('is a refusal, and one that was given up', async () => {

@@ -4,13 +4,17 @@
  *      can put a socket of theirs in its place.
  *   2. Only a socket of this user's that nobody listens on is replaced: a crash leaves one.
  */
-import { chmodSync, lstatSync, mkdirSync, realpathSync, unlinkSync, type Stats } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import { shellWord } from '../../../shared/shell-word.ts';
 import { withDeadline, type Clock } from '../clock.ts';
+import { stepsTo } from '../config/path-steps.ts';
+import { refuseWriters } from '../config/write-refusal.ts';
 import type { Logger } from '../observability/logger.ts';
+import { withUmask } from '../process/umask.ts';
 import { errorCode } from './errno.ts';
 import type { LocalListener } from './local-listener.ts';
 
@@ -29,12 +33,11 @@ const answerTimeoutMs = 250;
 const acceptBacklog = 1024;
 const onlyOwner = 0o177;
 const writableByGroupOrOthers = 0o022;
-const sticky = 0o1000;
 
 export async function listenOnSocket(request: SocketRequest): Promise<Result<LocalListener, Cause>> {
   const { path: socketPath } = request;
   try {
-    const fault = pathFault(socketPath) ?? folderFault(path.dirname(socketPath));
+    const fault = pathFault(socketPath) ?? (await folderFault(path.dirname(socketPath)));
     if (fault !== null) return refused(socketPath, fault);
     const occupied = await makeWay(request);
     if (occupied !== null) return refused(socketPath, occupied);
@@ -58,27 +61,18 @@ function pathFault(socketPath: string): string | null {
   return bytes > maxPathBytes ? `its path has ${bytes} bytes, and a socket's may have ${maxPathBytes}` : null;
 }
 
-/** Makes the folder when there is none. Who may write a folder on the way could put another in its place. */
-function folderFault(folder: string): string | null {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const real = realpathSync(folder);
-  const own = lstatSync(real);
-  if (!isOfUsOrRoot(own)) return `the folder ${real} belongs to another user`;
-  if ((own.mode & writableByGroupOrOthers) !== 0)
-    return `others can write to the folder ${real}: put it into one of your own, or chmod go-w ${real}`;
-  for (
-    let above = path.dirname(real), last = real;
-    above !== last;
-    last = above, above = path.dirname(above)
-  ) {
-    const stats = lstatSync(above);
-    const isOpen = (stats.mode & writableByGroupOrOthers) !== 0 && (stats.mode & sticky) === 0;
-    if (isOpen || !isOfUsOrRoot(stats)) return `others can replace folders in ${above}`;
-  }
-  return null;
+/**
+ * Makes the folder when there is none, on a way that is judged like that to a config. Of the folder itself more is asked: also in
+ * a sticky one anybody may take the name before us.
+ */
+async function folderFault(folder: string): Promise<string | null> {
+  const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & writableByGroupOrOthers) !== 0)
+    return `others can write to the folder ${folder}: put it into one of your own, or chmod go-w ${shellWord(folder)}`;
+  const fault = await refuseWriters(stepsTo(folder), process.getuid?.() ?? 0);
+  if (fault === null) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return fault;
 }
-
-const isOfUsOrRoot = ({ uid }: Stats): boolean => uid === 0 || uid === process.getuid?.();
 
 /** Why there is no room; null: there is, now. */
 async function makeWay({ path: socketPath, clock }: SocketRequest): Promise<string | null> {
@@ -108,9 +102,7 @@ function openServer({ path: socketPath, log, onConnection }: SocketRequest): Pro
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     server.on('connection', onConnection);
     server.once('error', reject);
-    // `listen` binds before it returns, so no other file is made with this mask.
-    const before = process.umask(onlyOwner);
-    try {
+    withUmask(onlyOwner, () => {
       server.listen({ path: socketPath, exclusive: true, backlog: acceptBacklog }, () => {
         server.removeAllListeners('error');
         server.on('error', (error) => {
@@ -120,9 +112,7 @@ function openServer({ path: socketPath, log, onConnection }: SocketRequest): Pro
         chmodSync(socketPath, 0o600);
         resolve(server);
       });
-    } finally {
-      process.umask(before);
-    }
+    });
   });
 }
 

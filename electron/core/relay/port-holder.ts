@@ -113,8 +113,9 @@ const holdsAnySocket = async (pid: string, inodes: ReadonlySet<string>): Promise
   (await socketsOf(pid)).some((inode) => inodes.has(inode));
 
 /**
- * The sockets that listen on `port` on an address that is in the way of `bind`, or on any, from the text of `/proc/net/tcp` or `tcp6`. Columns as in
- * proc_net_tcp of the kernel's documentation: local address as hex `ADDRESS:PORT`, state 0A is LISTEN, uid is eighth, inode tenth.
+ * The sockets that listen on `port` on an address that is in the way of `bind`, or on any, from the text of `/proc/net/tcp`
+ * or `tcp6`. Columns as in proc_net_tcp of the kernel's documentation: local address as hex `ADDRESS:PORT`, state 0A is
+ * LISTEN, uid is eighth, inode tenth.
  */
 export function parseListeningSockets(
   table: string,

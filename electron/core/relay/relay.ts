@@ -67,6 +67,7 @@ export class Relay {
     const listener = this.#listener;
     const openedAt = clock.now();
     const question = createQuestion(tunnelId, 'answer');
+    let isTlsExpected = false;
     const forget = (): void => {
       silence.answered(question);
       this.#remove(connection);
@@ -83,17 +84,23 @@ export class Relay {
       onAnswered: () => {
         silence.answered(question);
         // It may have been doubted meanwhile.
-        if (clock.now() - question.askedAt >= firstSilenceMs)
+        if (!isTlsExpected && clock.now() - question.askedAt >= firstSilenceMs)
           listener.onEvidence(tunnelId, { kind: 'answered', since: question.askedAt });
       },
+      onUnanswered: () => {
+        silence.answered(question);
+      },
       onFirstBytes: (bytes, firstAsked) => {
+        isTlsExpected = expectsTls(firstAsked, bytes);
         listener.onEvidence(
           tunnelId,
-          expectsTls(firstAsked, bytes) ? { kind: 'tls-expected' } : { kind: 'answered', since: openedAt },
+          isTlsExpected ? { kind: 'tls-expected' } : { kind: 'answered', since: openedAt },
         );
       },
       onEndedUnused: (isAwaited) => {
         listener.onSuspicion(tunnelId, 'The tunnel closed a connection before a byte came back');
+        // Whoever only sends (Graphite, syslog) gets no other answer to its end, nor does whoever has given up.
+        if (client.socket.readableEnded) return;
         if (isAwaited || clock.now() - openedAt < refusalMs)
           listener.onEvidence(tunnelId, { kind: 'closed' });
       },

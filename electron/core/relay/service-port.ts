@@ -37,7 +37,10 @@ export type ClientEvidence =
   | { readonly kind: 'answered'; readonly since: number }
   /** Nothing came back in this time, in ms: no bytes to a question, or not even a connection. */
   | { readonly kind: 'silent'; readonly awaited: Awaited; readonly forMs: number }
-  /** The far side ended a new connection, or one with a question in it, before a byte came back. The tunnel lives. */
+  /**
+   * The far side ended a new connection, or one with a question in it, before a byte came back and before the client had
+   * ended its half. The tunnel lives.
+   */
   | { readonly kind: 'closed' }
   /** An alert of TLS, or the words of an HTTPS server, came back to a client that spoke plainly. */
   | { readonly kind: 'tls-expected' }

@@ -34,6 +34,7 @@ beforeEach(async () => {
           splice({ socket: client, early: [], hasEnded: false }, upstream, {
             onAsked: () => undefined,
             onAnswered: () => undefined,
+            onUnanswered: () => undefined,
             onFirstBytes: () => undefined,
             onEndedUnused: () => undefined,
             onClosed: () => told.push('closed'),

@@ -15,8 +15,10 @@ import type { UpstreamConnection } from './upstream-connection.ts';
 export interface SpliceListener {
   /** Bytes went to the upstream, the first since it said something. */
   onAsked(): void;
-  /** The upstream has said something, or never will. Follows each `onAsked` unless the connection closes first. */
+  /** The upstream has said something. */
   onAnswered(): void;
+  /** It never will. One of the two follows each `onAsked` unless the connection closes first. */
+  onUnanswered(): void;
   /** The first bytes came back. `firstAsked`: the first byte that the client had sent; null: it had sent nothing. */
   onFirstBytes(bytes: Uint8Array, firstAsked: number | null): void;
   /**
@@ -78,7 +80,9 @@ export function splice(
     isUnused = false;
     isQuietSinceEnd = false;
     if (!hasAnswered) listener.onFirstBytes(bytes, firstAsked);
-    if (isAwaited || !hasAnswered) onAnswered();
+    hasAnswered = true;
+    if (isAwaited) listener.onAnswered();
+    isAwaited = false;
     client.write(bytes, continueUpstream);
     isUpstreamStopped = client.writableLength > 0;
     return !isUpstreamStopped;
@@ -95,18 +99,14 @@ export function splice(
     isAwaited = true;
     listener.onAsked();
   };
-  const onAnswered = (): void => {
-    hasAnswered = true;
-    if (isAwaited) listener.onAnswered();
-    isAwaited = false;
-  };
   /** The far side ended it, not we. */
   const noteEnd = (): void => {
     if (hasUpstreamEnded) return;
     hasUpstreamEnded = true;
     const isExpected = client.readableEnded && !isAwaited;
     if (!hasAnswered && !isExpected) listener.onEndedUnused(isAwaited);
-    if (isAwaited) onAnswered();
+    if (isAwaited) listener.onUnanswered();
+    isAwaited = false;
   };
 
   const onUpstreamEnded = (): void => {

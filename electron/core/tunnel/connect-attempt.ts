@@ -51,7 +51,10 @@ export type ClosingAnswer =
   | { readonly kind: 'silent' }
   | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException };
 
-/** Waits for the listener of a Unix socket to close a connection, whatever it sends before. Never rejects; leaves no socket behind. */
+/**
+ * Waits for the listener of a Unix socket to close a connection, whatever it sends before. Never rejects; leaves no socket
+ * behind.
+ */
 export function awaitClosing(path: string, deadlineMs: number, clock: Clock): Promise<ClosingAnswer> {
   return new Promise((resolve) => {
     const socket = net.connect({ path });

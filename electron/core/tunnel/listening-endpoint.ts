@@ -6,8 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
 import { readListeningSockets } from '../relay/port-holder.ts';
 import type { Endpoint } from './tunnel-adapter.ts';
+import { parseListeningUnixSockets } from './unix-sockets.ts';
 
-const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 64 * 1024 } as const;
+/** The program of macOS that tells who listens, and what it may cost. */
+export const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 64 * 1024 } as const;
 
 /** Never rejects. False also where the system does not say: behind another network namespace, on an unknown system. */
 export async function isListening(
@@ -15,22 +17,11 @@ export async function isListening(
   platform: NodeJS.Platform = process.platform,
 ): Promise<boolean> {
   if (platform === 'darwin') return (await outputOf(lsofArgv(endpoint), lsof)).trim() !== '';
-  if (endpoint.kind === 'unix') return listensOnSocket(await readTable('/proc/net/unix'), endpoint.path);
+  if (endpoint.kind === 'unix') {
+    const table = await readFile('/proc/net/unix', 'utf8').catch(() => '');
+    return parseListeningUnixSockets(table).some(({ path }) => path === endpoint.path);
+  }
   return (await readListeningSockets(endpoint.port, endpoint.host)).length > 0;
-}
-
-const readTable = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
-
-/** From `/proc/net/unix`: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h, the path is the eighth column. */
-export function listensOnSocket(table: string, path: string): boolean {
-  const acceptsConnections = 0x10000;
-  return table.split('\n').some((line) => {
-    const [, , , flags = '', , , , ...rest] = line
-      .trim()
-      .split(' ')
-      .filter((word) => word !== '');
-    return rest.join(' ') === path && (parseInt(flags, 16) & acceptsConnections) !== 0;
-  });
 }
 
 /** lsof(8). A Unix socket has a name once it is bound. */

@@ -4,18 +4,18 @@ import { identifyProcesses, parseProcStat, type ProcessIdentity } from '../proce
 import { listPids } from '../process/process-list.ts';
 import { outputOf } from '../process/program-output.ts';
 import { findSocketHolder, isInTheWay, readListeningSockets, socketsOf } from '../relay/port-holder.ts';
+import { lsof } from './listening-endpoint.ts';
 import {
   describeListener,
-  parseListeningUnixInodes,
   parseLsofListeners,
   standingOf,
   type Command,
   type PortListener,
 } from './stranger.ts';
+import { parseListeningUnixSockets } from './unix-sockets.ts';
 
 /** Where the relay connects. */
 const host = '127.0.0.1';
-const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 64 * 1024 } as const;
 
 /** Whoever listens on the port and is neither the command nor asked by it, in words; null: nobody. Never rejects. */
 export async function findStranger(port: number, commandPid: number): Promise<string | null> {
@@ -84,8 +84,9 @@ async function takesOrders({ process: holder }: PortListener): Promise<boolean> 
     const argv = [lsof.path, '-nP', '-a', '-U', '-p', String(holder.pid), '-F', 'n'] as const;
     return (await outputOf(argv, lsof)).split('\n').some((line) => line.startsWith('n/'));
   }
-  const listening = parseListeningUnixInodes(await readFile('/proc/net/unix', 'utf8').catch(() => ''));
-  return (await socketsOf(String(holder.pid))).some((inode) => listening.has(inode));
+  const listening = parseListeningUnixSockets(await readFile('/proc/net/unix', 'utf8').catch(() => ''));
+  const own = new Set(await socketsOf(String(holder.pid)));
+  return listening.some(({ inode }) => own.has(inode));
 }
 
 /** Whether a process of the command's group runs as that user. Its sockets are hidden from us, so more cannot be known. */

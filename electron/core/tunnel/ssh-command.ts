@@ -1,5 +1,6 @@
 /** The ssh command line of a tunnel. Flags and their reasons: ssh(1), ssh_config(5). */
 import type { Connection } from '../../../shared/service-spec.ts';
+import { shellWord } from '../../../shared/shell-word.ts';
 
 export type SshConnection = Extract<Connection, { technology: 'ssh' }>;
 
@@ -166,7 +167,3 @@ const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : 
 
 /** ssh expands %-tokens in socket paths and proxy commands. */
 const escapeTokens = (text: string): string => text.replaceAll('%', '%%');
-
-/** One word for the user's shell, which runs a ProxyCommand. */
-const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   describeListener,
-  parseListeningUnixInodes,
   parseLsofListeners,
   standingOf,
   type Command,
@@ -43,13 +42,4 @@ it('reads the listeners of lsof, with their groups and users', () => {
   expect(parseLsofListeners(output, (place) => place.startsWith('127'))).toEqual([
     { uid: 501, process: { pid: 812, pgid: 800, name: 'ssh', startedAt: null } },
   ]);
-});
-
-it('finds the Unix sockets that listen, with a path or without', () => {
-  const table = `Num       RefCount Protocol Flags    Type St Inode Path
-0000000000000000: 00000002 00000000 00010000 0001 01 20001 /run/me/a b.sock
-0000000000000000: 00000003 00000000 00000000 0001 03 20002 /run/me/connected.sock
-0000000000000000: 00000003 00000000 00010000 0001 03 20003
-`;
-  expect([...parseListeningUnixInodes(table)]).toEqual(['20001', '20003']);
 });

@@ -68,13 +68,3 @@ export function parseLsofListeners(
   }
   return [...listeners.values()];
 }
-
-/** Inodes of the Unix sockets that listen, from `/proc/net/unix`: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h. */
-export function parseListeningUnixInodes(table: string): ReadonlySet<string> {
-  const acceptsConnections = 0x10000;
-  const inodes = table.split('\n').flatMap((line) => {
-    const [, , , flags = '', , , inode] = line.trim().split(/\s+/);
-    return inode !== undefined && (parseInt(flags, 16) & acceptsConnections) !== 0 ? [inode] : [];
-  });
-  return new Set(inodes);
-}

@@ -1,6 +1,7 @@
 /**
- * Connects to names of an echo server by all that connect to the far end: the relay, the tcp adapter's dial and a check. Then
- * lets a check of a dead name run out of time. Its arguments: a port, a name of dead addresses, and the others. Prints a `FarNames` as JSON.
+ * Connects to names of an echo server by all that connect to the far end: the relay, the tcp adapter's dial and a check.
+ * Then lets a check of a dead name run out of time. Its arguments: a port, a name of dead addresses, and the others. Prints
+ * a `FarNames` as JSON.
  */
 import { lookup } from 'node:dns/promises';
 import { systemClock as clock } from '../../clock.ts';

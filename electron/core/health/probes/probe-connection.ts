@@ -42,7 +42,10 @@ export interface ProbeTransport {
   readonly halfCloses: boolean;
 }
 
-/** Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs` of running time, at once when cancelled. */
+/**
+ * Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs` of running time, at once when
+ * cancelled.
+ */
 export function probeOverConnection(
   request: ProbeRequest,
   transport: ProbeTransport,

@@ -1,4 +1,7 @@
-/** The real daemon with services of every technology, none of which a check may disturb, and a service that shows how often checks run. */
+/**
+ * The real daemon with services of every technology, none of which a check may disturb, and a service that shows how often
+ * checks run.
+ */
 import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { startKubeApi } from '../../../../e2e/fixtures/kube-api.ts';
