@@ -180,7 +180,9 @@ describe('the daemon', () => {
     const second = start();
     expect(await second.ended).toBe(1);
     expect(second.output()).toMatch(
-      new RegExp(`^LocalPort could not start: LocalPort 1.2.3 runs already, .*: process ${first.pid}, `),
+      new RegExp(
+        `^LocalPort could not start: LocalPort 1.2.3 is already running, .*: process ${first.pid}, `,
+      ),
     );
   });
 
@@ -190,7 +192,7 @@ describe('the daemon', () => {
     const second = start('--unless-running');
     expect(await second.ended).toBe(0);
     expect(second.output()).toContain(
-      `runs already, without a screen, as the daemon: process ${first.pid}, `,
+      `is already running, without a screen, as the daemon: process ${first.pid}, `,
     );
   });
 

@@ -85,6 +85,6 @@ if (refused.length > 0) {
     app.exit(1);
   });
 } else {
-  say('LocalPort runs already: it opens its popover');
+  say('LocalPort is already running: it opens its popover');
   app.exit(0);
 }

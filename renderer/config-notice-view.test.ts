@@ -83,7 +83,7 @@ describe('the notice about the config', () => {
       expect(noticeOf(untrusted)).toEqual({
         kind: 'untrusted',
         title: 'The config changed: review and trust',
-        text: '/repo/localport.yaml was found in a folder. The previous config is still in effect',
+        text: '/repo/localport.yaml was found in the current folder. The previous config is still in effect',
         problems: [],
         more: null,
         button: 'Open config',
@@ -99,11 +99,17 @@ describe('the notice about the config', () => {
       });
     });
 
+    it('says one service, and two services', () => {
+      const lastLine = (more: number) =>
+        noticeOf({ ...untrusted, review: { ...review, more } })?.review?.lines.at(-1);
+      expect([lastLine(1), lastLine(2)]).toEqual(['and 1 more service', 'and 2 more services']);
+    });
+
     it('says of one that was never trusted that nothing of it runs', () => {
       const config = { ...untrusted, review: { ...review, isChanged: false } };
       expect(configNoticeOf({ config, services: [] })).toMatchObject({
         title: 'A new config: review and trust',
-        text: '/repo/localport.yaml was found in a folder. Nothing of it runs until you trust it',
+        text: '/repo/localport.yaml was found in the current folder. Nothing in it runs until you trust it',
       });
     });
   });

@@ -18,7 +18,7 @@ export interface ConfigNoticeView {
   readonly review?: ReviewView;
 }
 
-export interface ReviewView {
+interface ReviewView {
   readonly digest: string;
   readonly lines: readonly string[];
 }
@@ -54,9 +54,9 @@ export function configNoticeOf({
           config.review?.isChanged === true
             ? 'The config changed: review and trust'
             : 'A new config: review and trust',
-        text: `${visibleLine(config.path ?? '')} was found in a folder. ${
+        text: `${visibleLine(config.path ?? '')} was found in the current folder. ${
           services.length === 0
-            ? 'Nothing of it runs until you trust it'
+            ? 'Nothing in it runs until you trust it'
             : 'The previous config is still in effect'
         }`,
         problems: [],
@@ -80,7 +80,7 @@ export function configNoticeOf({
       return {
         kind: 'broken',
         title: `The config has ${counted(errors, 'error')}`,
-        text: 'All other services are running',
+        text: 'The other services are not affected',
         ...shown(errors),
         button: 'Open config',
       };
@@ -106,7 +106,7 @@ const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
       ...[...new Set(runs)].map((command) => `${name} runs ${command}`),
     ]),
     ...(services.length === 0 ? ['It has no services'] : []),
-    ...(more > 0 ? [`and ${more} more services`] : []),
+    ...(more > 0 ? [`and ${more} more ${more === 1 ? 'service' : 'services'}`] : []),
   ],
 });
 

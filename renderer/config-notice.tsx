@@ -1,10 +1,14 @@
 import { useState, type ReactElement } from 'react';
 import { useCommands } from './commands.ts';
-import type { ConfigNoticeView, ReviewView } from './config-notice-view.ts';
+import type { ConfigNoticeView } from './config-notice-view.ts';
 import { StateShape } from './state-shape.tsx';
 
+/** One click on Review shows what would run, the next one, on Trust, trusts exactly that. */
 export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }): ReactElement {
-  const { openConfig } = useCommands();
+  const { openConfig, trustConfig } = useCommands();
+  const { review } = notice;
+  const [reviewed, setReviewed] = useState<string | null>(null);
+  const isReviewed = review !== undefined && review.digest === reviewed;
   return (
     <section className="card" data-kind={notice.kind} aria-label={notice.title}>
       {(notice.kind === 'broken' || notice.kind === 'untrusted') && <StateShape tone="trouble" />}
@@ -21,40 +25,42 @@ export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }):
             ))}
           </ul>
         )}
-        {notice.review !== undefined && <Review key={notice.review.digest} review={notice.review} />}
+        {isReviewed && (
+          <ul className="notice-problems notice-review">
+            {review.lines.map((line) => (
+              <li key={line}>
+                <span>{line}</span>
+              </li>
+            ))}
+          </ul>
+        )}
         <div className="notice-foot">
-          <span>{notice.more}</span>
+          <span className="notice-more">{notice.more}</span>
           <button type="button" className="button" onClick={() => void openConfig()}>
             {notice.button}
           </button>
+          {review !== undefined &&
+            (isReviewed ? (
+              <button
+                key="trust"
+                type="button"
+                className="button"
+                onClick={() => void trustConfig(review.digest)}
+              >
+                Trust
+              </button>
+            ) : (
+              <button
+                key="review"
+                type="button"
+                className="button"
+                onClick={() => setReviewed(review.digest)}
+              >
+                Review
+              </button>
+            ))}
         </div>
       </div>
     </section>
-  );
-}
-
-/** One click shows what would run, the next one trusts exactly that. */
-function Review({ review }: { readonly review: ReviewView }): ReactElement {
-  const { trustConfig } = useCommands();
-  const [isShown, setIsShown] = useState(false);
-  if (!isShown)
-    return (
-      <button type="button" className="button" onClick={() => setIsShown(true)}>
-        Review
-      </button>
-    );
-  return (
-    <>
-      <ul className="notice-problems notice-review">
-        {review.lines.map((line) => (
-          <li key={line}>
-            <span>{line}</span>
-          </li>
-        ))}
-      </ul>
-      <button type="button" className="button" onClick={() => void trustConfig(review.digest)}>
-        Trust
-      </button>
-    </>
   );
 }

@@ -16,7 +16,7 @@ export const hostName = refusing(
 export const bindAddress = argument.transform((value, context) => {
   const bind = parseBindAddress(value);
   if (bind !== undefined) return bind;
-  const message = `${showValue(value)} is no IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost`;
+  const message = `${showValue(value)} is not an IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost`;
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
@@ -84,7 +84,7 @@ function hopFault(value: string): string | null {
   const host = isIpv6(place) ? place : place.replace(/:\d+$/, '');
   const port = Number(place.slice(host.length + 1) || 22);
   if (host === '' || host.startsWith('-') || value.includes(',') || port < 1 || port > 65_535)
-    return `${showValue(value)} is no jump host: write [user@]host[:port]`;
+    return `${showValue(value)} is not a jump host: write [user@]host[:port]`;
   return loginFault({ user, host });
 }
 
@@ -128,7 +128,7 @@ const userFault = (user: string): string | null =>
 /** Never shows the whole value: before an "@" may stand a password. */
 function signFault(text: string, refused: RegExp, kind: 'host name' | 'user name'): string | null {
   const plain = text.replace(/\$\{\w+\}/g, '');
-  if (plain.startsWith('-')) return 'begins with "-" and would be taken for an option';
+  if (plain.startsWith('-')) return 'begins with "-" and would be mistaken for an option';
   const sign = refused.exec(plain)?.[0];
   return sign === undefined ? null : `contains ${JSON.stringify(sign)}, which no ${kind} does`;
 }

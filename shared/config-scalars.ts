@@ -126,7 +126,7 @@ export const argument = z.preprocess(
 );
 
 function argumentFault(value: string): string | null {
-  if (value.startsWith('-')) return 'begins with "-" and would be taken for an option';
+  if (value.startsWith('-')) return 'begins with "-" and would be mistaken for an option';
   return /[\s\p{Cc}]/u.test(value) ? 'contains a space or a control character' : unseenFault(value);
 }
 

@@ -169,7 +169,7 @@ export const controlRequests = {
     params: z.object({ digest: z.string().max(64) }).readonly(),
     result: configStateSchema,
   },
-  /** The user takes back the trust in every text of the config: nothing of it runs any more. */
+  /** The user takes back the trust in every text of the config: stops its services. */
   untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
   /** What is alive in the host right now. */
   dump: {

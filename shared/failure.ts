@@ -213,8 +213,8 @@ const catalogue = {
         : `${d.host} asks for more than a password`,
     remedy: (d) =>
       d.host === undefined
-        ? 'Log in to the jump host with a key, from your agent say: the password of the config is only for the host itself'
-        : 'Log in with a key, from your agent say: LocalPort only answers the question for the password',
+        ? 'Log in to the jump host with a key, for example from your agent: the password in the config is only for the host itself'
+        : 'Log in with a key, for example from your agent: LocalPort answers only the prompt for the password',
     action: () => openLog,
   },
   'host-key-unknown': {
@@ -455,10 +455,12 @@ export const causeCodes = Object.keys(catalogue) as readonly CauseCode[];
 export function describeCause(code: CauseCode, details: CauseDetails = {}): Cause {
   const entry: CatalogueEntry = catalogue[code];
   const triggers = new Set<TriggerKind>([...entry.triggers, 'config', 'user']);
+  const title = entry.title(details);
   return {
     code,
-    title: entry.title(details),
-    evidence: details.evidence ?? null,
+    title,
+    // The same words twice prove nothing.
+    evidence: details.evidence === title ? null : (details.evidence ?? null),
     remedy: entry.remedy(details),
     action: entry.action?.(details) ?? null,
     recovery: entry.recovery,

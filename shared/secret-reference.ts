@@ -14,7 +14,7 @@ const secretName = /^[\p{L}\p{N}_][\p{L}\p{N}_.@:/-]{0,99}$/u;
 export const secretNameFault = (name: string): string | null =>
   secretName.test(name)
     ? null
-    : 'is no name of a secret: up to 100 letters, digits and . _ - @ : / are allowed, and a letter or digit begins it';
+    : 'is not a valid name of a secret: use up to 100 letters, digits and . _ - @ : /, and begin with a letter or digit';
 
 /** null: the text is the password itself, or a reference with a fault. */
 export function parseSecretReference(text: string): SecretReference | null {
@@ -26,9 +26,9 @@ export function parseSecretReference(text: string): SecretReference | null {
 /** What is wrong with a reference, without the text: it may be a password after all. null: nothing, or it is none. */
 export function secretReferenceFault(text: string): string | null {
   if (text.startsWith(keychainPrefix) && secretNameFault(text.slice(keychainPrefix.length)) !== null)
-    return 'begins with keychain: and names no secret: write keychain:NAME, as in localport secret set NAME';
+    return 'has no name after keychain: write keychain:NAME, as in localport secret set NAME';
   if (text.startsWith(opPrefix) && !/^op:\/\/[^/\p{Cc}]+(?:\/[^/\p{Cc}]+){2,3}$/u.test(text))
-    return 'begins with op:// and is no reference: write op://vault/item/field';
+    return 'is not a complete op:// reference: write op://vault/item/field';
   return null;
 }
 

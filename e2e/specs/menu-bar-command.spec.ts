@@ -56,12 +56,12 @@ test('the command starts the menu-bar app, restarts it as what it is, and stops 
 
   expect(await localport('start', '--all', '--wait')).toEqual({
     code: 0,
-    out: `✓ echo  up on localhost:${port}\n`,
+    out: `✓ echo  ready on localhost:${port}\n`,
     err: '',
   });
   expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
   expect((await localport('daemon', 'start', '--menu-bar')).out).toBe(
-    `LocalPort runs already: ${started.out.replace(/^started: (.*), in.*\n$/, '$1')}\n`,
+    `LocalPort is already running: ${started.out.replace(/^started: (.*), in.*\n$/, '$1')}\n`,
   );
 
   expect(await localport('daemon', 'restart', '-q')).toEqual({ code: 0, out: '', err: '' });

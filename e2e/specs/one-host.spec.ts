@@ -44,7 +44,9 @@ test('the menu-bar app does not start beside a daemon, and says why', async () =
   let said = '';
   app.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   expect(await once(app, 'close')).toEqual([1, null]);
-  expect(said).toContain(`runs already, without a screen, as the daemon: process ${daemon.pid}, since `);
+  expect(said).toContain(
+    `is already running, without a screen, as the daemon: process ${daemon.pid}, since `,
+  );
   daemon.kill('SIGTERM');
   expect(await once(daemon, 'exit')).toEqual([0, null]);
 });

@@ -35,6 +35,11 @@ const pictured: readonly Picture[] = [
   { name: 'hover', scenario: 'ordinary', act: ({ page }) => page.locator('[data-name=warehouse]').hover() },
   { name: 'settings', scenario: 'ordinary', act: openSettings },
   { name: 'settings-need-approval', scenario: 'login-needs-approval', act: openSettings },
+  {
+    name: 'reviewed-config',
+    scenario: 'untrusted-config',
+    act: ({ page }) => page.getByRole('button', { name: 'Review' }).click(),
+  },
 ];
 
 test.describe('every state of the popover', () => {

@@ -48,7 +48,7 @@ export async function refuseOtherConfig(context: CommandContext, client: Control
   const named = namedConfig(context);
   if (config.path === named) return;
   client.close();
-  throw new CommandFailure(`LocalPort runs already, with ${config.path ?? 'another config'}`, {
+  throw new CommandFailure(`LocalPort is already running, with ${config.path ?? 'another config'}`, {
     hint: `To change over: localport daemon restart --config ${named ?? ''}`,
   });
 }

@@ -5,13 +5,13 @@ export type KeyHelp = string | { readonly about: string; readonly keys: KeyHelps
 export type KeyHelps = Readonly<Record<string, KeyHelp>>;
 
 const healthCheck: KeyHelps = {
-  type: 'What is checked through the tunnel; default auto, which goes by the connections of your clients; none sends nothing to the target',
-  enabled: 'Of 0.3.7; false means type: none',
+  type: 'What is checked through the tunnel; default auto, which relies on the connections of your clients; none sends nothing to the target',
+  enabled: 'From 0.3.7; false means type: none',
   interval: 'Time between checks; seconds, or 500ms, 2m; default 30 s',
   timeout: 'How long an answer may take; default 5 s',
   failure_threshold: 'Failed checks in a row that make the service unhealthy; default 3',
   success_threshold: 'Passed checks in a row that make it healthy again; default 1',
-  cluster_aware: 'kubectl: no new tunnel while the cluster is not well; default false',
+  cluster_aware: 'kubectl: no new tunnel while the cluster is unhealthy; default false',
   config: {
     about: 'What the check of this type needs',
     keys: {
@@ -26,7 +26,7 @@ const healthCheck: KeyHelps = {
       user: 'postgres, mysql, redis: logs in as this user; postgres and mysql then also ask SELECT 1',
       password:
         'postgres, mysql, redis: keychain:NAME, op://vault/item/field or ${NAME} instead of the password itself',
-      database: 'postgres: default is named as the user; mysql: default none',
+      database: 'postgres: default the name of the user; mysql: default none',
       sslmode: 'postgres: as libpq has it; default prefer',
       sslrootcert: 'postgres: the name that libpq has for ca_file',
       tls: 'mysql, redis, kafka, grpc: whether the server speaks TLS; default false',
@@ -34,10 +34,10 @@ const healthCheck: KeyHelps = {
       expires_within: 'tls: unhealthy when the certificate lasts no longer, as in 14d; default 7d',
       service: 'grpc: whose health is asked for; default that of the whole server',
       argv: 'exec: a program and its arguments; {local_port} is replaced',
-      bootstrap_servers: 'Of 0.3.7; not needed: the check goes through the tunnel',
+      bootstrap_servers: 'From 0.3.7; not needed: the check goes through the tunnel',
       host: 'postgres: the name that the certificate must have, with sslmode verify-full',
-      port: 'Of 0.3.7; not needed: the check goes through the tunnel',
-      timeout: 'Of 0.3.7; not used: the timeout beside config counts',
+      port: 'From 0.3.7; not needed: the check goes through the tunnel',
+      timeout: 'From 0.3.7; not used: the timeout beside config counts',
     },
   },
 };
@@ -52,10 +52,10 @@ const restartPolicy: KeyHelps = {
 
 const clusterHealth: KeyHelps = {
   enabled: 'Whether clusters are asked at all; default true',
-  interval: 'Time between questions for services that are cluster_aware; default 240 s',
+  interval: 'Time between checks for services that are cluster_aware; default 240 s',
   timeout: 'Of each kubectl; default 30 s',
-  retry_attempts: 'How often a question that failed is repeated; default 2',
-  failure_threshold: 'Failed questions in a row that make a cluster unwell; default 3',
+  retry_attempts: 'How often a failed check is repeated; default 2',
+  failure_threshold: 'Failed checks in a row that make a cluster unhealthy; default 3',
   commands: {
     about: 'What is asked',
     keys: {
@@ -71,7 +71,7 @@ export const fileKeyHelps: KeyHelps = {
   version: 'Of this format: "1.0"',
   services: 'One entry for each port that is forwarded',
   defaults: {
-    about: 'For all services; what a service says itself goes over it',
+    about: 'For all services; what a service sets itself overrides it',
     keys: {
       health_check: { about: 'How services are checked', keys: healthCheck },
       restart_policy: { about: 'When a dead tunnel is replaced', keys: restartPolicy },

@@ -50,7 +50,7 @@ describe('trust at a terminal', () => {
     });
     await terminal.ask();
     expect(terminal.complained()).toBe(
-      `${file} is not trusted, so nothing of it runs. It would run:\n${review}`,
+      `${file} is not trusted, so nothing in it runs. It would run:\n${review}`,
     );
     await terminal.ask();
     expect(questions).toEqual(['Trust it? [y/N] ']);
@@ -95,7 +95,7 @@ describe('trust at a terminal', () => {
 describe('trust where nobody can be asked', () => {
   it('is a failure that says what would run, and names the command', async () => {
     await expect(at({}).ask()).rejects.toMatchObject({
-      message: `${file} is not trusted, so nothing of it runs`,
+      message: `${file} is not trusted, so nothing in it runs`,
       hint: `${review}To trust it: localport trust ${file}`,
     });
   });

@@ -61,7 +61,7 @@ export const isTrusted = async (
   foundBy !== 'folder' || (await new TrustStore(paths.stateDirectory).recordOf(identity)) === 'trusted';
 
 async function askForTrust(context: CommandContext, file: string, review: ConfigReview): Promise<void> {
-  const title = `${file} ${review.isChanged ? 'changed and is not trusted' : 'is not trusted'}, so nothing of it runs`;
+  const title = `${file} ${review.isChanged ? 'changed and is not trusted' : 'is not trusted'}, so nothing in it runs`;
   const { confirm, stderr, complaintPalette } = context;
   const lines = reviewLines(review);
   if (confirm === undefined)

@@ -102,12 +102,12 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       tellConfigInUse(context, config);
       if (config.status === 'broken')
         complainOfConfig(context, config, ': nothing is forwarded until you fix it');
-      if (config.status === 'untrusted') complainOfTrust(context, config, ': nothing of it is running');
+      if (config.status === 'untrusted') complainOfTrust(context, config, ': nothing in it is running');
       if (config.status === 'partial') complainOfConfig(context, config);
       if (config.status === 'welcome')
         context.tell(
           `no config yet: it belongs in ${config.path ?? ''}`,
-          'localport config init writes one to begin with',
+          'localport config init writes one to start from',
         );
       return client;
     }

@@ -172,7 +172,7 @@ describe('the doctor', () => {
         'config ok: ~/.config/localport/config.yaml, 3 services',
         expect.stringMatching(/^config note: services\[2\]\.colour: .+ → Correct it, or leave it out\.$/),
         expect.stringMatching(
-          /^config note: services\[2\]\.connection\.password: stands in the config file, .+ localport secret set NAME /,
+          /^config note: services\[2\]\.connection\.password: is in plain text in the config file, .+ localport secret set NAME /,
         ),
         expect.stringMatching(/^lost bad: .+ → Create it or correct its path in the config$/),
         'permissions bad: others may look into ~/.local/state/localport → chmod 700 ~/.local/state/localport',

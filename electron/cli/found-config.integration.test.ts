@@ -98,7 +98,7 @@ describe.runIf(process.getuid?.() === 0)("another user's config in the current f
 
 describe('the config of a folder', () => {
   const untrusted = (file: string, port: number): string =>
-    `error: ${file} is not trusted, so nothing of it runs\n` +
+    `error: ${file} is not trusted, so nothing in it runs\n` +
     `  db  localhost:${port} → 127.0.0.1:${echo.port}\n` +
     `To trust it: localport trust ${file}\n`;
 
@@ -120,7 +120,7 @@ describe('the config of a folder', () => {
     const offline = await user.runIn(folder, 'status');
     expect(offline.err).toContain(`is not trusted: review and trust. It would run:\n  db  localhost:${port}`);
     const doctor = await user.runIn(folder, 'doctor', '-o', 'text');
-    expect(doctor.out).toContain(`${file} is not trusted, so nothing of it runs\tlocalport trust ${file}`);
+    expect(doctor.out).toContain(`${file} is not trusted, so nothing in it runs\tlocalport trust ${file}`);
   });
 
   it('runs once it is trusted; after a change what ran stays, until the change is trusted too', async () => {

@@ -54,7 +54,7 @@ it('names the process of a host that is too old to be talked to', async () => {
   });
   const err =
     'error: LocalPort sent what this command does not understand: restart LocalPort so that both are of one version ' +
-    `(LocalPort 0.8.1 runs as process ${process.pid}: kill ${process.pid} ends it)\n`;
+    `(LocalPort 0.8.1 runs as process ${process.pid}; to end it: kill ${process.pid})\n`;
   try {
     expect(await user.run('status')).toEqual({ code: 1, out: '', err });
   } finally {

@@ -51,5 +51,5 @@ export async function callHost({
 /** No command of this version can stop such a host. */
 const namedMismatch = ({ code, message }: ControlError, { version, pid }: LockHolder): ControlError => ({
   code,
-  message: `${message} (LocalPort ${version} runs as process ${pid}: kill ${pid} ends it)`,
+  message: `${message} (LocalPort ${version} runs as process ${pid}; to end it: kill ${pid})`,
 });

@@ -72,6 +72,16 @@ describe('start and stop', () => {
     });
   });
 
+  it('says of a service whose target nobody has tried that it is ready, not up', async () => {
+    user.writeConfig(
+      `name: untried, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 }`,
+    );
+    expect(await user.run('start', '--all', '--wait')).toMatchObject({
+      code: 0,
+      out: `✓ untried  ready on localhost:${ports[0]}\n`,
+    });
+  });
+
   it('says why a service did not come up in the time that it was given', async () => {
     const dead = await freePort();
     user.writeConfig(
@@ -106,7 +116,7 @@ describe('start and stop', () => {
         code: 1,
         out: '',
         err:
-          `error: LocalPort runs already, with ${user.configFile}\n` +
+          `error: LocalPort is already running, with ${user.configFile}\n` +
           `To change over: localport daemon restart --config ${path.join(user.home, 'other.yaml')}\n`,
       });
     }
@@ -255,7 +265,7 @@ describe('the daemon', () => {
       /^started: headless 1.2.3, pid \d+, in \d+ ms\n$/,
     );
     expect((await user.run('daemon', 'start')).out).toMatch(
-      /^LocalPort runs already: headless 1.2.3, pid \d+\n$/,
+      /^LocalPort is already running: headless 1.2.3, pid \d+\n$/,
     );
     const first = (await status()).host?.pid;
     expect(await user.run('daemon', 'reload')).toMatchObject({

@@ -25,13 +25,13 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .exitOverride()
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .showHelpAfterError('(with --help it says more)')
+    .showHelpAfterError('(see --help)')
     .option('-c, --config <file>', 'config file, for commands that read one and for a daemon that is started')
     .option('-v, --verbose', 'show which LocalPort the command talks to, and how one is started')
-    .option('--debug', 'say where an unexpected error comes from; a daemon that is started logs everything')
+    .option('--debug', 'show where an unexpected error comes from; a daemon that is started logs everything')
     .option('-q, --quiet', 'print nothing but the answer and errors')
     .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))
-    .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
+    .option('--no-color', 'no color; NO_COLOR in the environment does the same')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
   addServiceCommands(program, perform);
   program.commandsGroup('LocalPort:');
@@ -44,10 +44,10 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   program.addHelpText(
     'after',
     examples(
-      ['localport config init', 'write a config file to begin with'],
-      ['localport import kube', 'or let it propose services: of your clusters, of your ssh_config'],
+      ['localport config init', 'write a config file to start from'],
+      ['localport import kube', 'or propose services from your clusters; import ssh: from your ssh_config'],
       ['localport start --all --wait', 'start the daemon and every service'],
-      ['localport status', 'how they are, and why not; -o json for scripts'],
+      ['localport status', 'the state of services, and causes of trouble; -o json for scripts'],
       ['localport start --help', 'every command has help with examples'],
     ),
   );

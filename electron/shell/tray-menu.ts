@@ -124,7 +124,7 @@ function configNotes({ config, services }: Snapshot): readonly MenuRow[] {
   if (config.status !== 'broken' && config.status !== 'partial') return [];
   const whatRuns =
     config.status === 'partial'
-      ? 'all other services are running'
+      ? 'the other services are not affected'
       : services.length === 0
         ? 'nothing is running'
         : 'the previous one is still in effect';

@@ -309,6 +309,7 @@ export const scenarios = {
   'all-off': { snapshot: snapshotOf(allUp.map(off)) },
   welcome: { snapshot: snapshotOf([welcomePage], { status: 'welcome', path: null }) },
   'broken-config': { snapshot: snapshotOf(allUp.slice(0, 5), { status: 'broken', problems }) },
+  'partial-config': { snapshot: snapshotOf(allUp.slice(0, 5), { status: 'partial', problems }) },
   'untrusted-config': {
     snapshot: snapshotOf(allUp.slice(0, 5), {
       status: 'untrusted',

@@ -90,7 +90,9 @@ describe('daemon install', () => {
     const host = { ...fakeClient({}).host, kind: 'menu-bar', version: '1.2.3', pid: 7 } as const;
     const { install, said } = commands({ connect: () => Promise.resolve(ok({ ...fakeClient({}), host })) });
     expect(await install()).toBe(0);
-    expect(said()).toContain('LocalPort runs already (menu-bar 1.2.3, pid 7): the daemon rests for now\n');
+    expect(said()).toContain(
+      'LocalPort is already running (menu-bar 1.2.3, pid 7): the daemon exits while that one is running\n',
+    );
   });
 
   // A real launchd would start it.

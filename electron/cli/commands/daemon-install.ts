@@ -58,7 +58,9 @@ async function startNow(context: CommandContext, manager: ServiceManager): Promi
   const failure = await runAll(context, manager.load);
   if (failure === null) {
     if (running !== null)
-      context.tell(`LocalPort runs already (${describeHost(running.host)}): the daemon rests for now`);
+      context.tell(
+        `LocalPort is already running (${describeHost(running.host)}): the daemon exits while that one is running`,
+      );
     return true;
   }
   const complaint = lastLine(failure.stderr);

@@ -23,7 +23,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
   const running = await findHost(context);
   if (running !== null && !isWhatIsWanted(running.host, options)) {
     running.close();
-    throw new CommandFailure(`LocalPort runs already: ${describeHost(running.host)}`, {
+    throw new CommandFailure(`LocalPort is already running: ${describeHost(running.host)}`, {
       hint: 'Stop it first: localport daemon stop',
     });
   }
@@ -40,7 +40,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
     if (running !== null) tellConfigInUse(context, answerOf(await client.request('snapshot', {})).config);
     if (context.format === 'json') {
       context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
-    } else if (running !== null) context.say(`LocalPort runs already: ${describeHost(client.host)}`);
+    } else if (running !== null) context.say(`LocalPort is already running: ${describeHost(client.host)}`);
     else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
     return exitCode.ok;
   });

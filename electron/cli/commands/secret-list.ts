@@ -17,7 +17,7 @@ export const secretList: Action = async (context) => {
     for (const reference of referencesOf(service))
       users.set(reference, [...(users.get(reference) ?? []), service.name]);
   if (users.size === 0) {
-    context.tell(`${path} names no secret: write password: keychain:NAME`);
+    context.tell(`${path} refers to no stored password: write password: keychain:NAME`);
     return exitCode.ok;
   }
   const findings: Finding[] = [];

@@ -119,7 +119,7 @@ it('stores nothing when Ctrl-C is pressed', async () => {
 });
 
 it.each([
-  ['secret set -- -w', 'x', '"-w" is no name of a secret'],
+  ['secret set -- -w', 'x', '"-w" is not a valid name of a secret'],
   ['secret set db', '', 'the password is empty'],
   ['secret set db', 'two\nlines\n', 'the password contains a line break'],
   ['secret set db', 'x'.repeat(1_025), 'the password is longer than 1024 bytes'],

@@ -73,7 +73,7 @@ function waitUntilUp(
   return waitWatched(context, {
     ...wait,
     standingOf: (service) => standingOfStart(service, deadline),
-    tellDone: (service) => `up on ${placeOf(service)}`,
+    tellDone: (service) => `${service.health === 'ready' ? 'ready' : 'up'} on ${placeOf(service)}`,
   });
 }
 

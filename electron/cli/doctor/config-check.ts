@@ -20,7 +20,7 @@ export const checkConfig: Check = async ({ context, environment }) => {
   if (!(await isTrusted(context, found, identity)))
     return [
       ...passedOver,
-      bad('config', `${found.path} is not trusted, so nothing of it runs`, trustCommand(found.path)),
+      bad('config', `${found.path} is not trusted, so nothing in it runs`, trustCommand(found.path)),
     ];
   const unable = services.flatMap(({ name, problem }): readonly Finding[] =>
     problem === null ? [] : [bad(name, problem.title, problem.remedy)],

@@ -8,7 +8,9 @@ import { reviewLines } from './review-lines.ts';
 /** Tells of a config with errors, with all its faults, beside the answer. `consequence`: what that means for what runs. */
 export function complainOfConfig(context: CommandContext, config: ConfigState, consequence = ''): void {
   const what =
-    config.status === 'partial' ? 'has errors; all other services are running' : `is broken${consequence}`;
+    config.status === 'partial'
+      ? 'has errors; the other services are not affected'
+      : `is broken${consequence}`;
   context.tell(`config ${config.path ?? ''} ${what}`, ...problemLines(config, context.complaintPalette));
 }
 

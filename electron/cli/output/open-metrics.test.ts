@@ -33,7 +33,7 @@ describe('the metrics', () => {
       localport_service_desired{service="db"} 1
       localport_service_desired{service="web"} 0
       # TYPE localport_service_up gauge
-      # HELP localport_service_up Whether the service is proven through its present tunnel, by a check or an answer to a client, or ready: nobody has tried its target.
+      # HELP localport_service_up Whether the service is proven through its current tunnel, by a check or an answer to a client, or ready: nobody has tried its target.
       localport_service_up{service="db"} 1
       localport_service_up{service="web"} 0
       # TYPE localport_service_checking gauge
@@ -46,7 +46,7 @@ describe('the metrics', () => {
       localport_service_restarts_total{service="web"} 0
       # TYPE localport_recovery_seconds histogram
       # UNIT localport_recovery_seconds seconds
-      # HELP localport_recovery_seconds Outages that are over: until the service was up again, without time asleep and time switched off.
+      # HELP localport_recovery_seconds Outages that have ended, until the service was up again, without time asleep or turned off.
       localport_recovery_seconds_bucket{service="db",le="0.1"} 2
       localport_recovery_seconds_bucket{service="db",le="0.25"} 2
       localport_recovery_seconds_bucket{service="db",le="0.5"} 2

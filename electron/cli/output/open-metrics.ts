@@ -39,7 +39,7 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_up',
     type: 'gauge',
-    help: 'Whether the service is proven through its present tunnel, by a check or an answer to a client, or ready: nobody has tried its target.',
+    help: 'Whether the service is proven through its current tunnel, by a check or an answer to a client, or ready: nobody has tried its target.',
     samples: (service) => one(isInOrder(service) ? 1 : 0),
   },
   {
@@ -58,7 +58,7 @@ const families: readonly Family[] = [
     name: 'localport_recovery_seconds',
     type: 'histogram',
     unit: 'seconds',
-    help: 'Outages that are over: until the service was up again, without time asleep and time switched off.',
+    help: 'Outages that have ended, until the service was up again, without time asleep or turned off.',
     samples: ({ outages }) => recoveryHistogram(outages),
   },
   {

@@ -7,5 +7,5 @@ export const reviewLines = ({ services, more }: ConfigReview): readonly string[]
     `  ${name}  ${listensOn} → ${leadsTo}`,
     ...runs.map((command) => `    runs ${command}`),
   ]),
-  ...(more > 0 ? [`  and ${more} more services`] : []),
+  ...(more > 0 ? [`  and ${more} more ${more === 1 ? 'service' : 'services'}`] : []),
 ];

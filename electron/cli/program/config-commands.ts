@@ -11,7 +11,7 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .addHelpText('after', examples(['localport config validate', 'what is wrong with it, and where']));
   config
     .command('init')
-    .description('write a config file to begin with')
+    .description('write a config file to start from')
     .option('--force', 'overwrite the one that exists')
     .addHelpText(
       'after',
@@ -49,19 +49,22 @@ export function addConfigCommands(program: Command, perform: Perform): void {
       'after',
       examples([
         'localport config schema > localport.schema.json',
-        'then "# yaml-language-server: $schema=…" on top of the config',
+        'then "# yaml-language-server: $schema=…" at the top of the config',
       ]),
     )
     .action(performing(perform, async () => (await import('../commands/config-schema.ts')).configSchema));
   config
     .command('path')
     .description('print where the config file is, or would be')
-    .addHelpText('after', examples(['$EDITOR "$(localport config path)"', 'edit it; LocalPort notices']))
+    .addHelpText(
+      'after',
+      examples(['$EDITOR "$(localport config path)"', 'edit it; LocalPort applies saved changes']),
+    )
     .action(performing(perform, async () => (await import('../commands/config-path.ts')).configPath));
   program
     .command('trust')
-    .description('trust the config of a folder as it is now; an untrusted one runs nothing')
-    .argument('[path]', 'the file or its folder; by default the one that a search finds here')
+    .description('trust the config in a folder as it is now; nothing in an untrusted config runs')
+    .argument('[path]', 'the file or its folder (default: the config found from here)')
     .addHelpText(
       'after',
       examples(
@@ -72,8 +75,8 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/trust.ts')).trust));
   program
     .command('untrust')
-    .description('take back the trust in the config of a folder; what runs of it is stopped')
-    .argument('[path]', 'the file or its folder; by default the one that a search finds here')
-    .addHelpText('after', examples(['localport untrust', 'nothing of it runs any more']))
+    .description('revoke the trust in the config in a folder and stop its services')
+    .argument('[path]', 'the file or its folder (default: the config found from here)')
+    .addHelpText('after', examples(['localport untrust', 'stops its services']))
     .action(performing(perform, async () => (await import('../commands/trust.ts')).untrust));
 }

@@ -22,15 +22,15 @@ export function addDaemonCommands(program: Command, perform: Perform): void {
       examples(
         ['localport daemon start', 'with the config that is found'],
         ['localport daemon start --config ~/work.yaml', 'with this one'],
-        ['localport daemon start --foreground', 'under a supervisor of your own'],
+        ['localport daemon start --foreground', 'under your own supervisor'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/daemon-start.ts')).daemonStart));
   daemon
     .command('stop')
     .description('stop LocalPort, the daemon or the app, and everything that it started')
-    .option('--force', 'without waiting for anything to end in order')
-    .addHelpText('after', examples(['localport daemon stop', 'shows the phases as they pass, and the time']))
+    .option('--force', 'without waiting for an orderly end')
+    .addHelpText('after', examples(['localport daemon stop', 'shows each phase and its time']))
     .action(performing(perform, async () => (await import('../commands/daemon-stop.ts')).daemonStop));
   daemon
     .command('restart')
@@ -39,12 +39,12 @@ export function addDaemonCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/daemon-restart.ts')).daemonRestart));
   daemon
     .command('status')
-    .description('who runs, since when, with which config; exits with 1 when nobody does')
+    .description('show which LocalPort is running, since when, and its config; exits with 1 if none is')
     .addHelpText('after', examples(['localport daemon status -q || localport daemon start', 'in a script']))
     .action(performing(perform, async () => (await import('../commands/daemon-status.ts')).daemonStatus));
   daemon
     .command('reload')
-    .description('read the config again; only what changed is touched')
+    .description('read the config again; only changed services are affected')
     .addHelpText('after', examples(['localport daemon reload', 'exits with 1 when the config is broken']))
     .action(performing(perform, async () => (await import('../commands/daemon-reload.ts')).daemonReload));
   daemon

@@ -26,7 +26,7 @@ function addImportCommands(program: Command, perform: Perform): void {
       'after',
       examples(
         ['localport import kube --context staging', 'print, and choose by hand'],
-        ['localport import kube --namespace shop --write', 'begin with them'],
+        ['localport import kube --namespace shop --write', 'start from them'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/import-kube.ts')).importKube));
@@ -49,7 +49,7 @@ function addSshCommands(program: Command, perform: Perform): void {
     .addHelpText('after', examples(['localport ssh test', 'do they log in, and is the target there?']));
   ssh
     .command('test')
-    .description('log in and connect to the target, beside what runs')
+    .description('log in and connect to the target, without touching running services')
     .addArgument(nameArgument('ssh services; all by default'))
     .addHelpText('after', examples(['localport ssh test', 'all of them'], ['localport ssh test db', 'one']))
     .action(performing(perform, async () => (await import('../commands/ssh-test.ts')).sshTest));
@@ -76,17 +76,17 @@ function addClusterCommands(program: Command, perform: Perform): void {
       .option('--namespace <name>', 'this namespace; by default those that services use')
       .option('-A, --all-namespaces', 'every namespace');
   contexts(cluster.command('status'))
-    .description('whether clusters answer and their nodes are ready')
-    .addHelpText('after', examples(['localport cluster status', 'exits with 1 when one is not well']))
+    .description('show whether clusters answer and their nodes are ready')
+    .addHelpText('after', examples(['localport cluster status', 'exits with 1 if one is unhealthy']))
     .action(performing(perform, async () => (await import('../commands/cluster-status.ts')).clusterStatus));
   namespaces(cluster.command('events'))
-    .description('what clusters warn of, the newest last')
-    .option('-a, --all', 'what is normal, too')
-    .option('-n, --lines <count>', 'the last so many', '50')
+    .description('show warnings of clusters, newest last')
+    .option('-a, --all', 'show normal events, too')
+    .option('-n, --lines <count>', 'show the last N events', '50')
     .addHelpText('after', examples(['localport cluster events --context prod', 'why is a pod not ready?']))
     .action(performing(perform, async () => (await import('../commands/cluster-events.ts')).clusterEvents));
   namespaces(cluster.command('pods'))
-    .description('pods with their state and restarts')
+    .description('show pods with their state and restarts')
     .addHelpText('after', examples(['localport cluster pods -A -o json', 'all of them, for a script']))
     .action(performing(perform, async () => (await import('../commands/cluster-pods.ts')).clusterPods));
 }

@@ -7,12 +7,12 @@ import { performing } from './performing.ts';
 export function addSecretCommands(program: Command, perform: Perform): void {
   const secret = program
     .command('secret')
-    .description('passwords in the keychain: the config only names them')
+    .description('manage passwords in the keychain, which the config refers to by name')
     .addHelpText(
       'after',
       examples(['localport secret set db', 'then "password: keychain:db" in the config']),
     );
-  const name = (): Argument => new Argument('<name>', 'the name that the config gives it');
+  const name = (): Argument => new Argument('<name>', 'the name that the config uses');
   secret
     .command('set')
     .description('store a password: typed without being shown, or from standard input')
@@ -20,7 +20,7 @@ export function addSecretCommands(program: Command, perform: Perform): void {
     .addHelpText(
       'after',
       examples(
-        ['localport secret set bastion', 'asks for it; what was stored before is replaced'],
+        ['localport secret set bastion', 'asks for the password; replaces a stored one'],
         ['pass show bastion | localport secret set bastion', 'from another program'],
       ),
     )
@@ -29,11 +29,14 @@ export function addSecretCommands(program: Command, perform: Perform): void {
     .command('remove')
     .description('remove a stored password')
     .addArgument(name())
-    .addHelpText('after', examples(['localport secret remove bastion', 'services that use it say so']))
+    .addHelpText(
+      'after',
+      examples(['localport secret remove bastion', 'services that use it stop and say why']),
+    )
     .action(performing(perform, async () => (await import('../commands/secret-remove.ts')).secretRemove));
   secret
     .command('list')
     .description('list the secrets that the config names, and whether each is stored')
-    .addHelpText('after', examples(['localport secret list', 'exits with 1 when one is missing']))
+    .addHelpText('after', examples(['localport secret list', 'exits with 1 if one is missing']))
     .action(performing(perform, async () => (await import('../commands/secret-list.ts')).secretList));
 }

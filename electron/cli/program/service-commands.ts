@@ -18,14 +18,14 @@ export function addServiceCommands(program: Command, perform: Perform): void {
   program.commandsGroup('Services:');
   target(program.command('start'))
     .description('turn services on; starts the daemon when LocalPort is not running')
-    .option('-w, --wait', 'wait until a check has passed through each of them')
+    .option('-w, --wait', 'wait until each of them is proven or ready')
     .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
     .option('--port <port>', 'use this local port for this run, or "auto" for a free one; one service only')
     .addHelpText(
       'after',
       examples(
         ['localport start db', 'turn db on'],
-        ['localport start --tag backend --wait', 'and wait until all of them answer'],
+        ['localport start --tag backend --wait', 'and wait until all of them are proven or ready'],
         ['localport start db --port auto', 'its own port is in use: take a free one for now'],
         ['localport start --tag db --tag cache', 'services with either tag'],
         ['localport start --all --wait --timeout 2m && npm run migrate', 'in a script'],
@@ -40,7 +40,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
       'after',
       examples(
         ['localport stop db cache', 'the others are not touched'],
-        ['localport stop --all', 'LocalPort itself runs on: localport daemon stop ends it'],
+        ['localport stop --all', 'LocalPort keeps running: localport daemon stop ends it'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/stop.ts')).stop));
@@ -51,28 +51,28 @@ export function addServiceCommands(program: Command, perform: Perform): void {
       'after',
       examples(
         ['localport restart db', 'the old tunnel drains, the new one takes over'],
-        ['localport restart --all', 'those whose host is away wait for it, unless they are named'],
+        ['localport restart --all', 'services whose host is unreachable wait for it, unless you name them'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/restart.ts')).restart));
 
   target(program.command('toggle'))
-    .description('turn services that are on off, and the others on')
+    .description('turn services off that are on, and the others on')
     .addHelpText('after', examples(['localport toggle db', 'for a key binding']))
     .action(performing(perform, async () => (await import('../commands/toggle.ts')).toggle));
 
   program
     .command('status')
-    .description('how services are; without a running LocalPort, how they were last known')
+    .description('show the state of services; if LocalPort is not running, their last known state')
     .addArgument(nameArgument('services to show; all by default'))
     .option('-a, --all', 'every service, as without names and --tag')
     .option('-t, --tag <tag>', 'services with this tag; given several times, with any of them', listed)
-    .option('-w, --watch', 'go on and show every change')
-    .option('--interval <duration>', 'with --watch: at the most one picture in this time')
+    .option('-w, --watch', 'keep running and show every change')
+    .option('--interval <duration>', 'with --watch: at most one update in this time')
     .addHelpText(
       'after',
       examples(
-        ['localport status', 'a table; causes stand below their service'],
+        ['localport status', 'a table, with causes below their services'],
         ['localport status --watch', 'until Ctrl-C'],
         [
           'localport status -o json | jq \'.services[] | select(.phase != "up")\'',
@@ -84,13 +84,13 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   program
     .command('logs')
-    .description('what services and LocalPort itself have logged, by time')
+    .description('show the logs of services and of LocalPort itself, in order of time')
     .addArgument(nameArgument("services whose log is meant; by default all, and LocalPort's own"))
-    .option('-f, --follow', 'go on with new lines')
-    .option('-n, --lines <count>', 'the last so many lines (default: 100, or all with --since)')
-    .option('--since <time>', 'not older than this: 10m, 2h, or "2026-11-22 10:30"')
-    .option('--until <time>', 'not younger than this')
-    .option('--grep <text>', 'only lines with this text, in upper or lower case')
+    .option('-f, --follow', 'continue with new lines')
+    .option('-n, --lines <count>', 'show the last N lines (default: 100, or all with --since)')
+    .option('--since <time>', 'only lines since this time: 10m, 2h, or "2026-11-22 10:30"')
+    .option('--until <time>', 'only lines until this time')
+    .option('--grep <text>', 'only lines with this text; case-insensitive')
     .option('--service <name...>', 'the same as naming them')
     .option('--list', 'list the log files')
     .option('--path', 'print where the log files of these services are')

@@ -12,14 +12,14 @@ export function addToolCommands(program: Command, perform: Perform): void {
     .addHelpText(
       'after',
       examples(
-        ['localport doctor', 'each line is ok, or says what fixes it; exits with 1 when one is not'],
+        ['localport doctor', 'each item is OK or comes with a fix; exits with 1 if one is not OK'],
         ['localport doctor -o json', 'to attach to a bug report'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/doctor.ts')).doctor));
   program
     .command('metrics')
-    .description('print figures of every service as OpenMetrics text')
+    .description('print metrics of every service as OpenMetrics text')
     .addHelpText(
       'after',
       examples(['localport metrics > /var/lib/node_exporter/localport.prom', 'for a textfile collector']),

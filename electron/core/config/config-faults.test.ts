@@ -13,12 +13,12 @@ describe('a faulty config', () => {
     [
       'a list',
       '- a\n',
-      ['error the file holds no mapping: expected services: at the top (localport.yaml:1)'],
+      ['error the file is not a mapping: expected services: at the top (localport.yaml:1)'],
     ],
     [
       'a text',
       'hello',
-      ['error the file holds no mapping: expected services: at the top (localport.yaml:1)'],
+      ['error the file is not a mapping: expected services: at the top (localport.yaml:1)'],
     ],
     ['every service commented out', 'services:\n#  - name: a\n', []],
     ['no services', 'version: "1"\n', ['error services: is missing, expected a list (localport.yaml:1)']],
@@ -27,17 +27,17 @@ describe('a faulty config', () => {
       'services: {a: 1}\n',
       ['error services: a mapping found where a list is expected (localport.yaml:1)'],
     ],
-    ['a tab', 'services:\n\t- a\n', ['error a tab stands where YAML wants spaces (localport.yaml:2)']],
+    ['a tab', 'services:\n\t- a\n', ['error a tab is used where YAML expects spaces (localport.yaml:2)']],
     ['an open quote', 'a: "b\n', ['error not valid YAML: Missing closing "quote (localport.yaml:2)']],
     [
       'two documents',
       'services: []\n---\na: 1\n',
-      ['error a second YAML document begins here, one is allowed (localport.yaml:2)'],
+      ['error a second YAML document begins here; only one is allowed (localport.yaml:2)'],
     ],
     [
       'a key twice',
       'services: []\nversion: 1\nversion: 2\n',
-      ['error the key version is written twice in one mapping (localport.yaml:3)'],
+      ['error the key version appears twice in one mapping (localport.yaml:3)'],
     ],
     ['an alias of nothing', 'services: *all\n', ['error *all names no anchor above it (localport.yaml:1)']],
     [
@@ -48,7 +48,7 @@ describe('a faulty config', () => {
     [
       'a list as a key',
       '? [a]\n: b\n',
-      ['error a list or mapping stands where a key is expected (localport.yaml:1)'],
+      ['error a list or mapping is used where a key is expected (localport.yaml:1)'],
     ],
     [
       'a service that is no mapping',
@@ -151,7 +151,7 @@ describe('a faulty config', () => {
       'a host that is an option',
       sshConfig().replace('bastion', '-oProxyCommand=x'),
       [
-        'error services[0].connection.host: "-oProxyCommand=x" begins with "-" and would be taken for an option (localport.yaml:6)',
+        'error services[0].connection.host: "-oProxyCommand=x" begins with "-" and would be mistaken for an option (localport.yaml:6)',
       ],
     ],
     [
@@ -163,7 +163,7 @@ describe('a faulty config', () => {
       'a user that is an option',
       sshConfig().replace('host: bastion', 'host: h, user: -x'),
       [
-        'error services[0].connection.user: "-x" begins with "-" and would be taken for an option (localport.yaml:6)',
+        'error services[0].connection.user: "-x" begins with "-" and would be mistaken for an option (localport.yaml:6)',
       ],
     ],
     [
@@ -260,8 +260,8 @@ describe('a faulty config', () => {
       'a jump host of two',
       sshConfig().replace('host: bastion', 'host: h, jump: ["a,b", "u@-x"]'),
       [
-        'error services[0].connection.jump[0]: "a,b" is no jump host: write [user@]host[:port] (localport.yaml:6)',
-        'error services[0].connection.jump[1]: "u@-x" is no jump host: write [user@]host[:port] (localport.yaml:6)',
+        'error services[0].connection.jump[0]: "a,b" is not a jump host: write [user@]host[:port] (localport.yaml:6)',
+        'error services[0].connection.jump[1]: "u@-x" is not a jump host: write [user@]host[:port] (localport.yaml:6)',
       ],
     ],
     [
@@ -295,7 +295,7 @@ describe('a faulty config', () => {
       [
         'host: contains "$", which no host name does',
         'host: contains ";", which no user name does',
-        'host: begins with "-" and would be taken for an option',
+        'host: begins with "-" and would be mistaken for an option',
         'host: contains ";", which no host name does',
         'host: contains "$", which no user name does',
         'host: contains "`", which no host name does',
@@ -361,22 +361,22 @@ describe('a faulty config', () => {
       'a bind that is a name',
       sshConfig('    bind: db.example.com\n'),
       [
-        'error services[0].bind: "db.example.com" is no IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost (localport.yaml:7)',
+        'error services[0].bind: "db.example.com" is not an IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost (localport.yaml:7)',
       ],
     ],
     [
       'an IPv4 address in a spelling that programs read differently',
       sshConfig('    bind: 127.1\n'),
       [
-        'error services[0].bind: "127.1" is no IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost (localport.yaml:7)',
+        'error services[0].bind: "127.1" is not an IP address: write one of this machine, 0.0.0.0 or "::" for all, or localhost (localport.yaml:7)',
       ],
     ],
     [
       'a bind that others can reach',
       `services:\n${tcpEntry('a', 1, ', bind: 0.0.0.0')}${tcpEntry('b', 2, ', bind: 127.0.0.2')}${tcpEntry('c', 3, ', bind: "[FE80::0:1]"')}`,
       [
-        'warning services[0].bind: 0.0.0.0 lets other machines connect to a: leave it out to keep the service to this one (localport.yaml:2)',
-        'warning services[2].bind: fe80::1 lets other machines connect to c: leave it out to keep the service to this one (localport.yaml:4)',
+        'warning services[0].bind: 0.0.0.0 lets other machines connect to a: remove bind to accept connections from this machine only (localport.yaml:2)',
+        'warning services[2].bind: fe80::1 lets other machines connect to c: remove bind to accept connections from this machine only (localport.yaml:4)',
       ],
     ],
     [
@@ -384,7 +384,7 @@ describe('a faulty config', () => {
       `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1, ', bind: 127.0.0.2')}${tcpEntry('c', 1, ', bind: "::1"')}${tcpEntry('d', 2, ', bind: 127.0.0.3')}${tcpEntry('e', 2, ', bind: "::"')}`,
       [
         'error services[2].local_port: 1 is taken by services[0] in line 2 (localport.yaml:4)',
-        'warning services[4].bind: :: lets other machines connect to e: leave it out to keep the service to this one (localport.yaml:6)',
+        'warning services[4].bind: :: lets other machines connect to e: remove bind to accept connections from this machine only (localport.yaml:6)',
         'error services[4].local_port: 2 is taken by services[3] in line 5 (localport.yaml:6)',
       ],
     ],
@@ -411,7 +411,9 @@ describe('a faulty config', () => {
     [
       'a start timeout where nothing is started',
       `services:\n${tcpEntry('a', 1, ', start_timeout: 90s')}`,
-      ['warning services[0].start_timeout: means nothing to tcp, which starts nothing (localport.yaml:2)'],
+      [
+        'warning services[0].start_timeout: has no effect for tcp, which starts no process (localport.yaml:2)',
+      ],
     ],
     [
       'a duration too short',
@@ -689,7 +691,7 @@ services:
       'warning services[0].colour: unknown key, ignored (localport.yaml:4)',
       'error services[0].local_port: 0 is below 1 (localport.yaml:4)',
       'error services[0].remote_port: is missing, expected a number (localport.yaml:4)',
-      'error services[0].connection.host: "-x" begins with "-" and would be taken for an option (localport.yaml:4)',
+      'error services[0].connection.host: "-x" begins with "-" and would be mistaken for an option (localport.yaml:4)',
       'error services[1].remote_port: 99999 is above 65535 (localport.yaml:5)',
       'error services[1].connection.host: is missing, expected text (localport.yaml:5)',
     ]);
@@ -706,7 +708,7 @@ services:
 `;
     expect(complaintsOf(text)).toEqual([
       'error services[0].remote_port: 0 is below 1 (localport.yaml:3)',
-      'error services[0].connection.host: "-x" begins with "-" and would be taken for an option (localport.yaml:5)',
+      'error services[0].connection.host: "-x" begins with "-" and would be mistaken for an option (localport.yaml:5)',
     ]);
   });
 
@@ -903,7 +905,7 @@ describe('a tcp check that somebody wrote', () => {
     const onMysql = (remedy: string): string =>
       `each connection counts as an error at a MySQL server and may block this machine; ${remedy}`;
     const onDebugger =
-      'a debugger takes one connection, which the check takes from its client; use the default';
+      'a debugger accepts one connection, and the check takes it from your client; use the default';
     const expected = [
       onMysql('use type: mysql or the default'),
       onMysql('use the default'),

@@ -24,10 +24,16 @@ export const formatPlace = (path: ConfigPath, line: number, file: string): strin
 
 /** The whole sentence: `services[3].local_port: 70000 is above 65535 (localport.yaml:41)`. */
 export function formatProblem(problem: ConfigProblem, file: string): string {
-  const where = problem.line === null ? basename(file) : `${basename(file)}:${problem.line}`;
   const what = problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
-  return `${what} (${where})`;
+  return `${what} (${fileLine(problem, file)})`;
 }
+
+/** The place alone: `services[3].local_port (localport.yaml:41)`. */
+export const formatProblemPlace = (problem: ConfigProblem, file: string): string =>
+  `${problem.path} (${fileLine(problem, file)})`;
+
+const fileLine = ({ line }: ConfigProblem, file: string): string =>
+  line === null ? basename(file) : `${basename(file)}:${line}`;
 
 /** A fault of the file as a whole. */
 export const fileError = (message: string, line: number | null = null): ConfigProblem => ({

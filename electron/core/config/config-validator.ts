@@ -83,7 +83,7 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
   const service = findings.check(schemaFor(value), value, path);
   const connection = checkConnection(findings, value, path);
   if (service?.technology === 'tcp' && service.start_timeout !== undefined)
-    findings.warning([...path, 'start_timeout'], 'means nothing to tcp, which starts nothing');
+    findings.warning([...path, 'start_timeout'], 'has no effect for tcp, which starts no process');
   if (service !== null && isOpenToOthers(service.bind ?? null))
     findings.warning([...path, 'bind'], openToOthers(service));
   return service === null || connection === null ? null : { service, connection };
@@ -93,7 +93,7 @@ const schemaFor = (entry: unknown) =>
   valueAt(entry, ['local_socket']) === undefined ? portServiceSchema : serviceSchema;
 
 const openToOthers = ({ name, bind }: RawService): string =>
-  `${String(bind)} lets other machines connect to ${name}: leave it out to keep the service to this one`;
+  `${String(bind)} lets other machines connect to ${name}: remove bind to accept connections from this machine only`;
 
 /** Also of a service that is at fault elsewhere: whoever mends a file wants to hear everything at once. */
 function checkConnection(findings: Findings, service: unknown, path: ConfigPath): RawConnection | null {

@@ -7,7 +7,7 @@ import { describeCause } from '../../../shared/failure.ts';
 import { serviceSchema } from '../../../shared/config-schema.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
-import { formatProblem } from './config-problem.ts';
+import { formatProblemPlace } from './config-problem.ts';
 import type { ValidService } from './entries-together.ts';
 import type { PathContext } from './expanded-path.ts';
 import { buildConnection } from './service-builder.ts';
@@ -67,7 +67,7 @@ export function describeFaulty(
       enabled: enabledOf(entries[index]),
       problem: describeCause('config-invalid', {
         what: key === '' ? problem.message : `${key}: ${problem.message}`,
-        evidence: formatProblem(problem, path),
+        evidence: formatProblemPlace(problem, path),
       }),
     });
   }

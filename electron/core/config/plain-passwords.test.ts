@@ -6,7 +6,7 @@ const withPasswords = (ofLogin: string, ofCheck: string): string =>
   `    health_check: {type: redis, config: {password: ${ofCheck}}}\n`;
 
 const advice =
-  'stands in the config file, where every backup and every commit takes it along: run localport secret set NAME and write keychain:NAME, or write ${NAME}';
+  'is in plain text in the config file, and so in every backup and commit of it: run localport secret set NAME and write keychain:NAME, or write ${NAME}';
 
 it('warns of each password that stands in the file, without showing it', () => {
   expect(complaintsOf(withPasswords('hush', '"${CACHE:hash}"'))).toEqual([
@@ -24,7 +24,7 @@ it('warns of none that comes from a variable or a reference, and those reference
 
 it('says what a reference must look like', () => {
   expect(complaintsOf(withPasswords('"keychain:"', 'op://v'))).toEqual([
-    'error services[0].connection.password: begins with keychain: and names no secret: write keychain:NAME, as in localport secret set NAME (localport.yaml:6)',
-    'error services[0].health_check.config.password: begins with op:// and is no reference: write op://vault/item/field (localport.yaml:7)',
+    'error services[0].connection.password: has no name after keychain: write keychain:NAME, as in localport secret set NAME (localport.yaml:6)',
+    'error services[0].health_check.config.password: is not a complete op:// reference: write op://vault/item/field (localport.yaml:7)',
   ]);
 });

@@ -7,7 +7,7 @@ import type { Substitution } from './environment-substitution.ts';
 import type { ValidService } from './entries-together.ts';
 
 const advice =
-  'stands in the config file, where every backup and every commit takes it along: run localport secret set NAME and write keychain:NAME, or write ${NAME}';
+  'is in plain text in the config file, and so in every backup and commit of it: run localport secret set NAME and write keychain:NAME, or write ${NAME}';
 
 /** A warning for each service that has one of its own. */
 export function warnOfPlainPasswords(

@@ -16,6 +16,6 @@ export function tcpCheckWarning({ type }: RawHealthCheck, remotePort: number | u
     return `${connects}: each connection counts as an error at a MySQL server and may block this machine; ${remedy}`;
   }
   return debuggerPorts.includes(remotePort)
-    ? `${connects}: a debugger takes one connection, which the check takes from its client; use the default`
+    ? `${connects}: a debugger accepts one connection, and the check takes it from your client; use the default`
     : null;
 }

@@ -65,7 +65,7 @@ function readDocument(
   const root = buildTree(document, targets, budget);
   if (root === null) return err([fileError('the file is empty: expected a mapping with services')]);
   if (!isMapping(root))
-    return err([fileError('the file holds no mapping: expected services: at the top', 1)]);
+    return err([fileError('the file is not a mapping: expected services: at the top', 1)]);
   // Who comments out every service leaves `services:` without a value.
   const services = hasEmptyServices(document) ? { services: [] } : {};
   return ok({ root: { ...root, ...services }, lineOf: (path) => lineAt(offsetOf(document, targets, path)) });

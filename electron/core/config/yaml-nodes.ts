@@ -47,10 +47,10 @@ function addFaultyKeys(faults: YamlFault[], pairs: readonly { readonly key: unkn
 /** Notes the key among those that were seen. */
 function faultOfKey(key: unknown, seen: Set<unknown>): string | null {
   if (isAlias(key)) return null;
-  if (!isScalar(key)) return 'a list or mapping stands where a key is expected';
+  if (!isScalar(key)) return 'a list or mapping is used where a key is expected';
   // A merge, which may stand there more than once.
   if (typeof key.value === 'symbol') return null;
   const isRepeated = seen.has(key.value);
   seen.add(key.value);
-  return isRepeated ? `the key ${String(key.value)} is written twice in one mapping` : null;
+  return isRepeated ? `the key ${String(key.value)} appears twice in one mapping` : null;
 }

@@ -129,7 +129,7 @@ export function describeLimit(error: unknown): string {
 }
 
 function describeSyntaxError(code: ErrorCode, message: string): string {
-  if (code === 'TAB_AS_INDENT') return 'a tab stands where YAML wants spaces';
-  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here, one is allowed';
+  if (code === 'TAB_AS_INDENT') return 'a tab is used where YAML expects spaces';
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here; only one is allowed';
   return message.includes('call stack') ? 'the file is nested too deeply' : `not valid YAML: ${message}`;
 }

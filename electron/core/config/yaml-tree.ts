@@ -63,7 +63,7 @@ class TreeBuilder {
   }
 
   #keyText(key: unknown): string {
-    if (!isScalar(key)) throw new LimitError('a list or mapping stands where a key is expected');
+    if (!isScalar(key)) throw new LimitError('a list or mapping is used where a key is expected');
     const { value } = key;
     // What is left is null, bytes and dates, which are as they are written.
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'

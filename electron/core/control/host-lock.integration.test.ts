@@ -62,7 +62,7 @@ describe('the host lock', () => {
       error: {
         code: 'runs-already',
         message:
-          `LocalPort 1.2.3 runs already, as the menu-bar app: process ${process.pid}, since 1970-01-01T00:00:00Z. ` +
+          `LocalPort 1.2.3 is already running, as the menu-bar app: process ${process.pid}, since 1970-01-01T00:00:00Z. ` +
           'Stop it first: localport daemon stop',
       },
     });

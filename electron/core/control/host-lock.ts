@@ -186,7 +186,7 @@ const kinds: Readonly<Record<HostInfo['kind'], string>> = {
 function describeHolder({ kind, pid, version, since }: LockHolder): string {
   const when = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
   return (
-    `LocalPort ${version} runs already, ${kinds[kind]}: process ${pid}, since ${when}. ` +
+    `LocalPort ${version} is already running, ${kinds[kind]}: process ${pid}, since ${when}. ` +
     'Stop it first: localport daemon stop'
   );
 }

@@ -83,6 +83,20 @@ describe('cause of a failed check', () => {
     });
   });
 
+  it('of a check that could not be made says what its obstacle says helps', () => {
+    const obstacle = { code: 'config-invalid', what: 'No password', remedy: 'Store it' } as const;
+    expect(causeOf({ kind: 'not-made', obstacle })).toMatchObject({
+      title: 'No password',
+      remedy: 'Store it',
+    });
+  });
+
+  it('says the same only once', () => {
+    const failure = { kind: 'not-made', obstacle: { code: 'config-invalid', what: 'No password' } } as const;
+    const cause = describeFailedCheck({ finding: 'No password', failure }, specOf(https));
+    expect(cause).toMatchObject({ title: 'No password', evidence: null });
+  });
+
   it.each([answered('check-refused'), answered('certificate-expiring'), badCertificate('untrusted')])(
     'of an answer that every tunnel would bring is for the user: %j',
     (failure) => {

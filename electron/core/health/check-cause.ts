@@ -33,8 +33,11 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
       return describeAnswer(failure.answer, evidence, spec);
     case 'command-failed':
       return describeCause('check-failed', { evidence, what: failure.title });
-    case 'not-made':
-      return describeCause(failure.obstacle.code, { evidence, what: failure.obstacle.what });
+    case 'not-made': {
+      const { code, what, remedy } = failure.obstacle;
+      const cause = describeCause(code, { evidence, what });
+      return { ...cause, remedy: remedy ?? cause.remedy };
+    }
     default:
       return assertNever(failure, 'check failure');
   }

@@ -36,6 +36,8 @@ export interface Obstacle {
   >;
   /** Of `config-invalid` the title in full; of the others the name of the program or file. */
   readonly what: string;
+  /** In place of the catalogue's. */
+  readonly remedy?: string;
 }
 
 /** Why a check failed. Decisions are made by this, never by the words of the finding. */

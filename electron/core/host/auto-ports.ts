@@ -105,8 +105,8 @@ export class AutoPorts {
     const holder = (await findPortHolder({ bind, localPort: from }, clock)) ?? 'something else';
     onMoved(
       name,
-      `${name} listens on port ${to} from now on: port ${from}, which it had, is used by ${holder}. ` +
-        'Update what connects to it, or give it a local_port.',
+      `${name} now listens on port ${to}, as its previous port ${from} is used by ${holder}. ` +
+        'Update the clients that connect to it, or set a fixed local_port.',
     );
   }
 }

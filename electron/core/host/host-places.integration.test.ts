@@ -163,7 +163,9 @@ describe('the daemon', () => {
     const files = readdirSync(path.join(home, 'run/localport'));
     const second = start('state-2');
     expect(await second.ended).toBe(1);
-    expect(second.said()).toMatch(/^LocalPort could not start: LocalPort .* runs already, without a screen/);
+    expect(second.said()).toMatch(
+      /^LocalPort could not start: LocalPort .* is already running, without a screen/,
+    );
     expect(readdirSync(path.join(home, 'run/localport'))).toEqual(files);
     await serves(client);
     expect(await first.stop()).toBe(0);

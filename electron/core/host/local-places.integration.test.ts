@@ -109,7 +109,7 @@ it('opens a service where bind says, and moves that service alone when it is edi
   expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
   expect(service('neighbor')?.since).toBe(since);
   expect(host.snapshot().config.problems.map(({ message }) => message)).toEqual([
-    '0.0.0.0 lets other machines connect to db: leave it out to keep the service to this one',
+    '0.0.0.0 lets other machines connect to db: remove bind to accept connections from this machine only',
   ]);
 });
 
@@ -187,7 +187,9 @@ it('chooses anew when somebody else has the port at the start, and says so', asy
     await isUp('db');
     expect(portOf('db')).not.toBe(first);
     expect(host.snapshot().host.notices).toEqual([
-      expect.stringContaining(`db listens on port ${portOf('db')} from now on: port ${first}, which it had`),
+      expect.stringContaining(
+        `db now listens on port ${portOf('db')}, as its previous port ${first} is used by`,
+      ),
     ]);
   });
   const second = portOf('db');

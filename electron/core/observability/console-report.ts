@@ -35,7 +35,7 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
     case 'loaded':
       return [`config ${config.path ?? ''}`, ...problems];
     case 'partial':
-      return [`config ${config.path ?? ''} has errors; all other services are running`, ...problems];
+      return [`config ${config.path ?? ''} has errors; the other services are not affected`, ...problems];
     case 'untrusted':
       return [
         `config ${config.path ?? ''} is not trusted; ${services.length === 0 ? 'nothing of it is running' : 'the previous config is still in effect'}`,

@@ -78,11 +78,12 @@ it('reads what the server refused again', async () => {
 
 it('is not made without its password, and says what to do', async () => {
   const { probe, given } = probing('hush', [null]);
-  const what = 'The keychain holds no password cache: Store it: run localport secret set cache';
+  const what = 'The keychain holds no password cache';
+  const remedy = 'Store it: run localport secret set cache';
   expect(await probe(request(redis('keychain:cache')))).toEqual({
     kind: 'failed',
     finding: what,
-    failure: { kind: 'not-made', obstacle: { code: 'config-invalid', what } },
+    failure: { kind: 'not-made', obstacle: { code: 'config-invalid', what, remedy } },
   });
   expect(given).toEqual([]);
 });

@@ -15,12 +15,14 @@ export const withSecretPasswords =
       if (isRefusal(result)) secrets.refuse(spec.password);
       return result;
     }
-    const { title, remedy } = found.error;
-    const finding = remedy === null ? title : `${title}: ${remedy}`;
+    const { title: what, evidence, remedy } = found.error;
     return {
       kind: 'failed',
-      finding,
-      failure: { kind: 'not-made', obstacle: { code: 'config-invalid', what: finding } },
+      finding: evidence ?? what,
+      failure: {
+        kind: 'not-made',
+        obstacle: { code: 'config-invalid', what, ...(remedy === null ? {} : { remedy }) },
+      },
     };
   };
 

@@ -63,13 +63,13 @@ describe('a secret', () => {
       keychain,
       'darwin',
       { exitCode: 44, stderr: 'security: SecKeychainSearchCopyNext: The specified item could not be found.' },
-      'secret-missing (soon): The keychain holds no password db. Store it: run localport secret set db [password: keychain:db]',
+      'secret-missing (soon): The keychain holds no password db. Store it: run localport secret set db [keychain:db]',
     ],
     [
       keychain,
       'linux',
       { exitCode: 1 },
-      'secret-missing (soon): The keychain holds no password db. Store it: run localport secret set db [password: keychain:db]',
+      'secret-missing (soon): The keychain holds no password db. Store it: run localport secret set db [keychain:db]',
     ],
     [
       keychain,
@@ -93,7 +93,7 @@ describe('a secret', () => {
       keychain,
       'linux',
       { exitCode: null, isMissing: true },
-      "binary-missing (soon): secret-tool (package libsecret-tools) was not found. Install secret-tool (package libsecret-tools), or make sure that your login shell's PATH contains it [password: keychain:db]",
+      "binary-missing (soon): secret-tool (package libsecret-tools) was not found. Install secret-tool (package libsecret-tools), or make sure that your login shell's PATH contains it [keychain:db]",
     ],
     [
       keychain,

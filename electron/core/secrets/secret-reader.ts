@@ -26,7 +26,8 @@ export async function readSecret(
   const call = readCall(reference, platform);
   const answer = await run(call);
   const [program] = call.argv;
-  const evidence = `password: ${referenceText(reference)}`;
+  // `password: …` would be hidden as the password itself.
+  const evidence = referenceText(reference);
   if (answer.isMissing)
     return err(describeCause('binary-missing', { what: packageOf[program] ?? program, evidence }));
   if (answer.exitCode !== 0) return err(failureOf(reference, program, answer));
@@ -47,7 +48,7 @@ function failureOf(reference: SecretReference, program: string, answer: ToolAnsw
       ? answer.exitCode === notFoundExitCode
       : lastWords === '' && answer.exitCode === 1);
   return isMissing
-    ? missing(reference, `password: ${referenceText(reference)}`)
+    ? missing(reference, referenceText(reference))
     : unreadable(reference, program, lastWords === '' ? `exit code ${String(answer.exitCode)}` : lastWords);
 }
 

@@ -10,7 +10,7 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
   [
     '${ 400,000 times',
     () => '${'.repeat(400_000),
-    'the file holds no mapping: expected services: at the top',
+    'the file is not a mapping: expected services: at the top',
   ],
   ['${ 400,000 times, closed', () => `a: ${'${'.repeat(400_000)}}`, 'unknown key, ignored'],
   [
@@ -51,7 +51,11 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
   ['lists in lists, in one line', () => '- '.repeat(500_000), 'the file is nested too deeply'],
   ['a million empty lines', () => '\n'.repeat(1_000_000), 'the file has too many words: make it smaller'],
   ['300,000 directives', () => '%a\n'.repeat(300_000), 'the file has too many words: make it smaller'],
-  ['250,000 documents', () => '---\n'.repeat(250_000), 'a second YAML document begins here, one is allowed'],
+  [
+    '250,000 documents',
+    () => '---\n'.repeat(250_000),
+    'a second YAML document begins here; only one is allowed',
+  ],
   [
     '90,000 tags that are lists',
     () => serviceWith(`    tags: [${'[],'.repeat(90_000)}]`),
