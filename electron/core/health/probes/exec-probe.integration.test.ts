@@ -49,11 +49,7 @@ describe('exec probe', () => {
       'The check command exited with code 3',
       'no route to db',
     ]);
-    expect(await check(sh('exit 1'))).toEqual([
-      'check-failed',
-      'The check command exited with code 1',
-      'The check command exited with code 1',
-    ]);
+    expect(await check(sh('exit 1'))).toEqual(['check-failed', 'The check command exited with code 1', null]);
     expect(await check(sh('kill -USR1 $$'))).toContain('The check command was terminated by SIGUSR1');
   });
 

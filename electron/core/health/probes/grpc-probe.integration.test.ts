@@ -75,8 +75,8 @@ describe('grpc probe', () => {
 
   it('fails a service that is NOT_SERVING', async () => {
     const port = await serve(withHealth);
-    const words = 'The gRPC service stock is NOT_SERVING';
-    expect(await check(port, { service: 'stock' })).toEqual(['check-failed', words, words]);
+    const title = 'The gRPC service stock is NOT_SERVING';
+    expect(await check(port, { service: 'stock' })).toEqual(['check-failed', title, null]);
   });
 
   it('is refused by a server that knows the service not, or no health at all', async () => {
