@@ -11,6 +11,7 @@
  * Times are wall-clock epoch milliseconds.
  */
 import * as z from 'zod';
+import { answerSchema, promptSchema } from './prompt.ts';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
 
 /** Raised with every change that an older peer would misunderstand. Up to 2 it was no HTTP. */
@@ -85,6 +86,7 @@ export const controlOutcomeSchema = z
   .readonly();
 export type ControlOutcome = z.infer<typeof controlOutcomeSchema>;
 
+const promptId = z.string().min(1).max(64);
 const nothing = z.object({}).readonly();
 
 export const shutdownReportSchema = z
@@ -171,6 +173,18 @@ export const controlRequests = {
   },
   /** The user takes back the trust in every text of the config: stops its services. */
   untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
+  /** The user's answer to an open question; an empty one is an answer too. */
+  'answer-prompt': {
+    route: 'POST /v1/prompts/answer',
+    params: z.object({ id: promptId, answer: answerSchema }).readonly(),
+    result: nothing,
+  },
+  /** The user answers nothing: what asked fails, and is not tried again by itself. */
+  'dismiss-prompt': {
+    route: 'POST /v1/prompts/dismiss',
+    params: z.object({ id: promptId }).readonly(),
+    result: nothing,
+  },
   /** What is alive in the host right now. */
   dump: {
     route: 'GET /v1/host/dump',
@@ -199,6 +213,15 @@ export const controlStreams = {
     /** `live`: at least one a second, for counters. */
     params: z.object({ live: z.boolean().default(false) }).readonly(),
     event: snapshotSchema,
+  },
+  /**
+   * The open questions now, then each time they change. While somebody watches, programs may ask: a headless host asks
+   * nothing otherwise.
+   */
+  'watch-prompts': {
+    route: 'GET /v1/prompts/watch',
+    params: nothing,
+    event: z.object({ prompts: z.array(promptSchema).readonly() }).readonly(),
   },
   /** Lines of one log, oldest first, as they stand in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
   logs: {

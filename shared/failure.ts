@@ -85,6 +85,10 @@ export interface CauseDetails {
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
   readonly usedPassword?: boolean | undefined;
+  /** The user was asked for an answer, and gave a wrong one or none. */
+  readonly askedUser?: boolean | undefined;
+  /** A command that asks the user what the server wants to know. */
+  readonly login?: string | undefined;
   /** To try again may ask the user something, to unlock a keychain say. */
   readonly asksUser?: boolean | undefined;
 }
@@ -170,15 +174,19 @@ const catalogue = {
   },
   'auth-failed': {
     ...user('credentials'),
-    recheck: (d) => (d.usedPassword === true ? 'never' : 'login'),
+    recheck: (d) => (d.usedPassword === true || d.askedUser === true ? 'never' : 'login'),
     title: (d) => `${d.host ?? 'The server'} refused the login`,
-    remedy: (d) =>
-      d.usedPassword === true
-        ? `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} (not retried automatically, which could lock the account)`
-        : d.command === undefined
-          ? 'Check the user and the key, or add the key to your agent: ssh-add'
-          : `Run ${d.command} and try again`,
+    remedy: (d) => {
+      const notRetried = '(not retried automatically, which could lock the account)';
+      if (d.askedUser === true) return `Try again and answer the prompt again ${notRetried}`;
+      if (d.usedPassword === true)
+        return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
+      if (d.command !== undefined) return `Run ${d.command} and try again`;
+      const agent = 'Check the user and the key, or add the key to your agent: ssh-add';
+      return d.login === undefined ? agent : `${agent}. To log in with a password: ${d.login}`;
+    },
     action: (d) => {
+      if (d.askedUser === true) return retry;
       if (d.command !== undefined) return copy('Copy command', d.command);
       return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
@@ -206,16 +214,20 @@ const catalogue = {
   },
   'question-unanswered': {
     ...user('credentials'),
-    recheck: 'login',
-    title: (d) =>
-      d.host === undefined
-        ? 'A jump host asks for a login that LocalPort cannot answer'
-        : `${d.host} asks for more than a password`,
-    remedy: (d) =>
-      d.host === undefined
-        ? 'Log in to the jump host with a key, for example from your agent: the password in the config is only for the host itself'
-        : 'Log in with a key, for example from your agent: LocalPort answers only the prompt for the password',
-    action: () => openLog,
+    recheck: (d) => (d.askedUser === true ? 'never' : 'login'),
+    title: (d) => {
+      if (d.askedUser === true) return `${d.host ?? 'The server'} got no answer from you`;
+      return d.what ?? `${d.host ?? 'The server'} asks for more than a password`;
+    },
+    remedy: (d) => {
+      if (d.askedUser === true) return 'Try again and answer the prompt (not retried automatically)';
+      const login = d.command === undefined ? '' : `Run ${d.command}, or log in`;
+      return `${login === '' ? 'Log in' : login} with a key, for example from your agent`;
+    },
+    action: (d) => {
+      if (d.askedUser === true) return retry;
+      return d.command === undefined ? openLog : copy('Copy command', d.command);
+    },
   },
   'host-key-unknown': {
     ...user('credentials'),

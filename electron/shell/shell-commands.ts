@@ -27,6 +27,9 @@ export const ipcHandlers = ({ host, settings, popover, quit }: ShellParts): IpcH
   'config:open': () => openConfig(host),
   'config:reload': () => host.reload(),
   'config:trust': ({ digest }) => trustConfig(host, digest),
+  'prompt:answer': ({ id, answer }) => {
+    host.answerPrompt(id, answer);
+  },
   'settings:get': () => settings.refresh(),
   'settings:set': (change) => settings.change(change),
   'clipboard:copy': ({ text }) => clipboard.writeText(text),

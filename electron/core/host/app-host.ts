@@ -21,6 +21,7 @@ import type { LogStore } from '../observability/log-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
 import { stateDump } from '../observability/state-dump.ts';
+import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { RouteReport } from '../route/route-board.ts';
 import { Scope } from '../scope.ts';
 import type { CredentialConcern } from '../wake/credential-files.ts';
@@ -124,6 +125,8 @@ export class AppHost {
         this.#hidden.add(value);
       },
     });
+    // The popover is always there to ask.
+    if (options.kind === 'menu-bar') this.#forwarding.prompts.attend();
     this.#localPorts = new LocalPorts({
       clock,
       log,
@@ -196,7 +199,22 @@ export class AppHost {
       .map((service) =>
         service.cause === null ? service : { ...service, cause: logs.redactCause(service.cause) },
       );
-    return { host: { ...this.#info, notices: notices.sentences }, config: this.#config.state, services };
+    return {
+      host: { ...this.#info, notices: notices.sentences },
+      config: this.#config.state,
+      services,
+      prompts: this.#forwarding.prompts.prompts(),
+    };
+  }
+
+  answerPrompt(id: string, answer: string | null): boolean {
+    const { prompts } = this.#forwarding;
+    return answer === null ? prompts.dismiss(id) : prompts.answer(id, answer);
+  }
+
+  /** Questions that wait for the user. */
+  get prompts(): PromptDesk {
+    return this.#forwarding.prompts;
   }
 
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void {

@@ -28,8 +28,8 @@ export type LineMeaning =
   | { readonly kind: 'let-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
-  /** It waits for this on its stdin, which is closed then. */
-  | { readonly kind: 'answerable'; readonly prompt: string; readonly answer: string }
+  /** Its start takes no time until it has been answered; a cause says that there is no answer. Never rejects. */
+  | { readonly kind: 'question'; readonly prompt: string; readonly settled: Promise<Cause | null> }
   /** The child lives on, but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
@@ -99,6 +99,8 @@ export class ChildTunnel implements Tunnel {
   #isEnded = false;
   #firstCause: Cause | null = null;
   #startDeadline: Timer | null = null;
+  /** That wait for an answer. */
+  #questions = 0;
 
   constructor(options: ChildTunnelOptions, request: TunnelRequest) {
     this.id = request.id;
@@ -128,9 +130,7 @@ export class ChildTunnel implements Tunnel {
     child.onLine((stream, text) => {
       this.#take(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
     });
-    this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
-      this.#abandon(this.#startTimedOut());
-    });
+    this.#limitStart();
     void this.#probeReadiness(plan);
     void child.exited.then((exit) => this.#finish(exit, plan));
   }
@@ -166,8 +166,8 @@ export class ChildTunnel implements Tunnel {
 
   #take(meaning: LineMeaning, stream: string, text: string): void {
     if (meaning.kind === 'chatter') return;
-    if (meaning.kind === 'answerable') {
-      this.#answer(meaning);
+    if (meaning.kind === 'question') {
+      void this.#awaitAnswer(meaning);
       return;
     }
     const line = redactedLine(text, this.#secrets);
@@ -197,9 +197,20 @@ export class ChildTunnel implements Tunnel {
     }
   }
 
-  #answer({ prompt, answer }: Extract<LineMeaning, { kind: 'answerable' }>): void {
-    this.#request.log.debug(`answers ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
-    this.#child?.answer(answer);
+  #limitStart(): void {
+    this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
+      this.#abandon(this.#startTimedOut());
+    });
+  }
+
+  async #awaitAnswer({ prompt, settled }: Extract<LineMeaning, { kind: 'question' }>): Promise<void> {
+    this.#request.log.debug(`asks ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
+    this.#startDeadline?.cancel();
+    this.#questions += 1;
+    const cause = await settled;
+    this.#questions -= 1;
+    if (cause !== null) this.#abandon(cause);
+    else if (this.#questions === 0 && !this.#isReady && !this.#isEnded) this.#limitStart();
   }
 
   #remember(line: string): void {
@@ -266,6 +277,7 @@ export class ChildTunnel implements Tunnel {
   #end(end: TunnelEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#startDeadline?.cancel();
     this.#resolveReady(err(end.cause ?? stoppedByUs));
     this.#resolveEnded(end);
   }
