@@ -356,6 +356,13 @@ const catalogue = {
       `Check the network or the VPN${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
     action: () => retry,
   },
+  'never-listened': {
+    ...backoff,
+    title: () => 'The command does not listen',
+    remedy: (d) =>
+      `Check that it listens where {local_port} or {socket} says${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
+    action: () => openLog,
+  },
   'closed-by-remote': {
     ...backoff,
     title: (d) => `${d.host ?? 'The other end'} closed the connection`,

@@ -287,6 +287,9 @@ export class ChildTunnel implements Tunnel {
     const lastWords =
       this.#lastLines.at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
     const evidence = toEvidence(lastWords, this.#secrets);
-    return describeCause('timed-out', { what: 'The tunnel', limit: startLimit(startTimeoutMs), evidence });
+    const limit = startLimit(startTimeoutMs);
+    return this.#plan?.probeReadiness === undefined
+      ? describeCause('timed-out', { what: 'The tunnel', limit, evidence })
+      : describeCause('never-listened', { limit, evidence });
   }
 }
