@@ -58,6 +58,8 @@ export interface Cause {
   readonly triggers: readonly TriggerKind[];
   /** What ends its wait without a trigger; null: the restart policy (class `backoff`). */
   readonly recheck: RecheckPace | null;
+  /** Of `local-network-denied`: the IP address that could not be reached. */
+  readonly address?: string | undefined;
 }
 
 /** What a sentence of the catalogue may name. All optional: a sentence must read well without. */
@@ -67,6 +69,10 @@ export interface CauseDetails {
   readonly what?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** The IP address that was tried. */
+  readonly address?: string | undefined;
+  /** The program that macOS asks the user about. */
+  readonly program?: string | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
   /** The port was given to a tunnel's program, which somebody else was faster than. */
@@ -238,10 +244,12 @@ const catalogue = {
     remedy: () => 'Check the network or the VPN',
     action: () => retry,
   },
+  // A suspicion only: a host that is switched off looks the same.
   'local-network-denied': {
-    ...user('network'),
-    title: () => 'macOS does not let LocalPort reach the local network',
-    remedy: () => 'Allow LocalPort in System Settings, Privacy & Security, Local Network',
+    ...backoff,
+    title: (d) => `macOS may not let ${d.program ?? 'LocalPort'} reach ${d.address ?? 'the local network'}`,
+    remedy: (d) =>
+      `Check that the host is on; if it is, allow ${d.program ?? 'LocalPort'} in System Settings › Privacy & Security › Local Network`,
     action: () => retry,
   },
   'name-not-found': {
@@ -466,6 +474,7 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     recovery: entry.recovery,
     triggers: [...triggers],
     recheck: recheckOf(entry, details),
+    ...(details.address === undefined ? {} : { address: details.address }),
   };
 }
 

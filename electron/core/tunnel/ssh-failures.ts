@@ -7,7 +7,7 @@ import {
   portOf,
   proves,
 } from './failure-rules.ts';
-import { unreachable } from './network-failures.ts';
+import { noRoute } from './network-failures.ts';
 import { parseJumpHost, type JumpHost } from './ssh-command.ts';
 
 export const sshFailures: readonly FailureRule[] = [
@@ -137,9 +137,9 @@ const connectCommand = ({ host, user, port }: JumpHost): string =>
 function connectFinding([, host, port, reason = '']: RegExpExecArray, context: FailureContext): Finding {
   if (/refused/i.test(reason)) return { code: 'connection-refused', details: { host, port: portOf(port) } };
   if (/timed out/i.test(reason)) return { code: 'timed-out', details: { host } };
-  if (/no route|unreachable|down/i.test(reason)) {
-    const found = unreachable(addressOf(host, context.lines), context);
-    return found.code === 'host-unreachable' ? { code: found.code, details: { host } } : found;
+  if (/no route to host/i.test(reason)) {
+    const found = noRoute(addressOf(host, context.lines), context);
+    if (found.code === 'local-network-denied') return found;
   }
   return { code: 'host-unreachable', details: { host } };
 }
