@@ -12,6 +12,7 @@
  */
 
 import { formatPlace } from './bind-address.ts';
+import { allowFolder } from './folder-permission.ts';
 import { shellWord } from './shell-word.ts';
 
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
@@ -409,8 +410,14 @@ const catalogue = {
   },
   'file-unreadable': {
     ...setup('credentials'),
-    title: (d) => `The file ${d.what ?? ''} cannot be read`.replace('  ', ' '),
-    remedy: () => 'Make it a file that you may read, or correct its path in the config',
+    title: (d) =>
+      d.program === undefined
+        ? `The file ${d.what ?? ''} cannot be read`.replace('  ', ' ')
+        : `macOS does not let ${d.program} read ${d.what ?? 'the file'}`,
+    remedy: (d) =>
+      d.program === undefined
+        ? 'Make it a file that you may read, or correct its path in the config'
+        : allowFolder(d.program),
     action: () => openConfig,
   },
   'authority-missing': {

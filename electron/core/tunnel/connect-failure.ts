@@ -1,11 +1,12 @@
 /** The cause behind the errno of a connection attempt. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { mayBeBlocked, thisLocalNetwork, type LocalNetwork } from './local-network.ts';
+import { mayBeBlocked } from '../privacy/local-network.ts';
+import { thisPrivacy, type MacPrivacy } from '../privacy/mac-privacy.ts';
 
 export function classifyConnectError(
   error: NodeJS.ErrnoException & { readonly address?: string },
   { host, port }: { readonly host: string; readonly port: number },
-  localNetwork: LocalNetwork = thisLocalNetwork,
+  privacy: MacPrivacy = thisPrivacy,
 ): Cause {
   const details = { host, port, evidence: error.message };
   switch (error.code) {
@@ -20,8 +21,8 @@ export function classifyConnectError(
       return describeCause('closed-by-remote', details);
     case 'EHOSTUNREACH': {
       const address = error.address ?? host;
-      return mayBeBlocked(address, localNetwork)
-        ? describeCause('local-network-denied', { ...details, address, program: localNetwork.program })
+      return mayBeBlocked(address, privacy)
+        ? describeCause('local-network-denied', { ...details, address, program: privacy.program })
         : describeCause('host-unreachable', details);
     }
     case undefined:

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { turnsClientsAway, type Cause } from '../../../shared/failure.ts';
 import type { Connection } from '../../../shared/service-spec.ts';
 import { classifyComplaint, classifyFailure, type Failure } from './failure-classifier.ts';
-import type { LocalNetwork } from './local-network.ts';
-import { officeLan } from './testing/office-lan.ts';
+import type { MacPrivacy } from '../privacy/mac-privacy.ts';
+import { officeLan } from '../privacy/testing/office-lan.ts';
 import {
   commandConnection,
   kubectlConnection,
@@ -23,7 +23,12 @@ function causeOf(connection: Connection, output: string, more: Partial<Failure> 
     signal: null,
     startError: null,
     lines: output.split('\n'),
-    localNetwork: { platform: 'linux', interfaces: () => officeLan, program: 'LocalPort' },
+    privacy: {
+      platform: 'linux',
+      interfaces: () => officeLan,
+      program: 'LocalPort',
+      homeDirectory: '/Users/me',
+    },
     ...more,
   });
 }
@@ -517,13 +522,13 @@ describe('the failure classifier', () => {
   });
 
   describe('on macOS', () => {
-    const localNetwork: LocalNetwork = {
+    const privacy: MacPrivacy = {
       platform: 'darwin',
       interfaces: () => officeLan,
       program: 'LocalPort',
+      homeDirectory: '/Users/me',
     };
-    const onMac = (connection: Connection, output: string): Cause =>
-      causeOf(connection, output, { localNetwork });
+    const onMac = (connection: Connection, output: string): Cause => causeOf(connection, output, { privacy });
     const unreachable = (host: string, reason: string, before = ''): string =>
       onMac(ssh, `${before}\nssh: connect to host ${host} port 22: ${reason}`).code;
 
@@ -536,6 +541,42 @@ describe('the failure classifier', () => {
       ['nas.local', 'No route to host', 'host-unreachable'],
     ])('ssh to %s, "%s", is %s', (host, reason, code) => {
       expect(unreachable(host, reason)).toBe(code);
+    });
+
+    it.each([
+      [
+        'a key in a protected folder',
+        ssh,
+        'Load key "/Users/me/Documents/id_ed25519": Operation not permitted\nme@bastion: Permission denied (publickey).',
+        '/Users/me/Documents/id_ed25519',
+      ],
+      [
+        'a key on a volume that is named in the config',
+        ssh,
+        'Warning: Identity file /Volumes/keys/id not accessible: Operation not permitted.\nme@bastion: Permission denied (publickey).',
+        '/Volumes/keys/id',
+      ],
+      [
+        'a kubeconfig in a protected folder',
+        kubectl,
+        'error: error loading config file "/Users/me/Desktop/prod.yaml": open /Users/me/Desktop/prod.yaml: operation not permitted',
+        '/Users/me/Desktop/prod.yaml',
+      ],
+    ])('says of %s that macOS does not let it be read', (_, connection, output, file) => {
+      expect(onMac(connection, output)).toMatchObject({
+        code: 'file-unreadable',
+        title: `macOS does not let LocalPort read ${file}`,
+        remedy:
+          'Allow LocalPort in System Settings › Privacy & Security › Files and Folders, or move the file elsewhere, such as to ~/.config',
+      });
+    });
+
+    it.each([
+      ['/Users/me/.ssh/id', 'auth-failed'],
+      ['/Users/me/Documents-old/id', 'auth-failed'],
+    ])('says nothing of the kind of a key at %s', (file, code) => {
+      const output = `Load key "${file}": Operation not permitted\nme@bastion: Permission denied (publickey).`;
+      expect(onMac(ssh, output).code).toBe(code);
     });
 
     it('takes the address behind a name from the debug line of ssh', () => {

@@ -11,7 +11,7 @@ import { credentialFailures } from './credential-failures.ts';
 import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
 import { kubectlFailures } from './kubectl-failures.ts';
-import { thisLocalNetwork, type LocalNetwork } from './local-network.ts';
+import { thisPrivacy, type MacPrivacy } from '../privacy/mac-privacy.ts';
 import { networkFailures } from './network-failures.ts';
 import { shellFailures } from './shell-failures.ts';
 import { sshFailures } from './ssh-failures.ts';
@@ -36,11 +36,11 @@ export function classifyFailure(failure: Failure): Cause {
 }
 
 /** What the far end connected to is on no network of this computer. */
-const farNetwork: LocalNetwork = { ...thisLocalNetwork, interfaces: () => ({}) };
+const farNetwork: MacPrivacy = { ...thisPrivacy, interfaces: () => ({}) };
 
 /** What a client's connection revealed: one line about the target, `target-refused` unless it says otherwise. */
 export function classifyComplaint(service: ServiceSpec, line: string): Cause {
-  const context: FailureContext = { service, lines: [line], localNetwork: farNetwork };
+  const context: FailureContext = { service, lines: [line], privacy: farNetwork };
   const evidence = toEvidence(line, secretsOf(service));
   const found = firstMatch(evidence, rulesFor(service.connection), context)?.finding.code;
   if (found === 'forwarding-prohibited' || found === 'resource-missing')

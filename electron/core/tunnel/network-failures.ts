@@ -7,13 +7,13 @@ import {
   portOf,
   proves,
 } from './failure-rules.ts';
-import { mayBeBlocked } from './local-network.ts';
+import { mayBeBlocked } from '../privacy/local-network.ts';
 
 /** "No route to host" (EHOSTUNREACH) from `address`, where the line names one. */
-export function noRoute(address: string | undefined, { localNetwork }: FailureContext): Finding {
+export function noRoute(address: string | undefined, { privacy }: FailureContext): Finding {
   if (address === undefined) return { code: 'host-unreachable' };
-  return mayBeBlocked(address, localNetwork)
-    ? { code: 'local-network-denied', details: { address, program: localNetwork.program } }
+  return mayBeBlocked(address, privacy)
+    ? { code: 'local-network-denied', details: { address, program: privacy.program } }
     : { code: 'host-unreachable', details: { host: address } };
 }
 

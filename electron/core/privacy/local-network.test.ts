@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { classifyConnectError } from './connect-failure.ts';
-import { mayBeBlocked, responsibleProgram, type LocalNetwork } from './local-network.ts';
+import { classifyConnectError } from '../tunnel/connect-failure.ts';
+import { mayBeBlocked } from './local-network.ts';
+import type { MacPrivacy } from './mac-privacy.ts';
+import { responsibleProgram } from './responsible-program.ts';
 import { officeLan } from './testing/office-lan.ts';
 
-const mac: LocalNetwork = { platform: 'darwin', interfaces: () => officeLan, program: 'iTerm2' };
+const mac: MacPrivacy = {
+  platform: 'darwin',
+  interfaces: () => officeLan,
+  program: 'iTerm2',
+  homeDirectory: '/Users/me',
+};
 
 describe('the local network permission may have blocked', () => {
   it.each([
