@@ -170,7 +170,8 @@ const catalogue = {
     action: () => openConfig,
   },
   'address-missing': {
-    ...setup('network'),
+    // After a wake a changed network is not told of by itself.
+    ...setup('network', 'wake'),
     title: (d) => `${d.host ?? 'The address'} is not an address of this machine`,
     remedy: () => 'Correct bind in the config; the service starts once the machine has that address',
     action: () => openConfig,

@@ -224,6 +224,16 @@ describe('the forward machine', () => {
     },
   );
 
+  it.each(['network', 'wake'] as const)(
+    'opens a port at an address that was missing, after: %s',
+    (trigger) => {
+      const addressMissing = describeCause('address-missing', { host: '192.168.1.7' });
+      const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: addressMissing });
+      play.on({ type: 'triggered', trigger });
+      expect(play.lines.at(-1)).toBe('triggered → connecting port: open-port');
+    },
+  );
+
   it('turns clients away while the config has to be corrected', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
     play.on(ended(1, describeCause('config-invalid')));
