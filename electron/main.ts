@@ -7,6 +7,7 @@ import { compileInWorker } from './core/config/worker-compiler.ts';
 import { controlSocketPath } from './core/control/control-paths.ts';
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
+import { promptForLocalNetwork } from './core/host/local-network-prompt.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   // The command does not reach it then; everything else works.
   if (!served.ok) log.error(served.error);
   host.onSnapshot(printChanges());
+  promptForLocalNetwork(host, { clock, log, platform: process.platform });
   await Promise.all([
     host.start(),
     startMenuBarShell({

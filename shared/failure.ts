@@ -12,6 +12,7 @@
  */
 
 import { formatPlace } from './bind-address.ts';
+import { allowFolder } from './folder-permission.ts';
 import { shellWord } from './shell-word.ts';
 
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
@@ -58,6 +59,8 @@ export interface Cause {
   readonly triggers: readonly TriggerKind[];
   /** What ends its wait without a trigger; null: the restart policy (class `backoff`). */
   readonly recheck: RecheckPace | null;
+  /** Of `local-network-denied`: the IP address that could not be reached. */
+  readonly address?: string | undefined;
 }
 
 /** What a sentence of the catalogue may name. All optional: a sentence must read well without. */
@@ -67,6 +70,10 @@ export interface CauseDetails {
   readonly what?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** The IP address that was tried. */
+  readonly address?: string | undefined;
+  /** The program that macOS asks the user about. */
+  readonly program?: string | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
   /** The port was given to a tunnel's program, which somebody else was faster than. */
@@ -167,7 +174,8 @@ const catalogue = {
     action: () => openConfig,
   },
   'address-missing': {
-    ...setup('network'),
+    // After a wake a changed network is not told of by itself.
+    ...setup('network', 'wake'),
     title: (d) => `${d.host ?? 'The address'} is not an address of this machine`,
     remedy: () => 'Correct bind in the config; the service starts once the machine has that address',
     action: () => openConfig,
@@ -250,10 +258,12 @@ const catalogue = {
     remedy: () => 'Check the network or the VPN',
     action: () => retry,
   },
+  // A suspicion only: a host that is switched off looks the same.
   'local-network-denied': {
-    ...user('network'),
-    title: () => 'macOS does not let LocalPort reach the local network',
-    remedy: () => 'Allow LocalPort in System Settings, Privacy & Security, Local Network',
+    ...backoff,
+    title: (d) => `macOS may not let ${d.program ?? 'LocalPort'} reach ${d.address ?? 'the local network'}`,
+    remedy: (d) =>
+      `Check that the host is on; if it is, allow ${d.program ?? 'LocalPort'} in System Settings › Privacy & Security › Local Network`,
     action: () => retry,
   },
   'name-not-found': {
@@ -420,8 +430,14 @@ const catalogue = {
   },
   'file-unreadable': {
     ...setup('credentials'),
-    title: (d) => `The file ${d.what ?? ''} cannot be read`.replace('  ', ' '),
-    remedy: () => 'Make it a file that you may read, or correct its path in the config',
+    title: (d) =>
+      d.program === undefined
+        ? `The file ${d.what ?? ''} cannot be read`.replace('  ', ' ')
+        : `macOS does not let ${d.program} read ${d.what ?? 'the file'}`,
+    remedy: (d) =>
+      d.program === undefined
+        ? 'Make it a file that you may read, or correct its path in the config'
+        : allowFolder(d.program),
     action: () => openConfig,
   },
   'authority-missing': {
@@ -485,6 +501,7 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     recovery: entry.recovery,
     triggers: [...triggers],
     recheck: recheckOf(entry, details),
+    ...(details.address === undefined ? {} : { address: details.address }),
   };
 }
 

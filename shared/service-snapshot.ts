@@ -36,6 +36,7 @@ export const causeSchema = z.object({
   recovery: z.enum(['backoff', 'trigger', 'user']),
   triggers: z.array(triggerSchema).readonly(),
   recheck: z.enum(['port', 'network', 'soon', 'login', 'never']).nullable(),
+  address: z.string().optional(),
 }) satisfies z.ZodType<Cause>;
 
 export const serviceSnapshotSchema = z

@@ -1,5 +1,7 @@
 /** What the doctor finds on a machine that is not well, each with its mend. That all is well, golden/doctor.txt shows. */
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandUser } from './testing/installed-command.ts';
@@ -125,6 +127,22 @@ describe('the doctor', () => {
     writeFileSync(path.join(bin, 'kubectl'), '#!/bin/sh\necho {\n', { mode: 0o755 });
     expect((await examine('kubeconfig')).found).toEqual([
       'kubeconfig note: kubectl shows it in an unknown form → Update kubectl, or LocalPort.',
+    ]);
+  });
+
+  it('names a port that another program has on all addresses', async () => {
+    const server = createServer().listen(0, '0.0.0.0');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    user.writeConfig(
+      `name: web, local_port: ${port}, technology: tcp, remote_port: 80, connection: { host: h }`,
+    );
+    const { found } = await examine(`port ${port}`);
+    server.close();
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^port \d+ bad: web wants it, and .+ has it → Stop it, or give web another local_port/,
+      ),
     ]);
   });
 

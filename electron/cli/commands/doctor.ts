@@ -8,6 +8,7 @@ import { checkConfig } from '../doctor/config-check.ts';
 import { examineLoginShell } from '../doctor/environment-check.ts';
 import type { Check, Examination } from '../doctor/examination.ts';
 import { checkHost } from '../doctor/host-check.ts';
+import { checkLocalNetwork } from '../doctor/local-network-check.ts';
 import { checkPath } from '../doctor/path-check.ts';
 import { checkPermissions } from '../doctor/permission-check.ts';
 import { checkPlugins } from '../doctor/plugin-check.ts';
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   checkAgent,
   checkPlugins,
   checkPorts,
+  checkLocalNetwork,
   checkPermissions,
 ];
 

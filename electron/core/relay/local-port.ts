@@ -39,7 +39,7 @@ import type {
 import { SilenceWatch, type Awaited } from './silence-watch.ts';
 import { boundSuspicions } from './suspicion-bound.ts';
 import { TunnelDoubt } from './tunnel-doubt.ts';
-import type { UpstreamConnection } from './upstream-connection.ts';
+import type { Connector, UpstreamConnection } from './upstream-connection.ts';
 
 export interface LocalPortOptions {
   /** The service's name, for the log. */
@@ -62,6 +62,8 @@ export interface LocalPortOptions {
   readonly ownConnections?: OwnConnections;
   /** The other service of ours that has the port, if one has. */
   readonly neighbor?: () => string | null;
+  /** Only a test names another. */
+  readonly connector?: Connector;
 }
 
 /** As deep as the listener's backlog: a client every 20 ms for the hold's 10 s is half of it. */
@@ -137,6 +139,7 @@ class LocalPort implements ServicePort {
       },
       onSuspicion,
       onEvidence: this.#onEvidence,
+      ...(options.connector === undefined ? {} : { connector: options.connector }),
     });
     this.#relay = new Relay(clock, this.#silence, {
       hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),

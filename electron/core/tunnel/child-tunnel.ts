@@ -14,6 +14,7 @@ import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
 import { redactedLine, toEvidence } from './evidence.ts';
 import { classifyFailure } from './failure-classifier.ts';
+import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { proveChild } from './transport-proof.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
 
@@ -258,7 +259,8 @@ export class ChildTunnel implements Tunnel {
     if (this.#firstCause !== null) return this.#firstCause;
     if (this.#isStopping) return null;
     const { service } = this.#request;
-    return classifyFailure({ service, exitCode, signal, startError, lines, platform: process.platform });
+    const privacy = thisPrivacy;
+    return classifyFailure({ service, exitCode, signal, startError, lines, privacy });
   }
 
   async #explained(cause: Cause, { explainEnd }: ChildPlan): Promise<Cause> {
