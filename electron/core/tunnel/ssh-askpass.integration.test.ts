@@ -66,7 +66,7 @@ interface Asked {
 }
 
 /** A leader that asks as ssh does: each line of its script runs `ask PROMPT`. */
-async function ask(script: string): Promise<Asked> {
+async function ask(script: string, version = '9.2p1'): Promise<Asked> {
   const launcher = new GroupLauncher({
     clock: systemClock,
     log: silentLogger,
@@ -75,7 +75,13 @@ async function ask(script: string): Promise<Asked> {
   });
   const child = launcher.launch({
     name: 'ssh',
-    argv: ['sh', '-c', `ask() { "$SSH_ASKPASS" "$1"; }\n${script}\n:`],
+    argv: [
+      'sh',
+      '-c',
+      `ask() { "$SSH_ASKPASS" "$1"; }
+echo 'debug1: Local version string SSH-2.0-OpenSSH_${version}' >&2
+${script}\n:`,
+    ],
     env: askpass.environment,
   });
   const output: string[] = [];
@@ -179,6 +185,19 @@ it('gives an answer that has worked again without asking, and forgets one that w
   askpass = askpassWith(null);
   attend('hare');
   expect((await ask(`ask "${prompt}"; ask "(deploy@bastion) Code: "`)).output).toEqual(['hare']);
+});
+
+it('believes no name, and remembers nothing, where an old ssh shows the words of servers as they are', async () => {
+  const prompt = "Enter passphrase for key '/k': ";
+  attend('tortoise', null);
+  await ask(`ask "${prompt}"`);
+  askpass.loggedIn();
+  await askpass.close();
+  askpass = askpassWith(null);
+  // A banner cannot make it newer.
+  const banner = "echo 'debug1: Local version string SSH-2.0-OpenSSH_9.9' >&2";
+  expect((await ask(`${banner}; ask "${prompt}"`, '8.4p1')).output).toEqual([]);
+  expect(asked).toEqual([`k: ${prompt.trim()}`, `bastion: ${prompt.trim()}`]);
 });
 
 it('announces a touch of the security key, and waits for ssh alone', async () => {

@@ -6,13 +6,15 @@
  * 2. A question counts when it carries the token of this ssh, which no server knows: a banner cannot forge one.
  * 3. The stored password is given once, to the ssh that leads the group, and only when that asks for the target's
  *    password. A jump host's ssh inherits SSH_ASKPASS: what it asks goes to the user, as every other question does.
- * 4. While nobody could answer, ssh goes on without a key that is locked, and any other question ends it: an empty
+ * 4. Which host or key asks is believed only where each ssh on the way puts it before a server's own words (OpenSSH 8.5 and
+ *    later). Elsewhere a server could ask for another host's password, or a key's passphrase: nothing is remembered there.
+ * 5. While nobody could answer, ssh goes on without a key that is locked, and any other question ends it: an empty
  *    answer would count as a failed login.
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { promptTitle } from '../../../shared/prompt.ts';
+import { promptTitle, type PromptKind } from '../../../shared/prompt.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
 import { writeAnswer } from './answer-fifo.ts';
@@ -75,6 +77,8 @@ export class SshAskpass {
   /** The user's answers, by what they are remembered under. */
   readonly #given = new Map<string, Given>();
   #storedWasGiven = false;
+  /** null: no ssh has told its version yet. */
+  #namesAskers: boolean | null = null;
   #unanswered: Asked | null = null;
   /** Why we ended ssh. */
   #told: Cause | null = null;
@@ -92,6 +96,7 @@ export class SshAskpass {
 
   /** What a line of stderr asks for; null: it is no question. `leaderPid` is the process that we started. */
   read(line: string, leaderPid: number | null): LineMeaning | null {
+    this.#namesAskers = stillNamesAskers(this.#namesAskers, line);
     const asked = this.#parse(line);
     if (asked === null) return null;
     this.#endTouch();
@@ -149,17 +154,18 @@ export class SshAskpass {
 
   #questionOf({ prompt, hint }: Asked, isOurs: boolean): AskedQuestion {
     const { service, host, key: login } = this.#login;
-    const kind = promptKindOf(prompt, hint);
+    const isNamed = this.#namesAskers === true;
+    const kind = isNamed || hint === 'none' ? promptKindOf(prompt, hint) : 'code';
     // A key is the same for every host.
-    const key = kind === 'passphrase' ? prompt : `${login}\n${prompt}`;
-    const storedIsWrong = isOurs && kind === 'password' && this.#storedWasGiven;
+    const key = kind === 'passphrase' ? prompt : [login, isOurs ? 'target' : 'jump', prompt].join('\n');
+    const storedIsWrong = isOurs && this.#storedWasGiven && isPasswordPrompt(prompt, null);
     const isRepeated = this.#given.has(key) || storedIsWrong;
-    return { key, service, asker: askerOf(prompt, host), words: prompt, kind, isRepeated };
+    return { key, service, asker: isNamed ? askerOf(prompt, host) : host, words: prompt, kind, isRepeated };
   }
 
-  #recall({ key, isRepeated }: AskedQuestion): string | null {
+  #recall({ key, isRepeated, kind }: AskedQuestion): string | null {
     if (isRepeated) this.#desk.memory.forget(key);
-    return this.#desk.memory.recall(key);
+    return isReusable(kind) ? this.#desk.memory.recall(key) : null;
   }
 
   async #askUser(asked: Asked, question: AskedQuestion): Promise<Cause | null> {
@@ -174,8 +180,7 @@ export class SshAskpass {
   /** null: ssh gets no answer. `question`: the answer is the user's. */
   async #give({ fifo }: Asked, answer: string | null, question?: AskedQuestion): Promise<null> {
     if (answer !== null && question !== undefined) {
-      const isReusable = question.kind === 'password' || question.kind === 'passphrase';
-      this.#given.set(question.key, { answer, isReusable });
+      this.#given.set(question.key, { answer, isReusable: isReusable(question.kind) });
     }
     await writeAnswer(fifo, answer === null ? '!' : `=${answer}`);
     return null;
@@ -206,6 +211,16 @@ export class SshAskpass {
       askedUser: true,
     });
   }
+}
+
+const isReusable = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
+
+/** The lowest version counts: a server's banner can only add higher ones. */
+function stillNamesAskers(before: boolean | null, line: string): boolean | null {
+  const version = /^debug1: Local version string SSH-2\.0-OpenSSH_(\d+)\.(\d+)/.exec(line);
+  if (version === null) return before;
+  const [major, minor] = [Number(version[1]), Number(version[2])];
+  return before !== false && (major > 8 || (major === 8 && minor >= 5));
 }
 
 const wrongPassword = (host: string, evidence: string | undefined): Cause =>
