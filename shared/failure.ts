@@ -290,6 +290,12 @@ const catalogue = {
     remedy: () => 'Check the program at the far end, and whether it expects TLS',
     action: () => openLog,
   },
+  'loops-back': {
+    ...user('network'),
+    title: () => 'This service leads back to itself',
+    remedy: () => 'Correct its host or remote_port',
+    action: () => openConfig,
+  },
   'tls-expected': {
     ...backoff,
     title: (d) => `${addressIn(d) ?? 'The target'} expects TLS, and the client did not use it`,

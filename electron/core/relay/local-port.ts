@@ -98,6 +98,8 @@ class LocalPort implements ServicePort {
   /** Or about to be: clients may come before the listener is known. */
   #isOpen = false;
   #policy: ClientPolicy = 'hold';
+  /** Of the present upstream. */
+  #tunnelId: string | null = null;
   /** Opening and closing happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -113,7 +115,15 @@ class LocalPort implements ServicePort {
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
-    this.#loops = new LoopGuard({ name: options.name, clock, log, connections: options.ownConnections });
+    this.#loops = new LoopGuard({
+      name: options.name,
+      clock,
+      log,
+      connections: options.ownConnections,
+      onLoop: () => {
+        if (this.#tunnelId !== null) events.onEvidence(this.#tunnelId, { kind: 'looped' });
+      },
+    });
     this.#gate = options.allowedHosts === undefined ? null : new HostGate(clock, options.allowedHosts);
     this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
@@ -202,7 +212,8 @@ class LocalPort implements ServicePort {
   }
 
   setUpstream(upstream: Upstream | null): void {
-    this.#doubt.setPresent(upstream?.tunnelId ?? null);
+    this.#tunnelId = upstream?.tunnelId ?? null;
+    this.#doubt.setPresent(this.#tunnelId);
     this.#dispatcher.setUpstream(upstream);
     if (upstream === null && this.#policy === 'refuse') this.#turnAway(this.#queue.all());
     this.#queue.expireDue();

@@ -68,6 +68,8 @@ export interface ChildTunnelOptions {
 }
 
 const maxLastLines = 20;
+/** What was said longer ago explains no end: a client that failed in the morning, say. */
+const explainsForMs = 60_000;
 const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
 
 /** Names the key that gives a tunnel its time to start. */
@@ -84,7 +86,7 @@ export class ChildTunnel implements Tunnel {
   readonly #options: ChildTunnelOptions;
   readonly #request: TunnelRequest;
   readonly #secrets: readonly string[];
-  readonly #lastLines: string[] = [];
+  readonly #lastLines: { readonly text: string; readonly at: number }[] = [];
   readonly #complaintListeners: ((cause: Cause) => void)[] = [];
   readonly #readinessProbe = new AbortController();
   readonly #explanation = new AbortController();
@@ -215,8 +217,13 @@ export class ChildTunnel implements Tunnel {
   }
 
   #remember(line: string): void {
-    this.#lastLines.push(line);
+    this.#lastLines.push({ text: line, at: this.#options.clock.now() });
     if (this.#lastLines.length > maxLastLines) this.#lastLines.shift();
+  }
+
+  #recentLines(): readonly string[] {
+    const since = this.#isReady ? this.#options.clock.now() - explainsForMs : -Infinity;
+    return this.#lastLines.filter(({ at }) => at >= since).map(({ text }) => text);
   }
 
   async #probeReadiness(plan: ChildPlan): Promise<void> {
@@ -249,7 +256,7 @@ export class ChildTunnel implements Tunnel {
     this.#readinessProbe.abort();
     await this.#cleanUp(plan);
     const { exitCode, signal } = exit;
-    const lastLines = [...this.#lastLines];
+    const lastLines = this.#recentLines();
     const found = this.#causeOf(exit, lastLines);
     const cause = found === null ? null : await this.#explained(found, plan);
     this.#end({ cause, exitCode, signal, lastLines });
@@ -287,7 +294,7 @@ export class ChildTunnel implements Tunnel {
   #startTimedOut(): Cause {
     const { startTimeoutMs } = this.#request.service;
     const lastWords =
-      this.#lastLines.at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
+      this.#recentLines().at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
     const evidence = toEvidence(lastWords, this.#secrets);
     const limit = startLimit(startTimeoutMs);
     return this.#plan?.probeReadiness === undefined
