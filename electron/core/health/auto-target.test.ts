@@ -231,6 +231,7 @@ describe('a target of unknown protocol', () => {
   it('is green no more as soon as it is silent, and unhealthy when it takes no connection', async () => {
     const monitor = await watch();
     monitor.observe(answered());
+    await clock.advance(second);
     monitor.observe({ kind: 'silent', awaited: 'answer', forMs: 1_000 });
     expect(latest()).toBe('ready untried');
     monitor.observe({ kind: 'silent', awaited: 'connection', forMs: 1_000 });
