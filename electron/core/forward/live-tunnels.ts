@@ -81,7 +81,8 @@ export class LiveTunnels {
     void tunnel.ready.then((result) => {
       if (!result.ok || live.stopRequested || !this.#alive.has(number)) return;
       live.endpoint = result.value;
-      const trialMs = (clock.now() - live.startedAt) * trialShareOfStart;
+      const startMs = Math.max(clock.now() - live.startedAt, tunnel.usualStartMs ?? 0);
+      const trialMs = startMs * trialShareOfStart;
       live.trialMs =
         service.connection.technology === 'tcp'
           ? null

@@ -7,25 +7,34 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-export type TunnelFileKind = 'sock' | 'live' | 'pass';
+export type TunnelFileKind = 'sock' | 'live' | 'pass' | 'c';
 
 const maxSocketPathBytes = 103;
+/** ssh binds a control socket by a name that is 17 bytes longer, and moves it (muxserver_listen in mux.c). */
+const maxControlPathBytes = maxSocketPathBytes - 17;
 const nameLength = 12;
+const controlNameLength = 8;
 
 /** Throws when the sockets of this directory would be too long to bind: better at the start than at each tunnel. */
 export function assertFitsSockets(runtimeDirectory: string): void {
-  const bytes = Buffer.byteLength(tunnelFile(runtimeDirectory, '', 'sock'));
-  if (bytes > maxSocketPathBytes) {
-    throw new Error(
-      `The runtime directory ${runtimeDirectory} is too long for Unix sockets: ${bytes} bytes with the name of a ` +
-        `socket, ${maxSocketPathBytes} are allowed`,
-    );
+  for (const [kind, maxBytes] of [
+    ['sock', maxSocketPathBytes],
+    ['c', maxControlPathBytes],
+  ] as const) {
+    const bytes = Buffer.byteLength(tunnelFile(runtimeDirectory, '', kind));
+    if (bytes > maxBytes) {
+      throw new Error(
+        `The runtime directory ${runtimeDirectory} is too long for Unix sockets: ${bytes} bytes with the name of a ` +
+          `socket, ${maxBytes} are allowed`,
+      );
+    }
   }
 }
 
 /** The same tunnel always gets the same path, so that what a crash left behind is replaced. */
 export function tunnelFile(runtimeDirectory: string, tunnelId: string, kind: TunnelFileKind): string {
-  const name = createHash('sha256').update(tunnelId).digest('hex').slice(0, nameLength);
+  const digest = createHash('sha256').update(tunnelId).digest('hex');
+  const name = digest.slice(0, kind === 'c' ? controlNameLength : nameLength);
   return path.join(runtimeDirectory, `${name}.${kind}`);
 }
 
@@ -49,6 +58,6 @@ export function ensureRuntimeDirectory(runtimeDirectory: string): void {
 /** What a run that was killed left. Call it before the first tunnel, when no other run is there. Never rejects. */
 export async function removeLeftTunnelFiles(runtimeDirectory: string): Promise<void> {
   const names = await readdir(runtimeDirectory).catch(() => []);
-  const left = names.filter((name) => /^[0-9a-f]{12}\.(sock|live|pass)$/.test(name));
+  const left = names.filter((name) => /^(?:[0-9a-f]{12}\.(?:sock|live|pass(?:\.\d+)?)|[0-9a-f]{8}\.c)$/.test(name));
   await Promise.all(left.map((name) => removeFile(path.join(runtimeDirectory, name)).catch(() => undefined)));
 }

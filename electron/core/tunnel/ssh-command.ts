@@ -20,20 +20,10 @@ export interface JumpHost {
   readonly port: string | null;
 }
 
-export interface SshSockets {
-  /** The tunnel's endpoint. */
-  readonly socket: string;
-  /** Whoever connects here gets an answer from the server itself, a refusal, and is closed. */
-  readonly probeSocket: string;
-}
-
-/** No server has it: asking for it costs the server nothing and tells nothing. */
-const absentSocket = '/localport-transport-probe';
-
-/** The whole argv of a tunnel. `mayAsk`: somebody answers what ssh and its jump hosts ask. */
-export function sshArgv(
+/** The whole argv of a master. `mayAsk`: somebody answers what ssh and its jump hosts ask. */
+export function sshMasterArgv(
   connection: SshConnection,
-  { socket, probeSocket }: SshSockets,
+  controlPath: string,
   timing: SshTiming,
   mayAsk: boolean,
 ): [string, ...string[]] {
@@ -41,27 +31,30 @@ export function sshArgv(
   const proxyCommand = proxyCommandThrough(connection, timing, { logLevel: 'DEBUG1', mayAsk });
   return [
     'ssh',
+    '-M',
     '-N',
     '-T',
-    // Readiness is a debug line, and so is the address that was tried.
+    '-S',
+    escapeTokens(controlPath),
+    // Readiness is a debug line, and so is what failed for which forward.
     ...option('LogLevel', 'DEBUG1'),
+    // Else ssh goes away into the background, where nobody ends it.
+    ...option('ControlPersist', 'no'),
+    ...option('IgnoreUnknown', 'ForkAfterAuthentication,SessionType'),
+    ...option('ForkAfterAuthentication', 'no'),
+    // The user's other forwards of this host are theirs.
+    ...option('ClearAllForwardings', 'yes'),
     ...option('StreamLocalBindUnlink', 'yes'),
     ...option('StreamLocalBindMask', '0177'),
-    // "no", because it speaks of the forwards in the user's own ssh_config too: one of theirs that finds its port
-    // taken must not end ours. A failure of ours shows by the missing line.
-    ...option('ExitOnForwardFailure', 'no'),
     ...option('PermitLocalCommand', 'no'),
     ...option('RemoteCommand', 'none'),
+    ...option('Tunnel', 'no'),
+    ...option('VisualHostKey', 'no'),
     ...option('ForwardAgent', 'no'),
     ...option('ForwardX11', 'no'),
     ...commonOptions(connection, timing),
     ...authentication(connection, mayAsk),
     ...access(connection, proxyCommand),
-    // In this order: ssh opens them one after the other, and the endpoint's line means readiness of both.
-    '-L',
-    `${escapeTokens(probeSocket)}:${absentSocket}`,
-    '-L',
-    `${escapeTokens(socket)}:${bracketed(connection.remoteHost)}:${String(connection.remotePort)}`,
     '--',
     connection.host,
   ];
@@ -80,6 +73,7 @@ export function sshReachArgv(connection: SshConnection, timing: SshTiming): [str
     ...option('PermitLocalCommand', 'no'),
     ...option('RemoteCommand', 'none'),
     ...commonOptions(connection, timing),
+    ...noControl(),
     ...access(connection, proxyCommand),
     '--',
     connection.host,
@@ -125,6 +119,7 @@ function proxyCommandThrough(
     'ssh',
     ...option('LogLevel', inner === null ? hops.logLevel : 'INFO'),
     ...commonOptions(connection, timing),
+    ...noControl(),
     ...(hops.mayAsk ? [] : option('BatchMode', 'yes')),
     // The key is offered to the jump hosts beside their own: `jump` has no key_file.
     ...(connection.keyFile === null ? [] : ['-i', connection.keyFile]),
@@ -137,15 +132,15 @@ function proxyCommandThrough(
   return [...words, '-W', shellWord('[%h]:%p'), '--', shellWord(escapeTokens(last.host))].join(' ');
 }
 
+/** Of every ssh but the master, the control socket is nobody's. */
+const noControl = (): string[] => [...option('ControlMaster', 'no'), ...option('ControlPath', 'none')];
+
 function commonOptions({ strictHostKeyChecking }: SshConnection, timing: SshTiming): string[] {
   return [
     ...option('ConnectTimeout', String(timing.connectTimeoutSeconds)),
     ...option('ServerAliveInterval', String(timing.aliveIntervalSeconds)),
     ...option('ServerAliveCountMax', String(timing.aliveCountMax)),
     ...option('StrictHostKeyChecking', strictHostKeyChecking),
-    // A shared connection would outlive the tunnel, or end it.
-    ...option('ControlMaster', 'no'),
-    ...option('ControlPath', 'none'),
   ];
 }
 
@@ -162,8 +157,6 @@ function authentication({ keyFile, password }: SshConnection, mayAsk: boolean): 
 }
 
 const option = (name: string, value: string): [string, string] => ['-o', `${name}=${value}`];
-
-const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /** ssh expands %-tokens in socket paths and proxy commands. */
 const escapeTokens = (text: string): string => text.replaceAll('%', '%%');

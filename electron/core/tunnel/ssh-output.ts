@@ -1,9 +1,7 @@
-/** What ssh's stderr at LogLevel DEBUG1 means to its tunnel. The wording is the same since OpenSSH 6.7. */
+/** What the stderr of an ssh master at LogLevel DEBUG1 means. The wording is the same since OpenSSH 6.7. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ChildLine, LineMeaning } from './child-tunnel.ts';
-import { toEvidence } from './evidence.ts';
-import { classifyComplaint } from './failure-classifier.ts';
 
 const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
@@ -11,23 +9,35 @@ const answered: LineMeaning = { kind: 'answered' };
 const loggingIn: LineMeaning = { kind: 'logging-in' };
 const letIn: LineMeaning = { kind: 'let-in' };
 
-/** Reads one ssh whose tunnel listens on `socket`. */
-export function createSshReader(service: ServiceSpec, socket: string): (line: ChildLine) => LineMeaning {
-  /** Of channels that were seen to open: what for. A child's flood of lines is thinned out: some are never seen. */
-  const channels = new Map<string, 'tcpip' | 'streamlocal'>();
+/** ssh cuts a path off in what it says of a channel (port_open_helper in channels.c). */
+export const maxToldPathLength = 100;
+
+export interface MasterReaderParts {
+  readonly service: ServiceSpec;
+  readonly controlPath: string;
+  /** A client's connection failed at the far end; `path`: the forward's socket, as far as it is told. */
+  readonly onRefusal: (path: string, line: string) => void;
+}
+
+export function createMasterReader({
+  service,
+  controlPath,
+  onRefusal,
+}: MasterReaderParts): (line: ChildLine) => LineMeaning {
+  /** Lines about channels that could not be opened, until it is told whose they were. A flood is thinned out: some never are. */
+  const refused = new Map<string, string>();
   // The ssh of the first hop speaks at the same level, and does each of these once before ours.
   const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
   let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
   let loginsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let sessionsOfJumpHosts = isBehindJumpHost ? 1 : 0;
-  let lastWords = `no listener on ${socket}`;
 
   const readDebug = (text: string, afterReady: boolean): LineMeaning => {
-    if (text === `debug1: Local forwarding listening on path ${socket}.`)
-      return { kind: 'ready', endpoint: { kind: 'unix', path: socket } };
-    // Forwards are set up before the session: without the line above ours was not.
+    // The control socket listens by then (ssh_session2 in ssh.c).
     if (text === 'debug1: Entering interactive session.' && !afterReady)
-      return sessionsOfJumpHosts-- > 0 ? chatter : { kind: 'fatal', cause: cannotListen(lastWords) };
+      return sessionsOfJumpHosts-- > 0
+        ? chatter
+        : { kind: 'ready', endpoint: { kind: 'unix', path: controlPath } };
     if (text === 'debug1: Connection established.' || text.startsWith('debug1: Remote protocol version '))
       return answered;
     // Behind a jump host nobody knows whose login this is.
@@ -35,8 +45,8 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
     // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
       return proxiesOfOurs-- > 0 ? chatter : answered;
-    const opened = /^debug1: channel (\d+): new \[?direct-(tcpip|streamlocal)/.exec(text);
-    if (opened?.[1] !== undefined) channels.set(opened[1], opened[2] === 'tcpip' ? 'tcpip' : 'streamlocal');
+    const freed = /^debug1: channel (\d+): free: .* to (.+) port \d+, nchannels \d+$/.exec(text);
+    if (freed !== null) tellRefusal(freed[1] ?? '', freed[2] ?? '');
     // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
     return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: )/.test(
       text,
@@ -45,28 +55,27 @@ export function createSshReader(service: ServiceSpec, socket: string): (line: Ch
       : chatter;
   };
 
+  const tellRefusal = (channel: string, path: string): void => {
+    const line = refused.get(channel);
+    refused.delete(channel);
+    if (line !== undefined) onRefusal(path, line);
+  };
+
   return ({ stream, text, afterReady }) => {
     if (stream === 'stdout') return chatter;
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
     if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
     if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
-    const failedChannel = /^channel (\d+): open failed: /.exec(text)?.[1];
+    const channel = /^channel (\d+): open failed: /.exec(text)?.[1];
     // Before readiness such a line comes from a jump host that cannot reach the next one.
-    if (failedChannel === undefined || !afterReady) {
-      // The last line of a failed listener only repeats that it failed.
-      if (text !== 'Could not request local forwarding.') lastWords = text;
-      return evidence;
-    }
-    const kind = channels.get(failedChannel);
-    channels.delete(failedChannel);
-    // The answer to a proof of transport, to a socket on the server, is always a refusal.
-    if (kind !== 'tcpip') return chatter;
-    const cause = classifyComplaint(service, text);
-    // There is one target, and the server's rule on it is the same for every connection and every new tunnel.
-    if (cause.code === 'forwarding-prohibited') return { kind: 'fatal', cause };
-    return { kind: 'complaint', cause, mayExplainEnd: false };
+    if (channel === undefined || !afterReady) return evidence;
+    refused.set(channel, text);
+    if (refused.size > maxChannels) refused.clear();
+    return chatter;
   };
 }
 
-const cannotListen = (lastWords: string): Cause =>
-  describeCause('exited', { ending: 'ssh could not open its socket', evidence: toEvidence(lastWords, []) });
+const maxChannels = 1_000;
+
+export const cannotListen = (evidence: string): Cause =>
+  describeCause('exited', { ending: 'ssh could not open its socket', evidence });

@@ -48,6 +48,8 @@ export interface Tunnel {
   readonly loggingIn?: Promise<void>;
   /** Settles once the first host on the way has let us in, and another one follows. Absent: not known. */
   readonly letIn?: Promise<void>;
+  /** What a start from nothing takes there, in ms, where a start may take less; null or absent: not known. */
+  readonly usualStartMs?: number | null;
   /**
    * A failure that only a client's connection revealed, told by the tunnel's own words: "channel 3: open failed".
    * The tunnel itself goes on.
@@ -73,4 +75,6 @@ export interface TunnelRequest {
 export interface TunnelAdapter {
   /** Starts at once and never throws: every failure is the value of `ready` and `ended`. */
   open(request: TunnelRequest): Tunnel;
+  /** Ends what tunnels have shared and nobody uses any more. Once, when all tunnels have been stopped. */
+  close?(): Promise<void>;
 }

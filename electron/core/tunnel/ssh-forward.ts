@@ -1,0 +1,146 @@
+/**
+ * One forward on an ssh master, its endpoint a Unix socket in the runtime directory. Invariants:
+ *
+ * 1. `ready` and `ended` settle once each, `ended` last.
+ * 2. It ends with its master, for the master's cause. Its own end touches nobody else on the master.
+ * 3. A path is used once: ssh would lead a path that is used again to the new target without a word.
+ */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import { toEvidence } from './evidence.ts';
+import { classifyComplaint } from './failure-classifier.ts';
+import { removeFile, tunnelFile } from './private-path.ts';
+import { closeForward, type LocalForward, type MuxFailure, openForward } from './ssh-mux.ts';
+import type { MasterLease } from './ssh-master-pool.ts';
+import { cannotListen, maxToldPathLength } from './ssh-output.ts';
+import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
+
+export interface SshForwardParts {
+  readonly clock: Clock;
+  readonly runtimeDirectory: string;
+  readonly lease: MasterLease;
+  readonly to: LocalForward['to'];
+}
+
+const openDeadlineMs = 5_000;
+/** A master that is stuck keeps nobody from stopping. */
+const closeDeadlineMs = 500;
+const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
+const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
+
+export class SshForward implements Tunnel {
+  readonly id: string;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<TunnelEnd>;
+  readonly #request: TunnelRequest;
+  readonly #parts: SshForwardParts;
+  readonly #forward: LocalForward;
+  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
+  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
+  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  /** Of the master, once it is there. */
+  #controlPath: string | null = null;
+  #isOpen = false;
+  #isEnding = false;
+
+  constructor(request: TunnelRequest, parts: SshForwardParts) {
+    this.id = request.id;
+    this.#request = request;
+    this.#parts = parts;
+    const listenPath = tunnelFile(parts.runtimeDirectory, request.id, 'sock');
+    this.#forward = { listenPath, to: parts.to };
+    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    parts.lease.onRefusal((path, line) => {
+      if (path === listenPath.slice(0, maxToldPathLength)) this.#refused(line);
+    });
+    void parts.lease.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
+    void this.#open();
+  }
+
+  get pid(): number | null {
+    return this.#parts.lease.pid;
+  }
+
+  get usualStartMs(): number | null {
+    return this.#parts.lease.openedInMs;
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.#complaintListeners.push(listener);
+  }
+
+  proveTransport(deadlineMs: number): Promise<TransportProof> {
+    return this.#parts.lease.prove(deadlineMs);
+  }
+
+  stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+    void this.#end({ ...noChild, cause: null }, options);
+    return this.ended;
+  }
+
+  async #open(): Promise<void> {
+    const { lease } = this.#parts;
+    const master = await lease.ready;
+    if (this.#isEnding) return;
+    if (!master.ok) {
+      // Its end says the same, and more.
+      this.#resolveReady(master);
+      return;
+    }
+    if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
+    this.#controlPath = master.value.path;
+    const opened = await openForward(this.#place(openDeadlineMs), this.#forward);
+    if (opened.ok) {
+      this.#isOpen = true;
+      if (!this.#isEnding) this.#resolveReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
+      else await this.#close();
+      return;
+    }
+    // It tells why itself, if it is about to end.
+    if (opened.error.kind === 'gone' && lease.pid !== null) await lease.prove(closeDeadlineMs);
+    await this.#end({ ...noChild, cause: causeOf(opened.error) });
+  }
+
+  #refused(line: string): void {
+    const { service } = this.#request;
+    const cause = classifyComplaint(service, line);
+    // There is one target, and the server's rule on it is the same for every connection and every new tunnel.
+    if (cause.code === 'forwarding-prohibited') void this.#end({ ...noChild, cause });
+    else for (const listener of this.#complaintListeners) listener(cause);
+  }
+
+  async #end(end: TunnelEnd, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    if (this.#isEnding) {
+      if (force) await this.#parts.lease.release({ force });
+      return;
+    }
+    this.#isEnding = true;
+    if (this.#isOpen && !force) await this.#close();
+    await removeFile(this.#forward.listenPath).catch(() => undefined);
+    await this.#parts.lease.release({ force });
+    this.#resolveReady(err(end.cause ?? stoppedByUs));
+    this.#resolveEnded(end);
+  }
+
+  async #close(): Promise<void> {
+    this.#isOpen = false;
+    await closeForward(this.#place(closeDeadlineMs), this.#forward);
+    await removeFile(this.#forward.listenPath).catch(() => undefined);
+  }
+
+  #place(deadlineMs: number): Parameters<typeof openForward>[0] {
+    return { controlPath: this.#controlPath ?? '', clock: this.#parts.clock, deadlineMs };
+  }
+}
+
+function causeOf(failure: MuxFailure): Cause {
+  switch (failure.kind) {
+    case 'silent':
+      return describeCause('stopped');
+    case 'refused':
+    case 'gone':
+      return cannotListen(toEvidence(failure.reason, []));
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * The ssh masters that are open, one for each way to log in, and who uses them. Invariants:
+ *
+ * 1. Services that log in with the same things share one master. It closes a minute after the last of them has left.
+ * 2. A master that did not answer is doubted: whoever comes next gets another one, opened beside it. It is ended by ssh's own
+ *    keepalive, or when the last one has left it.
+ * 3. What is asked of a master is asked once for all who wait for the answer.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { Result } from '../../../shared/result.ts';
+import { type Clock, type Timer, withDeadline } from '../clock.ts';
+import type { Endpoint, TransportProof, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
+
+/** A login costs the user a touch or a code at the worst: it is kept a little longer than it is needed. */
+const lingerMs = 60_000;
+
+/** A place on a master. Release it once. */
+export interface MasterLease {
+  readonly pid: number | null;
+  /** The control socket, or why there is none. */
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<TunnelEnd>;
+  /** How long the login took, in ms; null while it lasts. */
+  readonly openedInMs: number | null;
+  /** Settles within `deadlineMs`, never rejects. */
+  prove(deadlineMs: number): Promise<TransportProof>;
+  /** Connections that the far end refused, by the forward's socket. */
+  onRefusal(listener: (path: string, line: string) => void): void;
+  /** `force`: a master that nobody else uses ends at once. Resolves when this lease no longer keeps anything open. */
+  release(options?: { readonly force?: boolean }): Promise<void>;
+}
+
+/** Opens a master. `onRefusal` is told of connections that the far end refused. */
+export type OpenMaster = (onRefusal: (path: string, line: string) => void) => Tunnel;
+
+export class SshMasterPool {
+  readonly #clock: Clock;
+  /** The one that newcomers get, by login. */
+  readonly #current = new Map<string, Master>();
+  readonly #all = new Set<Master>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  lease(login: string, open: OpenMaster): MasterLease {
+    const known = this.#current.get(login);
+    if (known !== undefined && !known.isDoubted) return known.lease();
+    const master = new Master(this.#clock, open);
+    this.#current.set(login, master);
+    this.#all.add(master);
+    known?.retire();
+    void master.ended.then(() => {
+      this.#all.delete(master);
+      if (this.#current.get(login) === master) this.#current.delete(login);
+    });
+    return master.lease();
+  }
+
+  /** Ends every master. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((master) => master.stop({ force: false })));
+  }
+}
+
+interface RunningProof {
+  readonly answer: Promise<TransportProof>;
+  /** Monotonic. */
+  readonly givesUpAt: number;
+}
+
+class Master {
+  readonly ended: Promise<TunnelEnd>;
+  readonly #clock: Clock;
+  readonly #tunnel: Tunnel;
+  readonly #startedAt: number;
+  readonly #leases = new Set<Lease>();
+  #openedInMs: number | null = null;
+  #isDoubted = false;
+  #isRetired = false;
+  #isEnded = false;
+  #linger: Timer | null = null;
+  #proof: RunningProof | null = null;
+
+  constructor(clock: Clock, open: OpenMaster) {
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#tunnel = open((path, line) => {
+      for (const lease of this.#leases) lease.tellRefusal(path, line);
+    });
+    void this.#tunnel.ready.then(({ ok }) => {
+      if (ok) this.#openedInMs = clock.now() - this.#startedAt;
+    });
+    this.ended = this.#tunnel.ended.then((end) => {
+      this.#isEnded = true;
+      this.#linger?.cancel();
+      return end;
+    });
+  }
+
+  get isDoubted(): boolean {
+    return this.#isDoubted;
+  }
+
+  get pid(): number | null {
+    return this.#tunnel.pid;
+  }
+
+  get ready(): Promise<Result<Endpoint, Cause>> {
+    return this.#tunnel.ready;
+  }
+
+  get openedInMs(): number | null {
+    return this.#openedInMs;
+  }
+
+  lease(): MasterLease {
+    this.#linger?.cancel();
+    this.#linger = null;
+    const lease = new Lease(this);
+    this.#leases.add(lease);
+    return lease;
+  }
+
+  /** Newcomers go elsewhere. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.#leases.size === 0) void this.stop({ force: false });
+  }
+
+  async leave(lease: Lease, { force = false }: { readonly force?: boolean }): Promise<void> {
+    if (!this.#leases.delete(lease) || this.#leases.size > 0 || this.#isEnded) return;
+    if (force || this.#isRetired || this.#openedInMs === null) {
+      await this.stop({ force });
+      return;
+    }
+    this.#linger = this.#clock.after(lingerMs, () => {
+      void this.stop({ force: false });
+    });
+  }
+
+  async stop(options: { readonly force: boolean }): Promise<void> {
+    this.#linger?.cancel();
+    this.#isDoubted = true;
+    await this.#tunnel.stop(options);
+  }
+
+  async prove(deadlineMs: number): Promise<TransportProof> {
+    const givesUpAt = this.#clock.now() + deadlineMs;
+    for (;;) {
+      const leftMs = givesUpAt - this.#clock.now();
+      const proof = this.#running(leftMs);
+      const answer = await withDeadline(this.#clock, Math.max(0, leftMs), proof.answer);
+      if (answer === 'deadline') return { kind: 'silent' };
+      // Somebody else was less patient.
+      if (answer.kind !== 'silent' || proof.givesUpAt >= givesUpAt) return answer;
+    }
+  }
+
+  #running(deadlineMs: number): RunningProof {
+    if (this.#proof !== null) return this.#proof;
+    const answer = this.#tunnel.proveTransport(deadlineMs).then((proven) => {
+      this.#proof = null;
+      if (!this.#isRetired && !this.#isEnded) this.#isDoubted = proven.kind === 'silent' || proven.kind === 'dead';
+      return proven;
+    });
+    this.#proof = { answer, givesUpAt: this.#clock.now() + deadlineMs };
+    return this.#proof;
+  }
+}
+
+class Lease implements MasterLease {
+  readonly #master: Master;
+  readonly #listeners: ((path: string, line: string) => void)[] = [];
+
+  constructor(master: Master) {
+    this.#master = master;
+  }
+
+  get pid(): number | null {
+    return this.#master.pid;
+  }
+
+  get ready(): Promise<Result<Endpoint, Cause>> {
+    return this.#master.ready;
+  }
+
+  get ended(): Promise<TunnelEnd> {
+    return this.#master.ended;
+  }
+
+  get openedInMs(): number | null {
+    return this.#master.openedInMs;
+  }
+
+  prove(deadlineMs: number): Promise<TransportProof> {
+    return this.#master.prove(deadlineMs);
+  }
+
+  onRefusal(listener: (path: string, line: string) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  tellRefusal(path: string, line: string): void {
+    for (const listener of this.#listeners) listener(path, line);
+  }
+
+  release(options: { readonly force?: boolean } = {}): Promise<void> {
+    return this.#master.leave(this, options);
+  }
+}

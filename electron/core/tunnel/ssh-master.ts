@@ -1,0 +1,125 @@
+/** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import type { Clock } from '../clock.ts';
+import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
+import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
+import { loginCommand, SshAskpass } from './ssh-askpass.ts';
+import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
+import { openForward } from './ssh-mux.ts';
+import { createMasterReader } from './ssh-output.ts';
+import { proveBySocket } from './transport-proof.ts';
+import type { TransportProof, Tunnel, TunnelRequest } from './tunnel-adapter.ts';
+
+export interface SshMasterOptions extends ChildTunnelOptions {
+  /** An existing 0700 directory of the user's: the sockets lie here. */
+  readonly runtimeDirectory: string;
+  readonly prompts: PromptDesk;
+  readonly timing?: SshTiming;
+}
+
+export interface MasterParts {
+  readonly connection: SshConnection;
+  /** The same for all services that log in with the same things. */
+  readonly login: string;
+  readonly onRefusal: (path: string, line: string) => void;
+}
+
+/** A silent server is given up within 10 s: ssh does so one interval after the last question. */
+const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
+
+/** Up to this, what is not answered within the usual time is given up and tried again. */
+export const usualStartTimeoutMs = 30_000;
+
+/** No server has it: asking for it costs the server nothing and tells nothing. */
+const absentSocket = '/localport-transport-probe';
+
+/** Never throws: every failure is the value of `ready` and `ended`. */
+export function openMaster(request: TunnelRequest, parts: MasterParts, options: SshMasterOptions): Tunnel {
+  const tunnel = new ChildTunnel(options, request);
+  try {
+    tunnel.launch(planMaster(request, parts, options));
+  } catch (error) {
+    tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
+  }
+  return tunnel;
+}
+
+/** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
+function planMaster(
+  request: TunnelRequest,
+  { connection, login: key, onRefusal }: MasterParts,
+  options: SshMasterOptions,
+): ChildPlan {
+  const { runtimeDirectory, clock, prompts } = options;
+  const { id, service } = request;
+  const controlPath = tunnelFile(runtimeDirectory, id, 'c');
+  const probeSocket = tunnelFile(runtimeDirectory, id, 'live');
+  const askpassFile = tunnelFile(runtimeDirectory, id, 'pass');
+  const { host, user, password } = connection;
+  ensureRuntimeDirectory(runtimeDirectory);
+  const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
+  const login = { service: service.name, key, host, user, password };
+  const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
+  const read = createMasterReader({ service, controlPath, onRefusal });
+  return {
+    child: {
+      name: `ssh ${host}`,
+      argv: sshMasterArgv(connection, controlPath, timingOf(request, options), mayAsk),
+      ...(askpass === null ? {} : { env: askpass.environment }),
+    },
+    interpret: (line) => {
+      const meaning = askpass?.read(line.text, line.pid) ?? read(line);
+      if (meaning.kind === 'ready') askpass?.loggedIn();
+      return meaning;
+    },
+    explainEnd: (cause) => Promise.resolve(askpass?.explainEnd(cause) ?? withLogin(cause, host)),
+    roundTrip: roundTripThrough({ controlPath, probeSocket, clock }),
+    cleanUp: async () => {
+      await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);
+    },
+  };
+}
+
+interface ProbePlace {
+  readonly controlPath: string;
+  readonly probeSocket: string;
+  readonly clock: Clock;
+}
+
+/** Asks the server for something that it always refuses: the refusal is a round trip. */
+function roundTripThrough({ controlPath, probeSocket, clock }: ProbePlace) {
+  let isOpen = false;
+  return async (deadlineMs: number): Promise<TransportProof> => {
+    const startedAt = clock.now();
+    if (!isOpen) {
+      const forward = { listenPath: probeSocket, to: { path: absentSocket } };
+      const opened = await openForward({ controlPath, clock, deadlineMs }, forward);
+      if (!opened.ok) return opened.error.kind === 'silent' ? { kind: 'silent' } : goneProof(opened.error.reason);
+      isOpen = true;
+    }
+    return proveBySocket(probeSocket, Math.max(0, deadlineMs - (clock.now() - startedAt)), clock);
+  };
+}
+
+const goneProof = (reason: string): TransportProof => ({
+  kind: 'dead',
+  cause: describeCause('exited', { ending: 'its control socket is gone', evidence: reason }),
+});
+
+/** A longer start is also one that may take longer to be answered: behind a slow ProxyCommand, say. */
+function timingOf({ service }: TunnelRequest, { timing = defaultTiming }: SshMasterOptions): SshTiming {
+  if (service.startTimeoutMs <= usualStartTimeoutMs) return timing;
+  return { ...timing, connectTimeoutSeconds: Math.ceil(service.startTimeoutMs / 1000) };
+}
+
+/** ssh was told to ask nothing (BatchMode), and the server would have taken an answer. */
+function withLogin(cause: Cause, host: string): Cause {
+  const takesAnswers = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(cause.evidence ?? '');
+  if (cause.code !== 'auth-failed' || !takesAnswers) return cause;
+  return describeCause('auth-failed', {
+    host,
+    evidence: cause.evidence ?? undefined,
+    login: loginCommand(host),
+  });
+}
