@@ -181,6 +181,29 @@ describe('the doctor', () => {
     });
   });
 
+  it('misses the program that is started at login, and one that is too old', async () => {
+    const bin = folderWith('bin', { node: 'echo v18.20.4' });
+    logInWith([bin, '/usr/bin', '/bin']);
+    const unit = path.join(user.home, '.config/systemd/user/localport.service');
+    mkdirSync(path.dirname(unit), { recursive: true });
+    const startWith = (...words: readonly string[]): void => {
+      writeFileSync(unit, `[Service]\nExecStart=${words.join(' ')} --unless-running\n`);
+    };
+    const install = 'localport daemon install';
+    startWith('/opt/homebrew/Cellar/node/24.1.0/bin/node', bin);
+    expect((await examine('daemon at login')).found).toEqual([
+      `daemon at login bad: systemd cannot start it: /opt/homebrew/Cellar/node/24.1.0/bin/node is gone → ${install}`,
+    ]);
+    startWith(path.join(bin, 'node'), bin);
+    expect((await examine('daemon at login')).found).toEqual([
+      `daemon at login bad: ~/bin/node is Node v18.20.4, and 20.19 is needed → ${install}`,
+    ]);
+    startWith(process.execPath, bin);
+    expect((await examine('daemon at login')).found).toEqual([
+      `daemon at login ok: systemd starts it with ${process.execPath}`,
+    ]);
+  });
+
   it('puts everything into one text for a bug report, without secrets and without names', async () => {
     const bin = folderWith('bin', { kubectl: 'echo {}', ssh: 'echo OpenSSH_9.2p1 >&2' });
     logInWith([bin, '/usr/bin', '/bin'], 'export DB_PASSWORD=hunter2\n');

@@ -9,6 +9,7 @@ import { checkConfig } from '../doctor/config-check.ts';
 import { examineLoginShell } from '../doctor/environment-check.ts';
 import type { Check, Examination } from '../doctor/examination.ts';
 import { checkHost } from '../doctor/host-check.ts';
+import { checkInstalledDaemon } from '../doctor/installed-daemon-check.ts';
 import { checkPath } from '../doctor/path-check.ts';
 import { checkPermissions } from '../doctor/permission-check.ts';
 import { checkPlugins } from '../doctor/plugin-check.ts';
@@ -20,6 +21,7 @@ import { reportFindings } from '../output/findings.ts';
 
 const checks: readonly Check[] = [
   checkHost,
+  checkInstalledDaemon,
   checkPath,
   checkConfig,
   checkTools,
