@@ -34,7 +34,7 @@ export function addToolCommands(program: Command, perform: Perform): void {
       'after',
       examples(
         ['eval "$(localport completion bash)"', 'in ~/.bashrc'],
-        ['eval "$(localport completion zsh)"', 'in ~/.zshrc, after compinit'],
+        ['eval "$(localport completion zsh)"', 'in ~/.zshrc'],
         ['localport completion fish > ~/.config/fish/completions/localport.fish', 'once'],
       ),
     )
