@@ -39,4 +39,13 @@ export function addToolCommands(program: Command, perform: Perform): void {
       ),
     )
     .action(performing(perform, async () => (await import('../commands/completion.ts')).completion));
+  program
+    .command('uninstall')
+    .description('stop LocalPort and remove what it made: agent or unit, link to the command, state, logs')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples(['localport uninstall', 'asks once; your config, stored passwords and the app itself stay']),
+    )
+    .action(performing(perform, async () => (await import('../commands/uninstall.ts')).uninstall));
 }
