@@ -176,8 +176,8 @@ export class AppHost {
       onWritable: (failure) => {
         notices.report('state', failure);
       },
-      onDamaged: (isDamaged) => {
-        notices.report('choices', isDamaged ? 'damaged' : null);
+      onUnreadable: (why) => {
+        notices.report('choices', why);
       },
     });
     const chosenPorts = await AutoPortStore.open(path.join(paths.stateDirectory, autoPortFileName), logs.app);
