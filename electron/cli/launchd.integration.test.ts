@@ -7,6 +7,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../e2e/fixtures/eventually.ts';
 import type { Ran } from './testing/installed-command.ts';
 import { installForFile } from './testing/installed-for-file.ts';
 
@@ -27,6 +28,10 @@ const pidOf = async (): Promise<unknown> => {
   return (JSON.parse(out) as { pid: unknown }).pid;
 };
 
+/** launchd starts it in its own time. */
+const runs = (): Promise<void> =>
+  eventually('the daemon runs', async () => (await run('daemon', 'status')).code === 0);
+
 describe.skipIf(!isMacForTests)('launchd on a Mac', () => {
   it('takes the agent on a fresh home and again right away, and uninstall leaves nothing of it', async () => {
     const config = path.join(program.folder, 'launchd.yaml');
@@ -35,10 +40,10 @@ describe.skipIf(!isMacForTests)('launchd on a Mac', () => {
     const agent = path.join(homedir(), 'Library/LaunchAgents/dev.localport.daemon.plist');
     try {
       expect(await run('daemon', 'install', '--config', config)).toMatchObject({ code: 0 });
-      expect(await run('daemon', 'start')).toMatchObject({ code: 0 });
+      await runs();
       const first = await pidOf();
       expect(await run('daemon', 'install', '--config', config)).toMatchObject({ code: 0 });
-      expect(await run('daemon', 'start')).toMatchObject({ code: 0 });
+      await runs();
       expect(await pidOf()).not.toBe(first);
       expect(readFileSync(agent, 'utf8')).not.toContain('/Cellar/');
       expect(await run('doctor', '-o', 'text')).toMatchObject({

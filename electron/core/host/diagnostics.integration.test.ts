@@ -3,10 +3,33 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aService, aSnapshot, failedService } from '../../shell/testing/snapshots.ts';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
+import { atRest } from '../../../shared/service-at-rest.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { OpenLog } from '../observability/open-log.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { collectDiagnostics, type DiagnosedState } from './diagnostics.ts';
+
+const service = (name: string, cause: Cause | null): ServiceSnapshot => ({
+  ...atRest,
+  name,
+  technology: 'kubectl',
+  description: null,
+  tags: [],
+  route: `prod · svc/${name}`,
+  localPort: 5432,
+  desired: 'on',
+  phase: cause === null ? 'up' : 'failed',
+  health: cause === null ? 'healthy' : 'unknown',
+  since: 0,
+  cause,
+});
+
+const stopped: DiagnosedState = {
+  host: null,
+  config: { status: 'loaded', path: '/home/me/.localport.yaml', problems: [] },
+  services: [],
+};
 
 let home: string;
 
@@ -42,7 +65,7 @@ async function collect(state: DiagnosedState) {
 describe('diagnostics', () => {
   it('name versions, and what cannot be asked for its version', async () => {
     program('kubectl', `echo '{"clientVersion":{"gitVersion":"v1.35.2"}}'`);
-    const versions = (await collect({ ...aSnapshot(), host: null })).get('Versions') ?? [];
+    const versions = (await collect(stopped)).get('Versions') ?? [];
     expect(versions).toEqual([
       `made by    LocalPort 1.2.3, node ${process.versions.node}`,
       'running    no',
@@ -57,7 +80,13 @@ describe('diagnostics', () => {
     const lines = Array.from({ length: 12 }, (_, n) => `2026-01-01T00:00:00.000Z warn  tunnel ${n}: late`);
     writeFileSync(logFile('db'), `${lines.join('\n')}\n2026-01-01T00:00:01.000Z info  off → up\n`);
     writeFileSync(path.join(home, 'settings.json'), '{\n  "notifications": false\n}\n', { mode: 0o600 });
-    const found = await collect(aSnapshot(aService('web'), failedService('db')));
+    const found = await collect({
+      ...stopped,
+      services: [
+        service('web', null),
+        service('db', describeCause('credentials-expired', { context: 'prod' })),
+      ],
+    });
     expect(found.get('Versions')?.at(-1)).toBe('ssh        OpenSSH_9.9p1');
     expect(found.get('Settings')).toEqual([
       'config     /home/me/.localport.yaml (loaded)',

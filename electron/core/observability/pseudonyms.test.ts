@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { aService } from '../../shell/testing/snapshots.ts';
 import { diagnosticReport } from './diagnostic-report.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 import { createRedactor } from './redaction.ts';
 
 const hide = createPseudonyms({
   services: [
-    aService('warehouse', { technology: 'ssh', route: 'deploy@bastion.acme.com → wh.internal:5439' }),
-    aService('postgres', { technology: 'kubectl', route: 'prod-eu · svc/postgres' }),
-    aService('printer', { technology: 'tcp', route: '10.0.4.20:631' }),
-    aService('tool', { technology: 'command', route: 'cloud-sql-proxy' }),
+    { name: 'warehouse', technology: 'ssh', route: 'deploy@bastion.acme.com → wh.internal:5439' },
+    { name: 'postgres', technology: 'kubectl', route: 'prod-eu · svc/postgres' },
+    { name: 'printer', technology: 'tcp', route: '10.0.4.20:631' },
+    { name: 'tool', technology: 'command', route: 'cloud-sql-proxy' },
   ],
   homeDirectory: '/Users/maria',
   userName: 'maria',
