@@ -66,6 +66,7 @@ describe('the command line', () => {
       'doctor',
       'metrics',
       'completion',
+      'uninstall',
     ]);
   });
 

@@ -10,8 +10,9 @@ import { answerOf, findHost } from './host-connection.ts';
 import { readOfflineStatus } from './offline-status.ts';
 import { serviceManager, serviceTools } from './service-manager-choice.ts';
 import type { ServiceManager } from './service-manager.ts';
-import { lastLine } from './tool-run.ts';
+import { lastLine, type ToolRun } from './tool-run.ts';
 
+/** After each of the two ways to start it. */
 const managedStartMs = 15_000;
 const pollMs = 50;
 
@@ -45,21 +46,36 @@ export async function managerOf(context: CommandContext, pid: number): Promise<S
 }
 
 export async function startManaged(context: CommandContext, manager: ServiceManager): Promise<ControlClient> {
+  const tools = serviceTools(context);
+  const start = (): Promise<ToolRun | null> => manager.start(tools);
+  // launchd starts a job at most once in its ThrottleInterval, also one that ended in order: one that is loaded anew has no history.
+  const reload = async (): Promise<ToolRun | null> => {
+    await manager.unload(tools);
+    return manager.load(tools);
+  };
+  for (const step of [start, reload]) {
+    const failure = await step();
+    if (failure !== null)
+      throw new CommandFailure(`${manager.name} did not start the daemon: ${lastLine(failure.stderr)}`, {
+        hint: manager.advice,
+      });
+    const client = await whenItAnswers(context);
+    if (client !== null) return client;
+  }
+  throw new CommandFailure(`${manager.name} has started the daemon, and it does not answer`, {
+    hint: manager.advice,
+  });
+}
+
+async function whenItAnswers(context: CommandContext): Promise<ControlClient | null> {
   const { clock, signal } = context;
-  const failure = await manager.start(serviceTools(context));
-  if (failure !== null)
-    throw new CommandFailure(`${manager.name} did not start the daemon: ${lastLine(failure.stderr)}`, {
-      hint: manager.advice,
-    });
   const deadline = clock.now() + managedStartMs;
   while (clock.now() < deadline && !signal.aborted) {
     const client = await findHost(context, ['not-running', 'timed-out']);
     if (client !== null) return client;
     await sleep(clock, pollMs, signal);
   }
-  throw new CommandFailure(`${manager.name} has started the daemon, and it does not answer`, {
-    hint: manager.advice,
-  });
+  return null;
 }
 
 /** Whether a new start turns on the same services. One that `start` has launched had the others off, for that run only. */

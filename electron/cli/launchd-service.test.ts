@@ -58,6 +58,8 @@ class FakeLaunchd {
       this.#isLoaded = true;
       this.#goneAt = null;
     }
+    if (verb === 'kickstart' && this.#isLoaded)
+      return said(37, 'Could not kickstart service: Operation already in progress');
     return said(0);
   }
 
@@ -93,6 +95,7 @@ describe('launchd', () => {
       'bootstrap',
       'print',
       'bootstrap',
+      'kickstart',
     ]);
   });
 

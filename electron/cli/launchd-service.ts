@@ -71,7 +71,11 @@ async function load(
   for (let tries = 1; ; tries++) {
     const asked = await tools.run(launchctl('bootstrap', domain, file));
     // One that is loaded already is refused with the same EIO.
-    if (asked.exitCode === 0 || (!asked.isMissing && (await isLoaded(tools, job)))) return null;
+    if (asked.exitCode === 0 || (!asked.isMissing && (await isLoaded(tools, job)))) {
+      // After a quick unload RunAtLoad may not fire (openbase-community/openbase#15). Of one that runs this says 37, for nothing.
+      await tools.run(launchctl('kickstart', job));
+      return null;
+    }
     if (asked.isMissing || tries === maxLoadTries || !(await sleep(clock, loadTryMs, signal))) return asked;
   }
 }

@@ -8,13 +8,19 @@ import { CommandFailure } from './command-failure.ts';
 import { exitCode } from './exit-code.ts';
 import { answerOf } from './host-connection.ts';
 
-/** For commands that leave it as it is. */
-export function tellOtherVersion({ tell }: CommandContext, { version: running }: HostInfo): void {
-  if (running === version) return;
+/** What is found, and what to do about it; null: it is of this version. */
+export function otherVersion(running: string): readonly [found: string, advice: string] | null {
+  if (running === version) return null;
   const advice = isOlderVersion(running, version)
     ? 'to use the new version, run localport daemon restart'
     : 'this command is out of date';
-  tell(`LocalPort ${running} is running, and this command is ${version}: ${advice}`);
+  return [`LocalPort ${running} is running, and this command is ${version}`, advice];
+}
+
+/** For commands that leave it as it is. */
+export function tellOtherVersion({ tell }: CommandContext, { version: running }: HostInfo): void {
+  const found = otherVersion(running);
+  if (found !== null) tell(found.join(': '));
 }
 
 /**

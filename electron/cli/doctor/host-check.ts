@@ -1,4 +1,5 @@
 import { answerOf } from '../host-connection.ts';
+import { otherVersion } from '../other-version.ts';
 import { bad, fine, note } from '../output/findings.ts';
 import type { Check } from './examination.ts';
 import { isNodeTooOld, minimumNode } from './node-version.ts';
@@ -16,6 +17,8 @@ export const checkHost: Check = async ({ client }) => {
     : fine('node', process.versions.node);
   if (client === null) return [node, note('localport', 'is not running', 'localport daemon start')];
   const { kind, version, pid, notices } = answerOf(await client.request('snapshot', {})).host;
+  const other = otherVersion(version);
+  const age = other === null ? [] : [note('localport', ...other)];
   const remarks = notices.map((notice) => bad('localport', ...saidAndFix(notice)));
-  return [node, fine('localport', `${kind} ${version} is running, pid ${pid}`), ...remarks];
+  return [node, fine('localport', `${kind} ${version} is running, pid ${pid}`), ...age, ...remarks];
 };

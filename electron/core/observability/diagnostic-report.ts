@@ -1,5 +1,6 @@
-/** The text that a user copies into a bug report: sections under a head that says what is hidden. Pure. */
+/** The text that a user copies into a bug report: sections under a head that says what is hidden. Text of others is made visible. Pure. */
 import type { DiagnosticSection } from '../../../shared/control-contract.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
 import type { HideNames } from './pseudonyms.ts';
 import type { Redact } from './redaction.ts';
 
@@ -24,7 +25,10 @@ export function diagnosticReport(
   const parts = [
     head.join('\n'),
     ...shown.map(({ title, lines }) =>
-      [title, ...lines.map((line) => `  ${hideNames(redact(line)).replaceAll('\n', '\n    ')}`)].join('\n'),
+      [
+        title,
+        ...lines.map((line) => `  ${visibleText(hideNames(redact(line))).replaceAll('\n', '\n    ')}`),
+      ].join('\n'),
     ),
   ];
   return `${parts.join('\n\n')}\n`;
