@@ -192,6 +192,7 @@ describe('uninstall', () => {
     'says on a Mac what only the app and the user can remove',
     async () => {
       write('Library/LaunchAgents/dev.localport.daemon.plist', '<plist/>');
+      write('Library/Caches/dev.localport.app/Cache.db');
       const { done, printed } = run(true, { platform: 'darwin' });
       expect(await done).toBe(0);
       expect(printed()).toEqual([
@@ -199,6 +200,7 @@ describe('uninstall', () => {
         'What is left:',
         '  your config: ~/.localport.yaml',
         '  passwords that you stored: in Keychain Access, search for localport',
+        "  files of the app's browser: ~/Library/Caches/dev.localport.app",
         '  open at login, if you turned it on: remove LocalPort in System Settings › General › Login Items & Extensions',
         '  the program: ~/program',
       ]);

@@ -10,6 +10,7 @@ export function whatStays(context: CommandContext): readonly string[] {
   return [
     ...(config === null ? [] : [`your config: ${config.path}`]),
     `passwords that you stored: ${keychainOf(context)}`,
+    ...browserFilesOf(context).map((place) => `files of the app's browser: ${place}`),
     ...programOf(context),
   ];
 }
@@ -19,6 +20,21 @@ const keychainOf = ({ platform }: CommandContext): string =>
   platform === 'darwin'
     ? 'in Keychain Access, search for localport'
     : 'in the Secret Service, as localport; localport secret remove NAME removes one';
+
+/** What Electron and macOS keep for the app by its name and bundle id, where it has run. */
+function browserFilesOf({ platform, homeDirectory, env }: CommandContext): readonly string[] {
+  const xdg = env['XDG_CONFIG_HOME'];
+  const places =
+    platform === 'darwin'
+      ? [
+          'Caches/dev.localport.app',
+          'HTTPStorages/dev.localport.app',
+          'Preferences/dev.localport.app.plist',
+          'Saved Application State/dev.localport.app.savedState',
+        ].map((name) => path.join(homeDirectory, 'Library', name))
+      : [path.join(xdg?.startsWith('/') === true ? xdg : path.join(homeDirectory, '.config'), 'LocalPort')];
+  return places.filter((place) => existsSync(place));
+}
 
 function programOf({ platform, homeDirectory, programFolder }: CommandContext): readonly string[] {
   if (platform !== 'darwin') return [`the program: ${path.dirname(programFolder)}`];

@@ -50,6 +50,15 @@ describe('names in a report', () => {
   });
 });
 
+describe('a text of others that is made to be slow', () => {
+  it.each(['a', 'a.', 'a@', 'a-', '1.', ':1', 'aa:'])(
+    '%s, again and again, is looked through once',
+    (part) => {
+      expect(hide(part.repeat(100_000)).length).toBeGreaterThan(0);
+    },
+  );
+});
+
 describe('the report', () => {
   it('says first what is hidden, hides secrets before names, and leaves out what is empty', () => {
     const text = diagnosticReport(

@@ -27,10 +27,11 @@ const minUserNameLength = 3;
 const noHost =
   /(?:^localport\.app|\.(?:ya?ml|json|log|sock|pem|key|crt|[cm]?[jt]s|go|plist|conf|cfg|tmp|service)|(?:^|\.)(?:k8s|kubernetes)\.io)$/i;
 
-const email = String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
+// Each begins where a word begins: a long word is looked through once.
+const email = String.raw`(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
 const ipv6 = String.raw`(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:%\w+)?(?![\w:])`;
 const ipv4 = String.raw`(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)`;
-const host = String.raw`(?<![\w.-])(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z]{2,24}(?![\w-])`;
+const host = String.raw`(?<![\w.-])(?:[a-z0-9_][a-z0-9_-]*\.)+[a-z]{2,24}(?![\w-])`;
 
 /** Services in the order of the config are `service-1`, `service-2`…; all other names `name-1`…, in order of appearance. */
 export function createPseudonyms({ services, homeDirectory, userName }: NamesToHide): HideNames {
