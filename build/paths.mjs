@@ -1,5 +1,5 @@
 // Where things lie in a checkout. Every script asks here, so that each runs from any working directory.
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 export const projectDir = path.resolve(import.meta.dirname, '..');
@@ -18,7 +18,9 @@ export const readPackageJson = () => {
   return fields;
 };
 
-/** True when the file behind `importMetaUrl` is the script that node was asked to run.
+/** True when a module is the script that node was asked to run, also by a link or in a folder behind one, as /tmp is on macOS.
  * @param {string} filename `import.meta.filename` of the asking module */
-export const isEntryPoint = (filename) =>
-  process.argv[1] !== undefined && path.resolve(process.argv[1]) === filename;
+export const isEntryPoint = (filename) => {
+  const [, script] = process.argv;
+  return script !== undefined && realpathSync(script) === realpathSync(filename);
+};

@@ -67,6 +67,7 @@ describe('the command line', () => {
       'doctor',
       'metrics',
       'completion',
+      'uninstall',
     ]);
   });
 

@@ -9,6 +9,7 @@ import { findConfigFile, refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { replaceOlderDaemon } from '../other-version.ts';
 import { complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { readPort } from '../port-option.ts';
@@ -31,8 +32,9 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   if (options.timeout !== undefined && options.wait !== true)
     throw usageFailure('--timeout is of use with --wait only');
   const port = portFor(options, names);
-  const running = await findHost(context);
-  if (running !== null) await refuseOtherConfig(context, running);
+  const found = await findHost(context);
+  if (found !== null) await refuseOtherConfig(context, found);
+  const running = found === null ? null : await replaceOlderDaemon(context, found);
   const client = running ?? (await launchDaemon(context, { allOff: true }));
   return closing(client, async () => {
     if (running !== null) await settleTrust(context, running);

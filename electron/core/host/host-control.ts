@@ -88,6 +88,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     'answer-prompt': ({ id, answer }) => Promise.resolve(settled(host.prompts.answer(id, answer))),
     'dismiss-prompt': ({ id }) => Promise.resolve(settled(host.prompts.dismiss(id))),
     dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
+    diagnostics: async () => ok({ sections: await host.diagnostics() }),
   };
 }
 

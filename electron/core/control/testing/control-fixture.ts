@@ -39,6 +39,7 @@ export const emptyHandlers: ControlHandlers = {
     'dismiss-prompt': () => Promise.resolve(ok({})),
     dump: () =>
       Promise.resolve(ok({ snapshot, tasks: [], children: [], monitors: 0, owned: [], clients: 1 })),
+    diagnostics: () => Promise.resolve(ok({ sections: [] })),
   },
   streams: {
     'watch-snapshot': () => Promise.resolve(ok(undefined)),

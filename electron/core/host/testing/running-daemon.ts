@@ -7,6 +7,7 @@ import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../../clock.ts';
+import { resolveAppPaths, type AppPaths } from '../../config/app-paths.ts';
 import { connectControl, type ControlClient } from '../../control/control-client.ts';
 import { bundleDaemon } from '../../process/testing/bundled-program.ts';
 
@@ -16,6 +17,7 @@ export type SaveStyle = 'in place' | 'by rename';
 export interface RunningDaemon {
   readonly client: ControlClient;
   readonly pid: number;
+  readonly paths: AppPaths;
   snapshot(): Promise<Snapshot>;
   /** How often a sound config has been loaded since the start, as the host's log tells. */
   readonly loads: number;
@@ -45,9 +47,12 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   save(config, 'in place');
 
   const program = bundleDaemon(home);
+  const uid = process.getuid?.() ?? 0;
+  const places = { HOME: home, XDG_RUNTIME_DIR: runFolder };
+  const paths = resolveAppPaths({ platform: process.platform, env: places, homeDirectory: home, uid });
   const daemon = spawn(process.execPath, [program], {
     cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: runFolder, ...env },
+    env: { PATH: process.env['PATH'], SHELL: '/bin/sh', ...places, ...env },
     stdio: 'ignore',
   });
   const ended = once(daemon, 'close');
@@ -68,6 +73,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   return {
     client,
     pid: daemon.pid ?? 0,
+    paths,
     snapshot: async () => {
       const answer = await client.request('snapshot', {});
       if (!answer.ok) throw new Error(answer.error.message);
