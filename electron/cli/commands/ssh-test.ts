@@ -53,6 +53,7 @@ export const sshTest: Action = async (context, _options, names) => {
       findings.push(await tryService(context, adapter, service));
     }
   } finally {
+    await adapter.close?.();
     await lifeline.close();
   }
   return reportFindings(context, findings);

@@ -125,7 +125,10 @@ export class Forwarding {
   joinShutdown(ending: HostShutdown): void {
     ending.close('cancel tasks', 'health checks', () => this.#health.close());
     ending.close('cancel tasks', 'route probers', () => this.#routes.close());
-    ending.join('cancel tasks', 'forwards', () => this.supervisor.stopAll());
+    ending.join('cancel tasks', 'forwards', async () => {
+      await this.supervisor.stopAll();
+      await this.#adapters.ssh.close?.();
+    });
     ending.join('force clean-up', 'forwards', () => this.supervisor.forceStopAll());
   }
 

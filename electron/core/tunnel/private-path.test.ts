@@ -9,9 +9,9 @@ it('gives each tunnel short paths of its own, whatever the service is called', (
 });
 
 it('refuses a directory whose sockets could not be bound', () => {
-  const longest = `/${'d'.repeat(84)}`;
+  const longest = `/${'d'.repeat(74)}`;
   expect(() => assertFitsSockets(longest)).not.toThrow();
   expect(() => assertFitsSockets(`${longest}d`)).toThrow(
-    '104 bytes with the name of a socket, 103 are allowed',
+    '87 bytes with the name of a socket, 86 are allowed',
   );
 });

@@ -58,6 +58,8 @@ export function ensureRuntimeDirectory(runtimeDirectory: string): void {
 /** What a run that was killed left. Call it before the first tunnel, when no other run is there. Never rejects. */
 export async function removeLeftTunnelFiles(runtimeDirectory: string): Promise<void> {
   const names = await readdir(runtimeDirectory).catch(() => []);
-  const left = names.filter((name) => /^(?:[0-9a-f]{12}\.(?:sock|live|pass(?:\.\d+)?)|[0-9a-f]{8}\.c)$/.test(name));
+  const left = names.filter((name) =>
+    /^(?:[0-9a-f]{12}\.(?:sock|live|pass(?:\.\d+)?)|[0-9a-f]{8}\.c)$/.test(name),
+  );
   await Promise.all(left.map((name) => removeFile(path.join(runtimeDirectory, name)).catch(() => undefined)));
 }

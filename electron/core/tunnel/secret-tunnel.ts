@@ -8,6 +8,7 @@ import type { Endpoint, TransportProof, Tunnel, TunnelAdapter, TunnelEnd } from 
 
 /** The same adapter, for services whose password may be a reference. */
 export const withSecrets = (adapter: TunnelAdapter, secrets: SecretStore): TunnelAdapter => ({
+  ...adapter,
   open: (request) => {
     const { connection } = request.service;
     if (connection.technology !== 'ssh' || connection.password === null) return adapter.open(request);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { silentLogger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
+import { ok } from '../../../shared/result.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
@@ -30,8 +31,10 @@ function sshOnFakeChildren() {
     },
   };
   const runtimeDirectory = '/nonexistent';
+  const done = () => Promise.resolve(ok(undefined));
+  const mux = { open: done, close: done };
   const prompts = new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
-  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, prompts });
+  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, prompts, mux });
   let count = 0;
   const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {
     const service = { ...serviceWith(sshConnection(given)), ...more };
@@ -42,9 +45,9 @@ function sshOnFakeChildren() {
   /** What the child's ssh is for, and the sockets that it was told to make. */
   const argvOf = (child: FakeChild | undefined): string => child?.requests[0]?.argv.join(' ') ?? '';
   const becomesReady = async (child: FakeChild | undefined): Promise<void> => {
-    child?.say(
-      `debug1: Local forwarding listening on path ${/-L (\S+\.sock):/.exec(argvOf(child))?.[1] ?? ''}.`,
-    );
+    // Behind a jump host, its session comes first.
+    child?.say('debug1: Entering interactive session.');
+    child?.say('debug1: Entering interactive session.');
     await settle();
   };
   /** The files of a failed attempt go first, which the disk decides. */
@@ -60,7 +63,7 @@ function sshOnFakeChildren() {
 describe('the ssh adapter', () => {
   it('logs in once at a time at each host, in order', async () => {
     const { children, open, becomesReady, untilLaunched } = sshOnFakeChildren();
-    const tunnels = Array.from({ length: 3 }, () => open({ host: 'bastion' }));
+    const tunnels = ['a', 'b', 'c'].map((user) => open({ host: 'bastion', user }));
     open({ host: 'elsewhere' });
     expect(children).toHaveLength(2);
     await becomesReady(children[0]);
@@ -114,7 +117,12 @@ describe('the ssh adapter', () => {
 
   it('keeps nobody waiting for a silent host behind a jump host, but who wants to go there', async () => {
     const { children, open, untilLaunched, targets, becomesReady } = sshOnFakeChildren();
-    for (const host of ['silent', 'silent', 'target']) open({ host, jump: ['bastion'] });
+    for (const [host, user] of [
+      ['silent', 'a'],
+      ['silent', 'b'],
+      ['target', 'a'],
+    ] as const)
+      open({ host, user, jump: ['bastion'] });
     children[0]?.say('debug1: Connection established.');
     children[0]?.say('Authenticated to bastion ([10.0.0.8]:22) using "publickey".');
     await untilLaunched(2);

@@ -8,12 +8,17 @@ import { type Admission, RacingTunnel } from './racing-tunnel.ts';
 import { parseJumpHost, type SshConnection } from './ssh-command.ts';
 import { SshForward } from './ssh-forward.ts';
 import { openMaster, type SshMasterOptions, usualStartTimeoutMs } from './ssh-master.ts';
+import { type SshMux, sshMux } from './ssh-mux.ts';
 import { SshMasterPool } from './ssh-master-pool.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
+export interface SshAdapterOptions extends SshMasterOptions {
+  readonly mux?: SshMux;
+}
+
 /** Throws when the path of the runtime directory is too long for sockets. */
-export function createSshAdapter(options: SshMasterOptions): TunnelAdapter {
-  const { clock, runtimeDirectory } = options;
+export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
+  const { clock, runtimeDirectory, mux = sshMux } = options;
   assertFitsSockets(runtimeDirectory);
   const gate = new ConnectionGate(clock);
   const logins = new LoginMemory();
@@ -49,7 +54,7 @@ export function createSshAdapter(options: SshMasterOptions): TunnelAdapter {
           }),
       );
       const to = { host: connection.remoteHost, port: connection.remotePort };
-      return new SshForward(request, { clock, runtimeDirectory, lease, to });
+      return new SshForward(request, { clock, runtimeDirectory, mux, lease, to });
     },
     close: () => pool.close(),
   };

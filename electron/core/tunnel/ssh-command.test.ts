@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { parseJumpHost, sshArgv, type SshConnection } from './ssh-command.ts';
+import { parseJumpHost, sshMasterArgv, type SshConnection } from './ssh-command.ts';
 import { sshConnection } from './testing/service-specs.ts';
 
 const timing = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 15, aliveCountMax: 3 };
-const sockets = { socket: '/run/lp/1.sock', probeSocket: '/run/lp/1.live' };
 
 const argvOf = (given: Partial<SshConnection>, mayAsk = false): string[] =>
-  sshArgv(sshConnection(given), sockets, timing, mayAsk);
+  sshMasterArgv(sshConnection(given), '/run/lp/1.c', timing, mayAsk);
 
 /** The values of `-o NAME=…`. */
 const optionsOf = (argv: readonly string[], name: string): string[] =>
@@ -25,11 +24,12 @@ function wordsOf(proxyCommand: string): string[] {
 describe('the ssh command line', () => {
   it('is complete for a plain service', () => {
     expect(argvOf({ host: 'bastion', remoteHost: 'db', remotePort: 5432 }).join(' ')).toBe(
-      'ssh -N -T -o LogLevel=DEBUG1 -o StreamLocalBindUnlink=yes -o StreamLocalBindMask=0177 ' +
-        '-o ExitOnForwardFailure=no -o PermitLocalCommand=no -o RemoteCommand=none -o ForwardAgent=no ' +
+      'ssh -M -N -T -S /run/lp/1.c -o LogLevel=DEBUG1 -o ControlPersist=no ' +
+        '-o IgnoreUnknown=ForkAfterAuthentication,SessionType -o ForkAfterAuthentication=no ' +
+        '-o ClearAllForwardings=yes -o StreamLocalBindUnlink=yes -o StreamLocalBindMask=0177 ' +
+        '-o PermitLocalCommand=no -o RemoteCommand=none -o Tunnel=no -o VisualHostKey=no -o ForwardAgent=no ' +
         '-o ForwardX11=no -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 ' +
-        '-o StrictHostKeyChecking=accept-new -o ControlMaster=no -o ControlPath=none -o BatchMode=yes ' +
-        '-L /run/lp/1.live:/localport-transport-probe -L /run/lp/1.sock:db:5432 -- bastion',
+        '-o StrictHostKeyChecking=accept-new -o BatchMode=yes -- bastion',
     );
   });
 
@@ -51,17 +51,9 @@ describe('the ssh command line', () => {
     expect(argvOf({ host: '-oProxyCommand=evil' }).slice(-2)).toEqual(['--', '-oProxyCommand=evil']);
   });
 
-  it('writes IPv6 targets and odd paths so that ssh reads them right', () => {
-    const argv = sshArgv(
-      sshConnection({ remoteHost: '::1', remotePort: 80 }),
-      {
-        socket: '/run/50%/1.sock',
-        probeSocket: '/run/50%/1.live',
-      },
-      timing,
-      false,
-    );
-    expect(argv).toContain('/run/50%%/1.sock:[::1]:80');
+  it('writes an odd control path so that ssh reads it right', () => {
+    const argv = sshMasterArgv(sshConnection({}), '/run/50%/1.c', timing, false);
+    expect(argv).toContain('/run/50%%/1.c');
   });
 
   it('lets ssh and its jump hosts ask where somebody answers', () => {

@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts';
 import { toEvidence } from './evidence.ts';
 import { classifyComplaint } from './failure-classifier.ts';
 import { removeFile, tunnelFile } from './private-path.ts';
-import { closeForward, type LocalForward, type MuxFailure, openForward } from './ssh-mux.ts';
+import type { LocalForward, MuxFailure, MuxPlace, SshMux } from './ssh-mux.ts';
 import type { MasterLease } from './ssh-master-pool.ts';
 import { cannotListen, maxToldPathLength } from './ssh-output.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
@@ -19,6 +19,7 @@ import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from 
 export interface SshForwardParts {
   readonly clock: Clock;
   readonly runtimeDirectory: string;
+  readonly mux: SshMux;
   readonly lease: MasterLease;
   readonly to: LocalForward['to'];
 }
@@ -71,8 +72,11 @@ export class SshForward implements Tunnel {
     this.#complaintListeners.push(listener);
   }
 
-  proveTransport(deadlineMs: number): Promise<TransportProof> {
-    return this.#parts.lease.prove(deadlineMs);
+  async proveTransport(deadlineMs: number): Promise<TransportProof> {
+    const proof: TransportProof = this.#isEnding
+      ? { kind: 'silent' }
+      : await this.#parts.lease.prove(deadlineMs);
+    return this.#isEnding ? { kind: 'dead', cause: (await this.ended).cause ?? stoppedByUs } : proof;
   }
 
   stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
@@ -91,15 +95,15 @@ export class SshForward implements Tunnel {
     }
     if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
     this.#controlPath = master.value.path;
-    const opened = await openForward(this.#place(openDeadlineMs), this.#forward);
+    const opened = await this.#parts.mux.open(this.#place(openDeadlineMs), this.#forward);
     if (opened.ok) {
       this.#isOpen = true;
       if (!this.#isEnding) this.#resolveReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
       else await this.#close();
       return;
     }
-    // It tells why itself, if it is about to end.
-    if (opened.error.kind === 'gone' && lease.pid !== null) await lease.prove(closeDeadlineMs);
+    // It tells why itself, if it is about to end. Who comes next gets another one.
+    if (opened.error.kind !== 'refused') await lease.prove(closeDeadlineMs);
     await this.#end({ ...noChild, cause: causeOf(opened.error) });
   }
 
@@ -117,20 +121,22 @@ export class SshForward implements Tunnel {
       return;
     }
     this.#isEnding = true;
+    // Who has nothing open leaves at once: a login that waits for its turn must not begin for nobody.
     if (this.#isOpen && !force) await this.#close();
+    const released = this.#parts.lease.release({ force });
     await removeFile(this.#forward.listenPath).catch(() => undefined);
-    await this.#parts.lease.release({ force });
+    await released;
     this.#resolveReady(err(end.cause ?? stoppedByUs));
     this.#resolveEnded(end);
   }
 
   async #close(): Promise<void> {
     this.#isOpen = false;
-    await closeForward(this.#place(closeDeadlineMs), this.#forward);
+    await this.#parts.mux.close(this.#place(closeDeadlineMs), this.#forward);
     await removeFile(this.#forward.listenPath).catch(() => undefined);
   }
 
-  #place(deadlineMs: number): Parameters<typeof openForward>[0] {
+  #place(deadlineMs: number): MuxPlace {
     return { controlPath: this.#controlPath ?? '', clock: this.#parts.clock, deadlineMs };
   }
 }

@@ -161,7 +161,8 @@ class Master {
     if (this.#proof !== null) return this.#proof;
     const answer = this.#tunnel.proveTransport(deadlineMs).then((proven) => {
       this.#proof = null;
-      if (!this.#isRetired && !this.#isEnded) this.#isDoubted = proven.kind === 'silent' || proven.kind === 'dead';
+      if (!this.#isRetired && !this.#isEnded)
+        this.#isDoubted = proven.kind === 'silent' || proven.kind === 'dead';
       return proven;
     });
     this.#proof = { answer, givesUpAt: this.#clock.now() + deadlineMs };

@@ -6,7 +6,7 @@ import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tu
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import { loginCommand, SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
-import { openForward } from './ssh-mux.ts';
+import { sshMux } from './ssh-mux.ts';
 import { createMasterReader } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Tunnel, TunnelRequest } from './tunnel-adapter.ts';
@@ -94,8 +94,9 @@ function roundTripThrough({ controlPath, probeSocket, clock }: ProbePlace) {
     const startedAt = clock.now();
     if (!isOpen) {
       const forward = { listenPath: probeSocket, to: { path: absentSocket } };
-      const opened = await openForward({ controlPath, clock, deadlineMs }, forward);
-      if (!opened.ok) return opened.error.kind === 'silent' ? { kind: 'silent' } : goneProof(opened.error.reason);
+      const opened = await sshMux.open({ controlPath, clock, deadlineMs }, forward);
+      if (!opened.ok)
+        return opened.error.kind === 'silent' ? { kind: 'silent' } : goneProof(opened.error.reason);
       isOpen = true;
     }
     return proveBySocket(probeSocket, Math.max(0, deadlineMs - (clock.now() - startedAt)), clock);
@@ -104,7 +105,7 @@ function roundTripThrough({ controlPath, probeSocket, clock }: ProbePlace) {
 
 const goneProof = (reason: string): TransportProof => ({
   kind: 'dead',
-  cause: describeCause('exited', { ending: 'its control socket is gone', evidence: reason }),
+  cause: describeCause('exited', { ending: 'its private socket is gone', evidence: reason }),
 });
 
 /** A longer start is also one that may take longer to be answered: behind a slow ProxyCommand, say. */

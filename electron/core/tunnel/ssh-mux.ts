@@ -40,13 +40,18 @@ const streamLocal = 0xfffffffe;
 /** Longer than any reason. */
 const maxPacketBytes = 256 * 1024;
 
-/** The listener is there when it resolves. Never rejects. */
-export const openForward = (place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>> =>
-  ask(place, types.openForward, forward);
+/** Neither ever rejects. */
+export interface SshMux {
+  /** The listener is there when it resolves. */
+  open(place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>>;
+  /** Needs the very words of `open`. Connections of the forward go on, and its socket file stays. */
+  close(place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>>;
+}
 
-/** Needs the very words of `openForward`. Connections of the forward go on, and its socket file stays. Never rejects. */
-export const closeForward = (place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>> =>
-  ask(place, types.closeForward, forward);
+export const sshMux: SshMux = {
+  open: (place, forward) => ask(place, types.openForward, forward),
+  close: (place, forward) => ask(place, types.closeForward, forward),
+};
 
 function ask(
   { controlPath, clock, deadlineMs }: MuxPlace,

@@ -100,6 +100,11 @@ export class TunnelWorkshop {
     return cause;
   }
 
+  /** What tunnels share outlives them for a while. */
+  async closeShared(): Promise<void> {
+    await this.#adapters.ssh.close?.();
+  }
+
   livingChildren(): readonly string[] {
     return this.#launcher.alive().map(({ name }) => name);
   }
@@ -110,6 +115,7 @@ export class TunnelWorkshop {
 
   async dispose(): Promise<void> {
     await Promise.all(this.#tunnels.map((tunnel) => tunnel.stop({ force: true })));
+    await this.closeShared();
     await rm(this.runtimeDirectory, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,177 @@
+/** What services share on one connection to a real sshd, and what they do not. */
+import net from 'node:net';
+import { rm } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isReaped, signalIfAlive } from '../../../e2e/fixtures/process-tree.ts';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { exchange, type FixtureServer, freePort, startEchoServer } from '../../../e2e/fixtures/servers.ts';
+import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
+import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
+import { findStopped } from '../process/process-state.ts';
+import { sshConnection } from './testing/service-specs.ts';
+import { type Address, TunnelWorkshop } from './testing/tunnel-workshop.ts';
+import type { Tunnel } from './tunnel-adapter.ts';
+
+let client: SshClient;
+let sshd: Sshd;
+let echo: FixtureServer;
+let workshop: TunnelWorkshop;
+
+beforeEach(async () => {
+  client = await createSshClient();
+  [sshd, echo, workshop] = await Promise.all([
+    startSshd({ client }),
+    startEchoServer(),
+    TunnelWorkshop.create([client.binDirectory]),
+  ]);
+  await sshd.trust();
+});
+
+afterEach(async () => {
+  await workshop.dispose();
+  expect(workshop.livingChildren()).toEqual([]);
+  await sshd.dispose();
+  await echo.stop();
+  await client.dispose();
+});
+
+const to = (given: Partial<Parameters<typeof sshConnection>[0]> = {}) =>
+  sshConnection({
+    host: sshd.host,
+    port: sshd.port,
+    user: sshd.user,
+    remoteHost: '127.0.0.1',
+    remotePort: echo.port,
+    ...given,
+  });
+
+const logins = (): number => sshd.log.filter((line) => line.includes('Accepted publickey')).length;
+
+/** A connection that stays, and says `echo` again when asked. */
+async function stay(
+  address: Address,
+): Promise<{ readonly alive: () => Promise<boolean>; readonly end: () => void }> {
+  const socket = net.connect(address as net.NetConnectOpts);
+  socket.on('error', () => undefined);
+  const answer = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      socket.once('data', () => resolve(true));
+      socket.once('close', () => resolve(false));
+      socket.write('x');
+    });
+  expect(await answer()).toBe(true);
+  return { alive: answer, end: () => socket.destroy() };
+}
+
+it('logs in once for twenty services', async () => {
+  const opened = await Promise.all(Array.from({ length: 20 }, () => workshop.openReady(to())));
+  expect(workshop.livingChildren()).toHaveLength(1);
+  expect(logins()).toBe(1);
+  for (const { address } of opened) expect(await exchange(address, 'hello')).toBe('hello');
+});
+
+it('keeps the connections of others through toggles and failures of one', async () => {
+  const other = await workshop.openReady(to());
+  const steady = await stay(other.address);
+  for (let round = 0; round < 50; round++) {
+    const { tunnel, address } = await workshop.openReady(to());
+    if (round % 10 === 0) expect(await exchange(address, 'hello')).toBe('hello');
+    await tunnel.stop({ force: round % 2 === 0 });
+    if (round % 25 === 0)
+      await workshop.openReady(to({ remotePort: 1 })).then(({ tunnel: dead }) => dead.stop());
+  }
+  expect(await steady.alive()).toBe(true);
+  expect(logins()).toBe(1);
+  steady.end();
+});
+
+it('tells each service its own refusals', async () => {
+  const [good, bad] = await Promise.all([
+    workshop.openReady(to()),
+    workshop.openReady(to({ remotePort: await freePort() })),
+  ]);
+  const told: string[] = [];
+  good.tunnel.onComplaint(() => told.push('good'));
+  bad.tunnel.onComplaint(({ title }) => told.push(`bad: ${title}`));
+  await exchange(bad.address, 'x').catch(() => undefined);
+  await eventually('the complaint', () => told.length > 0);
+  expect(told).toEqual([expect.stringMatching(/^bad: The tunnel is up, but .* refused the connection$/)]);
+});
+
+it('ends all for one cause when its process is killed, and one login brings all back', async () => {
+  const opened = await Promise.all([1, 2, 3].map(() => workshop.openReady(to())));
+  const { pid } = opened[0]!.tunnel;
+  signalIfAlive(pid ?? 0, 'SIGKILL');
+  const causes = await Promise.all(opened.map(async ({ tunnel }) => (await tunnel.ended).cause));
+  expect(causes).toEqual([causes[0], causes[0], causes[0]]);
+  expect(causes[0]).toMatchObject({ code: 'killed' });
+  await Promise.all([1, 2, 3].map(() => workshop.openReady(to())));
+  expect(logins()).toBe(2);
+});
+
+it('is asked once by all who doubt it, and a stopped one is left to those who are on it', async () => {
+  const [first, second] = [await workshop.openReady(to()), await workshop.openReady(to())];
+  const { pid } = first.tunnel;
+  signalIfAlive(pid ?? 0, 'SIGSTOP');
+  await eventually('it is stopped', async () => (await findStopped([pid ?? 0])).has(pid ?? 0));
+  const proofs = await Promise.all([first, second].map(({ tunnel }) => tunnel.proveTransport(1_000)));
+  expect(proofs).toMatchObject([{ kind: 'dead' }, { kind: 'dead' }]);
+  const third = await workshop.openReady(to());
+  expect(third.tunnel.pid).not.toBe(pid);
+  expect(await exchange(third.address, 'hello')).toBe('hello');
+  // Whoever has left a doubted one does not keep it.
+  await Promise.all([first, second].map(({ tunnel }) => tunnel.stop()));
+  await eventually('the stopped one is gone', () => isReaped(pid ?? 0));
+});
+
+it('opens another one beside a silent one, and goes back to none', async () => {
+  const first = await workshop.openReady(to());
+  await sshd.freezeSessions(true);
+  expect(await first.tunnel.proveTransport(500)).toEqual({ kind: 'silent' });
+  const second = await workshop.openReady(to());
+  expect(second.tunnel.pid).not.toBe(first.tunnel.pid);
+  await sshd.freezeSessions(false);
+  expect(await first.tunnel.proveTransport(5_000)).toEqual({ kind: 'alive' });
+  const third = await workshop.openReady(to());
+  expect(third.tunnel.pid).toBe(second.tunnel.pid);
+});
+
+it('is found again by nobody after its folder was tidied away', async () => {
+  const first = await workshop.openReady(to());
+  await rm(workshop.runtimeDirectory, { recursive: true });
+  const lost = workshop.open(to());
+  expect(await lost.ready).toMatchObject({ ok: false, error: { code: 'exited' } });
+  const second = await workshop.openReady(to());
+  expect(second.tunnel.pid).not.toBe(first.tunnel.pid);
+});
+
+it('is not shared by those who log in otherwise', async () => {
+  const tunnels: Tunnel[] = [];
+  for (const given of [{}, { keyFile: client.keyFile }, { strictHostKeyChecking: 'yes' as const }])
+    tunnels.push((await workshop.openReady(to(given))).tunnel);
+  expect(new Set(tunnels.map(({ pid }) => pid)).size).toBe(3);
+});
+
+it("opens no forward of the user's ssh_config, and goes by none of its odd options", async () => {
+  const port = await freePort();
+  await client.addConfig(`Host odd
+  HostName ${sshd.host}
+  Port ${sshd.port}
+  LocalForward ${port} 127.0.0.1:${echo.port}
+  DynamicForward ${await freePort()}
+  RemoteForward ${await freePort()} 127.0.0.1:${echo.port}
+  ControlPersist yes
+  ForkAfterAuthentication yes
+  RemoteCommand false
+  LocalCommand false
+  PermitLocalCommand yes
+  RequestTTY force
+  VisualHostKey yes
+  LogLevel QUIET
+  Tunnel no`);
+  const { tunnel, address } = await workshop.openReady(to({ host: 'odd', port: null }));
+  expect(await exchange(address, 'hello')).toBe('hello');
+  await expect(exchange({ host: '127.0.0.1', port }, 'x')).rejects.toThrow(/ECONNREFUSED/);
+  expect(workshop.livingChildren()).toHaveLength(1);
+  expect(tunnel.pid).not.toBeNull();
+});
