@@ -19,18 +19,16 @@ export default {
   directories: { output: 'dist/package', buildResources: 'build' },
   files: [
     'dist/*.cjs',
-    '!dist/{localport,daemon}.cjs',
+    'dist/start.mjs',
     'dist/renderer/**',
     'dist/icons/**',
     'dist/*.txt',
     '!**/*.map',
     'package.json',
   ],
-  // The command and its daemon run on the user's Node, which cannot look into an asar.
-  extraResources: ['localport.cjs', 'daemon.cjs'].map((file) => ({
-    from: `dist/${file}`,
-    to: `cli/${file}`,
-  })),
+  // It runs the command and the daemon in the app's own runtime.
+  extraMetadata: { main: 'dist/start.mjs' },
+  extraResources: [{ from: 'build/bin', to: 'bin' }],
   asar: true,
   npmRebuild: false,
   artifactName: '${productName}-${version}-${os}-${arch}.${ext}',

@@ -1,0 +1,123 @@
+/**
+ * Puts the installed app's `localport` command where shells find it: a link to the script in the app, or, as an AppImage has
+ * no place of its own while it does not run, a script that starts the AppImage. Only what is ours is ever replaced.
+ */
+import { accessSync, constants } from 'node:fs';
+import { chmod, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { shellWord } from '../../../shared/shell-word.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
+import { commandSwitches, type Runtime } from './app-runtime.ts';
+import { commandFolder, commandFolders, isOnPath } from './command-folder.ts';
+
+export interface CommandPlace {
+  readonly platform: NodeJS.Platform;
+  readonly homeDirectory: string;
+}
+
+export interface CommandInstallation extends CommandPlace {
+  readonly runtime: Runtime;
+  /** PATH of the user's shell; null: not known. */
+  readonly searchPath: string | null;
+  /** By default one that this user can write. */
+  readonly isWritable?: (folder: string) => boolean;
+}
+
+export interface InstalledCommand {
+  /** Of the link. */
+  readonly path: string;
+  /** What the user is to do so that shells find it; null: nothing. */
+  readonly hint: string | null;
+}
+
+const name = 'localport';
+const appImageMark = '# The localport command of an AppImage, written by LocalPort.';
+
+/** The error is a sentence with what to do. A command that is there already is made to point to this app. */
+export async function installCommand(
+  installation: CommandInstallation,
+): Promise<Result<InstalledCommand, string>> {
+  const { runtime, searchPath, isWritable = canWrite } = installation;
+  if (runtime.kind === 'node')
+    return err('Only the installed app brings the command. In a checkout, npm link puts it on your PATH.');
+  const moving = passingPlace(runtime.program);
+  if (moving !== null) return err(moving);
+  const folder = commandFolder({ ...installation, isWritable });
+  const link = path.join(folder, name);
+  if ((await ownerOf(link)) === 'others')
+    return err(
+      `${link} belongs to another program and was left as it is. Move it away, and install the command again.`,
+    );
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await put(link, runtime);
+  } catch (error) {
+    return err(`${link} cannot be written: ${errorMessage(error)}`);
+  }
+  return ok({ path: link, hint: searchPath === null ? null : pathHint(folder, searchPath) });
+}
+
+/** Where commands of ours are, for whoever removes them. */
+export async function installedCommands(place: CommandPlace): Promise<readonly string[]> {
+  const links = commandFolders(place).map((folder) => path.join(folder, name));
+  const owners = await Promise.all(links.map(ownerOf));
+  return links.filter((_, index) => owners[index] === 'us');
+}
+
+/** In words, for terminals and notices. */
+export const installedInWords = ({ path: link, hint }: InstalledCommand): readonly string[] => [
+  `The localport command is installed: ${link}`,
+  ...(hint === null ? [] : [hint]),
+];
+
+/** macOS runs an app that was not moved after its download from a random read-only folder. */
+function passingPlace(program: string): string | null {
+  const isPassing = program.includes('/AppTranslocation/') || program.startsWith('/Volumes/');
+  return isPassing ? 'Move LocalPort to the Applications folder and open it from there first.' : null;
+}
+
+const pathHint = (folder: string, searchPath: string): string | null =>
+  isOnPath(folder, searchPath)
+    ? null
+    : `${folder} is not on your PATH. Add this line to your shell's startup file: export PATH=${shellWord(folder)}:"$PATH"`;
+
+type Owner = 'nobody' | 'us' | 'others';
+
+/** A link is ours when it leads to our script, whether or not that app is still there. */
+async function ownerOf(link: string): Promise<Owner> {
+  const stats = await lstat(link).catch(() => null);
+  if (stats === null) return 'nobody';
+  if (stats.isSymbolicLink())
+    return /\/resources\/bin\/localport$/i.test(await readlink(link)) ? 'us' : 'others';
+  if (!stats.isFile() || stats.size > 4_096) return 'others';
+  return (await readFile(link, 'utf8').catch(() => '')).includes(appImageMark) ? 'us' : 'others';
+}
+
+/** By rename: a shell never finds half a command, or none. */
+async function put(link: string, runtime: Extract<Runtime, { readonly kind: 'app' }>): Promise<void> {
+  const fresh = `${link}.${process.pid}.tmp`;
+  await rm(fresh, { force: true });
+  try {
+    if (runtime.isAppImage) {
+      await writeFile(fresh, appImageScript(runtime), { mode: 0o755, flag: 'wx' });
+      await chmod(fresh, 0o755);
+    } else await symlink(runtime.commandScript, fresh);
+    await rename(fresh, link);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+const appImageScript = ({ program, platform }: Extract<Runtime, { readonly kind: 'app' }>): string =>
+  `#!/bin/sh\n${appImageMark}\nexec ${[program, ...commandSwitches(platform)].map(shellWord).join(' ')} "$@"\n`;
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
