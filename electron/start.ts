@@ -8,9 +8,13 @@
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { systemClock as clock } from './core/clock.ts';
 import { sayWhyNotStarted } from './core/host/terminal.ts';
 import { roleStart } from './core/install/app-runtime.ts';
 import { refusedSwitches } from './shell/refused-switches.ts';
+
+/** What a timer can wait, 24 days. A command is shorter, and a daemon listens. */
+const longestTimerMs = 2 ** 31 - 1;
 
 const role = roleStart(process.argv);
 const load = createRequire(import.meta.url);
@@ -25,7 +29,7 @@ else {
   const script = fileURLToPath(new URL(role.script, import.meta.url));
   process.argv.splice(1, process.argv.length, script, ...role.args);
   // An event loop with nothing to do would end the wait, and Chromium would start.
-  setInterval(() => undefined, 2 ** 31 - 1);
+  clock.after(longestTimerMs, () => undefined);
   load(script);
   await new Promise(() => undefined);
 }

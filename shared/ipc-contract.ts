@@ -42,6 +42,8 @@ export const ipcInvokes = {
     request: z.object({ openAtLogin: z.boolean().optional(), notifications: z.boolean().optional() }),
     response: settingsSchema,
   },
+  /** Puts the `localport` command where shells find it, and says where. Fails with a sentence. */
+  'command:install': { request: nothing, response: z.string() },
   'clipboard:copy': { request: z.object({ text: z.string().max(4096) }), response: nothing },
   /** The popover's content wants this height, in CSS pixels. */
   'popover:set-height': { request: z.object({ height: z.number().min(1).max(4000) }), response: nothing },

@@ -65,6 +65,7 @@ describe('the command line', () => {
       'cluster pods',
       'doctor',
       'metrics',
+      'install-command',
       'completion',
     ]);
   });

@@ -3,7 +3,7 @@ import type { Runtime } from '../core/install/app-runtime.ts';
 import type { ExitCode } from './exit-code.ts';
 
 const written = (stream: NodeJS.WritableStream): Promise<void> =>
-  new Promise((resolve) => stream.write('', () => resolve()));
+  new Promise((resolve) => stream.end(() => resolve()));
 
 /** Ends with `code` once all that was printed has left. */
 export async function endProcess(code: ExitCode, runtime: Runtime): Promise<void> {

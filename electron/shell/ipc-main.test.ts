@@ -23,6 +23,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'config:trust': vi.fn(),
     'settings:get': () => settings,
     'settings:set': () => settings,
+    'command:install': () => 'installed',
     'clipboard:copy': vi.fn(),
     'popover:set-height': vi.fn(),
     'popover:hide': vi.fn(),

@@ -4,6 +4,7 @@ import { assertNever } from '../../shared/result.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHostPort } from './app-host-port.ts';
 import type { IpcHandlers } from './ipc-main.ts';
+import { installCommandHere } from './command-installation.ts';
 import { ensureConfigFile, openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
 import type { SettingsControl } from './settings-control.ts';
@@ -29,6 +30,7 @@ export const ipcHandlers = ({ host, settings, popover, quit }: ShellParts): IpcH
   'config:trust': ({ digest }) => trustConfig(host, digest),
   'settings:get': () => settings.refresh(),
   'settings:set': (change) => settings.change(change),
+  'command:install': installCommandHere,
   'clipboard:copy': ({ text }) => clipboard.writeText(text),
   'popover:set-height': ({ height }) => popover.setContentHeight(height),
   'popover:hide': () => popover.hide(),

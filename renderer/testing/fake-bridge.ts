@@ -68,6 +68,7 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
       };
       return settings;
     },
+    'command:install': () => 'The localport command is installed: /usr/local/bin/localport',
     'clipboard:copy': nothing,
     'popover:set-height': nothing,
     'popover:hide': nothing,

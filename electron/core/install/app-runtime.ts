@@ -14,17 +14,18 @@ const roleSwitches: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>
   darwin: ['--log-level=3'],
 };
 
-export type Runtime =
-  | { readonly kind: 'node'; readonly program: string }
-  | {
-      readonly kind: 'app';
-      /** What to start: the executable, or the AppImage, whose executable is there only while it runs. */
-      readonly program: string;
-      /** The script that is the `localport` command. It lies in the package, so with an AppImage it comes and goes. */
-      readonly commandScript: string;
-      readonly isAppImage: boolean;
-      readonly platform: NodeJS.Platform;
-    };
+/** The installed app. */
+export interface AppRuntime {
+  readonly kind: 'app';
+  /** What to start: the executable, or the AppImage, whose executable is there only while it runs. */
+  readonly program: string;
+  /** The script that is the `localport` command. It lies in the package, so with an AppImage it comes and goes. */
+  readonly commandScript: string;
+  readonly isAppImage: boolean;
+  readonly platform: NodeJS.Platform;
+}
+
+export type Runtime = AppRuntime | { readonly kind: 'node'; readonly program: string };
 
 /** What tells the runtime, as Node and Electron have it in `process`. */
 export interface RunningProcess {

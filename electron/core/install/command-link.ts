@@ -8,7 +8,7 @@ import path from 'node:path';
 import { shellWord } from '../../../shared/shell-word.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
-import { commandSwitches, type Runtime } from './app-runtime.ts';
+import { commandSwitches, type AppRuntime, type Runtime } from './app-runtime.ts';
 import { commandFolder, commandFolders, isOnPath } from './command-folder.ts';
 
 export interface CommandPlace {
@@ -38,7 +38,7 @@ const appImageMark = '# The localport command of an AppImage, written by LocalPo
 export async function installCommand(
   installation: CommandInstallation,
 ): Promise<Result<InstalledCommand, string>> {
-  const { runtime, searchPath, isWritable = canWrite } = installation;
+  const { runtime, isWritable = canWrite } = installation;
   if (runtime.kind === 'node')
     return err('Only the installed app brings the command. In a checkout, npm link puts it on your PATH.');
   const moving = passingPlace(runtime.program);
@@ -55,7 +55,7 @@ export async function installCommand(
   } catch (error) {
     return err(`${link} cannot be written: ${errorMessage(error)}`);
   }
-  return ok({ path: link, hint: searchPath === null ? null : pathHint(folder, searchPath) });
+  return ok({ path: link, hint: pathHint(folder, installation) });
 }
 
 /** Where commands of ours are, for whoever removes them. */
@@ -77,10 +77,12 @@ function passingPlace(program: string): string | null {
   return isPassing ? 'Move LocalPort to the Applications folder and open it from there first.' : null;
 }
 
-const pathHint = (folder: string, searchPath: string): string | null =>
-  isOnPath(folder, searchPath)
-    ? null
-    : `${folder} is not on your PATH. Add this line to your shell's startup file: export PATH=${shellWord(folder)}:"$PATH"`;
+function pathHint(folder: string, { searchPath, homeDirectory }: CommandInstallation): string | null {
+  const line = `add this line to your shell's startup file: export PATH=${shellWord(folder)}:"$PATH"`;
+  if (searchPath !== null)
+    return isOnPath(folder, searchPath) ? null : `${folder} is not on your PATH: ${line}`;
+  return folder.startsWith(homeDirectory) ? `If your shell does not find localport, ${line}` : null;
+}
 
 type Owner = 'nobody' | 'us' | 'others';
 
@@ -95,7 +97,7 @@ async function ownerOf(link: string): Promise<Owner> {
 }
 
 /** By rename: a shell never finds half a command, or none. */
-async function put(link: string, runtime: Extract<Runtime, { readonly kind: 'app' }>): Promise<void> {
+async function put(link: string, runtime: AppRuntime): Promise<void> {
   const fresh = `${link}.${process.pid}.tmp`;
   await rm(fresh, { force: true });
   try {
@@ -110,7 +112,7 @@ async function put(link: string, runtime: Extract<Runtime, { readonly kind: 'app
   }
 }
 
-const appImageScript = ({ program, platform }: Extract<Runtime, { readonly kind: 'app' }>): string =>
+const appImageScript = ({ program, platform }: AppRuntime): string =>
   `#!/bin/sh\n${appImageMark}\nexec ${[program, ...commandSwitches(platform)].map(shellWord).join(' ')} "$@"\n`;
 
 function canWrite(folder: string): boolean {
