@@ -47,4 +47,4 @@ void runCommandLine(process.argv.slice(2), {
     ? { confirm: (question: string) => confirmAtTerminal(question, interruption.signal) }
     : {}),
   connect: async () => (await import('./host-call.ts')).callHost({ paths, clock, version }),
-}).then((code) => endProcess(code, runtime));
+}).then((code) => endProcess({ code, runtime, streams: [process.stdout, process.stderr] }));

@@ -2,14 +2,20 @@
 import type { Runtime } from '../core/install/app-runtime.ts';
 import type { ExitCode } from './exit-code.ts';
 
-const written = (stream: NodeJS.WritableStream): Promise<void> =>
+interface ProcessEnd {
+  readonly code: ExitCode;
+  readonly runtime: Runtime;
+  /** What was printed to. */
+  readonly streams: readonly NodeJS.WritableStream[];
+}
+
+const flushed = (stream: NodeJS.WritableStream): Promise<void> =>
   new Promise((resolve) => stream.end(() => resolve()));
 
-/** Ends with `code` once all that was printed has left. */
-export async function endProcess(code: ExitCode, runtime: Runtime): Promise<void> {
+/** Ends once all that was printed has left: a pipe or a terminal may take its time. */
+export async function endProcess({ code, runtime, streams }: ProcessEnd): Promise<void> {
   process.exitCode = code;
   if (runtime.kind === 'node') return;
-  // A pipe or a terminal may take its time.
-  await Promise.all([written(process.stdout), written(process.stderr)]);
+  await Promise.all(streams.map(flushed));
   process.exit(code);
 }
