@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   // The command does not reach it then; everything else works.
   if (!served.ok) log.error(served.error);
   host.onSnapshot(printChanges());
-  await Promise.all([
+  const [, { updates }] = await Promise.all([
     host.start(),
     startMenuBarShell({
       host,
@@ -77,6 +77,7 @@ async function main(): Promise<void> {
   ]);
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
+    if (launch.updateTest) await updates.look();
     await quitControl.quit('smoke test');
   }
 }
