@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { systemClock as clock } from './core/clock.ts';
 import { sayWhyNotStarted } from './core/host/terminal.ts';
-import { roleStart } from './core/install/app-runtime.ts';
+import { chromiumVariables, roleStart } from './core/install/app-runtime.ts';
 import { refusedSwitches } from './shell/refused-switches.ts';
 
 /** What a timer can wait, 24 days. A command is shorter, and a daemon listens. */
@@ -26,6 +26,7 @@ else {
     sayWhyNotStarted(`${refused.join(', ')}: other programs could steer it that way`);
     process.exit(1);
   }
+  for (const name of chromiumVariables(process.env)) Reflect.deleteProperty(process.env, name);
   const script = fileURLToPath(new URL(role.script, import.meta.url));
   process.argv.splice(1, process.argv.length, script, ...role.args);
   // An event loop with nothing to do would end the wait, and Chromium would start.

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { daemonCommand, roleStart, runtimeOf, type RunningProcess } from './app-runtime.ts';
+import {
+  chromiumVariables,
+  daemonCommand,
+  roleStart,
+  runtimeOf,
+  type RunningProcess,
+} from './app-runtime.ts';
 
 const node: RunningProcess = { execPath: '/usr/bin/node', versions: {}, env: {}, platform: 'linux' };
 const app: RunningProcess = {
@@ -63,4 +69,12 @@ it.each([
   [['app', '--as-daemon', '--'], { script: 'daemon.cjs', args: [], switches: [] }],
 ])('reads %j', (argv, expected) => {
   expect(roleStart(argv)).toEqual(expected);
+});
+
+it('takes back what Chromium put into the environment, and leaves a session bus that there is', () => {
+  expect(chromiumVariables({ DBUS_SESSION_BUS_ADDRESS: 'disabled:' })).toContain('DBUS_SESSION_BUS_ADDRESS');
+  expect(chromiumVariables({ DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1/bus' })).toEqual([
+    'CHROME_DESKTOP',
+    'ORIGINAL_XDG_CURRENT_DESKTOP',
+  ]);
 });

@@ -92,3 +92,13 @@ export function roleStart(argv: readonly string[]): RoleStart | null {
     switches: argv.slice(1, end - 1),
   };
 }
+
+/**
+ * The variables that Chromium has put into the environment before the first line of ours: ours alone in a role, where they would
+ * reach ssh, kubectl and secret-tool. Without a session bus it names one that does not exist, and GLib then finds none.
+ */
+export const chromiumVariables = (env: RunningProcess['env']): readonly string[] => [
+  'CHROME_DESKTOP',
+  'ORIGINAL_XDG_CURRENT_DESKTOP',
+  ...(env['DBUS_SESSION_BUS_ADDRESS'] === 'disabled:' ? ['DBUS_SESSION_BUS_ADDRESS'] : []),
+];
