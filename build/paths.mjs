@@ -21,7 +21,9 @@ export const readPackageJson = () => {
   return fields;
 };
 
-/** Whatever link the script was reached by, as `/tmp` on a Mac. True when the file behind `importMetaUrl` is the script that node was asked to run.
+/** True when a module is the script that node was asked to run, also by a link or in a folder behind one, as /tmp is on macOS.
  * @param {string} filename `import.meta.filename` of the asking module */
-export const isEntryPoint = (filename) =>
-  process.argv[1] !== undefined && realpathSync(process.argv[1]) === filename;
+export const isEntryPoint = (filename) => {
+  const [, script] = process.argv;
+  return script !== undefined && realpathSync(script) === realpathSync(filename);
+};

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../e2e/fixtures/eventually.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../e2e/fixtures/servers.ts';
+import type { ControlEvent } from '../shared/control-contract.ts';
 import type { Snapshot } from '../shared/service-snapshot.ts';
 import { systemClock as clock } from './core/clock.ts';
 import { connectControl, type ControlClient } from './core/control/control-client.ts';
@@ -175,6 +176,26 @@ describe('the daemon', () => {
     daemon.process.kill('SIGTERM');
     expect(await daemon.ended).toBe(0);
     expect(leftFiles()).toEqual([]);
+  });
+
+  // launchd and systemd start again what fails, so that a stop would be undone.
+  it('ends with 0 when it was told to stop, also where something is left, and says what', async () => {
+    const leave = (): void => writeFileSync(path.join(path.dirname(socketPath()), 'strange'), '');
+    const signalled = start('--foreground');
+    await connect();
+    leave();
+    signalled.process.kill('SIGTERM');
+    expect(await signalled.ended).toBe(0);
+    expect(signalled.output()).toMatch(/stopped, but not cleanly:\n {2}.*strange is left in /);
+    const asked = start();
+    const client = await connect();
+    let problems: readonly string[] = [];
+    const onEvent = (event: ControlEvent<'shutdown'>): void => {
+      if (event.kind === 'report') problems = event.report.problems;
+    };
+    await client.stream('shutdown', { force: false }, { onEvent });
+    expect(await asked.ended).toBe(0);
+    expect(problems).toEqual([expect.stringMatching(/strange is left in /)]);
   });
 
   it('is one: a second start says who is there, and fails', async () => {

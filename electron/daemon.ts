@@ -42,10 +42,11 @@ async function main({
   }
   const { host, logs, paths } = opened.value;
   logUncaughtErrors(process, logs.app);
+  // A stop that was asked for is a success, whatever is left: launchd and systemd start again what fails.
   const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
     const { problems } = await shutdown;
     if (foreground) say(...reportEnd(problems));
-    return process.exit(problems.length === 0 ? exitCode.ok : exitCode.error);
+    return process.exit(exitCode.ok);
   };
   const wayOut = {
     stop: (reason: string) => exitAfter(host.shutdown(reason)),

@@ -8,7 +8,9 @@ import { compileInWorker } from './core/config/worker-compiler.ts';
 import { controlSocketPath } from './core/control/control-paths.ts';
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
-import { openHost } from './core/host/open-host.ts';
+import { promptForLocalNetwork } from './core/host/local-network-prompt.ts';
+import { stopOlderDaemon } from './core/host/older-daemon.ts';
+import { openHost, ownPaths, type OpenHostOptions } from './core/host/open-host.ts';
 import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
@@ -23,21 +25,26 @@ import { refusedSwitches } from './shell/refused-switches.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
 import type * as updaterBundle from './shell/update-engine.ts';
 import type { UpdateEngine } from './shell/update-control.ts';
-import { tellRefusal } from './shell/start-refusal.ts';
+import { askUser, tellRefusal } from './shell/start-refusal.ts';
 import { version } from './version.ts';
 
 async function main(): Promise<void> {
   const launch = parseLaunchArguments(process.argv.slice(1), workingDirectory());
-  const opening = openHost({
+  const options: OpenHostOptions = {
     kind: 'menu-bar',
     version,
     clock,
     explicitConfig: launch.config,
     folderConfig: launch.folderConfig,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
-  });
+  };
+  const opening = openHost(options);
   await app.whenReady();
-  const opened = await opening;
+  let opened = await opening;
+  const replaced = opened.ok
+    ? null
+    : await stopOlderDaemon(opened.error, { paths: ownPaths(), clock, version, mayEndConnections: askUser });
+  if (replaced !== null) opened = await openHost(options);
   if (!opened.ok) {
     tellRefusal(opened.error.message, process.platform);
     app.exit(1);
@@ -47,6 +54,7 @@ async function main(): Promise<void> {
   const log = logs.app;
   logUncaughtErrors(process, log);
   for (const doubt of launch.doubts) log.warn(doubt);
+  if (replaced !== null) log.warn(replaced);
   const quitControl = new QuitControl(app, host, ({ problems }) => {
     say(...reportEnd(problems));
   });
@@ -59,6 +67,7 @@ async function main(): Promise<void> {
   // The command does not reach it then; everything else works.
   if (!served.ok) log.error(served.error);
   host.onSnapshot(printChanges());
+  promptForLocalNetwork(host, { clock, log, platform: process.platform });
   const [, { updates }] = await Promise.all([
     host.start(),
     startMenuBarShell({

@@ -3,6 +3,8 @@ import { useCommands } from './commands.ts';
 import type { ConfigNoticeView } from './config-notice-view.ts';
 import { StateShape } from './state-shape.tsx';
 
+const focus = (element: HTMLElement | null): void => element?.focus();
+
 /** One click on Review shows what would run, the next one, on Trust, trusts exactly that. */
 export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }): ReactElement {
   const { openConfig, trustConfig } = useCommands();
@@ -26,7 +28,8 @@ export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }):
           </ul>
         )}
         {isReviewed && (
-          <ul className="notice-problems notice-review">
+          // Not the Trust button: a second press of the same key must not trust what nobody has read.
+          <ul className="notice-problems notice-review" aria-label="What would run" tabIndex={0} ref={focus}>
             {review.lines.map((line) => (
               <li key={line}>
                 <span>{line}</span>

@@ -121,6 +121,19 @@ describe('shortcuts', () => {
     });
   });
 
+  it('a text field keeps its keys, but for Escape and the shortcuts', () => {
+    const answer: KeyContext = { ...list, focus: 'field' };
+    expect(['ArrowDown', ' ', 'Enter', 'r', 'Home'].map((key) => press(key, answer))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(press('Escape', answer)).toEqual({ kind: 'hide' });
+    expect(press('r', answer, { command: true })).toEqual({ kind: 'reload' });
+  });
+
   it('no key of the list works in the settings', () => {
     const settings: KeyContext = { ...list, view: 'settings', focus: 'page' };
     expect(['ArrowDown', ' ', 'Enter', 'r'].map((key) => press(key, settings))).toEqual([

@@ -9,8 +9,8 @@ export interface KeyPress {
   readonly composing: boolean;
 }
 
-/** What has the focus: the page itself, a row, a control that handles Space and Enter itself, or the filter field. */
-export type FocusPlace = 'page' | 'row' | 'control' | 'filter';
+/** What has the focus: the page, a row, a control that handles Space and Enter itself, the filter, or another field. */
+export type FocusPlace = 'page' | 'row' | 'control' | 'filter' | 'field';
 
 export interface KeyContext {
   readonly view: 'list' | 'settings';
@@ -43,7 +43,7 @@ export function keyIntent(press: KeyPress, context: KeyContext): KeyIntent | nul
   if (press.composing || press.alt) return null;
   if (press.command) return shortcut(press.key, context);
   if (press.key === 'Escape') return escape(context);
-  if (context.view === 'settings') return null;
+  if (context.view === 'settings' || context.focus === 'field') return null;
   return navigation(press.key, context) ?? rowKey(press.key, context) ?? typing(press.key, context);
 }
 

@@ -9,6 +9,8 @@ import { Footer } from './footer.tsx';
 import { Header, SettingsHeader } from './header.tsx';
 import { HostNotices } from './host-notices.tsx';
 import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
+import { PromptCard } from './prompt-card.tsx';
+import { promptViewOf } from './prompt-view.ts';
 import { ServiceList } from './service-list.tsx';
 import { rowId } from './service-row.tsx';
 import { listViewOf } from './service-rows.ts';
@@ -43,6 +45,7 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
       bridge.on('popover:shown', () => {
         dispatch({ kind: 'reset' });
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        root.current?.querySelector<HTMLElement>('.prompt-field')?.focus();
         root.current?.querySelector('main')?.scrollTo(0, 0);
       }),
     [bridge, dispatch, root],
@@ -75,6 +78,10 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
             <SettingsView bridge={bridge} snapshot={snapshot} />
           ) : (
             <>
+              {filter === '' &&
+                snapshot.prompts
+                  .map(promptViewOf)
+                  .map((prompt) => <PromptCard key={prompt.id} prompt={prompt} />)}
               {notice !== null && filter === '' && <ConfigNotice notice={notice} />}
               {filter === '' && <HostNotices notices={snapshot.host.notices} />}
               <ServiceList

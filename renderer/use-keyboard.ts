@@ -29,7 +29,7 @@ export function useKeyboard(
 
 function focusPlace(element: Element | null): FocusPlace {
   if (element === null || element === document.body) return 'page';
-  if (element instanceof HTMLInputElement) return 'filter';
+  if (element instanceof HTMLInputElement) return element.matches('.filter-input') ? 'filter' : 'field';
   if (element instanceof HTMLButtonElement) return 'control';
   return element.matches('.row') ? 'row' : 'page';
 }

@@ -11,6 +11,7 @@
  * Times are wall-clock epoch milliseconds.
  */
 import * as z from 'zod';
+import { answerSchema, promptSchema } from './prompt.ts';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
 
 /** Raised with every change that an older peer would misunderstand. Up to 2 it was no HTTP. */
@@ -85,6 +86,7 @@ export const controlOutcomeSchema = z
   .readonly();
 export type ControlOutcome = z.infer<typeof controlOutcomeSchema>;
 
+const promptId = z.string().min(1).max(64);
 const nothing = z.object({}).readonly();
 
 export const shutdownReportSchema = z
@@ -116,6 +118,12 @@ export const logQuerySchema = z
   })
   .readonly();
 export type LogQuery = z.infer<typeof logQuerySchema>;
+
+/** A part of a bug report. Secrets are hidden; names of services and hosts are not. */
+export const diagnosticSectionSchema = z
+  .object({ title: z.string(), lines: z.array(z.string()).readonly() })
+  .readonly();
+export type DiagnosticSection = z.infer<typeof diagnosticSectionSchema>;
 
 export const hostAnswerSchema = z.object({ protocol: z.number().int(), host: hostInfoSchema }).readonly();
 
@@ -171,6 +179,18 @@ export const controlRequests = {
   },
   /** The user takes back the trust in every text of the config: stops its services. */
   untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
+  /** The user's answer to an open question; an empty one is an answer too. */
+  'answer-prompt': {
+    route: 'POST /v1/prompts/answer',
+    params: z.object({ id: promptId, answer: answerSchema }).readonly(),
+    result: nothing,
+  },
+  /** The user answers nothing: what asked fails, and is not tried again by itself. */
+  'dismiss-prompt': {
+    route: 'POST /v1/prompts/dismiss',
+    params: z.object({ id: promptId }).readonly(),
+    result: nothing,
+  },
   /** What is alive in the host right now. */
   dump: {
     route: 'GET /v1/host/dump',
@@ -189,6 +209,12 @@ export const controlRequests = {
       })
       .readonly(),
   },
+  /** What a bug report needs to know: versions, settings, states, causes. `localport doctor --report` makes a text of it. */
+  diagnostics: {
+    route: 'GET /v1/host/diagnostics',
+    params: nothing,
+    result: z.object({ sections: z.array(diagnosticSectionSchema).readonly() }).readonly(),
+  },
 } as const satisfies Readonly<Record<string, ControlRoute & { readonly result: z.ZodType }>>;
 
 /** What is watched until it ends, or the client goes. */
@@ -199,6 +225,15 @@ export const controlStreams = {
     /** `live`: at least one a second, for counters. */
     params: z.object({ live: z.boolean().default(false) }).readonly(),
     event: snapshotSchema,
+  },
+  /**
+   * The open questions now, then each time they change. While somebody watches, programs may ask: a headless host asks
+   * nothing otherwise.
+   */
+  'watch-prompts': {
+    route: 'GET /v1/prompts/watch',
+    params: nothing,
+    event: z.object({ prompts: z.array(promptSchema).readonly() }).readonly(),
   },
   /** Lines of one log, oldest first, as they stand in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
   logs: {

@@ -12,6 +12,7 @@
  */
 
 import { formatPlace } from './bind-address.ts';
+import { allowFolder } from './folder-permission.ts';
 import { shellWord } from './shell-word.ts';
 
 /** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
@@ -58,6 +59,8 @@ export interface Cause {
   readonly triggers: readonly TriggerKind[];
   /** What ends its wait without a trigger; null: the restart policy (class `backoff`). */
   readonly recheck: RecheckPace | null;
+  /** Of `local-network-denied`: the IP address that could not be reached. */
+  readonly address?: string | undefined;
 }
 
 /** What a sentence of the catalogue may name. All optional: a sentence must read well without. */
@@ -67,6 +70,10 @@ export interface CauseDetails {
   readonly what?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** The IP address that was tried. */
+  readonly address?: string | undefined;
+  /** The program that macOS asks the user about. */
+  readonly program?: string | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
   /** The port was given to a tunnel's program, which somebody else was faster than. */
@@ -85,6 +92,10 @@ export interface CauseDetails {
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
   readonly usedPassword?: boolean | undefined;
+  /** The user was asked for an answer, and gave a wrong one or none. */
+  readonly askedUser?: boolean | undefined;
+  /** A command that asks the user what the server wants to know. */
+  readonly login?: string | undefined;
   /** To try again may ask the user something, to unlock a keychain say. */
   readonly asksUser?: boolean | undefined;
 }
@@ -163,22 +174,27 @@ const catalogue = {
     action: () => openConfig,
   },
   'address-missing': {
-    ...setup('network'),
+    // After a wake a changed network is not told of by itself.
+    ...setup('network', 'wake'),
     title: (d) => `${d.host ?? 'The address'} is not an address of this machine`,
     remedy: () => 'Correct bind in the config; the service starts once the machine has that address',
     action: () => openConfig,
   },
   'auth-failed': {
     ...user('credentials'),
-    recheck: (d) => (d.usedPassword === true ? 'never' : 'login'),
+    recheck: (d) => (d.usedPassword === true || d.askedUser === true ? 'never' : 'login'),
     title: (d) => `${d.host ?? 'The server'} refused the login`,
-    remedy: (d) =>
-      d.usedPassword === true
-        ? `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} (not retried automatically, which could lock the account)`
-        : d.command === undefined
-          ? 'Check the user and the key, or add the key to your agent: ssh-add'
-          : `Run ${d.command} and try again`,
+    remedy: (d) => {
+      const notRetried = '(not retried automatically, which could lock the account)';
+      if (d.askedUser === true) return `Try again and answer the prompt again ${notRetried}`;
+      if (d.usedPassword === true)
+        return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
+      if (d.command !== undefined) return `Run ${d.command} and try again`;
+      const agent = 'Check the user and the key, or add the key to your agent: ssh-add';
+      return d.login === undefined ? agent : `${agent}. To log in with a password: ${d.login}`;
+    },
     action: (d) => {
+      if (d.askedUser === true) return retry;
       if (d.command !== undefined) return copy('Copy command', d.command);
       return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
@@ -206,16 +222,20 @@ const catalogue = {
   },
   'question-unanswered': {
     ...user('credentials'),
-    recheck: 'login',
-    title: (d) =>
-      d.host === undefined
-        ? 'A jump host asks for a login that LocalPort cannot answer'
-        : `${d.host} asks for more than a password`,
-    remedy: (d) =>
-      d.host === undefined
-        ? 'Log in to the jump host with a key, for example from your agent: the password in the config is only for the host itself'
-        : 'Log in with a key, for example from your agent: LocalPort answers only the prompt for the password',
-    action: () => openLog,
+    recheck: (d) => (d.askedUser === true ? 'never' : 'login'),
+    title: (d) => {
+      if (d.askedUser === true) return `${d.host ?? 'The server'} got no answer from you`;
+      return d.what ?? `${d.host ?? 'The server'} asks for more than a password`;
+    },
+    remedy: (d) => {
+      if (d.askedUser === true) return 'Try again and answer the prompt (not retried automatically)';
+      const login = d.command === undefined ? '' : `Run ${d.command}, or log in`;
+      return `${login === '' ? 'Log in' : login} with a key, for example from your agent`;
+    },
+    action: (d) => {
+      if (d.askedUser === true) return retry;
+      return d.command === undefined ? openLog : copy('Copy command', d.command);
+    },
   },
   'host-key-unknown': {
     ...user('credentials'),
@@ -238,10 +258,12 @@ const catalogue = {
     remedy: () => 'Check the network or the VPN',
     action: () => retry,
   },
+  // A suspicion only: a host that is switched off looks the same.
   'local-network-denied': {
-    ...user('network'),
-    title: () => 'macOS does not let LocalPort reach the local network',
-    remedy: () => 'Allow LocalPort in System Settings, Privacy & Security, Local Network',
+    ...backoff,
+    title: (d) => `macOS may not let ${d.program ?? 'LocalPort'} reach ${d.address ?? 'the local network'}`,
+    remedy: (d) =>
+      `Check that the host is on; if it is, allow ${d.program ?? 'LocalPort'} in System Settings › Privacy & Security › Local Network`,
     action: () => retry,
   },
   'name-not-found': {
@@ -267,6 +289,12 @@ const catalogue = {
     title: (d) => `${addressIn(d) ?? 'The target'} closed the connection without an answer`,
     remedy: () => 'Check the program at the far end, and whether it expects TLS',
     action: () => openLog,
+  },
+  'loops-back': {
+    ...user('network'),
+    title: () => 'This service leads back to itself',
+    remedy: () => 'Correct its host or remote_port',
+    action: () => openConfig,
   },
   'tls-expected': {
     ...backoff,
@@ -344,6 +372,13 @@ const catalogue = {
       `Check the network or the VPN${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
     action: () => retry,
   },
+  'never-listened': {
+    ...backoff,
+    title: () => 'The command does not listen',
+    remedy: (d) =>
+      `Check that it listens where {local_port} or {socket} says${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
+    action: () => openLog,
+  },
   'closed-by-remote': {
     ...backoff,
     title: (d) => `${d.host ?? 'The other end'} closed the connection`,
@@ -401,8 +436,14 @@ const catalogue = {
   },
   'file-unreadable': {
     ...setup('credentials'),
-    title: (d) => `The file ${d.what ?? ''} cannot be read`.replace('  ', ' '),
-    remedy: () => 'Make it a file that you may read, or correct its path in the config',
+    title: (d) =>
+      d.program === undefined
+        ? `The file ${d.what ?? ''} cannot be read`.replace('  ', ' ')
+        : `macOS does not let ${d.program} read ${d.what ?? 'the file'}`,
+    remedy: (d) =>
+      d.program === undefined
+        ? 'Make it a file that you may read, or correct its path in the config'
+        : allowFolder(d.program),
     action: () => openConfig,
   },
   'authority-missing': {
@@ -466,6 +507,7 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     recovery: entry.recovery,
     triggers: [...triggers],
     recheck: recheckOf(entry, details),
+    ...(details.address === undefined ? {} : { address: details.address }),
   };
 }
 

@@ -3,6 +3,7 @@
  * these schemas. `invoke`: the popover asks, main answers. `event`: main tells the popover.
  */
 import * as z from 'zod';
+import { answerSchema } from './prompt.ts';
 import { desiredSchema, snapshotSchema } from './service-snapshot.ts';
 
 const nothing = z.void();
@@ -42,6 +43,11 @@ export const ipcInvokes = {
   'config:reload': { request: nothing, response: nothing },
   /** Trusts the text with this digest: the one under review in the snapshot. */
   'config:trust': { request: z.object({ digest: z.string().min(1).max(64) }), response: nothing },
+  /** The user's answer to a question of the snapshot; null: none. */
+  'prompt:answer': {
+    request: z.object({ id: z.string().min(1).max(64), answer: answerSchema.nullable() }),
+    response: nothing,
+  },
   'settings:get': { request: nothing, response: settingsSchema },
   'settings:set': {
     request: z.object({

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { causeCodes, type Cause } from './failure.ts';
 import { outagesSchema } from './outages.ts';
+import { promptSchema } from './prompt.ts';
 
 export const desiredSchema = z.enum(['on', 'off']);
 export type Desired = z.infer<typeof desiredSchema>;
@@ -35,6 +36,7 @@ export const causeSchema = z.object({
   recovery: z.enum(['backoff', 'trigger', 'user']),
   triggers: z.array(triggerSchema).readonly(),
   recheck: z.enum(['port', 'network', 'soon', 'login', 'never']).nullable(),
+  address: z.string().optional(),
 }) satisfies z.ZodType<Cause>;
 
 export const serviceSnapshotSchema = z
@@ -168,6 +170,8 @@ export const snapshotSchema = z
     host: hostInfoSchema,
     config: configStateSchema,
     services: z.array(serviceSnapshotSchema).readonly(),
+    /** Questions that wait for the user, oldest first. */
+    prompts: z.array(promptSchema).readonly().default([]),
   })
   .readonly();
 export type Snapshot = z.infer<typeof snapshotSchema>;

@@ -172,6 +172,9 @@ export interface ServiceSpec {
 }
 
 /** The remote end in the user's own words: `prod · svc/postgres`, `deploy@bastion → db:5432`. */
+/** The host that an ssh service logs in to, out of `describeRoute`. */
+export const sshHostIn = (route: string): string | null => /^(?:[^@]*@)?(\S+) → /.exec(route)?.[1] ?? null;
+
 export function describeRoute(connection: Connection): string {
   switch (connection.technology) {
     case 'kubectl': {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { expect, test } from 'playwright/test';
+import { bundleDaemon } from '../../electron/core/process/testing/bundled-program.ts';
 import { createWorld, launchCommand, type World } from '../fixtures/electron-app.ts';
 import { connectToHost } from '../fixtures/host-client.ts';
 
@@ -49,4 +50,20 @@ test('the menu-bar app does not start beside a daemon, and says why', async () =
   );
   daemon.kill('SIGTERM');
   expect(await once(daemon, 'exit')).toEqual([0, null]);
+});
+
+test('the menu-bar app takes the place of a daemon of an earlier version, as after an update', async () => {
+  const { env, home } = world;
+  const program = bundleDaemon(home, 'daemon', '0.9.0');
+  const daemon = spawn(process.execPath, [program], { cwd: home, env });
+  const daemonEnd = once(daemon, 'exit');
+  const former = await connectToHost(world);
+  expect(former.host).toMatchObject({ kind: 'headless', version: '0.9.0' });
+  former.close();
+  const app = await world.start();
+  expect(await daemonEnd).toEqual([0, null]);
+  const client = await connectToHost(world);
+  expect(client.host).toMatchObject({ kind: 'menu-bar', pid: app.pid });
+  await client.stream('shutdown', { force: false }, { onEvent: () => undefined });
+  expect(await app.exited).toEqual({ code: 0, signal: null });
 });

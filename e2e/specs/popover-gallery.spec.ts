@@ -85,6 +85,10 @@ const overflowing = ({ page }: Gallery): Promise<readonly string[]> =>
 const nameless = ({ page }: Gallery): Promise<readonly string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('button, input, [role=row][tabindex]')]
-      .filter((element) => (element.getAttribute('aria-label') ?? element.textContent).trim() === '')
+      .filter((element) => {
+        const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+        const texts = [element, ...labels].map(({ textContent }) => textContent);
+        return (element.getAttribute('aria-label') ?? texts.join('')).trim() === '';
+      })
       .map((element) => element.outerHTML.slice(0, 120)),
   );

@@ -59,6 +59,7 @@ describe('the command line', () => {
       'import kube',
       'import ssh',
       'ssh test',
+      'ssh login',
       'ssh validate',
       'cluster status',
       'cluster events',
@@ -67,6 +68,7 @@ describe('the command line', () => {
       'metrics',
       'install-command',
       'completion',
+      'uninstall',
     ]);
   });
 

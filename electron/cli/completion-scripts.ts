@@ -23,6 +23,8 @@ const bash = `_localport() {
 complete -o default -F _localport localport
 `;
 
+// macOS has no compinit in its rc files, and without it there is no compdef. -i: Homebrew's folders are writable for a group,
+// about which compinit would ask at each start of a shell.
 const zsh = `#compdef localport
 _localport() {
   local -a candidates
@@ -30,7 +32,12 @@ _localport() {
   candidates=( "\${(@)candidates:#}" )
   if (( $#candidates )); then compadd -- "\${candidates[@]}"; else _files; fi
 }
-if [[ "\${funcstack[1]}" == _localport ]]; then _localport "$@"; else compdef _localport localport; fi
+if [[ "\${funcstack[1]}" == _localport ]]; then
+  _localport "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }
+  compdef _localport localport
+fi
 `;
 
 const fish = `function __localport_complete

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,5 +82,25 @@ describe('the launch of a daemon', () => {
       message: 'the daemon ended with exit code 1',
       hint: 'LocalPort could not start: no room',
     });
+  });
+
+  // LaunchServices still has the former app for a moment after it has ended.
+  it('asks again for an app that was not found because it has just ended', async () => {
+    mkdirSync(path.join(folder, 'build'));
+    const tries = path.join(folder, 'tries');
+    const isOpen = (): boolean => existsSync(tries) && readFileSync(tries, 'utf8') === '111';
+    const app = `import { appendFileSync, readFileSync } from 'node:fs';
+      appendFileSync(${JSON.stringify(tries)}, '1');
+      if (readFileSync(${JSON.stringify(tries)}, 'utf8') !== '111') {
+        console.error('_LSOpenURLsWithCompletionHandler() failed for the application /Applications/LocalPort.app with error -600.');
+        process.exit(1);
+      }`;
+    writeFileSync(path.join(folder, 'build/start.mjs'), app);
+    const client = fakeClient({ request: () => Promise.resolve(ok(aSnapshot().config as never)) });
+    const context = contextWith('', () =>
+      Promise.resolve(isOpen() ? ok(client) : err({ code: 'not-running', message: '' })),
+    );
+    const programFolder = path.join(folder, 'dist');
+    expect(await launchDaemon({ ...context, programFolder }, { kind: 'menu-bar' })).toBe(client);
   });
 });

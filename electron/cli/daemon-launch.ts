@@ -1,7 +1,8 @@
 /** Starts a host of its own process, detached, and waits until it answers at the control socket. */
 import { existsSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ConfigState } from '../../shared/service-snapshot.ts';
 import { sleep } from '../core/clock.ts';
 import { prepareAppPaths } from '../core/config/app-paths.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
@@ -9,12 +10,16 @@ import { daemonCommand } from '../core/install/app-runtime.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { chooseConfigFile, requireTrustIn } from './config-choice.ts';
+import { startDetached } from './detached-program.ts';
 import { answerOf, findHost } from './host-connection.ts';
 import { complainOfConfig, complainOfTrust, tellConfigInUse } from './output/config-complaint.ts';
 import { menuBarProgram } from './menu-bar-program.ts';
 
 const startTimeoutMs = { headless: 15_000, 'menu-bar': 120_000 } as const;
 const pollMs = 20;
+/** How long `open` is asked again for an app that has just ended. */
+const relaunchMs = 5_000;
+const relaunchPollMs = 250;
 const maxShownCharacters = 2_000;
 
 export interface Launch {
@@ -48,9 +53,14 @@ function configArguments({ options, workingDirectory }: CommandContext, launch: 
   return [needsTrust ? '--folder-config' : '--config', path.resolve(workingDirectory, config)];
 }
 
+/** procNotFound (MacErrors.h): `open` found the app that has just ended, and LaunchServices has not noticed that yet. */
+const isLeaving = (said: string): boolean => /\berror -600\b/.test(said);
+
+const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
+
 /** To be called when none runs. Resolves to a connection. */
 export async function launchDaemon(context: CommandContext, launch: Launch = {}): Promise<ControlClient> {
-  const { clock, paths, uid, env, workingDirectory, signal } = context;
+  const { clock, paths, uid, signal } = context;
   const found = launch.config === undefined ? chooseConfigFile(context) : null;
   // A mistyped name would start a daemon that waits for a file which never comes.
   if (found !== null && !existsSync(found.path))
@@ -66,55 +76,44 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
       : daemonProgram(context, launch);
   if (context.options.verbose === true) context.tell(`starting: ${[file, ...args].join(' ')}`);
   const outputFile = path.join(paths.logDirectory, 'daemon-start.log');
-  // Where no log can be written, the daemon runs all the same, and its complaints at the start are lost.
-  const output = await open(outputFile, 'w', 0o600).catch(() => null);
-  // Any descriptor will do, but execa's types end at 9.
-  const complaints = output === null ? 'ignore' : (output.fd as 9);
-  const end: { how: string | null } = { how: null };
-  try {
-    const { execa } = await import('execa');
-    const child = execa(file, args, {
-      detached: true,
-      stdio: ['ignore', complaints, complaints],
-      env,
-      extendEnv: false,
-      cwd: workingDirectory,
-      cleanup: false,
-      reject: false,
-    });
-    child.unref();
-    void child.then(({ exitCode, originalMessage, signal: endSignal }) => {
-      end.how = endSignal ?? (exitCode === undefined ? (originalMessage ?? '') : `exit code ${exitCode}`);
-    });
-  } finally {
-    await output?.close();
-  }
+  let end = await startDetached(context, [file, ...args], outputFile);
+  const mayRestartUntil = clock.now() + relaunchMs;
   const timeoutMs = startTimeoutMs[launch.kind ?? 'headless'];
   const deadline = clock.now() + timeoutMs;
   // A launcher such as `open` ends at once and well: only a bad end is one.
-  while (clock.now() < deadline && (end.how === null || end.how === 'exit code 0') && !signal.aborted) {
+  while (clock.now() < deadline && !signal.aborted) {
+    if (end.how !== null && end.how !== 'exit code 0') {
+      // Another one, a moment later: the former app is on its way out.
+      if (clock.now() > mayRestartUntil || !isLeaving(await textOf(outputFile))) break;
+      await sleep(clock, relaunchPollMs, signal);
+      end = await startDetached(context, [file, ...args], outputFile);
+    }
     // One that starts a hundred tunnels on a busy machine may well listen for seconds before it answers.
     const client = await findHost(context, ['not-running', 'timed-out']);
     if (client !== null) {
       // It answers before it has read its config: this answer comes after.
       const config = answerOf(await client.request('reload', {}));
-      tellConfigInUse(context, config);
-      if (config.status === 'broken')
-        complainOfConfig(context, config, ': nothing is forwarded until you fix it');
-      if (config.status === 'untrusted') complainOfTrust(context, config, ': nothing in it is running');
-      if (config.status === 'partial') complainOfConfig(context, config);
-      if (config.status === 'welcome')
-        context.tell(
-          `no config yet: it belongs in ${config.path ?? ''}`,
-          'localport config init writes one to start from',
-        );
+      tellHowConfigIs(context, config);
       return client;
     }
     await sleep(clock, pollMs, signal);
   }
-  const said = (await readFile(outputFile, 'utf8').catch(() => '')).trim().slice(-maxShownCharacters);
+  const said = (await textOf(outputFile)).trim().slice(-maxShownCharacters);
   const how = end.how === null ? `did not answer within ${timeoutMs / 1_000} s` : `ended with ${end.how}`;
   throw new CommandFailure(`the daemon ${how}`, {
     hint: said === '' ? `Its log: ${paths.logDirectory}; it says why with --foreground` : said,
   });
+}
+
+function tellHowConfigIs(context: CommandContext, config: ConfigState): void {
+  tellConfigInUse(context, config);
+  if (config.status === 'broken')
+    complainOfConfig(context, config, ': nothing is forwarded until you fix it');
+  if (config.status === 'untrusted') complainOfTrust(context, config, ': nothing in it is running');
+  if (config.status === 'partial') complainOfConfig(context, config);
+  if (config.status === 'welcome')
+    context.tell(
+      `no config yet: it belongs in ${config.path ?? ''}`,
+      'localport config init writes one to start from',
+    );
 }

@@ -1,5 +1,7 @@
 /** What the doctor finds on a machine that is not well, each with its mend. That all is well, golden/doctor.txt shows. */
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandUser } from './testing/installed-command.ts';
@@ -128,6 +130,22 @@ describe('the doctor', () => {
     ]);
   });
 
+  it('names a port that another program has on all addresses', async () => {
+    const server = createServer().listen(0, '0.0.0.0');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    user.writeConfig(
+      `name: web, local_port: ${port}, technology: tcp, remote_port: 80, connection: { host: h }`,
+    );
+    const { found } = await examine(`port ${port}`);
+    server.close();
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^port \d+ bad: web wants it, and .+ has it → Stop it, or give web another local_port/,
+      ),
+    ]);
+  });
+
   it.each([
     ['has keys', 0, 'printf "one\\ntwo\\n"', 'ok: 2 keys (/agent)'],
     ['has none', 0, 'exit 1', 'note: runs and has no keys (/agent) → ssh-add'],
@@ -179,5 +197,53 @@ describe('the doctor', () => {
         'permissions bad: others may read the key ~/key, so ssh ignores it → chmod 600 ~/key',
       ],
     });
+  });
+
+  it('misses the program that is started at login, and one that is too old', async () => {
+    const bin = folderWith('bin', { node: 'echo v18.20.4' });
+    logInWith([bin, '/usr/bin', '/bin']);
+    const unit = path.join(user.home, '.config/systemd/user/localport.service');
+    mkdirSync(path.dirname(unit), { recursive: true });
+    const startWith = (...words: readonly string[]): void => {
+      writeFileSync(unit, `[Service]\nExecStart=${words.join(' ')} --unless-running\n`);
+    };
+    const install = 'localport daemon install';
+    startWith('/opt/homebrew/Cellar/node/24.1.0/bin/node', bin);
+    expect((await examine('daemon at login')).found).toEqual([
+      `daemon at login bad: systemd cannot start it: /opt/homebrew/Cellar/node/24.1.0/bin/node is gone → ${install}`,
+    ]);
+    startWith(path.join(bin, 'node'), bin);
+    expect((await examine('daemon at login')).found).toEqual([
+      `daemon at login bad: ~/bin/node is Node v18.20.4, and 20.19 is needed → ${install}`,
+    ]);
+    startWith(process.execPath, bin);
+    expect((await examine('daemon at login')).found).toEqual([
+      `daemon at login ok: systemd starts it with ${process.execPath}`,
+    ]);
+  });
+
+  it('puts everything into one text for a bug report, without secrets and without names', async () => {
+    const bin = folderWith('bin', { kubectl: 'echo {}', ssh: 'echo OpenSSH_9.2p1 >&2' });
+    logInWith([bin, '/usr/bin', '/bin'], 'export DB_PASSWORD=hunter2\n');
+    const key = path.join(user.home, 'acme-key');
+    writeFileSync(key, '', { mode: 0o644 });
+    user.writeConfig(
+      `name: acme-db, local_port: 20001, ${ssh}, connection: { host: bastion.acme.example, user: maria, key_file: ${key} }`,
+      "name: acme-tool, technology: command, local_port: 20002, connection: { argv: [no-such-tunnel, '${DB_PASSWORD}', '{local_port}'] }",
+    );
+    const withoutHost = await user.run('doctor', '--report');
+    await user.run('daemon', 'start');
+    const withHost = await user.run('doctor', '--report');
+    for (const { code, out, err } of [withoutHost, withHost]) {
+      expect([code, err]).toEqual([0, '']);
+      expect(out).toMatch(/^LocalPort diagnostics\nSecrets are hidden\. /);
+      expect(out).toContain('\n  ssh        OpenSSH_9.2p1\n');
+      expect(out).toMatch(/\n {2}service-1: ssh .* → name-1@name-2 → localhost:80; on, /);
+      expect(out).toContain('others may read the key ~/acme-key');
+      expect(out).not.toMatch(/hunter2|acme-db|acme-tool|bastion|maria/);
+      expect(out).not.toContain(user.home);
+    }
+    expect(withoutHost.out).toContain('\n  running    no\n');
+    expect(withHost.out).toMatch(/\n {2}running {4}LocalPort \S+, headless, for \d+ s\n/);
   });
 });

@@ -67,6 +67,28 @@ describe('the config that is used', () => {
   });
 });
 
+describe("a folder's config beside a host that runs with another one", () => {
+  it('is named where its service is not found, with what changes over', async () => {
+    user.writeConfig(relay('db', await freePort()));
+    await user.run('daemon', 'start');
+    const file = writeFolderConfig(relay('web', await freePort()));
+    const { code, err } = await user.runIn(folder, 'start', 'web');
+    expect(code).toBe(1);
+    expect(err).toContain(`LocalPort is running with ${user.configFile}. To use ${file} instead:`);
+  });
+
+  it('is called valid, and not trusted', async () => {
+    const file = writeFolderConfig(relay('web', await freePort()));
+    const { code, out } = await user.runIn(folder, 'config', 'validate');
+    expect([code, out]).toEqual([
+      0,
+      `${file}: valid, 1 service; not trusted, so nothing in it runs: localport trust ${file}\n`,
+    ]);
+    await user.runIn(folder, 'trust');
+    expect((await user.runIn(folder, 'config', 'validate')).out).toBe(`${file}: valid, 1 service\n`);
+  });
+});
+
 describe.runIf(process.getuid?.() === 0)("another user's config in the current folder", () => {
   const sentence = (file: string): string =>
     `The config ${file} belongs to user 1234 and was skipped. Copy it to a file of your own if you want to use it.`;

@@ -55,6 +55,13 @@ describe('the menu-bar app is started', () => {
     ]);
   });
 
+  it('as it is installed on a Mac, rather than from a copy that was not moved', () => {
+    file('Applications/LocalPort.app/Contents/Info.plist');
+    const copy = 'AppTranslocation/1-2/d/LocalPort.app/Contents/Resources/cli';
+    file(`${copy}/localport.cjs`);
+    expect(menuBarProgram(from(copy, 'darwin'), []).join(' ')).not.toContain('AppTranslocation');
+  });
+
   it('from the user’s own Applications on a Mac', () => {
     file('Applications/LocalPort.app/Contents/Info.plist');
     const [, , , , app] = menuBarProgram(from('somewhere/dist', 'darwin'), []);

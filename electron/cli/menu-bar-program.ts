@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
+import { isTransient } from '../core/install/transient-place.ts';
 
 export type MenuBarSurroundings = Pick<
   CommandContext,
@@ -15,11 +16,9 @@ export function menuBarProgram(
 ): readonly [string, ...string[]] {
   if (platform === 'darwin') {
     const own = /^(.+\.app)\/Contents\/Resources(\/|$)/.exec(programFolder)?.[1];
-    const places = [
-      own,
-      '/Applications/LocalPort.app',
-      path.join(homeDirectory, 'Applications/LocalPort.app'),
-    ];
+    // One that is installed, rather than a copy on a disk image: that one ends with the image.
+    const installed = ['/Applications/LocalPort.app', path.join(homeDirectory, 'Applications/LocalPort.app')];
+    const places = own !== undefined && isTransient(own) ? [...installed, own] : [own, ...installed];
     const app = places.find((place) => place !== undefined && existsSync(place));
     if (app !== undefined)
       // -n: this command may be a process of the same app, which LaunchServices would then take for the app itself.

@@ -1,5 +1,6 @@
 /** A password from whoever runs the command: typed without being shown, or from a pipe. */
 import { StringDecoder } from 'node:string_decoder';
+import type { Output } from '../core/observability/visible-output.ts';
 import { maxSecretBytes } from '../core/secrets/secret-tools.ts';
 import type { CommandContext, Input } from './command-context.ts';
 import { CommandFailure, usageFailure } from './command-failure.ts';
@@ -15,11 +16,38 @@ export async function readSecretInput(
 ): Promise<string> {
   const stdin = openStdin();
   if (!isTerminal(stdin)) return checked((await readAll(stdin)).replace(/\r?\n$/, ''));
-  stderr.write(prompt);
-  const typed = await readLine(stdin, signal);
-  stderr.write('\n');
+  const typed = await askHidden({ terminal: stdin, stderr, signal }, prompt);
   if (typed === null) throw new CommandFailure('nothing was stored');
   return checked(typed);
+}
+
+/** Answers to questions, one after the other: typed without being shown, or the lines of a pipe. null: none. */
+export async function answersOf({
+  openStdin,
+  stderr,
+  signal,
+}: CommandContext): Promise<(prompt: string, cancelled: AbortSignal) => Promise<string | null>> {
+  const stdin = openStdin();
+  if (isTerminal(stdin)) {
+    return (prompt, cancelled) =>
+      askHidden({ terminal: stdin, stderr, signal: AbortSignal.any([signal, cancelled]) }, prompt);
+  }
+  const lines = (await readAll(stdin)).split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return () => Promise.resolve(lines.shift() ?? null);
+}
+
+interface Asking {
+  readonly terminal: Terminal;
+  readonly stderr: Output;
+  readonly signal: AbortSignal;
+}
+
+async function askHidden({ terminal, stderr, signal }: Asking, prompt: string): Promise<string | null> {
+  stderr.write(prompt);
+  const typed = await readLine(terminal, signal);
+  stderr.write('\n');
+  return typed;
 }
 
 const isTerminal = (stdin: Input): stdin is Terminal =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { launchAgent, systemdUnit } from './service-files.ts';
+import { launchAgent, launchAgentProgram, systemdProgram, systemdUnit } from './service-files.ts';
 
 const argv = [
   '/usr/bin/node',
@@ -46,5 +46,17 @@ describe('the systemd unit', () => {
     expect(text).toContain('Restart=on-failure\n');
     expect(text).toContain('WantedBy=default.target\n');
     expect(text).toContain('ExecReload=/bin/kill -HUP $MAINPID\n');
+  });
+});
+
+describe('the program in a file of ours', () => {
+  it('is read as it was written, whatever its words', () => {
+    const words = [...argv, '', 'tab\tand\nline', 'a\\b "c" $$ %%'];
+    expect(launchAgentProgram(launchAgent({ argv: words, outputFile: '/x' }))).toEqual(words);
+    expect(systemdProgram(systemdUnit({ argv: words }))).toEqual(words);
+  });
+
+  it('is none in a file of somebody else', () => {
+    expect([launchAgentProgram('bplist00'), systemdProgram('[Unit]\n')]).toEqual([[], []]);
   });
 });

@@ -71,6 +71,27 @@ WantedBy=default.target
 `;
 }
 
+/** The program and its arguments, as `launchAgent` wrote them; none where the text is something else. */
+export function launchAgentProgram(text: string): readonly string[] {
+  const array = /<key>ProgramArguments<\/key>\s*<array>([\s\S]*?)<\/array>/.exec(text)?.[1] ?? '';
+  return [...array.matchAll(/<string>([^<]*)<\/string>/g)].map(([, word = '']) =>
+    word.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'),
+  );
+}
+
+/** The same of what `systemdUnit` wrote. */
+export function systemdProgram(text: string): readonly string[] {
+  const line = /^ExecStart=(.*)$/m.exec(text)?.[1] ?? '';
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare = '']) =>
+    (quoted ?? bare)
+      .replaceAll('%%', '%')
+      .replaceAll('$$', '$')
+      .replaceAll(/\\(?:x([\da-f]{2})|(.))/g, (_, code: string | undefined, character: string) =>
+        code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16)),
+      ),
+  );
+}
+
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 

@@ -1,55 +1,48 @@
-/** launchd or systemd, whichever starts a user's programs here. */
-import path from 'node:path';
-import type { CommandContext } from './command-context.ts';
-import { agentLabel, launchAgent, systemdUnit, unitName, type DaemonCommand } from './service-files.ts';
-import { CommandFailure } from './command-failure.ts';
+/** What starts the daemon at login, as the commands see it. */
+import type { Clock } from '../core/clock.ts';
+import type { DaemonCommand } from './service-files.ts';
+import type { ToolRun } from './tool-run.ts';
 
-type Argv = readonly [string, ...string[]];
+export type Argv = readonly [string, ...string[]];
+
+/** What talking to a service manager takes. */
+export interface ServiceTools {
+  readonly run: (argv: Argv) => Promise<ToolRun>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Each resolves to null when all went well, else to the first thing that did not. */
+type Step = (tools: ServiceTools) => Promise<ToolRun | null>;
 
 export interface ServiceManager {
   readonly name: 'launchd' | 'systemd';
   /** Of the file that makes it start the daemon. */
   readonly file: string;
   readonly textOf: (command: DaemonCommand) => string;
+  /** The program and arguments in such a text; none where it is not ours. */
+  readonly programIn: (text: string) => readonly string[];
   /** A symbolic link to the file, by which it counts at login; null: its place is enough. */
   readonly link: string | null;
-  /** What takes over the file and starts the daemon. Each must succeed. */
-  readonly load: readonly Argv[];
-  /** What stops the daemon and forgets it, with the file still there. May fail: it may not be loaded. */
-  readonly unload: readonly Argv[];
+  /** Takes over the file and starts the daemon. */
+  readonly load: Step;
+  /** Stops the daemon and forgets it, with the file still there. Resolves once it is gone. It may not be loaded. */
+  readonly unload: Step;
   /** After the file has gone. */
-  readonly afterRemoval: readonly Argv[];
+  readonly afterRemoval: Step;
+  /** Starts the daemon that was loaded and has ended. */
+  readonly start: Step;
+  /** The process that it runs as the daemon; null: none. */
+  readonly runningPid: (tools: ServiceTools) => Promise<number | null>;
+  /** What helps a user whose daemon it does not start. */
+  readonly advice: string;
 }
 
-export function serviceManager({ platform, homeDirectory, env, uid }: CommandContext): ServiceManager {
-  if (platform === 'darwin') {
-    const file = path.join(homeDirectory, 'Library/LaunchAgents', `${agentLabel}.plist`);
-    const domain = `gui/${uid}`;
-    return {
-      name: 'launchd',
-      file,
-      textOf: launchAgent,
-      link: null,
-      load: [['/bin/launchctl', 'bootstrap', domain, file]],
-      unload: [['/bin/launchctl', 'bootout', `${domain}/${agentLabel}`]],
-      afterRemoval: [],
-    };
+/** Runs one after the other; null when all went well, else the first that did not. */
+export async function runAll({ run }: ServiceTools, commands: readonly Argv[]): Promise<ToolRun | null> {
+  for (const argv of commands) {
+    const result = await run(argv);
+    if (result.exitCode !== 0) return result;
   }
-  if (platform === 'linux') {
-    const xdg = env['XDG_CONFIG_HOME'];
-    const config = xdg?.startsWith('/') === true ? xdg : path.join(homeDirectory, '.config');
-    const folder = path.join(config, 'systemd/user');
-    const systemctl = (...args: readonly string[]): Argv => ['systemctl', '--user', ...args];
-    return {
-      name: 'systemd',
-      file: path.join(folder, unitName),
-      textOf: systemdUnit,
-      // What `systemctl enable` does; it wants a session for it, which an ssh login without one lacks.
-      link: path.join(folder, 'default.target.wants', unitName),
-      load: [systemctl('daemon-reload'), systemctl('start', unitName)],
-      unload: [systemctl('stop', unitName)],
-      afterRemoval: [systemctl('daemon-reload')],
-    };
-  }
-  throw new CommandFailure(`${platform} has neither launchd nor systemd`);
+  return null;
 }

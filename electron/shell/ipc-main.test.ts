@@ -21,6 +21,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'config:open': vi.fn(),
     'config:reload': vi.fn(),
     'config:trust': vi.fn(),
+    'prompt:answer': vi.fn(),
     'settings:get': () => settings,
     'settings:set': () => settings,
     'command:install': () => 'installed',

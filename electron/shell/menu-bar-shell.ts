@@ -93,6 +93,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
   const notifier = new Notifier({
     clock,
     isEnabled: () => store.current.notifications,
+    isWatched: () => popover.visibleContents() !== null,
     show: systemNotifications(platform, openPopover),
   });
   scope.own('notifier', () => notifier.dispose());

@@ -22,12 +22,13 @@ const offline = (name: string): ServiceSnapshot =>
   aService(name, { phase: 'waiting', health: 'unknown', cause: describeCause('network-down') });
 
 /** Plays snapshots and time to a notifier; what it says is collected as lines. */
-function setUp(isEnabled = () => true) {
+function setUp(isEnabled = () => true, isWatched = () => false) {
   const clock = new FakeClock();
   const said: string[] = [];
   const notifier = new Notifier({
     clock,
     isEnabled,
+    isWatched,
     show: ({ title, body }) => said.push(`${title} | ${body}`),
   });
   const show = async (...services: readonly ServiceSnapshot[]): Promise<void> => {
@@ -301,4 +302,20 @@ test('tries that are used up and go on slowly are one notice', async () => {
     }
   }
   expect(take()).toEqual(['The host cannot be reached | a: Check the network or the VPN']);
+});
+
+test.each([
+  [false, ['bastion asks for a password | Open LocalPort to answer, for a, b']],
+  [true, []],
+])('a question is told once and at once, unless the popover is watched: %s', async (isWatched, told) => {
+  const { notifier, clock, take } = setUp(undefined, () => isWatched);
+  const prompt = { id: '1', services: ['a', 'b'], asker: 'bastion', words: 'Password:', since: 0 } as const;
+  const snapshot = {
+    services: [],
+    prompts: [{ ...prompt, kind: 'password', isRepeated: false } as const],
+  };
+  notifier.update(snapshot);
+  notifier.update(snapshot);
+  await clock.advance(settleMs);
+  expect(take()).toEqual(told);
 });

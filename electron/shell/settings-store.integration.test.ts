@@ -36,7 +36,7 @@ test('a change holds at once and over a restart, in a file that is the user’s 
 test('changes in quick succession end with the last one, and leave no other file', async () => {
   const store = SettingsStore.load(file, log);
   await Promise.all([false, true, false].map((notifications) => store.change({ notifications })));
-  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ notifications: false });
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, notifications: false });
   expect(await readdir(folder)).toEqual(['settings.json']);
 });
 
@@ -48,6 +48,26 @@ test.each(['{ not json', '{"notifications":"perhaps"}', '[]'])(
     expect(warnings).toHaveLength(1);
   },
 );
+
+test('a file without a version is of an earlier LocalPort: it is used, and has a version once it is written', async () => {
+  await writeFile(file, '{"notifications":false}', { mode: 0o600 });
+  const store = SettingsStore.load(file, log);
+  expect([store.current, warnings]).toMatchObject([{ notifications: false }, []]);
+  await store.change({ notifications: true });
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, notifications: true });
+});
+
+test('a file of a newer LocalPort stays as it is, and changes hold for this run', async () => {
+  const text = '{"version":2,"notifications":"only at night"}';
+  await writeFile(file, text, { mode: 0o600 });
+  const store = SettingsStore.load(file, log);
+  await store.change({ notifications: false });
+  expect(store.current).toMatchObject({ notifications: false });
+  expect(await readFile(file, 'utf8')).toBe(text);
+  expect(warnings).toEqual([
+    `The settings in ${file} are neither used nor changed: it was written by a newer LocalPort (version 2 of the file, this LocalPort knows 1); the defaults hold.`,
+  ]);
+});
 
 test('a file that others may write is not believed', async () => {
   await writeFile(file, '{"notifications":false}');

@@ -2,7 +2,12 @@
 import * as z from 'zod';
 import type { Logger } from '../core/observability/logger.ts';
 import { writeFileAtomically } from '../core/config/atomic-file.ts';
+import { NewerStateError, upToDate, type Upgrade } from '../core/config/state-version.ts';
 import { readPrivateFile } from '../core/process/private-file.ts';
+
+/** Version 0 had none. */
+const upgrades: readonly Upgrade[] = [(content) => ({ ...content, version: 1 })];
+const version = upgrades.length;
 
 const storedSettingsSchema = z
   .object({
@@ -18,11 +23,12 @@ export type StoredSettings = z.infer<typeof storedSettingsSchema>;
 const defaultSettings: StoredSettings = storedSettingsSchema.parse({});
 
 export class SettingsStore {
-  readonly #file: string;
+  /** null: what is there is of a newer LocalPort, and changes hold for this run. */
+  readonly #file: string | null;
   #settings: StoredSettings;
   #lastWrite: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, settings: StoredSettings) {
+  private constructor(file: string | null, settings: StoredSettings) {
     this.#file = file;
     this.#settings = settings;
   }
@@ -31,9 +37,16 @@ export class SettingsStore {
   static load(file: string, log: Logger): SettingsStore {
     const text = readPrivateFile(file);
     if (!text.ok) log.warn(`The settings are not read: ${text.error}.`);
-    const stored = text.ok && text.value !== null ? parseSettings(text.value) : defaultSettings;
-    if (stored === null) log.warn(`The settings in ${file} cannot be understood; the defaults hold.`);
-    return new SettingsStore(file, stored ?? defaultSettings);
+    if (!text.ok || text.value === null) return new SettingsStore(file, defaultSettings);
+    try {
+      const stored = upToDate(JSON.parse(text.value), upgrades);
+      return new SettingsStore(file, storedSettingsSchema.parse(stored));
+    } catch (error) {
+      const isNewer = error instanceof NewerStateError;
+      const why = isNewer ? `are neither used nor changed: ${error.message}` : 'cannot be understood';
+      log.warn(`The settings in ${file} ${why}; the defaults hold.`);
+      return new SettingsStore(isNewer ? null : file, defaultSettings);
+    }
   }
 
   get current(): StoredSettings {
@@ -43,19 +56,11 @@ export class SettingsStore {
   /** Takes effect at once; resolves when it is on disk. Rejects when the disk refuses it. */
   async change(change: Partial<StoredSettings>): Promise<void> {
     this.#settings = { ...this.#settings, ...change };
-    const text = `${JSON.stringify(this.#settings, null, 2)}\n`;
-    const write = this.#lastWrite.then(() =>
-      writeFileAtomically(this.#file, text, { mode: 0o600, sync: true }),
-    );
+    const file = this.#file;
+    if (file === null) return;
+    const text = `${JSON.stringify({ version, ...this.#settings }, null, 2)}\n`;
+    const write = this.#lastWrite.then(() => writeFileAtomically(file, text, { mode: 0o600, sync: true }));
     this.#lastWrite = write.catch(() => undefined);
     await write;
-  }
-}
-
-function parseSettings(text: string): StoredSettings | null {
-  try {
-    return storedSettingsSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
   }
 }

@@ -30,6 +30,9 @@ export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellPar
   'config:open': () => openConfig(host),
   'config:reload': () => host.reload(),
   'config:trust': ({ digest }) => trustConfig(host, digest),
+  'prompt:answer': ({ id, answer }) => {
+    host.answerPrompt(id, answer);
+  },
   'settings:get': () => settings.refresh(),
   'settings:set': (change) => settings.change(change),
   'command:install': installCommandHere,

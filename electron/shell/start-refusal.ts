@@ -7,3 +7,15 @@ export function tellRefusal(why: string, platform: NodeJS.Platform): void {
   sayWhyNotStarted(why);
   if (platform === 'darwin') dialog.showErrorBox('LocalPort could not start', visibleText(why));
 }
+
+/** Before the app has an icon to ask from. */
+export async function askUser(question: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    message: visibleText(question),
+    buttons: ['Replace', 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+  });
+  return response === 0;
+}

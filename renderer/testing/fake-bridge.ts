@@ -59,6 +59,10 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
       snapshot = { ...snapshot, config: { ...config, status: 'loaded' } };
       push('snapshot:changed', snapshot);
     },
+    'prompt:answer': ({ id }) => {
+      snapshot = { ...snapshot, prompts: snapshot.prompts.filter((prompt) => prompt.id !== id) };
+      push('snapshot:changed', snapshot);
+    },
     'settings:get': () => settings,
     'settings:set': ({ openAtLogin, notifications }) => {
       settings = {

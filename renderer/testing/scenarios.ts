@@ -336,6 +336,31 @@ export const scenarios = {
       },
     }),
   },
+  prompt: {
+    snapshot: {
+      ...snapshotOf([connecting('warehouse', { localPort: 5439 }), ...allUp.slice(0, 4)]),
+      prompts: [
+        {
+          id: '1',
+          services: ['warehouse'],
+          asker: 'bastion',
+          words: "deploy@bastion's password:",
+          kind: 'password',
+          isRepeated: true,
+          since: sampleNow,
+        },
+        {
+          id: '2',
+          services: ['printer'],
+          asker: 'gate',
+          words: 'Confirm user presence for key ED25519-SK SHA256:l3QZ0Yk',
+          kind: 'touch',
+          isRepeated: false,
+          since: sampleNow,
+        },
+      ],
+    },
+  },
   warnings: { snapshot: snapshotOf(allUp.slice(0, 5), { problems: warnings }) },
   'no-services': { snapshot: snapshotOf([]) },
   'three-services': {

@@ -88,4 +88,5 @@ export const snapshotOf = (
   },
   config: { status: 'loaded', path: '/Users/ada/.config/localport/config.yaml', problems: [], ...config },
   services,
+  prompts: [],
 });

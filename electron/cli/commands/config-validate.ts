@@ -1,6 +1,7 @@
 import type { Action } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
+import { isTrusted, trustCommand } from '../config-trust.ts';
 import { exitCode } from '../exit-code.ts';
 import { problemLines } from '../output/problem-lines.ts';
 import { causeInShort } from '../output/service-words.ts';
@@ -33,6 +34,10 @@ export const configValidate: Action = async (context, _options, [named, ...more]
     ),
   );
   if (!loaded.ok) return exitCode.error;
-  context.print(`${path}: valid, ${String(services)} ${services === 1 ? 'service' : 'services'}`);
+  const trust =
+    named !== undefined || (await isTrusted(context, requireConfigFile(context), loaded.value.identity))
+      ? ''
+      : `; not trusted, so nothing in it runs: ${trustCommand(path)}`;
+  context.print(`${path}: valid, ${String(services)} ${services === 1 ? 'service' : 'services'}${trust}`);
   return exitCode.ok;
 };

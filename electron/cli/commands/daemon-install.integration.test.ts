@@ -6,6 +6,8 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -79,11 +81,33 @@ describe('daemon install', () => {
   it('fails with what systemd says when it does not start the daemon, and leaves the unit for the next login', async () => {
     giveSystemctl('echo "Failed to connect to bus" >&2; exit 1');
     await expect(commands().install()).rejects.toMatchObject({
-      message: 'systemd did not start it: Failed to connect to bus',
+      message: 'systemd did not start the daemon: Failed to connect to bus',
       hint: expect.stringMatching(/localport\.service is written: from your next login on/) as unknown,
     });
     expect(existsSync(path.join(home, unit))).toBe(true);
   });
+
+  it('has the daemon run by a path that an update of Node does not remove', async () => {
+    giveSystemctl('exit 0');
+    const link = path.join(home, 'bin', path.basename(process.execPath));
+    symlinkSync(process.execPath, link);
+    expect(await commands().install()).toBe(0);
+    expect(readFileSync(path.join(home, unit), 'utf8')).toContain(`ExecStart=${link} ${home}/daemon.cjs `);
+  });
+
+  it.each(['private/var/folders/x/AppTranslocation/1-2/d/LocalPort.app/Contents/Resources/cli'])(
+    'is refused on a Mac from %s, which is gone at the next login',
+    async (place) => {
+      const programFolder = path.join(home, place);
+      mkdirSync(programFolder, { recursive: true });
+      writeFileSync(path.join(programFolder, 'daemon.cjs'), '');
+      await expect(commands({ platform: 'darwin', programFolder }).install()).rejects.toMatchObject({
+        message: `LocalPort runs from a folder that may be gone at your next login: ${programFolder}`,
+        hint: expect.stringMatching(/^Move LocalPort to the Applications folder/) as unknown,
+      });
+      expect(existsSync(path.join(home, 'Library'))).toBe(false);
+    },
+  );
 
   it('says that the daemon rests where another LocalPort runs', async () => {
     giveSystemctl('exit 0');
@@ -101,6 +125,8 @@ describe('daemon install', () => {
     async () => {
       const { install, uninstall, said } = commands({ platform: 'darwin' });
       expect(await install()).toBe(0);
+      // launchd opens the output file before it starts the daemon, and does not make its folder.
+      expect(statSync(path.join(home, 'logs')).mode & 0o777).toBe(0o700);
       const agent = path.join(home, 'Library/LaunchAgents/dev.localport.daemon.plist');
       expect(readFileSync(agent, 'utf8')).toContain('<string>--unless-running</string>');
       expect(said()).toBe(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { prepareAppPaths } from '../../core/config/app-paths.ts';
 import { writeFileAtomically } from '../../core/config/atomic-file.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
@@ -8,8 +9,11 @@ import { chooseConfigFile, requireTrustIn } from '../config-choice.ts';
 import { daemonProgram, type Launch } from '../daemon-launch.ts';
 import { exitCode } from '../exit-code.ts';
 import { findHost } from '../host-connection.ts';
-import { serviceManager, type ServiceManager } from '../service-manager.ts';
-import { lastLine, runTool, type ToolRun } from '../tool-run.ts';
+import { serviceManager, serviceTools } from '../service-manager-choice.ts';
+import type { ServiceManager } from '../service-manager.ts';
+import { stableProgram } from '../stable-program.ts';
+import { lastLine, type ToolRun } from '../tool-run.ts';
+import { refuseTransient } from '../transient-place.ts';
 import { describeHost } from './daemon-start.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
@@ -18,15 +22,17 @@ export interface DaemonInstallOptions {
   readonly start: boolean;
 }
 
-const toolMs = 45_000;
-
 /** Has launchd or systemd start the daemon at login, and now. A repeated call takes over changed options. */
 export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
   const manager = serviceManager(context);
   // Where another LocalPort runs, the app say, a failure would have it started again and again.
-  const argv = [...daemonProgram(context, await configToPin(context)), '--unless-running'];
-  const outputFile = path.join(context.paths.logDirectory, 'daemon-start.log');
-  if (start && existsSync(manager.file)) await runAll(context, manager.unload);
+  const [file, ...args] = daemonProgram(context, await configToPin(context));
+  const argv = [await stableProgram(file, context.env['PATH']), ...args, '--unless-running'];
+  refuseTransient(context, [file, context.programFolder]);
+  const outputFile = await prepareOutput(context);
+  const left = start ? await manager.unload(serviceTools(context)) : null;
+  // What is left still holds the name: a new one would be refused.
+  if (left !== null && !left.isMissing && manager.name === 'launchd') throw notStarted(manager, left);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), { mode: 0o644, sync: true });
   if (manager.link !== null) {
     await mkdir(path.dirname(manager.link), { recursive: true, mode: 0o700 });
@@ -42,6 +48,13 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
   return exitCode.ok;
 };
 
+/** launchd opens this file before it starts the daemon, which could make the folder only then. */
+async function prepareOutput({ paths, uid }: CommandContext): Promise<string> {
+  const prepared = await prepareAppPaths(paths, uid);
+  if (!prepared.ok) throw new CommandFailure(prepared.error);
+  return prepared.value.logs === null ? path.join(paths.logDirectory, 'daemon-start.log') : '/dev/null';
+}
+
 /** At login neither this folder nor this environment count: a config that was found by them is named. */
 async function configToPin(context: CommandContext): Promise<Launch> {
   const found = chooseConfigFile(context);
@@ -55,7 +68,7 @@ async function configToPin(context: CommandContext): Promise<Launch> {
 async function startNow(context: CommandContext, manager: ServiceManager): Promise<boolean> {
   const running = await findHost(context);
   running?.close();
-  const failure = await runAll(context, manager.load);
+  const failure = await manager.load(serviceTools(context));
   if (failure === null) {
     if (running !== null)
       context.tell(
@@ -63,33 +76,48 @@ async function startNow(context: CommandContext, manager: ServiceManager): Promi
       );
     return true;
   }
-  const complaint = lastLine(failure.stderr);
-  const hint = `${manager.file} is written: from your next login on it starts the daemon.`;
-  if (!failure.isMissing)
-    throw new CommandFailure(`${manager.name} did not start it: ${complaint}`, { hint });
-  context.tell(`${complaint}; ${hint}`);
+  if (!failure.isMissing) throw notStarted(manager, failure);
+  context.tell(`${lastLine(failure.stderr)}; ${startsAtLogin(manager)}`);
   return false;
 }
 
+const startsAtLogin = ({ file }: ServiceManager): string =>
+  `${file} is written: from your next login on it starts the daemon.`;
+
+const notStarted = (manager: ServiceManager, { stderr }: ToolRun): CommandFailure =>
+  new CommandFailure(`${manager.name} did not start the daemon: ${wordsOf(stderr)}`, {
+    hint: existsSync(manager.file) ? `${startsAtLogin(manager)} ${manager.advice}` : manager.advice,
+  });
+
+/** launchctl's last line is advice for administrators. */
+const wordsOf = (stderr: string): string =>
+  lastLine(stderr.replace(/\n?Try re-running the command as root for richer errors\.?\s*$/, ''));
+
 export const daemonUninstall: Action = async (context) => {
-  const manager = serviceManager(context);
-  const removed = existsSync(manager.file);
-  const failure = removed ? await runAll(context, manager.unload) : null;
-  if (manager.link !== null) await rm(manager.link, { force: true });
-  await rm(manager.file, { force: true });
-  if (removed) await runAll(context, manager.afterRemoval);
+  const { manager, removed, failure } = await removeService(context);
   if (context.format === 'json') context.print(...jsonLines({ path: manager.file, removed }));
   else if (removed) context.say(`removed ${manager.file}`);
   else context.say(`${manager.name} does not know the daemon: there is no ${manager.file}`);
-  if (failure !== null) context.tell(`${manager.name} said: ${lastLine(failure.stderr)}`);
+  if (failure !== null) context.tell(`${manager.name} said: ${wordsOf(failure.stderr)}`);
   return exitCode.ok;
 };
 
-/** Runs one after the other; null when all went well, else the first that did not. */
-async function runAll(context: CommandContext, commands: ServiceManager['load']): Promise<ToolRun | null> {
-  for (const argv of commands) {
-    const run = await runTool(context, argv, toolMs);
-    if (run.exitCode !== 0) return run;
-  }
-  return null;
+export interface RemovedService {
+  readonly manager: ServiceManager;
+  /** There was a file. */
+  readonly removed: boolean;
+  /** What the manager did not do. */
+  readonly failure: ToolRun | null;
+}
+
+/** Stops the installed daemon, and has it started no more. */
+export async function removeService(context: CommandContext): Promise<RemovedService> {
+  const manager = serviceManager(context);
+  const tools = serviceTools(context);
+  const removed = existsSync(manager.file);
+  const failure = await manager.unload(tools);
+  if (manager.link !== null) await rm(manager.link, { force: true });
+  await rm(manager.file, { force: true });
+  if (removed) await manager.afterRemoval(tools);
+  return { manager, removed, failure: removed ? failure : null };
 }

@@ -2,16 +2,21 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { launchDaemon, type Launch } from '../daemon-launch.ts';
 import { exitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { managerOf, startManaged } from '../host-relaunch.ts';
 import { hostObject } from '../output/host-object.ts';
+import type { ServiceManager } from '../service-manager.ts';
 import { describeHost } from './daemon-start.ts';
 import { stopHost } from './daemon-stop.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
 /** Stops the host and starts one of its kind with its config; starts the daemon when none runs. */
 export const daemonRestart: Action = async (context) => {
-  const launch = await stopForLaunch(context);
-  if (launch === null) return exitCode.interrupted;
-  const client = await launchDaemon(context, launch);
+  const next = await stopForStart(context);
+  if (next === null) return exitCode.interrupted;
+  const client =
+    next.manager === null
+      ? await launchDaemon(context, next.launch)
+      : await startManaged(context, next.manager);
   return closing(client, async () => {
     if (context.format === 'json') {
       context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
@@ -20,10 +25,16 @@ export const daemonRestart: Action = async (context) => {
   });
 };
 
+interface NextStart {
+  readonly launch: Launch;
+  /** Who runs the daemon, and is to run the next one; null: nobody does, or with another config. */
+  readonly manager: ServiceManager | null;
+}
+
 /** How the host that is stopped by this is to be started again; null: by Ctrl-C. */
-async function stopForLaunch(context: CommandContext): Promise<Launch | null> {
+async function stopForStart(context: CommandContext): Promise<NextStart | null> {
   const host = await findHost(context);
-  if (host === null) return {};
+  if (host === null) return { launch: {}, manager: null };
   return closing(host, async () => {
     const { config } = answerOf(await host.request('snapshot', {}));
     // What is in force would end with this host, and nothing would come after it.
@@ -31,13 +42,15 @@ async function stopForLaunch(context: CommandContext): Promise<Launch | null> {
       const { requireTrustOfHost } = await import('../config-trust.ts');
       await requireTrustOfHost(context, host, config);
     }
+    const isOther = context.options.config !== undefined;
+    const manager = isOther ? null : await managerOf(context, host.host.pid);
     const stopped = await stopHost(context, host, false);
     if (stopped === null || context.signal.aborted) return null;
     if (context.format !== 'json') context.say(`stopped in ${stopped.tookMs} ms`);
     // Of a search the outcome would depend on the folder that we happen to be in.
     const file = config.status === 'welcome' ? null : config.path;
-    const isOther = context.options.config !== undefined;
     const needsTrust = !isOther && config.needsTrust === true;
-    return { kind: host.host.kind, config: context.options.config ?? file ?? undefined, needsTrust };
+    const launch = { kind: host.host.kind, config: context.options.config ?? file ?? undefined, needsTrust };
+    return { launch, manager };
   });
 }

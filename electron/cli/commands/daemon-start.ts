@@ -5,6 +5,7 @@ import { chooseConfigFile, refuseOtherConfig, requireTrustIn } from '../config-c
 import { daemonProgram, launchDaemon } from '../daemon-launch.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { replaceOlderDaemon } from '../other-version.ts';
 import { tellConfigInUse } from '../output/config-complaint.ts';
 import { hostObject } from '../output/host-object.ts';
 import { jsonLines } from '../output/json-lines.ts';
@@ -20,14 +21,15 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
   const { foreground, menuBar } = options;
   if (foreground === true && menuBar === true)
     throw usageFailure('--foreground and --menu-bar exclude each other');
-  const running = await findHost(context);
-  if (running !== null && !isWhatIsWanted(running.host, options)) {
-    running.close();
-    throw new CommandFailure(`LocalPort is already running: ${describeHost(running.host)}`, {
+  const found = await findHost(context);
+  if (found !== null && !isWhatIsWanted(found.host, options)) {
+    found.close();
+    throw new CommandFailure(`LocalPort is already running: ${describeHost(found.host)}`, {
       hint: 'Stop it first: localport daemon stop',
     });
   }
-  if (running !== null) await refuseOtherConfig(context, running);
+  if (found !== null) await refuseOtherConfig(context, found);
+  const running = found === null ? null : await replaceOlderDaemon(context, found);
   if (foreground === true) {
     await requireTrustIn(context, chooseConfigFile(context));
     return runInForeground(context);

@@ -2,6 +2,7 @@ import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { Action } from '../command-context.ts';
 import { exitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { tellOtherVersion } from '../other-version.ts';
 import { alignColumns } from '../output/columns.ts';
 import { hostObject, noHostObject } from '../output/host-object.ts';
 import { showDuration } from '../output/quantity.ts';
@@ -21,6 +22,7 @@ export const daemonStatus: Action = async (context) => {
     return exitCode.ok;
   }
   const { host, config, services } = snapshot;
+  tellOtherVersion(context, host);
   const rows = [
     ['running', describeHost(host)],
     ['for', showDuration(context.clock.wallNow() - host.since)],

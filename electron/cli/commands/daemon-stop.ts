@@ -1,6 +1,6 @@
 import type { ControlEvent } from '../../../shared/control-contract.ts';
-import { sleep } from '../../core/clock.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
+import { isGoneWithin } from '../../core/process/process-exit.ts';
 import { identifyProcesses, type ProcessIdentity } from '../../core/process/process-identity.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
@@ -24,7 +24,6 @@ export interface StoppedHost {
 
 /** After the last word of the host, for its process to be gone. */
 const exitTimeoutMs = 10_000;
-const pollMs = 5;
 
 export const daemonStop: Action<DaemonStopOptions> = async (context, { force }) => {
   const client = await findHost(context);
@@ -63,7 +62,8 @@ export async function stopHost(
   // The host may be gone before it has said so: what counts is that it is gone.
   if (!ended.ok && ended.error.code !== 'connection-lost') answerOf(ended);
   if (signal.aborted) return null;
-  if (running !== undefined) await waitForExit(context, running);
+  if (running !== undefined && !(await isGoneWithin(running, { clock, signal, timeoutMs: exitTimeoutMs })))
+    refuseLeft(context, running);
   return { report, tookMs: Math.round(clock.now() - startedAt) };
 }
 
@@ -95,19 +95,10 @@ function printStop(context: CommandContext, { report, tookMs }: StoppedHost): Ex
   return problems.length === 0 ? exitCode.ok : exitCode.error;
 }
 
-async function waitForExit(
-  { clock, signal }: CommandContext,
-  { pid, startTime }: ProcessIdentity,
-): Promise<void> {
-  const deadline = clock.now() + exitTimeoutMs;
-  // Not by a signal: a zombie takes it for ever where nobody reaps. Nor by the pid alone: it may be another's by now.
-  while ((await identifyProcesses([pid])).get(pid)?.startTime === startTime) {
-    if (signal.aborted) return;
-    if (clock.now() > deadline) {
-      throw new CommandFailure(`process ${pid} has said goodbye and still runs`, {
-        hint: `End it: kill -9 ${pid}`,
-      });
-    }
-    await sleep(clock, pollMs, signal);
-  }
+/** By Ctrl-C nobody waits any more, and nothing is wrong. */
+function refuseLeft({ signal }: CommandContext, { pid }: ProcessIdentity): void {
+  if (signal.aborted) return;
+  throw new CommandFailure(`process ${pid} has said goodbye and still runs`, {
+    hint: `End it: kill -9 ${pid}`,
+  });
 }

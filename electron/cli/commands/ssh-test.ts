@@ -2,6 +2,7 @@ import type { Cause } from '../../../shared/failure.ts';
 import { prepareAppPaths } from '../../core/config/app-paths.ts';
 import { probeTcp } from '../../core/health/probes/tcp-probe.ts';
 import { silentLogger } from '../../core/observability/logger.ts';
+import { PromptDesk } from '../../core/prompts/prompt-desk.ts';
 import { GroupLauncher } from '../../core/process/child-launcher.ts';
 import { cleanEnvironment } from '../../core/process/environment-block.ts';
 import { Lifeline } from '../../core/process/lifeline.ts';
@@ -41,7 +42,10 @@ export const sshTest: Action = async (context, _options, names) => {
     onFound: () => undefined,
   });
   secrets.allow(services.flatMap(referencesOf));
-  const adapter = withSecrets(createSshAdapter({ launcher, clock, runtimeDirectory }), secrets);
+  const adapter = withSecrets(
+    createSshAdapter({ launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) }),
+    secrets,
+  );
   const findings: Finding[] = [];
   try {
     for (const service of services) {
@@ -53,6 +57,10 @@ export const sshTest: Action = async (context, _options, names) => {
   }
   return reportFindings(context, findings);
 };
+
+/** What ssh asks, it asks by way of `localport ssh login`. */
+const nobodyAnswers = (clock: CommandContext['clock']): PromptDesk =>
+  new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
 
 async function tryService(
   { clock, signal }: CommandContext,

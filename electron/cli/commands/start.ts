@@ -1,13 +1,15 @@
 import { localAddress } from '../../../shared/bind-address.ts';
 import type { PortChoice } from '../../../shared/control-contract.ts';
+import { shellWord } from '../../../shared/shell-word.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
-import { refuseOtherConfig } from '../config-choice.ts';
+import { findConfigFile, refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { replaceOlderDaemon } from '../other-version.ts';
 import { complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { readPort } from '../port-option.ts';
@@ -30,8 +32,9 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   if (options.timeout !== undefined && options.wait !== true)
     throw usageFailure('--timeout is of use with --wait only');
   const port = portFor(options, names);
-  const running = await findHost(context);
-  if (running !== null) await refuseOtherConfig(context, running);
+  const found = await findHost(context);
+  if (found !== null) await refuseOtherConfig(context, found);
+  const running = found === null ? null : await replaceOlderDaemon(context, found);
   const client = running ?? (await launchDaemon(context, { allOff: true }));
   return closing(client, async () => {
     if (running !== null) await settleTrust(context, running);
@@ -39,6 +42,7 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     refuseNobody(target, outcome);
     const { accepted, refused } = outcome;
     if (running !== null) await tryAtOnce(context, client, accepted);
+    if (running !== null && refused.length > 0) await tellOtherConfig(context, client);
     const results =
       options.wait === true
         ? await waitUntilUp(context, { client, names: accepted, timeoutMs })
@@ -48,6 +52,17 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     return reportOutcome(context, results, refused);
   });
 };
+
+/** A name that is not there may be one of the config that the user sees in this folder. */
+async function tellOtherConfig(context: CommandContext, client: ControlClient): Promise<void> {
+  const found = findConfigFile(context);
+  const { config } = answerOf(await client.request('snapshot', {}));
+  if (found === null || found.path === config.path) return;
+  context.tell(
+    `LocalPort is running with ${config.path ?? 'no config'}. To use ${found.path} instead: ` +
+      `localport daemon restart --config ${shellWord(found.path)}`,
+  );
+}
 
 /** A config under review keeps nothing from being turned on that is in force. */
 async function settleTrust(context: CommandContext, client: ControlClient): Promise<void> {

@@ -4,6 +4,7 @@ import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { namedConfig } from '../config-choice.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
+import { tellOtherVersion } from '../other-version.ts';
 import { complainOfConfig, complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
 import { noSuchTag, selectServices, type TargetOptions } from '../service-target.ts';
@@ -34,6 +35,7 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
       ? // It reads the config by itself: a status from a host needs neither YAML nor schemas, and not their 25 ms.
         await (await import('../offline-status.ts')).readOfflineStatus(context)
       : await closing(client, async () => reportOf(answerOf(await client.request('snapshot', {}))));
+  if (report.host !== null) tellOtherVersion(context, report.host);
   refuseUnknown(report, names);
   const selected = select(report);
   if (options.tag !== undefined && selected.services.length === 0) throw noSuchTag(options.tag);

@@ -1,6 +1,8 @@
 import { answerOf } from '../host-connection.ts';
+import { otherVersion } from '../other-version.ts';
 import { bad, fine, note } from '../output/findings.ts';
 import type { Check } from './examination.ts';
+import { isNodeTooOld, minimumNode } from './node-version.ts';
 
 /** A notice ends with its fix, a sentence of its own. */
 function saidAndFix(notice: string): [message: string, fix: string] {
@@ -8,17 +10,15 @@ function saidAndFix(notice: string): [message: string, fix: string] {
   return [notice.slice(0, at), notice.slice(at + 2)];
 }
 
-const minimumNode = [20, 19] as const;
-
 /** Node, whether a host runs, and what it reports about its own places. */
 export const checkHost: Check = async ({ client }) => {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1]);
-  const node = isOld
+  const node = isNodeTooOld(process.versions.node)
     ? bad('node', `${process.versions.node} is too old`, `Install Node ${minimumNode.join('.')} or newer.`)
     : fine('node', process.versions.node);
   if (client === null) return [node, note('localport', 'is not running', 'localport daemon start')];
   const { kind, version, pid, notices } = answerOf(await client.request('snapshot', {})).host;
+  const other = otherVersion(version);
+  const age = other === null ? [] : [note('localport', ...other)];
   const remarks = notices.map((notice) => bad('localport', ...saidAndFix(notice)));
-  return [node, fine('localport', `${kind} ${version} is running, pid ${pid}`), ...remarks];
+  return [node, fine('localport', `${kind} ${version} is running, pid ${pid}`), ...age, ...remarks];
 };

@@ -54,6 +54,12 @@ function addSshCommands(program: Command, perform: Perform): void {
     .addHelpText('after', examples(['localport ssh test', 'all of them'], ['localport ssh test db', 'one']))
     .action(performing(perform, async () => (await import('../commands/ssh-test.ts')).sshTest));
   ssh
+    .command('login')
+    .description('connect the services of a host, and answer what it asks: passwords, passphrases, codes')
+    .argument('<host...>', 'ssh hosts of the config, or ssh services')
+    .addHelpText('after', examples(['localport ssh login bastion', 'asks at the terminal']))
+    .action(performing(perform, async () => (await import('../commands/ssh-login.ts')).sshLogin));
+  ssh
     .command('validate')
     .description('check keys and ssh_config, without connecting')
     .addArgument(nameArgument('ssh services; all by default'))

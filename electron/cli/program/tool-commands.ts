@@ -9,11 +9,12 @@ export function addToolCommands(program: Command, perform: Perform): void {
   program
     .command('doctor')
     .description('check what forwards depend on: shell, kubectl, ssh, agent, plugins, ports, permissions')
+    .option('--report', 'print versions, settings, states and the last causes as one text for a bug report')
     .addHelpText(
       'after',
       examples(
         ['localport doctor', 'each item is OK or comes with a fix; exits with 1 if one is not OK'],
-        ['localport doctor -o json', 'to attach to a bug report'],
+        ['localport doctor --report', 'for a bug report: secrets are hidden, names have placeholders'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/doctor.ts')).doctor));
@@ -46,9 +47,18 @@ export function addToolCommands(program: Command, perform: Perform): void {
       'after',
       examples(
         ['eval "$(localport completion bash)"', 'in ~/.bashrc'],
-        ['eval "$(localport completion zsh)"', 'in ~/.zshrc, after compinit'],
+        ['eval "$(localport completion zsh)"', 'in ~/.zshrc'],
         ['localport completion fish > ~/.config/fish/completions/localport.fish', 'once'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/completion.ts')).completion));
+  program
+    .command('uninstall')
+    .description('stop LocalPort and remove what it made: agent or unit, link to the command, state, logs')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples(['localport uninstall', 'asks once; your config, stored passwords and the app itself stay']),
+    )
+    .action(performing(perform, async () => (await import('../commands/uninstall.ts')).uninstall));
 }

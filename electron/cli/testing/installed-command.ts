@@ -17,9 +17,14 @@ const runTimeoutMs = 25_000;
 /** Bundles both into a new folder. Returns it. */
 export function installCommand(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'lp-program-'));
-  bundleProgram(path.join(import.meta.dirname, '../localport.ts'), folder, 'localport');
-  bundleDaemon(folder, 'daemon');
+  installInto(folder);
   return folder;
+}
+
+/** The same in place of what is there, as an update does it. */
+export function installInto(folder: string, version?: string): void {
+  bundleProgram(path.join(import.meta.dirname, '../localport.ts'), folder, 'localport', version);
+  bundleDaemon(folder, 'daemon', version);
 }
 
 /** A user of the command. */

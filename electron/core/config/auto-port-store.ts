@@ -7,10 +7,14 @@ import * as z from 'zod';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import { writeFileAtomically } from './atomic-file.ts';
+import { NewerStateError, upToDate, type Upgrade } from './state-version.ts';
 
 export const autoPortFileName = 'local-ports.json';
 const maxFileBytes = 1024 * 1024;
 const maxPorts = 10_000;
+
+/** The first version that was ever released is 1. */
+const upgrades: readonly Upgrade[] = [(content) => content];
 
 const fileSchema = z.object({
   version: z.literal(1),
@@ -26,7 +30,7 @@ async function readPorts(path: string): Promise<Map<string, number>> {
   });
   if (stats === null) return new Map();
   if (!stats.isFile() || stats.size > maxFileBytes) throw new Error('not a file of ours');
-  const { ports } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  const { ports } = fileSchema.parse(upToDate(JSON.parse(await readFile(path, 'utf8')), upgrades));
   return new Map(ports.map(({ name, port }) => [name, port]));
 }
 
@@ -34,26 +38,39 @@ async function readPorts(path: string): Promise<Map<string, number>> {
 export const readAutoPorts = (path: string): Promise<ReadonlyMap<string, number>> =>
   readPorts(path).catch(() => new Map<string, number>());
 
+interface ReadPorts {
+  readonly ports: Map<string, number>;
+  readonly isReadOnly: boolean;
+}
+
 export class AutoPortStore {
   readonly #path: string;
   readonly #log: Logger;
   readonly #ports: Map<string, number>;
+  /** The file is of a newer LocalPort: what is chosen now holds for this run. */
+  readonly #isReadOnly: boolean;
   #isWritten = true;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, log: Logger, ports: Map<string, number>) {
+  private constructor(path: string, log: Logger, { ports, isReadOnly }: ReadPorts) {
     this.#path = path;
     this.#log = log;
     this.#ports = ports;
+    this.#isReadOnly = isReadOnly;
   }
 
   /** Never rejects. */
   static async open(path: string, log: Logger): Promise<AutoPortStore> {
-    const ports = await readPorts(path).catch((error: unknown) => {
-      log.warn(`the ports in ${path} could not be read, so ports are chosen anew: ${errorMessage(error)}`);
-      return new Map<string, number>();
-    });
-    return new AutoPortStore(path, log, ports);
+    try {
+      return new AutoPortStore(path, log, { ports: await readPorts(path), isReadOnly: false });
+    } catch (error) {
+      const isReadOnly = error instanceof NewerStateError;
+      const fate = isReadOnly
+        ? 'stay as they are, and ports are chosen for this run'
+        : 'could not be read, so ports are chosen anew';
+      log.warn(`the ports in ${path} ${fate}: ${errorMessage(error)}`);
+      return new AutoPortStore(path, log, { ports: new Map(), isReadOnly });
+    }
   }
 
   get(name: string): number | undefined {
@@ -82,7 +99,7 @@ export class AutoPortStore {
   }
 
   async #write(): Promise<void> {
-    if (this.#isWritten) return;
+    if (this.#isWritten || this.#isReadOnly) return;
     this.#isWritten = true;
     const ports = [...this.#ports].slice(0, maxPorts).map(([name, port]) => ({ name, port }));
     const content: z.infer<typeof fileSchema> = { version: 1, ports };

@@ -1,11 +1,13 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { describeCause } from '../../../shared/failure.ts';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ConfigCompiler, LoadedConfig } from './config-compiler.ts';
+import { thisPrivacy } from '../privacy/mac-privacy.ts';
+import { protectedFolderOf, type FolderPrivacy } from '../privacy/protected-folder.ts';
 import { readConfigSource } from './config-source.ts';
 import type { Environment } from './environment-substitution.ts';
 import type { ConfigIdentity } from './trust-store.ts';
@@ -61,10 +63,20 @@ async function withKeyFileChecked(service: ServiceSpec, place: string): Promise<
   try {
     await access(connection.keyFile, constants.R_OK);
     return service;
-  } catch {
-    return {
-      ...service,
-      problem: describeCause('file-missing', { what: connection.keyFile, evidence: place }),
-    };
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return { ...service, problem: keyFileCause(code, { file: connection.keyFile, place }) };
   }
+}
+
+/** Why a key cannot be used, by the errno of access(2). `place`: where the config names it. */
+export function keyFileCause(
+  code: string,
+  { file, place }: { readonly file: string; readonly place: string },
+  privacy: FolderPrivacy = thisPrivacy,
+): Cause {
+  const details = { what: file, evidence: place };
+  return code === 'EPERM' && protectedFolderOf(file, privacy) !== null
+    ? describeCause('file-unreadable', { ...details, program: privacy.program })
+    : describeCause('file-missing', details);
 }

@@ -5,8 +5,11 @@
 import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { allowFolder } from '../../../shared/folder-permission.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import { thisPrivacy } from '../privacy/mac-privacy.ts';
+import { protectedFolderOf, type FolderPrivacy } from '../privacy/protected-folder.ts';
 import { fileError } from './config-problem.ts';
 import { stepsTo } from './path-steps.ts';
 import { digestOf, type ConfigIdentity } from './trust-store.ts';
@@ -23,12 +26,14 @@ export interface ConfigSource extends ConfigIdentity {
 export async function readConfigSource(
   path: string,
   uid: number,
+  privacy: FolderPrivacy = thisPrivacy,
 ): Promise<Result<ConfigSource, ConfigProblem>> {
   let handle: FileHandle | undefined;
+  let realPath = path;
   try {
     const steps = stepsTo(path);
     const last = steps.at(-1);
-    const realPath = last?.isLast === true && last.stats?.isSymbolicLink() === false ? last.path : path;
+    if (last?.isLast === true && last.stats?.isSymbolicLink() === false) realPath = last.path;
     // Without O_NONBLOCK opening a FIFO waits for a writer, for ever.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
     handle = await open(realPath, realPath === path ? flags : flags | constants.O_NOFOLLOW);
@@ -42,7 +47,10 @@ export async function readConfigSource(
     const text = decode(await readAtMost(handle, maxConfigBytes));
     return text.ok ? ok({ text: text.value, realPath, digest: digestOf(text.value) }) : text;
   } catch (error) {
-    return err(fileError(`the file ${describeReadError(error, path)}`));
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return err(
+      fileError(describeBarred(code, realPath, privacy) ?? `the file ${describeReadError(code, path)}`),
+    );
   } finally {
     await handle?.close().catch(() => undefined);
   }
@@ -95,8 +103,14 @@ function* lineEnds(bytes: Buffer): Generator<number> {
 const describeOversize = (bytes: number): string =>
   `is ${bytes} bytes long, more than the ${maxConfigBytes} that are allowed`;
 
-function describeReadError(error: unknown, path: string): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+/** null: macOS has no part in it. `realPath`: a link may lead to where macOS protects. */
+export function describeBarred(code: string, realPath: string, privacy: FolderPrivacy): string | null {
+  const folder = code === 'EPERM' ? protectedFolderOf(realPath, privacy) : null;
+  const { program } = privacy;
+  return folder === null ? null : `macOS does not let ${program} read ${folder}. ${allowFolder(program)}`;
+}
+
+function describeReadError(code: string, path: string): string {
   switch (code) {
     case 'ENOENT':
       return `does not exist: create ${path}`;

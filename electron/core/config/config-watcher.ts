@@ -3,13 +3,18 @@
  * symbolic link (Kubernetes, dotfile managers), removed, made again, made for the first time, or given other rights.
  *
  * 1. Folders are watched, never the file: a watch on a file stays with the old one when an editor puts a new one in place.
- * 2. The watches are set up before the file is looked at, so a change in between is seen by one or the other.
- * 3. Nothing is polled: while nothing happens, nothing runs.
+ * 2. The watches are set up before the file is looked at, so a change in between is seen by one or the other. On macOS a
+ *    watch begins later than it is set up, so there is another look.
+ * 3. While nothing happens, nothing runs. Only where a watch would report all that the user does, on macOS for `/` and the
+ *    home folder, are the names polled.
  */
-import { statSync, watch, type FSWatcher } from 'node:fs';
 import { basename } from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
+import { folderInode } from '../watch/folder-inode.ts';
+import { afterRenewal, watchFolder, type FolderWatch } from '../watch/folder-watch.ts';
+import { pollNames } from '../watch/polled-names.ts';
+import { isSameName, isTooBroad, thisWatchSystem, type WatchSystem } from '../watch/watch-system.ts';
 import { fingerprintOf } from './file-fingerprint.ts';
 import { namesOnTheWay, type WatchedNames } from './symlink-chain.ts';
 
@@ -25,6 +30,8 @@ export interface ConfigWatcherOptions {
   readonly clock: Clock;
   readonly onChange: () => void;
   readonly log: Logger;
+  /** Only a test names another. */
+  readonly system?: WatchSystem;
 }
 
 export interface ConfigWatcher {
@@ -34,8 +41,8 @@ export interface ConfigWatcher {
   close(): Promise<void>;
 }
 
-interface FolderWatch {
-  readonly watcher: FSWatcher;
+interface WatchedFolder {
+  readonly watch: FolderWatch;
   /** The folder behind the path when the watch was set up: another one may have taken its place. */
   readonly inode: number;
 }
@@ -47,7 +54,9 @@ export function watchConfig(options: ConfigWatcherOptions): ConfigWatcher {
 
 class WatchedConfig {
   readonly #options: ConfigWatcherOptions;
-  readonly #folders = new Map<string, FolderWatch>();
+  readonly #system: WatchSystem;
+  readonly #stopLookingAgain: () => void;
+  readonly #folders = new Map<string, WatchedFolder>();
   #names: WatchedNames = new Map();
   #fingerprint: string | null = null;
   #timer: Timer | null = null;
@@ -57,7 +66,10 @@ class WatchedConfig {
   #isClosed = false;
 
   constructor(options: ConfigWatcherOptions) {
+    const { clock, system = thisWatchSystem } = options;
     this.#options = options;
+    this.#system = system;
+    this.#stopLookingAgain = afterRenewal({ clock, system }, () => void this.look());
     this.#watchFolders();
   }
 
@@ -77,6 +89,7 @@ class WatchedConfig {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
+    this.#stopLookingAgain();
     for (const folder of [...this.#folders.keys()]) this.#unwatch(folder);
     await this.#looking;
   }
@@ -88,9 +101,9 @@ class WatchedConfig {
 
   /** Sets up what the path leads through now, and lets go of the rest. */
   #watchFolders(): void {
-    this.#names = namesOnTheWay(this.#options.path);
+    this.#names = namesOnTheWay(this.#options.path, this.#system.platform);
     for (const [folder, { inode }] of this.#folders) {
-      if (!this.#names.has(folder) || inodeOf(folder) !== inode) this.#unwatch(folder);
+      if (!this.#names.has(folder) || folderInode(folder) !== inode) this.#unwatch(folder);
     }
     for (const folder of this.#names.keys()) {
       if (!this.#folders.has(folder)) this.#watch(folder);
@@ -98,32 +111,51 @@ class WatchedConfig {
   }
 
   #watch(folder: string): void {
-    const inode = inodeOf(folder);
+    const inode = folderInode(folder);
     if (inode === null) return;
+    const watch = isTooBroad(folder, this.#system) ? this.#poll(folder) : this.#follow(folder);
+    if (watch !== null) this.#folders.set(folder, { watch, inode });
+  }
+
+  #poll(folder: string): FolderWatch {
+    const names = (): Iterable<string> => this.#names.get(folder) ?? [];
+    const onChange = (): void => {
+      this.#schedule();
+    };
+    return pollNames({ folder, names, clock: this.#options.clock, onChange });
+  }
+
+  #follow(folder: string): FolderWatch | null {
+    const { log } = this.#options;
     try {
-      const watcher = watch(folder, (_, name) => {
-        if (this.#matters(folder, name)) this.#schedule();
+      return watchFolder(folder, this.#system, {
+        onName: (name) => {
+          if (this.#matters(folder, name)) this.#schedule();
+        },
+        onError: (error) => {
+          log.warn(`the config's folder ${folder} is no longer watched: ${error.message}`);
+          this.#unwatch(folder);
+          if (++this.#watchErrors <= maxWatchErrors) this.#schedule();
+        },
       });
-      watcher.on('error', (error) => {
-        this.#options.log.warn(`the config's folder ${folder} is no longer watched: ${error.message}`);
-        this.#unwatch(folder);
-        if (++this.#watchErrors <= maxWatchErrors) this.#schedule();
-      });
-      this.#folders.set(folder, { watcher, inode });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.log.warn(`the config's folder ${folder} cannot be watched, reload by hand: ${reason}`);
+      log.warn(`the config's folder ${folder} cannot be watched, reload by hand: ${reason}`);
+      return null;
     }
   }
 
   #unwatch(folder: string): void {
-    this.#folders.get(folder)?.watcher.close();
+    const watched = this.#folders.get(folder);
     this.#folders.delete(folder);
+    watched?.watch.close();
   }
 
   /** Without a name anything may have happened. A folder that is moved or removed tells its own name. */
   #matters(folder: string, name: string | null): boolean {
-    return name === null || name === basename(folder) || this.#names.get(folder)?.has(name) === true;
+    if (name === null) return true;
+    const names = [basename(folder), ...(this.#names.get(folder) ?? [])];
+    return names.some((known) => isSameName(known, name, this.#system.platform));
   }
 
   #schedule(): void {
@@ -137,13 +169,5 @@ class WatchedConfig {
       this.#firstEventAt = null;
       void this.look();
     });
-  }
-}
-
-function inodeOf(folder: string): number | null {
-  try {
-    return statSync(folder).ino;
-  } catch {
-    return null;
   }
 }

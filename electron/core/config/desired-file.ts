@@ -3,10 +3,14 @@ import { readFile, rename, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { desiredSchema, type Desired } from '../../../shared/service-snapshot.ts';
 import type { Logger } from '../observability/logger.ts';
+import { NewerStateError, upToDate, type Upgrade } from './state-version.ts';
 
 /** Past this many, the choice that was made longest ago is forgotten. */
 export const maxChoices = 1_000;
 const maxFileBytes = 1024 * 1024;
+
+/** The first version that was ever released is 1. */
+const upgrades: readonly Upgrade[] = [(content) => content];
 
 const fileSchema = z.object({
   version: z.literal(1),
@@ -15,10 +19,12 @@ const fileSchema = z.object({
 
 type Choices = Map<string, Desired>;
 
+export type UnreadableChoices = 'damaged' | 'newer';
+
 export interface LoadedChoices {
   readonly choices: Choices;
-  /** There were choices, and none of them can be read. */
-  readonly isLost: boolean;
+  /** There are choices, and none of them can be read: damaged, or written by a newer LocalPort, whose files stay as they are. */
+  readonly unreadable: UnreadableChoices | null;
   /** Both files are there and say the same, or neither was ever written. */
   readonly isComplete: boolean;
 }
@@ -35,22 +41,31 @@ export function choicesText(choices: ReadonlyMap<string, Desired>): string {
 type Read =
   | { readonly kind: 'whole'; readonly choices: Choices }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'damaged'; readonly why: string };
+  | { readonly kind: 'damaged' | 'newer'; readonly why: string };
 
 /** Never rejects. A damaged file is moved aside. */
 export async function loadChoices(path: string, log: Logger): Promise<LoadedChoices> {
   const [file, twin] = await Promise.all([readChoices(path), readChoices(twinOf(path))]);
+  for (const read of [file, twin]) {
+    if (read.kind !== 'newer') continue;
+    log.error(`the on/off choices in ${path} are neither used nor changed: ${read.why}`);
+    return { choices: new Map(), unreadable: 'newer', isComplete: true };
+  }
   if (file.kind === 'damaged') await moveAside(path, log, file.why);
   if (file.kind === 'whole')
-    return { choices: file.choices, isLost: false, isComplete: twin.kind === 'whole' && isSame(file, twin) };
+    return {
+      choices: file.choices,
+      unreadable: null,
+      isComplete: twin.kind === 'whole' && isSame(file, twin),
+    };
   if (twin.kind === 'whole') {
     log.warn(`the on/off choices were taken from ${twinOf(path)}`);
-    return { choices: twin.choices, isLost: false, isComplete: false };
+    return { choices: twin.choices, unreadable: null, isComplete: false };
   }
   if (twin.kind === 'damaged') await moveAside(twinOf(path), log, twin.why);
   const isLost = file.kind === 'damaged' || twin.kind === 'damaged';
   if (isLost) log.error('the on/off choices are lost: every service that the config has now is turned off');
-  return { choices: new Map(), isLost, isComplete: !isLost };
+  return { choices: new Map(), unreadable: isLost ? 'damaged' : null, isComplete: !isLost };
 }
 
 type Whole = Extract<Read, { kind: 'whole' }>;
@@ -63,9 +78,10 @@ async function readChoices(path: string): Promise<Read> {
     const stats = await stat(path);
     if (!stats.isFile()) throw new Error('not a regular file');
     if (stats.size > maxFileBytes) throw new Error(`${stats.size} bytes are more than ${maxFileBytes}`);
-    const { choices } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { choices } = fileSchema.parse(upToDate(JSON.parse(await readFile(path, 'utf8')), upgrades));
     return { kind: 'whole', choices: new Map(choices.map(({ name, desired }) => [name, desired])) };
   } catch (error) {
+    if (error instanceof NewerStateError) return { kind: 'newer', why: error.message };
     const { code = '' } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR'
       ? { kind: 'missing' }

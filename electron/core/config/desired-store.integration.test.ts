@@ -27,7 +27,7 @@ describe('the desired store', () => {
       path,
       log,
       onWritable: (failure) => told.push(failure === null ? 'writable' : failure.replaceAll(root, '')),
-      onDamaged: (isDamaged) => told.push(isDamaged ? 'damaged' : 'chosen anew'),
+      onUnreadable: (why) => told.push(why ?? 'chosen anew'),
     });
 
   afterEach(() => {
@@ -113,7 +113,7 @@ describe('the desired store', () => {
   const damages = [
     ['half a file', '{"version": 1, "choices": [{"na'],
     ['an empty file', ''],
-    ['another version', '{"version": 2, "choices": []}'],
+    ['no version', '{"choices": []}'],
     ['a choice that is none', '{"version": 1, "choices": [{"name": "db", "desired": "maybe"}]}'],
     ['far too much', `{"x": "${'y'.repeat(1024 * 1024)}"}`],
   ] as const;
@@ -162,6 +162,25 @@ describe('the desired store', () => {
       expect(next.desiredOf({ name: 'web', enabled: true })).toBe('on');
     },
   );
+
+  it('leaves the files of a newer LocalPort as they are, and turns on nothing that may have been off', async () => {
+    await choose({ db: 'off' });
+    const newer = '{"version": 2, "switches": {"db": "on weekdays"}}';
+    writeFileSync(path, newer);
+    const twin = readFileSync(`${path}.backup`, 'utf8');
+    told = [];
+    const store = await open();
+    expect(store.desiredOf({ name: 'db', enabled: true })).toBe('off');
+    store.set('db', 'on');
+    await store.flush();
+    expect(store.desiredOf({ name: 'db', enabled: true })).toBe('on');
+    expect([readFileSync(path, 'utf8'), readFileSync(`${path}.backup`, 'utf8')]).toEqual([newer, twin]);
+    expect(readdirSync(join(root, 'state'))).toEqual(['desired.json', 'desired.json.backup']);
+    expect(told).toEqual(['newer']);
+    expect(logged.at(-1)).toBe(
+      'the on/off choices in /state/desired.json are neither used nor changed: it was written by a newer LocalPort (version 2 of the file, this LocalPort knows 1)',
+    );
+  });
 
   it('needs only one of the two files', async () => {
     await choose({ db: 'off' });

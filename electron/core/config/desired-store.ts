@@ -9,7 +9,7 @@ import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Logger } from '../observability/logger.ts';
 import { writeFileAtomically } from './atomic-file.ts';
-import { choicesText, loadChoices, maxChoices, twinOf } from './desired-file.ts';
+import { choicesText, loadChoices, maxChoices, twinOf, type UnreadableChoices } from './desired-file.ts';
 
 export interface DesiredStore {
   /** The user's choice, else what the config says. */
@@ -29,22 +29,23 @@ export interface DesiredStoreParts {
   readonly allOff?: boolean;
   /** Why the choices could not be written, in the system's words; null: they are on disk. */
   readonly onWritable: (failure: string | null) => void;
-  /** Whether the choices were lost; false again once the user has chosen anew. */
-  readonly onDamaged: (isDamaged: boolean) => void;
+  /** Why the choices are not known; null again once the user has chosen anew, where that is written. */
+  readonly onUnreadable: (why: UnreadableChoices | null) => void;
 }
 
 /** Reads the choices. A file that cannot be read as such is moved aside, to `….corrupt`. */
 export async function openDesiredStore(parts: DesiredStoreParts): Promise<DesiredStore> {
   const { path, log, allOff = false } = parts;
-  const { choices, isLost, isComplete } = await loadChoices(path, log);
-  let startsOff = isLost;
+  const { choices, unreadable, isComplete } = await loadChoices(path, log);
+  let startsOff = unreadable !== null;
   let isFirstConfig = true;
   const offForThisRun = new Set<string>();
   let isWritten = isComplete;
   let writing: Promise<void> | null = null;
 
   const write = async (): Promise<void> => {
-    while (!isWritten) {
+    // A newer LocalPort has its choices there: they are not ours to lose.
+    while (!isWritten && unreadable !== 'newer') {
       isWritten = true;
       try {
         const text = choicesText(choices);
@@ -75,7 +76,7 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
     void flush();
   };
 
-  if (isLost) parts.onDamaged(true);
+  if (unreadable !== null) parts.onUnreadable(unreadable);
   if (!isWritten) void flush();
   return {
     desiredOf: ({ name, enabled }) => {
@@ -87,7 +88,7 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
       return chosen ?? (enabled && !startsOff ? 'on' : 'off');
     },
     set: (name, desired) => {
-      if (isLost) parts.onDamaged(false);
+      if (unreadable === 'damaged') parts.onUnreadable(null);
       offForThisRun.delete(name);
       remember(name, desired);
     },

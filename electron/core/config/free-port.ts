@@ -1,28 +1,43 @@
 import { createServer } from 'node:net';
 import { hostsOf, type BindAddress } from '../../../shared/bind-address.ts';
+import { systemClock } from '../clock.ts';
+import { bindsOverWildcard, isAnswered } from '../relay/answered-port.ts';
 
 const endOfPorts = 65_536;
 
 /** Stacks that a computer may lack: a port is free there. */
 const absentStack = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
+/** What this computer says of its ports. */
+export interface PortSystem {
+  readonly platform: NodeJS.Platform;
+  readonly canBind: (host: string, port: number) => Promise<boolean>;
+  /** Whether somebody accepts connections there. */
+  readonly isAnswered: (port: number, bind: BindAddress) => Promise<boolean>;
+}
+
 /**
  * The first port from `preferred` on that is free where `bind` says, among `tries`; null when none is. Somebody may
  * take it before it is used: the user of the port has to be ready for that.
  */
-export async function findFreePort(
-  preferred: number,
-  tries: number,
-  bind: BindAddress = null,
-): Promise<number | null> {
-  for (let port = preferred; port < Math.min(preferred + tries, endOfPorts); port++) {
-    const free = await Promise.all(hostsOf(bind).map((host) => isFree(host, port)));
-    if (!free.includes(false)) return port;
-  }
-  return null;
+export type FindFreePort = (preferred: number, tries: number, bind?: BindAddress) => Promise<number | null>;
+
+export const portFinder =
+  (system: PortSystem): FindFreePort =>
+  async (preferred, tries, bind = null) => {
+    for (let port = preferred; port < Math.min(preferred + tries, endOfPorts); port++) {
+      if (await isFree(system, port, bind)) return port;
+    }
+    return null;
+  };
+
+async function isFree(system: PortSystem, port: number, bind: BindAddress): Promise<boolean> {
+  const bound = await Promise.all(hostsOf(bind).map((host) => system.canBind(host, port)));
+  if (bound.includes(false)) return false;
+  return !bindsOverWildcard(system.platform) || !(await system.isAnswered(port, bind));
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
+function canBind(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => resolve(absentStack.includes(error.code ?? '')));
@@ -31,3 +46,9 @@ function isFree(host: string, port: number): Promise<boolean> {
     );
   });
 }
+
+export const findFreePort: FindFreePort = portFinder({
+  platform: process.platform,
+  canBind,
+  isAnswered: (port, bind) => isAnswered({ port, bind, clock: systemClock }),
+});

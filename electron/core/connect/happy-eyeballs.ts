@@ -14,6 +14,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
 import { orderAddresses } from './address-order.ts';
 import { mostTelling, noAddress, type ConnectError } from './connect-error.ts';
+import { readPathError } from './full-queue.ts';
 
 /** RFC 8305, section 8: the recommended "Connection Attempt Delay". */
 const attemptDelayMs = 250;
@@ -29,6 +30,8 @@ export interface DialOptions {
   readonly open: (target: Target) => Socket;
   /** All addresses of a name. Default: the system's resolver, anew each time. */
   readonly lookup?: (name: string, onDone: LookupDone) => void;
+  /** Whose words the errors of a socket path are. Default: this computer's. */
+  readonly platform?: NodeJS.Platform;
 }
 
 export type LookupDone = (error: Error | null, addresses: readonly string[]) => void;
@@ -36,7 +39,10 @@ export type LookupDone = (error: Error | null, addresses: readonly string[]) => 
 export interface DialListener {
   /** Called in the socket's `connect` event: nothing has been read yet. The socket has an `error` listener. */
   onConnected(socket: Socket): void;
-  /** All attempts failed, or the name has no address. `code` is that of the most telling error. */
+  /**
+   * All attempts failed, or the name has no address. `code` is that of the most telling error; of a socket path, see
+   * full-queue.ts.
+   */
   onFailed(error: ConnectError): void;
 }
 
@@ -46,9 +52,17 @@ export interface Dial {
 }
 
 export function dial(endpoint: Endpoint, options: DialOptions, listener: DialListener): Dial {
+  if (endpoint.kind === 'unix') {
+    const { path } = endpoint;
+    const onFailed = (error: ConnectError): void => {
+      listener.onFailed(readPathError(error, path, options.platform));
+    };
+    const attempt = new Race(options, { onConnected: listener.onConnected.bind(listener), onFailed });
+    attempt.start([{ path }]);
+    return attempt;
+  }
   const race = new Race(options, listener);
-  if (endpoint.kind === 'unix') race.start([{ path: endpoint.path }]);
-  else if (isIP(endpoint.host) > 0) race.start([{ host: endpoint.host, port: endpoint.port }]);
+  if (isIP(endpoint.host) > 0) race.start([{ host: endpoint.host, port: endpoint.port }]);
   else {
     const { host: name, port } = endpoint;
     const { lookup = lookUpAll } = options;

@@ -208,6 +208,32 @@ describe('the forward machine', () => {
     ]);
   });
 
+  it.each([
+    ['network', 'connecting 3: start-tunnel 3'],
+    ['wake', 'connecting 3: start-tunnel 3'],
+    ['demand', 'retrying at 300'],
+  ] as const)(
+    'holds clients and keeps trying where macOS may not let it reach the local network, sooner after: %s',
+    (trigger, next) => {
+      const blocked = describeCause('local-network-denied', { address: '192.168.1.5' });
+      const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
+      play.on(ended(1, blocked), ended(2, blocked));
+      expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, dueAt: 1_000 });
+      play.on({ type: 'triggered', trigger });
+      expect(play.lines.slice(-2)).toEqual(['tunnel-ended → retrying at 1000', `triggered → ${next}`]);
+    },
+  );
+
+  it.each(['network', 'wake'] as const)(
+    'opens a port at an address that was missing, after: %s',
+    (trigger) => {
+      const addressMissing = describeCause('address-missing', { host: '192.168.1.7' });
+      const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: addressMissing });
+      play.on({ type: 'triggered', trigger });
+      expect(play.lines.at(-1)).toBe('triggered → connecting port: open-port');
+    },
+  );
+
   it('turns clients away while the config has to be corrected', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
     play.on(ended(1, describeCause('config-invalid')));

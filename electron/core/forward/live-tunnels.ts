@@ -18,7 +18,12 @@ const trialShareOfStart = 0.3;
 const minTrialMs = 100;
 const maxTrialMs = 500;
 
-const networkCodes: ReadonlySet<Cause['code']> = new Set(['host-unreachable', 'name-not-found', 'timed-out']);
+const networkCodes: ReadonlySet<Cause['code']> = new Set([
+  'host-unreachable',
+  'local-network-denied',
+  'name-not-found',
+  'timed-out',
+]);
 
 export interface LiveTunnelsParts {
   readonly clock: Clock;

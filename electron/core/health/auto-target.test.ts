@@ -102,6 +102,13 @@ describe('a target of unknown protocol', () => {
     expect(heard.lines.length).toBeLessThanOrEqual(3);
   });
 
+  it('names a loop, not the connections that were closed for it', async () => {
+    const monitor = await watch();
+    monitor.observe({ kind: 'looped' });
+    monitor.observe(closed);
+    expect(latest()).toBe('unhealthy untried: loops-back');
+  });
+
   it.each<[ClientEvidence, Connection, string]>([
     [refused, tcp, 'db:7000 refused the connection'],
     [{ kind: 'unconnected', errno: 'EHOSTUNREACH' }, tcp, 'db cannot be reached'],
@@ -208,9 +215,23 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered!');
   });
 
+  it('stays green while it answers other connections than the one with a slow question', async () => {
+    const monitor = await watch();
+    await clock.advance(10 * second);
+    // The slow one asked 4 s ago.
+    monitor.observe(answered());
+    await clock.advance(second);
+    monitor.observe({ kind: 'silent', awaited: 'answer', forMs: 4_000 });
+    expect(latest()).toBe('healthy answered');
+    await clock.advance(8 * second);
+    monitor.observe({ kind: 'silent', awaited: 'answer', forMs: 8_000 });
+    expect(latest()).toContain('ready');
+  });
+
   it('is green no more as soon as it is silent, and unhealthy when it takes no connection', async () => {
     const monitor = await watch();
     monitor.observe(answered());
+    await clock.advance(second);
     monitor.observe({ kind: 'silent', awaited: 'answer', forMs: 1_000 });
     expect(latest()).toBe('ready untried');
     monitor.observe({ kind: 'silent', awaited: 'connection', forMs: 1_000 });

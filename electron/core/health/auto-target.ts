@@ -119,6 +119,11 @@ export class AutoTarget implements TargetJudge {
     }
     const cause = describeClientFailure(this.#parts.service.connection, evidence);
     if (cause === null) return;
+    if (evidence.kind === 'looped') {
+      // The connections that are closed for it say less.
+      this.complained(cause);
+      return;
+    }
     this.#mayHelp = false;
     const fail = evidence.kind === 'closed' ? closedTarget : failedTarget;
     this.#target = fail(this.#target, cause, this.#terms());
@@ -153,7 +158,10 @@ export class AutoTarget implements TargetJudge {
       this.observe({ kind: 'unconnected', errno: 'ETIMEDOUT' });
       return;
     }
-    const isOneOfMany = awaited === 'answer' && this.#parts.traffic().isFlowing;
+    const { clock, traffic } = this.#parts;
+    // Another connection was answered after this one had asked.
+    const isOneOfMany =
+      awaited === 'answer' && (traffic().isFlowing || this.#answeredAt > clock.now() - forMs);
     if (this.health === 'healthy' && !isOneOfMany) this.#target = unansweredTarget(this.#target);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
 import type { HealthCheckSpec, ProbeSpec } from '../../../shared/service-spec.ts';
 import { defaultHealthCheck } from '../config/service-defaults.ts';
 import { describeFailedCheck } from './check-cause.ts';
@@ -83,12 +84,9 @@ describe('cause of a failed check', () => {
     });
   });
 
-  it('of a check that could not be made says what its obstacle says helps', () => {
-    const obstacle = { code: 'config-invalid', what: 'No password', remedy: 'Store it' } as const;
-    expect(causeOf({ kind: 'not-made', obstacle })).toMatchObject({
-      title: 'No password',
-      remedy: 'Store it',
-    });
+  it('of a check that could not be made is what kept it from being made', () => {
+    const obstacle = describeCause('secret-missing', { what: 'db', command: 'localport secret set db' });
+    expect(causeOf({ kind: 'not-made', obstacle })).toEqual(obstacle);
   });
 
   it('says the same only once', () => {

@@ -34,9 +34,8 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
     case 'command-failed':
       return describeCause('check-failed', { evidence, what: failure.title });
     case 'not-made': {
-      const { code, what, remedy } = failure.obstacle;
-      const cause = describeCause(code, { evidence, what });
-      return { ...cause, remedy: remedy ?? cause.remedy };
+      const { obstacle } = failure;
+      return 'title' in obstacle ? obstacle : describeCause(obstacle.code, { evidence, what: obstacle.what });
     }
     default:
       return assertNever(failure, 'check failure');

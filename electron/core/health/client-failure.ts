@@ -17,6 +17,8 @@ export function describeClientFailure(
       return describeCause('target-closed', targetOf(connection));
     case 'tls-expected':
       return describeCause('tls-expected', targetOf(connection));
+    case 'looped':
+      return describeCause('loops-back');
     case 'unconnected':
       return describeRefusal(connection, evidence.errno);
     default:

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../shared/result.ts';
-import type { CauseCode } from '../../../shared/failure.ts';
+import type { Cause, CauseCode } from '../../../shared/failure.ts';
 import type { TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
@@ -28,17 +28,13 @@ export type WrongAnswer =
 /** How far a check had come when its connection ended. */
 export type ClosedStage = 'right-after-opening' | 'tls-handshake' | 'before-answer' | 'mid-answer';
 
-/** Why the check could not be made. */
-export interface Obstacle {
-  readonly code: Extract<
-    CauseCode,
-    'binary-missing' | 'file-missing' | 'file-unreadable' | 'authority-missing' | 'config-invalid'
-  >;
-  /** Of `config-invalid` the title in full; of the others the name of the program or file. */
-  readonly what: string;
-  /** In place of the catalogue's. */
-  readonly remedy?: string;
-}
+export type ObstacleCode = Extract<
+  CauseCode,
+  'binary-missing' | 'file-missing' | 'file-unreadable' | 'authority-missing' | 'config-invalid'
+>;
+
+/** Why the check could not be made. `what`: of `config-invalid` the title in full, else the program's or file's name. */
+export type Obstacle = Cause | { readonly code: ObstacleCode; readonly what: string };
 
 /** Why a check failed. Decisions are made by this, never by the words of the finding. */
 export type CheckFailure =

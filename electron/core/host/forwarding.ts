@@ -10,6 +10,7 @@ import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import { createProbeRegistry } from '../health/probes/probe-registry.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
+import { PromptDesk } from '../prompts/prompt-desk.ts';
 import { ConnectionBudget } from '../relay/connection-budget.ts';
 import { readDescriptorLimit } from '../relay/descriptor-limit.ts';
 import { createLocalPort } from '../relay/local-port.ts';
@@ -44,6 +45,7 @@ export interface ForwardingParts {
 
 export class Forwarding {
   readonly supervisor: Supervisor;
+  readonly prompts: PromptDesk;
   readonly #parts: ForwardingParts;
   readonly #adapters: AdapterRegistry;
   readonly #health: HealthMonitorScheduler;
@@ -63,7 +65,9 @@ export class Forwarding {
       read: (reference) => readSecret(reference, secrets),
       onFound: parts.onSecret,
     });
-    const adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory });
+    const { onChange, onSecret } = parts;
+    this.prompts = new PromptDesk({ clock, onChange, onSecret });
+    const adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory, prompts: this.prompts });
     this.#adapters = { ...adapters, ssh: withSecrets(adapters.ssh, this.#secrets) };
     const probes = withSecretPasswords(createProbeRegistry({ launcher }), this.#secrets);
     this.#health = createHealthMonitorScheduler({ clock, probes });

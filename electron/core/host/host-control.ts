@@ -85,12 +85,18 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     },
     trust: async ({ digest }) => afterTrust(host, await host.trustConfig(digest)),
     untrust: async () => afterTrust(host, await host.untrustConfig()),
+    'answer-prompt': ({ id, answer }) => Promise.resolve(settled(host.prompts.answer(id, answer))),
+    'dismiss-prompt': ({ id }) => Promise.resolve(settled(host.prompts.dismiss(id))),
     dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
+    diagnostics: async () => ok({ sections: await host.diagnostics() }),
   };
 }
 
 const afterTrust = (host: AppHost, done: Result<void, string>): Result<ConfigState, ControlError> =>
   done.ok ? ok(host.snapshot().config) : err({ code: 'bad-request', message: done.error });
+
+const settled = (isOpen: boolean): Result<Record<string, never>, ControlError> =>
+  isOpen ? ok({}) : err({ code: 'not-found', message: 'the question is no longer open' });
 
 const portNeedsOneName: ControlError = {
   code: 'bad-request',
@@ -139,6 +145,18 @@ function streamHandlers({ host, logs, stop, force }: HostControlParts): StreamHa
       await whenAborted(sink.signal);
       stopWatching();
       stopLive?.();
+      return ok(undefined);
+    },
+    'watch-prompts': async (_params, sink) => {
+      const offer = (): void => {
+        sink.offer(() => ({ prompts: host.prompts.prompts() }));
+      };
+      const leave = host.prompts.attend();
+      const stopWatching = host.onSnapshot(offer);
+      offer();
+      await whenAborted(sink.signal);
+      stopWatching();
+      leave();
       return ok(undefined);
     },
     logs: (params, sink) => {

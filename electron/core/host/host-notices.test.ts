@@ -16,6 +16,19 @@ describe("the host's notices", () => {
     ]);
   });
 
+  it('tell on/off choices that are lost from those of a newer LocalPort, which stay', () => {
+    const notices = new HostNotices(mac);
+    notices.report('choices', 'damaged');
+    expect(notices.sentences[0]).toMatch(
+      /were damaged .* so every service was turned off\. Turn on the ones/,
+    );
+    notices.report('choices', 'newer');
+    expect(notices.sentences).toEqual([
+      'The on/off choices in /Support/desired.json were written by a newer LocalPort, so they are not changed and every ' +
+        'service starts turned off. Update LocalPort, or turn on the services that you want for this run.',
+    ]);
+  });
+
   it('are one when the logs lie in a state folder that cannot be written', () => {
     const notices = new HostNotices(linux);
     notices.report('logs', 'x');

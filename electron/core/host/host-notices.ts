@@ -55,9 +55,8 @@ const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
   state: ({ stateDirectory }, reason) =>
     `LocalPort cannot write to ${stateDirectory} (${wordsOf(reason)}), so it forgets your on/off choices when it stops. ` +
     'Free some disk space, or make the folder writable.',
-  choices: ({ stateDirectory }) =>
-    `The on/off choices in ${stateDirectory}/desired.json were damaged and there was no backup, so every service was ` +
-    'turned off. Turn on the ones that you want.',
+  choices: ({ stateDirectory }, reason) =>
+    reason === 'newer' ? newerChoices(stateDirectory) : damagedChoices(stateDirectory),
   logs: ({ logDirectory }, reason) =>
     `LocalPort cannot write logs to ${logDirectory} (${wordsOf(reason)}). Free some disk space, or make the folder writable.`,
   ports: (_, reason) => reason,
@@ -66,3 +65,11 @@ const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
 
 /** Of `ENOSPC: no space left on device, write`, wherever it stands, what is neither the code nor the call. */
 const wordsOf = (reason: string): string => /\bE[A-Z0-9]+: ([^,]+),/.exec(reason)?.[1] ?? reason;
+
+const damagedChoices = (stateDirectory: string): string =>
+  `The on/off choices in ${stateDirectory}/desired.json were damaged and there was no backup, so every service was ` +
+  'turned off. Turn on the ones that you want.';
+
+const newerChoices = (stateDirectory: string): string =>
+  `The on/off choices in ${stateDirectory}/desired.json were written by a newer LocalPort, so they are not changed and every ` +
+  'service starts turned off. Update LocalPort, or turn on the services that you want for this run.';

@@ -34,6 +34,15 @@ export interface OpenedHost {
   readonly paths: AppPaths;
 }
 
+/** The user's places on this machine. */
+export const ownPaths = (): AppPaths =>
+  findAppPaths({
+    platform: process.platform,
+    env: process.env,
+    homeDirectory: homedir(),
+    uid: process.getuid?.() ?? 0,
+  });
+
 /**
  * Finds the user's places and config on this machine and makes the host there; it is not started yet. Refused when
  * another host runs, or the places are not private. Places that cannot be written are done without.
@@ -49,10 +58,10 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     allOff = false,
     folderConfig = null,
   } = options;
-  const { env: processEnv, platform } = process;
+  const { env: processEnv } = process;
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
-  const paths = findAppPaths({ platform, env: processEnv, homeDirectory, uid });
+  const paths = ownPaths();
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) return err(startFailure(prepared.error));
   // First of all: what comes now touches what another host would have in use.

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AppRuntime, Runtime } from './app-runtime.ts';
-import { installCommand, installedCommands, type CommandInstallation } from './command-link.ts';
+import { commandOwner, installCommand, type CommandInstallation } from './command-link.ts';
 
 let home: string;
 let link: string;
@@ -84,7 +84,7 @@ it.each([
     ok: false,
     error: `${link} belongs to another program and was left as it is. Move it away, and install the command again.`,
   });
-  expect(await installedCommands({ platform: 'linux', homeDirectory: home })).not.toContain(link);
+  expect(await commandOwner(link)).toBe('others');
 });
 
 it('gives an AppImage a script that starts it as the command', async () => {
@@ -98,7 +98,7 @@ it('gives an AppImage a script that starts it as the command', async () => {
   // It is ours, so a newer one takes its place.
   expect((await install(app({ ...runtime, program: '/opt/Newer.AppImage' }))).ok).toBe(true);
   expect(readFileSync(link, 'utf8')).toContain('/opt/Newer.AppImage');
-  expect(await installedCommands({ platform: 'linux', homeDirectory: home })).toContain(link);
+  expect(await commandOwner(link)).toBe('us');
 });
 
 it.each([

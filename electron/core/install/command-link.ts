@@ -9,14 +9,12 @@ import { shellWord } from '../../../shared/shell-word.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import { commandSwitches, type AppRuntime, type Runtime } from './app-runtime.ts';
-import { commandFolder, commandFolders, isOnPath } from './command-folder.ts';
+import { commandFolder, isOnPath } from './command-folder.ts';
+import { isTransient } from './transient-place.ts';
 
-export interface CommandPlace {
+export interface CommandInstallation {
   readonly platform: NodeJS.Platform;
   readonly homeDirectory: string;
-}
-
-export interface CommandInstallation extends CommandPlace {
   readonly runtime: Runtime;
   /** PATH of the user's shell; null: not known. */
   readonly searchPath: string | null;
@@ -41,11 +39,11 @@ export async function installCommand(
   const { runtime, isWritable = canWrite } = installation;
   if (runtime.kind === 'node')
     return err('Only the installed app brings the command. In a checkout, npm link puts it on your PATH.');
-  const moving = passingPlace(runtime.program);
-  if (moving !== null) return err(moving);
+  if (isTransient(runtime.program))
+    return err('Move LocalPort to the Applications folder and open it from there first.');
   const folder = commandFolder({ ...installation, isWritable });
   const link = path.join(folder, name);
-  if ((await ownerOf(link)) === 'others')
+  if ((await commandOwner(link)) === 'others')
     return err(
       `${link} belongs to another program and was left as it is. Move it away, and install the command again.`,
     );
@@ -58,24 +56,11 @@ export async function installCommand(
   return ok({ path: link, hint: pathHint(folder, installation) });
 }
 
-/** Where commands of ours are, for whoever removes them. */
-export async function installedCommands(place: CommandPlace): Promise<readonly string[]> {
-  const links = commandFolders(place).map((folder) => path.join(folder, name));
-  const owners = await Promise.all(links.map(ownerOf));
-  return links.filter((_, index) => owners[index] === 'us');
-}
-
 /** In words, for terminals and notices. */
 export const installedInWords = ({ path: link, hint }: InstalledCommand): readonly string[] => [
   `The localport command is installed: ${link}`,
   ...(hint === null ? [] : [hint]),
 ];
-
-/** macOS runs an app that was not moved after its download from a random read-only folder. */
-function passingPlace(program: string): string | null {
-  const isPassing = program.includes('/AppTranslocation/') || program.startsWith('/Volumes/');
-  return isPassing ? 'Move LocalPort to the Applications folder and open it from there first.' : null;
-}
 
 function pathHint(folder: string, { searchPath, homeDirectory }: CommandInstallation): string | null {
   const line = `add this line to your shell's startup file: export PATH=${shellWord(folder)}:"$PATH"`;
@@ -84,17 +69,20 @@ function pathHint(folder: string, { searchPath, homeDirectory }: CommandInstalla
   return folder.startsWith(homeDirectory) ? `If your shell does not find localport, ${line}` : null;
 }
 
-type Owner = 'nobody' | 'us' | 'others';
+export type CommandOwner = 'nobody' | 'us' | 'others';
 
-/** A link is ours when it leads to our script, whether or not that app is still there. */
-async function ownerOf(link: string): Promise<Owner> {
-  const stats = await lstat(link).catch(() => null);
+/** Whose command it is. A link is ours when it leads to our script, whether or not that app is still there. */
+export async function commandOwner(file: string): Promise<CommandOwner> {
+  const stats = await lstat(file).catch(() => null);
   if (stats === null) return 'nobody';
-  if (stats.isSymbolicLink())
-    return /\/resources\/bin\/localport$/i.test(await readlink(link)) ? 'us' : 'others';
-  if (!stats.isFile() || stats.size > 4_096) return 'others';
-  return (await readFile(link, 'utf8').catch(() => '')).includes(appImageMark) ? 'us' : 'others';
+  if (stats.isSymbolicLink()) return ownScript.test(await readlink(file)) ? 'us' : 'others';
+  if (!stats.isFile() || stats.size > maxScriptBytes) return 'others';
+  return (await readFile(file, 'utf8').catch(() => '')).includes(appImageMark) ? 'us' : 'others';
 }
+
+/** In the resources of an app; the second one is where the README once had a link lead to. */
+const ownScript = /\/resources\/(?:bin\/localport|cli\/localport\.cjs)$/i;
+const maxScriptBytes = 4_096;
 
 /** By rename: a shell never finds half a command, or none. */
 async function put(link: string, runtime: AppRuntime): Promise<void> {

@@ -21,6 +21,7 @@ const first: Snapshot = {
   host: { kind: 'menu-bar', pid: 1, version: '1.0.0', since: 0, logDirectory: '/logs', notices: [] },
   config: { status: 'loaded', path: '/c.yaml', problems: [] },
   services: [service],
+  prompts: [],
 };
 
 describe('the console report', () => {

@@ -15,8 +15,6 @@ export interface ChildRequest {
   readonly politeSignal?: 'SIGTERM' | 'SIGINT';
   /** For a program whose output is an answer: none of its lines is dropped. Who asks bounds what they keep. */
   readonly keepsEveryLine?: boolean;
-  /** Its stdin is open until `answer`; otherwise it is /dev/null. */
-  readonly takesAnswer?: boolean;
 }
 
 export interface ChildExit {
@@ -46,8 +44,6 @@ export interface ChildProcess {
    * for the last are dropped; a line tells how many. Listeners added in the same turn as `launch` miss nothing.
    */
   onLine(listener: (stream: 'stdout' | 'stderr', line: string) => void): void;
-  /** Writes to the stdin of a child that takes an answer, and closes it. Without effect on any other, and once it has ended. */
-  answer(text: string): void;
   /** Asks the group politely, kills it after 2 s, and resolves like `exited`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<ChildExit>;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   cacheableDifference,
   cleanEnvironment,
+  fallbackPath,
   parseEnvironment,
   withFallbackPath,
 } from './environment-block.ts';
@@ -57,6 +58,16 @@ describe('withFallbackPath', () => {
     expect(path).toContain('/home/me/google-cloud-sdk/bin');
     expect(new Set(path).size).toBe(path.length);
     expect(path).not.toContain('');
+  });
+
+  it.each([
+    '/home/me/.docker/bin',
+    '/home/me/.orbstack/bin',
+    '/home/me/.rd/bin',
+    '/opt/homebrew/share/google-cloud-sdk/bin',
+    '/Applications/Docker.app/Contents/Resources/bin',
+  ])('has %s, where exec plugins and kubectl lie', (folder) => {
+    expect(fallbackPath('/home/me')).toContain(folder);
   });
 
   it('makes a PATH where there is none, and none of its folders is relative', () => {

@@ -40,6 +40,10 @@ export function fallbackPath(home: string): readonly string[] {
     '.nix-profile/bin',
     '.local/bin',
     'bin',
+    // kubectl and docker-credential-* of OrbStack, Rancher Desktop and Docker Desktop.
+    '.orbstack/bin',
+    '.rd/bin',
+    '.docker/bin',
   ];
   return [
     '/opt/homebrew/bin',
@@ -48,6 +52,10 @@ export function fallbackPath(home: string): readonly string[] {
     '/usr/local/sbin',
     ...(home === '' ? [] : inHome.map((folder) => `${home}/${folder}`)),
     '/opt/local/bin',
+    // Homebrew's cask of the Google Cloud SDK; its plugin for GKE is linked nowhere else.
+    '/opt/homebrew/share/google-cloud-sdk/bin',
+    '/usr/local/share/google-cloud-sdk/bin',
+    '/Applications/Docker.app/Contents/Resources/bin',
     '/run/current-system/sw/bin',
     '/snap/bin',
     '/usr/bin',

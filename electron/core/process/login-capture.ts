@@ -6,7 +6,12 @@ import { type Clock, withDeadline } from '../clock.ts';
 import { type Environment, cleanEnvironment, parseEnvironment } from './environment-block.ts';
 import { startChild, startErrorOf } from './child-start.ts';
 import type { GroupRegistry } from './group-registry.ts';
-import { loginShellArguments, printEnvironmentCommand, resolvingVariable } from './login-shell.ts';
+import {
+  loginShellArguments,
+  printEnvironmentCommand,
+  resolvingVariable,
+  shellToAsk,
+} from './login-shell.ts';
 import { MarkedSection } from './marked-section.ts';
 import { endGroup, outlastGroup, signalGroup } from './process-group.ts';
 
@@ -36,11 +41,11 @@ export async function captureLoginEnvironment(
 ): Promise<Result<Environment, string>> {
   const mark = randomUUID();
   const section = new MarkedSection(`BEGIN-${mark}`, `END-${mark}`, maxEnvironmentBytes);
-  const args = loginShellArguments(shell, printEnvironmentCommand(`BEGIN-${mark}`, `END-${mark}`));
-  if (args === null) return err('this shell does not pass its environment on');
+  const asked = shellToAsk(shell);
+  const args = loginShellArguments(asked, printEnvironmentCommand(`BEGIN-${mark}`, `END-${mark}`));
   if (signal.aborted) return err('it was cancelled');
 
-  const started = startChild([shell, ...args], {
+  const started = startChild([asked, ...args], {
     // A session of its own: without a terminal the shell can neither be stopped by one nor ask questions.
     detached: true,
     buffer: false,

@@ -65,6 +65,15 @@ describe('LoginEnvironment', () => {
     });
   }
 
+  it('asks another shell for a user of nushell, which keeps its environment to itself', async () => {
+    for (const file of ['.zshrc', '.bash_profile', '.profile'])
+      await writeFile(join(home, file), 'export FROM_RC=1\n');
+    const login = create('/opt/homebrew/bin/nu');
+    expect(await login.capture(never)).toBe('captured');
+    expect(login.current()['FROM_RC']).toBe('1');
+    expect(warnings).toEqual([]);
+  });
+
   it('serves the inherited environment and the usual places until the shell has answered', async () => {
     const login = create(await fakeShell('export LATER=1'), {
       env: { KEPT: 'yes', ELECTRON_RUN_AS_NODE: '1' },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 
@@ -16,14 +17,27 @@ export function findLoginShell(processEnv: NodeJS.ProcessEnv): string {
   }
 }
 
+/** The user's login name; empty where the user database has none. */
+export function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
+
 /**
- * The arguments that make a shell read its login and interactive files and then run `command`; null for nushell, which
- * keeps its environment to itself.
+ * The shell that is asked for the environment. nushell keeps its own to itself and has no files that others read: zsh is asked
+ * in its place, which on macOS reads what the system gives every login, path_helper(8).
  */
-export function loginShellArguments(shell: string, command: string): readonly string[] | null {
+export function shellToAsk(shell: string, exists: (file: string) => boolean = existsSync): string {
+  if (basename(shell) !== 'nu') return shell;
+  return ['/bin/zsh', '/bin/bash'].find(exists) ?? '/bin/sh';
+}
+
+/** The arguments that make a shell read its login and interactive files and then run `command`. */
+export function loginShellArguments(shell: string, command: string): readonly string[] {
   switch (basename(shell)) {
-    case 'nu':
-      return null;
     case 'csh':
     case 'tcsh':
       // Their -l allows no other option beside it.

@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type Clock, withDeadline } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { ChildOutput } from './child-output.ts';
@@ -32,14 +32,19 @@ const remnantGraceMs = 200;
 /** A process that left the group may hold our pipes open for as long as it likes; it is not waited for. */
 const outputDeadlineMs = 200;
 
-const longLived = { detached: true, buffer: false, stdout: 'pipe', stderr: 'pipe' } as const;
+const longLived = {
+  detached: true,
+  buffer: false,
+  stdin: 'ignore',
+  stdout: 'pipe',
+  stderr: 'pipe',
+} as const;
 
 type LineListener = Parameters<ChildProcess['onLine']>[0];
 type Ending = Pick<ChildExit, 'exitCode' | 'signal'>;
 
 /** What SpawnedChild needs of a child of execa: its own type says of each option what it changes. */
 interface Subprocess extends PromiseLike<unknown> {
-  readonly stdin: Writable | null;
   readonly stdout: Readable;
   readonly stderr: Readable;
   once(event: 'exit', listener: (exitCode: number | null, signal: NodeJS.Signals | null) => void): unknown;
@@ -48,8 +53,7 @@ interface Subprocess extends PromiseLike<unknown> {
 /** Starts one child. Never throws. */
 export function spawnChild(request: ChildRequest, options: SpawnedChildOptions): SupervisedChild {
   const env = { ...options.environment(), ...request.env, ...markOf(request, options) };
-  const stdin: 'pipe' | 'ignore' = request.takesAnswer === true ? 'pipe' : 'ignore';
-  const started = startChild(request.argv, { ...longLived, stdin, env });
+  const started = startChild(request.argv, { ...longLived, env });
   if (!started.ok) return neverStarted(Promise.resolve(started.error));
   const subprocess = started.value;
   const { pid } = subprocess;
@@ -71,7 +75,6 @@ class SpawnedChild implements SupervisedChild {
   readonly gone: Promise<void>;
   readonly #request: ChildRequest;
   readonly #options: SpawnedChildOptions;
-  readonly #stdin: Writable | null;
   readonly #groups: GroupControl;
   readonly #listeners: LineListener[] = [];
   readonly #lastLines: string[] = [];
@@ -88,9 +91,6 @@ class SpawnedChild implements SupervisedChild {
     this.#request = request;
     this.#options = options;
     this.#groups = options.groups ?? systemGroups;
-    this.#stdin = subprocess.stdin;
-    // It may end before it has read its answer.
-    this.#stdin?.on('error', () => undefined);
     this.pid = pid;
     this.#givenUp = new Promise((resolve) => (this.#giveUp = resolve));
     const output = new ChildOutput(subprocess, {
@@ -107,10 +107,6 @@ class SpawnedChild implements SupervisedChild {
 
   onLine(listener: LineListener): void {
     this.#listeners.push(listener);
-  }
-
-  answer(text: string): void {
-    this.#stdin?.end(text);
   }
 
   async stop({ force = false }: { readonly force?: boolean } = {}): Promise<ChildExit> {
@@ -137,7 +133,6 @@ class SpawnedChild implements SupervisedChild {
     for (const registry of registries) registry.add(this.pid);
     log.debug(`${name}: started as process ${this.pid}`);
     const { exitCode, signal } = await leader;
-    this.#stdin?.destroy();
     log.debug(`${name}: process ${this.pid} ended (${signal ?? `exit code ${String(exitCode)}`})`);
     if (!(await this.#groups.end(this.pid, remnantGraceMs, clock))) {
       this.#giveUp();
@@ -188,5 +183,5 @@ function neverStarted(failure: Promise<StartError>): SupervisedChild {
     lastLines: [],
   }));
   const gone = exited.then(() => undefined);
-  return { pid: null, exited, gone, onLine: () => undefined, answer: () => undefined, stop: () => exited };
+  return { pid: null, exited, gone, onLine: () => undefined, stop: () => exited };
 }

@@ -8,13 +8,19 @@
  *      leaves, to the next. Everybody else waits until it has passed.
  */
 import type { Clock, Timer } from '../clock.ts';
+import { fullQueueCode } from '../connect/full-queue.ts';
 import type { HeldSocket } from './held-socket.ts';
 import type { Attempt, HeldClient, HoldQueue } from './hold-queue.ts';
 import type { ClientEvidence, Upstream } from './service-port.ts';
 import { createQuestion, type SilenceWatch } from './silence-watch.ts';
 import type { ReportSuspicion } from './suspicion-bound.ts';
 import { Trial } from './trial.ts';
-import { connectUpstream, type AttemptListener, type UpstreamConnection } from './upstream-connection.ts';
+import {
+  connectUpstream,
+  type AttemptListener,
+  type Connector,
+  type UpstreamConnection,
+} from './upstream-connection.ts';
 
 type Held = HeldClient<HeldSocket>;
 
@@ -26,6 +32,8 @@ export interface DispatcherParts {
   readonly onConnected: (held: Held, connection: UpstreamConnection, tunnelId: string) => void;
   readonly onSuspicion: ReportSuspicion;
   readonly onEvidence: (tunnelId: string, evidence: ClientEvidence) => void;
+  /** Only a test names another. */
+  readonly connector?: Connector;
 }
 
 interface RunningTrial {
@@ -38,8 +46,7 @@ interface RunningTrial {
 const maxAttempts = 64;
 const initialRetryDelayMs = 50;
 const maxRetryDelayMs = 1000;
-/** The tunnel's backlog is full (only Linux says so): for a moment it is busy, for longer it is stopped. */
-const busyCode = 'EAGAIN';
+/** The tunnel's queue is full: for a moment it is busy, for longer it is stopped. */
 const maxBusyMs = 1_000;
 /** This computer is short of something, which says nothing about the tunnel. */
 const ownFailures: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'];
@@ -167,7 +174,7 @@ export class Dispatcher {
   }
 
   #open({ tunnelId, endpoint }: Upstream, listener: AttemptListener): Attempt {
-    const { silence, clock } = this.#parts;
+    const { silence, clock, connector } = this.#parts;
     const question = createQuestion(tunnelId, 'connection');
     silence.ask(question);
     const answered: AttemptListener = {
@@ -180,7 +187,7 @@ export class Dispatcher {
         listener.onFailed(code);
       },
     };
-    const attempt = connectUpstream(endpoint, answered, clock);
+    const attempt = connectUpstream(endpoint, answered, clock, connector);
     return {
       abort: () => {
         silence.answered(question);
@@ -220,7 +227,7 @@ export class Dispatcher {
   /** null: the tunnel is not to blame. */
   #findingOf(code: string): string | null {
     const now = this.#parts.clock.now();
-    this.#busySince = code === busyCode ? (this.#busySince ?? now) : null;
+    this.#busySince = code === fullQueueCode ? (this.#busySince ?? now) : null;
     if (ownFailures.includes(code)) return null;
     if (this.#busySince !== null && now - this.#busySince < maxBusyMs) return null;
     return `The tunnel took no connection: ${code}`;

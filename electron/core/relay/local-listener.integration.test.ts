@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatPlace } from '../../../shared/bind-address.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
-import { isAnswered, listenLocally, type ListenRequest } from './local-listener.ts';
+import { isAnswered } from './answered-port.ts';
+import { listenLocally, type ListenRequest } from './local-listener.ts';
 import { connectClient, freePort } from './testing/loopback-peers.ts';
 
 const listenerProgram = `

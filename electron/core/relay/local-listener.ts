@@ -5,12 +5,12 @@
  *   2. No connection is handed on before it is known that the port is ours everywhere.
  *   3. Connections are handed on unread, so that a client's bytes wait in the kernel until a tunnel can take them.
  */
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { formatPlace, hostsOf, type BindAddress } from '../../../shared/bind-address.ts';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { formatPlace } from '../../../shared/bind-address.ts';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { withDeadline, type Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
+import { bindsOverWildcard, isAnswered, placesOf, type AnswerRequest } from './answered-port.ts';
 import { errorCode } from './errno.ts';
 import { keepAliveDelayMs } from './keep-alive.ts';
 import { findPortHolder } from './port-holder.ts';
@@ -20,15 +20,6 @@ export interface LocalListener {
   readonly addresses: readonly string[];
   /** Resolves when the port is bindable again. Waits for the connections: end them first. */
   close(): Promise<void>;
-}
-
-interface AnswerRequest {
-  readonly port: number;
-  readonly clock: Clock;
-  /** Default: both loopback addresses. */
-  readonly bind?: BindAddress;
-  /** Only a test names others. */
-  readonly loopback?: readonly [v4: string, v6: string];
 }
 
 export interface ListenRequest extends AnswerRequest {
@@ -51,7 +42,8 @@ const acceptBacklog = 1024;
  * nothing is bound.
  */
 export async function listenLocally(request: ListenRequest): Promise<Result<LocalListener, Cause>> {
-  if (bindsOverWildcard && (await isAnswered(request))) return err(await explain('EADDRINUSE', request));
+  if (bindsOverWildcard(process.platform) && (await isAnswered(request)))
+    return err(await explain('EADDRINUSE', request));
 
   const gate = new ConnectionGate(request.onConnection);
   const bound = await Promise.all(placesOf(request).map((host) => openServer(host, request, gate)));
@@ -71,9 +63,6 @@ export async function listenLocally(request: ListenRequest): Promise<Result<Loca
     },
   });
 }
-
-const placesOf = ({ bind = null, loopback }: AnswerRequest): readonly string[] =>
-  bind === null ? (loopback ?? hostsOf(bind)) : hostsOf(bind);
 
 /** Only the second one may be missing: IPv6 beside IPv4. */
 function failureOf(bound: readonly Result<Server, Error>[]): Error | null {
@@ -161,36 +150,6 @@ async function explain(
   if (service !== null) return describeCause('port-in-use', { port, evidence: code, service });
   const holder = await (findHolder?.() ?? findPortHolder({ localPort: port, bind }, clock));
   return describeCause('port-in-use', { port, evidence: code, holder: holder ?? undefined });
-}
-
-/**
- * On macOS a socket with SO_REUSEADDR, which Node sets, may bind 127.0.0.1 although another program listens on the
- * wildcard address, and silently takes its clients. Linux refuses that bind.
- */
-const bindsOverWildcard = process.platform === 'darwin';
-const answerTimeoutMs = 250;
-
-/** Whether somebody accepts connections on this port where `bind` says. */
-export async function isAnswered(request: AnswerRequest): Promise<boolean> {
-  const { port, clock } = request;
-  const answers = await Promise.all(placesOf(request).map((host) => accepts(host, port, clock)));
-  return answers.includes(true);
-}
-
-async function accepts(host: string, port: number, clock: Clock): Promise<boolean> {
-  const socket = connect({ host, port });
-  const connected = new Promise<boolean>((resolve) => {
-    socket.once('error', () => {
-      resolve(false);
-    });
-    // A port of the ephemeral range may connect to itself: then nobody listens there.
-    socket.once('connect', () => {
-      resolve(socket.localPort !== port);
-    });
-  });
-  const answer = await withDeadline(clock, answerTimeoutMs, connected);
-  socket.destroy();
-  return answer === true;
 }
 
 const formatAddress = ({ address, port }: AddressInfo): string => formatPlace(address, port);

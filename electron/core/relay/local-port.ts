@@ -39,7 +39,7 @@ import type {
 import { SilenceWatch, type Awaited } from './silence-watch.ts';
 import { boundSuspicions } from './suspicion-bound.ts';
 import { TunnelDoubt } from './tunnel-doubt.ts';
-import type { UpstreamConnection } from './upstream-connection.ts';
+import type { Connector, UpstreamConnection } from './upstream-connection.ts';
 
 export interface LocalPortOptions {
   /** The service's name, for the log. */
@@ -62,6 +62,8 @@ export interface LocalPortOptions {
   readonly ownConnections?: OwnConnections;
   /** The other service of ours that has the port, if one has. */
   readonly neighbor?: () => string | null;
+  /** Only a test names another. */
+  readonly connector?: Connector;
 }
 
 /** As deep as the listener's backlog: a client every 20 ms for the hold's 10 s is half of it. */
@@ -96,6 +98,8 @@ class LocalPort implements ServicePort {
   /** Or about to be: clients may come before the listener is known. */
   #isOpen = false;
   #policy: ClientPolicy = 'hold';
+  /** Of the present upstream. */
+  #tunnelId: string | null = null;
   /** Opening and closing happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -111,7 +115,15 @@ class LocalPort implements ServicePort {
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
-    this.#loops = new LoopGuard({ name: options.name, clock, log, connections: options.ownConnections });
+    this.#loops = new LoopGuard({
+      name: options.name,
+      clock,
+      log,
+      connections: options.ownConnections,
+      onLoop: () => {
+        if (this.#tunnelId !== null) events.onEvidence(this.#tunnelId, { kind: 'looped' });
+      },
+    });
     this.#gate = options.allowedHosts === undefined ? null : new HostGate(clock, options.allowedHosts);
     this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
@@ -137,6 +149,7 @@ class LocalPort implements ServicePort {
       },
       onSuspicion,
       onEvidence: this.#onEvidence,
+      ...(options.connector === undefined ? {} : { connector: options.connector }),
     });
     this.#relay = new Relay(clock, this.#silence, {
       hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
@@ -199,7 +212,8 @@ class LocalPort implements ServicePort {
   }
 
   setUpstream(upstream: Upstream | null): void {
-    this.#doubt.setPresent(upstream?.tunnelId ?? null);
+    this.#tunnelId = upstream?.tunnelId ?? null;
+    this.#doubt.setPresent(this.#tunnelId);
     this.#dispatcher.setUpstream(upstream);
     if (upstream === null && this.#policy === 'refuse') this.#turnAway(this.#queue.all());
     this.#queue.expireDue();

@@ -13,15 +13,18 @@ export interface LoopGuardParts {
   readonly log: Logger;
   /** Shared by all ports of the process; undefined: loops are not looked for. */
   readonly connections: OwnConnections | undefined;
+  readonly onLoop: () => void;
 }
 
 export class LoopGuard {
   readonly #name: string;
   readonly #connections: OwnConnections | undefined;
   readonly #refusals: RefusalLog;
+  readonly #onLoop: () => void;
 
-  constructor({ name, clock, log, connections }: LoopGuardParts) {
+  constructor({ name, clock, log, connections, onLoop }: LoopGuardParts) {
     this.#name = name;
+    this.#onLoop = onLoop;
     this.#connections = connections;
     this.#refusals = new RefusalLog(clock, (count) => {
       log.warn(
@@ -61,7 +64,10 @@ export class LoopGuard {
 
   #hasComeBack(client: Socket): boolean {
     const hasComeBack = this.#connections?.hasComeBack(this.#name, client) === true;
-    if (hasComeBack) this.#refusals.add();
+    if (hasComeBack) {
+      this.#refusals.add();
+      this.#onLoop();
+    }
     return hasComeBack;
   }
 }

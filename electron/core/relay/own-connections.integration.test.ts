@@ -35,6 +35,7 @@ describe('connections that come back', () => {
       expect(local.counters()).toMatchObject({ connections: 0, held: 0 });
     });
     await local.close();
+    expect(fixture.evidence).toContain('db#1: looped');
     expect(warnings).toEqual([
       'A connection came back to db, which leads to itself, and was closed. Correct its host or remote_port.',
     ]);

@@ -44,6 +44,8 @@ export type ClientEvidence =
   | { readonly kind: 'closed' }
   /** An alert of TLS, or the words of an HTTPS server, came back to a client that spoke plainly. */
   | { readonly kind: 'tls-expected' }
+  /** What went out to the target came back to this port: it leads to itself. */
+  | { readonly kind: 'looped' }
   /** The endpoint took no connection: `ECONNREFUSED`, `ENOTFOUND`; `ETIMEDOUT` when the client had to be given up. */
   | { readonly kind: 'unconnected'; readonly errno: string };
 

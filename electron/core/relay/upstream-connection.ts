@@ -1,5 +1,5 @@
 /** One connection to a tunnel's endpoint. */
-import { connect, type Socket } from 'node:net';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { dial } from '../connect/happy-eyeballs.ts';
 import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
@@ -21,12 +21,25 @@ export interface UpstreamConnection {
 
 export interface AttemptListener {
   onConnected(upstream: UpstreamConnection): void;
-  /** `ECONNREFUSED`, `ENOENT`: nothing was sent. */
+  /** `ECONNREFUSED`, `ENOENT`, `EAGAIN` where there is no room (full-queue.ts): nothing was sent. */
   onFailed(code: string): void;
 }
 
+/** How this computer makes connections, and in whose words it refuses them. */
+export interface Connector {
+  readonly platform: NodeJS.Platform;
+  readonly connect: (options: NetConnectOpts) => Socket;
+}
+
+const ownConnector: Connector = { platform: process.platform, connect };
+
 /** Connects; calls one of the listener's functions once, or none after `abort()`. Never at once. */
-export function connectUpstream(endpoint: Endpoint, listener: AttemptListener, clock: Clock): Attempt {
+export function connectUpstream(
+  endpoint: Endpoint,
+  listener: AttemptListener,
+  clock: Clock,
+  connector: Connector = ownConnector,
+): Attempt {
   // One for all addresses of a name: only the one that connects first is read.
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
   let upstream: UpstreamConnection | null = null;
@@ -35,8 +48,9 @@ export function connectUpstream(endpoint: Endpoint, listener: AttemptListener, c
     endpoint,
     {
       clock,
+      platform: connector.platform,
       open: (target) =>
-        connect({
+        connector.connect({
           ...target,
           allowHalfOpen: true,
           noDelay: true,

@@ -18,6 +18,7 @@ import type { ChildLauncher, ChildRequest } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
 import { toEvidence } from '../tunnel/evidence.ts';
 import { classifyFailure } from '../tunnel/failure-classifier.ts';
+import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { clusterQueries, warningQueries, type ClusterQuery } from './cluster-queries.ts';
 import { isNetworkFailure, routeTitle, type Route } from './route.ts';
 import type { RouteFinding, RouteProber, RouteQuestion } from './route-prober.ts';
@@ -100,7 +101,7 @@ async function ask(
       if (exit.startError !== null) return { kind: 'unasked' };
       if (exit.exitCode === 0) return query.judge?.(output) ?? { kind: 'well' };
       return findingOf(
-        classifyFailure({ ...exit, service, lines: exit.lastLines, platform: process.platform }),
+        classifyFailure({ ...exit, service, lines: exit.lastLines, privacy: thisPrivacy }),
         query,
       );
     }

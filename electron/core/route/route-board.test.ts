@@ -132,6 +132,23 @@ describe('services that share a route', () => {
     expect([play.probers.size, play.prober().most, play.clock.pendingTimers]).toEqual([1, 1, 0]);
   });
 
+  it('are told that macOS may block the host, and are released like all others when it answers', async () => {
+    const play = new Play();
+    const seat = play.sit(service('db', ssh('nas')));
+    const blocked = describeCause('local-network-denied', { address: '192.168.1.5', program: 'LocalPort' });
+    seat.failed(blocked);
+    await play.prober('ssh nas').answers({ kind: 'unreachable', cause: blocked });
+    expect(seat.hold).toMatchObject({
+      code: 'local-network-denied',
+      address: '192.168.1.5',
+      recovery: 'trigger',
+      triggers: ['route', 'config', 'user'],
+    });
+    await play.clock.advance(1_000);
+    await play.prober('ssh nas').answers(well);
+    expect(play.take()).toEqual(['db held: macOS may not let LocalPort reach 192.168.1.5', 'db released']);
+  });
+
   it('are told apart by context, and by host and jump hosts; tcp and command share nothing', () => {
     const play = new Play();
     const tcp: Connection = { technology: 'tcp', host: 'db', remotePort: 80 };

@@ -41,6 +41,7 @@ export function routeTitle(route: Route): string {
 
 const networkCodes: ReadonlySet<CauseCode> = new Set([
   'host-unreachable',
+  'local-network-denied',
   'name-not-found',
   'connection-refused',
   'timed-out',
@@ -56,10 +57,11 @@ export const isNetworkFailure = ({ code }: Cause, kind: Route['kind']): boolean 
 
 /**
  * What a service on the route is told while it is held back: `finding` is why. Only the route's return releases it. What
- * the user has to do, sign in say, is told in its own words.
+ * the user has to do, or may have to, is told in its own words: sign in, allow the local network.
  */
 export function holdCause(route: Route, reach: 'unreachable' | 'unwell', finding: Cause): Cause {
-  if (finding.recovery === 'user') return { ...finding, recovery: 'trigger', triggers: routeTriggers };
+  if (finding.recovery === 'user' || finding.code === 'local-network-denied')
+    return { ...finding, recovery: 'trigger', triggers: routeTriggers };
   const code = reach === 'unreachable' ? 'route-down' : 'cluster-unwell';
   return describeCause(code, { what: routeTitle(route), evidence: finding.evidence ?? finding.title });
 }

@@ -6,6 +6,7 @@ import { describeCause } from '../../../shared/failure.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { classifyFailure } from '../tunnel/failure-classifier.ts';
+import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { sshReachArgv, type SshTiming } from '../tunnel/ssh-command.ts';
 import { askChild } from '../process/child-query.ts';
 import { isNetworkFailure } from './route.ts';
@@ -44,7 +45,7 @@ export const createSshProber =
           ...exit,
           service,
           lines: exit.lastLines,
-          platform: process.platform,
+          privacy: thisPrivacy,
         });
         // Anything else, a refused login above all, came from the host, or is each service's own to meet.
         return isNetworkFailure(cause, 'ssh') ? { kind: 'unreachable', cause } : { kind: 'well' };

@@ -78,12 +78,14 @@ it('reads what the server refused again', async () => {
 
 it('is not made without its password, and says what to do', async () => {
   const { probe, given } = probing('hush', [null]);
-  const what = 'The keychain holds no password cache';
-  const remedy = 'Store it: run localport secret set cache';
+  const title = 'The keychain holds no password cache';
   expect(await probe(request(redis('keychain:cache')))).toEqual({
     kind: 'failed',
-    finding: what,
-    failure: { kind: 'not-made', obstacle: { code: 'config-invalid', what, remedy } },
+    finding: title,
+    failure: {
+      kind: 'not-made',
+      obstacle: expect.objectContaining({ code: 'secret-missing', title }) as unknown,
+    },
   });
   expect(given).toEqual([]);
 });

@@ -15,14 +15,11 @@ export const withSecretPasswords =
       if (isRefusal(result)) secrets.refuse(spec.password);
       return result;
     }
-    const { title: what, evidence, remedy } = found.error;
+    const { title, evidence } = found.error;
     return {
       kind: 'failed',
-      finding: evidence ?? what,
-      failure: {
-        kind: 'not-made',
-        obstacle: { code: 'config-invalid', what, ...(remedy === null ? {} : { remedy }) },
-      },
+      finding: evidence ?? title,
+      failure: { kind: 'not-made', obstacle: found.error },
     };
   };
 

@@ -108,6 +108,17 @@ describe('a tunnel of one child', () => {
     await patient.ended;
   });
 
+  it('explains an end by what was said in the last minute, not by a client that failed in the morning', async () => {
+    tunnel.launch(plan());
+    child.say('ready');
+    await tunnel.ready;
+    child.say('Permission denied (publickey).');
+    await clock.advance(60_001);
+    child.say('bye');
+    child.exit({ exitCode: 255 });
+    expect(await tunnel.ended).toMatchObject({ lastLines: ['bye'], cause: { code: 'exited' } });
+  });
+
   it('tells the first cause of an end, not what the child says on its way out', async () => {
     tunnel.launch(plan());
     await clock.advance(30_000);

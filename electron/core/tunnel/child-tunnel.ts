@@ -14,6 +14,7 @@ import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
 import { redactedLine, toEvidence } from './evidence.ts';
 import { classifyFailure } from './failure-classifier.ts';
+import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { proveChild } from './transport-proof.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
 
@@ -28,8 +29,8 @@ export type LineMeaning =
   | { readonly kind: 'let-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
-  /** It waits for this on its stdin, which is closed then. */
-  | { readonly kind: 'answerable'; readonly prompt: string; readonly answer: string }
+  /** Its start takes no time until it has been answered; a cause says that there is no answer. Never rejects. */
+  | { readonly kind: 'question'; readonly prompt: string; readonly settled: Promise<Cause | null> }
   /** The child lives on, but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
@@ -67,6 +68,8 @@ export interface ChildTunnelOptions {
 }
 
 const maxLastLines = 20;
+/** What was said longer ago explains no end: a client that failed in the morning, say. */
+const explainsForMs = 60_000;
 const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
 
 /** Names the key that gives a tunnel its time to start. */
@@ -83,7 +86,7 @@ export class ChildTunnel implements Tunnel {
   readonly #options: ChildTunnelOptions;
   readonly #request: TunnelRequest;
   readonly #secrets: readonly string[];
-  readonly #lastLines: string[] = [];
+  readonly #lastLines: { readonly text: string; readonly at: number }[] = [];
   readonly #complaintListeners: ((cause: Cause) => void)[] = [];
   readonly #readinessProbe = new AbortController();
   readonly #explanation = new AbortController();
@@ -99,6 +102,8 @@ export class ChildTunnel implements Tunnel {
   #isEnded = false;
   #firstCause: Cause | null = null;
   #startDeadline: Timer | null = null;
+  /** That wait for an answer. */
+  #questions = 0;
 
   constructor(options: ChildTunnelOptions, request: TunnelRequest) {
     this.id = request.id;
@@ -128,9 +133,7 @@ export class ChildTunnel implements Tunnel {
     child.onLine((stream, text) => {
       this.#take(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
     });
-    this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
-      this.#abandon(this.#startTimedOut());
-    });
+    this.#limitStart();
     void this.#probeReadiness(plan);
     void child.exited.then((exit) => this.#finish(exit, plan));
   }
@@ -166,8 +169,8 @@ export class ChildTunnel implements Tunnel {
 
   #take(meaning: LineMeaning, stream: string, text: string): void {
     if (meaning.kind === 'chatter') return;
-    if (meaning.kind === 'answerable') {
-      this.#answer(meaning);
+    if (meaning.kind === 'question') {
+      void this.#awaitAnswer(meaning);
       return;
     }
     const line = redactedLine(text, this.#secrets);
@@ -197,14 +200,30 @@ export class ChildTunnel implements Tunnel {
     }
   }
 
-  #answer({ prompt, answer }: Extract<LineMeaning, { kind: 'answerable' }>): void {
-    this.#request.log.debug(`answers ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
-    this.#child?.answer(answer);
+  #limitStart(): void {
+    this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
+      this.#abandon(this.#startTimedOut());
+    });
+  }
+
+  async #awaitAnswer({ prompt, settled }: Extract<LineMeaning, { kind: 'question' }>): Promise<void> {
+    this.#request.log.debug(`asks ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
+    this.#startDeadline?.cancel();
+    this.#questions += 1;
+    const cause = await settled;
+    this.#questions -= 1;
+    if (cause !== null) this.#abandon(cause);
+    else if (this.#questions === 0 && !this.#isReady && !this.#isEnded) this.#limitStart();
   }
 
   #remember(line: string): void {
-    this.#lastLines.push(line);
+    this.#lastLines.push({ text: line, at: this.#options.clock.now() });
     if (this.#lastLines.length > maxLastLines) this.#lastLines.shift();
+  }
+
+  #recentLines(): readonly string[] {
+    const since = this.#isReady ? this.#options.clock.now() - explainsForMs : -Infinity;
+    return this.#lastLines.filter(({ at }) => at >= since).map(({ text }) => text);
   }
 
   async #probeReadiness(plan: ChildPlan): Promise<void> {
@@ -237,7 +256,7 @@ export class ChildTunnel implements Tunnel {
     this.#readinessProbe.abort();
     await this.#cleanUp(plan);
     const { exitCode, signal } = exit;
-    const lastLines = [...this.#lastLines];
+    const lastLines = this.#recentLines();
     const found = this.#causeOf(exit, lastLines);
     const cause = found === null ? null : await this.#explained(found, plan);
     this.#end({ cause, exitCode, signal, lastLines });
@@ -247,7 +266,8 @@ export class ChildTunnel implements Tunnel {
     if (this.#firstCause !== null) return this.#firstCause;
     if (this.#isStopping) return null;
     const { service } = this.#request;
-    return classifyFailure({ service, exitCode, signal, startError, lines, platform: process.platform });
+    const privacy = thisPrivacy;
+    return classifyFailure({ service, exitCode, signal, startError, lines, privacy });
   }
 
   async #explained(cause: Cause, { explainEnd }: ChildPlan): Promise<Cause> {
@@ -266,6 +286,7 @@ export class ChildTunnel implements Tunnel {
   #end(end: TunnelEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#startDeadline?.cancel();
     this.#resolveReady(err(end.cause ?? stoppedByUs));
     this.#resolveEnded(end);
   }
@@ -273,8 +294,11 @@ export class ChildTunnel implements Tunnel {
   #startTimedOut(): Cause {
     const { startTimeoutMs } = this.#request.service;
     const lastWords =
-      this.#lastLines.at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
+      this.#recentLines().at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
     const evidence = toEvidence(lastWords, this.#secrets);
-    return describeCause('timed-out', { what: 'The tunnel', limit: startLimit(startTimeoutMs), evidence });
+    const limit = startLimit(startTimeoutMs);
+    return this.#plan?.probeReadiness === undefined
+      ? describeCause('timed-out', { what: 'The tunnel', limit, evidence })
+      : describeCause('never-listened', { limit, evidence });
   }
 }

@@ -139,7 +139,7 @@ describe('the command adapter', () => {
     const cause = await impatient.openFailing(
       commandConnection(node('setInterval(() => {}, 1e6)', '{socket}')),
     );
-    expect(cause).toMatchObject({ code: 'timed-out' });
+    expect(cause).toMatchObject({ code: 'never-listened', title: 'The command does not listen' });
     await impatient.dispose();
     expect(impatient.livingChildren()).toEqual([]);
   });

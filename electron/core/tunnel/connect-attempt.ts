@@ -1,6 +1,7 @@
 /** One try to connect, closed at once when it succeeds. */
 import net from 'node:net';
 import type { Clock } from '../clock.ts';
+import { readPathError } from '../connect/full-queue.ts';
 import { dial } from '../connect/happy-eyeballs.ts';
 import type { Endpoint } from './tunnel-adapter.ts';
 
@@ -55,7 +56,12 @@ export type ClosingAnswer =
  * Waits for the listener of a Unix socket to close a connection, whatever it sends before. Never rejects; leaves no socket
  * behind.
  */
-export function awaitClosing(path: string, deadlineMs: number, clock: Clock): Promise<ClosingAnswer> {
+export function awaitClosing(
+  path: string,
+  deadlineMs: number,
+  clock: Clock,
+  platform?: NodeJS.Platform,
+): Promise<ClosingAnswer> {
   return new Promise((resolve) => {
     const socket = net.connect({ path });
     const timer = clock.after(deadlineMs, () => {
@@ -67,7 +73,7 @@ export function awaitClosing(path: string, deadlineMs: number, clock: Clock): Pr
       resolve(answer);
     };
     socket.on('error', (error) => {
-      settle({ kind: 'failed', error });
+      settle({ kind: 'failed', error: readPathError(error, path, platform) });
     });
     socket.once('end', () => {
       settle({ kind: 'closed' });

@@ -1,11 +1,12 @@
 /** The cause behind the errno of a connection attempt. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { isLocalAddress } from './network-failures.ts';
+import { mayBeBlocked } from '../privacy/local-network.ts';
+import { thisPrivacy, type MacPrivacy } from '../privacy/mac-privacy.ts';
 
 export function classifyConnectError(
   error: NodeJS.ErrnoException & { readonly address?: string },
   { host, port }: { readonly host: string; readonly port: number },
-  platform: NodeJS.Platform = process.platform,
+  privacy: MacPrivacy = thisPrivacy,
 ): Cause {
   const details = { host, port, evidence: error.message };
   switch (error.code) {
@@ -18,13 +19,12 @@ export function classifyConnectError(
       return describeCause('timed-out', details);
     case 'ECONNRESET':
       return describeCause('closed-by-remote', details);
-    case 'EHOSTUNREACH':
-      return describeCause(
-        platform === 'darwin' && isLocalAddress(error.address ?? host)
-          ? 'local-network-denied'
-          : 'host-unreachable',
-        details,
-      );
+    case 'EHOSTUNREACH': {
+      const address = error.address ?? host;
+      return mayBeBlocked(address, privacy)
+        ? describeCause('local-network-denied', { ...details, address, program: privacy.program })
+        : describeCause('host-unreachable', details);
+    }
     case undefined:
     default:
       return describeCause('host-unreachable', details);

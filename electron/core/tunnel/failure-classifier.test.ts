@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Cause } from '../../../shared/failure.ts';
+import { turnsClientsAway, type Cause } from '../../../shared/failure.ts';
 import type { Connection } from '../../../shared/service-spec.ts';
 import { classifyComplaint, classifyFailure, type Failure } from './failure-classifier.ts';
+import type { MacPrivacy } from '../privacy/mac-privacy.ts';
+import { officeLan } from '../privacy/testing/office-lan.ts';
 import {
   commandConnection,
   kubectlConnection,
@@ -21,7 +23,12 @@ function causeOf(connection: Connection, output: string, more: Partial<Failure> 
     signal: null,
     startError: null,
     lines: output.split('\n'),
-    platform: 'linux',
+    privacy: {
+      platform: 'linux',
+      interfaces: () => officeLan,
+      program: 'LocalPort',
+      homeDirectory: '/Users/me',
+    },
     ...more,
   });
 }
@@ -514,18 +521,93 @@ describe('the failure classifier', () => {
     ]);
   });
 
-  it('suspects the privacy of the local network only on macOS and only towards a private address', () => {
-    const noRoute = (host: string, platform: NodeJS.Platform, before = ''): string =>
-      causeOf(ssh, `${before}\nssh: connect to host ${host} port 22: No route to host`, { platform }).code;
-    expect(noRoute('192.168.1.5', 'darwin')).toBe('local-network-denied');
-    expect(noRoute('nas.local', 'darwin')).toBe('local-network-denied');
-    expect(noRoute('192.168.1.5', 'linux')).toBe('host-unreachable');
-    expect(noRoute('93.184.216.34', 'darwin')).toBe('host-unreachable');
-    // ssh's own debug line tells the address behind a name.
-    const tried = 'debug1: Connecting to bastion [10.0.0.8] port 22.';
-    expect(noRoute('bastion', 'darwin', tried)).toBe('local-network-denied');
-    const kubectlLine = 'Unable to connect to the server: dial tcp 10.1.2.3:443: connect: no route to host';
-    expect(causeOf(kubectl, kubectlLine, { platform: 'darwin' }).code).toBe('local-network-denied');
+  describe('on macOS', () => {
+    const privacy: MacPrivacy = {
+      platform: 'darwin',
+      interfaces: () => officeLan,
+      program: 'LocalPort',
+      homeDirectory: '/Users/me',
+    };
+    const onMac = (connection: Connection, output: string): Cause => causeOf(connection, output, { privacy });
+    const unreachable = (host: string, reason: string, before = ''): string =>
+      onMac(ssh, `${before}\nssh: connect to host ${host} port 22: ${reason}`).code;
+
+    it.each([
+      ['192.168.1.5', 'No route to host', 'local-network-denied'],
+      ['192.168.1.5', 'Network is unreachable', 'host-unreachable'],
+      ['192.168.1.5', 'Network is down', 'host-unreachable'],
+      ['192.168.1.5', 'Host is down', 'host-unreachable'],
+      ['10.1.2.3', 'No route to host', 'host-unreachable'],
+      ['nas.local', 'No route to host', 'host-unreachable'],
+    ])('ssh to %s, "%s", is %s', (host, reason, code) => {
+      expect(unreachable(host, reason)).toBe(code);
+    });
+
+    it.each([
+      [
+        'a key in a protected folder',
+        ssh,
+        'Load key "/Users/me/Documents/id_ed25519": Operation not permitted\nme@bastion: Permission denied (publickey).',
+        '/Users/me/Documents/id_ed25519',
+      ],
+      [
+        'a key on a volume that is named in the config',
+        ssh,
+        'Warning: Identity file /Volumes/keys/id not accessible: Operation not permitted.\nme@bastion: Permission denied (publickey).',
+        '/Volumes/keys/id',
+      ],
+      [
+        'a kubeconfig in a protected folder',
+        kubectl,
+        'error: error loading config file "/Users/me/Desktop/prod.yaml": open /Users/me/Desktop/prod.yaml: operation not permitted',
+        '/Users/me/Desktop/prod.yaml',
+      ],
+    ])('says of %s that macOS does not let it be read', (_, connection, output, file) => {
+      expect(onMac(connection, output)).toMatchObject({
+        code: 'file-unreadable',
+        title: `macOS does not let LocalPort read ${file}`,
+        remedy:
+          'Allow LocalPort in System Settings › Privacy & Security › Files and Folders, or move the file elsewhere, such as to ~/.config',
+      });
+    });
+
+    it.each([
+      ['/Users/me/.ssh/id', 'auth-failed'],
+      ['/Users/me/Documents-old/id', 'auth-failed'],
+    ])('says nothing of the kind of a key at %s', (file, code) => {
+      const output = `Load key "${file}": Operation not permitted\nme@bastion: Permission denied (publickey).`;
+      expect(onMac(ssh, output).code).toBe(code);
+    });
+
+    it('takes the address behind a name from the debug line of ssh', () => {
+      const tried = 'debug1: Connecting to nas [192.168.1.5] port 22.';
+      expect(unreachable('nas', 'No route to host', tried)).toBe('local-network-denied');
+    });
+
+    it.each([
+      ['192.168.1.9:443: connect: no route to host', 'local-network-denied'],
+      ['192.168.1.9:443: connect: network is unreachable', 'host-unreachable'],
+      ['10.1.2.3:443: connect: no route to host', 'host-unreachable'],
+    ])('kubectl that dials %s finds %s', (dialed, code) => {
+      expect(onMac(kubectl, `Unable to connect to the server: dial tcp ${dialed}`).code).toBe(code);
+    });
+
+    it('names the program and the address, keeps trying, and leaves held clients waiting', () => {
+      const cause = onMac(ssh, 'ssh: connect to host 192.168.1.5 port 22: No route to host');
+      expect(cause).toEqual({
+        code: 'local-network-denied',
+        title: 'macOS may not let LocalPort reach 192.168.1.5',
+        evidence: 'ssh: connect to host 192.168.1.5 port 22: No route to host',
+        remedy:
+          'Check that the host is on; if it is, allow LocalPort in System Settings › Privacy & Security › Local Network',
+        action: { kind: 'retry', label: 'Try again' },
+        recovery: 'backoff',
+        triggers: ['network', 'wake', 'demand', 'config', 'user'],
+        recheck: null,
+        address: '192.168.1.5',
+      });
+      expect(turnsClientsAway(cause)).toBe(false);
+    });
   });
 
   it('believes a signal before any line, and an exit with 0 to be one', () => {

@@ -11,6 +11,7 @@ import { credentialFailures } from './credential-failures.ts';
 import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
 import { kubectlFailures } from './kubectl-failures.ts';
+import { thisPrivacy, type MacPrivacy } from '../privacy/mac-privacy.ts';
 import { networkFailures } from './network-failures.ts';
 import { shellFailures } from './shell-failures.ts';
 import { sshFailures } from './ssh-failures.ts';
@@ -34,9 +35,12 @@ export function classifyFailure(failure: Failure): Cause {
   return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastWords });
 }
 
+/** What the far end connected to is on no network of this computer. */
+const farNetwork: MacPrivacy = { ...thisPrivacy, interfaces: () => ({}) };
+
 /** What a client's connection revealed: one line about the target, `target-refused` unless it says otherwise. */
 export function classifyComplaint(service: ServiceSpec, line: string): Cause {
-  const context: FailureContext = { service, lines: [line], platform: process.platform };
+  const context: FailureContext = { service, lines: [line], privacy: farNetwork };
   const evidence = toEvidence(line, secretsOf(service));
   const found = firstMatch(evidence, rulesFor(service.connection), context)?.finding.code;
   if (found === 'forwarding-prohibited' || found === 'resource-missing')

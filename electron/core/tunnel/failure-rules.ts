@@ -1,12 +1,14 @@
 /** How a line of a failing tunnel is recognised. A rule is a pattern and what it proves. */
 import type { CauseCode, CauseDetails } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { MacPrivacy } from '../privacy/mac-privacy.ts';
 
 export interface FailureContext {
   readonly service: ServiceSpec;
   /** Everything the child said lately, oldest first. */
   readonly lines: readonly string[];
-  readonly platform: NodeJS.Platform;
+  /** By what an unreachable address is judged. */
+  readonly privacy: MacPrivacy;
 }
 
 export interface Finding {

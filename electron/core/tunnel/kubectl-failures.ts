@@ -1,4 +1,5 @@
 /** What kubectl's stderr proves, and what the credential plugins print through it. */
+import { protectedFolderOf } from '../privacy/protected-folder.ts';
 import { credentialFailures } from './credential-failures.ts';
 import { type FailureRule, follows, portOf, proves } from './failure-rules.ts';
 
@@ -10,10 +11,10 @@ export const kubectlFailures: readonly FailureRule[] = [
   ),
   {
     pattern: /error loading config file "?(.+?)"?: (.+)$/i,
-    finding: (match) => ({
-      code: 'config-invalid',
-      details: { what: `The kubeconfig ${match[1] ?? ''} cannot be read` },
-    }),
+    finding: ([, file = '', reason = ''], { privacy }) =>
+      /operation not permitted/i.test(reason) && protectedFolderOf(file, privacy) !== null
+        ? { code: 'file-unreadable', details: { what: file, program: privacy.program } }
+        : { code: 'config-invalid', details: { what: `The kubeconfig ${file} cannot be read` } },
   },
   proves('forbidden', /\bforbidden\b/i),
   {

@@ -1,6 +1,4 @@
 /** Failures that every technology words alike: the C library's, Go's, Node's and Python's names for them. */
-import { isIP } from 'node:net';
-import type { CauseDetails } from '../../../shared/failure.ts';
 import {
   type FailureContext,
   type FailureRule,
@@ -9,22 +7,14 @@ import {
   portOf,
   proves,
 } from './failure-rules.ts';
+import { mayBeBlocked } from '../privacy/local-network.ts';
 
-/**
- * macOS 15 and later answers "No route to host" when the user has not allowed the local network to the app; the same
- * words towards a public address mean what they say.
- */
-export function unreachable(address: string | undefined, { platform }: FailureContext): Finding {
-  const denied = platform === 'darwin' && address !== undefined && isLocalAddress(address);
-  const details: CauseDetails = address === undefined ? {} : { host: address };
-  return denied ? { code: 'local-network-denied' } : { code: 'host-unreachable', details };
-}
-
-/** A private or link-local address, or a name of the local network. */
-export function isLocalAddress(host: string): boolean {
-  if (isIP(host) === 4) return /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host);
-  if (isIP(host) === 6) return /^(f[cd]|fe[89ab])/i.test(host);
-  return /\.(local|lan|home\.arpa)\.?$/i.test(host);
+/** "No route to host" (EHOSTUNREACH) from `address`, where the line names one. */
+export function noRoute(address: string | undefined, { privacy }: FailureContext): Finding {
+  if (address === undefined) return { code: 'host-unreachable' };
+  return mayBeBlocked(address, privacy)
+    ? { code: 'local-network-denied', details: { address, program: privacy.program } }
+    : { code: 'host-unreachable', details: { host: address } };
 }
 
 /** `1.2.3.4:443` in a Go error: `dial tcp 1.2.3.4:443: connect: …` */
@@ -37,9 +27,17 @@ export const networkFailures: readonly FailureRule[] = [
     finding: () => ({ code: 'certificate-invalid' }),
   },
   {
-    pattern:
-      /no route to host|network is (?:unreachable|down)|host is (?:unreachable|down)|EHOSTUNREACH|ENETUNREACH/i,
-    finding: (match, context) => unreachable(dialled.exec(match.input)?.[1], context),
+    pattern: /no route to host|EHOSTUNREACH/i,
+    finding: (match, context) => noRoute(dialled.exec(match.input)?.[1], context),
+  },
+  {
+    pattern: /network is (?:unreachable|down)|host is (?:unreachable|down)|ENETUNREACH|ENETDOWN|EHOSTDOWN/i,
+    finding: (match) => {
+      const host = dialled.exec(match.input)?.[1];
+      return host === undefined
+        ? { code: 'host-unreachable' }
+        : { code: 'host-unreachable', details: { host } };
+    },
   },
   {
     pattern: /lookup (\S+?)(?: on \S+)?: /i,

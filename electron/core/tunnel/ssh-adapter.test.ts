@@ -3,6 +3,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { silentLogger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
+import { PromptDesk } from '../prompts/prompt-desk.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { FakeChild } from './testing/fake-child.ts';
@@ -29,7 +30,8 @@ function sshOnFakeChildren() {
     },
   };
   const runtimeDirectory = '/nonexistent';
-  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory });
+  const prompts = new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
+  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, prompts });
   let count = 0;
   const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {
     const service = { ...serviceWith(sshConnection(given)), ...more };

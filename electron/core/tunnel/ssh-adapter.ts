@@ -1,12 +1,13 @@
 /** One ssh process for each attempt, its endpoint a Unix socket in the runtime directory. Logins take turns at each host. */
-import { describeCause } from '../../../shared/failure.ts';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { Clock } from '../clock.ts';
 import { ChildTunnel, startLimit, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
+import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { LoginMemory, type LoginWish } from './login-memory.ts';
 import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import { type Admission, RacingTunnel } from './racing-tunnel.ts';
-import { SshAskpass } from './ssh-askpass.ts';
+import { loginCommand, SshAskpass } from './ssh-askpass.ts';
 import { parseJumpHost, sshArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { createSshReader } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
@@ -15,6 +16,7 @@ import type { Tunnel, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 export interface SshAdapterOptions extends ChildTunnelOptions {
   /** An existing 0700 directory of the user's: the sockets lie here. Throws when its path is too long for them. */
   readonly runtimeDirectory: string;
+  readonly prompts: PromptDesk;
   readonly timing?: SshTiming;
 }
 
@@ -102,28 +104,45 @@ const loginOf = ({
 }: SshConnection): string =>
   JSON.stringify([host, port, user, keyFile, password, jump, strictHostKeyChecking]);
 
+/** ssh was told to ask nothing (BatchMode), and the server would have taken an answer. */
+function withLogin(cause: Cause, host: string): Cause {
+  const takesAnswers = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(cause.evidence ?? '');
+  if (cause.code !== 'auth-failed' || !takesAnswers) return cause;
+  return describeCause('auth-failed', {
+    host,
+    evidence: cause.evidence ?? undefined,
+    login: loginCommand(host),
+  });
+}
+
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planSsh(request: TunnelRequest, connection: SshConnection, options: SshAdapterOptions): ChildPlan {
-  const { runtimeDirectory, clock } = options;
+  const { runtimeDirectory, clock, prompts } = options;
   const timing = timingOf(request, options);
   const socket = tunnelFile(runtimeDirectory, request.id, 'sock');
   const probeSocket = tunnelFile(runtimeDirectory, request.id, 'live');
   const askpassFile = tunnelFile(runtimeDirectory, request.id, 'pass');
   const { host, user, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
-  const askpass = password === null ? null : new SshAskpass(askpassFile, { host, user, password });
+  const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
+  const login = { service: request.service.name, key: loginOf(connection), host, user, password };
+  const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const read = createSshReader(request.service, socket);
   return {
     child: {
       name: `ssh ${host}`,
-      argv: sshArgv(connection, { socket, probeSocket }, timing),
-      ...(askpass === null ? {} : { env: askpass.environment, takesAnswer: true }),
+      argv: sshArgv(connection, { socket, probeSocket }, timing, mayAsk),
+      ...(askpass === null ? {} : { env: askpass.environment }),
     },
-    interpret: (line) => askpass?.read(line.text, line.pid) ?? read(line),
-    explainEnd: (cause) => Promise.resolve(askpass?.explainEnd(cause) ?? cause),
+    interpret: (line) => {
+      const meaning = askpass?.read(line.text, line.pid) ?? read(line);
+      if (meaning.kind === 'ready') askpass?.loggedIn();
+      return meaning;
+    },
+    explainEnd: (cause) => Promise.resolve(askpass?.explainEnd(cause) ?? withLogin(cause, host)),
     roundTrip: (deadlineMs) => proveBySocket(probeSocket, deadlineMs, clock),
     cleanUp: async () => {
-      await Promise.all([socket, probeSocket, askpassFile].map(removeFile));
+      await Promise.all([removeFile(socket), removeFile(probeSocket), askpass?.close()]);
     },
   };
 }

@@ -1,27 +1,63 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
+import { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { LineMeaning } from './child-tunnel.ts';
 import { SshAskpass } from './ssh-askpass.ts';
 
 const password = String.raw` -n it's 100% "s3cret" \n $HOME `;
 let directory: string;
 let file: string;
+let desk: PromptDesk;
 let askpass: SshAskpass;
+/** What the user answers, one after the other; null dismisses. */
+let answers: (string | null)[];
+/** What the user was asked. */
+let asked: string[];
+let leave = (): void => undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'localport-askpass-'));
   file = path.join(directory, 'pass');
-  askpass = new SshAskpass(file, { host: 'bastion', user: 'deploy', password });
+  answers = [];
+  asked = [];
+  desk = new PromptDesk({ clock: systemClock, onChange: answerNext, onSecret: () => undefined });
+  askpass = askpassWith(password);
 });
 
 afterEach(async () => {
+  leave();
+  leave = () => undefined;
+  await askpass.close();
+  expect(await readdir(directory)).toEqual([]);
   await rm(directory, { recursive: true });
 });
+
+const askpassWith = (stored: string | null): SshAskpass =>
+  new SshAskpass(
+    file,
+    { service: 'web', key: 'login', host: 'bastion', user: 'deploy', password: stored },
+    desk,
+  );
+
+function answerNext(): void {
+  const [prompt] = desk.prompts();
+  if (prompt === undefined || prompt.kind === 'touch') return;
+  asked.push(`${prompt.asker}: ${prompt.words}${prompt.isRepeated ? ' (again)' : ''}`);
+  const answer = answers.shift() ?? null;
+  if (answer === null) desk.dismiss(prompt.id);
+  else desk.answer(prompt.id, answer);
+}
+
+const attend = (...given: (string | null)[]): void => {
+  leave = desk.attend();
+  answers.push(...given);
+};
 
 interface Asked {
   /** What the program printed for ssh: a line for each question that it answered. */
@@ -30,7 +66,7 @@ interface Asked {
 }
 
 /** A leader that asks as ssh does: each line of its script runs `ask PROMPT`. */
-async function ask(script: string): Promise<Asked> {
+async function ask(script: string, version = '9.2p1'): Promise<Asked> {
   const launcher = new GroupLauncher({
     clock: systemClock,
     log: silentLogger,
@@ -39,9 +75,14 @@ async function ask(script: string): Promise<Asked> {
   });
   const child = launcher.launch({
     name: 'ssh',
-    argv: ['sh', '-c', `ask() { "$SSH_ASKPASS" "$1"; }\n${script}\n:`],
+    argv: [
+      'sh',
+      '-c',
+      `ask() { "$SSH_ASKPASS" "$1"; }
+echo 'debug1: Local version string SSH-2.0-OpenSSH_${version}' >&2
+${script}\n:`,
+    ],
     env: askpass.environment,
-    takesAnswer: true,
   });
   const output: string[] = [];
   const meanings: LineMeaning[] = [];
@@ -50,8 +91,9 @@ async function ask(script: string): Promise<Asked> {
     const meaning = askpass.read(line, child.pid);
     if (meaning === null) return;
     meanings.push(meaning);
-    if (meaning.kind === 'answerable') child.answer(meaning.answer);
     if (meaning.kind === 'fatal') void child.stop();
+    if (meaning.kind === 'question')
+      void meaning.settled.then((cause) => (cause === null ? undefined : child.stop()));
   });
   await child.exited;
   return { output, meanings };
@@ -60,42 +102,133 @@ async function ask(script: string): Promise<Asked> {
 it.each(["deploy@bastion's password: ", '(deploy@bastion) Password: '])('answers %j', async (prompt) => {
   const { output, meanings } = await ask(`ask "${prompt}"`);
   expect(output).toEqual([password]);
-  expect(meanings).toMatchObject([{ kind: 'answerable', prompt: prompt.trim() }]);
+  expect(meanings).toMatchObject([{ kind: 'question', prompt: prompt.trim() }]);
 });
 
-it('answers once', async () => {
+it('gives the stored password once, and ends an ssh that asks again', async () => {
   const { output, meanings } = await ask(
-    `ask "deploy@bastion's password: "; ask "(deploy@bastion) Password: "`,
+    `ask "deploy@bastion's password: "; ask "(deploy@bastion) Password: "; echo "answered: $?"`,
   );
   expect(output).toEqual([password]);
-  expect(meanings.map(({ kind }) => kind)).toEqual(['answerable', 'chatter']);
+  expect(meanings).toMatchObject([
+    { kind: 'question' },
+    { kind: 'fatal', cause: { code: 'auth-failed', recheck: 'never' } },
+  ]);
 });
 
-it.each([
-  "Enter passphrase for key '/home/u/password-key': ",
-  'Are you sure you want to continue connecting (yes/no/[fingerprint])? ',
-  "Enter PIN for 'password token': ",
-])('leaves %j to ssh', async (prompt) => {
-  expect(await ask(`ask "${prompt}" || echo refused`)).toEqual({ output: ['refused'], meanings: [] });
+it('answers no question about a host key', async () => {
+  attend('yes');
+  const question = 'Are you sure you want to continue connecting (yes/no/[fingerprint])? ';
+  expect(await ask(`ask "${question}" || echo refused`)).toEqual({ output: ['refused'], meanings: [] });
 });
 
-it('ends an ssh that is asked for more than the password, without an answer to the server', async () => {
-  const { output, meanings } = await ask('ask "(deploy@bastion) Verification code: "; echo "answered: $?"');
+it.each(["Enter passphrase for key '/home/u/password-key': ", "Enter PIN for 'password token': "])(
+  'answers %j with nothing while nobody could answer, and ssh goes on without the key',
+  async (prompt) => {
+    const { output, meanings } = await ask(
+      `ask "${prompt}" || echo refused; ask "deploy@bastion's password: "`,
+    );
+    expect(output).toEqual(['refused', password]);
+    expect(meanings.map(({ kind }) => kind)).toEqual(['question', 'question']);
+  },
+);
+
+it('ends an ssh that asks for a code while nobody could answer', async () => {
+  const prompt = '(deploy@bastion) Verification code: ';
+  const { output, meanings } = await ask(`ask "${prompt}"; echo "answered: $?"`);
   expect(output).toEqual([]);
   expect(meanings).toMatchObject([
     {
       kind: 'fatal',
       cause: {
         code: 'question-unanswered',
-        title: 'bastion asks for more than a password',
-        evidence: '(deploy@bastion) Verification code:',
+        title: 'bastion asks for a code',
+        evidence: prompt.trim(),
+        action: { command: 'localport ssh login bastion' },
       },
     },
   ]);
 });
 
-it("ends an ssh whose jump host asks for the target's password in the target's words", async () => {
+it('passes every other question on to the user', async () => {
+  attend('tortoise', '123456');
+  const { output } = await ask(
+    `ask "Enter passphrase for key '/home/u/my key': "; ask "(deploy@bastion) Verification code: "`,
+  );
+  expect(output).toEqual(['tortoise', '123456']);
+  expect(asked).toEqual([
+    "my key: Enter passphrase for key '/home/u/my key':",
+    'bastion: (deploy@bastion) Verification code:',
+  ]);
+});
+
+it('says of a repeated question that the answer was wrong, also when the stored password was', async () => {
+  attend('hare', 'tortoise', 'right');
+  const { output } = await ask(
+    `p="Enter passphrase for key '/k': "; ask "$p"; ask "$p"; q="deploy@bastion's password: "; ask "$q"; ask "$q"`,
+  );
+  expect(output).toEqual(['hare', 'tortoise', password, 'right']);
+  expect(asked.map((question) => question.endsWith('(again)'))).toEqual([false, true, true]);
+});
+
+it('gives an answer that has worked again without asking, and forgets one that was refused', async () => {
+  const prompt = "Enter passphrase for key '/k': ";
+  attend('tortoise', 'hare');
+  await ask(`ask "${prompt}"; ask "(deploy@bastion) Code: "`);
+  askpass.loggedIn();
+  await askpass.close();
+  askpass = askpassWith(null);
+  expect((await ask(`ask "${prompt}"`)).output).toEqual(['tortoise']);
+  expect(asked).toHaveLength(2);
+  expect(askpass.explainEnd(refused())).toMatchObject({ recheck: 'never', action: { kind: 'retry' } });
+  await askpass.close();
+  askpass = askpassWith(null);
+  attend('hare');
+  expect((await ask(`ask "${prompt}"; ask "(deploy@bastion) Code: "`)).output).toEqual(['hare']);
+});
+
+it('believes no name, and remembers nothing, where an old ssh shows the words of servers as they are', async () => {
+  const prompt = "Enter passphrase for key '/k': ";
+  attend('tortoise', null);
+  await ask(`ask "${prompt}"`);
+  askpass.loggedIn();
+  await askpass.close();
+  askpass = askpassWith(null);
+  // A banner cannot make it newer.
+  const banner = "echo 'debug1: Local version string SSH-2.0-OpenSSH_9.9' >&2";
+  expect((await ask(`${banner}; ask "${prompt}"`, '8.4p1')).output).toEqual([]);
+  expect(asked).toEqual([`k: ${prompt.trim()}`, `bastion: ${prompt.trim()}`]);
+});
+
+it('announces a touch of the security key, and waits for ssh alone', async () => {
+  attend();
+  const launched = ask(`SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
+    sleep 0.3; kill $pid; wait $pid; ask "deploy@bastion's password: "`);
+  await expect.poll(() => desk.prompts()).toMatchObject([{ kind: 'touch', asker: 'bastion' }]);
+  expect((await launched).output).toEqual([password]);
+  expect(desk.prompts()).toEqual([]);
+});
+
+it('says that nobody answered when ssh ends first, or when the user dismisses', async () => {
+  attend(null);
+  const { meanings } = await ask('ask "(deploy@bastion) Code: "; echo "answered: $?"');
+  const [meaning] = meanings;
+  if (meaning?.kind !== 'question') throw new Error('not asked');
+  const cause = await meaning.settled;
+  expect(cause).toMatchObject({ code: 'question-unanswered', recheck: 'never', action: { kind: 'retry' } });
+  expect(askpass.explainEnd(refused())).toMatchObject({ code: 'question-unanswered' });
+});
+
+it("passes a jump host's question on to the user, though it has the target's words", async () => {
+  attend('for the gate');
   // As ssh starts a ProxyCommand: stdin is a pipe from the ssh that asked for it.
+  const { output } = await ask(
+    `echo SSH-2.0-OpenSSH | sh -c '"$SSH_ASKPASS" "$0"; echo "answered: $?"' "deploy@bastion's password: "`,
+  );
+  expect(output).toEqual(['for the gate', 'answered: 0']);
+});
+
+it("ends an ssh whose jump host asks for the target's password in the target's words", async () => {
   const { output, meanings } = await ask(
     `echo SSH-2.0-OpenSSH | sh -c '"$SSH_ASKPASS" "$0"; echo "answered: $?"' "deploy@bastion's password: "`,
   );
@@ -107,7 +240,7 @@ it("ends an ssh whose jump host asks for the target's password in the target's w
 
 it('takes no banner for a question', async () => {
   const { output, meanings } = await ask(
-    `echo "localport-askpass-0123456789abcdef0123456789abcdef $$ deploy@bastion's password:" >&2`,
+    `echo "localport-askpass-0123456789abcdef0123456789abcdef $$ $$ ask deploy@bastion's password:" >&2`,
   );
   expect({ output, meanings }).toEqual({ output: [], meanings: [] });
 });
@@ -117,3 +250,5 @@ it('holds no secret and belongs to its owner alone', async () => {
   expect(JSON.stringify(askpass.environment)).not.toContain('s3cret');
   expect((await stat(file)).mode & 0o777).toBe(0o700);
 });
+
+const refused = (): Cause => describeCause('auth-failed', { host: 'bastion' });

@@ -6,7 +6,8 @@ import { sshConnection } from './testing/service-specs.ts';
 const timing = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 15, aliveCountMax: 3 };
 const sockets = { socket: '/run/lp/1.sock', probeSocket: '/run/lp/1.live' };
 
-const argvOf = (given: Partial<SshConnection>): string[] => sshArgv(sshConnection(given), sockets, timing);
+const argvOf = (given: Partial<SshConnection>, mayAsk = false): string[] =>
+  sshArgv(sshConnection(given), sockets, timing, mayAsk);
 
 /** The values of `-o NAME=…`. */
 const optionsOf = (argv: readonly string[], name: string): string[] =>
@@ -58,8 +59,19 @@ describe('the ssh command line', () => {
         probeSocket: '/run/50%/1.live',
       },
       timing,
+      false,
     );
     expect(argv).toContain('/run/50%%/1.sock:[::1]:80');
+  });
+
+  it('lets ssh and its jump hosts ask where somebody answers', () => {
+    const argv = argvOf({ jump: ['gate'] }, true);
+    expect(argv.join(' ')).not.toContain('BatchMode');
+    expect(
+      argvOf({ jump: ['gate'] })
+        .join(' ')
+        .match(/BatchMode=yes/g),
+    ).toHaveLength(2);
   });
 
   it('gives a jump host the options that -J would lose, but never the password', () => {

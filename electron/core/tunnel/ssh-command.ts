@@ -30,14 +30,15 @@ export interface SshSockets {
 /** No server has it: asking for it costs the server nothing and tells nothing. */
 const absentSocket = '/localport-transport-probe';
 
-/** The whole argv of a tunnel. */
+/** The whole argv of a tunnel. `mayAsk`: somebody answers what ssh and its jump hosts ask. */
 export function sshArgv(
   connection: SshConnection,
   { socket, probeSocket }: SshSockets,
   timing: SshTiming,
+  mayAsk: boolean,
 ): [string, ...string[]] {
   // The first hop tells when it has answered; it is the one that connects.
-  const proxyCommand = proxyCommandThrough(connection, timing, 'DEBUG1');
+  const proxyCommand = proxyCommandThrough(connection, timing, { logLevel: 'DEBUG1', mayAsk });
   return [
     'ssh',
     '-N',
@@ -54,7 +55,7 @@ export function sshArgv(
     ...option('ForwardAgent', 'no'),
     ...option('ForwardX11', 'no'),
     ...commonOptions(connection, timing),
-    ...authentication(connection),
+    ...authentication(connection, mayAsk),
     ...access(connection, proxyCommand),
     // In this order: ssh opens them one after the other, and the endpoint's line means readiness of both.
     '-L',
@@ -68,7 +69,7 @@ export function sshArgv(
 
 /** The argv that goes the tunnel's way as far as the login, and asks there for none: refused means reached. */
 export function sshReachArgv(connection: SshConnection, timing: SshTiming): [string, ...string[]] {
-  const proxyCommand = proxyCommandThrough(connection, timing, 'INFO');
+  const proxyCommand = proxyCommandThrough(connection, timing, { logLevel: 'INFO', mayAsk: false });
   return [
     'ssh',
     '-T',
@@ -113,19 +114,18 @@ export function parseJumpHost(jump: string): JumpHost {
 function proxyCommandThrough(
   connection: SshConnection,
   timing: SshTiming,
-  firstHopLogLevel: 'INFO' | 'DEBUG1',
+  hops: { /** Of the first one. */ readonly logLevel: 'INFO' | 'DEBUG1'; readonly mayAsk: boolean },
 ): string | null {
   const jump = connection.jump.at(-1);
   if (jump === undefined) return null;
   const last = parseJumpHost(jump);
   const before = { ...connection, jump: connection.jump.slice(0, -1) };
-  const inner = proxyCommandThrough(before, timing, firstHopLogLevel);
+  const inner = proxyCommandThrough(before, timing, hops);
   const argv = [
     'ssh',
-    ...option('LogLevel', inner === null ? firstHopLogLevel : 'INFO'),
+    ...option('LogLevel', inner === null ? hops.logLevel : 'INFO'),
     ...commonOptions(connection, timing),
-    // Never the password: it is the target's, and a jump host would learn it.
-    ...option('BatchMode', 'yes'),
+    ...(hops.mayAsk ? [] : option('BatchMode', 'yes')),
     // The key is offered to the jump hosts beside their own: `jump` has no key_file.
     ...(connection.keyFile === null ? [] : ['-i', connection.keyFile]),
     ...(last.user === null ? [] : ['-l', last.user]),
@@ -149,9 +149,9 @@ function commonOptions({ strictHostKeyChecking }: SshConnection, timing: SshTimi
   ];
 }
 
-function authentication({ keyFile, password }: SshConnection): string[] {
+function authentication({ keyFile, password }: SshConnection, mayAsk: boolean): string[] {
   const key = keyFile === null ? [] : ['-i', keyFile, ...option('IdentitiesOnly', 'yes')];
-  if (password === null) return [...option('BatchMode', 'yes'), ...key];
+  if (password === null) return [...(mayAsk ? [] : option('BatchMode', 'yes')), ...key];
   // Without a key of its own, the agent's keys come last: the server counts each of them as a failed try.
   const order = keyFile === null ? 'password,keyboard-interactive,publickey' : null;
   return [

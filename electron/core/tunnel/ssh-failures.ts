@@ -1,4 +1,6 @@
 /** What ssh's stderr proves. The wording is OpenSSH's; most of it has not changed in twenty years. */
+import type { MacPrivacy } from '../privacy/mac-privacy.ts';
+import { protectedFolderOf } from '../privacy/protected-folder.ts';
 import {
   type FailureContext,
   type FailureRule,
@@ -7,7 +9,7 @@ import {
   portOf,
   proves,
 } from './failure-rules.ts';
-import { unreachable } from './network-failures.ts';
+import { noRoute } from './network-failures.ts';
 import { parseJumpHost, type JumpHost } from './ssh-command.ts';
 
 export const sshFailures: readonly FailureRule[] = [
@@ -70,7 +72,9 @@ export const sshFailures: readonly FailureRule[] = [
 ];
 
 /** A key that ssh itself would not use explains the refusal; the evidence is the line that says so. */
-function refusedLogin(host: string | undefined, { lines }: FailureContext): Finding {
+function refusedLogin(host: string | undefined, { lines, privacy }: FailureContext): Finding {
+  const barred = keptFrom(lines, privacy);
+  if (barred !== null) return barred;
   const missing = lines
     .map((line) => /^Warning: Identity file (.+) not accessible: No such file or directory\.$/.exec(line))
     .find((match) => match !== null);
@@ -81,6 +85,20 @@ function refusedLogin(host: string | undefined, { lines }: FailureContext): Find
   const [evidence, file = '', reason = ''] = unused;
   const command = /bad permissions/i.test(reason) ? `chmod 600 '${file}'` : undefined;
   return { code: 'auth-failed', details: { host, evidence, command } };
+}
+
+/** A key that macOS keeps from the program that started ssh; null: there is none. */
+function keptFrom(lines: readonly string[], privacy: MacPrivacy): Finding | null {
+  for (const line of lines) {
+    const [, loaded, named] =
+      /^(?:Load key "(.+)"|Warning: Identity file (.+) not accessible): Operation not permitted\.?$/.exec(
+        line,
+      ) ?? [];
+    const file = loaded ?? named;
+    if (file !== undefined && protectedFolderOf(file, privacy) !== null)
+      return { code: 'file-unreadable', details: { what: file, evidence: line, program: privacy.program } };
+  }
+  return null;
 }
 
 /**
@@ -137,9 +155,9 @@ const connectCommand = ({ host, user, port }: JumpHost): string =>
 function connectFinding([, host, port, reason = '']: RegExpExecArray, context: FailureContext): Finding {
   if (/refused/i.test(reason)) return { code: 'connection-refused', details: { host, port: portOf(port) } };
   if (/timed out/i.test(reason)) return { code: 'timed-out', details: { host } };
-  if (/no route|unreachable|down/i.test(reason)) {
-    const found = unreachable(addressOf(host, context.lines), context);
-    return found.code === 'host-unreachable' ? { code: found.code, details: { host } } : found;
+  if (/no route to host/i.test(reason)) {
+    const found = noRoute(addressOf(host, context.lines), context);
+    if (found.code === 'local-network-denied') return found;
   }
   return { code: 'host-unreachable', details: { host } };
 }

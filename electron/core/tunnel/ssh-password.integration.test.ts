@@ -88,7 +88,7 @@ Host gate
     expect(cause).toMatchObject({
       code: 'question-unanswered',
       recovery: 'user',
-      title: 'A jump host asks for a login that LocalPort cannot answer',
+      title: '127.0.0.1 asks for a password',
       evidence: expect.stringMatching(/@127\.0\.0\.1/) as string,
     });
   });
@@ -118,7 +118,7 @@ Host gate
     expect(await curious.passwordsTold()).toEqual([]);
     expect(cause).toMatchObject({
       code: 'question-unanswered',
-      title: '127.0.0.1 asks for more than a password',
+      title: '127.0.0.1 asks for a code',
       evidence: expect.stringContaining('Verification code') as string,
     });
   });

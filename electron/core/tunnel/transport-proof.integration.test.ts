@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { continueProcess, stopProcess } from './testing/stopped-process.ts';
 import { proveBySocket } from './transport-proof.ts';
+import type { TransportProof } from './tunnel-adapter.ts';
 
 /** Closes each connection at once, as ssh's probe socket does once the server has refused. */
 const closer = `
@@ -24,30 +25,41 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-it.runIf(process.platform === 'linux')(
-  'is silent while the queue of the socket is full, and alive once it is not',
-  async () => {
-    const child = spawn(process.execPath, ['-e', closer, '--', socket], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    await once(child.stdout, 'data');
-    expect(await proveBySocket(socket, 5_000, systemClock)).toEqual({ kind: 'alive' });
-    await stopProcess(child.pid ?? 0);
-    const queued = Array.from({ length: 4 }, () => net.connect(socket).on('error', () => undefined));
-    const refused = await new Promise<NodeJS.ErrnoException>((resolve) => {
-      net.connect(socket).once('error', resolve);
-    });
-    expect(refused.code).toBe('EAGAIN');
-    const before = systemClock.now();
-    expect(await proveBySocket(socket, 200, systemClock)).toEqual({ kind: 'silent' });
-    expect(systemClock.now() - before).toBeLessThan(1_000);
-    const proof = proveBySocket(socket, 5_000, systemClock);
-    await continueProcess(child.pid ?? 0);
-    expect(await proof).toEqual({ kind: 'alive' });
-    for (const one of queued) one.destroy();
-    child.kill('SIGKILL');
-  },
-);
+it('is silent while the queue of the socket is full, and alive once it is not', async () => {
+  const child = spawn(process.execPath, ['-e', closer, '--', socket], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(child.stdout, 'data');
+  expect(await proveBySocket(socket, 5_000, systemClock)).toEqual({ kind: 'alive' });
+  await stopProcess(child.pid ?? 0);
+  const queued = Array.from({ length: 4 }, () => net.connect(socket).on('error', () => undefined));
+  const refused = await new Promise<NodeJS.ErrnoException>((resolve) => {
+    net.connect(socket).once('error', resolve);
+  });
+  expect(refused.code).toBe(process.platform === 'darwin' ? 'ECONNREFUSED' : 'EAGAIN');
+  const before = systemClock.now();
+  expect(await proveBySocket(socket, 200, systemClock)).toEqual({ kind: 'silent' });
+  expect(systemClock.now() - before).toBeLessThan(1_000);
+  const proof = proveBySocket(socket, 5_000, systemClock);
+  await continueProcess(child.pid ?? 0);
+  expect(await proof).toEqual({ kind: 'alive' });
+  for (const one of queued) one.destroy();
+  child.kill('SIGKILL');
+});
+
+it('is silent on macOS while the file is there, and dead once it is gone', async () => {
+  // What refuses as a full queue does there: a socket whose listener has died.
+  const child = spawn(process.execPath, ['-e', closer, '--', socket], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const proof = (): Promise<TransportProof> => proveBySocket(socket, 120, systemClock, 'darwin');
+  expect(await proof()).toEqual({ kind: 'silent' });
+  await rm(socket);
+  expect(await proof()).toMatchObject({ kind: 'dead' });
+});
 
 it('is dead where nobody listens any more', async () => {
   expect(await proveBySocket(socket, 1_000, systemClock)).toMatchObject({

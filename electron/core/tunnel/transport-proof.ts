@@ -1,6 +1,7 @@
 /** How a tunnel's transport is proven: by the state of its processes first, then by a round trip where there is one. */
 import { describeCause } from '../../../shared/failure.ts';
 import { type Clock, sleep, withDeadline } from '../clock.ts';
+import { fullQueueCode } from '../connect/full-queue.ts';
 import { findStopped } from '../process/process-state.ts';
 import { awaitClosing } from './connect-attempt.ts';
 import type { TransportProof } from './tunnel-adapter.ts';
@@ -30,11 +31,16 @@ export async function proveChild(
 }
 
 /** Asks ssh's probe socket: the server itself refuses what is asked for there, and that refusal is a round trip. */
-export async function proveBySocket(path: string, deadlineMs: number, clock: Clock): Promise<TransportProof> {
+export async function proveBySocket(
+  path: string,
+  deadlineMs: number,
+  clock: Clock,
+  platform?: NodeJS.Platform,
+): Promise<TransportProof> {
   const givesUpAt = clock.now() + deadlineMs;
   for (;;) {
     const leftMs = givesUpAt - clock.now();
-    const answer = await awaitClosing(path, leftMs, clock);
+    const answer = await awaitClosing(path, leftMs, clock, platform);
     if (answer.kind === 'closed') return { kind: 'alive' };
     if (answer.kind === 'silent') return { kind: 'silent' };
     const { code, message } = answer.error;
@@ -42,8 +48,8 @@ export async function proveBySocket(path: string, deadlineMs: number, clock: Clo
       const ending = 'its private socket is gone';
       return { kind: 'dead', cause: describeCause('exited', { ending, evidence: message }) };
     }
-    // connect(2) on Linux: EAGAIN, the queue of a Unix socket is full. The listener may only be slow.
-    if (code !== 'EAGAIN' || leftMs <= fullQueueDelayMs) return { kind: 'silent' };
+    // The listener may only be slow.
+    if (code !== fullQueueCode || leftMs <= fullQueueDelayMs) return { kind: 'silent' };
     await sleep(clock, fullQueueDelayMs);
   }
 }

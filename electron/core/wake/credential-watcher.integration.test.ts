@@ -46,10 +46,22 @@ function watching(kubeconfigs: readonly string[] = [], clock: Clock = systemCloc
   return seen;
 }
 
-function watchingByHand(): { seen: Seen; clock: FakeClock } {
+interface ByHand {
+  readonly seen: Seen;
+  readonly clock: FakeClock;
+}
+
+function watchingByHand(): ByHand {
   const clock = new FakeClock();
   return { seen: watching([], clock), clock };
 }
+
+/** Lets time pass until so many changes were told. Events take their time, whatever the clock says. */
+const heard = (changes: number, { seen, clock }: ByHand): Promise<void> =>
+  eventually(`${changes} changes are told`, async () => {
+    if (seen.changes < changes) await clock.advance(500);
+    return seen.changes >= changes;
+  });
 
 describe('the credential watcher', () => {
   it('tells once of a kubeconfig that is written in several steps', async () => {
@@ -105,17 +117,12 @@ describe('the credential watcher', () => {
     writeFileSync(path.join(ssh, 'authorized_keys'), 'a');
     // Events come in their order: all of the above are through when this one is.
     writeFileSync(path.join(home, '.kube', 'config'), 'a');
-    await eventually('it settles', () => clock.pendingTimers === 2);
-    await clock.advance(500);
+    await heard(1, { seen, clock });
     writeFileSync(path.join(ssh, 'id_ed25519'), 'a');
-    await eventually('it settles', () => clock.pendingTimers === 2);
-    await clock.advance(500);
+    await heard(2, { seen, clock });
     writeFileSync(path.join(ssh, 'config'), 'a');
     writeFileSync(path.join(home, '.kube', 'config'), 'b');
-    await eventually('both are heard', async () => {
-      await clock.advance(500);
-      return seen.changes >= 3;
-    });
+    await heard(3, { seen, clock });
     expect(seen.concerns.slice(0, 2)).toEqual(['kubectl', 'ssh']);
   });
 
@@ -128,9 +135,7 @@ describe('the credential watcher', () => {
     await clock.advance(501);
     expect(seen.changes).toBe(1);
     writeFileSync(path.join(home, '.aws', 'sso', 'cache', 'token.json'), 'a');
-    await eventually('it settles', () => clock.pendingTimers === 2);
-    await clock.advance(500);
-    expect(seen.changes).toBe(2);
+    await heard(2, { seen, clock });
   });
 
   it('says nothing of a folder without a sign-in, nor of those that were there', async () => {
@@ -151,9 +156,7 @@ describe('the credential watcher', () => {
       return seen.changes === 1;
     });
     writeFileSync(path.join(home, '.kube', 'config'), 'b');
-    await eventually('it settles', () => clock.pendingTimers === 2);
-    await clock.advance(500);
-    expect(seen.changes).toBe(2);
+    await heard(2, { seen, clock });
     stop();
     expect(clock.pendingTimers).toBe(0);
   });

@@ -1,12 +1,19 @@
 /**
  * Notices that credentials may have changed: somebody signed in, edited a kubeconfig, added a key or accepted a host.
  * Only the folders where such files lie are watched, not what is in them; a change is a hint to try again, no more.
+ *
+ * On macOS a watch may miss what happens while it begins, and a watch on the home folder wakes with every change anywhere
+ * below it (see watch-system.ts). So there each look compares what is there with what was, and a kubeconfig that lies right
+ * in the home folder is found by looking alone.
  */
-import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
-import { credentialFolders, type CredentialConcern, type FileKind } from './credential-files.ts';
+import { folderInode } from '../watch/folder-inode.ts';
+import { afterRenewal, watchFolder, type FolderWatch } from '../watch/folder-watch.ts';
+import { isSameName, isTooBroad, thisWatchSystem, type WatchSystem } from '../watch/watch-system.ts';
+import type { CredentialConcern } from './credential-files.ts';
+import { credentialPlaces, credentialsIn, stateOfPlace, type CredentialPlace } from './credential-places.ts';
 
 export interface CredentialWatcherParts {
   readonly homeDirectory: string;
@@ -16,134 +23,137 @@ export interface CredentialWatcherParts {
   readonly log: Logger;
   /** `all` when credentials of several kinds changed at once. */
   readonly onChange: (concerns: CredentialConcern) => void;
+  /** Only a test names another. */
+  readonly system?: Omit<WatchSystem, 'homeDirectory'>;
 }
 
 /** A sign-in writes several files: they are told of as one change, in ms. */
 const settleMs = 500;
 /**
  * How often to look for folders that have come since: the first sign-in of a kind makes its own. Looked for rather than
- * watched for: on macOS a watch on the home folder wakes with every change anywhere below it (libuv uses FSEvents).
+ * watched for, because a watch on the home folder costs too much on macOS.
  */
 const lookIntervalMs = 10_000;
-interface Place {
-  readonly folder: string;
-  readonly concerns: CredentialConcern;
-  readonly matters: (file: string) => boolean;
-  /** null while the folder does not exist: nobody has signed in that way on this machine. */
-  watch: { readonly watcher: FSWatcher; readonly inode: number } | null;
-}
 
 /** Returns a function that stops watching. */
 export function watchCredentials(parts: CredentialWatcherParts): () => void {
-  const { clock, log } = parts;
-  const places = placesOf(parts);
-  const changed = new Set<CredentialConcern>();
-  let pending: Timer | null = null;
-  const noteChange = ({ concerns }: Place): void => {
-    changed.add(concerns);
-    // Counted from the first change: files that are written all the time must not put it off for ever.
-    pending ??= clock.after(settleMs, () => {
-      pending = null;
-      const [first = 'all', another] = changed;
-      changed.clear();
-      parts.onChange(another === undefined ? first : 'all');
-    });
-  };
-  /** Watches the folders that have come, or have come anew, since the last look. Returns those that brought a file that matters. */
-  const look = (): readonly Place[] =>
-    places.filter((place) => {
-      const inode = inodeOf(place.folder);
-      if (inode === (place.watch?.inode ?? null)) return false;
-      place.watch?.watcher.close();
-      const onChange = (): void => {
-        noteChange(place);
-      };
-      place.watch = inode === null ? null : watchFolder({ place, inode, log, onChange });
-      return place.watch !== null && filesIn(place.folder).some(place.matters);
-    });
-  const lookLater = (): Timer =>
-    clock.after(lookIntervalMs, () => {
-      for (const place of look()) noteChange(place);
-      nextLook = lookLater();
-    });
-  look();
-  let nextLook = lookLater();
+  const watcher = new CredentialWatcher(parts);
   return () => {
-    pending?.cancel();
-    nextLook.cancel();
-    for (const { watch } of places) watch?.watcher.close();
+    watcher.close();
   };
 }
 
-function placesOf({ homeDirectory, kubeconfigs }: CredentialWatcherParts): readonly Place[] {
-  const usual = credentialFolders.map(({ folder, concerns, isCredential }) => {
-    const place = path.join(homeDirectory, folder);
-    return {
-      folder: place,
-      concerns,
-      matters: (file: string) => isCredential(file, typeOf(path.join(place, file))),
+interface WatchedPlace extends CredentialPlace {
+  /** null while the folder does not exist: nobody has signed in that way on this machine. */
+  watch: { readonly handle: FolderWatch; readonly inode: number } | null;
+  /** What was seen last; null where looks do not compare. */
+  state: string | null;
+}
+
+class CredentialWatcher {
+  readonly #parts: CredentialWatcherParts;
+  readonly #system: WatchSystem;
+  readonly #places: readonly WatchedPlace[];
+  readonly #changed = new Set<CredentialConcern>();
+  readonly #stopLookingAgain: () => void;
+  #pending: Timer | null = null;
+  #nextLook: Timer;
+
+  constructor(parts: CredentialWatcherParts) {
+    const { clock, homeDirectory, kubeconfigs, system = thisWatchSystem } = parts;
+    this.#parts = parts;
+    this.#system = { ...system, homeDirectory };
+    this.#places = credentialPlaces(kubeconfigs, this.#system).map((place) => ({
+      ...place,
       watch: null,
-    };
-  });
-  const named = kubeconfigs.map((kubeconfig) => ({
-    folder: path.dirname(path.resolve(kubeconfig)),
-    concerns: 'kubectl' as const,
-    matters: (file: string) => file === path.basename(kubeconfig),
-    watch: null,
-  }));
-  return [...usual, ...named];
-}
-
-interface FolderWatch {
-  readonly place: Place;
-  readonly inode: number;
-  readonly log: Logger;
-  readonly onChange: () => void;
-}
-
-function watchFolder({ place, inode, log, onChange }: FolderWatch): Place['watch'] {
-  const { folder, matters } = place;
-  try {
-    const watcher = watch(folder, { persistent: false }, (_event, file) => {
-      // A folder that is removed tells its own name. The next one in its place may have the same inode.
-      if (file === path.basename(folder)) forget();
-      else if (file !== null && matters(file)) onChange();
+      state: system.platform === 'darwin' ? stateOfPlace(place) : null,
+    }));
+    this.#stopLookingAgain = afterRenewal({ clock, system: this.#system }, () => {
+      for (const place of this.#places) this.#compare(place);
     });
-    const forget = (): void => {
-      watcher.close();
-      if (place.watch?.watcher === watcher) place.watch = null;
-    };
-    watcher.on('error', (error) => {
-      log.debug(`credentials: ${folder} is no longer watched: ${String(error)}`);
-      forget();
+    // What is there at the start is no change.
+    for (const place of this.#places) this.#follow(place);
+    this.#nextLook = this.#lookLater();
+  }
+
+  close(): void {
+    this.#pending?.cancel();
+    this.#nextLook.cancel();
+    this.#stopLookingAgain();
+    for (const { watch } of this.#places) watch?.handle.close();
+  }
+
+  #lookLater(): Timer {
+    return this.#parts.clock.after(lookIntervalMs, () => {
+      this.#nextLook = this.#lookLater();
+      for (const place of this.#places) {
+        const isNew = this.#follow(place);
+        if (place.state !== null) this.#compare(place);
+        else if (isNew && credentialsIn(place).length > 0) this.#note(place);
+      }
     });
-    return { watcher, inode };
-  } catch (error) {
-    log.debug(`credentials: ${folder} cannot be watched: ${String(error)}`);
-    return null;
+  }
+
+  /** Watches a folder that has come, or has come anew. Returns whether it has. */
+  #follow(place: WatchedPlace): boolean {
+    if (isTooBroad(place.folder, this.#system)) return false;
+    const inode = folderInode(place.folder);
+    if (inode === (place.watch?.inode ?? null)) return false;
+    this.#forget(place);
+    if (inode === null) return false;
+    const { folder } = place;
+    const { log } = this.#parts;
+    try {
+      const handle = watchFolder(folder, this.#system, {
+        onName: (name) => {
+          if (place.watch?.handle === handle && name !== null) this.#onName(place, name);
+        },
+        onError: (error) => {
+          log.debug(`credentials: ${folder} is no longer watched: ${String(error)}`);
+          if (place.watch?.handle === handle) this.#forget(place);
+        },
+      });
+      place.watch = { handle, inode };
+    } catch (error) {
+      log.debug(`credentials: ${folder} cannot be watched: ${String(error)}`);
+    }
+    return place.watch !== null;
+  }
+
+  #forget(place: WatchedPlace): void {
+    const { watch } = place;
+    place.watch = null;
+    watch?.handle.close();
+  }
+
+  #onName(place: WatchedPlace, name: string): void {
+    const { platform } = this.#system;
+    if (!isSameName(name, path.basename(place.folder), platform)) {
+      if (place.matters(name)) this.#note(place);
+    } else if (isReplaced(place.watch?.inode ?? null, folderInode(place.folder), platform))
+      this.#forget(place);
+  }
+
+  #compare(place: WatchedPlace): void {
+    if (place.state !== null && place.state !== stateOfPlace(place)) this.#note(place);
+  }
+
+  #note(place: WatchedPlace): void {
+    if (place.state !== null) place.state = stateOfPlace(place);
+    this.#changed.add(place.concerns);
+    // Counted from the first change: files that are written all the time must not put it off for ever.
+    this.#pending ??= this.#parts.clock.after(settleMs, () => {
+      this.#pending = null;
+      const [first = 'all', another] = this.#changed;
+      this.#changed.clear();
+      this.#parts.onChange(another === undefined ? first : 'all');
+    });
   }
 }
 
-function typeOf(file: string): FileKind {
-  try {
-    return statSync(file).isFile() ? 'file' : 'other';
-  } catch {
-    return 'gone';
-  }
-}
-
-function inodeOf(folder: string): number | null {
-  try {
-    return statSync(folder).ino;
-  } catch {
-    return null;
-  }
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
+/**
+ * Whether a folder that told its own name is another one now, or gone. macOS tells it for a change of its rights too, and
+ * does not use an inode again (APFS). Elsewhere the next one in its place may have the same inode.
+ */
+export const isReplaced = (before: number | null, now: number | null, platform: NodeJS.Platform): boolean =>
+  platform !== 'darwin' || before !== now;

@@ -1,12 +1,12 @@
 /**
  * The way out of this computer, asked of the system without sending anything: connecting a UDP socket only chooses a
  * route and a source address (connect(2)). The addresses that it is connected to are for documentation (RFC 5737,
- * RFC 3849): nobody has them. On Linux the gateway comes from the kernel's routing tables.
+ * RFC 3849): nobody has them. On Linux the gateway comes from the kernel's routing tables; macOS shows the interface only.
  */
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
-import { isLinkLocal, networkAddresses, type NetworkInterfaces } from './network-addresses.ts';
+import { interfaceOf, isLinkLocal, networkAddresses, type NetworkInterfaces } from './network-addresses.ts';
 import type { NetworkState, WayOut } from './network-state.ts';
 import { defaultGateway4, defaultGateway6 } from './route-tables.ts';
 
@@ -29,18 +29,20 @@ const unreachable = new Set([
 /** Rejects with the system's error when it could not be found out. */
 export async function readNetworkState(interfaces: NetworkInterfaces): Promise<NetworkState> {
   const [ipv4, ipv6] = await Promise.all([
-    wayOut('udp4', readTable('/proc/net/route', defaultGateway4)),
-    wayOut('udp6', readTable('/proc/net/ipv6_route', defaultGateway6)),
+    wayOut('udp4', readTable('/proc/net/route', defaultGateway4), interfaces),
+    wayOut('udp6', readTable('/proc/net/ipv6_route', defaultGateway6), interfaces),
   ]);
   return { ipv4, ipv6, addresses: networkAddresses(interfaces) };
 }
 
 async function wayOut(
   type: keyof typeof documentation,
-  table: Promise<string | null>,
+  table: Promise<string | null | undefined>,
+  interfaces: NetworkInterfaces,
 ): Promise<WayOut | null> {
-  const [source, gateway] = await Promise.all([sourceTowards(type), table]);
-  return source === null || isOfNoUse(source) ? null : { source, gateway };
+  const [source, found] = await Promise.all([sourceTowards(type), table]);
+  if (source === null || isOfNoUse(source)) return null;
+  return { source, gateway: found === undefined ? interfaceOf(source, interfaces) : found };
 }
 
 const isOfNoUse = (source: string): boolean =>
@@ -65,13 +67,16 @@ function sourceTowards(type: keyof typeof documentation): Promise<string | null>
   });
 }
 
-/** null where there is no such table, as on macOS. */
-async function readTable(path: string, gatewayIn: (text: string) => string | null): Promise<string | null> {
+/** undefined where there is no such table, as on macOS. */
+async function readTable(
+  path: string,
+  gatewayIn: (text: string) => string | null,
+): Promise<string | null | undefined> {
   try {
     return gatewayIn(await readFile(path, 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EACCES') return null;
+    if (code === 'ENOENT' || code === 'EACCES') return undefined;
     throw error;
   }
 }

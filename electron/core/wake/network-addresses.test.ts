@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { networkAddresses } from './network-addresses.ts';
-import { interfaceNamed, linkLocal, loopback, wifi } from './testing/interfaces.ts';
+import { interfaceOf, networkAddresses } from './network-addresses.ts';
+import { interfaceNamed, linkLocal, loopback, v6, wifi } from './testing/interfaces.ts';
 
 describe('networkAddresses', () => {
   it('names what is neither loopback nor link-local', () => {
@@ -16,7 +16,7 @@ describe('networkAddresses', () => {
       'libvirt, LXC, Incus, nspawn, Multipass',
       ['virbr0', 'vnet3', 'lxcbr0', 'lxdbr0', 'incusbr0', 've-box', 'mpqemubr0'],
     ],
-    ['VMware, VirtualBox and macOS', ['vmnet8', 'vmenet0', 'vboxnet0', 'bridge100']],
+    ['VMware, VirtualBox, Parallels and macOS', ['vmnet8', 'vmenet0', 'vboxnet0', 'vnic0', 'bridge100']],
   ])('leaves out the networks that %s makes for what runs on this computer', (_maker, names) => {
     expect(names.flatMap((name) => networkAddresses(interfaceNamed(name)))).toEqual([]);
   });
@@ -30,5 +30,27 @@ describe('networkAddresses', () => {
     ['hardware', ['eth0', 'enp3s0', 'en7', 'wlan0', 'wlp2s0', 'wwan0', 'usb0', 'venet0', 'ens160']],
   ])('counts %s', (_what, names) => {
     expect(names.filter((name) => networkAddresses(interfaceNamed(name)).length === 0)).toEqual([]);
+  });
+});
+
+describe('the interface of a source address', () => {
+  /** Two temporary addresses on Wi-Fi, one behind a VPN. */
+  const mac = {
+    ...loopback,
+    ...wifi('192.168.1.7'),
+    en1: [v6('2001:db8:1:2::7'), v6('2001:db8:1:2:aaaa::1')],
+    utun4: [v6('fd00:9::7')],
+  };
+
+  it.each([
+    ['192.168.1.7', 'en0'],
+    ['2001:db8:1:2:aaaa::1', 'en1'],
+    // Made since the interfaces were read.
+    ['2001:db8:1:2:bbbb::1', 'en1'],
+    ['fd00:9::8', 'utun4'],
+    ['192.168.1.8', null],
+    ['2001:db8:1:3::1', null],
+  ])('%s is %s', (source, name) => {
+    expect(interfaceOf(source, mac)).toBe(name);
   });
 });

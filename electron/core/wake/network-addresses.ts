@@ -1,4 +1,5 @@
 import type { networkInterfaces } from 'node:os';
+import { stableAddress } from './stable-address.ts';
 
 export type NetworkInterfaces = ReturnType<typeof networkInterfaces>;
 
@@ -6,7 +7,7 @@ export type NetworkInterfaces = ReturnType<typeof networkInterfaces>;
  * Interfaces behind which there is nothing but this computer's own containers and virtual machines; they come and go
  * with each of them. Named by what makes them, as Calico's address detection has it (DEFAULT_INTERFACES_TO_EXCLUDE):
  * Docker (a network is `br-` and 12 hex digits), Podman, libvirt, LXC and Incus, systemd-nspawn, Multipass, CNI plugins,
- * VMware, VirtualBox, and macOS's own bridges from 100 on (vmnet, Internet sharing).
+ * VMware, VirtualBox, Parallels, and macOS's own bridges from 100 on (vmnet, Internet sharing).
  * All others count: VPNs (utun, tun, tap, wg, ppp, ipsec, tailscale), bridges that a user made of a real interface
  * (br0, vmbr0), and macOS's Thunderbolt bridge0.
  */
@@ -27,6 +28,7 @@ const ownInterface = new RegExp(
     'flannel',
     'vme?net',
     'vboxnet',
+    'vnic\\d',
     'bridge[1-9]\\d\\d',
   ].join('|')})`,
 );
@@ -45,6 +47,18 @@ export function networkAddresses(interfaces: NetworkInterfaces): readonly string
         .map(({ address, cidr }) => `${name} ${cidr ?? address}`),
     )
     .sort();
+}
+
+/** The interface that packets from `source` leave by: of an IPv6 address, one in its /64 will do. null: there is none. */
+export function interfaceOf(source: string, interfaces: NetworkInterfaces): string | null {
+  const holder = (isIt: (address: string) => boolean): string | undefined =>
+    Object.entries(interfaces).find(([, addresses = []]) =>
+      addresses.some(({ address }) => isIt(address)),
+    )?.[0];
+  const network = stableAddress(source);
+  return (
+    holder((address) => address === source) ?? holder((address) => stableAddress(address) === network) ?? null
+  );
 }
 
 export const isLinkLocal = (address: string): boolean =>

@@ -27,6 +27,12 @@ describe('a change of the network', () => {
       { ...home, ipv6: at('2001:DB8:1:2:bbbb:1:2:3', 'eth0 fe80::1') },
       'same',
     ],
+    [
+      'another interface with the same prefix, as macOS tells it',
+      { ...noNetwork, ipv6: at('2001:db8:1:2::7', 'en0') },
+      { ...noNetwork, ipv6: at('2001:db8:1:2::9', 'en7') },
+      'moved',
+    ],
     ['another prefix', home, { ...home, ipv6: at('2001:db8:1:3::7', 'eth0 fe80::1') }, 'moved'],
     ['another address', home, { ...home, ipv4: at('192.168.1.8') }, 'moved'],
     ['another gateway', home, { ...home, ipv4: at('192.168.1.7', 'wlan0 c0a80101') }, 'moved'],

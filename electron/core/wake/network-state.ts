@@ -1,10 +1,14 @@
 /** By what this computer is in a network, and when that is another one. Pure. */
+import { stableAddress } from './stable-address.ts';
 
 /** How packets to the rest of the world leave this computer, for IPv4 or IPv6. */
 export interface WayOut {
   /** The address that they carry. */
   readonly source: string;
-  /** `eth0 192.168.1.1`: interface and gateway of the default route; null where the system does not say. */
+  /**
+   * `eth0 0101a8c0`: interface and gateway of the default route. `en0`: the interface alone, where the system tells no more.
+   * null: neither is known.
+   */
   readonly gateway: string | null;
 }
 
@@ -67,18 +71,3 @@ const stableAddresses = ({ addresses }: NetworkState): readonly string[] => {
   });
   return [...new Set(stable)].sort();
 };
-
-/** Privacy addresses (RFC 8981) change every day within the network's /64: of an IPv6 address only that part counts. */
-const stableAddress = (address: string): string =>
-  address.includes(':') ? `${firstGroups(address).join(':')}::/64` : address;
-
-/** The first four groups of an IPv6 address (RFC 4291, 2.2), without leading zeros. */
-function firstGroups(address: string): readonly string[] {
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  // A dotted quad at the end stands for two groups.
-  const written = before.length + after.length + (address.includes('.') ? 1 : 0);
-  const zeros = Array.from({ length: tail === undefined ? 0 : Math.max(0, 8 - written) }, () => '0');
-  return [...before, ...zeros, ...after].slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
-}

@@ -39,4 +39,5 @@ export const aSnapshot = (...services: readonly ServiceSnapshot[]): Snapshot => 
   host: { kind: 'menu-bar', pid: 1, version: '1.0.0', since: 0, logDirectory: '/logs', notices: [] },
   config: { status: 'loaded', path: '/home/me/.localport.yaml', problems: [] },
   services,
+  prompts: [],
 });

@@ -19,6 +19,7 @@ export const snapshot: Snapshot = {
   host: { kind: 'headless', pid: 1, version: '1.2.3', since: 0, logDirectory: '/logs', notices: [] },
   config: { status: 'loaded', path: '/config.yaml', problems: [] },
   services: [],
+  prompts: [],
 };
 
 const nothing = Promise.resolve(ok({ accepted: [], refused: [] }));
@@ -34,11 +35,15 @@ export const emptyHandlers: ControlHandlers = {
     reload: () => Promise.resolve(ok(snapshot.config)),
     trust: () => Promise.resolve(ok(snapshot.config)),
     untrust: () => Promise.resolve(ok(snapshot.config)),
+    'answer-prompt': () => Promise.resolve(ok({})),
+    'dismiss-prompt': () => Promise.resolve(ok({})),
     dump: () =>
       Promise.resolve(ok({ snapshot, tasks: [], children: [], monitors: 0, owned: [], clients: 1 })),
+    diagnostics: () => Promise.resolve(ok({ sections: [] })),
   },
   streams: {
     'watch-snapshot': () => Promise.resolve(ok(undefined)),
+    'watch-prompts': () => Promise.resolve(ok(undefined)),
     logs: () => Promise.resolve(ok(undefined)),
     shutdown: () => Promise.resolve(ok(undefined)),
   },

@@ -10,7 +10,7 @@ import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import { startChild, startErrorOf } from '../../process/child-start.ts';
-import type { Obstacle } from '../probe.ts';
+import type { ObstacleCode } from '../probe.ts';
 import { formatDuration } from './format-duration.ts';
 import { notMade, type FailedProbe } from './probe-failures.ts';
 
@@ -63,7 +63,7 @@ function startReading(file: string): Reading {
   return reading;
 }
 
-const failure = (file: string, code: Obstacle['code'], finding: string): Result<never, FailedProbe> =>
+const failure = (file: string, code: ObstacleCode, finding: string): Result<never, FailedProbe> =>
   err(notMade(finding, { code, what: file }));
 
 /** The tunnel is not to blame for a file that was not read in time. */

@@ -143,12 +143,16 @@ export class ProbeConnection {
 
   /** Fails with what this error means at the present stage. */
   failBy(error: Error): void {
+    this.#conclude(this.#readError(error));
+  }
+
+  #readError(error: Error): FailedProbe {
     const { whenClosed } = this.#stage;
     // Typed as an error, but it is the code of one (onConnectSecure in Node's _tls_wrap.js).
     const untrusted: unknown = this.#socket instanceof tls.TLSSocket ? this.#socket.authorizationError : null;
     const certificateError = typeof untrusted === 'string' ? untrusted : null;
     const context = { ...this.#closing(), whenClosed, isOpen: this.#wire !== null, certificateError };
-    this.#conclude(readConnectionError(error, context));
+    return readConnectionError(error, context);
   }
 
   /** Runs `action` after `delayMs` unless the connection is closed by then. */
@@ -217,9 +221,10 @@ export class ProbeConnection {
   #timeOut(): void {
     const { timeoutMs: afterMs } = this.#request;
     if (this.#readingFile !== null) return this.#endBy(unreadInTime(this.#readingFile, afterMs));
-    const { awaits: awaited } = this.#stage;
+    const { refusal } = this.#sockets;
+    if (refusal !== null) return this.#endBy(this.#readError(refusal));
     const { farEndSpoke } = this.#closing();
-    this.#endBy(lateAnswer({ awaited, afterMs, farEndSpoke }));
+    this.#endBy(lateAnswer({ awaited: this.#stage.awaits, afterMs, farEndSpoke }));
   }
 
   readonly #cancel = (): void => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../../clock.ts';
+import type { AppPaths } from '../../config/app-paths.ts';
 import { connectControl, type ControlClient } from '../../control/control-client.ts';
 import { userEnvironment, userPaths } from '../../testing/user-home.ts';
 import { controlSocketPath } from '../../control/control-paths.ts';
@@ -18,6 +19,7 @@ export type SaveStyle = 'in place' | 'by rename';
 export interface RunningDaemon {
   readonly client: ControlClient;
   readonly pid: number;
+  readonly paths: AppPaths;
   snapshot(): Promise<Snapshot>;
   /** How often a sound config has been loaded since the start, as the host's log tells. */
   readonly loads: number;
@@ -48,13 +50,14 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
 
   const program = bundleDaemon(home);
   const ownEnvironment = userEnvironment(home, runFolder);
+  const paths = userPaths(ownEnvironment);
   const daemon = spawn(process.execPath, [program], {
     cwd: home,
     env: { ...ownEnvironment, ...env },
     stdio: 'ignore',
   });
   const ended = once(daemon, 'close');
-  const client = await connectTo(controlSocketPath(userPaths(ownEnvironment)));
+  const client = await connectTo(controlSocketPath(paths));
   let loads = 0;
   const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
   void client.stream(
@@ -71,6 +74,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   return {
     client,
     pid: daemon.pid ?? 0,
+    paths,
     snapshot: async () => {
       const answer = await client.request('snapshot', {});
       if (!answer.ok) throw new Error(answer.error.message);

@@ -7,6 +7,7 @@ import type { Connection } from '../../../../shared/service-spec.ts';
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
+import { PromptDesk } from '../../prompts/prompt-desk.ts';
 import { type AdapterRegistry, createAdapterRegistry } from '../adapter-registry.ts';
 import type { Endpoint, Tunnel } from '../tunnel-adapter.ts';
 import { serviceWith } from './service-specs.ts';
@@ -18,6 +19,16 @@ export class TunnelWorkshop {
   readonly runtimeDirectory: string;
   /** Everything that the tunnels logged. */
   readonly log: string[] = [];
+  /** Nobody answers unless a test attends. */
+  readonly prompts = new PromptDesk({
+    clock: systemClock,
+    onChange: () => {
+      this.onPrompt();
+    },
+    onSecret: () => undefined,
+  });
+  /** The questions have changed. */
+  onPrompt: () => void = () => undefined;
   readonly #launcher: GroupLauncher;
   readonly #adapters: AdapterRegistry;
   readonly #tunnels: Tunnel[] = [];
@@ -37,6 +48,7 @@ export class TunnelWorkshop {
       launcher: this.#launcher,
       clock: systemClock,
       runtimeDirectory,
+      prompts: this.prompts,
     });
     this.#startTimeoutMs = startTimeoutMs;
   }

@@ -9,7 +9,7 @@ const v4 = (address: string, prefix: number, internal = false): NetworkInterface
   internal,
   cidr: `${address}/${prefix}`,
 });
-const v6 = (address: string, internal = false): NetworkInterfaceInfo => ({
+export const v6 = (address: string, internal = false): NetworkInterfaceInfo => ({
   address,
   netmask: 'ffff:ffff:ffff:ffff::',
   family: 'IPv6',

@@ -1,0 +1,120 @@
+import { promptTitle, type Prompt } from '../../../shared/prompt.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { sshHostIn } from '../../../shared/service-spec.ts';
+import { isInOrder } from '../../../shared/service-tone.ts';
+import { visibleLine } from '../../../shared/visible-text.ts';
+import type { ControlClient } from '../../core/control/control-client.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { answerOf, withHost } from '../host-connection.ts';
+import { reportOutcome } from '../output/service-results.ts';
+import { answersOf } from '../secret-input.ts';
+import { standingOfStart, waitForServices } from '../service-wait.ts';
+
+/** As long as a question waits for its answer. */
+const timeoutMs = 300_000;
+
+/** Connects the services of an ssh host, and asks at the terminal what the host asks. */
+export const sshLogin: Action = async (context, _options, hosts) =>
+  withHost(context, async (client) => {
+    const { services } = answerOf(await client.request('snapshot', {}));
+    const meant = services.filter((service) => isMeant(service, hosts));
+    if (meant.length === 0) throw new CommandFailure(`no ssh service leads to ${hosts.join(' or ')}`);
+    const names = meant.filter(({ desired }) => desired === 'on').map(({ name }) => name);
+    if (names.length === 0) {
+      throw new CommandFailure(`every service of ${hosts.join(' and ')} is off`, {
+        hint: `Start one: localport start ${meant[0]?.name ?? ''}`,
+      });
+    }
+    const done = new AbortController();
+    const attending = new PromptAnswers(context, client).attend(done.signal);
+    try {
+      await attending.isOpen;
+      const waiting = meant.filter((service) => names.includes(service.name) && !isInOrder(service));
+      const target = { kind: 'names', names: waiting.map(({ name }) => name) } as const;
+      if (target.names.length > 0) answerOf(await client.request('restart', { target }));
+      const { clock, signal } = context;
+      const deadline = clock.wallNow() + timeoutMs;
+      const results = await waitForServices({
+        client,
+        clock,
+        names,
+        timeoutMs,
+        standingOf: (service) => standingOfStart(service, deadline),
+        tellDone: () => 'logged in',
+        signal,
+      });
+      return reportOutcome(context, results, []);
+    } finally {
+      done.abort();
+      await attending.ended;
+    }
+  });
+
+const isMeant = ({ technology, name, route }: ServiceSnapshot, hosts: readonly string[]): boolean =>
+  technology === 'ssh' && hosts.some((host) => host === name || host === sshHostIn(route));
+
+/** Asks each open question once, one after the other. */
+class PromptAnswers {
+  readonly #context: CommandContext;
+  readonly #client: ControlClient;
+  readonly #asked = new Set<string>();
+  readonly #withdrawn = new Map<string, AbortController>();
+  #turn: Promise<void> = Promise.resolve();
+  #answers: ReturnType<typeof answersOf> | null = null;
+
+  constructor(context: CommandContext, client: ControlClient) {
+    this.#context = context;
+    this.#client = client;
+  }
+
+  /** Until the signal aborts. `isOpen`: from now on LocalPort may ask. */
+  attend(signal: AbortSignal): { readonly isOpen: Promise<void>; readonly ended: Promise<void> } {
+    let open: () => void = () => undefined;
+    const isOpen = new Promise<void>((resolve) => (open = resolve));
+    const ended = this.#client
+      .stream(
+        'watch-prompts',
+        {},
+        {
+          onEvent: ({ prompts }) => {
+            open();
+            this.#take(prompts);
+          },
+          signal: AbortSignal.any([signal, this.#context.signal]),
+        },
+      )
+      .then(async () => {
+        open();
+        this.#take([]);
+        await this.#turn;
+      });
+    return { isOpen, ended };
+  }
+
+  #take(prompts: readonly Prompt[]): void {
+    for (const [id, withdrawn] of this.#withdrawn)
+      if (prompts.every((prompt) => prompt.id !== id)) withdrawn.abort();
+    for (const prompt of prompts.filter(({ id }) => !this.#asked.has(id))) {
+      this.#asked.add(prompt.id);
+      const withdrawn = new AbortController();
+      this.#withdrawn.set(prompt.id, withdrawn);
+      this.#turn = this.#turn.then(() => this.#ask(prompt, withdrawn.signal));
+    }
+  }
+
+  async #ask(prompt: Prompt, withdrawn: AbortSignal): Promise<void> {
+    const { id, words, kind, isRepeated } = prompt;
+    if (withdrawn.aborted) return;
+    if (isRepeated) this.#context.tell('the last answer was not accepted');
+    if (kind === 'touch') {
+      this.#context.tell(`${promptTitle(prompt)}: ${words}`);
+      return;
+    }
+    this.#answers ??= answersOf(this.#context);
+    const answer = await (await this.#answers)(`${visibleLine(words)} `, withdrawn);
+    // It may have been answered elsewhere meanwhile.
+    if (answer === null) await this.#client.request('dismiss-prompt', { id });
+    else await this.#client.request('answer-prompt', { id, answer });
+  }
+}

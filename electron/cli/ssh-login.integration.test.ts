@@ -1,0 +1,78 @@
+/** `localport ssh login`, from a headless daemon that nobody answers to a real sshd. */
+import { execFile, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exchange, type FixtureServer, freePort, startEchoServer } from '../../e2e/fixtures/servers.ts';
+import { type Sshd, startSshd } from '../../e2e/fixtures/sshd.ts';
+import { CommandUser } from './testing/installed-command.ts';
+import { installForFile } from './testing/installed-for-file.ts';
+
+const passphrase = 'tortoise & hare';
+const installed = installForFile();
+let sshd: Sshd;
+let echo: FixtureServer;
+let user: CommandUser;
+let port: number;
+
+beforeEach(async () => {
+  [sshd, echo, port] = await Promise.all([startSshd(), startEchoServer(), freePort()]);
+  await sshd.trust();
+  await promisify(execFile)('ssh-keygen', ['-q', '-p', '-P', '', '-N', passphrase, '-f', sshd.keyFile]);
+  const searchPath = [sshd.binDirectory, process.env['PATH'] ?? ''].join(':');
+  user = new CommandUser(installed.folder, { PATH: searchPath });
+  writeFileSync(path.join(user.home, '.profile'), `export PATH='${searchPath}'\n`);
+  user.writeConfig(
+    `name: db, technology: ssh, local_port: ${port}, remote_port: ${echo.port}, ` +
+      `connection: {host: ${sshd.host}, port: ${sshd.port}, user: ${sshd.user}}`,
+  );
+  expect(await user.run('start', 'db', '--wait')).toMatchObject({ code: 1 });
+});
+
+afterEach(async () => {
+  await user.dispose();
+  await sshd.dispose();
+  await echo.stop();
+});
+
+/** `input`: a line for each question. */
+async function login(host: string, input: string): Promise<{ readonly code: number; readonly text: string }> {
+  const child = spawn(
+    process.execPath,
+    [path.join(installed.folder, 'localport.cjs'), 'ssh', 'login', host],
+    {
+      cwd: user.home,
+      env: user.env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (text += String(chunk)));
+  child.stdin.end(input);
+  const code = await new Promise<number>((resolve) => child.once('close', (exit) => resolve(exit ?? -1)));
+  return { code, text };
+}
+
+describe('ssh login', () => {
+  it('answers what the daemon is asked, and the daemon needs no answer for the next tunnel', async () => {
+    expect(await login(sshd.host, `${passphrase}\n`)).toMatchObject({ code: 0 });
+    expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
+    await sshd.killSessions();
+    expect(await exchange({ host: '127.0.0.1', port }, 'again')).toBe('again');
+  });
+
+  it('says what went wrong when there is no answer', async () => {
+    const { code, text } = await login('db', '');
+    expect(code).toBe(1);
+    expect(text).toContain('got no answer from you');
+  });
+
+  it('says so when no service leads to the host', async () => {
+    expect(await login('elsewhere', '')).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('no ssh service leads to elsewhere') as string,
+    });
+  });
+});

@@ -1,0 +1,50 @@
+/** What an uninstall does not touch, and how it is removed by hand. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { CommandContext } from '../command-context.ts';
+import { findConfigFile } from '../config-choice.ts';
+
+/** A line each. */
+export function whatStays(context: CommandContext): readonly string[] {
+  const config = findConfigFile(context);
+  return [
+    ...(config === null ? [] : [`your config: ${config.path}`]),
+    `passwords that you stored: ${keychainOf(context)}`,
+    ...browserFilesOf(context).map((place) => `files of the app's browser: ${place}`),
+    ...programOf(context),
+  ];
+}
+
+/** As `secretService` in core/secrets names them. */
+const keychainOf = ({ platform }: CommandContext): string =>
+  platform === 'darwin'
+    ? 'in Keychain Access, search for localport'
+    : 'in the Secret Service, as localport; localport secret remove NAME removes one';
+
+/** What Electron and macOS keep for the app by its name and bundle id, where it has run. */
+function browserFilesOf({ platform, homeDirectory, env }: CommandContext): readonly string[] {
+  const xdg = env['XDG_CONFIG_HOME'];
+  const places =
+    platform === 'darwin'
+      ? [
+          'Caches/dev.localport.app',
+          'HTTPStorages/dev.localport.app',
+          'Preferences/dev.localport.app.plist',
+          'Saved Application State/dev.localport.app.savedState',
+        ].map((name) => path.join(homeDirectory, 'Library', name))
+      : [path.join(xdg?.startsWith('/') === true ? xdg : path.join(homeDirectory, '.config'), 'LocalPort')];
+  return places.filter((place) => existsSync(place));
+}
+
+function programOf({ platform, homeDirectory, programFolder, runtime }: CommandContext): readonly string[] {
+  if (platform !== 'darwin')
+    return [`the program: ${runtime.kind === 'app' ? runtime.program : path.dirname(programFolder)}`];
+  const apps = ['/Applications/LocalPort.app', path.join(homeDirectory, 'Applications/LocalPort.app')];
+  const present = apps.filter((app) => existsSync(app));
+  return [
+    // Only the app itself can take its login item back (SMAppService).
+    'open at login, if you turned it on: remove LocalPort in System Settings › General › Login Items & Extensions',
+    ...(present.length === 0 ? [`the program: ${programFolder}`] : []),
+    ...present.map((app) => `the app: move ${app} to the Trash, or brew uninstall --cask localport`),
+  ];
+}

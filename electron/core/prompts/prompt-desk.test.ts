@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { PromptDesk, type Question } from './prompt-desk.ts';
+
+const passphrase = (service: string): Question => ({
+  service,
+  asker: 'id_ed25519',
+  words: "Enter passphrase for key '/home/u/id_ed25519':",
+  kind: 'passphrase',
+  isRepeated: false,
+});
+const code: Question = { ...passphrase('web'), asker: 'bastion', words: 'Verification code:', kind: 'code' };
+
+let clock: FakeClock;
+let desk: PromptDesk;
+const onChange = vi.fn();
+const onSecret = vi.fn();
+const never = (): AbortSignal => new AbortController().signal;
+const onlyId = (): string => desk.prompts()[0]?.id ?? 'none';
+
+beforeEach(() => {
+  clock = new FakeClock();
+  desk = new PromptDesk({ clock, onChange, onSecret });
+});
+
+describe('the prompt desk', () => {
+  it('asks nothing while nobody could answer', async () => {
+    expect(await desk.ask(code, never())).toBeNull();
+    expect(desk.prompts()).toEqual([]);
+  });
+
+  it('shows a question until it is answered, and hides the answer from everybody else', async () => {
+    desk.attend();
+    const answer = desk.ask(code, never());
+    expect(desk.prompts()).toMatchObject([{ services: ['web'], asker: 'bastion', kind: 'code' }]);
+    expect(desk.answer(onlyId(), '123456')).toBe(true);
+    expect(await answer).toBe('123456');
+    expect(desk.prompts()).toEqual([]);
+    expect(onSecret).toHaveBeenCalledWith('123456');
+  });
+
+  it('asks once for a passphrase that several services need', async () => {
+    desk.attend();
+    const answers = Promise.all([desk.ask(passphrase('web'), never()), desk.ask(passphrase('db'), never())]);
+    expect(desk.prompts().map(({ services }) => services)).toEqual([['web', 'db']]);
+    desk.answer(onlyId(), 'tortoise');
+    expect(await answers).toEqual(['tortoise', 'tortoise']);
+  });
+
+  it('asks for each one-time code by itself', async () => {
+    const leave = desk.attend();
+    const answers = [desk.ask(code, never()), desk.ask(code, never())];
+    expect(desk.prompts()).toHaveLength(2);
+    leave();
+    expect(await Promise.all(answers)).toEqual([null, null]);
+  });
+
+  it('takes a question back when its program ends, unless another one waits for the same answer', async () => {
+    desk.attend();
+    const ended = new AbortController();
+    const first = desk.ask(passphrase('web'), ended.signal);
+    const second = desk.ask(passphrase('db'), never());
+    ended.abort();
+    expect(await first).toBeNull();
+    expect(desk.prompts().map(({ services }) => services)).toEqual([['db']]);
+    desk.dismiss(onlyId());
+    expect(await second).toBeNull();
+  });
+
+  it('gives up after five minutes', async () => {
+    desk.attend();
+    const answer = desk.ask(code, never());
+    await clock.advance(299_999);
+    expect(desk.prompts()).toHaveLength(1);
+    await clock.advance(1);
+    expect(await answer).toBeNull();
+  });
+
+  it('takes every question back when the last one leaves who could answer', async () => {
+    const [first, last] = [desk.attend(), desk.attend()];
+    const answer = desk.ask(code, never());
+    first();
+    expect(desk.prompts()).toHaveLength(1);
+    last();
+    expect(await answer).toBeNull();
+    expect(desk.isAttended).toBe(false);
+  });
+
+  it('takes no answer to what only needs a touch, and none that comes late', async () => {
+    desk.attend();
+    const ended = new AbortController();
+    const touched = desk.ask({ ...code, kind: 'touch' }, ended.signal);
+    expect(desk.answer(onlyId(), 'yes')).toBe(false);
+    ended.abort();
+    expect(await touched).toBeNull();
+    expect(desk.answer('gone', 'late')).toBe(false);
+    expect(desk.dismiss('gone')).toBe(false);
+  });
+});

@@ -1,0 +1,147 @@
+/**
+ * Where questions that only the user can answer wait: a passphrase, a second factor, the touch of a security key.
+ * Invariants:
+ *
+ * 1. A question ends once: with an answer, dismissed, given up after five minutes, or when its program ends.
+ * 2. Programs that ask for the same password or passphrase share one question.
+ * 3. `isAttended` is false while nobody could answer: then nothing is asked.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Prompt, PromptKind } from '../../../shared/prompt.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { AnswerMemory } from './answer-memory.ts';
+
+/** Longer than any server waits for a login (LoginGraceTime, 120 s by default), and enough to find a phone. */
+const patienceMs = 300_000;
+
+export interface Question {
+  readonly service: string;
+  readonly asker: string;
+  readonly words: string;
+  readonly kind: PromptKind;
+  readonly isRepeated: boolean;
+}
+
+interface OpenPrompt {
+  readonly prompt: Omit<Prompt, 'services'>;
+  readonly waiting: Map<
+    symbol,
+    { readonly service: string; readonly settle: (answer: string | null) => void }
+  >;
+  readonly timer: Timer;
+}
+
+export interface PromptDeskOptions {
+  readonly clock: Clock;
+  readonly onChange: () => void;
+  /** An answer that must never be shown. */
+  readonly onSecret: (value: string) => void;
+}
+
+export class PromptDesk {
+  readonly memory = new AnswerMemory();
+  readonly #options: PromptDeskOptions;
+  readonly #open = new Map<string, OpenPrompt>();
+  readonly #attendants = new Set<symbol>();
+
+  constructor(options: PromptDeskOptions) {
+    this.#options = options;
+  }
+
+  get isAttended(): boolean {
+    return this.#attendants.size > 0;
+  }
+
+  /** Somebody can answer until the returned function is called; with the last one the questions go. */
+  attend(): () => void {
+    const attendant = Symbol('attendant');
+    this.#attendants.add(attendant);
+    return () => {
+      this.#attendants.delete(attendant);
+      if (this.isAttended) return;
+      for (const id of this.#open.keys()) this.dismiss(id);
+    };
+  }
+
+  prompts(): readonly Prompt[] {
+    return [...this.#open.values()].map(({ prompt, waiting }) => ({
+      ...prompt,
+      services: [...new Set([...waiting.values()].map(({ service }) => service))],
+    }));
+  }
+
+  /** The answer; null when nobody gave one, or when the program has ended, as `signal` says. Never rejects. */
+  ask(question: Question, signal: AbortSignal): Promise<string | null> {
+    if (!this.isAttended || signal.aborted) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const open = this.#sharedWith(question) ?? this.#add(question);
+      const waiter = Symbol(question.service);
+      const leave = (): void => {
+        this.#leave(open, waiter);
+        resolve(null);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      open.waiting.set(waiter, {
+        service: question.service,
+        settle: (answer) => {
+          signal.removeEventListener('abort', leave);
+          resolve(answer);
+        },
+      });
+      this.#options.onChange();
+    });
+  }
+
+  /** False: there is no such question, or none that takes an answer. */
+  answer(id: string, text: string): boolean {
+    const open = this.#open.get(id);
+    if (open === undefined || open.prompt.kind === 'touch') return false;
+    if (text !== '') this.#options.onSecret(text);
+    this.#settle(open, text);
+    return true;
+  }
+
+  /** False: there is no such question. */
+  dismiss(id: string): boolean {
+    const open = this.#open.get(id);
+    if (open !== undefined) this.#settle(open, null);
+    return open !== undefined;
+  }
+
+  #sharedWith({ kind, asker, words }: Question): OpenPrompt | undefined {
+    if (kind !== 'password' && kind !== 'passphrase') return undefined;
+    return [...this.#open.values()].find(
+      ({ prompt }) => prompt.kind === kind && prompt.asker === asker && prompt.words === words,
+    );
+  }
+
+  #add({ asker, words, kind, isRepeated }: Question): OpenPrompt {
+    const { clock } = this.#options;
+    const id = randomUUID();
+    const open = {
+      prompt: { id, asker, words, kind, isRepeated, since: clock.wallNow() },
+      waiting: new Map(),
+      timer: clock.after(patienceMs, () => {
+        this.#settle(open, null);
+      }),
+    };
+    this.#open.set(id, open);
+    return open;
+  }
+
+  #settle(open: OpenPrompt, answer: string | null): void {
+    this.#close(open);
+    for (const { settle } of open.waiting.values()) settle(answer);
+  }
+
+  #leave(open: OpenPrompt, waiter: symbol): void {
+    open.waiting.delete(waiter);
+    if (open.waiting.size === 0) this.#close(open);
+    else this.#options.onChange();
+  }
+
+  #close(open: OpenPrompt): void {
+    open.timer.cancel();
+    if (this.#open.delete(open.prompt.id)) this.#options.onChange();
+  }
+}

@@ -1,0 +1,73 @@
+/** All held clients are let go at once, and the tunnel's program takes one connection at a time, as ssh does. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PortFixture, until } from './testing/port-fixture.ts';
+import type { Peer } from './testing/loopback-peers.ts';
+import type { Connector } from './upstream-connection.ts';
+
+const clients = 256;
+
+/** Takes one connection in 5 ms, and echoes. Its queue holds as many as that of xnu. */
+const slowServer = `
+  const wait = new Int32Array(new SharedArrayBuffer(4));
+  require('node:net').createServer((socket) => {
+    socket.pipe(socket);
+    Atomics.wait(wait, 0, 0, 5);
+  }).listen({ path: process.argv[1], backlog: 128 }, () => console.log('ready'));`;
+
+/** Where the queue is full, refuses in xnu's words. */
+const xnu: Connector = {
+  platform: 'darwin',
+  connect: (options) => inXnuWords(connect(options)),
+};
+
+function inXnuWords(socket: Socket): Socket {
+  const emit = socket.emit.bind(socket) as (event: string | symbol, ...values: unknown[]) => boolean;
+  const emitInXnuWords = (event: string | symbol, ...values: unknown[]): boolean => {
+    const [error] = values as [NodeJS.ErrnoException | undefined];
+    if (event === 'error' && error?.code === 'EAGAIN') error.code = 'ECONNREFUSED';
+    return emit(event, ...values);
+  };
+  return Object.assign(socket, { emit: emitInXnuWords });
+}
+
+let fixture: PortFixture;
+
+beforeEach(async () => {
+  fixture = await PortFixture.create();
+});
+
+afterEach(() => fixture.scope.close());
+
+async function listenSlowly(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'burst-'));
+  fixture.scope.own('folder', () => rm(folder, { recursive: true, force: true }));
+  const socketPath = path.join(folder, 'socket');
+  const child = spawn(process.execPath, ['-e', slowServer, socketPath], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  fixture.scope.own('slow server', async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  await once(child.stdout, 'data');
+  return socketPath;
+}
+
+it(`serves ${clients} held clients, and blames nothing on a tunnel whose queue they fill`, async () => {
+  const isMac = process.platform === 'darwin';
+  const local = await fixture.open(isMac ? {} : { connector: xnu });
+  const peers = await Promise.all(Array.from({ length: clients }, () => fixture.client()));
+  for (const { socket } of peers) socket.write('hello');
+  await until(() => expect(local.counters().held).toBe(clients));
+  const endpoint = { kind: 'unix', path: await listenSlowly() } as const;
+  local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint });
+  const unserved = (): readonly Peer[] => peers.filter(({ text }) => text !== 'hello');
+  await until(() => expect(unserved()).toEqual([]));
+  expect(fixture.suspicions).toEqual([]);
+});

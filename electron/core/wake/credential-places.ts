@@ -1,0 +1,61 @@
+/** The folders where credentials lie on this computer, and what there is of them now. */
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { stateOf } from '../watch/polled-names.ts';
+import { isSameName, type WatchSystem } from '../watch/watch-system.ts';
+import { credentialFolders, type CredentialConcern, type FileKind } from './credential-files.ts';
+
+export interface CredentialPlace {
+  readonly folder: string;
+  readonly concerns: CredentialConcern;
+  /** Whether a file of this name is one of its credentials, or was. */
+  readonly matters: (file: string) => boolean;
+}
+
+/** `kubeconfigs`: those that are used beside ~/.kube/config. */
+export function credentialPlaces(
+  kubeconfigs: readonly string[],
+  { homeDirectory, platform }: Pick<WatchSystem, 'homeDirectory' | 'platform'>,
+): readonly CredentialPlace[] {
+  const usual = credentialFolders.map(({ folder, concerns, isCredential }) => {
+    const place = path.join(homeDirectory, folder);
+    return {
+      folder: place,
+      concerns,
+      matters: (file: string) => isCredential(file, typeOf(path.join(place, file))),
+    };
+  });
+  const named = kubeconfigs.map((kubeconfig) => ({
+    folder: path.dirname(path.resolve(kubeconfig)),
+    concerns: 'kubectl' as const,
+    matters: (file: string) => isSameName(file, path.basename(kubeconfig), platform),
+  }));
+  return [...usual, ...named];
+}
+
+/** The names of its credentials. */
+export const credentialsIn = ({ folder, matters }: CredentialPlace): readonly string[] =>
+  filesIn(folder).filter(matters);
+
+/** Changes with each credential that comes, goes or is written. */
+export const stateOfPlace = (place: CredentialPlace): string =>
+  credentialsIn(place)
+    .map((file) => `${file} ${stateOf(path.join(place.folder, file))}`)
+    .sort()
+    .join('\n');
+
+function typeOf(file: string): FileKind {
+  try {
+    return statSync(file).isFile() ? 'file' : 'other';
+  } catch {
+    return 'gone';
+  }
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

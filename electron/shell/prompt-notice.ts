@@ -1,0 +1,11 @@
+import { promptTitle, type Prompt } from '../../shared/prompt.ts';
+import type { Notice } from './notice-words.ts';
+
+/** What a notification says of a question; a click on it opens the popover, where it can be answered. */
+export function promptNotice(prompt: Prompt): Notice {
+  const waiting = prompt.services.join(', ');
+  return {
+    title: promptTitle(prompt),
+    body: prompt.kind === 'touch' ? `For ${waiting}` : `Open LocalPort to answer, for ${waiting}`,
+  };
+}

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { Prompt } from '../shared/prompt.ts';
+import { promptViewOf } from './prompt-view.ts';
+
+const prompt: Prompt = {
+  id: '1',
+  services: ['warehouse', 'redis'],
+  asker: 'bastion',
+  words: "deploy@bastion's password:",
+  kind: 'password',
+  isRepeated: false,
+  since: 0,
+};
+const read = (change: Partial<Prompt>): string => {
+  const { title, text, words, takesAnswer } = promptViewOf({ ...prompt, ...change });
+  return [title, text, words, takesAnswer ? '[field]' : ''].filter((part) => part !== '').join(' | ');
+};
+
+it.each([
+  [{}, "bastion asks for a password | For warehouse, redis | deploy@bastion's password: | [field]"],
+  [
+    { kind: 'passphrase', asker: 'id_ed25519', words: "Enter passphrase for key '/k/id_ed25519':" },
+    "The key id_ed25519 is locked | For warehouse, redis | Enter passphrase for key '/k/id_ed25519': | [field]",
+  ],
+  [
+    { kind: 'code', words: '(me@bastion) Verification code:', isRepeated: true },
+    'bastion asks for a code | The last answer was not accepted. For warehouse, redis | (me@bastion) Verification code: | [field]',
+  ],
+  [
+    { kind: 'touch', words: 'Confirm user presence for key ED25519-SK', services: ['db'] },
+    'Touch your security key | For db | Confirm user presence for key ED25519-SK',
+  ],
+] as const)('reads %j as a person would say it', (change, words) => {
+  expect(read(change)).toBe(words);
+});
+
+it('shows what a server could hide', () => {
+  expect(read({ kind: 'code', words: 'code\u202e\u001b[2J' })).toContain('\\u202e\\u001b[2J');
+});

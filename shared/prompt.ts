@@ -1,0 +1,60 @@
+/** A question that a program asks for a service, and that only the user can answer. */
+import * as z from 'zod';
+import { assertNever } from './result.ts';
+
+/** ssh reads no more than 1,023 bytes from its askpass (readpass.c), the line break included. */
+export const maxAnswerBytes = 1_000;
+
+export const promptKindSchema = z.enum([
+  /** May be asked for again: the answer is kept until LocalPort quits. */
+  'password',
+  'passphrase',
+  /** A code, a PIN: good for once. */
+  'code',
+  /** Nothing to type: a security key waits to be touched. */
+  'touch',
+]);
+export type PromptKind = z.infer<typeof promptKindSchema>;
+
+export const promptSchema = z
+  .object({
+    /** New for each question, and hard to guess. */
+    id: z.string(),
+    /** Services that wait for the answer. */
+    services: z.array(z.string()).readonly(),
+    /** Who asks: a host, or the file of a key. */
+    asker: z.string(),
+    /** The question in the words of the program, or of the server behind it. */
+    words: z.string(),
+    kind: promptKindSchema,
+    /** The same was asked a moment ago, and the answer was not accepted. */
+    isRepeated: z.boolean(),
+    since: z.number(),
+  })
+  .readonly();
+export type Prompt = z.infer<typeof promptSchema>;
+
+/** `bastion asks for a password` */
+export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): string {
+  switch (kind) {
+    case 'password':
+      return `${asker} asks for a password`;
+    case 'passphrase':
+      return `The key ${asker} is locked`;
+    case 'code':
+      return `${asker} asks for a code`;
+    case 'touch':
+      return 'Touch your security key';
+    default:
+      return assertNever(kind, 'prompt kind');
+  }
+}
+
+/** What a user may answer: one line. */
+export const answerSchema = z
+  .string()
+  .refine((text) => !/\p{Cc}/u.test(text), 'contains a line break or a control character')
+  .refine(
+    (text) => new TextEncoder().encode(text).length <= maxAnswerBytes,
+    `is longer than ${maxAnswerBytes} bytes`,
+  );
