@@ -50,6 +50,18 @@ const nodeBundle = (entry, outfile, define = {}) => ({
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
+/** The first file of the packaged app: an ES module, for which Electron waits. It loads the others by their names.
+ * @returns {BuildOptions} */
+const startBundle = () => ({
+  ...common(),
+  entryPoints: ['electron/start.ts'],
+  outfile: path.join(distDir, 'start.mjs'),
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  minifyWhitespace: true,
+});
+
 /** A sandboxed preload has neither node:url nor __filename, and may require nothing but electron.
  * @param {string} entry @param {string} outfile
  * @returns {BuildOptions} */
@@ -85,6 +97,11 @@ const rendererBundle = (entry, outfile) => ({
 const bundles = (define) =>
   [
     { entry: 'electron/main.ts', options: nodeBundle('electron/main.ts', 'main.cjs', define) },
+    {
+      entry: 'electron/shell/update-engine.ts',
+      options: nodeBundle('electron/shell/update-engine.ts', 'updater.cjs'),
+    },
+    { entry: 'electron/start.ts', options: startBundle() },
     { entry: 'electron/preload.ts', options: preloadBundle('electron/preload.ts', 'preload.cjs') },
     { entry: 'electron/daemon.ts', options: nodeBundle('electron/daemon.ts', 'daemon.cjs', define) },
     { entry: 'renderer/main.tsx', options: rendererBundle('renderer/main.tsx', 'renderer/main.js') },

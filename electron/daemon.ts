@@ -68,10 +68,19 @@ function giveUp(why: string, code: number): void {
   process.exitCode = code;
 }
 
+/** In the app's runtime a process does not end by having nothing to do, and `process.exit()` does not know `exitCode`. */
+function endIfGivenUp(): void {
+  if (process.exitCode !== undefined) process.exit(process.exitCode);
+}
+
 const parsed = parseDaemonArguments(process.argv.slice(2), workingDirectory());
 if (parsed.ok) {
-  main(parsed.value).catch((error: unknown) => {
-    giveUp(errorWithStack(error), exitCode.error);
-    process.exit();
-  });
-} else giveUp(parsed.error, exitCode.usage);
+  main(parsed.value)
+    .catch((error: unknown) => {
+      giveUp(errorWithStack(error), exitCode.error);
+    })
+    .finally(endIfGivenUp);
+} else {
+  giveUp(parsed.error, exitCode.usage);
+  endIfGivenUp();
+}

@@ -1,5 +1,6 @@
 /** The menu-bar host: the core in Electron's main process, with tray and popover as its surface. */
 import { app } from 'electron';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
@@ -13,6 +14,7 @@ import { openHost, ownPaths, type OpenHostOptions } from './core/host/open-host.
 import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
+import type { Logger } from './core/observability/logger.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
@@ -21,6 +23,8 @@ import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
 import { refusedSwitches } from './shell/refused-switches.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
+import type * as updaterBundle from './shell/update-engine.ts';
+import type { UpdateEngine } from './shell/update-control.ts';
 import { askUser, tellRefusal } from './shell/start-refusal.ts';
 import { version } from './version.ts';
 
@@ -64,7 +68,7 @@ async function main(): Promise<void> {
   if (!served.ok) log.error(served.error);
   host.onSnapshot(printChanges());
   promptForLocalNetwork(host, { clock, log, platform: process.platform });
-  await Promise.all([
+  const [, { updates }] = await Promise.all([
     host.start(),
     startMenuBarShell({
       host,
@@ -74,13 +78,26 @@ async function main(): Promise<void> {
       platform: process.platform,
       distFolder: __dirname,
       settingsFile: path.join(paths.stateDirectory, 'settings.json'),
+      restart: () => void quitControl.restart('update'),
+      beforeExit: (lastStep) => quitControl.beforeExit(lastStep),
+      updateEngine: () => loadUpdater(log),
       quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
     }),
   ]);
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
+    if (launch.updateTest) await updates.look();
     await quitControl.quit('smoke test');
   }
+}
+
+type UpdaterBundle = typeof updaterBundle;
+
+/** In a file of its own: most runs never look for an update. */
+function loadUpdater(log: Logger): Promise<UpdateEngine> {
+  const file = path.join(__dirname, 'updater.cjs');
+  const { electronUpdater } = createRequire(file)(file) as UpdaterBundle;
+  return Promise.resolve(electronUpdater({ log, clock, platform: process.platform }));
 }
 
 const refused = app.isPackaged ? refusedSwitches(process.argv.slice(1)) : [];

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { AppPaths } from '../core/config/app-paths.ts';
 import type { Environment } from '../core/config/environment-substitution.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
+import type { Runtime } from '../core/install/app-runtime.ts';
 import type { LogLevel } from '../core/observability/log-writer.ts';
 import type { Output } from '../core/observability/visible-output.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -47,6 +48,8 @@ export interface CommandSurroundings {
   readonly paths: AppPaths;
   /** Holds the bundles: this command's and the daemon's. */
   readonly programFolder: string;
+  /** What runs those bundles. */
+  readonly runtime: Runtime;
   /** Asks the user at the terminal, and waits for the answer; absent where nobody can answer. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Aborts on Ctrl-C. */

@@ -66,6 +66,7 @@ describe('the command line', () => {
       'cluster pods',
       'doctor',
       'metrics',
+      'install-command',
       'completion',
       'uninstall',
     ]);

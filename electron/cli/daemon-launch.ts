@@ -6,6 +6,7 @@ import type { ConfigState } from '../../shared/service-snapshot.ts';
 import { sleep } from '../core/clock.ts';
 import { prepareAppPaths } from '../core/config/app-paths.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
+import { daemonCommand } from '../core/install/app-runtime.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { chooseConfigFile, requireTrustIn } from './config-choice.ts';
@@ -33,18 +34,16 @@ export interface Launch {
 
 /** The program and arguments of the headless host. */
 export function daemonProgram(context: CommandContext, launch: Launch = {}): readonly [string, ...string[]] {
-  const { programFolder, options } = context;
+  const { programFolder, runtime, options } = context;
   const script = path.join(programFolder, 'daemon.cjs');
   if (!existsSync(script))
     throw new CommandFailure(`the daemon is not where it belongs: ${script} is missing`);
   const logLevel = options.logLevel ?? (options.debug === true ? 'debug' : undefined);
-  return [
-    process.execPath,
-    script,
+  return daemonCommand(runtime, script, [
     ...configArguments(context, launch),
     ...(logLevel === undefined ? [] : ['--log-level', logLevel]),
     ...(launch.allOff === true ? ['--all-off'] : []),
-  ];
+  ]);
 }
 
 /** How a host learns which config it is to use; none: it searches by itself. */

@@ -6,7 +6,9 @@ import { systemClock as clock } from '../core/clock.ts';
 import { findAppPaths } from '../core/config/app-paths.ts';
 import { workingDirectory } from '../core/process/working-directory.ts';
 import { version } from '../version.ts';
+import { runtimeOf } from '../core/install/app-runtime.ts';
 import { runCommandLine } from './command-line.ts';
+import { endProcess } from './process-end.ts';
 import { confirmAtTerminal } from './terminal-question.ts';
 
 const interruption = new AbortController();
@@ -25,6 +27,7 @@ const { env, platform } = process;
 const homeDirectory = homedir();
 const uid = process.getuid?.() ?? 0;
 const paths = findAppPaths({ platform, env, homeDirectory, uid });
+const runtime = runtimeOf(process);
 
 void runCommandLine(process.argv.slice(2), {
   openStdin: () => process.stdin,
@@ -38,11 +41,10 @@ void runCommandLine(process.argv.slice(2), {
   clock,
   paths,
   programFolder: path.resolve(__dirname),
+  runtime,
   signal: interruption.signal,
   ...(process.stdin.isTTY && process.stderr.isTTY
     ? { confirm: (question: string) => confirmAtTerminal(question, interruption.signal) }
     : {}),
   connect: async () => (await import('./host-call.ts')).callHost({ paths, clock, version }),
-}).then((code) => {
-  process.exitCode = code;
-});
+}).then((code) => endProcess({ code, runtime, streams: [process.stdout, process.stderr] }));

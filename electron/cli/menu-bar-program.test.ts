@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Runtime } from '../core/install/app-runtime.ts';
 import { menuBarProgram, type MenuBarSurroundings } from './menu-bar-program.ts';
 
 let folder: string;
@@ -21,22 +22,33 @@ const file = (name: string): string => {
   return whole;
 };
 
-const from = (programFolder: string, platform: NodeJS.Platform): MenuBarSurroundings => ({
+const node: Runtime = { kind: 'node', program: process.execPath };
+
+const from = (
+  programFolder: string,
+  platform: NodeJS.Platform,
+  runtime: Runtime = node,
+): MenuBarSurroundings => ({
   programFolder: path.join(folder, programFolder),
+  runtime,
   platform,
   homeDirectory: folder,
 });
 
 describe('the menu-bar app is started', () => {
   it('out of its own bundle on a Mac', () => {
-    const command = file('LocalPort.app/Contents/Resources/cli/localport.cjs');
+    const archive = file('LocalPort.app/Contents/Resources/app.asar');
     expect(
-      menuBarProgram(from('LocalPort.app/Contents/Resources/cli', 'darwin'), ['--config', '/work/a.yaml']),
+      menuBarProgram(from('LocalPort.app/Contents/Resources/app.asar/dist', 'darwin'), [
+        '--config',
+        '/work/a.yaml',
+      ]),
     ).toEqual([
       '/usr/bin/open',
+      '-n',
       '-g',
       '-a',
-      path.resolve(command, '../../../..'),
+      path.resolve(archive, '../../..'),
       '--args',
       '--config',
       '/work/a.yaml',
@@ -52,14 +64,24 @@ describe('the menu-bar app is started', () => {
 
   it('from the user’s own Applications on a Mac', () => {
     file('Applications/LocalPort.app/Contents/Info.plist');
-    const [, , , app] = menuBarProgram(from('somewhere/dist', 'darwin'), []);
+    const [, , , , app] = menuBarProgram(from('somewhere/dist', 'darwin'), []);
     // Where one is installed for everybody, that one is it.
     expect(app).toMatch(/Applications\/LocalPort\.app$/);
   });
 
-  it('beside the resources of a packaged app on Linux', () => {
-    const app = file('linux-unpacked/localport');
-    expect(menuBarProgram(from('linux-unpacked/resources/cli', 'linux'), [])).toEqual([app]);
+  it('as what runs this very command on Linux', () => {
+    const app: Runtime = {
+      kind: 'app',
+      program: '/home/ann/LocalPort.AppImage',
+      commandScript: '/tmp/.mount_abc/resources/bin/localport',
+      isAppImage: true,
+      platform: 'linux',
+    };
+    expect(menuBarProgram(from('resources/app.asar/dist', 'linux', app), ['--config', '/c.yaml'])).toEqual([
+      '/home/ann/LocalPort.AppImage',
+      '--config',
+      '/c.yaml',
+    ]);
   });
 
   it('from a checkout by its own script', () => {

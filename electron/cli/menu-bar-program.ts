@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { isTransient } from './transient-place.ts';
+import { isTransient } from '../core/install/transient-place.ts';
 
-export type MenuBarSurroundings = Pick<CommandContext, 'programFolder' | 'platform' | 'homeDirectory'>;
+export type MenuBarSurroundings = Pick<
+  CommandContext,
+  'programFolder' | 'runtime' | 'platform' | 'homeDirectory'
+>;
 
 /** How the menu-bar app is started from here: out of its own bundle, a checkout, or where apps are kept. */
 export function menuBarProgram(
-  { programFolder, platform, homeDirectory }: MenuBarSurroundings,
+  { programFolder, runtime, platform, homeDirectory }: MenuBarSurroundings,
   args: readonly string[],
 ): readonly [string, ...string[]] {
   if (platform === 'darwin') {
@@ -18,14 +21,12 @@ export function menuBarProgram(
     const places = own !== undefined && isTransient(own) ? [...installed, own] : [own, ...installed];
     const app = places.find((place) => place !== undefined && existsSync(place));
     if (app !== undefined)
-      return ['/usr/bin/open', '-g', '-a', app, ...(args.length === 0 ? [] : ['--args', ...args])];
+      // -n: this command may be a process of the same app, which LaunchServices would then take for the app itself.
+      return ['/usr/bin/open', '-n', '-g', '-a', app, ...(args.length === 0 ? [] : ['--args', ...args])];
   }
-  // Beside the `resources` folder of a packaged app.
-  const packaged = path.resolve(programFolder, '../../localport');
-  if (path.basename(path.dirname(programFolder)) === 'resources' && existsSync(packaged))
-    return [packaged, ...args];
+  if (runtime.kind === 'app') return [runtime.program, ...args];
   const checkout = path.resolve(programFolder, '../build/start.mjs');
-  if (existsSync(checkout)) return [process.execPath, checkout, ...args];
+  if (existsSync(checkout)) return [runtime.program, checkout, ...args];
   throw new CommandFailure('the menu-bar app was not found', {
     hint: 'Install LocalPort.app, or start it by hand.',
   });

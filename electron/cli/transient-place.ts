@@ -1,13 +1,7 @@
 /** Folders from which macOS runs a program today and not tomorrow. */
+import { isTransient } from '../core/install/transient-place.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { CommandContext } from './command-context.ts';
-
-/**
- * An app that was downloaded and not moved runs from a random read-only folder (Gatekeeper's app translocation); a disk image
- * and an external disk lie in /Volumes, and need not be there at login.
- */
-export const isTransient = (file: string): boolean =>
-  file.includes('/AppTranslocation/') || file.startsWith('/Volumes/');
 
 /** Before a path is written down that is used at the next login. */
 export function refuseTransient(

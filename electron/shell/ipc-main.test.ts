@@ -24,6 +24,8 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'prompt:answer': vi.fn(),
     'settings:get': () => settings,
     'settings:set': () => settings,
+    'command:install': () => 'installed',
+    'updates:choose': vi.fn(),
     'clipboard:copy': vi.fn(),
     'popover:set-height': vi.fn(),
     'popover:hide': vi.fn(),

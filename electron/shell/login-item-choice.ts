@@ -1,6 +1,7 @@
 import type { App } from 'electron';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { runtimeOf } from '../core/install/app-runtime.ts';
 import { macLoginItem, noLoginItem, xdgLoginItem, type LoginItem } from './login-item.ts';
 
 /** How this platform opens apps at login. */
@@ -19,7 +20,6 @@ function xdgConfigHome(env: NodeJS.ProcessEnv): string {
 }
 
 function startCommand(app: App): readonly string[] {
-  // An AppImage runs from a mount that is gone after a reboot; this variable names the file itself.
-  const program = process.env['APPIMAGE'] ?? process.execPath;
+  const { program } = runtimeOf(process);
   return app.isPackaged ? [program] : [program, app.getAppPath()];
 }

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ShutdownReport } from '../core/lifecycle/shutdown-report.ts';
-import { QuitControl } from './quit-control.ts';
+import { QuitControl, type LastStep } from './quit-control.ts';
 
 const report = (problems: readonly string[]): ShutdownReport => ({
   reason: 'test',
@@ -22,4 +22,62 @@ test.each([
   expect(steps).toEqual([problems, code]);
   await control.quit('asked again');
   expect(steps).toEqual([problems, code, code]);
+});
+
+/** Every step in order: the host's end, the last step, the exit. */
+function setUp(lastStep: LastStep) {
+  const steps: string[] = [];
+  let quitAsked: (event: { preventDefault(): void }) => void = () => undefined;
+  const app = {
+    on: (_event: string, listener: typeof quitAsked) => {
+      quitAsked = listener;
+    },
+    exit: (code?: number) => void steps.push(`exit ${code}`),
+  };
+  const end = (how: string) => (): Promise<ShutdownReport> => {
+    steps.push(how);
+    return Promise.resolve(report([]));
+  };
+  const host = {
+    shutdown: end('shutdown'),
+    forceShutdown: end('forced'),
+    systemShutdown: end('system'),
+  };
+  const control = new QuitControl(app as never, host, () => undefined);
+  control.beforeExit((options) => {
+    steps.push(options.restart ? 'restart' : 'install');
+    return lastStep(options);
+  });
+  const askToQuit = (): boolean => {
+    let isHeld = false;
+    quitAsked({ preventDefault: () => (isHeld = true) });
+    return isHeld;
+  };
+  return { steps, control, askToQuit };
+}
+
+describe('the last step', () => {
+  test('comes once, after the host has ended and before the process does', async () => {
+    const { steps, control } = setUp(() => 'then-exit');
+    await Promise.all([control.quit('user'), control.quit('signal')]);
+    expect(steps).toEqual(['shutdown', 'shutdown', 'install', 'exit 0', 'exit 0']);
+  });
+
+  test('is left out where there is no time for it', async () => {
+    const { steps, control } = setUp(() => 'then-exit');
+    await control.force('TERM twice');
+    await control.systemShutdown();
+    expect(steps).toEqual(['forced', 'exit 0', 'system', 'exit 0']);
+  });
+
+  test('hands over to the system’s updater, whose quit is not held back', async () => {
+    const { steps, control, askToQuit } = setUp(() => 'quits');
+    await control.restart('update');
+    expect(askToQuit()).toBe(false);
+    expect(steps).toEqual(['shutdown', 'restart']);
+  });
+
+  test('and whatever else asks to quit before is held back', () => {
+    expect(setUp(() => 'quits').askToQuit()).toBe(true);
+  });
 });

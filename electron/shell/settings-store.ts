@@ -9,10 +9,18 @@ import { readPrivateFile } from '../core/process/private-file.ts';
 const upgrades: readonly Upgrade[] = [(content) => ({ ...content, version: 1 })];
 const version = upgrades.length;
 
-const storedSettingsSchema = z.object({ notifications: z.boolean().default(true) }).readonly();
+const storedSettingsSchema = z
+  .object({
+    notifications: z.boolean().default(true),
+    /** Whether LocalPort looks for updates by itself. */
+    updates: z.boolean().default(true),
+    /** When it last looked, in epoch ms; null: never. */
+    updateCheckedAt: z.number().nullable().default(null),
+  })
+  .readonly();
 export type StoredSettings = z.infer<typeof storedSettingsSchema>;
 
-const defaultSettings: StoredSettings = { notifications: true };
+const defaultSettings: StoredSettings = storedSettingsSchema.parse({});
 
 export class SettingsStore {
   /** null: what is there is of a newer LocalPort, and changes hold for this run. */

@@ -27,6 +27,19 @@ export function addToolCommands(program: Command, perform: Perform): void {
     )
     .action(performing(perform, async () => (await import('../commands/metrics.ts')).metrics));
   program
+    .command('install-command')
+    .description('put the localport command of the installed app on your PATH')
+    .addHelpText(
+      'after',
+      examples([
+        '/Applications/LocalPort.app/Contents/Resources/bin/localport install-command',
+        'once, on a Mac; never replaces a foreign file',
+      ]),
+    )
+    .action(
+      performing(perform, async () => (await import('../commands/install-command.ts')).installCommandAction),
+    );
+  program
     .command('completion')
     .description('print a script that completes commands, options and names in your shell')
     .addArgument(new Argument('<shell>', 'your shell').choices(completionShells))

@@ -32,6 +32,7 @@ export function testSurroundings(change: Partial<CommandSurroundings> = {}): Tes
       defaultConfigPath: path.join(home, 'config.yaml'),
     },
     programFolder: '/nowhere',
+    runtime: { kind: 'node', program: process.execPath },
     signal: new AbortController().signal,
     connect: () => Promise.resolve(err({ code: 'not-running', message: 'LocalPort is not running' })),
     ...change,

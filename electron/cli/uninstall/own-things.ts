@@ -6,6 +6,8 @@
  */
 import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { commandFolders } from '../../core/install/command-folder.ts';
+import { commandOwner } from '../../core/install/command-link.ts';
 import type { CommandContext } from '../command-context.ts';
 import { serviceManager } from '../service-manager-choice.ts';
 
@@ -56,37 +58,32 @@ const findAutostart: Look = async ({ platform, env, homeDirectory }) => {
     : { things: [], left: [`${file} was not written by LocalPort`] };
 };
 
-/** Links by which the command is found, to this very program or to one inside of an app of ours. */
-const findCommands: Look = async ({ env, programFolder, homeDirectory }) => {
-  const usual = ['/opt/homebrew/bin', '/usr/local/bin', path.join(homeDirectory, '.local/bin')];
+/** By what the command is found: links to this very program or into an app of ours, and the script for an AppImage. */
+const findCommands: Look = async ({ env, programFolder, platform, homeDirectory }) => {
+  const usual = commandFolders({ platform, homeDirectory });
   const onPath = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const things: OwnThing[] = [];
   const left: string[] = [];
   for (const folder of new Set([...onPath, ...usual])) {
     const file = path.join(folder, 'localport');
     const target = await readlink(file).catch(() => null);
-    if (target === null) continue;
-    if (await isOwnProgram(path.resolve(folder, target), programFolder))
-      things.push({ what: 'link to the command', path: file, kind: 'file' });
-    else left.push(`${file} is a link to ${target}, which is another program: npm unlink, if npm made it`);
+    const isOwn = (await commandOwner(file)) === 'us';
+    if (isOwn && packageFolders.includes(folder)) left.push(`${file} came with a package: remove that`);
+    else if (isOwn || (target !== null && (await isThisProgram(path.resolve(folder, target), programFolder))))
+      things.push({ what: 'the command', path: file, kind: 'file' });
+    else if (target !== null)
+      left.push(`${file} is a link to ${target}, which is another program: npm unlink, if npm made it`);
   }
   return { things, left };
 };
 
-/** The command in the app on a Mac, also in one that is gone already. */
-const inMacApp = /\/LocalPort\.app\/Contents\/Resources\/(?:bin|cli)\/localport(?:\.cjs)?$/;
-/** Beside this one, in another folder of the app's resources. */
-const inResources = /\/(?:bin|cli)\/localport(?:\.cjs)?$/;
+/** What lies there belongs to the system's package manager. */
+const packageFolders: readonly string[] = ['/usr/bin', '/bin'];
 
-async function isOwnProgram(target: string, programFolder: string): Promise<boolean> {
+async function isThisProgram(target: string, programFolder: string): Promise<boolean> {
   const real = (await realpath(target).catch(() => null)) ?? target;
   const ours = await realpath(programFolder).catch(() => programFolder);
-  const isSameApp = path.basename(path.dirname(ours)) === 'resources' && inResources.test(real);
-  return (
-    inMacApp.test(real) ||
-    real === path.join(ours, 'localport.cjs') ||
-    (isSameApp && path.dirname(path.dirname(real)) === path.dirname(ours))
-  );
+  return real === path.join(ours, 'localport.cjs');
 }
 
 const findFolders: Look = async ({ paths, uid }) => {

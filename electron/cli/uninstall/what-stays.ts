@@ -36,8 +36,9 @@ function browserFilesOf({ platform, homeDirectory, env }: CommandContext): reado
   return places.filter((place) => existsSync(place));
 }
 
-function programOf({ platform, homeDirectory, programFolder }: CommandContext): readonly string[] {
-  if (platform !== 'darwin') return [`the program: ${path.dirname(programFolder)}`];
+function programOf({ platform, homeDirectory, programFolder, runtime }: CommandContext): readonly string[] {
+  if (platform !== 'darwin')
+    return [`the program: ${runtime.kind === 'app' ? runtime.program : path.dirname(programFolder)}`];
   const apps = ['/Applications/LocalPort.app', path.join(homeDirectory, 'Applications/LocalPort.app')];
   const present = apps.filter((app) => existsSync(app));
   return [

@@ -7,8 +7,10 @@ import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../../clock.ts';
-import { resolveAppPaths, type AppPaths } from '../../config/app-paths.ts';
+import type { AppPaths } from '../../config/app-paths.ts';
 import { connectControl, type ControlClient } from '../../control/control-client.ts';
+import { userEnvironment, userPaths } from '../../testing/user-home.ts';
+import { controlSocketPath } from '../../control/control-paths.ts';
 import { bundleDaemon } from '../../process/testing/bundled-program.ts';
 
 /** How a file is saved: written where it is, or put in place of the old one, as many editors do. */
@@ -47,16 +49,15 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   save(config, 'in place');
 
   const program = bundleDaemon(home);
-  const uid = process.getuid?.() ?? 0;
-  const places = { HOME: home, XDG_RUNTIME_DIR: runFolder };
-  const paths = resolveAppPaths({ platform: process.platform, env: places, homeDirectory: home, uid });
+  const ownEnvironment = userEnvironment(home, runFolder);
+  const paths = userPaths(ownEnvironment);
   const daemon = spawn(process.execPath, [program], {
     cwd: home,
-    env: { PATH: process.env['PATH'], SHELL: '/bin/sh', ...places, ...env },
+    env: { ...ownEnvironment, ...env },
     stdio: 'ignore',
   });
   const ended = once(daemon, 'close');
-  const client = await connectTo(path.join(runFolder, 'localport/control.sock'));
+  const client = await connectTo(controlSocketPath(paths));
   let loads = 0;
   const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
   void client.stream(

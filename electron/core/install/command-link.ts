@@ -1,0 +1,113 @@
+/**
+ * Puts the installed app's `localport` command where shells find it: a link to the script in the app, or, as an AppImage has
+ * no place of its own while it does not run, a script that starts the AppImage. Only what is ours is ever replaced.
+ */
+import { accessSync, constants } from 'node:fs';
+import { chmod, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { shellWord } from '../../../shared/shell-word.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
+import { commandSwitches, type AppRuntime, type Runtime } from './app-runtime.ts';
+import { commandFolder, isOnPath } from './command-folder.ts';
+import { isTransient } from './transient-place.ts';
+
+export interface CommandInstallation {
+  readonly platform: NodeJS.Platform;
+  readonly homeDirectory: string;
+  readonly runtime: Runtime;
+  /** PATH of the user's shell; null: not known. */
+  readonly searchPath: string | null;
+  /** By default one that this user can write. */
+  readonly isWritable?: (folder: string) => boolean;
+}
+
+export interface InstalledCommand {
+  /** Of the link. */
+  readonly path: string;
+  /** What the user is to do so that shells find it; null: nothing. */
+  readonly hint: string | null;
+}
+
+const name = 'localport';
+const appImageMark = '# The localport command of an AppImage, written by LocalPort.';
+
+/** The error is a sentence with what to do. A command that is there already is made to point to this app. */
+export async function installCommand(
+  installation: CommandInstallation,
+): Promise<Result<InstalledCommand, string>> {
+  const { runtime, isWritable = canWrite } = installation;
+  if (runtime.kind === 'node')
+    return err('Only the installed app brings the command. In a checkout, npm link puts it on your PATH.');
+  if (isTransient(runtime.program))
+    return err('Move LocalPort to the Applications folder and open it from there first.');
+  const folder = commandFolder({ ...installation, isWritable });
+  const link = path.join(folder, name);
+  if ((await commandOwner(link)) === 'others')
+    return err(
+      `${link} belongs to another program and was left as it is. Move it away, and install the command again.`,
+    );
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await put(link, runtime);
+  } catch (error) {
+    return err(`${link} cannot be written: ${errorMessage(error)}`);
+  }
+  return ok({ path: link, hint: pathHint(folder, installation) });
+}
+
+/** In words, for terminals and notices. */
+export const installedInWords = ({ path: link, hint }: InstalledCommand): readonly string[] => [
+  `The localport command is installed: ${link}`,
+  ...(hint === null ? [] : [hint]),
+];
+
+function pathHint(folder: string, { searchPath, homeDirectory }: CommandInstallation): string | null {
+  const line = `add this line to your shell's startup file: export PATH=${shellWord(folder)}:"$PATH"`;
+  if (searchPath !== null)
+    return isOnPath(folder, searchPath) ? null : `${folder} is not on your PATH: ${line}`;
+  return folder.startsWith(homeDirectory) ? `If your shell does not find localport, ${line}` : null;
+}
+
+export type CommandOwner = 'nobody' | 'us' | 'others';
+
+/** Whose command it is. A link is ours when it leads to our script, whether or not that app is still there. */
+export async function commandOwner(file: string): Promise<CommandOwner> {
+  const stats = await lstat(file).catch(() => null);
+  if (stats === null) return 'nobody';
+  if (stats.isSymbolicLink()) return ownScript.test(await readlink(file)) ? 'us' : 'others';
+  if (!stats.isFile() || stats.size > maxScriptBytes) return 'others';
+  return (await readFile(file, 'utf8').catch(() => '')).includes(appImageMark) ? 'us' : 'others';
+}
+
+/** In the resources of an app; the second one is where the README once had a link lead to. */
+const ownScript = /\/resources\/(?:bin\/localport|cli\/localport\.cjs)$/i;
+const maxScriptBytes = 4_096;
+
+/** By rename: a shell never finds half a command, or none. */
+async function put(link: string, runtime: AppRuntime): Promise<void> {
+  const fresh = `${link}.${process.pid}.tmp`;
+  await rm(fresh, { force: true });
+  try {
+    if (runtime.isAppImage) {
+      await writeFile(fresh, appImageScript(runtime), { mode: 0o755, flag: 'wx' });
+      await chmod(fresh, 0o755);
+    } else await symlink(runtime.commandScript, fresh);
+    await rename(fresh, link);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+const appImageScript = ({ program, platform }: AppRuntime): string =>
+  `#!/bin/sh\n${appImageMark}\nexec ${[program, ...commandSwitches(platform)].map(shellWord).join(' ')} "$@"\n`;
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
