@@ -151,7 +151,11 @@ class Master {
       const leftMs = givesUpAt - this.#clock.now();
       const proof = this.#running(leftMs);
       const answer = await withDeadline(this.#clock, Math.max(0, leftMs), proof.answer);
-      if (answer === 'deadline') return { kind: 'silent' };
+      if (answer === 'deadline') {
+        // Whoever asked wants another one now. An answer that is only late takes the doubt back.
+        this.#isDoubted = true;
+        return { kind: 'silent' };
+      }
       // Somebody else was less patient.
       if (answer.kind !== 'silent' || proof.givesUpAt >= givesUpAt) return answer;
     }

@@ -188,13 +188,14 @@ export class ReloadWorld {
     );
   }
 
-  /** No child is alive but those of the present tunnels. */
+  /** No child is alive but those of the present tunnels, and an ssh that is kept for a minute in case it is needed again. */
   async #leavesNothingOfTheOld(): Promise<void> {
     await eventually('only the present tunnels are alive', async () => {
       const dump = await this.daemon.client.request('dump', {});
       if (!dump.ok) return false;
       const present = dump.value.snapshot.services.flatMap(({ pid }) => (pid === null ? [] : [pid]));
-      return dump.value.children.every(({ pid }) => present.includes(pid));
+      const { children } = dump.value;
+      return children.every(({ pid, name }) => present.includes(pid) || name.startsWith('ssh '));
     });
   }
 }

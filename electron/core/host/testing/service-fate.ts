@@ -53,7 +53,9 @@ export function fateOf({ before, after, stream, phases }: Observation): string {
   if (is.localPort !== was.localPort) return hasEnded && is.restarts === 0 ? 'moved' : facts;
   if (!goesOn || [...phases].some((phase) => phase !== 'up')) return facts;
   if (is.addresses.join() !== was.addresses.join()) return facts;
-  if (is.restarts === was.restarts + 1) return is.pid === null || is.pid !== was.pid ? 'replaced' : facts;
+  // Forwards on one ssh share its process.
+  const mayKeepProcess = is.technology === 'ssh' || is.pid === null;
+  if (is.restarts === was.restarts + 1) return mayKeepProcess || is.pid !== was.pid ? 'replaced' : facts;
   if (is.restarts !== was.restarts || is.pid !== was.pid || is.since !== was.since) return facts;
   const checks = (after?.taken ?? 0) - (before?.taken ?? 0);
   return checks === 0 ? 'untouched' : checks === 1 ? 'checked anew' : facts;
