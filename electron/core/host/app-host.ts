@@ -326,7 +326,7 @@ export class AppHost {
       paths,
       version,
       platform: process.platform,
-      snapshot: this.snapshot(),
+      state: this.snapshot(),
       environment: this.#children.environment.current(),
       openLog: (service) => logs.open(service),
       settings,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aService, aSnapshot, failedService } from '../../shell/testing/snapshots.ts';
 import { OpenLog } from '../observability/open-log.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { collectDiagnostics } from './diagnostics.ts';
+import { collectDiagnostics, type DiagnosedState } from './diagnostics.ts';
 
 let home: string;
 
@@ -25,13 +25,13 @@ function program(name: string, line: string): void {
 
 const logFile = (service: string | null): string => path.join(home, `${service ?? 'localport'}.log`);
 
-async function collect(snapshot: Parameters<typeof collectDiagnostics>[0]['snapshot']) {
+async function collect(state: DiagnosedState) {
   const sections = await collectDiagnostics({
     clock: new FakeClock(60_000),
     paths: { stateDirectory: home, logDirectory: home, runtimeDirectory: home, defaultConfigPath: '/c' },
     platform: 'linux',
     version: '1.2.3',
-    snapshot,
+    state,
     environment: { PATH: `${home}/bin` },
     openLog: (service) => OpenLog.open(logFile(service)),
     settings: ['at login   enabled'],
@@ -42,7 +42,7 @@ async function collect(snapshot: Parameters<typeof collectDiagnostics>[0]['snaps
 describe('diagnostics', () => {
   it('name versions, and what cannot be asked for its version', async () => {
     program('kubectl', `echo '{"clientVersion":{"gitVersion":"v1.35.2"}}'`);
-    const versions = (await collect(null)).get('Versions') ?? [];
+    const versions = (await collect({ ...aSnapshot(), host: null })).get('Versions') ?? [];
     expect(versions).toEqual([
       `made by    LocalPort 1.2.3, node ${process.versions.node}`,
       'running    no',

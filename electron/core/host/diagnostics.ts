@@ -7,7 +7,7 @@ import { arch, release } from 'node:os';
 import path from 'node:path';
 import { localAddress } from '../../../shared/bind-address.ts';
 import type { DiagnosticSection } from '../../../shared/control-contract.ts';
-import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+import type { ConfigState, HostInfo, ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
 import type { OpenLog } from '../observability/open-log.ts';
@@ -16,14 +16,24 @@ import { readPrivateFile } from '../process/private-file.ts';
 import { outputOf } from '../process/program-output.ts';
 import { readToolVersion } from '../process/tool-versions.ts';
 
+/** A snapshot, or what is known without a host. */
+export interface DiagnosedState {
+  /** null: no LocalPort is running. */
+  readonly host: HostInfo | null;
+  readonly config: ConfigState;
+  readonly services: readonly DiagnosedService[];
+}
+
+/** `since`: null where nobody knows. */
+type DiagnosedService = Omit<ServiceSnapshot, 'since'> & { readonly since: number | null };
+
 export interface DiagnosticsParts {
   readonly clock: Clock;
   readonly paths: AppPaths;
   readonly platform: NodeJS.Platform;
   /** Of the program that makes the report. */
   readonly version: string;
-  /** null: no LocalPort is running. */
-  readonly snapshot: Snapshot | null;
+  readonly state: DiagnosedState;
   /** What child processes get: on its PATH kubectl and ssh are looked for. */
   readonly environment: Environment;
   /** `service`: null for LocalPort's own log. null: there is no such log. */
@@ -40,8 +50,7 @@ const systemLimits = { timeoutMs: 2_000, maxOutputBytes: 64 * 1024 };
 
 /** Never rejects: what cannot be found out is left out, or says so. Takes some seconds at the most. */
 export async function collectDiagnostics(parts: DiagnosticsParts): Promise<readonly DiagnosticSection[]> {
-  const { snapshot } = parts;
-  const services = worstFirst(snapshot?.services ?? []);
+  const services = worstFirst(parts.state.services);
   const [versions, logs] = await Promise.all([versionLines(parts), logLines(parts, services)]);
   const left = services.length - maxServices;
   return [
@@ -60,7 +69,7 @@ export async function collectDiagnostics(parts: DiagnosticsParts): Promise<reado
 
 async function versionLines({
   version,
-  snapshot,
+  state: { host },
   platform,
   environment,
   clock,
@@ -72,7 +81,7 @@ async function versionLines({
   ]);
   return [
     `made by    LocalPort ${version}, ${runtime(process.versions)}`,
-    `running    ${snapshot === null ? 'no' : describeHost(snapshot, clock.wallNow())}`,
+    `running    ${host === null ? 'no' : describeHost(host, clock.wallNow())}`,
     `system     ${system}, ${platform} ${release()}, ${arch()}`,
     `kubectl    ${kubectl}`,
     `ssh        ${ssh}`,
@@ -84,7 +93,7 @@ const runtime = (versions: Readonly<Record<string, string | undefined>>): string
     .flatMap((name) => (versions[name] === undefined ? [] : `${name} ${versions[name]}`))
     .join(', ');
 
-const describeHost = ({ host: { kind, version, since } }: Snapshot, now: number): string =>
+const describeHost = ({ kind, version, since }: HostInfo, now: number): string =>
   `LocalPort ${version}, ${kind}, for ${seconds(now - since)}`;
 
 async function systemName(platform: NodeJS.Platform): Promise<string> {
@@ -97,32 +106,35 @@ async function systemName(platform: NodeJS.Platform): Promise<string> {
   return /^PRETTY_NAME="?([^"\n]+)/m.exec(text)?.[1] ?? 'an unknown system';
 }
 
-function settingLines({ paths, snapshot, settings = [] }: DiagnosticsParts): readonly string[] {
+function settingLines({
+  paths,
+  state: { config, host },
+  settings = [],
+}: DiagnosticsParts): readonly string[] {
   const stored = readPrivateFile(path.join(paths.stateDirectory, 'settings.json'));
-  const config = snapshot?.config;
   return [
-    ...(config === undefined ? [] : [`config     ${config.path ?? 'none'} (${config.status})`]),
-    ...(config?.problems ?? []).map(
+    `config     ${config.path ?? 'none'} (${config.status})`,
+    ...config.problems.map(
       ({ severity, path: place, line, message }) =>
         `${severity} ${place}${line === null ? '' : `, line ${line}`}: ${message}`,
     ),
-    ...(snapshot?.host.notices ?? []).map((notice) => `notice     ${notice}`),
+    ...(host?.notices ?? []).map((notice) => `notice     ${notice}`),
     ...settings,
     `in the app ${stored.ok ? (stored.value ?? 'the defaults').replaceAll(/\s+/g, ' ').trim() : stored.error}`,
   ];
 }
 
-const worstFirst = (services: Snapshot['services']): Snapshot['services'] => [
+const worstFirst = (services: readonly DiagnosedService[]): readonly DiagnosedService[] => [
   ...services.filter(({ cause }) => cause !== null),
   ...services.filter(({ cause }) => cause === null),
 ];
 
-function serviceLines(service: ServiceSnapshot, now: number): readonly string[] {
+function serviceLines(service: DiagnosedService, now: number): readonly string[] {
   const { name, technology, desired, phase, health, since, restarts, attempt, outages, cause } = service;
   const last = outages.recent.at(-1);
   const facts = [
     `${technology} ${localAddress(service)} → ${service.route}`,
-    `${desired}, ${phase} for ${seconds(now - since)}, ${health}`,
+    `${desired}, ${phase}${since === null ? '' : ` for ${seconds(now - since)}`}, ${health}`,
     `restarts ${restarts}, attempt ${attempt}, connections ${service.connections}, held ${service.held}`,
     `outages ${outages.count}${last === undefined ? '' : `, the last one ${new Date(last.since).toISOString()} for ${last.durationMs} ms`}`,
   ];
@@ -136,7 +148,7 @@ function serviceLines(service: ServiceSnapshot, now: number): readonly string[] 
 /** Of LocalPort itself and of the services in trouble: each cause was logged when it came. */
 async function logLines(
   { openLog }: DiagnosticsParts,
-  services: Snapshot['services'],
+  services: readonly DiagnosedService[],
 ): Promise<readonly string[]> {
   const troubled = services.filter(({ cause, restarts }) => cause !== null || restarts > 0).slice(0, maxLogs);
   const found: string[] = [];

@@ -4,13 +4,15 @@
  * config knows. Pure.
  */
 import { isIP } from 'node:net';
-import type { Snapshot } from '../../../shared/service-snapshot.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 
 export type HideNames = (text: string) => string;
 
+type NamedService = Pick<ServiceSnapshot, 'name' | 'technology' | 'route'>;
+
 export interface NamesToHide {
   /** In the order of the config. */
-  readonly services: Snapshot['services'];
+  readonly services: readonly NamedService[];
   readonly homeDirectory: string;
   /** The login name; empty where it is not known. */
   readonly userName: string;
@@ -55,7 +57,7 @@ export function createPseudonyms({ services, homeDirectory, userName }: NamesToH
 }
 
 /** The words of `prod · svc/postgres`, `deploy@bastion → db:5432`; a command's program is no secret. */
-function wordsOfRoute({ technology, route }: Snapshot['services'][number]): readonly string[] {
+function wordsOfRoute({ technology, route }: NamedService): readonly string[] {
   if (technology === 'command') return [];
   return route
     .replace(/ · (?:svc|pod|deploy)\//, ' ')
