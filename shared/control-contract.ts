@@ -117,6 +117,12 @@ export const logQuerySchema = z
   .readonly();
 export type LogQuery = z.infer<typeof logQuerySchema>;
 
+/** A part of a bug report. Secrets are hidden; names of services and hosts are not. */
+export const diagnosticSectionSchema = z
+  .object({ title: z.string(), lines: z.array(z.string()).readonly() })
+  .readonly();
+export type DiagnosticSection = z.infer<typeof diagnosticSectionSchema>;
+
 export const hostAnswerSchema = z.object({ protocol: z.number().int(), host: hostInfoSchema }).readonly();
 
 /** `METHOD PATH`. A path has one method only. */
@@ -188,6 +194,12 @@ export const controlRequests = {
         clients: z.number().int(),
       })
       .readonly(),
+  },
+  /** What a bug report needs to know: versions, settings, states, causes. `localport doctor --report` makes a text of it. */
+  diagnostics: {
+    route: 'GET /v1/host/diagnostics',
+    params: nothing,
+    result: z.object({ sections: z.array(diagnosticSectionSchema).readonly() }).readonly(),
   },
 } as const satisfies Readonly<Record<string, ControlRoute & { readonly result: z.ZodType }>>;
 

@@ -180,4 +180,29 @@ describe('the doctor', () => {
       ],
     });
   });
+
+  it('puts everything into one text for a bug report, without secrets and without names', async () => {
+    const bin = folderWith('bin', { kubectl: 'echo {}', ssh: 'echo OpenSSH_9.2p1 >&2' });
+    logInWith([bin, '/usr/bin', '/bin'], 'export DB_PASSWORD=hunter2\n');
+    const key = path.join(user.home, 'acme-key');
+    writeFileSync(key, '', { mode: 0o644 });
+    user.writeConfig(
+      `name: acme-db, local_port: 20001, ${ssh}, connection: { host: bastion.acme.example, user: maria, key_file: ${key} }`,
+      "name: acme-tool, technology: command, local_port: 20002, connection: { argv: [no-such-tunnel, '${DB_PASSWORD}', '{local_port}'] }",
+    );
+    const withoutHost = await user.run('doctor', '--report');
+    await user.run('daemon', 'start');
+    const withHost = await user.run('doctor', '--report');
+    for (const { code, out, err } of [withoutHost, withHost]) {
+      expect([code, err]).toEqual([0, '']);
+      expect(out).toMatch(/^LocalPort diagnostics\nSecrets are hidden\. /);
+      expect(out).toContain('\n  ssh        OpenSSH_9.2p1\n');
+      expect(out).toMatch(/\n {2}service-1: ssh .* → name-1@name-2 → localhost:80; on, /);
+      expect(out).toContain('others may read the key ~/acme-key');
+      expect(out).not.toMatch(/hunter2|acme-db|acme-tool|bastion|maria/);
+      expect(out).not.toContain(user.home);
+    }
+    expect(withoutHost.out).toContain('\n  running    no\n');
+    expect(withHost.out).toMatch(/\n {2}running {4}LocalPort \S+, headless, for \d+ s\n/);
+  });
 });

@@ -1,4 +1,5 @@
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { LoadedConfig } from '../../core/config/config-compiler.ts';
+import { createRedactor } from '../../core/observability/redaction.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { findConfigFile } from '../config-choice.ts';
 import { isTrusted } from '../config-trust.ts';
@@ -13,6 +14,7 @@ import { checkPermissions } from '../doctor/permission-check.ts';
 import { checkPlugins } from '../doctor/plugin-check.ts';
 import { checkPorts } from '../doctor/port-check.ts';
 import { checkTools } from '../doctor/tool-check.ts';
+import { exitCode } from '../exit-code.ts';
 import { findHost } from '../host-connection.ts';
 import { reportFindings } from '../output/findings.ts';
 
@@ -27,29 +29,39 @@ const checks: readonly Check[] = [
   checkPermissions,
 ];
 
+export interface DoctorOptions {
+  readonly report?: true;
+}
+
 /** Looks at everything that forwards depend on, and says of each that it is well or what would mend it. */
-export const doctor: Action = async (context) => {
+export const doctor: Action<DoctorOptions> = async (context, { report }) => {
   const [{ environment, finding }, client] = await Promise.all([
     examineLoginShell(context),
     findHost(context),
   ]);
   try {
-    const services = await readServices(context, environment);
+    const { services, secrets } = await readTrusted(context, environment);
     const examination: Examination = { context, environment, services, client };
     const found = await Promise.all(checks.map((check) => check(examination)));
-    return reportFindings(context, [finding, ...found.flat()]);
+    const findings = [finding, ...found.flat()];
+    if (report !== true) return reportFindings(context, findings);
+    const { bugReport } = await import('../doctor/bug-report.ts');
+    const text = await bugReport(examination, { findings, redact: createRedactor(secrets) });
+    context.print(...text.trimEnd().split('\n'));
+    return exitCode.ok;
   } finally {
     client?.close();
   }
 };
 
-async function readServices(
-  context: CommandContext,
-  env: Examination['environment'],
-): Promise<readonly ServiceSpec[]> {
+type Trusted = Pick<LoadedConfig, 'services' | 'secrets'>;
+
+const nothing: Trusted = { services: [], secrets: [] };
+
+async function readTrusted(context: CommandContext, env: Examination['environment']): Promise<Trusted> {
   const found = findConfigFile(context);
-  if (found === null) return [];
+  if (found === null) return nothing;
   const loaded = await readConfig({ ...context, env }, found.path);
   // What is looked at may be run: a key's agent, a cluster's plugin.
-  return loaded.ok && (await isTrusted(context, found, loaded.value.identity)) ? loaded.value.services : [];
+  return loaded.ok && (await isTrusted(context, found, loaded.value.identity)) ? loaded.value : nothing;
 }

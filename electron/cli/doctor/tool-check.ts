@@ -1,4 +1,4 @@
-import type { Technology } from '../../../shared/service-spec.ts';
+import { versionArguments, versionIn, type VersionedTool } from '../../core/process/tool-versions.ts';
 import { bad, fine, type Finding } from '../output/findings.ts';
 import { lastLine, runTool } from '../tool-run.ts';
 import type { Check, Examination } from './examination.ts';
@@ -7,20 +7,17 @@ import { findProgram } from './program-search.ts';
 const versionMs = 10_000;
 
 interface Tool {
-  readonly name: string;
-  readonly usedBy: Technology;
-  readonly versionArguments: readonly string[];
+  /** Also the technology that needs it. */
+  readonly name: VersionedTool;
   readonly mend: string;
 }
 
 const tools: readonly Tool[] = [
   {
     name: 'kubectl',
-    usedBy: 'kubectl',
-    versionArguments: ['version', '--client', '--output=json'],
     mend: "Install kubectl, or put it on your login shell's PATH.",
   },
-  { name: 'ssh', usedBy: 'ssh', versionArguments: ['-V'], mend: 'Install OpenSSH.' },
+  { name: 'ssh', mend: 'Install OpenSSH.' },
 ];
 
 /** kubectl and ssh, where the host's children look for them; one that no service needs may be missing. */
@@ -30,20 +27,16 @@ export const checkTools: Check = async (examination) => {
 };
 
 async function checkTool(tool: Tool, { context, environment, services }: Examination): Promise<Finding> {
-  const { name, usedBy, versionArguments, mend } = tool;
+  const { name, mend } = tool;
   const file = await findProgram(name, environment['PATH']);
   if (file === null) {
-    const isNeeded = services.some(({ connection }) => connection.technology === usedBy);
+    const isNeeded = services.some(({ connection }) => connection.technology === name);
     return isNeeded ? bad(name, 'was not found', mend) : fine(name, 'was not found, and no service needs it');
   }
-  const run = await runTool({ ...context, env: environment }, [file, ...versionArguments], versionMs);
+  const run = await runTool({ ...context, env: environment }, [file, ...versionArguments[name]], versionMs);
   if (run.exitCode !== 0) return bad(name, `${file}: ${lastLine(run.stderr)}`, mend);
   return fine(name, `${versionIn(`${run.stdout}${run.stderr}`)} (${file})`);
 }
-
-/** kubectl's JSON, or the first words that ssh says on stderr: `OpenSSH_9.2p1 Debian-2, OpenSSL 3.0`. */
-const versionIn = (text: string): string =>
-  /"gitVersion":\s*"([^"]+)"/.exec(text)?.[1] ?? text.trim().split(/[,\n]/, 1)[0] ?? '';
 
 /** The programs of `command` services. */
 async function checkCommands({ environment, services }: Examination): Promise<readonly Finding[]> {

@@ -9,11 +9,12 @@ export function addToolCommands(program: Command, perform: Perform): void {
   program
     .command('doctor')
     .description('check what forwards depend on: shell, kubectl, ssh, agent, plugins, ports, permissions')
+    .option('--report', 'print versions, settings, states and the last causes as one text for a bug report')
     .addHelpText(
       'after',
       examples(
         ['localport doctor', 'each item is OK or comes with a fix; exits with 1 if one is not OK'],
-        ['localport doctor -o json', 'to attach to a bug report'],
+        ['localport doctor --report', 'for a bug report: secrets are hidden, names have placeholders'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/doctor.ts')).doctor));

@@ -3,7 +3,7 @@
  * Both hosts, menu bar and headless, are this plus their own surface.
  */
 import path from 'node:path';
-import type { PortChoice } from '../../../shared/control-contract.ts';
+import type { DiagnosticSection, PortChoice } from '../../../shared/control-contract.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
@@ -20,11 +20,15 @@ import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
+import { diagnosticReport } from '../observability/diagnostic-report.ts';
+import { createPseudonyms } from '../observability/pseudonyms.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import type { RouteReport } from '../route/route-board.ts';
 import { Scope } from '../scope.ts';
 import type { CredentialConcern } from '../wake/credential-files.ts';
+import { loginName } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';
+import { collectDiagnostics } from './diagnostics.ts';
 import { Forwarding } from './forwarding.ts';
 import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
@@ -312,6 +316,30 @@ export class AppHost {
       routes: this.#forwarding.routes(),
       owned: this.scope.owned,
     };
+  }
+
+  /** For a bug report: secrets are hidden, names are not. `settings`: of the surface, one line each. */
+  diagnostics(settings: readonly string[] = []): Promise<readonly DiagnosticSection[]> {
+    const { clock, paths, version, logs } = this.#options;
+    return collectDiagnostics({
+      clock,
+      paths,
+      version,
+      platform: process.platform,
+      state: this.snapshot(),
+      environment: this.#children.environment.current(),
+      openLog: (service) => logs.open(service),
+      settings,
+    });
+  }
+
+  /** The same as one text that may be posted. */
+  async diagnosticReport(settings: readonly string[] = []): Promise<string> {
+    const { homeDirectory, logs } = this.#options;
+    const sections = await this.diagnostics(settings);
+    const { services } = this.snapshot();
+    const hideNames = createPseudonyms({ services, homeDirectory, userName: loginName() });
+    return diagnosticReport(sections, { redact: (text) => logs.redact(text), hideNames });
   }
 
   /** Writes the report to the log. */

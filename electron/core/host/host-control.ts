@@ -86,6 +86,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     trust: async ({ digest }) => afterTrust(host, await host.trustConfig(digest)),
     untrust: async () => afterTrust(host, await host.untrustConfig()),
     dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
+    diagnostics: async () => ok({ sections: await host.diagnostics() }),
   };
 }
 

@@ -16,6 +16,15 @@ export function findLoginShell(processEnv: NodeJS.ProcessEnv): string {
   }
 }
 
+/** The user's login name; empty where the user database has none. */
+export function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
+
 /**
  * The arguments that make a shell read its login and interactive files and then run `command`; null for nushell, which
  * keeps its environment to itself.

@@ -36,6 +36,7 @@ export const emptyHandlers: ControlHandlers = {
     untrust: () => Promise.resolve(ok(snapshot.config)),
     dump: () =>
       Promise.resolve(ok({ snapshot, tasks: [], children: [], monitors: 0, owned: [], clients: 1 })),
+    diagnostics: () => Promise.resolve(ok({ sections: [] })),
   },
   streams: {
     'watch-snapshot': () => Promise.resolve(ok(undefined)),
