@@ -43,31 +43,41 @@ async function main(): Promise<void> {
   const log = logs.app;
   logUncaughtErrors(process, log);
   for (const doubt of launch.doubts) log.warn(doubt);
-  const quitControl = new QuitControl(app, host, ({ problems }) => {
-    say(...reportEnd(problems));
+  const quitControl = new QuitControl({
+    app,
+    host,
+    clock,
+    tell: ({ problems }) => {
+      say(...reportEnd(problems));
+    },
   });
   const wayOut = {
     stop: (reason: string) => quitControl.quit(reason),
     force: (reason: string) => quitControl.force(reason),
   };
   handleSignals({ host, log, ...wayOut });
-  const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
-  // The command does not reach it then; everything else works.
-  if (!served.ok) log.error(served.error);
-  host.onSnapshot(printChanges());
-  await Promise.all([
-    host.start(),
-    startMenuBarShell({
-      host,
-      scope: host.scope,
-      clock,
-      log,
-      platform: process.platform,
-      distFolder: __dirname,
-      settingsFile: path.join(paths.stateDirectory, 'settings.json'),
-      quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
-    }),
-  ]);
+  const bringUp = async (): Promise<void> => {
+    const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
+    // The command does not reach it then; everything else works.
+    if (!served.ok) log.error(served.error);
+    host.onSnapshot(printChanges());
+    await Promise.all([
+      host.start(),
+      startMenuBarShell({
+        host,
+        scope: host.scope,
+        clock,
+        log,
+        platform: process.platform,
+        distFolder: __dirname,
+        settingsFile: path.join(paths.stateDirectory, 'settings.json'),
+        quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
+      }),
+    ]);
+  };
+  const started = bringUp();
+  quitControl.startingUntil(started);
+  await started;
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
     await quitControl.quit('smoke test');

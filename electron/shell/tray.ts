@@ -61,6 +61,8 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
   const pace = new MenuPace(clock, showText);
 
   const update = (next: MenuContext): void => {
+    // What was under way when the app began to end may still tell something.
+    if (tray.isDestroyed()) return;
     context = next;
     const icon = iconOf(next, options);
     if (icon !== shown.icon) tray.setImage(loadIcon(iconFolder, icon));
