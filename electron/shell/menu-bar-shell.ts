@@ -55,6 +55,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<void> 
       iconFolder: path.join(distFolder, 'icons'),
       platform,
       clock,
+      onPress: () => popover.iconPressed(),
       onClick: (bounds) => popover.toggle(bounds),
       onAction: (action) => performMenuAction(action, parts),
     },
