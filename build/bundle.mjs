@@ -97,6 +97,10 @@ const rendererBundle = (entry, outfile) => ({
 const bundles = (define) =>
   [
     { entry: 'electron/main.ts', options: nodeBundle('electron/main.ts', 'main.cjs', define) },
+    {
+      entry: 'electron/shell/update-engine.ts',
+      options: nodeBundle('electron/shell/update-engine.ts', 'updater.cjs'),
+    },
     { entry: 'electron/start.ts', options: startBundle() },
     { entry: 'electron/preload.ts', options: preloadBundle('electron/preload.ts', 'preload.cjs') },
     { entry: 'electron/daemon.ts', options: nodeBundle('electron/daemon.ts', 'daemon.cjs', define) },

@@ -1,6 +1,8 @@
 // How the app is packaged. The bundles in dist/ are all of it: there are no node_modules inside.
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { namesOf, releasePlace } from './package/build-kind.mjs';
+import { readPackageJson } from './paths.mjs';
 
 // A workflow passes a secret that it does not have as an empty string, which electron-builder would take for a file.
 const secrets = ['CSC_LINK', 'CSC_KEY_PASSWORD', 'APPLE_API_KEY', 'APPLE_API_KEY_ID', 'APPLE_API_ISSUER'];
@@ -11,74 +13,92 @@ for (const name of secrets.filter((secret) => process.env[secret] === ''))
 // stays off: it would refuse Electron's own libraries, whose ad hoc signatures name no team.
 const hasCertificate = Boolean(process.env.CSC_LINK || process.env.CSC_NAME);
 
-/** @type {import('electron-builder').Configuration} */
-export default {
-  appId: 'dev.localport.app',
-  productName: 'LocalPort',
-  copyright: 'MIT licence, the LocalPort developers',
-  directories: { output: 'dist/package', buildResources: 'build' },
-  files: [
-    'dist/*.cjs',
-    'dist/start.mjs',
-    'dist/renderer/**',
-    'dist/icons/**',
-    'dist/*.txt',
-    '!**/*.map',
-    'package.json',
-  ],
-  // It runs the command and the daemon in the app's own runtime.
-  extraMetadata: { main: 'dist/start.mjs' },
-  extraResources: [{ from: 'build/bin', to: 'bin' }],
-  asar: true,
-  npmRebuild: false,
-  artifactName: '${productName}-${version}-${os}-${arch}.${ext}',
-  // The Electron of the npm registry carries a loader in place of the default app.
-  afterExtract: ({ appOutDir }) =>
-    rm(path.join(appOutDir, 'resources', 'app'), { recursive: true, force: true }),
-  electronFuses: {
-    // Nothing that can set an environment variable or an argument may turn the app into a Node of its own.
-    runAsNode: false,
-    enableNodeOptionsEnvironmentVariable: false,
-    enableNodeCliInspectArguments: false,
-    // The popover keeps no cookies. Their key would be an entry in the keychain, which macOS asks about at each update of an
-    // app that is signed ad hoc.
-    enableCookieEncryption: false,
-    onlyLoadAppFromAsar: true,
-    // Linux has no such check.
-    enableEmbeddedAsarIntegrityValidation: process.platform === 'darwin',
-    loadBrowserProcessSpecificV8Snapshot: false,
-    // The popover is served by a protocol of the app's own.
-    grantFileProtocolExtraPrivileges: false,
-    resetAdHocDarwinSignature: !hasCertificate,
-  },
-  mac: {
-    target: ['dmg', 'zip'].map((target) => ({ target, arch: ['arm64', 'x64'] })),
-    category: 'public.app-category.developer-tools',
-    icon: 'build/icons/icon.icns',
-    minimumSystemVersion: '13.0',
-    ...(hasCertificate ? {} : { identity: '-' }),
-    hardenedRuntime: hasCertificate,
-    gatekeeperAssess: false,
-    entitlements: 'build/entitlements/app.plist',
-    entitlementsInherit: 'build/entitlements/app.plist',
-    // By APPLE_ID, APPLE_APP_SPECIFIC_PASSWORD and APPLE_TEAM_ID, or APPLE_API_KEY, APPLE_API_KEY_ID and APPLE_API_ISSUER.
-    notarize: hasCertificate && Boolean(process.env.APPLE_ID || process.env.APPLE_API_KEY),
-    extendInfo: {
-      // A menu-bar app: no icon in the Dock, no menus of its own.
-      LSUIElement: true,
-      // App Nap would stretch the timers that watch the tunnels. What counts is the user default (electron/shell/app-nap.ts).
-      NSAppSleepDisabled: true,
-      LSAppNapIsDisabled: true,
-      NSLocalNetworkUsageDescription:
-        'LocalPort and the ssh and kubectl that it starts connect to servers in your local network.',
+const packageJson = readPackageJson();
+
+/** @param {import('./package/build-kind.mjs').BuildKind} kind @returns {import('electron-builder').Configuration} */
+export const builderConfig = (kind) => {
+  const { productName, artifact, folder } = namesOf(kind, packageJson.productName);
+  return {
+    appId: 'dev.localport.app',
+    productName,
+    copyright: 'MIT licence, the LocalPort developers',
+    directories: { output: `dist/${folder}`, buildResources: 'build' },
+    files: [
+      'dist/*.cjs',
+      'dist/start.mjs',
+      'dist/renderer/**',
+      'dist/icons/**',
+      'dist/*.txt',
+      '!**/*.map',
+      'package.json',
+    ],
+    // It runs the command and the daemon in the app's own runtime.
+    extraMetadata: { main: 'dist/start.mjs', productName },
+    extraResources: [{ from: 'build/bin', to: 'bin' }],
+    asar: true,
+    npmRebuild: false,
+    artifactName: `${artifact}-\${version}-\${os}-\${arch}.\${ext}`,
+    // The Electron of the npm registry carries a loader in place of the default app.
+    afterExtract: ({ appOutDir }) =>
+      rm(path.join(appOutDir, 'resources', 'app'), { recursive: true, force: true }),
+    electronFuses: {
+      // Nothing that can set an environment variable or an argument may turn the app into a Node of its own.
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      // The popover keeps no cookies. Their key would be an entry in the keychain, which macOS asks about at each update of an
+      // app that is signed ad hoc.
+      enableCookieEncryption: false,
+      onlyLoadAppFromAsar: true,
+      // Linux has no such check.
+      enableEmbeddedAsarIntegrityValidation: process.platform === 'darwin',
+      loadBrowserProcessSpecificV8Snapshot: false,
+      // The popover is served by a protocol of the app's own.
+      grantFileProtocolExtraPrivileges: false,
+      resetAdHocDarwinSignature: !hasCertificate,
     },
-  },
-  dmg: { title: '${productName} ${version}' },
-  linux: {
-    target: ['dir'],
-    category: 'Development',
-    icon: 'build/icons/linux',
-    executableName: 'localport',
-    synopsis: 'Keeps port forwards alive',
-  },
+    mac: {
+      target: ['dmg', 'zip'].map((target) => ({ target, arch: ['arm64', 'x64'] })),
+      category: 'public.app-category.developer-tools',
+      icon: 'build/icons/icon.icns',
+      minimumSystemVersion: '13.0',
+      ...(hasCertificate ? {} : { identity: '-' }),
+      hardenedRuntime: hasCertificate,
+      gatekeeperAssess: false,
+      entitlements: 'build/entitlements/app.plist',
+      entitlementsInherit: 'build/entitlements/app.plist',
+      // By APPLE_ID, APPLE_APP_SPECIFIC_PASSWORD and APPLE_TEAM_ID, or APPLE_API_KEY, APPLE_API_KEY_ID and APPLE_API_ISSUER.
+      notarize: hasCertificate && Boolean(process.env.APPLE_ID || process.env.APPLE_API_KEY),
+      extendInfo: {
+        // A menu-bar app: no icon in the Dock, no menus of its own.
+        LSUIElement: true,
+        // App Nap would stretch the timers that watch the tunnels. What counts is the user default (electron/shell/app-nap.ts).
+        NSAppSleepDisabled: true,
+        LSAppNapIsDisabled: true,
+        NSLocalNetworkUsageDescription:
+          'LocalPort and the ssh and kubectl that it starts connect to servers in your local network.',
+      },
+    },
+    dmg: { title: '${productName} ${version}' },
+    // The static runtime, which needs no FUSE 2 on the machine.
+    toolsets: { appimage: '1.0.3' },
+    // An update replaces the file: one name for all versions keeps links to it good.
+    appImage: { artifactName: `${artifact}-\${arch}.\${ext}` },
+    publish: publishConfig(),
+    linux: {
+      // The Debian package is made by package/deb.mjs.
+      target: ['dir', 'AppImage'],
+      category: 'Development',
+      icon: 'build/icons/linux',
+      executableName: 'localport',
+      synopsis: 'Keeps port forwards alive',
+    },
+  };
+};
+
+/** Where the app looks for updates. Without a place, as in a checkout that names no repository, it looks nowhere.
+ * @returns {NonNullable<import('electron-builder').Configuration['publish']> | null} */
+const publishConfig = () => {
+  const place = releasePlace(packageJson, process.env.GITHUB_REPOSITORY);
+  return place === null ? null : { provider: 'github', releaseType: 'draft', ...place };
 };

@@ -11,9 +11,12 @@ export const reportsDir = path.join(cacheDir, 'reports');
  * @param {string} script */
 export const bin = (script) => path.join(projectDir, 'node_modules', script);
 
-/** @returns {{ version: string, productName: string }} */
+/** @typedef {{ readonly version: string, readonly productName: string, readonly description: string, readonly author: string,
+ *   readonly repository?: string | { readonly url: string }, readonly devDependencies: { readonly electron: string } }} PackageJson */
+
+/** @returns {PackageJson} */
 export const readPackageJson = () => {
-  /** @type {{ version: string, productName: string }} */
+  /** @type {PackageJson} */
   const fields = JSON.parse(readFileSync(path.join(projectDir, 'package.json'), 'utf8'));
   return fields;
 };

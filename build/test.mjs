@@ -1,5 +1,5 @@
 // `npm test`: sets up and runs everything; the last line is the sum. `npm test -- unit` (or build, check, integration,
-// e2e) runs one part, and hands further arguments to its runner.
+// e2e, package) runs one part, and hands further arguments to its runner.
 import './setup/node-version.mjs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -71,7 +71,23 @@ const e2e = async ({ env, args, signal }) => {
   return readPlaywrightReport(report, code);
 };
 
-const parts = { build, check, unit: vitestProject('unit'), integration: vitestProject('integration'), e2e };
+/** Packages the app, and starts each package.
+ * @param {Run} run @returns {Promise<Outcome>} */
+const packaging = async ({ env, args, signal }) => {
+  const script = path.join(projectDir, 'build/package.mjs');
+  const { code } = await runVisibly(process.execPath, [script, ...args], { env, signal });
+  if (code === 0) return { ...nothing, passed: 1 };
+  return { ...nothing, failed: 1, failures: [{ test: 'package', message: 'see its output above' }] };
+};
+
+const parts = {
+  build,
+  check,
+  unit: vitestProject('unit'),
+  integration: vitestProject('integration'),
+  e2e,
+  package: packaging,
+};
 
 /** @typedef {keyof typeof parts} PartName */
 

@@ -29,13 +29,39 @@ const readNamed = async (folder, name) => {
   return file === undefined ? '' : (await readFile(path.join(folder, file), 'utf8')).trim();
 };
 
+/** The MIT licence as SPDX has it, for a package that names it and its author but left the text out.
+ * @param {string} author */
+const mitText = (author) => `Copyright (c) ${author}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software
+is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES
+OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE
+LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR
+IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+/** @param {{ readonly license?: string, readonly author?: string | { readonly name: string } }} packageJson
+ * @returns {string} empty where the two do not say enough */
+export const licenceByName = ({ license, author }) => {
+  const name = typeof author === 'string' ? author : author?.name;
+  return license === 'MIT' && name !== undefined ? mitText(name) : '';
+};
+
 /** @param {string} folder */
 const licenceOf = async (folder) => {
   const absolute = path.join(projectDir, folder);
-  /** @type {{ name: string, version: string, license?: string }} */
-  const { name, version, license } = JSON.parse(await readFile(path.join(absolute, 'package.json'), 'utf8'));
+  /** @type {{ name: string, version: string, license?: string, author?: string }} */
+  const packageJson = JSON.parse(await readFile(path.join(absolute, 'package.json'), 'utf8'));
+  const { name, version, license } = packageJson;
   const words =
-    (await readNamed(absolute, /^licen[cs]e/i)) || licenceSectionOf(await readNamed(absolute, /^readme/i));
+    (await readNamed(absolute, /^licen[cs]e/i)) ||
+    licenceSectionOf(await readNamed(absolute, /^readme/i)) ||
+    licenceByName(packageJson);
   // A heading alone keeps no promise.
   if (!/copyright|public domain/i.test(words))
     throw new Error(`${name}: the text of its licence was not found`);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { licenceSectionOf } from './third-party-licences.mjs';
+import { licenceByName, licenceSectionOf } from './third-party-licences.mjs';
 
 it('finds the licence in a README, up to the next heading of its level', () => {
   const readme = '# tool\n\n## License\n\nCopyright (c) 2014 A\n\n### Terms\n\nfree\n\n## Thanks\n\nto all\n';
@@ -8,4 +8,12 @@ it('finds the licence in a README, up to the next heading of its level', () => {
 
 it('finds nothing where there is none', () => {
   expect(licenceSectionOf('# tool\n\nIts license is unusual.\n')).toBe('');
+});
+
+it('writes out the MIT licence for an author who only named it, and guesses nothing else', () => {
+  expect(licenceByName({ license: 'MIT', author: 'Ann' })).toMatch(
+    /^Copyright \(c\) Ann\n\nPermission is hereby granted/,
+  );
+  expect(licenceByName({ license: 'MIT' })).toBe('');
+  expect(licenceByName({ license: 'ISC', author: 'Ann' })).toBe('');
 });

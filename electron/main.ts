@@ -1,5 +1,6 @@
 /** The menu-bar host: the core in Electron's main process, with tray and popover as its surface. */
 import { app } from 'electron';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
@@ -11,6 +12,7 @@ import { openHost } from './core/host/open-host.ts';
 import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
+import type { Logger } from './core/observability/logger.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
@@ -19,6 +21,8 @@ import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
 import { refusedSwitches } from './shell/refused-switches.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
+import type * as updaterBundle from './shell/update-engine.ts';
+import type { UpdateEngine } from './shell/update-control.ts';
 import { tellRefusal } from './shell/start-refusal.ts';
 import { version } from './version.ts';
 
@@ -71,6 +75,9 @@ async function main(): Promise<void> {
         platform: process.platform,
         distFolder: __dirname,
         settingsFile: path.join(paths.stateDirectory, 'settings.json'),
+        restart: () => void quitControl.restart('update'),
+        beforeExit: (lastStep) => quitControl.beforeExit(lastStep),
+        updateEngine: () => loadUpdater(log),
         quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
       }),
     ]);
@@ -82,6 +89,15 @@ async function main(): Promise<void> {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
     await quitControl.quit('smoke test');
   }
+}
+
+type UpdaterBundle = typeof updaterBundle;
+
+/** In a file of its own: most runs never look for an update. */
+function loadUpdater(log: Logger): Promise<UpdateEngine> {
+  const file = path.join(__dirname, 'updater.cjs');
+  const { electronUpdater } = createRequire(file)(file) as UpdaterBundle;
+  return Promise.resolve(electronUpdater({ log, clock, platform: process.platform }));
 }
 
 const refused = app.isPackaged ? refusedSwitches(process.argv.slice(1)) : [];

@@ -30,6 +30,14 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
             on={settings.notifications}
             onChange={(notifications) => change({ notifications })}
           />
+          {settings.updates !== undefined && (
+            <Choice
+              label="Automatic updates"
+              note="Looks once a day, and installs when LocalPort quits"
+              on={settings.updates.automatic}
+              onChange={(updates) => change({ updates })}
+            />
+          )}
         </div>
       )}
       <dl className="facts">
@@ -37,6 +45,16 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
         <Fact name="Logs" value={host.logDirectory} />
         <Fact name="Version" value={host.version} />
       </dl>
+      {settings?.updates !== undefined && (
+        <button
+          type="button"
+          className="button"
+          disabled={!settings.updates.enabled}
+          onClick={() => void bridge.invoke('updates:choose', undefined)}
+        >
+          {settings.updates.label}
+        </button>
+      )}
     </div>
   );
 }

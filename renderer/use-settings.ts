@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import type { PopoverBridge, Settings } from '../shared/ipc-contract.ts';
+import type { IpcRequest, PopoverBridge, Settings } from '../shared/ipc-contract.ts';
 
-export type SettingsChange = Partial<Pick<Settings, 'openAtLogin' | 'notifications'>>;
+export type SettingsChange = IpcRequest<'settings:set'>;
 
 /** The settings as main reads them back, null until they have come, and a function that changes some. */
 export function useSettings(

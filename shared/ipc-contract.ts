@@ -14,6 +14,11 @@ export const settingsSchema = z
     /** `requires-approval`: macOS wants the user to allow it in System Settings. */
     loginItemStatus: z.enum(['enabled', 'disabled', 'requires-approval', 'unavailable']),
     notifications: z.boolean(),
+    /** What the entry for updates says, and whether it can be chosen. Absent: this copy of LocalPort does not update itself. */
+    updates: z
+      .object({ automatic: z.boolean(), label: z.string(), enabled: z.boolean() })
+      .readonly()
+      .optional(),
   })
   .readonly();
 export type Settings = z.infer<typeof settingsSchema>;
@@ -39,11 +44,17 @@ export const ipcInvokes = {
   'config:trust': { request: z.object({ digest: z.string().min(1).max(64) }), response: nothing },
   'settings:get': { request: nothing, response: settingsSchema },
   'settings:set': {
-    request: z.object({ openAtLogin: z.boolean().optional(), notifications: z.boolean().optional() }),
+    request: z.object({
+      openAtLogin: z.boolean().optional(),
+      notifications: z.boolean().optional(),
+      updates: z.boolean().optional(),
+    }),
     response: settingsSchema,
   },
   /** Puts the `localport` command where shells find it, and says where. Fails with a sentence. */
   'command:install': { request: nothing, response: z.string() },
+  /** The entry for updates: looks for one, or asks whether to restart. */
+  'updates:choose': { request: nothing, response: nothing },
   'clipboard:copy': { request: z.object({ text: z.string().max(4096) }), response: nothing },
   /** The popover's content wants this height, in CSS pixels. */
   'popover:set-height': { request: z.object({ height: z.number().min(1).max(4000) }), response: nothing },

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { SetUpError, announce } from './report.mjs';
 
-/** @typedef {'start' | 'test'} Purpose */
+/** @typedef {'start' | 'test' | 'package'} Purpose */
 /** Names of one need, the preferred first: Ubuntu 24.04 renamed libraries to …t64.
  * @typedef {readonly [string, ...string[]]} Need */
 
@@ -56,8 +56,13 @@ const testNeeds = [
   ['fontconfig'],
 ];
 
+/** What makes and opens an AppImage where electron-builder's own tools cannot be downloaded.
+ * @type {readonly Need[]} */
+const packageNeeds = [['squashfs-tools'], ['desktop-file-utils']];
+
 /** @param {Purpose} purpose @returns {readonly Need[]} */
 const needsFor = (purpose) => {
+  if (purpose === 'package') return [...needsFor('start'), ...packageNeeds];
   if (purpose === 'test') return [...electronNeeds, ...testNeeds];
   return hasDisplay() ? electronNeeds : [...electronNeeds, ['xvfb']];
 };

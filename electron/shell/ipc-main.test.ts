@@ -24,6 +24,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'settings:get': () => settings,
     'settings:set': () => settings,
     'command:install': () => 'installed',
+    'updates:choose': vi.fn(),
     'clipboard:copy': vi.fn(),
     'popover:set-height': vi.fn(),
     'popover:hide': vi.fn(),

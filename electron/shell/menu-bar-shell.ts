@@ -11,6 +11,7 @@ import { loginItemOf } from './login-item-choice.ts';
 import { Notifier } from './notifier.ts';
 import { PopoverWindow } from './popover-window.ts';
 import { watchPower } from './power-events.ts';
+import type { LastStep } from './quit-control.ts';
 import { isRendererUrl } from './renderer-files.ts';
 import { serveRenderer } from './renderer-protocol.ts';
 import { SettingsControl } from './settings-control.ts';
@@ -18,6 +19,8 @@ import { SettingsStore } from './settings-store.ts';
 import { ipcHandlers, performMenuAction, type ShellParts } from './shell-commands.ts';
 import { onStartedAgain } from './single-instance.ts';
 import { systemNotifications } from './system-notifications.ts';
+import { createUpdates } from './update-setup.ts';
+import type { UpdateEngine } from './update-control.ts';
 import { createTray, type MenuBarTray } from './tray.ts';
 import { hardenSession, hardenWebContents } from './window-hardening.ts';
 
@@ -34,17 +37,37 @@ export interface MenuBarOptions {
   /** In an existing folder. */
   readonly settingsFile: string;
   readonly quit: (reason: QuitReason) => void;
+  /** Ends the host and starts the app again, with the last step in between. */
+  readonly restart: () => void;
+  readonly beforeExit: (lastStep: LastStep) => void;
+  readonly updateEngine: () => Promise<UpdateEngine>;
 }
 
 /** To be called once Electron is ready. When it resolves, the icon is in the menu bar. */
 export async function startMenuBarShell(options: MenuBarOptions): Promise<void> {
   const { host, scope, clock, log, platform, distFolder } = options;
   const store = SettingsStore.load(options.settingsFile, log);
-  const settings = new SettingsControl(store, loginItemOf(app, platform), () => refreshTray());
+  const updates = createUpdates({
+    clock,
+    log,
+    store,
+    engine: options.updateEngine,
+    openConnections: () => sumOf(host.snapshot().services.map(({ connections }) => connections)),
+    restart: options.restart,
+    onChange: () => refreshTray(),
+  });
+  scope.own('updates', () => updates.dispose());
+  options.beforeExit((how) => updates.install(how));
+  const settings = new SettingsControl(store, {
+    loginItem: loginItemOf(app, platform),
+    onChange: () => refreshTray(),
+    updates: () => updates.label,
+  });
   const popover = createPopover(options);
   scope.own('popover', () => popover.destroy());
   const openPopover = (): void => popover.show(tray.bounds());
-  const parts: ShellParts = { host, settings, popover, log, openPopover, quit: () => options.quit('user') };
+  const quit = (): void => options.quit('user');
+  const parts: ShellParts = { host, settings, popover, updates, log, openPopover, quit };
 
   const menuContext = (): { snapshot: Snapshot; settings: SettingsControl['current'] } => ({
     snapshot: host.snapshot(),
@@ -93,6 +116,8 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<void> 
   keepRunningWithoutWindows(scope, log);
   await settings.refresh();
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 function createPopover({ host, clock, log, platform, distFolder }: MenuBarOptions): PopoverWindow {
   return new PopoverWindow({

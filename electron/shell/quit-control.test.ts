@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ShutdownReport } from '../core/lifecycle/shutdown-report.ts';
 import { sleep } from '../core/clock.ts';
+import type { ShutdownReport } from '../core/lifecycle/shutdown-report.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
-import { QuitControl } from './quit-control.ts';
+import { QuitControl, type LastStep } from './quit-control.ts';
 
 const report = (problems: readonly string[]): ShutdownReport => ({
   reason: 'test',
@@ -11,25 +11,79 @@ const report = (problems: readonly string[]): ShutdownReport => ({
   totalMs: 1,
 });
 
-function setUp(problems: readonly string[] = []) {
-  const steps: unknown[] = [];
-  const clock = new FakeClock();
-  const app = { on: () => app, exit: (given?: number) => void steps.push(given) };
-  const shutdown = (): Promise<ShutdownReport> => Promise.resolve(report(problems));
-  const host = { shutdown, forceShutdown: shutdown, systemShutdown: shutdown };
-  const tell = (told: ShutdownReport): void => void steps.push(told.problems);
-  return { steps, clock, control: new QuitControl({ app: app as never, host, clock, tell }) };
-}
-
 test.each([
   [[], 0],
   [['left behind: ssh still runs as pid 7'], 1],
 ] as const)('tells what the shutdown left (%j) before the process ends with %d', async (problems, code) => {
-  const { control, steps } = setUp(problems);
+  const steps: unknown[] = [];
+  const app = { on: () => app, exit: (given?: number) => void steps.push(given) };
+  const shutdown = (): Promise<ShutdownReport> => Promise.resolve(report(problems));
+  const host = { shutdown, forceShutdown: shutdown, systemShutdown: shutdown };
+  const tell = (told: ShutdownReport): void => void steps.push(told.problems);
+  const control = new QuitControl({ app: app as never, host, clock: new FakeClock(), tell });
   await control.quit('test');
   expect(steps).toEqual([problems, code]);
   await control.quit('asked again');
   expect(steps).toEqual([problems, code, code]);
+});
+
+/** Every step in order: the host's end, the last step, the exit. */
+function setUp(lastStep: LastStep = () => 'then-exit') {
+  const steps: string[] = [];
+  const clock = new FakeClock();
+  let quitAsked: (event: { preventDefault(): void }) => void = () => undefined;
+  const app = {
+    on: (_event: string, listener: typeof quitAsked) => {
+      quitAsked = listener;
+    },
+    exit: (code?: number) => void steps.push(`exit ${code}`),
+  };
+  const end = (how: string) => (): Promise<ShutdownReport> => {
+    steps.push(how);
+    return Promise.resolve(report([]));
+  };
+  const host = {
+    shutdown: end('shutdown'),
+    forceShutdown: end('forced'),
+    systemShutdown: end('system'),
+  };
+  const control = new QuitControl({ app: app as never, host, clock, tell: () => undefined });
+  control.beforeExit((options) => {
+    steps.push(options.restart ? 'restart' : 'install');
+    return lastStep(options);
+  });
+  const askToQuit = (): boolean => {
+    let isHeld = false;
+    quitAsked({ preventDefault: () => (isHeld = true) });
+    return isHeld;
+  };
+  return { steps, clock, control, askToQuit };
+}
+
+describe('the last step', () => {
+  test('comes once, after the host has ended and before the process does', async () => {
+    const { steps, control } = setUp(() => 'then-exit');
+    await Promise.all([control.quit('user'), control.quit('signal')]);
+    expect(steps).toEqual(['shutdown', 'shutdown', 'install', 'exit 0', 'exit 0']);
+  });
+
+  test('is left out where there is no time for it', async () => {
+    const { steps, control } = setUp(() => 'then-exit');
+    await control.force('TERM twice');
+    await control.systemShutdown();
+    expect(steps).toEqual(['forced', 'exit 0', 'system', 'exit 0']);
+  });
+
+  test('hands over to the system’s updater, whose quit is not held back', async () => {
+    const { steps, control, askToQuit } = setUp(() => 'quits');
+    await control.restart('update');
+    expect(askToQuit()).toBe(false);
+    expect(steps).toEqual(['shutdown', 'restart']);
+  });
+
+  test('and whatever else asks to quit before is held back', () => {
+    expect(setUp(() => 'quits').askToQuit()).toBe(true);
+  });
 });
 
 describe('while the app is being started', () => {
@@ -41,10 +95,10 @@ describe('while the app is being started', () => {
     control.startingUntil(start);
     const quit = control.quit('test');
     await clock.advance(499);
-    expect(steps).toEqual([]);
+    expect(steps).toEqual(['shutdown']);
     await clock.advance(1);
     await quit;
-    expect(steps).toEqual([[], 0]);
+    expect(steps).toEqual(['shutdown', 'install', 'exit 0']);
   });
 
   test('a start that hangs does not keep it from ending', async () => {
@@ -53,6 +107,6 @@ describe('while the app is being started', () => {
     const quit = control.quit('test');
     await clock.advance(2_000);
     await quit;
-    expect(steps).toEqual([[], 0]);
+    expect(steps.at(-1)).toBe('exit 0');
   });
 });

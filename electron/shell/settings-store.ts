@@ -4,10 +4,18 @@ import type { Logger } from '../core/observability/logger.ts';
 import { writeFileAtomically } from '../core/config/atomic-file.ts';
 import { readPrivateFile } from '../core/process/private-file.ts';
 
-const storedSettingsSchema = z.object({ notifications: z.boolean().default(true) }).readonly();
+const storedSettingsSchema = z
+  .object({
+    notifications: z.boolean().default(true),
+    /** Whether LocalPort looks for updates by itself. */
+    updates: z.boolean().default(true),
+    /** When it last looked, in epoch ms; null: never. */
+    updateCheckedAt: z.number().nullable().default(null),
+  })
+  .readonly();
 export type StoredSettings = z.infer<typeof storedSettingsSchema>;
 
-const defaultSettings: StoredSettings = { notifications: true };
+const defaultSettings: StoredSettings = storedSettingsSchema.parse({});
 
 export class SettingsStore {
   readonly #file: string;

@@ -8,18 +8,20 @@ import { installCommandHere } from './command-installation.ts';
 import { ensureConfigFile, openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
 import type { SettingsControl } from './settings-control.ts';
+import type { UpdateControl } from './update-control.ts';
 import type { MenuAction } from './tray-menu.ts';
 
 export interface ShellParts {
   readonly host: AppHostPort;
   readonly settings: SettingsControl;
   readonly popover: PopoverWindow;
+  readonly updates: Pick<UpdateControl, 'choose'>;
   readonly log: Logger;
   readonly openPopover: () => void;
   readonly quit: () => void;
 }
 
-export const ipcHandlers = ({ host, settings, popover, quit }: ShellParts): IpcHandlers => ({
+export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellParts): IpcHandlers => ({
   'snapshot:get': () => host.snapshot(),
   'service:set-desired': ({ name, desired }) => host.setDesired(name, desired),
   'services:set-desired': ({ tag, desired }) => host.setDesiredForTag(tag, desired),
@@ -31,6 +33,7 @@ export const ipcHandlers = ({ host, settings, popover, quit }: ShellParts): IpcH
   'settings:get': () => settings.refresh(),
   'settings:set': (change) => settings.change(change),
   'command:install': installCommandHere,
+  'updates:choose': () => updates.choose(),
   'clipboard:copy': ({ text }) => clipboard.writeText(text),
   'popover:set-height': ({ height }) => popover.setContentHeight(height),
   'popover:hide': () => popover.hide(),
@@ -46,7 +49,7 @@ export function performMenuAction(action: MenuAction, parts: ShellParts): void {
 
 async function menuWork(
   action: MenuAction,
-  { host, settings, openPopover, quit }: ShellParts,
+  { host, settings, updates, openPopover, quit }: ShellParts,
 ): Promise<void> {
   switch (action.kind) {
     case 'set-desired':
@@ -64,6 +67,9 @@ async function menuWork(
       return host.reload();
     case 'open-at-login':
       await settings.change({ openAtLogin: action.open });
+      return;
+    case 'update':
+      updates.choose();
       return;
     case 'quit':
       quit();

@@ -129,3 +129,14 @@ test('a forward in trouble reads the same in every phase of its tries', () => {
   );
   expect(new Set(words)).toEqual(new Set(['The tunnel is up, but db refused the connection']));
 });
+
+test('there is an entry for updates where this copy updates itself', () => {
+  const updates = { automatic: true, label: 'Restart to Update to 1.1.0…', enabled: true };
+  const menu = textOf(aSnapshot(aService('a')), { updates });
+  expect(menu.slice(-4)).toEqual([
+    '[ ] Open at Login',
+    'Restart to Update to 1.1.0…',
+    '---',
+    'Quit LocalPort',
+  ]);
+});

@@ -8,7 +8,7 @@ import { toneOf } from '../../shared/service-tone.ts';
 export type MenuAction =
   | { readonly kind: 'set-desired'; readonly name: string; readonly desired: Desired }
   | { readonly kind: 'set-all'; readonly desired: Desired }
-  | { readonly kind: 'open-popover' | 'open-config' | 'reload' | 'quit' }
+  | { readonly kind: 'open-popover' | 'open-config' | 'reload' | 'update' | 'quit' }
   | { readonly kind: 'open-at-login'; readonly open: boolean };
 
 export type MenuRow =
@@ -58,6 +58,7 @@ export function trayMenuRows({ snapshot, settings }: MenuContext): readonly Menu
     command('Open Config', { kind: 'open-config' }),
     command('Reload Config', { kind: 'reload' }),
     ...loginRow(settings),
+    ...updateRow(settings),
     separator,
     command('Quit LocalPort', { kind: 'quit' }),
   ];
@@ -139,3 +140,6 @@ function loginRow({ loginItemStatus, openAtLogin }: Settings): readonly MenuRow[
     { kind: 'checkbox', label, checked: openAtLogin, action: { kind: 'open-at-login', open: !openAtLogin } },
   ];
 }
+
+const updateRow = ({ updates }: Settings): readonly MenuRow[] =>
+  updates === undefined ? [] : [command(updates.label, { kind: 'update' }, updates.enabled)];

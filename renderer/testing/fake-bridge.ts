@@ -69,6 +69,7 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
       return settings;
     },
     'command:install': () => 'The localport command is installed: /usr/local/bin/localport',
+    'updates:choose': nothing,
     'clipboard:copy': nothing,
     'popover:set-height': nothing,
     'popover:hide': nothing,

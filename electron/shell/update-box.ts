@@ -1,0 +1,14 @@
+/** What a dialog about updates shows. Pure: versions and errors come from a server. */
+import { visibleLine } from '../../shared/visible-text.ts';
+
+export interface UpdateBox {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: string[];
+}
+
+export const updateBox = (message: string, detail: string, buttons: readonly string[]): UpdateBox => ({
+  message: visibleLine(message),
+  detail: visibleLine(detail),
+  buttons: [...buttons],
+});

@@ -1,0 +1,162 @@
+/** Performs what `update-machine.ts` decides: timers, the updater, dialogs. */
+import { visibleLine } from '../../shared/visible-text.ts';
+import type { Clock, Timer } from '../core/clock.ts';
+import { errorMessage } from '../core/lifecycle/error-text.ts';
+import type { Logger } from '../core/observability/logger.ts';
+import {
+  updateLabel,
+  updateTransition,
+  whyNoUpdates,
+  type UpdateContext,
+  type UpdateEffect,
+  type UpdateEvent,
+  type UpdateState,
+  type UpdateSurroundings,
+} from './update-machine.ts';
+
+/** What fetches and installs. */
+export interface UpdateEngine {
+  /** The newer version that there is; null: none. */
+  check(): Promise<string | null>;
+  /** Fetches what the check found, and checks its signature or checksum. */
+  fetch(): Promise<void>;
+  /**
+   * Puts the new version in the place of this one. `then-exit`: the process is to end now; `quits`: the system's updater
+   * ends it. Throws when that cannot be done.
+   */
+  install(options: { readonly restart: boolean }): 'then-exit' | 'quits';
+}
+
+export interface UpdateOptions {
+  readonly surroundings: UpdateSurroundings;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Loaded by the first check. */
+  readonly engine: () => Promise<UpdateEngine>;
+  readonly memory: {
+    readonly current: { readonly updates: boolean; readonly updateCheckedAt: number | null };
+    change(change: { readonly updateCheckedAt: number }): Promise<void>;
+  };
+  readonly openConnections: () => number;
+  readonly tell: (message: string, detail: string) => void;
+  /** Resolves true when the user wants the restart. */
+  readonly ask: (message: string, detail: string) => Promise<boolean>;
+  /** Ends the forwards, then calls `install` with `restart`. */
+  readonly restart: () => void;
+  readonly onChange: () => void;
+}
+
+/** The first look: not while forwards come up. Then it looks at the calendar once an hour. */
+const firstLookMs = 5 * 60_000;
+const lookEveryMs = 60 * 60_000;
+
+export class UpdateControl {
+  readonly #options: UpdateOptions;
+  #state: UpdateState;
+  #timer: Timer | null = null;
+  #engine: UpdateEngine | null = null;
+
+  constructor(options: UpdateOptions) {
+    this.#options = options;
+    const why = whyNoUpdates(options.surroundings);
+    this.#state = why === null ? { kind: 'idle' } : { kind: 'unavailable', why };
+    if (why === null) this.#lookIn(firstLookMs);
+  }
+
+  get label(): ReturnType<typeof updateLabel> {
+    const entry = updateLabel(this.#state);
+    return entry === null ? null : { ...entry, label: visibleLine(entry.label) };
+  }
+
+  /** The entry in the menu was chosen. */
+  choose(): void {
+    this.#take({ kind: 'chosen' });
+  }
+
+  /** The forwards have ended, and the process is about to. `quits`: it is not to end by itself. */
+  install(options: { readonly restart: boolean }): 'then-exit' | 'quits' {
+    const isWanted = options.restart
+      ? this.#state.kind === 'installing'
+      : this.#step({ kind: 'quitting' }).some(({ kind }) => kind === 'install');
+    if (!isWanted || this.#engine === null) return 'then-exit';
+    try {
+      return this.#engine.install(options);
+    } catch (error) {
+      this.#options.log.error(`The update was not installed: ${errorMessage(error)}.`);
+      return 'then-exit';
+    }
+  }
+
+  dispose(): void {
+    this.#timer?.cancel();
+  }
+
+  #lookIn(ms: number): void {
+    this.#timer = this.#options.clock.after(ms, () => {
+      this.#lookIn(lookEveryMs);
+      this.#take({ kind: 'tick' });
+    });
+  }
+
+  #take(event: UpdateEvent): void {
+    const before = this.#state;
+    const effects = this.#step(event);
+    for (const effect of effects) this.#perform(effect);
+    if (this.#state !== before) this.#options.onChange();
+  }
+
+  #step(event: UpdateEvent): readonly UpdateEffect[] {
+    const { state, effects } = updateTransition(this.#state, event, this.#context());
+    this.#state = state;
+    return effects;
+  }
+
+  #context(): UpdateContext {
+    const { version, clock, memory, openConnections } = this.#options;
+    const { updates: isAutomatic, updateCheckedAt: checkedAt } = memory.current;
+    return { isAutomatic, checkedAt, version, now: clock.wallNow(), openConnections: openConnections() };
+  }
+
+  #perform(effect: UpdateEffect): void {
+    const { log, tell, ask, restart } = this.#options;
+    switch (effect.kind) {
+      case 'check':
+        return this.#await(this.#check(), (version) => ({ kind: 'checked', version }));
+      case 'fetch':
+        return this.#await(this.#fetch(), () => ({ kind: 'fetched' }));
+      case 'ask':
+        return this.#await(ask(effect.message, effect.detail), (wanted) => ({
+          kind: 'answered',
+          restart: wanted,
+        }));
+      case 'tell':
+        return tell(effect.message, effect.detail);
+      case 'log':
+        return log.warn(effect.message);
+      case 'restart':
+        return restart();
+      case 'install':
+        return;
+    }
+  }
+
+  #await<T>(work: Promise<T>, eventOf: (value: T) => UpdateEvent): void {
+    work.then(
+      (value) => this.#take(eventOf(value)),
+      (error: unknown) => this.#take({ kind: 'failed', why: errorMessage(error) }),
+    );
+  }
+
+  async #check(): Promise<string | null> {
+    const { memory, clock, engine } = this.#options;
+    // Before the answer: a server that fails is not asked at each start.
+    await memory.change({ updateCheckedAt: clock.wallNow() });
+    this.#engine ??= await engine();
+    return this.#engine.check();
+  }
+
+  async #fetch(): Promise<void> {
+    await this.#engine?.fetch();
+  }
+}

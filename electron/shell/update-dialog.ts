@@ -1,0 +1,18 @@
+import { app, dialog } from 'electron';
+import { updateBox } from './update-box.ts';
+
+/** Says something about updates, with a button to close it. */
+export function tellOfUpdate(message: string, detail: string): void {
+  void show(updateBox(message, detail, ['OK']));
+}
+
+/** Resolves true when the user wants the restart now. */
+export const askToRestart = async (message: string, detail: string): Promise<boolean> =>
+  (await show(updateBox(message, detail, ['Restart Now', 'Later']))) === 0;
+
+/** Resolves to the index of the button. An app without a Dock icon has to come forward for its dialog to be seen. */
+async function show(box: ReturnType<typeof updateBox>): Promise<number> {
+  app.focus({ steal: true });
+  const { response } = await dialog.showMessageBox({ type: 'info', cancelId: 1, ...box });
+  return response;
+}
