@@ -57,6 +57,14 @@ test('the popover opens however soon after the start the icon is clicked', async
   }
 });
 
+test('Copy Diagnostics copies a report of the states, without the names of services', async ({ app, world }) => {
+  const copied = (): Promise<string> => app.electron.evaluate(({ clipboard }) => clipboard.readText());
+  await world.desktop.chooseFromMenu('Copy Diagnostics');
+  await expect.poll(copied).toContain('LocalPort diagnostics');
+  expect(await copied()).toContain('login item disabled');
+  expect(await copied()).toContain('service-1');
+});
+
 test('one notice tells that a forward needs the user, and one that it is back', async ({
   app,
   world,
