@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { expect, test } from 'playwright/test';
-import { createWorld, launchCommand, type World } from '../fixtures/electron-app.ts';
+import { createWorld, type World } from '../fixtures/electron-app.ts';
+import { launchCommand } from '../fixtures/electron-process.ts';
 import { connectToHost } from '../fixtures/host-client.ts';
 
 const projectFolder = path.resolve(import.meta.dirname, '../..');
