@@ -10,7 +10,11 @@ export default defineConfig({
   test: {
     passWithNoTests: true,
     // Or esbuild's `buildSync` leaves its compiler running, in a thread of its own.
-    env: { ESBUILD_WORKER_THREADS: '0' },
+    // On a Mac the folder for temporary files has so long a name that no socket fits below it, and /tmp is a link.
+    env: {
+      ESBUILD_WORKER_THREADS: '0',
+      ...(process.platform === 'darwin' ? { TMPDIR: '/private/tmp' } : {}),
+    },
     setupFiles: ['./electron/core/testing/leak-check-setup.ts'],
     projects: [
       {

@@ -4,7 +4,7 @@
 // a change elsewhere did to it; `npm test` looks at all files.
 import os from 'node:os';
 import path from 'node:path';
-import { bin, cacheDir, isEntryPoint } from './paths.mjs';
+import { bin, cacheDir, isEntryPoint, projectDir } from './paths.mjs';
 import { runQuietly } from './run-command.mjs';
 
 /** @typedef {{ readonly name: string, readonly script: string, readonly args: readonly string[] }} Step */
@@ -29,6 +29,7 @@ const stepsFor = (onlyChanged) => [
     script: bin('typescript/bin/tsc'),
     args: ['--noEmit', '--incremental', '--tsBuildInfoFile', path.join(cacheDir, 'types.tsbuildinfo')],
   },
+  { name: 'older Electron', script: path.join(projectDir, 'build/electron-api-check.mjs'), args: [] },
   { name: 'unused code', script: bin('knip/bin/knip.js'), args: ['--no-progress', '--no-config-hints'] },
   {
     name: 'import rules',

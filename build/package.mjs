@@ -54,7 +54,7 @@ await runMain(() =>
     const { proveMac } = await import('./package/mac-package.mjs');
     const { proveLinux } = await import('./package/linux-package.mjs');
     const prove = process.platform === 'darwin' ? proveMac : proveLinux;
-    const complaints = await prove({ output, artifact, env, packageJson: readPackageJson(), electron });
+    const complaints = await prove({ output, artifact, env, packageJson: readPackageJson(), electron, kind });
     if (complaints.length === 0) console.log(`\nall in ${path.relative(projectDir, output)}; smoke-test ok`);
     else console.log(`\n${complaints.join('\n')}`);
     return complaints.length === 0 ? 0 : 1;

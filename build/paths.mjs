@@ -1,5 +1,5 @@
 // Where things lie in a checkout. Every script asks here, so that each runs from any working directory.
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 export const projectDir = path.resolve(import.meta.dirname, '..');
@@ -21,7 +21,7 @@ export const readPackageJson = () => {
   return fields;
 };
 
-/** True when the file behind `importMetaUrl` is the script that node was asked to run.
+/** Whatever link the script was reached by, as `/tmp` on a Mac. True when the file behind `importMetaUrl` is the script that node was asked to run.
  * @param {string} filename `import.meta.filename` of the asking module */
 export const isEntryPoint = (filename) =>
-  process.argv[1] !== undefined && path.resolve(process.argv[1]) === filename;
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === filename;

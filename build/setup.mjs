@@ -1,7 +1,7 @@
 // The set-up that `npm start`, `npm test`, `npm run bench` and `npm run package` begin with. Each step looks first
 // whether there is anything to do; a second run does nothing and takes well under a second.
 //
-// On its own: `node build/setup.mjs [start|test] [--system-packages-only]`.
+// On its own: `node build/setup.mjs [start|test|package] [--system-packages-only]`.
 import './setup/node-version.mjs';
 import { isEntryPoint } from './paths.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
@@ -24,7 +24,8 @@ export const setUp = async (purpose) => {
 
 if (isEntryPoint(import.meta.filename)) {
   await runMain(async () => {
-    const purpose = process.argv.includes('test') ? 'test' : 'start';
+    const purpose =
+      /** @type {const} */ (['test', 'package']).find((name) => process.argv.includes(name)) ?? 'start';
     if (process.argv.includes('--system-packages-only')) {
       await ensureSystemPackages(purpose);
       return 0;

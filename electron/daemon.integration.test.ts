@@ -10,6 +10,8 @@ import type { Snapshot } from '../shared/service-snapshot.ts';
 import { systemClock as clock } from './core/clock.ts';
 import { connectControl, type ControlClient } from './core/control/control-client.ts';
 import { bundleDaemon } from './core/process/testing/bundled-program.ts';
+import { userEnvironment, userPaths } from './core/testing/user-home.ts';
+import { controlSocketPath } from './core/control/control-paths.ts';
 import { processIsRunning } from './core/process/testing/process-watch.ts';
 
 let programFolder: string;
@@ -52,9 +54,11 @@ afterEach(async () => {
 });
 
 const runFolder = (): string => path.join(home, 'run');
-const socketPath = (): string => path.join(runFolder(), 'localport/control.sock');
-const stateFolder = (): string => path.join(home, '.local/state/localport');
-const appLog = (): string => readFileSync(path.join(stateFolder(), 'logs/localport.log'), 'utf8');
+const environment = () => userEnvironment(home, runFolder());
+const socketPath = (): string => controlSocketPath(userPaths(environment()));
+const stateFolder = (): string => userPaths(environment()).stateDirectory;
+const appLog = (): string =>
+  readFileSync(path.join(userPaths(environment()).logDirectory, 'localport.log'), 'utf8');
 
 const tcp = (name: string, port: number): string =>
   `  - { name: ${name}, technology: tcp, local_port: ${port}, remote_port: ${echo.port}, health_check: { type: tcp }, connection: { host: 127.0.0.1 } }\n`;
@@ -72,10 +76,9 @@ function writeConfig(...services: readonly string[]): void {
 }
 
 function start(...args: readonly string[]): Daemon {
-  const env = { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: runFolder() };
   const child = spawn(process.execPath, [program, ...args], {
     cwd: home,
-    env,
+    env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

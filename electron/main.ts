@@ -16,7 +16,7 @@ import type { Logger } from './core/observability/logger.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
-import { startMenuBarShell } from './shell/menu-bar-shell.ts';
+import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
 import { refusedSwitches } from './shell/refused-switches.ts';
@@ -60,12 +60,12 @@ async function main(): Promise<void> {
     force: (reason: string) => quitControl.force(reason),
   };
   handleSignals({ host, log, ...wayOut });
-  const bringUp = async (): Promise<void> => {
+  const bringUp = async (): Promise<MenuBarShell> => {
     const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
     // The command does not reach it then; everything else works.
     if (!served.ok) log.error(served.error);
     host.onSnapshot(printChanges());
-    await Promise.all([
+    const [, shell] = await Promise.all([
       host.start(),
       startMenuBarShell({
         host,
@@ -81,12 +81,14 @@ async function main(): Promise<void> {
         quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
       }),
     ]);
+    return shell;
   };
   const started = bringUp();
   quitControl.startingUntil(started);
-  await started;
+  const { updates } = await started;
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
+    if (launch.updateTest) await updates.look();
     await quitControl.quit('smoke test');
   }
 }

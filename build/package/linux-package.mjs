@@ -5,10 +5,12 @@ import { projectDir } from '../paths.mjs';
 import { runQuietly } from '../run-command.mjs';
 import { commandTest } from './command-test.mjs';
 import { buildDeb } from './deb.mjs';
+import { updateTest } from './update-test.mjs';
 import { smokeTest } from './smoke-test.mjs';
 
 /** @typedef {{ readonly output: string, readonly artifact: string, readonly env: NodeJS.ProcessEnv,
  *   readonly packageJson: ReturnType<typeof import('../paths.mjs').readPackageJson>,
+ *   readonly kind: import('./build-kind.mjs').BuildKind,
  *   readonly electron: import('../setup/electron.mjs').Electron }} Package  output: the folder of the results */
 
 /** @param {string} what @param {() => Promise<readonly string[]>} prove */
@@ -37,7 +39,7 @@ const proveDeb = async (deb, { output, artifact, env, packageJson }) => {
 
 /** @param {Package} made @returns {Promise<readonly string[]>} what is wrong; nothing when all is well */
 export const proveLinux = async (made) => {
-  const { output, artifact, env, packageJson, electron } = made;
+  const { output, artifact, env, packageJson, electron, kind } = made;
   const appDir = path.join(
     output,
     process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`,
@@ -64,5 +66,8 @@ export const proveLinux = async (made) => {
     ...(image === undefined
       ? ['there is no AppImage']
       : await step(image, () => smokeTest([path.join(output, image), '--appimage-extract-and-run'], env))),
+    ...(image === undefined || kind.kind === 'release'
+      ? []
+      : await step('its update', () => updateTest(path.join(output, image), env))),
   ];
 };

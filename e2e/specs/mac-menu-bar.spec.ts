@@ -100,7 +100,8 @@ test('after sleep and wake, told by the power events, the forward carries on', a
     for (const event of ['suspend', 'suspend', 'resume', 'resume'] as const) powerMonitor.emit(event);
   });
   await expect.poll(() => echoed('after')).toBe('after');
-  const log = (): Promise<string> => readFile(path.join(logFolder(), 'localport.log'), 'utf8').catch(String);
+  const log = (): Promise<string> =>
+    readFile(path.join(app.paths.logDirectory, 'localport.log'), 'utf8').catch(String);
   await expect.poll(log).toContain('The computer goes to sleep.');
   await expect.poll(log).toContain('The computer is awake again.');
 });
@@ -128,17 +129,8 @@ test('the computer that shuts down gets the same', async () => {
 
 test('Chromium’s files lie in a folder of their own in the state folder', async () => {
   const userData = await inMain(app.electron, async ({ app: main }) => main.getPath('userData'));
-  expect(userData).toBe(
-    path.join(
-      app.home,
-      isMac ? 'Library/Application Support/LocalPort' : '.local/state/localport',
-      'chromium',
-    ),
-  );
+  expect(userData).toBe(path.join(app.paths.stateDirectory, 'chromium'));
 });
-
-const logFolder = (): string =>
-  path.join(app.home, isMac ? 'Library/Logs/LocalPort' : '.local/state/localport/logs');
 
 const isWithin = (inner: Rectangle, outer: Rectangle): boolean =>
   inner.x >= outer.x &&

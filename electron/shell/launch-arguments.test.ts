@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseLaunchArguments } from './launch-arguments.ts';
 
-const none = { config: null, folderConfig: null, smokeTest: false, doubts: [] };
+const none = { config: null, folderConfig: null, smokeTest: false, updateTest: false, doubts: [] };
 
 describe('the launch arguments', () => {
   it.each([

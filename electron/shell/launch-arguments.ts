@@ -9,6 +9,8 @@ export interface LaunchArguments {
   readonly folderConfig: string | null;
   /** Start, reach a first forward, say so, end: for the packaged build. */
   readonly smokeTest: boolean;
+  /** With `smokeTest`: look for an update first, and fetch it, so that the end installs it. */
+  readonly updateTest: boolean;
   /** What is probably not meant as it is written, in sentences for the log. */
   readonly doubts: readonly string[];
 }
@@ -17,6 +19,7 @@ const options = {
   config: { type: 'string', short: 'c' },
   'folder-config': { type: 'string' },
   'smoke-test': { type: 'boolean' },
+  'update-test': { type: 'boolean' },
 } as const;
 const optionNames = Object.keys(options);
 
@@ -36,6 +39,7 @@ export function parseLaunchArguments(argv: readonly string[], cwd: string): Laun
     config: isNamed ? path.resolve(cwd, config) : null,
     folderConfig: typeof folderConfig === 'string' ? path.resolve(cwd, folderConfig) : null,
     smokeTest: values['smoke-test'] === true,
+    updateTest: values['update-test'] === true,
     doubts:
       config === undefined || isNamed ? mistyped : [...mistyped, '--config names no file, and is ignored'],
   };

@@ -21,7 +21,7 @@ import { SettingsStore } from './settings-store.ts';
 import { ipcHandlers, performMenuAction, type ShellParts } from './shell-commands.ts';
 import { onStartedAgain } from './single-instance.ts';
 import { createUpdates } from './update-setup.ts';
-import type { UpdateEngine } from './update-control.ts';
+import type { UpdateControl, UpdateEngine } from './update-control.ts';
 import { createTray, type MenuBarTray } from './tray.ts';
 import { hardenSession, hardenWebContents } from './window-hardening.ts';
 
@@ -44,8 +44,12 @@ export interface MenuBarOptions {
   readonly updateEngine: () => Promise<UpdateEngine>;
 }
 
+export interface MenuBarShell {
+  readonly updates: Pick<UpdateControl, 'look'>;
+}
+
 /** To be called once Electron is ready. When it resolves, the icon is in the menu bar. */
-export async function startMenuBarShell(options: MenuBarOptions): Promise<void> {
+export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBarShell> {
   const { host, scope, clock, log, platform, distFolder } = options;
   const store = SettingsStore.load(options.settingsFile, log);
   const updates = createUpdates({
@@ -123,6 +127,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<void> 
   scope.own('started again', onStartedAgain(app, openPopover));
   keepRunningWithoutWindows(scope, log);
   await settings.refresh();
+  return { updates };
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);

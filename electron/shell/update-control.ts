@@ -56,6 +56,7 @@ export class UpdateControl {
   #state: UpdateState;
   #timer: Timer | null = null;
   #engine: UpdateEngine | null = null;
+  #whenSettled: (() => void)[] = [];
 
   constructor(options: UpdateOptions) {
     this.#options = options;
@@ -72,6 +73,14 @@ export class UpdateControl {
   /** The entry in the menu was chosen. */
   choose(): void {
     this.#take({ kind: 'chosen' });
+  }
+
+  /** Looks now, when that is due; resolves when an update is ready, or there is none. */
+  look(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenSettled.push(resolve);
+      this.#take({ kind: 'tick' });
+    });
   }
 
   /** The forwards have ended, and the process is about to. `quits`: it is not to end by itself. */
@@ -104,6 +113,8 @@ export class UpdateControl {
     const effects = this.#step(event);
     for (const effect of effects) this.#perform(effect);
     if (this.#state !== before) this.#options.onChange();
+    if (this.#state.kind === 'checking' || this.#state.kind === 'fetching') return;
+    for (const settle of this.#whenSettled.splice(0)) settle();
   }
 
   #step(event: UpdateEvent): readonly UpdateEffect[] {

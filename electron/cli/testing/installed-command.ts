@@ -3,6 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { userEnvironment, userPaths } from '../../core/testing/user-home.ts';
 import { bundleDaemon, bundleProgram } from '../../core/process/testing/bundled-program.ts';
 
 export interface Ran {
@@ -30,13 +31,7 @@ export class CommandUser {
   constructor(programFolder: string, env: NodeJS.ProcessEnv = {}) {
     this.#program = path.join(programFolder, 'localport.cjs');
     mkdirSync(path.join(this.home, 'run'), { mode: 0o700 });
-    this.env = {
-      PATH: process.env['PATH'],
-      HOME: this.home,
-      SHELL: '/bin/sh',
-      XDG_RUNTIME_DIR: path.join(this.home, 'run'),
-      ...env,
-    };
+    this.env = { ...userEnvironment(this.home, path.join(this.home, 'run')), ...env };
   }
 
   get configFile(): string {
@@ -44,7 +39,7 @@ export class CommandUser {
   }
 
   get stateDirectory(): string {
-    return path.join(this.home, '.local/state/localport');
+    return userPaths(this.env).stateDirectory;
   }
 
   /** `services`: entries in YAML's flow style. */

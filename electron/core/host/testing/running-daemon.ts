@@ -8,6 +8,8 @@ import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../../clock.ts';
 import { connectControl, type ControlClient } from '../../control/control-client.ts';
+import { userEnvironment, userPaths } from '../../testing/user-home.ts';
+import { controlSocketPath } from '../../control/control-paths.ts';
 import { bundleDaemon } from '../../process/testing/bundled-program.ts';
 
 /** How a file is saved: written where it is, or put in place of the old one, as many editors do. */
@@ -45,13 +47,14 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   save(config, 'in place');
 
   const program = bundleDaemon(home);
+  const ownEnvironment = userEnvironment(home, runFolder);
   const daemon = spawn(process.execPath, [program], {
     cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', XDG_RUNTIME_DIR: runFolder, ...env },
+    env: { ...ownEnvironment, ...env },
     stdio: 'ignore',
   });
   const ended = once(daemon, 'close');
-  const client = await connectTo(path.join(runFolder, 'localport/control.sock'));
+  const client = await connectTo(controlSocketPath(userPaths(ownEnvironment)));
   let loads = 0;
   const query = { services: [null], tailLines: null, since: null, until: null, grep: null };
   void client.stream(
