@@ -57,7 +57,10 @@ test('the popover opens however soon after the start the icon is clicked', async
   }
 });
 
-test('Copy Diagnostics copies a report of the states, without the names of services', async ({ app, world }) => {
+test('Copy Diagnostics copies a report of the states, without the names of services', async ({
+  app,
+  world,
+}) => {
   const copied = (): Promise<string> => app.electron.evaluate(({ clipboard }) => clipboard.readText());
   await world.desktop.chooseFromMenu('Copy Diagnostics');
   await expect.poll(copied).toContain('LocalPort diagnostics');

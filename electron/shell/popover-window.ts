@@ -147,9 +147,10 @@ export class PopoverWindow {
     });
     this.#state = { kind: 'opening', window, timer, isDrawn: false };
     this.#watch(window);
-    window
-      .loadURL(popoverUrl)
-      .catch((error: unknown) => log.error(`The popover was not loaded: ${String(error)}.`));
+    window.loadURL(popoverUrl).catch((error: unknown) => {
+      // One that was closed meanwhile, by the user or a quit, has not failed.
+      if (!window.isDestroyed()) log.error(`The popover was not loaded: ${String(error)}.`);
+    });
   }
 
   #watch(window: BrowserWindow): void {
