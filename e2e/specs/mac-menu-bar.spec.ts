@@ -72,8 +72,9 @@ test('the popover lies wholly on the work area, below the icon where the system 
 test('the icon is a template, which the menu bar colors', async () => {
   test.skip(!isMac, 'only macOS has template images');
   const icons = path.resolve(import.meta.dirname, '../../dist/icons');
-  const isTemplate = await app.electron.evaluate(
-    ({ nativeImage }, file) => nativeImage.createFromPath(file).isTemplateImage(),
+  const isTemplate = await inMain(
+    app.electron,
+    async ({ nativeImage }, file: string) => nativeImage.createFromPath(file).isTemplateImage(),
     path.join(icons, 'tray-wellTemplate.png'),
   );
   expect(isTemplate).toBe(true);

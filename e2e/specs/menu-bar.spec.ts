@@ -1,5 +1,6 @@
 import { expect } from 'playwright/test';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import { inMain } from '../fixtures/electron-process.ts';
 import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange } from '../fixtures/servers.ts';
 
@@ -61,7 +62,7 @@ test('Copy Diagnostics copies a report of the states, without the names of servi
   app,
   world,
 }) => {
-  const copied = (): Promise<string> => app.electron.evaluate(({ clipboard }) => clipboard.readText());
+  const copied = (): Promise<string> => inMain(app.electron, async ({ clipboard }) => clipboard.readText());
   await world.desktop.chooseFromMenu('Copy Diagnostics');
   await expect.poll(copied).toContain('LocalPort diagnostics');
   expect(await copied()).toContain('login item disabled');
