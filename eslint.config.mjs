@@ -119,7 +119,7 @@ export default defineConfig(
       'electron/cli/localport.ts',
       'electron/cli/terminal-question.ts',
       'electron/core/host/terminal.ts',
-      'electron/shell/{application-menu,start-refusal,system-notifications,tray,update-dialog}.ts',
+      'electron/shell/{application-menu,start-refusal,electron-notifications,tray,update-dialog}.ts',
     ],
     rules: { 'no-restricted-syntax': ['error', ...namedExportsAndFullPaths, ...timeWithoutClock] },
   },

@@ -46,7 +46,9 @@ export const builderConfig = (kind) => {
       runAsNode: false,
       enableNodeOptionsEnvironmentVariable: false,
       enableNodeCliInspectArguments: false,
-      enableCookieEncryption: true,
+      // The popover keeps no cookies. Their key would be an entry in the keychain, which macOS asks about at each update of an
+      // app that is signed ad hoc.
+      enableCookieEncryption: false,
       onlyLoadAppFromAsar: true,
       // Linux has no such check.
       enableEmbeddedAsarIntegrityValidation: process.platform === 'darwin',
@@ -70,8 +72,9 @@ export const builderConfig = (kind) => {
       extendInfo: {
         // A menu-bar app: no icon in the Dock, no menus of its own.
         LSUIElement: true,
-        // App Nap would stretch the timers that watch the tunnels.
+        // App Nap would stretch the timers that watch the tunnels. What counts is the user default (electron/shell/app-nap.ts).
         NSAppSleepDisabled: true,
+        LSAppNapIsDisabled: true,
         NSLocalNetworkUsageDescription:
           'LocalPort and the ssh and kubectl that it starts connect to servers in your local network.',
       },

@@ -18,7 +18,7 @@ import type { Logger } from './core/observability/logger.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
-import { startMenuBarShell } from './shell/menu-bar-shell.ts';
+import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
 import { refusedSwitches } from './shell/refused-switches.ts';
@@ -55,35 +55,46 @@ async function main(): Promise<void> {
   logUncaughtErrors(process, log);
   for (const doubt of launch.doubts) log.warn(doubt);
   if (replaced !== null) log.warn(replaced);
-  const quitControl = new QuitControl(app, host, ({ problems }) => {
-    say(...reportEnd(problems));
+  const quitControl = new QuitControl({
+    app,
+    host,
+    clock,
+    tell: ({ problems }) => {
+      say(...reportEnd(problems));
+    },
   });
   const wayOut = {
     stop: (reason: string) => quitControl.quit(reason),
     force: (reason: string) => quitControl.force(reason),
   };
   handleSignals({ host, log, ...wayOut });
-  const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
-  // The command does not reach it then; everything else works.
-  if (!served.ok) log.error(served.error);
-  host.onSnapshot(printChanges());
-  promptForLocalNetwork(host, { clock, log, platform: process.platform });
-  const [, { updates }] = await Promise.all([
-    host.start(),
-    startMenuBarShell({
-      host,
-      scope: host.scope,
-      clock,
-      log,
-      platform: process.platform,
-      distFolder: __dirname,
-      settingsFile: path.join(paths.stateDirectory, 'settings.json'),
-      restart: () => void quitControl.restart('update'),
-      beforeExit: (lastStep) => quitControl.beforeExit(lastStep),
-      updateEngine: () => loadUpdater(log),
-      quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
-    }),
-  ]);
+  const bringUp = async (): Promise<MenuBarShell> => {
+    const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
+    // The command does not reach it then; everything else works.
+    if (!served.ok) log.error(served.error);
+    host.onSnapshot(printChanges());
+    promptForLocalNetwork(host, { clock, log, platform: process.platform });
+    const [, shell] = await Promise.all([
+      host.start(),
+      startMenuBarShell({
+        host,
+        scope: host.scope,
+        clock,
+        log,
+        platform: process.platform,
+        distFolder: __dirname,
+        settingsFile: path.join(paths.stateDirectory, 'settings.json'),
+        restart: () => void quitControl.restart('update'),
+        beforeExit: (lastStep) => quitControl.beforeExit(lastStep),
+        updateEngine: () => loadUpdater(log),
+        quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
+      }),
+    ]);
+    return shell;
+  };
+  const started = bringUp();
+  quitControl.startingUntil(started);
+  const { updates } = await started;
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
     if (launch.updateTest) await updates.look();

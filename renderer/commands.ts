@@ -1,11 +1,12 @@
 /** What a click or a key can ask of the app. Each resolves to whether it worked; main writes the reason to its log. */
 import { createContext, use } from 'react';
 import type { RemedyAction } from '../shared/failure.ts';
-import type { PopoverBridge } from '../shared/ipc-contract.ts';
+import type { IpcRequest, PopoverBridge } from '../shared/ipc-contract.ts';
 import { assertNever } from '../shared/result.ts';
 import type { Desired } from '../shared/service-snapshot.ts';
 
 type Outcome = Promise<boolean>;
+type SystemSettingsPage = IpcRequest<'system-settings:open'>['page'];
 
 /** Services that are switched together: by their tag where it names exactly them. */
 export interface ServiceGroup {
@@ -20,6 +21,8 @@ export interface Commands {
   readonly copy: (text: string) => Outcome;
   /** Does what helps against the cause that these services have. */
   readonly remedy: (action: RemedyAction, names: readonly string[]) => Outcome;
+  readonly copyDiagnostics: () => Outcome;
+  readonly openSystemSettings: (page: SystemSettingsPage) => Outcome;
   readonly openConfig: () => Outcome;
   readonly reloadConfig: () => Outcome;
   /** Trusts the text that was shown. */
@@ -64,6 +67,8 @@ export function createCommands(bridge: PopoverBridge): Commands {
           return assertNever(action, 'remedy');
       }
     },
+    copyDiagnostics: () => succeeded(bridge.invoke('diagnostics:copy', undefined)),
+    openSystemSettings: (page) => succeeded(bridge.invoke('system-settings:open', { page })),
     openConfig,
     trustConfig: (digest) => succeeded(bridge.invoke('config:trust', { digest })),
     reloadConfig: () => succeeded(bridge.invoke('config:reload', undefined)),

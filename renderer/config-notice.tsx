@@ -1,12 +1,17 @@
-import { useState, type ReactElement } from 'react';
+import { useState, type ReactElement, type ReactNode } from 'react';
 import { useCommands } from './commands.ts';
 import type { ConfigNoticeView } from './config-notice-view.ts';
 import { StateShape } from './state-shape.tsx';
 
 const focus = (element: HTMLElement | null): void => element?.focus();
+interface ConfigNoticeProps {
+  readonly notice: ConfigNoticeView;
+  /** More that can be done from here. */
+  readonly children?: ReactNode;
+}
 
 /** One click on Review shows what would run, the next one, on Trust, trusts exactly that. */
-export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }): ReactElement {
+export function ConfigNotice({ notice, children }: ConfigNoticeProps): ReactElement {
   const { openConfig, trustConfig } = useCommands();
   const { review } = notice;
   const [reviewed, setReviewed] = useState<string | null>(null);
@@ -63,6 +68,7 @@ export function ConfigNotice({ notice }: { readonly notice: ConfigNoticeView }):
               </button>
             ))}
         </div>
+        {children}
       </div>
     </section>
   );

@@ -7,6 +7,7 @@ import { EmptyList } from './empty-list.tsx';
 import { FilterField } from './filter-field.tsx';
 import { Footer } from './footer.tsx';
 import { Header, SettingsHeader } from './header.tsx';
+import { InstallCommand } from './install-command.tsx';
 import { HostNotices } from './host-notices.tsx';
 import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
 import { PromptCard } from './prompt-card.tsx';
@@ -82,7 +83,11 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
                 snapshot.prompts
                   .map(promptViewOf)
                   .map((prompt) => <PromptCard key={prompt.id} prompt={prompt} />)}
-              {notice !== null && filter === '' && <ConfigNotice notice={notice} />}
+              {notice !== null && filter === '' && (
+                <ConfigNotice notice={notice}>
+                  {notice.kind === 'welcome' && <InstallCommand bridge={bridge} />}
+                </ConfigNotice>
+              )}
               {filter === '' && <HostNotices notices={snapshot.host.notices} />}
               <ServiceList
                 list={list}

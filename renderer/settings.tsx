@@ -1,8 +1,11 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { PopoverBridge, Settings } from '../shared/ipc-contract.ts';
 import { assertNever } from '../shared/result.ts';
 import type { Snapshot } from '../shared/service-snapshot.ts';
+import { useCommands } from './commands.ts';
+import { RequestButton } from './request-button.tsx';
 import { Switch } from './switch.tsx';
+import { useFeedback } from './use-feedback.ts';
 import { useSettings } from './use-settings.ts';
 
 interface SettingsViewProps {
@@ -12,6 +15,7 @@ interface SettingsViewProps {
 
 export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElement {
   const [settings, change] = useSettings(bridge);
+  const { openSystemSettings } = useCommands();
   const { config, host } = snapshot;
   return (
     <div className="settings">
@@ -21,15 +25,33 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
             label="Open at login"
             note={loginNote(settings.loginItemStatus)}
             on={settings.openAtLogin}
-            disabled={settings.loginItemStatus === 'unavailable'}
+            disabled={['unavailable', 'misplaced'].includes(settings.loginItemStatus)}
             onChange={(openAtLogin) => change({ openAtLogin })}
-          />
+          >
+            {settings.loginItemStatus === 'requires-approval' && (
+              <SystemSettingsButton onClick={() => void openSystemSettings('login-items')} />
+            )}
+            {settings.loginItemStatus === 'misplaced' && (
+              <RequestButton
+                label="Move to Applications"
+                request={() => bridge.invoke('app:move-to-applications', undefined)}
+              />
+            )}
+          </Choice>
           <Choice
             label="Notifications"
-            note="When a forward needs you, and when it is back"
+            note={
+              settings.notificationsRefused
+                ? 'macOS does not show notifications from LocalPort: allow them in System Settings'
+                : 'When a forward needs you, and when it is back'
+            }
             on={settings.notifications}
             onChange={(notifications) => change({ notifications })}
-          />
+          >
+            {settings.notificationsRefused && (
+              <SystemSettingsButton onClick={() => void openSystemSettings('notifications')} />
+            )}
+          </Choice>
           {settings.updates !== undefined && (
             <Choice
               label="Automatic updates"
@@ -45,17 +67,52 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
         <Fact name="Logs" value={host.logDirectory} />
         <Fact name="Version" value={host.version} />
       </dl>
-      {settings?.updates !== undefined && (
-        <button
-          type="button"
-          className="button"
-          disabled={!settings.updates.enabled}
-          onClick={() => void bridge.invoke('updates:choose', undefined)}
-        >
-          {settings.updates.label}
-        </button>
-      )}
+      <div className="settings-acts">
+        {settings?.updates !== undefined && (
+          <button
+            type="button"
+            className="button"
+            disabled={!settings.updates.enabled}
+            onClick={() => void bridge.invoke('updates:choose', undefined)}
+          >
+            {settings.updates.label}
+          </button>
+        )}
+        <CopyDiagnostics />
+        {settings?.bringsCommand === true && (
+          <RequestButton
+            label="Install Command"
+            request={() => bridge.invoke('command:install', undefined)}
+          />
+        )}
+      </div>
     </div>
+  );
+}
+
+function CopyDiagnostics(): ReactElement {
+  const { copyDiagnostics } = useCommands();
+  const [feedback, show] = useFeedback('Copied');
+  return (
+    <button
+      type="button"
+      className="button"
+      title="Versions, settings, states, and the last causes, for a bug report. Secrets and names are hidden."
+      onClick={() => show(copyDiagnostics())}
+    >
+      <span className="swap" data-swapped={feedback !== null}>
+        <span>Copy Diagnostics</span>
+        <span aria-live="polite">{feedback}</span>
+      </span>
+    </button>
+  );
+}
+
+function SystemSettingsButton({ onClick }: { readonly onClick: () => void }): ReactElement {
+  return (
+    <button type="button" className="button" onClick={onClick}>
+      Open System Settings
+    </button>
   );
 }
 
@@ -66,6 +123,8 @@ function loginNote(status: Settings['loginItemStatus']): string | null {
       return null;
     case 'requires-approval':
       return 'Needs you: allow LocalPort in System Settings, General, Login Items';
+    case 'misplaced':
+      return 'Move LocalPort to the Applications folder, or macOS may not find it at the next login';
     case 'unavailable':
       return 'Not available on this system';
     default:
@@ -79,14 +138,17 @@ interface ChoiceProps {
   readonly on: boolean;
   readonly disabled?: boolean;
   readonly onChange: (on: boolean) => void;
+  /** What helps where it does not work. */
+  readonly children?: ReactNode;
 }
 
-function Choice({ label, note, on, disabled = false, onChange }: ChoiceProps): ReactElement {
+function Choice({ label, note, on, disabled = false, onChange, children }: ChoiceProps): ReactElement {
   return (
     <div className="choice">
       <div>
         <p className="choice-label">{label}</p>
         {note !== null && <p className="choice-note">{note}</p>}
+        {children}
       </div>
       <Switch label={label} on={on} disabled={disabled} onChange={onChange} />
     </div>

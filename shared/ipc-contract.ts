@@ -12,9 +12,16 @@ const name = z.string().min(1).max(200);
 export const settingsSchema = z
   .object({
     openAtLogin: z.boolean(),
-    /** `requires-approval`: macOS wants the user to allow it in System Settings. */
-    loginItemStatus: z.enum(['enabled', 'disabled', 'requires-approval', 'unavailable']),
+    /**
+     * `requires-approval`: macOS wants the user to allow it in System Settings. `misplaced`: the app is not in the Applications
+     * folder, and macOS may run it from a place that is gone at the next login.
+     */
+    loginItemStatus: z.enum(['enabled', 'disabled', 'requires-approval', 'misplaced', 'unavailable']),
     notifications: z.boolean(),
+    /** The system did not show the last notification. */
+    notificationsRefused: z.boolean(),
+    /** Whether this copy of LocalPort brings the `localport` command. One that runs from a checkout does not. */
+    bringsCommand: z.boolean(),
     /** What the entry for updates says, and whether it can be chosen. Absent: this copy of LocalPort does not update itself. */
     updates: z
       .object({ automatic: z.boolean(), label: z.string(), enabled: z.boolean() })
@@ -61,6 +68,15 @@ export const ipcInvokes = {
   'command:install': { request: nothing, response: z.string() },
   /** The entry for updates: looks for one, or asks whether to restart. */
   'updates:choose': { request: nothing, response: nothing },
+  /** Copies the text for a bug report. It takes some seconds at the most. */
+  'diagnostics:copy': { request: nothing, response: nothing },
+  /** Opens a page of macOS's System Settings. */
+  'system-settings:open': {
+    request: z.object({ page: z.enum(['login-items', 'notifications']) }),
+    response: nothing,
+  },
+  /** Moves the app to the Applications folder and starts it from there. Fails when the user does not allow it. */
+  'app:move-to-applications': { request: nothing, response: nothing },
   'clipboard:copy': { request: z.object({ text: z.string().max(4096) }), response: nothing },
   /** The popover's content wants this height, in CSS pixels. */
   'popover:set-height': { request: z.object({ height: z.number().min(1).max(4000) }), response: nothing },

@@ -6,7 +6,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
 import type { Scope } from '../../electron/core/scope.ts';
-import { launchCommand, type Exit, type World } from '../fixtures/electron-app.ts';
+import type { World } from '../fixtures/electron-app.ts';
+import { launchCommand, type Exit } from '../fixtures/electron-process.ts';
 import { eventually } from '../fixtures/eventually.ts';
 
 export interface LaunchedApp {

@@ -1,5 +1,6 @@
 import { expect } from 'playwright/test';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import { inMain } from '../fixtures/electron-process.ts';
 import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange } from '../fixtures/servers.ts';
 
@@ -55,6 +56,17 @@ test('the popover opens however soon after the start the icon is clicked', async
     await expect(page.getByText('ssh', { exact: true }), `start ${start}`).toBeVisible();
     await app.quit();
   }
+});
+
+test('Copy Diagnostics copies a report of the states, without the names of services', async ({
+  app,
+  world,
+}) => {
+  const copied = (): Promise<string> => inMain(app.electron, async ({ clipboard }) => clipboard.readText());
+  await world.desktop.chooseFromMenu('Copy Diagnostics');
+  await expect.poll(copied).toContain('LocalPort diagnostics');
+  expect(await copied()).toContain('login item disabled');
+  expect(await copied()).toContain('service-1');
 });
 
 test('one notice tells that a forward needs the user, and one that it is back', async ({

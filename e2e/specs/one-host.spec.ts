@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { expect, test } from 'playwright/test';
 import { bundleDaemon } from '../../electron/core/process/testing/bundled-program.ts';
-import { createWorld, launchCommand, type World } from '../fixtures/electron-app.ts';
+import { createWorld, type World } from '../fixtures/electron-app.ts';
+import { launchCommand } from '../fixtures/electron-process.ts';
 import { connectToHost } from '../fixtures/host-client.ts';
 
 const projectFolder = path.resolve(import.meta.dirname, '../..');

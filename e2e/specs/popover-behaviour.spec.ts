@@ -104,6 +104,31 @@ test.describe('with the mouse', () => {
     await gallery.page.getByRole('button', { name: 'Back' }).click();
     await expect(row('postgres')).toBeVisible();
   });
+
+  test('what helps a setting that macOS stands in the way of is one click away', async () => {
+    await gallery.open('away-from-applications');
+    await gallery.page.getByRole('button', { name: 'Settings' }).click();
+    await expect(gallery.page.getByRole('switch', { name: 'Open at login' })).toBeDisabled();
+    for (const name of ['Move to Applications', 'Open System Settings', 'Copy Diagnostics'])
+      await gallery.page.getByRole('button', { name }).click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'app:move-to-applications', request: undefined },
+      { channel: 'system-settings:open', request: { page: 'notifications' } },
+      { channel: 'diagnostics:copy', request: undefined },
+    ]);
+    await expect(gallery.page.getByText('Copied')).toBeVisible();
+  });
+
+  test('the command is installed from the settings and from the first run, and its place is told', async () => {
+    for (const scenario of ['welcome-installed', 'installed-on-a-mac'] as const) {
+      await gallery.open(scenario);
+      if (scenario === 'installed-on-a-mac')
+        await gallery.page.getByRole('button', { name: 'Settings' }).click();
+      await gallery.page.getByRole('button', { name: 'Install Command' }).click();
+      await expect(gallery.page.getByText('is installed: /usr/local/bin/localport')).toBeVisible();
+      expect(await gallery.asked()).toEqual([{ channel: 'command:install', request: undefined }]);
+    }
+  });
 });
 
 test.describe('with the keyboard', () => {

@@ -23,6 +23,10 @@ const press =
   };
 const openSettings = ({ page }: Gallery): Promise<void> =>
   page.getByRole('button', { name: 'Settings' }).click();
+const installCommand = async (gallery: Gallery): Promise<void> => {
+  await openSettings(gallery);
+  await gallery.page.getByRole('button', { name: 'Install Command' }).click();
+};
 
 const pictured: readonly Picture[] = [
   ...(Object.keys(scenarios) as ScenarioName[]).map((scenario) => ({ name: scenario, scenario })),
@@ -35,6 +39,8 @@ const pictured: readonly Picture[] = [
   { name: 'hover', scenario: 'ordinary', act: ({ page }) => page.locator('[data-name=warehouse]').hover() },
   { name: 'settings', scenario: 'ordinary', act: openSettings },
   { name: 'settings-need-approval', scenario: 'login-needs-approval', act: openSettings },
+  { name: 'settings-of-an-installed-app', scenario: 'installed-on-a-mac', act: installCommand },
+  { name: 'settings-away-from-applications', scenario: 'away-from-applications', act: openSettings },
   {
     name: 'reviewed-config',
     scenario: 'untrusted-config',

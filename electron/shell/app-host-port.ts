@@ -18,6 +18,8 @@ export interface AppHostPort {
   /** Where the config is, or where it should be. */
   configPath(): string;
   serviceLogPath(name: string): string;
+  /** The text of a bug report, without secrets and names. `settings`: what the surface adds, one line each. */
+  diagnosticReport(settings: readonly string[]): Promise<string>;
   /** Both may come twice for one sleep. */
   suspend(): void;
   resume(): void;

@@ -7,7 +7,13 @@ import { aService, aSnapshot } from './testing/snapshots.ts';
 
 type Listener = (event: IpcMainInvokeEvent, payload: unknown) => unknown;
 
-const settings: Settings = { openAtLogin: false, loginItemStatus: 'disabled', notifications: true };
+const settings: Settings = {
+  openAtLogin: false,
+  loginItemStatus: 'disabled',
+  notifications: true,
+  notificationsRefused: false,
+  bringsCommand: false,
+};
 
 /** A contract whose other end is called by hand. */
 function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
@@ -25,6 +31,9 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'settings:get': () => settings,
     'settings:set': () => settings,
     'command:install': () => 'installed',
+    'diagnostics:copy': vi.fn(),
+    'system-settings:open': vi.fn(),
+    'app:move-to-applications': vi.fn(),
     'updates:choose': vi.fn(),
     'clipboard:copy': vi.fn(),
     'popover:set-height': vi.fn(),

@@ -41,10 +41,11 @@ describe('on Linux', () => {
 });
 
 describe('on macOS', () => {
-  const fakeApp = (status: string, isPackaged = true) => {
+  const fakeApp = (status: string, { isPackaged = true, isInApplications = true } = {}) => {
     const calls: unknown[] = [];
     const app = {
       isPackaged,
+      isInApplicationsFolder: () => isInApplications,
       getLoginItemSettings: () => ({ status }),
       setLoginItemSettings: (settings: unknown) => calls.push(settings),
     };
@@ -63,8 +64,15 @@ describe('on macOS', () => {
   });
 
   test('an app that is not installed is not made a login item', async () => {
-    const { item, calls } = fakeApp('not-registered', false);
+    const { item, calls } = fakeApp('not-registered', { isPackaged: false });
     expect(await item.setOpenAtLogin(true)).toBe('unavailable');
+    expect(calls).toEqual([]);
+  });
+
+  test('an app outside of the Applications folder is not made one: its place may be gone at the next login', async () => {
+    const { item, calls } = fakeApp('enabled', { isInApplications: false });
+    expect(await item.status()).toBe('misplaced');
+    expect(await item.setOpenAtLogin(true)).toBe('misplaced');
     expect(calls).toEqual([]);
   });
 });

@@ -14,12 +14,16 @@ export interface LoginItem {
   setOpenAtLogin(open: boolean): Promise<LoginItemStatus>;
 }
 
-/** macOS: only an installed app can be a login item; setting it merely logs its errors, so that it is read back. */
+/**
+ * macOS: only an installed app can be a login item; setting it merely logs its errors, so that it is read back. One that was opened
+ * where it was downloaded runs from a random read-only folder that is gone at the next login (App Translocation).
+ */
 export function macLoginItem(
-  app: Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings' | 'isPackaged'>,
+  app: Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings' | 'isInApplicationsFolder' | 'isPackaged'>,
 ): LoginItem {
   const status = async (): Promise<LoginItemStatus> => {
     if (!app.isPackaged) return 'unavailable';
+    if (!app.isInApplicationsFolder()) return 'misplaced';
     const found = app.getLoginItemSettings().status;
     if (found === 'requires-approval') return found;
     return found === 'enabled' ? 'enabled' : 'disabled';
@@ -27,7 +31,7 @@ export function macLoginItem(
   return {
     status,
     setOpenAtLogin: async (openAtLogin) => {
-      if (app.isPackaged) app.setLoginItemSettings({ openAtLogin });
+      if (app.isPackaged && app.isInApplicationsFolder()) app.setLoginItemSettings({ openAtLogin });
       return status();
     },
   };

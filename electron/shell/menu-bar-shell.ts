@@ -4,9 +4,11 @@ import path from 'node:path';
 import type { Snapshot } from '../../shared/service-snapshot.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/observability/logger.ts';
+import { runtimeOf } from '../core/install/app-runtime.ts';
 import type { Scope } from '../core/scope.ts';
 import type { AppHostPort } from './app-host-port.ts';
 import { registerIpc, sendEvent } from './ipc-main.ts';
+import { electronNotifications } from './electron-notifications.ts';
 import { loginItemOf } from './login-item-choice.ts';
 import { Notifier } from './notifier.ts';
 import { PopoverWindow } from './popover-window.ts';
@@ -18,7 +20,6 @@ import { SettingsControl } from './settings-control.ts';
 import { SettingsStore } from './settings-store.ts';
 import { ipcHandlers, performMenuAction, type ShellParts } from './shell-commands.ts';
 import { onStartedAgain } from './single-instance.ts';
-import { systemNotifications } from './system-notifications.ts';
 import { createUpdates } from './update-setup.ts';
 import type { UpdateControl, UpdateEngine } from './update-control.ts';
 import { createTray, type MenuBarTray } from './tray.ts';
@@ -62,8 +63,15 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
   });
   scope.own('updates', () => updates.dispose());
   options.beforeExit((how) => updates.install(how));
+  const notices = electronNotifications({
+    platform,
+    onClick: () => openPopover(),
+    onRefused: (why) => log.warn(`The system did not show a notification: ${why}.`),
+  });
   const settings = new SettingsControl(store, {
     loginItem: loginItemOf(app, platform),
+    notices,
+    bringsCommand: runtimeOf(process).kind === 'app',
     onChange: () => refreshTray(),
     updates: () => updates.label,
   });
@@ -82,6 +90,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
       iconFolder: path.join(distFolder, 'icons'),
       platform,
       clock,
+      onPress: () => popover.iconPressed(),
       onClick: (bounds) => popover.toggle(bounds),
       onAction: (action) => performMenuAction(action, parts),
     },
@@ -94,7 +103,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     clock,
     isEnabled: () => store.current.notifications,
     isWatched: () => popover.visibleContents() !== null,
-    show: systemNotifications(platform, openPopover),
+    show: (notice) => notices.show(notice),
   });
   scope.own('notifier', () => notifier.dispose());
 

@@ -56,3 +56,13 @@ test('nothing is renewed after the end', async () => {
   await clock.advance(restMs);
   expect(renewedAt).toEqual([]);
 });
+
+test('once the tray is gone, what still changes renews nothing', async () => {
+  const { clock, renewedAt, pace } = setUp();
+  pace.changed();
+  pace.dispose();
+  pace.changed();
+  pace.chosen();
+  await clock.advance(restMs);
+  expect(renewedAt).toEqual([]);
+});

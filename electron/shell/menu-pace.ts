@@ -7,6 +7,7 @@
  * 1. What changes within `settleMs` is one renewal.
  * 2. Between two renewals lie at least `restMs`, however fast forwards come and go.
  * 3. A choice closes the menu: what comes of it may be shown at once.
+ * 4. Once it is disposed, nothing is renewed: the tray is gone.
  */
 import type { Clock, Timer } from '../core/clock.ts';
 
@@ -19,6 +20,7 @@ export class MenuPace {
   /** Monotonic ms. */
   #restsUntil: number;
   #due: { readonly at: number; readonly timer: Timer } | null = null;
+  #isDisposed = false;
 
   constructor(clock: Clock, renew: () => void) {
     this.#clock = clock;
@@ -28,10 +30,11 @@ export class MenuPace {
 
   /** What the panel shows is out of date. */
   changed(): void {
+    if (this.#isDisposed) return;
     const now = this.#clock.now();
     const at = Math.max(now + settleMs, this.#restsUntil);
     if (this.#due !== null && this.#due.at <= at) return;
-    this.dispose();
+    this.#cancel();
     this.#due = { at, timer: this.#clock.after(at - now, () => this.#onDue()) };
   }
 
@@ -41,6 +44,11 @@ export class MenuPace {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
+    this.#cancel();
+  }
+
+  #cancel(): void {
     this.#due?.timer.cancel();
     this.#due = null;
   }

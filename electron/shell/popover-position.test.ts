@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   placePopover,
   popoverAnchor,
+  shownIcon,
   type Anchor,
   type Display,
   type Point,
@@ -74,16 +75,43 @@ describe('the popover goes', () => {
 });
 
 describe('it is opened at', () => {
-  const empty = rect(0, 0, 0, 0);
   const clickAt = (x: number, y: number): Anchor => ({ kind: 'area', area: rect(x, y, 0, 0) });
 
-  test.each<[string, Rectangle, Point | null, Anchor]>([
+  test.each<[string, Rectangle | null, Point | null, Anchor]>([
     ['the icon where the platform tells its bounds', rect(700, 0, 24, 24), { x: 9, y: 9 }, at(700, 0)],
-    ['the click where it does not', empty, { x: 1100, y: 10 }, clickAt(1100, 10)],
-    ['nothing when the click was not on a panel', empty, { x: 600, y: 400 }, nowhere],
-    ['nothing when there was no click', empty, null, nowhere],
-    ['nothing when the cursor is where Wayland says that every cursor is', empty, { x: 0, y: 0 }, nowhere],
-  ])('%s', (_what, iconBounds, cursor, expected) => {
-    expect(popoverAnchor(iconBounds, cursor, bottomPanel)).toEqual(expected);
+    ['the click where it does not', null, { x: 1100, y: 10 }, clickAt(1100, 10)],
+    ['nothing when the click was not on a panel', null, { x: 600, y: 400 }, nowhere],
+    ['nothing when there was no click', null, null, nowhere],
+    ['nothing when the cursor is where Wayland says that every cursor is', null, { x: 0, y: 0 }, nowhere],
+  ])('%s', (_what, icon, cursor, expected) => {
+    expect(popoverAnchor(icon, cursor, bottomPanel)).toEqual(expected);
+  });
+});
+
+describe('the bounds of the icon count', () => {
+  const notched: Display = { bounds: rect(0, 0, 1728, 1117), workArea: rect(0, 38, 1728, 1005) };
+
+  test.each<[string, Rectangle, readonly Display[]]>([
+    ['in the menu bar', rect(700, 0, 24, 24), [macBook]],
+    ['in the middle of the higher menu bar beside a notch', rect(1400, 8, 32, 22), [notched]],
+    ['in the menu bar of a display with a negative y', rect(-900, -300, 24, 24), [macBook, aboveLeft]],
+    [
+      'in a menu bar that hides itself and leaves no gap in the work area',
+      rect(900, 0, 24, 24),
+      [hiddenPanel],
+    ],
+    ['a little above the display, as macOS tells at times', rect(700, -2, 24, 24), [macBook]],
+  ])('%s', (_where, bounds, displays) => {
+    expect(shownIcon(bounds, displays)).toEqual(bounds);
+  });
+
+  test.each<[string, Rectangle, readonly Display[]]>([
+    ['below the display, where macOS 26 puts an icon that is switched off', rect(0, 1117, 32, 22), [notched]],
+    ['below another display', rect(0, 900, 32, 22), [macBook, aboveLeft]],
+    ['in the middle of a display', rect(600, 400, 24, 24), [macBook]],
+    ['beside every display', rect(5_000, 0, 24, 24), [macBook]],
+    ['empty, on Linux', rect(0, 0, 0, 0), [macBook]],
+  ])('not %s', (_where, bounds, displays) => {
+    expect(shownIcon(bounds, displays)).toBeNull();
   });
 });

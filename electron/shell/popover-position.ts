@@ -29,13 +29,34 @@ type Edge = 'top' | 'bottom' | 'left' | 'right';
 export const popoverGap = 4;
 /** A panel that hides itself leaves no gap in the work area; a click this near to an edge was on such a panel. */
 const panelThickness = 64;
+/** 24, and 37 or 38 beside a notch. */
+const maxMenuBarHeight = 48;
 
 /**
- * The icon's bounds where the platform tells them; else the place of the click, if that can have been on a panel.
- * Linux tells no bounds, and Wayland reports every cursor at 0,0.
+ * The icon's bounds as the platform tells them; null where it tells none, and where they are not in a menu bar, at the top of a
+ * display. An icon that macOS 26 or the notch hides has bounds too, 0,1117 on a display 1117 high for instance.
  */
-export function popoverAnchor(iconBounds: Rectangle, cursor: Point | null, display: Display): Anchor {
-  if (iconBounds.width > 0 && iconBounds.height > 0) return { kind: 'area', area: iconBounds };
+export function shownIcon(
+  { x, y, width, height }: Rectangle,
+  displays: readonly Pick<Display, 'bounds'>[],
+): Rectangle | null {
+  if (width <= 0 || height <= 0) return null;
+  const isAtTop = displays.some(
+    ({ bounds }) =>
+      x < bounds.x + bounds.width &&
+      x + width > bounds.x &&
+      y < bounds.y + maxMenuBarHeight &&
+      y + height > bounds.y,
+  );
+  return isAtTop ? { x, y, width, height } : null;
+}
+
+/**
+ * The icon where it is known; else the place of the click, if that can have been on a panel. Linux tells no bounds, and Wayland
+ * reports every cursor at 0,0.
+ */
+export function popoverAnchor(icon: Rectangle | null, cursor: Point | null, display: Display): Anchor {
+  if (icon !== null) return { kind: 'area', area: icon };
   if (cursor === null || (cursor.x === 0 && cursor.y === 0) || !isNearEdge(cursor, display.bounds)) {
     return { kind: 'none' };
   }

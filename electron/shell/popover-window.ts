@@ -8,17 +8,16 @@
 import { BrowserWindow, screen, type Session, type WebContents } from 'electron';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Logger } from '../core/observability/logger.ts';
-import { placePopover, popoverAnchor, type Point, type Rectangle } from './popover-position.ts';
+import { IconPresses } from './icon-presses.ts';
+import { placePopover, popoverAnchor, shownIcon, type Point, type Rectangle } from './popover-position.ts';
 import { popoverUrl } from './renderer-files.ts';
 import { popoverWindowOptions } from './popover-window-options.ts';
 
 const popoverWidth = 360;
 const maxPopoverHeight = 560;
 const destroyAfterHiddenMs = 5 * 60_000;
-const ignoreClickAfterBlurMs = 200;
 /** A page that never tells its height is shown all the same. */
 const showAtLatestMs = 2_000;
-const noBounds: Rectangle = { x: 0, y: 0, width: 0, height: 0 };
 
 export interface PopoverOptions {
   readonly preload: string;
@@ -46,22 +45,29 @@ type State =
 export class PopoverWindow {
   readonly #options: PopoverOptions;
   #state: State = { kind: 'none' };
-  #iconBounds: Rectangle = noBounds;
+  readonly #presses: IconPresses;
+  #icon: Rectangle | null = null;
   #clickedAt: Point | null = null;
   #contentHeight: number | null = null;
-  #hiddenByBlurAt = -Infinity;
 
   constructor(options: PopoverOptions) {
     this.#options = options;
+    this.#presses = new IconPresses(options.clock);
+  }
+
+  /** The button went down on the icon; `toggle` follows when it is let go. */
+  iconPressed(): void {
+    this.#presses.pressed();
   }
 
   /** The icon was clicked. `iconBounds` is empty where the platform does not tell. */
   toggle(iconBounds: Rectangle): void {
+    const hasHidden = this.#presses.clickHasHidden();
     if (this.#state.kind === 'shown' || this.#state.kind === 'opening') {
       this.hide();
       return;
     }
-    if (this.#options.clock.now() - this.#hiddenByBlurAt < ignoreClickAfterBlurMs) return;
+    if (hasHidden) return;
     this.#clickedAt = screen.getCursorScreenPoint();
     this.#open(iconBounds);
   }
@@ -123,7 +129,7 @@ export class PopoverWindow {
   }
 
   #open(iconBounds: Rectangle): void {
-    this.#iconBounds = iconBounds;
+    this.#icon = shownIcon(iconBounds, screen.getAllDisplays());
     if (this.#state.kind === 'hidden') {
       this.#state.timer.cancel();
       this.#reveal();
@@ -141,9 +147,10 @@ export class PopoverWindow {
     });
     this.#state = { kind: 'opening', window, timer, isDrawn: false };
     this.#watch(window);
-    window
-      .loadURL(popoverUrl)
-      .catch((error: unknown) => log.error(`The popover was not loaded: ${String(error)}.`));
+    window.loadURL(popoverUrl).catch((error: unknown) => {
+      // One that was closed meanwhile, by the user or a quit, has not failed.
+      if (!window.isDestroyed()) log.error(`The popover was not loaded: ${String(error)}.`);
+    });
   }
 
   #watch(window: BrowserWindow): void {
@@ -159,7 +166,7 @@ export class PopoverWindow {
     });
     window.on('blur', () => {
       if (this.#state.kind !== 'shown' || window.webContents.isDevToolsFocused()) return;
-      this.#hiddenByBlurAt = this.#options.clock.now();
+      this.#presses.hiddenByBlur();
       this.hide();
     });
     window.on('closed', () => {
@@ -186,13 +193,12 @@ export class PopoverWindow {
   }
 
   #place(window: BrowserWindow): void {
-    const { width } = this.#iconBounds;
     const display =
-      width > 0
-        ? screen.getDisplayMatching(this.#iconBounds)
+      this.#icon !== null
+        ? screen.getDisplayMatching(this.#icon)
         : screen.getDisplayNearestPoint(this.#clickedAt ?? screen.getCursorScreenPoint());
     const height = Math.min(this.#contentHeight ?? maxPopoverHeight, maxPopoverHeight);
-    const anchor = popoverAnchor(this.#iconBounds, this.#clickedAt, display);
+    const anchor = popoverAnchor(this.#icon, this.#clickedAt, display);
     window.setBounds(placePopover(anchor, display, { width: popoverWidth, height }));
   }
 }

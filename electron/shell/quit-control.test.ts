@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { sleep } from '../core/clock.ts';
 import type { ShutdownReport } from '../core/lifecycle/shutdown-report.ts';
+import { FakeClock } from '../core/testing/fake-clock.ts';
 import { QuitControl, type LastStep } from './quit-control.ts';
 
 const report = (problems: readonly string[]): ShutdownReport => ({
@@ -17,7 +19,8 @@ test.each([
   const app = { on: () => app, exit: (given?: number) => void steps.push(given) };
   const shutdown = (): Promise<ShutdownReport> => Promise.resolve(report(problems));
   const host = { shutdown, forceShutdown: shutdown, systemShutdown: shutdown };
-  const control = new QuitControl(app as never, host, (told) => void steps.push(told.problems));
+  const tell = (told: ShutdownReport): void => void steps.push(told.problems);
+  const control = new QuitControl({ app: app as never, host, clock: new FakeClock(), tell });
   await control.quit('test');
   expect(steps).toEqual([problems, code]);
   await control.quit('asked again');
@@ -25,8 +28,9 @@ test.each([
 });
 
 /** Every step in order: the host's end, the last step, the exit. */
-function setUp(lastStep: LastStep) {
+function setUp(lastStep: LastStep = () => 'then-exit') {
   const steps: string[] = [];
+  const clock = new FakeClock();
   let quitAsked: (event: { preventDefault(): void }) => void = () => undefined;
   const app = {
     on: (_event: string, listener: typeof quitAsked) => {
@@ -43,7 +47,7 @@ function setUp(lastStep: LastStep) {
     forceShutdown: end('forced'),
     systemShutdown: end('system'),
   };
-  const control = new QuitControl(app as never, host, () => undefined);
+  const control = new QuitControl({ app: app as never, host, clock, tell: () => undefined });
   control.beforeExit((options) => {
     steps.push(options.restart ? 'restart' : 'install');
     return lastStep(options);
@@ -53,7 +57,7 @@ function setUp(lastStep: LastStep) {
     quitAsked({ preventDefault: () => (isHeld = true) });
     return isHeld;
   };
-  return { steps, control, askToQuit };
+  return { steps, clock, control, askToQuit };
 }
 
 describe('the last step', () => {
@@ -79,5 +83,30 @@ describe('the last step', () => {
 
   test('and whatever else asks to quit before is held back', () => {
     expect(setUp(() => 'quits').askToQuit()).toBe(true);
+  });
+});
+
+describe('while the app is being started', () => {
+  test.each(['succeeds', 'fails'])('the process ends once the start %s', async (outcome) => {
+    const { control, steps, clock } = setUp();
+    const start = sleep(clock, 500).then(() => {
+      if (outcome === 'fails') throw new Error('no icon');
+    });
+    control.startingUntil(start);
+    const quit = control.quit('test');
+    await clock.advance(499);
+    expect(steps).toEqual(['shutdown']);
+    await clock.advance(1);
+    await quit;
+    expect(steps).toEqual(['shutdown', 'install', 'exit 0']);
+  });
+
+  test('a start that hangs does not keep it from ending', async () => {
+    const { control, steps, clock } = setUp();
+    control.startingUntil(new Promise(() => undefined));
+    const quit = control.quit('test');
+    await clock.advance(2_000);
+    await quit;
+    expect(steps.at(-1)).toBe('exit 0');
   });
 });

@@ -2,9 +2,9 @@ import { expect, test, vi } from 'vitest';
 import type { LoginItem, LoginItemStatus } from './login-item.ts';
 import { SettingsControl } from './settings-control.ts';
 
-function setUp(systemSays: LoginItemStatus) {
+function setUp(systemSays: LoginItemStatus, { notifications = true } = {}) {
   const store = {
-    current: { notifications: true, updates: true, updateCheckedAt: null },
+    current: { notifications, updates: true, updateCheckedAt: null },
     change: vi.fn(() => Promise.resolve()),
   };
   const loginItem: LoginItem = {
@@ -12,7 +12,9 @@ function setUp(systemSays: LoginItemStatus) {
     setOpenAtLogin: () => Promise.resolve(systemSays),
   };
   const onChange = vi.fn();
-  return { store, onChange, control: new SettingsControl(store, { loginItem, onChange }) };
+  const notices = { isRefused: false, askPermission: vi.fn() };
+  const parts = { loginItem, notices, bringsCommand: false, onChange };
+  return { store, onChange, notices, parts, control: new SettingsControl(store, parts) };
 }
 
 test('the login item is what the system says, not what was asked for', async () => {
@@ -21,6 +23,8 @@ test('the login item is what the system says, not what was asked for', async () 
     openAtLogin: true,
     loginItemStatus: 'requires-approval',
     notifications: true,
+    notificationsRefused: false,
+    bringsCommand: false,
   });
   expect(await setUp('disabled').control.change({ openAtLogin: true })).toMatchObject({ openAtLogin: false });
 });
@@ -40,15 +44,26 @@ test('only what is named is changed', async () => {
   expect(store.change).toHaveBeenCalledWith({ notifications: false });
 });
 
+test('the system is asked for permission at the start where notices are on, and when they are switched on', async () => {
+  expect(setUp('disabled').notices.askPermission).toHaveBeenCalledOnce();
+  const { control, notices } = setUp('disabled', { notifications: false });
+  await control.change({ notifications: false });
+  expect(notices.askPermission).not.toHaveBeenCalled();
+  await control.change({ notifications: true });
+  expect(notices.askPermission).toHaveBeenCalledOnce();
+});
+
+test('a system that refuses notices is told of', () => {
+  const { control, notices } = setUp('disabled');
+  notices.isRefused = true;
+  expect(control.current).toMatchObject({ notifications: true, notificationsRefused: true });
+});
+
 test('the entry for updates is there where updates are, with the switch as it is stored', async () => {
-  const { store, control } = setUp('disabled');
+  const { store, parts, control } = setUp('disabled');
   expect(control.current).not.toHaveProperty('updates');
   const entry = { label: 'Check for Updates…', enabled: true };
-  const loginItem: LoginItem = {
-    status: () => Promise.resolve('disabled'),
-    setOpenAtLogin: () => Promise.resolve('disabled'),
-  };
-  const updating = new SettingsControl(store, { loginItem, onChange: vi.fn(), updates: () => entry });
+  const updating = new SettingsControl(store, { ...parts, updates: () => entry });
   expect(updating.current.updates).toEqual({ automatic: true, ...entry });
   await updating.change({ updates: false });
   expect(store.change).toHaveBeenCalledWith({ updates: false });

@@ -5,58 +5,65 @@ import type { SettingsStore } from './settings-store.ts';
 
 type UpdateEntry = Omit<NonNullable<Settings['updates']>, 'automatic'>;
 
+/** What the system says of our notices. */
+export interface NoticePermission {
+  readonly isRefused: boolean;
+  askPermission(): void;
+}
+
 export interface SettingsParts {
   readonly loginItem: LoginItem;
+  readonly notices: NoticePermission;
+  readonly bringsCommand: boolean;
   readonly onChange: () => void;
   readonly updates?: () => UpdateEntry | null;
 }
 
 export class SettingsControl {
   readonly #store: Pick<SettingsStore, 'current' | 'change'>;
-  readonly #loginItem: LoginItem;
-  readonly #onChange: () => void;
-  readonly #updates: () => UpdateEntry | null;
+  readonly #parts: SettingsParts;
   #loginItemStatus: LoginItemStatus = 'unavailable';
 
   /** `onChange` is called when something that is shown has changed. `updates`: null where there are none. */
-  constructor(
-    store: Pick<SettingsStore, 'current' | 'change'>,
-    { loginItem, onChange, updates = () => null }: SettingsParts,
-  ) {
+  constructor(store: Pick<SettingsStore, 'current' | 'change'>, parts: SettingsParts) {
     this.#store = store;
-    this.#updates = updates;
-    this.#loginItem = loginItem;
-    this.#onChange = onChange;
+    this.#parts = parts;
+    if (store.current.notifications) parts.notices.askPermission();
   }
 
   /** As last known; `refresh` asks the system anew. */
   get current(): Settings {
     const loginItemStatus = this.#loginItemStatus;
-    const updates = this.#updates();
+    const { notices, bringsCommand } = this.#parts;
+    const updates = this.#parts.updates?.() ?? null;
     return {
       openAtLogin: loginItemStatus === 'enabled' || loginItemStatus === 'requires-approval',
       loginItemStatus,
       notifications: this.#store.current.notifications,
+      notificationsRefused: notices.isRefused,
+      bringsCommand,
       ...(updates === null ? {} : { updates: { automatic: this.#store.current.updates, ...updates } }),
     };
   }
 
   async refresh(): Promise<Settings> {
-    this.#noteStatus(await this.#loginItem.status());
+    this.#noteStatus(await this.#parts.loginItem.status());
     return this.current;
   }
 
   async change({ openAtLogin, notifications, updates }: IpcRequest<'settings:set'>): Promise<Settings> {
     if (notifications !== undefined) await this.#store.change({ notifications });
+    if (notifications === true) this.#parts.notices.askPermission();
     if (updates !== undefined) await this.#store.change({ updates });
-    if (openAtLogin !== undefined) this.#loginItemStatus = await this.#loginItem.setOpenAtLogin(openAtLogin);
-    this.#onChange();
+    if (openAtLogin !== undefined)
+      this.#loginItemStatus = await this.#parts.loginItem.setOpenAtLogin(openAtLogin);
+    this.#parts.onChange();
     return this.current;
   }
 
   #noteStatus(status: LoginItemStatus): void {
     if (status === this.#loginItemStatus) return;
     this.#loginItemStatus = status;
-    this.#onChange();
+    this.#parts.onChange();
   }
 }

@@ -1,5 +1,5 @@
 /** What the popover and the native menu can ask for, each written once. */
-import { clipboard, shell } from 'electron';
+import { app, clipboard, shell } from 'electron';
 import { assertNever } from '../../shared/result.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHostPort } from './app-host-port.ts';
@@ -9,6 +9,7 @@ import { ensureConfigFile, openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
 import type { SettingsControl } from './settings-control.ts';
 import type { UpdateControl } from './update-control.ts';
+import { systemSettingsUrl } from './system-settings.ts';
 import type { MenuAction } from './tray-menu.ts';
 
 export interface ShellParts {
@@ -37,6 +38,9 @@ export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellPar
   'settings:set': (change) => settings.change(change),
   'command:install': installCommandHere,
   'updates:choose': () => updates.choose(),
+  'diagnostics:copy': () => copyDiagnostics(host, settings),
+  'system-settings:open': ({ page }) => shell.openExternal(systemSettingsUrl(page)),
+  'app:move-to-applications': moveToApplications,
   'clipboard:copy': ({ text }) => clipboard.writeText(text),
   'popover:set-height': ({ height }) => popover.setContentHeight(height),
   'popover:hide': () => popover.hide(),
@@ -68,6 +72,8 @@ async function menuWork(
       return openConfig(host);
     case 'reload':
       return host.reload();
+    case 'copy-diagnostics':
+      return copyDiagnostics(host, settings);
     case 'open-at-login':
       await settings.change({ openAtLogin: action.open });
       return;
@@ -80,6 +86,24 @@ async function menuWork(
     default:
       assertNever(action, 'menu action');
   }
+}
+
+/** The report says what is in our files; these are the system's. */
+async function copyDiagnostics(host: AppHostPort, settings: SettingsControl): Promise<void> {
+  const { loginItemStatus, notificationsRefused } = await settings.refresh();
+  const lines = [
+    `login item ${loginItemStatus}`,
+    ...(notificationsRefused ? ['notices    refused by the system'] : []),
+  ];
+  await clipboard.writeText(await host.diagnosticReport(lines));
+}
+
+/** Electron asks for an administrator's password where that is needed, and quits us when the moved app is started. */
+function moveToApplications(): void {
+  if (!app.moveToApplicationsFolder())
+    throw new Error(
+      'LocalPort was not moved. Quit it, and drag it to the Applications folder in the Finder.',
+    );
 }
 
 async function trustConfig(host: AppHostPort, digest: string): Promise<void> {

@@ -1,22 +1,93 @@
-import { Notification } from 'electron';
+/**
+ * Notices as the system shows them.
+ *
+ * 1. macOS asks the user for permission when the first object of the system's is made, and loses what is shown before the answer.
+ *    So permission is asked for when notices are switched on, not by the first notice (Electron's
+ *    `shell/browser/notifications/mac/notification_presenter_mac.mm`, from Electron 42 on).
+ * 2. A notification whose object is released is taken out of the Notification Center (`cocoa_notification.mm`, destructor): each is
+ *    held until it is closed or clicked.
+ * 3. What the system refuses is known only by the notification that failed, and only until another one is shown.
+ */
+import type { NotificationConstructorOptions } from 'electron';
 import { nativeNotice } from './native-notice.ts';
 import type { Notice } from './notice-words.ts';
 
-/** The system keeps older ones in its own centre; ours are held only so that a click still finds us. */
-const maxHeldNotifications = 20;
+/** Electron's `Notification`, as far as it is used. */
+export interface NativeNotification {
+  on(event: 'click' | 'close' | 'show', listener: () => void): unknown;
+  on(event: 'failed', listener: (event: unknown, error: string) => void): unknown;
+  show(): void;
+}
 
-/** Shows notices natively; a click on one calls `onClick`. */
-export function systemNotifications(
-  platform: NodeJS.Platform,
-  onClick: () => void,
-): (notice: Notice) => void {
-  const held: Notification[] = [];
-  return (notice) => {
-    if (!Notification.isSupported()) return;
-    const notification = new Notification({ ...nativeNotice(notice, platform), silent: true });
-    notification.on('click', onClick);
-    held.push(notification);
-    if (held.length > maxHeldNotifications) held.shift();
+export interface NotificationMaker {
+  new (options: NotificationConstructorOptions): NativeNotification;
+  /** Asks for permission where the system wants that. */
+  isSupported(): boolean;
+}
+
+export interface SystemNotificationsParts {
+  readonly maker: NotificationMaker;
+  readonly platform: NodeJS.Platform;
+  readonly onClick: () => void;
+  /** The system has refused one, in its own words. */
+  readonly onRefused: (why: string) => void;
+}
+
+/** The oldest is given up first. Nobody has that many notices unread, and each is an object of a few hundred bytes. */
+export const maxHeldNotifications = 200;
+
+export class SystemNotifications {
+  readonly #parts: SystemNotificationsParts;
+  readonly #held = new Set<NativeNotification>();
+  #isRefused = false;
+
+  constructor(parts: SystemNotificationsParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the system did not show the last one. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Has the system ask the user, if it has not yet. To be called when notices are switched on, and at the start if they are. */
+  askPermission(): void {
+    const { maker, platform } = this.#parts;
+    // Elsewhere nothing is asked for, and the first use costs time.
+    if (platform === 'darwin') maker.isSupported();
+  }
+
+  show(notice: Notice): void {
+    const { maker, platform, onClick, onRefused } = this.#parts;
+    if (!maker.isSupported()) return;
+    const notification = new maker({ ...nativeNotice(notice, platform), silent: true });
+    const release = (): void => {
+      this.#held.delete(notification);
+    };
+    notification.on('show', () => {
+      this.#isRefused = false;
+    });
+    notification.on('failed', (_event, error) => {
+      release();
+      this.#isRefused = true;
+      onRefused(error);
+    });
+    notification.on('close', release);
+    notification.on('click', () => {
+      release();
+      onClick();
+    });
+    this.#hold(notification);
     notification.show();
-  };
+  }
+
+  #hold(notification: NativeNotification): void {
+    this.#held.add(notification);
+    const [oldest] = this.#held;
+    if (this.#held.size > maxHeldNotifications && oldest !== undefined) this.#held.delete(oldest);
+  }
 }

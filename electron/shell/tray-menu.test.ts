@@ -5,7 +5,13 @@ import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts
 import { aService, aSnapshot, failedService, offService } from './testing/snapshots.ts';
 import { stateInWords, trayMenuRows, type MenuAction, type MenuRow } from './tray-menu.ts';
 
-const settings: Settings = { openAtLogin: false, loginItemStatus: 'disabled', notifications: true };
+const settings: Settings = {
+  openAtLogin: false,
+  loginItemStatus: 'disabled',
+  notifications: true,
+  notificationsRefused: false,
+  bringsCommand: false,
+};
 
 function asText(rows: readonly MenuRow[]): readonly string[] {
   return rows.map((row) => {
@@ -38,6 +44,7 @@ test('every forward is a checkbox with its state in words, the commands below', 
     '---',
     'Open Config',
     'Reload Config',
+    'Copy Diagnostics',
     '[ ] Open at Login',
     '---',
     'Quit LocalPort',

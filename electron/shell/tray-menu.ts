@@ -8,7 +8,7 @@ import { toneOf } from '../../shared/service-tone.ts';
 export type MenuAction =
   | { readonly kind: 'set-desired'; readonly name: string; readonly desired: Desired }
   | { readonly kind: 'set-all'; readonly desired: Desired }
-  | { readonly kind: 'open-popover' | 'open-config' | 'reload' | 'update' | 'quit' }
+  | { readonly kind: 'open-popover' | 'open-config' | 'reload' | 'copy-diagnostics' | 'update' | 'quit' }
   | { readonly kind: 'open-at-login'; readonly open: boolean };
 
 export type MenuRow =
@@ -57,6 +57,7 @@ export function trayMenuRows({ snapshot, settings }: MenuContext): readonly Menu
     ...configNotes(snapshot),
     command('Open Config', { kind: 'open-config' }),
     command('Reload Config', { kind: 'reload' }),
+    command('Copy Diagnostics', { kind: 'copy-diagnostics' }),
     ...loginRow(settings),
     ...updateRow(settings),
     separator,
@@ -133,7 +134,7 @@ function configNotes({ config, services }: Snapshot): readonly MenuRow[] {
 }
 
 function loginRow({ loginItemStatus, openAtLogin }: Settings): readonly MenuRow[] {
-  if (loginItemStatus === 'unavailable') return [];
+  if (loginItemStatus === 'unavailable' || loginItemStatus === 'misplaced') return [];
   const needsApproval = loginItemStatus === 'requires-approval';
   const label = needsApproval ? 'Open at Login (allow it in System Settings)' : 'Open at Login';
   return [

@@ -21,6 +21,8 @@ export interface TrayOptions {
   readonly iconFolder: string;
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
+  /** macOS only: the button went down, and `onClick` follows when it is let go. */
+  readonly onPress: () => void;
   readonly onClick: (bounds: Rectangle) => void;
   readonly onAction: (action: MenuAction) => void;
 }
@@ -33,7 +35,7 @@ export interface MenuBarTray {
 }
 
 export function createTray(options: TrayOptions, initial: MenuContext): MenuBarTray {
-  const { iconFolder, platform, clock, onClick, onAction } = options;
+  const { iconFolder, platform, clock, onPress, onClick, onAction } = options;
   const panelShowsMenu = platform === 'linux';
   let context = initial;
   const shown = { icon: iconOf(context, options), tooltip: '', menu: '' };
@@ -61,6 +63,8 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
   const pace = new MenuPace(clock, showText);
 
   const update = (next: MenuContext): void => {
+    // What was under way when the app began to end may still tell something.
+    if (tray.isDestroyed()) return;
     context = next;
     const icon = iconOf(next, options);
     if (icon !== shown.icon) tray.setImage(loadIcon(iconFolder, icon));
@@ -69,6 +73,7 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
     if (tooltip !== shown.tooltip || menu !== shown.menu) pace.changed();
   };
 
+  tray.on('mouse-down', onPress);
   tray.on('click', (_event, bounds) => onClick(bounds));
   if (!panelShowsMenu) tray.on('right-click', () => tray.popUpContextMenu(buildMenu()));
   showText();

@@ -377,9 +377,27 @@ export const scenarios = {
     snapshot: snapshotOf(allUp),
     settings: { openAtLogin: true, loginItemStatus: 'requires-approval' },
   },
+  'installed-on-a-mac': {
+    snapshot: snapshotOf(allUp),
+    settings: { bringsCommand: true },
+  },
+  'away-from-applications': {
+    snapshot: snapshotOf(allUp),
+    settings: { openAtLogin: false, loginItemStatus: 'misplaced', notificationsRefused: true },
+  },
+  'welcome-installed': {
+    snapshot: snapshotOf([welcomePage], { status: 'welcome', path: null }),
+    settings: { bringsCommand: true },
+  },
   ordinary: { snapshot: snapshotOf(ordinary) },
 } as const satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof scenarios;
 
-export const usualSettings: Settings = { openAtLogin: true, loginItemStatus: 'enabled', notifications: true };
+export const usualSettings: Settings = {
+  openAtLogin: true,
+  loginItemStatus: 'enabled',
+  notifications: true,
+  notificationsRefused: false,
+  bringsCommand: false,
+};

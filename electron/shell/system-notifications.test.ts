@@ -1,0 +1,95 @@
+import { EventEmitter } from 'node:events';
+import type { NotificationConstructorOptions } from 'electron';
+import { beforeEach, expect, test } from 'vitest';
+import { maxHeldNotifications, SystemNotifications, type NotificationMaker } from './system-notifications.ts';
+
+const notice = { title: 'warehouse needs you', body: 'The host key has changed' };
+
+/** What the system was asked for and shown, in order. */
+let told: unknown[];
+let made: FakeNotification[];
+let isSupported: boolean;
+let notifications: SystemNotifications;
+
+class FakeNotification extends EventEmitter {
+  readonly #title: string | undefined;
+
+  static isSupported(): boolean {
+    told.push('asked for permission');
+    return isSupported;
+  }
+
+  constructor({ title }: NotificationConstructorOptions) {
+    super();
+    this.#title = title;
+    made.push(this);
+  }
+
+  show(): void {
+    told.push(this.#title);
+  }
+}
+
+beforeEach(() => {
+  told = [];
+  made = [];
+  isSupported = true;
+  notifications = notificationsOn('darwin');
+});
+
+function notificationsOn(platform: NodeJS.Platform): SystemNotifications {
+  return new SystemNotifications({
+    maker: FakeNotification satisfies NotificationMaker,
+    platform,
+    onClick: () => void told.push('clicked'),
+    onRefused: (why) => void told.push(`refused: ${why}`),
+  });
+}
+
+test('permission is asked for before there is anything to show', () => {
+  notifications.askPermission();
+  expect(told).toEqual(['asked for permission']);
+  expect(made).toEqual([]);
+});
+
+test('a system that asks nobody is not touched before the first notice', () => {
+  notificationsOn('linux').askPermission();
+  expect(told).toEqual([]);
+});
+
+test('a notice is shown, and a click on it tells', () => {
+  notifications.show(notice);
+  made[0]!.emit('click', {});
+  expect(told).toEqual(['asked for permission', notice.title, 'clicked']);
+});
+
+test('what the system refuses is known until another notice is shown', () => {
+  expect(notifications.isRefused).toBe(false);
+  notifications.show(notice);
+  made[0]!.emit('failed', {}, 'Notifications are not allowed for this application');
+  expect(notifications.isRefused).toBe(true);
+  expect(told.at(-1)).toBe('refused: Notifications are not allowed for this application');
+  notifications.show(notice);
+  made[1]!.emit('show', {});
+  expect(notifications.isRefused).toBe(false);
+});
+
+test('each is held until it is gone: releasing it would take it out of the Notification Center', () => {
+  for (let count = 0; count < 30; count++) notifications.show(notice);
+  expect(notifications.held).toBe(30);
+  made[0]!.emit('close', {});
+  made[1]!.emit('click', {});
+  made[2]!.emit('failed', {}, 'refused');
+  expect(notifications.held).toBe(27);
+});
+
+test('no more are held than anybody has unread', () => {
+  for (let count = 0; count <= maxHeldNotifications; count++) notifications.show(notice);
+  expect(notifications.held).toBe(maxHeldNotifications);
+});
+
+test('where the system has no notifications nothing is made', () => {
+  isSupported = false;
+  notifications.show(notice);
+  expect(made).toEqual([]);
+});

@@ -1,0 +1,9 @@
+/** Pages of macOS's System Settings, from macOS 13 on. Apple documents no addresses; these are the panes' bundle identifiers. */
+const pages = {
+  'login-items': 'x-apple.systempreferences:com.apple.LoginItems-Settings.extension',
+  notifications: 'x-apple.systempreferences:com.apple.Notifications-Settings.extension',
+} as const;
+
+export type SystemSettingsPage = keyof typeof pages;
+
+export const systemSettingsUrl = (page: SystemSettingsPage): string => pages[page];

@@ -1,0 +1,16 @@
+import type { ReactElement } from 'react';
+import type { PopoverBridge } from '../shared/ipc-contract.ts';
+import { RequestButton } from './request-button.tsx';
+import { useSettings } from './use-settings.ts';
+
+/** On the first run, where the app brings its command: nobody reads a manual for it. */
+export function InstallCommand({ bridge }: { readonly bridge: PopoverBridge }): ReactElement | null {
+  const [settings] = useSettings(bridge);
+  if (settings?.bringsCommand !== true) return null;
+  return (
+    <div className="notice-command">
+      <p className="notice-text">Use LocalPort from a terminal, too.</p>
+      <RequestButton label="Install Command" request={() => bridge.invoke('command:install', undefined)} />
+    </div>
+  );
+}
