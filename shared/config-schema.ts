@@ -164,6 +164,7 @@ const serviceShape = {
   allowed_hosts: oneOrMany(nonEmptyLine(253)).optional(),
   hold: duration(0, 10 * minuteMs).optional(),
   start_timeout: duration(100, hourMs).optional(),
+  share: flag.optional(),
   health_check: healthCheckSchema.optional(),
   restart_policy: restartPolicySchema.optional(),
 };

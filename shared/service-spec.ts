@@ -164,6 +164,8 @@ export interface ServiceSpec {
   readonly holdTimeoutMs: number;
   /** How long a tunnel may take from its start to its readiness, in ms. Means nothing to tcp, which only connects. */
   readonly startTimeoutMs: number;
+  /** It has a login of its own, though others log in with the same things. Means something to ssh only. */
+  readonly isAlone?: true;
   readonly connection: Connection;
   readonly healthCheck: HealthCheckSpec;
   readonly restartPolicy: RestartPolicySpec;

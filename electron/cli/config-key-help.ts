@@ -97,6 +97,8 @@ export const serviceKeyHelps: KeyHelps = {
   allowed_hosts: 'Plain HTTP only: the host names that clients may use; others get 403; default any',
   hold: 'How long an arriving client waits for a tunnel; default 10 s',
   start_timeout: 'kubectl, ssh, command: how long a tunnel may take to become ready; default 30 s',
+  share:
+    'ssh: false gives this service a login of its own; by default services with the same login share one',
   health_check: { about: 'How it is checked; merged over defaults', keys: healthCheck },
   restart_policy: { about: 'When a dead tunnel is replaced; merged over defaults', keys: restartPolicy },
 };

@@ -33,6 +33,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     tags: service.tags.length === 0 ? null : service.tags,
     hold: formatDuration(service.holdTimeoutMs),
     // Nothing is started for tcp.
+    share: service.isAlone === true ? false : null,
     start_timeout: connection.technology === 'tcp' ? null : formatDuration(service.startTimeoutMs),
     connection: connectionEntry(connection, options),
     health_check: healthCheckEntry(service.healthCheck, options),

@@ -32,6 +32,7 @@ describe('the difference of two configs', () => {
     ['local-port', { localPort: 9 }],
     ['local-port', { bind: '0.0.0.0' }],
     ['connection', { connection: { technology: 'tcp', host: 'other', remotePort: 1 } }],
+    ['connection', { isAlone: true }],
     ['health-check', { healthCheck: { ...b.healthCheck, intervalMs: 1 } }],
     ['restart-policy', { restartPolicy: { ...b.restartPolicy, enabled: false } }],
     ['hold', { holdTimeoutMs: 1 }],

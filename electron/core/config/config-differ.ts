@@ -26,7 +26,7 @@ export type ServiceChange =
 
 const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[]>> = {
   'local-port': ['localPort', 'bind', 'localSocket', 'allowedHosts'],
-  connection: ['connection'],
+  connection: ['connection', 'isAlone'],
   'health-check': ['healthCheck'],
   'restart-policy': ['restartPolicy'],
   hold: ['holdTimeoutMs'],

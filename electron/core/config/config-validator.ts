@@ -84,6 +84,8 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
   const connection = checkConnection(findings, value, path);
   if (service?.technology === 'tcp' && service.start_timeout !== undefined)
     findings.warning([...path, 'start_timeout'], 'has no effect for tcp, which starts no process');
+  if (service?.share !== undefined && service.technology !== 'ssh')
+    findings.warning([...path, 'share'], 'has an effect for ssh only, where services share a login');
   if (service !== null && isOpenToOthers(service.bind ?? null))
     findings.warning([...path, 'bind'], openToOthers(service));
   return service === null || connection === null ? null : { service, connection };

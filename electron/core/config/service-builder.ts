@@ -42,6 +42,7 @@ export function buildService(
     ...bare,
     ...(localSocket === null ? {} : { localSocket }),
     ...(service.allowed_hosts === undefined ? {} : { allowedHosts: service.allowed_hosts }),
+    ...(service.share === false ? { isAlone: true } : {}),
     isPortAuto: service.local_port === 'auto',
     enabled: service.enabled ?? bare.enabled,
     tags: service.tags ?? bare.tags,

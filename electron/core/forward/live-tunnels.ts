@@ -117,6 +117,7 @@ export class LiveTunnels {
   processStopped(pid: number): void {
     for (const [number, { tunnel }] of this.#alive) {
       if (tunnel.pid !== pid) continue;
+      tunnel.condemn?.();
       const cause = describeCause('stopped', { ending: 'SIGSTOP' });
       const report = {
         startedAt: this.#parts.clock.now(),

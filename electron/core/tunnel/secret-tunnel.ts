@@ -79,6 +79,14 @@ class SecretTunnel implements Tunnel {
     this.#complaintListeners.push(listener);
   }
 
+  get usualStartMs(): number | null {
+    return this.#inner?.usualStartMs ?? null;
+  }
+
+  condemn(): void {
+    this.#inner?.condemn?.();
+  }
+
   proveTransport(deadlineMs: number): Promise<TransportProof> {
     return this.#inner?.proveTransport(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
   }

@@ -26,13 +26,15 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
   return {
     open: (request) => {
       const connection = connectionOf(request);
-      const { startTimeoutMs } = request.service;
+      const { service } = request;
+      const { startTimeoutMs } = service;
       const login = loginOf(connection);
       const patience = startTimeoutMs <= usualStartTimeoutMs ? '' : String(startTimeoutMs);
       const [line = connection.host, beyond] = hopsOf(connection);
       const wish = { login, host: line, wishedAt: clock.now(), insisted: request.insisted === true };
       const lease = pool.lease(
-        `${login}${patience}`,
+        [login, patience, service.isAlone === true ? request.id : ''].join('\n'),
+        wish.insisted,
         (onRefusal) =>
           new RacingTunnel({
             id: request.id,

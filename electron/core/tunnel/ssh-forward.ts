@@ -79,6 +79,10 @@ export class SshForward implements Tunnel {
     return this.#isEnding ? { kind: 'dead', cause: (await this.ended).cause ?? stoppedByUs } : proof;
   }
 
+  condemn(): void {
+    this.#parts.lease.condemn();
+  }
+
   stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
     void this.#end({ ...noChild, cause: null }, options);
     return this.ended;

@@ -14,6 +14,9 @@ import type { Endpoint, TransportProof, Tunnel, TunnelEnd } from './tunnel-adapt
 /** A login costs the user a touch or a code at the worst: it is kept a little longer than it is needed. */
 const lingerMs = 60_000;
 
+/** What the user asks for of several services comes one after the other. */
+const sameWishMs = 2_000;
+
 /** A place on a master. Release it once. */
 export interface MasterLease {
   readonly pid: number | null;
@@ -24,6 +27,8 @@ export interface MasterLease {
   readonly openedInMs: number | null;
   /** Settles within `deadlineMs`, never rejects. */
   prove(deadlineMs: number): Promise<TransportProof>;
+  /** Newcomers get another master, unless this one answers once more. */
+  condemn(): void;
   /** Connections that the far end refused, by the forward's socket. */
   onRefusal(listener: (path: string, line: string) => void): void;
   /** `force`: a master that nobody else uses ends at once. Resolves when this lease no longer keeps anything open. */
@@ -43,9 +48,11 @@ export class SshMasterPool {
     this.#clock = clock;
   }
 
-  lease(login: string, open: OpenMaster): MasterLease {
+  /** `isFresh`: not on a connection that was there before the user asked for this. */
+  lease(login: string, isFresh: boolean, open: OpenMaster): MasterLease {
     const known = this.#current.get(login);
-    if (known !== undefined && !known.isDoubted) return known.lease();
+    const isWelcome = known !== undefined && !known.isDoubted && !(isFresh && known.isOld);
+    if (isWelcome) return known.lease();
     const master = new Master(this.#clock, open);
     this.#current.set(login, master);
     this.#all.add(master);
@@ -96,6 +103,15 @@ class Master {
       this.#linger?.cancel();
       return end;
     });
+  }
+
+  /** It was open before this moment's wish. */
+  get isOld(): boolean {
+    return this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameWishMs;
+  }
+
+  condemn(): void {
+    this.#isDoubted = true;
   }
 
   get isDoubted(): boolean {
@@ -200,6 +216,10 @@ class Lease implements MasterLease {
 
   prove(deadlineMs: number): Promise<TransportProof> {
     return this.#master.prove(deadlineMs);
+  }
+
+  condemn(): void {
+    this.#master.condemn();
   }
 
   onRefusal(listener: (path: string, line: string) => void): void {

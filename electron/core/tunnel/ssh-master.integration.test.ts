@@ -175,3 +175,23 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
   expect(workshop.livingChildren()).toHaveLength(1);
   expect(tunnel.pid).not.toBeNull();
 });
+
+it('opens another one for what the user insists on, and for whoever wants one alone', async () => {
+  const first = await workshop.openReady(to());
+  const alone = await workshop.openReady(to(), false, { isAlone: true });
+  const again = await workshop.openReady(to(), false, { isAlone: true });
+  expect(new Set([first, alone, again].map(({ tunnel }) => tunnel.pid)).size).toBe(3);
+  await eventually('it is old', () => Promise.resolve(Date.now() - first.openedAt > 2_100));
+  const insisted = await workshop.openReady(to(), true);
+  const too = await workshop.openReady(to(), true);
+  expect(insisted.tunnel.pid).not.toBe(first.tunnel.pid);
+  expect(too.tunnel.pid).toBe(insisted.tunnel.pid);
+  expect(await exchange(first.address, 'untouched')).toBe('untouched');
+});
+
+it('is given up at once when its process is said to be stopped', async () => {
+  const first = await workshop.openReady(to());
+  first.tunnel.condemn?.();
+  const second = await workshop.openReady(to());
+  expect(second.tunnel.pid).not.toBe(first.tunnel.pid);
+});

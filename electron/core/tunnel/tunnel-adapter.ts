@@ -57,6 +57,8 @@ export interface Tunnel {
   onComplaint(listener: (cause: Cause) => void): void;
   /** Whatever runs at the far end: this asks for the way to it. Settles within `deadlineMs`, never rejects. */
   proveTransport(deadlineMs: number): Promise<TransportProof>;
+  /** Its process is stopped: what comes next must not share it. Without effect on a tunnel that shares nothing. */
+  condemn?(): void;
   /** Asks politely, insists after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<TunnelEnd>;
 }

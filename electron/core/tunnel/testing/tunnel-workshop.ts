@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Cause } from '../../../../shared/failure.ts';
-import type { Connection } from '../../../../shared/service-spec.ts';
+import type { Connection, ServiceSpec } from '../../../../shared/service-spec.ts';
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
@@ -62,13 +62,13 @@ export class TunnelWorkshop {
     return new TunnelWorkshop(directory, binDirectories, startTimeoutMs);
   }
 
-  open(connection: Connection, insisted = false): Tunnel {
+  open(connection: Connection, insisted = false, more: Partial<ServiceSpec> = {}): Tunnel {
     const note = (message: string): void => {
       this.log.push(message);
     };
     const tunnel = this.#adapters[connection.technology].open({
       id: `test#${++this.#count}`,
-      service: { ...serviceWith(connection), startTimeoutMs: this.#startTimeoutMs },
+      service: { ...serviceWith(connection), startTimeoutMs: this.#startTimeoutMs, ...more },
       insisted,
       log: { debug: note, info: note, warn: note, error: note },
     });
@@ -80,14 +80,15 @@ export class TunnelWorkshop {
   async openReady(
     connection: Connection,
     insisted = false,
-  ): Promise<{ readonly tunnel: Tunnel; readonly address: Address }> {
-    const tunnel = this.open(connection, insisted);
+    more: Partial<ServiceSpec> = {},
+  ): Promise<{ readonly tunnel: Tunnel; readonly address: Address; readonly openedAt: number }> {
+    const tunnel = this.open(connection, insisted, more);
     const ready = await tunnel.ready;
     if (!ready.ok)
       throw new Error(
         `not ready: ${ready.error.title}: ${String(ready.error.evidence)}\n${this.log.join('\n')}`,
       );
-    return { tunnel, address: addressOf(ready.value) };
+    return { tunnel, address: addressOf(ready.value), openedAt: Date.now() };
   }
 
   /** Opens a tunnel that must not become ready; the cause that both its promises tell. */
