@@ -3,7 +3,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { PromptDesk, type Question } from './prompt-desk.ts';
 
 const passphrase = (service: string): Question => ({
-  service,
+  services: () => [service],
   asker: 'id_ed25519',
   words: "Enter passphrase for key '/home/u/id_ed25519':",
   kind: 'passphrase',

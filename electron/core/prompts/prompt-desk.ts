@@ -15,7 +15,8 @@ import { AnswerMemory } from './answer-memory.ts';
 const patienceMs = 300_000;
 
 export interface Question {
-  readonly service: string;
+  /** Those that wait for the answer now; asked again whenever somebody looks. */
+  readonly services: () => readonly string[];
   readonly asker: string;
   readonly words: string;
   readonly kind: PromptKind;
@@ -26,7 +27,7 @@ interface OpenPrompt {
   readonly prompt: Omit<Prompt, 'services'>;
   readonly waiting: Map<
     symbol,
-    { readonly service: string; readonly settle: (answer: string | null) => void }
+    { readonly services: () => readonly string[]; readonly settle: (answer: string | null) => void }
   >;
   readonly timer: Timer;
 }
@@ -66,7 +67,7 @@ export class PromptDesk {
   prompts(): readonly Prompt[] {
     return [...this.#open.values()].map(({ prompt, waiting }) => ({
       ...prompt,
-      services: [...new Set([...waiting.values()].map(({ service }) => service))],
+      services: [...new Set([...waiting.values()].flatMap(({ services }) => services()))],
     }));
   }
 
@@ -75,14 +76,14 @@ export class PromptDesk {
     if (!this.isAttended || signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {
       const open = this.#sharedWith(question) ?? this.#add(question);
-      const waiter = Symbol(question.service);
+      const waiter = Symbol(question.asker);
       const leave = (): void => {
         this.#leave(open, waiter);
         resolve(null);
       };
       signal.addEventListener('abort', leave, { once: true });
       open.waiting.set(waiter, {
-        service: question.service,
+        services: question.services,
         settle: (answer) => {
           signal.removeEventListener('abort', leave);
           resolve(answer);

@@ -33,9 +33,12 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
       const [line = connection.host, beyond] = hopsOf(connection);
       const wish = { login, host: line, wishedAt: clock.now(), insisted: request.insisted === true };
       const lease = pool.lease(
-        [login, patience, service.isAlone === true ? request.id : ''].join('\n'),
-        wish.insisted,
-        (onRefusal) =>
+        {
+          service: service.name,
+          login: [login, patience, service.isAlone === true ? request.id : ''].join('\n'),
+          isFresh: wish.insisted,
+        },
+        (clients) =>
           new RacingTunnel({
             id: request.id,
             host: connection.host,
@@ -49,7 +52,7 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
             open: (attempt) =>
               openMaster(
                 { ...request, id: `${request.id}.${String(attempt)}` },
-                { connection, login, onRefusal },
+                { connection, login, ...clients },
                 options,
               ),
             admission: admissionOf(wish, logins, clock),

@@ -41,7 +41,7 @@ afterEach(async () => {
 const askpassWith = (stored: string | null): SshAskpass =>
   new SshAskpass(
     file,
-    { service: 'web', key: 'login', host: 'bastion', user: 'deploy', password: stored },
+    { services: () => ['web'], key: 'login', host: 'bastion', user: 'deploy', password: stored },
     desk,
   );
 

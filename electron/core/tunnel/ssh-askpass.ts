@@ -24,7 +24,8 @@ import { removeFile } from './private-path.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 
 export interface AskpassLogin {
-  readonly service: string;
+  /** Those that log in by this ssh. */
+  readonly services: () => readonly string[];
   /** The same for all services that log in with the same things. */
   readonly key: string;
   readonly host: string;
@@ -153,14 +154,14 @@ export class SshAskpass {
   }
 
   #questionOf({ prompt, hint }: Asked, isOurs: boolean): AskedQuestion {
-    const { service, host, key: login } = this.#login;
+    const { services, host, key: login } = this.#login;
     const isNamed = this.#namesAskers === true;
     const kind = isNamed || hint === 'none' ? promptKindOf(prompt, hint) : 'code';
     // A key is the same for every host.
     const key = kind === 'passphrase' ? prompt : [login, isOurs ? 'target' : 'jump', prompt].join('\n');
     const storedIsWrong = isOurs && this.#storedWasGiven && isPasswordPrompt(prompt, null);
     const isRepeated = this.#given.has(key) || storedIsWrong;
-    return { key, service, asker: isNamed ? askerOf(prompt, host) : host, words: prompt, kind, isRepeated };
+    return { key, services, asker: isNamed ? askerOf(prompt, host) : host, words: prompt, kind, isRepeated };
   }
 
   #recall({ key, isRepeated, kind }: AskedQuestion): string | null {

@@ -7,7 +7,7 @@
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, withDeadline } from '../clock.ts';
 import { toEvidence } from './evidence.ts';
 import { classifyComplaint } from './failure-classifier.ts';
 import { removeFile, tunnelFile } from './private-path.ts';
@@ -44,6 +44,8 @@ export class SshForward implements Tunnel {
   #controlPath: string | null = null;
   #isOpen = false;
   #isEnding = false;
+  #hasLeft = false;
+  readonly #opening: Promise<void>;
 
   constructor(request: TunnelRequest, parts: SshForwardParts) {
     this.id = request.id;
@@ -57,7 +59,7 @@ export class SshForward implements Tunnel {
       if (path === listenPath.slice(0, maxToldPathLength)) this.#refused(line);
     });
     void parts.lease.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
-    void this.#open();
+    this.#opening = this.#open();
   }
 
   get pid(): number | null {
@@ -102,13 +104,14 @@ export class SshForward implements Tunnel {
     const opened = await this.#parts.mux.open(this.#place(openDeadlineMs), this.#forward);
     if (opened.ok) {
       this.#isOpen = true;
-      if (!this.#isEnding) this.#resolveReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
-      else await this.#close();
+      // Without effect when it was stopped meanwhile: then nobody but us knows of the listener.
+      this.#resolveReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
+      if (this.#hasLeft) await this.#close();
       return;
     }
     // It tells why itself, if it is about to end. Who comes next gets another one.
     if (opened.error.kind !== 'refused') await lease.prove(closeDeadlineMs);
-    await this.#end({ ...noChild, cause: causeOf(opened.error) });
+    void this.#end({ ...noChild, cause: causeOf(opened.error) });
   }
 
   #refused(line: string): void {
@@ -127,9 +130,12 @@ export class SshForward implements Tunnel {
     this.#isEnding = true;
     // Who has nothing open leaves at once: a login that waits for its turn must not begin for nobody.
     if (this.#isOpen && !force) await this.#close();
+    this.#hasLeft = true;
     const released = this.#parts.lease.release({ force });
     await removeFile(this.#forward.listenPath).catch(() => undefined);
     await released;
+    // What is being opened just now is closed again.
+    await withDeadline(this.#parts.clock, closeDeadlineMs, this.#opening);
     this.#resolveReady(err(end.cause ?? stoppedByUs));
     this.#resolveEnded(end);
   }

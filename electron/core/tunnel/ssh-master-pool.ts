@@ -35,8 +35,23 @@ export interface MasterLease {
   release(options?: { readonly force?: boolean }): Promise<void>;
 }
 
-/** Opens a master. `onRefusal` is told of connections that the far end refused. */
-export type OpenMaster = (onRefusal: (path: string, line: string) => void) => Tunnel;
+/** Whom a master works for. */
+export interface MasterClients {
+  /** A connection was refused at the far end. */
+  readonly onRefusal: (path: string, line: string) => void;
+  /** The services that use it now. */
+  readonly services: () => readonly string[];
+}
+
+export type OpenMaster = (clients: MasterClients) => Tunnel;
+
+export interface MasterWish {
+  readonly service: string;
+  /** The same for all services that may share a master. */
+  readonly login: string;
+  /** Not on a connection that was there before the user asked for this. */
+  readonly isFresh: boolean;
+}
 
 export class SshMasterPool {
   readonly #clock: Clock;
@@ -48,11 +63,10 @@ export class SshMasterPool {
     this.#clock = clock;
   }
 
-  /** `isFresh`: not on a connection that was there before the user asked for this. */
-  lease(login: string, isFresh: boolean, open: OpenMaster): MasterLease {
+  lease({ service, login, isFresh }: MasterWish, open: OpenMaster): MasterLease {
     const known = this.#current.get(login);
     const isWelcome = known !== undefined && !known.isDoubted && !(isFresh && known.isOld);
-    if (isWelcome) return known.lease();
+    if (isWelcome) return known.lease(service);
     const master = new Master(this.#clock, open);
     this.#current.set(login, master);
     this.#all.add(master);
@@ -61,7 +75,7 @@ export class SshMasterPool {
       this.#all.delete(master);
       if (this.#current.get(login) === master) this.#current.delete(login);
     });
-    return master.lease();
+    return master.lease(service);
   }
 
   /** Ends every master. */
@@ -92,8 +106,11 @@ class Master {
   constructor(clock: Clock, open: OpenMaster) {
     this.#clock = clock;
     this.#startedAt = clock.now();
-    this.#tunnel = open((path, line) => {
-      for (const lease of this.#leases) lease.tellRefusal(path, line);
+    this.#tunnel = open({
+      onRefusal: (path, line) => {
+        for (const lease of this.#leases) lease.tellRefusal(path, line);
+      },
+      services: () => [...this.#leases].map(({ service }) => service),
     });
     void this.#tunnel.ready.then(({ ok }) => {
       if (ok) this.#openedInMs = clock.now() - this.#startedAt;
@@ -130,10 +147,10 @@ class Master {
     return this.#openedInMs;
   }
 
-  lease(): MasterLease {
+  lease(service: string): MasterLease {
     this.#linger?.cancel();
     this.#linger = null;
-    const lease = new Lease(this);
+    const lease = new Lease(this, service);
     this.#leases.add(lease);
     return lease;
   }
@@ -191,10 +208,12 @@ class Master {
 }
 
 class Lease implements MasterLease {
+  readonly service: string;
   readonly #master: Master;
   readonly #listeners: ((path: string, line: string) => void)[] = [];
 
-  constructor(master: Master) {
+  constructor(master: Master, service: string) {
+    this.service = service;
     this.#master = master;
   }
 

@@ -23,6 +23,8 @@ export interface MasterParts {
   /** The same for all services that log in with the same things. */
   readonly login: string;
   readonly onRefusal: (path: string, line: string) => void;
+  /** The services that use it now. */
+  readonly services: () => readonly string[];
 }
 
 /** A silent server is given up within 10 s: ssh does so one interval after the last question. */
@@ -48,7 +50,7 @@ export function openMaster(request: TunnelRequest, parts: MasterParts, options: 
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planMaster(
   request: TunnelRequest,
-  { connection, login: key, onRefusal }: MasterParts,
+  { connection, login: key, onRefusal, services }: MasterParts,
   options: SshMasterOptions,
 ): ChildPlan {
   const { runtimeDirectory, clock, prompts } = options;
@@ -59,7 +61,7 @@ function planMaster(
   const { host, user, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
   const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
-  const login = { service: service.name, key, host, user, password };
+  const login = { services, key, host, user, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const read = createMasterReader({ service, controlPath, onRefusal });
   return {

@@ -88,7 +88,7 @@ export class TunnelWorkshop {
       throw new Error(
         `not ready: ${ready.error.title}: ${String(ready.error.evidence)}\n${this.log.join('\n')}`,
       );
-    return { tunnel, address: addressOf(ready.value), openedAt: Date.now() };
+    return { tunnel, address: addressOf(ready.value), openedAt: systemClock.wallNow() };
   }
 
   /** Opens a tunnel that must not become ready; the cause that both its promises tell. */
