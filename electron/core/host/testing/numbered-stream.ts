@@ -37,9 +37,11 @@ export async function openNumberedStream(port: number): Promise<NumberedStream> 
     }
   });
   socket.on('error', (error: NodeJS.ErrnoException) => (fault ??= error.code ?? error.message));
+  let isLeaving = false;
   socket.on('close', () => {
     stop.abort();
-    if (echoed < sent) fault ??= 'ended';
+    // Also between two lines, when none is on the way.
+    if (!isLeaving) fault ??= 'ended';
   });
   const sending = (async () => {
     do socket.write(`${sent++}\n`);
@@ -63,6 +65,7 @@ export async function openNumberedStream(port: number): Promise<NumberedStream> 
       stop.abort();
       await sending;
       await eventually(`every line through port ${port} is back`, () => fault !== null || echoed === sent);
+      isLeaving = true;
       socket.destroy();
     },
   };
