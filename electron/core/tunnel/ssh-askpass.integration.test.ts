@@ -41,7 +41,14 @@ afterEach(async () => {
 const askpassWith = (stored: string | null): SshAskpass =>
   new SshAskpass(
     file,
-    { services: () => ['web'], key: 'login', host: 'bastion', user: 'deploy', password: stored },
+    {
+      services: () => ['web'],
+      onHuman: () => undefined,
+      key: 'login',
+      host: 'bastion',
+      user: 'deploy',
+      password: stored,
+    },
     desk,
   );
 

@@ -26,6 +26,8 @@ import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.
 export interface AskpassLogin {
   /** Those that log in by this ssh. */
   readonly services: () => readonly string[];
+  /** The user has given an answer, or touched a security key. */
+  readonly onHuman: () => void;
   /** The same for all services that log in with the same things. */
   readonly key: string;
   readonly host: string;
@@ -173,6 +175,7 @@ export class SshAskpass {
     const signal = question.kind === 'touch' ? this.#newTouch() : this.#end.signal;
     this.#unanswered = asked;
     const answer = await this.#desk.ask(question, signal);
+    if (answer !== null || question.kind === 'touch') this.#login.onHuman();
     if (answer === null) return signal.aborted ? null : this.#tell(this.#withoutAnswer(asked));
     this.#unanswered = null;
     return this.#give(asked, answer, question);

@@ -4,7 +4,9 @@
  * 1. Services that log in with the same things share one master. It closes a minute after the last of them has left.
  * 2. A master that did not answer is doubted: whoever comes next gets another one, opened beside it. It is ended by ssh's own
  *    keepalive, or when the last one has left it.
- * 3. What is asked of a master is asked once for all who wait for the answer.
+ * 3. One whose login took a human is never opened a second time beside itself: it answers again, or ends, and then the human is
+ *    asked once. Only a process that is stopped is given up.
+ * 4. What is asked of a master is asked once for all who wait for the answer.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -41,6 +43,8 @@ export interface MasterClients {
   readonly onRefusal: (path: string, line: string) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
+  /** The login took a human. */
+  readonly onHuman: () => void;
 }
 
 export type OpenMaster = (clients: MasterClients) => Tunnel;
@@ -65,7 +69,7 @@ export class SshMasterPool {
 
   lease({ service, login, isFresh }: MasterWish, open: OpenMaster): MasterLease {
     const known = this.#current.get(login);
-    const isWelcome = known !== undefined && !known.isDoubted && !(isFresh && known.isOld);
+    const isWelcome = known !== undefined && !known.isBad && !(isFresh && known.isOld);
     if (isWelcome) return known.lease(service);
     const master = new Master(this.#clock, open);
     this.#current.set(login, master);
@@ -98,6 +102,8 @@ class Master {
   readonly #leases = new Set<Lease>();
   #openedInMs: number | null = null;
   #isDoubted = false;
+  #isCondemned = false;
+  #tookHuman = false;
   #isRetired = false;
   #isEnded = false;
   #linger: Timer | null = null;
@@ -111,6 +117,9 @@ class Master {
         for (const lease of this.#leases) lease.tellRefusal(path, line);
       },
       services: () => [...this.#leases].map(({ service }) => service),
+      onHuman: () => {
+        this.#tookHuman = true;
+      },
     });
     void this.#tunnel.ready.then(({ ok }) => {
       if (ok) this.#openedInMs = clock.now() - this.#startedAt;
@@ -128,11 +137,12 @@ class Master {
   }
 
   condemn(): void {
-    this.#isDoubted = true;
+    this.#isCondemned = true;
   }
 
-  get isDoubted(): boolean {
-    return this.#isDoubted;
+  /** Newcomers had better get another one. */
+  get isBad(): boolean {
+    return this.#isCondemned || (this.#isDoubted && !this.#tookHuman);
   }
 
   get pid(): number | null {
@@ -174,7 +184,7 @@ class Master {
 
   async stop(options: { readonly force: boolean }): Promise<void> {
     this.#linger?.cancel();
-    this.#isDoubted = true;
+    this.#isCondemned = true;
     await this.#tunnel.stop(options);
   }
 
@@ -198,12 +208,18 @@ class Master {
     if (this.#proof !== null) return this.#proof;
     const answer = this.#tunnel.proveTransport(deadlineMs).then((proven) => {
       this.#proof = null;
-      if (!this.#isRetired && !this.#isEnded)
-        this.#isDoubted = proven.kind === 'silent' || proven.kind === 'dead';
+      if (!this.#isRetired && !this.#isEnded) this.#judge(proven);
       return proven;
     });
     this.#proof = { answer, givesUpAt: this.#clock.now() + deadlineMs };
     return this.#proof;
+  }
+
+  #judge({ kind }: TransportProof): void {
+    if (kind === 'unprovable') return;
+    this.#isDoubted = kind !== 'alive';
+    // Its process is stopped, or its socket is gone.
+    this.#isCondemned = kind === 'dead';
   }
 }
 

@@ -25,6 +25,8 @@ export interface MasterParts {
   readonly onRefusal: (path: string, line: string) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
+  /** The login took a human: an answer, or the touch of a key. */
+  readonly onHuman: () => void;
 }
 
 /** A silent server is given up within 10 s: ssh does so one interval after the last question. */
@@ -32,6 +34,9 @@ const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSecon
 
 /** Up to this, what is not answered within the usual time is given up and tried again. */
 export const usualStartTimeoutMs = 30_000;
+
+/** Between the end of the key exchange and the session. */
+const quickLoginMs = 2_000;
 
 /** No server has it: asking for it costs the server nothing and tells nothing. */
 const absentSocket = '/localport-transport-probe';
@@ -41,16 +46,25 @@ export function openMaster(request: TunnelRequest, parts: MasterParts, options: 
   const tunnel = new ChildTunnel(options, request);
   try {
     tunnel.launch(planMaster(request, parts, options));
+    void watchLogin(tunnel, parts.onHuman, options.clock);
   } catch (error) {
     tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
   }
   return tunnel;
 }
 
+/** Of a touch nothing is said where ssh has no askpass for it: only the time tells. */
+async function watchLogin(tunnel: ChildTunnel, onHuman: () => void, clock: Clock): Promise<void> {
+  await tunnel.loggingIn;
+  const since = clock.now();
+  await tunnel.ready;
+  if (clock.now() - since > quickLoginMs) onHuman();
+}
+
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planMaster(
   request: TunnelRequest,
-  { connection, login: key, onRefusal, services }: MasterParts,
+  { connection, login: key, onRefusal, services, onHuman }: MasterParts,
   options: SshMasterOptions,
 ): ChildPlan {
   const { runtimeDirectory, clock, prompts } = options;
@@ -61,7 +75,7 @@ function planMaster(
   const { host, user, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
   const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
-  const login = { services, key, host, user, password };
+  const login = { services, onHuman, key, host, user, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const read = createMasterReader({ service, controlPath, onRefusal });
   return {

@@ -120,6 +120,24 @@ describe("a locked key of the user's", () => {
   });
 });
 
+describe('a login that took the user', () => {
+  it('is not made a second time while its server is only silent, and once when it has ended', async () => {
+    const server = await start();
+    await lockKey();
+    attend([/passphrase/, passphrase]);
+    const first = await workshop.openReady(to(server));
+    await server.freezeSessions(true);
+    expect(await first.tunnel.proveTransport(300)).toEqual({ kind: 'silent' });
+    const beside = await workshop.openReady(to(server));
+    expect(beside.tunnel.pid).toBe(first.tunnel.pid);
+    await server.freezeSessions(false);
+    await server.killSessions();
+    await first.tunnel.ended;
+    const again = await workshop.openReady(to(server));
+    expect(again.tunnel.pid).not.toBe(first.tunnel.pid);
+  });
+});
+
 describe.runIf(await canServePasswords())('a password that the config does not hold', () => {
   it('is asked for once, and given again to other services with this login', async () => {
     const server = await start({ password, config: ['PubkeyAuthentication no'] });
