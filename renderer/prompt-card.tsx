@@ -3,6 +3,11 @@ import { useCommands } from './commands.ts';
 import type { PromptView } from './prompt-view.ts';
 import { StateShape } from './state-shape.tsx';
 
+/** Whoever is typing an answer goes on with that one. */
+const focusUnlessTyping = (field: HTMLInputElement | null): void => {
+  if (!(document.activeElement instanceof HTMLInputElement)) field?.focus();
+};
+
 /** A question of a program, with a field for the answer. What is typed leaves the field with the answer. */
 export function PromptCard({ prompt }: { readonly prompt: PromptView }): ReactElement {
   const { answerPrompt } = useCommands();
@@ -35,7 +40,7 @@ export function PromptCard({ prompt }: { readonly prompt: PromptView }): ReactEl
             autoComplete="off"
             spellCheck={false}
             maxLength={1_000}
-            autoFocus
+            ref={focusUnlessTyping}
             value={answer}
             onChange={(event) => setAnswer(event.target.value)}
           />

@@ -1,4 +1,6 @@
 /** What many forwards to one ssh host cost: logins, time, memory; and what toggling one does to the connections of others. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
 import { freePort, startEchoServer } from '../fixtures/servers.ts';
@@ -51,6 +53,8 @@ async function prepare(scope: Scope, count: number): Promise<Forwards> {
     ports,
     env,
   });
+  // A login shell sets PATH anew.
+  await writeFile(path.join(daemon.home, '.profile'), `export PATH='${env.PATH}'\n`);
   await daemon.run('daemon', 'start');
   return { daemon, sshd, ports };
 }

@@ -32,10 +32,22 @@ export async function answersOf({
     return (prompt, cancelled) =>
       askHidden({ terminal: stdin, stderr, signal: AbortSignal.any([signal, cancelled]) }, prompt);
   }
-  const lines = (await readAll(stdin)).split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  return () => Promise.resolve(lines.shift() ?? null);
+  const given = readAll(stdin).then((text) => {
+    const lines = text.split(/\r?\n/);
+    if (lines.at(-1) === '') lines.pop();
+    return lines;
+  });
+  return async (_prompt, cancelled) => {
+    const left = await Promise.race([given, whenAborted(AbortSignal.any([signal, cancelled]))]);
+    return left?.shift() ?? null;
+  };
 }
+
+const whenAborted = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 
 interface Asking {
   readonly terminal: Terminal;
@@ -44,6 +56,7 @@ interface Asking {
 }
 
 async function askHidden({ terminal, stderr, signal }: Asking, prompt: string): Promise<string | null> {
+  if (signal.aborted) return null;
   stderr.write(prompt);
   const typed = await readLine(terminal, signal);
   stderr.write('\n');

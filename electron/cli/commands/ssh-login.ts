@@ -27,7 +27,7 @@ export const sshLogin: Action = async (context, _options, hosts) =>
       });
     }
     const done = new AbortController();
-    const attending = new PromptAnswers(context, client).attend(done.signal);
+    const attending = new PromptAnswers(context, client, names).attend(done.signal);
     try {
       await attending.isOpen;
       const waiting = meant.filter((service) => names.includes(service.name) && !isInOrder(service));
@@ -54,17 +54,22 @@ export const sshLogin: Action = async (context, _options, hosts) =>
 const isMeant = ({ technology, name, route }: ServiceSnapshot, hosts: readonly string[]): boolean =>
   technology === 'ssh' && hosts.some((host) => host === name || host === sshHostIn(route));
 
+const isOpen = (withdrawn: AbortSignal): boolean => !withdrawn.aborted;
+
 /** Asks each open question once, one after the other. */
 class PromptAnswers {
   readonly #context: CommandContext;
   readonly #client: ControlClient;
+  /** Of the services that are logged in: what others are asked is not this command's to answer. */
+  readonly #names: readonly string[];
   readonly #asked = new Set<string>();
   readonly #withdrawn = new Map<string, AbortController>();
   #turn: Promise<void> = Promise.resolve();
   #answers: ReturnType<typeof answersOf> | null = null;
 
-  constructor(context: CommandContext, client: ControlClient) {
+  constructor(context: CommandContext, client: ControlClient, names: readonly string[]) {
     this.#context = context;
+    this.#names = names;
     this.#client = client;
   }
 
@@ -95,26 +100,43 @@ class PromptAnswers {
   #take(prompts: readonly Prompt[]): void {
     for (const [id, withdrawn] of this.#withdrawn)
       if (prompts.every((prompt) => prompt.id !== id)) withdrawn.abort();
-    for (const prompt of prompts.filter(({ id }) => !this.#asked.has(id))) {
+    const isMine = ({ services }: Prompt): boolean => services.some((name) => this.#names.includes(name));
+    for (const prompt of prompts.filter((one) => isMine(one) && !this.#asked.has(one.id))) {
       this.#asked.add(prompt.id);
       const withdrawn = new AbortController();
       this.#withdrawn.set(prompt.id, withdrawn);
-      this.#turn = this.#turn.then(() => this.#ask(prompt, withdrawn.signal));
+      this.#turn = this.#turn.then(() => this.#ask(prompt, withdrawn.signal)).catch(this.#complain);
     }
   }
 
   async #ask(prompt: Prompt, withdrawn: AbortSignal): Promise<void> {
     const { id, words, kind, isRepeated } = prompt;
-    if (withdrawn.aborted) return;
+    if (!isOpen(withdrawn)) return;
     if (isRepeated) this.#context.tell('the last answer was not accepted');
     if (kind === 'touch') {
       this.#context.tell(`${promptTitle(prompt)}: ${words}`);
       return;
     }
     this.#answers ??= answersOf(this.#context);
-    const answer = await (await this.#answers)(`${visibleLine(words)} `, withdrawn);
-    // It may have been answered elsewhere meanwhile.
-    if (answer === null) await this.#client.request('dismiss-prompt', { id });
-    else await this.#client.request('answer-prompt', { id, answer });
+    const ask = await this.#answers;
+    this.#context.tell(visibleLine(promptTitle(prompt)));
+    let answer = await ask(`${visibleLine(words)} `, withdrawn);
+    while (answer !== null && !(await this.#give(id, answer)))
+      answer = await ask(`${visibleLine(words)} `, withdrawn);
+    // Whoever takes a question back has taken it from everybody.
+    if (answer === null && isOpen(withdrawn)) await this.#client.request('dismiss-prompt', { id });
   }
+
+  /** False: it cannot be an answer, and the question stands. */
+  async #give(id: string, answer: string): Promise<boolean> {
+    const given = await this.#client.request('answer-prompt', { id, answer });
+    // It may have been answered elsewhere meanwhile.
+    if (given.ok || given.error.code !== 'bad-request') return true;
+    this.#context.tell(given.error.message);
+    return false;
+  }
+
+  readonly #complain = (error: unknown): void => {
+    this.#context.tell(error instanceof Error ? error.message : String(error));
+  };
 }

@@ -11,6 +11,8 @@ const maxLexemes = 350_000;
 const maxAliases = 2_000;
 const maxAnchors = 2_000;
 const maxTags = 1_000;
+/** `[` and `{`: each is a tree of its own to the library. */
+const maxBrackets = 20_000;
 /** Of all keys and texts, wherever an alias or a variable repeats them. */
 const maxTreeCharacters = 4 * 1024 * 1024;
 /** How often aliases are put in, those within aliases included. */
@@ -26,6 +28,7 @@ export class YamlBudget {
   #aliasUses = 0;
   #anchors = 0;
   #tags = 0;
+  #brackets = 0;
   #values = 0;
   #characters = 0;
 
@@ -37,6 +40,8 @@ export class YamlBudget {
     const type = CST.tokenType(lexeme);
     if (type === 'alias' && ++this.#aliases > maxAliases) throw tooMany(maxAliases, 'aliases');
     if (type === 'anchor' && ++this.#anchors > maxAnchors) throw tooMany(maxAnchors, 'anchors');
+    if ((type === 'flow-seq-start' || type === 'flow-map-start') && ++this.#brackets > maxBrackets)
+      throw tooMany(maxBrackets, 'brackets');
     if (type === 'tag' && ++this.#tags > maxTags) throw tooMany(maxTags, 'tags');
   }
 

@@ -111,6 +111,7 @@ export class Forwarding {
   }
 
   recover({ certain }: Interruption): void {
+    this.#adapters.ssh.interrupted?.();
     this.#health.resume();
     this.#routes.resume();
     this.supervisor.trigger('wake', { certain });
@@ -118,6 +119,7 @@ export class Forwarding {
 
   /** Whoever waits for this may try again, and what is known of routes that are down is old. */
   trigger(trigger: 'network' | 'credentials', reach: TriggerReach): void {
+    if (trigger === 'network') this.#adapters.ssh.interrupted?.();
     this.#routes.refresh();
     this.supervisor.trigger(trigger, reach);
   }
@@ -129,7 +131,10 @@ export class Forwarding {
       await this.supervisor.stopAll();
       await this.#adapters.ssh.close?.();
     });
-    ending.join('force clean-up', 'forwards', () => this.supervisor.forceStopAll());
+    ending.join('force clean-up', 'forwards', async () => {
+      await this.supervisor.forceStopAll();
+      await this.#adapters.ssh.close?.({ force: true });
+    });
   }
 
   #createRunner(service: ServiceSpec): ForwardRunner {

@@ -7,9 +7,16 @@ const passphrase = (service: string): Question => ({
   asker: 'id_ed25519',
   words: "Enter passphrase for key '/home/u/id_ed25519':",
   kind: 'passphrase',
+  sameAs: 'key',
   isRepeated: false,
 });
-const code: Question = { ...passphrase('web'), asker: 'bastion', words: 'Verification code:', kind: 'code' };
+const code: Question = {
+  ...passphrase('web'),
+  asker: 'bastion',
+  words: 'Verification code:',
+  kind: 'code',
+  sameAs: null,
+};
 
 let clock: FakeClock;
 let desk: PromptDesk;
@@ -45,6 +52,28 @@ describe('the prompt desk', () => {
     expect(desk.prompts().map(({ services }) => services)).toEqual([['web', 'db']]);
     desk.answer(onlyId(), 'tortoise');
     expect(await answers).toEqual(['tortoise', 'tortoise']);
+  });
+
+  it('keeps apart what different logins are asked in the same words', async () => {
+    const leave = desk.attend();
+    const answers = ['port 2201', 'port 2202'].map((sameAs) =>
+      desk.ask(
+        { ...passphrase('web'), kind: 'password', words: "me@localhost's password:", sameAs },
+        never(),
+      ),
+    );
+    expect(desk.prompts()).toHaveLength(2);
+    leave();
+    expect(await Promise.all(answers)).toEqual([null, null]);
+  });
+
+  it('hides no short choice, which would hide half of the log', () => {
+    const leave = desk.attend();
+    onSecret.mockClear();
+    void desk.ask(code, never());
+    desk.answer(onlyId(), '1');
+    expect(onSecret).not.toHaveBeenCalled();
+    leave();
   });
 
   it('asks for each one-time code by itself', async () => {

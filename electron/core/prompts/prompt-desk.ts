@@ -14,10 +14,16 @@ import { AnswerMemory } from './answer-memory.ts';
 /** Longer than any server waits for a login (LoginGraceTime, 120 s by default), and enough to find a phone. */
 const patienceMs = 300_000;
 
+/** Shorter answers that are good for once are choices. */
+const minCodeLength = 6;
+const isKept = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
+
 export interface Question {
   /** Those that wait for the answer now; asked again whenever somebody looks. */
   readonly services: () => readonly string[];
   readonly asker: string;
+  /** Programs with the same one want the same answer: of a password, for the same login. null: nobody else wants it. */
+  readonly sameAs: string | null;
   readonly words: string;
   readonly kind: PromptKind;
   readonly isRepeated: boolean;
@@ -25,6 +31,7 @@ export interface Question {
 
 interface OpenPrompt {
   readonly prompt: Omit<Prompt, 'services'>;
+  readonly sameAs: string | null;
   readonly waiting: Map<
     symbol,
     { readonly services: () => readonly string[]; readonly settle: (answer: string | null) => void }
@@ -97,7 +104,8 @@ export class PromptDesk {
   answer(id: string, text: string): boolean {
     const open = this.#open.get(id);
     if (open === undefined || open.prompt.kind === 'touch') return false;
-    if (text !== '') this.#options.onSecret(text);
+    // A menu's "1" stands in many lines.
+    if (isKept(open.prompt.kind) || text.length >= minCodeLength) this.#options.onSecret(text);
     this.#settle(open, text);
     return true;
   }
@@ -109,17 +117,16 @@ export class PromptDesk {
     return open !== undefined;
   }
 
-  #sharedWith({ kind, asker, words }: Question): OpenPrompt | undefined {
-    if (kind !== 'password' && kind !== 'passphrase') return undefined;
-    return [...this.#open.values()].find(
-      ({ prompt }) => prompt.kind === kind && prompt.asker === asker && prompt.words === words,
-    );
+  #sharedWith({ sameAs }: Question): OpenPrompt | undefined {
+    if (sameAs === null) return undefined;
+    return [...this.#open.values()].find((open) => open.sameAs === sameAs);
   }
 
-  #add({ asker, words, kind, isRepeated }: Question): OpenPrompt {
+  #add({ asker, words, kind, isRepeated, sameAs }: Question): OpenPrompt {
     const { clock } = this.#options;
     const id = randomUUID();
-    const open = {
+    const open: OpenPrompt = {
+      sameAs,
       prompt: { id, asker, words, kind, isRepeated, since: clock.wallNow() },
       waiting: new Map(),
       timer: clock.after(patienceMs, () => {

@@ -59,7 +59,7 @@ export function ensureRuntimeDirectory(runtimeDirectory: string): void {
 export async function removeLeftTunnelFiles(runtimeDirectory: string): Promise<void> {
   const names = await readdir(runtimeDirectory).catch(() => []);
   const left = names.filter((name) =>
-    /^(?:[0-9a-f]{12}\.(?:sock|live|pass(?:\.\d+)?)|[0-9a-f]{8}\.c)$/.test(name),
+    /^(?:[0-9a-f]{12}\.(?:sock|live|pass(?:\.\d+)?)|[0-9a-f]{8}\.c(?:\.\w+)?)$/.test(name),
   );
   await Promise.all(left.map((name) => removeFile(path.join(runtimeDirectory, name)).catch(() => undefined)));
 }

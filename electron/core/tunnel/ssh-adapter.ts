@@ -29,14 +29,18 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
       const { service } = request;
       const { startTimeoutMs } = service;
       const login = loginOf(connection);
-      const patience = startTimeoutMs <= usualStartTimeoutMs ? '' : String(startTimeoutMs);
+      const patience = startTimeoutMs === usualStartTimeoutMs ? '' : String(startTimeoutMs);
+      const to = { host: connection.remoteHost, port: connection.remotePort };
+      const isAlone = service.isAlone === true;
       const [line = connection.host, beyond] = hopsOf(connection);
       const wish = { login, host: line, wishedAt: clock.now(), insisted: request.insisted === true };
       const lease = pool.lease(
         {
           service: service.name,
-          login: [login, patience, service.isAlone === true ? request.id : ''].join('\n'),
-          isFresh: wish.insisted,
+          login: [login, patience, isAlone ? request.id : ''].join('\n'),
+          target: JSON.stringify(to),
+          isInsisted: wish.insisted,
+          isAlone,
         },
         (clients) =>
           new RacingTunnel({
@@ -58,10 +62,12 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
             admission: admissionOf(wish, logins, clock),
           }),
       );
-      const to = { host: connection.remoteHost, port: connection.remotePort };
       return new SshForward(request, { clock, runtimeDirectory, mux, lease, to });
     },
-    close: () => pool.close(),
+    interrupted: () => {
+      pool.interrupted();
+    },
+    close: ({ force = false } = {}) => pool.close({ force }),
   };
 }
 

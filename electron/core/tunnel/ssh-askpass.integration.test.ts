@@ -96,7 +96,7 @@ ${script}\n:`,
   child.onLine((stream, line) => {
     if (stream === 'stdout') output.push(line);
     const meaning = askpass.read(line, child.pid);
-    if (meaning === null) return;
+    if (meaning === null || meaning.kind === 'chatter') return;
     meanings.push(meaning);
     if (meaning.kind === 'fatal') void child.stop();
     if (meaning.kind === 'question')
@@ -214,6 +214,25 @@ it('announces a touch of the security key, and waits for ssh alone', async () =>
   await expect.poll(() => desk.prompts()).toMatchObject([{ kind: 'touch', asker: 'bastion' }]);
   expect((await launched).output).toEqual([password]);
   expect(desk.prompts()).toEqual([]);
+});
+
+it('takes a touch back once it is made, which explains no later failure', async () => {
+  attend();
+  const launched = ask(`SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
+    sleep 0.3; kill $pid; wait $pid; sleep 0.3`);
+  await expect.poll(() => desk.prompts()).toMatchObject([{ kind: 'touch' }]);
+  await expect.poll(() => desk.prompts(), { interval: 10 }).toEqual([]);
+  await launched;
+  const unreachable = describeCause('host-unreachable', { host: 'bastion' });
+  expect(askpass.explainEnd(unreachable)).toBe(unreachable);
+});
+
+it('lets ssh wait for a touch that nobody could see announced', async () => {
+  const { output, meanings } = await ask(
+    `SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
+    sleep 0.3; kill $pid; wait $pid; echo "goes on"`,
+  );
+  expect({ output, meanings }).toEqual({ output: ['goes on'], meanings: [] });
 });
 
 it('says that nobody answered when ssh ends first, or when the user dismisses', async () => {

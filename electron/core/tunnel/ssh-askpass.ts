@@ -42,7 +42,7 @@ const scriptFor = (token: string): string => `#!/bin/sh
 case "$1" in *'(yes/no'*) exit 1 ;; esac
 fifo="$0.$$"
 trap 'rm -f "$fifo"' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'printf "\\n%s %s %s done -\\n" ${token} "$PPID" "$$" >&2; exit 1' HUP INT TERM
 mkfifo -m 600 "$fifo" && exec 3<>"$fifo" || exit 1
 words=$(printf '%.500s' "$1" | tr '\\r\\n' '  ')
 printf '\\n%s %s %s %s %s\\n' ${token} "$PPID" "$$" "\${SSH_ASKPASS_PROMPT:-ask}" "$words" >&2
@@ -102,8 +102,14 @@ export class SshAskpass {
     this.#namesAskers = stillNamesAskers(this.#namesAskers, line);
     const asked = this.#parse(line);
     if (asked === null) return null;
+    if (asked.hint === 'done') {
+      if (this.#unanswered?.fifo === asked.fifo) this.#endTouch();
+      return { kind: 'chatter' };
+    }
     this.#endTouch();
-    const { prompt } = asked;
+    const { prompt, hint } = asked;
+    // Of a key in the agent: ssh-agent asks by itself where it can.
+    if (hint === 'confirm') return { kind: 'question', prompt, settled: this.#give(asked, null) };
     const { host, user, password } = this.#login;
     const isOurs = asked.parent === leaderPid;
     if (isOurs && password !== null && !this.#storedWasGiven && isPasswordPrompt(prompt, user)) {
@@ -114,6 +120,8 @@ export class SshAskpass {
     const remembered = this.#recall(question);
     if (remembered !== null)
       return { kind: 'question', prompt, settled: this.#give(asked, remembered, question) };
+    // ssh waits for the key, and says nothing of it.
+    if (!this.#desk.isAttended && hint === 'none') return { kind: 'chatter' };
     if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(asked, question) };
     // ssh goes on without the key.
     if (opensKey(prompt)) return { kind: 'question', prompt, settled: this.#give(asked, null) };
@@ -132,7 +140,10 @@ export class SshAskpass {
   explainEnd(cause: Cause): Cause {
     if (cause === this.#told) return cause;
     const { host } = this.#login;
-    if (this.#unanswered !== null) return this.#withoutAnswer(this.#unanswered);
+    const unanswered = this.#unanswered;
+    // A key that was touched, or need not be any more, explains no other end than a refused login.
+    if (unanswered !== null && (unanswered.hint !== 'none' || cause.code === 'auth-failed'))
+      return this.#withoutAnswer(unanswered);
     if (cause.code !== 'auth-failed') return cause;
     const evidence = cause.evidence ?? undefined;
     for (const key of this.#given.keys()) this.#desk.memory.forget(key);
@@ -163,7 +174,16 @@ export class SshAskpass {
     const key = kind === 'passphrase' ? prompt : [login, isOurs ? 'target' : 'jump', prompt].join('\n');
     const storedIsWrong = isOurs && this.#storedWasGiven && isPasswordPrompt(prompt, null);
     const isRepeated = this.#given.has(key) || storedIsWrong;
-    return { key, services, asker: isNamed ? askerOf(prompt, host) : host, words: prompt, kind, isRepeated };
+    const sameAs = isReusable(kind) ? key : null;
+    return {
+      key,
+      sameAs,
+      services,
+      asker: isNamed ? askerOf(prompt, host) : host,
+      words: prompt,
+      kind,
+      isRepeated,
+    };
   }
 
   #recall({ key, isRepeated, kind }: AskedQuestion): string | null {

@@ -44,6 +44,7 @@ export class SshForward implements Tunnel {
   #controlPath: string | null = null;
   #isOpen = false;
   #isEnding = false;
+  #endCause: Cause | null = null;
   #hasLeft = false;
   readonly #opening: Promise<void>;
 
@@ -75,10 +76,10 @@ export class SshForward implements Tunnel {
   }
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
-    const proof: TransportProof = this.#isEnding
-      ? { kind: 'silent' }
-      : await this.#parts.lease.prove(deadlineMs);
-    return this.#isEnding ? { kind: 'dead', cause: (await this.ended).cause ?? stoppedByUs } : proof;
+    const proof = this.#endCause === null ? await this.#parts.lease.prove(deadlineMs) : null;
+    return this.#endCause === null && proof !== null
+      ? proof
+      : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
   }
 
   condemn(): void {
@@ -110,7 +111,10 @@ export class SshForward implements Tunnel {
       return;
     }
     // It tells why itself, if it is about to end. Who comes next gets another one.
-    if (opened.error.kind !== 'refused') await lease.prove(closeDeadlineMs);
+    if (opened.error.kind !== 'refused') {
+      const { kind } = await lease.prove(closeDeadlineMs);
+      if (opened.error.kind === 'gone' || kind !== 'alive') lease.condemn();
+    }
     void this.#end({ ...noChild, cause: causeOf(opened.error) });
   }
 
@@ -128,6 +132,7 @@ export class SshForward implements Tunnel {
       return;
     }
     this.#isEnding = true;
+    this.#endCause = end.cause ?? stoppedByUs;
     // Who has nothing open leaves at once: a login that waits for its turn must not begin for nobody.
     if (this.#isOpen && !force) await this.#close();
     this.#hasLeft = true;

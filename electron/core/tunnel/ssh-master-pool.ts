@@ -29,7 +29,7 @@ export interface MasterLease {
   readonly openedInMs: number | null;
   /** Settles within `deadlineMs`, never rejects. */
   prove(deadlineMs: number): Promise<TransportProof>;
-  /** Newcomers get another master, unless this one answers once more. */
+  /** Newcomers get another master. */
   condemn(): void;
   /** Connections that the far end refused, by the forward's socket. */
   onRefusal(listener: (path: string, line: string) => void): void;
@@ -53,8 +53,12 @@ export interface MasterWish {
   readonly service: string;
   /** The same for all services that may share a master. */
   readonly login: string;
-  /** Not on a connection that was there before the user asked for this. */
-  readonly isFresh: boolean;
+  /** Where its forward leads. */
+  readonly target: string;
+  /** The user asked for it, so it is not put on a connection on which the same service has such a forward already. */
+  readonly isInsisted: boolean;
+  /** Nobody else can ever use its master. */
+  readonly isAlone: boolean;
 }
 
 export class SshMasterPool {
@@ -67,11 +71,12 @@ export class SshMasterPool {
     this.#clock = clock;
   }
 
-  lease({ service, login, isFresh }: MasterWish, open: OpenMaster): MasterLease {
+  lease(wish: MasterWish, open: OpenMaster): MasterLease {
+    const { login } = wish;
     const known = this.#current.get(login);
-    const isWelcome = known !== undefined && !known.isBad && !(isFresh && known.isOld);
-    if (isWelcome) return known.lease(service);
-    const master = new Master(this.#clock, open);
+    const isWelcome = known !== undefined && !known.isBad && !(wish.isInsisted && known.hasServed(wish));
+    if (isWelcome) return known.lease(wish);
+    const master = new Master(this.#clock, open, wish.isAlone);
     this.#current.set(login, master);
     this.#all.add(master);
     known?.retire();
@@ -79,12 +84,17 @@ export class SshMasterPool {
       this.#all.delete(master);
       if (this.#current.get(login) === master) this.#current.delete(login);
     });
-    return master.lease(service);
+    return master.lease(wish);
+  }
+
+  /** What was being opened may hang for a reason that has passed: whoever tries anew gets another one. */
+  interrupted(): void {
+    for (const master of this.#all) master.interrupted();
   }
 
   /** Ends every master. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#all].map((master) => master.stop({ force: false })));
+  async close(options: { readonly force: boolean }): Promise<void> {
+    await Promise.all([...this.#all].map((master) => master.stop(options)));
   }
 }
 
@@ -100,6 +110,7 @@ class Master {
   readonly #tunnel: Tunnel;
   readonly #startedAt: number;
   readonly #leases = new Set<Lease>();
+  readonly #isAlone: boolean;
   #openedInMs: number | null = null;
   #isDoubted = false;
   #isCondemned = false;
@@ -109,8 +120,9 @@ class Master {
   #linger: Timer | null = null;
   #proof: RunningProof | null = null;
 
-  constructor(clock: Clock, open: OpenMaster) {
+  constructor(clock: Clock, open: OpenMaster, isAlone: boolean) {
     this.#clock = clock;
+    this.#isAlone = isAlone;
     this.#startedAt = clock.now();
     this.#tunnel = open({
       onRefusal: (path, line) => {
@@ -131,9 +143,16 @@ class Master {
     });
   }
 
-  /** It was open before this moment's wish. */
-  get isOld(): boolean {
-    return this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameWishMs;
+  /** The service has such a forward on it, from before this moment's wish. */
+  hasServed({ service, target }: MasterWish): boolean {
+    const isOld =
+      this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameWishMs;
+    return isOld && [...this.#leases].some((lease) => lease.service === service && lease.target === target);
+  }
+
+  /** One that waits for the user is left to them. */
+  interrupted(): void {
+    if (this.#openedInMs === null && !this.#tookHuman) this.#isCondemned = true;
   }
 
   condemn(): void {
@@ -157,10 +176,10 @@ class Master {
     return this.#openedInMs;
   }
 
-  lease(service: string): MasterLease {
+  lease(wish: MasterWish): MasterLease {
     this.#linger?.cancel();
     this.#linger = null;
-    const lease = new Lease(this, service);
+    const lease = new Lease(this, wish);
     this.#leases.add(lease);
     return lease;
   }
@@ -173,7 +192,8 @@ class Master {
 
   async leave(lease: Lease, { force = false }: { readonly force?: boolean }): Promise<void> {
     if (!this.#leases.delete(lease) || this.#leases.size > 0 || this.#isEnded) return;
-    if (force || this.#isRetired || this.#openedInMs === null) {
+    const isOfUse = !this.#isRetired && !this.isBad && !this.#isAlone && this.#openedInMs !== null;
+    if (force || !isOfUse) {
       await this.stop({ force });
       return;
     }
@@ -219,17 +239,19 @@ class Master {
     if (kind === 'unprovable') return;
     this.#isDoubted = kind !== 'alive';
     // Its process is stopped, or its socket is gone.
-    this.#isCondemned = kind === 'dead';
+    if (kind === 'dead') this.#isCondemned = true;
   }
 }
 
 class Lease implements MasterLease {
   readonly service: string;
+  readonly target: string;
   readonly #master: Master;
   readonly #listeners: ((path: string, line: string) => void)[] = [];
 
-  constructor(master: Master, service: string) {
+  constructor(master: Master, { service, target }: MasterWish) {
     this.service = service;
+    this.target = target;
     this.#master = master;
   }
 

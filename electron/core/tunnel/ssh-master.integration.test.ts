@@ -7,7 +7,9 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { exchange, type FixtureServer, freePort, startEchoServer } from '../../../e2e/fixtures/servers.ts';
 import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
+import { systemClock } from '../clock.ts';
 import { findStopped } from '../process/process-state.ts';
+import { openSilentDoor } from './testing/silent-door.ts';
 import { sshConnection } from './testing/service-specs.ts';
 import { type Address, TunnelWorkshop } from './testing/tunnel-workshop.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
@@ -176,17 +178,39 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
   expect(tunnel.pid).not.toBeNull();
 });
 
-it('opens another one for what the user insists on, and for whoever wants one alone', async () => {
+it('opens another one for a service that the user restarts, and for whoever wants one alone', async () => {
   const first = await workshop.openReady(to());
   const alone = await workshop.openReady(to(), false, { isAlone: true });
   const again = await workshop.openReady(to(), false, { isAlone: true });
   expect(new Set([first, alone, again].map(({ tunnel }) => tunnel.pid)).size).toBe(3);
-  await eventually('it is old', () => Promise.resolve(Date.now() - first.openedAt > 2_100));
-  const insisted = await workshop.openReady(to(), true);
-  const too = await workshop.openReady(to(), true);
-  expect(insisted.tunnel.pid).not.toBe(first.tunnel.pid);
-  expect(too.tunnel.pid).toBe(insisted.tunnel.pid);
+  const { pid } = alone.tunnel;
+  await alone.tunnel.stop();
+  expect(isReaped(pid ?? 0)).toBe(true);
+
+  await eventually('it is old', () => Promise.resolve(systemClock.wallNow() - first.openedAt > 2_100));
+  // One that is turned on, or leads elsewhere, is no restart.
+  const other = await workshop.openReady(to(), true, { name: 'other' });
+  const elsewhere = await workshop.openReady(to({ remotePort: 1 }), true);
+  expect([other.tunnel.pid, elsewhere.tunnel.pid]).toEqual([first.tunnel.pid, first.tunnel.pid]);
+  const restarted = await workshop.openReady(to(), true);
+  const too = await workshop.openReady(to(), true, { name: 'other' });
+  expect(restarted.tunnel.pid).not.toBe(first.tunnel.pid);
+  expect(too.tunnel.pid).toBe(restarted.tunnel.pid);
   expect(await exchange(first.address, 'untouched')).toBe('untouched');
+});
+
+it('does not share a connection attempt that began before the network changed', async () => {
+  const door = await openSilentDoor(sshd.port);
+  await door.fallSilent();
+  const stuck = workshop.open(to({ port: door.port }));
+  workshop.interrupted();
+  const anew = workshop.open(to({ port: door.port }));
+  await stuck.stop();
+  await door.comeBack();
+  expect(await anew.ready).toMatchObject({ ok: true });
+  await anew.stop();
+  await workshop.closeShared();
+  door.dispose();
 });
 
 it('is given up at once when its process is said to be stopped', async () => {

@@ -66,6 +66,8 @@ export function createMasterReader({
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
     if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
     if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
+    // Whose channels they were may be among them.
+    if (/^[\d,]+ lines dropped$/.test(text)) refused.clear();
     const channel = /^channel (\d+): open failed: /.exec(text)?.[1];
     // Before readiness such a line comes from a jump host that cannot reach the next one.
     if (channel === undefined || !afterReady) return evidence;

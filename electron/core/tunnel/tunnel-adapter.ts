@@ -77,6 +77,8 @@ export interface TunnelRequest {
 export interface TunnelAdapter {
   /** Starts at once and never throws: every failure is the value of `ready` and `ended`. */
   open(request: TunnelRequest): Tunnel;
-  /** Ends what tunnels have shared and nobody uses any more. Once, when all tunnels have been stopped. */
-  close?(): Promise<void>;
+  /** The computer slept, or has another network: a connection that is being made may never be answered. */
+  interrupted?(): void;
+  /** Ends what tunnels have shared, when all of them have been stopped. */
+  close?(options?: { readonly force?: boolean }): Promise<void>;
 }

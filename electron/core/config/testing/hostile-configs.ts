@@ -59,7 +59,7 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
   [
     '90,000 tags that are lists',
     () => serviceWith(`    tags: [${'[],'.repeat(90_000)}]`),
-    'holds more than 1000 values',
+    'the file has more than 20000 brackets',
   ],
 ];
 

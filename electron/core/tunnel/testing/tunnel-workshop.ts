@@ -101,6 +101,11 @@ export class TunnelWorkshop {
     return cause;
   }
 
+  /** The network changed. */
+  interrupted(): void {
+    this.#adapters.ssh.interrupted?.();
+  }
+
   /** What tunnels share outlives them for a while. */
   async closeShared(): Promise<void> {
     await this.#adapters.ssh.close?.();
