@@ -17,18 +17,18 @@ const read = (change: Partial<Prompt>): string => {
 };
 
 it.each([
-  [{}, "bastion asks for a password | For warehouse, redis | deploy@bastion's password: | [field]"],
+  [{}, "bastion asks for a password | Needed by warehouse, redis | deploy@bastion's password: | [field]"],
   [
     { kind: 'passphrase', asker: 'id_ed25519', words: "Enter passphrase for key '/k/id_ed25519':" },
-    "The key id_ed25519 is locked | For warehouse, redis | Enter passphrase for key '/k/id_ed25519': | [field]",
+    "The key id_ed25519 is locked | Needed by warehouse, redis | Enter passphrase for key '/k/id_ed25519': | [field]",
   ],
   [
     { kind: 'code', words: '(me@bastion) Verification code:', isRepeated: true },
-    'bastion asks for a code | The last answer was not accepted. For warehouse, redis | (me@bastion) Verification code: | [field]',
+    'bastion asks for a code | The last answer was not accepted. Needed by warehouse, redis | (me@bastion) Verification code: | [field]',
   ],
   [
     { kind: 'touch', words: 'Confirm user presence for key ED25519-SK', services: ['db'] },
-    'Touch your security key | For db | Confirm user presence for key ED25519-SK',
+    'Touch your security key | Needed by db | Confirm user presence for key ED25519-SK',
   ],
 ] as const)('reads %j as a person would say it', (change, words) => {
   expect(read(change)).toBe(words);

@@ -19,7 +19,7 @@ export function promptViewOf(prompt: Prompt): PromptView {
   return {
     id,
     title: visibleLine(promptTitle(prompt)),
-    text: `${wrong}For ${services.map(visibleLine).join(', ')}`,
+    text: `${wrong}Needed by ${services.map(visibleLine).join(', ')}`,
     words: visibleLine(words),
     takesAnswer: kind !== 'touch',
   };

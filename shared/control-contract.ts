@@ -185,7 +185,7 @@ export const controlRequests = {
     params: z.object({ id: promptId, answer: answerSchema }).readonly(),
     result: nothing,
   },
-  /** The user answers nothing: what asked fails, and is not tried again by itself. */
+  /** The user does not answer: the login fails and is not retried automatically. */
   'dismiss-prompt': {
     route: 'POST /v1/prompts/dismiss',
     params: z.object({ id: promptId }).readonly(),

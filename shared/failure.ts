@@ -186,7 +186,7 @@ const catalogue = {
     title: (d) => `${d.host ?? 'The server'} refused the login`,
     remedy: (d) => {
       const notRetried = '(not retried automatically, which could lock the account)';
-      if (d.askedUser === true) return `Try again and answer the prompt again ${notRetried}`;
+      if (d.askedUser === true) return `Try again and check your answer ${notRetried}`;
       if (d.usedPassword === true)
         return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
       if (d.command !== undefined) return `Run ${d.command} and try again`;
@@ -223,15 +223,14 @@ const catalogue = {
   'question-unanswered': {
     ...user('credentials'),
     recheck: (d) => (d.askedUser === true ? 'never' : 'login'),
-    title: (d) => {
-      if (d.askedUser === true) return `${d.host ?? 'The server'} got no answer from you`;
-      return d.what ?? `${d.host ?? 'The server'} asks for more than a password`;
-    },
-    remedy: (d) => {
-      if (d.askedUser === true) return 'Try again and answer the prompt (not retried automatically)';
-      const login = d.command === undefined ? '' : `Run ${d.command}, or log in`;
-      return `${login === '' ? 'Log in' : login} with a key, for example from your agent`;
-    },
+    title: (d) =>
+      d.askedUser === true
+        ? `${d.host ?? 'The server'} did not get an answer from you`
+        : (d.what ?? 'The server asks a question'),
+    remedy: (d) =>
+      d.askedUser === true
+        ? 'Try again and answer the prompt (not retried automatically)'
+        : `Run ${d.command ?? 'localport ssh login'}, or log in with a key, for example from your agent`,
     action: (d) => {
       if (d.askedUser === true) return retry;
       return d.command === undefined ? openLog : copy('Copy command', d.command);

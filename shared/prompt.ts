@@ -6,15 +6,17 @@ import { assertNever } from './result.ts';
 export const maxAnswerBytes = 1_000;
 
 export const promptKindSchema = z.enum([
-  /** May be asked for again: the answer is kept until LocalPort quits. */
+  /** The two that are asked for again and again: an answer that worked is kept until LocalPort quits. */
   'password',
   'passphrase',
-  /** A code, a PIN: good for once. */
+  /** A code or a PIN: asked for each time. */
   'code',
   /** Nothing to type: a security key waits to be touched. */
   'touch',
 ]);
 export type PromptKind = z.infer<typeof promptKindSchema>;
+
+export const isReusable = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
 
 export const promptSchema = z
   .object({

@@ -1,4 +1,4 @@
-/** A password from whoever runs the command: typed without being shown, or from a pipe. */
+/** Passwords and answers from whoever runs the command: typed without being shown, or from a pipe. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Output } from '../core/observability/visible-output.ts';
 import { maxSecretBytes } from '../core/secrets/secret-tools.ts';
@@ -21,12 +21,10 @@ export async function readSecretInput(
   return checked(typed);
 }
 
+export type Answers = (prompt: string, cancelled: AbortSignal) => Promise<string | null>;
+
 /** Answers to questions, one after the other: typed without being shown, or the lines of a pipe. null: none. */
-export async function answersOf({
-  openStdin,
-  stderr,
-  signal,
-}: CommandContext): Promise<(prompt: string, cancelled: AbortSignal) => Promise<string | null>> {
+export function answersOf({ openStdin, stderr, signal }: CommandContext): Answers {
   const stdin = openStdin();
   if (isTerminal(stdin)) {
     return (prompt, cancelled) =>

@@ -1,10 +1,10 @@
 /** `localport ssh login`, from a headless daemon that nobody answers to a real sshd. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exchange, type FixtureServer, freePort, startEchoServer } from '../../e2e/fixtures/servers.ts';
+import { lockKey } from '../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, startSshd } from '../../e2e/fixtures/sshd.ts';
 import { CommandUser } from './testing/installed-command.ts';
 import { installForFile } from './testing/installed-for-file.ts';
@@ -19,7 +19,7 @@ let port: number;
 beforeEach(async () => {
   [sshd, echo, port] = await Promise.all([startSshd(), startEchoServer(), freePort()]);
   await sshd.trust();
-  await promisify(execFile)('ssh-keygen', ['-q', '-p', '-P', '', '-N', passphrase, '-f', sshd.keyFile]);
+  await lockKey(sshd.keyFile, passphrase);
   const searchPath = [sshd.binDirectory, process.env['PATH'] ?? ''].join(':');
   user = new CommandUser(installed.folder, { PATH: searchPath });
   writeFileSync(path.join(user.home, '.profile'), `export PATH='${searchPath}'\n`);
@@ -66,7 +66,7 @@ describe('ssh login', () => {
   it('says what went wrong when there is no answer', async () => {
     const { code, text } = await login('db', '');
     expect(code).toBe(1);
-    expect(text).toContain('got no answer from you');
+    expect(text).toContain('did not get an answer from you');
   });
 
   it('says so when no service leads to the host', async () => {

@@ -305,7 +305,7 @@ test('tries that are used up and go on slowly are one notice', async () => {
 });
 
 test.each([
-  [false, ['bastion asks for a password | Open LocalPort to answer, for a, b']],
+  [false, ['bastion asks for a password | Needed by a, b: open LocalPort to answer']],
   [true, []],
 ])('a question is told once and at once, unless the popover is watched: %s', async (isWatched, told) => {
   const { notifier, clock, take } = setUp(undefined, () => isWatched);

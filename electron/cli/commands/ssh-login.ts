@@ -8,7 +8,7 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
-import { answersOf } from '../secret-input.ts';
+import { type Answers, answersOf } from '../secret-input.ts';
 import { standingOfStart, waitForServices } from '../service-wait.ts';
 
 /** As long as a question waits for its answer. */
@@ -60,12 +60,12 @@ const isOpen = (withdrawn: AbortSignal): boolean => !withdrawn.aborted;
 class PromptAnswers {
   readonly #context: CommandContext;
   readonly #client: ControlClient;
-  /** Of the services that are logged in: what others are asked is not this command's to answer. */
+  /** The services that log in: what others are asked is not for this command to answer. */
   readonly #names: readonly string[];
   readonly #asked = new Set<string>();
   readonly #withdrawn = new Map<string, AbortController>();
   #turn: Promise<void> = Promise.resolve();
-  #answers: ReturnType<typeof answersOf> | null = null;
+  #answers: Answers | null = null;
 
   constructor(context: CommandContext, client: ControlClient, names: readonly string[]) {
     this.#context = context;
@@ -118,12 +118,12 @@ class PromptAnswers {
       return;
     }
     this.#answers ??= answersOf(this.#context);
-    const ask = await this.#answers;
+    const ask = this.#answers;
     this.#context.tell(visibleLine(promptTitle(prompt)));
     let answer = await ask(`${visibleLine(words)} `, withdrawn);
     while (answer !== null && !(await this.#give(id, answer)))
       answer = await ask(`${visibleLine(words)} `, withdrawn);
-    // Whoever takes a question back has taken it from everybody.
+    // One that was withdrawn needs no answer any more.
     if (answer === null && isOpen(withdrawn)) await this.#client.request('dismiss-prompt', { id });
   }
 

@@ -20,6 +20,8 @@ export const defaultRestartPolicy: RestartPolicySpec = {
   backoffMultiplier: 2,
 };
 
+export const defaultStartTimeoutMs = 30_000;
+
 /** A service of which nothing is said but what has no default. */
 export const bareService = (
   essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'> & Partial<Pick<ServiceSpec, 'bind'>>,
@@ -31,7 +33,7 @@ export const bareService = (
   tags: [],
   description: null,
   holdTimeoutMs: 10_000,
-  startTimeoutMs: 30_000,
+  startTimeoutMs: defaultStartTimeoutMs,
   healthCheck: { ...defaultHealthCheck, probe: autoProbe(essentials.connection) },
   restartPolicy: defaultRestartPolicy,
   problem: null,

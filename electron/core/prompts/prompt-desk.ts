@@ -7,16 +7,15 @@
  * 3. `isAttended` is false while nobody could answer: then nothing is asked.
  */
 import { randomUUID } from 'node:crypto';
-import type { Prompt, PromptKind } from '../../../shared/prompt.ts';
+import { isReusable, type Prompt, type PromptKind } from '../../../shared/prompt.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { AnswerMemory } from './answer-memory.ts';
 
 /** Longer than any server waits for a login (LoginGraceTime, 120 s by default), and enough to find a phone. */
 const patienceMs = 300_000;
 
-/** Shorter answers that are good for once are choices. */
+/** Shorter answers that may not be given again are choices, such as the "1" of a menu, which stands in many lines. */
 const minCodeLength = 6;
-const isKept = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
 
 export interface Question {
   /** Those that wait for the answer now; asked again whenever somebody looks. */
@@ -104,8 +103,7 @@ export class PromptDesk {
   answer(id: string, text: string): boolean {
     const open = this.#open.get(id);
     if (open === undefined || open.prompt.kind === 'touch') return false;
-    // A menu's "1" stands in many lines.
-    if (isKept(open.prompt.kind) || text.length >= minCodeLength) this.#options.onSecret(text);
+    if (isReusable(open.prompt.kind) || text.length >= minCodeLength) this.#options.onSecret(text);
     this.#settle(open, text);
     return true;
   }

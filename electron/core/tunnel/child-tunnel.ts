@@ -16,6 +16,7 @@ import { redactedLine, toEvidence } from './evidence.ts';
 import { classifyFailure } from './failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { proveChild } from './transport-proof.ts';
+import { noChild, stoppedByUs, TunnelLife } from './tunnel-life.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
 
 /** What a line of the child means to its tunnel. */
@@ -70,7 +71,6 @@ export interface ChildTunnelOptions {
 const maxLastLines = 20;
 /** What was said longer ago explains no end: a client that failed in the morning, say. */
 const explainsForMs = 60_000;
-const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
 
 /** Names the key that gives a tunnel its time to start. */
 export const startLimit = (startTimeoutMs: number): string =>
@@ -87,11 +87,9 @@ export class ChildTunnel implements Tunnel {
   readonly #request: TunnelRequest;
   readonly #secrets: readonly string[];
   readonly #lastLines: { readonly text: string; readonly at: number }[] = [];
-  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
+  readonly #life = new TunnelLife();
   readonly #readinessProbe = new AbortController();
   readonly #explanation = new AbortController();
-  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
-  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
   #resolveAnswered: () => void = () => undefined;
   #resolveLoggingIn: () => void = () => undefined;
   #resolveLetIn: () => void = () => undefined;
@@ -110,8 +108,8 @@ export class ChildTunnel implements Tunnel {
     this.#options = options;
     this.#request = request;
     this.#secrets = secretsOf(request.service);
-    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
-    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
     this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
     this.loggingIn = new Promise((resolve) => (this.#resolveLoggingIn = resolve));
     this.letIn = new Promise((resolve) => (this.#resolveLetIn = resolve));
@@ -142,11 +140,11 @@ export class ChildTunnel implements Tunnel {
   fail(cause: Cause): void {
     if (this.#isEnded) return;
     this.#firstCause = cause;
-    this.#end({ cause, exitCode: null, signal: null, lastLines: [] });
+    this.#end({ ...noChild, cause });
   }
 
   onComplaint(listener: (cause: Cause) => void): void {
-    this.#complaintListeners.push(listener);
+    this.#life.onComplaint(listener);
   }
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
@@ -162,7 +160,7 @@ export class ChildTunnel implements Tunnel {
   async stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
     this.#isStopping = true;
     this.#explanation.abort();
-    if (this.#child === null) this.#end({ cause: null, exitCode: null, signal: null, lastLines: [] });
+    if (this.#child === null) this.#end({ ...noChild, cause: null });
     else void this.#child.stop(options);
     return this.ended;
   }
@@ -193,7 +191,7 @@ export class ChildTunnel implements Tunnel {
         return;
       case 'complaint':
         if (meaning.mayExplainEnd) this.#remember(line);
-        for (const listener of this.#complaintListeners) listener(meaning.cause);
+        this.#life.complain(meaning.cause);
         return;
       case 'evidence':
         this.#remember(line);
@@ -240,14 +238,14 @@ export class ChildTunnel implements Tunnel {
     this.#lastLines.length = 0;
     this.#resolveAnswered();
     this.#startDeadline?.cancel();
-    this.#resolveReady(ok(endpoint));
+    this.#life.settleReady(ok(endpoint));
   }
 
   /** Ends the child for a cause of our own. */
   #abandon(cause: Cause): void {
     if (this.#isStopping || this.#firstCause !== null) return;
     this.#firstCause = cause;
-    this.#resolveReady(err(cause));
+    this.#life.settleReady(err(cause));
     void this.#child?.stop();
   }
 
@@ -287,8 +285,7 @@ export class ChildTunnel implements Tunnel {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#startDeadline?.cancel();
-    this.#resolveReady(err(end.cause ?? stoppedByUs));
-    this.#resolveEnded(end);
+    this.#life.end(end);
   }
 
   #startTimedOut(): Cause {

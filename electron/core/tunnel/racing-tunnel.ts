@@ -11,6 +11,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { ConnectionGate, Entrant, Turn } from './connection-gate.ts';
+import { noChild, stoppedByUs, TunnelLife } from './tunnel-life.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
 
 export interface Race {
@@ -47,8 +48,6 @@ interface Attempt {
 }
 
 const free: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
-const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
-const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
 
 export class RacingTunnel implements Tunnel {
   readonly id: string;
@@ -57,13 +56,11 @@ export class RacingTunnel implements Tunnel {
   readonly #race: Race;
   readonly #admission: Admission;
   readonly #entrant: Entrant;
-  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
+  readonly #life = new TunnelLife();
   /** All that were opened and have not ended. */
   readonly #living = new Set<Tunnel>();
   /** Those that may still win, oldest first. */
   #running: readonly Attempt[] = [];
-  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
-  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
   #attempts = 0;
   /** `ready` is settled. */
   #isDecided = false;
@@ -77,8 +74,8 @@ export class RacingTunnel implements Tunnel {
     this.id = race.id;
     this.#race = race;
     this.#admission = race.admission ?? free;
-    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
-    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
     this.#entrant = {
       ...(race.beyond === undefined ? {} : { beyond: race.beyond }),
       // A refusal takes no time of the host's.
@@ -101,7 +98,7 @@ export class RacingTunnel implements Tunnel {
   }
 
   onComplaint(listener: (cause: Cause) => void): void {
-    this.#complaintListeners.push(listener);
+    this.#life.onComplaint(listener);
   }
 
   proveTransport(deadlineMs: number): Promise<TransportProof> {
@@ -133,7 +130,7 @@ export class RacingTunnel implements Tunnel {
     this.#running = [...this.#running, attempt];
     this.#living.add(tunnel);
     tunnel.onComplaint((cause) => {
-      for (const listener of this.#complaintListeners) listener(cause);
+      this.#life.complain(cause);
     });
     void tunnel.answered?.then(() => {
       this.#answered(attempt);
@@ -201,7 +198,7 @@ export class RacingTunnel implements Tunnel {
     this.#deadline?.cancel();
     const { gate, line } = this.#race;
     gate.withdraw(line, this.#entrant);
-    this.#resolveReady(ready);
+    this.#life.settleReady(ready);
     for (const { tunnel, turn } of this.#running) {
       void tunnel.stop();
       turn.over();
@@ -212,7 +209,7 @@ export class RacingTunnel implements Tunnel {
   #endWhenAllHave(): void {
     if (!this.#isDecided || this.#isEnded || this.#living.size > 0) return;
     this.#isEnded = true;
-    this.#resolveEnded(this.#end);
+    this.#life.end(this.#end);
   }
 
   #expectAnswer(afterMs: number): void {

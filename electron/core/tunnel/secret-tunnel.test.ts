@@ -103,6 +103,15 @@ it('says how to correct a password of the keychain that was refused', async () =
   expect((await tunnel.ended).cause).toBe(ready.ok ? null : ready.error);
 });
 
+it('blames no stored password for what the user typed', async () => {
+  const cause = describeCause('auth-failed', { host: 'bastion', askedUser: true });
+  const { open, answer } = world({ cause, exitCode: 255, signal: null, lastLines: [] });
+  const tunnel = open('keychain:bastion');
+  await settle();
+  answer('hush');
+  expect((await tunnel.ended).cause).toBe(cause);
+});
+
 it('leaves others as they are', () => {
   const { open, adapter, opened } = world(null);
   open('plain');

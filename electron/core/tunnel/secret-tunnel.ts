@@ -4,6 +4,7 @@ import { err, type Result } from '../../../shared/result.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
+import { noChild, TunnelLife } from './tunnel-life.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
 
 /** The same adapter, for services whose password may be a reference. */
@@ -22,8 +23,9 @@ export const withSecrets = (adapter: TunnelAdapter, secrets: SecretStore): Tunne
           service: { ...request.service, connection: { ...connection, password: value } },
         }),
       explain: (cause) => {
-        // The only login that is not tried again by itself is one with a password.
-        if (cause.code !== 'auth-failed' || cause.recheck !== 'never') return cause;
+        // Not tried again by itself: a password was refused. What the user typed is not the stored one.
+        const isStored = cause.recheck === 'never' && cause.action?.kind !== 'retry';
+        if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
         return refused(connection.host, password, cause);
       },
@@ -43,17 +45,12 @@ interface SecretTunnelParts {
   readonly explain: (cause: Cause) => Cause;
 }
 
-const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
-const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
-
 class SecretTunnel implements Tunnel {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<TunnelEnd>;
   readonly #parts: SecretTunnelParts;
-  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
-  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
-  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  readonly #life = new TunnelLife();
   #inner: Tunnel | null = null;
   #isStopped = false;
   /** One for `ready` and `ended`. */
@@ -62,12 +59,12 @@ class SecretTunnel implements Tunnel {
   constructor(id: string, parts: SecretTunnelParts) {
     this.id = id;
     this.#parts = parts;
-    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
-    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
     void parts.password.then((password) => {
       if (this.#isStopped) return;
       if (password.ok) this.#follow(parts.open(password.value));
-      else this.#endWithout(password.error);
+      else this.#life.end({ ...noChild, cause: password.error });
     });
   }
 
@@ -76,7 +73,7 @@ class SecretTunnel implements Tunnel {
   }
 
   onComplaint(listener: (cause: Cause) => void): void {
-    this.#complaintListeners.push(listener);
+    this.#life.onComplaint(listener);
   }
 
   get usualStartMs(): number | null {
@@ -93,7 +90,7 @@ class SecretTunnel implements Tunnel {
 
   stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
     this.#isStopped = true;
-    if (this.#inner === null) this.#endWithout(null);
+    if (this.#inner === null) this.#life.end({ ...noChild, cause: null });
     else void this.#inner.stop(options);
     return this.ended;
   }
@@ -101,23 +98,18 @@ class SecretTunnel implements Tunnel {
   #follow(inner: Tunnel): void {
     this.#inner = inner;
     inner.onComplaint((cause) => {
-      for (const listener of this.#complaintListeners) listener(cause);
+      this.#life.complain(cause);
     });
     void inner.ready.then((result) => {
-      this.#resolveReady(result.ok ? result : err(this.#explain(result.error)));
+      this.#life.settleReady(result.ok ? result : err(this.#explain(result.error)));
     });
     void inner.ended.then((end) => {
-      this.#resolveEnded({ ...end, cause: end.cause === null ? null : this.#explain(end.cause) });
+      this.#life.end({ ...end, cause: end.cause === null ? null : this.#explain(end.cause) });
     });
   }
 
   #explain(cause: Cause): Cause {
     if (this.#explained?.from !== cause) this.#explained = { from: cause, to: this.#parts.explain(cause) };
     return this.#explained.to;
-  }
-
-  #endWithout(cause: Cause | null): void {
-    this.#resolveReady(err(cause ?? stoppedByUs));
-    this.#resolveEnded({ ...noChild, cause });
   }
 }

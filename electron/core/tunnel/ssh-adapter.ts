@@ -1,5 +1,6 @@
 /** Forwards of ssh services, on masters that they share. Logins take turns at each host. */
 import type { Clock } from '../clock.ts';
+import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 import { startLimit } from './child-tunnel.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { LoginMemory, type LoginWish } from './login-memory.ts';
@@ -7,7 +8,7 @@ import { assertFitsSockets } from './private-path.ts';
 import { type Admission, RacingTunnel } from './racing-tunnel.ts';
 import { parseJumpHost, type SshConnection } from './ssh-command.ts';
 import { SshForward } from './ssh-forward.ts';
-import { openMaster, type SshMasterOptions, usualStartTimeoutMs } from './ssh-master.ts';
+import { openMaster, type SshMasterOptions } from './ssh-master.ts';
 import { type SshMux, sshMux } from './ssh-mux.ts';
 import { SshMasterPool } from './ssh-master-pool.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
@@ -29,7 +30,7 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
       const { service } = request;
       const { startTimeoutMs } = service;
       const login = loginOf(connection);
-      const patience = startTimeoutMs === usualStartTimeoutMs ? '' : String(startTimeoutMs);
+      const patience = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
       const to = { host: connection.remoteHost, port: connection.remotePort };
       const isAlone = service.isAlone === true;
       const [line = connection.host, beyond] = hopsOf(connection);

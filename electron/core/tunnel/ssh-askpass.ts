@@ -14,7 +14,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { promptTitle, type PromptKind } from '../../../shared/prompt.ts';
+import { isReusable, promptTitle, type PromptKind } from '../../../shared/prompt.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
 import { writeAnswer } from './answer-fifo.ts';
@@ -66,7 +66,12 @@ interface AskedQuestion extends Question {
 
 interface Given {
   readonly answer: string;
-  readonly isReusable: boolean;
+  readonly kind: PromptKind;
+}
+
+interface Unanswered {
+  readonly asked: Asked;
+  readonly question: AskedQuestion;
 }
 
 export class SshAskpass {
@@ -82,7 +87,7 @@ export class SshAskpass {
   #storedWasGiven = false;
   /** null: no ssh has told its version yet. */
   #namesAskers: boolean | null = null;
-  #unanswered: Asked | null = null;
+  #unanswered: Unanswered | null = null;
   /** Why we ended ssh. */
   #told: Cause | null = null;
   #touch = new AbortController();
@@ -103,7 +108,7 @@ export class SshAskpass {
     const asked = this.#parse(line);
     if (asked === null) return null;
     if (asked.hint === 'done') {
-      if (this.#unanswered?.fifo === asked.fifo) this.#endTouch();
+      if (this.#unanswered?.asked.fifo === asked.fifo) this.#endTouch();
       return { kind: 'chatter' };
     }
     this.#endTouch();
@@ -132,8 +137,8 @@ export class SshAskpass {
   /** The answers have worked. */
   loggedIn(): void {
     this.#endTouch();
-    for (const [key, { answer, isReusable }] of this.#given)
-      if (isReusable) this.#desk.memory.keep(key, answer);
+    for (const [key, { answer, kind }] of this.#given)
+      if (isReusable(kind)) this.#desk.memory.keep(key, answer);
   }
 
   /** A refused login is about what was answered: asking again by ourselves could lock the account. */
@@ -142,8 +147,8 @@ export class SshAskpass {
     const { host } = this.#login;
     const unanswered = this.#unanswered;
     // A key that was touched, or need not be any more, explains no other end than a refused login.
-    if (unanswered !== null && (unanswered.hint !== 'none' || cause.code === 'auth-failed'))
-      return this.#withoutAnswer(unanswered);
+    if (unanswered !== null && (unanswered.question.kind !== 'touch' || cause.code === 'auth-failed'))
+      return withoutAnswer(unanswered.question);
     if (cause.code !== 'auth-failed') return cause;
     const evidence = cause.evidence ?? undefined;
     for (const key of this.#given.keys()) this.#desk.memory.forget(key);
@@ -193,19 +198,18 @@ export class SshAskpass {
 
   async #askUser(asked: Asked, question: AskedQuestion): Promise<Cause | null> {
     const signal = question.kind === 'touch' ? this.#newTouch() : this.#end.signal;
-    this.#unanswered = asked;
+    this.#unanswered = { asked, question };
     const answer = await this.#desk.ask(question, signal);
     if (answer !== null || question.kind === 'touch') this.#login.onHuman();
-    if (answer === null) return signal.aborted ? null : this.#tell(this.#withoutAnswer(asked));
+    if (answer === null) return signal.aborted ? null : this.#tell(withoutAnswer(question));
     this.#unanswered = null;
     return this.#give(asked, answer, question);
   }
 
   /** null: ssh gets no answer. `question`: the answer is the user's. */
   async #give({ fifo }: Asked, answer: string | null, question?: AskedQuestion): Promise<null> {
-    if (answer !== null && question !== undefined) {
-      this.#given.set(question.key, { answer, isReusable: isReusable(question.kind) });
-    }
+    if (answer !== null && question !== undefined)
+      this.#given.set(question.key, { answer, kind: question.kind });
     await writeAnswer(fifo, answer === null ? '!' : `=${answer}`);
     return null;
   }
@@ -217,7 +221,7 @@ export class SshAskpass {
 
   /** Whatever ssh does next, the security key is no longer waited for. */
   #endTouch(): void {
-    if (this.#unanswered?.hint === 'none') this.#unanswered = null;
+    if (this.#unanswered?.question.kind === 'touch') this.#unanswered = null;
     this.#touch.abort();
   }
 
@@ -225,19 +229,7 @@ export class SshAskpass {
     this.#told = cause;
     return cause;
   }
-
-  #withoutAnswer({ prompt }: Asked): Cause {
-    const { host } = this.#login;
-    const asker = askerOf(prompt, host);
-    return describeCause('question-unanswered', {
-      host: asker,
-      evidence: toEvidence(prompt, []),
-      askedUser: true,
-    });
-  }
 }
-
-const isReusable = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
 
 /** The lowest version counts: a server's banner can only add higher ones. */
 function stillNamesAskers(before: boolean | null, line: string): boolean | null {
@@ -250,7 +242,10 @@ function stillNamesAskers(before: boolean | null, line: string): boolean | null 
 const wrongPassword = (host: string, evidence: string | undefined): Cause =>
   describeCause('auth-failed', { host, evidence, usedPassword: true });
 
-const unanswerable = (question: AskedQuestion, host: string): Cause =>
+const withoutAnswer = ({ asker, words }: Question): Cause =>
+  describeCause('question-unanswered', { host: asker, evidence: toEvidence(words, []), askedUser: true });
+
+const unanswerable = (question: Question, host: string): Cause =>
   describeCause('question-unanswered', {
     what: promptTitle(question),
     evidence: toEvidence(question.words, []),

@@ -6,7 +6,7 @@
  * 3. A path is used once: ssh would lead a path that is used again to the new target without a word.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { err, ok, type Result } from '../../../shared/result.ts';
+import { ok, type Result } from '../../../shared/result.ts';
 import { type Clock, withDeadline } from '../clock.ts';
 import { toEvidence } from './evidence.ts';
 import { classifyComplaint } from './failure-classifier.ts';
@@ -14,6 +14,7 @@ import { removeFile, tunnelFile } from './private-path.ts';
 import type { LocalForward, MuxFailure, MuxPlace, SshMux } from './ssh-mux.ts';
 import type { MasterLease } from './ssh-master-pool.ts';
 import { cannotListen, maxToldPathLength } from './ssh-output.ts';
+import { noChild, stoppedByUs, TunnelLife } from './tunnel-life.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface SshForwardParts {
@@ -27,8 +28,6 @@ export interface SshForwardParts {
 const openDeadlineMs = 5_000;
 /** A master that is stuck keeps nobody from stopping. */
 const closeDeadlineMs = 500;
-const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
-const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
 
 export class SshForward implements Tunnel {
   readonly id: string;
@@ -37,13 +36,11 @@ export class SshForward implements Tunnel {
   readonly #request: TunnelRequest;
   readonly #parts: SshForwardParts;
   readonly #forward: LocalForward;
-  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
-  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
-  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  readonly #life = new TunnelLife();
   /** Of the master, once it is there. */
   #controlPath: string | null = null;
   #isOpen = false;
-  #isEnding = false;
+  /** Why it ends; null: it does not. */
   #endCause: Cause | null = null;
   #hasLeft = false;
   readonly #opening: Promise<void>;
@@ -54,8 +51,8 @@ export class SshForward implements Tunnel {
     this.#parts = parts;
     const listenPath = tunnelFile(parts.runtimeDirectory, request.id, 'sock');
     this.#forward = { listenPath, to: parts.to };
-    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
-    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
     parts.lease.onRefusal((path, line) => {
       if (path === listenPath.slice(0, maxToldPathLength)) this.#refused(line);
     });
@@ -72,7 +69,7 @@ export class SshForward implements Tunnel {
   }
 
   onComplaint(listener: (cause: Cause) => void): void {
-    this.#complaintListeners.push(listener);
+    this.#life.onComplaint(listener);
   }
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
@@ -94,10 +91,10 @@ export class SshForward implements Tunnel {
   async #open(): Promise<void> {
     const { lease } = this.#parts;
     const master = await lease.ready;
-    if (this.#isEnding) return;
+    if (this.#endCause !== null) return;
     if (!master.ok) {
       // Its end says the same, and more.
-      this.#resolveReady(master);
+      this.#life.settleReady(master);
       return;
     }
     if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
@@ -106,16 +103,14 @@ export class SshForward implements Tunnel {
     if (opened.ok) {
       this.#isOpen = true;
       // Without effect when it was stopped meanwhile: then nobody but us knows of the listener.
-      this.#resolveReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
+      this.#life.settleReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
       if (this.#hasLeft) await this.#close();
       return;
     }
     // It tells why itself, if it is about to end. Who comes next gets another one.
-    if (opened.error.kind !== 'refused') {
-      const { kind } = await lease.prove(closeDeadlineMs);
-      if (opened.error.kind === 'gone' || kind !== 'alive') lease.condemn();
-    }
-    void this.#end({ ...noChild, cause: causeOf(opened.error) });
+    const proof = opened.error.kind === 'refused' ? null : await lease.prove(closeDeadlineMs);
+    if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) lease.condemn();
+    void this.#end({ ...noChild, cause: proof?.kind === 'dead' ? proof.cause : causeOf(opened.error) });
   }
 
   #refused(line: string): void {
@@ -123,15 +118,11 @@ export class SshForward implements Tunnel {
     const cause = classifyComplaint(service, line);
     // There is one target, and the server's rule on it is the same for every connection and every new tunnel.
     if (cause.code === 'forwarding-prohibited') void this.#end({ ...noChild, cause });
-    else for (const listener of this.#complaintListeners) listener(cause);
+    else this.#life.complain(cause);
   }
 
   async #end(end: TunnelEnd, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
-    if (this.#isEnding) {
-      if (force) await this.#parts.lease.release({ force });
-      return;
-    }
-    this.#isEnding = true;
+    if (this.#endCause !== null) return;
     this.#endCause = end.cause ?? stoppedByUs;
     // Who has nothing open leaves at once: a login that waits for its turn must not begin for nobody.
     if (this.#isOpen && !force) await this.#close();
@@ -141,8 +132,7 @@ export class SshForward implements Tunnel {
     await released;
     // What is being opened just now is closed again.
     await withDeadline(this.#parts.clock, closeDeadlineMs, this.#opening);
-    this.#resolveReady(err(end.cause ?? stoppedByUs));
-    this.#resolveEnded(end);
+    this.#life.end(end);
   }
 
   async #close(): Promise<void> {
@@ -159,7 +149,7 @@ export class SshForward implements Tunnel {
 function causeOf(failure: MuxFailure): Cause {
   switch (failure.kind) {
     case 'silent':
-      return describeCause('stopped');
+      return describeCause('timed-out', { what: 'ssh', evidence: 'its control socket took no request' });
     case 'refused':
     case 'gone':
       return cannotListen(toEvidence(failure.reason, []));

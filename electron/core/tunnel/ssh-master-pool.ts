@@ -150,9 +150,8 @@ class Master {
     return isOld && [...this.#leases].some((lease) => lease.service === service && lease.target === target);
   }
 
-  /** One that waits for the user is left to them. */
   interrupted(): void {
-    if (this.#openedInMs === null && !this.#tookHuman) this.#isCondemned = true;
+    if (this.#openedInMs === null) this.#isCondemned = true;
   }
 
   condemn(): void {

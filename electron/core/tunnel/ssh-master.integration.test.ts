@@ -4,48 +4,29 @@ import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isReaped, signalIfAlive } from '../../../e2e/fixtures/process-tree.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
-import { exchange, type FixtureServer, freePort, startEchoServer } from '../../../e2e/fixtures/servers.ts';
-import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
-import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
+import { exchange, freePort } from '../../../e2e/fixtures/servers.ts';
+import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { systemClock } from '../clock.ts';
-import { findStopped } from '../process/process-state.ts';
 import { openSilentDoor } from './testing/silent-door.ts';
-import { sshConnection } from './testing/service-specs.ts';
-import { type Address, TunnelWorkshop } from './testing/tunnel-workshop.ts';
+import type { SshConnection } from './ssh-command.ts';
+import { SshWorld } from './testing/ssh-world.ts';
+import { stopProcess } from './testing/stopped-process.ts';
+import type { Address, TunnelWorkshop } from './testing/tunnel-workshop.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
 
-let client: SshClient;
-let sshd: Sshd;
-let echo: FixtureServer;
+let world: SshWorld;
 let workshop: TunnelWorkshop;
+let sshd: Sshd;
 
 beforeEach(async () => {
-  client = await createSshClient();
-  [sshd, echo, workshop] = await Promise.all([
-    startSshd({ client }),
-    startEchoServer(),
-    TunnelWorkshop.create([client.binDirectory]),
-  ]);
-  await sshd.trust();
+  world = await SshWorld.create();
+  ({ workshop } = world);
+  sshd = await world.start();
 });
 
-afterEach(async () => {
-  await workshop.dispose();
-  expect(workshop.livingChildren()).toEqual([]);
-  await sshd.dispose();
-  await echo.stop();
-  await client.dispose();
-});
+afterEach(() => world.dispose());
 
-const to = (given: Partial<Parameters<typeof sshConnection>[0]> = {}) =>
-  sshConnection({
-    host: sshd.host,
-    port: sshd.port,
-    user: sshd.user,
-    remoteHost: '127.0.0.1',
-    remotePort: echo.port,
-    ...given,
-  });
+const to = (given: Partial<SshConnection> = {}): SshConnection => world.to(sshd, given);
 
 const logins = (): number => sshd.log.filter((line) => line.includes('Accepted publickey')).length;
 
@@ -114,8 +95,7 @@ it('ends all for one cause when its process is killed, and one login brings all 
 it('is asked once by all who doubt it, and a stopped one is left to those who are on it', async () => {
   const [first, second] = [await workshop.openReady(to()), await workshop.openReady(to())];
   const { pid } = first.tunnel;
-  signalIfAlive(pid ?? 0, 'SIGSTOP');
-  await eventually('it is stopped', async () => (await findStopped([pid ?? 0])).has(pid ?? 0));
+  await stopProcess(pid ?? 0);
   const proofs = await Promise.all([first, second].map(({ tunnel }) => tunnel.proveTransport(1_000)));
   expect(proofs).toMatchObject([{ kind: 'dead' }, { kind: 'dead' }]);
   const third = await workshop.openReady(to());
@@ -149,19 +129,19 @@ it('is found again by nobody after its folder was tidied away', async () => {
 
 it('is not shared by those who log in otherwise', async () => {
   const tunnels: Tunnel[] = [];
-  for (const given of [{}, { keyFile: client.keyFile }, { strictHostKeyChecking: 'yes' as const }])
+  for (const given of [{}, { keyFile: world.client.keyFile }, { strictHostKeyChecking: 'yes' as const }])
     tunnels.push((await workshop.openReady(to(given))).tunnel);
   expect(new Set(tunnels.map(({ pid }) => pid)).size).toBe(3);
 });
 
 it("opens no forward of the user's ssh_config, and goes by none of its odd options", async () => {
   const port = await freePort();
-  await client.addConfig(`Host odd
+  await world.client.addConfig(`Host odd
   HostName ${sshd.host}
   Port ${sshd.port}
-  LocalForward ${port} 127.0.0.1:${echo.port}
+  LocalForward ${port} 127.0.0.1:${world.echo.port}
   DynamicForward ${await freePort()}
-  RemoteForward ${await freePort()} 127.0.0.1:${echo.port}
+  RemoteForward ${await freePort()} 127.0.0.1:${world.echo.port}
   ControlPersist yes
   ForkAfterAuthentication yes
   RemoteCommand false

@@ -1,6 +1,7 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { Clock } from '../clock.ts';
+import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
@@ -31,9 +32,6 @@ export interface MasterParts {
 
 /** A silent server is given up within 10 s: ssh does so one interval after the last question. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
-
-/** Up to this, what is not answered within the usual time is given up and tried again. */
-export const usualStartTimeoutMs = 30_000;
 
 /** Between the end of the key exchange and the session. */
 const quickLoginMs = 2_000;
@@ -126,7 +124,8 @@ const goneProof = (reason: string): TransportProof => ({
 
 /** A longer start is also one that may take longer to be answered: behind a slow ProxyCommand, say. */
 function timingOf({ service }: TunnelRequest, { timing = defaultTiming }: SshMasterOptions): SshTiming {
-  if (service.startTimeoutMs <= usualStartTimeoutMs) return timing;
+  // Up to the default, what is not answered within the usual time is given up and tried again.
+  if (service.startTimeoutMs <= defaultStartTimeoutMs) return timing;
   return { ...timing, connectTimeoutSeconds: Math.ceil(service.startTimeoutMs / 1000) };
 }
 

@@ -10,6 +10,7 @@ import { attemptConnect } from './connect-attempt.ts';
 import { classifyConnectError } from './connect-failure.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { RacingTunnel } from './racing-tunnel.ts';
+import { noChild, stoppedByUs } from './tunnel-life.ts';
 import type { Endpoint, TransportProof, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
 
 export interface TcpAdapterOptions {
@@ -26,7 +27,6 @@ const undialed: ReadonlySet<ProbeSpec['type']> = new Set(['none', 'auto', 'mysql
 type TcpEndpoint = Extract<Endpoint, { kind: 'tcp' }>;
 
 const defaultConnectTimeoutMs = 10_000;
-const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
 
 export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
   const { clock, connectTimeoutMs = defaultConnectTimeoutMs } = options;
@@ -127,7 +127,7 @@ class TcpTunnel implements Tunnel {
         return classifyConnectError(attempt.error, this.#endpoint);
       case 'cancelled':
         return this.#stopped.signal.aborted
-          ? describeCause('exited', { ending: 'it was stopped' })
+          ? stoppedByUs
           : describeCause('timed-out', {
               host: this.#endpoint.host,
               evidence: `no connection within ${timeoutMs} ms`,

@@ -1,0 +1,54 @@
+/** One ssh client, real servers that it trusts, an echo server behind them, and the adapters that are tried on them. */
+import { expect } from 'vitest';
+import { type FixtureServer, startEchoServer } from '../../../../e2e/fixtures/servers.ts';
+import { createSshClient, type SshClient } from '../../../../e2e/fixtures/ssh-client.ts';
+import { type Sshd, type SshdOptions, startSshd } from '../../../../e2e/fixtures/sshd.ts';
+import type { SshConnection } from '../ssh-command.ts';
+import { sshConnection } from './service-specs.ts';
+import { TunnelWorkshop } from './tunnel-workshop.ts';
+
+export class SshWorld {
+  readonly client: SshClient;
+  readonly echo: FixtureServer;
+  readonly workshop: TunnelWorkshop;
+  readonly #servers: Sshd[] = [];
+
+  private constructor(client: SshClient, echo: FixtureServer, workshop: TunnelWorkshop) {
+    this.client = client;
+    this.echo = echo;
+    this.workshop = workshop;
+  }
+
+  static async create(options: { readonly startTimeoutMs?: number } = {}): Promise<SshWorld> {
+    const client = await createSshClient();
+    const echo = await startEchoServer();
+    return new SshWorld(client, echo, await TunnelWorkshop.create([client.binDirectory], options));
+  }
+
+  async start(options: Omit<SshdOptions, 'client'> = {}): Promise<Sshd> {
+    const server = await startSshd({ client: this.client, ...options });
+    this.#servers.push(server);
+    await server.trust();
+    return server;
+  }
+
+  /** To the echo server, through this server. */
+  to(server: Sshd, given: Partial<SshConnection> = {}): SshConnection {
+    return sshConnection({
+      host: server.host,
+      port: server.port,
+      user: server.user,
+      remoteHost: '127.0.0.1',
+      remotePort: this.echo.port,
+      ...given,
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await this.workshop.dispose();
+    expect(this.workshop.livingChildren()).toEqual([]);
+    await Promise.all(this.#servers.map((server) => server.dispose()));
+    await this.echo.stop();
+    await this.client.dispose();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What every tunnel promises of its life. Invariants:
+ *
+ * 1. `ready` and `ended` settle once each: the first word counts.
+ * 2. `ready` settles at the end at the latest, with the cause of the end.
+ */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, type Result } from '../../../shared/result.ts';
+import type { Endpoint, TunnelEnd } from './tunnel-adapter.ts';
+
+/** The end of what had no process, or none of its own. */
+export const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
+
+/** Why a tunnel that was asked to end is not ready, and never will be. */
+export const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
+
+export class TunnelLife {
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<TunnelEnd>;
+  readonly #complaintListeners: ((cause: Cause) => void)[] = [];
+  #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
+  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+
+  constructor() {
+    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+  }
+
+  settleReady(result: Result<Endpoint, Cause>): void {
+    this.#resolveReady(result);
+  }
+
+  end(end: TunnelEnd): void {
+    this.#resolveReady(err(end.cause ?? stoppedByUs));
+    this.#resolveEnded(end);
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.#complaintListeners.push(listener);
+  }
+
+  complain(cause: Cause): void {
+    for (const listener of this.#complaintListeners) listener(cause);
+  }
+}
