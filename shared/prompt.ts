@@ -1,6 +1,7 @@
 /** A question that a program asks for a service, and that only the user can answer. */
 import * as z from 'zod';
 import { assertNever } from './result.ts';
+import { shellWord } from './shell-word.ts';
 
 /** ssh reads no more than 1,023 bytes from its askpass (readpass.c), the line break included. */
 export const maxAnswerBytes = 1_000;
@@ -51,6 +52,9 @@ export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): st
       return assertNever(kind, 'prompt kind');
   }
 }
+
+/** Asks at the terminal what this ssh host asks. In a shell's words. */
+export const loginCommand = (host: string): string => `localport ssh login ${shellWord(host)}`;
 
 /** What a user may answer: one line. */
 export const answerSchema = z

@@ -21,12 +21,12 @@ export async function readOfflineStatus(context: CommandContext): Promise<Status
   const found = chooseConfigFile(context);
   if (found === null) {
     const config: ConfigState = { status: 'welcome', path: paths.defaultConfigPath, problems: [] };
-    return { host: null, config, services: [], lastWords: new Map() };
+    return { host: null, config, services: [], prompts: [], lastWords: new Map() };
   }
   const loaded = await readConfig(context, found.path);
   if (!loaded.ok) {
     const config: ConfigState = { status: 'broken', path: found.path, problems: loaded.error };
-    return { host: null, config, services: [], lastWords: new Map() };
+    return { host: null, config, services: [], prompts: [], lastWords: new Map() };
   }
   const { identity } = loaded.value;
   const record =
@@ -58,6 +58,7 @@ export async function readOfflineStatus(context: CommandContext): Promise<Status
         timeOf(lastWords.get(spec.name)),
       ),
     ),
+    prompts: [],
     lastWords,
   };
 }

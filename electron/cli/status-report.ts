@@ -1,3 +1,4 @@
+import type { Prompt } from '../../shared/prompt.ts';
 import type { ConfigState, HostInfo, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 
 /** A service, also one of which no host knows since when it has been so. */
@@ -9,6 +10,8 @@ export interface StatusReport {
   readonly host: HostInfo | null;
   readonly config: ConfigState;
   readonly services: readonly ReportedService[];
+  /** Questions that wait for the user. */
+  readonly prompts: readonly Prompt[];
   /** Without a host: the last line of a service's log, by name. */
   readonly lastWords: ReadonlyMap<string, string>;
 }

@@ -1,10 +1,11 @@
 /** `status -o json`: a stable interface, documented in the README. Keys may be added, never renamed or removed. */
 import type { Cause } from '../../../shared/failure.ts';
+import type { Prompt } from '../../../shared/prompt.ts';
 import { toneOf } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 
 /** The object that is printed. Times are ISO 8601 in UTC, null when there is none. */
-export function statusObject({ host, config, services }: StatusReport): object {
+export function statusObject({ host, config, services, prompts }: StatusReport): object {
   return {
     host:
       host === null
@@ -18,8 +19,18 @@ export function statusObject({ host, config, services }: StatusReport): object {
             notices: host.notices,
           },
     services: services.map(serviceObject),
+    prompts: prompts.map(promptObject),
   };
 }
+
+/** `kind`: `password`, `passphrase`, `code` or `touch`. */
+const promptObject = ({ services, asker, words, kind, since }: Prompt): object => ({
+  services,
+  asker,
+  words,
+  kind,
+  since: showTime(since),
+});
 
 const serviceObject = (service: ReportedService): object => ({
   name: service.name,

@@ -64,6 +64,25 @@ describe('the status as a table', () => {
     expect(lines[2]).toBe('   this port is for this run: the config says 7001');
   });
 
+  it('says what a service waits for the user to answer, and how', () => {
+    const db = aService('db', { phase: 'connecting', health: 'unknown', route: 'me@bastion → db:5432' });
+    const prompt = {
+      id: '1',
+      services: ['db'],
+      asker: 'bastion',
+      words: 'Password:',
+      isRepeated: false,
+      since: 0,
+    };
+    const report = { ...aReport(db), prompts: [{ ...prompt, kind: 'password' } as const] };
+    expect(table(report).split('\n')[2]).toBe(
+      '   bastion asks for a password: answer in the app, or run localport ssh login bastion',
+    );
+    expect(statusObject(report)).toMatchObject({
+      prompts: [{ services: ['db'], asker: 'bastion', kind: 'password', since: '1970-01-01T00:00:00.000Z' }],
+    });
+  });
+
   it('ends with the notices of the host', () => {
     const report = aReport(aService('db'));
     const host = report.host && { ...report.host, notices: ['The state folder is read-only'] };
@@ -270,7 +289,8 @@ describe('the status as JSON', () => {
             "check_ms": null,
             "cause": null
           }
-        ]
+        ],
+        "prompts": []
       }"
     `);
   });

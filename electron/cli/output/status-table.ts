@@ -1,4 +1,6 @@
 import { localAddress } from '../../../shared/bind-address.ts';
+import { loginCommand, promptTitle } from '../../../shared/prompt.ts';
+import { sshHostIn } from '../../../shared/service-spec.ts';
 import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
@@ -71,10 +73,16 @@ function cellsOf(service: ReportedService, { palette, now }: TableView): readonl
   ];
 }
 
-function remarksOn(service: ReportedService, { lastWords }: StatusReport): readonly string[] {
-  const { name, cause, configuredPort } = service;
+function remarksOn(service: ReportedService, { lastWords, prompts }: StatusReport): readonly string[] {
+  const { name, cause, configuredPort, route } = service;
   const last = lastWords.get(name);
   return [
+    ...prompts
+      .filter(({ services }) => services.includes(name))
+      .map(
+        (prompt) =>
+          `${promptTitle(prompt)}: answer in the app, or run ${loginCommand(sshHostIn(route) ?? name)}`,
+      ),
     ...(cause === null ? [] : causeLines(cause)),
     ...(configuredPort === null ? [] : [`this port is for this run: the config says ${configuredPort}`]),
     ...(last === undefined ? [] : [`last: ${last}`]),

@@ -33,6 +33,7 @@ export const aReport = (...services: readonly ReportedService[]): StatusReport =
   },
   config: { status: 'loaded', path: '/home/me/.localport.yaml', problems: [] },
   services,
+  prompts: [],
   lastWords: new Map(),
 });
 

@@ -14,8 +14,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { isReusable, promptTitle, type PromptKind } from '../../../shared/prompt.ts';
-import { shellWord } from '../../../shared/shell-word.ts';
+import { isReusable, loginCommand, promptTitle, type PromptKind } from '../../../shared/prompt.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
 import { writeAnswer } from './answer-fifo.ts';
 import type { LineMeaning } from './child-tunnel.ts';
@@ -251,6 +250,3 @@ const unanswerable = (question: Question, host: string): Cause =>
     evidence: toEvidence(question.words, []),
     command: loginCommand(host),
   });
-
-/** In a shell's words. */
-export const loginCommand = (host: string): string => `localport ssh login ${shellWord(host)}`;

@@ -1,11 +1,12 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { loginCommand } from '../../../shared/prompt.ts';
 import type { Clock } from '../clock.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
-import { loginCommand, SshAskpass } from './ssh-askpass.ts';
+import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
 import { createMasterReader } from './ssh-output.ts';
