@@ -30,6 +30,25 @@ function asText(rows: readonly MenuRow[]): readonly string[] {
 const textOf = (snapshot: Snapshot, change: Partial<Settings> = {}): readonly string[] =>
   asText(trayMenuRows({ snapshot, settings: { ...settings, ...change } }));
 
+test('a question that waits for the user stands on top, and leads to the popover', () => {
+  const prompt = {
+    id: '1',
+    services: ['a'],
+    asker: 'bastion',
+    words: 'Password:',
+    isRepeated: false,
+    since: 0,
+  };
+  const snapshot = { ...aSnapshot(aService('a')), prompts: [{ ...prompt, kind: 'password' } as const] };
+  const rows = trayMenuRows({ snapshot, settings });
+  expect(rows[1]).toEqual({
+    kind: 'command',
+    label: 'bastion asks for a password…',
+    enabled: true,
+    action: { kind: 'open-popover' },
+  });
+});
+
 test('every forward is a checkbox with its state in words, the commands below', () => {
   const menu = textOf(aSnapshot(aService('postgres'), failedService('redis'), offService('kafka')));
   expect(menu).toEqual([

@@ -1,4 +1,5 @@
 /** The native menu as plain rows: what it says and what each row asks for. `tray.ts` turns them into Electron's. */
+import { promptTitle } from '../../shared/prompt.ts';
 import { localAddress } from '../../shared/bind-address.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
@@ -46,6 +47,7 @@ export function trayMenuRows({ snapshot, settings }: MenuContext): readonly Menu
   const anyOn = services.some((service) => service.desired === 'on');
   return [
     command('Show LocalPort', { kind: 'open-popover' }),
+    ...snapshot.prompts.map((prompt) => command(`${promptTitle(prompt)}…`, { kind: 'open-popover' })),
     separator,
     ...(services.length === 0
       ? [{ kind: 'note', label: 'No forwards configured' } as const]
