@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { errorCode } from './errno.ts';
 
 /**
  * Ends a connection so that its peer sees a failure: a clean end would make a cut-off transfer look complete. Only TCP
@@ -11,3 +12,7 @@ export function reset(socket: Socket): void {
   if (isTcp && !isSendingFin) socket.resetAndDestroy();
   else socket.destroy();
 }
+
+/** The peer had ended its half before it reset the connection, so what it said is complete. */
+export const endedBeforeReset = ({ readableEnded, errored }: Socket): boolean =>
+  readableEnded && errored !== null && errorCode(errored) === 'EPIPE';
