@@ -160,6 +160,23 @@ describe('joined connections', () => {
     await until(() => expect(local.counters().connections).toBe(0));
   });
 
+  it.each(['far end', 'client'] as const)(
+    'pass on a reset that comes in one turn of the event loop with the last bytes of the %s',
+    async (side) => {
+      local = await fixture.open();
+      const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('x'), 'tcp');
+      local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
+      const client = await fixture.client();
+      await until(() => expect(client.text).toBe('x'));
+      const far = remote.accepted[0]!;
+      const [from, to] = side === 'client' ? [client, far] : [far, client];
+      from.socket.write('cut o');
+      from.socket.resetAndDestroy();
+      expect(await to.all()).toBe(side === 'client' ? 'cut o<reset>' : 'xcut o<reset>');
+      await until(() => expect(local.counters().connections).toBe(0));
+    },
+  );
+
   it('bring all that the far end said before it left to a slow client that goes on asking', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read(), 'tcp');

@@ -10,7 +10,7 @@
  */
 import type { Socket } from 'node:net';
 import type { ReleasedClient } from './held-socket.ts';
-import { endedBeforeReset, reset } from './reset.ts';
+import { endedBeforeReset, reset, whenEndIsTrue } from './reset.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 export interface SpliceListener {
@@ -70,6 +70,9 @@ export function splice(
   const continueClient = (): void => {
     client.resume();
   };
+  const onClientEnded = (): void => {
+    whenEndIsTrue(client, endUpstream);
+  };
   const endUpstream = (): void => {
     isUnused = false;
     isQuietSinceEnd = true;
@@ -111,8 +114,10 @@ export function splice(
   };
 
   const onUpstreamEnded = (): void => {
-    noteEnd();
-    void passOnEnd();
+    whenEndIsTrue(socket, () => {
+      noteEnd();
+      void passOnEnd();
+    });
   };
   const onUpstreamClosed = (): void => {
     isUpstreamClosed = true;
@@ -140,7 +145,7 @@ export function splice(
       client.resume();
       return false;
     }
-    client.off('data', sendToUpstream).off('end', endUpstream).off('close', onClientClosed);
+    client.off('data', sendToUpstream).off('end', onClientEnded).off('close', onClientClosed);
     socket.off('close', onUpstreamClosed).destroy();
     listener.onTakenBack();
     return true;
@@ -154,7 +159,7 @@ export function splice(
   };
 
   upstream.onBytes = sendToClient;
-  client.on('data', sendToUpstream).on('end', endUpstream).on('close', onClientClosed);
+  client.on('data', sendToUpstream).on('end', onClientEnded).on('close', onClientClosed);
   socket.on('drain', continueClient).on('end', onUpstreamEnded).on('close', onUpstreamClosed);
   client.resume();
   for (const bytes of early) sendToUpstream(bytes);
