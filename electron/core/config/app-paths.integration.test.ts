@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assertFitsSockets } from '../tunnel/private-path.ts';
 import { findAppPaths, prepareAppPaths, resolveAppPaths, type AppPathsInput } from './app-paths.ts';
 
 const input: AppPathsInput = { platform: 'linux', env: {}, homeDirectory: '/home/me', uid: 501 };
@@ -47,14 +48,15 @@ describe('where things live', () => {
     });
   });
 
-  it.each([10, 60, 70, 78, 79, 120, 400])(
+  it.each([10, 60, 65, 66, 67, 68, 70, 78, 79, 120, 400])(
     'leaves room for a socket when the runtime folder is %i long',
     (length) => {
       const { runtimeDirectory } = resolveAppPaths({
         ...input,
         env: { XDG_RUNTIME_DIR: `/${'r'.repeat(length)}` },
       });
-      expect(Buffer.byteLength(join(runtimeDirectory, 'x'.repeat(24)))).toBeLessThan(104);
+      expect(Buffer.byteLength(join(runtimeDirectory, 'x'.repeat(27)))).toBeLessThan(104);
+      expect(() => assertFitsSockets(runtimeDirectory)).not.toThrow();
     },
   );
 

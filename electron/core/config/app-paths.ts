@@ -9,7 +9,7 @@ import type { Environment } from './environment-substitution.ts';
 export interface AppPaths {
   readonly stateDirectory: string;
   readonly logDirectory: string;
-  /** For sockets. Short: with any file name of up to 24 characters it fits into a socket address. */
+  /** For sockets. Short: with any file name of up to 27 characters it fits into a socket address. */
   readonly runtimeDirectory: string;
   /** The config file to recommend where there is none. */
   readonly defaultConfigPath: string;
@@ -24,7 +24,8 @@ export interface AppPathsInput {
 
 /** sun_path has 104 bytes on macOS, 108 on Linux, the last one a zero. */
 const maxSocketPathBytes = 103;
-const maxSocketNameBytes = 24;
+/** The longest is the one by which ssh binds a control socket: see private-path.ts. */
+const maxSocketNameBytes = 27;
 
 /**
  * The places that are used. The runtime folder may lie where anybody can make one of its name first, in /tmp: then the sockets

@@ -4,7 +4,8 @@
  * started is ended. A browser or an agent that a credential plugin or ssh has started is the user's.
  */
 import { readFile } from 'node:fs/promises';
-import { sleep, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { isGoneWithin } from './process-exit.ts';
 import { identifyProcesses, type ProcessIdentity } from './process-identity.ts';
 import { listPids } from './process-list.ts';
 
@@ -32,7 +33,6 @@ interface Found extends Stray {
 const maxReported = 20;
 const politeGraceMs = 500;
 const killGraceMs = 500;
-const pollIntervalMs = 20;
 
 export const formatMark = ({ run, isOwned, name }: Mark): string =>
   `${run} ${isOwned ? 'owned' : 'free'} ${name}`;
@@ -96,22 +96,11 @@ async function findStrays(run: string): Promise<readonly Found[]> {
 const programOf = ({ command }: ProcessIdentity): string => command.split(' ')[0]?.split('/').at(-1) ?? '';
 
 /** Whether it is gone. */
-async function end(stray: Found, clock: Clock): Promise<boolean> {
-  signal(stray.pid, 'SIGTERM');
-  if (await isGoneWithin(politeGraceMs, stray, clock)) return true;
-  signal(stray.pid, 'SIGKILL');
-  return isGoneWithin(killGraceMs, stray, clock);
-}
-
-async function isGoneWithin(graceMs: number, { pid, identity }: Found, clock: Clock): Promise<boolean> {
-  const until = clock.now() + graceMs;
-  for (;;) {
-    const now = (await identifyProcesses([pid])).get(pid);
-    // Its number may be another's by now.
-    if (now?.startTime !== identity.startTime) return true;
-    if (clock.now() >= until) return false;
-    await sleep(clock, pollIntervalMs);
-  }
+async function end({ pid, identity }: Found, clock: Clock): Promise<boolean> {
+  signal(pid, 'SIGTERM');
+  if (await isGoneWithin(identity, { clock, timeoutMs: politeGraceMs })) return true;
+  signal(pid, 'SIGKILL');
+  return isGoneWithin(identity, { clock, timeoutMs: killGraceMs });
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -45,11 +45,20 @@ describe('a client that leaves while it is held', () => {
   it('by a reset after a request, frees its place at once', async () => {
     local = await fixture.open();
     const { socket } = await client((peer) => peer.socket.write('request'));
-    // Who comes after these bytes is seen no earlier than they. A reset in one turn with them is reported as an end.
+    // Who comes after these bytes is seen no earlier than they.
     await fixture.client();
     await held(2);
     socket.resetAndDestroy();
     await held(1);
+  });
+
+  it('by a reset in one turn with a request, frees its place at once', async () => {
+    local = await fixture.open();
+    await client(({ socket }) => {
+      socket.write('request');
+      socket.resetAndDestroy();
+    });
+    await held(0);
   });
 
   it('after a request that may be half-closed, keeps its place and is served', async () => {

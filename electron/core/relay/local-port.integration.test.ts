@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServicePort } from './service-port.ts';
-import { connectClient, echo } from './testing/loopback-peers.ts';
+import { connectClient, echo, Peer } from './testing/loopback-peers.ts';
 import { openSockets, PortFixture, stable, until } from './testing/port-fixture.ts';
 
 const mebibyte = 1024 * 1024;
@@ -158,6 +158,43 @@ describe('joined connections', () => {
     remote.accepted[0]!.socket.resetAndDestroy();
     expect(await peer.all()).toBe('x<reset>');
     await until(() => expect(local.counters().connections).toBe(0));
+  });
+
+  it.each(['far end', 'client'] as const)(
+    'pass on a reset that comes in one turn of the event loop with the last bytes of the %s',
+    async (side) => {
+      local = await fixture.open();
+      const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('x'), 'tcp');
+      local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
+      const client = await fixture.client();
+      await until(() => expect(client.text).toBe('x'));
+      const far = remote.accepted[0]!;
+      const [from, to] = side === 'client' ? [client, far] : [far, client];
+      from.socket.write('cut o');
+      from.socket.resetAndDestroy();
+      expect(await to.all()).toBe(side === 'client' ? 'cut o<reset>' : 'xcut o<reset>');
+      await until(() => expect(local.counters().connections).toBe(0));
+    },
+  );
+
+  it('bring all that the far end said before it left to a slow client that goes on asking', async () => {
+    local = await fixture.open();
+    const remote = await fixture.remoteEnd((peer) => peer.read(), 'tcp');
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
+    const client = new Peer(connect({ host: '127.0.0.1', port: fixture.port, allowHalfOpen: true }));
+    fixture.scope.own('client', () => void client.socket.destroy());
+    await until(() => expect(remote.accepted).toHaveLength(1));
+    const far = remote.accepted[0]!;
+    far.socket.end(Buffer.alloc(mebibyte), () => far.socket.destroy());
+    await until(() => expect(local.counters().bytesIn).toBe(mebibyte));
+    await until(() => expect(far.socket.destroyed).toBe(true));
+    // The first is answered by a reset, the second finds it.
+    for (const bytesOut of [1, 2]) {
+      client.socket.write('?');
+      await until(() => expect(local.counters().bytesOut).toBe(bytesOut));
+    }
+    await until(() => expect(local.counters().connections).toBe(0));
+    expect((await client.read().all()).length).toBe(mebibyte);
   });
 
   it('survive a change of the upstream, and drained tells when the last has gone', async () => {

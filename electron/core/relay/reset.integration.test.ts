@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reset } from './reset.ts';
+import { reset, whenEndIsTrue } from './reset.ts';
 import { Peer } from './testing/loopback-peers.ts';
 
 let server: Server;
@@ -46,5 +46,40 @@ describe('reset', () => {
     await closed;
     reset(socket);
     expect(socket.destroyed).toBe(true);
+  });
+});
+
+describe('the end that a socket reports', () => {
+  /** What a socket tells of its end that reads all: `end`, `reset`. */
+  function told(): string[] {
+    const seen: string[] = [];
+    socket.on('error', () => seen.push('reset'));
+    socket.on('end', () => {
+      whenEndIsTrue(socket, () => seen.push('end'));
+    });
+    socket.resume();
+    return seen;
+  }
+
+  it('is true of a peer that ended its half, and leaves the other one open', async () => {
+    const seen = told();
+    peer.socket.end('question');
+    await once(socket, 'end');
+    socket.end('answer');
+    expect(await peer.read().all()).toBe('answer');
+    expect(seen).toEqual(['end']);
+  });
+
+  it.each([
+    ['nothing waits to be sent', 0],
+    ['bytes wait to be sent', 16 * 1024 * 1024],
+  ])('is not true of a reset in one turn with bytes, while %s', async (_, bytes) => {
+    const seen = told();
+    if (bytes > 0) socket.write(Buffer.alloc(bytes));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    peer.socket.write('cut o');
+    peer.socket.resetAndDestroy();
+    await closed;
+    expect(seen).toEqual(['reset']);
   });
 });

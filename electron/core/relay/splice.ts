@@ -2,14 +2,15 @@
  * Two sockets made one. Invariants:
  *   1. Bytes go through unchanged and in order, both ways; a slow reader stops the other side's writer.
  *   2. The end of one direction is passed on and leaves the other open (half-close, RFC 9293 section 3.6).
- *   3. A side that breaks resets the other: a cut-off transfer never looks complete.
+ *   3. A side that breaks resets the other: a cut-off transfer never looks complete. Where a side had ended before, the
+ *      other gets all that it said.
  *   4. Bytes once sent are never sent again through another tunnel. Nobody here can know whether the remote end has
  *      acted on them: a payment could be made twice. Only a client of an unused splice, one through which neither a
  *      byte nor an end has gone, can go back into the hold.
  */
 import type { Socket } from 'node:net';
 import type { ReleasedClient } from './held-socket.ts';
-import { reset } from './reset.ts';
+import { endedBeforeReset, reset, whenEndIsTrue } from './reset.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 export interface SpliceListener {
@@ -69,6 +70,9 @@ export function splice(
   const continueClient = (): void => {
     client.resume();
   };
+  const onClientEnded = (): void => {
+    whenEndIsTrue(client, endUpstream);
+  };
   const endUpstream = (): void => {
     isUnused = false;
     isQuietSinceEnd = true;
@@ -110,8 +114,10 @@ export function splice(
   };
 
   const onUpstreamEnded = (): void => {
-    noteEnd();
-    void passOnEnd();
+    whenEndIsTrue(socket, () => {
+      noteEnd();
+      void passOnEnd();
+    });
   };
   const onUpstreamClosed = (): void => {
     isUpstreamClosed = true;
@@ -139,20 +145,21 @@ export function splice(
       client.resume();
       return false;
     }
-    client.off('data', sendToUpstream).off('end', endUpstream).off('close', onClientClosed);
+    client.off('data', sendToUpstream).off('end', onClientEnded).off('close', onClientClosed);
     socket.off('close', onUpstreamClosed).destroy();
     listener.onTakenBack();
     return true;
   };
   const onSideClosed = (side: Socket, other: Socket): void => {
     const endedBothWays = side.readableEnded && side.writableFinished;
-    if (!endedBothWays) reset(other);
+    if (endedBeforeReset(side)) other.destroySoon();
+    else if (!endedBothWays) reset(other);
     openSides -= 1;
     if (openSides === 0) listener.onClosed();
   };
 
   upstream.onBytes = sendToClient;
-  client.on('data', sendToUpstream).on('end', endUpstream).on('close', onClientClosed);
+  client.on('data', sendToUpstream).on('end', onClientEnded).on('close', onClientClosed);
   socket.on('drain', continueClient).on('end', onUpstreamEnded).on('close', onUpstreamClosed);
   client.resume();
   for (const bytes of early) sendToUpstream(bytes);

@@ -40,7 +40,7 @@ export async function openNumberedStream(port: number): Promise<NumberedStream> 
   let isLeaving = false;
   socket.on('close', () => {
     stop.abort();
-    // Also between two lines, when none is on the way.
+    // Also between two lines, when none is on the way. So says Node too of a reset in one turn with bytes (relay/reset.ts).
     if (!isLeaving) fault ??= 'ended';
   });
   const sending = (async () => {

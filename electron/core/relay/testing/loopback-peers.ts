@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import { whenEndIsTrue } from '../reset.ts';
 
 /** One end of a connection. */
 export class Peer {
@@ -17,7 +18,9 @@ export class Peer {
     this.socket = socket;
     this.ended = new Promise((resolve) => {
       socket.on('end', () => {
-        resolve('fin');
+        whenEndIsTrue(socket, () => {
+          resolve('fin');
+        });
       });
       socket.on('error', () => {
         resolve('reset');
