@@ -276,6 +276,23 @@ test.describe('while states change', () => {
     await expect.poll(gallery.height).toBe(560);
   });
 
+  test('a question shows up beside whatever the user is looking at, and an answer begun is not lost', async () => {
+    const { page } = gallery;
+    const answer = page.getByLabel("deploy@bastion's password:");
+    await gallery.open('ordinary');
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await gallery.push('snapshot:changed', scenarios.prompt.snapshot);
+    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+    await expect(answer).toBeFocused();
+    await answer.fill('hunt');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await expect(answer).toHaveValue('hunt');
+    await page.getByRole('button', { name: 'Copy localhost:5439' }).focus();
+    await keys('w', 'a', 'r');
+    await expect(page.getByRole('combobox', { name: 'Filter' })).toHaveValue('war');
+    await expect(answer).toHaveValue('hunt');
+  });
+
   test('shown again, it has forgotten filter, focus and settings', async () => {
     await gallery.open('ordinary');
     await keys('r', 'e', 'ArrowDown', 'Control+,');
