@@ -125,6 +125,13 @@ describe('asked by the user it', () => {
     ]);
   });
 
+  it('keeps an update that is ready when its question could not be shown', () => {
+    expect(play([{ kind: 'failed', why: 'no window' }, { kind: 'quitting' }], {}, ready)).toEqual([
+      'ready [log: The update failed: no window.]',
+      'ready [install]',
+    ]);
+  });
+
   it('says why there are none where there are none', () => {
     const none: UpdateState = { kind: 'unavailable', why: 'It runs from a checkout: use git pull.' };
     expect(play([{ kind: 'chosen' }, { kind: 'tick' }, { kind: 'quitting' }], {}, none)).toEqual([

@@ -4,7 +4,7 @@
  * 1. It looks by itself at most once a day, over restarts too, and not at all while the user has switched that off.
  * 2. What it finds by itself it fetches silently, and installs when LocalPort quits.
  * 3. It restarts only when asked to, and while connections are open only once the user has said so again.
- * 4. What goes wrong by itself is only logged; the user is told of what they asked for.
+ * 4. Every failure is logged, and shown to the user when the user has asked for the update. An update that is ready stays so.
  */
 import { assertNever } from '../../shared/result.ts';
 
@@ -133,11 +133,10 @@ function checked(
 }
 
 function failed(state: UpdateState, why: string): UpdateStep {
-  if (state.kind === 'unavailable' || state.kind === 'idle') return { state, effects: [] };
   const log: UpdateEffect = { kind: 'log', message: `The update failed: ${why}.` };
-  const asked = (state.kind === 'checking' || state.kind === 'fetching') && state.asked;
+  if (state.kind !== 'checking' && state.kind !== 'fetching') return { state, effects: [log] };
   const tell: UpdateEffect = { kind: 'tell', message: 'LocalPort could not be updated', detail: why };
-  return { state: { kind: 'idle' }, effects: asked ? [log, tell] : [log] };
+  return { state: { kind: 'idle' }, effects: state.asked ? [log, tell] : [log] };
 }
 
 function question(version: string, { openConnections }: UpdateContext): UpdateEffect {
