@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { silentLogger } from '../core/observability/logger.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
-import { UpdateControl, type UpdateEngine, type UpdateOptions } from './update-control.ts';
+import { checkDeadlineMs, UpdateControl, type UpdateEngine, type UpdateOptions } from './update-control.ts';
 
 const surroundings: UpdateOptions['surroundings'] = {
   isPackaged: true,
@@ -24,6 +24,7 @@ function setUp(change: Partial<UpdateOptions> = {}, engineChange: Partial<Update
   const engine: UpdateEngine = {
     check: vi.fn(() => Promise.resolve('1.1.0')),
     fetch: vi.fn(() => Promise.resolve()),
+    cancel: vi.fn(),
     install: vi.fn(() => 'then-exit' as const),
     ...engineChange,
   };
@@ -97,6 +98,23 @@ test('a server that fails is not asked again by a start on the same day', async 
   await settled(() => expect(memory.change).toHaveBeenCalledOnce());
   await clock.advance(60 * 60_000);
   expect(memory.change).toHaveBeenCalledOnce();
+  control.dispose();
+});
+
+test('a server that says nothing is given up on, and can be asked again', async () => {
+  const check = vi.fn(() => new Promise<never>(() => undefined));
+  const { clock, control, engine, tell } = setUp({}, { check });
+  control.choose();
+  await settled(() => expect(check).toHaveBeenCalledOnce());
+  await clock.advance(checkDeadlineMs);
+  await settled(() =>
+    expect(tell.mock.calls).toEqual([['LocalPort could not be updated', 'timed out after 60 s']]),
+  );
+  expect(engine.cancel).toHaveBeenCalledOnce();
+  expect(control.label).toEqual({ label: 'Check for Updates…', enabled: true });
+  control.choose();
+  await settled(() => expect(check).toHaveBeenCalledTimes(2));
+  await clock.advance(checkDeadlineMs);
   control.dispose();
 });
 

@@ -1,6 +1,6 @@
 /** Performs what `update-machine.ts` decides: timers, the updater, dialogs. */
 import { visibleLine } from '../../shared/visible-text.ts';
-import type { Clock, Timer } from '../core/clock.ts';
+import { withDeadline, type Clock, type Timer } from '../core/clock.ts';
 import { errorMessage } from '../core/lifecycle/error-text.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import {
@@ -20,6 +20,8 @@ export interface UpdateEngine {
   check(): Promise<string | null>;
   /** Fetches what the check found, and checks its signature or checksum. */
   fetch(): Promise<void>;
+  /** Makes the requests fail that a check or a fetch still waits for. */
+  cancel(): void;
   /**
    * Puts the new version in the place of this one. `then-exit`: the process is to end now; `quits`: the system's updater
    * ends it. Throws when that cannot be done.
@@ -50,6 +52,10 @@ export interface UpdateOptions {
 /** The first look: not while forwards come up. Then it looks at the calendar once an hour. */
 const firstLookMs = 5 * 60_000;
 const lookEveryMs = 60 * 60_000;
+/** The updater's requests have no timeout in Electron (builder-util-runtime sets it on a Node socket). */
+export const checkDeadlineMs = 60_000;
+/** A release of 150 MB at 0.3 Mbit/s. */
+const fetchDeadlineMs = 70 * 60_000;
 
 export class UpdateControl {
   readonly #options: UpdateOptions;
@@ -133,9 +139,12 @@ export class UpdateControl {
     const { log, tell, ask, restart } = this.#options;
     switch (effect.kind) {
       case 'check':
-        return this.#await(this.#check(), (version) => ({ kind: 'checked', version }));
+        return this.#await(this.#within(checkDeadlineMs, this.#check()), (version) => ({
+          kind: 'checked',
+          version,
+        }));
       case 'fetch':
-        return this.#await(this.#fetch(), () => ({ kind: 'fetched' }));
+        return this.#await(this.#within(fetchDeadlineMs, this.#fetch()), () => ({ kind: 'fetched' }));
       case 'ask':
         return this.#await(ask(effect.message, effect.detail), (wanted) => ({
           kind: 'answered',
@@ -157,6 +166,17 @@ export class UpdateControl {
       (value) => this.#take(eventOf(value)),
       (error: unknown) => this.#take({ kind: 'failed', why: errorMessage(error) }),
     );
+  }
+
+  async #within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+    const done = await withDeadline(
+      this.#options.clock,
+      deadlineMs,
+      work.then((value) => ({ value })),
+    );
+    if (done !== 'deadline') return done.value;
+    this.#engine?.cancel();
+    throw new Error(`timed out after ${deadlineMs / 1_000} s`);
   }
 
   async #check(): Promise<string | null> {

@@ -39,6 +39,12 @@ export function electronUpdater({ log, clock, platform }: UpdaterParts): UpdateE
     fetch: async () => {
       await autoUpdater.downloadUpdate();
     },
+    // Otherwise the updater would answer the next check by the one that hangs.
+    cancel: () => {
+      autoUpdater.netSession
+        .closeAllConnections()
+        .catch((error: unknown) => log.warn(`The updater's requests were not ended: ${String(error)}.`));
+    },
     install: ({ restart }) => {
       if (!isMac) {
         // The new one must be able to take the lock while this one still ends.
