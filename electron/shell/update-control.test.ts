@@ -28,7 +28,12 @@ function setUp(change: Partial<UpdateOptions> = {}, engineChange: Partial<Update
     install: vi.fn(() => 'then-exit' as const),
     ...engineChange,
   };
-  const heard = { tell: vi.fn(), ask: vi.fn(() => Promise.resolve(false)), restart: vi.fn() };
+  const heard = {
+    tell: vi.fn(),
+    ask: vi.fn(() => Promise.resolve(false)),
+    restart: vi.fn(),
+    relaunch: vi.fn(),
+  };
   const control = new UpdateControl({
     surroundings,
     version: '1.0.0',
@@ -86,8 +91,21 @@ test('an end without an update, or with a broken one, is an end all the same', a
   broken.control.choose();
   await settled(() => expect(broken.ask).toHaveBeenCalledOnce());
   expect(broken.control.install({ restart: false })).toBe('then-exit');
+  expect(broken.relaunch).not.toHaveBeenCalled();
   none.control.dispose();
   broken.control.dispose();
+});
+
+test('a restart for an update that cannot be installed starts this version again', async () => {
+  const install = (): never => {
+    throw new Error('read-only file system');
+  };
+  const { control, restart, relaunch } = setUp({ ask: () => Promise.resolve(true) }, { install });
+  control.choose();
+  await settled(() => expect(restart).toHaveBeenCalledOnce());
+  expect(control.install({ restart: true })).toBe('then-exit');
+  expect(relaunch).toHaveBeenCalledOnce();
+  control.dispose();
 });
 
 test('a server that fails is not asked again by a start on the same day', async () => {

@@ -46,6 +46,8 @@ export interface UpdateOptions {
   readonly ask: (message: string, detail: string) => Promise<boolean>;
   /** Ends the forwards, then calls `install` with `restart`. */
   readonly restart: () => void;
+  /** Has this version started again once it has ended. */
+  readonly relaunch: () => void;
   readonly onChange: () => void;
 }
 
@@ -99,6 +101,8 @@ export class UpdateControl {
       return this.#engine.install(options);
     } catch (error) {
       this.#options.log.error(`The update was not installed: ${errorMessage(error)}.`);
+      // Who asked for a restart wants LocalPort to run afterwards.
+      if (options.restart) this.#options.relaunch();
       return 'then-exit';
     }
   }
