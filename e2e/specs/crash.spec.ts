@@ -2,7 +2,7 @@ import { expect, test } from 'playwright/test';
 import { createWorld } from '../fixtures/electron-app.ts';
 import { startLoneApp } from '../fixtures/lone-app.ts';
 
-test('an app that has crashed fails its test, whatever else the test has seen', async () => {
+test('an app that has crashed fails its test, whatever the test checks', async () => {
   const world = await createWorld();
   const app = await world.start();
   app.kill('SIGSEGV');
@@ -15,7 +15,7 @@ test('an app that has crashed fails its test, whatever else the test has seen', 
   await expect(alone.close()).rejects.toThrow('Electron crashed, SIGSEGV');
 });
 
-test('one that has ended well, or is ended by its test, does not', async () => {
+test('an app that has quit, or is ended by its test, does not', async () => {
   const world = await createWorld();
   const app = await world.start();
   await app.quit();

@@ -105,7 +105,7 @@ test.describe('with the mouse', () => {
     await expect(row('postgres')).toBeVisible();
   });
 
-  test('what helps a setting that macOS stands in the way of is one click away', async () => {
+  test('a setting that macOS blocks offers a button that helps', async () => {
     await gallery.open('away-from-applications');
     await gallery.page.getByRole('button', { name: 'Settings' }).click();
     await expect(gallery.page.getByRole('switch', { name: 'Open at login' })).toBeDisabled();
@@ -119,7 +119,7 @@ test.describe('with the mouse', () => {
     await expect(gallery.page.getByText('Copied')).toBeVisible();
   });
 
-  test('the command is installed from the settings and from the first run, and its place is told', async () => {
+  test('the command is installed from the settings and from the first run, and its path is shown', async () => {
     for (const scenario of ['welcome-installed', 'installed-on-a-mac'] as const) {
       await gallery.open(scenario);
       if (scenario === 'installed-on-a-mac')

@@ -6,6 +6,6 @@ export function promptNotice(prompt: Prompt): Notice {
   const waiting = prompt.services.join(', ');
   return {
     title: promptTitle(prompt),
-    body: prompt.kind === 'touch' ? `For ${waiting}` : `Open LocalPort to answer, for ${waiting}`,
+    body: prompt.kind === 'touch' ? `For ${waiting}` : `For ${waiting}: open LocalPort to answer`,
   };
 }

@@ -119,7 +119,7 @@ test('a server that fails is not asked again by a start on the same day', async 
   control.dispose();
 });
 
-test('a server that says nothing is given up on, and can be asked again', async () => {
+test('a check of a silent server times out, and can be repeated', async () => {
   const check = vi.fn(() => new Promise<never>(() => undefined));
   const { clock, control, engine, tell } = setUp({}, { check });
   control.choose();

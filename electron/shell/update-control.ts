@@ -101,7 +101,7 @@ export class UpdateControl {
       return this.#engine.install(options);
     } catch (error) {
       this.#options.log.error(`The update was not installed: ${errorMessage(error)}.`);
-      // Who asked for a restart wants LocalPort to run afterwards.
+      // The user asked for a restart, not for an end.
       if (options.restart) this.#options.relaunch();
       return 'then-exit';
     }
@@ -185,7 +185,7 @@ export class UpdateControl {
 
   async #check(): Promise<string | null> {
     const { memory, clock, engine } = this.#options;
-    // Before the answer: a server that fails is not asked at each start.
+    // Before the answer: a failing server is not asked at every start.
     await memory.change({ updateCheckedAt: clock.wallNow() });
     this.#engine ??= await engine();
     return this.#engine.check();
