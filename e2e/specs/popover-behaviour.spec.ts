@@ -105,6 +105,20 @@ test.describe('with the mouse', () => {
     await expect(row('postgres')).toBeVisible();
   });
 
+  test('an app that updates itself has a switch and a button for updates', async () => {
+    await gallery.open('updates-itself');
+    await gallery.page.getByRole('button', { name: 'Settings' }).click();
+    const automatic = gallery.page.getByRole('switch', { name: 'Automatic updates' });
+    await expect(automatic).toBeChecked();
+    await automatic.click();
+    await expect(automatic).not.toBeChecked();
+    await gallery.page.getByRole('button', { name: 'Restart to Update to 1.1.0…' }).click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'settings:set', request: { updates: false } },
+      { channel: 'updates:choose', request: undefined },
+    ]);
+  });
+
   test('a setting that macOS blocks offers a button that helps', async () => {
     await gallery.open('away-from-applications');
     await gallery.page.getByRole('button', { name: 'Settings' }).click();
