@@ -42,7 +42,7 @@ async function main({
   }
   const { host, logs, paths } = opened.value;
   logUncaughtErrors(process, logs.app);
-  // A stop that was asked for is a success, whatever is left: launchd and systemd start again what fails.
+  // A requested stop is a success, whatever is left behind: launchd and systemd restart a daemon that fails.
   const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
     const { problems } = await shutdown;
     if (foreground) say(...reportEnd(problems));

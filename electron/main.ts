@@ -21,7 +21,7 @@ import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
-import { refusedSwitches } from './shell/refused-switches.ts';
+import { refusalOf } from './shell/refused-switches.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
 import type * as updaterBundle from './shell/update-engine.ts';
 import type { UpdateEngine } from './shell/update-control.ts';
@@ -111,10 +111,10 @@ function loadUpdater(log: Logger): Promise<UpdateEngine> {
   return Promise.resolve(electronUpdater({ log, clock, platform: process.platform }));
 }
 
-const refused = app.isPackaged ? refusedSwitches(process.argv.slice(1)) : [];
+const refusal = app.isPackaged ? refusalOf(process.argv.slice(1)) : null;
 
-if (refused.length > 0) {
-  sayWhyNotStarted(`${refused.join(', ')}: other programs could steer it that way`);
+if (refusal !== null) {
+  sayWhyNotStarted(refusal);
   app.exit(1);
 } else if (prepareElectron(process.platform)) {
   main().catch((error: unknown) => {

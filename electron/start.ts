@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock as clock } from './core/clock.ts';
 import { sayWhyNotStarted } from './core/host/terminal.ts';
 import { chromiumVariables, roleStart } from './core/install/app-runtime.ts';
-import { refusedSwitches } from './shell/refused-switches.ts';
+import { refusalOf } from './shell/refused-switches.ts';
 
 /** What a timer can wait, 24 days. A command is shorter, and a daemon listens. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -21,9 +21,9 @@ const load = createRequire(import.meta.url);
 
 if (role === null) load('./main.cjs');
 else {
-  const refused = refusedSwitches(role.switches);
-  if (refused.length > 0) {
-    sayWhyNotStarted(`${refused.join(', ')}: other programs could steer it that way`);
+  const refusal = refusalOf(role.switches);
+  if (refusal !== null) {
+    sayWhyNotStarted(refusal);
     process.exit(1);
   }
   for (const name of chromiumVariables(process.env)) Reflect.deleteProperty(process.env, name);

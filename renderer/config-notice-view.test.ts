@@ -55,7 +55,7 @@ describe('the notice about the config', () => {
     });
   });
 
-  it('shows what cannot be seen in a file as what it is', () => {
+  it('shows invisible characters of a file', () => {
     const problems = [{ ...problem(41), message: 'has no field "na\u202eme"' }];
     expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.problems).toEqual([
       { place: 'line 41', text: String.raw`services[3].local_port: has no field "na\u202eme"` },

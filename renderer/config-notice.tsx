@@ -33,7 +33,7 @@ export function ConfigNotice({ notice, children }: ConfigNoticeProps): ReactElem
           </ul>
         )}
         {isReviewed && (
-          // Not the Trust button: a second press of the same key must not trust what nobody has read.
+          // Not the Trust button: a second press of the same key must not trust a config unread.
           <ul className="notice-problems notice-review" aria-label="What would run" tabIndex={0} ref={focus}>
             {review.lines.map((line) => (
               <li key={line}>

@@ -3,13 +3,13 @@ import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { RequestButton } from './request-button.tsx';
 import { useSettings } from './use-settings.ts';
 
-/** On the first run, where the app brings its command: nobody reads a manual for it. */
+/** Offered on the first run of an installed app, so that the command is found without a manual. */
 export function InstallCommand({ bridge }: { readonly bridge: PopoverBridge }): ReactElement | null {
   const [settings] = useSettings(bridge);
   if (settings?.bringsCommand !== true) return null;
   return (
     <div className="notice-command">
-      <p className="notice-text">Use LocalPort from a terminal, too.</p>
+      <p className="notice-text">Use LocalPort from the terminal, too.</p>
       <RequestButton label="Install Command" request={() => bridge.invoke('command:install', undefined)} />
     </div>
   );

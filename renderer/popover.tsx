@@ -75,14 +75,14 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
       )}
       <main className="scroll">
         <div className="content" data-measured>
+          {/* Whatever else is shown: a server waits, and no notification comes while the popover is open. */}
+          {snapshot.prompts.map(promptViewOf).map((prompt) => (
+            <PromptCard key={prompt.id} prompt={prompt} />
+          ))}
           {view === 'settings' ? (
             <SettingsView bridge={bridge} snapshot={snapshot} />
           ) : (
             <>
-              {filter === '' &&
-                snapshot.prompts
-                  .map(promptViewOf)
-                  .map((prompt) => <PromptCard key={prompt.id} prompt={prompt} />)}
               {notice !== null && filter === '' && (
                 <ConfigNotice notice={notice}>
                   {notice.kind === 'welcome' && <InstallCommand bridge={bridge} />}

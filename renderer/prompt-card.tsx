@@ -3,7 +3,7 @@ import { useCommands } from './commands.ts';
 import type { PromptView } from './prompt-view.ts';
 import { StateShape } from './state-shape.tsx';
 
-/** Whoever is typing an answer goes on with that one. */
+/** The focus stays in a field that the user is typing in. */
 const focusUnlessTyping = (field: HTMLInputElement | null): void => {
   if (!(document.activeElement instanceof HTMLInputElement)) field?.focus();
 };

@@ -34,6 +34,6 @@ it.each([
   expect(read(change)).toBe(words);
 });
 
-it('shows what a server could hide', () => {
+it('shows invisible characters of a server', () => {
   expect(read({ kind: 'code', words: 'code\u202e\u001b[2J' })).toContain('\\u202e\\u001b[2J');
 });

@@ -6,7 +6,7 @@ export interface PromptView {
   readonly id: string;
   /** `bastion asks for a password` */
   readonly title: string;
-  /** Who waits, and whether the last answer was wrong. */
+  /** Which services wait, and whether the last answer was wrong. */
   readonly text: string;
   /** The program's own words: the label of the field. */
   readonly words: string;

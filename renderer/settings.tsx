@@ -55,7 +55,7 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
           {settings.updates !== undefined && (
             <Choice
               label="Automatic updates"
-              note="Looks once a day, and installs when LocalPort quits"
+              note="Checks once a day, and installs when LocalPort quits"
               on={settings.updates.automatic}
               onChange={(updates) => change({ updates })}
             />
@@ -138,7 +138,7 @@ interface ChoiceProps {
   readonly on: boolean;
   readonly disabled?: boolean;
   readonly onChange: (on: boolean) => void;
-  /** What helps where it does not work. */
+  /** Buttons that help where the setting does not work. */
   readonly children?: ReactNode;
 }
 

@@ -17,7 +17,7 @@ const runner =
   };
 
 /** @param {string} script @param {{ readonly version: string }} expected
- * @returns {Promise<readonly string[]>} what is wrong, in sentences; none when all is well */
+ * @returns {Promise<readonly string[]>} what is wrong, in sentences; empty when nothing is */
 export const commandTest = (script, { version }) =>
   withEmptyHome(async (home) => {
     const env = await commandEnvironment(home);

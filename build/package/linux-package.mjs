@@ -37,7 +37,7 @@ const proveDeb = async (deb, { output, artifact, env, packageJson }) => {
   }
 };
 
-/** @param {Package} made @returns {Promise<readonly string[]>} what is wrong; nothing when all is well */
+/** @param {Package} made @returns {Promise<readonly string[]>} what is wrong; empty when nothing is */
 export const proveLinux = async (made) => {
   const { output, artifact, env, packageJson, electron, kind } = made;
   const appDir = path.join(

@@ -47,7 +47,7 @@ const examine = async (app, { packageJson }) => {
   }).map((complaint) => `${path.basename(path.dirname(app))}: ${complaint}`);
 };
 
-/** @param {Package} made @returns {Promise<readonly string[]>} what is wrong; nothing when all is well */
+/** @param {Package} made @returns {Promise<readonly string[]>} what is wrong; empty when nothing is */
 export const proveMac = async (made) => {
   const { output, env, packageJson } = made;
   const folders = { arm64: 'mac-arm64', x64: 'mac' };

@@ -43,7 +43,7 @@ export const smokeArgs = (home) => [
 ];
 
 /** @param {readonly [string, ...string[]]} command what starts the app @param {NodeJS.ProcessEnv} env
- * @returns {Promise<readonly string[]>} what is wrong; nothing when all is well */
+ * @returns {Promise<readonly string[]>} what is wrong; empty when nothing is */
 export const smokeTest = (command, env) =>
   withEmptyHome(async (home) => {
     const { code, output } = await runOnce([...command, ...smokeArgs(home)], {

@@ -93,7 +93,8 @@ const updateOnce = (image, env, { home, updates }) =>
       : [`not updated; it asked for ${asked.join(', ')} and said:\n${output}`];
   });
 
-/** @param {string} image @param {NodeJS.ProcessEnv} env @returns {Promise<readonly string[]>} what is wrong; nothing when all is well */
+/** @param {string} image @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<readonly string[]>} what is wrong; empty when nothing is */
 export const updateTest = async (image, env) => [
   ...(await withEmptyHome((home) => updateOnce(image, env, { home, updates: true }))),
   ...(await withEmptyHome((home) => updateOnce(image, env, { home, updates: false }))),

@@ -27,8 +27,10 @@ async function measureQuit(scope: Scope, { world, forwards }: MeasuredForwards):
   const children = await descendantsOf(app.pid);
   const signalledAt = performance.now();
   app.kill('SIGTERM');
-  await app.exited;
+  const exit = await app.exited;
   const processGone = secondsSince(signalledAt);
+  // A crash is quick, too.
+  if (exit.code !== 0) throw new Error(`it did not quit, but ended with ${JSON.stringify(exit)}`);
   const mark = `LOCALPORT_TEST_RUN=${world.env['LOCALPORT_TEST_RUN'] ?? ''}`;
   const ports = forwards.map((forward) => forward.localPort);
   for (;;) {

@@ -125,6 +125,7 @@ test('the computer that shuts down gets the same', async () => {
   });
   // The answer is lost where the app is quicker.
   expect(await held.catch(() => true)).toBe(true);
+  expect(await app.end()).toEqual({ code: 0, signal: null });
   await expect.poll(() => app.processes()).toEqual([]);
 });
 

@@ -105,7 +105,21 @@ test.describe('with the mouse', () => {
     await expect(row('postgres')).toBeVisible();
   });
 
-  test('what helps a setting that macOS stands in the way of is one click away', async () => {
+  test('an app that updates itself has a switch and a button for updates', async () => {
+    await gallery.open('updates-itself');
+    await gallery.page.getByRole('button', { name: 'Settings' }).click();
+    const automatic = gallery.page.getByRole('switch', { name: 'Automatic updates' });
+    await expect(automatic).toBeChecked();
+    await automatic.click();
+    await expect(automatic).not.toBeChecked();
+    await gallery.page.getByRole('button', { name: 'Restart to Update to 1.1.0…' }).click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'settings:set', request: { updates: false } },
+      { channel: 'updates:choose', request: undefined },
+    ]);
+  });
+
+  test('a setting that macOS blocks offers a button that helps', async () => {
     await gallery.open('away-from-applications');
     await gallery.page.getByRole('button', { name: 'Settings' }).click();
     await expect(gallery.page.getByRole('switch', { name: 'Open at login' })).toBeDisabled();
@@ -119,7 +133,7 @@ test.describe('with the mouse', () => {
     await expect(gallery.page.getByText('Copied')).toBeVisible();
   });
 
-  test('the command is installed from the settings and from the first run, and its place is told', async () => {
+  test('the command is installed from the settings and from the first run, and its path is shown', async () => {
     for (const scenario of ['welcome-installed', 'installed-on-a-mac'] as const) {
       await gallery.open(scenario);
       if (scenario === 'installed-on-a-mac')
@@ -274,6 +288,23 @@ test.describe('while states change', () => {
     await expect.poll(gallery.height).toBeGreaterThan(small);
     await gallery.push('snapshot:changed', scenarios['forty-services'].snapshot);
     await expect.poll(gallery.height).toBe(560);
+  });
+
+  test('a question shows up beside whatever the user is looking at, and an answer begun is not lost', async () => {
+    const { page } = gallery;
+    const answer = page.getByLabel("deploy@bastion's password:");
+    await gallery.open('ordinary');
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await gallery.push('snapshot:changed', scenarios.prompt.snapshot);
+    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+    await expect(answer).toBeFocused();
+    await answer.fill('hunt');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await expect(answer).toHaveValue('hunt');
+    await page.getByRole('button', { name: 'Copy localhost:5439' }).focus();
+    await keys('w', 'a', 'r');
+    await expect(page.getByRole('combobox', { name: 'Filter' })).toHaveValue('war');
+    await expect(answer).toHaveValue('hunt');
   });
 
   test('shown again, it has forgotten filter, focus and settings', async () => {

@@ -41,6 +41,7 @@ const pictured: readonly Picture[] = [
   { name: 'settings-need-approval', scenario: 'login-needs-approval', act: openSettings },
   { name: 'settings-of-an-installed-app', scenario: 'installed-on-a-mac', act: installCommand },
   { name: 'settings-away-from-applications', scenario: 'away-from-applications', act: openSettings },
+  { name: 'settings-of-an-app-that-updates-itself', scenario: 'updates-itself', act: openSettings },
   {
     name: 'reviewed-config',
     scenario: 'untrusted-config',

@@ -37,7 +37,7 @@ test('kill -9 of the app takes its children along, and the next start finds clea
   await removeChromiumLocks(path.join(world.home, 'tmp'));
   const again = await world.start();
   await allHealthy(again);
-  await again.quit();
+  expect(await again.quit()).toEqual({ code: 0, signal: null });
   await again.expectNothingLeft(farEnd.allPorts);
 });
 

@@ -1,6 +1,6 @@
 /**
  * Where Chromium puts its own files: lock, caches, preferences. By default that is `LocalPort` in the folder of all apps' data,
- * which on macOS is our state folder, and on Linux stands beside the user's config. macOS tells that folder whatever `HOME` says;
+ * which on macOS is our state folder, and on Linux stands beside the user's config. macOS ignores `HOME` for that folder;
  * with a folder of ours, a `HOME` of its own moves everything.
  */
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { runtimeOf } from '../core/install/app-runtime.ts';
 import { installCommand, installedInWords } from '../core/install/command-link.ts';
 
-/** "Install Command" of the app. Resolves to what to tell the user; rejects with a sentence. */
+/** "Install Command" of the app. Resolves to a message for the user; rejects with one. */
 export async function installCommandHere(): Promise<string> {
   const { platform } = process;
   const runtime = runtimeOf(process);

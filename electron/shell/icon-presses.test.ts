@@ -25,7 +25,7 @@ test('the press that takes the focus away only closes it, however long the butto
   expect(presses.clickHasHidden()).toBe(true);
 });
 
-test('it does so too where the loss of focus is told before the press', async () => {
+test('so does a press that is reported after the loss of focus', async () => {
   presses.hiddenByBlur();
   await clock.advance(5);
   presses.pressed();
@@ -42,7 +42,7 @@ test('the next click opens it again', async () => {
   expect(presses.clickHasHidden()).toBe(false);
 });
 
-test('where no press is told, the click is the press', async () => {
+test('where no press is reported, the click counts', async () => {
   presses.hiddenByBlur();
   await clock.advance(sameGestureMs - 1);
   expect(presses.clickHasHidden()).toBe(true);

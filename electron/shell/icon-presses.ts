@@ -1,12 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Between the press on the icon and the loss of focus that it brings: whichever of the two the system tells first. */
+/** Between a press on the icon and the loss of focus that it causes, in either order. */
 export const sameGestureMs = 200;
 
 /**
- * Which clicks on the icon close the popover merely by taking its focus away, and must not open it again. The focus goes when the
- * button is pressed, and the click comes when it is let go, however much later: so it is the press that counts. Linux tells no
- * press, nor does macOS where VoiceOver clicks: then the click is the press.
+ * Which clicks on the icon close the popover merely by taking its focus away, and must not open it again. The focus is lost
+ * when the button is pressed, and the click comes when it is released, however much later, so the press counts. Linux reports no
+ * press, and macOS none for a click by VoiceOver: then the click counts.
  */
 export class IconPresses {
   readonly #clock: Clock;

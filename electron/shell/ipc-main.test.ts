@@ -1,19 +1,12 @@
 import type { IpcMainInvokeEvent } from 'electron';
 import { expect, test, vi } from 'vitest';
-import { ipcInvokes, type Settings } from '../../shared/ipc-contract.ts';
+import { ipcInvokes } from '../../shared/ipc-contract.ts';
 import { silentLogger } from '../core/observability/logger.ts';
 import { registerIpc, sendEvent, type IpcHandlers } from './ipc-main.ts';
+import { plainSettings } from './testing/settings.ts';
 import { aService, aSnapshot } from './testing/snapshots.ts';
 
 type Listener = (event: IpcMainInvokeEvent, payload: unknown) => unknown;
-
-const settings: Settings = {
-  openAtLogin: false,
-  loginItemStatus: 'disabled',
-  notifications: true,
-  notificationsRefused: false,
-  bringsCommand: false,
-};
 
 /** A contract whose other end is called by hand. */
 function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
@@ -28,8 +21,8 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'config:reload': vi.fn(),
     'config:trust': vi.fn(),
     'prompt:answer': vi.fn(),
-    'settings:get': () => settings,
-    'settings:set': () => settings,
+    'settings:get': () => plainSettings,
+    'settings:set': () => plainSettings,
     'command:install': () => 'installed',
     'diagnostics:copy': vi.fn(),
     'system-settings:open': vi.fn(),

@@ -8,6 +8,7 @@ describe('the launch arguments', () => {
     [[], none],
     [['--config', 'my.yaml'], { ...none, config: '/folder/my.yaml' }],
     [['--config=/etc/l.yaml', '--smoke-test'], { ...none, config: '/etc/l.yaml', smokeTest: true }],
+    [['--smoke-test', '--update-test'], { ...none, smokeTest: true, updateTest: true }],
     [['--folder-config', '/repo/l.yaml'], { ...none, folderConfig: '/repo/l.yaml' }],
     [['-c', 'my.yaml'], { ...none, config: '/folder/my.yaml' }],
     [['--no-sandbox', '/app', '--remote-debugging-port=0', '--inspect=0', '--log-level=3'], none],

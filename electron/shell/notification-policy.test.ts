@@ -307,7 +307,7 @@ test('tries that are used up and go on slowly are one notice', async () => {
 test.each([
   [false, ['bastion asks for a password | Needed by a, b: open LocalPort to answer']],
   [true, []],
-])('a question is told once and at once, unless the popover is watched: %s', async (isWatched, told) => {
+])('a question is announced once and at once, unless the popover is visible: %s', async (isWatched, told) => {
   const { notifier, clock, take } = setUp(undefined, () => isWatched);
   const prompt = { id: '1', services: ['a', 'b'], asker: 'bastion', words: 'Password:', since: 0 } as const;
   const snapshot = {

@@ -100,7 +100,7 @@ describe('the bounds of the icon count', () => {
       rect(900, 0, 24, 24),
       [hiddenPanel],
     ],
-    ['a little above the display, as macOS tells at times', rect(700, -2, 24, 24), [macBook]],
+    ['a little above the display, as macOS sometimes reports', rect(700, -2, 24, 24), [macBook]],
   ])('%s', (_where, bounds, displays) => {
     expect(shownIcon(bounds, displays)).toEqual(bounds);
   });

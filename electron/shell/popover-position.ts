@@ -33,8 +33,8 @@ const panelThickness = 64;
 const maxMenuBarHeight = 48;
 
 /**
- * The icon's bounds as the platform tells them; null where it tells none, and where they are not in a menu bar, at the top of a
- * display. An icon that macOS 26 or the notch hides has bounds too, 0,1117 on a display 1117 high for instance.
+ * The icon's bounds as the platform reports them; null where it reports none, and where they are not in a menu bar, at the top of
+ * a display. An icon that macOS 26 or the notch hides has bounds too, 0,1117 on a display 1117 high for instance.
  */
 export function shownIcon(
   { x, y, width, height }: Rectangle,
@@ -52,8 +52,8 @@ export function shownIcon(
 }
 
 /**
- * The icon where it is known; else the place of the click, if that can have been on a panel. Linux tells no bounds, and Wayland
- * reports every cursor at 0,0.
+ * The icon where it is known; else the place of the click, if that can have been on a panel. Linux reports no bounds, and
+ * Wayland reports every cursor at 0,0.
  */
 export function popoverAnchor(icon: Rectangle | null, cursor: Point | null, display: Display): Anchor {
   if (icon !== null) return { kind: 'area', area: icon };

@@ -6,6 +6,6 @@ export function promptNotice(prompt: Prompt): Notice {
   const waiting = prompt.services.join(', ');
   return {
     title: promptTitle(prompt),
-    body: `Needed by ${waiting}${prompt.kind === 'touch' ? '' : ': open LocalPort to answer'}`,
+    body: prompt.kind === 'touch' ? `Needed by ${waiting}` : `Needed by ${waiting}: open LocalPort to answer`,
   };
 }

@@ -73,7 +73,7 @@ export class QuitControl {
     return this.#exitAfter(this.#host.systemShutdown());
   }
 
-  /** Taken once: who asks second must not install a second time. */
+  /** Taken once: a second quit must not install again. */
   #takeLastStep(restart: boolean): () => 'then-exit' | 'quits' {
     const lastStep = this.#lastStep;
     this.#lastStep = () => (this.#isHandedOver ? 'quits' : 'then-exit');

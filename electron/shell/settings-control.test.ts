@@ -44,7 +44,7 @@ test('only what is named is changed', async () => {
   expect(store.change).toHaveBeenCalledWith({ notifications: false });
 });
 
-test('the system is asked for permission at the start where notices are on, and when they are switched on', async () => {
+test('the system is asked for permission at the start if notifications are on, and when they are turned on', async () => {
   expect(setUp('disabled').notices.askPermission).toHaveBeenCalledOnce();
   const { control, notices } = setUp('disabled', { notifications: false });
   await control.change({ notifications: false });
@@ -53,7 +53,7 @@ test('the system is asked for permission at the start where notices are on, and 
   expect(notices.askPermission).toHaveBeenCalledOnce();
 });
 
-test('a system that refuses notices is told of', () => {
+test('the settings say that the system refuses notifications', () => {
   const { control, notices } = setUp('disabled');
   notices.isRefused = true;
   expect(control.current).toMatchObject({ notifications: true, notificationsRefused: true });

@@ -5,7 +5,7 @@ import type { SettingsStore } from './settings-store.ts';
 
 type UpdateEntry = Omit<NonNullable<Settings['updates']>, 'automatic'>;
 
-/** What the system says of our notices. */
+/** Whether the system shows our notifications. */
 export interface NoticePermission {
   readonly isRefused: boolean;
   askPermission(): void;

@@ -11,6 +11,9 @@ let file: string;
 let warnings: string[];
 let log: Logger;
 
+const defaults = { notifications: true, updates: true, updateCheckedAt: null };
+const quiet = { ...defaults, notifications: false };
+
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'localport-settings-'));
   file = path.join(folder, 'settings.json');
@@ -20,23 +23,32 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test('without a file the defaults hold, silently', () => {
-  expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: true });
+  expect(SettingsStore.load(file, log).current).toEqual(defaults);
   expect(warnings).toEqual([]);
 });
 
 test('a change holds at once and over a restart, in a file that is the user’s alone', async () => {
   const store = SettingsStore.load(file, log);
   const written = store.change({ notifications: false });
-  expect(store.current).toMatchObject({ notifications: false });
+  expect(store.current).toEqual(quiet);
   await written;
-  expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: false });
+  expect(SettingsStore.load(file, log).current).toEqual(quiet);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('what is known of updates holds over a restart as well', async () => {
+  await SettingsStore.load(file, log).change({ updates: false, updateCheckedAt: 1_000 });
+  expect(SettingsStore.load(file, log).current).toEqual({
+    ...defaults,
+    updates: false,
+    updateCheckedAt: 1_000,
+  });
 });
 
 test('changes in quick succession end with the last one, and leave no other file', async () => {
   const store = SettingsStore.load(file, log);
   await Promise.all([false, true, false].map((notifications) => store.change({ notifications })));
-  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, notifications: false });
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 1, ...quiet });
   expect(await readdir(folder)).toEqual(['settings.json']);
 });
 
@@ -44,7 +56,7 @@ test.each(['{ not json', '{"notifications":"perhaps"}', '[]'])(
   '%s counts as none, with a warning',
   async (text) => {
     await writeFile(file, text, { mode: 0o600 });
-    expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: true });
+    expect(SettingsStore.load(file, log).current).toEqual(defaults);
     expect(warnings).toHaveLength(1);
   },
 );
@@ -52,9 +64,9 @@ test.each(['{ not json', '{"notifications":"perhaps"}', '[]'])(
 test('a file without a version is of an earlier LocalPort: it is used, and has a version once it is written', async () => {
   await writeFile(file, '{"notifications":false}', { mode: 0o600 });
   const store = SettingsStore.load(file, log);
-  expect([store.current, warnings]).toMatchObject([{ notifications: false }, []]);
+  expect([store.current, warnings]).toEqual([quiet, []]);
   await store.change({ notifications: true });
-  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, notifications: true });
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 1, ...defaults });
 });
 
 test('a file of a newer LocalPort stays as it is, and changes hold for this run', async () => {
@@ -62,7 +74,7 @@ test('a file of a newer LocalPort stays as it is, and changes hold for this run'
   await writeFile(file, text, { mode: 0o600 });
   const store = SettingsStore.load(file, log);
   await store.change({ notifications: false });
-  expect(store.current).toMatchObject({ notifications: false });
+  expect(store.current).toEqual(quiet);
   expect(await readFile(file, 'utf8')).toBe(text);
   expect(warnings).toEqual([
     `The settings in ${file} are neither used nor changed: it was written by a newer LocalPort (version 2 of the file, this LocalPort knows 1); the defaults hold.`,
@@ -72,6 +84,6 @@ test('a file of a newer LocalPort stays as it is, and changes hold for this run'
 test('a file that others may write is not believed', async () => {
   await writeFile(file, '{"notifications":false}');
   await chmod(file, 0o666);
-  expect(SettingsStore.load(file, log).current).toMatchObject({ notifications: true });
+  expect(SettingsStore.load(file, log).current).toEqual(defaults);
   expect(warnings).toHaveLength(1);
 });

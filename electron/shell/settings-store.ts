@@ -12,9 +12,9 @@ const version = upgrades.length;
 const storedSettingsSchema = z
   .object({
     notifications: z.boolean().default(true),
-    /** Whether LocalPort looks for updates by itself. */
+    /** Whether LocalPort checks for updates automatically. */
     updates: z.boolean().default(true),
-    /** When it last looked, in epoch ms; null: never. */
+    /** When it last checked, in epoch ms; null: never. */
     updateCheckedAt: z.number().nullable().default(null),
   })
   .readonly();

@@ -88,12 +88,12 @@ async function menuWork(
   }
 }
 
-/** The report says what is in our files; these are the system's. */
+/** The report has the settings of our files; these two are the system's. */
 async function copyDiagnostics(host: AppHostPort, settings: SettingsControl): Promise<void> {
   const { loginItemStatus, notificationsRefused } = await settings.refresh();
   const lines = [
     `login item ${loginItemStatus}`,
-    ...(notificationsRefused ? ['notices    refused by the system'] : []),
+    ...(notificationsRefused ? ['notifications refused by the system'] : []),
   ];
   await clipboard.writeText(await host.diagnosticReport(lines));
 }

@@ -8,7 +8,7 @@ export function tellRefusal(why: string, platform: NodeJS.Platform): void {
   if (platform === 'darwin') dialog.showErrorBox('LocalPort could not start', visibleText(why));
 }
 
-/** Before the app has an icon to ask from. */
+/** Asks in a dialog: the app has no icon yet. */
 export async function askUser(question: string): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'question',

@@ -52,18 +52,18 @@ test('permission is asked for before there is anything to show', () => {
   expect(made).toEqual([]);
 });
 
-test('a system that asks nobody is not touched before the first notice', () => {
+test('a system without a permission prompt is not touched before the first notification', () => {
   notificationsOn('linux').askPermission();
   expect(told).toEqual([]);
 });
 
-test('a notice is shown, and a click on it tells', () => {
+test('a notification is shown, and reports a click', () => {
   notifications.show(notice);
   made[0]!.emit('click', {});
   expect(told).toEqual(['asked for permission', notice.title, 'clicked']);
 });
 
-test('what the system refuses is known until another notice is shown', () => {
+test('a refusal by the system is remembered until another notification is shown', () => {
   expect(notifications.isRefused).toBe(false);
   notifications.show(notice);
   made[0]!.emit('failed', {}, 'Notifications are not allowed for this application');
@@ -74,7 +74,7 @@ test('what the system refuses is known until another notice is shown', () => {
   expect(notifications.isRefused).toBe(false);
 });
 
-test('each is held until it is gone: releasing it would take it out of the Notification Center', () => {
+test('each is held until it is gone: releasing it would remove it from the Notification Center', () => {
   for (let count = 0; count < 30; count++) notifications.show(notice);
   expect(notifications.held).toBe(30);
   made[0]!.emit('close', {});
@@ -83,12 +83,12 @@ test('each is held until it is gone: releasing it would take it out of the Notif
   expect(notifications.held).toBe(27);
 });
 
-test('no more are held than anybody has unread', () => {
+test('the number held has a limit', () => {
   for (let count = 0; count <= maxHeldNotifications; count++) notifications.show(notice);
   expect(notifications.held).toBe(maxHeldNotifications);
 });
 
-test('where the system has no notifications nothing is made', () => {
+test('nothing is made where the system has no notifications', () => {
   isSupported = false;
   notifications.show(notice);
   expect(made).toEqual([]);

@@ -1,10 +1,10 @@
 /**
- * Notices as the system shows them.
+ * Notices as notifications of the system.
  *
  * 1. macOS asks the user for permission when the first object of the system's is made, and loses what is shown before the answer.
- *    So permission is asked for when notices are switched on, not by the first notice (Electron's
+ *    So permission is requested when notifications are turned on, not by the first one (Electron's
  *    `shell/browser/notifications/mac/notification_presenter_mac.mm`, from Electron 42 on).
- * 2. A notification whose object is released is taken out of the Notification Center (`cocoa_notification.mm`, destructor): each is
+ * 2. A notification whose object is released is removed from the Notification Center (`cocoa_notification.mm`, destructor): each is
  *    held until it is closed or clicked.
  * 3. What the system refuses is known only by the notification that failed, and only until another one is shown.
  */
@@ -29,11 +29,11 @@ export interface SystemNotificationsParts {
   readonly maker: NotificationMaker;
   readonly platform: NodeJS.Platform;
   readonly onClick: () => void;
-  /** The system has refused one, in its own words. */
+  /** The system has refused one; `why` is its own error. */
   readonly onRefused: (why: string) => void;
 }
 
-/** The oldest is given up first. Nobody has that many notices unread, and each is an object of a few hundred bytes. */
+/** The oldest is released first. No user has that many unread, and each is an object of a few hundred bytes. */
 export const maxHeldNotifications = 200;
 
 export class SystemNotifications {
@@ -45,7 +45,7 @@ export class SystemNotifications {
     this.#parts = parts;
   }
 
-  /** Whether the system did not show the last one. */
+  /** Whether the system refused to show the last one. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -54,10 +54,10 @@ export class SystemNotifications {
     return this.#held.size;
   }
 
-  /** Has the system ask the user, if it has not yet. To be called when notices are switched on, and at the start if they are. */
+  /** Has the system ask the user once. To be called when notifications are turned on, and at the start if they are on. */
   askPermission(): void {
     const { maker, platform } = this.#parts;
-    // Elsewhere nothing is asked for, and the first use costs time.
+    // Other systems have no permission prompt, and the first use costs time.
     if (platform === 'darwin') maker.isSupported();
   }
 

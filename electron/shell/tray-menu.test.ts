@@ -2,16 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { describeCause } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { plainSettings } from './testing/settings.ts';
 import { aService, aSnapshot, failedService, offService } from './testing/snapshots.ts';
 import { stateInWords, trayMenuRows, type MenuAction, type MenuRow } from './tray-menu.ts';
-
-const settings: Settings = {
-  openAtLogin: false,
-  loginItemStatus: 'disabled',
-  notifications: true,
-  notificationsRefused: false,
-  bringsCommand: false,
-};
 
 function asText(rows: readonly MenuRow[]): readonly string[] {
   return rows.map((row) => {
@@ -28,7 +21,7 @@ function asText(rows: readonly MenuRow[]): readonly string[] {
   });
 }
 const textOf = (snapshot: Snapshot, change: Partial<Settings> = {}): readonly string[] =>
-  asText(trayMenuRows({ snapshot, settings: { ...settings, ...change } }));
+  asText(trayMenuRows({ snapshot, settings: { ...plainSettings, ...change } }));
 
 test('a question that waits for the user stands on top, and leads to the popover', () => {
   const prompt = {
@@ -107,9 +100,10 @@ describe('opening at login', () => {
 });
 
 test('choosing a forward asks for the opposite of what is wanted now', () => {
-  const actions = trayMenuRows({ snapshot: aSnapshot(aService('a'), offService('b')), settings }).flatMap(
-    (row) => (row.kind === 'checkbox' ? [row.action] : []),
-  );
+  const actions = trayMenuRows({
+    snapshot: aSnapshot(aService('a'), offService('b')),
+    settings: plainSettings,
+  }).flatMap((row) => (row.kind === 'checkbox' ? [row.action] : []));
   expect(actions).toEqual<MenuAction[]>([
     { kind: 'set-desired', name: 'a', desired: 'off' },
     { kind: 'set-desired', name: 'b', desired: 'on' },

@@ -63,7 +63,7 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
   const pace = new MenuPace(clock, showText);
 
   const update = (next: MenuContext): void => {
-    // What was under way when the app began to end may still tell something.
+    // Work that was in progress when the app began to quit may still report a change.
     if (tray.isDestroyed()) return;
     context = next;
     const icon = iconOf(next, options);

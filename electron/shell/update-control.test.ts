@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { silentLogger } from '../core/observability/logger.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
-import { UpdateControl, type UpdateEngine, type UpdateOptions } from './update-control.ts';
+import { checkDeadlineMs, UpdateControl, type UpdateEngine, type UpdateOptions } from './update-control.ts';
 
 const surroundings: UpdateOptions['surroundings'] = {
   isPackaged: true,
@@ -24,10 +24,16 @@ function setUp(change: Partial<UpdateOptions> = {}, engineChange: Partial<Update
   const engine: UpdateEngine = {
     check: vi.fn(() => Promise.resolve('1.1.0')),
     fetch: vi.fn(() => Promise.resolve()),
+    cancel: vi.fn(),
     install: vi.fn(() => 'then-exit' as const),
     ...engineChange,
   };
-  const heard = { tell: vi.fn(), ask: vi.fn(() => Promise.resolve(false)), restart: vi.fn() };
+  const heard = {
+    tell: vi.fn(),
+    ask: vi.fn(() => Promise.resolve(false)),
+    restart: vi.fn(),
+    relaunch: vi.fn(),
+  };
   const control = new UpdateControl({
     surroundings,
     version: '1.0.0',
@@ -85,8 +91,21 @@ test('an end without an update, or with a broken one, is an end all the same', a
   broken.control.choose();
   await settled(() => expect(broken.ask).toHaveBeenCalledOnce());
   expect(broken.control.install({ restart: false })).toBe('then-exit');
+  expect(broken.relaunch).not.toHaveBeenCalled();
   none.control.dispose();
   broken.control.dispose();
+});
+
+test('a restart for an update that cannot be installed starts this version again', async () => {
+  const install = (): never => {
+    throw new Error('read-only file system');
+  };
+  const { control, restart, relaunch } = setUp({ ask: () => Promise.resolve(true) }, { install });
+  control.choose();
+  await settled(() => expect(restart).toHaveBeenCalledOnce());
+  expect(control.install({ restart: true })).toBe('then-exit');
+  expect(relaunch).toHaveBeenCalledOnce();
+  control.dispose();
 });
 
 test('a server that fails is not asked again by a start on the same day', async () => {
@@ -97,6 +116,23 @@ test('a server that fails is not asked again by a start on the same day', async 
   await settled(() => expect(memory.change).toHaveBeenCalledOnce());
   await clock.advance(60 * 60_000);
   expect(memory.change).toHaveBeenCalledOnce();
+  control.dispose();
+});
+
+test('a check of a silent server times out, and can be repeated', async () => {
+  const check = vi.fn(() => new Promise<never>(() => undefined));
+  const { clock, control, engine, tell } = setUp({}, { check });
+  control.choose();
+  await settled(() => expect(check).toHaveBeenCalledOnce());
+  await clock.advance(checkDeadlineMs);
+  await settled(() =>
+    expect(tell.mock.calls).toEqual([['LocalPort could not be updated', 'timed out after 60 s']]),
+  );
+  expect(engine.cancel).toHaveBeenCalledOnce();
+  expect(control.label).toEqual({ label: 'Check for Updates…', enabled: true });
+  control.choose();
+  await settled(() => expect(check).toHaveBeenCalledTimes(2));
+  await clock.advance(checkDeadlineMs);
   control.dispose();
 });
 

@@ -1,6 +1,6 @@
 /** Performs what `update-machine.ts` decides: timers, the updater, dialogs. */
 import { visibleLine } from '../../shared/visible-text.ts';
-import type { Clock, Timer } from '../core/clock.ts';
+import { withDeadline, type Clock, type Timer } from '../core/clock.ts';
 import { errorMessage } from '../core/lifecycle/error-text.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import {
@@ -20,6 +20,8 @@ export interface UpdateEngine {
   check(): Promise<string | null>;
   /** Fetches what the check found, and checks its signature or checksum. */
   fetch(): Promise<void>;
+  /** Makes the requests fail that a check or a fetch still waits for. */
+  cancel(): void;
   /**
    * Puts the new version in the place of this one. `then-exit`: the process is to end now; `quits`: the system's updater
    * ends it. Throws when that cannot be done.
@@ -44,12 +46,18 @@ export interface UpdateOptions {
   readonly ask: (message: string, detail: string) => Promise<boolean>;
   /** Ends the forwards, then calls `install` with `restart`. */
   readonly restart: () => void;
+  /** Has this version started again once it has ended. */
+  readonly relaunch: () => void;
   readonly onChange: () => void;
 }
 
 /** The first look: not while forwards come up. Then it looks at the calendar once an hour. */
 const firstLookMs = 5 * 60_000;
 const lookEveryMs = 60 * 60_000;
+/** The updater's requests have no timeout in Electron (builder-util-runtime sets it on a Node socket). */
+export const checkDeadlineMs = 60_000;
+/** A release of 150 MB at 0.3 Mbit/s. */
+const fetchDeadlineMs = 70 * 60_000;
 
 export class UpdateControl {
   readonly #options: UpdateOptions;
@@ -93,6 +101,8 @@ export class UpdateControl {
       return this.#engine.install(options);
     } catch (error) {
       this.#options.log.error(`The update was not installed: ${errorMessage(error)}.`);
+      // The user asked for a restart, not for an end.
+      if (options.restart) this.#options.relaunch();
       return 'then-exit';
     }
   }
@@ -133,9 +143,12 @@ export class UpdateControl {
     const { log, tell, ask, restart } = this.#options;
     switch (effect.kind) {
       case 'check':
-        return this.#await(this.#check(), (version) => ({ kind: 'checked', version }));
+        return this.#await(this.#within(checkDeadlineMs, this.#check()), (version) => ({
+          kind: 'checked',
+          version,
+        }));
       case 'fetch':
-        return this.#await(this.#fetch(), () => ({ kind: 'fetched' }));
+        return this.#await(this.#within(fetchDeadlineMs, this.#fetch()), () => ({ kind: 'fetched' }));
       case 'ask':
         return this.#await(ask(effect.message, effect.detail), (wanted) => ({
           kind: 'answered',
@@ -159,9 +172,20 @@ export class UpdateControl {
     );
   }
 
+  async #within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+    const done = await withDeadline(
+      this.#options.clock,
+      deadlineMs,
+      work.then((value) => ({ value })),
+    );
+    if (done !== 'deadline') return done.value;
+    this.#engine?.cancel();
+    throw new Error(`timed out after ${deadlineMs / 1_000} s`);
+  }
+
   async #check(): Promise<string | null> {
     const { memory, clock, engine } = this.#options;
-    // Before the answer: a server that fails is not asked at each start.
+    // Before the answer: a failing server is not asked at every start.
     await memory.change({ updateCheckedAt: clock.wallNow() });
     this.#engine ??= await engine();
     return this.#engine.check();

@@ -10,7 +10,10 @@ export function tellOfUpdate(message: string, detail: string): void {
 export const askToRestart = async (message: string, detail: string): Promise<boolean> =>
   (await show(updateBox(message, detail, ['Restart Now', 'Later']))) === 0;
 
-/** Resolves to the index of the button. An app without a Dock icon has to come forward for its dialog to be seen. */
+/**
+ * Resolves to the index of the button. An app without a Dock icon has to take the focus, or its dialog stays behind other
+ * windows.
+ */
 async function show(box: ReturnType<typeof updateBox>): Promise<number> {
   app.focus({ steal: true });
   const { response } = await dialog.showMessageBox({ type: 'info', cancelId: 1, ...box });

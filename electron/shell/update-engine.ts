@@ -29,8 +29,8 @@ export function electronUpdater({ log, clock, platform }: UpdaterParts): UpdateE
   autoUpdater.allowDowngrade = false;
   // On macOS this has Squirrel take the update over; elsewhere it would listen for an end that may not be orderly.
   autoUpdater.autoInstallOnAppQuit = isMac;
-  // Without a listener an error event would be thrown. Whoever called learns of it by the rejection.
-  autoUpdater.on('error', (error) => log.warn(`The updater said: ${error.message}`));
+  // Without a listener an error event would be thrown. The caller gets it as a rejection.
+  autoUpdater.on('error', (error) => log.warn(`The updater reported: ${error.message}`));
   return {
     check: async () => {
       const found = await autoUpdater.checkForUpdates();
@@ -39,12 +39,18 @@ export function electronUpdater({ log, clock, platform }: UpdaterParts): UpdateE
     fetch: async () => {
       await autoUpdater.downloadUpdate();
     },
+    // Otherwise the updater would answer the next check by the one that hangs.
+    cancel: () => {
+      autoUpdater.netSession
+        .closeAllConnections()
+        .catch((error: unknown) => log.warn(`The updater's requests were not ended: ${String(error)}.`));
+    },
     install: ({ restart }) => {
       if (!isMac) {
         // The new one must be able to take the lock while this one still ends.
         app.releaseSingleInstanceLock();
         if (!(autoUpdater as InstallingUpdater).install(true, restart))
-          throw new Error('the new file could not be put in the place of the old one');
+          throw new Error('the new file could not replace the old one');
         return 'then-exit';
       }
       if (!restart) return 'then-exit';

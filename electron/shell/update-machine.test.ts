@@ -37,7 +37,7 @@ function play(
   });
 }
 
-describe('by itself it', () => {
+describe('automatically it', () => {
   it('looks, fetches, and installs as LocalPort quits, without a word', () => {
     expect(
       play([
@@ -72,7 +72,7 @@ describe('by itself it', () => {
   });
 });
 
-describe('asked by the user it', () => {
+describe('at the user’s request it', () => {
   it('says that there is nothing newer, whatever the setting is', () => {
     expect(play([{ kind: 'chosen' }, { kind: 'checked', version: null }], { isAutomatic: false })).toEqual([
       'checking [check]',
@@ -110,18 +110,25 @@ describe('asked by the user it', () => {
     [0, 'No connections are open.'],
     [1, '1 open connection will be closed.'],
     [7, '7 open connections will be closed.'],
-  ])('tells what a restart costs with %d connections', (openConnections, words) => {
+  ])('shows what a restart costs with %d connections', (openConnections, words) => {
     const { effects } = updateTransition(ready, { kind: 'chosen' }, { ...usual, openConnections });
     expect(effects).toMatchObject([
       { kind: 'ask', detail: `${words} Otherwise the update is installed when LocalPort quits.` },
     ]);
   });
 
-  it('tells what failed, and can be asked again', () => {
+  it('shows what failed, and can be asked again', () => {
     expect(play([{ kind: 'chosen' }, { kind: 'failed', why: 'HTTP 404' }, { kind: 'chosen' }])).toEqual([
       'checking [check]',
       'idle [log: The update failed: HTTP 404.; tell: LocalPort could not be updated]',
       'checking [check]',
+    ]);
+  });
+
+  it('keeps a downloaded update when its question could not be shown', () => {
+    expect(play([{ kind: 'failed', why: 'no window' }, { kind: 'quitting' }], {}, ready)).toEqual([
+      'ready [log: The update failed: no window.]',
+      'ready [install]',
     ]);
   });
 
@@ -150,7 +157,7 @@ it.each<[UpdateState, string]>([
 it.each([
   [{}, null],
   [{ isPackaged: false }, 'It runs from a checkout: use git pull.'],
-  [{ hasFeed: false }, 'This build names no place where releases are published.'],
+  [{ hasFeed: false }, 'This build does not know where releases are published.'],
   [{ program: '/Volumes/LocalPort/LocalPort.app/Contents/MacOS/LocalPort' }, /Move LocalPort/],
   [{ platform: 'linux' }, /installed as a package/],
   [{ platform: 'linux', isAppImage: true }, null],

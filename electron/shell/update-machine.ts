@@ -1,10 +1,10 @@
 /**
  * When LocalPort looks for an update, fetches it and installs it. Pure: `updateTransition(state, event, context)`.
  *
- * 1. It looks by itself at most once a day, over restarts too, and not at all while the user has switched that off.
- * 2. What it finds by itself it fetches silently, and installs when LocalPort quits.
- * 3. It restarts only when asked to, and while connections are open only once the user has said so again.
- * 4. What goes wrong by itself is only logged; the user is told of what they asked for.
+ * 1. An automatic check runs at most once a day, also across restarts, and never while the user has turned it off.
+ * 2. An update found automatically is downloaded silently and installed when LocalPort quits.
+ * 3. LocalPort restarts only when the user asks, and confirms, with the number of open connections shown.
+ * 4. Every failure is logged, and shown to the user when the user has asked for the update. An update that is ready stays so.
  */
 import { assertNever } from '../../shared/result.ts';
 
@@ -127,17 +127,16 @@ function checked(
   const newest: UpdateEffect = {
     kind: 'tell',
     message: 'LocalPort is up to date',
-    detail: `Version ${version} is the newest.`,
+    detail: `Version ${version} is the latest version.`,
   };
   return { state: { kind: 'idle' }, effects: asked ? [newest] : [] };
 }
 
 function failed(state: UpdateState, why: string): UpdateStep {
-  if (state.kind === 'unavailable' || state.kind === 'idle') return { state, effects: [] };
   const log: UpdateEffect = { kind: 'log', message: `The update failed: ${why}.` };
-  const asked = (state.kind === 'checking' || state.kind === 'fetching') && state.asked;
+  if (state.kind !== 'checking' && state.kind !== 'fetching') return { state, effects: [log] };
   const tell: UpdateEffect = { kind: 'tell', message: 'LocalPort could not be updated', detail: why };
-  return { state: { kind: 'idle' }, effects: asked ? [log, tell] : [log] };
+  return { state: { kind: 'idle' }, effects: state.asked ? [log, tell] : [log] };
 }
 
 function question(version: string, { openConnections }: UpdateContext): UpdateEffect {
@@ -193,9 +192,11 @@ export function whyNoUpdates({
   program,
 }: UpdateSurroundings): string | null {
   if (!isPackaged) return 'It runs from a checkout: use git pull.';
-  if (!hasFeed) return 'This build names no place where releases are published.';
+  if (!hasFeed) return 'This build does not know where releases are published.';
   if (platform === 'linux')
-    return isAppImage ? null : 'It was installed as a package: install the package of the new version.';
+    return isAppImage
+      ? null
+      : 'It was installed as a package: install the package of the new version instead.';
   if (platform !== 'darwin') return 'There are no releases for this system.';
   return program.includes('/AppTranslocation/') || program.startsWith('/Volumes/')
     ? 'Move LocalPort to the Applications folder and open it from there first.'

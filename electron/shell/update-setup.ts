@@ -34,5 +34,7 @@ export function createUpdates({ store, ...parts }: UpdateParts): UpdateControl {
     },
     tell: tellOfUpdate,
     ask: askToRestart,
+    // An AppImage's own executable is gone once it has ended.
+    relaunch: () => app.relaunch({ execPath: runtime.program, args: process.argv.slice(1) }),
   });
 }

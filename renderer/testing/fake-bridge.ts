@@ -64,11 +64,15 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
       push('snapshot:changed', snapshot);
     },
     'settings:get': () => settings,
-    'settings:set': ({ openAtLogin, notifications }) => {
+    'settings:set': ({ openAtLogin, notifications, updates: automatic }) => {
+      const { updates } = settings;
       settings = {
         ...settings,
         openAtLogin: openAtLogin ?? settings.openAtLogin,
         notifications: notifications ?? settings.notifications,
+        ...(updates === undefined
+          ? {}
+          : { updates: { ...updates, automatic: automatic ?? updates.automatic } }),
       };
       return settings;
     },

@@ -385,6 +385,13 @@ export const scenarios = {
     snapshot: snapshotOf(allUp),
     settings: { openAtLogin: false, loginItemStatus: 'misplaced', notificationsRefused: true },
   },
+  'updates-itself': {
+    snapshot: snapshotOf(allUp),
+    settings: {
+      bringsCommand: true,
+      updates: { automatic: true, label: 'Restart to Update to 1.1.0…', enabled: true },
+    },
+  },
   'welcome-installed': {
     snapshot: snapshotOf([welcomePage], { status: 'welcome', path: null }),
     settings: { bringsCommand: true },

@@ -1,0 +1,10 @@
+import type { Settings } from '../../../shared/ipc-contract.ts';
+
+/** Of a copy of LocalPort that runs from a checkout. */
+export const plainSettings: Settings = {
+  openAtLogin: false,
+  loginItemStatus: 'disabled',
+  notifications: true,
+  notificationsRefused: false,
+  bringsCommand: false,
+};
