@@ -1,4 +1,4 @@
-/** What the doctor finds on a machine that is not well, each with its mend. That all is well, golden/doctor.txt shows. */
+/** What the doctor finds on an unhealthy machine, each with its fix. golden/doctor.txt shows a healthy one. */
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -31,7 +31,7 @@ function logInWith(folders: readonly string[], more = ''): void {
   writeFileSync(path.join(user.home, '.profile'), lines);
 }
 
-/** `subject level: message → mend`, home as `~`; only what is about these subjects, where any are named. */
+/** `subject level: message → fix`, home as `~`; only what is about these subjects, where any are named. */
 async function examine(...subjects: readonly string[]): Promise<{ code: unknown; found: readonly string[] }> {
   const { code, out } = await user.run('doctor', '-o', 'text');
   const rows = out
@@ -39,14 +39,14 @@ async function examine(...subjects: readonly string[]): Promise<{ code: unknown;
     .trimEnd()
     .split('\n')
     .map((line) => line.split('\t'));
-  for (const [level, subject, , mend] of rows)
-    expect(level === 'ok' || mend !== '', `${subject ?? ''} is ok or has a mend`).toBe(true);
+  for (const [level, subject, , fix] of rows)
+    expect(level === 'ok' || fix !== '', `${subject ?? ''} is ok or has a fix`).toBe(true);
   const found = rows.filter(([, subject = '']) => subjects.length === 0 || subjects.includes(subject));
   return {
     code,
     found: found.map(
-      ([level, subject, message, mend]) =>
-        `${subject ?? ''} ${level ?? ''}: ${message ?? ''}${mend === '' ? '' : ` → ${mend ?? ''}`}`,
+      ([level, subject, message, fix]) =>
+        `${subject ?? ''} ${level ?? ''}: ${message ?? ''}${fix === '' ? '' : ` → ${fix ?? ''}`}`,
     ),
   };
 }

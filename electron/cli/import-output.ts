@@ -49,7 +49,7 @@ export async function finishImport(
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
 
-/** Names and ports of the present config. A broken one takes none: its owner is about to mend it anyway. */
+/** Names and ports of the present config. A broken one takes none: its owner is about to fix it anyway. */
 async function readTaken(context: CommandContext): Promise<Taken> {
   const found = findConfigFile(context);
   const loaded = found === null ? null : await readConfig(context, found.path);

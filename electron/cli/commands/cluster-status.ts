@@ -7,7 +7,7 @@ export interface ClusterOptions {
   readonly context?: readonly string[];
 }
 
-/** Whether the API server of each context in use answers, and its nodes are ready. A query that fails is not well. */
+/** Whether the API server of each context in use answers, and its nodes are ready. A query that fails counts as unhealthy. */
 export const clusterStatus: Action<ClusterOptions> = async (context, options) => {
   const contexts = await contextsInUse(context, options.context);
   const findings = await Promise.all(contexts.map((where) => examine(context, where)));

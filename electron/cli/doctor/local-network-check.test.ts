@@ -14,7 +14,7 @@ async function check(
   const snapshot = { host: { kind }, services: causes.map((cause) => ({ cause })) };
   const client = { request: () => Promise.resolve(ok(snapshot)) };
   const findings = await checkLocalNetwork({ context: { platform }, client } as unknown as Examination);
-  return findings.map(({ level, message, mend }: Finding) => `${level}: ${message} → ${mend ?? 'nothing'}`);
+  return findings.map(({ level, message, fix }: Finding) => `${level}: ${message} → ${fix ?? 'nothing'}`);
 }
 
 const blocked = (program: string): Cause =>

@@ -38,8 +38,8 @@ export const checkPlugins: Check = async ({ context, environment }) => {
     plugins.map(async ({ user, command, installHint }) => {
       const file = await findProgram(command, environment['PATH']);
       if (file !== null) return fine('exec plugin', `${command} for ${user} (${file})`);
-      const mend = installHint ?? `Install it, or put it on your login shell's PATH.`;
-      return bad('exec plugin', `${command}, which ${user} signs in with, was not found`, mend.trim());
+      const fix = installHint ?? `Install it, or put it on your login shell's PATH.`;
+      return bad('exec plugin', `${command}, which ${user} signs in with, was not found`, fix.trim());
     }),
   );
 };

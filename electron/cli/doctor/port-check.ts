@@ -23,10 +23,8 @@ export const checkPorts: Check = async ({ context, services, client }) => {
         if ((await findFreePort(localPort, 1, bind)) !== null) return [];
         const holder = await findPortHolder({ localPort, bind }, context.clock);
         const free = await findFreePort(localPort + 1, freePortTries, bind);
-        const mend = `Stop it, or give ${name} another local_port${free === null ? '' : `, such as ${free}`}.`;
-        return [
-          bad(`port ${localPort}`, `${name} wants it, and ${holder ?? 'another program'} has it`, mend),
-        ];
+        const fix = `Stop it, or give ${name} another local_port${free === null ? '' : `, such as ${free}`}.`;
+        return [bad(`port ${localPort}`, `${name} wants it, and ${holder ?? 'another program'} has it`, fix)];
       }),
     );
     conflicts.push(...found.flat());
