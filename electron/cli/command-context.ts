@@ -18,6 +18,7 @@ export interface Input extends AsyncIterable<Buffer | string> {
   off(event: 'data', listener: (chunk: Buffer | string) => void): unknown;
   resume(): unknown;
   pause(): unknown;
+  destroy?(): unknown;
 }
 
 export type OutputFormat = 'table' | 'json' | 'text';
