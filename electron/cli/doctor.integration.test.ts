@@ -63,7 +63,7 @@ describe('the doctor', () => {
       code: 1,
       found: [
         'PATH bad: every user can write ~/open → chmod o-w ~/open',
-        'PATH note: has bin, which means another folder each time → Write absolute folders.',
+        'PATH note: has bin, which depends on the current folder → Use absolute paths.',
       ],
     });
   });
@@ -75,7 +75,7 @@ describe('the doctor', () => {
     expect(code).toBe(1);
     expect(found).toEqual([
       expect.stringMatching(
-        /^login shell bad: \/bin\/false did not give its environment: .+ → Start it by hand/,
+        /^login shell bad: \/bin\/false did not print its environment: .+ → Start it by hand/,
       ),
     ]);
   });
@@ -126,7 +126,7 @@ describe('the doctor', () => {
     });
     writeFileSync(path.join(bin, 'kubectl'), '#!/bin/sh\necho {\n', { mode: 0o755 });
     expect((await examine('kubeconfig')).found).toEqual([
-      'kubeconfig note: kubectl shows it in an unknown form → Update kubectl, or LocalPort.',
+      'kubeconfig note: kubectl prints it in an unknown format → Update kubectl, or LocalPort.',
     ]);
   });
 
@@ -141,19 +141,19 @@ describe('the doctor', () => {
     server.close();
     expect(found).toEqual([
       expect.stringMatching(
-        /^port \d+ bad: web wants it, and .+ has it → Stop it, or give web another local_port/,
+        /^port \d+ bad: web needs it, but .+ is using it → Stop it, or give web another local_port/,
       ),
     ]);
   });
 
   it.each([
     ['has keys', 0, 'printf "one\\ntwo\\n"', 'ok: 2 keys (/agent)'],
-    ['has none', 0, 'exit 1', 'note: runs and has no keys (/agent) → ssh-add'],
+    ['has none', 0, 'exit 1', 'note: is running but has no keys (/agent) → ssh-add'],
     [
       'does not answer',
       1,
       'exit 2',
-      'bad: nobody answers at /agent → Start ssh-agent anew, and correct SSH_AUTH_SOCK.',
+      'bad: no agent answers at /agent → Start ssh-agent again, and correct SSH_AUTH_SOCK.',
     ],
   ])('tells of an ssh agent that %s', async (_, code, answer, finding) => {
     const bin = folderWith('bin', { 'ssh-add': answer, ssh: 'echo OpenSSH_9.2p1', kubectl: 'echo {}' });

@@ -62,7 +62,7 @@ export async function startManaged(context: CommandContext, manager: ServiceMana
     const client = await whenItAnswers(context);
     if (client !== null) return client;
   }
-  throw new CommandFailure(`${manager.name} has started the daemon, and it does not answer`, {
+  throw new CommandFailure(`${manager.name} started the daemon, but it does not answer`, {
     hint: manager.advice,
   });
 }

@@ -362,7 +362,7 @@ describe('the config', () => {
     expect(statSync(user.configFile).mode & 0o777).toBe(0o600);
     expect(await user.run('config', 'init')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('exists already') as unknown,
+      err: expect.stringContaining('already exists') as unknown,
     });
     expect(await user.run('config', 'validate')).toEqual({
       code: 0,

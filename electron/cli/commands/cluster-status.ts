@@ -23,7 +23,7 @@ async function examine(context: CommandContext, where: ContextInUse): Promise<Fi
   const answers = `${version.value.serverVersion.gitVersion} answers after ${tookMs} ms`;
   const nodes = await askCluster(context, where, { args: ['get', 'nodes'], schema: nodesSchema });
   // Many users may not list nodes: that says nothing about the cluster.
-  if (!nodes.ok) return note(title, `${answers}; its nodes are not known: ${nodes.error}`);
+  if (!nodes.ok) return note(title, `${answers}; its nodes cannot be listed: ${nodes.error}`);
   const unready = nodes.value.items.filter(
     ({ status: { conditions } }) =>
       !conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),

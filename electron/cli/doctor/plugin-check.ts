@@ -30,7 +30,7 @@ export const checkPlugins: Check = async ({ context, environment }) => {
   if (run.exitCode !== 0) return [bad('kubeconfig', lastLine(run.stderr), 'Correct your kubeconfig.')];
   const kubeconfig = readKubeconfig(run.stdout);
   if (kubeconfig === null)
-    return [note('kubeconfig', 'kubectl shows it in an unknown form', 'Update kubectl, or LocalPort.')];
+    return [note('kubeconfig', 'kubectl prints it in an unknown format', 'Update kubectl, or LocalPort.')];
   const plugins = (kubeconfig.users ?? []).flatMap(({ name, user: { exec } }) =>
     exec === null || exec === undefined ? [] : [{ user: name, ...exec }],
   );

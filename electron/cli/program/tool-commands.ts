@@ -33,7 +33,7 @@ export function addToolCommands(program: Command, perform: Perform): void {
       'after',
       examples([
         '/Applications/LocalPort.app/Contents/Resources/bin/localport install-command',
-        'once, on a Mac; never replaces a foreign file',
+        'once, on a Mac; never replaces a file of another program',
       ]),
     )
     .action(
