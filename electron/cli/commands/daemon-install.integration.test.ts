@@ -111,7 +111,7 @@ describe('daemon install', () => {
     },
   );
 
-  it('says that the daemon rests where another LocalPort runs', async () => {
+  it('says that the daemon exits while another LocalPort is running', async () => {
     giveSystemctl('exit 0');
     const host = { ...fakeClient({}).host, kind: 'menu-bar', version: '1.2.3', pid: 7 } as const;
     const { install, said } = commands({ connect: () => Promise.resolve(ok({ ...fakeClient({}), host })) });
