@@ -177,7 +177,7 @@ export const controlRequests = {
     params: z.object({ digest: z.string().max(64) }).readonly(),
     result: configStateSchema,
   },
-  /** The user takes back the trust in every text of the config: stops its services. */
+  /** Revokes the trust in every text of the config, and stops its services. */
   untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
   /** The user's answer to an open question; an empty one is an answer too. */
   'answer-prompt': {
@@ -185,7 +185,7 @@ export const controlRequests = {
     params: z.object({ id: promptId, answer: answerSchema }).readonly(),
     result: nothing,
   },
-  /** The user does not answer: the login fails and is not retried automatically. */
+  /** The user gives no answer: the login fails, and is not retried automatically. */
   'dismiss-prompt': {
     route: 'POST /v1/prompts/dismiss',
     params: z.object({ id: promptId }).readonly(),

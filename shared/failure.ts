@@ -174,7 +174,7 @@ const catalogue = {
     action: () => openConfig,
   },
   'address-missing': {
-    // After a wake a changed network is not told of by itself.
+    // A change of the network during sleep is not reported, only the wake.
     ...setup('network', 'wake'),
     title: (d) => `${d.host ?? 'The address'} is not an address of this machine`,
     remedy: () => 'Correct bind in the config; the service starts once the machine has that address',

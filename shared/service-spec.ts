@@ -173,10 +173,10 @@ export interface ServiceSpec {
   readonly problem: Cause | null;
 }
 
-/** The remote end in the user's own words: `prod · svc/postgres`, `deploy@bastion → db:5432`. */
 /** The host that an ssh service logs in to, out of `describeRoute`. */
-export const sshHostIn = (route: string): string | null => /^(?:[^@]*@)?(\S+) → /.exec(route)?.[1] ?? null;
+export const sshHostIn = (route: string): string | null => /^(?:\S*@)?([^\s@]+) → /.exec(route)?.[1] ?? null;
 
+/** The remote end in the user's own words: `prod · svc/postgres`, `deploy@bastion → db:5432`. */
 export function describeRoute(connection: Connection): string {
   switch (connection.technology) {
     case 'kubectl': {

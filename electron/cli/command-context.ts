@@ -18,6 +18,7 @@ export interface Input extends AsyncIterable<Buffer | string> {
   off(event: 'data', listener: (chunk: Buffer | string) => void): unknown;
   resume(): unknown;
   pause(): unknown;
+  destroy?(): unknown;
 }
 
 export type OutputFormat = 'table' | 'json' | 'text';
@@ -75,7 +76,7 @@ export interface CommandContext extends CommandSurroundings {
   readonly complain: (...lines: readonly string[]) => void;
 }
 
-/** What one command does. What the user has to mend is thrown as a CommandFailure. `words`: what stands after its name. */
+/** What one command does. What the user has to fix is thrown as a CommandFailure. `words`: what stands after its name. */
 export type Action<Options = object> = (
   context: CommandContext,
   options: Options,

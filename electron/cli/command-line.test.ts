@@ -126,8 +126,8 @@ describe('the command line', () => {
     ['an unknown option', ['status', '--al'], /unknown option '--al'/],
     ['an unknown format', ['status', '-o', 'xml'], /Allowed choices are table, json, text/],
     ['no service', ['start'], /no service is named/],
-    ['a tag beside --all', ['status', '--tag', 'x', '--all'], /--all excludes names and --tag/],
-    ['names beside --all', ['stop', 'db', '--all'], /names, --tag and --all exclude each other/],
+    ['a tag beside --all', ['status', '--tag', 'x', '--all'], /--all cannot be combined with names or --tag/],
+    ['names beside --all', ['stop', 'db', '--all'], /names, --tag and --all cannot be combined/],
     ['a timeout that is none', ['start', 'db', '--timeout', 'soon'], /--timeout: "soon" is no duration/],
     ['a timeout past all timers', ['start', 'db', '--timeout', '25d'], /--timeout: 25d is more than 24 days/],
     ['an empty name', ['start', ''], /a name is empty/],
@@ -135,7 +135,7 @@ describe('the command line', () => {
     ['an endless name', ['start', 'x'.repeat(201)], /a name is longer than 200 characters/],
     ['more names than services', ['start', ...Array.from({ length: 1_001 }, String)], /more than 1000 names/],
     ['a time that is none', ['logs', '--since', 'noon'], /--since: "noon" is no time/],
-    ['a count that is none', ['logs', '-n', 'ten'], /--lines: "ten" is no number/],
+    ['a count that is none', ['logs', '-n', 'ten'], /--lines: "ten" is not a number/],
     ['an unknown shell', ['completion', 'csh'], /Allowed choices are bash, zsh, fish/],
     ['nothing at all', [], /Usage: localport/],
   ])('exits with 2 for %s', async (_, argv, complaint) => {
@@ -201,7 +201,7 @@ describe('the command line', () => {
     const connect = () => Promise.reject(new Error('a bug'));
     const short = testSurroundings({ connect });
     expect(await runCommandLine(['metrics'], short)).toBe(1);
-    expect(short.complained()).toBe('unexpected error: a bug\nWith --debug it says where it comes from.\n');
+    expect(short.complained()).toBe('unexpected error: a bug\nTo see where it comes from, add --debug.\n');
     const long = testSurroundings({ connect });
     await runCommandLine(['metrics', '--debug'], long);
     expect(long.complained()).toMatch(/unexpected error: Error: a bug\n {4}at /);

@@ -93,6 +93,6 @@ function explain(error: unknown, program: Command, { stderr, env, signal }: Comm
   }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   stderr.write(`${palette.bad('unexpected error:')} ${debug === true ? stack : message}\n`);
-  if (debug !== true) stderr.write('With --debug it says where it comes from.\n');
+  if (debug !== true) stderr.write('To see where it comes from, add --debug.\n');
   return exitCode.error;
 }

@@ -13,26 +13,26 @@ const healthCheck: KeyHelps = {
   success_threshold: 'Passed checks in a row that make it healthy again; default 1',
   cluster_aware: 'kubectl: no new tunnel while the cluster is unhealthy; default false',
   config: {
-    about: 'What the check of this type needs',
+    about: 'Settings for this type of check',
     keys: {
-      url: 'http, https: what is asked for; default / on the local port',
+      url: 'http, https: what is requested; default / on the local port',
       method: 'http, https: default GET',
       expected_status: 'http, https: one status or a list; default 200, 201, 202, 204',
-      expected_status_codes: 'The name that 0.3.7 had for expected_status',
+      expected_status_codes: 'From 0.3.7; another name for expected_status',
       expected_content: 'http, https: text that the answer must contain',
       headers: 'http, https: sent with the request',
       verify_ssl: 'Whether the certificate must be trusted; default true',
       ca_file: 'TLS: trusts the authorities in this PEM file instead of the usual ones',
-      user: 'postgres, mysql, redis: logs in as this user; postgres and mysql then also ask SELECT 1',
+      user: 'postgres, mysql, redis: logs in as this user; postgres and mysql then also run SELECT 1',
       password:
         'postgres, mysql, redis: keychain:NAME, op://vault/item/field or ${NAME} instead of the password itself',
       database: 'postgres: default the name of the user; mysql: default none',
-      sslmode: 'postgres: as libpq has it; default prefer',
-      sslrootcert: 'postgres: the name that libpq has for ca_file',
+      sslmode: 'postgres: as in libpq; default prefer',
+      sslrootcert: 'postgres: the libpq name for ca_file',
       tls: 'mysql, redis, kafka, grpc: whether the server speaks TLS; default false',
       servername: 'tls, mysql, redis, kafka, grpc: the name that the certificate must have',
       expires_within: 'tls: unhealthy when the certificate lasts no longer, as in 14d; default 7d',
-      service: 'grpc: whose health is asked for; default that of the whole server',
+      service: 'grpc: the service whose health is checked; default the whole server',
       argv: 'exec: a program and its arguments; {local_port} is replaced',
       bootstrap_servers: 'From 0.3.7; not needed: the check goes through the tunnel',
       host: 'postgres: the name that the certificate must have, with sslmode verify-full',
@@ -44,25 +44,25 @@ const healthCheck: KeyHelps = {
 
 const restartPolicy: KeyHelps = {
   enabled: 'Whether a dead tunnel is replaced at all; default true',
-  max_attempts: 'Failures in a row after which tries slow down to one a minute; default 5',
-  initial_delay: 'Before the second try, as the first is made at once; default 1 s',
+  max_attempts: 'Failures in a row after which retries slow down to one a minute; default 5',
+  initial_delay: 'Before the second retry (the first is immediate); default 1 s',
   max_delay: 'The longest delay; default 5 min',
   backoff_multiplier: 'How much each delay grows; default 2',
 };
 
 const clusterHealth: KeyHelps = {
-  enabled: 'Whether clusters are asked at all; default true',
+  enabled: 'Whether clusters are checked at all; default true',
   interval: 'Time between checks for services that are cluster_aware; default 240 s',
   timeout: 'Of each kubectl; default 30 s',
   retry_attempts: 'How often a failed check is repeated; default 2',
   failure_threshold: 'Failed checks in a row that make a cluster unhealthy; default 3',
   commands: {
-    about: 'What is asked',
+    about: 'What is checked',
     keys: {
-      cluster_info: 'Whether the API server calls itself ready; default true',
+      cluster_info: 'Whether the API server reports that it is ready; default true',
       node_status: 'Whether a node is ready, if there are any; default true',
       pod_status: 'Whether pods of the namespaces can be read; default true',
-      events_on_failure: 'The latest warnings go into the log, and decide nothing; default true',
+      events_on_failure: 'Logs the latest warnings, which do not affect the result; default true',
     },
   },
 };
@@ -75,7 +75,7 @@ export const fileKeyHelps: KeyHelps = {
     keys: {
       health_check: { about: 'How services are checked', keys: healthCheck },
       restart_policy: { about: 'When a dead tunnel is replaced', keys: restartPolicy },
-      cluster_health: { about: 'How clusters are asked', keys: clusterHealth },
+      cluster_health: { about: 'How clusters are checked', keys: clusterHealth },
     },
   },
   cluster_contexts: 'Settings for one kube context, by its name',
@@ -95,7 +95,7 @@ export const serviceKeyHelps: KeyHelps = {
   tags: 'For `localport start --tag`; the first one is the group in the popover',
   description: 'For people',
   allowed_hosts: 'Plain HTTP only: the host names that clients may use; others get 403; default any',
-  hold: 'How long an arriving client waits for a tunnel; default 10 s',
+  hold: 'How long a new client waits for a tunnel; default 10 s',
   start_timeout: 'kubectl, ssh, command: how long a tunnel may take to become ready; default 30 s',
   share:
     'ssh: false gives this service a login of its own; by default services with the same login share one',
@@ -111,14 +111,14 @@ export const connectionKeyHelps = {
     context: 'Of the kubeconfig; default the current one',
   },
   ssh: {
-    host: 'The server that is logged in to, or a Host of ssh_config',
+    host: 'The ssh server, or a Host of ssh_config',
     user: 'Default: what ssh_config says',
     port: 'Of the ssh server; default 22, or what ssh_config says',
     key_file: 'A private key; default: what ssh_config and the agent offer',
     password:
       'Only for the host itself, never a jump host: keychain:NAME, op://vault/item/field or ${NAME} instead of the password itself',
     remote_host: 'Where remote_port is, as the server sees it; default localhost',
-    jump: 'Hosts on the way, one or a list, each as user@host:port',
+    jump: 'Jump hosts, one or a list, each as user@host:port',
     strict_host_key_checking: 'yes: known hosts only; default accept-new',
   },
   tcp: { host: 'Where remote_port is' },

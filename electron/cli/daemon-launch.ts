@@ -36,8 +36,7 @@ export interface Launch {
 export function daemonProgram(context: CommandContext, launch: Launch = {}): readonly [string, ...string[]] {
   const { programFolder, runtime, options } = context;
   const script = path.join(programFolder, 'daemon.cjs');
-  if (!existsSync(script))
-    throw new CommandFailure(`the daemon is not where it belongs: ${script} is missing`);
+  if (!existsSync(script)) throw new CommandFailure(`the daemon is missing: there is no ${script}`);
   const logLevel = options.logLevel ?? (options.debug === true ? 'debug' : undefined);
   return daemonCommand(runtime, script, [
     ...configArguments(context, launch),

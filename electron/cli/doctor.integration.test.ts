@@ -1,4 +1,4 @@
-/** What the doctor finds on a machine that is not well, each with its mend. That all is well, golden/doctor.txt shows. */
+/** What the doctor finds on an unhealthy machine, each with its fix. golden/doctor.txt shows a healthy one. */
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -31,7 +31,7 @@ function logInWith(folders: readonly string[], more = ''): void {
   writeFileSync(path.join(user.home, '.profile'), lines);
 }
 
-/** `subject level: message → mend`, home as `~`; only what is about these subjects, where any are named. */
+/** `subject level: message → fix`, home as `~`; only what is about these subjects, where any are named. */
 async function examine(...subjects: readonly string[]): Promise<{ code: unknown; found: readonly string[] }> {
   const { code, out } = await user.run('doctor', '-o', 'text');
   const rows = out
@@ -39,14 +39,14 @@ async function examine(...subjects: readonly string[]): Promise<{ code: unknown;
     .trimEnd()
     .split('\n')
     .map((line) => line.split('\t'));
-  for (const [level, subject, , mend] of rows)
-    expect(level === 'ok' || mend !== '', `${subject ?? ''} is ok or has a mend`).toBe(true);
+  for (const [level, subject, , fix] of rows)
+    expect(level === 'ok' || fix !== '', `${subject ?? ''} is ok or has a fix`).toBe(true);
   const found = rows.filter(([, subject = '']) => subjects.length === 0 || subjects.includes(subject));
   return {
     code,
     found: found.map(
-      ([level, subject, message, mend]) =>
-        `${subject ?? ''} ${level ?? ''}: ${message ?? ''}${mend === '' ? '' : ` → ${mend ?? ''}`}`,
+      ([level, subject, message, fix]) =>
+        `${subject ?? ''} ${level ?? ''}: ${message ?? ''}${fix === '' ? '' : ` → ${fix ?? ''}`}`,
     ),
   };
 }
@@ -63,7 +63,7 @@ describe('the doctor', () => {
       code: 1,
       found: [
         'PATH bad: every user can write ~/open → chmod o-w ~/open',
-        'PATH note: has bin, which means another folder each time → Write absolute folders.',
+        'PATH note: has bin, which depends on the current folder → Use absolute paths.',
       ],
     });
   });
@@ -75,7 +75,7 @@ describe('the doctor', () => {
     expect(code).toBe(1);
     expect(found).toEqual([
       expect.stringMatching(
-        /^login shell bad: \/bin\/false did not give its environment: .+ → Start it by hand/,
+        /^login shell bad: \/bin\/false did not print its environment: .+ → Start it by hand/,
       ),
     ]);
   });
@@ -126,7 +126,7 @@ describe('the doctor', () => {
     });
     writeFileSync(path.join(bin, 'kubectl'), '#!/bin/sh\necho {\n', { mode: 0o755 });
     expect((await examine('kubeconfig')).found).toEqual([
-      'kubeconfig note: kubectl shows it in an unknown form → Update kubectl, or LocalPort.',
+      'kubeconfig note: kubectl prints it in an unknown format → Update kubectl, or LocalPort.',
     ]);
   });
 
@@ -141,19 +141,19 @@ describe('the doctor', () => {
     server.close();
     expect(found).toEqual([
       expect.stringMatching(
-        /^port \d+ bad: web wants it, and .+ has it → Stop it, or give web another local_port/,
+        /^port \d+ bad: web needs it, but .+ is using it → Stop it, or give web another local_port/,
       ),
     ]);
   });
 
   it.each([
     ['has keys', 0, 'printf "one\\ntwo\\n"', 'ok: 2 keys (/agent)'],
-    ['has none', 0, 'exit 1', 'note: runs and has no keys (/agent) → ssh-add'],
+    ['has none', 0, 'exit 1', 'note: is running but has no keys (/agent) → ssh-add'],
     [
       'does not answer',
       1,
       'exit 2',
-      'bad: nobody answers at /agent → Start ssh-agent anew, and correct SSH_AUTH_SOCK.',
+      'bad: no agent answers at /agent → Start ssh-agent again, and correct SSH_AUTH_SOCK.',
     ],
   ])('tells of an ssh agent that %s', async (_, code, answer, finding) => {
     const bin = folderWith('bin', { 'ssh-add': answer, ssh: 'echo OpenSSH_9.2p1', kubectl: 'echo {}' });

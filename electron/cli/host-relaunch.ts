@@ -26,16 +26,22 @@ export async function relaunchDaemon(
   const stopped = await stopHost(context, client, false);
   client.close();
   if (stopped === null || context.signal.aborted) return null;
-  if (manager !== null) return startManaged(context, manager);
+  if (manager !== null) {
+    const started = await startManaged(context, manager);
+    // It answers before it has read its config: this answer comes after.
+    answerOf(await started.request('reload', {}));
+    return keepPorts(context, started, before);
+  }
   const { config } = before;
   const file = config.status === 'welcome' ? undefined : (config.path ?? undefined);
   const launch = { kind: 'headless', config: file, needsTrust: config.needsTrust === true } as const;
-  if (await wouldBeKept(context, before)) return keepPorts(await launchDaemon(context, launch), before);
+  if (await wouldBeKept(context, before))
+    return keepPorts(context, await launchDaemon(context, launch), before);
   const launched = await launchDaemon(context, { ...launch, allOff: true });
   const names = before.services.filter(({ desired }) => desired === 'on').map(({ name }) => name);
   if (names.length > 0)
     answerOf(await launched.request('set-desired', { target: { kind: 'names', names }, desired: 'on' }));
-  return keepPorts(launched, before);
+  return keepPorts(context, launched, before);
 }
 
 /** The manager that runs this process; null: nobody does. */
@@ -61,8 +67,9 @@ export async function startManaged(context: CommandContext, manager: ServiceMana
       });
     const client = await whenItAnswers(context);
     if (client !== null) return client;
+    if (context.signal.aborted) break;
   }
-  throw new CommandFailure(`${manager.name} has started the daemon, and it does not answer`, {
+  throw new CommandFailure(`${manager.name} started the daemon, but it does not answer`, {
     hint: manager.advice,
   });
 }
@@ -88,11 +95,16 @@ async function wouldBeKept(context: CommandContext, { config, services }: Snapsh
 }
 
 /** Ports that were chosen for that run only. */
-async function keepPorts(client: ControlClient, { services }: Snapshot): Promise<ControlClient> {
+async function keepPorts(
+  { tell }: CommandContext,
+  client: ControlClient,
+  { services }: Snapshot,
+): Promise<ControlClient> {
   for (const { name, localPort, configuredPort, desired } of services) {
     if (configuredPort === null || desired !== 'on') continue;
     const target = { kind: 'names', names: [name] } as const;
-    answerOf(await client.request('set-desired', { target, desired, port: localPort }));
+    const { refused } = answerOf(await client.request('set-desired', { target, desired, port: localPort }));
+    tell(...refused.map(({ message }) => `${name} did not keep its port ${localPort}: ${message}`));
   }
   return client;
 }

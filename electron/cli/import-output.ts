@@ -8,6 +8,7 @@ import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { entriesOf, proposalYaml, type Proposal, type Taken } from './service-proposal.ts';
+import { showCount } from './output/quantity.ts';
 import { jsonLines } from './output/json-lines.ts';
 
 export interface ImportOptions {
@@ -41,7 +42,7 @@ export async function finishImport(
   }
   if (write === true) {
     const file = await writeConfig(context, proposalYaml(entries, remarks));
-    context.say(`${entries.length} services written to ${file}`);
+    context.say(`${showCount(entries.length, 'service')} written to ${file}`);
   } else if (context.format === 'json') {
     context.print(...jsonLines(entries));
     context.tell(...remarks);
@@ -49,7 +50,7 @@ export async function finishImport(
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
 
-/** Names and ports of the present config. A broken one takes none: its owner is about to mend it anyway. */
+/** Names and ports of the present config. A broken one takes none: its owner is about to fix it anyway. */
 async function readTaken(context: CommandContext): Promise<Taken> {
   const found = findConfigFile(context);
   const loaded = found === null ? null : await readConfig(context, found.path);
@@ -73,7 +74,7 @@ async function writeConfig(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') throw new CommandFailure(`${file} cannot be written: ${message}`);
-    throw new CommandFailure(`${file} exists already`, {
+    throw new CommandFailure(`${file} already exists`, {
       hint: 'Run it without --write and copy from what it prints, or name another file with --config.',
     });
   }

@@ -362,7 +362,7 @@ describe('the config', () => {
     expect(statSync(user.configFile).mode & 0o777).toBe(0o600);
     expect(await user.run('config', 'init')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('exists already') as unknown,
+      err: expect.stringContaining('already exists') as unknown,
     });
     expect(await user.run('config', 'validate')).toEqual({
       code: 0,
@@ -391,12 +391,12 @@ describe('the rest', () => {
     expect((await user.run('__complete', 'stop', '')).out).toBe('db\nweb\n');
   });
 
-  it('finds a port that somebody else has, and says so with its mend', async () => {
+  it('finds a port that somebody else has, and says so with its fix', async () => {
     const holder = await startEchoServer(ports[0]);
     const ran = await user.run('doctor', '-o', 'json');
     await holder.stop();
     const { checks } = JSON.parse(ran.out) as {
-      checks: readonly { subject: string; level: string; message: string; mend: string | null }[];
+      checks: readonly { subject: string; level: string; message: string; fix: string | null }[];
     };
     expect(ran.code).toBe(1);
     const subjects = checks.map(({ subject }) => subject);
@@ -415,7 +415,7 @@ describe('the rest', () => {
     expect(checks.find(({ subject }) => subject === `port ${ports[0]}`)).toMatchObject({
       level: 'bad',
       message: expect.stringContaining(`pid ${process.pid}`) as unknown,
-      mend: expect.stringContaining('another local_port, such as') as unknown,
+      fix: expect.stringContaining('another local_port, such as') as unknown,
     });
   });
 });

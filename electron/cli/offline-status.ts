@@ -80,7 +80,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   since,
 });
 
-/** The host's file of on/off choices. Whatever is wrong with it is for the host to mend: here none is known then. */
+/** The host's file of on/off choices. Whatever is wrong with it is for the host to fix: here none is known then. */
 async function readChoices(file: string): Promise<ReadonlyMap<string, Desired>> {
   try {
     const { choices } = JSON.parse(await readFile(file, 'utf8')) as {

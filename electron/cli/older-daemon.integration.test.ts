@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../e2e/fixtures/eventually.ts';
 import { freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
 import { CommandUser, installInto } from './testing/installed-command.ts';
 
@@ -115,7 +116,10 @@ echo "$2" >> ${user.home}/told
     writeFileSync(path.join(bin, 'systemctl'), systemctl, { mode: 0o755 });
     user.env['PATH'] = `${bin}:${user.env['PATH'] ?? ''}`;
     await user.run('daemon', 'install');
-    await user.run('daemon', 'status');
+    const hasReadConfig = async (): Promise<boolean> => (await user.run('daemon', 'reload')).code === 0;
+    await eventually('the daemon has read its config', hasReadConfig);
+    const port = await freePort();
+    expect(await user.run('start', 'third', '--port', String(port))).toMatchObject({ code: 0 });
     const before = await standing();
     update();
     const { code, err } = await user.run('daemon', 'start');
@@ -123,5 +127,7 @@ echo "$2" >> ${user.home}/told
     const after = await standing();
     expect([before.host.version, after.host.version]).toEqual(['1.2.3', '1.10.0']);
     expect(String(after.host.pid)).toBe(readFileSync(pidFile, 'utf8').trim());
+    const { out } = await user.run('status', 'third', '-o', 'json');
+    expect((JSON.parse(out) as Status).services).toMatchObject([{ name: 'third', local_port: port }]);
   });
 });

@@ -7,6 +7,7 @@ import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { exitCode } from './exit-code.ts';
 import { answerOf } from './host-connection.ts';
+import { showCount } from './output/quantity.ts';
 
 /** What is found, and what to do about it; null: it is of this version. */
 export function otherVersion(running: string): readonly [found: string, advice: string] | null {
@@ -61,8 +62,7 @@ async function mayInterrupt(
   const open = services.reduce((sum, { connections, held }) => sum + connections + held, 0);
   if (open === 0) return true;
   if (confirm === undefined) return false;
-  const connections = open === 1 ? '1 open connection' : `${open} open connections`;
   return confirm(
-    `LocalPort ${running} is running. Replace it with ${version}, which ends ${connections}? [y/N] `,
+    `LocalPort ${running} is running. Replace it with ${version}, which ends ${showCount(open, 'open connection')}? [y/N] `,
   );
 }

@@ -19,18 +19,26 @@ export interface ProgramParts {
 
 export function createProgram({ output, perform }: ProgramParts): Command {
   const program = new Command('localport')
-    .description('Keeps port forwards alive: kubectl, ssh, tcp and commands of your own.')
+    .description('Keeps port forwards alive: kubectl, ssh, tcp, and your own commands.')
     .configureOutput(output)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showHelpAfterError('(see --help)')
-    .option('-c, --config <file>', 'config file, for commands that read one and for a daemon that is started')
+    .option(
+      '-c, --config <file>',
+      'config file, for commands that read one and for a daemon that this command starts',
+    )
     .option('-v, --verbose', 'show which LocalPort the command talks to, and how one is started')
-    .option('--debug', 'show where an unexpected error comes from; a daemon that is started logs everything')
+    .option(
+      '--debug',
+      'show where an unexpected error comes from; a daemon that this command starts logs everything',
+    )
     .option('-q, --quiet', 'print nothing but the answer and errors')
-    .addOption(new Option('--log-level <level>', 'what a daemon that is started logs').choices(logLevels))
+    .addOption(
+      new Option('--log-level <level>', 'log level of a daemon that this command starts').choices(logLevels),
+    )
     .option('--no-color', 'no color; NO_COLOR in the environment does the same')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
   addServiceCommands(program, perform);

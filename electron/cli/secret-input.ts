@@ -21,30 +21,57 @@ export async function readSecretInput(
   return checked(typed);
 }
 
-export type Answers = (prompt: string, cancelled: AbortSignal) => Promise<string | null>;
+export interface Answers {
+  /** Typed without being shown, or the next line of a pipe; null: none. One question at a time. */
+  readonly ask: (prompt: string, cancelled: AbortSignal) => Promise<string | null>;
+  /** A pipe that stays open would keep the process from ending. */
+  readonly close: () => void;
+}
 
-/** Answers to questions, one after the other: typed without being shown, or the lines of a pipe. null: none. */
 export function answersOf({ openStdin, stderr, signal }: CommandContext): Answers {
   const stdin = openStdin();
   if (isTerminal(stdin)) {
-    return (prompt, cancelled) =>
+    const ask: Answers['ask'] = (prompt, cancelled) =>
       askHidden({ terminal: stdin, stderr, signal: AbortSignal.any([signal, cancelled]) }, prompt);
+    return { ask, close: () => undefined };
   }
-  const given = readAll(stdin).then((text) => {
-    const lines = text.split(/\r?\n/);
-    if (lines.at(-1) === '') lines.pop();
-    return lines;
-  });
-  return async (_prompt, cancelled) => {
-    const left = await Promise.race([given, whenAborted(AbortSignal.any([signal, cancelled]))]);
-    return left?.shift() ?? null;
+  const nextLine = linesOf(stdin);
+  return {
+    ask: (_prompt, cancelled) => nextLine(AbortSignal.any([signal, cancelled])),
+    close: () => void stdin.destroy?.(),
   };
 }
 
-const whenAborted = (signal: AbortSignal): Promise<null> =>
+/** Each line as soon as it is there: a pipe need not end before a question is answered. null: no more, or aborted. */
+function linesOf(stdin: Input): (signal: AbortSignal) => Promise<string | null> {
+  const decoder = new StringDecoder('utf8');
+  const chunks = stdin[Symbol.asyncIterator]();
+  let text = '';
+  let hasEnded = false;
+  let reading: Promise<void> | null = null;
+  const read = async (): Promise<void> => {
+    const chunk = await chunks.next().catch(() => null);
+    if (chunk === null || chunk.done === true) hasEnded = true;
+    else text += typeof chunk.value === 'string' ? chunk.value : decoder.write(chunk.value);
+    reading = null;
+  };
+  return async (signal) => {
+    while (!hasEnded && !text.includes('\n') && text.length <= 2 * maxSecretBytes) {
+      reading ??= read();
+      await Promise.race([reading, whenAborted(signal)]);
+      if (signal.aborted) return null;
+    }
+    if (text === '') return null;
+    const [line = '', ...rest] = text.split('\n');
+    text = rest.join('\n');
+    return line.replace(/\r$/, '');
+  };
+}
+
+const whenAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener('abort', () => resolve(null), { once: true });
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
 interface Asking {

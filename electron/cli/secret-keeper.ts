@@ -37,7 +37,7 @@ export async function storeSecret(context: CommandContext, name: string, passwor
   if (answer.exitCode !== 0) throw toolFailure(call.argv[0], answer, 'was not stored');
   const found = await lookUpSecret(context, { kind: 'keychain', name });
   if (!found.ok || found.value !== password)
-    throw new CommandFailure(`${call.argv[0]} stored ${name}, but does not give it back as it was given`);
+    throw new CommandFailure(`${call.argv[0]} stored ${name}, but returns a different value`);
 }
 
 export async function removeSecret(context: CommandContext, name: string): Promise<void> {

@@ -16,7 +16,7 @@ export interface TargetOptions {
 export function targetOf(names: readonly string[], { all, tag }: TargetOptions): ControlTarget {
   const given = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
   if (given === 0) throw usageFailure('no service is named', 'Name services, or --tag TAG, or --all.');
-  if (given > 1) throw usageFailure('names, --tag and --all exclude each other');
+  if (given > 1) throw usageFailure('names, --tag and --all cannot be combined');
   const odd = [...names, ...(tag ?? [])].find((name) => name === '' || name.length > maxNameLength);
   if (odd !== undefined) {
     throw usageFailure(odd === '' ? 'a name is empty' : `a name is longer than ${maxNameLength} characters`);
@@ -44,7 +44,7 @@ export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>
   { all, tag }: TargetOptions,
 ): readonly S[] {
   if (all === true && (names.length > 0 || tag !== undefined))
-    throw usageFailure('--all excludes names and --tag');
+    throw usageFailure('--all cannot be combined with names or --tag');
   return services.filter(
     (service) =>
       (names.length === 0 || names.includes(service.name)) &&

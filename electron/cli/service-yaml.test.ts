@@ -25,6 +25,7 @@ services:
     remote_port: 80
     hold: 500ms
     start_timeout: 2m
+    share: false
     enabled: false
     connection: { host: h, user: me, port: 2222, password: hush, remote_host: web, jump: [a@b, c], strict_host_key_checking: yes }
     health_check: { type: http, timeout: 0.5, config: { url: /x, headers: { Authorization: Bearer t }, expected_status: [200, 404] } }

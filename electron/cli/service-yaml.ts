@@ -32,8 +32,8 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,
     hold: formatDuration(service.holdTimeoutMs),
-    // Nothing is started for tcp.
     share: service.isAlone === true ? false : null,
+    // Nothing is started for tcp.
     start_timeout: connection.technology === 'tcp' ? null : formatDuration(service.startTimeoutMs),
     connection: connectionEntry(connection, options),
     health_check: healthCheckEntry(service.healthCheck, options),

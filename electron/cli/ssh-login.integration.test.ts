@@ -36,8 +36,12 @@ afterEach(async () => {
   await echo.stop();
 });
 
-/** `input`: a line for each question. */
-async function login(host: string, input: string): Promise<{ readonly code: number; readonly text: string }> {
+/** `input`: a line for each question. `staysOpen`: the pipe does not end behind it. */
+async function login(
+  host: string,
+  input: string,
+  { staysOpen = false } = {},
+): Promise<{ readonly code: number; readonly text: string }> {
   const child = spawn(
     process.execPath,
     [path.join(installed.folder, 'localport.cjs'), 'ssh', 'login', host],
@@ -50,7 +54,8 @@ async function login(host: string, input: string): Promise<{ readonly code: numb
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (text += String(chunk)));
-  child.stdin.end(input);
+  child.stdin.write(input);
+  if (!staysOpen) child.stdin.end();
   const code = await new Promise<number>((resolve) => child.once('close', (exit) => resolve(exit ?? -1)));
   return { code, text };
 }
@@ -61,6 +66,10 @@ describe('ssh login', () => {
     expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
     await sshd.killSessions();
     expect(await exchange({ host: '127.0.0.1', port }, 'again')).toBe('again');
+  });
+
+  it('takes an answer from a pipe that stays open, and ends all the same', async () => {
+    expect(await login(sshd.host, `${passphrase}\n`, { staysOpen: true })).toMatchObject({ code: 0 });
   });
 
   it('says what went wrong when there is no answer', async () => {

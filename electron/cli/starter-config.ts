@@ -1,5 +1,5 @@
 /** What `localport config init` writes: valid as it stands, with an example of each technology to uncomment. */
-export const starterConfig = `# LocalPort: which ports to forward. Saved changes are taken over at once.
+export const starterConfig = `# LocalPort: which ports to forward. Saved changes take effect immediately.
 # Check it with: localport config validate
 version: "1.0"
 

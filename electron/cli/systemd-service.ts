@@ -2,18 +2,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
+import { configHome } from './config-home.ts';
 import { systemdProgram, systemdUnit, unitName } from './service-files.ts';
 import { runAll, type Argv, type ServiceManager } from './service-manager.ts';
 
 const systemctl = (...args: readonly string[]): Argv => ['systemctl', '--user', ...args];
 
-export function systemdService({
-  env,
-  homeDirectory,
-}: Pick<CommandContext, 'env' | 'homeDirectory'>): ServiceManager {
-  const xdg = env['XDG_CONFIG_HOME'];
-  const config = xdg?.startsWith('/') === true ? xdg : path.join(homeDirectory, '.config');
-  const folder = path.join(config, 'systemd/user');
+export function systemdService(context: Pick<CommandContext, 'env' | 'homeDirectory'>): ServiceManager {
+  const folder = path.join(configHome(context), 'systemd/user');
   const file = path.join(folder, unitName);
   return {
     name: 'systemd',

@@ -14,7 +14,7 @@ export interface ClusterEventsOptions extends ListingOptions {
 export const clusterEvents: Action<ClusterEventsOptions> = (context, options) => {
   const { all, lines } = options;
   if (!/^\d{1,6}$/.test(lines))
-    throw usageFailure(`--lines: ${JSON.stringify(lines)} is no number from 0 to 999999`);
+    throw usageFailure(`--lines: ${JSON.stringify(lines)} is not a number from 0 to 999999`);
   return printListing(context, options, {
     args: ['get', 'events', ...(all === true ? [] : ['--field-selector=type!=Normal'])],
     schema: eventsSchema,

@@ -7,7 +7,7 @@ export interface ClusterOptions {
   readonly context?: readonly string[];
 }
 
-/** Whether the API server of each context in use answers, and its nodes are ready. A query that fails is not well. */
+/** Whether the API server of each context in use answers, and its nodes are ready. A query that fails counts as unhealthy. */
 export const clusterStatus: Action<ClusterOptions> = async (context, options) => {
   const contexts = await contextsInUse(context, options.context);
   const findings = await Promise.all(contexts.map((where) => examine(context, where)));
@@ -23,7 +23,7 @@ async function examine(context: CommandContext, where: ContextInUse): Promise<Fi
   const answers = `${version.value.serverVersion.gitVersion} answers after ${tookMs} ms`;
   const nodes = await askCluster(context, where, { args: ['get', 'nodes'], schema: nodesSchema });
   // Many users may not list nodes: that says nothing about the cluster.
-  if (!nodes.ok) return note(title, `${answers}; its nodes are not known: ${nodes.error}`);
+  if (!nodes.ok) return note(title, `${answers}; its nodes cannot be listed: ${nodes.error}`);
   const unready = nodes.value.items.filter(
     ({ status: { conditions } }) =>
       !conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),

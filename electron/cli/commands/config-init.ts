@@ -22,7 +22,7 @@ export const configInit: Action<ConfigInitOptions> = async (context, { force }) 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') throw new CommandFailure(`${file} cannot be written: ${message}`);
-    throw new CommandFailure(`${file} exists already`, { hint: 'With --force it is overwritten.' });
+    throw new CommandFailure(`${file} already exists`, { hint: 'To overwrite it, add --force.' });
   }
   // Ours to begin with, also where it is found in a folder later.
   const realPath = await realpath(file);

@@ -3,6 +3,7 @@ import { usageFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { isTrusted, trustCommand } from '../config-trust.ts';
 import { exitCode } from '../exit-code.ts';
+import { showCount } from '../output/quantity.ts';
 import { problemLines } from '../output/problem-lines.ts';
 import { causeInShort } from '../output/service-words.ts';
 import { jsonLines } from '../output/json-lines.ts';
@@ -38,6 +39,6 @@ export const configValidate: Action = async (context, _options, [named, ...more]
     named !== undefined || (await isTrusted(context, requireConfigFile(context), loaded.value.identity))
       ? ''
       : `; not trusted, so nothing in it runs: ${trustCommand(path)}`;
-  context.print(`${path}: valid, ${String(services)} ${services === 1 ? 'service' : 'services'}${trust}`);
+  context.print(`${path}: valid, ${showCount(loaded.value.services.length, 'service')}${trust}`);
   return exitCode.ok;
 };

@@ -82,7 +82,9 @@ describe('daemon install', () => {
     giveSystemctl('echo "Failed to connect to bus" >&2; exit 1');
     await expect(commands().install()).rejects.toMatchObject({
       message: 'systemd did not start the daemon: Failed to connect to bus',
-      hint: expect.stringMatching(/localport\.service is written: from your next login on/) as unknown,
+      hint: expect.stringMatching(
+        /localport\.service is written, and starts the daemon from your next login on/,
+      ) as unknown,
     });
     expect(existsSync(path.join(home, unit))).toBe(true);
   });
@@ -109,7 +111,7 @@ describe('daemon install', () => {
     },
   );
 
-  it('says that the daemon rests where another LocalPort runs', async () => {
+  it('says that the daemon exits while another LocalPort is running', async () => {
     giveSystemctl('exit 0');
     const host = { ...fakeClient({}).host, kind: 'menu-bar', version: '1.2.3', pid: 7 } as const;
     const { install, said } = commands({ connect: () => Promise.resolve(ok({ ...fakeClient({}), host })) });
@@ -130,7 +132,7 @@ describe('daemon install', () => {
       const agent = path.join(home, 'Library/LaunchAgents/dev.localport.daemon.plist');
       expect(readFileSync(agent, 'utf8')).toContain('<string>--unless-running</string>');
       expect(said()).toBe(
-        '/bin/launchctl was not found; ~/Library/LaunchAgents/dev.localport.daemon.plist is written: from your next login on it starts the daemon.\n',
+        '/bin/launchctl was not found; ~/Library/LaunchAgents/dev.localport.daemon.plist is written, and starts the daemon from your next login on.\n',
       );
       expect(await uninstall()).toBe(0);
       expect(existsSync(agent)).toBe(false);

@@ -42,9 +42,9 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
   const started = start && (await startNow(context, manager));
   if (context.format === 'json') context.print(...jsonLines({ path: manager.file, started }));
   else context.print(manager.file);
-  if (started) context.tell(`${manager.name} starts the daemon from now on, at each login`);
+  if (started) context.tell(`${manager.name} starts the daemon now and at each login`);
   if (manager.name === 'systemd')
-    context.tell('It ends with your last session, unless you let it linger: loginctl enable-linger');
+    context.tell('It ends with your last session. To keep it running: loginctl enable-linger');
   return exitCode.ok;
 };
 
@@ -82,7 +82,7 @@ async function startNow(context: CommandContext, manager: ServiceManager): Promi
 }
 
 const startsAtLogin = ({ file }: ServiceManager): string =>
-  `${file} is written: from your next login on it starts the daemon.`;
+  `${file} is written, and starts the daemon from your next login on.`;
 
 const notStarted = (manager: ServiceManager, { stderr }: ToolRun): CommandFailure =>
   new CommandFailure(`${manager.name} did not start the daemon: ${wordsOf(stderr)}`, {
@@ -97,7 +97,7 @@ export const daemonUninstall: Action = async (context) => {
   const { manager, removed, failure } = await removeService(context);
   if (context.format === 'json') context.print(...jsonLines({ path: manager.file, removed }));
   else if (removed) context.say(`removed ${manager.file}`);
-  else context.say(`${manager.name} does not know the daemon: there is no ${manager.file}`);
+  else context.say(`the daemon is not installed: there is no ${manager.file}`);
   if (failure !== null) context.tell(`${manager.name} said: ${wordsOf(failure.stderr)}`);
   return exitCode.ok;
 };

@@ -20,7 +20,7 @@ export const describeHost = ({ kind, version, pid }: HostInfo): string => `${kin
 export const daemonStart: Action<DaemonStartOptions> = async (context, options) => {
   const { foreground, menuBar } = options;
   if (foreground === true && menuBar === true)
-    throw usageFailure('--foreground and --menu-bar exclude each other');
+    throw usageFailure('--foreground and --menu-bar cannot be combined');
   const found = await findHost(context);
   if (found !== null && !isWhatIsWanted(found.host, options)) {
     found.close();

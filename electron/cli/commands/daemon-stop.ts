@@ -98,7 +98,7 @@ function printStop(context: CommandContext, { report, tookMs }: StoppedHost): Ex
 /** By Ctrl-C nobody waits any more, and nothing is wrong. */
 function refuseLeft({ signal }: CommandContext, { pid }: ProcessIdentity): void {
   if (signal.aborted) return;
-  throw new CommandFailure(`process ${pid} has said goodbye and still runs`, {
+  throw new CommandFailure(`process ${pid} has reported that it stopped, but is still running`, {
     hint: `End it: kill -9 ${pid}`,
   });
 }

@@ -37,7 +37,7 @@ export interface DoctorOptions {
   readonly report?: true;
 }
 
-/** Looks at everything that forwards depend on, and says of each that it is well or what would mend it. */
+/** Checks everything that forwards depend on: each item is OK or comes with a fix. */
 export const doctor: Action<DoctorOptions> = async (context, { report }) => {
   const [{ environment, finding }, client] = await Promise.all([
     examineLoginShell(context),

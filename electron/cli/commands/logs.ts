@@ -56,7 +56,7 @@ export const logs: Action<LogsOptions> = async (context, options, words) => {
       client === null ? await readFiles(context, directory, reading) : await askHost(client, reading);
     print(lastOf(inOrderOfTime(lines), query.tailLines));
     if (lines.length === 0) context.tell('no lines to show');
-    if (options.follow === true) context.tell('LocalPort is not running: no more will come');
+    if (options.follow === true) context.tell('LocalPort is not running, so no new lines will follow');
     return exitCode.ok;
   };
   return client === null ? work() : closing(client, work);
@@ -64,9 +64,9 @@ export const logs: Action<LogsOptions> = async (context, options, words) => {
 
 function readQuery({ follow, since, until, grep, lines }: LogsOptions, now: number): LogLineQuery {
   if (lines !== undefined && !/^\d{1,6}$/.test(lines)) {
-    throw usageFailure(`--lines: ${JSON.stringify(lines)} is no number from 0 to 999999`);
+    throw usageFailure(`--lines: ${JSON.stringify(lines)} is not a number from 0 to 999999`);
   }
-  if (follow === true && until !== undefined) throw usageFailure('--follow and --until exclude each other');
+  if (follow === true && until !== undefined) throw usageFailure('--follow and --until cannot be combined');
   const limits = { since: timeOption('--since', since, now), until: timeOption('--until', until, now) };
   // Who says since when wants all of it.
   const tailLines = lines !== undefined ? Number(lines) : limits.since === null ? defaultLines : null;

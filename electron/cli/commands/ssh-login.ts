@@ -8,7 +8,7 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
-import { type Answers, answersOf } from '../secret-input.ts';
+import { answersOf, type Answers } from '../secret-input.ts';
 import { standingOfStart, waitForServices } from '../service-wait.ts';
 
 /** As long as a question waits for its answer. */
@@ -93,6 +93,7 @@ class PromptAnswers {
         open();
         this.#take([]);
         await this.#turn;
+        this.#answers?.close();
       });
     return { isOpen, ended };
   }
@@ -118,7 +119,7 @@ class PromptAnswers {
       return;
     }
     this.#answers ??= answersOf(this.#context);
-    const ask = this.#answers;
+    const { ask } = this.#answers;
     this.#context.tell(visibleLine(promptTitle(prompt)));
     let answer = await ask(`${visibleLine(words)} `, withdrawn);
     while (answer !== null && !(await this.#give(id, answer)))

@@ -30,7 +30,7 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   const timeoutMs =
     options.timeout === undefined ? defaultTimeoutMs : readDuration('--timeout', options.timeout);
   if (options.timeout !== undefined && options.wait !== true)
-    throw usageFailure('--timeout is of use with --wait only');
+    throw usageFailure('--timeout works only with --wait');
   const port = portFor(options, names);
   const found = await findHost(context);
   if (found !== null) await refuseOtherConfig(context, found);

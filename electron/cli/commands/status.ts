@@ -19,7 +19,7 @@ export interface StatusOptions extends TargetOptions {
 /** How everything stands; without a host, how it was last known. */
 export const status: Action<StatusOptions> = async (context, options, names) => {
   if (options.interval !== undefined && options.watch !== true)
-    throw usageFailure('--interval is of use with --watch only');
+    throw usageFailure('--interval works only with --watch');
   const select = (report: StatusReport): StatusReport => ({
     ...report,
     services: selectServices(report.services, names, options),

@@ -184,7 +184,7 @@ describe('uninstall', () => {
   it('has nothing to do where nothing is, as after a first uninstall', async () => {
     const { done, printed } = run(true);
     expect(await done).toBe(0);
-    expect(printed().slice(0, 2)).toEqual(['There was nothing to remove.', 'What is left:']);
+    expect(printed().slice(0, 2)).toEqual(['There is nothing to remove.', 'What is left:']);
   });
 
   // A real launchd would be asked.

@@ -37,7 +37,7 @@ export const uninstall: Action<UninstallOptions> = async (context, { yes }) => {
     context.print(...jsonLines({ removed: removed.map(({ path }) => path), left }));
   else {
     const lines = removed.map(({ path }) => `removed ${path}`);
-    context.say(...(lines.length === 0 ? ['There was nothing to remove.'] : lines));
+    context.say(...(lines.length === 0 ? ['There is nothing to remove.'] : lines));
     context.say('What is left:', ...left.map((line) => `  ${line}`));
   }
   return failures.length === 0 ? exitCode.ok : exitCode.error;
@@ -53,7 +53,7 @@ async function requireConsent(
   const list = alignColumns(things.map(({ what, path }) => [{ text: `  ${path}` }, { text: what }]));
   if (confirm === undefined)
     throw new CommandFailure('this would stop LocalPort and remove its files', {
-      hint: [...list, 'To do it without being asked: localport uninstall --yes'].join('\n'),
+      hint: [...list, 'To skip the question: localport uninstall --yes'].join('\n'),
     });
   tell('This stops LocalPort and removes:', ...list);
   if (!(await confirm('Remove all of this? [y/N] '))) throw new CommandFailure('nothing was removed');

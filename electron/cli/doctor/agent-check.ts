@@ -1,5 +1,6 @@
 import { runTool } from '../tool-run.ts';
 import { bad, fine, note } from '../output/findings.ts';
+import { showCount } from '../output/quantity.ts';
 import type { Check } from './examination.ts';
 
 const askMs = 5_000;
@@ -21,9 +22,9 @@ export const checkAgent: Check = async ({ context, environment, services }) => {
   }
   const run = await runTool({ ...context, env: environment }, ['ssh-add', '-l'], askMs);
   if (run.exitCode === 0)
-    return [fine('ssh agent', `${run.stdout.trim().split('\n').length} keys (${socket})`)];
-  if (run.exitCode === 1) return [note('ssh agent', `runs and has no keys (${socket})`, 'ssh-add')];
+    return [fine('ssh agent', `${showCount(run.stdout.trim().split('\n').length, 'key')} (${socket})`)];
+  if (run.exitCode === 1) return [note('ssh agent', `is running but has no keys (${socket})`, 'ssh-add')];
   return [
-    bad('ssh agent', `nobody answers at ${socket}`, 'Start ssh-agent anew, and correct SSH_AUTH_SOCK.'),
+    bad('ssh agent', `no agent answers at ${socket}`, 'Start ssh-agent again, and correct SSH_AUTH_SOCK.'),
   ];
 };

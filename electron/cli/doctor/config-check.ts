@@ -2,6 +2,7 @@ import { searchConfig } from '../config-choice.ts';
 import { readConfig } from '../configured-services.ts';
 import { isTrusted, trustCommand } from '../config-trust.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
+import { showCount } from '../output/quantity.ts';
 import { describeSkipped, skippedRemedy } from '../../core/config/config-search.ts';
 import { formatProblem } from '../../core/config/config-problem.ts';
 import type { Check } from './examination.ts';
@@ -28,5 +29,10 @@ export const checkConfig: Check = async ({ context, environment }) => {
   const remarks = warnings.map((warning) =>
     note('config', formatProblem(warning, found.path), 'Correct it, or leave it out.'),
   );
-  return [...passedOver, fine('config', `${found.path}, ${services.length} services`), ...remarks, ...unable];
+  return [
+    ...passedOver,
+    fine('config', `${found.path}, ${showCount(services.length, 'service')}`),
+    ...remarks,
+    ...unable,
+  ];
 };

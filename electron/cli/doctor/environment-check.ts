@@ -25,9 +25,9 @@ export async function examineLoginShell({
   );
   const tookMs = Math.round(clock.now() - startedAt);
   if (!captured.ok) {
-    const mend =
-      'Start it by hand and look what it waits for. LocalPort sets LOCALPORT_RESOLVING_ENVIRONMENT for it.';
-    const finding = bad('login shell', `${shell} did not give its environment: ${captured.error}`, mend);
+    const fix =
+      'Start it by hand and see what it waits for. LocalPort sets LOCALPORT_RESOLVING_ENVIRONMENT for it.';
+    const finding = bad('login shell', `${shell} did not print its environment: ${captured.error}`, fix);
     return { environment: withFallbackPath(inherited), finding };
   }
   const environment = withFallbackPath(captured.value);

@@ -9,12 +9,13 @@ import { checkLocalNetwork } from './local-network-check.ts';
 async function check(
   kind: HostInfo['kind'],
   causes: readonly Cause[],
-  platform = 'darwin',
+  { platform = 'darwin', runtime = 'node' } = {},
 ): Promise<string[]> {
   const snapshot = { host: { kind }, services: causes.map((cause) => ({ cause })) };
   const client = { request: () => Promise.resolve(ok(snapshot)) };
-  const findings = await checkLocalNetwork({ context: { platform }, client } as unknown as Examination);
-  return findings.map(({ level, message, mend }: Finding) => `${level}: ${message} → ${mend ?? 'nothing'}`);
+  const context = { platform, runtime: { kind: runtime } };
+  const findings = await checkLocalNetwork({ context, client } as unknown as Examination);
+  return findings.map(({ level, message, fix }: Finding) => `${level}: ${message} → ${fix ?? 'nothing'}`);
 }
 
 const blocked = (program: string): Cause =>
@@ -26,6 +27,9 @@ it('names the program to allow where nothing seems to be blocked', async () => {
   ]);
   expect(await check('headless', [describeCause('timed-out')])).toEqual([
     'ok: nothing seems to be blocked; the program to allow is the terminal that started the daemon, or node for a launch agent → nothing',
+  ]);
+  expect(await check('headless', [], { runtime: 'app' })).toEqual([
+    'ok: nothing seems to be blocked; the program to allow is the terminal that started the daemon, or LocalPort for a launch agent → nothing',
   ]);
 });
 
@@ -42,5 +46,5 @@ it('tells each suspicion once, and offers the app in place of a daemon that cann
 });
 
 it('has nothing to say on other systems', async () => {
-  expect(await check('menu-bar', [blocked('LocalPort')], 'linux')).toEqual([]);
+  expect(await check('menu-bar', [blocked('LocalPort')], { platform: 'linux' })).toEqual([]);
 });

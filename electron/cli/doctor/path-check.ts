@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
+import { showCount } from '../output/quantity.ts';
 import type { Check } from './examination.ts';
 
 const writableByOthers = 0o002;
@@ -12,13 +13,13 @@ export const checkPath: Check = async ({ environment }) => {
   const faults = findings.flat();
   return faults.length > 0
     ? faults
-    : [fine('PATH', `${folders.length} folders, none of them open to others`)];
+    : [fine('PATH', `${showCount(folders.length, 'folder')}, none of them writable by others`)];
 };
 
 async function checkFolder(folder: string): Promise<readonly Finding[]> {
   if (!path.isAbsolute(folder)) {
     const shown = folder === '' ? 'an empty entry' : folder;
-    return [note('PATH', `has ${shown}, which means another folder each time`, 'Write absolute folders.')];
+    return [note('PATH', `has ${shown}, which depends on the current folder`, 'Use absolute paths.')];
   }
   const stats = await stat(folder).catch(() => null);
   if (stats === null || (stats.mode & writableByOthers) === 0) return [];

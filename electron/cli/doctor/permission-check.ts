@@ -15,7 +15,7 @@ export const checkPermissions: Check = async ({ context: { paths, uid }, service
   const faults = [...ofFolders, ...ofKeys].flat();
   return faults.length > 0
     ? faults
-    : [fine('permissions', "LocalPort's folders and your keys are yours alone")];
+    : [fine('permissions', "only you can read LocalPort's folders and your keys")];
 };
 
 /** A folder that does not exist is made when it is needed. */

@@ -30,7 +30,7 @@ export const checkPlugins: Check = async ({ context, environment }) => {
   if (run.exitCode !== 0) return [bad('kubeconfig', lastLine(run.stderr), 'Correct your kubeconfig.')];
   const kubeconfig = readKubeconfig(run.stdout);
   if (kubeconfig === null)
-    return [note('kubeconfig', 'kubectl shows it in an unknown form', 'Update kubectl, or LocalPort.')];
+    return [note('kubeconfig', 'kubectl prints it in an unknown format', 'Update kubectl, or LocalPort.')];
   const plugins = (kubeconfig.users ?? []).flatMap(({ name, user: { exec } }) =>
     exec === null || exec === undefined ? [] : [{ user: name, ...exec }],
   );
@@ -38,8 +38,8 @@ export const checkPlugins: Check = async ({ context, environment }) => {
     plugins.map(async ({ user, command, installHint }) => {
       const file = await findProgram(command, environment['PATH']);
       if (file !== null) return fine('exec plugin', `${command} for ${user} (${file})`);
-      const mend = installHint ?? `Install it, or put it on your login shell's PATH.`;
-      return bad('exec plugin', `${command}, which ${user} signs in with, was not found`, mend.trim());
+      const fix = installHint ?? `Install it, or put it on your login shell's PATH.`;
+      return bad('exec plugin', `${command}, which ${user} signs in with, was not found`, fix.trim());
     }),
   );
 };

@@ -23,14 +23,14 @@ export const checkPorts: Check = async ({ context, services, client }) => {
         if ((await findFreePort(localPort, 1, bind)) !== null) return [];
         const holder = await findPortHolder({ localPort, bind }, context.clock);
         const free = await findFreePort(localPort + 1, freePortTries, bind);
-        const mend = `Stop it, or give ${name} another local_port${free === null ? '' : `, such as ${free}`}.`;
+        const fix = `Stop it, or give ${name} another local_port${free === null ? '' : `, such as ${free}`}.`;
         return [
-          bad(`port ${localPort}`, `${name} wants it, and ${holder ?? 'another program'} has it`, mend),
+          bad(`port ${localPort}`, `${name} needs it, but ${holder ?? 'another program'} is using it`, fix),
         ];
       }),
     );
     conflicts.push(...found.flat());
   }
   if (services.length === 0 || conflicts.length > 0) return conflicts;
-  return [fine('local ports', `all ${services.length} are free or LocalPort's own`)];
+  return [fine('local ports', `all are free or in use by LocalPort`)];
 };

@@ -9,15 +9,15 @@ const versionMs = 10_000;
 interface Tool {
   /** Also the technology that needs it. */
   readonly name: VersionedTool;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 const tools: readonly Tool[] = [
   {
     name: 'kubectl',
-    mend: "Install kubectl, or put it on your login shell's PATH.",
+    fix: "Install kubectl, or put it on your login shell's PATH.",
   },
-  { name: 'ssh', mend: 'Install OpenSSH.' },
+  { name: 'ssh', fix: 'Install OpenSSH.' },
 ];
 
 /** kubectl and ssh, where the host's children look for them; one that no service needs may be missing. */
@@ -27,14 +27,14 @@ export const checkTools: Check = async (examination) => {
 };
 
 async function checkTool(tool: Tool, { context, environment, services }: Examination): Promise<Finding> {
-  const { name, mend } = tool;
+  const { name, fix } = tool;
   const file = await findProgram(name, environment['PATH']);
   if (file === null) {
     const isNeeded = services.some(({ connection }) => connection.technology === name);
-    return isNeeded ? bad(name, 'was not found', mend) : fine(name, 'was not found, and no service needs it');
+    return isNeeded ? bad(name, 'was not found', fix) : fine(name, 'was not found, and no service needs it');
   }
   const run = await runTool({ ...context, env: environment }, [file, ...versionArguments[name]], versionMs);
-  if (run.exitCode !== 0) return bad(name, `${file}: ${lastLine(run.stderr)}`, mend);
+  if (run.exitCode !== 0) return bad(name, `${file}: ${lastLine(run.stderr)}`, fix);
   return fine(name, `${versionIn(`${run.stdout}${run.stderr}`)} (${file})`);
 }
 

@@ -22,7 +22,7 @@ describe('findings', () => {
   it('are tab-separated as text, and objects as JSON', () => {
     expect(findingLines({ format: 'text', palette }, findings)[2]).toBe('bad\tport 5432\tis taken\tStop it.');
     expect(JSON.parse(findingLines({ format: 'json', palette }, findings).join('\n'))).toMatchObject({
-      checks: [{ level: 'ok', mend: null }, { level: 'note' }, { subject: 'port 5432', mend: 'Stop it.' }],
+      checks: [{ level: 'ok', fix: null }, { level: 'note' }, { subject: 'port 5432', fix: 'Stop it.' }],
     });
   });
 });

@@ -12,26 +12,26 @@ export interface Finding {
   readonly subject: string;
   readonly message: string;
   /** What to do about it; null where nothing is to be done. */
-  readonly mend: string | null;
+  readonly fix: string | null;
 }
 
 export const fine = (subject: string, message: string): Finding => ({
   level: 'ok',
   subject,
   message,
-  mend: null,
+  fix: null,
 });
-export const note = (subject: string, message: string, mend: string | null = null): Finding => ({
+export const note = (subject: string, message: string, fix: string | null = null): Finding => ({
   level: 'note',
   subject,
   message,
-  mend,
+  fix,
 });
-export const bad = (subject: string, message: string, mend: string | null): Finding => ({
+export const bad = (subject: string, message: string, fix: string | null): Finding => ({
   level: 'bad',
   subject,
   message,
-  mend,
+  fix,
 });
 
 export function reportFindings(context: CommandContext, findings: readonly Finding[]): ExitCode {
@@ -45,7 +45,7 @@ export function findingLines(
 ): readonly string[] {
   if (format === 'json') return jsonLines({ checks: findings });
   if (format === 'text') {
-    return findings.map(({ level, subject, message, mend }) => fields(level, subject, message, mend ?? ''));
+    return findings.map(({ level, subject, message, fix }) => fields(level, subject, message, fix ?? ''));
   }
   const paints = { ok: palette.good, note: palette.working, bad: palette.bad };
   const shapes = { ok: '✓ ok', note: '· note', bad: '✗ fix' };
@@ -56,8 +56,8 @@ export function findingLines(
       { text: message },
     ]),
   );
-  return findings.flatMap(({ mend }, index) => [
+  return findings.flatMap(({ fix }, index) => [
     lines[index] ?? '',
-    ...(mend === null ? [] : mend.split('\n').map((line) => palette.faint(`        → ${line}`))),
+    ...(fix === null ? [] : fix.split('\n').map((line) => palette.faint(`        → ${line}`))),
   ]);
 }

@@ -18,14 +18,14 @@ describe('the metrics', () => {
     expect(openMetricsBreaches(`${text}\n`)).toEqual([]);
     expect(text).toMatchInlineSnapshot(`
       "# TYPE localport_host info
-      # HELP localport_host Which LocalPort runs.
+      # HELP localport_host The running LocalPort.
       localport_host_info{kind="menu-bar",version="1.0.0"} 1
       # TYPE localport_host_start_time_seconds gauge
       # UNIT localport_host_start_time_seconds seconds
       # HELP localport_host_start_time_seconds When it started, as a Unix time.
       localport_host_start_time_seconds 0
       # TYPE localport_service info
-      # HELP localport_service What a service is.
+      # HELP localport_service Properties of a service.
       localport_service_info{service="db",technology="kubectl",remote="prod · svc/db",local_port="5432"} 1
       localport_service_info{service="web",technology="kubectl",remote="prod · svc/web",local_port="5432"} 1
       # TYPE localport_service_desired gauge
@@ -76,7 +76,7 @@ describe('the metrics', () => {
       localport_recovery_seconds_sum{service="web"} 0
       localport_recovery_seconds_count{service="web"} 0
       # TYPE localport_service_failed_attempts gauge
-      # HELP localport_service_failed_attempts Failures in a row that are not forgiven yet.
+      # HELP localport_service_failed_attempts Consecutive failures since the service last recovered.
       localport_service_failed_attempts{service="db"} 0
       localport_service_failed_attempts{service="web"} 0
       # TYPE localport_service_connections gauge
@@ -101,7 +101,7 @@ describe('the metrics', () => {
       localport_service_check_duration_seconds{service="web"} 0.002
       # TYPE localport_service_phase_since_seconds gauge
       # UNIT localport_service_phase_since_seconds seconds
-      # HELP localport_service_phase_since_seconds When the present phase began, as a Unix time.
+      # HELP localport_service_phase_since_seconds When the current phase began, as a Unix time.
       localport_service_phase_since_seconds{service="db"} 1.5
       localport_service_phase_since_seconds{service="web"} 0
       # EOF"

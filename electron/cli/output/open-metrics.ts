@@ -25,7 +25,7 @@ const families: readonly Family[] = [
   {
     name: 'localport_service',
     type: 'info',
-    help: 'What a service is.',
+    help: 'Properties of a service.',
     samples: ({ technology, route, localPort }) => [
       { labels: { technology, remote: route, local_port: String(localPort) }, value: 1 },
     ],
@@ -64,7 +64,7 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_failed_attempts',
     type: 'gauge',
-    help: 'Failures in a row that are not forgiven yet.',
+    help: 'Consecutive failures since the service last recovered.',
     samples: ({ attempt }) => one(attempt),
   },
   {
@@ -100,7 +100,7 @@ const families: readonly Family[] = [
     name: 'localport_service_phase_since_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'When the present phase began, as a Unix time.',
+    help: 'When the current phase began, as a Unix time.',
     samples: ({ since }) => one(since / 1_000),
   },
 ];
@@ -123,7 +123,7 @@ const openMetricsFloat = (value: number): string => (Number.isInteger(value) ? `
 export function openMetrics({ host, services }: Snapshot): readonly string[] {
   return [
     '# TYPE localport_host info',
-    '# HELP localport_host Which LocalPort runs.',
+    '# HELP localport_host The running LocalPort.',
     sampleLine('localport_host_info', { kind: host.kind, version: host.version }, 1),
     '# TYPE localport_host_start_time_seconds gauge',
     '# UNIT localport_host_start_time_seconds seconds',

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { showBytes, showDuration } from './quantity.ts';
+import { showBytes, showCount, showDuration } from './quantity.ts';
 
 describe('quantities', () => {
+  it.each([
+    [0, '0 services'],
+    [1, '1 service'],
+    [2, '2 services'],
+  ])('%i of something is %s', (count, shown) => {
+    expect(showCount(count, 'service')).toBe(shown);
+  });
+
   it.each([
     [-5, '0s'],
     [999, '0s'],

@@ -4,6 +4,9 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
+/** `1 service`, `2 services` */
+export const showCount = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** The two largest units: `3d 4h`, `2h 5m`, `41s`; below a second `0s`. */
 export function showDuration(durationMs: number): string {
   const ms = Math.max(0, durationMs);

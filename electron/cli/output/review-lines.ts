@@ -1,4 +1,5 @@
 import type { ConfigReview } from '../../../shared/service-snapshot.ts';
+import { showCount } from './quantity.ts';
 
 /** What a config would do: a line for each service, and one for each program that it names. */
 export const reviewLines = ({ services, more }: ConfigReview): readonly string[] => [
@@ -7,5 +8,5 @@ export const reviewLines = ({ services, more }: ConfigReview): readonly string[]
     `  ${name}  ${listensOn} → ${leadsTo}`,
     ...runs.map((command) => `    runs ${command}`),
   ]),
-  ...(more > 0 ? [`  and ${more} more ${more === 1 ? 'service' : 'services'}`] : []),
+  ...(more > 0 ? [`  and ${showCount(more, 'more service')}`] : []),
 ];

@@ -7,7 +7,7 @@ import { performing } from './performing.ts';
 export function addConfigCommands(program: Command, perform: Perform): void {
   const config = program
     .command('config')
-    .description('the config file')
+    .description('create, check and print the config')
     .addHelpText('after', examples(['localport config validate', 'what is wrong with it, and where']));
   config
     .command('init')
@@ -33,7 +33,7 @@ export function addConfigCommands(program: Command, perform: Perform): void {
   config
     .command('export')
     .description('print the config as LocalPort understands it: defaults merged, variables replaced')
-    .option('--show-secrets', 'with passwords and headers, which are hidden otherwise')
+    .option('--show-secrets', 'show passwords and headers, which are otherwise hidden')
     .addHelpText(
       'after',
       examples(

@@ -7,7 +7,7 @@ import { performing } from './performing.ts';
 export function addDaemonCommands(program: Command, perform: Perform): void {
   const daemon = program
     .command('daemon')
-    .description('LocalPort itself, without a screen')
+    .description('manage LocalPort itself')
     .addHelpText(
       'after',
       examples(['localport daemon start', 'now'], ['localport daemon install', 'at each login']),
@@ -61,7 +61,7 @@ export function addDaemonCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/daemon-install.ts')).daemonInstall));
   daemon
     .command('uninstall')
-    .description('undo install; the daemon that it started is stopped')
+    .description('undo install, and stop the daemon')
     .addHelpText('after', examples(['localport daemon uninstall', 'config, state and logs stay']))
     .action(performing(perform, async () => (await import('../commands/daemon-install.ts')).daemonUninstall));
 }

@@ -45,7 +45,7 @@ function addImportCommands(program: Command, perform: Perform): void {
 function addSshCommands(program: Command, perform: Perform): void {
   const ssh = program
     .command('ssh')
-    .description('the ssh services of the config')
+    .description('log in to, test and check ssh services')
     .addHelpText('after', examples(['localport ssh test', 'do they log in, and is the target there?']));
   ssh
     .command('test')
@@ -70,7 +70,7 @@ function addSshCommands(program: Command, perform: Perform): void {
 function addClusterCommands(program: Command, perform: Perform): void {
   const cluster = program
     .command('cluster')
-    .description('the clusters that services use')
+    .description('show the clusters that services use')
     .addHelpText(
       'after',
       examples(['localport cluster status', 'do they answer, and are their nodes ready?']),

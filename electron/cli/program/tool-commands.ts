@@ -13,7 +13,7 @@ export function addToolCommands(program: Command, perform: Perform): void {
     .addHelpText(
       'after',
       examples(
-        ['localport doctor', 'each item is OK or comes with a fix; exits with 1 if one is not OK'],
+        ['localport doctor', 'each item is OK or comes with a fix; exits with 1 if something must be fixed'],
         ['localport doctor --report', 'for a bug report: secrets are hidden, names have placeholders'],
       ),
     )
@@ -33,7 +33,7 @@ export function addToolCommands(program: Command, perform: Perform): void {
       'after',
       examples([
         '/Applications/LocalPort.app/Contents/Resources/bin/localport install-command',
-        'once, on a Mac; never replaces a foreign file',
+        'once, on a Mac; never replaces a file of another program',
       ]),
     )
     .action(

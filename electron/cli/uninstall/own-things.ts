@@ -9,6 +9,7 @@ import path from 'node:path';
 import { commandFolders } from '../../core/install/command-folder.ts';
 import { commandOwner } from '../../core/install/command-link.ts';
 import type { CommandContext } from '../command-context.ts';
+import { configHome } from '../config-home.ts';
 import { serviceManager } from '../service-manager-choice.ts';
 
 export interface OwnThing {
@@ -45,11 +46,9 @@ const findService: Look = async (context) => {
 };
 
 /** Where the app opens at login on Linux: XDG Autostart Specification 0.5. */
-const findAutostart: Look = async ({ platform, env, homeDirectory }) => {
-  if (platform !== 'linux') return none;
-  const configured = env['XDG_CONFIG_HOME'];
-  const configHome = configured?.startsWith('/') === true ? configured : path.join(homeDirectory, '.config');
-  const file = path.join(configHome, 'autostart/localport.desktop');
+const findAutostart: Look = async (context) => {
+  if (context.platform !== 'linux') return none;
+  const file = path.join(configHome(context), 'autostart/localport.desktop');
   const stats = await lstat(file).catch(() => null);
   if (stats === null) return none;
   const text = stats.isFile() ? await readFile(file, 'utf8').catch(() => '') : '';

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CommandContext } from '../command-context.ts';
 import { findConfigFile } from '../config-choice.ts';
+import { configHome } from '../config-home.ts';
 
 /** A line each. */
 export function whatStays(context: CommandContext): readonly string[] {
@@ -22,8 +23,8 @@ const keychainOf = ({ platform }: CommandContext): string =>
     : 'in the Secret Service, as localport; localport secret remove NAME removes one';
 
 /** What Electron and macOS keep for the app by its name and bundle id, where it has run. */
-function browserFilesOf({ platform, homeDirectory, env }: CommandContext): readonly string[] {
-  const xdg = env['XDG_CONFIG_HOME'];
+function browserFilesOf(context: CommandContext): readonly string[] {
+  const { platform, homeDirectory } = context;
   const places =
     platform === 'darwin'
       ? [
@@ -32,7 +33,7 @@ function browserFilesOf({ platform, homeDirectory, env }: CommandContext): reado
           'Preferences/dev.localport.app.plist',
           'Saved Application State/dev.localport.app.savedState',
         ].map((name) => path.join(homeDirectory, 'Library', name))
-      : [path.join(xdg?.startsWith('/') === true ? xdg : path.join(homeDirectory, '.config'), 'LocalPort')];
+      : [path.join(configHome(context), 'LocalPort')];
   return places.filter((place) => existsSync(place));
 }
 

@@ -97,7 +97,7 @@ const schemaFor = (entry: unknown) =>
 const openToOthers = ({ name, bind }: RawService): string =>
   `${String(bind)} lets other machines connect to ${name}: remove bind to accept connections from this machine only`;
 
-/** Also of a service that is at fault elsewhere: whoever mends a file wants to hear everything at once. */
+/** Also of a service that has another error: whoever fixes a file wants to see all errors at once. */
 function checkConnection(findings: Findings, service: unknown, path: ConfigPath): RawConnection | null {
   if (!isMapping(service)) return null;
   const { technology, connection, remote_port: remotePort } = service;

@@ -42,7 +42,7 @@ const opposites: Partial<Record<Fate, Fate>> = {
   gone: 'added',
   'switched on': 'switched off',
   'switched off': 'switched on',
-  failed: 'mended',
+  failed: 'fixed',
 };
 const opposite = (fates: Readonly<Record<string, Fate>>): Readonly<Record<string, Fate>> =>
   Object.fromEntries(Object.entries(fates).map(([name, fate]) => [name, opposites[fate] ?? fate]));
@@ -243,8 +243,8 @@ describe('a reload touches exactly those that it concerns', () => {
     expect(await world.reload(forbidden, 'in place', untouched)).toEqual(untouched);
     process.kill((await tool()).pid ?? 0, 'SIGKILL');
     await eventually('it is not restarted', async () => (await tool()).phase === 'failed');
-    const mended: Fates = { ...untouched, tool: 'mended' };
-    expect(await world.reload(writeDraft(world.base), 'by rename', mended)).toEqual(mended);
+    const fixed: Fates = { ...untouched, tool: 'fixed' };
+    expect(await world.reload(writeDraft(world.base), 'by rename', fixed)).toEqual(fixed);
   });
 
   it('words about a service, which are shown', async () => {

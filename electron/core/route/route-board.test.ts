@@ -374,7 +374,7 @@ describe('services whose user wants a try while their route is down', () => {
     expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
   });
 
-  it('have it asked once more when they want to know again later: they may have mended it meanwhile', async () => {
+  it('have it asked once more when they want to know again later: they may have fixed it meanwhile', async () => {
     const play = new Play();
     const seat = play.sit(service('aware', kubectl('aware'), true));
     const cause = describeCause('credentials-expired', { context: 'prod' });

@@ -130,7 +130,7 @@ export class RouteMonitor {
   }
 
   /**
-   * The user wants it to be asked now, an expired login too. What they did to mend it may be younger than the question
+   * The user wants it to be asked now, an expired login too. What they did to fix it may be younger than the question
    * under way: one that nobody waits for is dropped; one that was asked for them stands, and is asked once more.
    */
   demand(asker: object): void {

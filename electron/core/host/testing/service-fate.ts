@@ -19,7 +19,7 @@ export type Fate =
   | 'switched on'
   /** It cannot run as the file wants it now. What was connected goes on through the old tunnel. */
   | 'failed'
-  | 'mended';
+  | 'fixed';
 
 export interface Sighting {
   readonly service: ServiceSnapshot;
@@ -47,7 +47,7 @@ export function fateOf({ before, after, stream, phases }: Observation): string {
   if (was === undefined) return isWell(is) && is.restarts === 0 ? 'added' : facts;
   if (was.phase === 'off') return is.phase === 'off' ? 'still off' : isWell(is) ? 'switched on' : facts;
   if (is.phase === 'off') return hasEnded ? 'switched off' : facts;
-  if (hasFailed(was)) return isWell(is) ? 'mended' : facts;
+  if (hasFailed(was)) return isWell(is) ? 'fixed' : facts;
   if (hasFailed(is)) return goesOn ? 'failed' : facts;
   if (!isWell(is)) return facts;
   if (is.localPort !== was.localPort) return hasEnded && is.restarts === 0 ? 'moved' : facts;
