@@ -33,7 +33,7 @@ test('a question that waits for the user stands on top, and leads to the popover
     since: 0,
   };
   const snapshot = { ...aSnapshot(aService('a')), prompts: [{ ...prompt, kind: 'password' } as const] };
-  const rows = trayMenuRows({ snapshot, settings });
+  const rows = trayMenuRows({ snapshot, settings: plainSettings });
   expect(rows[1]).toEqual({
     kind: 'command',
     label: 'bastion asks for a password…',
