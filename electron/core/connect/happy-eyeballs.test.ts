@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from './endpoint.ts';
 import { dial, type Dial, type DialOptions } from './happy-eyeballs.ts';
 
 /** A connection attempt whose fate the test decides: until then it gets no answer, as from a dead address. */

@@ -11,7 +11,7 @@
 import dns from 'node:dns';
 import { isIP, type Socket } from 'node:net';
 import type { Clock, Timer } from '../clock.ts';
-import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from './endpoint.ts';
 import { orderAddresses } from './address-order.ts';
 import { mostTelling, noAddress, type ConnectError } from './connect-error.ts';
 import { readPathError } from './full-queue.ts';

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitor, HealthMonitorScheduler } from '../health/health-monitor.ts';
 import type { ClientEvidence, ServicePort, Upstream } from '../relay/service-port.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
-import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TransportProof } from '../transport/carrier.ts';
 import type { LiveTunnels } from './live-tunnels.ts';
 
 /** The least distance between two proofs that suspicions ask for, in ms. */

@@ -7,7 +7,9 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ServicePort, Upstream } from '../relay/service-port.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof } from '../transport/carrier.ts';
+import type { Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 
 /**

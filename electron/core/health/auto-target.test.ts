@@ -3,7 +3,7 @@ import { describeCause } from '../../../shared/failure.ts';
 import type { Connection, TargetProbe } from '../../../shared/service-spec.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import type { ClientEvidence, TunnelTraffic } from '../relay/service-port.ts';
-import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TransportProof } from '../transport/carrier.ts';
 import { createHealthMonitorScheduler } from './health-monitor-scheduler.ts';
 import type { HealthMonitor, HealthMonitorScheduler, HealthTarget } from './health-monitor.ts';
 import { FakeProbe } from './testing/fake-probe.ts';

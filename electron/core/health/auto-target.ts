@@ -4,7 +4,7 @@ import type { Health } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ClientEvidence, TunnelTraffic } from '../relay/service-port.ts';
-import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TransportProof } from '../transport/carrier.ts';
 import type { TunnelEvidence } from './check-report.ts';
 import { describeClientFailure, describeFailure } from './client-failure.ts';
 import { provesTunnel } from './probe.ts';

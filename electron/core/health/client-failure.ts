@@ -3,7 +3,7 @@ import { describeCause, type Cause, type CauseDetails } from '../../../shared/fa
 import { assertNever } from '../../../shared/result.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ClientEvidence } from '../relay/service-port.ts';
-import { classifyConnectError } from '../tunnel/connect-failure.ts';
+import { classifyConnectError } from '../failure/connect-failure.ts';
 import { describeFailedCheck } from './check-cause.ts';
 import type { FailedCheck } from './health-verdict.ts';
 

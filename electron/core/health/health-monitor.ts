@@ -2,7 +2,8 @@
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ClientEvidence, TunnelTraffic } from '../relay/service-port.ts';
-import type { Endpoint, TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof } from '../transport/carrier.ts';
 import type { CheckReport, TunnelEvidence } from './check-report.ts';
 
 /** What is watched: one tunnel of one service. */

@@ -2,7 +2,7 @@ import { assertNever } from '../../../shared/result.ts';
 import type { Cause, CauseCode } from '../../../shared/failure.ts';
 import type { TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
-import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 
 export interface ProbeRequest {
   /** The tunnel's private endpoint: only `exec` goes through the listener, as the clients do. */

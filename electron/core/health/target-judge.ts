@@ -2,7 +2,7 @@
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
 import type { TargetProbe } from '../../../shared/service-spec.ts';
-import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TransportProof } from '../transport/carrier.ts';
 import type { TunnelEvidence } from './check-report.ts';
 import type { ProbeResult } from './probe.ts';
 

@@ -1,7 +1,7 @@
 /** What a check and a question to the transport together say about a tunnel. Pure. */
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TransportProof } from '../transport/carrier.ts';
 import { describeFailedCheck } from './check-cause.ts';
 import type { TunnelEvidence } from './check-report.ts';
 import { provesTunnel, type ProbeResult } from './probe.ts';

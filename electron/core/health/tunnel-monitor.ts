@@ -4,7 +4,7 @@
  */
 import type { ProbeSpec, ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
-import type { TransportProof } from '../tunnel/tunnel-adapter.ts';
+import type { TransportProof } from '../transport/carrier.ts';
 import type { Cause } from '../../../shared/failure.ts';
 import type { ClientEvidence } from '../relay/service-port.ts';
 import { AutoTarget } from './auto-target.ts';

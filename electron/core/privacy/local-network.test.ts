@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyConnectError } from '../tunnel/connect-failure.ts';
+import { classifyConnectError } from '../failure/connect-failure.ts';
 import { mayBeBlocked } from './local-network.ts';
 import type { MacPrivacy } from './mac-privacy.ts';
 import { responsibleProgram } from './responsible-program.ts';

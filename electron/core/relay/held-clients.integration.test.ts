@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 import type { ServicePort } from './service-port.ts';
 import { echo, freePort, type Peer } from './testing/loopback-peers.ts';
 import { openSockets, PortFixture, stable, until } from './testing/port-fixture.ts';

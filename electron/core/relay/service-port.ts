@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
-import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 import type { Awaited } from './silence-watch.ts';
 
 /** The tunnel that new connections go to. */

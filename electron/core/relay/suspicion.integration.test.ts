@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 import type { ServicePort } from './service-port.ts';
 import { echo, type Peer, type RemoteEnd } from './testing/loopback-peers.ts';
 import { PortFixture, stable, until } from './testing/port-fixture.ts';

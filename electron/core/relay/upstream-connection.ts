@@ -2,7 +2,7 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { dial } from '../connect/happy-eyeballs.ts';
-import type { Endpoint } from '../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 import { errorCode } from './errno.ts';
 import { keepAliveDelayMs } from './keep-alive.ts';
 import type { Attempt } from './hold-queue.ts';

@@ -5,9 +5,9 @@
 import { describeCause } from '../../../shared/failure.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import { classifyFailure } from '../tunnel/failure-classifier.ts';
+import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
-import { sshReachArgv, type SshTiming } from '../tunnel/ssh-command.ts';
+import { sshReachArgv, type SshTiming } from '../transport/ssh-command.ts';
 import { askChild } from '../process/child-query.ts';
 import { isNetworkFailure } from './route.ts';
 import type { RouteProber } from './route-prober.ts';

@@ -3,16 +3,22 @@ import net from 'node:net';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, sleep } from '../clock.ts';
-import { ChildTunnel, type ChildTunnelOptions } from './child-tunnel.ts';
+import { ChildCarrier, type ChildCarrierOptions } from '../transport/child-carrier.ts';
 import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './command-template.ts';
-import { attemptConnect } from './connect-attempt.ts';
-import { toEvidence } from './evidence.ts';
+import { attemptConnect } from '../connect/connect-attempt.ts';
+import { toEvidence } from '../failure/evidence.ts';
 import { isListening } from './listening-endpoint.ts';
 import { findStranger } from './port-strangers.ts';
-import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
-import type { Endpoint, TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
+import {
+  assertFitsSockets,
+  ensureRuntimeDirectory,
+  removeFile,
+  tunnelFile,
+} from '../transport/private-path.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
-export interface CommandAdapterOptions extends ChildTunnelOptions {
+export interface CommandAdapterOptions extends ChildCarrierOptions {
   /** As for ssh: an existing 0700 directory with a short path. */
   readonly runtimeDirectory: string;
 }
@@ -26,7 +32,7 @@ export function createCommandAdapter(options: CommandAdapterOptions): TunnelAdap
   assertFitsSockets(options.runtimeDirectory);
   return {
     open: (request) => {
-      const tunnel = new ChildTunnel(options, request);
+      const tunnel = new ChildCarrier(options, request);
       void launch(tunnel, request, options);
       return tunnel;
     },
@@ -34,7 +40,7 @@ export function createCommandAdapter(options: CommandAdapterOptions): TunnelAdap
 }
 
 async function launch(
-  tunnel: ChildTunnel,
+  tunnel: ChildCarrier,
   request: TunnelRequest,
   options: CommandAdapterOptions,
 ): Promise<void> {
@@ -80,7 +86,7 @@ function endpointFor(
 }
 
 interface Readiness {
-  readonly tunnel: ChildTunnel;
+  readonly tunnel: ChildCarrier;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

@@ -15,7 +15,7 @@ import {
   startSilentServer,
 } from '../../../e2e/fixtures/servers.ts';
 import { kubectlConnection } from './testing/service-specs.ts';
-import { stopProcess } from './testing/stopped-process.ts';
+import { stopProcess } from '../transport/testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 const mebibyte = 1024 * 1024;

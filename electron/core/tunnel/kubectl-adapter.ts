@@ -1,18 +1,23 @@
 /** One `kubectl port-forward` for each tunnel, its endpoint a random loopback port. */
-import { ChildTunnel, type ChildLine, type ChildTunnelOptions, type LineMeaning } from './child-tunnel.ts';
+import {
+  ChildCarrier,
+  type ChildLine,
+  type ChildCarrierOptions,
+  type LineMeaning,
+} from '../transport/child-carrier.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { classifyComplaint } from './failure-classifier.ts';
+import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { kubectlArgv } from './kubectl-command.ts';
 import { withExistingPorts } from './kubectl-service-ports.ts';
 import type { TunnelAdapter } from './tunnel-adapter.ts';
 
-export function createKubectlAdapter(options: ChildTunnelOptions): TunnelAdapter {
+export function createKubectlAdapter(options: ChildCarrierOptions): TunnelAdapter {
   const { launcher, clock } = options;
   return {
     open: (request) => {
       const { connection, name } = request.service;
       if (connection.technology !== 'kubectl') throw new Error(`not a kubectl service: ${name}`);
-      const tunnel = new ChildTunnel(options, request);
+      const tunnel = new ChildCarrier(options, request);
       tunnel.launch({
         child: {
           name: `kubectl ${connection.resourceType}/${connection.resourceName}`,

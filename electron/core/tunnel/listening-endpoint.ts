@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
 import { readListeningSockets } from '../relay/port-holder.ts';
-import type { Endpoint } from './tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
 /** The program of macOS that tells who listens, and what it may cost. */

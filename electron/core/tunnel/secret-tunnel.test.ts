@@ -6,13 +6,15 @@ import { SecretStore } from '../secrets/secret-store.ts';
 import { settle } from '../testing/fake-clock.ts';
 import { withSecrets } from './secret-tunnel.ts';
 import { serviceWith, sshConnection, tcpConnection } from './testing/service-specs.ts';
-import type { Endpoint, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { CarrierEnd } from '../transport/carrier.ts';
+import type { Tunnel } from './tunnel-adapter.ts';
 
 const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
 const missing = describeCause('secret-missing', { what: 'bastion' });
 
 /** An adapter whose tunnels end with `end`, and a keychain that answers when told to. */
-function world(end: TunnelEnd | null) {
+function world(end: CarrierEnd | null) {
   const opened: (string | null)[] = [];
   let answer: (value: string | null) => void = () => undefined;
   const store = new SecretStore({

@@ -4,8 +4,10 @@ import { err, type Result } from '../../../shared/result.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
-import { noChild, TunnelLife } from './tunnel-life.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
+import { noChild, CarrierLife } from '../transport/carrier-life.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof, CarrierEnd } from '../transport/carrier.ts';
+import type { Tunnel, TunnelAdapter } from './tunnel-adapter.ts';
 
 /** The same adapter, for services whose password may be a reference. */
 export const withSecrets = (adapter: TunnelAdapter, secrets: SecretStore): TunnelAdapter => ({
@@ -48,9 +50,9 @@ interface SecretTunnelParts {
 class SecretTunnel implements Tunnel {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly #parts: SecretTunnelParts;
-  readonly #life = new TunnelLife();
+  readonly #life = new CarrierLife();
   #inner: Tunnel | null = null;
   #isStopped = false;
   /** One for `ready` and `ended`. */
@@ -88,7 +90,7 @@ class SecretTunnel implements Tunnel {
     return this.#inner?.proveTransport(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
   }
 
-  stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.#isStopped = true;
     if (this.#inner === null) this.#life.end({ ...noChild, cause: null });
     else void this.#inner.stop(options);

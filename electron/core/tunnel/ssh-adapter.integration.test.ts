@@ -20,10 +20,10 @@ import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-clien
 import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
 import { sleep, systemClock } from '../clock.ts';
-import type { SshConnection } from './ssh-command.ts';
+import type { SshConnection } from '../transport/ssh-command.ts';
 import { sshConnection } from './testing/service-specs.ts';
 import { openSilentDoor } from './testing/silent-door.ts';
-import { continueProcess, stopProcess } from './testing/stopped-process.ts';
+import { continueProcess, stopProcess } from '../transport/testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 const mebibyte = 1024 * 1024;

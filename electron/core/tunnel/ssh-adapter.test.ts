@@ -6,8 +6,8 @@ import { ok } from '../../../shared/result.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
-import type { SshConnection } from './ssh-command.ts';
-import { FakeChild } from './testing/fake-child.ts';
+import type { SshConnection } from '../transport/ssh-command.ts';
+import { FakeChild } from '../transport/testing/fake-child.ts';
 import { serviceWith, sshConnection } from './testing/service-specs.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
 

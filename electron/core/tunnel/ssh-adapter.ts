@@ -1,16 +1,17 @@
 /** Forwards of ssh services, on masters that they share. Logins take turns at each host. */
 import type { Clock } from '../clock.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
-import { startLimit } from './child-tunnel.ts';
-import { ConnectionGate } from './connection-gate.ts';
-import { LoginMemory, type LoginWish } from './login-memory.ts';
-import { assertFitsSockets } from './private-path.ts';
-import { type Admission, RacingTunnel } from './racing-tunnel.ts';
-import { parseJumpHost, type SshConnection } from './ssh-command.ts';
+import { startLimit } from '../transport/child-carrier.ts';
+import { ConnectionGate } from '../transport/connection-gate.ts';
+import { LoginMemory, type LoginWish } from '../transport/login-memory.ts';
+import { assertFitsSockets } from '../transport/private-path.ts';
+import { type Admission, RacingCarrier } from '../transport/racing-carrier.ts';
+import { parseJumpHost } from '../../../shared/jump-host.ts';
+import type { SshConnection } from '../transport/ssh-command.ts';
 import { SshForward } from './ssh-forward.ts';
-import { openMaster, type SshMasterOptions } from './ssh-master.ts';
-import { type SshMux, sshMux } from './ssh-mux.ts';
-import { SshMasterPool } from './ssh-master-pool.ts';
+import { openMaster, type SshMasterOptions } from '../transport/ssh-master.ts';
+import { type SshMux, sshMux } from '../transport/ssh-mux.ts';
+import { SshMasterPool } from '../transport/ssh-master-pool.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface SshAdapterOptions extends SshMasterOptions {
@@ -44,7 +45,7 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
           isAlone,
         },
         (clients) =>
-          new RacingTunnel({
+          new RacingCarrier({
             id: request.id,
             host: connection.host,
             clock,

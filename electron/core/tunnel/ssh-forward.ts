@@ -8,14 +8,16 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { ok, type Result } from '../../../shared/result.ts';
 import { type Clock, withDeadline } from '../clock.ts';
-import { toEvidence } from './evidence.ts';
-import { classifyComplaint } from './failure-classifier.ts';
-import { removeFile, tunnelFile } from './private-path.ts';
-import type { LocalForward, MuxFailure, MuxPlace, SshMux } from './ssh-mux.ts';
-import type { MasterLease } from './ssh-master-pool.ts';
-import { cannotListen, maxToldPathLength } from './ssh-output.ts';
-import { noChild, stoppedByUs, TunnelLife } from './tunnel-life.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
+import { toEvidence } from '../failure/evidence.ts';
+import { classifyComplaint } from '../failure/failure-classifier.ts';
+import { removeFile, tunnelFile } from '../transport/private-path.ts';
+import type { LocalForward, MuxFailure, MuxPlace, SshMux } from '../transport/ssh-mux.ts';
+import type { MasterLease } from '../transport/ssh-master-pool.ts';
+import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
+import { noChild, stoppedByUs, CarrierLife } from '../transport/carrier-life.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof, CarrierEnd } from '../transport/carrier.ts';
+import type { Tunnel, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface SshForwardParts {
   readonly clock: Clock;
@@ -32,11 +34,11 @@ const closeDeadlineMs = 500;
 export class SshForward implements Tunnel {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly #request: TunnelRequest;
   readonly #parts: SshForwardParts;
   readonly #forward: LocalForward;
-  readonly #life = new TunnelLife();
+  readonly #life = new CarrierLife();
   /** Of the master, once it is there. */
   #controlPath: string | null = null;
   #isOpen = false;
@@ -83,7 +85,7 @@ export class SshForward implements Tunnel {
     this.#parts.lease.condemn();
   }
 
-  stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     void this.#end({ ...noChild, cause: null }, options);
     return this.ended;
   }
@@ -121,7 +123,7 @@ export class SshForward implements Tunnel {
     else this.#life.complain(cause);
   }
 
-  async #end(end: TunnelEnd, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+  async #end(end: CarrierEnd, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
     if (this.#endCause !== null) return;
     this.#endCause = end.cause ?? stoppedByUs;
     // Who has nothing open leaves at once: a login that waits for its turn must not begin for nobody.

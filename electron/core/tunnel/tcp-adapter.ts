@@ -6,12 +6,14 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
-import { attemptConnect } from './connect-attempt.ts';
-import { classifyConnectError } from './connect-failure.ts';
-import { ConnectionGate } from './connection-gate.ts';
-import { RacingTunnel } from './racing-tunnel.ts';
-import { noChild, stoppedByUs } from './tunnel-life.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelAdapter, TunnelEnd } from './tunnel-adapter.ts';
+import { attemptConnect } from '../connect/connect-attempt.ts';
+import { classifyConnectError } from '../failure/connect-failure.ts';
+import { ConnectionGate } from '../transport/connection-gate.ts';
+import { RacingCarrier } from '../transport/racing-carrier.ts';
+import { noChild, stoppedByUs } from '../transport/carrier-life.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof, CarrierEnd } from '../transport/carrier.ts';
+import type { Tunnel, TunnelAdapter } from './tunnel-adapter.ts';
 
 export interface TcpAdapterOptions {
   readonly clock: Clock;
@@ -38,7 +40,7 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
       const endpoint: TcpEndpoint = { kind: 'tcp', host: connection.host, port: connection.remotePort };
       if (!dials(healthCheck.probe))
         return new TcpTunnel(id, endpoint, { clock, connectTimeoutMs, dials: false });
-      return new RacingTunnel({
+      return new RacingCarrier({
         id,
         host: connection.host,
         clock,
@@ -65,12 +67,12 @@ class TcpTunnel implements Tunnel {
   readonly id: string;
   readonly pid = null;
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly #endpoint: TcpEndpoint;
   readonly #clock: Clock;
   readonly #dials: boolean;
   readonly #stopped = new AbortController();
-  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  #resolveEnded: (end: CarrierEnd) => void = () => undefined;
 
   constructor(id: string, endpoint: TcpEndpoint, options: TcpTunnelOptions) {
     this.id = id;
@@ -94,7 +96,7 @@ class TcpTunnel implements Tunnel {
     return this.#stopped.signal.aborted ? { kind: 'dead', cause } : { kind: 'silent' };
   }
 
-  stop(): Promise<TunnelEnd> {
+  stop(): Promise<CarrierEnd> {
     this.#stopped.abort();
     this.#resolveEnded({ ...noChild, cause: null });
     return this.ended;

@@ -7,8 +7,8 @@ import { lookup } from 'node:dns/promises';
 import { systemClock as clock } from '../../clock.ts';
 import { probeOverConnection } from '../../health/probes/probe-connection.ts';
 import { connectUpstream } from '../../relay/upstream-connection.ts';
-import { attemptConnect } from '../../tunnel/connect-attempt.ts';
-import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import { attemptConnect } from '../connect-attempt.ts';
+import type { Endpoint } from '../endpoint.ts';
 
 export interface FarName {
   readonly firstAddress: string;

@@ -21,14 +21,9 @@ import type {
 } from '../../relay/service-port.ts';
 import type { RouteListener, RouteSeat } from '../../route/route-seat.ts';
 import { FakeClock, settle } from '../../testing/fake-clock.ts';
-import type {
-  Endpoint,
-  TransportProof,
-  Tunnel,
-  TunnelAdapter,
-  TunnelEnd,
-  TunnelRequest,
-} from '../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
+import type { TransportProof, CarrierEnd } from '../../transport/carrier.ts';
+import type { Tunnel, TunnelAdapter, TunnelRequest } from '../../tunnel/tunnel-adapter.ts';
 import type { ForwardRunnerParts } from '../forward-runner.ts';
 
 export class FakeTunnel implements Tunnel {
@@ -36,7 +31,7 @@ export class FakeTunnel implements Tunnel {
   readonly service: ServiceSpec;
   readonly pid = 4711;
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   transport: TransportProof = { kind: 'alive' };
   /** What `proveTransport` was given, and how long an answer takes. */
   readonly deadlines: number[] = [];
@@ -46,7 +41,7 @@ export class FakeTunnel implements Tunnel {
   isSlowToStop = false;
   readonly #clock: Clock;
   #becomeReady!: (result: Result<Endpoint, Cause>) => void;
-  #end!: (end: TunnelEnd) => void;
+  #end!: (end: CarrierEnd) => void;
   #complain: (cause: Cause) => void = () => undefined;
 
   constructor({ id, service }: TunnelRequest, clock: Clock) {
@@ -82,7 +77,7 @@ export class FakeTunnel implements Tunnel {
     await settle();
   }
 
-  stop(): Promise<TunnelEnd> {
+  stop(): Promise<CarrierEnd> {
     if (!this.isSlowToStop) this.#finish(null);
     return this.ended;
   }

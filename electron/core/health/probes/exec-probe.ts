@@ -2,7 +2,7 @@ import { assertNever } from '../../../../shared/result.ts';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import type { ChildExit, ChildLauncher } from '../../process/child-process.ts';
 import { askChild } from '../../process/child-query.ts';
-import { isNoise, toEvidence } from '../../tunnel/evidence.ts';
+import { isNoise, toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { formatDuration } from './format-duration.ts';
 import { notMade, type FailedProbe } from './probe-failures.ts';

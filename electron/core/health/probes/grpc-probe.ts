@@ -5,7 +5,7 @@
  */
 import http2 from 'node:http2';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
-import { toEvidence } from '../../tunnel/evidence.ts';
+import { toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import { healthCheckRequest, readHealthCheckResponse } from './grpc-frames.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';

@@ -1,5 +1,5 @@
 /** What an error packet of MySQL or MariaDB means for a check, by its number (mysqld_error.h): pure. */
-import { toEvidence } from '../../tunnel/evidence.ts';
+import { toEvidence } from '../../failure/evidence.ts';
 import type { WrongAnswer } from '../probe.ts';
 import type { MysqlError, MysqlLogin } from './mysql-packets.ts';
 import { refusal, wrongAnswer, type FailedProbe } from './probe-failures.ts';

@@ -13,7 +13,7 @@
 import type net from 'node:net';
 import tls from 'node:tls';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
-import { toEvidence } from '../../tunnel/evidence.ts';
+import { toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { badCertificate } from './connection-error.ts';
 import { readGreetingError, readLoginError, readRefusalOfNobody } from './mysql-errors.ts';

@@ -1,6 +1,6 @@
 /** The packets of one check of MySQL, in their order, over whatever its connection is at the time: plain or TLS. */
 import type net from 'node:net';
-import { toEvidence } from '../../tunnel/evidence.ts';
+import { toEvidence } from '../../failure/evidence.ts';
 import { mysqlPacket, takePacket } from './mysql-packets.ts';
 import type { ProbeConnection } from './probe-connection.ts';
 import { otherProtocol } from './probe-failures.ts';

@@ -1,6 +1,6 @@
 /** Logs in to PostgreSQL over the tunnel and runs `SELECT 1`, encrypted as `sslmode` says. */
 import type { Client, DatabaseError } from 'pg';
-import { toEvidence } from '../../tunnel/evidence.ts';
+import { toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import {
   askForTls,

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TargetProbe } from '../../../../shared/service-spec.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { Scope } from '../../scope.ts';
-import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
 import { provesTunnel } from '../probe.ts';
 import {
   ask,

@@ -4,7 +4,7 @@
  * would have to be kept from each of it.
  */
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
-import { toEvidence } from '../../tunnel/evidence.ts';
+import { toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
 import { otherProtocol } from './probe-failures.ts';

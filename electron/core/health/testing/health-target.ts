@@ -1,7 +1,7 @@
 import type { HealthCheckSpec } from '../../../../shared/service-spec.ts';
 import { defaultHealthCheck } from '../../config/service-defaults.ts';
 import { serviceSpec } from '../../testing/service-spec.ts';
-import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
 import type { CheckReport } from '../check-report.ts';
 import type { HealthTarget, ReportListener } from '../health-monitor.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
 import { whenEndIsTrue } from '../reset.ts';
 
 /** One end of a connection. */

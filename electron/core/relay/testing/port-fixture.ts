@@ -9,7 +9,7 @@ import { vi } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { Scope } from '../../scope.ts';
-import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
 import { ConnectionBudget } from '../connection-budget.ts';
 import { createLocalPort, type LocalPortOptions } from '../local-port.ts';
 import type { ClientEvidence, ServicePort } from '../service-port.ts';

@@ -4,7 +4,7 @@
  */
 import { systemClock as clock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
-import type { Endpoint } from '../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
 import { ConnectionBudget } from '../connection-budget.ts';
 import { readDescriptorLimit } from '../descriptor-limit.ts';
 import { createLocalPort } from '../local-port.ts';

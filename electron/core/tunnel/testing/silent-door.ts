@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import { systemClock, withDeadline } from '../../clock.ts';
-import { continueProcess, stopProcess } from './stopped-process.ts';
+import { continueProcess, stopProcess } from '../../transport/testing/stopped-process.ts';
 
 export interface SilentDoor {
   readonly port: number;

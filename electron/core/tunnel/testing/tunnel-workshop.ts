@@ -9,7 +9,8 @@ import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
 import { PromptDesk } from '../../prompts/prompt-desk.ts';
 import { type AdapterRegistry, createAdapterRegistry } from '../adapter-registry.ts';
-import type { Endpoint, Tunnel } from '../tunnel-adapter.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
+import type { Tunnel } from '../tunnel-adapter.ts';
 import { serviceWith } from './service-specs.ts';
 
 /** What `net.connect` and the fixtures' clients take. */

@@ -2,7 +2,7 @@ import type { TargetProbe } from '../../../../../shared/service-spec.ts';
 import { systemClock } from '../../../clock.ts';
 import { silentLogger } from '../../../observability/logger.ts';
 import { GroupLauncher } from '../../../process/child-launcher.ts';
-import type { Endpoint } from '../../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../../connect/endpoint.ts';
 import { describeFailedCheck } from '../../check-cause.ts';
 import type { ProbeResult } from '../../probe.ts';
 import { createProbeRegistry } from '../probe-registry.ts';

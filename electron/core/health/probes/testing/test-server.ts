@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
-import type { Endpoint } from '../../../tunnel/tunnel-adapter.ts';
+import type { Endpoint } from '../../../connect/endpoint.ts';
 import { systemClock, type Timer } from '../../../clock.ts';
 
 export interface TestServer {

@@ -6,7 +6,8 @@
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
-import type { Endpoint, TunnelEnd } from './tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { CarrierEnd } from './carrier.ts';
 
 /** The end of what had no process, or none of its own. */
 export const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
@@ -14,12 +15,12 @@ export const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
 /** Why a tunnel that was asked to end is not ready, and never will be. */
 export const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
 
-export class TunnelLife {
+export class CarrierLife {
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly #complaintListeners: ((cause: Cause) => void)[] = [];
   #resolveReady: (result: Result<Endpoint, Cause>) => void = () => undefined;
-  #resolveEnded: (end: TunnelEnd) => void = () => undefined;
+  #resolveEnded: (end: CarrierEnd) => void = () => undefined;
 
   constructor() {
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
@@ -30,7 +31,7 @@ export class TunnelLife {
     this.#resolveReady(result);
   }
 
-  end(end: TunnelEnd): void {
+  end(end: CarrierEnd): void {
     this.#resolveReady(err(end.cause ?? stoppedByUs));
     this.#resolveEnded(end);
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { parseJumpHost, sshMasterArgv, type SshConnection } from './ssh-command.ts';
-import { sshConnection } from './testing/service-specs.ts';
+import { sshMasterArgv, type SshConnection } from './ssh-command.ts';
+import { sshConnection } from '../tunnel/testing/service-specs.ts';
 
 const timing = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 15, aliveCountMax: 3 };
 
@@ -93,17 +93,5 @@ describe('the ssh command line', () => {
 
   it("leaves the way to the host to the user's own ssh_config when no jump host is named", () => {
     expect(optionsOf(argvOf({}), 'ProxyCommand')).toEqual([]);
-  });
-
-  it.each([
-    ['gate', { user: null, host: 'gate', port: null }],
-    ['gate:2200', { user: null, host: 'gate', port: '2200' }],
-    ['me@gate', { user: 'me', host: 'gate', port: null }],
-    ['me@corp@gate:22', { user: 'me@corp', host: 'gate', port: '22' }],
-    ['[::1]:2200', { user: null, host: '::1', port: '2200' }],
-    ['me@[fe80::1]', { user: 'me', host: 'fe80::1', port: null }],
-    ['fe80::1', { user: null, host: 'fe80::1', port: null }],
-  ])('reads the jump host %s', (text, expected) => {
-    expect(parseJumpHost(text)).toEqual(expected);
   });
 });

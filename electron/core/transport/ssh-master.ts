@@ -4,16 +4,16 @@ import { loginCommand } from '../../../shared/prompt.ts';
 import type { Clock } from '../clock.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
-import { ChildTunnel, type ChildPlan, type ChildTunnelOptions } from './child-tunnel.ts';
+import { ChildCarrier, type ChildPlan, type ChildCarrierOptions } from './child-carrier.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
 import { createMasterReader } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
-import type { TransportProof, Tunnel, TunnelRequest } from './tunnel-adapter.ts';
+import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
-export interface SshMasterOptions extends ChildTunnelOptions {
+export interface SshMasterOptions extends ChildCarrierOptions {
   /** An existing 0700 directory of the user's: the sockets lie here. */
   readonly runtimeDirectory: string;
   readonly prompts: PromptDesk;
@@ -41,8 +41,8 @@ const quickLoginMs = 2_000;
 const absentSocket = '/localport-transport-probe';
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
-export function openMaster(request: TunnelRequest, parts: MasterParts, options: SshMasterOptions): Tunnel {
-  const tunnel = new ChildTunnel(options, request);
+export function openMaster(request: CarrierRequest, parts: MasterParts, options: SshMasterOptions): Carrier {
+  const tunnel = new ChildCarrier(options, request);
   try {
     tunnel.launch(planMaster(request, parts, options));
     void watchLogin(tunnel, parts.onHuman, options.clock);
@@ -53,7 +53,7 @@ export function openMaster(request: TunnelRequest, parts: MasterParts, options: 
 }
 
 /** Of a touch nothing is said where ssh has no askpass for it: only the time tells. */
-async function watchLogin(tunnel: ChildTunnel, onHuman: () => void, clock: Clock): Promise<void> {
+async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Clock): Promise<void> {
   await tunnel.loggingIn;
   const since = clock.now();
   await tunnel.ready;
@@ -62,7 +62,7 @@ async function watchLogin(tunnel: ChildTunnel, onHuman: () => void, clock: Clock
 
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planMaster(
-  request: TunnelRequest,
+  request: CarrierRequest,
   { connection, login: key, onRefusal, services, onHuman }: MasterParts,
   options: SshMasterOptions,
 ): ChildPlan {
@@ -124,7 +124,7 @@ const goneProof = (reason: string): TransportProof => ({
 });
 
 /** A longer start is also one that may take longer to be answered: behind a slow ProxyCommand, say. */
-function timingOf({ service }: TunnelRequest, { timing = defaultTiming }: SshMasterOptions): SshTiming {
+function timingOf({ service }: CarrierRequest, { timing = defaultTiming }: SshMasterOptions): SshTiming {
   // Up to the default, what is not answered within the usual time is given up and tried again.
   if (service.startTimeoutMs <= defaultStartTimeoutMs) return timing;
   return { ...timing, connectTimeoutSeconds: Math.ceil(service.startTimeoutMs / 1000) };

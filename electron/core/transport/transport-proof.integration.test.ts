@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { continueProcess, stopProcess } from './testing/stopped-process.ts';
 import { proveBySocket } from './transport-proof.ts';
-import type { TransportProof } from './tunnel-adapter.ts';
+import type { TransportProof } from './carrier.ts';
 
 /** Closes each connection at once, as ssh's probe socket does once the server has refused. */
 const closer = `

@@ -4,7 +4,7 @@ import { exchange } from '../../../e2e/fixtures/servers.ts';
 import { lockKey } from '../../../e2e/fixtures/ssh-client.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
 import { SshWorld } from './testing/ssh-world.ts';
-import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
+import { TunnelWorkshop } from '../tunnel/testing/tunnel-workshop.ts';
 
 const password = 'target s3cret';
 const passphrase = 'tortoise & hare';

@@ -17,8 +17,8 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { isReusable, loginCommand, promptTitle, type PromptKind } from '../../../shared/prompt.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
 import { writeAnswer } from './answer-fifo.ts';
-import type { LineMeaning } from './child-tunnel.ts';
-import { toEvidence } from './evidence.ts';
+import type { LineMeaning } from './child-carrier.ts';
+import { toEvidence } from '../failure/evidence.ts';
 import { removeFile } from './private-path.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 

@@ -4,8 +4,8 @@ import { type FixtureServer, startEchoServer } from '../../../../e2e/fixtures/se
 import { createSshClient, type SshClient } from '../../../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../../../e2e/fixtures/sshd.ts';
 import type { SshConnection } from '../ssh-command.ts';
-import { sshConnection } from './service-specs.ts';
-import { TunnelWorkshop } from './tunnel-workshop.ts';
+import { sshConnection } from '../../tunnel/testing/service-specs.ts';
+import { TunnelWorkshop } from '../../tunnel/testing/tunnel-workshop.ts';
 
 export class SshWorld {
   readonly client: SshClient;

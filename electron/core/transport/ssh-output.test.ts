@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createMasterReader } from './ssh-output.ts';
-import { serviceWith, sshConnection } from './testing/service-specs.ts';
+import { serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
 
 const service = serviceWith(sshConnection({ remoteHost: 'db', remotePort: 5432 }));
 

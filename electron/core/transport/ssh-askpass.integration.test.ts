@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
-import type { LineMeaning } from './child-tunnel.ts';
+import type { LineMeaning } from './child-carrier.ts';
 import { SshAskpass } from './ssh-askpass.ts';
 
 const password = String.raw` -n it's 100% "s3cret" \n $HOME `;

@@ -1,9 +1,9 @@
 /** One try to connect, closed at once when it succeeds. */
 import net from 'node:net';
 import type { Clock } from '../clock.ts';
-import { readPathError } from '../connect/full-queue.ts';
-import { dial } from '../connect/happy-eyeballs.ts';
-import type { Endpoint } from './tunnel-adapter.ts';
+import { readPathError } from './full-queue.ts';
+import { dial } from './happy-eyeballs.ts';
+import type { Endpoint } from './endpoint.ts';
 
 export type ConnectAttempt =
   | { readonly kind: 'connected' }

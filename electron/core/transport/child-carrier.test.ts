@@ -3,10 +3,10 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
-import { type ChildPlan, ChildTunnel, type LineMeaning } from './child-tunnel.ts';
+import { type ChildPlan, ChildCarrier, type LineMeaning } from './child-carrier.ts';
 import { FakeChild } from './testing/fake-child.ts';
-import { serviceWith, sshConnection } from './testing/service-specs.ts';
-import type { Endpoint } from './tunnel-adapter.ts';
+import { serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 
 const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
 const refused = describeCause('target-refused');
@@ -24,7 +24,7 @@ describe('a tunnel of one child', () => {
   let child: FakeChild;
   let cleanUps: number;
   let logged: string[];
-  let tunnel: ChildTunnel;
+  let tunnel: ChildCarrier;
 
   const plan = (more: Partial<ChildPlan> = {}): ChildPlan => ({
     child: { name: 'test', argv: ['test'] },
@@ -43,7 +43,7 @@ describe('a tunnel of one child', () => {
     const log = (message: string): void => {
       logged.push(message);
     };
-    tunnel = new ChildTunnel(
+    tunnel = new ChildCarrier(
       { launcher: child, clock },
       {
         id: 'test#1',
@@ -86,7 +86,7 @@ describe('a tunnel of one child', () => {
   });
 
   it('has the time that its service gives it, and names the key when that was too short', async () => {
-    const patient = new ChildTunnel(
+    const patient = new ChildCarrier(
       { launcher: child, clock },
       {
         id: 'test#2',

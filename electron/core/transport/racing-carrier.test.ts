@@ -3,8 +3,9 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { ConnectionGate } from './connection-gate.ts';
-import { type Admission, RacingTunnel } from './racing-tunnel.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
+import { type Admission, RacingCarrier } from './racing-carrier.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
 
 const refused = describeCause('connection-refused', { host: 'bastion' });
 const timedOut = describeCause('timed-out', {
@@ -14,17 +15,17 @@ const timedOut = describeCause('timed-out', {
 const killed = describeCause('killed');
 
 /** Does what the test says. Told to stop, it takes its time. */
-class FakeAttempt implements Tunnel {
+class FakeAttempt implements Carrier {
   readonly id: string;
   readonly pid: number;
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly answered: Promise<void>;
   /** The `force` of each call of `stop`. */
   readonly stops: boolean[] = [];
   complain!: (cause: Cause) => void;
   #resolveReady!: (result: Result<Endpoint, Cause>) => void;
-  #resolveEnded!: (end: TunnelEnd) => void;
+  #resolveEnded!: (end: CarrierEnd) => void;
   #resolveAnswered!: () => void;
 
   constructor(number: number) {
@@ -47,7 +48,7 @@ class FakeAttempt implements Tunnel {
     return Promise.resolve({ kind: 'alive' });
   }
 
-  stop({ force = false }: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+  stop({ force = false }: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.stops.push(force);
     return this.ended;
   }
@@ -74,11 +75,11 @@ describe('a race of connection attempts', () => {
   let clock: FakeClock;
   let gate: ConnectionGate;
   let attempts: FakeAttempt[];
-  let tunnel: RacingTunnel;
+  let tunnel: RacingCarrier;
   let settled: string[];
 
-  const race = (id: string, admission?: Admission): RacingTunnel => {
-    const racing = new RacingTunnel({
+  const race = (id: string, admission?: Admission): RacingCarrier => {
+    const racing = new RacingCarrier({
       id,
       host: 'bastion',
       clock,

@@ -3,8 +3,8 @@ import { describeCause } from '../../../shared/failure.ts';
 import { type Clock, sleep, withDeadline } from '../clock.ts';
 import { fullQueueCode } from '../connect/full-queue.ts';
 import { findStopped } from '../process/process-state.ts';
-import { awaitClosing } from './connect-attempt.ts';
-import type { TransportProof } from './tunnel-adapter.ts';
+import { awaitClosing } from '../connect/connect-attempt.ts';
+import type { TransportProof } from './carrier.ts';
 
 /** A listener whose queue is full takes the next connection once it has taken one off. */
 const fullQueueDelayMs = 50;

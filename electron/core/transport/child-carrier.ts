@@ -12,12 +12,13 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer } from '../clock.ts';
 import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
-import { redactedLine, toEvidence } from './evidence.ts';
-import { classifyFailure } from './failure-classifier.ts';
+import { redactedLine, toEvidence } from '../failure/evidence.ts';
+import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { proveChild } from './transport-proof.ts';
-import { noChild, stoppedByUs, TunnelLife } from './tunnel-life.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelEnd, TunnelRequest } from './tunnel-adapter.ts';
+import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof, Carrier, CarrierEnd, CarrierRequest } from './carrier.ts';
 
 /** What a line of the child means to its tunnel. */
 export type LineMeaning =
@@ -63,7 +64,7 @@ export interface ChildPlan {
   readonly cleanUp: () => Promise<void>;
 }
 
-export interface ChildTunnelOptions {
+export interface ChildCarrierOptions {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
 }
@@ -76,18 +77,18 @@ const explainsForMs = 60_000;
 export const startLimit = (startTimeoutMs: number): string =>
   `start_timeout (now ${formatDuration(startTimeoutMs)})`;
 
-export class ChildTunnel implements Tunnel {
+export class ChildCarrier implements Carrier {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly answered: Promise<void>;
   readonly loggingIn: Promise<void>;
   readonly letIn: Promise<void>;
-  readonly #options: ChildTunnelOptions;
-  readonly #request: TunnelRequest;
+  readonly #options: ChildCarrierOptions;
+  readonly #request: CarrierRequest;
   readonly #secrets: readonly string[];
   readonly #lastLines: { readonly text: string; readonly at: number }[] = [];
-  readonly #life = new TunnelLife();
+  readonly #life = new CarrierLife();
   readonly #readinessProbe = new AbortController();
   readonly #explanation = new AbortController();
   #resolveAnswered: () => void = () => undefined;
@@ -103,7 +104,7 @@ export class ChildTunnel implements Tunnel {
   /** That wait for an answer. */
   #questions = 0;
 
-  constructor(options: ChildTunnelOptions, request: TunnelRequest) {
+  constructor(options: ChildCarrierOptions, request: CarrierRequest) {
     this.id = request.id;
     this.#options = options;
     this.#request = request;
@@ -157,7 +158,7 @@ export class ChildTunnel implements Tunnel {
     return this.#isEnded ? { kind: 'dead', cause: (await this.ended).cause ?? stoppedByUs } : proof;
   }
 
-  async stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+  async stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.#isStopping = true;
     this.#explanation.abort();
     if (this.#child === null) this.#end({ ...noChild, cause: null });
@@ -281,7 +282,7 @@ export class ChildTunnel implements Tunnel {
     }
   }
 
-  #end(end: TunnelEnd): void {
+  #end(end: CarrierEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#startDeadline?.cancel();

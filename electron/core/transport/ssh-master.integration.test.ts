@@ -7,12 +7,12 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { exchange, freePort } from '../../../e2e/fixtures/servers.ts';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { systemClock } from '../clock.ts';
-import { openSilentDoor } from './testing/silent-door.ts';
+import { openSilentDoor } from '../tunnel/testing/silent-door.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { SshWorld } from './testing/ssh-world.ts';
 import { stopProcess } from './testing/stopped-process.ts';
-import type { Address, TunnelWorkshop } from './testing/tunnel-workshop.ts';
-import type { Tunnel } from './tunnel-adapter.ts';
+import type { Address, TunnelWorkshop } from '../tunnel/testing/tunnel-workshop.ts';
+import type { Carrier } from './carrier.ts';
 
 let world: SshWorld;
 let workshop: TunnelWorkshop;
@@ -128,7 +128,7 @@ it('is found again by nobody after its folder was tidied away', async () => {
 });
 
 it('is not shared by those who log in otherwise', async () => {
-  const tunnels: Tunnel[] = [];
+  const tunnels: Carrier[] = [];
   for (const given of [{}, { keyFile: world.client.keyFile }, { strictHostKeyChecking: 'yes' as const }])
     tunnels.push((await workshop.openReady(to(given))).tunnel);
   expect(new Set(tunnels.map(({ pid }) => pid)).size).toBe(3);
@@ -150,7 +150,7 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
   RequestTTY force
   VisualHostKey yes
   LogLevel QUIET
-  Tunnel no`);
+  Carrier no`);
   const { tunnel, address } = await workshop.openReady(to({ host: 'odd', port: null }));
   expect(await exchange(address, 'hello')).toBe('hello');
   await expect(exchange({ host: '127.0.0.1', port }, 'x')).rejects.toThrow(/ECONNREFUSED/);

@@ -11,8 +11,9 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { ConnectionGate, Entrant, Turn } from './connection-gate.ts';
-import { noChild, stoppedByUs, TunnelLife } from './tunnel-life.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
+import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
 
 export interface Race {
   readonly id: string;
@@ -29,7 +30,7 @@ export interface Race {
   /** The key of the config that says so, and its value; absent: none does. */
   readonly limit?: string;
   /** Starts an attempt, numbered from 1. Never throws. */
-  readonly open: (attempt: number) => Tunnel;
+  readonly open: (attempt: number) => Carrier;
   readonly admission?: Admission;
 }
 
@@ -42,31 +43,31 @@ export interface Admission {
 }
 
 interface Attempt {
-  readonly tunnel: Tunnel;
+  readonly tunnel: Carrier;
   readonly turn: Turn;
   isAnswered: boolean;
 }
 
 const free: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
 
-export class RacingTunnel implements Tunnel {
+export class RacingCarrier implements Carrier {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly #race: Race;
   readonly #admission: Admission;
   readonly #entrant: Entrant;
-  readonly #life = new TunnelLife();
+  readonly #life = new CarrierLife();
   /** All that were opened and have not ended. */
-  readonly #living = new Set<Tunnel>();
+  readonly #living = new Set<Carrier>();
   /** Those that may still win, oldest first. */
   #running: readonly Attempt[] = [];
   #attempts = 0;
   /** `ready` is settled. */
   #isDecided = false;
   #isEnded = false;
-  #winner: Tunnel | null = null;
-  #end: TunnelEnd = { ...noChild, cause: null };
+  #winner: Carrier | null = null;
+  #end: CarrierEnd = { ...noChild, cause: null };
   #lastTimeout: Cause | null = null;
   #deadline: Timer | null = null;
 
@@ -106,7 +107,7 @@ export class RacingTunnel implements Tunnel {
     return this.#current?.proveTransport(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
   }
 
-  stop(options: { readonly force?: boolean } = {}): Promise<TunnelEnd> {
+  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.#decide(err(stoppedByUs));
     for (const tunnel of this.#living) void tunnel.stop(options);
     this.#endWhenAllHave();
@@ -114,7 +115,7 @@ export class RacingTunnel implements Tunnel {
   }
 
   /** The winner, or the newest attempt while there is none. */
-  get #current(): Tunnel | null {
+  get #current(): Carrier | null {
     return this.#winner ?? this.#running.at(-1)?.tunnel ?? null;
   }
 
@@ -185,7 +186,7 @@ export class RacingTunnel implements Tunnel {
     attempt.turn.over();
   }
 
-  #lose(end: TunnelEnd & { readonly cause: Cause }): void {
+  #lose(end: CarrierEnd & { readonly cause: Cause }): void {
     this.#end = end;
     this.#decide(err(end.cause));
     this.#endWhenAllHave();

@@ -11,7 +11,8 @@
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
-import type { Endpoint, TransportProof, Tunnel, TunnelEnd } from './tunnel-adapter.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
 
 /** A login costs the user a touch or a code at the worst: it is kept a little longer than it is needed. */
 const lingerMs = 60_000;
@@ -24,7 +25,7 @@ export interface MasterLease {
   readonly pid: number | null;
   /** The control socket, or why there is none. */
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   /** How long the login took, in ms; null while it lasts. */
   readonly openedInMs: number | null;
   /** Settles within `deadlineMs`, never rejects. */
@@ -47,7 +48,7 @@ export interface MasterClients {
   readonly onHuman: () => void;
 }
 
-export type OpenMaster = (clients: MasterClients) => Tunnel;
+export type OpenMaster = (clients: MasterClients) => Carrier;
 
 export interface MasterWish {
   readonly service: string;
@@ -105,9 +106,9 @@ interface RunningProof {
 }
 
 class Master {
-  readonly ended: Promise<TunnelEnd>;
+  readonly ended: Promise<CarrierEnd>;
   readonly #clock: Clock;
-  readonly #tunnel: Tunnel;
+  readonly #tunnel: Carrier;
   readonly #startedAt: number;
   readonly #leases = new Set<Lease>();
   readonly #isAlone: boolean;
@@ -262,7 +263,7 @@ class Lease implements MasterLease {
     return this.#master.ready;
   }
 
-  get ended(): Promise<TunnelEnd> {
+  get ended(): Promise<CarrierEnd> {
     return this.#master.ended;
   }
 

@@ -10,7 +10,7 @@ import {
   serviceWith,
   sshConnection,
   tcpConnection,
-} from './testing/service-specs.ts';
+} from '../tunnel/testing/service-specs.ts';
 
 const ssh = sshConnection({ host: 'bastion', port: 2222 });
 const kubectl = kubectlConnection({ context: 'prod', namespace: 'shop' });

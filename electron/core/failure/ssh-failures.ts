@@ -10,7 +10,7 @@ import {
   proves,
 } from './failure-rules.ts';
 import { noRoute } from './network-failures.ts';
-import { parseJumpHost, type JumpHost } from './ssh-command.ts';
+import { parseJumpHost, type JumpHost } from '../../../shared/jump-host.ts';
 
 export const sshFailures: readonly FailureRule[] = [
   {

@@ -1,7 +1,7 @@
 /** What the stderr of an ssh master at LogLevel DEBUG1 means. The wording is the same since OpenSSH 6.7. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { ChildLine, LineMeaning } from './child-tunnel.ts';
+import type { ChildLine, LineMeaning } from './child-carrier.ts';
 
 const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };

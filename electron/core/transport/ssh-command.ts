@@ -1,5 +1,6 @@
 /** The ssh command line of a tunnel. Flags and their reasons: ssh(1), ssh_config(5). */
 import type { Connection } from '../../../shared/service-spec.ts';
+import { parseJumpHost } from '../../../shared/jump-host.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 
 export type SshConnection = Extract<Connection, { technology: 'ssh' }>;
@@ -11,13 +12,6 @@ export interface SshTiming {
   readonly aliveIntervalSeconds: number;
   /** … and given up after so many unanswered questions. */
   readonly aliveCountMax: number;
-}
-
-/** `[user@]host[:port]`, the host in brackets when it is an IPv6 address with a port. */
-export interface JumpHost {
-  readonly user: string | null;
-  readonly host: string;
-  readonly port: string | null;
 }
 
 /** The whole argv of a master. `mayAsk`: somebody answers what ssh and its jump hosts ask. */
@@ -89,16 +83,6 @@ function access({ user, port }: SshConnection, proxyCommand: string | null): str
     ...(port === null ? [] : ['-p', String(port)]),
     ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
   ];
-}
-
-export function parseJumpHost(jump: string): JumpHost {
-  const at = jump.lastIndexOf('@');
-  const user = at === -1 ? null : jump.slice(0, at);
-  const place = jump.slice(at + 1);
-  const match = /^\[(.+)\](?::(\d+))?$|^([^:]+)(?::(\d+))?$/.exec(place);
-  // More than one colon and no brackets: an IPv6 address without a port.
-  if (match === null) return { user, host: place, port: null };
-  return { user, host: match[1] ?? match[3] ?? place, port: match[2] ?? match[4] ?? null };
 }
 
 /**
