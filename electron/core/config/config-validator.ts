@@ -18,6 +18,7 @@ import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { Findings } from './config-findings.ts';
 import type { ConfigPath, LineOf } from './config-problem.ts';
 import { checkTogether, type UnsetPlaces, type ValidService } from './entries-together.ts';
+import { farEndFaults } from './far-end-faults.ts';
 import { healthCheckFaults } from './health-check-faults.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { tcpCheckWarning } from './tcp-check-warning.ts';
@@ -88,7 +89,10 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
     findings.warning([...path, 'share'], 'has an effect for ssh only, where services share a login');
   if (service !== null && isOpenToOthers(service.bind ?? null))
     findings.warning([...path, 'bind'], openToOthers(service));
-  return service === null || connection === null ? null : { service, connection };
+  if (service === null || connection === null) return null;
+  for (const { severity, at, message } of farEndFaults(service, connection))
+    findings.add(severity, [...path, ...at], message);
+  return { service, connection };
 }
 
 const schemaFor = (entry: unknown) =>
@@ -103,13 +107,23 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
   const { technology, connection, remote_port: remotePort } = service;
   if (typeof technology !== 'string' || !Object.hasOwn(connectionSchemas, technology)) return null;
   const known = technology as keyof typeof connectionSchemas;
-  if (known !== 'command' && remotePort === undefined) {
+  if (known !== 'command' && remotePort === undefined && !hasOtherEnd(service)) {
     findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
   if (!isMapping(connection)) return null;
   const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
+
+/** The far end is no port: it is a socket, or what each client asks for. */
+const hasOtherEnd = (service: unknown): boolean =>
+  [['remote_socket'], ['dynamic'], ['connection', 'remote_socket']].some(
+    (path) => valueAt(service, path) !== undefined,
+  );
+
+/** Where an explicit check connects. */
+const checkedPort = ({ remote, remote_port: far, local_port: near }: RawService): number | undefined =>
+  remote === true ? (typeof near === 'number' ? near : undefined) : far;
 
 /**
  * A check is made of what its service and the defaults say. What defaults alone get wrong is told once; a warning only
@@ -124,7 +138,7 @@ function reportHealthChecks(
   for (const [index, valid] of checked.services.entries()) {
     if (valid === null || unset.keepsFromRunning(index)) continue;
     const merged = mergedHealthCheck(valid.service, checked.file.defaults);
-    const harm = tcpCheckWarning(merged, valid.service.remote_port);
+    const harm = tcpCheckWarning(merged, checkedPort(valid.service));
     if (harm !== null) findings.warning(['services', index, 'health_check', 'type'], harm);
     const own = valid.service.health_check?.config;
     for (const { severity, key, message } of healthCheckFaults(merged)) {

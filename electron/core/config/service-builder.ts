@@ -4,8 +4,10 @@ import type {
   RawFile,
   RawHealthCheck,
   RawRestartPolicy,
+  RawService,
 } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
+import { isReverse } from '../../../shared/route-text.ts';
 import { parseSshUrl } from '../../../shared/ssh-url.ts';
 import type {
   Connection,
@@ -30,14 +32,16 @@ export function buildService(
   defaults: RawFile['defaults'],
   paths: PathContext,
 ): ServiceSpec {
-  const built = buildConnection(connection, service.remote_port ?? null, paths);
+  const built = buildConnection(connection, service, paths);
+  // What stands there of a reverse forward is a program's, and part of the connection.
+  const isTurned = isReverse(built);
   const bare = bareService({
     name: service.name,
-    localPort: typeof service.local_port === 'number' ? service.local_port : 0,
+    localPort: typeof service.local_port === 'number' && !isTurned ? service.local_port : 0,
     bind: service.bind ?? null,
     connection: built,
   });
-  const localSocket = expandPath(textOrNull(service.local_socket), paths);
+  const localSocket = isTurned ? null : expandPath(textOrNull(service.local_socket), paths);
   return {
     ...bare,
     ...(localSocket === null ? {} : { localSocket }),
@@ -57,11 +61,18 @@ export function buildService(
   };
 }
 
+/** The keys of a service that say where its two ends are. */
+type RawEnds = Pick<
+  RawService,
+  'remote_port' | 'remote_socket' | 'remote' | 'local_port' | 'local_socket' | 'local_host'
+>;
+
 export function buildConnection(
   raw: RawConnection,
-  remotePort: number | null,
+  service: RawEnds,
   paths: PathContext,
 ): Connection {
+  const remotePort = service.remote_port ?? null;
   switch (raw.technology) {
     case 'kubectl':
       return {
@@ -85,6 +96,7 @@ export function buildConnection(
         password: textOrNull(raw.connection.password),
         remoteHost: raw.connection.remote_host ?? 'localhost',
         remotePort: remotePort ?? 0,
+        ...otherEnds(service, raw.connection, paths),
         jump: (raw.connection.jump ?? []).map(plainHop),
         strictHostKeyChecking: raw.connection.strict_host_key_checking ?? 'accept-new',
       };
@@ -99,6 +111,25 @@ export function buildConnection(
       return assertNever(raw, 'technology');
   }
 }
+
+/** A socket at the far end, and what a reverse forward leads to. */
+function otherEnds(
+  service: RawEnds,
+  { remote_socket: inside }: RawSsh['connection'],
+  paths: PathContext,
+): Pick<SshConnection, 'remoteSocket' | 'localTarget'> {
+  const remoteSocket = service.remote_socket ?? inside;
+  const socket = expandPath(textOrNull(service.local_socket), paths);
+  const { local_port: port, local_host: host = 'localhost' } = service;
+  const localTarget = socket === null ? { host, port: typeof port === 'number' ? port : 0 } : { path: socket };
+  return {
+    ...(remoteSocket === undefined ? {} : { remoteSocket }),
+    ...(service.remote === true ? { localTarget } : {}),
+  };
+}
+
+type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
+type RawSsh = Extract<RawConnection, { readonly technology: 'ssh' }>;
 
 /** `[user@]host[:port]`, also of a hop that is written as a URL. */
 function plainHop(hop: string): string {

@@ -4,6 +4,7 @@
  */
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
+import { describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit } from '../process/child-process.ts';
@@ -47,7 +48,11 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
     return describe({ code: found }, service, evidence);
   if (found === 'name-not-found' || found === 'host-unreachable' || found === 'timed-out')
     return describeCause(found, { host: targetOf(service.connection, 'host'), evidence });
-  return describeCause('target-refused', { host: targetOf(service.connection, 'address'), evidence });
+  return describeCause('target-refused', {
+    host: targetOf(service.connection, 'address'),
+    isSocket: hasSocket(service.connection),
+    evidence,
+  });
 }
 
 function findCause(context: FailureContext, rules: readonly FailureRule[]): Cause | null {
@@ -88,7 +93,7 @@ function describe({ code, details = {} }: Finding, { connection }: ServiceSpec, 
 function knownDetails(connection: Connection): CauseDetails {
   switch (connection.technology) {
     case 'ssh':
-      return { host: connection.host };
+      return { host: connection.host, isSocket: hasSocket(connection) };
     case 'tcp':
       return { host: connection.host, port: connection.remotePort };
     case 'kubectl':
@@ -104,11 +109,14 @@ function knownDetails(connection: Connection): CauseDetails {
   }
 }
 
+const hasSocket = (connection: Connection): boolean =>
+  connection.technology === 'ssh' && connection.remoteSocket !== undefined;
+
 /** The far end of the tunnel: what the way's own host connects to. */
 function targetOf(connection: Connection, as: 'host' | 'address'): string | undefined {
   switch (connection.technology) {
     case 'ssh':
-      return as === 'host' ? connection.remoteHost : `${connection.remoteHost}:${connection.remotePort}`;
+      return as === 'host' ? (connection.remoteSocket ?? connection.remoteHost) : describeRemoteEnd(connection);
     case 'kubectl':
       return `${connection.resourceType}/${connection.resourceName}`;
     case 'tcp':

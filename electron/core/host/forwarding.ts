@@ -1,4 +1,5 @@
 /** All that forwards: the supervisor with the tunnels, the checks and the shared routes that it works with. */
+import { isReverse } from '../../../shared/route-text.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterHealthSpecs } from '../config/cluster-health.ts';
@@ -22,6 +23,7 @@ import { withSecretPasswords } from '../secrets/secret-probe.ts';
 import { readSecret } from '../secrets/secret-reader.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { referencesOf } from '../secrets/service-secrets.ts';
+import { reverseSocket } from '../transport/private-path.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
 import { withSecrets } from '../tunnel/secret-tunnel.ts';
 import type { Interruption } from '../wake/wake-monitor.ts';
@@ -138,9 +140,9 @@ export class Forwarding {
   }
 
   #createRunner(service: ServiceSpec): ForwardRunner {
-    const { clock, logs, onChange, recheckConfig } = this.#parts;
+    const { clock, logs, runtimeDirectory, onChange, recheckConfig } = this.#parts;
     const log = logs.service(service.name);
-    const runner = (this.#runnersSoFar += 1);
+    const tunnelsOf = `${service.name}#${(this.#runnersSoFar += 1)}`;
     return new ForwardRunner(service, {
       clock,
       log,
@@ -154,7 +156,7 @@ export class Forwarding {
           allowedHosts,
           bind,
           holdTimeoutMs,
-          connection: { technology },
+          connection,
         },
         events,
       ) =>
@@ -162,7 +164,7 @@ export class Forwarding {
           name,
           port,
           bind,
-          socketPath: localSocket,
+          socketPath: isReverse(connection) ? reverseSocket(runtimeDirectory, tunnelsOf) : localSocket,
           ...(allowedHosts === undefined ? {} : { allowedHosts }),
           holdTimeoutMs,
           clock,
@@ -170,14 +172,14 @@ export class Forwarding {
           events,
           budget: this.#budget,
           // Only these connect to a name.
-          ...(technology === 'tcp' ? { ownConnections: this.#ownConnections } : {}),
+          ...(connection.technology === 'tcp' ? { ownConnections: this.#ownConnections } : {}),
           neighbor: () => openAt(this.supervisor.snapshot(), { bind, localPort: port }),
         }),
       health: this.#health,
       takeSeat: (listener) => this.#routes.seat(listener),
       isOnline,
       redact: (text) => logs.redact(text),
-      tunnelId: (number) => `${service.name}#${runner}.${number}`,
+      tunnelId: (number) => `${tunnelsOf}.${number}`,
       onChange,
       recheckConfig,
     });

@@ -13,6 +13,7 @@ import type { Result } from '../../../shared/result.ts';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
+import type { ListenRefusal } from './ssh-output.ts';
 
 /** A login costs the user a touch or a code at the worst: it is kept a little longer than it is needed. */
 const lingerMs = 60_000;
@@ -34,6 +35,8 @@ export interface MasterLease {
   condemn(): void;
   /** Connections that the far end refused, by the forward's socket. */
   onRefusal(listener: (path: string, line: string) => void): void;
+  /** Far ends that the server did not open, of whichever service. Returns how to stop listening. */
+  onListenRefused(listener: (refusal: ListenRefusal) => void): () => void;
   /** `force`: a master that nobody else uses ends at once. Resolves when this lease no longer keeps anything open. */
   release(options?: { readonly force?: boolean }): Promise<void>;
 }
@@ -42,6 +45,7 @@ export interface MasterLease {
 export interface MasterClients {
   /** A connection was refused at the far end. */
   readonly onRefusal: (path: string, line: string) => void;
+  readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
   /** The login took a human. */
@@ -128,6 +132,9 @@ class Master {
     this.#tunnel = open({
       onRefusal: (path, line) => {
         for (const lease of this.#leases) lease.tellRefusal(path, line);
+      },
+      onListenRefused: (refusal) => {
+        for (const lease of this.#leases) lease.tellListenRefused(refusal);
       },
       services: () => [...this.#leases].map(({ service }) => service),
       onHuman: () => {
@@ -248,6 +255,7 @@ class Lease implements MasterLease {
   readonly target: string;
   readonly #master: Master;
   readonly #listeners: ((path: string, line: string) => void)[] = [];
+  readonly #ofListening = new Set<(refusal: ListenRefusal) => void>();
 
   constructor(master: Master, { service, target }: MasterWish) {
     this.service = service;
@@ -285,6 +293,15 @@ class Lease implements MasterLease {
 
   tellRefusal(path: string, line: string): void {
     for (const listener of this.#listeners) listener(path, line);
+  }
+
+  onListenRefused(listener: (refusal: ListenRefusal) => void): () => void {
+    this.#ofListening.add(listener);
+    return () => this.#ofListening.delete(listener);
+  }
+
+  tellListenRefused(refusal: ListenRefusal): void {
+    for (const listener of this.#ofListening) listener(refusal);
   }
 
   release(options: { readonly force?: boolean } = {}): Promise<void> {

@@ -9,7 +9,7 @@ import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.t
 import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
-import { createMasterReader } from './ssh-output.ts';
+import { createMasterReader, type ListenRefusal } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
@@ -25,6 +25,7 @@ export interface MasterParts {
   /** The same for all services that log in with the same things. */
   readonly login: string;
   readonly onRefusal: (path: string, line: string) => void;
+  readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
   /** The login took a human: an answer, or the touch of a key. */
@@ -63,7 +64,7 @@ async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Cloc
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planMaster(
   request: CarrierRequest,
-  { connection, login: key, onRefusal, services, onHuman }: MasterParts,
+  { connection, login: key, onRefusal, onListenRefused, services, onHuman }: MasterParts,
   options: SshMasterOptions,
 ): ChildPlan {
   const { runtimeDirectory, clock, prompts } = options;
@@ -76,7 +77,7 @@ function planMaster(
   const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
   const login = { services, onHuman, key, host, user, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
-  const read = createMasterReader({ service, controlPath, onRefusal });
+  const read = createMasterReader({ service, controlPath, onRefusal, onListenRefused });
   return {
     child: {
       name: `ssh ${host}`,

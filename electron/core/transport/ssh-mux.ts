@@ -12,6 +12,15 @@ export interface LocalForward {
   readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
 }
 
+/** The server listens, and what connects there comes to a Unix socket of this machine. */
+export interface RemoteForward {
+  /** `host`: the address, as the server takes it from ssh's -R. */
+  readonly listen: { readonly host: string; readonly port: number } | { readonly path: string };
+  readonly toPath: string;
+}
+
+export type Forward = LocalForward | RemoteForward;
+
 /** `silent`: the master does not answer, because its process is stopped, say. */
 export type MuxFailure =
   | { readonly kind: 'refused'; readonly reason: string }
@@ -35,6 +44,7 @@ const types = {
 } as const;
 const requestId = 1;
 const localForward = 1;
+const remoteForward = 2;
 /** In place of a port: the host is the path of a Unix socket (PORT_STREAMLOCAL, -2). */
 const streamLocal = 0xfffffffe;
 /** Longer than any reason. */
@@ -42,10 +52,13 @@ const maxPacketBytes = 256 * 1024;
 
 /** Neither ever rejects. */
 export interface SshMux {
-  /** The listener is there when it resolves. */
-  open(place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>>;
-  /** Needs the very words of `open`. Connections of the forward go on, and its socket file stays. */
-  close(place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>>;
+  /** The listener is there when it resolves: that of a remote forward on the server, which has answered. */
+  open(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
+  /**
+   * Needs the very words of `open`. Connections of the forward go on, and its socket file stays. Of a remote forward the server
+   * is only told: it has let go once it has answered a later question.
+   */
+  close(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
 }
 
 export const sshMux: SshMux = {
@@ -56,7 +69,7 @@ export const sshMux: SshMux = {
 function ask(
   { controlPath, clock, deadlineMs }: MuxPlace,
   type: number,
-  { listenPath, to }: LocalForward,
+  forward: Forward,
 ): Promise<Result<void, MuxFailure>> {
   return new Promise((resolve) => {
     const socket = net.connect(controlPath);
@@ -70,19 +83,8 @@ function ask(
     });
     let received: Buffer = Buffer.alloc(0);
     socket.on('connect', () => {
-      const [host, port] = 'path' in to ? [to.path, streamLocal] : [to.host, to.port];
       socket.write(packet(uint32(types.hello), uint32(version)));
-      socket.write(
-        packet(
-          uint32(type),
-          uint32(requestId),
-          uint32(localForward),
-          text(listenPath),
-          uint32(streamLocal),
-          text(host),
-          uint32(port),
-        ),
-      );
+      socket.write(packet(uint32(type), uint32(requestId), ...wordsOf(forward)));
     });
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
@@ -97,6 +99,16 @@ function ask(
     });
   });
 }
+
+/** Its kind, where it listens, and where it leads. */
+function wordsOf(forward: Forward): readonly Buffer[] {
+  return 'toPath' in forward
+    ? [uint32(remoteForward), ...placeWords(forward.listen), ...placeWords({ path: forward.toPath })]
+    : [uint32(localForward), ...placeWords({ path: forward.listenPath }), ...placeWords(forward.to)];
+}
+
+const placeWords = (place: LocalForward['to']): readonly Buffer[] =>
+  'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
 
 /** null: it has not come yet. The server's hello comes first. */
 function replyIn(received: Buffer): Result<void, MuxFailure> | null {

@@ -11,6 +11,8 @@ function meaningsOf(output: string, of = service): string[] {
     service: of,
     controlPath: '/run/1.c',
     onRefusal: (path, line) => found.push(`refused ${path}: ${line}`),
+    onListenRefused: ({ place, prohibition }) =>
+      found.push(`cannot listen at ${place}: ${String(prohibition)}`),
   });
   let afterReady = false;
   for (const text of output.trim().split('\n')) {

@@ -17,15 +17,29 @@ export interface MasterReaderParts {
   readonly controlPath: string;
   /** A client's connection failed at the far end; `path`: the forward's socket, as far as it is told. */
   readonly onRefusal: (path: string, line: string) => void;
+  readonly onListenRefused: (refusal: ListenRefusal) => void;
+}
+
+/** The server does not open the far end of a remote forward. */
+export interface ListenRefusal {
+  /** `8080`, or the path of a socket. */
+  readonly place: string;
+  /** ssh's own. */
+  readonly line: string;
+  /** What the server said, where it forbids it: `Server has disabled port forwarding.` null: it could not, the place is taken. */
+  readonly prohibition: string | null;
 }
 
 export function createMasterReader({
   service,
   controlPath,
   onRefusal,
+  onListenRefused,
 }: MasterReaderParts): (line: ChildLine) => LineMeaning {
   /** Lines about channels that could not be opened, until it is told whose they were. A flood is thinned out: some never are. */
   const refused = new Map<string, string>();
+  /** Comes just before the refusal that it explains: a server answers in the order of the requests. */
+  let prohibition: string | null = null;
   // The ssh of the first hop speaks at the same level, and does each of these once before ours.
   const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
   let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
@@ -45,6 +59,9 @@ export function createMasterReader({
     // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
       return proxiesOfOurs-- > 0 ? chatter : answered;
+    const remark = /^debug1: Remote: (.+)$/.exec(text)?.[1];
+    if (remark !== undefined && /disabled|refused/i.test(remark)) prohibition = remark;
+    if (text.startsWith('debug1: mux_confirm_remote_forward: success')) prohibition = null;
     const freed = /^debug1: channel (\d+): free: .* to (.+) port \d+, nchannels \d+$/.exec(text);
     if (freed !== null) tellRefusal(freed[1] ?? '', freed[2] ?? '');
     // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
@@ -66,6 +83,16 @@ export function createMasterReader({
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
     if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
     if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
+    const [, port, path] =
+      /^mux_confirm_remote_forward: remote port forwarding failed for listen (?:port (\d+)|path (.+))$/.exec(
+        text,
+      ) ?? [];
+    const place = port ?? path;
+    if (place !== undefined) {
+      onListenRefused({ place, line: text, prohibition });
+      prohibition = null;
+      return chatter;
+    }
     // Whose channels they were may be among them.
     if (/^[\d,]+ lines dropped$/.test(text)) refused.clear();
     const channel = /^channel (\d+): open failed: /.exec(text)?.[1];

@@ -8,7 +8,9 @@ import { assertFitsSockets } from '../transport/private-path.ts';
 import { type Admission, RacingCarrier } from '../transport/racing-carrier.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
+import { ReverseListeners } from './reverse-listeners.ts';
 import { SshForward } from './ssh-forward.ts';
+import { SshReverseForward } from './ssh-reverse-forward.ts';
 import { openMaster, type SshMasterOptions } from '../transport/ssh-master.ts';
 import { type SshMux, sshMux } from '../transport/ssh-mux.ts';
 import { SshMasterPool } from '../transport/ssh-master-pool.ts';
@@ -25,6 +27,7 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
   const gate = new ConnectionGate(clock);
   const logins = new LoginMemory();
   const pool = new SshMasterPool(clock);
+  const listeners = new ReverseListeners();
   return {
     open: (request) => {
       const connection = connectionOf(request);
@@ -32,7 +35,9 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
       const { startTimeoutMs } = service;
       const login = loginOf(connection);
       const patience = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
-      const to = { host: connection.remoteHost, port: connection.remotePort };
+      const { remoteSocket, remoteHost, remotePort, localTarget: target, host } = connection;
+      const farEnd =
+        remoteSocket === undefined ? { host: remoteHost, port: remotePort } : { path: remoteSocket };
       const isAlone = service.isAlone === true;
       const [line = connection.host, beyond] = hopsOf(connection);
       const wish = { login, host: line, wishedAt: clock.now(), insisted: request.insisted === true };
@@ -40,7 +45,7 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
         {
           service: service.name,
           login: [login, patience, isAlone ? request.id : ''].join('\n'),
-          target: JSON.stringify(to),
+          target: JSON.stringify(farEnd),
           isInsisted: wish.insisted,
           isAlone,
         },
@@ -64,7 +69,18 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
             admission: admissionOf(wish, logins, clock),
           }),
       );
-      return new SshForward(request, { clock, runtimeDirectory, mux, lease, to });
+      if (target === undefined)
+        return new SshForward(request, { clock, runtimeDirectory, mux, lease, to: farEnd });
+      return new SshReverseForward(request, {
+        clock,
+        runtimeDirectory,
+        mux,
+        lease,
+        listen: farEnd,
+        host,
+        target,
+        listeners,
+      });
     },
     interrupted: () => {
       pool.interrupted();
