@@ -132,7 +132,7 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     }
     if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
     this.#controlPath = master.value.path;
-    const cause = (await this.#takePlace()) ?? (this.#endCause === null ? await this.#listen() : null);
+    const cause = (await this.#takePlace()) ?? (this.#hasEnded() ? null : await this.#listen());
     if (cause !== null) void this.#end({ ...noChild, cause });
   }
 
@@ -145,7 +145,7 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     listeners.take(this.#place, this);
     this.#before = holder;
     await holder?.letGo();
-    return link(this.#forward.toPath, reverseSocket(runtimeDirectory, this.id));
+    return this.#hasEnded() ? null : link(this.#forward.toPath, reverseSocket(runtimeDirectory, this.id));
   }
 
   /** Why the server does not listen; null: it does, or nobody wants it any more. */
@@ -195,6 +195,10 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     if (proof.kind === 'dead') return proof.cause;
     const evidence = failure.kind === 'gone' ? failure.reason : 'its control socket took no request';
     return describeCause('timed-out', { what: 'ssh', evidence: toEvidence(evidence, []) });
+  }
+
+  #hasEnded(): boolean {
+    return this.#endCause !== null;
   }
 
   async #end(end: CarrierEnd, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
