@@ -24,11 +24,10 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     name: service.name,
     technology: connection.technology,
     description: service.description,
-    local_port: service.isPortAuto ? 'auto' : service.localPort === 0 ? null : service.localPort,
-    local_socket: service.localSocket ?? null,
+    ...localEnd(service),
     bind: service.bind,
     allowed_hosts: service.allowedHosts ?? null,
-    remote_port: connection.remotePort,
+    ...remoteEnd(connection),
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,
     hold: formatDuration(service.holdTimeoutMs),
@@ -40,6 +39,24 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     restart_policy: restartPolicyEntry(service.restartPolicy),
   });
 }
+
+function localEnd({ connection, isPortAuto, localPort, localSocket }: ServiceSpec): Entry {
+  const target = connection.technology === 'ssh' ? connection.localTarget : undefined;
+  if (target === undefined)
+    return {
+      local_port: isPortAuto ? 'auto' : localPort === 0 ? null : localPort,
+      local_socket: localSocket ?? null,
+    };
+  const isRemote = { remote: true };
+  return 'path' in target
+    ? { ...isRemote, local_socket: target.path }
+    : { ...isRemote, local_port: target.port, local_host: target.host };
+}
+
+const remoteEnd = (connection: Connection): Entry =>
+  connection.technology === 'ssh' && connection.remoteSocket !== undefined
+    ? { remote_socket: connection.remoteSocket }
+    : { remote_port: connection.remotePort };
 
 const secret = (value: string | null, { showSecrets }: ServiceEntryOptions): string | null =>
   value === null || showSecrets || isReference(value) ? value : hidden;
@@ -60,7 +77,7 @@ function connectionEntry(connection: Connection, options: ServiceEntryOptions): 
         port: connection.port,
         key_file: connection.keyFile,
         password: secret(connection.password, options),
-        remote_host: connection.remoteHost,
+        remote_host: connection.remoteSocket === undefined ? connection.remoteHost : null,
         jump: connection.jump.length === 0 ? null : connection.jump,
         strict_host_key_checking: connection.strictHostKeyChecking,
       });

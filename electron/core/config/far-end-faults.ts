@@ -52,7 +52,9 @@ function reverseFaults(service: RawService, { remote_host: listenHost }: RawSsh)
   const opensNothing = (key: string, instead: string): FarEndFault =>
     error(key, `has no place with remote: true, which opens nothing on this machine: ${instead}`);
   return [
-    ...(service.dynamic === true ? [error('remote', 'works without dynamic only: remove one of the two')] : []),
+    ...(service.dynamic === true
+      ? [error('remote', 'works without dynamic only: remove one of the two')]
+      : []),
     ...(port === 'auto' ? [opensNothing('local_port', "write your program's port")] : []),
     ...(port !== undefined && socket !== undefined
       ? [error('local_socket', 'cannot stand beside local_port with remote: true: remove one of the two')]

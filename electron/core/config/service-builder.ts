@@ -67,11 +67,7 @@ type RawEnds = Pick<
   'remote_port' | 'remote_socket' | 'remote' | 'local_port' | 'local_socket' | 'local_host'
 >;
 
-export function buildConnection(
-  raw: RawConnection,
-  service: RawEnds,
-  paths: PathContext,
-): Connection {
+export function buildConnection(raw: RawConnection, service: RawEnds, paths: PathContext): Connection {
   const remotePort = service.remote_port ?? null;
   switch (raw.technology) {
     case 'kubectl':
@@ -121,7 +117,8 @@ function otherEnds(
   const remoteSocket = service.remote_socket ?? inside;
   const socket = expandPath(textOrNull(service.local_socket), paths);
   const { local_port: port, local_host: host = 'localhost' } = service;
-  const localTarget = socket === null ? { host, port: typeof port === 'number' ? port : 0 } : { path: socket };
+  const localTarget =
+    socket === null ? { host, port: typeof port === 'number' ? port : 0 } : { path: socket };
   return {
     ...(remoteSocket === undefined ? {} : { remoteSocket }),
     ...(service.remote === true ? { localTarget } : {}),
