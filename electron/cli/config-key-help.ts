@@ -90,7 +90,8 @@ export const serviceKeyHelps: KeyHelps = {
     'A Unix socket of mode 0600, beside local_port or instead of it; in a folder that nobody else can write',
   bind: 'An IP address of this machine, 0.0.0.0 or "::" for all; default 127.0.0.1 and ::1',
   remote_port: 'At the far end; not for command',
-  remote_socket: 'ssh: an absolute path on the server, instead of remote_port: the far end is this Unix socket',
+  remote_socket:
+    'ssh: an absolute path on the server, instead of remote_port: the far end is this Unix socket',
   remote:
     'ssh: true turns the forward round: remote_port is opened on the server, and leads to local_port, where your own program listens',
   local_host: 'With remote: true, where local_port is; default localhost',
