@@ -93,7 +93,7 @@ export const serviceKeyHelps: KeyHelps = {
   remote_socket:
     'ssh: an absolute path on the server, instead of remote_port: the far end is this Unix socket',
   remote:
-    'ssh: true turns the forward round: remote_port is opened on the server, and leads to local_port, where your own program listens',
+    'ssh: true reverses the forward: remote_port is opened on the server and leads to local_port, where your own program listens',
   local_host: 'With remote: true, where local_port is; default localhost',
   dynamic: 'ssh: true makes local_port a SOCKS proxy on the server',
   connection: 'How to get there; its keys depend on the technology',

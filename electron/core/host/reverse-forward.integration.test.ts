@@ -117,6 +117,19 @@ describe('a reverse forward', () => {
     expect(await becomes('up, healthy')).toMatchObject({ pid, restarts: 0 });
   });
 
+  it('asks the program what its check says, and the server whether the tunnel lives', async () => {
+    const health_check = { type: 'tcp', interval: '200ms', timeout: '1s', failure_threshold: 1 };
+    await run(reverse({ health_check }));
+    await becomes(`up, unhealthy, Nothing listens on localhost:${localPort} on this machine`);
+    await program();
+    const { pid } = await becomes('up, healthy');
+    await sshd.freezeSessions(true);
+    await eventually('it is no longer green', async () => (await service()).health !== 'healthy');
+    await sshd.freezeSessions(false);
+    await becomes('up, healthy');
+    expect(pid).not.toBeNull();
+  });
+
   it('ends its connections and leaves nothing on the server when it is turned off', async () => {
     await program();
     const steady = {

@@ -72,6 +72,14 @@ describe('a reverse forward', () => {
     expect(world.workshop.livingChildren()).toHaveLength(1);
   });
 
+  it('is dead when what comes in can no longer be taken', async () => {
+    const { tunnel } = await world.workshop.openReady(reverse());
+    expect(await tunnel.proveTransport(2_000)).toMatchObject({
+      kind: 'dead',
+      cause: { title: 'The tunnel ended (its private socket is gone)' },
+    });
+  });
+
   it('leaves nothing on the server when it is stopped by force, or while it starts', async () => {
     const first = await world.workshop.openReady(reverse());
     await receive(first.tunnel);

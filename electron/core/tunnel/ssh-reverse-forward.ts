@@ -9,6 +9,7 @@
  * 5. For a place ssh is always told the same socket, a link to the relay's: of a forward that the server refused ssh remembers
  *    where it should have led, and would lead a later one of the same place there (permission_set_add in channels.c of 9.2).
  */
+import { existsSync } from 'node:fs';
 import { rename, symlink } from 'node:fs/promises';
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
 import { ok, type Result } from '../../../shared/result.ts';
@@ -96,10 +97,13 @@ export class SshReverseForward implements Tunnel, ReverseListener {
   }
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
-    const proof = this.#endCause === null ? await this.#parts.lease.prove(deadlineMs) : null;
-    return this.#endCause === null && proof !== null
-      ? proof
-      : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
+    const proof = this.#hasEnded() ? null : await this.#parts.lease.prove(deadlineMs);
+    if (this.#endCause !== null || proof === null)
+      return { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
+    // Whoever tidies up temporary folders may have removed where the relay takes what comes in.
+    return proof.kind === 'alive' && !existsSync(this.#forward.toPath)
+      ? { kind: 'dead', cause: describeCause('exited', { ending: 'its private socket is gone' }) }
+      : proof;
   }
 
   condemn(): void {
