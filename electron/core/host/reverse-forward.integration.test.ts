@@ -77,6 +77,12 @@ async function becomes(expected: string): Promise<ServiceSnapshot> {
 
 const atServer = (): { host: string; port: number } => ({ host: '127.0.0.1', port: remotePort });
 
+const answers = (): Promise<boolean> =>
+  exchange(atServer(), 'hello').then(
+    (answer) => answer === 'hello',
+    () => false,
+  );
+
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = net.createServer();
@@ -144,8 +150,10 @@ describe('a reverse forward', () => {
     scope.own('client', () => void client.destroy());
     client.write('a');
     await once(client, 'data');
+    client.on('error', () => undefined);
+    const closed = once(client, 'close');
     await setDesired('off');
-    await once(client, 'close');
+    await closed;
     await becomes('off, unknown');
     expect(await isFree(remotePort)).toBe(true);
     await setDesired('on');
@@ -167,10 +175,10 @@ describe('a reverse forward', () => {
       await daemon.client.request('restart', { target: { kind: 'names', names: ['hook'] } });
       return (await service()).pid !== pid;
     });
-    await becomes('up, ready');
     client.write('b');
     expect(String(await once(client, 'data'))).toBe('b');
-    expect(await exchange(atServer(), 'hello')).toBe('hello');
+    // While one hands over to the next, nobody listens for a moment.
+    await eventually('it takes connections', answers);
   });
 
   it('follows the config to another place and another program', async () => {
@@ -180,20 +188,10 @@ describe('a reverse forward', () => {
     await becomes('up, ready');
     const before = remotePort;
     daemon.save(configOf(reverse({ local_port: other.port })), 'in place');
-    await eventually('the other program', () =>
-      exchange(atServer(), 'hello').then(
-        (answer) => answer === 'hello',
-        () => false,
-      ),
-    );
+    await eventually('the other program', answers);
     remotePort = await freePort();
     daemon.save(configOf(reverse({ local_port: other.port })), 'in place');
-    await eventually('the other place', () =>
-      exchange(atServer(), 'hello').then(
-        (answer) => answer === 'hello',
-        () => false,
-      ),
-    );
+    await eventually('the other place', answers);
     await eventually('the first place is free', () => isFree(before));
   });
 
