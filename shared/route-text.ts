@@ -59,7 +59,9 @@ export function sshHostIn(route: string): string | null {
   if (end === undefined) return null;
   // A reverse forward begins with a place on the host.
   const [, bracketed, before, host] =
-    /^(?:[^\s/]*@)?(?:\[([^\]]+)\]:(?:\d+|\/.*)|([^\s:/@]+):(?:\d+|\/.*)|([^\s@]+)(?: \(.*\))?)$/.exec(start) ?? [];
+    /^(?:[^\s/]*@)?(?:\[([^\]]+)\]:(?:\d+|\/.*)|([^\s:/@]+):(?:\d+|\/.*)|([^\s@]+)(?: \(.*\))?)$/.exec(
+      start,
+    ) ?? [];
   return bracketed ?? before ?? host ?? null;
 }
 

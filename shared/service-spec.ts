@@ -47,8 +47,7 @@ export type Connection =
     };
 
 /** A host as ssh means it: this machine resolves and connects. */
-export type LocalTarget =
-  { readonly host: string; readonly port: number } | { readonly path: string };
+export type LocalTarget = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export type Technology = Connection['technology'];
 
@@ -184,4 +183,3 @@ export interface ServiceSpec {
   /** Set when this service alone cannot run: a missing key file, an unset variable. The others are not touched. */
   readonly problem: Cause | null;
 }
-

@@ -82,7 +82,10 @@ function serviceRow(service: ServiceSnapshot): MenuRow {
  * so that the menu is seldom rebuilt.
  */
 export function stateInWords(
-  service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress'>,
+  service: Pick<
+    ServiceSnapshot,
+    'phase' | 'health' | 'cause' | 'attempt' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress'
+  >,
 ): string {
   const why = service.cause?.title;
   if (why !== undefined && toneOf(service) === 'trouble') return why;

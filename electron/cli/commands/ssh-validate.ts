@@ -39,10 +39,7 @@ async function validate(context: CommandContext, service: SshService): Promise<F
 }
 
 /** `me@10.0.0.7:22 through bastion → db:5432`, with what ssh_config adds; a reverse forward the other way round. */
-function describeWay(
-  connection: SshService['connection'],
-  resolved: string,
-): string {
+function describeWay(connection: SshService['connection'], resolved: string): string {
   const { host, user, port, jump, localTarget } = connection;
   const option = (name: string): string | undefined =>
     resolved

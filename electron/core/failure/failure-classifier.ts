@@ -116,7 +116,9 @@ const hasSocket = (connection: Connection): boolean =>
 function targetOf(connection: Connection, as: 'host' | 'address'): string | undefined {
   switch (connection.technology) {
     case 'ssh':
-      return as === 'host' ? (connection.remoteSocket ?? connection.remoteHost) : describeRemoteEnd(connection);
+      return as === 'host'
+        ? (connection.remoteSocket ?? connection.remoteHost)
+        : describeRemoteEnd(connection);
     case 'kubectl':
       return `${connection.resourceType}/${connection.resourceName}`;
     case 'tcp':

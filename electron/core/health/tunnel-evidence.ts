@@ -20,7 +20,8 @@ export interface Examination {
 export function evidenceOf(examination: Examination): TunnelEvidence {
   const { result, transport, service } = examination;
   // What was asked is on this side of it.
-  if (isReverse(service.connection)) return transport === null ? { kind: 'none' } : untriedEvidence(transport);
+  if (isReverse(service.connection))
+    return transport === null ? { kind: 'none' } : untriedEvidence(transport);
   if (provesTunnel(result)) return { kind: 'answered' };
   if (transport === null) return probeEvidence(examination);
   switch (transport.kind) {

@@ -149,15 +149,7 @@ export class Forwarding {
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
       createPort: (
-        {
-          name,
-          localPort: port,
-          localSocket = null,
-          allowedHosts,
-          bind,
-          holdTimeoutMs,
-          connection,
-        },
+        { name, localPort: port, localSocket = null, allowedHosts, bind, holdTimeoutMs, connection },
         events,
       ) =>
         createLocalPort({

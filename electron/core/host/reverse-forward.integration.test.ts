@@ -60,19 +60,18 @@ async function service(): Promise<ServiceSnapshot> {
   return found;
 }
 
+/** `up, unhealthy, Nothing listens on …` */
 async function becomes(expected: string): Promise<ServiceSnapshot> {
   let seen = '';
-  let found: ServiceSnapshot | null = null;
   const isSo = async (): Promise<boolean> => {
-    found = await service();
-    const { phase, health, cause } = found;
+    const { phase, health, cause } = await service();
     seen = [phase, health, ...(cause === null ? [] : [cause.title])].join(', ');
     return seen === expected;
   };
   await eventually(expected, isSo, 15_000).catch(() => {
     expect(seen).toBe(expected);
   });
-  return found ?? service();
+  return service();
 }
 
 const atServer = (): { host: string; port: number } => ({ host: '127.0.0.1', port: remotePort });
