@@ -95,7 +95,11 @@ describe('services of one cluster', () => {
     await kube.stop();
     const away = (name: string): string => `${name}, waiting, unknown, The cluster fixture cannot be reached`;
     const held = await becomes(away('api'), away('web'), away('db'));
-    expect(held.map(({ cause }) => cause?.code)).toEqual(['route-down', 'route-down', 'route-down']);
+    expect(held.map(({ cause }) => cause?.code)).toEqual([
+      'transport-down',
+      'transport-down',
+      'transport-down',
+    ]);
     const restarts = held.map((service) => service.restarts);
     const client = exchange({ host: '127.0.0.1', port: api?.localPort ?? 0 }, 'are you there?');
     kube.requests.length = 0;
