@@ -154,7 +154,7 @@ async function eventuallyServices(
 }
 
 describe('services of one ssh host', () => {
-  const refused = '127.0.0.1 refused the connection';
+  const refused = (): string => `127.0.0.1:${String(bastion.port)} refused the connection`;
   let bastion: Sshd;
   let other: Sshd;
 
@@ -184,7 +184,7 @@ describe('services of one ssh host', () => {
     const steady = await openSteadyConnection({ host: '127.0.0.1', port: elsewhere?.localPort ?? 0 });
     scope.own('steady connection', () => steady.close());
     await bastion.stop();
-    const away = (name: string): string => `${name}, waiting, unknown, ${refused}`;
+    const away = (name: string): string => `${name}, waiting, unknown, ${refused()}`;
     await becomes(away('one'), away('two'), up('elsewhere'));
     const logins = bastion.log.length;
     await bastion.start();
@@ -205,7 +205,7 @@ describe('services of one ssh host', () => {
     await becomes(...names.map(up));
     expect(logins()).toBe(1);
     await bastion.stop();
-    await becomes(...names.map((name) => `${name}, waiting, unknown, ${refused}`));
+    await becomes(...names.map((name) => `${name}, waiting, unknown, ${refused()}`));
     await bastion.start();
     await tryAgain();
     await becomes(...names.map(up));

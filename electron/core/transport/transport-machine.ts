@@ -188,10 +188,9 @@ const upRenewed: Cell<'renewed', 'up'> = (state, _event, context) =>
 
 const upSilent: Cell<'silent', 'up'> = (state, { carrier }, context) => {
   if (carrier !== state.situation.carrier) return stay(state);
+  if (!context.isLeased) return close(state, { type: 'stop', carrier });
   const doubtful = doubt(state, 'silent');
-  return state.tookHuman || state.suspended || !context.isLeased
-    ? stay(doubtful)
-    : openSuccessor(doubtful, context);
+  return state.tookHuman || state.suspended ? stay(doubtful) : openSuccessor(doubtful, context);
 };
 
 const upEnded: Cell<'ended', 'up'> = (state, event, context) =>
@@ -305,7 +304,7 @@ const doubtfulProven: Cell<'proven', 'doubtful'> = (state, { carrier: proven }) 
 /** A successor that could not be opened while the computer slept. */
 const doubtfulSilent: Cell<'silent', 'doubtful'> = (state, { carrier }, context) => {
   const { carrier: current, successor } = state.situation;
-  const isMissing = successor.kind === 'none' && !state.tookHuman && !state.suspended && context.isLeased;
+  const isMissing = successor.kind === 'none' && !state.tookHuman && !state.suspended;
   return carrier === current && isMissing ? openSuccessor(state, context) : stay(state);
 };
 
