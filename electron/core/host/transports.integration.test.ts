@@ -212,5 +212,24 @@ describe('services of one ssh host', () => {
     expect(logins()).toBe(2);
   });
 
+  it('log in again without a word when their server ends connections that nobody uses', async () => {
+    const idle = await startSshd({ client: bastion.client, config: ['UnusedConnectionTimeout 1'] });
+    scope.own('idle host', () => idle.dispose());
+    await idle.trust();
+    const service = { ...(await ssh('one', idle)), health_check: { type: 'none' } };
+    await run([service], { PATH: searchPath(idle.binDirectory) });
+    const logins = (): number => idle.log.filter((line) => line.startsWith('Accepted')).length;
+    const states = new Set<string>();
+    await eventually('the server has ended it several times', async () => {
+      const { services } = await daemon.snapshot();
+      for (const { phase, cause } of services) states.add(`${phase} ${cause?.code ?? ''}`);
+      return logins() >= 4;
+    });
+    const [one] = await becomes('one, up, ready, ');
+    expect(one?.outages.count).toBe(0);
+    expect([...states].filter((state) => !/^(?:up|connecting) $/.test(state))).toEqual([]);
+    expect(await exchange({ host: '127.0.0.1', port: one?.localPort ?? 0 }, 'hello')).toBe('hello');
+  });
+
   const tryAgain = (): Promise<unknown> => daemon.client.request('retry', { target: { kind: 'all' } });
 });

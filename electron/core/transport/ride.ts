@@ -100,6 +100,8 @@ export class Ride {
     this.#life.end({ ...noChild, cause: null });
     carrier?.leave(this.#rider);
     this.#listener.onLeft(this);
-    if (force && carrier?.isEmpty === true) await carrier.stop({ force });
+    if (carrier?.isEmpty !== true) return;
+    if (force) await carrier.stop({ force });
+    else if (carrier.isStopping) await carrier.ended;
   }
 }

@@ -59,6 +59,7 @@ export class SharedCarrier {
   #openedInMs: number | null = null;
   #tookHuman = false;
   #isEnded = false;
+  #isStopping = false;
   #proof: RunningProof | null = null;
   #aliveAt = -Infinity;
   #roundTripMs = 0;
@@ -121,7 +122,12 @@ export class SharedCarrier {
     if (this.#riders.delete(rider) && this.isEmpty && !this.#isEnded) this.#listener.onEmpty();
   }
 
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
+    this.#isStopping = true;
     return this.#carrier.stop(options);
   }
 

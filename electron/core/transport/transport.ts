@@ -74,6 +74,7 @@ export class Transport implements LeasedTransport {
   #state: TransportState = initialTransportState;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #downSince: number | null = null;
+  #ending: SharedCarrier | null = null;
 
   constructor(parts: TransportParts) {
     this.key = parts.key;
@@ -226,12 +227,13 @@ export class Transport implements LeasedTransport {
   #context(): TransportContext {
     const { clock, random, key } = this.#parts;
     const leases = this.#leases;
-    const waitingRides = [...this.#rides.keys()].some((ride) => ride.carrier === null);
+    // Those whose carrier has just ended end with it.
+    const rides = [...this.#rides.keys()].some(({ carrier }) => carrier === null || carrier !== this.#ending);
     return {
       now: clock.now(),
       random: random(),
       policy: policyOf(this.#services()),
-      isLeased: leases.size > 0 || waitingRides,
+      isLeased: leases.size > 0 || rides,
       lingerMs: key.isAlone ? 0 : lingerMs,
       get clientsWait() {
         return [...leases].some(({ listener }) => listener.clientsWait());
@@ -280,7 +282,9 @@ export class Transport implements LeasedTransport {
         this.#carriers.delete(number);
         this.#draining.delete(number);
         const rides = this.#ridesOn(carrier);
+        this.#ending = carrier;
         this.#dispatch({ type: 'ended', carrier: number, cause: end.cause, isUnused: end.isUnused === true });
+        this.#ending = null;
         for (const ride of rides) ride.end(end.cause === null ? { ...end, cause: stoppedByUs } : end);
       },
       onProof: (proof) => {
