@@ -71,6 +71,7 @@ export class Transport implements LeasedTransport {
   readonly #draining = new Set<CarrierNumber>();
   readonly #inbox: TransportEvent[] = [];
   #isHandling = false;
+  #isClosed = false;
   #state: TransportState = initialTransportState;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #downSince: number | null = null;
@@ -173,7 +174,9 @@ export class Transport implements LeasedTransport {
     this.#dispatch({ type: 'interrupted', certain });
   }
 
+  /** Ends every carrier, and opens none any more. */
   async close({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    this.#isClosed = true;
     this.#timer?.timer.cancel();
     this.#timer = null;
     for (const ride of this.#rides.keys()) if (ride.carrier === null) ride.end({ ...noChild, cause: null });
@@ -196,6 +199,7 @@ export class Transport implements LeasedTransport {
   }
 
   #dispatch(event: TransportEvent): void {
+    if (this.#isClosed) return;
     this.#inbox.push(event);
     if (this.#isHandling) return;
     this.#isHandling = true;
