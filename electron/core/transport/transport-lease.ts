@@ -21,17 +21,18 @@ export interface LeasedTransport {
   /** When it tries again by itself, monotonic ms, in the past while it does; null: not by itself. */
   readonly nextTryAt: number | null;
   join(lease: TransportLease): void;
-  /** The service of a lease is another one, on the same transport. */
-  changed(lease: TransportLease): void;
   leave(lease: TransportLease): void;
-  /** A tunnel has come up. */
-  reached(): void;
-  /** A tunnel failed, or its checks did. */
-  failed(service: ServiceSpec, cause: Cause): void;
-  /** A client waits. */
-  hurry(): void;
   /** The user wants a try, which it holds back: now. */
   demand(lease: TransportLease): void;
+  // For one that carries nothing, and has to be told:
+  /** The service of a lease is another one, on the same transport. */
+  changed?(): void;
+  /** A tunnel has come up. */
+  reached?(): void;
+  /** A tunnel failed, or its checks did. */
+  failed?(service: ServiceSpec, cause: Cause): void;
+  /** A client waits. */
+  hurry?(): void;
 }
 
 export class TransportLease {
@@ -66,7 +67,7 @@ export class TransportLease {
     this.#service = service;
     const key = service === null ? null : transportKeyOf(service);
     const before = this.#transport;
-    if (service !== null && key !== null && before?.key.id === key.id) before.changed(this);
+    if (service !== null && key !== null && before?.key.id === key.id) before.changed?.();
     else {
       this.#transport = service === null || key === null ? null : this.#find(service, key);
       before?.leave(this);
@@ -78,15 +79,15 @@ export class TransportLease {
   }
 
   reached(): void {
-    this.#transport?.reached();
+    this.#transport?.reached?.();
   }
 
   failed(cause: Cause): void {
-    if (this.#service !== null) this.#transport?.failed(this.#service, cause);
+    if (this.#service !== null) this.#transport?.failed?.(this.#service, cause);
   }
 
   hurry(): void {
-    this.#transport?.hurry();
+    this.#transport?.hurry?.();
   }
 
   demand(): void {

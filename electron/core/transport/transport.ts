@@ -109,25 +109,9 @@ export class Transport implements LeasedTransport {
     if (this.#state.situation.status === 'up') this.#dispatch({ type: 'wanted', insisted: false });
   }
 
-  changed(): void {
-    // Who rides is asked for when it matters.
-  }
-
   leave(lease: TransportLease): void {
     this.#leases.delete(lease);
     this.#leaveIfAbandoned();
-  }
-
-  reached(): void {
-    // Its own carriers tell.
-  }
-
-  failed(): void {
-    // Its own carriers tell.
-  }
-
-  hurry(): void {
-    // The tunnel that is started for the client boards.
   }
 
   demand(): void {

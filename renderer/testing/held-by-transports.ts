@@ -28,4 +28,4 @@ const databases = ['orders', 'stock', 'ledger', 'audit'].map((name, index) =>
   }),
 );
 
-export const heldByRoutes: readonly ServiceSnapshot[] = [...payments, ...databases];
+export const heldByTransports: readonly ServiceSnapshot[] = [...payments, ...databases];
