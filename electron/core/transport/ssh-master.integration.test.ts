@@ -150,7 +150,7 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
   RequestTTY force
   VisualHostKey yes
   LogLevel QUIET
-  Carrier no`);
+  Tunnel no`);
   const { tunnel, address } = await workshop.openReady(to({ host: 'odd', port: null }));
   expect(await exchange(address, 'hello')).toBe('hello');
   await expect(exchange({ host: '127.0.0.1', port }, 'x')).rejects.toThrow(/ECONNREFUSED/);
