@@ -22,7 +22,9 @@ export function routeOf(connection: Connection): Route | null {
       return { kind: 'kubernetes', id: `kubernetes ${context ?? '(current context)'}`, context };
     }
     case 'ssh': {
-      const { host, port, jump } = connection;
+      const { host, port, jump, usesOwnMaster } = connection;
+      // Asking would be a connection of ours.
+      if (usesOwnMaster === true) return null;
       // Not the user: whether the host can be reached does not depend on who logs in.
       const address = port === null ? host : `${host} port ${String(port)}`;
       return { kind: 'ssh', id: ['ssh', ...jump.map((hop) => `${hop} →`), address].join(' '), host };

@@ -23,6 +23,8 @@ export type ChannelFailure =
   | { readonly kind: 'cancelled' };
 
 export interface Channels {
+  /** Its master should be replaced as soon as nobody uses it. */
+  readonly isWornOut: boolean;
   /**
    * Resolves once the server has made the connection, or says why it has not. Never rejects. The stream's `end` is the
    * target's, `end()` is passed on, and whoever stops reading stops the target. It is destroyed with its master.

@@ -9,7 +9,7 @@
  *
  * Why it stays open: the master forgets no channel that the server has refused, and it ends itself ("no remote_id", all versions from
  * 7.4 to 10) when a control socket closes that has such a channel, or one that is being opened. So this is for masters of our own
- * only. The user's gets `stdio-forward.ts`. `refusals` counts what the master keeps; it has room for 16,384 (CHANNELS_MAX_CHANNELS).
+ * only. The user's gets `stdio-forward.ts`. The master has room for 16,384 channels (CHANNELS_MAX_CHANNELS).
  */
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -27,6 +27,9 @@ import {
   textAt,
   uint32,
 } from './mux-packet.ts';
+
+/** So that whoever uses the master has time to leave it. */
+export const maxRefusals = 4_096;
 
 type Opened = Result<Duplex, ChannelFailure>;
 
@@ -83,9 +86,9 @@ export class MuxChannels implements Channels {
     };
   }
 
-  /** Channels that the server has refused, which the master never forgets. */
-  get refusals(): number {
-    return this.#refusals;
+  /** The master never forgets a channel that the server has refused. */
+  get isWornOut(): boolean {
+    return this.#refusals >= maxRefusals;
   }
 
   open(to: ChannelTarget, signal: AbortSignal): Promise<Opened> {

@@ -7,7 +7,11 @@ import { LoginMemory, type LoginWish } from '../transport/login-memory.ts';
 import { assertFitsSockets } from '../transport/private-path.ts';
 import { type Admission, RacingCarrier } from '../transport/racing-carrier.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
+import { ControlPaths } from '../transport/control-path.ts';
+import { MasterChannels } from '../transport/master-channels.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
+import { UserMaster } from '../transport/user-master.ts';
+import { SshDoor } from './ssh-door.ts';
 import { SshForward } from './ssh-forward.ts';
 import { openMaster, type SshMasterOptions } from '../transport/ssh-master.ts';
 import { type SshMux, sshMux } from '../transport/ssh-mux.ts';
@@ -25,14 +29,21 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
   const gate = new ConnectionGate(clock);
   const logins = new LoginMemory();
   const pool = new SshMasterPool(clock);
+  const channels = new MasterChannels();
+  const paths = new ControlPaths({ launcher: options.launcher, clock });
   return {
     open: (request) => {
       const connection = connectionOf(request);
       const { service } = request;
+      const to = { host: connection.remoteHost, port: connection.remotePort };
+      const door = { clock, runtimeDirectory, to: connection.isDynamic === true ? 'socks' : to } as const;
+      if (connection.usesOwnMaster === true) {
+        const lease = new UserMaster(request, { connection, paths, clock, runtimeDirectory });
+        return new SshDoor(request, { ...door, lease, channelsAt: (path) => lease.channelsAt(path) });
+      }
       const { startTimeoutMs } = service;
       const login = loginOf(connection);
       const patience = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
-      const to = { host: connection.remoteHost, port: connection.remotePort };
       const isAlone = service.isAlone === true;
       const [line = connection.host, beyond] = hopsOf(connection);
       const wish = { login, host: line, wishedAt: clock.now(), insisted: request.insisted === true };
@@ -40,7 +51,7 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
         {
           service: service.name,
           login: [login, patience, isAlone ? request.id : ''].join('\n'),
-          target: JSON.stringify(to),
+          target: JSON.stringify(door.to),
           isInsisted: wish.insisted,
           isAlone,
         },
@@ -64,6 +75,8 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
             admission: admissionOf(wish, logins, clock),
           }),
       );
+      if (door.to === 'socks')
+        return new SshDoor(request, { ...door, lease, channelsAt: (path) => channels.at(path) });
       return new SshForward(request, { clock, runtimeDirectory, mux, lease, to });
     },
     interrupted: () => {

@@ -1,0 +1,210 @@
+/**
+ * A tunnel whose endpoint is a Unix socket of our own: each of its clients gets a channel on a shared ssh master. For what ssh's own
+ * sockets cannot do: a SOCKS proxy that answers after the far end has, and a master on which nothing of ours may stay. Invariants:
+ *
+ * 1. `ready` and `ended` settle once each, `ended` last.
+ * 2. It ends with its master, for the master's cause. Its own end touches nobody else on the master.
+ * 3. Of a SOCKS proxy no target can fail: what one client asks for is between the two.
+ */
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { ok, type Result } from '../../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import { toEvidence } from '../failure/evidence.ts';
+import { classifyComplaint } from '../failure/failure-classifier.ts';
+import { withUmask } from '../process/umask.ts';
+import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
+import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
+import {
+  type ChannelFailure,
+  type Channels,
+  type ChannelTarget,
+  openFailures,
+} from '../transport/channel.ts';
+import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../transport/private-path.ts';
+import type { MasterLease } from '../transport/ssh-master-pool.ts';
+import { cannotListen } from '../transport/ssh-output.ts';
+import { joinChannel } from './joined-channel.ts';
+import { serveSocks } from './socks-client.ts';
+import type { SocksTarget } from './socks-request.ts';
+import type { Tunnel, TunnelRequest } from './tunnel-adapter.ts';
+
+export interface SshDoorParts {
+  readonly clock: Clock;
+  readonly runtimeDirectory: string;
+  readonly lease: MasterLease;
+  readonly channelsAt: (controlPath: string) => Channels;
+  /** `socks`: each client says it. */
+  readonly to: ChannelTarget | 'socks';
+}
+
+/** A channel that fails may do so because its master has gone: it is asked. */
+const proofMs = 500;
+/** Who speaks no SOCKS may try again and again. */
+const logSpacingMs = 10_000;
+
+export class SshDoor implements Tunnel {
+  readonly id: string;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  readonly #request: TunnelRequest;
+  readonly #parts: SshDoorParts;
+  readonly #life = new CarrierLife();
+  readonly #listenPath: string;
+  readonly #server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  readonly #clients = new Set<net.Socket>();
+  /** Why it ends; null: it does not. */
+  #endCause: Cause | null = null;
+  #loggedAt = -Infinity;
+
+  constructor(request: TunnelRequest, parts: SshDoorParts) {
+    this.id = request.id;
+    this.#request = request;
+    this.#parts = parts;
+    this.#listenPath = tunnelFile(parts.runtimeDirectory, request.id, 'sock');
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
+    void parts.lease.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
+    void this.#open();
+  }
+
+  get pid(): number | null {
+    return this.#parts.lease.pid;
+  }
+
+  get usualStartMs(): number | null {
+    return this.#parts.lease.openedInMs;
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.#life.onComplaint(listener);
+  }
+
+  async proveTransport(deadlineMs: number): Promise<TransportProof> {
+    const proof = this.#endCause === null ? await this.#parts.lease.prove(deadlineMs) : null;
+    return this.#endCause === null && proof !== null
+      ? proof
+      : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
+  }
+
+  condemn(): void {
+    this.#parts.lease.condemn();
+  }
+
+  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
+    void this.#end({ ...noChild, cause: null }, options);
+    return this.ended;
+  }
+
+  async #open(): Promise<void> {
+    const { lease, runtimeDirectory, channelsAt } = this.#parts;
+    const master = await lease.ready;
+    if (this.#endCause !== null) return;
+    if (!master.ok) {
+      // Its end says the same, and more.
+      this.#life.settleReady(master);
+      return;
+    }
+    if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
+    const channels = channelsAt(master.value.path);
+    this.#server.on('connection', (client) => void this.#serve(client, channels));
+    this.#server.once('error', ({ message }) => {
+      void this.#end({ ...noChild, cause: cannotListen(toEvidence(message, [])) });
+    });
+    this.#server.once('listening', () => {
+      this.#life.settleReady(ok({ kind: 'unix', path: this.#listenPath }));
+    });
+    try {
+      ensureRuntimeDirectory(runtimeDirectory);
+      await removeFile(this.#listenPath);
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- stopped meanwhile
+      if (this.#endCause !== null) return;
+      withUmask(0o177, () => this.#server.listen(this.#listenPath));
+    } catch (error) {
+      void this.#end({ ...noChild, cause: cannotListen(toEvidence(String(error), [])) });
+    }
+  }
+
+  async #serve(client: net.Socket, channels: Channels): Promise<void> {
+    const leaving = new AbortController();
+    this.#clients.add(client);
+    client.on('error', () => undefined);
+    client.once('close', () => {
+      this.#clients.delete(client);
+      leaving.abort();
+      this.#leaveWornOut(channels);
+    });
+    const open = (to: ChannelTarget): Promise<Result<Duplex, ChannelFailure>> =>
+      channels.open(to, leaving.signal);
+    const { clock, to } = this.#parts;
+    if (to === 'socks') {
+      const served = await serveSocks(client, {
+        clock,
+        open,
+        onNoRequest: (reason) => this.#noteNoRequest(reason),
+        onRefused: (target, failure) => this.#refusedTarget(target, failure),
+      });
+      if (served !== null) joinChannel(client, served.channel, served.early);
+      return;
+    }
+    const opened = await open(to);
+    if (opened.ok) {
+      joinChannel(client, opened.value);
+      return;
+    }
+    this.#refused(opened.error);
+    client.destroy();
+  }
+
+  #refused(failure: ChannelFailure): void {
+    this.#doubtMaster(failure);
+    if (failure.kind !== 'refused') return;
+    const kind = failure.code === openFailures.prohibited ? 'administratively prohibited' : 'connect failed';
+    const cause = classifyComplaint(
+      this.#request.service,
+      `channel 0: open failed: ${kind}: ${failure.reason}`,
+    );
+    this.#life.complain(cause);
+  }
+
+  #refusedTarget({ host, port }: SocksTarget, failure: ChannelFailure): void {
+    this.#doubtMaster(failure);
+    if (failure.kind === 'cancelled') return;
+    this.#request.log.debug(`SOCKS: ${host} port ${String(port)}: ${failure.reason}`);
+  }
+
+  #doubtMaster({ kind }: ChannelFailure): void {
+    // It tells why itself, if it is about to end.
+    if (kind === 'gone') void this.#parts.lease.prove(proofMs);
+  }
+
+  #noteNoRequest(reason: string): void {
+    const { clock } = this.#parts;
+    if (clock.now() < this.#loggedAt + logSpacingMs) return;
+    this.#loggedAt = clock.now();
+    this.#request.log.warn(`SOCKS: ${reason}`);
+  }
+
+  #leaveWornOut({ isWornOut }: Channels): void {
+    if (!isWornOut || this.#endCause !== null) return;
+    // Newcomers get another master.
+    this.#parts.lease.condemn();
+    if (this.#clients.size > 0) return;
+    void this.#end({
+      ...noChild,
+      cause: describeCause('exited', { ending: 'ssh is replaced after many refusals' }),
+    });
+  }
+
+  async #end(end: CarrierEnd, options: { readonly force?: boolean } = {}): Promise<void> {
+    if (this.#endCause !== null) return;
+    this.#endCause = end.cause ?? stoppedByUs;
+    this.#server.close();
+    for (const client of this.#clients) client.destroy();
+    await this.#parts.lease.release(options);
+    await removeFile(this.#listenPath).catch(() => undefined);
+    this.#life.end(end);
+  }
+}
