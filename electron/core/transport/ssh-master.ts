@@ -38,7 +38,7 @@ const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSecon
 const quickLoginMs = 2_000;
 
 /** No server has it: asking for it costs the server nothing and tells nothing. */
-export const absentSocket = '/localport-transport-probe';
+const absentSocket = '/localport-transport-probe';
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openMaster(request: CarrierRequest, parts: MasterParts, options: SshMasterOptions): Carrier {

@@ -99,7 +99,7 @@ it('is missed with the command that opens it', async () => {
 
 it('ends what is on it with its own end, killed or told to exit', async () => {
   await master.start();
-  const killed = await world.workshop.openReady(by());
+  const killed = await world.workshop.openReady(by(), false, { holdTimeoutMs: 300 });
   await master.kill('SIGKILL');
   // Its socket file stays: a client finds out.
   await exchange(killed.address, 'x').catch(() => undefined);

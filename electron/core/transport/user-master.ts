@@ -11,14 +11,19 @@ import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
 import type { CarrierEnd, CarrierRequest, TransportProof } from './carrier.ts';
-import type { Channels } from './channel.ts';
+import type { Channels, ChannelTarget } from './channel.ts';
 import { type ControlPaths, masterCommand } from './control-path.ts';
 import type { SshConnection } from './ssh-command.ts';
 import type { MasterLease } from './ssh-master-pool.ts';
-import { absentSocket } from './ssh-master.ts';
 import { StdioForwards } from './stdio-forward.ts';
 
 const lookEveryMs = 2_000;
+
+/**
+ * Nobody listens on port 0, and no name has to be looked up. Not a path: masters before OpenSSH 9.4 would have the server look it
+ * up as a name.
+ */
+const nowhere: ChannelTarget = { host: '127.0.0.1', port: 0 };
 
 export interface UserMasterParts {
   readonly connection: SshConnection;
@@ -48,10 +53,10 @@ export class UserMaster implements MasterLease {
     void this.#open();
   }
 
-  /** At its control socket. */
-  channelsAt(controlPath: string): Channels {
-    const { runtimeDirectory } = this.#parts;
-    return new StdioForwards({ controlPath, runtimeDirectory, id: this.#request.id });
+  /** Once it is ready. */
+  get channels(): Channels {
+    if (this.#channels === null) throw new Error('the master is not there yet');
+    return this.#channels;
   }
 
   /** Asks the server for something that it always refuses: the refusal is a round trip. */
@@ -60,7 +65,7 @@ export class UserMaster implements MasterLease {
     const ending = new AbortController();
     const stop = (): void => ending.abort();
     this.#ending.signal.addEventListener('abort', stop, { once: true });
-    const opening = this.#channels.open({ path: absentSocket }, ending.signal);
+    const opening = this.#channels.open(nowhere, ending.signal);
     const opened = await withDeadline(this.#parts.clock, deadlineMs, opening);
     ending.abort();
     this.#ending.signal.removeEventListener('abort', stop);
@@ -102,7 +107,8 @@ export class UserMaster implements MasterLease {
       this.#end(this.#missing(socket.error));
       return;
     }
-    this.#channels = this.channelsAt(found.value);
+    const { runtimeDirectory } = this.#parts;
+    this.#channels = new StdioForwards({ controlPath: found.value, runtimeDirectory, id: this.#request.id });
     const proof = await this.prove(service.startTimeoutMs);
     switch (proof.kind) {
       case 'alive':

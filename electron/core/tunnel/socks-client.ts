@@ -102,7 +102,7 @@ class ClientReader {
 
   constructor(client: Socket) {
     this.#client = client;
-    client.on('data', this.#take).on('end', this.#end).on('close', this.#end);
+    client.on('data', this.#take).on('end', this.#end).on('close', this.#end).resume();
   }
 
   get received(): Buffer {

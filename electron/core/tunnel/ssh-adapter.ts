@@ -7,6 +7,7 @@ import { LoginMemory, type LoginWish } from '../transport/login-memory.ts';
 import { assertFitsSockets } from '../transport/private-path.ts';
 import { type Admission, RacingCarrier } from '../transport/racing-carrier.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
+import { ChannelSuccession } from '../transport/channel-succession.ts';
 import { ControlPaths } from '../transport/control-path.ts';
 import { MasterChannels } from '../transport/master-channels.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
@@ -30,16 +31,22 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
   const logins = new LoginMemory();
   const pool = new SshMasterPool(clock);
   const channels = new MasterChannels();
+  const succession = new ChannelSuccession();
   const paths = new ControlPaths({ launcher: options.launcher, clock });
   return {
     open: (request) => {
       const connection = connectionOf(request);
       const { service } = request;
       const to = { host: connection.remoteHost, port: connection.remotePort };
-      const door = { clock, runtimeDirectory, to: connection.isDynamic === true ? 'socks' : to } as const;
+      const door = {
+        clock,
+        runtimeDirectory,
+        succession,
+        to: connection.isDynamic === true ? 'socks' : to,
+      } as const;
       if (connection.usesOwnMaster === true) {
         const lease = new UserMaster(request, { connection, paths, clock, runtimeDirectory });
-        return new SshDoor(request, { ...door, lease, channelsAt: (path) => lease.channelsAt(path) });
+        return new SshDoor(request, { ...door, lease, channelsAt: () => lease.channels });
       }
       const { startTimeoutMs } = service;
       const login = loginOf(connection);
@@ -82,7 +89,10 @@ export function createSshAdapter(options: SshAdapterOptions): TunnelAdapter {
     interrupted: () => {
       pool.interrupted();
     },
-    close: ({ force = false } = {}) => pool.close({ force }),
+    close: ({ force = false } = {}) => {
+      succession.close();
+      return pool.close({ force });
+    },
   };
 }
 

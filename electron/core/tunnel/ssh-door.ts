@@ -5,18 +5,21 @@
  * 1. `ready` and `ended` settle once each, `ended` last.
  * 2. It ends with its master, for the master's cause. Its own end touches nobody else on the master.
  * 3. Of a SOCKS proxy no target can fail: what one client asks for is between the two.
+ * 4. A client whose channel the master did not live to make waits for the next master, as long as others are held. It outlives
+ *    this tunnel then.
  */
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { ok, type Result } from '../../../shared/result.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { withUmask } from '../process/umask.ts';
 import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
+import type { ChannelSuccession } from '../transport/channel-succession.ts';
 import {
   type ChannelFailure,
   type Channels,
@@ -36,6 +39,7 @@ export interface SshDoorParts {
   readonly runtimeDirectory: string;
   readonly lease: MasterLease;
   readonly channelsAt: (controlPath: string) => Channels;
+  readonly succession: ChannelSuccession;
   /** `socks`: each client says it. */
   readonly to: ChannelTarget | 'socks';
 }
@@ -55,6 +59,11 @@ export class SshDoor implements Tunnel {
   readonly #listenPath: string;
   readonly #server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
   readonly #clients = new Set<net.Socket>();
+  /** Those among them whose channel is being made. */
+  readonly #opening = new Set<net.Socket>();
+  /** Of the master, once it is there. */
+  #controlPath = '';
+  #announced: Channels | null = null;
   /** Why it ends; null: it does not. */
   #endCause: Cause | null = null;
   #loggedAt = -Infinity;
@@ -99,7 +108,7 @@ export class SshDoor implements Tunnel {
   }
 
   async #open(): Promise<void> {
-    const { lease, runtimeDirectory, channelsAt } = this.#parts;
+    const { lease, runtimeDirectory, succession } = this.#parts;
     const master = await lease.ready;
     if (this.#endCause !== null) return;
     if (!master.ok) {
@@ -108,12 +117,14 @@ export class SshDoor implements Tunnel {
       return;
     }
     if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
-    const channels = channelsAt(master.value.path);
-    this.#server.on('connection', (client) => void this.#serve(client, channels));
+    this.#controlPath = master.value.path;
+    this.#server.on('connection', (client) => void this.#serve(client));
     this.#server.once('error', ({ message }) => {
       void this.#end({ ...noChild, cause: cannotListen(toEvidence(message, [])) });
     });
     this.#server.once('listening', () => {
+      this.#announced = this.#channels;
+      succession.announce(this.#request.service.name, this.#announced);
       this.#life.settleReady(ok({ kind: 'unix', path: this.#listenPath }));
     });
     try {
@@ -127,17 +138,25 @@ export class SshDoor implements Tunnel {
     }
   }
 
-  async #serve(client: net.Socket, channels: Channels): Promise<void> {
+  get #channels(): Channels {
+    return this.#parts.channelsAt(this.#controlPath);
+  }
+
+  async #serve(client: net.Socket): Promise<void> {
     const leaving = new AbortController();
     this.#clients.add(client);
     client.on('error', () => undefined);
     client.once('close', () => {
       this.#clients.delete(client);
       leaving.abort();
-      this.#leaveWornOut(channels);
+      if (this.#endCause === null) this.#leaveWornOut(this.#channels);
     });
-    const open = (to: ChannelTarget): Promise<Result<Duplex, ChannelFailure>> =>
-      channels.open(to, leaving.signal);
+    const open = async (to: ChannelTarget): Promise<Result<Duplex, ChannelFailure>> => {
+      this.#opening.add(client);
+      const opened = await this.#openChannel(to, leaving.signal);
+      this.#opening.delete(client);
+      return opened;
+    };
     const { clock, to } = this.#parts;
     if (to === 'socks') {
       const served = await serveSocks(client, {
@@ -158,8 +177,36 @@ export class SshDoor implements Tunnel {
     client.destroy();
   }
 
+  async #openChannel(to: ChannelTarget, leaving: AbortSignal): Promise<Result<Duplex, ChannelFailure>> {
+    const { clock, lease, succession } = this.#parts;
+    const { name, holdTimeoutMs } = this.#request.service;
+    const impatience = new AbortController();
+    const giveUp = (): void => impatience.abort();
+    leaving.addEventListener('abort', giveUp, { once: true });
+    let hold: Timer | null = null;
+    let isRenewed = false;
+    try {
+      for (let channels = this.#channels; ;) {
+        const opened = await channels.open(to, leaving);
+        if (opened.ok || opened.error.kind !== 'gone') return opened;
+        hold ??= clock.after(holdTimeoutMs, giveUp);
+        // It tells why itself, if it is about to end.
+        if (this.#endCause === null) void lease.prove(proofMs);
+        // The master may live on without this connection to it.
+        const renewed = this.#endCause === null && !isRenewed ? this.#channels : channels;
+        isRenewed = true;
+        const next =
+          renewed === channels ? await succession.next(name, channels, impatience.signal) : renewed;
+        if (next === null) return opened;
+        channels = next;
+      }
+    } finally {
+      hold?.cancel();
+      leaving.removeEventListener('abort', giveUp);
+    }
+  }
+
   #refused(failure: ChannelFailure): void {
-    this.#doubtMaster(failure);
     if (failure.kind !== 'refused') return;
     const kind = failure.code === openFailures.prohibited ? 'administratively prohibited' : 'connect failed';
     const cause = classifyComplaint(
@@ -170,14 +217,8 @@ export class SshDoor implements Tunnel {
   }
 
   #refusedTarget({ host, port }: SocksTarget, failure: ChannelFailure): void {
-    this.#doubtMaster(failure);
     if (failure.kind === 'cancelled') return;
     this.#request.log.debug(`SOCKS: ${host} port ${String(port)}: ${failure.reason}`);
-  }
-
-  #doubtMaster({ kind }: ChannelFailure): void {
-    // It tells why itself, if it is about to end.
-    if (kind === 'gone') void this.#parts.lease.prove(proofMs);
   }
 
   #noteNoRequest(reason: string): void {
@@ -188,7 +229,7 @@ export class SshDoor implements Tunnel {
   }
 
   #leaveWornOut({ isWornOut }: Channels): void {
-    if (!isWornOut || this.#endCause !== null) return;
+    if (!isWornOut) return;
     // Newcomers get another master.
     this.#parts.lease.condemn();
     if (this.#clients.size > 0) return;
@@ -202,7 +243,10 @@ export class SshDoor implements Tunnel {
     if (this.#endCause !== null) return;
     this.#endCause = end.cause ?? stoppedByUs;
     this.#server.close();
-    for (const client of this.#clients) client.destroy();
+    if (this.#announced !== null)
+      this.#parts.succession.withdraw(this.#request.service.name, this.#announced);
+    for (const client of this.#clients)
+      if (end.cause === null || !this.#opening.has(client)) client.destroy();
     await this.#parts.lease.release(options);
     await removeFile(this.#listenPath).catch(() => undefined);
     this.#life.end(end);
