@@ -55,7 +55,9 @@ function destinationOf(connection: Connection): string {
       const login = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
       const way = `ssh ${[...jump, login].join(' → ')}`;
       // Whatever the far end reaches.
-      return connection.isDynamic === true ? `${way} → any host (SOCKS)` : `${way} → ${remoteHost}:${remotePort}`;
+      return connection.isDynamic === true
+        ? `${way} → any host (SOCKS)`
+        : `${way} → ${remoteHost}:${remotePort}`;
     }
     case 'tcp':
       return `${connection.host}:${connection.remotePort}`;
