@@ -155,8 +155,9 @@ const serviceShape = {
   local_port: portOrAuto.optional(),
   local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
-  /** Required by every technology except `command`. */
+  /** Required by every technology except `command`, and without `dynamic`. */
   remote_port: port.optional(),
+  dynamic: flag.optional(),
   connection: z.record(z.string(), z.unknown()),
   enabled: flag.optional(),
   tags: z.array(nonEmptyLine(maxNameLength)).optional(),
@@ -203,6 +204,8 @@ export const connectionSchemas = {
     remote_host: hostName.optional(),
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),
+    dynamic: flag.optional(),
+    control_path: choice(['user']).optional(),
   }),
   tcp: mapping({ host: hostName }),
   command: mapping({ argv: commandLine }),

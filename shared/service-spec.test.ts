@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeRoute, sshHostIn } from './service-spec.ts';
 
-const login = (user: string | null, host: string): string =>
+const login = (user: string | null, host: string, more: { readonly isDynamic?: true } = {}): string =>
   describeRoute({
     technology: 'ssh',
     host,
@@ -13,6 +13,7 @@ const login = (user: string | null, host: string): string =>
     remotePort: 5432,
     jump: [],
     strictHostKeyChecking: 'accept-new',
+    ...more,
   });
 
 it.each([
@@ -22,6 +23,11 @@ it.each([
   [String.raw`CORP\me`, '2001:db8::5'],
 ])('the host of the route for user %s and host %s is that host', (user, host) => {
   expect(sshHostIn(login(user, host))).toBe(host);
+  expect(sshHostIn(login(user, host, { isDynamic: true }))).toBe(host);
+});
+
+it('a SOCKS proxy leads nowhere by itself', () => {
+  expect(login('me', 'bastion', { isDynamic: true })).toBe('via me@bastion (SOCKS)');
 });
 
 it('a route that is no ssh login has no such host', () => {

@@ -29,6 +29,10 @@ export type Connection =
       readonly jump: readonly string[];
       /** `accept-new` (default) trusts a host on first sight, `yes` never. */
       readonly strictHostKeyChecking: 'accept-new' | 'yes';
+      /** The local port speaks SOCKS: each client names its target, which the far end resolves. `remotePort` is 0 then. */
+      readonly isDynamic?: true;
+      /** Nothing logs in: the user's own ControlMaster carries it, at the ControlPath that ssh_config names. */
+      readonly usesOwnMaster?: true;
     }
   | { readonly technology: 'tcp'; readonly host: string; readonly remotePort: number }
   | {
@@ -174,9 +178,10 @@ export interface ServiceSpec {
 }
 
 /** The host that an ssh service logs in to, out of `describeRoute`. */
-export const sshHostIn = (route: string): string | null => /^(?:\S*@)?([^\s@]+) → /.exec(route)?.[1] ?? null;
+export const sshHostIn = (route: string): string | null =>
+  /^(?:via )?(?:\S*@)?([^\s@]+) (?:→ |\(SOCKS\)$)/.exec(route)?.[1] ?? null;
 
-/** The remote end in the user's own words: `prod · svc/postgres`, `deploy@bastion → db:5432`. */
+/** The remote end in the user's own words: `prod · svc/postgres`, `deploy@bastion → db:5432`, `via bastion (SOCKS)`. */
 export function describeRoute(connection: Connection): string {
   switch (connection.technology) {
     case 'kubectl': {
@@ -186,6 +191,7 @@ export function describeRoute(connection: Connection): string {
     }
     case 'ssh': {
       const login = connection.user === null ? connection.host : `${connection.user}@${connection.host}`;
+      if (connection.isDynamic === true) return `via ${login} (SOCKS)`;
       return `${login} → ${connection.remoteHost}:${String(connection.remotePort)}`;
     }
     case 'tcp':

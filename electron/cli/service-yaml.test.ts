@@ -30,6 +30,8 @@ services:
     connection: { host: h, user: me, port: 2222, password: hush, remote_host: web, jump: [a@b, c], strict_host_key_checking: yes }
     health_check: { type: http, timeout: 0.5, config: { url: /x, headers: { Authorization: Bearer t }, expected_status: [200, 404] } }
     restart_policy: { max_attempts: 9, initial_delay: 2m }
+  - { name: proxy, technology: ssh, local_port: 1034, dynamic: true, connection: { host: h } }
+  - { name: mine, technology: ssh, local_port: 1035, remote_port: 80, connection: { host: h, control_path: user } }
   - { name: near, technology: tcp, local_port: 1024, remote_port: 1, connection: { host: 10.0.0.1 } }
   - { name: own, technology: command, local_port: 1025, connection: { argv: [run, "{local_port}"] } }
   - { name: queue, technology: tcp, local_port: 1026, remote_port: 9092, connection: { host: k }, health_check: { type: kafka, config: { bootstrap_servers: a:1 } } }

@@ -28,7 +28,8 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     local_socket: service.localSocket ?? null,
     bind: service.bind,
     allowed_hosts: service.allowedHosts ?? null,
-    remote_port: connection.remotePort,
+    remote_port: isDynamic(connection) ? null : connection.remotePort,
+    dynamic: isDynamic(connection) ? true : null,
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,
     hold: formatDuration(service.holdTimeoutMs),
@@ -43,6 +44,9 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
 
 const secret = (value: string | null, { showSecrets }: ServiceEntryOptions): string | null =>
   value === null || showSecrets || isReference(value) ? value : hidden;
+
+const isDynamic = (connection: Connection): boolean =>
+  connection.technology === 'ssh' && connection.isDynamic === true;
 
 function connectionEntry(connection: Connection, options: ServiceEntryOptions): Entry {
   switch (connection.technology) {
@@ -60,9 +64,10 @@ function connectionEntry(connection: Connection, options: ServiceEntryOptions): 
         port: connection.port,
         key_file: connection.keyFile,
         password: secret(connection.password, options),
-        remote_host: connection.remoteHost,
+        remote_host: isDynamic(connection) ? null : connection.remoteHost,
         jump: connection.jump.length === 0 ? null : connection.jump,
         strict_host_key_checking: connection.strictHostKeyChecking,
+        control_path: connection.usesOwnMaster === true ? 'user' : null,
       });
     case 'tcp':
       return { host: connection.host };

@@ -47,7 +47,7 @@ export const sshTest: Action = async (context, _options, names) => {
     { launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) },
     (open) => withSecrets(open, secrets),
   );
-  const adapter = createSshAdapter({ clock, runtimeDirectory, transports });
+  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports });
   const findings: Finding[] = [];
   try {
     for (const service of services) {
@@ -79,6 +79,9 @@ async function tryService(
     const ready = await tunnel.ready;
     if (!ready.ok) return describe(service, ready.error);
     const loggedInMs = Math.round(clock.now() - startedAt);
+    // Its targets are named by its clients.
+    if (service.connection.isDynamic === true)
+      return fine(service.name, `${where(service)}: logged in after ${loggedInMs} ms`);
     const complaint = firstComplaint(tunnel);
     const probe = await probeTcp({
       endpoint: ready.value,
@@ -108,8 +111,8 @@ function firstComplaint(tunnel: Tunnel): () => Cause | null {
   return () => first;
 }
 
-const where = ({ connection: { host, remoteHost, remotePort } }: SshService): string =>
-  `${host} → ${remoteHost}:${remotePort}`;
+const where = ({ connection: { host, remoteHost, remotePort, isDynamic } }: SshService): string =>
+  isDynamic === true ? `via ${host} (SOCKS)` : `${host} → ${remoteHost}:${remotePort}`;
 
 const describe = (service: SshService, { title, evidence, remedy }: Cause): Finding =>
   bad(service.name, [title, evidence].filter((part) => part !== null).join(': '), remedy);

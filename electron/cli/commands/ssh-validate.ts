@@ -39,7 +39,7 @@ async function validate(context: CommandContext, service: SshService): Promise<F
 
 /** `me@10.0.0.7:22 through bastion → db:5432`, with what ssh_config adds. */
 function describeWay(
-  { host, user, port, jump, remoteHost, remotePort }: SshService['connection'],
+  { host, user, port, jump, remoteHost, remotePort, isDynamic }: SshService['connection'],
   resolved: string,
 ): string {
   const option = (name: string): string | undefined =>
@@ -49,5 +49,6 @@ function describeWay(
       ?.slice(name.length + 1);
   const login = `${user ?? option('user') ?? ''}@${option('hostname') ?? host}:${port ?? option('port') ?? 22}`;
   const jumps = jump.length > 0 ? jump.join(', ') : option('proxyjump');
-  return `${login}${jumps === undefined || jumps === 'none' ? '' : ` through ${jumps}`} → ${remoteHost}:${remotePort}`;
+  const way = `${login}${jumps === undefined || jumps === 'none' ? '' : ` through ${jumps}`}`;
+  return isDynamic === true ? `via ${way} (SOCKS)` : `${way} → ${remoteHost}:${remotePort}`;
 }

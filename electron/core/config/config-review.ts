@@ -53,7 +53,11 @@ function destinationOf(connection: Connection): string {
     case 'ssh': {
       const { host, port, user, jump, remoteHost, remotePort } = connection;
       const login = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
-      return `ssh ${[...jump, login].join(' → ')} → ${remoteHost}:${remotePort}`;
+      const way = `ssh ${[...jump, login].join(' → ')}`;
+      // Whatever the far end reaches.
+      return connection.isDynamic === true
+        ? `${way} → any host (SOCKS)`
+        : `${way} → ${remoteHost}:${remotePort}`;
     }
     case 'tcp':
       return `${connection.host}:${connection.remotePort}`;

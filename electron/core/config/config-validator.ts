@@ -19,6 +19,7 @@ import { Findings } from './config-findings.ts';
 import type { ConfigPath, LineOf } from './config-problem.ts';
 import { checkTogether, type UnsetPlaces, type ValidService } from './entries-together.ts';
 import { healthCheckFaults } from './health-check-faults.ts';
+import { reportDynamic, reportOwnMaster } from './ssh-kinds.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { tcpCheckWarning } from './tcp-check-warning.ts';
 import { isMapping, valueAt } from './tree-path.ts';
@@ -101,12 +102,14 @@ const openToOthers = ({ name, bind }: RawService): string =>
 function checkConnection(findings: Findings, service: unknown, path: ConfigPath): RawConnection | null {
   if (!isMapping(service)) return null;
   const { technology, connection, remote_port: remotePort } = service;
+  const isDynamic = reportDynamic(findings, service, path);
   if (typeof technology !== 'string' || !Object.hasOwn(connectionSchemas, technology)) return null;
   const known = technology as keyof typeof connectionSchemas;
-  if (known !== 'command' && remotePort === undefined) {
+  if (known !== 'command' && remotePort === undefined && !isDynamic) {
     findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
   if (!isMapping(connection)) return null;
+  reportOwnMaster(findings, service, path);
   const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }

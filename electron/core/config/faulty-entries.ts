@@ -78,7 +78,7 @@ export function describeFaulty(
 const unknownConnection: Connection = { technology: 'command', argv: ['unknown'], remotePort: null };
 
 const connectionOf = ({ service, connection }: ValidService, paths: PathContext): Connection =>
-  buildConnection(connection, service.remote_port ?? null, paths);
+  buildConnection(connection, service, paths);
 
 const { name, local_port: localPort, bind, enabled } = serviceSchema.out.shape;
 const nameOf = (entry: unknown): string | null => name.safeParse(valueAt(entry, ['name'])).data ?? null;

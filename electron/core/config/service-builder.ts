@@ -4,6 +4,7 @@ import type {
   RawFile,
   RawHealthCheck,
   RawRestartPolicy,
+  RawService,
 } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { parseSshUrl } from '../../../shared/ssh-url.ts';
@@ -19,6 +20,7 @@ import {
   defaultCheckType,
   defaultHealthCheck,
   defaultRestartPolicy,
+  targetlessChecks,
 } from './service-defaults.ts';
 import type { ValidService } from './entries-together.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
@@ -30,7 +32,7 @@ export function buildService(
   defaults: RawFile['defaults'],
   paths: PathContext,
 ): ServiceSpec {
-  const built = buildConnection(connection, service.remote_port ?? null, paths);
+  const built = buildConnection(connection, service, paths);
   const bare = bareService({
     name: service.name,
     localPort: typeof service.local_port === 'number' ? service.local_port : 0,
@@ -49,7 +51,7 @@ export function buildService(
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
     startTimeoutMs: service.start_timeout ?? bare.startTimeoutMs,
-    healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), {
+    healthCheck: buildHealthCheck(checkFor(built, mergedHealthCheck(service, defaults)), {
       connection: built,
       paths,
     }),
@@ -59,9 +61,10 @@ export function buildService(
 
 export function buildConnection(
   raw: RawConnection,
-  remotePort: number | null,
+  service: Pick<RawService, 'remote_port' | 'dynamic'>,
   paths: PathContext,
 ): Connection {
+  const remotePort = service.remote_port ?? null;
   switch (raw.technology) {
     case 'kubectl':
       return {
@@ -85,6 +88,8 @@ export function buildConnection(
         password: textOrNull(raw.connection.password),
         remoteHost: raw.connection.remote_host ?? 'localhost',
         remotePort: remotePort ?? 0,
+        ...(service.dynamic === true || raw.connection.dynamic === true ? { isDynamic: true } : {}),
+        ...(raw.connection.control_path === 'user' ? { usesOwnMaster: true } : {}),
         jump: (raw.connection.jump ?? []).map(plainHop),
         strictHostKeyChecking: raw.connection.strict_host_key_checking ?? 'accept-new',
       };
@@ -107,6 +112,13 @@ function plainHop(hop: string): string {
   const login = url.user === null ? url.host : `${url.user}@${url.host}`;
   return url.port === null ? login : `${login}:${String(url.port)}`;
 }
+
+/** What defaults ask of every target is nothing that a SOCKS proxy could be asked. */
+const checkFor = (connection: Connection, check: RawHealthCheck): RawHealthCheck => {
+  const { type = defaultCheckType } = check;
+  const hasTarget = connection.technology !== 'ssh' || connection.isDynamic !== true;
+  return hasTarget || targetlessChecks.includes(type) ? check : { ...check, type: defaultCheckType };
+};
 
 const buildHealthCheck = (raw: RawHealthCheck, context: ProbeContext): HealthCheckSpec => ({
   probe: buildProbe(raw.type ?? defaultCheckType, raw.config ?? {}, context),

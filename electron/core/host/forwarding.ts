@@ -149,6 +149,7 @@ export class Forwarding {
     ending.close('cancel tasks', 'cluster probers', () => this.#transports.closeClusters());
     ending.join('cancel tasks', 'forwards', async () => {
       await this.supervisor.stopAll();
+      this.#adapters.ssh.close?.();
       await this.#transports.close();
     });
     ending.join('force clean-up', 'forwards', async () => {

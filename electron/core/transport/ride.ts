@@ -11,14 +11,31 @@ import type { CarrierEnd, TransportProof } from './carrier.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
 import type { Rider, SharedCarrier } from './shared-carrier.ts';
 
+/** A place on a connection to an ssh host, whoever made it. */
+export interface Place {
+  readonly pid: number | null;
+  /** How long the login took, in ms; null while it lasts, or where there was none. */
+  readonly openedInMs: number | null;
+  /** The control socket, or why there is none. */
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  /** Settles; never rejects. */
+  prove(deadlineMs: number): Promise<TransportProof>;
+  /** Whoever comes next needs another connection. */
+  condemn(): void;
+  /** Connections that the far end refused, by the forward's socket. */
+  onRefusal(listener: (path: string, line: string) => void): void;
+  /** Idempotent. Resolves when this place no longer keeps anything open; `force`: kills what nobody else uses. */
+  leave(options?: { readonly force?: boolean }): Promise<void>;
+}
+
 export interface RideListener {
   readonly onLeft: (ride: Ride) => void;
   /** Its carrier can never answer. */
   readonly onCondemned: (carrier: SharedCarrier) => void;
 }
 
-export class Ride {
-  /** The carrier's endpoint, or why there is none. */
+export class Ride implements Place {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
   readonly #rider: Rider;
@@ -49,7 +66,6 @@ export class Ride {
     return this.#carrier?.pid ?? null;
   }
 
-  /** How long the login took, in ms; null while it lasts. */
   get openedInMs(): number | null {
     return this.#carrier?.openedInMs ?? null;
   }
@@ -58,12 +74,11 @@ export class Ride {
     this.#refusalListeners.push(listener);
   }
 
-  /** Settles; never rejects. See `SharedCarrier.prove`. */
+  /** See `SharedCarrier.prove`. */
   prove(deadlineMs: number): Promise<TransportProof> {
     return this.#carrier?.prove(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
   }
 
-  /** Its process is stopped, or its socket is gone: whoever comes next needs another one. */
   condemn(): void {
     if (this.#carrier !== null) this.#listener.onCondemned(this.#carrier);
   }
@@ -91,7 +106,6 @@ export class Ride {
     this.#life.end(end);
   }
 
-  /** Idempotent. Resolves when this ride no longer keeps anything open; `force`: kills what nobody else uses. */
   async leave({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
     if (this.#hasLeft) return;
     this.#hasLeft = true;

@@ -23,6 +23,8 @@ export function transportKeyOf(service: ServiceSpec): TransportKey | null {
   const { connection } = service;
   switch (connection.technology) {
     case 'ssh': {
+      // The user's own connection, which is not ours to retry.
+      if (connection.usesOwnMaster === true) return null;
       const isAlone = service.isAlone === true;
       const { startTimeoutMs } = service;
       // Who waits longer for an answer than others has to wait alone.

@@ -23,7 +23,7 @@ export function createAdapterRegistry(options: AdapterRegistryOptions): AdapterR
   const { launcher, clock, runtimeDirectory, transports } = options;
   const child = { launcher, clock };
   return {
-    ssh: createSshAdapter({ clock, runtimeDirectory, transports }),
+    ssh: createSshAdapter({ ...child, runtimeDirectory, transports }),
     kubectl: createKubectlAdapter(child),
     tcp: createTcpAdapter({ clock }),
     command: createCommandAdapter({ ...child, runtimeDirectory }),

@@ -36,7 +36,7 @@ function sshOnFakeChildren() {
   const mux = { open: done, close: done };
   const prompts = new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
   const transports = sshTransports({ launcher, clock, runtimeDirectory, prompts });
-  const adapter = createSshAdapter({ clock, runtimeDirectory, transports, mux });
+  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports, mux });
   let count = 0;
   const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {
     const service = { ...serviceWith(sshConnection(given)), ...more };

@@ -12,7 +12,7 @@ import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { removeFile, tunnelFile } from '../transport/private-path.ts';
 import type { LocalForward, MuxFailure, MuxPlace, SshMux } from '../transport/ssh-mux.ts';
-import type { Ride } from '../transport/ride.ts';
+import type { Place } from '../transport/ride.ts';
 import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
 import { noChild, stoppedByUs, CarrierLife } from '../transport/carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
@@ -23,7 +23,7 @@ export interface SshForwardParts {
   readonly clock: Clock;
   readonly runtimeDirectory: string;
   readonly mux: SshMux;
-  readonly ride: Ride;
+  readonly ride: Place;
   readonly to: LocalForward['to'];
 }
 

@@ -16,4 +16,6 @@ export type TunnelRequest = CarrierRequest;
 export interface TunnelAdapter {
   /** Starts at once and never throws: every failure is the value of `ready` and `ended`. */
   open(request: TunnelRequest): Tunnel;
+  /** No client that has outlived its tunnel waits for the next one any more. */
+  close?(): void;
 }
