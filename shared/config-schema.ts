@@ -156,7 +156,7 @@ const serviceShape = {
   local_port: portOrAuto.optional(),
   local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
-  /** Required by every technology except `command`, and by none with a `remote_socket`. */
+  /** Required by every technology except `command`, and by none with `dynamic` or a `remote_socket`. */
   remote_port: port.optional(),
   remote_socket: remoteSocket.optional(),
   remote: flag.optional(),
@@ -209,6 +209,8 @@ export const connectionSchemas = {
     remote_socket: remoteSocket.optional(),
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),
+    dynamic: flag.optional(),
+    control_path: choice(['user']).optional(),
   }),
   tcp: mapping({ host: hostName }),
   command: mapping({ argv: commandLine }),

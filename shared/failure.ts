@@ -15,9 +15,9 @@ import { formatPlace } from './bind-address.ts';
 import { allowFolder } from './folder-permission.ts';
 import { shellWord } from './shell-word.ts';
 
-/** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
+/** `transport-up`: what the service shares with others, a connection to an ssh host or a cluster, is back. */
 export type TriggerKind =
-  'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
+  'network' | 'wake' | 'config' | 'credentials' | 'port' | 'transport-up' | 'demand' | 'user';
 
 export type RecoveryClass = 'backoff' | 'trigger' | 'user';
 
@@ -26,7 +26,7 @@ export type RecoveryClass = 'backoff' | 'trigger' | 'user';
  * last delay repeats. Empty: never, because a try could lock an account or open a sign-in page.
  */
 export const recheckDelaysMs = {
-  /** The port may be free again at any moment, and looking costs nothing. */
+  /** The port may be free again at any moment, and looking costs nothing. So it is with a socket that the user opens. */
   port: [2_000],
   network: [5_000, 15_000, 60_000],
   soon: [5_000, 30_000, 300_000],
@@ -210,6 +210,19 @@ const catalogue = {
       if (d.command !== undefined) return copy('Copy command', d.command);
       return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
+  },
+  'master-missing': {
+    ...user('credentials', 'network', 'wake'),
+    recheck: 'port',
+    title: (d) => `You have no open ssh connection to ${d.host ?? 'the host'}`,
+    remedy: (d) => `Open one with ${d.command ?? 'ssh -fNM'}; the service connects as soon as it is there`,
+    action: (d) => (d.command === undefined ? retry : copy('Copy ssh command', d.command)),
+  },
+  'control-path-missing': {
+    ...setup('credentials'),
+    title: (d) => `Your ssh_config has no ControlPath for ${d.host ?? 'the host'}`,
+    remedy: (d) => `Add ControlPath ~/.ssh/cm-%C for that host, then run ${d.command ?? 'ssh -fNM'}`,
+    action: () => retry,
   },
   'secret-missing': {
     ...setup('credentials'),
@@ -507,14 +520,14 @@ const catalogue = {
     remedy: () => 'Correct it in the config',
     action: () => openConfig,
   },
-  'route-down': {
-    ...waits('route'),
+  'transport-down': {
+    ...waits('transport-up'),
     title: (d) => `${d.what ?? 'The way to the remote end'} cannot be reached`,
     remedy: () => 'Check the network or the VPN; LocalPort reconnects as soon as there is an answer',
     action: () => retry,
   },
   'cluster-unwell': {
-    ...waits('route'),
+    ...waits('transport-up'),
     title: (d) => `${d.what ?? 'The cluster'} is unhealthy`,
     remedy: () => 'LocalPort reconnects as soon as the cluster has recovered',
     action: () => retry,

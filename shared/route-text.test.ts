@@ -23,6 +23,7 @@ const here = { host: 'localhost', port: 3000 };
 it.each<[Partial<SshConnection>, string]>([
   [{ user: 'me', remoteHost: 'db', remotePort: 5432 }, 'me@bastion → db:5432'],
   [{ remoteSocket: '/run/docker.sock', remotePort: 0 }, 'bastion → /run/docker.sock'],
+  [{ user: 'me', remotePort: 0, isDynamic: true }, 'via me@bastion (SOCKS)'],
   [{ localTarget: here }, 'bastion:8080 → localhost:3000'],
   [{ user: 'me', host: '::1', localTarget: here }, 'me@[::1]:8080 → localhost:3000'],
   [{ remoteHost: '0.0.0.0', localTarget: here }, 'bastion (0.0.0.0:8080) → localhost:3000'],
@@ -39,6 +40,7 @@ it('only a reverse forward has a place on its server', () => {
 
 const ends: readonly Partial<SshConnection>[] = [
   { remoteHost: 'db' },
+  { isDynamic: true },
   { remoteSocket: '/run/a b@c.sock' },
   { localTarget: here },
   { localTarget: here, remoteHost: '0.0.0.0' },

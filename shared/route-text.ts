@@ -5,8 +5,8 @@ import type { Connection, LocalTarget } from './service-spec.ts';
 type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 
 /**
- * `prod · svc/postgres`, `deploy@bastion → db:5432`, `deploy@bastion → /run/postgresql/.s.PGSQL.5432`. A reverse forward begins
- * at its server: `deploy@bastion:8080 → localhost:3000`.
+ * `prod · svc/postgres`, `deploy@bastion → db:5432`, `deploy@bastion → /run/postgresql/.s.PGSQL.5432`, `via bastion (SOCKS)`. A
+ * reverse forward begins at its server: `deploy@bastion:8080 → localhost:3000`.
  */
 export function describeRoute(connection: Connection): string {
   switch (connection.technology) {
@@ -17,6 +17,7 @@ export function describeRoute(connection: Connection): string {
     }
     case 'ssh': {
       const { localTarget } = connection;
+      if (connection.isDynamic === true) return `via ${loginOf(connection)} (SOCKS)`;
       return localTarget === undefined
         ? `${loginOf(connection)} → ${describeRemoteEnd(connection)}`
         : `${describeListener(connection)} → ${describeLocalTarget(localTarget)}`;
@@ -55,6 +56,8 @@ export const describeLocalTarget = (target: LocalTarget): string =>
 
 /** The host that an ssh service logs in to, out of `describeRoute`. */
 export function sshHostIn(route: string): string | null {
+  const proxy = /^via (?:\S*@)?([^\s@]+) \(SOCKS\)$/.exec(route)?.[1];
+  if (proxy !== undefined) return proxy;
   const [start = '', end] = route.split(' → ');
   if (end === undefined) return null;
   // A reverse forward begins with a place on the host.

@@ -37,6 +37,10 @@ export type Connection =
       readonly jump: readonly string[];
       /** `accept-new` (default) trusts a host on first sight, `yes` never. */
       readonly strictHostKeyChecking: 'accept-new' | 'yes';
+      /** The local port speaks SOCKS: each client names its target, which the far end resolves. `remotePort` is 0 then. */
+      readonly isDynamic?: true;
+      /** Nothing logs in: the user's own ControlMaster carries it, at the ControlPath that ssh_config names. */
+      readonly usesOwnMaster?: true;
     }
   | { readonly technology: 'tcp'; readonly host: string; readonly remotePort: number }
   | {

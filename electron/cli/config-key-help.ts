@@ -89,13 +89,14 @@ export const serviceKeyHelps: KeyHelps = {
   local_socket:
     'A Unix socket of mode 0600, beside local_port or instead of it; in a folder that nobody else can write',
   bind: 'An IP address of this machine, 0.0.0.0 or "::" for all; default 127.0.0.1 and ::1',
-  remote_port: 'At the far end; not for command',
+  remote_port: 'At the far end; not for command, nor with dynamic or remote_socket',
   remote_socket:
     'ssh: an absolute path on the server, instead of remote_port: the far end is this Unix socket',
   remote:
     'ssh: true reverses the forward: remote_port is opened on the server and leads to local_port, where your own program listens',
   local_host: 'With remote: true, where local_port is; default localhost',
-  dynamic: 'ssh: true makes local_port a SOCKS proxy on the server',
+  dynamic:
+    'ssh: true makes local_port a SOCKS proxy (as ssh -D does): each client names its target, which the ssh server resolves',
   connection: 'How to get there; its keys depend on the technology',
   enabled: 'false: off until it is started by hand; default true',
   tags: 'For `localport start --tag`; the first one is the group in the popover',
@@ -128,6 +129,9 @@ export const connectionKeyHelps = {
     remote_socket: 'The same as remote_socket of the service',
     jump: 'Jump hosts, one or a list, each as user@host:port',
     strict_host_key_checking: 'yes: known hosts only; default accept-new',
+    dynamic: 'As dynamic of the service',
+    control_path:
+      'user: uses your own running ControlMaster, at the ControlPath of your ssh_config, instead of logging in',
   },
   tcp: { host: 'Where remote_port is' },
   command: { argv: 'A program and its arguments, one of them with {socket} or {local_port}; no shell' },

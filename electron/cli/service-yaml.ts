@@ -53,13 +53,18 @@ function localEnd({ connection, isPortAuto, localPort, localSocket }: ServiceSpe
     : { ...isRemote, local_port: target.port, local_host: target.host };
 }
 
-const remoteEnd = (connection: Connection): Entry =>
-  connection.technology === 'ssh' && connection.remoteSocket !== undefined
+function remoteEnd(connection: Connection): Entry {
+  if (isDynamic(connection)) return { dynamic: true };
+  return connection.technology === 'ssh' && connection.remoteSocket !== undefined
     ? { remote_socket: connection.remoteSocket }
     : { remote_port: connection.remotePort };
+}
 
 const secret = (value: string | null, { showSecrets }: ServiceEntryOptions): string | null =>
   value === null || showSecrets || isReference(value) ? value : hidden;
+
+const isDynamic = (connection: Connection): boolean =>
+  connection.technology === 'ssh' && connection.isDynamic === true;
 
 function connectionEntry(connection: Connection, options: ServiceEntryOptions): Entry {
   switch (connection.technology) {
@@ -77,9 +82,11 @@ function connectionEntry(connection: Connection, options: ServiceEntryOptions): 
         port: connection.port,
         key_file: connection.keyFile,
         password: secret(connection.password, options),
-        remote_host: connection.remoteSocket === undefined ? connection.remoteHost : null,
+        remote_host:
+          isDynamic(connection) || connection.remoteSocket !== undefined ? null : connection.remoteHost,
         jump: connection.jump.length === 0 ? null : connection.jump,
         strict_host_key_checking: connection.strictHostKeyChecking,
+        control_path: connection.usesOwnMaster === true ? 'user' : null,
       });
     case 'tcp':
       return { host: connection.host };

@@ -11,7 +11,8 @@ import { childTool } from '../../core/secrets/child-tool.ts';
 import { readSecret } from '../../core/secrets/secret-reader.ts';
 import { SecretStore } from '../../core/secrets/secret-store.ts';
 import { referencesOf } from '../../core/secrets/service-secrets.ts';
-import { withSecrets } from '../../core/tunnel/secret-tunnel.ts';
+import { withSecrets } from '../../core/transport/secret-carrier.ts';
+import { sshTransports } from '../../core/transport/ssh-transports.ts';
 import { createSshAdapter } from '../../core/tunnel/ssh-adapter.ts';
 import type { Tunnel, TunnelAdapter } from '../../core/tunnel/tunnel-adapter.ts';
 import type { Action, CommandContext } from '../command-context.ts';
@@ -43,10 +44,11 @@ export const sshTest: Action = async (context, _options, names) => {
     onFound: () => undefined,
   });
   secrets.allow(services.flatMap(referencesOf));
-  const adapter = withSecrets(
-    createSshAdapter({ launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) }),
-    secrets,
+  const transports = sshTransports(
+    { launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) },
+    (open) => withSecrets(open, secrets),
   );
+  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports });
   const findings: Finding[] = [];
   try {
     for (const service of services) {
@@ -54,7 +56,7 @@ export const sshTest: Action = async (context, _options, names) => {
       findings.push(await tryService(context, adapter, service));
     }
   } finally {
-    await adapter.close?.();
+    await transports.close();
     await lifeline.close();
   }
   return reportFindings(context, findings);
@@ -78,6 +80,9 @@ async function tryService(
     const ready = await tunnel.ready;
     if (!ready.ok) return describe(service, ready.error);
     const loggedInMs = Math.round(clock.now() - startedAt);
+    // Its targets are named by its clients.
+    if (service.connection.isDynamic === true)
+      return fine(service.name, `${where(service)}: logged in after ${loggedInMs} ms`);
     const complaint = firstComplaint(tunnel);
     const probe = await probeTcp({
       endpoint: ready.value,

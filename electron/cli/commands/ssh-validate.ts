@@ -49,6 +49,7 @@ function describeWay(connection: SshService['connection'], resolved: string): st
   const login = `${user ?? option('user') ?? ''}@${option('hostname') ?? host}:${port ?? option('port') ?? 22}`;
   const jumps = jump.length > 0 ? jump.join(', ') : option('proxyjump');
   const way = `${login}${jumps === undefined || jumps === 'none' ? '' : ` through ${jumps}`}`;
+  if (connection.isDynamic === true) return `via ${way} (SOCKS)`;
   const farEnd = describeRemoteEnd(connection);
   return localTarget === undefined
     ? `${way} → ${farEnd}`

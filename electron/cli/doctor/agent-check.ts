@@ -9,7 +9,10 @@ const askMs = 5_000;
 export const checkAgent: Check = async ({ context, environment, services }) => {
   const isNeeded = services.some(
     ({ connection }) =>
-      connection.technology === 'ssh' && connection.keyFile === null && connection.password === null,
+      connection.technology === 'ssh' &&
+      connection.keyFile === null &&
+      connection.password === null &&
+      connection.usesOwnMaster !== true,
   );
   const socket = environment['SSH_AUTH_SOCK'];
   if (socket === undefined || socket === '') {

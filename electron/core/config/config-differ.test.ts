@@ -28,6 +28,16 @@ describe('the difference of two configs', () => {
     ]);
   });
 
+  it('is the connection when a forward becomes a SOCKS proxy, or goes by the connection of the user', () => {
+    const ssh = (more: string): readonly ServiceSpec[] =>
+      loadText(`services: [{name: a, technology: ssh, local_port: 1, ${more}}]`).services;
+    const before = ssh('remote_port: 1, connection: {host: h}');
+    const proxy = ssh('dynamic: true, connection: {host: h}');
+    const own = ssh('remote_port: 1, connection: {host: h, control_path: user}');
+    expect(summary(diffServices(before, proxy))).toEqual(['changed a: connection']);
+    expect(summary(diffServices(before, own))).toEqual(['changed a: connection']);
+  });
+
   it.each<readonly [string, Partial<ServiceSpec>]>([
     ['local-port', { localPort: 9 }],
     ['local-port', { bind: '0.0.0.0' }],

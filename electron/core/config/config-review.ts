@@ -65,6 +65,8 @@ function destinationOf(connection: Connection): string {
       return `${resourceType}/${resourceName}:${remotePort} in namespace ${namespace} of ${context ?? 'the current context'}`;
     }
     case 'ssh':
+      // Whatever the far end reaches.
+      if (connection.isDynamic === true) return `${wayOf(connection)} → any host (SOCKS)`;
       return connection.localTarget === undefined
         ? `${wayOf(connection)} → ${describeRemoteEnd(connection)}`
         : `${describeLocalTarget(connection.localTarget)} as this machine reaches it`;

@@ -18,8 +18,8 @@ import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { Findings } from './config-findings.ts';
 import type { ConfigPath, LineOf } from './config-problem.ts';
 import { checkTogether, type UnsetPlaces, type ValidService } from './entries-together.ts';
-import { farEndFaults } from './far-end-faults.ts';
 import { healthCheckFaults } from './health-check-faults.ts';
+import { hasOtherEnd, sshKindFaults } from './ssh-kinds.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { tcpCheckWarning } from './tcp-check-warning.ts';
 import { isMapping, valueAt } from './tree-path.ts';
@@ -89,9 +89,9 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
     findings.warning([...path, 'share'], 'has an effect for ssh only, where services share a login');
   if (service !== null && isOpenToOthers(service.bind ?? null))
     findings.warning([...path, 'bind'], openToOthers(service));
-  if (service === null || connection === null) return null;
-  for (const { severity, at, message } of farEndFaults(service, connection))
+  for (const { severity, at, message } of sshKindFaults(value))
     findings.add(severity, [...path, ...at], message);
+  if (service === null || connection === null) return null;
   return { service, connection };
 }
 
@@ -114,12 +114,6 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
   const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
-
-/** The far end is no port: it is a socket, or what each client asks for. */
-const hasOtherEnd = (service: unknown): boolean =>
-  [['remote_socket'], ['dynamic'], ['connection', 'remote_socket']].some(
-    (path) => valueAt(service, path) !== undefined,
-  );
 
 /** Where an explicit check connects. */
 const checkedPort = ({ remote, remote_port: far, local_port: near }: RawService): number | undefined =>

@@ -62,12 +62,22 @@ describe('a socket at the far end', () => {
     ]);
   });
 
+  it("is not reached by the user's own connection, nor by a SOCKS proxy", () => {
+    const keys = 'local_port: 1, remote_socket: /run/a';
+    expect(faults(entry(keys, ', control_path: user'))).toEqual([
+      'error services[0].connection.control_path: cannot be combined with remote_socket, which ssh masters before OpenSSH 9.4 cannot open: remove one of the two',
+    ]);
+    expect(faults(entry(`${keys}, dynamic: true`))).toEqual([
+      'error services[0].remote_socket: contradicts dynamic: true, where each client names its own target: remove one of them',
+    ]);
+  });
+
   it('is one of ssh only, and so is everything like it', () => {
     const tcp =
       '  - {name: a, technology: tcp, local_port: 1, remote_port: 2, remote: true, remote_socket: /a, connection: {host: b}}\n';
     expect(faults(tcp)).toEqual([
-      'error services[0].remote_socket: works for ssh only',
-      'error services[0].remote: works for ssh only',
+      'error services[0].remote_socket: works with technology: ssh only',
+      'error services[0].remote: works with technology: ssh only',
     ]);
   });
 });
@@ -116,6 +126,16 @@ describe('a reverse forward', () => {
       'local_port: 1, remote_port: 1, dynamic: true',
       '',
       'remote: works without dynamic only: remove one of the two',
+    ],
+    [
+      'local_port: 1, remote_port: 1',
+      ', control_path: user',
+      'connection.control_path: cannot be combined with remote: true, whose forward would stay on your own connection: remove one of the two',
+    ],
+    [
+      'local_port: 1, remote_socket: /run/a',
+      ', control_path: user',
+      'connection.control_path: cannot be combined with remote: true, whose forward would stay on your own connection: remove one of the two',
     ],
     ['local_port: 1', '', 'remote_port: is missing, expected a number'],
     ['remote_port: 1', '', 'local_port: is missing, expected a number'],

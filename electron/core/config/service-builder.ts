@@ -21,6 +21,7 @@ import {
   defaultCheckType,
   defaultHealthCheck,
   defaultRestartPolicy,
+  targetlessChecks,
 } from './service-defaults.ts';
 import type { ValidService } from './entries-together.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
@@ -53,7 +54,7 @@ export function buildService(
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
     startTimeoutMs: service.start_timeout ?? bare.startTimeoutMs,
-    healthCheck: buildHealthCheck(mergedHealthCheck(service, defaults), {
+    healthCheck: buildHealthCheck(checkFor(built, mergedHealthCheck(service, defaults)), {
       connection: built,
       paths,
     }),
@@ -64,7 +65,7 @@ export function buildService(
 /** The keys of a service that say where its two ends are. */
 type RawEnds = Pick<
   RawService,
-  'remote_port' | 'remote_socket' | 'remote' | 'local_port' | 'local_socket' | 'local_host'
+  'remote_port' | 'remote_socket' | 'remote' | 'local_port' | 'local_socket' | 'local_host' | 'dynamic'
 >;
 
 export function buildConnection(raw: RawConnection, service: RawEnds, paths: PathContext): Connection {
@@ -93,6 +94,8 @@ export function buildConnection(raw: RawConnection, service: RawEnds, paths: Pat
         remoteHost: raw.connection.remote_host ?? 'localhost',
         remotePort: remotePort ?? 0,
         ...otherEnds(service, raw.connection, paths),
+        ...(service.dynamic === true || raw.connection.dynamic === true ? { isDynamic: true } : {}),
+        ...(raw.connection.control_path === 'user' ? { usesOwnMaster: true } : {}),
         jump: (raw.connection.jump ?? []).map(plainHop),
         strictHostKeyChecking: raw.connection.strict_host_key_checking ?? 'accept-new',
       };
@@ -135,6 +138,13 @@ function plainHop(hop: string): string {
   const login = url.user === null ? url.host : `${url.user}@${url.host}`;
   return url.port === null ? login : `${login}:${String(url.port)}`;
 }
+
+/** What defaults ask of every target is nothing that a SOCKS proxy could be asked. */
+const checkFor = (connection: Connection, check: RawHealthCheck): RawHealthCheck => {
+  const { type = defaultCheckType } = check;
+  const hasTarget = connection.technology !== 'ssh' || connection.isDynamic !== true;
+  return hasTarget || targetlessChecks.includes(type) ? check : { ...check, type: defaultCheckType };
+};
 
 const buildHealthCheck = (raw: RawHealthCheck, context: ProbeContext): HealthCheckSpec => ({
   probe: buildProbe(raw.type ?? defaultCheckType, raw.config ?? {}, context),

@@ -4,6 +4,9 @@ import type { HealthCheckSpec, RestartPolicySpec, ServiceSpec } from '../../../s
 
 export const defaultCheckType = 'auto';
 
+/** Those that ask no target by themselves, and so mean something where there is none. */
+export const targetlessChecks: readonly string[] = ['auto', 'none', 'exec'];
+
 export const defaultHealthCheck: Omit<HealthCheckSpec, 'probe'> = {
   intervalMs: 30_000,
   timeoutMs: 5_000,

@@ -16,6 +16,7 @@ import { CheckedTarget } from './checked-target.ts';
 import { provesTunnel, type Probe, type ProbeResult } from './probe.ts';
 import { mayBeOverheard } from './open-path.ts';
 import { resolveProbeUrl } from './probes/probe-url.ts';
+import { TransportJudge } from './transport-judge.ts';
 import { unjudged, type FinishedProbe, type TargetJudge } from './target-judge.ts';
 import { earlyEvidence, evidenceOf, untriedEvidence } from './tunnel-evidence.ts';
 
@@ -276,6 +277,8 @@ export class TunnelMonitor {
 function judgeOf(spec: ProbeSpec, { service, trouble, traffic }: HealthTarget, clock: Clock): TargetJudge {
   if (spec.type === 'none') return unjudged;
   if (spec.type !== 'auto') return new CheckedTarget(spec, service);
+  const { connection } = service;
+  if (connection.technology === 'ssh' && connection.isDynamic === true) return new TransportJudge();
   return new AutoTarget({ clock, service, hello: spec.hello, trouble, traffic });
 }
 

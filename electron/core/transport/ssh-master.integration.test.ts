@@ -160,8 +160,8 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
 
 it('opens another one for a service that the user restarts, and for whoever wants one alone', async () => {
   const first = await workshop.openReady(to());
-  const alone = await workshop.openReady(to(), false, { isAlone: true });
-  const again = await workshop.openReady(to(), false, { isAlone: true });
+  const alone = await workshop.openReady(to(), false, { isAlone: true, name: 'alone' });
+  const again = await workshop.openReady(to(), false, { isAlone: true, name: 'alone, too' });
   expect(new Set([first, alone, again].map(({ tunnel }) => tunnel.pid)).size).toBe(3);
   const { pid } = alone.tunnel;
   await alone.tunnel.stop();

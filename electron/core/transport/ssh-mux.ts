@@ -5,6 +5,18 @@
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
+import {
+  hello,
+  muxRequestId,
+  muxTypes,
+  otherProtocol,
+  packet,
+  PacketReader,
+  reasonIn,
+  streamLocal,
+  text,
+  uint32,
+} from './mux-packet.ts';
 
 export interface LocalForward {
   /** A Unix socket that the master makes. */
@@ -33,22 +45,8 @@ export interface MuxPlace {
   readonly deadlineMs: number;
 }
 
-const version = 4;
-const types = {
-  hello: 0x00000001,
-  openForward: 0x10000006,
-  closeForward: 0x10000007,
-  ok: 0x80000001,
-  permissionDenied: 0x80000002,
-  failure: 0x80000003,
-} as const;
-const requestId = 1;
 const localForward = 1;
 const remoteForward = 2;
-/** In place of a port: the host is the path of a Unix socket (PORT_STREAMLOCAL, -2). */
-const streamLocal = 0xfffffffe;
-/** Longer than any reason. */
-const maxPacketBytes = 256 * 1024;
 
 /** Neither ever rejects. */
 export interface SshMux {
@@ -62,8 +60,8 @@ export interface SshMux {
 }
 
 export const sshMux: SshMux = {
-  open: (place, forward) => ask(place, types.openForward, forward),
-  close: (place, forward) => ask(place, types.closeForward, forward),
+  open: (place, forward) => ask(place, muxTypes.openForward, forward),
+  close: (place, forward) => ask(place, muxTypes.closeForward, forward),
 };
 
 function ask(
@@ -81,15 +79,20 @@ function ask(
     const timer = clock.after(deadlineMs, () => {
       settle(err({ kind: 'silent' }));
     });
-    let received: Buffer = Buffer.alloc(0);
+    const reader = new PacketReader();
     socket.on('connect', () => {
-      socket.write(packet(uint32(types.hello), uint32(version)));
-      socket.write(packet(uint32(type), uint32(requestId), ...wordsOf(forward)));
+      socket.write(hello());
+      socket.write(packet(uint32(type), uint32(muxRequestId), ...wordsOf(forward)));
     });
     socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      const reply = replyIn(received);
-      if (reply !== null) settle(reply);
+      try {
+        for (const body of reader.read(chunk)) {
+          const reply = replyIn(body);
+          if (reply !== null) settle(reply);
+        }
+      } catch {
+        settle(err({ kind: 'gone', reason: otherProtocol }));
+      }
     });
     socket.on('error', ({ message }) => {
       settle(err({ kind: 'gone', reason: message }));
@@ -111,47 +114,16 @@ const placeWords = (place: LocalForward['to']): readonly Buffer[] =>
   'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
 
 /** null: it has not come yet. The server's hello comes first. */
-function replyIn(received: Buffer): Result<void, MuxFailure> | null {
-  let rest = received;
-  while (rest.length >= 8) {
-    const length = rest.readUInt32BE(0);
-    if (length > maxPacketBytes) return err({ kind: 'gone', reason: 'ssh answered in another protocol' });
-    if (rest.length < 4 + length) return null;
-    const body = rest.subarray(4, 4 + length);
-    rest = rest.subarray(4 + length);
-    switch (body.readUInt32BE(0)) {
-      case types.hello:
-        break;
-      case types.ok:
-        return ok(undefined);
-      case types.permissionDenied:
-      case types.failure:
-        return err({ kind: 'refused', reason: reasonIn(body) });
-      default:
-        return err({ kind: 'gone', reason: 'ssh answered in another protocol' });
-    }
+function replyIn(body: Buffer): Result<void, MuxFailure> | null {
+  switch (body.length < 4 ? 0 : body.readUInt32BE(0)) {
+    case muxTypes.hello:
+      return null;
+    case muxTypes.ok:
+      return ok(undefined);
+    case muxTypes.permissionDenied:
+    case muxTypes.failure:
+      return err({ kind: 'refused', reason: reasonIn(body) });
+    default:
+      return err({ kind: 'gone', reason: otherProtocol });
   }
-  return null;
-}
-
-/** Behind the type and the request's id. */
-function reasonIn(body: Buffer): string {
-  if (body.length < 12) return 'no reason given';
-  return body.subarray(12, 12 + body.readUInt32BE(8)).toString('utf8');
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-function packet(...parts: readonly Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([uint32(body.length), body]);
 }

@@ -7,7 +7,7 @@ const service = serviceWith(sshConnection({ remoteHost: 'db', remotePort: 5432 }
 /** The meanings of a whole session, as `kind: line`, chatter left out; and what was refused, as `refused PATH: line`. */
 function meaningsOf(output: string, of = service): string[] {
   const found: string[] = [];
-  const read = createMasterReader({
+  const { read } = createMasterReader({
     service: of,
     controlPath: '/run/1.c',
     onRefusal: (path, line) => found.push(`refused ${path}: ${line}`),
@@ -87,6 +87,30 @@ channel 3: open failed: administratively prohibited: open failed
 debug1: channel 3: new direct-tcpip [direct-tcpip] (inactive timeout: 0)
 debug1: channel 4: free: direct-tcpip: listening port -2 for db port 1, connect from  port 0 to /run/2.sock port 0, nchannels 5`),
   ).toEqual(['ready: debug1: Entering interactive session.']);
+});
+
+it('counts clients both of its own sockets and of ports of the server', () => {
+  const { read, isUnused } = createMasterReader({
+    service,
+    controlPath: '/run/1.c',
+    onRefusal: () => undefined,
+    onListenRefused: () => undefined,
+  });
+  const isUnusedAfter = (text: string): boolean => {
+    read({ stream: 'stderr', text, pid: null, afterReady: true });
+    return isUnused();
+  };
+  expect(
+    [
+      'debug1: channel 2: new mux-control [mux-control] (inactive timeout: 0)',
+      'debug1: channel 3: new direct-tcpip [direct-tcpip] (inactive timeout: 0)',
+      'debug1: channel 3: free: direct-tcpip: listening port -2 for db port 1, connect from  port 0 to /run/1.sock port 0, nchannels 3',
+      'debug1: channel 3: new forwarded-tcpip [127.0.0.1] (inactive timeout: 0)',
+      'debug1: channel 4: new forwarded-streamlocal@openssh.com [forwarded-streamlocal] (inactive timeout: 0)',
+      'debug1: channel 3: free: 127.0.0.1, nchannels 3',
+      'debug1: channel 4: free: forwarded-streamlocal, nchannels 2',
+    ].map(isUnusedAfter),
+  ).toEqual([true, false, true, false, false, false, true]);
 });
 
 it('finds why a server does not listen: it forbids that, or cannot', () => {

@@ -30,12 +30,21 @@ export interface ListenRefusal {
   readonly prohibition: string | null;
 }
 
+export interface MasterReader {
+  readonly read: (line: ChildLine) => LineMeaning;
+  /** Nothing goes through it now, as far as it told. */
+  readonly isUnused: () => boolean;
+}
+
 export function createMasterReader({
   service,
   controlPath,
   onRefusal,
   onListenRefused,
-}: MasterReaderParts): (line: ChildLine) => LineMeaning {
+}: MasterReaderParts): MasterReader {
+  /** Channels of clients. */
+  const open = new Set<string>();
+  let isCountLost = false;
   /** Lines about channels that could not be opened, until it is told whose they were. A flood is thinned out: some never are. */
   const refused = new Map<string, string>();
   /** Comes just before the refusal that it explains: a server answers in the order of the requests. */
@@ -62,8 +71,14 @@ export function createMasterReader({
     const remark = /^debug1: Remote: (.+)$/.exec(text)?.[1];
     if (remark !== undefined && /disabled|refused/i.test(remark)) prohibition = remark;
     if (text.startsWith('debug1: mux_confirm_remote_forward: success')) prohibition = null;
-    const freed = /^debug1: channel (\d+): free: .* to (.+) port \d+, nchannels \d+$/.exec(text);
-    if (freed !== null) tellRefusal(freed[1] ?? '', freed[2] ?? '');
+    const opened = /^debug1: channel (\d+): new \[?(?:direct|forwarded)-/.exec(text)?.[1];
+    if (opened !== undefined) open.add(opened);
+    const [, freed, words] = /^debug1: channel (\d+): free: (.*), nchannels \d+$/.exec(text) ?? [];
+    if (freed !== undefined) {
+      open.delete(freed);
+      const path = / to (.+) port \d+$/.exec(words ?? '')?.[1];
+      if (path !== undefined) tellRefusal(freed, path);
+    }
     // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
     return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: )/.test(
       text,
@@ -78,7 +93,7 @@ export function createMasterReader({
     if (line !== undefined) onRefusal(path, line);
   };
 
-  return ({ stream, text, afterReady }) => {
+  const read = ({ stream, text, afterReady }: ChildLine): LineMeaning => {
     if (stream === 'stdout') return chatter;
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
     if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
@@ -94,7 +109,10 @@ export function createMasterReader({
       return chatter;
     }
     // Whose channels they were may be among them.
-    if (/^[\d,]+ lines dropped$/.test(text)) refused.clear();
+    if (/^[\d,]+ lines dropped$/.test(text)) {
+      refused.clear();
+      isCountLost = true;
+    }
     const channel = /^channel (\d+): open failed: /.exec(text)?.[1];
     // Before readiness such a line comes from a jump host that cannot reach the next one.
     if (channel === undefined || !afterReady) return evidence;
@@ -102,6 +120,8 @@ export function createMasterReader({
     if (refused.size > maxChannels) refused.clear();
     return chatter;
   };
+
+  return { read, isUnused: () => open.size === 0 && !isCountLost };
 }
 
 const maxChannels = 1_000;

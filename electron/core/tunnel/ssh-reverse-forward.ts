@@ -21,7 +21,7 @@ import { toEvidence } from '../failure/evidence.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../transport/private-path.ts';
-import type { MasterLease } from '../transport/ssh-master-pool.ts';
+import type { OwnPlace } from '../transport/ride.ts';
 import type { MuxFailure, MuxPlace, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
 import type { ListenRefusal } from '../transport/ssh-output.ts';
 import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
@@ -30,7 +30,7 @@ import type { Tunnel, TunnelRequest } from './tunnel-adapter.ts';
 export interface SshReverseForwardParts {
   readonly clock: Clock;
   readonly mux: SshMux;
-  readonly lease: MasterLease;
+  readonly ride: OwnPlace;
   readonly runtimeDirectory: string;
   /** Where the server is to listen. */
   readonly listen: RemoteForward['listen'];
@@ -79,16 +79,16 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     this.#forward = { listen: parts.listen, toPath };
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
-    void parts.lease.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
+    void parts.ride.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
     this.#opening = this.#open();
   }
 
   get pid(): number | null {
-    return this.#parts.lease.pid;
+    return this.#parts.ride.pid;
   }
 
   get usualStartMs(): number | null {
-    return this.#parts.lease.openedInMs;
+    return this.#parts.ride.openedInMs;
   }
 
   /** What connects is told of by the relay, which it comes to. */
@@ -97,7 +97,7 @@ export class SshReverseForward implements Tunnel, ReverseListener {
   }
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
-    const proof = this.#hasEnded() ? null : await this.#parts.lease.prove(deadlineMs);
+    const proof = this.#hasEnded() ? null : await this.#parts.ride.prove(deadlineMs);
     if (this.#endCause !== null || proof === null)
       return { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
     // Whoever tidies up temporary folders may have removed where the relay takes what comes in.
@@ -107,7 +107,7 @@ export class SshReverseForward implements Tunnel, ReverseListener {
   }
 
   condemn(): void {
-    this.#parts.lease.condemn();
+    this.#parts.ride.condemn();
   }
 
   stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
@@ -126,8 +126,8 @@ export class SshReverseForward implements Tunnel, ReverseListener {
   }
 
   async #open(): Promise<void> {
-    const { lease } = this.#parts;
-    const master = await lease.ready;
+    const { ride } = this.#parts;
+    const master = await ride.ready;
     if (this.#endCause !== null) return;
     if (!master.ok) {
       // Its end says the same, and more.
@@ -169,11 +169,11 @@ export class SshReverseForward implements Tunnel, ReverseListener {
 
   /** Told while the server is asked. */
   #awaitRefusal(): Refusal {
-    const { lease, listen, clock } = this.#parts;
+    const { ride, listen, clock } = this.#parts;
     const place = 'path' in listen ? listen.path : String(listen.port);
     let tell: (refusal: ListenRefusal) => void = () => undefined;
     const told = new Promise<ListenRefusal>((resolve) => (tell = resolve));
-    const cancel = lease.onListenRefused((refusal) => {
+    const cancel = ride.onListenRefused((refusal) => {
       if (refusal.place === place) tell(refusal);
     });
     return {
@@ -187,15 +187,15 @@ export class SshReverseForward implements Tunnel, ReverseListener {
   }
 
   async #causeOf(failure: MuxFailure, refusal: Refusal): Promise<Cause> {
-    const { lease, listen, host } = this.#parts;
+    const { ride, listen, host } = this.#parts;
     if (failure.kind === 'refused') {
       const words = await refusal.words();
       return refusalCause(listen, host, words ?? { line: failure.reason, prohibition: null });
     }
     refusal.cancel();
     // It tells why itself, if it is about to end. Who comes next gets another one.
-    const proof = await lease.prove(closeDeadlineMs);
-    if (failure.kind === 'gone' || proof.kind !== 'alive') lease.condemn();
+    const proof = await ride.prove(closeDeadlineMs);
+    if (failure.kind === 'gone' || proof.kind !== 'alive') ride.condemn();
     if (proof.kind === 'dead') return proof.cause;
     const evidence = failure.kind === 'gone' ? failure.reason : 'its control socket took no request';
     return describeCause('timed-out', { what: 'ssh', evidence: toEvidence(evidence, []) });
@@ -210,8 +210,8 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     this.#endCause = end.cause ?? stoppedByUs;
     if (this.#isOpen) await this.#close(force);
     this.#hasLeft = true;
-    const { lease, listeners, clock } = this.#parts;
-    const released = lease.release({ force });
+    const { ride, listeners, clock } = this.#parts;
+    const released = ride.leave({ force });
     if (listeners.leave(this.#place, this)) await removeFile(this.#forward.toPath).catch(() => undefined);
     // Its end comes first: what is to be seen is why this one failed.
     if (!this.#isReady && this.#before !== null)
@@ -224,9 +224,9 @@ export class SshReverseForward implements Tunnel, ReverseListener {
 
   async #close(force = false): Promise<void> {
     this.#isOpen = false;
-    const { mux, lease } = this.#parts;
+    const { mux, ride } = this.#parts;
     const closed = await mux.close(this.#at(closeDeadlineMs), this.#forward);
-    if (closed.ok && !force) await lease.prove(letGoDeadlineMs);
+    if (closed.ok && !force) await ride.roundTrip(letGoDeadlineMs);
   }
 
   #at(deadlineMs: number): MuxPlace {

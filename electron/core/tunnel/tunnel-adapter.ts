@@ -16,8 +16,6 @@ export type TunnelRequest = CarrierRequest;
 export interface TunnelAdapter {
   /** Starts at once and never throws: every failure is the value of `ready` and `ended`. */
   open(request: TunnelRequest): Tunnel;
-  /** The computer slept, or has another network: a connection that is being made may never be answered. */
-  interrupted?(): void;
-  /** Ends what tunnels have shared, when all of them have been stopped. */
-  close?(options?: { readonly force?: boolean }): Promise<void>;
+  /** No client that has outlived its tunnel waits for the next one any more. */
+  close?(): void;
 }

@@ -1,0 +1,235 @@
+/** What services share fails and recovers as one: the real daemon, a real kubectl, two real sshd. */
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { startKubeApi, type KubeApi } from '../../../e2e/fixtures/kube-api.ts';
+import { exchange, freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
+import { createSshClient } from '../../../e2e/fixtures/ssh-client.ts';
+import { startSshd, type Sshd } from '../../../e2e/fixtures/sshd.ts';
+import { openSteadyConnection } from '../../../e2e/fixtures/steady-connection.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { Scope } from '../scope.ts';
+import { startDaemon, type RunningDaemon } from './testing/running-daemon.ts';
+
+let scope: Scope;
+let echo: FixtureServer;
+let daemon: RunningDaemon;
+
+beforeEach(async () => {
+  scope = new Scope('test');
+  echo = await startEchoServer();
+  scope.own('echo server', () => echo.stop());
+});
+
+afterEach(() => scope.close());
+
+async function run(
+  services: readonly object[],
+  env: Readonly<Record<string, string>>,
+  rest: object = {},
+): Promise<void> {
+  const defaults = {
+    health_check: { type: 'tcp', interval: '500ms', timeout: '1s', failure_threshold: 1 },
+    restart_policy: { max_attempts: 2, initial_delay: '100ms', max_delay: '100ms' },
+  };
+  daemon = await startDaemon({
+    config: JSON.stringify({ version: '1.0', defaults, services, ...rest }),
+    env,
+  });
+  scope.own('daemon', () => daemon.stop());
+}
+
+const searchPath = (...directories: readonly string[]): string =>
+  [...directories, process.env['PATH']].join(path.delimiter);
+
+/** Each service on a line of its own: what a user would see of it. */
+const seen = (services: readonly ServiceSnapshot[]): readonly string[] =>
+  services.map(({ name, phase, health, cause }) => [name, phase, health, cause?.title ?? ''].join(', '));
+
+async function becomes(...expected: readonly string[]): Promise<readonly ServiceSnapshot[]> {
+  let services: readonly ServiceSnapshot[] = [];
+  const isSo = async (): Promise<boolean> => {
+    ({ services } = await daemon.snapshot());
+    return JSON.stringify(seen(services)) === JSON.stringify(expected);
+  };
+  await eventually(expected.join('; '), isSo, 15_000).catch(() => {
+    expect(seen(services)).toEqual(expected);
+  });
+  return services;
+}
+
+const up = (name: string): string => `${name}, up, healthy, `;
+
+describe('services of one cluster', () => {
+  let kube: KubeApi;
+
+  beforeEach(async () => {
+    kube = await startKubeApi();
+    scope.own('cluster', () => kube.dispose());
+    for (const name of ['api', 'web', 'db']) {
+      kube.addPod(`${name}-0`);
+      kube.addService(name, { ports: [7000] });
+    }
+    kube.setTarget(7000, echo);
+  });
+
+  const env = (): Readonly<Record<string, string>> => ({
+    PATH: searchPath(kube.client.binDirectory),
+    KUBECONFIG: kube.client.kubeconfigFile,
+  });
+
+  const kubectl = async (name: string, rest: object = {}): Promise<object> => ({
+    name,
+    technology: 'kubectl',
+    local_port: await freePort(),
+    remote_port: 7000,
+    connection: { resource_name: name, context: kube.client.contexts.current },
+    ...rest,
+  });
+
+  it('wait together while it is away, one prober for all, and are back together, and so are their clients', async () => {
+    await run([await kubectl('api'), await kubectl('web'), await kubectl('db')], env());
+    const [api] = await becomes(up('api'), up('web'), up('db'));
+    await kube.stop();
+    const away = (name: string): string => `${name}, waiting, unknown, The cluster fixture cannot be reached`;
+    const held = await becomes(away('api'), away('web'), away('db'));
+    expect(held.map(({ cause }) => cause?.code)).toEqual([
+      'transport-down',
+      'transport-down',
+      'transport-down',
+    ]);
+    const restarts = held.map((service) => service.restarts);
+    const client = exchange({ host: '127.0.0.1', port: api?.localPort ?? 0 }, 'are you there?');
+    kube.requests.length = 0;
+    await kube.start();
+    const back = await becomes(up('api'), up('web'), up('db'));
+    expect(await client).toBe('are you there?');
+    // The one for which a client waits tries by itself. One try for each of the others, when the cluster has answered.
+    expect(back.slice(1).map((service, index) => service.restarts - (restarts[index + 1] ?? 0))).toEqual([
+      1, 1,
+    ]);
+  });
+
+  it('do not restart an unhealthy one that is aware of a cluster without a ready node, until it has one', async () => {
+    kube.addNode('one', true);
+    const cluster_health = { interval: '1s', failure_threshold: 1, retry_attempts: 0, timeout: '5s' };
+    const aware = await kubectl('api', { health_check: { cluster_aware: true } });
+    const plain = await kubectl('web', { restart_policy: { max_attempts: 100 } });
+    await run([aware, plain], env(), { cluster_contexts: { fixture: { cluster_health } } });
+    const before = await becomes(up('api'), up('web'));
+    kube.addNode('one', false);
+    kube.requests.length = 0;
+    const questions = (): number => kube.requests.filter((request) => request === 'GET /api/v1/nodes').length;
+    await eventually('the answer was heard: the next question came', () => questions() >= 3);
+    kube.setTarget(7000, null);
+    const sick = await eventuallyServices(
+      ([api, web]) =>
+        api?.cause?.code === 'cluster-unwell' && (web?.restarts ?? 0) > (before[1]?.restarts ?? 0),
+    );
+    expect(sick[0]).toMatchObject({
+      restarts: before[0]?.restarts,
+      cause: { evidence: 'its only node is not ready' },
+    });
+    kube.setTarget(7000, echo);
+    kube.addNode('one', true);
+    await becomes(up('api'), up('web'));
+  });
+});
+
+async function eventuallyServices(
+  isSo: (services: readonly ServiceSnapshot[]) => boolean,
+): Promise<readonly ServiceSnapshot[]> {
+  let services: readonly ServiceSnapshot[] = [];
+  await eventually(
+    'the services are so',
+    async () => {
+      ({ services } = await daemon.snapshot());
+      return isSo(services);
+    },
+    15_000,
+  ).catch(() => {
+    throw new Error(`they are not: ${seen(services).join('; ')}`);
+  });
+  return services;
+}
+
+describe('services of one ssh host', () => {
+  const refused = (): string => `127.0.0.1:${String(bastion.port)} refused the connection`;
+  let bastion: Sshd;
+  let other: Sshd;
+
+  beforeEach(async () => {
+    const client = await createSshClient();
+    scope.own('ssh client', () => client.dispose());
+    bastion = await startSshd({ client });
+    scope.own('bastion', () => bastion.dispose());
+    other = await startSshd({ client });
+    scope.own('other host', () => other.dispose());
+    await bastion.trust();
+    await other.trust();
+  });
+
+  const ssh = async (name: string, { host, port, user }: Sshd): Promise<object> => ({
+    name,
+    technology: 'ssh',
+    local_port: await freePort(),
+    remote_port: echo.port,
+    connection: { host, port, user, remote_host: '127.0.0.1' },
+  });
+
+  it('wait together while it is away and are back together; a connection through another host lives on', async () => {
+    const services = [await ssh('one', bastion), await ssh('two', bastion), await ssh('elsewhere', other)];
+    await run(services, { PATH: searchPath(bastion.binDirectory) });
+    const [, , elsewhere] = await becomes(up('one'), up('two'), up('elsewhere'));
+    const steady = await openSteadyConnection({ host: '127.0.0.1', port: elsewhere?.localPort ?? 0 });
+    scope.own('steady connection', () => steady.close());
+    await bastion.stop();
+    const away = (name: string): string => `${name}, waiting, unknown, ${refused()}`;
+    await becomes(away('one'), away('two'), up('elsewhere'));
+    const logins = bastion.log.length;
+    await bastion.start();
+    await becomes(up('one'), up('two'), up('elsewhere'));
+    expect(bastion.log.slice(logins).filter((line) => line.startsWith('Accepted'))).toHaveLength(1);
+    expect(await steady.echo('still here')).toBe('still here');
+  });
+
+  it('log in once, and once more at once when the user wants a try after their host is back', async () => {
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const restart_policy = { initial_delay: '60s', max_delay: '60s' };
+    const services = await Promise.all(names.map((name) => ssh(name, bastion)));
+    await run(
+      services.map((service) => ({ ...service, restart_policy })),
+      { PATH: searchPath(bastion.binDirectory) },
+    );
+    const logins = (): number => bastion.log.filter((line) => line.startsWith('Accepted')).length;
+    await becomes(...names.map(up));
+    expect(logins()).toBe(1);
+    await bastion.stop();
+    await becomes(...names.map((name) => `${name}, waiting, unknown, ${refused()}`));
+    await bastion.start();
+    await tryAgain();
+    await becomes(...names.map(up));
+    expect(logins()).toBe(2);
+  });
+
+  it('log in again without a word when their server ends connections that nobody uses', async () => {
+    const idle = await startSshd({ client: bastion.client, config: ['UnusedConnectionTimeout 1'] });
+    scope.own('idle host', () => idle.dispose());
+    await idle.trust();
+    const service = { ...(await ssh('one', idle)), health_check: { type: 'none' } };
+    await run([service], { PATH: searchPath(idle.binDirectory) });
+    const logins = (): number => idle.log.filter((line) => line.startsWith('Accepted')).length;
+    const states = new Set<string>();
+    await eventually('the server has ended it several times', async () => {
+      const { services } = await daemon.snapshot();
+      for (const { phase, cause } of services) states.add(`${phase} ${cause?.code ?? ''}`);
+      return logins() >= 4;
+    });
+    const [one] = await becomes('one, up, ready, ');
+    expect(one?.outages.count).toBe(0);
+    expect([...states].filter((state) => !/^(?:up|connecting) $/.test(state))).toEqual([]);
+    expect(await exchange({ host: '127.0.0.1', port: one?.localPort ?? 0 }, 'hello')).toBe('hello');
+  });
+
+  const tryAgain = (): Promise<unknown> => daemon.client.request('retry', { target: { kind: 'all' } });
+});

@@ -1,0 +1,249 @@
+/**
+ * Channels of our own on an ssh master, in OpenSSH's proxy mode (PROTOCOL.mux, MUX_C_PROXY; channels.c, channel_proxy_upstream and
+ * channel_proxy_downstream): after two packets the control socket carries messages of the ssh connection protocol (RFC 4254) in the
+ * clear, and the master only exchanges the channels' numbers. Invariants:
+ *
+ * 1. The control socket is always read: a channel that nobody reads is stopped by its own window, never by this.
+ * 2. A number is used again only after the server's CLOSE.
+ * 3. All channels end with the control socket, and it stays open for as long as its master lives.
+ *
+ * Why it stays open: the master forgets no channel that the server has refused, and it ends itself ("no remote_id", all versions from
+ * 7.4 to 10) when a control socket closes that has such a channel, or one that is being opened. So this is for masters of our own
+ * only. The user's gets `stdio-forward.ts`. The master has room for 16,384 channels (CHANNELS_MAX_CHANNELS).
+ */
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { Channels, ChannelFailure, ChannelTarget } from './channel.ts';
+import { message, messages, MuxChannel, openMessage, type ChannelLink } from './mux-channel.ts';
+import {
+  hello,
+  muxRequestId,
+  muxTypes,
+  otherProtocol,
+  packet,
+  PacketReader,
+  reasonIn,
+  textAt,
+  uint32,
+} from './mux-packet.ts';
+
+/** So that whoever uses the master has time to leave it. */
+export const maxRefusals = 4_096;
+
+type Opened = Result<Duplex, ChannelFailure>;
+
+/** What one of our numbers stands for. */
+type Slot = Opening | { readonly kind: 'open'; readonly channel: MuxChannel };
+
+interface Opening {
+  readonly kind: 'opening';
+  readonly settle: (opened: Opened) => void;
+  isCancelled: boolean;
+}
+
+interface Waiting {
+  readonly id: number;
+  readonly to: ChannelTarget;
+}
+
+export class MuxChannels implements Channels {
+  /** Settles when the control socket has closed. */
+  readonly ended: Promise<void>;
+  readonly #socket: net.Socket;
+  readonly #reader = new PacketReader();
+  readonly #slots = new Map<number, Slot>();
+  readonly #drained = new Set<() => void>();
+  readonly #link: ChannelLink;
+  /** To be opened once the master has agreed; null: it has. */
+  #waiting: Waiting[] | null = [];
+  #lastId = 0;
+  #refusals = 0;
+  #endReason = 'ssh closed its control socket';
+
+  constructor(controlPath: string) {
+    const socket = net.connect(controlPath);
+    this.#socket = socket;
+    this.ended = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#endAll();
+        resolve();
+      });
+    });
+    socket
+      .on('error', ({ message: reason }) => {
+        if (this.#waiting !== null) this.#endReason = reason;
+      })
+      .on('data', (chunk: Buffer) => this.#read(chunk))
+      .on('drain', () => this.#goOn());
+    socket.write(Buffer.concat([hello(), packet(uint32(muxTypes.proxy), uint32(muxRequestId))]));
+    this.#link = {
+      get isFull() {
+        return socket.writableNeedDrain;
+      },
+      whenDrained: (proceed) => this.#drained.add(proceed),
+      send: (type, ...parts) => this.#send(type, parts),
+    };
+  }
+
+  /** The master never forgets a channel that the server has refused. */
+  get isWornOut(): boolean {
+    return this.#refusals >= maxRefusals;
+  }
+
+  open(to: ChannelTarget, signal: AbortSignal): Promise<Opened> {
+    return new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve(err({ kind: 'cancelled' }));
+        return;
+      }
+      if (this.#socket.destroyed) {
+        resolve(err({ kind: 'gone', reason: this.#endReason }));
+        return;
+      }
+      const cancel = (): void => {
+        slot.isCancelled = true;
+        resolve(err({ kind: 'cancelled' }));
+      };
+      signal.addEventListener('abort', cancel, { once: true });
+      const slot: Opening = {
+        kind: 'opening',
+        isCancelled: false,
+        settle: (opened) => {
+          signal.removeEventListener('abort', cancel);
+          resolve(opened);
+        },
+      };
+      const id = this.#freeId();
+      this.#slots.set(id, slot);
+      if (this.#waiting === null) this.#send(messages.open, openMessage(id, to));
+      else this.#waiting.push({ id, to });
+    });
+  }
+
+  /** Only when its master ends, or nothing was ever opened: see above. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #freeId(): number {
+    do this.#lastId = (this.#lastId + 1) >>> 0;
+    while (this.#slots.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  #send(type: number, parts: readonly Buffer[]): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.cork();
+    for (const part of message(type, parts)) this.#socket.write(part);
+    this.#socket.uncork();
+  }
+
+  #goOn(): void {
+    const proceeding = [...this.#drained];
+    this.#drained.clear();
+    for (const proceed of proceeding) proceed();
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const body of this.#reader.read(chunk)) {
+        if (this.#waiting === null) this.#hear(body);
+        else this.#agree(body, this.#waiting);
+      }
+    } catch {
+      // A body that is too short for what it should say, too.
+      this.#end(otherProtocol);
+    }
+  }
+
+  #agree(body: Buffer, waiting: readonly Waiting[]): void {
+    switch (body.readUInt32BE(0)) {
+      case muxTypes.hello:
+        return;
+      case muxTypes.proxying:
+        this.#waiting = null;
+        for (const { id, to } of waiting) this.#send(messages.open, openMessage(id, to));
+        return;
+      case muxTypes.permissionDenied:
+      case muxTypes.failure:
+        this.#end(reasonIn(body));
+        return;
+      default:
+        this.#end(otherProtocol);
+    }
+  }
+
+  /** Behind a byte of padding's length: the message's number, and the channel's. */
+  #hear(body: Buffer): void {
+    const type = body.readUInt8(1);
+    const id = body.readUInt32BE(2);
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return;
+    if (slot.kind === 'opening') this.#hearOpening({ type, id, body, slot });
+    else this.#hearOpen({ type, id, body, channel: slot.channel });
+  }
+
+  #hearOpening({ type, id, body, slot }: Heard & { readonly slot: Opening }): void {
+    if (type === messages.openFailure) {
+      this.#slots.delete(id);
+      this.#refusals += 1;
+      slot.settle(err({ kind: 'refused', code: body.readUInt32BE(6), reason: textAt(body, 10) }));
+    }
+    if (type !== messages.confirmation) return;
+    const remote = {
+      id: body.readUInt32BE(6),
+      windowBytes: body.readUInt32BE(10),
+      maxPacketBytes: body.readUInt32BE(14),
+    };
+    const channel = new MuxChannel(this.#link, remote);
+    this.#slots.set(id, { kind: 'open', channel });
+    if (slot.isCancelled) channel.destroy();
+    else slot.settle(ok<Duplex>(channel));
+  }
+
+  #hearOpen({ type, id, body, channel }: Heard & { readonly channel: MuxChannel }): void {
+    switch (type) {
+      case messages.data:
+        channel.took(body.subarray(10, 10 + body.readUInt32BE(6)));
+        break;
+      case messages.extendedData:
+        channel.skipped(body.readUInt32BE(10));
+        break;
+      case messages.windowAdjust:
+        channel.widened(body.readUInt32BE(6));
+        break;
+      case messages.eof:
+        channel.heardEof();
+        break;
+      case messages.close:
+        this.#slots.delete(id);
+        channel.heardClose();
+        break;
+      case messages.request:
+        if (body.readUInt8(10 + body.readUInt32BE(6)) !== 0) channel.refuseRequest();
+        break;
+    }
+  }
+
+  #end(reason: string): void {
+    this.#endReason = reason;
+    this.#socket.destroy();
+  }
+
+  #endAll(): void {
+    const reason = this.#endReason;
+    this.#drained.clear();
+    for (const slot of this.#slots.values()) {
+      if (slot.kind === 'opening') slot.settle(err({ kind: 'gone', reason }));
+      else slot.channel.destroy(new Error(reason));
+    }
+    this.#slots.clear();
+  }
+}
+
+interface Heard {
+  readonly type: number;
+  readonly id: number;
+  readonly body: Buffer;
+}

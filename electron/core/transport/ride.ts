@@ -1,0 +1,148 @@
+/**
+ * A forward's place on the carrier of its transport. Invariants:
+ *
+ * 1. `ready` and `ended` settle once each, of one carrier.
+ * 2. Until a carrier is ready, the ride may be moved to the next one: whoever waits does not notice.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { Result } from '../../../shared/result.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { CarrierEnd, TransportProof } from './carrier.ts';
+import { CarrierLife, noChild } from './carrier-life.ts';
+import type { Rider, SharedCarrier } from './shared-carrier.ts';
+import type { ListenRefusal } from './ssh-output.ts';
+
+/** A place on a connection to an ssh host, whoever made it. */
+export interface Place {
+  readonly pid: number | null;
+  /** How long the login took, in ms; null while it lasts, or where there was none. */
+  readonly openedInMs: number | null;
+  /** The control socket, or why there is none. */
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  /** Settles; never rejects. */
+  prove(deadlineMs: number): Promise<TransportProof>;
+  /** Whoever comes next needs another connection. */
+  condemn(): void;
+  /** Connections that the far end refused, by the forward's socket. */
+  onRefusal(listener: (path: string, line: string) => void): void;
+  /** Idempotent. Resolves when this place no longer keeps anything open; `force`: kills what nobody else uses. */
+  leave(options?: { readonly force?: boolean }): Promise<void>;
+}
+
+/** A place on a connection that LocalPort has opened: the server may be asked to listen. */
+export interface OwnPlace extends Place {
+  /** Far ends that the server did not open, of whichever service. Returns how to stop listening. */
+  onListenRefused(listener: (refusal: ListenRefusal) => void): () => void;
+  /**
+   * Resolves once the server has answered what is asked of it now, and so has carried out what it was told before, or after
+   * `deadlineMs`. Never rejects.
+   */
+  roundTrip(deadlineMs: number): Promise<void>;
+}
+
+export interface RideListener {
+  readonly onLeft: (ride: Ride) => void;
+  /** Its carrier can never answer. */
+  readonly onCondemned: (carrier: SharedCarrier) => void;
+}
+
+export class Ride implements OwnPlace {
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  readonly #rider: Rider;
+  readonly #listener: RideListener;
+  readonly #life = new CarrierLife();
+  readonly #refusalListeners: ((path: string, line: string) => void)[] = [];
+  readonly #listenRefusalListeners = new Set<(refusal: ListenRefusal) => void>();
+  #carrier: SharedCarrier | null = null;
+  #isReady = false;
+  #hasLeft = false;
+
+  constructor(rider: Rider, listener: RideListener) {
+    this.#rider = rider;
+    this.#listener = listener;
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
+  }
+
+  /** null while it waits for one. */
+  get carrier(): SharedCarrier | null {
+    return this.#carrier;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get pid(): number | null {
+    return this.#carrier?.pid ?? null;
+  }
+
+  get openedInMs(): number | null {
+    return this.#carrier?.openedInMs ?? null;
+  }
+
+  onRefusal(listener: (path: string, line: string) => void): void {
+    this.#refusalListeners.push(listener);
+  }
+
+  onListenRefused(listener: (refusal: ListenRefusal) => void): () => void {
+    this.#listenRefusalListeners.add(listener);
+    return () => this.#listenRefusalListeners.delete(listener);
+  }
+
+  async roundTrip(deadlineMs: number): Promise<void> {
+    await this.#carrier?.roundTrip(deadlineMs);
+  }
+
+  /** See `SharedCarrier.prove`. */
+  prove(deadlineMs: number): Promise<TransportProof> {
+    return this.#carrier?.prove(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
+  }
+
+  condemn(): void {
+    if (this.#carrier !== null) this.#listener.onCondemned(this.#carrier);
+  }
+
+  board(carrier: SharedCarrier): void {
+    this.#carrier?.leave(this.#rider);
+    this.#carrier = carrier;
+    carrier.enter(this.#rider, {
+      onRefusal: (path, line) => {
+        for (const listener of this.#refusalListeners) listener(path, line);
+      },
+      onListenRefused: (refusal) => {
+        for (const listener of this.#listenRefusalListeners) listener(refusal);
+      },
+    });
+    void carrier.ready.then((result) => {
+      if (this.#carrier !== carrier) return;
+      this.#isReady ||= result.ok;
+      this.#life.settleReady(result);
+    });
+  }
+
+  /** It waits for the next carrier. */
+  wait(): void {
+    this.#carrier?.leave(this.#rider);
+    this.#carrier = null;
+  }
+
+  end(end: CarrierEnd): void {
+    this.#life.end(end);
+  }
+
+  async leave({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    const carrier = this.#carrier;
+    this.#carrier = null;
+    this.#life.end({ ...noChild, cause: null });
+    carrier?.leave(this.#rider);
+    this.#listener.onLeft(this);
+    if (carrier?.isEmpty !== true) return;
+    if (force) await carrier.stop({ force });
+    else if (carrier.isStopping) await carrier.ended;
+  }
+}

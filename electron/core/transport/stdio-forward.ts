@@ -1,0 +1,204 @@
+/**
+ * One channel on an ssh master that is not ours, in OpenSSH's passenger mode (PROTOCOL.mux, MUX_C_NEW_STDIO_FWD): what `ssh -W` does
+ * over a master. The master gets the ends of two socket pairs, reads the one and writes to the other. So nothing of ours can stay
+ * there: the kernel closes what we had when this process ends, however it ends, and the channel ends with it. Proxy mode
+ * (`mux-channels.ts`) would end the user's master then. The price: a refusal's reason stands on the master's stderr, not here.
+ */
+import { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { Channels, ChannelFailure, ChannelTarget } from './channel.ts';
+import { connectPassing } from './descriptor-passing.ts';
+import {
+  hello,
+  muxRequestId,
+  muxTypes,
+  otherProtocol,
+  packet,
+  PacketReader,
+  reasonIn,
+  streamLocal,
+  text,
+  uint32,
+} from './mux-packet.ts';
+import { ensureRuntimeDirectory, tunnelFile } from './private-path.ts';
+import { makeSocketPair, type SocketPair } from './socket-pair.ts';
+
+type Opened = Result<Duplex, ChannelFailure>;
+
+/** What a master says when the server has refused (mux_stdio_confirm in mux.c). */
+const refusedByServer = 'Session open refused by peer';
+
+export interface StdioForwardsParts {
+  readonly controlPath: string;
+  /** For the names of socket pairs, for the moment that they need one. */
+  readonly runtimeDirectory: string;
+  /** Unique for the life of the app. */
+  readonly id: string;
+}
+
+/** This computer is short of something, which says nothing about the master. */
+const ownFailures: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAGAIN'];
+
+export class StdioForwards implements Channels {
+  readonly isWornOut = false;
+  readonly #parts: StdioForwardsParts;
+  #count = 0;
+  /** The master has taken the latest connection from its queue, which has room for 64. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(parts: StdioForwardsParts) {
+    this.#parts = parts;
+  }
+
+  async open(to: ChannelTarget, signal: AbortSignal): Promise<Opened> {
+    const sockets: Socket[] = [];
+    let opened: Opened;
+    try {
+      opened = await this.#open(to, signal, sockets);
+    } catch (error) {
+      opened = err(failureOf(error));
+    }
+    if (!opened.ok) for (const socket of sockets) socket.destroy();
+    return opened;
+  }
+
+  async #open(to: ChannelTarget, signal: AbortSignal, sockets: Socket[]): Promise<Opened> {
+    const [input, output] = [await this.#pair(sockets), await this.#pair(sockets)];
+    const before = this.#turn;
+    let endTurn = (): void => undefined;
+    this.#turn = new Promise((resolve) => (endTurn = resolve));
+    await before;
+    try {
+      if (signal.aborted) return err({ kind: 'cancelled' });
+      const { socket: control, pass } = await connectPassing(this.#parts.controlPath);
+      sockets.push(control.on('error', () => undefined));
+      const [host, port] = 'path' in to ? [to.path, streamLocal] : [to.host, to.port];
+      const request = [muxTypes.newStdioForward, muxRequestId].map(uint32);
+      control.write(Buffer.concat([hello(), packet(...request, text(''), text(host), uint32(port))]));
+      // The master waits for nothing else meanwhile: both are sent at once. If they cannot be, the control socket closes.
+      void Promise.all([pass(input.theirs), pass(output.theirs)]).then((sent) => {
+        if (sent.includes(false)) control.destroy();
+      });
+      const failure = await replyOf(control, signal, endTurn);
+      if (failure !== null) return err(failure);
+      input.theirs.destroy();
+      output.theirs.destroy();
+      return ok(new PairedStream({ input: input.ours, output: output.ours, control }));
+    } finally {
+      endTurn();
+    }
+  }
+
+  async #pair(sockets: Socket[]): Promise<SocketPair> {
+    const { runtimeDirectory, id } = this.#parts;
+    ensureRuntimeDirectory(runtimeDirectory);
+    this.#count += 1;
+    const pair = await makeSocketPair(tunnelFile(runtimeDirectory, `${id}/${String(this.#count)}`, 'pair'));
+    for (const socket of [pair.ours, pair.theirs]) sockets.push(socket.on('error', () => undefined));
+    return pair;
+  }
+}
+
+function failureOf(error: unknown): ChannelFailure {
+  const { code, message: reason } = error as NodeJS.ErrnoException;
+  return { kind: code !== undefined && ownFailures.includes(code) ? 'denied' : 'gone', reason };
+}
+
+/** null: the server has made the connection. */
+function replyOf(control: Socket, signal: AbortSignal, onHello: () => void): Promise<ChannelFailure | null> {
+  return new Promise((resolve) => {
+    const reader = new PacketReader();
+    const settle = (failure: ChannelFailure | null): void => {
+      signal.removeEventListener('abort', cancel);
+      control.off('data', read).off('close', onClosed);
+      resolve(failure);
+    };
+    const cancel = (): void => settle({ kind: 'cancelled' });
+    const onClosed = (): void => settle({ kind: 'gone', reason: 'ssh closed its control socket' });
+    const read = (chunk: Buffer): void => {
+      try {
+        for (const body of reader.read(chunk)) {
+          const meaning = meaningOf(body);
+          if (meaning === 'hello') onHello();
+          else settle(meaning);
+        }
+      } catch {
+        settle({ kind: 'gone', reason: otherProtocol });
+      }
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    control.on('data', read).on('close', onClosed);
+  });
+}
+
+function meaningOf(body: Buffer): ChannelFailure | 'hello' | null {
+  switch (body.readUInt32BE(0)) {
+    case muxTypes.hello:
+      return 'hello';
+    case muxTypes.sessionOpened:
+      return null;
+    case muxTypes.permissionDenied:
+      return { kind: 'denied', reason: reasonIn(body) };
+    case muxTypes.failure: {
+      const reason = reasonIn(body);
+      return reason === refusedByServer
+        ? { kind: 'refused', code: null, reason }
+        : { kind: 'denied', reason };
+    }
+    default:
+      return { kind: 'gone', reason: otherProtocol };
+  }
+}
+
+interface Ends {
+  readonly input: Socket;
+  readonly output: Socket;
+  /** Closes with the channel. */
+  readonly control: Socket;
+}
+
+/** Its readable side is one socket, its writable side another; the kernel's buffers bound both. */
+class PairedStream extends Duplex {
+  readonly #ends: Ends;
+
+  constructor(ends: Ends) {
+    super();
+    this.#ends = ends;
+    const { input, output, control } = ends;
+    output
+      .on('data', (bytes: Buffer) => {
+        if (!this.push(bytes)) output.pause();
+      })
+      .on('end', () => this.push(null))
+      .pause();
+    const fail = (error: Error): void => void this.destroy(error);
+    output.on('error', fail);
+    // The channel is over; what it said before can be read to the end.
+    input.resume();
+    control.resume();
+    control.on('close', () => {
+      if (this.readableEnded) this.destroy();
+      else this.once('end', () => this.destroy());
+    });
+  }
+
+  override _read(): void {
+    this.#ends.output.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    // Nobody takes it any more: as with a channel that the server has closed.
+    this.#ends.input.write(chunk, () => callback());
+  }
+
+  override _final(callback: () => void): void {
+    this.#ends.input.end(() => callback());
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const { input, output, control } = this.#ends;
+    for (const socket of [input, output, control]) socket.destroy();
+    callback(error);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The user's own ControlMaster as the connection of a service. Invariants:
+ *
+ * 1. It is never ended by us, and nothing of ours stays on it: all that is asked of it are channels (`stdio-forward.ts`).
+ * 2. Its end is seen by the end of its socket within `lookEveryMs`, or at once by whoever wants a channel.
+ */
+import { lstat } from 'node:fs/promises';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { type Clock, type Timer, withDeadline } from '../clock.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import { CarrierLife, noChild } from './carrier-life.ts';
+import type { CarrierEnd, CarrierRequest, TransportProof } from './carrier.ts';
+import type { Channels, ChannelTarget } from './channel.ts';
+import { type ControlPaths, masterCommand } from './control-path.ts';
+import type { SshConnection } from './ssh-command.ts';
+import type { Place } from './ride.ts';
+import { StdioForwards } from './stdio-forward.ts';
+
+const lookEveryMs = 2_000;
+
+/**
+ * Nobody listens on port 0, and no name has to be looked up. Not a path: masters before OpenSSH 9.4 would have the server look it
+ * up as a name.
+ */
+const nowhere: ChannelTarget = { host: '127.0.0.1', port: 0 };
+
+export interface UserMasterParts {
+  readonly connection: SshConnection;
+  readonly paths: ControlPaths;
+  readonly clock: Clock;
+  /** An existing 0700 directory of the user's. */
+  readonly runtimeDirectory: string;
+}
+
+export class UserMaster implements Place {
+  readonly pid = null;
+  readonly openedInMs = null;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  readonly #request: CarrierRequest;
+  readonly #parts: UserMasterParts;
+  readonly #life = new CarrierLife();
+  readonly #ending = new AbortController();
+  #channels: Channels | null = null;
+  #look: Timer | null = null;
+
+  constructor(request: CarrierRequest, parts: UserMasterParts) {
+    this.#request = request;
+    this.#parts = parts;
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
+    void this.#open();
+  }
+
+  /** Once it is ready. */
+  get channels(): Channels {
+    if (this.#channels === null) throw new Error('the master is not there yet');
+    return this.#channels;
+  }
+
+  /** Asks the server for something that it always refuses: the refusal is a round trip. */
+  async prove(deadlineMs: number): Promise<TransportProof> {
+    if (this.#channels === null) return { kind: 'unprovable' };
+    const ending = new AbortController();
+    const stop = (): void => ending.abort();
+    this.#ending.signal.addEventListener('abort', stop, { once: true });
+    const opening = this.#channels.open(nowhere, ending.signal);
+    const opened = await withDeadline(this.#parts.clock, deadlineMs, opening);
+    ending.abort();
+    this.#ending.signal.removeEventListener('abort', stop);
+    if (opened === 'deadline') return { kind: 'silent' };
+    if (opened.ok) opened.value.on('error', () => undefined).destroy();
+    if (opened.ok || opened.error.kind === 'refused') return { kind: 'alive' };
+    if (opened.error.kind === 'denied') return { kind: 'unprovable' };
+    const cause = this.#missing(opened.error.kind === 'gone' ? opened.error.reason : null);
+    if (opened.error.kind === 'gone') this.#end(cause);
+    return { kind: 'dead', cause };
+  }
+
+  /** There is no other one to be had. */
+  condemn(): void {
+    return;
+  }
+
+  /** What the master says of channels, its user reads. */
+  onRefusal(): void {
+    return;
+  }
+
+  leave(): Promise<void> {
+    this.#end(null);
+    return Promise.resolve();
+  }
+
+  async #open(): Promise<void> {
+    const { connection, paths } = this.#parts;
+    const { service, insisted = false } = this.#request;
+    const found = await paths.find(service, connection, insisted);
+    if (this.#ending.signal.aborted) return;
+    if (!found.ok) {
+      this.#end(found.error);
+      return;
+    }
+    const socket = await socketAt(found.value);
+    if (!socket.ok) {
+      this.#end(this.#missing(socket.error));
+      return;
+    }
+    const { runtimeDirectory } = this.#parts;
+    this.#channels = new StdioForwards({ controlPath: found.value, runtimeDirectory, id: this.#request.id });
+    const proof = await this.prove(service.startTimeoutMs);
+    switch (proof.kind) {
+      case 'alive':
+      case 'unprovable':
+        this.#life.settleReady(ok({ kind: 'unix', path: found.value }));
+        this.#watch(found.value, socket.value);
+        break;
+      case 'silent':
+        this.#end(describeCause('timed-out', { host: connection.host }));
+        break;
+      case 'dead':
+        this.#end(proof.cause);
+    }
+  }
+
+  /** Another one in its place is another connection. */
+  #watch(path: string, inode: bigint): void {
+    if (this.#ending.signal.aborted) return;
+    this.#look = this.#parts.clock.after(lookEveryMs, () => {
+      void socketAt(path).then((socket) => {
+        if (socket.ok && socket.value === inode) this.#watch(path, inode);
+        else this.#end(this.#missing(socket.ok ? 'its socket is another one' : socket.error));
+      });
+    });
+  }
+
+  /** null: it was asked to. */
+  #end(cause: Cause | null): void {
+    this.#ending.abort();
+    this.#look?.cancel();
+    this.#life.end({ ...noChild, cause });
+  }
+
+  #missing(evidence: string | null): Cause {
+    const { connection } = this.#parts;
+    const command = masterCommand(connection);
+    return describeCause('master-missing', {
+      host: connection.host,
+      command,
+      evidence: evidence ?? undefined,
+    });
+  }
+}
+
+/** The inode of a socket of this user's, or why there is none to talk to. */
+async function socketAt(path: string): Promise<Result<bigint, string>> {
+  try {
+    const stats = await lstat(path, { bigint: true });
+    if (!stats.isSocket()) return err(`${path} is no socket`);
+    if (Number(stats.uid) !== process.getuid?.()) return err(`${path} belongs to another user`);
+    return ok(stats.ino);
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
