@@ -94,6 +94,10 @@ export interface CauseDetails {
   readonly usedPassword?: boolean | undefined;
   /** The user was asked for an answer, and gave a wrong one or none. */
   readonly askedUser?: boolean | undefined;
+  /** The answer that was refused came from the keychain, and is no longer there. */
+  readonly wasRemembered?: boolean | undefined;
+  /** The user took this long for an answer. */
+  readonly tookMs?: number | undefined;
   /** A command that asks the user what the server wants to know. */
   readonly login?: string | undefined;
   /** To try again may ask the user something, to unlock a keychain say. */
@@ -182,10 +186,15 @@ const catalogue = {
   },
   'auth-failed': {
     ...user('credentials'),
-    recheck: (d) => (d.usedPassword === true || d.askedUser === true ? 'never' : 'login'),
+    recheck: (d) =>
+      d.usedPassword === true || d.askedUser === true || d.wasRemembered === true ? 'never' : 'login',
     title: (d) => `${d.host ?? 'The server'} refused the login`,
     remedy: (d) => {
       const notRetried = '(not retried automatically, which could lock the account)';
+      if (d.wasRemembered === true) {
+        const next = d.login === undefined ? 'try again to be asked' : `run ${d.login}`;
+        return `The answer in the keychain was not accepted, and was removed: ${next} ${notRetried}`;
+      }
       if (d.askedUser === true) return `Try again and check your answer ${notRetried}`;
       if (d.usedPassword === true)
         return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
@@ -195,6 +204,7 @@ const catalogue = {
     },
     action: (d) => {
       if (d.askedUser === true) return retry;
+      if (d.wasRemembered === true && d.login !== undefined) return copy('Copy command', d.login);
       if (d.command !== undefined) return copy('Copy command', d.command);
       return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
@@ -380,8 +390,12 @@ const catalogue = {
   },
   'closed-by-remote': {
     ...backoff,
-    title: (d) => `${d.host ?? 'The other end'} closed the connection`,
-    remedy: () => null,
+    title: (d) =>
+      `${d.host ?? 'The other end'} closed the connection${d.tookMs === undefined ? '' : ' before your answer'}`,
+    remedy: (d) =>
+      d.tookMs === undefined
+        ? null
+        : `Your answer took ${String(Math.round(d.tookMs / 1_000))} s; a server waits 120 s, or what its LoginGraceTime says`,
     action: () => openLog,
   },
   'certificate-invalid': {

@@ -18,6 +18,8 @@ import { OwnConnections } from '../relay/own-connections.ts';
 import { RouteBoard, type RouteReport } from '../route/route-board.ts';
 import { routeProbers } from '../route/route-probers.ts';
 import { childTool } from '../secrets/child-tool.ts';
+import { RememberedAnswers } from '../secrets/remembered-answers.ts';
+import { RememberedNames } from '../secrets/remembered-names.ts';
 import { withSecretPasswords } from '../secrets/secret-probe.ts';
 import { readSecret } from '../secrets/secret-reader.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
@@ -34,6 +36,8 @@ export interface ForwardingParts {
   readonly logs: LogStore;
   readonly launcher: ChildLauncher;
   readonly runtimeDirectory: string;
+  readonly stateDirectory: string;
+  readonly homeDirectory: string;
   readonly desired: DesiredStore;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
@@ -41,6 +45,8 @@ export interface ForwardingParts {
   readonly recheckConfig: () => void;
   /** A value that must never be shown was read from where the config says. */
   readonly onSecret: (value: string) => void;
+  /** Why an answer could not be stored in the keychain; null: one was. */
+  readonly onAnswerStored: (failure: string | null) => void;
 }
 
 export class Forwarding {
@@ -51,22 +57,33 @@ export class Forwarding {
   readonly #health: HealthMonitorScheduler;
   readonly #routes: RouteBoard;
   readonly #secrets: SecretStore;
+  readonly #remembered: RememberedAnswers;
   #services: readonly ServiceSpec[] = [];
   #runnersSoFar = 0;
   readonly #ownConnections = new OwnConnections();
   readonly #budget = new ConnectionBudget(readDescriptorLimit());
 
   constructor(parts: ForwardingParts) {
-    const { clock, logs, launcher, runtimeDirectory, desired } = parts;
+    const { clock, logs, launcher, runtimeDirectory, stateDirectory, homeDirectory, desired } = parts;
     const log = logs.app;
     this.#parts = parts;
-    const secrets = { run: childTool(launcher, clock), platform: process.platform };
+    const tools = { run: childTool(launcher, clock), platform: process.platform };
+    const { onChange, onSecret, onAnswerStored: onStored } = parts;
     this.#secrets = new SecretStore({
-      read: (reference) => readSecret(reference, secrets),
-      onFound: parts.onSecret,
+      read: (reference) => readSecret(reference, tools),
+      onFound: onSecret,
     });
-    const { onChange, onSecret } = parts;
-    this.prompts = new PromptDesk({ clock, onChange, onSecret });
+    const names = new RememberedNames(stateDirectory, log);
+    this.#remembered = new RememberedAnswers({
+      tools,
+      names,
+      clock,
+      log,
+      homeDirectory,
+      onFound: onSecret,
+      onStored,
+    });
+    this.prompts = new PromptDesk({ clock, onChange, onSecret, keychain: this.#remembered });
     const adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory, prompts: this.prompts });
     this.#adapters = { ...adapters, ssh: withSecrets(adapters.ssh, this.#secrets) };
     const probes = withSecretPasswords(createProbeRegistry({ launcher }), this.#secrets);
@@ -91,6 +108,7 @@ export class Forwarding {
 
   /** The user asks for these services: what they need may be asked for in turn. */
   allowSecrets(names: readonly string[]): void {
+    this.#remembered.allow();
     for (const service of this.#services)
       if (names.includes(service.name)) this.#secrets.allow(referencesOf(service));
   }

@@ -46,6 +46,8 @@ const askpassWith = (stored: string | null): SshAskpass =>
       onHuman: () => undefined,
       key: 'login',
       host: 'bastion',
+      port: null,
+      jump: [],
       user: 'deploy',
       password: stored,
     },

@@ -71,10 +71,10 @@ function planMaster(
   const controlPath = tunnelFile(runtimeDirectory, id, 'c');
   const probeSocket = tunnelFile(runtimeDirectory, id, 'live');
   const askpassFile = tunnelFile(runtimeDirectory, id, 'pass');
-  const { host, user, password } = connection;
+  const { host, port, user, jump, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
-  const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
-  const login = { services, onHuman, key, host, user, password };
+  const mayAsk = prompts.mayAnswer;
+  const login = { services, onHuman, key, host, port, user, jump, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const read = createMasterReader({ service, controlPath, onRefusal });
   return {
