@@ -107,9 +107,9 @@ export class RememberedAnswers implements AnswerKeychain {
     }
     this.#isAvailable = false;
     log.warn(`the ${name} was not stored in the keychain: ${stored.error.reason}`);
-    onStored(stored.error.reason);
     await names.remove(name);
     await removeSecret(name, tools);
+    onStored(stored.error.reason);
   }
 
   async #remove(name: string): Promise<void> {

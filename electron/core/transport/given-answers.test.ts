@@ -29,7 +29,7 @@ it.each([
   ['a wrong one before it', [account, failed, account], ['2']],
   ['a password and a code', [account, code], ['1', '2']],
   ['another method for the same account', [menu, failed, account], ['2']],
-  ['a jump host and the target', [ofJumpHost(account), account], ['1', '2']],
+  ['a jump host and the target', [ofJumpHost(menu), account], ['1', '2']],
   [
     'a key, and its server wants more',
     [key, 'Authenticated using "publickey" with partial success.', failed, account],
@@ -49,6 +49,7 @@ it.each([
   ["the third passphrase to a jump host's ssh, which tells nothing", [key, key, key].map(ofJumpHost), []],
   ["the second passphrase to a jump host's ssh", [key, key].map(ofJumpHost), ['2']],
   ['two things in the same words', [account, account], []],
+  ['two jump hosts of one name', [ofJumpHost(account), { ...ofJumpHost(account), pid: 3 }], []],
 ] as const)('knows what has worked: %s', (_, events, worked) => {
   expect(play(...events).worked).toEqual(worked);
 });
@@ -56,6 +57,17 @@ it.each([
 it('tells what is refused as soon as it is asked for again', () => {
   expect(play(account, failed, account, failed, account).refused).toEqual(['1', '2']);
   expect(play(ofJumpHost(key), key).refused).toEqual([]);
+});
+
+it('has for a second ssh what opened the key for the first one, unless that was refused', () => {
+  const answers = new GivenAnswers();
+  const atGate = ofJumpHost(key);
+  const given: Given = { ...atGate, from: 'user', answer: { text: 'tortoise', remember: false } };
+  answers.add(given);
+  expect(answers.ofAnotherSsh(key)).toBe(given);
+  expect(answers.ofAnotherSsh(atGate)).toBeNull();
+  answers.asked(atGate);
+  expect(answers.ofAnotherSsh(key)).toBeNull();
 });
 
 it('keeps what a login did not get to try', () => {

@@ -49,8 +49,18 @@ export class GivenAnswers {
     return this.#entries.length === 0;
   }
 
-  has(key: string): boolean {
-    return this.#entries.some(({ given }) => given.key === key);
+  /** The same ssh was given an answer to this. */
+  has({ key, pid }: Asking): boolean {
+    return this.#entries.some(({ given }) => given.key === key && given.pid === pid);
+  }
+
+  /** What opened the key for another ssh on the way: that it went on shows that the passphrase was right. */
+  ofAnotherSsh({ key, kind, pid }: Asking): Given | null {
+    if (kind !== 'passphrase') return null;
+    const entries = this.#entries.filter(({ given }) => given.key === key);
+    if (entries.some(({ given }) => given.pid === pid)) return null;
+    const entry = entries.findLast(({ standing }) => standing === 'open' || standing === 'proven');
+    return entry?.given ?? null;
   }
 
   /** ssh asks: the answers that are refused by that. */
@@ -58,6 +68,9 @@ export class GivenAnswers {
     const refused: Given[] = [];
     for (const entry of this.#entries) {
       const { given } = entry;
+      // Two hosts of one name on the way.
+      const isTwofold = given.key === asking.key && given.pid !== asking.pid && given.kind === 'password';
+      if (isTwofold) this.#ambiguous.add(asking.key);
       if (entry.standing !== 'open' || given.pid !== asking.pid || !isSameThing(given, asking)) continue;
       entry.standing = 'refused';
       refused.push(given);

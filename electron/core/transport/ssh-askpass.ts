@@ -129,6 +129,13 @@ export class SshAskpass {
       return { kind: 'question', prompt, settled: this.#tellSsh(asked, password) };
     }
     const question = this.#questionOf(asked, isTarget);
+    const ofAnother = this.#given.ofAnotherSsh(question);
+    if (ofAnother !== null)
+      return {
+        kind: 'question',
+        prompt,
+        settled: this.#give(asked, question, ofAnother.answer, ofAnother.from),
+      };
     const remembered = this.#recall(question);
     if (remembered !== null)
       return { kind: 'question', prompt, settled: this.#give(asked, question, remembered, 'memory') };
@@ -202,7 +209,7 @@ export class SshAskpass {
     const key = kind === 'passphrase' ? prompt : [login, isTarget ? 'target' : 'jump', prompt].join('\n');
     const name = isReusable(kind) ? answerName(prompt, this.#login, isTarget) : null;
     const asking: Asking = { pid: parent, isTarget, key, name, kind };
-    const hasGiven = this.#given.has(key);
+    const hasGiven = this.#given.has(asking);
     for (const given of this.#given.asked(asking)) this.#refuse(given);
     const storedIsWrong = isTarget && this.#storedWasGiven && isPasswordPrompt(prompt, null);
     const wasRemembered = name !== null && this.#refused.delete(name);

@@ -14,6 +14,15 @@ export interface SshTiming {
   readonly aliveCountMax: number;
 }
 
+/**
+ * ssh's ConnectTimeout goes on while a jump host on its way asks the user, who may take five minutes for each question
+ * (prompt-desk.ts). Where that may be, whoever starts ssh limits the connection.
+ */
+const askingTimeoutSeconds = 900;
+
+const behindQuestions = (timing: SshTiming, mayAsk: boolean): SshTiming =>
+  mayAsk ? { ...timing, connectTimeoutSeconds: askingTimeoutSeconds } : timing;
+
 /** The whole argv of a master. `mayAsk`: somebody answers what ssh and its jump hosts ask. */
 export function sshMasterArgv(
   connection: SshConnection,
@@ -46,7 +55,7 @@ export function sshMasterArgv(
     ...option('VisualHostKey', 'no'),
     ...option('ForwardAgent', 'no'),
     ...option('ForwardX11', 'no'),
-    ...commonOptions(connection, timing),
+    ...commonOptions(connection, behindQuestions(timing, mayAsk)),
     ...authentication(connection, mayAsk),
     ...access(connection, proxyCommand),
     '--',
@@ -102,7 +111,7 @@ function proxyCommandThrough(
   const argv = [
     'ssh',
     ...option('LogLevel', inner === null ? hops.logLevel : 'INFO'),
-    ...commonOptions(connection, timing),
+    ...commonOptions(connection, behindQuestions(timing, hops.mayAsk && inner !== null)),
     ...noControl(),
     ...(hops.mayAsk ? [] : option('BatchMode', 'yes')),
     // The key is offered to the jump hosts beside their own: `jump` has no key_file.

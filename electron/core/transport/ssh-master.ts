@@ -1,7 +1,7 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, withDeadline } from '../clock.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import { ChildCarrier, type ChildPlan, type ChildCarrierOptions } from './child-carrier.ts';
@@ -9,7 +9,7 @@ import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.t
 import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
-import { createMasterReader } from './ssh-output.ts';
+import { createMasterReader, isProxyLine } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
@@ -44,7 +44,9 @@ const absentSocket = '/localport-transport-probe';
 export function openMaster(request: CarrierRequest, parts: MasterParts, options: SshMasterOptions): Carrier {
   const tunnel = new ChildCarrier(options, request);
   try {
-    tunnel.launch(planMaster(request, parts, options));
+    const { plan, isProxied } = planMaster(request, parts, options);
+    tunnel.launch(plan);
+    void limitConnection(tunnel, isProxied, { request, host: parts.connection.host, options });
     void watchLogin(tunnel, parts.onHuman, options.clock);
   } catch (error) {
     tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
@@ -60,12 +62,34 @@ async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Cloc
   if (clock.now() - since > quickLoginMs) onHuman();
 }
 
+interface ConnectionLimit {
+  readonly request: CarrierRequest;
+  readonly host: string;
+  readonly options: SshMasterOptions;
+}
+
+/**
+ * What ssh's ConnectTimeout does, which would go on while a jump host asks the user. `isProxied`: ssh connects through another
+ * program, which has a limit of its own.
+ */
+async function limitConnection(
+  tunnel: ChildCarrier,
+  isProxied: Promise<void>,
+  { request, host, options }: ConnectionLimit,
+): Promise<void> {
+  const { connectTimeoutSeconds } = timingOf(request, options);
+  const connected = Promise.race([tunnel.loggingIn, isProxied, tunnel.ready, tunnel.ended]);
+  if ((await withDeadline(options.clock, connectTimeoutSeconds * 1_000, connected)) !== 'deadline') return;
+  const evidence = `no answer within ${String(connectTimeoutSeconds)} s`;
+  tunnel.giveUp(describeCause('timed-out', { host, evidence }));
+}
+
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planMaster(
   request: CarrierRequest,
   { connection, login: key, onRefusal, services, onHuman }: MasterParts,
   options: SshMasterOptions,
-): ChildPlan {
+): { readonly plan: ChildPlan; readonly isProxied: Promise<void> } {
   const { runtimeDirectory, clock, prompts } = options;
   const { id, service } = request;
   const controlPath = tunnelFile(runtimeDirectory, id, 'c');
@@ -77,13 +101,16 @@ function planMaster(
   const login = { services, onHuman, key, host, port, user, jump, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const read = createMasterReader({ service, controlPath, onRefusal });
-  return {
+  let tellProxied: () => void = () => undefined;
+  const isProxied = new Promise<void>((resolve) => (tellProxied = resolve));
+  const plan: ChildPlan = {
     child: {
       name: `ssh ${host}`,
       argv: sshMasterArgv(connection, controlPath, timingOf(request, options), mayAsk),
       ...(askpass === null ? {} : { env: askpass.environment }),
     },
     interpret: (line) => {
+      if (isProxyLine(line.text)) tellProxied();
       const meaning = askpass?.read(line.text, line.pid) ?? read(line);
       if (meaning.kind === 'ready') askpass?.loggedIn();
       return meaning;
@@ -94,6 +121,7 @@ function planMaster(
       await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);
     },
   };
+  return { plan, isProxied };
 }
 
 interface ProbePlace {

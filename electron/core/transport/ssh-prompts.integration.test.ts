@@ -86,6 +86,61 @@ describe("a locked key of the user's", () => {
   });
 });
 
+describe('an answer that takes the user a while', () => {
+  /** Answers the only question once it is older than this. */
+  async function answerAfter(workshop: TunnelWorkshop, waitMs: number, answer: string): Promise<void> {
+    await expect.poll(() => workshop.prompts.prompts().length, { timeout: 10_000 }).toBe(1);
+    const [prompt] = workshop.prompts.prompts();
+    await expect
+      .poll(() => Date.now() - (prompt?.since ?? 0), { timeout: waitMs + 2_000 })
+      .toBeGreaterThan(waitMs);
+    expect(workshop.prompts.answer(prompt?.id ?? '', answer)).toBe(true);
+  }
+
+  it.each(['the config', 'ssh_config'])(
+    "to a jump host of %s outlasts the target's ConnectTimeout",
+    async (place) => {
+      const [gate, target] = [await world.start(), await world.start()];
+      await lockClientKey();
+      await world.client.addConfig(`Host target
+  HostName ${target.host}
+  ProxyJump gate
+Host gate
+  HostName ${gate.host}
+  Port ${gate.port}`);
+      const slow = await TunnelWorkshop.create([world.client.binDirectory], {
+        startTimeoutMs: 20_000,
+        timing: { connectTimeoutSeconds: 2, aliveIntervalSeconds: 3, aliveCountMax: 2 },
+      });
+      try {
+        slow.prompts.attend();
+        const jump = [`${gate.user}@${gate.host}:${String(gate.port)}`];
+        const tunnel = slow.open(
+          place === 'ssh_config' ? world.to(target, { host: 'target' }) : world.to(target, { jump }),
+        );
+        await answerAfter(slow, 3_500, passphrase);
+        expect(await tunnel.ready).toMatchObject({ ok: true });
+      } finally {
+        await slow.dispose();
+      }
+    },
+  );
+
+  it('and longer than the server waits is a cause of its own, and serves the next login', async () => {
+    const server = await world.start({ config: ['LoginGraceTime 2'] });
+    await lockClientKey();
+    world.workshop.prompts.attend();
+    const tunnel = world.workshop.open(world.to(server));
+    await answerAfter(world.workshop, 12_000, passphrase);
+    const { ready, ended } = tunnel;
+    expect(await ready).toMatchObject({
+      error: { code: 'closed-by-remote', title: '127.0.0.1 closed the connection before your answer' },
+    });
+    await ended;
+    await world.workshop.openReady(world.to(server));
+  });
+});
+
 describe('a login that took the user', () => {
   it('is not made a second time while its server is only silent, and once when it has ended', async () => {
     const server = await world.start();

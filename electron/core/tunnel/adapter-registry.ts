@@ -3,6 +3,7 @@ import type { Technology } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { SshTiming } from '../transport/ssh-command.ts';
 import { createCommandAdapter } from './command-adapter.ts';
 import { createKubectlAdapter } from './kubectl-adapter.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
@@ -15,15 +16,22 @@ export interface AdapterRegistryOptions {
   /** An existing 0700 directory with a short path, for private sockets. Throws when its path is too long for them. */
   readonly runtimeDirectory: string;
   readonly prompts: PromptDesk;
+  /** Of ssh; for tests. */
+  readonly timing?: SshTiming;
 }
 
 export type AdapterRegistry = Readonly<Record<Technology, TunnelAdapter>>;
 
 export function createAdapterRegistry(options: AdapterRegistryOptions): AdapterRegistry {
-  const { launcher, clock, runtimeDirectory, prompts } = options;
+  const { launcher, clock, runtimeDirectory, prompts, timing } = options;
   const child = { launcher, clock };
   return {
-    ssh: createSshAdapter({ ...child, runtimeDirectory, prompts }),
+    ssh: createSshAdapter({
+      ...child,
+      runtimeDirectory,
+      prompts,
+      ...(timing === undefined ? {} : { timing }),
+    }),
     kubectl: createKubectlAdapter(child),
     tcp: createTcpAdapter({ clock }),
     command: createCommandAdapter({ ...child, runtimeDirectory }),
