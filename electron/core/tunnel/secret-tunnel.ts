@@ -25,8 +25,8 @@ export const withSecrets = (adapter: TunnelAdapter, secrets: SecretStore): Tunne
           service: { ...request.service, connection: { ...connection, password: value } },
         }),
       explain: (cause) => {
-        // Not tried again by itself: a password was refused. What the user typed is not the stored one.
-        const isStored = cause.recheck === 'never' && cause.action?.kind !== 'retry';
+        // The config's password was refused, and not what the user typed, or a security key.
+        const isStored = cause.recheck === 'never' && cause.action?.kind === 'open-config';
         if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
         return refused(connection.host, password, cause);
