@@ -97,6 +97,35 @@ describe('ssh login', () => {
     expect(tools.calls().join('\n')).not.toContain('tortoise');
   });
 
+  // That of util-linux: it runs a command in a terminal of its own, which it serves from its stdin.
+  it.runIf(process.platform === 'linux')('asks at a terminal whether to remember', async () => {
+    const command = `'${process.execPath}' '${path.join(installed.folder, 'localport.cjs')}' ssh login '${sshd.host}'`;
+    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      cwd: user.home,
+      env: user.env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const keys = new Map([
+      [/Enter passphrase for key .*: $/, `${passphrase}\r`],
+      [/Remember it in the keychain\? \[y\/N\] /, 'y\r'],
+    ]);
+    let text = '';
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      text += String(chunk);
+      for (const [prompt, answer] of keys) {
+        if (!prompt.test(text)) continue;
+        keys.delete(prompt);
+        terminal.stdin.write(answer);
+      }
+    });
+    const code = await new Promise((resolve) => terminal.once('close', resolve));
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).not.toContain('tortoise');
+    await expect
+      .poll(() => tools.keychain(`passphrase of ${sshd.keyFile}`), { timeout: 5_000 })
+      .toBe(passphrase);
+  });
+
   it('says that nothing can be remembered where there is no keychain', async () => {
     for (const program of readdirSync(tools.binDirectory)) rmSync(path.join(tools.binDirectory, program));
     const { code, text } = await login(sshd.host, `${passphrase}\n`, { options: ['--remember'] });

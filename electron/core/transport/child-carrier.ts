@@ -144,11 +144,6 @@ export class ChildCarrier implements Carrier {
     this.#end({ ...noChild, cause });
   }
 
-  /** Ends what was launched, for this cause. */
-  giveUp(cause: Cause): void {
-    this.#abandon(cause);
-  }
-
   onComplaint(listener: (cause: Cause) => void): void {
     this.#life.onComplaint(listener);
   }

@@ -8,20 +8,13 @@ export type SshConnection = Extract<Connection, { technology: 'ssh' }>;
 export interface SshTiming {
   /** For the TCP connection and the key exchange of each hop. */
   readonly connectTimeoutSeconds: number;
+  /** The same of those that connect through another hop, whose login they wait for. */
+  readonly behindHopSeconds?: number;
   /** A silent server is asked this often … */
   readonly aliveIntervalSeconds: number;
   /** … and given up after so many unanswered questions. */
   readonly aliveCountMax: number;
 }
-
-/**
- * ssh's ConnectTimeout goes on while a jump host on its way asks the user, who may take five minutes for each question
- * (prompt-desk.ts). Where that may be, whoever starts ssh limits the connection.
- */
-const askingTimeoutSeconds = 900;
-
-const behindQuestions = (timing: SshTiming, mayAsk: boolean): SshTiming =>
-  mayAsk ? { ...timing, connectTimeoutSeconds: askingTimeoutSeconds } : timing;
 
 /** The whole argv of a master. `mayAsk`: somebody answers what ssh and its jump hosts ask. */
 export function sshMasterArgv(
@@ -55,13 +48,22 @@ export function sshMasterArgv(
     ...option('VisualHostKey', 'no'),
     ...option('ForwardAgent', 'no'),
     ...option('ForwardX11', 'no'),
-    ...commonOptions(connection, behindQuestions(timing, mayAsk)),
+    ...commonOptions(connection, connection.jump.length === 0 ? timing : behindHop(timing)),
     ...authentication(connection, mayAsk),
     ...access(connection, proxyCommand),
     '--',
     connection.host,
   ];
 }
+
+/** Prints what ssh_config says of a connection, and connects to nothing. */
+export const sshSettingsArgv = (connection: SshConnection): [string, ...string[]] => [
+  'ssh',
+  '-G',
+  ...access(connection, null),
+  '--',
+  connection.host,
+];
 
 /** The argv that goes the tunnel's way as far as the login, and asks there for none: refused means reached. */
 export function sshReachArgv(connection: SshConnection, timing: SshTiming): [string, ...string[]] {
@@ -111,7 +113,7 @@ function proxyCommandThrough(
   const argv = [
     'ssh',
     ...option('LogLevel', inner === null ? hops.logLevel : 'INFO'),
-    ...commonOptions(connection, behindQuestions(timing, hops.mayAsk && inner !== null)),
+    ...commonOptions(connection, inner === null ? timing : behindHop(timing)),
     ...noControl(),
     ...(hops.mayAsk ? [] : option('BatchMode', 'yes')),
     // The key is offered to the jump hosts beside their own: `jump` has no key_file.
@@ -127,6 +129,11 @@ function proxyCommandThrough(
 
 /** Of every ssh but the master, the control socket is nobody's. */
 const noControl = (): string[] => [...option('ControlMaster', 'no'), ...option('ControlPath', 'none')];
+
+const behindHop = (timing: SshTiming): SshTiming => ({
+  ...timing,
+  connectTimeoutSeconds: timing.behindHopSeconds ?? timing.connectTimeoutSeconds,
+});
 
 function commonOptions({ strictHostKeyChecking }: SshConnection, timing: SshTiming): string[] {
   return [

@@ -1,7 +1,7 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
-import { type Clock, withDeadline } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import { ChildCarrier, type ChildPlan, type ChildCarrierOptions } from './child-carrier.ts';
@@ -9,7 +9,8 @@ import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.t
 import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
-import { createMasterReader, isProxyLine } from './ssh-output.ts';
+import { isBehindProxy } from './ssh-proxy.ts';
+import { createMasterReader } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
@@ -34,6 +35,9 @@ export interface MasterParts {
 /** A silent server is given up within 10 s: ssh does so one interval after the last question. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
+/** Longer than all questions of one login. */
+const patienceSeconds = 900;
+
 /** Between the end of the key exchange and the session. */
 const quickLoginMs = 2_000;
 
@@ -43,15 +47,32 @@ const absentSocket = '/localport-transport-probe';
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openMaster(request: CarrierRequest, parts: MasterParts, options: SshMasterOptions): Carrier {
   const tunnel = new ChildCarrier(options, request);
-  try {
-    const { plan, isProxied } = planMaster(request, parts, options);
-    tunnel.launch(plan);
-    void limitConnection(tunnel, isProxied, { request, host: parts.connection.host, options });
-    void watchLogin(tunnel, parts.onHuman, options.clock);
-  } catch (error) {
-    tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
-  }
+  const launch = (timing: SshTiming): void => {
+    try {
+      tunnel.launch(planMaster(request, { ...parts, timing }, options));
+      void watchLogin(tunnel, parts.onHuman, options.clock);
+    } catch (error) {
+      tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
+    }
+  };
+  const timing = timingOf(request, options);
+  if (options.prompts.mayAnswer) void patientTiming(timing, parts.connection, options).then(launch);
+  else launch(timing);
   return tunnel;
+}
+
+/**
+ * ssh's ConnectTimeout goes on while a jump host asks the user, who may take five minutes for each question; the start's deadline
+ * does not. Where ssh connects by itself, its timeout stays: so a name's next address gets its turn.
+ */
+async function patientTiming(
+  timing: SshTiming,
+  connection: SshConnection,
+  options: SshMasterOptions,
+): Promise<SshTiming> {
+  if (connection.jump.length > 0) return { ...timing, behindHopSeconds: patienceSeconds };
+  const isWaiting = await isBehindProxy(connection, options);
+  return isWaiting ? { ...timing, connectTimeoutSeconds: patienceSeconds } : timing;
 }
 
 /** Of a touch nothing is said where ssh has no askpass for it: only the time tells. */
@@ -62,34 +83,19 @@ async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Cloc
   if (clock.now() - since > quickLoginMs) onHuman();
 }
 
-interface ConnectionLimit {
-  readonly request: CarrierRequest;
-  readonly host: string;
-  readonly options: SshMasterOptions;
-}
-
-/**
- * What ssh's ConnectTimeout does, which would go on while a jump host asks the user. `isProxied`: ssh connects through another
- * program, which has a limit of its own.
- */
-async function limitConnection(
-  tunnel: ChildCarrier,
-  isProxied: Promise<void>,
-  { request, host, options }: ConnectionLimit,
-): Promise<void> {
-  const { connectTimeoutSeconds } = timingOf(request, options);
-  const connected = Promise.race([tunnel.loggingIn, isProxied, tunnel.ready, tunnel.ended]);
-  if ((await withDeadline(options.clock, connectTimeoutSeconds * 1_000, connected)) !== 'deadline') return;
-  const evidence = `no answer within ${String(connectTimeoutSeconds)} s`;
-  tunnel.giveUp(describeCause('timed-out', { host, evidence }));
-}
-
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planMaster(
   request: CarrierRequest,
-  { connection, login: key, onRefusal, services, onHuman }: MasterParts,
+  {
+    connection,
+    login: key,
+    onRefusal,
+    services,
+    onHuman,
+    timing,
+  }: MasterParts & { readonly timing: SshTiming },
   options: SshMasterOptions,
-): { readonly plan: ChildPlan; readonly isProxied: Promise<void> } {
+): ChildPlan {
   const { runtimeDirectory, clock, prompts } = options;
   const { id, service } = request;
   const controlPath = tunnelFile(runtimeDirectory, id, 'c');
@@ -101,16 +107,13 @@ function planMaster(
   const login = { services, onHuman, key, host, port, user, jump, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const read = createMasterReader({ service, controlPath, onRefusal });
-  let tellProxied: () => void = () => undefined;
-  const isProxied = new Promise<void>((resolve) => (tellProxied = resolve));
-  const plan: ChildPlan = {
+  return {
     child: {
       name: `ssh ${host}`,
-      argv: sshMasterArgv(connection, controlPath, timingOf(request, options), mayAsk),
+      argv: sshMasterArgv(connection, controlPath, timing, mayAsk),
       ...(askpass === null ? {} : { env: askpass.environment }),
     },
     interpret: (line) => {
-      if (isProxyLine(line.text)) tellProxied();
       const meaning = askpass?.read(line.text, line.pid) ?? read(line);
       if (meaning.kind === 'ready') askpass?.loggedIn();
       return meaning;
@@ -121,7 +124,6 @@ function planMaster(
       await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);
     },
   };
-  return { plan, isProxied };
 }
 
 interface ProbePlace {

@@ -43,7 +43,8 @@ export function createMasterReader({
     // Behind a jump host nobody knows whose login this is.
     if (text === 'debug1: SSH2_MSG_SERVICE_ACCEPT received') return isBehindJumpHost ? chatter : loggingIn;
     // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
-    if (isProxyLine(text)) return proxiesOfOurs-- > 0 ? chatter : answered;
+    if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
+      return proxiesOfOurs-- > 0 ? chatter : answered;
     const freed = /^debug1: channel (\d+): free: .* to (.+) port \d+, nchannels \d+$/.exec(text);
     if (freed !== null) tellRefusal(freed[1] ?? '', freed[2] ?? '');
     // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
@@ -75,10 +76,6 @@ export function createMasterReader({
     return chatter;
   };
 }
-
-/** ssh connects through another program: a jump host's ssh, or the user's own. */
-export const isProxyLine = (text: string): boolean =>
-  /^debug1: Executing proxy (?:dialer )?command: /.test(text);
 
 const maxChannels = 1_000;
 

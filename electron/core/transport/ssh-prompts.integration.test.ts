@@ -165,7 +165,7 @@ it('gives a silent server up as soon where the user could be asked', async () =>
     const cause = await workshop.openFailing(
       sshConnection({ host: '127.0.0.1', port, user: 'me', remoteHost: '127.0.0.1', remotePort: 1 }),
     );
-    expect(cause).toMatchObject({ code: 'timed-out', evidence: 'no answer within 1 s' });
+    expect(cause).toMatchObject({ code: 'timed-out' });
     expect(systemClock.now() - startedAt).toBeLessThan(8_000);
   } finally {
     await workshop.dispose();
