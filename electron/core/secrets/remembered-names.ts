@@ -26,6 +26,7 @@ const fileSchema = z.object({
 export class RememberedNames {
   readonly #path: string;
   readonly #log: Logger;
+  #isComplained = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(stateDirectory: string, log: Logger) {
@@ -38,7 +39,9 @@ export class RememberedNames {
     try {
       return this.#read();
     } catch (error) {
-      this.#log.warn(`the remembered answers in ${this.#path} are not used: ${errorMessage(error)}`);
+      if (!this.#isComplained)
+        this.#log.warn(`the remembered answers in ${this.#path} are not used: ${errorMessage(error)}`);
+      this.#isComplained = true;
       return [];
     }
   }
