@@ -94,6 +94,12 @@ export interface CauseDetails {
   readonly usedPassword?: boolean | undefined;
   /** The user was asked for an answer, and gave a wrong one or none. */
   readonly askedUser?: boolean | undefined;
+  /** The answer that was refused came from the keychain, and is no longer there. */
+  readonly wasRemembered?: boolean | undefined;
+  /** The login took a security key, which did not sign; `unsupported`: this ssh can use none. */
+  readonly securityKey?: 'unused' | 'unsupported' | undefined;
+  /** The user took this long for an answer. */
+  readonly tookMs?: number | undefined;
   /** A command that asks the user what the server wants to know. */
   readonly login?: string | undefined;
   /** To try again may ask the user something, to unlock a keychain say. */
@@ -122,6 +128,13 @@ const retry: RemedyAction = { kind: 'retry', label: 'Try again' };
 const openConfig: RemedyAction = { kind: 'open-config', label: 'Open config' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show log' };
 const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
+
+/** Apple's ssh has no support for security keys, that of Homebrew has. */
+const opensshCommand = 'brew install openssh';
+
+/** Another try would take the user, or could lock the account. */
+const isUsers = (d: CauseDetails): boolean =>
+  d.usedPassword === true || d.askedUser === true || d.wasRemembered === true || d.securityKey !== undefined;
 
 const isNamespace = (d: CauseDetails): boolean => d.resource === 'namespace';
 const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === true;
@@ -182,10 +195,21 @@ const catalogue = {
   },
   'auth-failed': {
     ...user('credentials'),
-    recheck: (d) => (d.usedPassword === true || d.askedUser === true ? 'never' : 'login'),
-    title: (d) => `${d.host ?? 'The server'} refused the login`,
+    recheck: (d) => (isUsers(d) ? 'never' : 'login'),
+    title: (d) =>
+      d.securityKey === 'unsupported'
+        ? 'This ssh cannot use security keys'
+        : `${d.host ?? 'The server'} refused the login`,
     remedy: (d) => {
+      if (d.securityKey === 'unsupported')
+        return `Install an OpenSSH that can (${opensshCommand}), or name a provider with SecurityKeyProvider in your ssh_config`;
+      if (d.securityKey === 'unused')
+        return 'Plug in the security key, try again, and touch it when asked (not retried automatically)';
       const notRetried = '(not retried automatically, which could lock the account)';
+      if (d.wasRemembered === true) {
+        const next = d.login === undefined ? 'try again to be asked' : `run ${d.login}`;
+        return `The answer in the keychain was not accepted, and was removed: ${next} ${notRetried}`;
+      }
       if (d.askedUser === true) return `Try again and check your answer ${notRetried}`;
       if (d.usedPassword === true)
         return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
@@ -194,7 +218,9 @@ const catalogue = {
       return d.login === undefined ? agent : `${agent}. To log in with a password: ${d.login}`;
     },
     action: (d) => {
-      if (d.askedUser === true) return retry;
+      if (d.securityKey === 'unsupported') return copy('Copy command', opensshCommand);
+      if (d.askedUser === true || d.securityKey === 'unused') return retry;
+      if (d.wasRemembered === true && d.login !== undefined) return copy('Copy command', d.login);
       if (d.command !== undefined) return copy('Copy command', d.command);
       return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
@@ -393,8 +419,12 @@ const catalogue = {
   },
   'closed-by-remote': {
     ...backoff,
-    title: (d) => `${d.host ?? 'The other end'} closed the connection`,
-    remedy: () => null,
+    title: (d) =>
+      `${d.host ?? 'The other end'} closed the connection${d.tookMs === undefined ? '' : ' before your answer'}`,
+    remedy: (d) =>
+      d.tookMs === undefined
+        ? null
+        : `Your answer took ${String(Math.round(d.tookMs / 1_000))} s; a server waits 120 s, or what its LoginGraceTime says`,
     action: () => openLog,
   },
   'certificate-invalid': {

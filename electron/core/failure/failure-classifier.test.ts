@@ -113,6 +113,23 @@ Disconnected from 10.0.0.1 port 2222`,
   $ ssh-add`,
   ],
   [
+    'a security key that is not plugged in',
+    `sign_and_send_pubkey: signing failed for ED25519-SK "/home/u/.ssh/id_ed25519_sk": device not found
+root@bastion: Permission denied (publickey).`,
+    `auth-failed: bastion refused the login
+  sign_and_send_pubkey: signing failed for ED25519-SK "/home/u/.ssh/id_ed25519_sk": device not found`,
+  ],
+  [
+    // After the source: ssh-sk.c without ENABLE_SK_INTERNAL, as Apple builds it.
+    'an ssh without support for security keys',
+    `internal security key support not enabled
+sign_and_send_pubkey: signing failed for ED25519-SK "/Users/u/.ssh/id_ed25519_sk": invalid format
+root@bastion: Permission denied (publickey).`,
+    `auth-failed: This ssh cannot use security keys
+  internal security key support not enabled
+  $ brew install openssh`,
+  ],
+  [
     'a key that others can read',
     `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
 @         WARNING: UNPROTECTED PRIVATE KEY FILE!          @

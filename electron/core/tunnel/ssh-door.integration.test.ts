@@ -36,7 +36,7 @@ const gone = err({ kind: 'gone', reason: 'no master' } as const);
 async function openDoor(id: string, channels: Channels, holdTimeoutMs = 10_000) {
   const life = new CarrierLife();
   const said: string[] = [];
-  const lease = {
+  const ride = {
     pid: null,
     ready: Promise.resolve(ok({ kind: 'unix', path: '/control' } as const)),
     ended: life.ended,
@@ -48,7 +48,7 @@ async function openDoor(id: string, channels: Channels, holdTimeoutMs = 10_000) 
     },
     condemn: () => void said.push('condemned'),
     onRefusal: () => undefined,
-    release: () => {
+    leave: () => {
       said.push('released');
       return Promise.resolve();
     },
@@ -59,7 +59,7 @@ async function openDoor(id: string, channels: Channels, holdTimeoutMs = 10_000) 
     {
       clock: systemClock,
       runtimeDirectory,
-      lease,
+      ride,
       channelsAt: () => channels,
       succession,
       to: { host: 'db', port: 1 },
