@@ -56,7 +56,8 @@ export async function prepareSshForwards(scope: Scope, options: SshForwardsOptio
 }
 
 /** JSON is YAML. */
-export const configOf = (services: readonly object[]): string => JSON.stringify({ version: '1.0', services });
+export const configOf = (services: readonly object[], defaults: object = {}): string =>
+  JSON.stringify({ version: '1.0', defaults, services });
 
 /** A daemon with these forwards, not yet started. */
 export async function installDaemon(

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startEchoServer } from '../fixtures/servers.ts';
 import { runInScope } from './bench-scope.ts';
-import { reportAtMost } from './figure.ts';
+import { reportAtMost, reportNone } from './figure.ts';
 import { measureTree } from './own-tree.ts';
 import { installDaemon, prepareSshForwards } from './ssh-forwards.ts';
 
@@ -17,10 +17,13 @@ await runInScope('ssh transport, idle', async (scope) => {
   const target = await startEchoServer();
   scope.own('echo server', () => target.stop());
   const options = { count: forwardCount, hosts: hostCount, targetPort: target.port };
-  const daemon = await installDaemon(scope, await prepareSshForwards(scope, options));
+  const forwards = await prepareSshForwards(scope, options);
+  const logged = (): readonly string[] => forwards.hosts.flatMap(({ log }) => log);
+  const daemon = await installDaemon(scope, forwards);
   await daemon.run('daemon', 'start');
   const { pid } = await daemon.untilCalm();
   await delay(settleMs);
+  const linesBefore = logged().length;
   const before = await measureTree(pid);
   await delay(cpuWindowMs);
   const after = await measureTree(pid);
@@ -30,6 +33,11 @@ await runInScope('ssh transport, idle', async (scope) => {
     value: percent('whole'),
     unit: '% of a core',
     note: `checked as by default; without ssh ${percent('own').toFixed(2)}`,
+  });
+  reportNone({
+    figure: `lines in the logs of the ${hostCount} ssh hosts over these 30 s`,
+    value: logged().length - linesBefore,
+    note: `at the default LogLevel, the last one: ${logged().at(-1) ?? ''}`,
   });
   await daemon.stop();
 });

@@ -16,11 +16,17 @@ import { answeredAgain } from './answered-again.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, reportExactly } from './figure.ts';
 import { launch, localPortApp } from './launched-app.ts';
-import { configOf, installDaemon, prepareSshForwards, type SshForwards } from './ssh-forwards.ts';
+import {
+  configOf,
+  installDaemon,
+  prepareSshForwards,
+  type SshForwards,
+  type SshForwardsOptions,
+} from './ssh-forwards.ts';
 import { killNow, measureOwnStart } from './tunnel-process.ts';
 
 const forwardCount = 20;
-const killRounds = 10;
+const killRounds = 20;
 const maxKilledSeconds = 0.5;
 const wakeHosts = 2;
 const wakeRounds = 3;
@@ -28,21 +34,26 @@ const maxAliveSeconds = 1;
 const maxDeadSeconds = 3;
 /** A proof too many may come late. */
 const lateProofMs = 2_000;
+/** Regular checks ask for proofs as well: none is due while a wake's are counted. */
+const rareCheck = { interval: 3_600 };
 /** What sshd says at DEBUG1 when it is asked for the socket that no server has. */
 const proofLine = /server_request_direct_streamlocal: .* target \/localport-transport-probe$/;
+const loginLine = /^Accepted publickey /;
 
-async function prepare(scope: Scope, hosts: number): Promise<SshForwards> {
+async function prepare(
+  scope: Scope,
+  options: Pick<SshForwardsOptions, 'hosts' | 'sshdConfig'> = {},
+): Promise<SshForwards> {
   const target = await startEchoServer();
   scope.own('echo server', () => target.stop());
-  const sshdConfig = ['LogLevel DEBUG1'];
-  return prepareSshForwards(scope, { count: forwardCount, hosts, targetPort: target.port, sshdConfig });
+  return prepareSshForwards(scope, { count: forwardCount, targetPort: target.port, ...options });
 }
 
 const countLines = (hosts: readonly Sshd[], pattern: RegExp): number =>
   hosts.reduce((sum, { log }) => sum + log.filter((line) => pattern.test(line)).length, 0);
 
 async function measureKilled(scope: Scope): Promise<void> {
-  const forwards = await prepare(scope, 1);
+  const forwards = await prepare(scope);
   const daemon = await installDaemon(scope, forwards);
   await daemon.run('daemon', 'start');
   const env = { XDG_RUNTIME_DIR: path.join(daemon.home, 'run'), TMPDIR: os.tmpdir() };
@@ -84,21 +95,21 @@ async function measureWake(
 ): Promise<Wake> {
   await world.logind.sleep();
   await whileAsleep();
-  const before = { proofs: countLines(hosts, proofLine), logins: countLines(hosts, /^Accepted /) };
+  const before = { proofs: countLines(hosts, proofLine), logins: countLines(hosts, loginLine) };
   await world.logind.wake();
   const answered = Math.max(...(await answeredAgain(ports)));
   await delay(lateProofMs);
   return {
     answered,
     proofs: countLines(hosts, proofLine) - before.proofs,
-    logins: countLines(hosts, /^Accepted /) - before.logins,
+    logins: countLines(hosts, loginLine) - before.logins,
   };
 }
 
 async function measureWakes(scope: Scope): Promise<void> {
-  const forwards = await prepare(scope, wakeHosts);
+  const forwards = await prepare(scope, { hosts: wakeHosts, sshdConfig: ['LogLevel DEBUG1'] });
   const { hosts, services, env } = forwards;
-  const world = await createWorld({ config: configOf(services), env });
+  const world = await createWorld({ config: configOf(services, { health_check: rareCheck }), env });
   scope.own('world', () => world.close());
   await writeProfile(world, { env });
   const app = launch(scope, world, localPortApp);
