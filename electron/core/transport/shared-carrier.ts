@@ -131,6 +131,11 @@ export class SharedCarrier {
     return this.#carrier.stop(options);
   }
 
+  /** The next question is asked anew: the clock of Linux stands still while the computer sleeps, so an old answer looks fresh. */
+  forgetAnswer(): void {
+    this.#aliveAt = -Infinity;
+  }
+
   /** Settles within `deadlineMs` (or a little more than a second, or ten behind bytes of our own); never rejects. */
   async prove(deadlineMs = 0): Promise<TransportProof> {
     const startedAt = this.#clock.now();
