@@ -22,7 +22,12 @@ export function configJsonSchema(): JsonSchema {
   const byTechnology = Object.entries(connectionSchemas).map(([technology, schema]) => ({
     if: { properties: { technology: { const: technology } }, required: ['technology'] },
     then: {
-      properties: { connection: explain(convert(schema), connectionKeyHelps[technology as Technology]) },
+      properties: {
+        connection: {
+          ...explain(convert(schema), connectionKeyHelps[technology as Technology]),
+          ...(technology === 'kubectl' ? { anyOf: kubectlTargets } : {}),
+        },
+      },
     },
   }));
   const places = [{ required: ['local_port'] }, { required: ['local_socket'] }];
@@ -39,6 +44,8 @@ export function configJsonSchema(): JsonSchema {
     properties: { ...(file['properties'] as object), services },
   };
 }
+
+const kubectlTargets = [{ required: ['resource_name'] }, { required: ['selector'] }];
 
 type Technology = keyof typeof connectionKeyHelps;
 

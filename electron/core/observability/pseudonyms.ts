@@ -61,8 +61,10 @@ export function createPseudonyms({ services, homeDirectory, userName }: NamesToH
 function wordsOfRoute({ technology, route }: NamedService): readonly string[] {
   if (technology === 'command') return [];
   return route
-    .replace(/ · (?:svc|pod|deploy)\//, ' ')
-    .split(/[\s·→@]+/)
+    .replace(/(?<=^| · )(?:svc|pod|deploy|sts|ds|rs|job)\//, '')
+    // Of labels the values: keys are words of everybody's.
+    .replace(/[^\s,=!]+!?==?(?=[\w.-]*(?:,|$))/g, ' ')
+    .split(/[\s·→@,]+/)
     .map((word) => (isIP(word) === 0 ? word.replace(/:\d+$/, '') : word))
     .filter((word) => word.length >= minNameLength && word !== 'localhost' && !isPlain(word));
 }

@@ -13,6 +13,7 @@
 import { describeCause, type Cause, type CauseCode } from '../../../shared/failure.ts';
 import { sleep, type Clock } from '../clock.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
+import { clusterFlags } from '../kube/kubectl-flags.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ChildLauncher, ChildRequest } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
@@ -118,14 +119,13 @@ function findingOf(cause: Cause, query: ClusterQuery): RouteFinding {
 }
 
 function kubectl(
-  { route: { context } }: KubeProberParts,
+  { route }: KubeProberParts,
   timeoutMs: number,
   { args }: ClusterQuery,
 ): ChildRequest {
-  const where = context === null ? [] : [`--context=${context}`];
   return {
     name: `kubectl ${args.slice(0, 2).join(' ')}`,
-    argv: ['kubectl', ...where, `--request-timeout=${String(timeoutMs)}ms`, ...args],
+    argv: ['kubectl', ...clusterFlags(route), `--request-timeout=${String(timeoutMs)}ms`, ...args],
   };
 }
 

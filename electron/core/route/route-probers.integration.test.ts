@@ -87,7 +87,7 @@ describe('asking a cluster', () => {
 
   /** Without what kubectl asks for itself. */
   const questions = (): readonly string[] => kube.requests.filter((request) => request !== 'GET /version');
-  const connection = kubectlConnection({ resourceName: 'web' });
+  const connection = kubectlConnection({ target: { kind: 'service', name: 'web' } });
 
   it('is content when the API server is ready, a node is and pods can be read', async () => {
     kube.addNode('good');

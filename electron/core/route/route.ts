@@ -11,6 +11,8 @@ export type Route =
       readonly id: string;
       /** null: whatever context the kubeconfig names as current. */
       readonly context: string | null;
+      /** null: whatever the environment names. */
+      readonly kubeconfig: string | null;
     }
   | { readonly kind: 'ssh'; readonly id: string; readonly host: string };
 
@@ -18,8 +20,10 @@ export type Route =
 export function routeOf(connection: Connection): Route | null {
   switch (connection.technology) {
     case 'kubectl': {
-      const { context } = connection;
-      return { kind: 'kubernetes', id: `kubernetes ${context ?? '(current context)'}`, context };
+      const { context, kubeconfig } = connection;
+      const file = kubeconfig === null ? '' : ` in ${kubeconfig}`;
+      const id = `kubernetes ${context ?? '(current context)'}${file}`;
+      return { kind: 'kubernetes', id, context, kubeconfig };
     }
     case 'ssh': {
       const { host, port, jump } = connection;

@@ -56,10 +56,9 @@ describe('the kubectl adapter on a real kubectl', () => {
     api.addDeployment('web', { ports: [5432], namespace: 'shop' });
     api.addPod('web-1', { namespace: 'shop' });
     const context = api.client.contexts.other;
-    const pod = kubectlConnection({ resourceType: 'pod', resourceName: 'postgres-0' });
+    const pod = kubectlConnection({ target: { kind: 'pod', name: 'postgres-0' } });
     const deployment = kubectlConnection({
-      resourceType: 'deployment',
-      resourceName: 'web',
+      target: { kind: 'deployment', name: 'web' },
       namespace: 'shop',
       context,
     });
@@ -103,7 +102,9 @@ describe('the kubectl adapter on a real kubectl', () => {
   it('names the ports that a service has when it is asked for another one', async () => {
     api.addService('shop', { ports: [8080, 9090] });
     api.addPod('shop-0');
-    const cause = await workshop.openFailing(kubectlConnection({ resourceName: 'shop', remotePort: 7 }));
+    const cause = await workshop.openFailing(
+      kubectlConnection({ target: { kind: 'service', name: 'shop' }, remotePort: 7 }),
+    );
     expect(cause).toMatchObject({ code: 'config-invalid', title: 'The service shop has no port 7' });
     expect(cause.remedy).toMatch(/^Its ports are 8080\b.*, 9090\b.*: correct remote_port in the config$/);
   });
@@ -122,7 +123,9 @@ describe('the kubectl adapter on a real kubectl', () => {
   });
 
   it('tells a service that does not exist', async () => {
-    const cause = await workshop.openFailing(kubectlConnection({ resourceName: 'nothing' }));
+    const cause = await workshop.openFailing(
+      kubectlConnection({ target: { kind: 'service', name: 'nothing' } }),
+    );
     expect(cause).toMatchObject({
       code: 'resource-missing',
       title: 'service/nothing was not found in default',
@@ -131,7 +134,7 @@ describe('the kubectl adapter on a real kubectl', () => {
   });
 
   it('tells a pod that is gone, and finds it when it is back', async () => {
-    const connection = kubectlConnection({ resourceType: 'pod', resourceName: 'postgres-0' });
+    const connection = kubectlConnection({ target: { kind: 'pod', name: 'postgres-0' } });
     api.removePod('postgres-0');
     expect(await workshop.openFailing(connection)).toMatchObject({
       code: 'resource-missing',
