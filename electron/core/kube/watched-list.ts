@@ -104,34 +104,33 @@ class WatchedList<Item extends { readonly name: string }> {
     const { api, clock, signal, place } = this.#parts;
     const startedAt = clock.now();
     const interrupted = new AbortController();
-    let version = from;
-    let isLost = false;
+    const seen = { version: from, isLost: false };
     const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
     const end = await api.watch(
       withQuery(place.path, query),
       (raw) => {
-        if (isLost || signal.aborted) return;
+        if (seen.isLost || signal.aborted) return;
         const event = readEvent(raw);
         if (event === null || event.type === 'error') {
-          isLost = true;
+          seen.isLost = true;
           interrupted.abort();
           return;
         }
-        if (event.version !== '') version = event.version;
+        if (event.version !== '') seen.version = event.version;
         if (event.type === 'bookmark') return;
         if (event.type === 'delete') this.#items.delete(event.name);
         else this.#put(place.read(event.object));
         this.#tell();
         // Others may be left that were never listed.
-        isLost = this.#items.size === 0 && this.#isPartial;
-        if (isLost) interrupted.abort();
+        seen.isLost = this.#items.size === 0 && this.#isPartial;
+        if (seen.isLost) interrupted.abort();
       },
       AbortSignal.any([signal, interrupted.signal]),
     );
     // One that ends as soon as it has begun must not turn in circles.
     const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
-    if (isLost) return { kind: 'list', afterMs };
-    return this.#afterWatch(end, { version, afterMs });
+    if (seen.isLost) return { kind: 'list', afterMs };
+    return this.#afterWatch(end, { version: seen.version, afterMs });
   }
 
   async #afterWatch(
