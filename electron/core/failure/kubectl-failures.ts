@@ -16,6 +16,14 @@ export const kubectlFailures: readonly FailureRule[] = [
         ? { code: 'file-unreadable', details: { what: file, program: privacy.program } }
         : { code: 'config-invalid', details: { what: `The kubeconfig ${file} cannot be read` } },
   },
+  // The API server cannot reach the kubelet.
+  {
+    pattern: /error dialing backend: (?:.*dial tcp \[?([^\]\s]+?)\]?:\d+: )?/i,
+    finding: ([, node]) => ({
+      code: 'host-unreachable',
+      details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}` },
+    }),
+  },
   proves('forbidden', /\bforbidden\b/i),
   {
     pattern: /\bnamespaces? "([^"]+)" not found/i,
