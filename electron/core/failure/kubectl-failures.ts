@@ -16,14 +16,6 @@ export const kubectlFailures: readonly FailureRule[] = [
         ? { code: 'file-unreadable', details: { what: file, program: privacy.program } }
         : { code: 'config-invalid', details: { what: `The kubeconfig ${file} cannot be read` } },
   },
-  // The API server cannot reach the kubelet.
-  {
-    pattern: /error dialing backend: (?:.*dial tcp \[?([^\]\s]+?)\]?:\d+: )?/i,
-    finding: ([, node]) => ({
-      code: 'host-unreachable',
-      details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}` },
-    }),
-  },
   proves('forbidden', /\bforbidden\b/i),
   {
     pattern: /\bnamespaces? "([^"]+)" not found/i,
@@ -67,6 +59,14 @@ export const kubectlFailures: readonly FailureRule[] = [
     'resource-missing',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:not found|no such container|no running sandbox)/i,
   ),
+  // The API server cannot reach the kubelet.
+  {
+    pattern: /error dialing backend: (?:.*dial tcp \[?([^\]\s]+?)\]?:\d+: )?/i,
+    finding: ([, node]) => ({
+      code: 'host-unreachable',
+      details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}` },
+    }),
+  },
   proves('timed-out', /TLS handshake timeout/i),
   follows(
     'closed-by-remote',

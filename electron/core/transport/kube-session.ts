@@ -89,6 +89,7 @@ class KubeSession {
       },
       interpret: (line) => this.#interpret(line),
       probeReadiness: (signal) => this.#probeReadiness(signal),
+      awaits: 'The API server',
       roundTrip: (deadlineMs) => this.#prove(deadlineMs),
       cleanUp: () => removeFile(this.#path),
     };

@@ -39,9 +39,10 @@ export class WebSocketWire extends Duplex {
       this.#feed(chunk);
     });
     socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => {
-      if (!this.#hasEnded) this.destroy(new Error('the WebSocket broke off'));
-    });
+    for (const end of ['end', 'close'])
+      socket.on(end, () => {
+        if (!this.#hasEnded) this.destroy(new Error('the WebSocket broke off'));
+      });
     if (head.length > 0) this.#feed(head);
   }
 
