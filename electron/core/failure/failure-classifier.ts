@@ -51,6 +51,10 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   return describeCause('target-refused', { host: targetOf(service.connection, 'address'), evidence });
 }
 
+/** The cause that the lines prove, without a child that has ended; null: they prove none. */
+export const classifyLines = (context: FailureContext): Cause | null =>
+  findCause(context, rulesFor(context.service.connection));
+
 function findCause(context: FailureContext, rules: readonly FailureRule[]): Cause | null {
   const secrets = secretsOf(context.service);
   let consequence: Cause | null = null;

@@ -95,6 +95,14 @@ export const kubectlFailures: readonly FailureRule[] = [
     'resource-missing',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:not found|no such container|no running sandbox)/i,
   ),
+  // The API server cannot reach the kubelet.
+  {
+    pattern: /error dialing backend: (?:.*dial tcp \[?([^\]\s]+?)\]?:\d+: )?/i,
+    finding: ([, node]) => ({
+      code: 'host-unreachable',
+      details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}` },
+    }),
+  },
   proves('timed-out', /TLS handshake timeout/i),
   follows(
     'closed-by-remote',

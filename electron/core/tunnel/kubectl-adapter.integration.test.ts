@@ -66,7 +66,7 @@ describe('the kubectl adapter on a real kubectl', () => {
       const { address } = await workshop.openReady(connection);
       expect(await exchange(address, 'hello')).toBe('hello');
     }
-    expect(api.requests).toContain('POST /api/v1/namespaces/shop/pods/web-1/portforward');
+    expect(api.requests).toContain('GET /api/v1/namespaces/shop/pods/web-1/portforward');
   });
 
   describe('a target', () => {
