@@ -376,7 +376,8 @@ const eventSchema = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
   object: z.looseObject({
     code: z.number().nullish(),
-    metadata: z.object({ name: text.nullish(), resourceVersion: text.nullish() }).nullish(),
+    // The rest of it is another reader's.
+    metadata: z.looseObject({ name: text.nullish(), resourceVersion: text.nullish() }).nullish(),
   }),
 });
 
