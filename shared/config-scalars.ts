@@ -3,7 +3,7 @@
  * variable in quotes), a truth value in words, a duration as bare seconds. Messages say what was found and what is allowed.
  */
 import * as z from 'zod';
-import { isPortName } from './kube-target.ts';
+import { isPortName, portNamePattern } from './kube-target.ts';
 import { firstUnseen, visibleText } from './visible-text.ts';
 
 /**
@@ -102,11 +102,14 @@ export const portOrName = z.preprocess(
   asNumber,
   z.union([
     z.int().min(1).max(65535),
-    z.string().superRefine((value, context) => {
-      if (isPortName(value)) return;
-      const message = `${showValue(value)} is neither a number nor the name of a port`;
-      context.addIssue({ code: 'custom', message });
-    }),
+    z
+      .string()
+      .superRefine((value, context) => {
+        if (isPortName(value)) return;
+        const message = `${showValue(value)} is neither a number nor the name of a port`;
+        context.addIssue({ code: 'custom', message });
+      })
+      .meta({ pattern: portNamePattern }),
   ]),
 );
 

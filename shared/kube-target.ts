@@ -67,5 +67,7 @@ export const isLabelSelector = (text: string): boolean =>
   text.split(/,(?![^(]*\))/).every((part) => term.test(part.trim()));
 
 /** A name of a port: that of a service is a DNS label (RFC 1123), that of a container is shorter. */
-export const isPortName = (name: string): boolean =>
-  name.length <= 63 && /^[a-z\d](?:[a-z\d-]*[a-z\d])?$/.test(name) && /[a-z]/.test(name);
+export const isPortName = (name: string): boolean => portName.test(name);
+
+export const portNamePattern = String.raw`^(?=.*[a-z])[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$`;
+const portName = new RegExp(portNamePattern);

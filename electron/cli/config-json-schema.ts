@@ -73,7 +73,11 @@ function convert(schema: z.ZodType): JsonSchema {
 function loosen(schema: JsonSchema): JsonSchema {
   const { type, properties, items, anyOf } = schema;
   if (Array.isArray(anyOf)) {
-    const loose = (anyOf as JsonSchema[]).map((one) => (isUnknown(one) ? { type: 'object' } : loosen(one)));
+    const loose = (anyOf as JsonSchema[]).map((one) => {
+      if (isUnknown(one)) return { type: 'object' };
+      // A name beside a number: a number is not one.
+      return one['type'] === 'string' && 'pattern' in one ? one : loosen(one);
+    });
     return {
       ...schema,
       anyOf: loose.flatMap((one) => (isChoice(one) ? (one['anyOf'] as JsonSchema[]) : one)),
