@@ -50,7 +50,6 @@ const podStatus = (namespace: string | null): ClusterQuery => ({
       : ['get', `--raw=/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?limit=1`],
 });
 
-
 const nodeStatus: ClusterQuery = {
   args: [
     'get',

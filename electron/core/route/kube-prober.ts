@@ -118,11 +118,7 @@ function findingOf(cause: Cause, query: ClusterQuery): RouteFinding {
   };
 }
 
-function kubectl(
-  { route }: KubeProberParts,
-  timeoutMs: number,
-  { args }: ClusterQuery,
-): ChildRequest {
+function kubectl({ route }: KubeProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {
   return {
     name: `kubectl ${args.slice(0, 2).join(' ')}`,
     argv: ['kubectl', ...clusterFlags(route), `--request-timeout=${String(timeoutMs)}ms`, ...args],
