@@ -98,6 +98,12 @@ describe('asking a cluster', () => {
     );
   });
 
+  it('reads pods of the namespace that the context has, where a service names none', async () => {
+    kube.addNode('good');
+    expect(await ask({ ...connection, namespace: null })).toEqual({ kind: 'well' });
+    expect(questions()).toContain('GET /api/v1/namespaces/default/pods');
+  });
+
   it('asks only whether it answers for services that are not aware of it', async () => {
     kube.addNode('bad', false);
     expect(await ask(connection, { clusterAware: false })).toEqual({ kind: 'well' });

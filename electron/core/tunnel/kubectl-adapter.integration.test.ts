@@ -81,7 +81,7 @@ describe('the kubectl adapter on a real kubectl', () => {
         const connection = kubectlConnection({ target: { kind, name: 'set' }, remotePort: 'http' });
         const { address } = await workshop.openReady(connection);
         expect(await exchange(address, 'hello')).toBe('hello');
-        expect(api.requests).toContain('POST /api/v1/namespaces/default/pods/web-1/portforward');
+        expect(api.requests).toContain('GET /api/v1/namespaces/default/pods/web-1/portforward');
       },
     );
 
@@ -106,7 +106,7 @@ describe('the kubectl adapter on a real kubectl', () => {
       const connection = kubectlConnection({ target: { kind: 'selector', selector: 'app in (web)' } });
       const { address } = await workshop.openReady(connection);
       expect(await exchange(address, 'hello')).toBe('hello');
-      expect(api.requests).toContain('POST /api/v1/namespaces/default/pods/web-d/portforward');
+      expect(api.requests).toContain('GET /api/v1/namespaces/default/pods/web-d/portforward');
     });
 
     it('that is labels says when no pod has them, and when nobody may look', async () => {
@@ -142,7 +142,7 @@ describe('the kubectl adapter on a real kubectl', () => {
       });
       const { address } = await workshop.openReady(connection);
       expect(await exchange(address, 'hello')).toBe('hello');
-      expect(api.requests).toContain('POST /api/v1/namespaces/shop/pods/far-1/portforward');
+      expect(api.requests).toContain('GET /api/v1/namespaces/shop/pods/far-1/portforward');
     });
 
     it('is not found in a kubeconfig that does not exist', async () => {
