@@ -129,7 +129,7 @@ function reportTarget(
     if (name === undefined) findings.error([...path, 'resource_name'], 'is missing, expected text');
   } else if (name !== undefined) {
     findings.error([...path, 'selector'], 'finds pods by their labels: remove it, or remove resource_name');
-  } else if (type !== undefined && kubeKindOf(String(type)) !== 'pod') {
+  } else if (typeof type === 'string' && kubeKindOf(type) !== 'pod') {
     findings.error([...path, 'resource_type'], 'has no meaning beside selector, which finds pods: remove it');
   }
 }
