@@ -30,7 +30,7 @@ describe('the next change by itself', () => {
   });
 
   it('is that of the question to the route that holds a service back', () => {
-    const held = waiting('a', ['route-down'], { nextRetryAt: sampleNow + 12_300 });
+    const held = waiting('a', ['transport-down'], { nextRetryAt: sampleNow + 12_300 });
     expect(msUntilNextChange([held], sampleNow)).toBe(300);
   });
 

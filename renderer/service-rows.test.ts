@@ -102,7 +102,7 @@ describe('a row', () => {
       '  Waiting for the network',
       '  Reconnects automatically',
     ]);
-    const others = [waiting('nas', ['host-unreachable']), waiting('nas', ['route-down'])];
+    const others = [waiting('nas', ['host-unreachable']), waiting('nas', ['transport-down'])];
     expect(others.flatMap((service) => screen([service])).join()).not.toMatch(/waiting for/i);
   });
 

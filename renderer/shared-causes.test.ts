@@ -16,7 +16,7 @@ describe('a shared cause', () => {
   it('of services that their route holds tells when the route is asked next, and that it is being asked', () => {
     const nextAt = (delay: number): string | undefined =>
       sharedCausesOf(
-        ['a', 'b', 'c'].map((name) => waiting(name, ['route-down'], { nextRetryAt: sampleNow + delay })),
+        ['a', 'b', 'c'].map((name) => waiting(name, ['transport-down'], { nextRetryAt: sampleNow + delay })),
         sampleNow,
       )[0]?.cause.next;
     expect([nextAt(12_000), nextAt(-300)]).toEqual(['Checking again in 12 s', 'Checking again now']);
@@ -51,7 +51,7 @@ describe('a shared cause', () => {
       )[0]?.tone;
     expect([
       toneOf('credentials-expired'),
-      toneOf('route-down'),
+      toneOf('transport-down'),
       toneOf('network-down'),
       toneOf('suspended'),
     ]).toEqual(['trouble', 'trouble', 'working', 'working']);

@@ -15,9 +15,9 @@ import { formatPlace } from './bind-address.ts';
 import { allowFolder } from './folder-permission.ts';
 import { shellWord } from './shell-word.ts';
 
-/** `route`: what the service shares with others on its way, a cluster or an ssh host, is back. */
+/** `transport-up`: what the service shares with others, a connection to an ssh host or a cluster, is back. */
 export type TriggerKind =
-  'network' | 'wake' | 'config' | 'credentials' | 'port' | 'route' | 'demand' | 'user';
+  'network' | 'wake' | 'config' | 'credentials' | 'port' | 'transport-up' | 'demand' | 'user';
 
 export type RecoveryClass = 'backoff' | 'trigger' | 'user';
 
@@ -475,14 +475,14 @@ const catalogue = {
     remedy: (d) => d.fix ?? 'Correct it in the config',
     action: () => openConfig,
   },
-  'route-down': {
-    ...waits('route'),
+  'transport-down': {
+    ...waits('transport-up'),
     title: (d) => `${d.what ?? 'The way to the remote end'} cannot be reached`,
     remedy: () => 'Check the network or the VPN; LocalPort reconnects as soon as there is an answer',
     action: () => retry,
   },
   'cluster-unwell': {
-    ...waits('route'),
+    ...waits('transport-up'),
     title: (d) => `${d.what ?? 'The cluster'} is unhealthy`,
     remedy: () => 'LocalPort reconnects as soon as the cluster has recovered',
     action: () => retry,

@@ -18,7 +18,16 @@ export type Phase = z.infer<typeof phaseSchema>;
 export const healthSchema = z.enum(['unknown', 'ready', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 
-const triggerSchema = z.enum(['network', 'wake', 'config', 'credentials', 'port', 'route', 'demand', 'user']);
+const triggerSchema = z.enum([
+  'network',
+  'wake',
+  'config',
+  'credentials',
+  'port',
+  'transport-up',
+  'demand',
+  'user',
+]);
 
 const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copy-command'), label: z.string(), command: z.string() }),

@@ -46,7 +46,7 @@ describe('the tone of a service', () => {
     ['failed credentials-expired 1', 'trouble'],
     ['waiting network-down', 'working'],
     ['waiting suspended', 'working'],
-    ['waiting route-down', 'trouble'],
+    ['waiting transport-down', 'trouble'],
     ['waiting host-unreachable 9', 'trouble'],
   ])('of %s is %s', (facts, tone) => {
     expect(toneOf(service(facts))).toBe(tone);

@@ -66,7 +66,7 @@ const staysInTrouble = ({ cause, attempt }: ToneFacts): boolean =>
 
 /** It waits for the network or the wake: nothing is wrong, and nothing is to be done. A cluster that is away may be both. */
 const recoversUnaided = ({ recovery, triggers }: Cause): boolean =>
-  recovery === 'trigger' && !triggers.includes('route');
+  recovery === 'trigger' && !triggers.includes('transport-up');
 
 /** Nothing is left to wait for: proven, or ready. */
 export const isInOrder = ({ phase, health }: Pick<ServiceSnapshot, 'phase' | 'health'>): boolean =>

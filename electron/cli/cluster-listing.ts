@@ -1,6 +1,6 @@
 /** Lists that are asked of several clusters at once: what comes is printed, and each cluster that fails is named. */
 import type * as z from 'zod';
-import { namespaceFlag } from '../core/kube/kubectl-flags.ts';
+import { namespaceFlag } from '../core/transport/kubectl-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from './kube-contexts.ts';

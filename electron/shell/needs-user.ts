@@ -15,8 +15,8 @@ export function needsUser({
   exhausted,
 }: Pick<ServiceSnapshot, 'desired' | 'phase' | 'health' | 'cause' | 'exhausted'>): boolean {
   if (desired === 'off' || cause === null || isInOrder({ phase, health })) return false;
-  if (phase === 'failed' || cause.recovery === 'user' || waitsForRoute(cause)) return true;
+  if (phase === 'failed' || cause.recovery === 'user' || waitsForTransport(cause)) return true;
   return exhausted && cause.recovery === 'backoff';
 }
 
-export const waitsForRoute = ({ triggers }: Cause): boolean => triggers.includes('route');
+export const waitsForTransport = ({ triggers }: Cause): boolean => triggers.includes('transport-up');

@@ -104,7 +104,7 @@ test('a cluster that stays away is one notice for all of its services, one that 
     aService(name, {
       phase: 'waiting',
       health: 'unknown',
-      cause: describeCause('route-down', { what: 'The cluster prod' }),
+      cause: describeCause('transport-down', { what: 'The cluster prod' }),
     });
   await show(held('a'), held('b'));
   await clock.advance(routeSettleMs - 1);
@@ -125,7 +125,7 @@ test('a cluster that stays away is one notice for all of its services, one that 
 
 test('a need that began with a route is announced as soon as any other, in its own words', async () => {
   const { clock, show, take } = setUp();
-  const cause = describeCause('route-down', { what: 'The ssh host gate' });
+  const cause = describeCause('transport-down', { what: 'The ssh host gate' });
   await show(aService('a', { phase: 'waiting', health: 'unknown', cause }));
   await clock.advance(5_000);
   await show(failedService('a'));

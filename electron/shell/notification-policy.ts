@@ -12,7 +12,7 @@
  */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { isInOrder } from '../../shared/service-tone.ts';
-import { needsUser, waitsForRoute } from './needs-user.ts';
+import { needsUser, waitsForTransport } from './needs-user.ts';
 import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 
 export const settleMs = 1_500;
@@ -127,7 +127,7 @@ function followNeed(
 
 const titleOf = ({ cause }: ServiceSnapshot): string => cause?.title ?? '';
 
-const isForRoute = ({ cause }: ServiceSnapshot): boolean => cause !== null && waitsForRoute(cause);
+const isForRoute = ({ cause }: ServiceSnapshot): boolean => cause !== null && waitsForTransport(cause);
 
 function settleMsOf(service: ServiceSnapshot): number {
   if (isForRoute(service)) return routeSettleMs;

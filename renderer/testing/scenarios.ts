@@ -3,7 +3,7 @@ import { describeCause } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { deadTarget } from './dead-target.ts';
-import { heldByRoutes } from './held-by-routes.ts';
+import { heldByTransports } from './held-by-transports.ts';
 import {
   checking,
   ready,
@@ -300,7 +300,7 @@ export const scenarios = {
       printer,
     ]),
   },
-  'routes-down': { snapshot: snapshotOf([postgres, ...heldByRoutes, redisInTrouble, api]) },
+  'transports-down': { snapshot: snapshotOf([postgres, ...heldByTransports, redisInTrouble, api]) },
   'no-network': {
     snapshot: snapshotOf(
       allUp.map(({ name, tags, localPort }) => waiting(name, ['network-down'], { tags, localPort })),

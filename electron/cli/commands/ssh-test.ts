@@ -10,7 +10,8 @@ import { childTool } from '../../core/secrets/child-tool.ts';
 import { readSecret } from '../../core/secrets/secret-reader.ts';
 import { SecretStore } from '../../core/secrets/secret-store.ts';
 import { referencesOf } from '../../core/secrets/service-secrets.ts';
-import { withSecrets } from '../../core/tunnel/secret-tunnel.ts';
+import { withSecrets } from '../../core/transport/secret-carrier.ts';
+import { sshTransports } from '../../core/transport/ssh-transports.ts';
 import { createSshAdapter } from '../../core/tunnel/ssh-adapter.ts';
 import type { Tunnel, TunnelAdapter } from '../../core/tunnel/tunnel-adapter.ts';
 import type { Action, CommandContext } from '../command-context.ts';
@@ -42,10 +43,11 @@ export const sshTest: Action = async (context, _options, names) => {
     onFound: () => undefined,
   });
   secrets.allow(services.flatMap(referencesOf));
-  const adapter = withSecrets(
-    createSshAdapter({ launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) }),
-    secrets,
+  const transports = sshTransports(
+    { launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) },
+    (open) => withSecrets(open, secrets),
   );
+  const adapter = createSshAdapter({ clock, runtimeDirectory, transports });
   const findings: Finding[] = [];
   try {
     for (const service of services) {
@@ -53,7 +55,7 @@ export const sshTest: Action = async (context, _options, names) => {
       findings.push(await tryService(context, adapter, service));
     }
   } finally {
-    await adapter.close?.();
+    await transports.close();
     await lifeline.close();
   }
   return reportFindings(context, findings);

@@ -156,7 +156,7 @@ describe('the status as a table', () => {
   });
 
   it('tells neighbours with the same cause of it once', () => {
-    const cause = describeCause('route-down', { host: 'prod', evidence: 'no answer' });
+    const cause = describeCause('transport-down', { host: 'prod', evidence: 'no answer' });
     const shop = { phase: 'waiting', health: 'unknown', cause } as const;
     const [, cache = aService('cache')] = variedReport.services;
     const lines = table(aReport(aService('a', shop), aService('b', shop), cache, aService('c', shop))).split(

@@ -7,7 +7,7 @@ import { ForwardWorld, worldChoices, type WorldChoice } from './testing/forward-
 // Without a bias to the first and the last choice.
 const step = fc.noBias(fc.tuple(fc.constantFrom(...worldChoices), fc.nat({ max: 200 })));
 type Steps = readonly (readonly [WorldChoice, number])[];
-/** Left to itself, fast-check plays ten steps or so: too few for a taken port, a route and a click to meet. */
+/** Left to itself, fast-check plays ten steps or so: too few for a taken port, a transport and a click to meet. */
 const long = (maxLength: number) => ({ maxLength, size: 'max' }) as const;
 
 function worldAfter(steps: Steps): ForwardWorld {
@@ -65,12 +65,12 @@ describe('the forward machine under random events', () => {
       fc.assert(
         fc.property(fc.array(step, long(80)), (steps) => {
           const world = worldAfter(steps);
-          world.isRouteAsked = false;
+          world.isTransportAsked = false;
           world.send({ type: 'turned-on' });
           world.send({ type: 'triggered', trigger: 'wake' });
           world.send(wish);
           for (let turn = 0; turn < 20 && world.state.situation.phase !== 'up'; turn++) {
-            world.answerRoute();
+            world.answerTransport();
             world.answerPort(1);
             for (const tunnel of [...world.alive.keys()]) {
               if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
@@ -94,7 +94,7 @@ describe('the forward machine under random events', () => {
         // Only the user can say that a try does no harm.
         if (world.state.cause?.recheck === 'never') return;
         for (let turn = 0; turn < 60 && world.state.health !== 'healthy'; turn++) {
-          if (world.hold !== null) world.openRoute();
+          if (world.transportDown !== null) world.reopenTransport();
           world.answerPort(1);
           for (const [tunnel, truth] of [...world.alive]) {
             if (world.stopRequested.has(tunnel)) world.end(tunnel, null);

@@ -17,7 +17,7 @@ const policy: RestartPolicySpec = {
 const killed = describeCause('killed');
 const refused = describeCause('connection-refused');
 const authFailed = describeCause('auth-failed');
-const routeDown = describeCause('route-down', { what: 'The cluster prod' });
+const downCause = describeCause('transport-down', { what: 'The cluster prod' });
 const portInUse = describeCause('port-in-use', { port: 5432 });
 const forbidden = describeCause('forbidden');
 /** Jitter only adds to the delay of a re-check: 10 % with the `random` of these tests. */
@@ -27,16 +27,16 @@ const portRecheckMs = 2_200;
 class Play {
   state: ForwardState = initialForwardState;
   now = 0;
-  hold: Cause | null = null;
+  transportDown: Cause | null = null;
   clientsWait = false;
   readonly lines: string[] = [];
 
   on(...events: ForwardEvent[]): this {
     for (const event of events) {
-      const { now, hold, clientsWait } = this;
+      const { now, transportDown, clientsWait } = this;
       const dated =
         event.type === 'checked' ? { ...event, report: { ...event.report, startedAt: now } } : event;
-      const next = transition(this.state, dated, { now, random: 0.5, policy, hold, clientsWait });
+      const next = transition(this.state, dated, { now, random: 0.5, policy, transportDown, clientsWait });
       this.state = next.state;
       const effects = next.effects.map(effectText).join(', ');
       this.lines.push(`${event.type} → ${situationText(this.state)}${effects === '' ? '' : `: ${effects}`}`);
@@ -44,15 +44,15 @@ class Play {
     return this;
   }
 
-  /** The route goes down, as the runner hears of it. */
-  routeGoesDown(): this {
-    this.hold = routeDown;
-    return this.on({ type: 'held', cause: routeDown });
+  /** The transport goes down, as the runner hears of it. */
+  transportGoesDown(): this {
+    this.transportDown = downCause;
+    return this.on({ type: 'transport-down', cause: downCause });
   }
 
-  routeComesBack(): this {
-    this.hold = null;
-    return this.on({ type: 'triggered', trigger: 'route' });
+  transportComesBack(): this {
+    this.transportDown = null;
+    return this.on({ type: 'triggered', trigger: 'transport-up' });
   }
 
   after(ms: number): this {
@@ -124,7 +124,7 @@ const proof = (tunnel: number, evidence: TunnelEvidence): ForwardEvent => {
   return { type: 'checked', tunnel, report: { ...report, isStrict: true, evidence, health } };
 };
 
-const context = { now: 0, random: 0.5, policy, hold: null, clientsWait: false };
+const context = { now: 0, random: 0.5, policy, transportDown: null, clientsWait: false };
 
 const ended = (tunnel: number, cause: ForwardState['cause'] = killed): ForwardEvent => ({
   type: 'tunnel-ended',
@@ -360,7 +360,7 @@ describe('the forward machine', () => {
     const ready = { ...report, evidence: { kind: 'untried' }, health: 'ready' } as const;
     const { state } = Play.up().on({ type: 'checked', tunnel: 1, report: ready });
     expect([state.health, state.cause]).toEqual(['ready', null]);
-    expect(standingOf(state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: false });
+    expect(standingOf(state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
   });
 
   it('is ready no longer while an interruption owes a proof', () => {
@@ -395,7 +395,7 @@ describe('the forward machine', () => {
     const play = Play.up().on(dead, dead, dead);
     expect(play.lines).toEqual(['checked → up 1', 'checked → up 1', 'checked → up 1']);
     expect([play.state.health, play.state.cause]).toEqual(['unhealthy', refused]);
-    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
     expect(play.on(healthy(1)).state).toMatchObject({ health: 'healthy', cause: null });
   });
 
@@ -439,7 +439,7 @@ describe('the forward machine', () => {
     play.on(proof(1, { kind: 'answered' }));
     expect(play.state.health).toBe('healthy');
     expect(standingOf(play.state)).toMatchObject({
-      clients: { kind: 'route', tunnel: 1, isTrusted: true },
+      clients: { kind: 'tunnel', tunnel: 1, isTrusted: true },
       debt: null,
     });
   });
@@ -470,9 +470,9 @@ describe('the forward machine', () => {
 
   it('lets one client test a tunnel that was never proven, and all others wait', () => {
     const play = Play.up();
-    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: false });
+    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
     play.on(healthy(1));
-    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
   });
 
   it('opens a second tunnel beside a silent one, holds new clients, and cuts nothing', () => {
@@ -490,7 +490,7 @@ describe('the forward machine', () => {
     expect(play.state).toMatchObject({ health: 'unhealthy', cause: refused });
     play.on(proof(1, { kind: 'answered' }));
     expect(play.state).toMatchObject({ health: 'healthy', cause: null });
-    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
   });
 
   it('spaces the successors of tunnels that turn out doubtful one after the other', () => {
@@ -516,7 +516,10 @@ describe('the forward machine', () => {
         .after(1_000);
       play.on({ type: 'triggered', trigger: 'demand' }, { type: 'due' });
       play.on({ type: 'suspended' }, { type: 'triggered', trigger: 'wake' });
-      play.on(proof(1, { kind: 'silent' }), unhealthy(1, refused), { type: 'triggered', trigger: 'route' });
+      play.on(proof(1, { kind: 'silent' }), unhealthy(1, refused), {
+        type: 'triggered',
+        trigger: 'transport-up',
+      });
       expect([play.lines.at(-1), play.state.cause]).toEqual(['triggered → up 1 + scheduled', cause]);
       play.on({ type: 'triggered', trigger: 'credentials' });
       expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3 insisted');
@@ -547,7 +550,7 @@ describe('the forward machine', () => {
   it('replaces a tunnel that cannot prove itself as a precaution, and lets it take clients until then', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'open' }));
     expect(play.state.health).toBe('unknown');
-    expect(standingOf(play.state).clients).toEqual({ kind: 'route', tunnel: 1, isTrusted: true });
+    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
     play.on({ type: 'tunnel-ready', tunnel: 2 }, healthy(2));
     expect(play.lines.slice(1)).toEqual([
       'checked → up 1 + 2: start-tunnel 2',
@@ -559,7 +562,7 @@ describe('the forward machine', () => {
   it('replaces nothing when only the clocks tell of a sleep and the tunnel seems alive', () => {
     const play = Play.up().on(healthy(1), { type: 'triggered', trigger: 'wake', certain: false });
     expect(standingOf(play.state)).toMatchObject({
-      clients: { kind: 'route', tunnel: 1, isTrusted: true },
+      clients: { kind: 'tunnel', tunnel: 1, isTrusted: true },
       debt: { since: 0, strict: false },
     });
     const open: ForwardEvent = {
@@ -664,15 +667,15 @@ describe('the forward machine', () => {
   });
 });
 
-describe('the forward machine on a route that is down', () => {
-  it('holds back what was to be retried, counts nothing, and starts it when the route is back', () => {
-    const play = Play.up().on(ended(1), ended(2)).routeGoesDown().on({ type: 'due' });
+describe('the forward machine on a transport that is down', () => {
+  it('holds back what was to be retried, counts nothing, and starts it when the transport is back', () => {
+    const play = Play.up().on(ended(1), ended(2)).transportGoesDown().on({ type: 'due' });
     const { failures } = play.state.history;
     play.on({ type: 'triggered', trigger: 'network' });
-    expect([play.state.cause, play.state.history.failures]).toEqual([routeDown, failures]);
-    play.routeComesBack();
+    expect([play.state.cause, play.state.history.failures]).toEqual([downCause, failures]);
+    play.transportComesBack();
     expect(play.lines.slice(2)).toEqual([
-      'held → waiting',
+      'transport-down → waiting',
       'due → waiting',
       'triggered → waiting',
       'triggered → connecting 3: start-tunnel 3',
@@ -681,18 +684,18 @@ describe('the forward machine on a route that is down', () => {
   });
 
   it('lets a try that is under way end by itself, and holds back the next', () => {
-    const play = Play.up().on(ended(1)).routeGoesDown();
+    const play = Play.up().on(ended(1)).transportGoesDown();
     play.on(ended(2));
     expect(play.lines).toEqual([
       'tunnel-ended → connecting 2: start-tunnel 2',
-      'held → connecting 2',
+      'transport-down → connecting 2',
       'tunnel-ended → waiting',
     ]);
-    expect([play.state.cause, play.state.history.failures]).toEqual([routeDown, 1]);
+    expect([play.state.cause, play.state.history.failures]).toEqual([downCause, 1]);
   });
 
   it('tries all the same for a client that waits: its try is the question', () => {
-    const play = Play.up().on(ended(1), ended(2)).routeGoesDown();
+    const play = Play.up().on(ended(1), ended(2)).transportGoesDown();
     play.on({ type: 'triggered', trigger: 'demand' });
     expect(play.lines.at(-1)).toBe(`triggered → retrying at ${clientDelayMs(0)}`);
     play.clientsWait = true;
@@ -701,7 +704,7 @@ describe('the forward machine on a route that is down', () => {
   });
 
   it('goes on trying for clients that wait when the user wants a try', () => {
-    const play = Play.up().on(ended(1)).routeGoesDown();
+    const play = Play.up().on(ended(1)).transportGoesDown();
     play.clientsWait = true;
     play.on(ended(2), { type: 'triggered', trigger: 'user' });
     expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3 insisted');
@@ -710,84 +713,91 @@ describe('the forward machine on a route that is down', () => {
   it('calls off a replacement that was planned for a client when that client has left', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'silent' }));
     play.clientsWait = true;
-    play.routeGoesDown().on(ended(2, refused));
+    play.transportGoesDown().on(ended(2, refused));
     expect(play.lines.at(-1)).toBe('tunnel-ended → up 1 + scheduled');
     play.clientsWait = false;
     expect(play.after(1_000).on({ type: 'due' }).lines.at(-1)).toBe('due → up 1');
-    expect(play.routeComesBack().lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3');
+    expect(play.transportComesBack().lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3');
   });
 
-  it('leaves a tunnel that is up alone, and replaces an unhealthy one only when the route is back', () => {
-    const play = Play.up().routeGoesDown();
+  it('leaves a tunnel that is up alone, and replaces an unhealthy one only when the transport is back', () => {
+    const play = Play.up().transportGoesDown();
     play.on(unhealthy(1, refused));
-    expect([play.state.health, play.state.cause]).toEqual(['unhealthy', routeDown]);
-    play.routeComesBack();
-    expect(play.lines).toEqual(['held → up 1', 'checked → up 1', 'triggered → up 1 + 2: start-tunnel 2']);
+    expect([play.state.health, play.state.cause]).toEqual(['unhealthy', downCause]);
+    play.transportComesBack();
+    expect(play.lines).toEqual([
+      'transport-down → up 1',
+      'checked → up 1',
+      'triggered → up 1 + 2: start-tunnel 2',
+    ]);
   });
 
   it('calls off a replacement that was only planned', () => {
     const play = Play.up().on(unhealthy(1, refused), ended(2));
     expect(standingOf(play.state).dueAt).not.toBeNull();
-    play.routeGoesDown();
-    expect([standingOf(play.state).dueAt, play.state.cause]).toEqual([null, routeDown]);
-    play.routeComesBack();
+    play.transportGoesDown();
+    expect([standingOf(play.state).dueAt, play.state.cause]).toEqual([null, downCause]);
+    play.transportComesBack();
     expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3');
   });
 
   it('replaces nothing as a precaution, and nothing that has become healthy meanwhile', () => {
     const play = Play.up()
-      .routeGoesDown()
+      .transportGoesDown()
       .on(proof(1, { kind: 'open' }));
-    play.on(unhealthy(1, refused), healthy(1)).routeComesBack();
+    play.on(unhealthy(1, refused), healthy(1)).transportComesBack();
     expect(play.lines.map((line) => line.split(' → ')[1])).toEqual(['up 1', 'up 1', 'up 1', 'up 1', 'up 1']);
   });
 
   it('leaves a tunnel alone whose check was answered and refused: another one would be refused as well', () => {
     const cause = describeCause('check-refused');
-    const play = Play.up().on(unhealthy(1, cause)).routeGoesDown();
+    const play = Play.up().on(unhealthy(1, cause)).transportGoesDown();
     expect(play.state.cause).toEqual(cause);
-    play.routeComesBack();
-    expect(play.lines).toEqual(['checked → up 1', 'held → up 1', 'triggered → up 1']);
+    play.transportComesBack();
+    expect(play.lines).toEqual(['checked → up 1', 'transport-down → up 1', 'triggered → up 1']);
   });
 
-  it('asks the route when the user wants a try, and starts it when the route is back', () => {
-    const play = Play.up().on(ended(1)).routeGoesDown().on(ended(2));
-    play.on({ type: 'triggered', trigger: 'user' }).routeComesBack();
+  it('asks the transport when the user wants a try, and starts it when the transport is back', () => {
+    const play = Play.up().on(ended(1)).transportGoesDown().on(ended(2));
+    play.on({ type: 'triggered', trigger: 'user' }).transportComesBack();
     expect(play.lines.slice(-2)).toEqual([
-      'triggered → waiting: ask-route',
+      'triggered → waiting: ask-transport',
       'triggered → connecting 3: start-tunnel 3',
     ]);
   });
 
-  it('asks the route for what failed of something else, network or login, and tries it when the route is back', () => {
+  it('asks the transport for what failed of something else, network or login, and tries it when the transport is back', () => {
     for (const cause of [authFailed, describeCause('network-down')]) {
-      const play = Play.up().on(ended(1, cause)).routeGoesDown();
+      const play = Play.up().on(ended(1, cause)).transportGoesDown();
       play.on({ type: 'triggered', trigger: 'user' });
-      expect([play.lines.at(-1), play.state.cause]).toEqual(['triggered → waiting: ask-route', routeDown]);
-      play.routeComesBack();
+      expect([play.lines.at(-1), play.state.cause]).toEqual([
+        'triggered → waiting: ask-transport',
+        downCause,
+      ]);
+      play.transportComesBack();
       expect(play.lines.at(-1)).toBe('triggered → connecting 2: start-tunnel 2');
     }
   });
 
-  it('opens a taken port that is free again, but starts no tunnel before the route is back', () => {
+  it('opens a taken port that is free again, but starts no tunnel before the transport is back', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
-    play.routeGoesDown().after(portRecheckMs).on({ type: 'due' }, { type: 'port-opened' });
-    expect([play.lines.at(-1), play.state.cause]).toEqual(['port-opened → waiting', routeDown]);
-    expect(play.routeComesBack().lines.at(-1)).toBe('triggered → connecting 1: start-tunnel 1');
+    play.transportGoesDown().after(portRecheckMs).on({ type: 'due' }, { type: 'port-opened' });
+    expect([play.lines.at(-1), play.state.cause]).toEqual(['port-opened → waiting', downCause]);
+    expect(play.transportComesBack().lines.at(-1)).toBe('triggered → connecting 1: start-tunnel 1');
   });
 
-  it('looks whether a taken port is free and asks the route when the user wants a try', () => {
+  it('looks whether a taken port is free and asks the transport when the user wants a try', () => {
     const taken = (): Play => {
       const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
-      return play.routeGoesDown().on({ type: 'triggered', trigger: 'user' });
+      return play.transportGoesDown().on({ type: 'triggered', trigger: 'user' });
     };
-    const free = taken().on({ type: 'port-opened' }).routeComesBack();
+    const free = taken().on({ type: 'port-opened' }).transportComesBack();
     expect(free.lines.slice(-3)).toEqual([
-      'triggered → waiting: open-port, ask-route',
+      'triggered → waiting: open-port, ask-transport',
       'port-opened → waiting',
       'triggered → connecting 1: start-tunnel 1',
     ]);
-    const late = taken().routeComesBack().on({ type: 'port-opened' });
+    const late = taken().transportComesBack().on({ type: 'port-opened' });
     expect(late.lines.slice(-2)).toEqual([
       'triggered → connecting port: open-port',
       'port-opened → connecting 1: start-tunnel 1',
@@ -798,40 +808,40 @@ describe('the forward machine on a route that is down', () => {
   });
 
   it('tries once what is turned on, or off and on, or insisted upon, though its port has to be opened first', () => {
-    const on = new Play().routeGoesDown().on({ type: 'turned-on' }, { type: 'port-opened' });
+    const on = new Play().transportGoesDown().on({ type: 'turned-on' }, { type: 'port-opened' });
     expect(on.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
     const again = on.on(ended(1, refused), { type: 'turned-off' }, { type: 'turned-on' });
     again.on({ type: 'port-closed' }, { type: 'port-opened' });
     expect(again.lines.at(-1)).toBe('port-opened → connecting 2: start-tunnel 2 insisted');
     const taken = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
-    taken.routeGoesDown().on({ type: 'insisted' }, { type: 'port-opened' });
+    taken.transportGoesDown().on({ type: 'insisted' }, { type: 'port-opened' });
     expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
   });
 
-  it('asks the route for an unhealthy tunnel too, but replaces one that is healthy or was answered', () => {
+  it('asks the transport for an unhealthy tunnel too, but replaces one that is healthy or was answered', () => {
     const user: ForwardEvent = { type: 'triggered', trigger: 'user' };
-    const sick = Play.up().routeGoesDown().on(unhealthy(1, refused), user);
-    expect(sick.lines.at(-1)).toBe('triggered → up 1: ask-route');
-    sick.routeComesBack();
+    const sick = Play.up().transportGoesDown().on(unhealthy(1, refused), user);
+    expect(sick.lines.at(-1)).toBe('triggered → up 1: ask-transport');
+    sick.transportComesBack();
     expect(sick.lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
     const answered = Play.up().on(unhealthy(1, describeCause('check-refused')));
-    expect(answered.routeGoesDown().on(user).lines.at(-1)).toBe(
+    expect(answered.transportGoesDown().on(user).lines.at(-1)).toBe(
       'triggered → up 1 + 2: start-tunnel 2 insisted',
     );
-    expect(Play.up().routeGoesDown().on(user).lines.at(-1)).toBe(
+    expect(Play.up().transportGoesDown().on(user).lines.at(-1)).toBe(
       'triggered → up 1 + 2: start-tunnel 2 insisted',
     );
   });
 
   it('still tries at once when the user insists', () => {
-    const play = Play.up().on(ended(1)).routeGoesDown().on(ended(2), { type: 'insisted' });
+    const play = Play.up().on(ended(1)).transportGoesDown().on(ended(2), { type: 'insisted' });
     expect(play.lines.at(-1)).toBe('insisted → connecting 3: start-tunnel 3 insisted');
-    const sick = Play.up().routeGoesDown().on(unhealthy(1, refused));
+    const sick = Play.up().transportGoesDown().on(unhealthy(1, refused));
     expect(sick.on({ type: 'insisted' }).lines.at(-1)).toBe('insisted → up 1 + 2: start-tunnel 2 insisted');
   });
 
   it('does not touch what waits for something else', () => {
-    const play = Play.up().on(ended(1, authFailed)).routeGoesDown().routeComesBack();
+    const play = Play.up().on(ended(1, authFailed)).transportGoesDown().transportComesBack();
     expect([play.state.situation.phase, play.state.cause]).toEqual(['failed', authFailed]);
   });
 });

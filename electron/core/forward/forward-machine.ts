@@ -12,10 +12,10 @@
  *    a client, and after its transport has given the proof that it owes. A healthy service has no cause.
  * 8. What is wanted is a fact of the state: a proof that is owed, a successor that is wanted (`pursue`). Neither is lost
  *    because it came at a moment when nothing could be done about it.
- * 9. No wait without an end: each phase that waits has a time at which it tries again, or the route asks for it, or its
+ * 9. No wait without an end: each phase that waits has a time at which it tries again, or its transport does, or its
  *    cause says that a try would do harm, or the policy switches restarts off.
- * 10. While the route is down no failure leads to a try, unless a client waits: its try is the question. "Try again" asks
- *     the route then; insisting on this one service, or turning it on, starts a try all the same.
+ * 10. While its transport is down no failure leads to a try, unless a client waits. "Try again" has the transport try then;
+ *     insisting on this one service, or turning it on, starts a try all the same.
  * 11. Nothing starts tunnels without a pause: the restart policy spaces failures and doubts alike. A successor that failed
  *     for a login waits for what its cause waits for.
  */
@@ -43,7 +43,8 @@ import {
   tryChanged,
   rearm,
   insist,
-  hold,
+  transportDown,
+  transportDownAfterFailure,
 } from './phases/any-phase.ts';
 import {
   portOpened,
@@ -67,7 +68,7 @@ import {
   liveEnded,
   checked,
   liveComplained,
-  heldWhileUp,
+  transportDownWhileUp,
   triggeredWhileUp,
   insistWhileUp,
   reconfiguredWhileUp,
@@ -90,7 +91,7 @@ const table: Table = {
   'complained':   { off: ignored,  connecting: complain,                 up: liveComplained,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
   'triggered':    { off: noteWake, connecting: triggeredWhileConnecting, up: triggeredWhileUp,    waiting: rearm,          retrying: rearm,        failed: rearm,         stopping: noteWake },
   'insisted':     { off: ignored,  connecting: ignored,                  up: insistWhileUp,       waiting: insist,         retrying: insist,       failed: insist,        stopping: ignored },
-  'held':         { off: ignored,  connecting: ignored,                  up: heldWhileUp,         waiting: hold,           retrying: hold,         failed: ignored,       stopping: ignored },
+  'transport-down': { off: ignored, connecting: ignored,                up: transportDownWhileUp, waiting: transportDown, retrying: transportDown, failed: transportDownAfterFailure, stopping: ignored },
   'reconfigured': { off: ignored,  connecting: tryReconfigured,          up: reconfiguredWhileUp, waiting: tryChanged,     retrying: tryChanged,   failed: tryChanged,    stopping: ignored },
   'suspended':    { off: suspend,  connecting: suspend,                  up: suspendedWhileUp,    waiting: suspend,        retrying: suspendRetry, failed: suspend,       stopping: suspend },
   'due':          { off: ignored,  connecting: ignored,                  up: dueWhileUp,          waiting: recheckWaiting, retrying: retryDue,     failed: recheckFailed, stopping: ignored },
@@ -122,7 +123,7 @@ export function standingOf(state: ForwardState): Standing {
 /** A tunnel that is probably dead takes nobody. One that cannot prove itself does: nothing speaks against it. */
 function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientStanding {
   const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && proof.strict);
-  return mayBeDead ? { kind: 'hold' } : { kind: 'route', tunnel, isTrusted };
+  return mayBeDead ? { kind: 'hold' } : { kind: 'tunnel', tunnel, isTrusted };
 }
 
 /** Clients wait as long as the hold allows, unless nothing can change meanwhile. */

@@ -23,9 +23,11 @@ export const after = (effects: readonly Effect[], { state, effects: more }: Tran
   effects: [...effects, ...more],
 });
 
-/** The route is down, and nobody waits for a try all the same. */
-export const isHeld = (context: TransitionContext): context is TransitionContext & { readonly hold: Cause } =>
-  context.hold !== null && !context.clientsWait;
+/** The transport is down, and nobody waits for a try all the same. */
+export const isTransportDown = (
+  context: TransitionContext,
+): context is TransitionContext & { readonly transportDown: Cause } =>
+  context.transportDown !== null && !context.clientsWait;
 
 /** Starts a try: the port first, then a tunnel. */
 export function tryNow(state: ForwardState, { now }: TransitionContext, insisted = false): Transition {
@@ -47,9 +49,13 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
     const situation = { phase: 'waiting', recheckAt: null } as const;
     return stay({ ...state, situation, cause: describeCause('suspended') });
   }
-  if (cause.recovery !== 'backoff') return recheckLater(state, cause, context);
+  if (cause.recovery !== 'backoff') {
+    // The transport tries, not its forwards.
+    const isOfTransport = context.transportDown?.code === cause.code;
+    return isOfTransport ? holdBack(state, context.transportDown) : recheckLater(state, cause, context);
+  }
   // Whatever failed: the next try could only fail too, and is not counted. A client that waits wants to know.
-  if (isHeld(context)) return holdBack(state, context.hold);
+  if (isTransportDown(context)) return holdBack(state, context.transportDown);
   const decision = decideRestart(state.history, context);
   const counted = { ...state, history: decision.history };
   if (decision.kind === 'disabled') {
@@ -67,16 +73,20 @@ function recheckLater(state: ForwardState, cause: Cause, context: TransitionCont
   return stay({ ...state, history, situation: { phase, recheckAt } });
 }
 
-/** Waits for the route, with all tries ahead. The route is asked again and again by itself. */
+/** Waits for the transport, with all tries ahead. It tries again and again by itself. */
 export const holdBack = (state: ForwardState, cause: Cause): Transition =>
-  stay({ ...state, situation: { phase: 'waiting', recheckAt: null }, cause });
+  stay({
+    ...state,
+    situation: { phase: cause.recovery === 'user' ? 'failed' : 'waiting', recheckAt: null },
+    cause,
+  });
 
 /**
- * The user wants a try that could only fail, as far as is known: the route is asked, and its answer decides for all.
+ * The user wants a try that could only fail, as far as is known: the transport tries, which decides for all.
  * Whether the port is free has nothing to do with it.
  */
-export const askRoute = (state: ForwardState): Transition =>
-  stay(state, ...(state.portOpen ? [] : [openPort]), { type: 'ask-route' });
+export const askTransport = (state: ForwardState): Transition =>
+  stay(state, ...(state.portOpen ? [] : [openPort]), { type: 'ask-transport' });
 
 /** The tunnel is ready: it takes the clients once it is proven. What was wrong stays in view until then. */
 export function goUp(state: ForwardState, tunnel: TunnelNumber, { now }: TransitionContext): In<'up'> {

@@ -1,4 +1,4 @@
-/** What is news about a step of the forward machine, for the log and for the route. */
+/** What is news about a step of the forward machine, for the log and for the transport. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ForwardEvent, ForwardState } from './forward-state.ts';
 
@@ -14,8 +14,8 @@ export function describeStep(before: ForwardState, event: ForwardEvent, after: F
   return `${before.situation.phase} → ${situation.phase} after ${event.type}${why}`;
 }
 
-/** What may be the fault of the route. Checks that go on failing are no news: each would cost a question to it. */
-export function routeFailureIn(event: ForwardEvent, before: ForwardState): Cause | null {
+/** What may be the fault of the transport. Checks that go on failing are no news: each would cost a question to it. */
+export function transportFailureIn(event: ForwardEvent, before: ForwardState): Cause | null {
   if (event.type === 'tunnel-ended') return event.cause;
   if (event.type !== 'checked') return null;
   const { evidence, cause, health } = event.report;

@@ -245,11 +245,11 @@ describe('a forward runner', () => {
     expect(world.configRechecks).toBe(1);
   });
 
-  it('goes on naming the fault of the config when the user tries again while the route is down', async () => {
+  it('goes on naming the fault of the config when the user tries again while its transport is down', async () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('variable-unset', { what: 'NOPE' });
     const runner = await started(world, { ...postgres, problem });
-    world.seat.goesDown(describeCause('route-down', { what: 'The ssh host bastion' }));
+    world.transport.goesDown(describeCause('transport-down', { what: 'The ssh host bastion' }));
     runner.dispatch({ type: 'triggered', trigger: 'user' });
     await settle();
     expect([runner.snapshot().phase, runner.snapshot().cause, world.tunnels.length]).toEqual([
@@ -494,53 +494,53 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(2);
   });
 
-  it('sits on its route while it is wanted, tells what happens on the way, and waits while the route is down', async () => {
+  it('leases its transport while it is wanted, tells what happens on the way, and waits while its transport is down', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
-    expect([world.seat.service, world.seat.said]).toEqual([postgres, ['reached']]);
-    const routeDown = describeCause('route-down', { what: 'The cluster prod' });
+    expect([world.transport.service, world.transport.said]).toEqual([postgres, ['reached']]);
+    const transportDown = describeCause('transport-down', { what: 'The cluster prod' });
     await world.tunnel.dies(killed);
-    world.seat.goesDown(routeDown);
+    world.transport.goesDown(transportDown);
     await world.tunnel.dies(describeCause('timed-out'));
-    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', cause: routeDown, attempt: 1 });
+    expect(runner.snapshot()).toMatchObject({ phase: 'waiting', cause: transportDown, attempt: 1 });
     world.port.events.onDemand();
-    expect(world.seat.said).toEqual(['reached', 'failed: killed', 'failed: timed-out', 'hurry']);
-    world.seat.comesBack();
+    expect(world.transport.said).toEqual(['reached', 'failed: killed', 'failed: timed-out', 'hurry']);
+    world.transport.comesBack();
     expect(runner.snapshot().phase).toBe('connecting');
     runner.dispatch({ type: 'turned-off' });
     await settle();
-    expect(world.seat.service).toBeNull();
+    expect(world.transport.service).toBeNull();
   });
 
-  it('tells its route once that its checks fail', async () => {
+  it('tells its transport once that its checks fail', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     for (let check = 0; check < 3; check++) world.health.fails(describeCause('timed-out'));
-    expect(world.seat.said).toEqual(['reached', 'failed: timed-out']);
+    expect(world.transport.said).toEqual(['reached', 'failed: timed-out']);
   });
 
-  it('has the route asked when the user wants a try that it holds, and counts down to the next question', async () => {
+  it('has its transport try when the user wants a try, and counts down to its next one', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
-    world.seat.goesDown(describeCause('route-down', { what: 'The cluster prod' }));
+    world.transport.goesDown(describeCause('transport-down', { what: 'The cluster prod' }));
     await world.tunnel.dies(killed);
     expect(runner.snapshot().nextRetryAt).toBeNull();
-    world.seat.nextQuestionAt = world.clock.now() + 30_000;
+    world.transport.tryAt = world.clock.now() + 30_000;
     expect(runner.snapshot().nextRetryAt).toBe(world.clock.wallNow() + 30_000);
     runner.dispatch({ type: 'triggered', trigger: 'user' });
-    expect(world.seat.said.at(-1)).toBe('demand');
+    expect(world.transport.said.at(-1)).toBe('demand');
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['waiting', 1]);
     runner.dispatch({ type: 'insisted' });
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
   });
 
-  it('counts down to its own next try, not to a question to its route, while it waits for something else', async () => {
+  it('counts down to its own next try, not to one of its transport, while it waits for something else', async () => {
     const world = new FakeForwardWorld();
     const runner = await started(world);
     world.isOnline = false;
     await world.tunnel.dies(describeCause('host-unreachable'));
-    world.seat.goesDown(describeCause('route-down', { what: 'The cluster prod' }));
-    world.seat.nextQuestionAt = world.clock.now() + 30_000;
+    world.transport.goesDown(describeCause('transport-down', { what: 'The cluster prod' }));
+    world.transport.tryAt = world.clock.now() + 30_000;
     const { cause, nextRetryAt } = runner.snapshot();
     expect([cause?.code, nextRetryAt]).toEqual(['network-down', world.clock.wallNow() + 5_500]);
   });

@@ -10,8 +10,8 @@ import type { ServiceChangeKind } from '../config/config-differ.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { RouteListener, RouteSeat } from '../route/route-seat.ts';
 import type { ServicePort, ServicePortListener } from '../relay/service-port.ts';
+import type { LeaseListener, TransportLease } from '../transport/transport-lease.ts';
 import type { TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import { standingOf, transition } from './forward-machine.ts';
 import {
@@ -25,7 +25,7 @@ import {
   type TransitionContext,
   type TunnelNumber,
 } from './forward-state.ts';
-import { describeStep, routeFailureIn } from './forward-news.ts';
+import { describeStep, transportFailureIn } from './forward-news.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 import { nextRetryAt } from './next-retry.ts';
@@ -41,8 +41,8 @@ export interface ForwardRunnerParts {
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
   readonly createPort: (service: ServiceSpec, listener: ServicePortListener) => ServicePort;
   readonly health: HealthMonitorScheduler;
-  /** The service's place among those with which it shares its way. */
-  readonly takeSeat: (listener: RouteListener) => RouteSeat;
+  /** Binds the service to what it shares with others. */
+  readonly lease: (listener: LeaseListener) => TransportLease;
   readonly isOnline: () => boolean;
   readonly redact: (text: string) => string;
   /** Unique for the life of the host: files are named after it, and an earlier runner of this name may still stop. */
@@ -65,7 +65,7 @@ export class ForwardRunner {
   readonly #door: PortDoor;
   readonly #tunnels: LiveTunnels;
   readonly #health: HealthWatch;
-  readonly #seat: RouteSeat;
+  readonly #transport: TransportLease;
   readonly #outages: OutageWatch;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
@@ -89,7 +89,7 @@ export class ForwardRunner {
     this.#port = parts.createPort(service, {
       onDemand: () => {
         tell({ type: 'triggered', trigger: 'demand' });
-        this.#seat.hurry();
+        this.#transport.hurry();
       },
       onSuspicion: (tunnelId, finding) => {
         const tunnel = this.#tunnels.numberOf(tunnelId);
@@ -111,13 +111,17 @@ export class ForwardRunner {
       port: this.#port,
       tell,
     });
-    this.#seat = parts.takeSeat({
-      onHeld: (cause) => {
-        tell({ type: 'held', cause });
+    this.#transport = parts.lease({
+      onDown: (cause) => {
+        tell({ type: 'transport-down', cause });
       },
-      onReleased: () => {
-        tell({ type: 'triggered', trigger: 'route' });
+      onUp: () => {
+        tell({ type: 'triggered', trigger: 'transport-up' });
       },
+      onDoubt: () => {
+        if (this.#standing.watched !== null) this.#health.suspect(this.#standing.watched);
+      },
+      clientsWait: () => this.#port.counters().held > 0,
     });
   }
 
@@ -148,7 +152,7 @@ export class ForwardRunner {
   /** Takes over a changed entry of the config; the local port must be the same. */
   update(service: ServiceSpec, changes: ReadonlySet<ServiceChangeKind>): void {
     this.#service = service;
-    this.#sitDown();
+    this.#leaseTransport();
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
     if (changes.has('health-check')) {
       this.#health.forgetTarget();
@@ -224,7 +228,7 @@ export class ForwardRunner {
       now: clock.now(),
       random: random(),
       policy,
-      hold: this.#seat.hold,
+      transportDown: this.#transport.down,
       get clientsWait() {
         return port.counters().held > 0;
       },
@@ -233,8 +237,8 @@ export class ForwardRunner {
     this.#state = state;
     // Most checks find what the one before found.
     this.#hasChanged ||= !isDeepStrictEqual(state, before);
-    this.#sitDown();
-    this.#tellRoute(event, before);
+    this.#leaseTransport();
+    this.#tellTransport(event, before);
     const step = describeStep(before, event, state);
     if (step !== null) this.#parts.log.info(step);
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
@@ -247,16 +251,16 @@ export class ForwardRunner {
     for (const { resolve } of met) resolve();
   }
 
-  /** A service travels on its route for as long as it is wanted. One with a fault of the config goes nowhere. */
-  #sitDown(): void {
-    const travels = this.#state.desired === 'on' && this.#service.problem === null;
-    this.#seat.take(travels ? this.#service : null);
+  /** A service leases its transport for as long as it is wanted. One with a fault of the config goes nowhere. */
+  #leaseTransport(): void {
+    const isRunnable = this.#state.desired === 'on' && this.#service.problem === null;
+    this.#transport.take(isRunnable ? this.#service : null);
   }
 
-  #tellRoute(event: ForwardEvent, before: ForwardState): void {
-    if (event.type === 'tunnel-ready') this.#seat.reached();
-    const failure = routeFailureIn(event, before);
-    if (failure !== null) this.#seat.failed(failure);
+  #tellTransport(event: ForwardEvent, before: ForwardState): void {
+    if (event.type === 'tunnel-ready') this.#transport.reached();
+    const failure = transportFailureIn(event, before);
+    if (failure !== null) this.#transport.failed(failure);
   }
 
   #tellHealth(event: ForwardEvent): void {
@@ -288,8 +292,8 @@ export class ForwardRunner {
       case 'drain-tunnel':
         this.#tunnels.drain(effect.tunnel);
         return;
-      case 'ask-route':
-        this.#seat.demand();
+      case 'ask-transport':
+        this.#transport.demand();
         return;
       default:
         assertNever(effect, 'effect');
@@ -318,13 +322,13 @@ export class ForwardRunner {
     const isExec = this.#service.healthCheck.probe.type === 'exec';
     const wanted: ClientStanding =
       isExec && watched !== null && clients.kind === 'hold'
-        ? { kind: 'route', tunnel: watched, isTrusted: true }
+        ? { kind: 'tunnel', tunnel: watched, isTrusted: true }
         : clients;
     const before = this.#clients;
     this.#clients = wanted;
-    if (wanted.kind === 'route') {
+    if (wanted.kind === 'tunnel') {
       const isSame =
-        before.kind === 'route' && before.tunnel === wanted.tunnel && before.isTrusted === wanted.isTrusted;
+        before.kind === 'tunnel' && before.tunnel === wanted.tunnel && before.isTrusted === wanted.isTrusted;
       if (!isSame) this.#port.setUpstream(this.#tunnels.upstreamOf(wanted.tunnel, wanted.isTrusted));
     } else if (wanted.kind !== before.kind) {
       this.#port.setUpstream(null);
@@ -361,7 +365,7 @@ export class ForwardRunner {
   /** Epoch ms. */
   #nextRetryAt(): number | null {
     const { clock } = this.#parts;
-    const at = nextRetryAt(this.#state, this.#seat);
+    const at = nextRetryAt(this.#state, this.#transport);
     return at === null ? null : Math.round(clock.wallNow() + at - clock.now());
   }
 }

@@ -117,10 +117,10 @@ export type ForwardEvent =
       /** False: it may be none (the process was stopped, the same network came back). What seems alive is left alone. */
       readonly certain?: boolean;
     }
-  /** The user wants a tunnel of this very service, whatever is known of its route. */
+  /** The user wants a tunnel of this very service, whatever is known of its transport. */
   | { readonly type: 'insisted' }
-  /** What the service shares with others on its way is down: a try could only fail. The route's return is a trigger. */
-  | { readonly type: 'held'; readonly cause: Cause }
+  /** What the service shares with others is down: a try could only fail. Its return is a trigger. */
+  | { readonly type: 'transport-down'; readonly cause: Cause }
   /** The way to the remote end was changed in the config. */
   | { readonly type: 'reconfigured' }
   | { readonly type: 'suspended' }
@@ -139,8 +139,8 @@ export type Effect =
   | { readonly type: 'stop-tunnel'; readonly tunnel: TunnelNumber }
   /** Ends the tunnel once its last connection is gone. */
   | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber }
-  /** The user waits for what the route holds back: is it back? */
-  | { readonly type: 'ask-route' };
+  /** The user wants a try now, and the transport is down: it tries for all. */
+  | { readonly type: 'ask-transport' };
 
 /** What holds for as long as a state lasts. The runner compares it with what held before and adjusts. */
 export interface Standing {
@@ -156,7 +156,7 @@ export interface Standing {
 /** Where clients go: to a tunnel, into the hold, or away at once. */
 export type ClientStanding =
   | {
-      readonly kind: 'route';
+      readonly kind: 'tunnel';
       readonly tunnel: TunnelNumber;
       /** False: one client tests it first. */
       readonly isTrusted: boolean;
@@ -164,8 +164,8 @@ export type ClientStanding =
   | { readonly kind: 'hold' | 'refuse' };
 
 export interface TransitionContext extends RestartContext {
-  /** Why no tunnel should be started after a failure: the route is down. null: nothing speaks against it. */
-  readonly hold: Cause | null;
+  /** Why no tunnel should be started after a failure: the transport is down. null: nothing speaks against it. */
+  readonly transportDown: Cause | null;
 }
 
 export interface Transition {

@@ -31,7 +31,7 @@ export interface LiveTunnelsParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
-  readonly port: Pick<ServicePort, 'drained'>;
+  readonly port: Pick<ServicePort, 'drained' | 'hasQueuedBytes' | 'bytesReceived'>;
   /** False when no network interface is up: an unreachable host is then no failure of the service. */
   readonly isOnline: () => boolean;
   /** Takes the config's secrets out of what a child said: a command may repeat one from its arguments. */
@@ -59,13 +59,17 @@ export class LiveTunnels {
   }
 
   start(number: TunnelNumber, service: ServiceSpec, insisted: boolean): void {
-    const { tell, log, clock } = this.#parts;
+    const { tell, log, clock, port } = this.#parts;
     if (service.problem !== null) {
       tell({ type: 'tunnel-ended', tunnel: number, cause: service.problem });
       return;
     }
     const id = this.#parts.tunnelId(number);
-    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted });
+    const traffic = {
+      hasQueuedBytes: () => port.hasQueuedBytes(id),
+      bytesReceived: () => port.bytesReceived(id),
+    };
+    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted, traffic });
     const live: LiveTunnel = {
       id,
       tunnel,
@@ -94,7 +98,9 @@ export class LiveTunnels {
     void tunnel.ended.then((end) => {
       this.#alive.delete(number);
       const found = this.#redacted(end.cause ?? describeCause('exited'));
-      const cause = live.stopRequested ? null : this.#sparedWhenOffline(found);
+      // What ended because nobody used it is no failure.
+      const isNone = live.stopRequested || end.isUnused === true;
+      const cause = isNone ? null : this.#sparedWhenOffline(found);
       tell({ type: 'tunnel-ended', tunnel: number, cause });
     });
   }

@@ -1,20 +1,19 @@
-import type { RouteSeat } from '../route/route-seat.ts';
+import type { TransportLease } from '../transport/transport-lease.ts';
 import type { ForwardState } from './forward-state.ts';
 
 /** When something is tried again by itself; null: no try is planned. Monotonic, in ms. */
 export function nextRetryAt(
   { situation, cause }: ForwardState,
-  { hold, nextQuestionAt }: Pick<RouteSeat, 'hold' | 'nextQuestionAt'>,
+  { down, nextTryAt }: Pick<TransportLease, 'down' | 'nextTryAt'>,
 ): number | null {
   switch (situation.phase) {
     case 'retrying':
       return situation.retryAt;
     case 'failed':
-      return situation.recheckAt;
     case 'waiting': {
-      // What waits for something else, the network say, is not released by the route's answer.
-      const isHeld = hold !== null && cause?.triggers.includes('route') === true;
-      return isHeld ? nextQuestionAt : situation.recheckAt;
+      // What waits for something else, the network say, is not released by the transport.
+      const isTransportDown = down !== null && cause?.triggers.includes('transport-up') === true;
+      return isTransportDown ? nextTryAt : situation.recheckAt;
     }
     case 'up':
       return situation.replacement.kind === 'scheduled' ? situation.replacement.retryAt : null;

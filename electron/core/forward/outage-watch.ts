@@ -20,11 +20,19 @@ export class OutageWatch {
   }
 
   /** To be called after each step of the machine. */
-  observe({ desired, situation, health, suspended }: ForwardState): void {
+  observe({ desired, situation, health, cause, suspended }: ForwardState): void {
     const before = this.past.count;
     const now = this.#clock.now();
     const wallNow = this.#clock.wallNow();
-    const facts = { desired, phase: situation.phase, health, suspended, now, wallNow };
+    const facts = {
+      desired,
+      phase: situation.phase,
+      health,
+      hasCause: cause !== null,
+      suspended,
+      now,
+      wallNow,
+    };
     this.#history = observeOutage(this.#history, facts);
     const { count, recent } = this.past;
     if (count > before) this.#log.info(`recovered after ${recent.at(-1)?.durationMs ?? 0} ms`);

@@ -4,7 +4,15 @@
  */
 import type { Cause } from '../../../shared/failure.ts';
 import { decideRestart } from '../restart-policy.ts';
-import { after, dismiss, drain, fail, isHeld, maxLeavingForPrecaution, stay } from './forward-moves.ts';
+import {
+  after,
+  dismiss,
+  drain,
+  fail,
+  isTransportDown,
+  maxLeavingForPrecaution,
+  stay,
+} from './forward-moves.ts';
 import type { ForwardState, In, Transition, TransitionContext } from './forward-state.ts';
 
 export function replace(state: In<'up'>, { now }: TransitionContext, insisted = false): Transition {
@@ -31,7 +39,7 @@ export function replaceAnew(state: In<'up'>, context: TransitionContext, insiste
 /** Replaces as the restart policy allows; when it allows none, the tunnel stays as it is. */
 export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Transition {
   const without: In<'up'> = { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } };
-  if (state.suspended || isHeld(context)) return stay(without);
+  if (state.suspended || isTransportDown(context)) return stay(without);
   const decision = decideRestart(state.history, context);
   const counted: In<'up'> = { ...without, history: decision.history };
   if (decision.kind === 'disabled') return stay(counted);
@@ -90,9 +98,9 @@ export function pursue(
   const up: In<'up'> = { ...state, situation: state.situation };
   if (!wantsSuccessor(up) || up.situation.replacement.kind !== 'none' || up.suspended)
     return stay(up, ...effects);
-  if (isHeld(context)) {
+  if (isTransportDown(context)) {
     const isShown = up.health === 'unhealthy' && up.situation.isSuspect;
-    return stay(isShown ? { ...up, cause: context.hold } : up, ...effects);
+    return stay(isShown ? { ...up, cause: context.transportDown } : up, ...effects);
   }
   if (isCrowded(up) || (!context.policy.enabled && !up.situation.isOutdated)) return stay(up, ...effects);
   const isPaced = !isKnownBad(up.situation) && !insisted;

@@ -96,7 +96,7 @@ export class Supervisor {
     for (const { name } of named) this.setDesired(name, desired);
   }
 
-  /** Tries one service again, or asks the route that holds it. One that is up and not unhealthy is left alone. */
+  /** Tries one service again, or has its transport try. One that is up and not unhealthy is left alone. */
   retry(name: string): void {
     const state = this.#runners.get(name)?.state;
     if (state?.situation.phase !== 'up' || state.health === 'unhealthy') this.restart(name);
@@ -107,7 +107,7 @@ export class Supervisor {
     this.#runners.get(name)?.dispatch({ type: 'triggered', trigger: 'user' });
   }
 
-  /** Like `restart`, but a route that is down holds nothing back. */
+  /** Like `restart`, but a transport that is down holds nothing back. */
   insist(name: string): void {
     this.#runners.get(name)?.dispatch({ type: 'insisted' });
   }

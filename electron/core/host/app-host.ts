@@ -24,7 +24,7 @@ import { diagnosticReport } from '../observability/diagnostic-report.ts';
 import { createPseudonyms } from '../observability/pseudonyms.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
-import type { RouteReport } from '../route/route-board.ts';
+import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
 import type { CredentialConcern } from '../wake/credential-files.ts';
 import { loginName } from '../process/login-shell.ts';
@@ -46,7 +46,7 @@ export interface HostReport {
   readonly children: readonly LivingChild[];
   /** Health monitors that are watching. */
   readonly monitors: number;
-  readonly routes: readonly RouteReport[];
+  readonly transports: readonly TransportReport[];
   /** Names of the resources that the host holds, oldest first. */
   readonly owned: readonly string[];
 }
@@ -331,7 +331,7 @@ export class AppHost {
       tasks: this.#tasks.alive(),
       children: this.#children.launcher.alive(),
       monitors: this.#forwarding.monitors,
-      routes: this.#forwarding.routes(),
+      transports: this.#forwarding.transports(),
       owned: this.scope.owned,
     };
   }

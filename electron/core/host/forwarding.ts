@@ -1,4 +1,4 @@
-/** All that forwards: the supervisor with the tunnels, the checks and the shared routes that it works with. */
+/** All that forwards: the supervisor with the tunnels, the checks and the shared transports that it works with. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterHealthSpecs } from '../config/cluster-health.ts';
@@ -15,15 +15,17 @@ import { ConnectionBudget } from '../relay/connection-budget.ts';
 import { readDescriptorLimit } from '../relay/descriptor-limit.ts';
 import { createLocalPort } from '../relay/local-port.ts';
 import { OwnConnections } from '../relay/own-connections.ts';
-import { RouteBoard, type RouteReport } from '../route/route-board.ts';
-import { routeProbers } from '../route/route-probers.ts';
 import { childTool } from '../secrets/child-tool.ts';
 import { withSecretPasswords } from '../secrets/secret-probe.ts';
 import { readSecret } from '../secrets/secret-reader.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { referencesOf } from '../secrets/service-secrets.ts';
+import { clusterHealthOf } from '../config/cluster-health.ts';
+import { createClusterProber } from '../transport/cluster-prober.ts';
+import { sshCarriers } from '../transport/ssh-carrier.ts';
+import { TransportPool, type TransportReport } from '../transport/transport-pool.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
-import { withSecrets } from '../tunnel/secret-tunnel.ts';
+import { withSecrets } from '../transport/secret-carrier.ts';
 import type { Interruption } from '../wake/wake-monitor.ts';
 import type { HostShutdown } from './host-shutdown.ts';
 import { isOnline } from './machine-watch.ts';
@@ -49,7 +51,7 @@ export class Forwarding {
   readonly #parts: ForwardingParts;
   readonly #adapters: AdapterRegistry;
   readonly #health: HealthMonitorScheduler;
-  readonly #routes: RouteBoard;
+  readonly #transports: TransportPool;
   readonly #secrets: SecretStore;
   #services: readonly ServiceSpec[] = [];
   #runnersSoFar = 0;
@@ -67,12 +69,31 @@ export class Forwarding {
     });
     const { onChange, onSecret } = parts;
     this.prompts = new PromptDesk({ clock, onChange, onSecret });
-    const adapters = createAdapterRegistry({ launcher, clock, runtimeDirectory, prompts: this.prompts });
-    this.#adapters = { ...adapters, ssh: withSecrets(adapters.ssh, this.#secrets) };
+    const ssh = { launcher, clock, runtimeDirectory, prompts: this.prompts };
+    this.#transports = new TransportPool({
+      clock,
+      log,
+      random: Math.random,
+      openSsh: withSecrets(sshCarriers(ssh), this.#secrets),
+      createProber: (cluster, clusterHealth) =>
+        createClusterProber({
+          launcher,
+          clock,
+          log,
+          ...cluster,
+          settings: () => clusterHealthOf(clusterHealth(), cluster.context),
+        }),
+      isOnline,
+      onChange,
+    });
+    this.#adapters = createAdapterRegistry({
+      launcher,
+      clock,
+      runtimeDirectory,
+      transports: this.#transports,
+    });
     const probes = withSecretPasswords(createProbeRegistry({ launcher }), this.#secrets);
     this.#health = createHealthMonitorScheduler({ clock, probes });
-    const createProber = routeProbers({ launcher, clock, log });
-    this.#routes = new RouteBoard({ clock, log, createProber, onSchedule: parts.onChange });
     this.supervisor = new Supervisor({
       createRunner: (service) => this.#createRunner(service),
       desiredOf: (service) => desired.desiredOf(service),
@@ -84,7 +105,7 @@ export class Forwarding {
 
   /** Takes over what the config says. Resolves when the services that leave have gone. */
   apply(services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs): Promise<void> {
-    this.#routes.configure(clusterHealth);
+    this.#transports.configure(clusterHealth);
     this.#services = services;
     return this.supervisor.apply(services);
   }
@@ -100,40 +121,39 @@ export class Forwarding {
     return this.#health.active();
   }
 
-  routes(): readonly RouteReport[] {
-    return this.#routes.report();
+  transports(): readonly TransportReport[] {
+    return this.#transports.report();
   }
 
   suspend(): void {
     this.#health.pause();
-    this.#routes.pause();
+    this.#transports.suspend();
     this.supervisor.suspend();
   }
 
   recover({ certain }: Interruption): void {
-    this.#adapters.ssh.interrupted?.();
     this.#health.resume();
-    this.#routes.resume();
+    this.#transports.awake(certain);
     this.supervisor.trigger('wake', { certain });
   }
 
-  /** Whoever waits for this may try again, and what is known of routes that are down is old. */
+  /** Whoever waits for this may try again, and so may transports that are down. */
   trigger(trigger: 'network' | 'credentials', reach: TriggerReach): void {
-    if (trigger === 'network') this.#adapters.ssh.interrupted?.();
-    this.#routes.refresh();
+    if (trigger === 'network') this.#transports.networkChanged(reach.certain ?? true);
+    else this.#transports.triggered(trigger);
     this.supervisor.trigger(trigger, reach);
   }
 
   joinShutdown(ending: HostShutdown): void {
     ending.close('cancel tasks', 'health checks', () => this.#health.close());
-    ending.close('cancel tasks', 'route probers', () => this.#routes.close());
+    ending.close('cancel tasks', 'cluster probers', () => this.#transports.closeClusters());
     ending.join('cancel tasks', 'forwards', async () => {
       await this.supervisor.stopAll();
-      await this.#adapters.ssh.close?.();
+      await this.#transports.close();
     });
     ending.join('force clean-up', 'forwards', async () => {
       await this.supervisor.forceStopAll();
-      await this.#adapters.ssh.close?.({ force: true });
+      await this.#transports.close({ force: true });
     });
   }
 
@@ -174,7 +194,7 @@ export class Forwarding {
           neighbor: () => openAt(this.supervisor.snapshot(), { bind, localPort: port }),
         }),
       health: this.#health,
-      takeSeat: (listener) => this.#routes.seat(listener),
+      lease: (listener) => this.#transports.lease(listener),
       isOnline,
       redact: (text) => logs.redact(text),
       tunnelId: (number) => `${service.name}#${runner}.${number}`,

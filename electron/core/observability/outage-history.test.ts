@@ -3,12 +3,13 @@ import { maxRecentOutages, recoveryBoundsMs } from '../../../shared/outages.ts';
 import { cleanOutageHistory, observeOutage, type OutageHistory } from './outage-history.ts';
 
 const wallAtZero = Date.UTC(2026, 10, 22);
-const aFact = { desired: 'on', health: 'unknown', suspended: false } as const;
+const aFact = { desired: 'on', health: 'unknown', hasCause: true, suspended: false } as const;
 
 const facts = {
   off: { ...aFact, desired: 'off', phase: 'off' },
   stopping: { ...aFact, desired: 'off', phase: 'stopping' },
   connecting: { ...aFact, phase: 'connecting' },
+  replacing: { ...aFact, phase: 'connecting', hasCause: false },
   retrying: { ...aFact, phase: 'retrying' },
   checking: { ...aFact, phase: 'up' },
   healthy: { ...aFact, phase: 'up', health: 'healthy' },
@@ -58,6 +59,11 @@ describe('the outage history', () => {
       '10…',
     ],
     ['neither begins nor ends while a tunnel is in doubt', '0 healthy, 10 checking, 20 healthy', ''],
+    [
+      'is not begun by a tunnel that replaces one without a fault',
+      '0 healthy, 10 replacing, 12 checking, 15 healthy',
+      '',
+    ],
     [
       'begins when the doubt was justified, not before',
       '0 healthy, 10 checking, 14 connecting, 20 checking, 25 healthy',

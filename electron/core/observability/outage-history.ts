@@ -4,7 +4,8 @@
  * 1. A service that has not been in order (up, and healthy or ready) since it was turned on has no outage: it is starting.
  * 2. An outage begins when such a service leaves `up` or is found unhealthy; it ends when the service is in order again. A
  *    tunnel that is being checked neither begins nor ends one.
- * 3. Time asleep and time switched off are not part of it. An outage that the user interrupts goes on when it is wanted
+ * 3. A tunnel that was replaced for no failure begins none while the next one connects.
+ * 4. Time asleep and time switched off are not part of it. An outage that the user interrupts goes on when it is wanted
  *    again: no way round it makes a recovery look faster than it was.
  */
 import type { Desired, Health, Phase } from '../../../shared/service-snapshot.ts';
@@ -16,6 +17,8 @@ export interface OutageFacts {
   readonly desired: Desired;
   readonly phase: Phase;
   readonly health: Health;
+  /** Something is wrong. */
+  readonly hasCause: boolean;
   readonly suspended: boolean;
   /** Monotonic ms. */
   readonly now: number;
@@ -71,7 +74,8 @@ function followOutage(history: OutageHistory, current: OutageUnderWay, facts: Ou
 const isWanted = ({ desired, phase }: OutageFacts): boolean =>
   desired === 'on' && phase !== 'off' && phase !== 'stopping';
 
-const isAway = ({ phase, health }: OutageFacts): boolean => phase !== 'up' || health === 'unhealthy';
+const isAway = ({ phase, health, hasCause }: OutageFacts): boolean =>
+  (phase !== 'up' && (phase !== 'connecting' || hasCause)) || health === 'unhealthy';
 
 const counts = (facts: OutageFacts): boolean => isWanted(facts) && !facts.suspended;
 

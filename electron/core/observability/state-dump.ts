@@ -7,8 +7,8 @@ export interface HostState {
   readonly children: readonly unknown[];
   /** Health monitors that are watching. */
   readonly monitors: number;
-  /** What services share on their way. */
-  readonly routes: readonly unknown[];
+  /** What services share. */
+  readonly transports: readonly unknown[];
   readonly owned: readonly string[];
 }
 
@@ -19,14 +19,14 @@ const maxLineLength = 8_000;
 export function stateDump(state: HostState): readonly string[] {
   const whole = JSON.stringify(state);
   if (whole.length <= maxLineLength) return [whole];
-  const { snapshot, tasks, children, monitors, routes, owned } = state;
+  const { snapshot, tasks, children, monitors, transports, owned } = state;
   const { services, config, host } = snapshot;
   return [
     ...inLines(services, (some) => ({ snapshot: { services: some } })),
     ...inLines(config.problems, (problems) => ({ snapshot: { config: { ...config, problems }, host } })),
     ...inLines(tasks, (some) => ({ tasks: some })),
     ...inLines(children, (some) => ({ children: some })),
-    ...inLines(routes, (some) => ({ routes: some })),
+    ...inLines(transports, (some) => ({ transports: some })),
     JSON.stringify({ monitors, owned }),
   ];
 }

@@ -233,6 +233,10 @@ class LocalPort implements ServicePort {
     return this.#relay.hasQueuedBytes(tunnelId);
   }
 
+  bytesReceived(tunnelId: string): number {
+    return this.#relay.bytesReceived(tunnelId);
+  }
+
   traffic(tunnelId: string): TunnelTraffic {
     return this.#relay.trafficOf(tunnelId);
   }

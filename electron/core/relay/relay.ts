@@ -147,6 +147,13 @@ export class Relay {
     return false;
   }
 
+  bytesReceived(tunnelId: string): number {
+    let bytes = 0;
+    for (const { tunnelId: id, upstream } of this.#connections)
+      if (id === tunnelId) bytes += upstream.socket.bytesRead;
+    return bytes;
+  }
+
   trafficOf(tunnelId: string): TunnelTraffic {
     const keptSince = this.#clock.now() - keptMs;
     let isFlowing = false;

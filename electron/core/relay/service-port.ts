@@ -84,6 +84,8 @@ export interface ServicePort {
   setHoldTimeout(holdTimeoutMs: number): void;
   /** Bytes of clients wait to go out through this tunnel: an answer may be slow for that reason alone. */
   hasQueuedBytes(tunnelId: string): boolean;
+  /** Bytes that have come back through this tunnel, on connections that are open. */
+  bytesReceived(tunnelId: string): number;
   traffic(tunnelId: string): TunnelTraffic;
   /** Resolves when no connection goes through that tunnel any more. */
   drained(tunnelId: string): Promise<void>;

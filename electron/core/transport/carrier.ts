@@ -14,6 +14,8 @@ export interface CarrierEnd {
   readonly cause: Cause | null;
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** The other side ended it because nothing went through it. */
+  readonly isUnused?: boolean;
   /** The last lines of stderr, oldest first, secrets redacted. */
   readonly lastLines: readonly string[];
 }
@@ -64,4 +66,13 @@ export interface CarrierRequest {
    * just failed.
    */
   readonly insisted?: boolean;
+  /** What its clients' connections show; absent: nobody looks. */
+  readonly traffic?: CarrierTraffic;
+}
+
+export interface CarrierTraffic {
+  /** Bytes of its clients wait to go out: an answer may be slow for that reason alone. */
+  readonly hasQueuedBytes: () => boolean;
+  /** Bytes that have come back to its clients so far. */
+  readonly bytesReceived: () => number;
 }

@@ -62,6 +62,8 @@ export interface ChildPlan {
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
   /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
   readonly explainEnd?: (cause: Cause, signal: AbortSignal) => Promise<Cause>;
+  /** Whether this end came because nothing went through it. */
+  readonly isUnused?: (cause: Cause) => boolean;
   /** Removes what the child leaves behind. */
   readonly cleanUp: () => Promise<void>;
 }
@@ -260,7 +262,8 @@ export class ChildCarrier implements Carrier {
     const lastLines = this.#recentLines();
     const found = this.#causeOf(exit, lastLines);
     const cause = found === null ? null : await this.#explained(found, plan);
-    this.#end({ cause, exitCode, signal, lastLines });
+    const isUnused = cause !== null && this.#isReady && plan.isUnused?.(cause) === true;
+    this.#end({ cause, exitCode, signal, lastLines, ...(isUnused ? { isUnused } : {}) });
   }
 
   #causeOf({ exitCode, signal, startError }: ChildExit, lines: readonly string[]): Cause | null {

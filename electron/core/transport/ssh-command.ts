@@ -22,7 +22,7 @@ export function sshMasterArgv(
   mayAsk: boolean,
 ): [string, ...string[]] {
   // The first hop tells when it has answered; it is the one that connects.
-  const proxyCommand = proxyCommandThrough(connection, timing, { logLevel: 'DEBUG1', mayAsk });
+  const proxyCommand = proxyCommandThrough(connection, timing, mayAsk);
   return [
     'ssh',
     '-M',
@@ -54,28 +54,6 @@ export function sshMasterArgv(
   ];
 }
 
-/** The argv that goes the tunnel's way as far as the login, and asks there for none: refused means reached. */
-export function sshReachArgv(connection: SshConnection, timing: SshTiming): [string, ...string[]] {
-  const proxyCommand = proxyCommandThrough(connection, timing, { logLevel: 'INFO', mayAsk: false });
-  return [
-    'ssh',
-    '-T',
-    ...option('LogLevel', 'DEBUG1'),
-    ...option('PreferredAuthentications', 'none'),
-    ...option('BatchMode', 'yes'),
-    ...option('ClearAllForwardings', 'yes'),
-    ...option('PermitLocalCommand', 'no'),
-    ...option('RemoteCommand', 'none'),
-    ...commonOptions(connection, timing),
-    ...noControl(),
-    ...access(connection, proxyCommand),
-    '--',
-    connection.host,
-    // Only a server that lets everybody in ever runs it.
-    'true',
-  ];
-}
-
 /** Who, at which port, and through what. */
 function access({ user, port }: SshConnection, proxyCommand: string | null): string[] {
   return [
@@ -89,22 +67,18 @@ function access({ user, port }: SshConnection, proxyCommand: string | null): str
  * Options of the command line do not reach the hosts of `-J`; a ProxyCommand for each hop carries them along. The
  * last jump host is asked for the target, and reaches it through the ones before.
  */
-function proxyCommandThrough(
-  connection: SshConnection,
-  timing: SshTiming,
-  hops: { /** Of the first one. */ readonly logLevel: 'INFO' | 'DEBUG1'; readonly mayAsk: boolean },
-): string | null {
+function proxyCommandThrough(connection: SshConnection, timing: SshTiming, mayAsk: boolean): string | null {
   const jump = connection.jump.at(-1);
   if (jump === undefined) return null;
   const last = parseJumpHost(jump);
   const before = { ...connection, jump: connection.jump.slice(0, -1) };
-  const inner = proxyCommandThrough(before, timing, hops);
+  const inner = proxyCommandThrough(before, timing, mayAsk);
   const argv = [
     'ssh',
-    ...option('LogLevel', inner === null ? hops.logLevel : 'INFO'),
+    ...option('LogLevel', inner === null ? 'DEBUG1' : 'INFO'),
     ...commonOptions(connection, timing),
     ...noControl(),
-    ...(hops.mayAsk ? [] : option('BatchMode', 'yes')),
+    ...(mayAsk ? [] : option('BatchMode', 'yes')),
     // The key is offered to the jump hosts beside their own: `jump` has no key_file.
     ...(connection.keyFile === null ? [] : ['-i', connection.keyFile]),
     ...(last.user === null ? [] : ['-l', last.user]),

@@ -150,7 +150,7 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
   RequestTTY force
   VisualHostKey yes
   LogLevel QUIET
-  Carrier no`);
+  Tunnel no`);
   const { tunnel, address } = await workshop.openReady(to({ host: 'odd', port: null }));
   expect(await exchange(address, 'hello')).toBe('hello');
   await expect(exchange({ host: '127.0.0.1', port }, 'x')).rejects.toThrow(/ECONNREFUSED/);
@@ -160,8 +160,8 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
 
 it('opens another one for a service that the user restarts, and for whoever wants one alone', async () => {
   const first = await workshop.openReady(to());
-  const alone = await workshop.openReady(to(), false, { isAlone: true });
-  const again = await workshop.openReady(to(), false, { isAlone: true });
+  const alone = await workshop.openReady(to(), false, { isAlone: true, name: 'alone' });
+  const again = await workshop.openReady(to(), false, { isAlone: true, name: 'alone, too' });
   expect(new Set([first, alone, again].map(({ tunnel }) => tunnel.pid)).size).toBe(3);
   const { pid } = alone.tunnel;
   await alone.tunnel.stop();

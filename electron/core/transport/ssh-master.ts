@@ -76,7 +76,7 @@ function planMaster(
   const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
   const login = { services, onHuman, key, host, user, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
-  const read = createMasterReader({ service, controlPath, onRefusal });
+  const reader = createMasterReader({ service, controlPath, onRefusal });
   return {
     child: {
       name: `ssh ${host}`,
@@ -84,11 +84,12 @@ function planMaster(
       ...(askpass === null ? {} : { env: askpass.environment }),
     },
     interpret: (line) => {
-      const meaning = askpass?.read(line.text, line.pid) ?? read(line);
+      const meaning = askpass?.read(line.text, line.pid) ?? reader.read(line);
       if (meaning.kind === 'ready') askpass?.loggedIn();
       return meaning;
     },
     explainEnd: (cause) => Promise.resolve(askpass?.explainEnd(cause) ?? withLogin(cause, host)),
+    isUnused: (cause) => cause.code === 'closed-by-remote' && reader.isUnused(),
     roundTrip: roundTripThrough({ controlPath, probeSocket, clock }),
     cleanUp: async () => {
       await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);

@@ -7,7 +7,7 @@ const service = serviceWith(sshConnection({ remoteHost: 'db', remotePort: 5432 }
 /** The meanings of a whole session, as `kind: line`, chatter left out; and what was refused, as `refused PATH: line`. */
 function meaningsOf(output: string, of = service): string[] {
   const found: string[] = [];
-  const read = createMasterReader({
+  const { read } = createMasterReader({
     service: of,
     controlPath: '/run/1.c',
     onRefusal: (path, line) => found.push(`refused ${path}: ${line}`),

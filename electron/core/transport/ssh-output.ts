@@ -19,11 +19,16 @@ export interface MasterReaderParts {
   readonly onRefusal: (path: string, line: string) => void;
 }
 
-export function createMasterReader({
-  service,
-  controlPath,
-  onRefusal,
-}: MasterReaderParts): (line: ChildLine) => LineMeaning {
+export interface MasterReader {
+  readonly read: (line: ChildLine) => LineMeaning;
+  /** Nothing goes through it now, as far as it told. */
+  readonly isUnused: () => boolean;
+}
+
+export function createMasterReader({ service, controlPath, onRefusal }: MasterReaderParts): MasterReader {
+  /** Channels of clients. */
+  const open = new Set<string>();
+  let isCountLost = false;
   /** Lines about channels that could not be opened, until it is told whose they were. A flood is thinned out: some never are. */
   const refused = new Map<string, string>();
   // The ssh of the first hop speaks at the same level, and does each of these once before ours.
@@ -45,8 +50,13 @@ export function createMasterReader({
     // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
       return proxiesOfOurs-- > 0 ? chatter : answered;
+    const opened = /^debug1: channel (\d+): new (?:direct-|\[direct-)/.exec(text)?.[1];
+    if (opened !== undefined) open.add(opened);
     const freed = /^debug1: channel (\d+): free: .* to (.+) port \d+, nchannels \d+$/.exec(text);
-    if (freed !== null) tellRefusal(freed[1] ?? '', freed[2] ?? '');
+    if (freed !== null) {
+      open.delete(freed[1] ?? '');
+      tellRefusal(freed[1] ?? '', freed[2] ?? '');
+    }
     // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
     return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: )/.test(
       text,
@@ -61,13 +71,16 @@ export function createMasterReader({
     if (line !== undefined) onRefusal(path, line);
   };
 
-  return ({ stream, text, afterReady }) => {
+  const read = ({ stream, text, afterReady }: ChildLine): LineMeaning => {
     if (stream === 'stdout') return chatter;
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
     if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
     if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
     // Whose channels they were may be among them.
-    if (/^[\d,]+ lines dropped$/.test(text)) refused.clear();
+    if (/^[\d,]+ lines dropped$/.test(text)) {
+      refused.clear();
+      isCountLost = true;
+    }
     const channel = /^channel (\d+): open failed: /.exec(text)?.[1];
     // Before readiness such a line comes from a jump host that cannot reach the next one.
     if (channel === undefined || !afterReady) return evidence;
@@ -75,6 +88,8 @@ export function createMasterReader({
     if (refused.size > maxChannels) refused.clear();
     return chatter;
   };
+
+  return { read, isUnused: () => open.size === 0 && !isCountLost };
 }
 
 const maxChannels = 1_000;

@@ -2,7 +2,7 @@
 import type { Technology } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { TransportPool } from '../transport/transport-pool.ts';
 import { createCommandAdapter } from './command-adapter.ts';
 import { createKubectlAdapter } from './kubectl-adapter.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
@@ -14,16 +14,16 @@ export interface AdapterRegistryOptions {
   readonly clock: Clock;
   /** An existing 0700 directory with a short path, for private sockets. Throws when its path is too long for them. */
   readonly runtimeDirectory: string;
-  readonly prompts: PromptDesk;
+  readonly transports: Pick<TransportPool, 'board'>;
 }
 
 export type AdapterRegistry = Readonly<Record<Technology, TunnelAdapter>>;
 
 export function createAdapterRegistry(options: AdapterRegistryOptions): AdapterRegistry {
-  const { launcher, clock, runtimeDirectory, prompts } = options;
+  const { launcher, clock, runtimeDirectory, transports } = options;
   const child = { launcher, clock };
   return {
-    ssh: createSshAdapter({ ...child, runtimeDirectory, prompts }),
+    ssh: createSshAdapter({ clock, runtimeDirectory, transports }),
     kubectl: createKubectlAdapter(child),
     tcp: createTcpAdapter({ clock }),
     command: createCommandAdapter({ ...child, runtimeDirectory }),

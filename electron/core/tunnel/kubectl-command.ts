@@ -1,6 +1,6 @@
 /** The kubectl command line of a tunnel. */
 import type { Connection } from '../../../shared/service-spec.ts';
-import { clusterFlags, namespaceFlag } from '../kube/kubectl-flags.ts';
+import { clusterFlags, namespaceFlag } from '../transport/kubectl-flags.ts';
 
 export type KubectlConnection = Extract<Connection, { technology: 'kubectl' }>;
 

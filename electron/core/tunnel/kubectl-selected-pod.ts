@@ -6,7 +6,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import type { KubePod } from '../kube/kube-objects.ts';
-import { clusterFlags, namespaceFlag } from '../kube/kubectl-flags.ts';
+import { clusterFlags, namespaceFlag } from '../transport/kubectl-flags.ts';
 import { choosePod } from '../kube/pod-choice.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import type { ChildLauncher } from '../process/child-process.ts';

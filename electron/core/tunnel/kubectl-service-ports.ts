@@ -2,7 +2,7 @@
 import type { Cause } from '../../../shared/failure.ts';
 import type { Clock } from '../clock.ts';
 import { readService } from '../kube/kube-objects.ts';
-import { clusterFlags, namespaceFlag } from '../kube/kubectl-flags.ts';
+import { clusterFlags, namespaceFlag } from '../transport/kubectl-flags.ts';
 import { portsInWords } from '../kube/target-port.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';

@@ -5,6 +5,7 @@ import type { ChildLauncher } from '../process/child-process.ts';
 import { ok } from '../../../shared/result.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
+import { sshTransports } from '../transport/ssh-transports.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
 import { FakeChild } from '../transport/testing/fake-child.ts';
@@ -34,7 +35,8 @@ function sshOnFakeChildren() {
   const done = () => Promise.resolve(ok(undefined));
   const mux = { open: done, close: done };
   const prompts = new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
-  const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, prompts, mux });
+  const transports = sshTransports({ launcher, clock, runtimeDirectory, prompts });
+  const adapter = createSshAdapter({ clock, runtimeDirectory, transports, mux });
   let count = 0;
   const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {
     const service = { ...serviceWith(sshConnection(given)), ...more };

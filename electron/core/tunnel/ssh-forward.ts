@@ -12,7 +12,7 @@ import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { removeFile, tunnelFile } from '../transport/private-path.ts';
 import type { LocalForward, MuxFailure, MuxPlace, SshMux } from '../transport/ssh-mux.ts';
-import type { MasterLease } from '../transport/ssh-master-pool.ts';
+import type { Ride } from '../transport/ride.ts';
 import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
 import { noChild, stoppedByUs, CarrierLife } from '../transport/carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
@@ -23,7 +23,7 @@ export interface SshForwardParts {
   readonly clock: Clock;
   readonly runtimeDirectory: string;
   readonly mux: SshMux;
-  readonly lease: MasterLease;
+  readonly ride: Ride;
   readonly to: LocalForward['to'];
 }
 
@@ -55,19 +55,19 @@ export class SshForward implements Tunnel {
     this.#forward = { listenPath, to: parts.to };
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
-    parts.lease.onRefusal((path, line) => {
+    parts.ride.onRefusal((path, line) => {
       if (path === listenPath.slice(0, maxToldPathLength)) this.#refused(line);
     });
-    void parts.lease.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
+    void parts.ride.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
     this.#opening = this.#open();
   }
 
   get pid(): number | null {
-    return this.#parts.lease.pid;
+    return this.#parts.ride.pid;
   }
 
   get usualStartMs(): number | null {
-    return this.#parts.lease.openedInMs;
+    return this.#parts.ride.openedInMs;
   }
 
   onComplaint(listener: (cause: Cause) => void): void {
@@ -75,14 +75,14 @@ export class SshForward implements Tunnel {
   }
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
-    const proof = this.#endCause === null ? await this.#parts.lease.prove(deadlineMs) : null;
+    const proof = this.#endCause === null ? await this.#parts.ride.prove(deadlineMs) : null;
     return this.#endCause === null && proof !== null
       ? proof
       : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
   }
 
   condemn(): void {
-    this.#parts.lease.condemn();
+    this.#parts.ride.condemn();
   }
 
   stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
@@ -91,8 +91,8 @@ export class SshForward implements Tunnel {
   }
 
   async #open(): Promise<void> {
-    const { lease } = this.#parts;
-    const master = await lease.ready;
+    const { ride } = this.#parts;
+    const master = await ride.ready;
     if (this.#endCause !== null) return;
     if (!master.ok) {
       // Its end says the same, and more.
@@ -110,8 +110,8 @@ export class SshForward implements Tunnel {
       return;
     }
     // It tells why itself, if it is about to end. Who comes next gets another one.
-    const proof = opened.error.kind === 'refused' ? null : await lease.prove(closeDeadlineMs);
-    if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) lease.condemn();
+    const proof = opened.error.kind === 'refused' ? null : await ride.prove(closeDeadlineMs);
+    if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) ride.condemn();
     void this.#end({ ...noChild, cause: proof?.kind === 'dead' ? proof.cause : causeOf(opened.error) });
   }
 
@@ -129,7 +129,7 @@ export class SshForward implements Tunnel {
     // Who has nothing open leaves at once: a login that waits for its turn must not begin for nobody.
     if (this.#isOpen && !force) await this.#close();
     this.#hasLeft = true;
-    const released = this.#parts.lease.release({ force });
+    const released = this.#parts.ride.leave({ force });
     await removeFile(this.#forward.listenPath).catch(() => undefined);
     await released;
     // What is being opened just now is closed again.

@@ -16,8 +16,4 @@ export type TunnelRequest = CarrierRequest;
 export interface TunnelAdapter {
   /** Starts at once and never throws: every failure is the value of `ready` and `ended`. */
   open(request: TunnelRequest): Tunnel;
-  /** The computer slept, or has another network: a connection that is being made may never be answered. */
-  interrupted?(): void;
-  /** Ends what tunnels have shared, when all of them have been stopped. */
-  close?(options?: { readonly force?: boolean }): Promise<void>;
 }

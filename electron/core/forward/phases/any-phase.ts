@@ -2,7 +2,7 @@
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import { askRoute, forget, holdBack, isHeld, stay, tryNow } from '../forward-moves.ts';
+import { askTransport, forget, holdBack, isTransportDown, stay, tryNow } from '../forward-moves.ts';
 import type { ForwardState, Transition, TransitionContext } from '../forward-state.ts';
 
 export const suspend: Handler<'suspended'> = (state) => stay({ ...state, suspended: true });
@@ -29,10 +29,12 @@ export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>
 export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
   // What released it may have come while the computer slept, when nothing was started.
-  const wasReleased = trigger === 'wake' && state.situation.phase === 'waiting' && context.hold === null;
+  const wasReleased =
+    trigger === 'wake' && state.situation.phase === 'waiting' && context.transportDown === null;
   if (state.suspended || !(wasReleased || isAwaited(state.cause, trigger))) return stay(state);
   if (trigger === 'demand') return tryForClients(state, context);
-  if (trigger === 'user' && isHeld(context)) return askRoute(holdBack(state, context.hold).state);
+  if (trigger === 'user' && isTransportDown(context) && context.transportDown.recovery !== 'user')
+    return askTransport(holdBack(state, context.transportDown).state);
   return tryNow({ ...state, history: cleanHistory }, context, isInsisting(trigger));
 };
 
@@ -53,17 +55,22 @@ function tryForClients(state: ForwardState, context: TransitionContext): Transit
 export const insist: Handler<'insisted'> = (state, _event, context) =>
   tryNow({ ...state, suspended: false, history: cleanHistory }, context, true);
 
-/** A try that is due later, or would be brought forward by a trigger, waits for the route instead. */
-export const hold: Handler<'held'> = (state, { cause }, { clientsWait }) =>
+/** A try that is due later, or would be brought forward by a trigger, waits for the transport instead. */
+export const transportDown: Handler<'transport-down'> = (state, { cause }, { clientsWait }) =>
   isForRetry(state.cause) && !clientsWait ? holdBack(state, cause) : stay(state);
 
-/** Another try may help, by itself or with the route: nothing that only the user can fix. */
-export const isForRetry = (cause: Cause | null): boolean =>
-  cause !== null && (cause.recovery === 'backoff' || cause.triggers.includes('route'));
+/** What failed for a reason of its own stays as it is. */
+export const transportDownAfterFailure: Handler<'transport-down'> = (state, { cause }) =>
+  state.cause?.triggers.includes('transport-up') === true ? holdBack(state, cause) : stay(state);
 
-/** What waits for its route, or for a network that nobody may have announced, is tried for a client too. */
+/** Another try may help, by itself or with the transport: nothing that only the user can fix. */
+export const isForRetry = (cause: Cause | null): boolean =>
+  cause !== null && (cause.recovery === 'backoff' || cause.triggers.includes('transport-up'));
+
+/** What waits for its transport, or for a network that nobody may have announced, is tried for a client too. */
 export function isAwaited(cause: Cause | null, trigger: TriggerKind): boolean {
   if (cause === null || cause.triggers.includes(trigger)) return true;
+  if (trigger === 'transport-up') return cause.code === 'network-down';
   return (
     trigger === 'demand' && cause.recovery === 'trigger' && cause.code !== 'suspended' && isForClients(cause)
   );

@@ -2,7 +2,7 @@
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import { askRoute, drain, fail, forget, goUp, isHeld, stay, tryNow } from '../forward-moves.ts';
+import { askTransport, drain, fail, forget, goUp, isTransportDown, stay, tryNow } from '../forward-moves.ts';
 import type {
   EventOf,
   ForwardEventType,
@@ -132,8 +132,8 @@ export const liveComplained: Handler<'complained', 'up'> = (state, { tunnel, cau
 };
 
 /** What is up stays up; only its replacement waits. */
-export const heldWhileUp = pursuing<'held'>((state, _event, context) =>
-  stay(isHeld(context) ? unspaced(state) : state),
+export const transportDownWhileUp = pursuing<'transport-down'>((state, _event, context) =>
+  stay(isTransportDown(context) ? unspaced(state) : state),
 );
 
 export const insistWhileUp: Handler<'insisted', 'up'> = (state, _event, context) =>
@@ -142,7 +142,7 @@ export const insistWhileUp: Handler<'insisted', 'up'> = (state, _event, context)
     : replace({ ...state, history: cleanHistory }, context, true);
 
 /** It is unhealthy, and another tunnel could help if only one came up. */
-const waitsForRoute = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
+const waitsForTransport = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
   health === 'unhealthy' && replacement.kind !== 'starting' && isForRetry(cause);
 
 export const triggeredWhileUp = pursuing<'triggered'>((state, event, context) => {
@@ -153,10 +153,10 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, event, context) =>
     case 'network':
       return interrupted(state, event, context);
     case 'user':
-      return isHeld(context) && waitsForRoute(state)
-        ? askRoute({ ...unscheduled(state), cause: context.hold })
+      return isTransportDown(context) && waitsForTransport(state)
+        ? askTransport({ ...unscheduled(state), cause: context.transportDown })
         : insistWhileUp(state, { type: 'insisted' }, context);
-    case 'route':
+    case 'transport-up':
     case 'credentials':
     case 'config':
       // What stood in the way of the replacement may be gone.
@@ -222,7 +222,9 @@ export const dueWhileUp = pursuing<'due'>((state, _event, context) => {
     replacement.kind === 'scheduled' && replacement.retryAt !== null && replacement.retryAt <= now;
   if (!isDue) return stay(settled);
   // The client for whose sake it was planned may have left.
-  return isHeld(context) || isCrowded(settled) ? stay(unscheduled(settled)) : replace(settled, context);
+  return isTransportDown(context) || isCrowded(settled)
+    ? stay(unscheduled(settled))
+    : replace(settled, context);
 });
 
 /** Without a planned replacement that only the restart policy spaces. */

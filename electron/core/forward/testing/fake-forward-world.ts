@@ -19,10 +19,10 @@ import type {
   TunnelTraffic,
   Upstream,
 } from '../../relay/service-port.ts';
-import type { RouteListener, RouteSeat } from '../../route/route-seat.ts';
 import { FakeClock, settle } from '../../testing/fake-clock.ts';
 import type { Endpoint } from '../../connect/endpoint.ts';
 import type { TransportProof, CarrierEnd } from '../../transport/carrier.ts';
+import { type LeaseListener, TransportLease } from '../../transport/transport-lease.ts';
 import type { Tunnel, TunnelAdapter, TunnelRequest } from '../../tunnel/tunnel-adapter.ts';
 import type { ForwardRunnerParts } from '../forward-runner.ts';
 
@@ -141,6 +141,10 @@ export class FakePort implements ServicePort {
     this.holdTimeoutMs = holdTimeoutMs;
   }
 
+  bytesReceived(): number {
+    return 0;
+  }
+
   hasQueuedBytes(): boolean {
     return false;
   }
@@ -257,51 +261,60 @@ export class FakeHealth implements HealthMonitorScheduler {
   }
 }
 
-/** A seat on a route that is as the test says; `said` is what the runner told it. */
-export class FakeSeat implements RouteSeat {
-  nextQuestionAt: number | null = null;
-  service: ServiceSpec | null = null;
+/** A lease of a transport that is as the test says; `said` is what the runner told it. */
+export class FakeLease extends TransportLease {
   readonly said: string[] = [];
-  readonly #listener: RouteListener;
+  #leased: ServiceSpec | null = null;
   #down: Cause | null = null;
+  tryAt: number | null = null;
 
-  constructor(listener: RouteListener) {
-    this.#listener = listener;
+  constructor(listener: LeaseListener) {
+    super(listener, () => {
+      throw new Error('a fake leases nothing');
+    });
   }
 
-  /** Nothing for who does not travel. */
-  get hold(): Cause | null {
-    return this.service === null ? null : this.#down;
+  override get service(): ServiceSpec | null {
+    return this.#leased;
   }
 
-  take(service: ServiceSpec | null): void {
-    this.service = service;
+  /** Nothing for who leases nothing. */
+  override get down(): Cause | null {
+    return this.#leased === null ? null : this.#down;
   }
 
-  reached(): void {
+  override get nextTryAt(): number | null {
+    return this.tryAt;
+  }
+
+  override take(service: ServiceSpec | null): void {
+    this.#leased = service;
+  }
+
+  override reached(): void {
     this.said.push('reached');
   }
 
-  failed(cause: Cause): void {
+  override failed(cause: Cause): void {
     this.said.push(`failed: ${cause.code}`);
   }
 
-  hurry(): void {
+  override hurry(): void {
     this.said.push('hurry');
   }
 
-  demand(): void {
+  override demand(): void {
     this.said.push('demand');
   }
 
   goesDown(cause: Cause): void {
     this.#down = cause;
-    this.#listener.onHeld(cause);
+    this.listener.onDown(cause);
   }
 
   comesBack(): void {
     this.#down = null;
-    this.#listener.onReleased();
+    this.listener.onUp();
   }
 }
 
@@ -313,7 +326,7 @@ export class FakeForwardWorld {
   readonly tunnels: FakeTunnel[] = [];
   /** Lines of the log at level info. */
   readonly logged: string[] = [];
-  readonly seats: FakeSeat[] = [];
+  readonly leases: FakeLease[] = [];
   isOnline = true;
   /** What `redact` hides. */
   secret = 'unlikely to be said';
@@ -340,7 +353,7 @@ export class FakeForwardWorld {
         return port;
       },
       health: this.health,
-      takeSeat: (listener) => this.#takeSeat(listener),
+      lease: (listener) => this.#lease(listener),
       isOnline: () => this.isOnline,
       tunnelId: (number) => `${service}#${number}`,
       redact: (text) => text.replaceAll(this.secret, '[hidden]'),
@@ -353,14 +366,14 @@ export class FakeForwardWorld {
     };
   }
 
-  #takeSeat(listener: RouteListener): FakeSeat {
-    const seat = new FakeSeat(listener);
-    this.seats.push(seat);
-    return seat;
+  #lease(listener: LeaseListener): FakeLease {
+    const lease = new FakeLease(listener);
+    this.leases.push(lease);
+    return lease;
   }
 
-  get seat(): FakeSeat {
-    return last(this.seats);
+  get transport(): FakeLease {
+    return last(this.leases);
   }
 
   get port(): FakePort {

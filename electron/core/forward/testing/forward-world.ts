@@ -21,7 +21,7 @@ const policy: RestartPolicySpec = {
 const killed = describeCause('killed');
 const refused = describeCause('connection-refused');
 const endings = [killed, refused, describeCause('auth-failed'), describeCause('credentials-expired')];
-const routeDown = describeCause('route-down', { what: 'The cluster prod' });
+const downCause = describeCause('transport-down', { what: 'The cluster prod' });
 const portInUse = describeCause('port-in-use', { port: 5432 });
 
 /** What the monitor has asked and not been answered yet. */
@@ -43,7 +43,7 @@ interface TunnelTruth {
 const weights = {
   'turned-on': 4, 'turned-off': 1, 'answer-port': 8, ready: 12, end: 4, ask: 10, answer: 16, 'fall-silent': 2, complained: 1,
   'pass-time': 10, reconfigured: 1, suspended: 1, wake: 2, network: 1, credentials: 1, demand: 1, user: 1, insisted: 1,
-  port: 1, held: 2, route: 4, client: 2, 'no-client': 1,
+  port: 1, 'transport-down': 2, 'transport-up': 4, client: 2, 'no-client': 1,
 } as const; // prettier-ignore
 export type WorldChoice = keyof typeof weights;
 export const worldChoices = Object.entries(weights).flatMap(([choice, weight]) =>
@@ -56,10 +56,10 @@ export class ForwardWorld {
   readonly alive = new Map<number, TunnelTruth>();
   readonly started = new Set<number>();
   readonly stopRequested = new Set<number>();
-  hold: Cause | null = null;
+  transportDown: Cause | null = null;
   clientsWait = false;
-  /** The user wants to know whether the route is back. */
-  isRouteAsked = false;
+  /** The user wants to know whether the transport is back. */
+  isTransportAsked = false;
   portOpen = false;
   portRequest: 'open' | 'close' | null = null;
   readonly violations: string[] = [];
@@ -82,13 +82,13 @@ export class ForwardWorld {
   }
 
   send(event: ForwardEvent): void {
-    const { state: before, now, hold, clientsWait } = this;
-    const context = { now, random: 0.3, policy, hold, clientsWait };
+    const { state: before, now, transportDown, clientsWait } = this;
+    const context = { now, random: 0.3, policy, transportDown, clientsWait };
     const { state, effects } = transition(before, event, context);
     this.state = state;
-    if (hold !== null && !clientsWait && retries(before, event))
+    if (transportDown !== null && !clientsWait && retries(before, event))
       if (effects.some(({ type }) => type === 'start-tunnel'))
-        this.violations.push(`a try on a route that is down after ${JSON.stringify(event)}`);
+        this.violations.push(`a try on a transport that is down after ${JSON.stringify(event)}`);
     for (const effect of effects) this.#perform(effect);
     this.#check(event, before.desired);
   }
@@ -124,12 +124,12 @@ export class ForwardWorld {
       case 'complained':
         if (tunnel !== undefined) this.send({ type: choice, tunnel, cause: refused });
         return;
-      case 'held':
-        this.hold = routeDown;
-        this.send({ type: 'held', cause: routeDown });
+      case 'transport-down':
+        this.transportDown = downCause;
+        this.send({ type: 'transport-down', cause: downCause });
         return;
-      case 'route':
-        this.openRoute();
+      case 'transport-up':
+        this.reopenTransport();
         return;
       case 'client':
         this.clientsWait = standingOf(this.state).clients.kind === 'hold';
@@ -207,15 +207,15 @@ export class ForwardWorld {
     this.send({ type: 'tunnel-ended', tunnel, cause: this.stopRequested.has(tunnel) ? null : cause });
   }
 
-  /** Only the caller is notified of the route. */
-  answerRoute(): void {
-    if (this.isRouteAsked) this.openRoute();
+  /** Only the caller is notified of the transport. */
+  answerTransport(): void {
+    if (this.isTransportAsked) this.reopenTransport();
   }
 
-  openRoute(): void {
-    this.hold = null;
-    this.isRouteAsked = false;
-    this.send({ type: 'triggered', trigger: 'route' });
+  reopenTransport(): void {
+    this.transportDown = null;
+    this.isTransportAsked = false;
+    this.send({ type: 'triggered', trigger: 'transport-up' });
   }
 
   answerPort(pick: number): void {
@@ -263,9 +263,9 @@ export class ForwardWorld {
           this.violations.push(`${effect.type} ${effect.tunnel}, which is not alive`);
         if (effect.type === 'stop-tunnel') this.stopRequested.add(effect.tunnel);
         return;
-      case 'ask-route':
-        if (this.hold === null) this.violations.push('a route that is open is asked whether it is back');
-        this.isRouteAsked = true;
+      case 'ask-transport':
+        if (this.transportDown === null) this.violations.push('a transport that is up is asked to try');
+        this.isTransportAsked = true;
     }
   }
 
@@ -282,7 +282,7 @@ export class ForwardWorld {
     const clicked = event.type === 'turned-on' || event.type === 'turned-off';
     if (!clicked && this.state.desired !== desiredBefore) fail('desired changed by itself');
     const { clients, dueAt } = standingOf(this.state);
-    if (clients.kind === 'route' && !this.alive.has(clients.tunnel)) fail('clients routed to a dead tunnel');
+    if (clients.kind === 'tunnel' && !this.alive.has(clients.tunnel)) fail('clients sent to a dead tunnel');
     if ((health === 'healthy' || health === 'ready') && cause !== null) fail('a cause on a healthy service');
     this.#checkGreen(fail);
     if (this.#forgetsSuccessor()) fail('a successor that is wanted is forgotten');
@@ -303,14 +303,15 @@ export class ForwardWorld {
 
   #forgetsSuccessor(): boolean {
     const { situation, suspended } = this.state;
-    if (situation.phase !== 'up' || suspended || (this.hold !== null && !this.clientsWait)) return false;
+    if (situation.phase !== 'up' || suspended || (this.transportDown !== null && !this.clientsWait))
+      return false;
     const up = { ...this.state, situation };
     return situation.replacement.kind === 'none' && wantsSuccessor(up) && !isCrowded(up);
   }
 
   #waitsForEver(): boolean {
     const { situation, cause } = this.state;
-    const isAsked = this.hold !== null && cause?.triggers.includes('route') === true;
+    const isAsked = this.transportDown !== null && cause?.triggers.includes('transport-up') === true;
     if (isAsked || cause?.recheck === 'never' || this.portRequest !== null) return false;
     return situation.phase === 'waiting' || situation.phase === 'failed' || situation.phase === 'retrying';
   }
@@ -336,7 +337,7 @@ function retries({ situation }: ForwardState, event: ForwardEvent): boolean {
   if (event.type === 'triggered') return event.trigger === 'user' && situation.phase !== 'up';
   if (event.type === 'port-opened') return situation.phase !== 'connecting';
   if (event.type === 'tunnel-ended') return event.cause !== null;
-  // A cause that waits is re-checked whatever the route is said to be.
+  // A cause that waits is re-checked whatever the transport is said to be.
   if (event.type === 'due') return situation.phase === 'retrying' || situation.phase === 'up';
-  return event.type === 'held' || event.type === 'checked';
+  return event.type === 'transport-down' || event.type === 'checked';
 }

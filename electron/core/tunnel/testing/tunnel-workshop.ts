@@ -8,6 +8,8 @@ import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
 import { PromptDesk } from '../../prompts/prompt-desk.ts';
+import { sshTransports } from '../../transport/ssh-transports.ts';
+import type { TransportPool } from '../../transport/transport-pool.ts';
 import { type AdapterRegistry, createAdapterRegistry } from '../adapter-registry.ts';
 import type { Endpoint } from '../../connect/endpoint.ts';
 import type { Tunnel } from '../tunnel-adapter.ts';
@@ -31,6 +33,7 @@ export class TunnelWorkshop {
   /** The questions have changed. */
   onPrompt: () => void = () => undefined;
   readonly #launcher: GroupLauncher;
+  readonly #transports: TransportPool;
   readonly #adapters: AdapterRegistry;
   readonly #tunnels: Tunnel[] = [];
   readonly #startTimeoutMs: number;
@@ -45,12 +48,9 @@ export class TunnelWorkshop {
       environment: () => ({ PATH: searchPath, HOME: runtimeDirectory }),
       registries: [],
     });
-    this.#adapters = createAdapterRegistry({
-      launcher: this.#launcher,
-      clock: systemClock,
-      runtimeDirectory,
-      prompts: this.prompts,
-    });
+    const child = { launcher: this.#launcher, clock: systemClock, runtimeDirectory };
+    this.#transports = sshTransports({ ...child, prompts: this.prompts });
+    this.#adapters = createAdapterRegistry({ ...child, transports: this.#transports });
     this.#startTimeoutMs = startTimeoutMs;
   }
 
@@ -104,12 +104,12 @@ export class TunnelWorkshop {
 
   /** The network changed. */
   interrupted(): void {
-    this.#adapters.ssh.interrupted?.();
+    this.#transports.networkChanged(true);
   }
 
   /** What tunnels share outlives them for a while. */
   async closeShared(): Promise<void> {
-    await this.#adapters.ssh.close?.();
+    await this.#transports.close();
   }
 
   livingChildren(): readonly string[] {

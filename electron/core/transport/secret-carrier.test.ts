@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { settle } from '../testing/fake-clock.ts';
-import { withSecrets } from './secret-tunnel.ts';
-import { serviceWith, sshConnection, tcpConnection } from './testing/service-specs.ts';
+import { withSecrets } from './secret-carrier.ts';
+import { serviceWith, sshConnection, tcpConnection } from '../tunnel/testing/service-specs.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import type { CarrierEnd } from '../transport/carrier.ts';
-import type { Tunnel } from './tunnel-adapter.ts';
+import type { Carrier, CarrierEnd } from './carrier.ts';
 
 const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
 const missing = describeCause('secret-missing', { what: 'bastion' });
@@ -26,28 +26,25 @@ function world(end: CarrierEnd | null) {
       }),
     onFound: () => undefined,
   });
-  const adapter = withSecrets(
-    {
-      open: ({ id, service: { connection } }): Tunnel => {
-        opened.push(connection.technology === 'ssh' ? connection.password : connection.technology);
-        return {
-          id,
-          pid: 4242,
-          ready: Promise.resolve(end === null ? ok(endpoint) : err(end.cause ?? missing)),
-          ended: end === null ? new Promise(() => undefined) : Promise.resolve(end),
-          onComplaint: (listener) => {
-            listener(describeCause('target-refused'));
-          },
-          proveTransport: () => Promise.resolve({ kind: 'alive' }),
-          stop: () => Promise.resolve({ cause: null, exitCode: 0, signal: null, lastLines: [] }),
-        };
+  const carriers = withSecrets(({ id, service: { connection } }): Carrier => {
+    opened.push(connection.technology === 'ssh' ? connection.password : connection.technology);
+    return {
+      id,
+      pid: 4242,
+      ready: Promise.resolve(end === null ? ok(endpoint) : err(end.cause ?? missing)),
+      ended: end === null ? new Promise(() => undefined) : Promise.resolve(end),
+      onComplaint: (listener) => {
+        listener(describeCause('target-refused'));
       },
-    },
-    store,
-  );
-  const open = (password: string): Tunnel =>
-    adapter.open({ id: 't#1', service: serviceWith(sshConnection({ password })), log: silentLogger });
-  return { open, adapter, opened, answer: (value: string | null) => answer(value) };
+      proveTransport: () => Promise.resolve({ kind: 'alive' }),
+      stop: () => Promise.resolve({ cause: null, exitCode: 0, signal: null, lastLines: [] }),
+    };
+  }, store);
+  const reports = { onRefusal: () => undefined, services: () => [], onHuman: () => undefined };
+  const openFor = (service: ServiceSpec): Carrier =>
+    carriers({ id: 't#1', service, log: silentLogger, insisted: false }, reports);
+  const open = (password: string): Carrier => openFor(serviceWith(sshConnection({ password })));
+  return { open, openFor, opened, answer: (value: string | null) => answer(value) };
 }
 
 it('starts nothing before the password is known, and then with it', async () => {
@@ -115,8 +112,8 @@ it('blames no stored password for what the user typed', async () => {
 });
 
 it('leaves others as they are', () => {
-  const { open, adapter, opened } = world(null);
+  const { open, openFor, opened } = world(null);
   open('plain');
-  adapter.open({ id: 't#2', service: serviceWith(tcpConnection()), log: silentLogger });
+  openFor(serviceWith(tcpConnection()));
   expect(opened).toEqual(['plain', 'tcp']);
 });

@@ -5,8 +5,8 @@ import { buildClusterHealth, defaultClusterHealth } from '../config/cluster-heal
 import { serviceSpec } from '../testing/service-spec.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
-import { RouteBoard } from './route-board.ts';
-import type { RouteSeat } from './route-seat.ts';
+import type { TransportLease } from './transport-lease.ts';
+import { TransportPool } from './transport-pool.ts';
 import { AskedProber } from './testing/asked-prober.ts';
 
 const unreachable = {
@@ -30,19 +30,6 @@ const kubectl = (name: string, context: string | null = 'prod'): Connection => (
   remotePort: 80,
 });
 
-const ssh = (host: string, jump: readonly string[] = []): Connection => ({
-  technology: 'ssh',
-  host,
-  user: null,
-  port: null,
-  keyFile: null,
-  password: null,
-  remoteHost: 'localhost',
-  remotePort: 80,
-  jump,
-  strictHostKeyChecking: 'accept-new',
-});
-
 function service(name: string, connection: Connection = kubectl(name), clusterAware = false): ServiceSpec {
   const { healthCheck } = serviceSpec(name);
   return serviceSpec(name, { connection, healthCheck: { ...healthCheck, clusterAware } });
@@ -50,7 +37,7 @@ function service(name: string, connection: Connection = kubectl(name), clusterAw
 
 const played: Play[] = [];
 afterEach(async () => {
-  await Promise.all(played.splice(0).map(({ board }) => board.close()));
+  await Promise.all(played.splice(0).map(({ pool }) => pool.closeClusters()));
 });
 
 /** A board, its probers by route, and what the services were told, in order. */
@@ -58,15 +45,20 @@ class Play {
   readonly clock = new FakeClock();
   readonly probers = new Map<string, AskedProber>();
   readonly told: string[] = [];
-  readonly board = new RouteBoard({
+  readonly pool = new TransportPool({
     clock: this.clock,
     log: silentLogger,
-    createProber: ({ id }) => {
+    random: () => 0.5,
+    openSsh: () => {
+      throw new Error('no ssh here');
+    },
+    createProber: ({ context }) => {
       const prober = new AskedProber();
-      this.probers.set(id, prober);
+      this.probers.set(`kubernetes ${context ?? '(current context)'}`, prober);
       return prober.probe;
     },
-    onSchedule: () => void (this.schedules += 1),
+    isOnline: () => true,
+    onChange: () => void (this.schedules += 1),
   });
   schedules = 0;
 
@@ -74,24 +66,26 @@ class Play {
     played.push(this);
   }
 
-  sit(spec: ServiceSpec): RouteSeat {
-    const seat = this.board.seat({
-      onHeld: (cause: Cause) => this.told.push(`${spec.name} held: ${cause.title}`),
-      onReleased: () => this.told.push(`${spec.name} released`),
+  lease(spec: ServiceSpec): TransportLease {
+    const lease = this.pool.lease({
+      onDown: (cause: Cause) => this.told.push(`${spec.name} held: ${cause.title}`),
+      onUp: () => this.told.push(`${spec.name} released`),
+      onDoubt: () => undefined,
+      clientsWait: () => false,
     });
-    seat.take(spec);
-    return seat;
+    lease.take(spec);
+    return lease;
   }
 
   prober(id = 'kubernetes prod'): AskedProber {
     const prober = this.probers.get(id);
-    if (prober === undefined) throw new Error(`no route ${id}, but ${[...this.probers.keys()].join(', ')}`);
+    if (prober === undefined) throw new Error(`no cluster ${id}, but ${[...this.probers.keys()].join(', ')}`);
     return prober;
   }
 
-  /** When the route of this seat is asked next, in ms from now. */
-  nextOf({ nextQuestionAt }: RouteSeat): number | null {
-    return nextQuestionAt === null ? null : nextQuestionAt - this.clock.now();
+  /** When the route of this lease is asked next, in ms from now. */
+  nextOf({ nextTryAt }: TransportLease): number | null {
+    return nextTryAt === null ? null : nextTryAt - this.clock.now();
   }
 
   take(): readonly string[] {
@@ -109,22 +103,22 @@ async function awayFor(play: Play, ms: number): Promise<void> {
   }
 }
 
-describe('services that share a route', () => {
+describe('services that share a cluster', () => {
   it('have one prober, are held together when it agrees with one of them, and are released together', async () => {
     const play = new Play();
-    const [first] = ['api', 'web', 'db'].map((name) => play.sit(service(name)));
+    const [first] = ['api', 'web', 'db'].map((name) => play.lease(service(name)));
     expect(play.prober().questions).toHaveLength(0);
     first?.failed(networkFault);
     first?.failed(networkFault);
-    expect([play.prober().questions.length, first?.hold]).toEqual([1, null]);
+    expect([play.prober().questions.length, first?.down]).toEqual([1, null]);
     await play.prober().answers(unreachable);
     expect(play.take()).toEqual(
       ['api', 'web', 'db'].map((name) => `${name} held: The cluster prod cannot be reached`),
     );
-    expect(first?.hold).toMatchObject({
-      code: 'route-down',
+    expect(first?.down).toMatchObject({
+      code: 'transport-down',
       evidence: 'i/o timeout',
-      triggers: ['route', 'config', 'user'],
+      triggers: ['transport-up', 'config', 'user'],
     });
     await play.clock.advance(1_000);
     await play.prober().answers(well);
@@ -132,56 +126,27 @@ describe('services that share a route', () => {
     expect([play.probers.size, play.prober().most, play.clock.pendingTimers]).toEqual([1, 1, 0]);
   });
 
-  it('are told that macOS may block the host, and are released like all others when it answers', async () => {
+  it('are told apart by context', () => {
     const play = new Play();
-    const seat = play.sit(service('db', ssh('nas')));
-    const blocked = describeCause('local-network-denied', { address: '192.168.1.5', program: 'LocalPort' });
-    seat.failed(blocked);
-    await play.prober('ssh nas').answers({ kind: 'unreachable', cause: blocked });
-    expect(seat.hold).toMatchObject({
-      code: 'local-network-denied',
-      address: '192.168.1.5',
-      recovery: 'trigger',
-      triggers: ['route', 'config', 'user'],
-    });
-    await play.clock.advance(1_000);
-    await play.prober('ssh nas').answers(well);
-    expect(play.take()).toEqual(['db held: macOS may not let LocalPort reach 192.168.1.5', 'db released']);
-  });
-
-  it('are told apart by context, and by host and jump hosts; tcp and command share nothing', () => {
-    const play = new Play();
-    const tcp: Connection = { technology: 'tcp', host: 'db', remotePort: 80 };
-    const connections = [
-      kubectl('a'),
-      kubectl('b'),
-      kubectl('c', null),
-      ssh('bastion'),
-      ssh('bastion', ['gate']),
-      tcp,
-    ];
-    connections.map((connection, index) => play.sit(service(String(index), connection)));
-    expect([...play.probers.keys()]).toEqual([
-      'kubernetes prod',
-      'kubernetes (current context)',
-      'ssh bastion',
-      'ssh gate → bastion',
-    ]);
+    [kubectl('a'), kubectl('b'), kubectl('c', null)].map((connection, index) =>
+      play.lease(service(String(index), connection)),
+    );
+    expect([...play.probers.keys()]).toEqual(['kubernetes prod', 'kubernetes (current context)']);
   });
 
   it('ask nothing when one of them fails for a reason of its own', async () => {
     const play = new Play();
-    play.sit(service('api')).failed(ownFault);
+    play.lease(service('api')).failed(ownFault);
     await play.clock.advance(600_000);
     expect(play.prober().questions).toHaveLength(0);
   });
 
   it('go on when the prober finds nothing wrong, and it is not asked again and again', async () => {
     const play = new Play();
-    const seat = play.sit(service('api'));
-    seat.failed(networkFault);
+    const lease = play.lease(service('api'));
+    lease.failed(networkFault);
     await play.prober().answers(well);
-    seat.failed(networkFault);
+    lease.failed(networkFault);
     await play.clock.advance(1_999);
     expect([play.prober().questions.length, play.take()]).toEqual([1, []]);
     await play.clock.advance(1);
@@ -190,19 +155,19 @@ describe('services that share a route', () => {
 
   it('ask once more when a tunnel failed while the question was under way', async () => {
     const play = new Play();
-    const seat = play.sit(service('api'));
-    seat.failed(networkFault);
-    seat.failed(networkFault);
+    const lease = play.lease(service('api'));
+    lease.failed(networkFault);
+    lease.failed(networkFault);
     await play.prober().answers(well);
     await play.clock.advance(5_000);
     await play.prober().answers(unreachable);
-    expect(seat.hold?.code).toBe('route-down');
+    expect(lease.down?.code).toBe('transport-down');
   });
 
   it('are released by one of them that comes up, whatever the prober says', async () => {
     const play = new Play();
-    const api = play.sit(service('api'));
-    play.sit(service('web'));
+    const api = play.lease(service('api'));
+    play.lease(service('web'));
     api.failed(networkFault);
     await play.prober().answers(unreachable);
     play.take();
@@ -212,15 +177,15 @@ describe('services that share a route', () => {
 
   it('are asked about at growing distances, sooner for a client that waits, at once on another network', async () => {
     const play = new Play();
-    const seat = play.sit(service('api'));
-    seat.failed(networkFault);
+    const lease = play.lease(service('api'));
+    lease.failed(networkFault);
     await awayFor(play, 960_000);
-    seat.hurry();
+    lease.hurry();
     await play.clock.advance(1_800);
     expect(play.prober().isAsked).toBe(false);
     await play.clock.advance(200);
     await play.prober().answers(unreachable);
-    play.board.refresh();
+    play.pool.triggered('network');
     await settle();
     await play.prober().answers(unreachable);
     await play.clock.advance(32_000);
@@ -230,31 +195,31 @@ describe('services that share a route', () => {
 
   it('drop the question that was under way when the network changed, and ask anew, one at a time', async () => {
     const play = new Play();
-    play.sit(service('api')).failed(networkFault);
+    play.lease(service('api')).failed(networkFault);
     await play.prober().answers(unreachable);
     await play.clock.advance(1_000);
-    play.board.refresh();
+    play.pool.triggered('network');
     await settle();
     expect([play.prober().questions.length, play.prober().isAsked, play.prober().most]).toEqual([3, true, 1]);
   });
 
   it('are left alone while the computer sleeps; what was down is asked for at the wake', async () => {
     const play = new Play();
-    play.sit(service('api')).failed(networkFault);
+    play.lease(service('api')).failed(networkFault);
     await play.prober().answers(unreachable);
-    play.board.pause();
+    play.pool.suspend();
     await play.clock.advance(600_000);
     expect([play.prober().questions.length, play.clock.pendingTimers]).toEqual([1, 0]);
-    play.board.resume();
+    play.pool.awake(true);
     expect(play.prober().isAsked).toBe(true);
-    play.board.pause();
+    play.pool.suspend();
     await settle();
     expect(play.prober().isAsked).toBe(false);
   });
 
   it('leave the prober to the others, and the last one takes it along', async () => {
     const play = new Play();
-    const [api, web] = [play.sit(service('api')), play.sit(service('web'))];
+    const [api, web] = [play.lease(service('api')), play.lease(service('web'))];
     api.failed(networkFault);
     await play.prober().answers(unreachable);
     api.take(null);
@@ -267,86 +232,90 @@ describe('services that share a route', () => {
     ).toEqual(['web']);
     web.take(null);
     await settle();
-    expect([play.prober().isAsked, play.clock.pendingTimers, web.hold]).toEqual([false, 0, null]);
+    expect([play.prober().isAsked, play.clock.pendingTimers, web.down]).toEqual([false, 0, null]);
   });
 
-  it('move to another route with another connection, and are released from the old one', async () => {
+  it('move to another cluster with another connection, and are released from the old one', async () => {
     const play = new Play();
-    const seat = play.sit(service('api'));
-    seat.failed(networkFault);
+    const lease = play.lease(service('api'));
+    lease.failed(networkFault);
     await play.prober().answers(unreachable);
-    seat.take(service('api', kubectl('api', 'staging')));
-    expect([seat.hold, play.take().at(-1)]).toEqual([null, 'api released']);
+    lease.take(service('api', kubectl('api', 'staging')));
+    expect([lease.down, play.take().at(-1)]).toEqual([null, 'api released']);
     expect([...play.probers.keys()]).toEqual(['kubernetes prod', 'kubernetes staging']);
   });
 
-  it('are held from the beginning when they sit down on a route that is down', async () => {
+  it('are held from the beginning when they lease down on a route that is down', async () => {
     const play = new Play();
-    play.sit(service('api')).failed(networkFault);
+    play.lease(service('api')).failed(networkFault);
     await play.prober().answers(unreachable);
     play.take();
-    const late = play.sit(service('late'));
-    expect(late.hold?.code).toBe('route-down');
+    const late = play.lease(service('late'));
+    expect(late.down?.code).toBe('transport-down');
     await play.clock.advance(1_000);
     await play.prober().answers(well);
     expect(play.take()).toEqual(['api released', 'late released']);
   });
 
-  it('end with the board: no question, no timer', async () => {
+  it('end with the pool: no question, no timer', async () => {
     const play = new Play();
-    play.sit(service('api', kubectl('api'), true));
+    play.lease(service('api', kubectl('api'), true));
     expect(play.prober().isAsked).toBe(true);
-    await play.board.close();
+    await play.pool.closeClusters();
     expect([play.prober().isAsked, play.clock.pendingTimers]).toEqual([false, 0]);
   });
 });
 
-describe('services whose user wants a try while their route is down', () => {
+describe('services whose user wants a try while their cluster is down', () => {
   const names = Array.from({ length: 100 }, (_, index) => `service-${index}`);
 
-  async function heldForLong(): Promise<{ play: Play; seats: readonly RouteSeat[]; seat: RouteSeat }> {
+  async function heldForLong(): Promise<{
+    play: Play;
+    leases: readonly TransportLease[];
+    lease: TransportLease;
+  }> {
     const play = new Play();
-    const seats = names.map((name) => play.sit(service(name)));
-    const [seat] = seats;
-    if (seat === undefined) throw new Error('nobody sits');
-    seat.failed(networkFault);
+    const leases = names.map((name) => play.lease(service(name)));
+    const [lease] = leases;
+    if (lease === undefined) throw new Error('nobody leases it');
+    lease.failed(networkFault);
     await awayFor(play, 960_000);
     play.take();
-    return { play, seats, seat };
+    return { play, leases, lease };
   }
 
   it('have it asked at once, with one question for all, and know when it is asked next', async () => {
-    const { play, seats, seat } = await heldForLong();
-    const pauseMs = play.nextOf(seat) ?? 0;
+    const { play, leases, lease } = await heldForLong();
+    const pauseMs = play.nextOf(lease) ?? 0;
     expect(pauseMs).toBeGreaterThan(29_000);
     const { length } = play.prober().questions;
     const { schedules } = play;
-    for (const each of seats) each.demand();
-    expect([play.prober().questions.length - length, play.nextOf(seat)]).toEqual([1, 0]);
+    for (const each of leases) each.demand();
+    expect([play.prober().questions.length - length, play.nextOf(lease)]).toEqual([1, 0]);
     await play.clock.advance(300);
-    for (const each of seats) each.demand();
-    expect([play.prober().questions.length - length, play.nextOf(seat)]).toEqual([1, -300]);
+    for (const each of leases) each.demand();
+    expect([play.prober().questions.length - length, play.nextOf(lease)]).toEqual([1, -300]);
     await play.prober().answers(unreachable);
-    expect([play.take(), seat.hold?.code]).toEqual([[], 'route-down']);
-    expect(play.nextOf(seat)).toBeGreaterThanOrEqual(pauseMs);
+    expect([play.take(), lease.down?.code]).toEqual([[], 'transport-down']);
+    expect(play.nextOf(lease)).toBeGreaterThanOrEqual(pauseMs);
     expect([play.schedules > schedules, play.clock.pendingTimers]).toEqual([true, 1]);
   });
 
   it('are all released by a good answer', async () => {
-    const { play, seat } = await heldForLong();
-    seat.demand();
+    const { play, lease } = await heldForLong();
+    lease.demand();
     await play.prober().answers(well);
     expect(play.take()).toEqual(names.map((name) => `${name} released`));
-    expect(play.nextOf(seat)).toBeNull();
+    expect(play.nextOf(lease)).toBeNull();
   });
 
   it('do not share a question that was asked before they wanted to know, but drop it and ask anew', async () => {
-    const { play, seats, seat } = await heldForLong();
+    const { play, leases, lease } = await heldForLong();
     await play.clock.advance(30_000);
     const { length } = play.prober().questions;
-    for (const each of seats) each.demand();
+    for (const each of leases) each.demand();
     await settle();
-    seat.demand();
+    lease.demand();
     expect([play.prober().questions.length - length, play.prober().isAsked, play.prober().most]).toEqual([
       1,
       true,
@@ -358,44 +327,44 @@ describe('services whose user wants a try while their route is down', () => {
 
   it('have it asked though a login has expired, which is not asked about by itself', async () => {
     const play = new Play();
-    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const lease = play.lease(service('aware', kubectl('aware'), true));
     const cause = describeCause('credentials-expired', { context: 'prod' });
     await play.prober().answers({ kind: 'unwell', cause });
-    seat.demand();
+    lease.demand();
     await play.prober().answers({ kind: 'unwell', cause });
     await play.clock.advance(600_000);
-    expect([play.prober().questions.length, play.nextOf(seat), seat.hold?.code]).toEqual([
+    expect([play.prober().questions.length, play.nextOf(lease), lease.down?.code]).toEqual([
       2,
       null,
       'credentials-expired',
     ]);
-    seat.demand();
+    lease.demand();
     await play.prober().answers(well);
     expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
   });
 
   it('have it asked once more when they want to know again later: they may have fixed it meanwhile', async () => {
     const play = new Play();
-    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const lease = play.lease(service('aware', kubectl('aware'), true));
     const cause = describeCause('credentials-expired', { context: 'prod' });
     await play.prober().answers({ kind: 'unwell', cause });
-    seat.demand();
+    lease.demand();
     await play.clock.advance(999);
-    seat.demand();
+    lease.demand();
     await play.prober().answers({ kind: 'unwell', cause });
     expect([play.prober().isAsked, play.prober().questions.length]).toEqual([false, 2]);
-    seat.demand();
+    lease.demand();
     await play.clock.advance(1_000);
-    seat.demand();
+    lease.demand();
     await play.clock.advance(3_000);
-    seat.demand();
+    lease.demand();
     await play.prober().answers({ kind: 'unwell', cause });
     expect([play.prober().isAsked, play.prober().questions.length]).toEqual([true, 4]);
     await play.prober().answers({ kind: 'unwell', cause });
     expect(play.prober().isAsked).toBe(false);
-    seat.demand();
+    lease.demand();
     await play.clock.advance(1_000);
-    seat.demand();
+    lease.demand();
     await play.prober().answers(well);
     expect([play.prober().isAsked, play.take().at(-1), play.prober().questions.length]).toEqual([
       false,
@@ -405,13 +374,13 @@ describe('services whose user wants a try while their route is down', () => {
   });
 
   it('may try, though the others stay held, when it can not be asked', async () => {
-    const { play, seats, seat } = await heldForLong();
-    const [, second, third] = seats;
-    await play.clock.advance(play.nextOf(seat) ?? 0);
+    const { play, leases, lease } = await heldForLong();
+    const [, second, third] = leases;
+    await play.clock.advance(play.nextOf(lease) ?? 0);
     await play.prober().answers({ kind: 'unasked' });
     expect(play.take()).toEqual([]);
-    seat.demand();
-    seat.demand();
+    lease.demand();
+    lease.demand();
     second?.demand();
     await play.clock.advance(1_000);
     third?.demand();
@@ -419,54 +388,54 @@ describe('services whose user wants a try while their route is down', () => {
     expect(play.take()).toEqual(['service-0 released', 'service-1 released']);
     await play.prober().answers({ kind: 'unasked' });
     expect(play.take()).toEqual(['service-2 released']);
-    expect(seat.hold?.code).toBe('route-down');
-    await play.clock.advance(play.nextOf(seat) ?? 0);
+    expect(lease.down?.code).toBe('transport-down');
+    await play.clock.advance(play.nextOf(lease) ?? 0);
     await play.prober().answers({ kind: 'unasked' });
     expect(play.take()).toEqual([]);
   });
 
   it('are not forgotten when the question asked for them is dropped for another network', async () => {
-    const { play, seat } = await heldForLong();
-    seat.demand();
-    play.board.refresh();
+    const { play, lease } = await heldForLong();
+    lease.demand();
+    play.pool.triggered('network');
     await settle();
     await play.prober().answers({ kind: 'unasked' });
     expect(play.take()).toEqual(['service-0 released']);
   });
 
   it('hear after the wake when the computer fell asleep over the question', async () => {
-    const { play, seat } = await heldForLong();
-    seat.demand();
-    play.board.pause();
+    const { play, lease } = await heldForLong();
+    lease.demand();
+    play.pool.suspend();
     await settle();
-    seat.demand();
-    expect([play.prober().isAsked, play.nextOf(seat)]).toEqual([false, null]);
-    play.board.resume();
+    lease.demand();
+    expect([play.prober().isAsked, play.nextOf(lease)]).toEqual([false, null]);
+    play.pool.awake(true);
     await play.prober().answers(well);
     expect(play.take()).toHaveLength(100);
   });
 });
 
-describe('a route that can not be asked', () => {
+describe('a cluster that can not be asked', () => {
   it('is not taken for down, and not asked again and again', async () => {
     const play = new Play();
-    const seat = play.sit(service('api'));
-    seat.failed(networkFault);
+    const lease = play.lease(service('api'));
+    lease.failed(networkFault);
     await play.prober().answers({ kind: 'unasked' });
     await play.clock.advance(600_000);
-    expect([seat.hold, play.take(), play.prober().questions.length]).toEqual([null, [], 1]);
+    expect([lease.down, play.take(), play.prober().questions.length]).toEqual([null, [], 1]);
   });
 });
 
 describe('services that are aware of their cluster', () => {
   it('have it asked at once and then regularly, with patience', async () => {
     const play = new Play();
-    play.sit(service('plain'));
-    const seat = play.sit(service('aware', kubectl('aware'), true));
+    play.lease(service('plain'));
+    const lease = play.lease(service('aware', kubectl('aware'), true));
     await play.prober().answers(unreachable);
     await play.clock.advance(5_000);
     await play.prober().answers(unreachable);
-    expect(seat.hold).toBeNull();
+    expect(lease.down).toBeNull();
     await play.clock.advance(5_000);
     await play.prober().answers(unreachable);
     expect(play.take()).toEqual(
@@ -486,12 +455,12 @@ describe('services that are aware of their cluster', () => {
 
   it('wait for a cluster that is not well; those that did not ask for it do not', async () => {
     const play = new Play();
-    const plain = play.sit(service('plain'));
-    const aware = play.sit(service('aware', kubectl('aware'), true));
+    const plain = play.lease(service('plain'));
+    const aware = play.lease(service('aware', kubectl('aware'), true));
     plain.failed(networkFault);
     await play.prober().answers(unwell);
     expect(play.take()).toEqual(['aware held: The cluster prod is unhealthy']);
-    expect([plain.hold, aware.hold?.code]).toEqual([null, 'cluster-unwell']);
+    expect([plain.down, aware.down?.code]).toEqual([null, 'cluster-unwell']);
     // That a tunnel comes up says nothing of the nodes, but is reason to ask.
     plain.reached();
     expect([play.take(), play.prober().isAsked]).toEqual([[], true]);
@@ -503,47 +472,47 @@ describe('services that are aware of their cluster', () => {
 
   it('wait for a login in its own words, and nothing is asked before somebody signs in', async () => {
     const play = new Play();
-    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const lease = play.lease(service('aware', kubectl('aware'), true));
     const cause = describeCause('credentials-expired', { context: 'prod', command: 'aws sso login' });
     await play.prober().answers({ kind: 'unwell', cause });
     expect(play.take()).toEqual(['aware held: Signed out of prod']);
-    expect(seat.hold).toMatchObject({
+    expect(lease.down).toMatchObject({
       remedy: 'Sign in again: run aws sso login (not retried automatically)',
-      triggers: ['route', 'config', 'user'],
+      triggers: ['transport-up', 'config', 'user'],
     });
-    seat.hurry();
-    seat.failed(networkFault);
+    lease.hurry();
+    lease.failed(networkFault);
     await play.clock.advance(600_000);
     expect(play.prober().questions).toHaveLength(1);
-    play.board.refresh();
+    play.pool.triggered('network');
     await play.prober().answers(well);
     expect(play.take()).toEqual(['aware released']);
     await play.clock.advance(240_000);
     await play.prober().answers({ kind: 'unwell', cause });
-    seat.reached();
+    lease.reached();
     await play.prober().answers(well);
     expect(play.take()).toEqual(['aware held: Signed out of prod', 'aware released']);
   });
 
   it('ask the cluster whatever they fail of', async () => {
     const play = new Play();
-    const seat = play.sit(service('aware', kubectl('aware'), true));
+    const lease = play.lease(service('aware', kubectl('aware'), true));
     await play.prober().answers(well);
-    seat.failed(ownFault);
+    lease.failed(ownFault);
     await play.clock.advance(5_000);
     expect(play.prober().questions).toHaveLength(2);
   });
 
   it('follow the settings of their context', async () => {
     const play = new Play();
-    play.board.configure(
+    play.pool.configure(
       buildClusterHealth({
         defaults: { cluster_health: { interval: 60_000 } },
         cluster_contexts: { prod: { cluster_health: { interval: 90_000, failure_threshold: 1 } } },
       }),
     );
-    play.sit(service('aware', kubectl('aware'), true));
-    play.sit(service('elsewhere', kubectl('elsewhere', 'dev'), true));
+    play.lease(service('aware', kubectl('aware'), true));
+    play.lease(service('elsewhere', kubectl('elsewhere', 'dev'), true));
     await play.prober().answers(well);
     await play.prober('kubernetes dev').answers(well);
     await play.clock.advance(60_000);
@@ -555,15 +524,15 @@ describe('services that are aware of their cluster', () => {
 
   it('are released, and the cluster is left alone, when the config says so', async () => {
     const play = new Play();
-    const seat = play.sit(service('aware', kubectl('aware'), true));
-    seat.failed(networkFault);
+    const lease = play.lease(service('aware', kubectl('aware'), true));
+    lease.failed(networkFault);
     await play.prober().answers(unreachable);
-    play.board.configure(buildClusterHealth({ defaults: { cluster_health: { enabled: false } } }));
+    play.pool.configure(buildClusterHealth({ defaults: { cluster_health: { enabled: false } } }));
     expect(play.take().at(-1)).toBe('aware released');
-    seat.failed(networkFault);
+    lease.failed(networkFault);
     await play.clock.advance(600_000);
     expect(play.prober().questions).toHaveLength(1);
-    play.board.configure(defaultClusterHealth);
+    play.pool.configure(defaultClusterHealth);
     expect(play.prober().isAsked).toBe(true);
   });
 });

@@ -1,6 +1,4 @@
-/** What services share on their way fails and recovers as one: the real daemon, a real kubectl, two real sshd. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** What services share fails and recovers as one: the real daemon, a real kubectl, two real sshd. */
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
@@ -95,7 +93,11 @@ describe('services of one cluster', () => {
     await kube.stop();
     const away = (name: string): string => `${name}, waiting, unknown, The cluster fixture cannot be reached`;
     const held = await becomes(away('api'), away('web'), away('db'));
-    expect(held.map(({ cause }) => cause?.code)).toEqual(['route-down', 'route-down', 'route-down']);
+    expect(held.map(({ cause }) => cause?.code)).toEqual([
+      'transport-down',
+      'transport-down',
+      'transport-down',
+    ]);
     const restarts = held.map((service) => service.restarts);
     const client = exchange({ host: '127.0.0.1', port: api?.localPort ?? 0 }, 'are you there?');
     kube.requests.length = 0;
@@ -152,6 +154,7 @@ async function eventuallyServices(
 }
 
 describe('services of one ssh host', () => {
+  const refused = (): string => `127.0.0.1:${String(bastion.port)} refused the connection`;
   let bastion: Sshd;
   let other: Sshd;
 
@@ -181,8 +184,7 @@ describe('services of one ssh host', () => {
     const steady = await openSteadyConnection({ host: '127.0.0.1', port: elsewhere?.localPort ?? 0 });
     scope.own('steady connection', () => steady.close());
     await bastion.stop();
-    const away = (name: string): string =>
-      `${name}, waiting, unknown, The ssh host 127.0.0.1 cannot be reached`;
+    const away = (name: string): string => `${name}, waiting, unknown, ${refused()}`;
     await becomes(away('one'), away('two'), up('elsewhere'));
     const logins = bastion.log.length;
     await bastion.start();
@@ -191,83 +193,43 @@ describe('services of one ssh host', () => {
     expect(await steady.echo('still here')).toBe('still here');
   });
 
-  it('have their host asked once by all that are tried again, and are all back at once when it is', async () => {
+  it('log in once, and once more at once when the user wants a try after their host is back', async () => {
     const names = ['one', 'two', 'three', 'four', 'five'];
-    const calls = countSsh(bastion.binDirectory);
-    await run(await Promise.all(names.map((name) => ssh(name, bastion))), {
-      PATH: searchPath(calls.binDirectory),
-    });
-    await becomes(...names.map(up));
-    await bastion.stop();
-    await becomes(
-      ...names.map((name) => `${name}, waiting, unknown, The ssh host 127.0.0.1 cannot be reached`),
+    const restart_policy = { initial_delay: '60s', max_delay: '60s' };
+    const services = await Promise.all(names.map((name) => ssh(name, bastion)));
+    await run(
+      services.map((service) => ({ ...service, restart_policy })),
+      { PATH: searchPath(bastion.binDirectory) },
     );
-
-    const inVain = Date.now();
-    await tryAgain();
-    await eventually('the host has been asked in vain', () => calls.since(inVain).length > 0);
-
+    const logins = (): number => bastion.log.filter((line) => line.startsWith('Accepted')).length;
+    await becomes(...names.map(up));
+    expect(logins()).toBe(1);
+    await bastion.stop();
+    await becomes(...names.map((name) => `${name}, waiting, unknown, ${refused()}`));
     await bastion.start();
-    const inTime = Date.now();
     await tryAgain();
     await becomes(...names.map(up));
-
-    const whileAway = calls.since(inVain).filter(({ at }) => at < inTime);
-    expect(whileAway.map(({ what }) => what)).not.toContain('tunnel');
-    const whenBack = calls.since(inTime).map(({ what }) => what);
-    // One login brings all of them back.
-    expect(whenBack.slice(whenBack.indexOf('tunnel'))).toEqual(['tunnel']);
+    expect(logins()).toBe(2);
   });
 
-  it('are tried one by one when they are restarted by name, whatever is known of their host', async () => {
-    const calls = countSsh(bastion.binDirectory);
-    await run([await ssh('one', bastion), await ssh('two', bastion)], {
-      PATH: searchPath(calls.binDirectory),
+  it('log in again without a word when their server ends connections that nobody uses', async () => {
+    const idle = await startSshd({ client: bastion.client, config: ['UnusedConnectionTimeout 1'] });
+    scope.own('idle host', () => idle.dispose());
+    await idle.trust();
+    const service = { ...(await ssh('one', idle)), health_check: { type: 'none' } };
+    await run([service], { PATH: searchPath(idle.binDirectory) });
+    const logins = (): number => idle.log.filter((line) => line.startsWith('Accepted')).length;
+    const states = new Set<string>();
+    await eventually('the server has ended it several times', async () => {
+      const { services } = await daemon.snapshot();
+      for (const { phase, cause } of services) states.add(`${phase} ${cause?.code ?? ''}`);
+      return logins() >= 4;
     });
-    await becomes(up('one'), up('two'));
-    await bastion.stop();
-    const away = (name: string): string =>
-      `${name}, waiting, unknown, The ssh host 127.0.0.1 cannot be reached`;
-    await becomes(away('one'), away('two'));
-    const asked = Date.now();
-    await daemon.client.request('restart', { target: { kind: 'names', names: ['one'] } });
-    await daemon.client.request('restart', { target: { kind: 'all' } });
-    await eventually('one was tried', () => calls.since(asked).some(({ what }) => what === 'tunnel'));
-    await becomes(away('one'), away('two'));
-    expect(calls.since(asked).filter(({ what }) => what === 'tunnel')).toHaveLength(1);
+    const [one] = await becomes('one, up, ready, ');
+    expect(one?.outages.count).toBe(0);
+    expect([...states].filter((state) => !/^(?:up|connecting) $/.test(state))).toEqual([]);
+    expect(await exchange({ host: '127.0.0.1', port: one?.localPort ?? 0 }, 'hello')).toBe('hello');
   });
 
   const tryAgain = (): Promise<unknown> => daemon.client.request('retry', { target: { kind: 'all' } });
 });
-
-interface SshCalls {
-  readonly binDirectory: string;
-  since(time: number): readonly { readonly at: number; readonly what: string }[];
-}
-
-/** An ssh that writes down when it was called and for what, and then is the one in this folder. */
-function countSsh(binDirectory: string): SshCalls {
-  const directory = mkdtempSync(path.join(tmpdir(), 'ssh-calls-'));
-  scope.own('ssh calls', () => {
-    rmSync(directory, { recursive: true });
-  });
-  const file = path.join(directory, 'calls');
-  writeFileSync(file, '');
-  const lines = [
-    '#!/bin/sh',
-    'case "$*" in *PreferredAuthentications=none*) what=question;; *" -N "* | "-N "*) what=tunnel;; *) what=else;; esac',
-    `echo "$(date +%s%3N) $what" >> '${file}'`,
-    `exec '${binDirectory}/ssh' "$@"`,
-  ];
-  writeFileSync(path.join(directory, 'ssh'), lines.join('\n') + '\n', { mode: 0o755 });
-  return {
-    binDirectory: directory,
-    since: (time) =>
-      readFileSync(file, 'utf8')
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.split(' '))
-        .map(([at, what = '']) => ({ at: Number(at), what }))
-        .filter(({ at }) => at >= time),
-  };
-}

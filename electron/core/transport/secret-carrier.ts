@@ -1,29 +1,30 @@
-/** ssh tunnels whose password must be read first. Nothing is started, and no time runs, before it is known. */
+/** ssh carriers whose password must be read first. Nothing is started, and no time runs, before it is known. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
-import { noChild, CarrierLife } from '../transport/carrier-life.ts';
+import { noChild, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import type { TransportProof, CarrierEnd } from '../transport/carrier.ts';
-import type { Tunnel, TunnelAdapter } from './tunnel-adapter.ts';
+import type { Carrier, CarrierEnd, TransportProof } from './carrier.ts';
+import type { OpenCarrier } from './transport.ts';
 
-/** The same adapter, for services whose password may be a reference. */
-export const withSecrets = (adapter: TunnelAdapter, secrets: SecretStore): TunnelAdapter => ({
-  ...adapter,
-  open: (request) => {
-    const { connection } = request.service;
-    if (connection.technology !== 'ssh' || connection.password === null) return adapter.open(request);
+/** The same, for services whose password may be a reference. */
+export const withSecrets =
+  (open: OpenCarrier, secrets: SecretStore): OpenCarrier =>
+  (opening, reports) => {
+    const { service } = opening;
+    const { connection } = service;
+    if (connection.technology !== 'ssh' || connection.password === null) return open(opening, reports);
     const { password } = connection;
-    if (!isReference(password)) return adapter.open(request);
-    return new SecretTunnel(request.id, {
+    if (!isReference(password)) return open(opening, reports);
+    return new SecretCarrier(opening.id, {
       password: secrets.resolve(password),
       open: (value) =>
-        adapter.open({
-          ...request,
-          service: { ...request.service, connection: { ...connection, password: value } },
-        }),
+        open(
+          { ...opening, service: { ...service, connection: { ...connection, password: value } } },
+          reports,
+        ),
       explain: (cause) => {
         // Not tried again by itself: a password was refused. What the user typed is not the stored one.
         const isStored = cause.recheck === 'never' && cause.action?.kind !== 'retry';
@@ -32,8 +33,7 @@ export const withSecrets = (adapter: TunnelAdapter, secrets: SecretStore): Tunne
         return refused(connection.host, password, cause);
       },
     });
-  },
-});
+  };
 
 function refused(host: string, password: string, { evidence }: Cause): Cause {
   const reference = parseSecretReference(password);
@@ -41,24 +41,24 @@ function refused(host: string, password: string, { evidence }: Cause): Cause {
   return describeCause('auth-failed', { host, command, usedPassword: true, evidence: evidence ?? undefined });
 }
 
-interface SecretTunnelParts {
+interface SecretCarrierParts {
   readonly password: Promise<Result<string, Cause>>;
-  readonly open: (password: string) => Tunnel;
+  readonly open: (password: string) => Carrier;
   readonly explain: (cause: Cause) => Cause;
 }
 
-class SecretTunnel implements Tunnel {
+class SecretCarrier implements Carrier {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
-  readonly #parts: SecretTunnelParts;
+  readonly #parts: SecretCarrierParts;
   readonly #life = new CarrierLife();
-  #inner: Tunnel | null = null;
+  #inner: Carrier | null = null;
   #isStopped = false;
   /** One for `ready` and `ended`. */
   #explained: { readonly from: Cause; readonly to: Cause } | null = null;
 
-  constructor(id: string, parts: SecretTunnelParts) {
+  constructor(id: string, parts: SecretCarrierParts) {
     this.id = id;
     this.#parts = parts;
     this.ready = this.#life.ready;
@@ -78,14 +78,6 @@ class SecretTunnel implements Tunnel {
     this.#life.onComplaint(listener);
   }
 
-  get usualStartMs(): number | null {
-    return this.#inner?.usualStartMs ?? null;
-  }
-
-  condemn(): void {
-    this.#inner?.condemn?.();
-  }
-
   proveTransport(deadlineMs: number): Promise<TransportProof> {
     return this.#inner?.proveTransport(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
   }
@@ -97,7 +89,7 @@ class SecretTunnel implements Tunnel {
     return this.ended;
   }
 
-  #follow(inner: Tunnel): void {
+  #follow(inner: Carrier): void {
     this.#inner = inner;
     inner.onComplaint((cause) => {
       this.#life.complain(cause);

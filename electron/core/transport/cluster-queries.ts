@@ -2,15 +2,15 @@
 import { describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
-import { namespaceFlag } from '../kube/kubectl-flags.ts';
-import { isRouteAware } from './route.ts';
-import type { RouteFinding } from './route-prober.ts';
+import { isClusterAware } from './cluster-question.ts';
+import type { ClusterFinding } from './cluster-question.ts';
+import { namespaceFlag } from './kubectl-flags.ts';
 
 export interface ClusterQuery {
   /** Without program and context. */
   readonly args: readonly string[];
   /** From the lines of its standard output; absent: that it answered is all that counts. */
-  readonly judge?: (output: readonly string[]) => Extract<RouteFinding, { kind: 'well' | 'unwell' }>;
+  readonly judge?: (output: readonly string[]) => Extract<ClusterFinding, { kind: 'well' | 'unwell' }>;
 }
 
 /** In the order of asking. Only services that are aware of their cluster need to know more than that it answers. */
@@ -18,7 +18,7 @@ export function clusterQueries(
   services: readonly ServiceSpec[],
   { commands }: ClusterHealthSpec,
 ): readonly ClusterQuery[] {
-  const aware = services.filter(isRouteAware);
+  const aware = services.filter(isClusterAware);
   if (aware.length === 0) return [readiness];
   return [
     ...(commands.clusterInfo ? [readiness] : []),

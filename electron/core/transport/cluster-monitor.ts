@@ -1,5 +1,5 @@
 /**
- * The one prober of one route, and what is known of it.
+ * The one prober of one cluster, and what is known of it.
  *
  * 1. At most one question is under way. A failure that is reported meanwhile counts for its answer.
  * 2. One timer, and none while paused or closed.
@@ -11,25 +11,25 @@ import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
-import { routeTitle, type Route } from './route.ts';
-import type { RouteFinding, RouteProber } from './route-prober.ts';
+import type { ClusterFinding, ClusterProber } from './cluster-question.ts';
 import {
-  judgeRoute,
+  judgeCluster,
   needsUser,
   nextQuestionMs,
-  openRoute,
-  type RoutePace,
-  type RouteState,
-} from './route-verdict.ts';
+  openCluster,
+  type ClusterPace,
+  type ClusterState,
+} from './cluster-verdict.ts';
 
 /** Who wants to know, told apart by identity. */
 export type Askers = ReadonlySet<object>;
 
-export interface RouteMonitorParts {
-  readonly route: Route;
+export interface ClusterMonitorParts {
+  /** The subject of a sentence: `The cluster prod`. */
+  readonly title: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly prober: RouteProber;
+  readonly prober: ClusterProber;
   /** It is down, is down for another reason, or is back. */
   readonly onChange: () => void;
   /** The user wants to know for these, and nothing can be found out. */
@@ -43,16 +43,16 @@ const minSpacingMs = 2_000;
 /** Wishes this close together are one click, for all services of a card say. A later one is a new one. */
 const sameWishMs = 1_000;
 
-export class RouteMonitor {
-  readonly #parts: RouteMonitorParts;
+export class ClusterMonitor {
+  readonly #parts: ClusterMonitorParts;
   #services: readonly ServiceSpec[] = [];
   /** null: it is not asked. */
-  #pace: RoutePace | null = null;
-  #state: RouteState = openRoute;
+  #pace: ClusterPace | null = null;
+  #state: ClusterState = openCluster;
   #underWay: {
     readonly cancellation: AbortController;
     readonly settled: Promise<void>;
-    /** For whom the user wants to know; nobody: it is asked for the route's own sake. */
+    /** For whom the user wants to know; nobody: it is asked for the cluster's own sake. */
     readonly askers: Set<object>;
   } | null = null;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
@@ -65,11 +65,11 @@ export class RouteMonitor {
   #waiting = new Set<object>();
   #status: 'watching' | 'paused' | 'closed' = 'watching';
 
-  constructor(parts: RouteMonitorParts) {
+  constructor(parts: ClusterMonitorParts) {
     this.#parts = parts;
   }
 
-  get state(): RouteState {
+  get state(): ClusterState {
     return this.#state;
   }
 
@@ -79,16 +79,16 @@ export class RouteMonitor {
   }
 
   /**
-   * Who travels on this route, and how it is watched for them. A route that comes to be watched is asked at once; one
+   * Who uses this cluster, and how it is watched for them. One that comes to be watched is asked at once; one
    * that is not to be asked at all (`pace` null) is taken for open.
    */
-  serve(services: readonly ServiceSpec[], pace: RoutePace | null): void {
+  serve(services: readonly ServiceSpec[], pace: ClusterPace | null): void {
     const before = this.#pace;
     this.#services = services;
     this.#pace = pace;
     if (pace === null) {
       this.#stopAsking();
-      this.#become(openRoute);
+      this.#become(openCluster);
       return;
     }
     const intervalMsBefore = before?.intervalMs ?? null;
@@ -98,15 +98,15 @@ export class RouteMonitor {
     else this.#askInTurn();
   }
 
-  /** A tunnel on this route failed, and the route may be why. */
+  /** A tunnel to this cluster failed, and the cluster may be why. */
   suspect(): void {
     this.#isCorroborated = true;
     this.#isAnswerOld = true;
     this.#askSoon();
   }
 
-  /** A service that is aware of its route fails for whatever reason: is it the route's fault? */
-  wonder(): void {
+  /** A service that is aware of its cluster fails for whatever reason: is it the cluster's fault? */
+  check(): void {
     this.#askSoon();
   }
 
@@ -115,14 +115,14 @@ export class RouteMonitor {
     if (this.#state.status === 'down') this.#askSoon();
   }
 
-  /** A tunnel has come up: nothing proves better that the route can be reached. Whether it is well, has to be asked. */
+  /** A tunnel has come up: nothing proves better that the cluster can be reached. Whether it is well, has to be asked. */
   reached(): void {
     this.#isCorroborated = false;
     if (this.#state.status === 'down' && this.#state.reach === 'unwell') this.#askIn(0);
-    else this.#become(openRoute);
+    else this.#become(openCluster);
   }
 
-  /** The network or the credentials are others now: what is known of a route that is down is old. */
+  /** The network or the credentials are others now: what is known of a cluster that is down is old. */
   refresh(): void {
     if (this.#state.status !== 'down') return;
     if (this.#underWay === null) this.#askIn(0);
@@ -219,7 +219,7 @@ export class RouteMonitor {
     this.#underWay = { cancellation, settled, askers };
   }
 
-  #hear(finding: RouteFinding, askers: Askers): void {
+  #hear(finding: ClusterFinding, askers: Askers): void {
     if (this.#pace === null) return;
     if (finding.kind === 'cancelled') {
       // By a refresh, or by a pause that has ended meanwhile.
@@ -230,7 +230,7 @@ export class RouteMonitor {
     const now = this.#parts.clock.now();
     const isCorroborated = this.#isCorroborated;
     if (finding.kind === 'well' || finding.kind === 'unasked') this.#isCorroborated = this.#isAnswerOld;
-    this.#become(judgeRoute(this.#state, { finding, isCorroborated, now }, this.#pace));
+    this.#become(judgeCluster(this.#state, { finding, isCorroborated, now }, this.#pace));
     if (this.#waiting.size > 0) this.refresh();
     else if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
     else this.#askInTurn();
@@ -238,17 +238,15 @@ export class RouteMonitor {
     this.#parts.onSchedule();
   }
 
-  #become(after: RouteState): void {
+  #become(after: ClusterState): void {
     const before = this.#state;
-    const { clock, log, onChange, route } = this.#parts;
+    const { clock, log, onChange, title } = this.#parts;
     this.#state = after;
     switch (after.status) {
       case 'open':
         this.#waiting.clear();
         if (before.status !== 'down') return;
-        log.info(
-          `${routeTitle(route)} is back after ${String(Math.round((clock.now() - before.since) / 1000))} s`,
-        );
+        log.info(`${title} is back after ${String(Math.round((clock.now() - before.since) / 1000))} s`);
         onChange();
         return;
       case 'down': {
@@ -257,12 +255,12 @@ export class RouteMonitor {
           before.reach !== after.reach ||
           before.cause.evidence !== after.cause.evidence;
         if (!isNews) return;
-        log.warn(`${routeTitle(route)} is ${after.reach}: ${after.cause.evidence ?? after.cause.title}`);
+        log.warn(`${title} is ${after.reach}: ${after.cause.evidence ?? after.cause.title}`);
         onChange();
         return;
       }
       default:
-        assertNever(after, 'route state');
+        assertNever(after, 'cluster state');
     }
   }
 }

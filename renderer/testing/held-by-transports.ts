@@ -3,11 +3,11 @@ import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { sampleNow, waiting } from './service-samples.ts';
 
 const clusterDown = [
-  'route-down',
+  'transport-down',
   { what: 'The cluster prod', evidence: 'dial tcp 10.12.0.7:443: connect: no route to host' },
 ] as const;
 const bastionDown = [
-  'route-down',
+  'transport-down',
   { what: 'The ssh host bastion', evidence: 'ssh: connect to host bastion port 22: Operation timed out' },
 ] as const;
 
@@ -28,4 +28,4 @@ const databases = ['orders', 'stock', 'ledger', 'audit'].map((name, index) =>
   }),
 );
 
-export const heldByRoutes: readonly ServiceSnapshot[] = [...payments, ...databases];
+export const heldByTransports: readonly ServiceSnapshot[] = [...payments, ...databases];

@@ -13,7 +13,6 @@
 import { describeCause, type Cause, type CauseCode } from '../../../shared/failure.ts';
 import { sleep, type Clock } from '../clock.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
-import { clusterFlags } from '../kube/kubectl-flags.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ChildLauncher, ChildRequest } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
@@ -21,14 +20,16 @@ import { toEvidence } from '../failure/evidence.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { clusterQueries, warningQueries, type ClusterQuery } from './cluster-queries.ts';
-import { isNetworkFailure, routeTitle, type Route } from './route.ts';
-import type { RouteFinding, RouteProber, RouteQuestion } from './route-prober.ts';
+import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
+import { isNetworkFailure } from './network-failure.ts';
+import type { ClusterFinding, ClusterProber, ClusterQuestion } from './cluster-question.ts';
 
-export interface KubeProberParts {
+export interface ClusterProberParts extends ClusterChoice {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly route: Extract<Route, { readonly kind: 'kubernetes' }>;
+  /** The subject of a sentence: `The cluster prod`. */
+  readonly title: string;
   readonly settings: () => ClusterHealthSpec;
 }
 
@@ -39,7 +40,7 @@ const maxWarningsLogged = 5;
 
 const taken: ReadonlySet<CauseCode> = new Set(['forbidden', 'resource-missing']);
 
-export function createKubeProber(parts: KubeProberParts): RouteProber {
+export function createClusterProber(parts: ClusterProberParts): ClusterProber {
   let wasWell = true;
   return async (question) => {
     const settings = parts.settings();
@@ -53,10 +54,10 @@ export function createKubeProber(parts: KubeProberParts): RouteProber {
 
 /** The first finding that is not good ends it. */
 async function examine(
-  parts: KubeProberParts,
+  parts: ClusterProberParts,
   settings: ClusterHealthSpec,
-  question: RouteQuestion,
-): Promise<RouteFinding> {
+  question: ClusterQuestion,
+): Promise<ClusterFinding> {
   for (const query of clusterQueries(question.services, settings)) {
     const finding = await askPatiently(() => ask(parts, settings, { ...question, query }), {
       attempts: question.isRoutine ? 1 + settings.retryAttempts : 1,
@@ -68,9 +69,9 @@ async function examine(
 }
 
 async function askPatiently(
-  askOnce: () => Promise<RouteFinding>,
+  askOnce: () => Promise<ClusterFinding>,
   { attempts, pause }: { readonly attempts: number; readonly pause: () => Promise<boolean> },
-): Promise<RouteFinding> {
+): Promise<ClusterFinding> {
   const finding = await askOnce();
   if (!('cause' in finding) || attempts <= 1) return finding;
   // An expired login stays expired, and each question may open a sign-in page.
@@ -79,15 +80,15 @@ async function askPatiently(
   return askPatiently(askOnce, { attempts: attempts - 1, pause });
 }
 
-interface AskedQuery extends Pick<RouteQuestion, 'services' | 'signal'> {
+interface AskedQuery extends Pick<ClusterQuestion, 'services' | 'signal'> {
   readonly query: ClusterQuery;
 }
 
 async function ask(
-  parts: KubeProberParts,
+  parts: ClusterProberParts,
   { timeoutMs }: ClusterHealthSpec,
   { query, services: [service], signal }: AskedQuery,
-): Promise<RouteFinding> {
+): Promise<ClusterFinding> {
   const terms = { ...parts, timeoutMs: timeoutMs + killAfterMs, signal };
   const answer = await askChild(kubectl(parts, timeoutMs, query), terms);
   switch (answer.kind) {
@@ -109,31 +110,31 @@ async function ask(
   }
 }
 
-function findingOf(cause: Cause, query: ClusterQuery): RouteFinding {
+function findingOf(cause: Cause, query: ClusterQuery): ClusterFinding {
   if (taken.has(cause.code)) return { kind: 'well' };
   const evidence = cause.evidence ?? `kubectl ${query.args.slice(0, 2).join(' ')} failed without a word`;
   return {
-    kind: isNetworkFailure(cause, 'kubernetes') ? 'unreachable' : 'unwell',
+    kind: isNetworkFailure(cause) ? 'unreachable' : 'unwell',
     cause: { ...cause, evidence },
   };
 }
 
-function kubectl({ route }: KubeProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {
+function kubectl(parts: ClusterProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {
   return {
     name: `kubectl ${args.slice(0, 2).join(' ')}`,
-    argv: ['kubectl', ...clusterFlags(route), `--request-timeout=${String(timeoutMs)}ms`, ...args],
+    argv: ['kubectl', ...clusterFlags(parts), `--request-timeout=${String(timeoutMs)}ms`, ...args],
   };
 }
 
 async function logWarnings(
-  parts: KubeProberParts,
+  parts: ClusterProberParts,
   { timeoutMs }: ClusterHealthSpec,
-  { services, signal }: RouteQuestion,
+  { services, signal }: ClusterQuestion,
 ): Promise<void> {
   for (const query of warningQueries(services)) {
     const answer = await askChild(kubectl(parts, timeoutMs, query), { ...parts, timeoutMs, signal });
     if (answer.kind !== 'answered') return;
     for (const line of answer.output.slice(-maxWarningsLogged))
-      parts.log.warn(`${routeTitle(parts.route)} reports ${toEvidence(line, [])}`);
+      parts.log.warn(`${parts.title} reports ${toEvidence(line, [])}`);
   }
 }

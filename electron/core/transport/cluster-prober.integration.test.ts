@@ -7,17 +7,15 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { startKubeApi, type KubeApi } from '../../../e2e/fixtures/kube-api.ts';
-import { freePort, portOf, startSilentServer } from '../../../e2e/fixtures/servers.ts';
-import { startSshd, type Sshd } from '../../../e2e/fixtures/sshd.ts';
+import { portOf, startSilentServer } from '../../../e2e/fixtures/servers.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { systemClock } from '../clock.ts';
-import { buildClusterHealth, type ClusterHealthSpecs } from '../config/cluster-health.ts';
+import { buildClusterHealth, clusterHealthOf } from '../config/cluster-health.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import { Scope } from '../scope.ts';
-import { kubectlConnection, serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
-import { routeOf } from './route.ts';
-import type { RouteFinding } from './route-prober.ts';
-import { routeProbers } from './route-probers.ts';
+import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
+import type { ClusterFinding } from './cluster-question.ts';
+import { createClusterProber } from './cluster-prober.ts';
 
 let scope: Scope;
 let launcher: GroupLauncher;
@@ -55,14 +53,19 @@ function serviceOf(connection: Connection, clusterAware: boolean): ServiceSpec {
   return { ...service, healthCheck: { ...service.healthCheck, clusterAware } };
 }
 
-function ask(connection: Connection, question: Question = {}): Promise<RouteFinding> {
+function ask(connection: Connection, question: Question = {}): Promise<ClusterFinding> {
   const { clusterAware = true, isRoutine = false, settings = {}, signal } = question;
-  const route = routeOf(connection);
-  if (route === null) throw new Error('no route');
-  const clusterHealth: ClusterHealthSpecs = buildClusterHealth(settings);
+  const context = connection.technology === 'kubectl' ? connection.context : null;
   const note = (line: string): void => void log.push(line);
-  const tools = { launcher, clock: systemClock, log: { debug: note, info: note, warn: note, error: note } };
-  const probe = routeProbers(tools)(route, () => clusterHealth);
+  const probe = createClusterProber({
+    launcher,
+    clock: systemClock,
+    log: { debug: note, info: note, warn: note, error: note },
+    context,
+    kubeconfig: null,
+    title: context === null ? 'The cluster' : `The cluster ${context}`,
+    settings: () => clusterHealthOf(buildClusterHealth(settings), context),
+  });
   return probe({
     services: [serviceOf(connection, clusterAware)],
     isRoutine,
@@ -70,7 +73,7 @@ function ask(connection: Connection, question: Question = {}): Promise<RouteFind
   });
 }
 
-const inWords = (finding: RouteFinding): string =>
+const inWords = (finding: ClusterFinding): string =>
   'cause' in finding
     ? `${finding.kind}: ${finding.cause.code}: ${String(finding.cause.evidence)}`
     : finding.kind;
@@ -209,51 +212,5 @@ describe('asking a cluster', () => {
     await connected;
     cancellation.abort();
     expect(await asked).toEqual({ kind: 'cancelled' });
-  });
-});
-
-describe('asking an ssh host', () => {
-  let sshd: Sshd;
-
-  beforeEach(async () => {
-    sshd = await startSshd();
-    scope.own('sshd', () => sshd.dispose());
-    searchPath = [sshd.binDirectory, process.env['PATH']].join(path.delimiter);
-  });
-
-  const to = (changes: Partial<Extract<Connection, { technology: 'ssh' }>> = {}): Connection =>
-    sshConnection({ host: sshd.host, port: sshd.port, user: sshd.user, ...changes });
-
-  it('finds it there without logging in', async () => {
-    await sshd.trust();
-    expect(await ask(to())).toEqual({ kind: 'well' });
-    expect(sshd.log.filter((line) => line.startsWith('Accepted'))).toEqual([]);
-  });
-
-  it('finds it there though its host key is another one: each service will say so itself', async () => {
-    await sshd.trust();
-    await sshd.replaceHostKey();
-    await sshd.restart();
-    expect(await ask(to())).toEqual({ kind: 'well' });
-  });
-
-  it('goes through the jump hosts', async () => {
-    await sshd.trust();
-    const jump = [`${sshd.user}@${sshd.host}:${sshd.port}`];
-    expect(await ask(to({ jump }))).toEqual({ kind: 'well' });
-    expect(sshd.log.filter((line) => line.startsWith('Accepted'))).toHaveLength(1);
-    const port = await freePort();
-    expect(inWords(await ask(to({ jump, port })))).toMatch(/^unreachable: /);
-  });
-
-  it('learns nothing without an ssh', async () => {
-    searchPath = '/nowhere';
-    expect(await ask(to())).toEqual({ kind: 'unasked' });
-  });
-
-  it('finds it unreachable when nothing listens, and when its name is unknown', async () => {
-    await sshd.stop();
-    expect(inWords(await ask(to()))).toMatch(/^unreachable: connection-refused: /);
-    expect(inWords(await ask(to({ host: 'bastion.invalid' })))).toMatch(/^unreachable: name-not-found: /);
   });
 });

@@ -1,30 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../../../shared/failure.ts';
 import {
-  judgeRoute,
+  judgeCluster,
   nextQuestionMs,
-  openRoute,
+  openCluster,
   type Answer,
-  type RoutePace,
-  type RouteState,
-} from './route-verdict.ts';
+  type ClusterPace,
+  type ClusterState,
+} from './cluster-verdict.ts';
 
-const regular: RoutePace = { intervalMs: 240_000, failureThreshold: 3 };
-const onDemand: RoutePace = { intervalMs: null, failureThreshold: 3 };
+const regular: ClusterPace = { intervalMs: 240_000, failureThreshold: 3 };
+const onDemand: ClusterPace = { intervalMs: null, failureThreshold: 3 };
 const unreachable: Answer['finding'] = { kind: 'unreachable', cause: describeCause('timed-out') };
 const unwell: Answer['finding'] = { kind: 'unwell', cause: describeCause('cluster-unwell') };
 const well: Answer['finding'] = { kind: 'well' };
 
 /** What a route becomes by these answers, one after the other. */
-function after(pace: RoutePace, ...answers: Partial<Answer>[]): RouteState {
-  return answers.reduce<RouteState>(
+function after(pace: ClusterPace, ...answers: Partial<Answer>[]): ClusterState {
+  return answers.reduce<ClusterState>(
     (state, answer) =>
-      judgeRoute(state, { finding: unreachable, isCorroborated: false, now: 7, ...answer }, pace),
-    openRoute,
+      judgeCluster(state, { finding: unreachable, isCorroborated: false, now: 7, ...answer }, pace),
+    openCluster,
   );
 }
 
-const inWords = (state: RouteState): string =>
+const inWords = (state: ClusterState): string =>
   state.status === 'open' ? `open, ${state.failures} failures` : state.reach;
 
 describe('the verdict on a route', () => {
@@ -45,9 +45,9 @@ describe('the verdict on a route', () => {
     expect(state).toMatchObject({ since: 3, cause: { code: 'cluster-unwell' } });
   });
 
-  it.each<[string, RouteState, RoutePace, number | null]>([
-    ['regularly while all is well', openRoute, regular, 240_000],
-    ['not at all where nobody asked for it', openRoute, onDemand, null],
+  it.each<[string, ClusterState, ClusterPace, number | null]>([
+    ['regularly while all is well', openCluster, regular, 240_000],
+    ['not at all where nobody asked for it', openCluster, onDemand, null],
     ['soon when in doubt', { status: 'open', failures: 1 }, regular, 5_000],
     ['no later than regularly', { status: 'open', failures: 1 }, { ...regular, intervalMs: 900 }, 900],
     ['soon when in doubt, whoever asked', { status: 'open', failures: 1 }, onDemand, 5_000],
@@ -61,13 +61,13 @@ describe('the verdict on a route', () => {
     ['host-key-unknown', [60_000, 60_000, 60_000]],
     ['credentials-expired', [null, null, null]],
   ] as const)('is sought again after %s unless asking could do harm', (code, expected) => {
-    const state: RouteState = { status: 'down', reach: 'unwell', cause: describeCause(code), since: 0 };
+    const state: ClusterState = { status: 'down', reach: 'unwell', cause: describeCause(code), since: 0 };
     expect([0, 320_000, 1e9].map((now) => nextQuestionMs(state, onDemand, now))).toEqual(expected);
   });
 
   it('is sought at distances that grow with the outage, for ever', () => {
     const cause = describeCause('timed-out');
-    const state: RouteState = { status: 'down', reach: 'unreachable', cause, since: 0 };
+    const state: ClusterState = { status: 'down', reach: 'unreachable', cause, since: 0 };
     const distances = [0, 32_000, 80_000, 320_000, 1e9].map((now) => nextQuestionMs(state, onDemand, now));
     expect(distances).toEqual([1_000, 1_000, 2_500, 10_000, 60_000]);
   });

@@ -1,0 +1,107 @@
+/**
+ * A forward's place on the carrier of its transport. Invariants:
+ *
+ * 1. `ready` and `ended` settle once each, of one carrier.
+ * 2. Until a carrier is ready, the ride may be moved to the next one: whoever waits does not notice.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { Result } from '../../../shared/result.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import type { CarrierEnd, TransportProof } from './carrier.ts';
+import { CarrierLife, noChild } from './carrier-life.ts';
+import type { Rider, SharedCarrier } from './shared-carrier.ts';
+
+export interface RideListener {
+  readonly onLeft: (ride: Ride) => void;
+  /** Its carrier can never answer. */
+  readonly onCondemned: (carrier: SharedCarrier) => void;
+}
+
+export class Ride {
+  /** The carrier's endpoint, or why there is none. */
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  readonly #rider: Rider;
+  readonly #listener: RideListener;
+  readonly #life = new CarrierLife();
+  readonly #refusalListeners: ((path: string, line: string) => void)[] = [];
+  #carrier: SharedCarrier | null = null;
+  #isReady = false;
+  #hasLeft = false;
+
+  constructor(rider: Rider, listener: RideListener) {
+    this.#rider = rider;
+    this.#listener = listener;
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
+  }
+
+  /** null while it waits for one. */
+  get carrier(): SharedCarrier | null {
+    return this.#carrier;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get pid(): number | null {
+    return this.#carrier?.pid ?? null;
+  }
+
+  /** How long the login took, in ms; null while it lasts. */
+  get openedInMs(): number | null {
+    return this.#carrier?.openedInMs ?? null;
+  }
+
+  onRefusal(listener: (path: string, line: string) => void): void {
+    this.#refusalListeners.push(listener);
+  }
+
+  /** Settles; never rejects. See `SharedCarrier.prove`. */
+  prove(deadlineMs: number): Promise<TransportProof> {
+    return this.#carrier?.prove(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
+  }
+
+  /** Its process is stopped, or its socket is gone: whoever comes next needs another one. */
+  condemn(): void {
+    if (this.#carrier !== null) this.#listener.onCondemned(this.#carrier);
+  }
+
+  board(carrier: SharedCarrier): void {
+    this.#carrier?.leave(this.#rider);
+    this.#carrier = carrier;
+    carrier.enter(this.#rider, (path, line) => {
+      for (const listener of this.#refusalListeners) listener(path, line);
+    });
+    void carrier.ready.then((result) => {
+      if (this.#carrier !== carrier) return;
+      this.#isReady ||= result.ok;
+      this.#life.settleReady(result);
+    });
+  }
+
+  /** It waits for the next carrier. */
+  wait(): void {
+    this.#carrier?.leave(this.#rider);
+    this.#carrier = null;
+  }
+
+  end(end: CarrierEnd): void {
+    this.#life.end(end);
+  }
+
+  /** Idempotent. Resolves when this ride no longer keeps anything open; `force`: kills what nobody else uses. */
+  async leave({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    const carrier = this.#carrier;
+    this.#carrier = null;
+    this.#life.end({ ...noChild, cause: null });
+    carrier?.leave(this.#rider);
+    this.#listener.onLeft(this);
+    if (carrier?.isEmpty !== true) return;
+    if (force) await carrier.stop({ force });
+    else if (carrier.isStopping) await carrier.ended;
+  }
+}

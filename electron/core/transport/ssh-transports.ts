@@ -1,0 +1,20 @@
+/** Transports for whoever has ssh services only: nothing is asked of clusters. */
+import { silentLogger } from '../observability/logger.ts';
+import { sshCarriers } from './ssh-carrier.ts';
+import type { SshMasterOptions } from './ssh-master.ts';
+import type { OpenCarrier } from './transport.ts';
+import { TransportPool } from './transport-pool.ts';
+
+export const sshTransports = (
+  options: SshMasterOptions,
+  wrap: (open: OpenCarrier) => OpenCarrier = (open) => open,
+): TransportPool =>
+  new TransportPool({
+    clock: options.clock,
+    log: silentLogger,
+    random: Math.random,
+    openSsh: wrap(sshCarriers(options)),
+    createProber: () => () => Promise.resolve({ kind: 'unasked' }),
+    isOnline: () => true,
+    onChange: () => undefined,
+  });

@@ -1,0 +1,127 @@
+/** Carriers that do as told, in a pool of their own; and forwards that write down what they are told. */
+import type { Cause } from '../../../../shared/failure.ts';
+import { ok, type Result } from '../../../../shared/result.ts';
+import type { ServiceSpec } from '../../../../shared/service-spec.ts';
+import type { Endpoint } from '../../connect/endpoint.ts';
+import { silentLogger } from '../../observability/logger.ts';
+import { FakeClock, settle } from '../../testing/fake-clock.ts';
+import type { Carrier, CarrierEnd, TransportProof } from '../carrier.ts';
+import { CarrierLife, noChild } from '../carrier-life.ts';
+import type { Ride } from '../ride.ts';
+import type { CarrierReports } from '../shared-carrier.ts';
+import type { CarrierOpening } from '../transport.ts';
+import type { TransportLease } from '../transport-lease.ts';
+import { TransportPool } from '../transport-pool.ts';
+
+export class FakeCarrier implements Carrier {
+  readonly id: string;
+  readonly pid = 4711;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  readonly opening: CarrierOpening;
+  readonly reports: CarrierReports;
+  /** What it answers to questions under way, oldest first. */
+  readonly questions: ((proof: TransportProof) => void)[] = [];
+  isStopped = false;
+  readonly #life = new CarrierLife();
+
+  constructor(opening: CarrierOpening, reports: CarrierReports) {
+    this.id = opening.id;
+    this.opening = opening;
+    this.reports = reports;
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
+  }
+
+  onComplaint(): void {
+    // None.
+  }
+
+  proveTransport(): Promise<TransportProof> {
+    return new Promise((resolve) => this.questions.push(resolve));
+  }
+
+  async answers(proof: TransportProof = { kind: 'alive' }): Promise<void> {
+    for (const answer of this.questions.splice(0)) answer(proof);
+    await settle();
+  }
+
+  async comesUp(): Promise<void> {
+    this.#life.settleReady(ok({ kind: 'unix', path: `/run/${this.id}` }));
+    await settle();
+  }
+
+  async dies(cause: Cause, isUnused = false): Promise<void> {
+    this.#life.end({ ...noChild, cause, ...(isUnused ? { isUnused } : {}) });
+    await settle();
+  }
+
+  stop(): Promise<CarrierEnd> {
+    this.isStopped = true;
+    this.#life.end({ ...noChild, cause: null });
+    return this.ended;
+  }
+}
+
+export class FakeTransports {
+  readonly clock = new FakeClock();
+  readonly carriers: FakeCarrier[] = [];
+  /** What forwards were told, in order. */
+  readonly told: string[] = [];
+  isOnline = true;
+  readonly pool = new TransportPool({
+    clock: this.clock,
+    log: silentLogger,
+    random: () => 0.5,
+    openSsh: (opening, reports) => {
+      const carrier = new FakeCarrier(opening, reports);
+      this.carriers.push(carrier);
+      return carrier;
+    },
+    createProber: () => () => Promise.resolve({ kind: 'unasked' }),
+    isOnline: () => this.isOnline,
+    onChange: () => undefined,
+  });
+
+  get carrier(): FakeCarrier {
+    const carrier = this.carriers.at(-1);
+    if (carrier === undefined) throw new Error('nothing was opened');
+    return carrier;
+  }
+
+  lease(service: ServiceSpec): TransportLease {
+    const lease = this.pool.lease({
+      onDown: ({ code }) => this.told.push(`${service.name} down: ${code}`),
+      onUp: () => this.told.push(`${service.name} up`),
+      onDoubt: () => this.told.push(`${service.name} in doubt`),
+      clientsWait: () => false,
+    });
+    lease.take(service);
+    return lease;
+  }
+
+  ride(service: ServiceSpec, given: Partial<FakeTraffic> & { readonly insisted?: boolean } = {}): Ride {
+    const { insisted = false, queued = false, received = () => 0 } = given;
+    const rider = {
+      service: service.name,
+      target: 'db:5432',
+      hasQueuedBytes: () => queued,
+      bytesReceived: received,
+    };
+    return this.pool.board({ service, rider, insisted });
+  }
+
+  async dispose(): Promise<void> {
+    await this.pool.close();
+    for (const carrier of this.carriers) await carrier.answers();
+  }
+
+  take(): readonly string[] {
+    return this.told.splice(0);
+  }
+}
+
+interface FakeTraffic {
+  readonly queued: boolean;
+  readonly received: () => number;
+}

@@ -1,0 +1,63 @@
+/**
+ * Which transport a service goes by. Services with the same key share one: an ssh login (host, user, port, key, password,
+ * jump hosts, trust) or a kube context of one kubeconfig. tcp and command services share nothing.
+ */
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
+
+export interface TransportKey {
+  readonly kind: 'ssh' | 'kubernetes';
+  /** It stays in memory: it may hold a password. */
+  readonly id: string;
+  /** For people, without secrets: `ssh me@bastion`. */
+  readonly name: string;
+  /** The subject of a sentence: `The ssh host bastion`. */
+  readonly title: string;
+  /** Nobody else ever uses it. */
+  readonly isAlone: boolean;
+}
+
+type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
+
+export function transportKeyOf(service: ServiceSpec): TransportKey | null {
+  const { connection } = service;
+  switch (connection.technology) {
+    case 'ssh': {
+      const isAlone = service.isAlone === true;
+      const { startTimeoutMs } = service;
+      // Who waits longer for an answer than others has to wait alone.
+      const patience = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
+      const { host, user, port, jump } = connection;
+      const place = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
+      return {
+        kind: 'ssh',
+        id: ['ssh', loginOf(connection), patience, isAlone ? service.name : ''].join('\n'),
+        name: ['ssh', ...jump.map((hop) => `${hop} →`), place].join(' '),
+        title: `The ssh host ${host}`,
+        isAlone,
+      };
+    }
+    case 'kubectl': {
+      const { context, kubeconfig } = connection;
+      const file = kubeconfig === null ? '' : ` in ${kubeconfig}`;
+      const name = `kubernetes ${context ?? '(current context)'}${file}`;
+      const title = context === null ? 'The cluster' : `The cluster ${context}`;
+      return { kind: 'kubernetes', id: name, name, title, isAlone: false };
+    }
+    case 'tcp':
+    case 'command':
+      return null;
+  }
+}
+
+/** All that decides whether a login works. It stays in memory: it holds the password. */
+export const loginOf = ({
+  host,
+  port,
+  user,
+  keyFile,
+  password,
+  jump,
+  strictHostKeyChecking,
+}: SshConnection): string =>
+  JSON.stringify([host, port, user, keyFile, password, jump, strictHostKeyChecking]);

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
+import { defaultRestartPolicy } from '../config/service-defaults.ts';
+import { carrierOf, dueAtOf, transition } from './transport-machine.ts';
+import {
+  initialTransportState,
+  type TransportEvent,
+  type TransportSituation,
+  type TransportState,
+} from './transport-state.ts';
+
+const refused = describeCause('connection-refused');
+const killed = describeCause('killed');
+const closed = describeCause('closed-by-remote');
+const authFailed = describeCause('auth-failed', { host: 'bastion' });
+
+/** Plays events, and writes down what each led to: `event → status: effects`. */
+class Play {
+  state: TransportState = initialTransportState;
+  now = 0;
+  isLeased = true;
+  clientsWait = false;
+  lines: string[] = [];
+
+  on(...events: readonly TransportEvent[]): this {
+    for (const event of events) {
+      const { now, isLeased, clientsWait } = this;
+      const context = {
+        now,
+        random: 0.5,
+        policy: defaultRestartPolicy,
+        isLeased,
+        clientsWait,
+        lingerMs: 60_000,
+      };
+      const { state, effects } = transition(this.state, event, context);
+      this.state = state;
+      const done = effects.map((effect) =>
+        [effect.type, effect.carrier, ...('insisted' in effect && effect.insisted ? ['insisted'] : [])].join(
+          ' ',
+        ),
+      );
+      this.lines.push(
+        `${event.type} → ${inWords(state.situation)}${done.length > 0 ? `: ${done.join(', ')}` : ''}`,
+      );
+    }
+    return this;
+  }
+
+  after(ms: number): this {
+    this.now += ms;
+    return this;
+  }
+
+  get last(): string {
+    return this.lines.at(-1) ?? '';
+  }
+
+  /** When it tries or closes by itself, in ms from now. */
+  get dueInMs(): number | null {
+    const dueAt = dueAtOf(this.state);
+    return dueAt === null ? null : dueAt - this.now;
+  }
+
+  static up(tookHuman = false): Play {
+    const play = new Play().on(wanted, ready(1, tookHuman));
+    play.lines = [];
+    return play;
+  }
+}
+
+function inWords(situation: TransportSituation): string {
+  switch (situation.status) {
+    case 'closed':
+    case 'waiting':
+      return situation.status;
+    case 'opening':
+    case 'up':
+      return `${situation.status} ${situation.carrier}`;
+    case 'doubtful': {
+      const { carrier, successor } = situation;
+      const beside = successor.kind === 'opening' ? String(successor.carrier) : successor.kind;
+      return `doubtful ${carrier} + ${beside}`;
+    }
+  }
+}
+
+const wanted: TransportEvent = { type: 'wanted', insisted: false };
+const insisted: TransportEvent = { type: 'wanted', insisted: true };
+const due: TransportEvent = { type: 'due' };
+const wake: TransportEvent = { type: 'interrupted', certain: true };
+const ready = (carrier: number, tookHuman = false): TransportEvent => ({ type: 'ready', carrier, tookHuman });
+const ended = (carrier: number, cause: Cause | null = refused, isUnused = false): TransportEvent => ({
+  type: 'ended',
+  carrier,
+  cause,
+  isUnused,
+});
+const silent = (carrier: number): TransportEvent => ({ type: 'silent', carrier });
+const proven = (carrier: number): TransportEvent => ({ type: 'proven', carrier });
+
+describe('a transport', () => {
+  it('opens when it is wanted, serves all, and closes a minute after the last lease', () => {
+    const play = new Play().on(wanted, wanted, ready(1), wanted);
+    play.isLeased = false;
+    play.on({ type: 'abandoned' });
+    expect(play.dueInMs).toBe(60_000);
+    play.after(60_000).on(due);
+    expect(play.lines).toEqual([
+      'wanted → opening 1: open 1',
+      'wanted → opening 1',
+      'ready → up 1',
+      'wanted → up 1',
+      'abandoned → up 1',
+      'due → closed: stop 1',
+    ]);
+  });
+
+  it('is kept by whoever comes within that minute', () => {
+    const play = Play.up().on({ type: 'abandoned' }).after(59_000).on(wanted);
+    expect([play.last, play.dueInMs]).toEqual(['wanted → up 1', null]);
+  });
+
+  it('stops what it opens when nobody leases it any more', () => {
+    expect(new Play().on(wanted, { type: 'abandoned' }).last).toBe('abandoned → closed: stop 1');
+    const doubtful = Play.up().on(silent(1), { type: 'abandoned' });
+    expect(doubtful.last).toBe('abandoned → closed: stop 1, stop 2');
+  });
+
+  it('is opened at once when it breaks, and nobody is told unless that fails, too', () => {
+    const play = Play.up().on(ended(1, killed));
+    expect([play.last, play.state.trouble]).toEqual(['ended → opening 2: open 2', null]);
+    play.on(ended(2));
+    expect([play.last, play.state.trouble, play.dueInMs]).toEqual(['ended → waiting', refused, 1_000]);
+    play.after(1_000).on(due, ready(3));
+    expect([play.last, play.state.trouble]).toEqual(['ready → up 3', null]);
+  });
+
+  it('forgives failures once it has been up for a while, and not before', () => {
+    const play = Play.up().on(ended(1, killed), ready(2), ended(2, killed));
+    expect([play.last, play.dueInMs]).toEqual(['ended → waiting', 1_000]);
+    play.after(1_000).on(due, ready(3)).after(60_000).on(due, ended(3, killed));
+    expect(play.last).toBe('ended → opening 4: open 4');
+  });
+
+  it('waits for the user where trying again does harm or no good, and tries when they insist', () => {
+    const play = new Play().on(wanted, ended(1, authFailed));
+    expect([play.last, play.state.trouble]).toEqual(['ended → waiting', authFailed]);
+    expect(play.dueInMs).toBeGreaterThanOrEqual(60_000);
+    play.on(insisted);
+    expect(play.last).toBe('wanted → opening 2: open 2 insisted');
+  });
+
+  it('is brought forward by a client, as near to the last try as is sensible', () => {
+    const play = Play.up().on(ended(1, killed), ended(2));
+    play.on(wanted);
+    expect([play.last, play.dueInMs]).toEqual(['wanted → waiting', 300]);
+    play.after(300).on(wanted);
+    expect(play.last).toBe('wanted → opening 3: open 3');
+  });
+
+  it('forgets everything when nobody waits for it', () => {
+    const play = Play.up();
+    play.isLeased = false;
+    expect(play.on(ended(1, killed)).last).toBe('ended → closed');
+  });
+
+  it('is opened anew without a word when the server ended it for want of use, spaced where it lives for moments', () => {
+    const play = Play.up()
+      .after(60_000)
+      .on(ended(1, closed, true));
+    expect([play.last, play.state.history.failures]).toEqual(['ended → opening 2: open 2', 0]);
+    play
+      .on(ready(2))
+      .after(1_000)
+      .on(ended(2, closed, true), ready(3))
+      .after(1_000)
+      .on(ended(3, closed, true));
+    expect([play.last, play.state.trouble, play.dueInMs]).toEqual(['ended → waiting', null, 1_000]);
+  });
+});
+
+describe('a transport in doubt', () => {
+  it('opens another carrier beside the silent one, moves to it, and lets the old one drain', () => {
+    const play = Play.up().on(silent(1));
+    expect([play.last, carrierOf(play.state)]).toEqual(['silent → doubtful 1 + 2: open 2', 2]);
+    expect(play.on(ready(2)).last).toBe('ready → up 2: drain 1');
+  });
+
+  it('goes on with the one that was only slow', () => {
+    expect(Play.up().on(silent(1), proven(1)).last).toBe('proven → up 1: stop 2');
+  });
+
+  it('goes on opening the other one when the silent one ends', () => {
+    expect(Play.up().on(silent(1), ended(1, closed), ready(2)).last).toBe('ready → up 2');
+  });
+
+  it('tries again to open one, and takes newcomers to none before', () => {
+    const play = Play.up().on(silent(1), ended(2));
+    expect([play.last, play.dueInMs]).toEqual(['ended → doubtful 1 + scheduled', 0]);
+    expect(carrierOf(play.state)).toBeNull();
+    expect(play.on(due, ended(3)).dueInMs).toBe(1_000);
+  });
+
+  it('is never doubled where the login took a human: newcomers wait with it', () => {
+    const play = Play.up(true).on(silent(1), wanted);
+    expect([play.last, carrierOf(play.state)]).toEqual(['wanted → doubtful 1 + none', 1]);
+    expect(play.on(ended(1, closed)).last).toBe('ended → opening 2: open 2');
+  });
+
+  it('gives up at once what can never answer; who is on it may finish', () => {
+    const play = Play.up().on({ type: 'condemned', carrier: 1, cause: killed });
+    expect(play.last).toBe('condemned → opening 2: drain 1, open 2');
+  });
+
+  it('is renewed beside itself when the user wants that, and stays as it is when that fails', () => {
+    const play = Play.up().on({ type: 'renewed' });
+    expect([play.last, carrierOf(play.state)]).toEqual(['renewed → doubtful 1 + 2: open 2 insisted', 2]);
+    expect(play.on(ended(2)).last).toBe('ended → up 1');
+    expect(play.on({ type: 'renewed' }, ready(3)).last).toBe('ready → up 3: drain 1');
+  });
+});
+
+describe('a transport over a sleep or another network', () => {
+  it('proves what is open, with one question', () => {
+    expect(Play.up().on({ type: 'suspended' }, wake).last).toBe('interrupted → up 1: prove 1');
+  });
+
+  it('opens anew what was being opened, unless there may have been none', () => {
+    const opening = (): Play => new Play().on(wanted);
+    expect(opening().on(wake).last).toBe('interrupted → opening 2: stop 1, open 2');
+    expect(opening().on({ type: 'interrupted', certain: false }).last).toBe('interrupted → opening 1');
+  });
+
+  it('tries at once what was down, and nothing while the computer sleeps', () => {
+    const play = Play.up().on(ended(1, killed), ended(2), { type: 'suspended' });
+    expect([play.last, play.dueInMs]).toEqual(['suspended → waiting', null]);
+    expect(play.on(wanted).last).toBe('wanted → waiting');
+    expect(play.on(wake).last).toBe('interrupted → opening 3: open 3');
+  });
+
+  it('counts nothing that fails while the computer falls asleep', () => {
+    const play = Play.up().on({ type: 'suspended' }, ended(1, closed));
+    expect([play.last, play.state.history.failures, play.dueInMs]).toEqual(['ended → waiting', 0, null]);
+  });
+
+  it('leaves a login that only the user can make to them', () => {
+    const unanswered = describeCause('question-unanswered', { host: 'bastion', askedUser: true });
+    const play = new Play().on(wanted, ended(1, unanswered), wake);
+    expect(play.last).toBe('interrupted → waiting');
+    expect(play.on({ type: 'triggered', trigger: 'network' }).last).toBe('triggered → waiting');
+  });
+
+  it('opens the other carrier after the wake when the one that is open does not answer', () => {
+    const play = Play.up().on({ type: 'suspended' }, silent(1));
+    expect(play.last).toBe('silent → doubtful 1 + none');
+    expect(play.on(wake, silent(1)).last).toBe('silent → doubtful 1 + 2: open 2');
+  });
+});

@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { settle } from '../testing/fake-clock.ts';
+import { serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
+import { FakeTransports } from './testing/fake-carriers.ts';
+
+const refused = describeCause('connection-refused', { evidence: 'Connection refused' });
+const killed = describeCause('killed');
+
+const service = (name: string, more: Partial<ServiceSpec> = {}): ServiceSpec => ({
+  ...serviceWith(sshConnection({ host: 'bastion' })),
+  name,
+  ...more,
+});
+const names = ['api', 'web', 'db'];
+
+const worlds: FakeTransports[] = [];
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((world) => world.dispose()));
+});
+
+function newWorld(): FakeTransports {
+  const world = new FakeTransports();
+  worlds.push(world);
+  return world;
+}
+
+async function threeUp(): Promise<FakeTransports> {
+  const world = newWorld();
+  for (const name of names) {
+    world.lease(service(name));
+    world.ride(service(name));
+  }
+  await world.carrier.comesUp();
+  return world;
+}
+
+describe('forwards of one ssh login', () => {
+  it('share one carrier; others, and those that want it alone, have their own', async () => {
+    const world = await threeUp();
+    expect(world.carriers).toHaveLength(1);
+    world.ride(service('alone', { isAlone: true }));
+    world.ride({ ...serviceWith(sshConnection({ host: 'bastion', user: 'other' })), name: 'other' });
+    expect(world.carriers).toHaveLength(3);
+  });
+
+  it('are told once that it is down, when trying again at once did not help, and once that it is back', async () => {
+    const world = await threeUp();
+    await world.carrier.dies(killed);
+    expect([world.carriers.length, world.take()]).toEqual([2, []]);
+    await world.carrier.dies(refused);
+    expect(world.take()).toEqual(names.map((name) => `${name} down: connection-refused`));
+    await world.clock.advance(1_000);
+    await world.carrier.dies(refused);
+    expect(world.take()).toEqual([]);
+    await world.clock.advance(5_000);
+    await world.carrier.comesUp();
+    expect(world.take()).toEqual(names.map((name) => `${name} up`));
+  });
+
+  it('see why, that it tries by itself, and when', async () => {
+    const world = await threeUp();
+    const lease = world.lease(service('late'));
+    await world.carrier.dies(killed);
+    await world.carrier.dies(refused);
+    expect(lease.down).toMatchObject({ code: 'connection-refused', recovery: 'trigger', recheck: null });
+    expect(lease.down?.triggers).toContain('transport-up');
+    expect(lease.nextTryAt).toBe(world.clock.now() + 1_000);
+    world.isOnline = false;
+    expect(lease.down?.code).toBe('network-down');
+  });
+
+  it('have it tried at once when the user wants that', async () => {
+    const world = await threeUp();
+    const lease = world.lease(service('late'));
+    await world.carrier.dies(killed);
+    await world.carrier.dies(refused);
+    lease.demand();
+    lease.demand();
+    expect(world.carriers.map(({ opening }) => opening.insisted)).toEqual([false, false, true]);
+  });
+
+  it('end with it for its cause, and leave nothing behind', async () => {
+    const world = newWorld();
+    const rides = names.map((name) => world.ride(service(name)));
+    await world.carrier.comesUp();
+    await world.carrier.dies(killed);
+    const ends = await Promise.all(rides.map(({ ended }) => ended));
+    expect(ends.map(({ cause }) => cause)).toEqual([killed, killed, killed]);
+    for (const ride of rides) await ride.leave();
+    expect([world.carriers.length, world.clock.pendingTimers, world.pool.report()]).toEqual([1, 0, []]);
+  });
+
+  it('are all named to whoever asks a question', async () => {
+    const world = await threeUp();
+    expect(world.carrier.reports.services()).toEqual(names);
+  });
+
+  it('do not notice that the connection attempt they wait for is made anew after a sleep', async () => {
+    const world = newWorld();
+    world.lease(service('api'));
+    const ride = world.ride(service('api'));
+    world.pool.suspend();
+    world.pool.awake(true);
+    expect(world.carriers.map(({ isStopped }) => isStopped)).toEqual([true, false]);
+    await world.carrier.comesUp();
+    expect(await ride.ready).toMatchObject({ ok: true, value: { path: `/run/${world.carrier.id}` } });
+  });
+
+  it('are asked to prove themselves when it is in doubt, and move to the next one', async () => {
+    const world = await threeUp();
+    const ride = world.ride(service('api'));
+    const [first] = world.carriers;
+    const proof = ride.prove(1_000);
+    await world.clock.advance(1_000);
+    expect(await proof).toEqual({ kind: 'silent' });
+    expect([world.take(), world.carriers.length]).toEqual([names.map((name) => `${name} in doubt`), 2]);
+    const successor = world.ride(service('api'));
+    await world.carrier.comesUp();
+    expect(await successor.ready).toMatchObject({ ok: true });
+    // Those that are still on the old one keep it.
+    expect(first?.isStopped).toBe(false);
+  });
+});
+
+describe('the proof of a transport', () => {
+  it('is one question for all who ask, and a moment later still counts', async () => {
+    const world = await threeUp();
+    const rides = names.map((name) => world.ride(service(name)));
+    const proofs = Promise.all(rides.map((ride) => ride.prove(1_000)));
+    expect(world.carrier.questions).toHaveLength(1);
+    await world.carrier.answers();
+    expect(await proofs).toEqual([{ kind: 'alive' }, { kind: 'alive' }, { kind: 'alive' }]);
+    expect(await rides[0]?.prove(1_000)).toEqual({ kind: 'alive' });
+    expect(world.carrier.questions).toHaveLength(0);
+    await world.clock.advance(300);
+    void rides[0]?.prove(1_000);
+    expect(world.carrier.questions).toHaveLength(1);
+  });
+
+  it('is given by bytes that came since the question, to whichever forward', async () => {
+    const world = await threeUp();
+    let received = 0;
+    world.ride(service('bulk'), { received: () => received });
+    const proof = world.ride(service('api')).prove(1_000);
+    received = 1;
+    await world.clock.advance(1_000);
+    expect([await proof, world.take()]).toEqual([{ kind: 'alive' }, []]);
+  });
+
+  it('may take ten seconds while bytes of any forward wait to go out', async () => {
+    const world = await threeUp();
+    world.ride(service('upload'), { queued: true });
+    const proof = world.ride(service('api')).prove(1_000);
+    await world.clock.advance(9_000);
+    expect(world.take()).toEqual([]);
+    await world.clock.advance(1_000);
+    expect([await proof, world.take().length]).toEqual([{ kind: 'silent' }, 3]);
+  });
+
+  it('takes the doubt back when it comes late, and the other carrier is not needed', async () => {
+    const world = await threeUp();
+    const [first] = world.carriers;
+    void world.ride(service('api')).prove(1_000);
+    await world.clock.advance(1_000);
+    expect(world.carriers).toHaveLength(2);
+    await first?.answers();
+    expect([first?.isStopped, world.carrier.isStopped]).toEqual([false, true]);
+  });
+
+  it('is asked for once after a wake', async () => {
+    const world = await threeUp();
+    const rides = names.map((name) => world.ride(service(name)));
+    world.pool.suspend();
+    world.pool.awake(true);
+    for (const ride of rides) void ride.prove(1_000);
+    await settle();
+    expect(world.carrier.questions).toHaveLength(1);
+  });
+});

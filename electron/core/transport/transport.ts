@@ -1,0 +1,368 @@
+/** One transport at work: performs what its machine decides, and turns what happens to its carriers into events. */
+import { type Cause, describeCause, type TriggerKind } from '../../../shared/failure.ts';
+import { assertNever } from '../../../shared/result.ts';
+import type { RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { defaultRestartPolicy } from '../config/service-defaults.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Carrier } from './carrier.ts';
+import { noChild, stoppedByUs } from './carrier-life.ts';
+import { isNetworkFailure } from './network-failure.ts';
+import { Ride } from './ride.ts';
+import { type CarrierReports, type Rider, SharedCarrier } from './shared-carrier.ts';
+import type { TransportKey } from './transport-key.ts';
+import type { LeasedTransport, TransportLease } from './transport-lease.ts';
+import { carrierOf, dueAtOf, transition } from './transport-machine.ts';
+import {
+  type CarrierNumber,
+  initialTransportState,
+  type TransportContext,
+  type TransportEffect,
+  type TransportEvent,
+  type TransportState,
+} from './transport-state.ts';
+
+/** A login costs the user a touch or a code at the worst: it is kept a little longer than it is needed. */
+const lingerMs = 60_000;
+
+export interface CarrierOpening {
+  /** Unique for the life of the app. */
+  readonly id: string;
+  /** One of those that the transport carries. */
+  readonly service: ServiceSpec;
+  readonly log: Logger;
+  readonly insisted: boolean;
+}
+
+/** Starts a carrier. Never throws: every failure is the value of `ready` and `ended`. */
+export type OpenCarrier = (opening: CarrierOpening, reports: CarrierReports) => Carrier;
+
+export interface TransportParts {
+  readonly key: TransportKey;
+  /** Unique for the life of the app. */
+  readonly id: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly open: OpenCarrier;
+  /** False when no network interface is up: an unreachable host is then nobody's failure. */
+  readonly isOnline: () => boolean;
+  /** What its leases show may be another one. */
+  readonly onChange: () => void;
+  /** Nobody uses it, and nothing of it is open: it may be forgotten. */
+  readonly onIdle: (transport: Transport) => void;
+}
+
+export interface Boarding {
+  readonly service: ServiceSpec;
+  readonly rider: Rider;
+  readonly insisted: boolean;
+}
+
+export class Transport implements LeasedTransport {
+  readonly key: TransportKey;
+  readonly #parts: TransportParts;
+  readonly #leases = new Set<TransportLease>();
+  /** With the services that they are for. */
+  readonly #rides = new Map<Ride, ServiceSpec>();
+  /** All that have not ended. */
+  readonly #carriers = new Map<CarrierNumber, SharedCarrier>();
+  readonly #draining = new Set<CarrierNumber>();
+  readonly #inbox: TransportEvent[] = [];
+  #isHandling = false;
+  #isClosed = false;
+  #state: TransportState = initialTransportState;
+  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
+  #downSince: number | null = null;
+  #ending: SharedCarrier | null = null;
+
+  constructor(parts: TransportParts) {
+    this.key = parts.key;
+    this.#parts = parts;
+  }
+
+  get state(): TransportState {
+    return this.#state;
+  }
+
+  /** Names of the services that lease it. */
+  get services(): readonly string[] {
+    return [...this.#leases].flatMap(({ service }) => service?.name ?? []);
+  }
+
+  // ---- for leases ----
+
+  downFor(): Cause | null {
+    const { trouble } = this.#state;
+    return trouble === null ? null : this.#asDown(trouble);
+  }
+
+  get nextTryAt(): number | null {
+    const { situation, triedAt } = this.#state;
+    return situation.status === 'opening' ? triedAt : dueAtOf(this.#state);
+  }
+
+  join(lease: TransportLease): void {
+    this.#leases.add(lease);
+    // It closes no more.
+    if (this.#state.situation.status === 'up') this.#dispatch({ type: 'wanted', insisted: false });
+  }
+
+  leave(lease: TransportLease): void {
+    this.#leases.delete(lease);
+    this.#leaveIfAbandoned();
+  }
+
+  demand(): void {
+    this.#dispatch({ type: 'wanted', insisted: true });
+  }
+
+  // ---- for tunnels ----
+
+  /** A place on the carrier that newcomers get, opened if need be. */
+  board({ service, rider, insisted }: Boarding): Ride {
+    const ride = new Ride(rider, {
+      onLeft: () => {
+        this.#rides.delete(ride);
+        this.#leaveIfAbandoned();
+      },
+      onCondemned: (carrier) => {
+        this.#condemn(carrier);
+      },
+    });
+    this.#rides.set(ride, service);
+    const current = this.#current;
+    // What the user asks for anew is not put on a connection on which the service has such a forward already.
+    if (insisted && current?.hasServed(rider.service, rider.target) === true)
+      this.#dispatch({ type: 'renewed' });
+    this.#dispatch({ type: 'wanted', insisted });
+    const carrier = this.#current;
+    if (carrier !== null) {
+      if (ride.carrier === null) ride.board(carrier);
+    } else if (dueAtOf(this.#state) === null) ride.end({ ...noChild, cause: this.downFor() ?? stoppedByUs });
+    return ride;
+  }
+
+  // ---- for the pool ----
+
+  triggered(trigger: Extract<TriggerKind, 'network' | 'credentials'>): void {
+    this.#dispatch({ type: 'triggered', trigger });
+  }
+
+  suspend(): void {
+    this.#dispatch({ type: 'suspended' });
+  }
+
+  interrupted(certain: boolean): void {
+    this.#dispatch({ type: 'interrupted', certain });
+  }
+
+  /** Ends every carrier, and opens none any more. */
+  async close({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    this.#isClosed = true;
+    this.#timer?.timer.cancel();
+    this.#timer = null;
+    for (const ride of this.#rides.keys()) if (ride.carrier === null) ride.end({ ...noChild, cause: null });
+    await Promise.all([...this.#carriers.values()].map((carrier) => carrier.stop({ force })));
+  }
+
+  get #current(): SharedCarrier | null {
+    const number = carrierOf(this.#state);
+    return number === null ? null : (this.#carriers.get(number) ?? null);
+  }
+
+  #leaveIfAbandoned(): void {
+    if (this.#leases.size === 0 && this.#rides.size === 0) this.#dispatch({ type: 'abandoned' });
+  }
+
+  #condemn(carrier: SharedCarrier): void {
+    for (const [number, one] of this.#carriers)
+      if (one === carrier)
+        this.#dispatch({ type: 'condemned', carrier: number, cause: describeCause('stopped') });
+  }
+
+  #dispatch(event: TransportEvent): void {
+    if (this.#isClosed) return;
+    this.#inbox.push(event);
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    try {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
+    } finally {
+      // Whatever one event brought about, the next one must be handled.
+      this.#isHandling = false;
+    }
+    if (this.#state.situation.status === 'closed' && this.#carriers.size === 0 && this.#leases.size === 0)
+      this.#parts.onIdle(this);
+  }
+
+  #handle(event: TransportEvent): void {
+    const before = this.#state;
+    const { state, effects } = transition(before, event, this.#context());
+    this.#state = state;
+    this.#logStep(before, state);
+    for (const effect of effects) this.#perform(effect);
+    this.#adjustTimer();
+    if (state === before) return;
+    this.#boardWaiting();
+    if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.lookUp();
+    if (state.situation.status === 'doubtful' && before.situation.status !== 'doubtful')
+      for (const lease of [...this.#leases]) lease.listener.onDoubt();
+    this.#parts.onChange();
+  }
+
+  #context(): TransportContext {
+    const { clock, random, key } = this.#parts;
+    const leases = this.#leases;
+    // Those whose carrier has just ended end with it.
+    const rides = [...this.#rides.keys()].some(({ carrier }) => carrier === null || carrier !== this.#ending);
+    return {
+      now: clock.now(),
+      random: random(),
+      policy: policyOf(this.#services()),
+      isLeased: leases.size > 0 || rides,
+      lingerMs: key.isAlone ? 0 : lingerMs,
+      get clientsWait() {
+        return [...leases].some(({ listener }) => listener.clientsWait());
+      },
+    };
+  }
+
+  #services(): readonly ServiceSpec[] {
+    const leased = [...this.#leases].flatMap(({ service }) => service ?? []);
+    return leased.length > 0 ? leased : [...this.#rides.values()];
+  }
+
+  #perform(effect: TransportEffect): void {
+    const carrier = this.#carriers.get(effect.carrier);
+    switch (effect.type) {
+      case 'open':
+        this.#open(effect.carrier, effect.insisted);
+        return;
+      case 'stop':
+        if (carrier === undefined) return;
+        for (const ride of this.#ridesOn(carrier)) if (!ride.isReady) ride.wait();
+        void carrier.stop();
+        return;
+      case 'drain':
+        this.#draining.add(effect.carrier);
+        if (carrier?.isEmpty === true) void carrier.stop();
+        return;
+      case 'prove':
+        void carrier?.prove();
+        return;
+      default:
+        assertNever(effect, 'effect');
+    }
+  }
+
+  #open(number: CarrierNumber, insisted: boolean): void {
+    const { clock, log, id, open } = this.#parts;
+    const [service] = this.#services();
+    if (service === undefined) throw new Error('nobody wants this transport');
+    const opening = { id: `${id}.${String(number)}`, service, log, insisted };
+    const carrier = new SharedCarrier(clock, (reports) => open(opening, this.#namingAll(reports)), {
+      onReady: () => {
+        this.#dispatch({ type: 'ready', carrier: number, tookHuman: carrier.tookHuman });
+      },
+      onEnded: (end) => {
+        this.#carriers.delete(number);
+        this.#draining.delete(number);
+        const rides = this.#ridesOn(carrier);
+        this.#ending = carrier;
+        this.#dispatch({ type: 'ended', carrier: number, cause: end.cause, isUnused: end.isUnused === true });
+        this.#ending = null;
+        for (const ride of rides) ride.end(end.cause === null ? { ...end, cause: stoppedByUs } : end);
+      },
+      onProof: (proof) => {
+        if (proof.kind === 'alive') this.#dispatch({ type: 'proven', carrier: number });
+        else if (proof.kind === 'silent') this.#dispatch({ type: 'silent', carrier: number });
+        else if (proof.kind === 'dead')
+          this.#dispatch({ type: 'condemned', carrier: number, cause: proof.cause });
+      },
+      onEmpty: () => {
+        if (this.#draining.has(number)) void carrier.stop();
+      },
+    });
+    this.#carriers.set(number, carrier);
+  }
+
+  /** A question is asked for all that wait for it. */
+  #namingAll(reports: CarrierReports): CarrierReports {
+    return {
+      ...reports,
+      services: () => [...new Set([...reports.services(), ...this.services])],
+    };
+  }
+
+  #ridesOn(carrier: SharedCarrier): readonly Ride[] {
+    return [...this.#rides.keys()].filter((ride) => ride.carrier === carrier);
+  }
+
+  /** Those without a carrier get the one that is there now, or learn why there is none. */
+  #boardWaiting(): void {
+    const { situation, trouble } = this.#state;
+    const carrier = this.#current;
+    for (const ride of [...this.#rides.keys()]) {
+      if (ride.carrier !== null) continue;
+      if (carrier !== null) ride.board(carrier);
+      else if (situation.status === 'waiting' && situation.retryAt === null && trouble !== null)
+        ride.end({ ...noChild, cause: this.#asDown(trouble) });
+    }
+  }
+
+  #adjustTimer(): void {
+    const dueAt = dueAtOf(this.#state);
+    if (dueAt === (this.#timer?.dueAt ?? null)) return;
+    this.#timer?.timer.cancel();
+    const { clock } = this.#parts;
+    this.#timer =
+      dueAt === null
+        ? null
+        : {
+            dueAt,
+            timer: clock.after(dueAt - clock.now(), () => {
+              this.#timer = null;
+              this.#dispatch({ type: 'due' });
+              // It came a moment too early.
+              this.#adjustTimer();
+            }),
+          };
+  }
+
+  /** Waits for the transport, in the words of what is wrong with it. */
+  #asDown(trouble: Cause): Cause {
+    const { isOnline } = this.#parts;
+    if (isNetworkFailure(trouble) && !isOnline())
+      return describeCause('network-down', { evidence: trouble.evidence ?? undefined });
+    const recovery = trouble.recovery === 'user' ? 'user' : 'trigger';
+    const recheck = recovery === 'user' ? trouble.recheck : null;
+    return { ...trouble, recovery, recheck, triggers: [...new Set([...trouble.triggers, ...leaseTriggers])] };
+  }
+
+  #logStep(before: TransportState, { trouble }: TransportState): void {
+    const { log, clock, key } = this.#parts;
+    if (trouble !== null) {
+      this.#downSince ??= clock.now();
+      if (before.trouble?.title === trouble.title && before.trouble.evidence === trouble.evidence) return;
+      const evidence = trouble.evidence === null ? '' : ` (${trouble.evidence})`;
+      log.warn(`${key.name}: ${trouble.title}${evidence}`);
+    } else if (before.trouble !== null) {
+      const since = this.#downSince ?? clock.now();
+      this.#downSince = null;
+      log.info(`${key.name} is back after ${String(Math.round((clock.now() - since) / 1000))} s`);
+    }
+  }
+}
+
+const leaseTriggers: readonly TriggerKind[] = ['transport-up', 'config', 'user'];
+
+/** The most eager of theirs. */
+function policyOf(services: readonly ServiceSpec[]): RestartPolicySpec {
+  const policies = services.map(({ restartPolicy }) => restartPolicy);
+  const enabled = policies.filter((policy) => policy.enabled);
+  const [first, ...rest] = enabled.length > 0 ? enabled : policies;
+  if (first === undefined) return defaultRestartPolicy;
+  return rest.reduce((most, policy) => (policy.initialDelayMs < most.initialDelayMs ? policy : most), first);
+}
