@@ -8,8 +8,10 @@ import {
   bindAddress,
   hostName,
   jumpHost,
+  labelSelector,
   namespaceName,
   resourceName,
+  resourceType,
   sshDestination,
   userName,
 } from './config-addresses.ts';
@@ -25,6 +27,7 @@ import {
   oneOrMany,
   port,
   portOrAuto,
+  portOrName,
   refuseUnseen,
   shownLine,
   shownText,
@@ -155,8 +158,8 @@ const serviceShape = {
   local_port: portOrAuto.optional(),
   local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
-  /** Required by every technology except `command`, and without `dynamic`. */
-  remote_port: port.optional(),
+  /** Required by every technology except `command`, and without `dynamic`. A name only for kubectl. */
+  remote_port: portOrName.optional(),
   dynamic: flag.optional(),
   connection: z.record(z.string(), z.unknown()),
   enabled: flag.optional(),
@@ -190,10 +193,13 @@ const commandLine = z
 
 export const connectionSchemas = {
   kubectl: mapping({
-    resource_name: resourceName,
+    /** One of this and `selector` is required. */
+    resource_name: resourceName.optional(),
     namespace: namespaceName.optional(),
-    resource_type: choice(['service', 'pod', 'deployment']).optional(),
+    resource_type: resourceType.optional(),
+    selector: labelSelector.optional(),
     context: shownLine(500).optional(),
+    kubeconfig: shownLine().optional(),
   }),
   ssh: mapping({
     host: sshDestination,

@@ -86,6 +86,10 @@ export interface CauseDetails {
   readonly resource?: string | undefined;
   /** Exit code or signal name, in words; the phase of a pod that has finished. */
   readonly ending?: string | undefined;
+  /** A right in Kubernetes that is missing, as `kubectl auth can-i` takes it: `get services`. */
+  readonly right?: string | undefined;
+  /** What would fix it, where the code alone cannot say. */
+  readonly fix?: string | undefined;
   /** The key of the config that set the time that was too short, and its value. */
   readonly limit?: string | undefined;
   /** A command that would fix it, known from evidence or configuration. */
@@ -138,6 +142,8 @@ const isUsers = (d: CauseDetails): boolean =>
 
 const isNamespace = (d: CauseDetails): boolean => d.resource === 'namespace';
 const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === true;
+const isJob = (d: CauseDetails): boolean => d.resource?.startsWith('job/') === true;
+const forwardRight = 'create pods/portforward';
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
 /** `10.0.0.9:6443`, `[::1]:22`; the host alone where the port is not known. */
 function addressIn({ host, port }: CauseDetails): string | undefined {
@@ -375,19 +381,25 @@ const catalogue = {
     title: (d) => {
       const resource = d.resource ?? 'the service';
       if (d.ending === undefined) return `No ready pod behind ${resource}`;
-      return `${isPod(d) ? resource : `The pod behind ${resource}`} has finished (${d.ending})`;
+      return `${isPod(d) || isJob(d) ? resource : `The pod behind ${resource}`} has finished (${d.ending})`;
     },
-    remedy: (d) =>
-      d.ending !== undefined && isPod(d)
-        ? 'A finished pod never runs again: forward to a new pod, or to its Deployment or Service'
-        : 'It connects as soon as a pod is ready',
+    remedy: (d) => {
+      if (d.ending !== undefined && isPod(d))
+        return 'A finished pod never runs again: forward to a new pod, or to its Deployment or Service';
+      if (d.ending !== undefined && isJob(d)) return 'A finished job never runs again: create it anew';
+      return 'It connects as soon as a pod is ready';
+    },
     action: (d) => copy('Show pods', `kubectl get pods${scope(d)}`),
   },
   forbidden: {
     ...user('credentials'),
-    title: (d) => `You may not forward ports to ${d.resource ?? 'this resource'}`,
-    remedy: () => 'Ask for the right to create pods/portforward there',
-    action: (d) => copy('Copy command', `kubectl auth can-i create pods/portforward${scope(d)}`),
+    title: ({ right = forwardRight, ...d }) =>
+      right === forwardRight
+        ? `You may not forward ports to ${d.resource ?? 'this resource'}`
+        : `You may not ${right}${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
+    remedy: ({ right = forwardRight }) => `Ask for the right to ${right} there`,
+    action: ({ right = forwardRight, ...d }) =>
+      copy('Copy command', `kubectl auth can-i ${right}${scope(d)}`),
   },
   'credentials-expired': {
     ...user('credentials'),
@@ -503,7 +515,7 @@ const catalogue = {
   'config-invalid': {
     ...setup(),
     title: (d) => d.what ?? 'This service is not configured correctly',
-    remedy: () => 'Correct it in the config',
+    remedy: (d) => d.fix ?? 'Correct it in the config',
     action: () => openConfig,
   },
   'transport-down': {

@@ -1,16 +1,20 @@
 import type { BindAddress } from './bind-address.ts';
 import type { Cause } from './failure.ts';
+import { shortTargetName, type KubeTarget } from './kube-target.ts';
 
 /** How to reach the remote end: one shape for each technology. Ports are 1–65535. */
 export type Connection =
   | {
       readonly technology: 'kubectl';
-      readonly resourceType: 'service' | 'pod' | 'deployment';
-      readonly resourceName: string;
-      readonly namespace: string;
+      readonly target: KubeTarget;
+      /** null: the context's own, as kubectl has it. */
+      readonly namespace: string | null;
       /** null: the kubeconfig's current context. */
       readonly context: string | null;
-      readonly remotePort: number;
+      /** Absolute path; null: KUBECONFIG, else ~/.kube/config. */
+      readonly kubeconfig: string | null;
+      /** A number, or the name of a port of the service or of a container. */
+      readonly remotePort: number | string;
     }
   | {
       readonly technology: 'ssh';
@@ -185,9 +189,8 @@ export const sshHostIn = (route: string): string | null =>
 export function describeRoute(connection: Connection): string {
   switch (connection.technology) {
     case 'kubectl': {
-      const short = { service: 'svc', pod: 'pod', deployment: 'deploy' }[connection.resourceType];
       const where = connection.context ?? connection.namespace;
-      return `${where} · ${short}/${connection.resourceName}`;
+      return `${where === null ? '' : `${where} · `}${shortTargetName(connection.target)}`;
     }
     case 'ssh': {
       const login = connection.user === null ? connection.host : `${connection.user}@${connection.host}`;

@@ -18,6 +18,8 @@ services:
     description: the "database"
     connection: { resource_name: pg, resource_type: pod, namespace: shop, context: prod }
     health_check: { type: postgres, interval: 90, config: { database: d, user: u, password: secret, sslmode: require } }
+  - { name: labels, technology: kubectl, local_port: 1034, remote_port: http, connection: { selector: "app=x,tier=db", kubeconfig: /k/prod } }
+  - { name: set, technology: kubectl, local_port: 1035, remote_port: 1, connection: { resource_name: pg, resource_type: sts } }
   - name: far
     technology: ssh
     local_port: auto

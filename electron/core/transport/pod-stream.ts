@@ -1,0 +1,35 @@
+/**
+ * A client's connection to a port of a pod: a pair of streams with the same request id. `error` comes first, carries
+ * nothing from us, and tells in words why the far end failed; `data` is the connection itself (k8s.io/client-go
+ * tools/portforward, k8s.io/kubelet pkg/cri/streaming/portforward).
+ */
+import type { SpdyConnection } from './spdy-connection.ts';
+import type { SpdyStream } from './spdy-stream.ts';
+
+/** Longer than any reason. */
+const maxReasonBytes = 8 * 1024;
+
+/** The far end's own words, of a connection that it could not make or keep. */
+export class PodStreamError extends Error {}
+
+/** Both streams are asked for at once; what is written does not wait until they are taken. */
+export function openPodStream(connection: SpdyConnection, port: number, requestId: number): SpdyStream {
+  const common = { port: String(port), requestid: String(requestId) };
+  const errors = connection.open({ streamtype: 'error', ...common }, true);
+  const data = connection.open({ streamtype: 'data', ...common });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  errors.on('data', (chunk: Buffer) => {
+    if (bytes < maxReasonBytes) chunks.push(chunk);
+    bytes += chunk.length;
+  });
+  // The kubelet ends it when it is done with the pair.
+  errors.once('end', () => {
+    const reason = Buffer.concat(chunks).subarray(0, maxReasonBytes).toString('utf8').trim();
+    if (reason === '') data.noteFarGone();
+    else data.destroy(new PodStreamError(reason));
+  });
+  // A connection that is lost ends both.
+  errors.on('error', () => undefined);
+  return data;
+}
