@@ -55,7 +55,7 @@ export class SpdyConnection implements StreamCarrier {
       onReset: (id) => {
         const stream = this.#streams.get(id);
         this.#streams.delete(id);
-        stream?.destroy(new Error('the far end reset the connection'));
+        stream?.deliverReset();
       },
       onOpen: (id) => {
         this.#write(resetFrame(id, resetStatus.refused));
