@@ -19,6 +19,12 @@ export function reportAtMost(limit: number, figure: Omit<Figure, 'must' | 'ok'>)
   report({ ...figure, must: `≤ ${limit} ${unit}`.trim(), ok: value <= limit });
 }
 
+/** A figure that must be `limit` at the least, both in `unit`. */
+export function reportAtLeast(limit: number, figure: Omit<Figure, 'must' | 'ok'>): void {
+  const { value, unit } = figure;
+  report({ ...figure, must: `≥ ${limit} ${unit}`.trim(), ok: value >= limit });
+}
+
 /** A number of what must not happen at all. */
 export function reportNone(figure: Omit<Figure, 'unit' | 'must' | 'ok'>): void {
   report({ ...figure, unit: '', must: '0', ok: figure.value === 0 });
