@@ -37,6 +37,8 @@ export function openPodStream(connection: SpdyConnection, port: number, requestI
     if (error === null) data.noteFarGone();
     else data.destroy(error);
   });
+  // It is over for us, whether the kubelet says so or not.
+  data.once('close', () => errors.destroy());
   // A connection that is lost ends both.
   errors.on('error', () => undefined);
   return data;
