@@ -7,8 +7,7 @@
  * 3. At most one connection is being opened at a time; all clients that need one wait for it, and learn its failure.
  * 4. A silent connection is ended only once it has no clients: live connections are not touched.
  */
-import type { Duplex } from 'node:stream';
-import type { Cause } from '../../../shared/failure.ts';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -18,6 +17,7 @@ import type { KubeAnswer } from './kube-api.ts';
 import type { DialPod, PodPlace } from './kube-upgrade.ts';
 import { openPodStream, PodStreamError } from './pod-stream.ts';
 import type { SpdyConnection } from './spdy-connection.ts';
+import type { SpdyStream } from './spdy-stream.ts';
 
 const maxConnections = 4;
 /** While all of those are backed up. */
@@ -73,36 +73,40 @@ export class PodStreams {
     return dialed.ok ? ok(undefined) : err(classifyKubeAnswer(service, dialed.error));
   }
 
-  /** A client's connection: half-close and backpressure both ways. Never rejects; the stream's errors are its own. */
-  async open(client: PodClient): Promise<Result<Duplex, Cause>> {
-    for (;;) {
-      const member = this.#best();
-      if (member !== null && !isLoaded(member)) return ok(this.#openOn(member, client));
-      if (member !== null && this.#members.size >= maxConnectionsBackedUp)
-        return ok(this.#openOn(member, client));
-      const dialed = await this.#dial();
-      // Somebody may have filled it meanwhile: then its turn is over.
-      if (dialed.ok && dialed.value.connection.isOpen) return ok(this.#openOn(dialed.value, client));
-      if (!dialed.ok) {
-        const left = this.#best();
-        return left === null
-          ? err(classifyKubeAnswer(client.service, dialed.error))
-          : ok(this.#openOn(left, client));
-      }
-    }
+  /**
+   * A client's connection: half-close and backpressure both ways; `taken` tells when the kubelet has it. Never rejects; the
+   * stream's errors are its own.
+   */
+  async open(client: PodClient): Promise<Result<SpdyStream, Cause>> {
+    const best = this.#best();
+    const mayDial = this.#members.size < maxConnectionsBackedUp;
+    if (best !== null && (!isLoaded(best) || !mayDial)) return ok(this.#openOn(best, client));
+    const dialed = await this.#dial();
+    // A new one that fails leaves those that are there, loaded or not.
+    const member = dialed.ok && dialed.value.connection.isOpen ? dialed.value : this.#best();
+    if (member !== null) return ok(this.#openOn(member, client));
+    return err(
+      dialed.ok
+        ? describeCause('closed-by-remote', { host: 'The API server' })
+        : classifyKubeAnswer(client.service, dialed.error),
+    );
   }
 
   /**
    * Whether the kubelet answers: true for an answer on any connection within `deadlineMs`, false for none; null where nothing
-   * can be told, because all are backed up or there is none.
+   * can be told, because all are backed up or there is none. Of the pod it says nothing.
    */
   async prove(deadlineMs: number): Promise<boolean | null> {
     const asked = [...this.#members].filter(({ connection }) => !connection.isBackedUp);
     if (asked.length === 0) return null;
-    const answers = asked.map((member) => this.#ping(member, deadlineMs));
-    return Promise.any(
-      answers.map((answer) => answer.then((isAlive) => (isAlive ? true : Promise.reject(new Error())))),
-    ).catch(() => false);
+    return new Promise((resolve) => {
+      const pings = asked.map(async (member) => {
+        if (await this.#ping(member, deadlineMs)) resolve(true);
+      });
+      void Promise.all(pings).then(() => {
+        resolve(false);
+      });
+    });
   }
 
   /** Ends all connections and their streams. */
@@ -112,7 +116,7 @@ export class PodStreams {
     for (const { connection } of this.#members) connection.close();
   }
 
-  #openOn({ connection }: Member, { service, port, onComplaint }: PodClient): Duplex {
+  #openOn({ connection }: Member, { service, port, onComplaint }: PodClient): SpdyStream {
     const stream = openPodStream(connection, port, this.#nextRequestId++);
     stream.once('error', (error) => {
       if (error instanceof PodStreamError) onComplaint(classifyComplaint(service, error.message));

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { SpdyConnection as SpdyServer, type SpdyStream } from '../../../e2e/fixtures/spdy-server.ts';
 import { systemClock } from '../clock.ts';
+import { openPodStream, PodStreamError } from './pod-stream.ts';
 import { SpdyConnection } from './spdy-connection.ts';
 import {
   dataHeader,
@@ -98,6 +99,47 @@ it('ends a stream that the other side resets, and no other', async () => {
   expect(String(((await once(good, 'data')) as [Buffer])[0])).toBe('x');
   end();
   await endedBy(good);
+});
+
+it.each([
+  [
+    'ends both streams',
+    (errors: SpdyStream, data: SpdyStream) => {
+      errors.end('no such port');
+      data.end();
+    },
+  ],
+  [
+    'resets both streams',
+    (errors: SpdyStream, data: SpdyStream) => {
+      errors.write('no such port');
+      data.destroy();
+      errors.destroy();
+    },
+  ],
+])('tells why a connection to a pod failed when the kubelet %s', async (_, fail) => {
+  const { client, opened, end } = connect();
+  const stream = openPodStream(client, 80, 0);
+  await stream.taken;
+  const [errors, data] = opened;
+  if (errors !== undefined && data !== undefined) fail(errors, data);
+  const error = await endedBy(stream);
+  expect(error).toBeInstanceOf(PodStreamError);
+  expect(error?.message).toBe('no such port');
+  end();
+});
+
+it('fails what is written to a pod that has closed both halves', async () => {
+  const { client, opened, end } = connect();
+  const stream = openPodStream(client, 80, 0);
+  await stream.taken;
+  for (const one of opened) one.end('');
+  const ended = once(stream, 'end');
+  stream.resume();
+  await ended;
+  stream.write('to nobody');
+  expect(String(await endedBy(stream))).toMatch(/far end has closed/);
+  end();
 });
 
 it('ends all streams with the connection', async () => {

@@ -20,8 +20,8 @@ import {
 } from './spdy-frames.ts';
 import { SpdyStream, type StreamCarrier } from './spdy-stream.ts';
 
-/** One fits into one WebSocket message with its header, and holds up others for no longer. */
-const maxDataBytes = 0xffff - 8;
+/** What Node reads from a socket at once; one holds up others for no longer. */
+const maxDataBytes = 64 * 1024;
 const maxStreamId = 0x7fffffff;
 
 type Done = (error?: Error | null) => void;
@@ -55,7 +55,7 @@ export class SpdyConnection implements StreamCarrier {
       onReset: (id) => {
         const stream = this.#streams.get(id);
         this.#streams.delete(id);
-        stream?.destroy(new Error('the far end reset the connection'));
+        stream?.deliverReset();
       },
       onOpen: (id) => {
         this.#write(resetFrame(id, resetStatus.refused));

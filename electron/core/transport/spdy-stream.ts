@@ -28,6 +28,8 @@ export class SpdyStream extends Duplex {
   readonly id: number;
   /** Resolves to whether the other side took the stream: false when it went before. */
   readonly taken: Promise<boolean>;
+  /** What is known of why, when the other side resets it. */
+  resetReason: () => Error | null = () => null;
   readonly #carrier: StreamCarrier;
   #settleTaken: (isTaken: boolean) => void = () => undefined;
   #hasSentFin: boolean;
@@ -58,6 +60,11 @@ export class SpdyStream extends Duplex {
     this.#hasGotFin = true;
     this.#forgetIfOver();
     if (!this.destroyed) this.push(null);
+  }
+
+  /** The other side has given it up. */
+  deliverReset(): void {
+    this.destroy(this.resetReason() ?? new Error('the far end reset the connection'));
   }
 
   /** The far end has closed both halves: what is written from now on would reach nobody, and fails. */

@@ -3,8 +3,10 @@ import { randomFillSync } from 'node:crypto';
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** Its length fits into 16 bits, and its header keeps the payload on a boundary of 4 bytes. */
-export const maxPayloadBytes = 0xffff;
+/** Of a message that is sent: a data frame of SPDY with its header, and small ones beside it. */
+export const maxPayloadBytes = 72 * 1024;
+/** Enough for any frame that is sent. */
+export const frameBufferBytes = maxPayloadBytes + 16;
 /** Of a control frame, section 5.5. */
 const maxControlBytes = 125;
 const maskBytes = 4;
@@ -26,18 +28,22 @@ function nextMask(): Buffer {
   return randomPool.subarray(randomUsed - maskBytes, randomUsed);
 }
 
-/** A whole message in one frame, masked. The parts are copied; together at most `maxPayloadBytes`. */
-export function encodeFrame(opcode: number, parts: readonly Buffer[]): Buffer {
+/**
+ * A whole message in one frame, masked. The parts are copied; together at most `maxPayloadBytes`. `buffer`: where to, of
+ * `frameBufferBytes`.
+ */
+export function encodeFrame(opcode: number, parts: readonly Buffer[], buffer?: Buffer): Buffer {
   const length = parts.reduce((sum, { length: bytes }) => sum + bytes, 0);
-  const extended = length >= length16 ? 2 : 0;
+  const extended = length < length16 ? 0 : length <= 0xffff ? 2 : 8;
   const headerBytes = 2 + extended + maskBytes;
   // The payload starts on a boundary of 4 bytes: it is masked by words.
-  const start = headerBytes % 4 === 0 ? 0 : 4 - (headerBytes % 4);
+  const start = (4 - (headerBytes % 4)) % 4;
   const payloadStart = start + headerBytes;
-  const frame = Buffer.allocUnsafe(payloadStart + length);
+  const frame = (buffer ?? Buffer.allocUnsafe(payloadStart + length)).subarray(0, payloadStart + length);
   frame.writeUInt8(finFlag | opcode, start);
-  frame.writeUInt8(maskFlag | (extended === 0 ? length : length16), start + 1);
-  if (extended !== 0) frame.writeUInt16BE(length, start + 2);
+  frame.writeUInt8(maskFlag | (extended === 0 ? length : extended === 2 ? length16 : length64), start + 1);
+  if (extended === 2) frame.writeUInt16BE(length, start + 2);
+  if (extended === 8) frame.writeBigUInt64BE(BigInt(length), start + 2);
   const mask = nextMask();
   mask.copy(frame, payloadStart - maskBytes);
   let offset = payloadStart;

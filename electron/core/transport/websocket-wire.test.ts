@@ -31,7 +31,7 @@ async function bytesOf(stream: Duplex, length: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-it.each([0, 1, 3, 4, 5, 125, 126, 127, 65_534, 65_535, 65_536, 200_001])(
+it.each([0, 1, 3, 4, 5, 125, 126, 127, 65_534, 65_535, 65_536, 65_537, 73_728, 73_729, 200_001])(
   'carries %i bytes both ways',
   async (length) => {
     const { client, server } = connected();

@@ -8,15 +8,19 @@
  *    or with any code but 1000, is an error.
  */
 import { Duplex } from 'node:stream';
-import { encodeFrame, FrameReader, maxPayloadBytes, opcodes } from './websocket-frames.ts';
+import { encodeFrame, frameBufferBytes, FrameReader, maxPayloadBytes, opcodes } from './websocket-frames.ts';
 
 const normalClosure = 1000;
+/** Below, a buffer of its own costs less than a shared one. */
+const pooledBytes = 4096;
+const maxSpareBuffers = 4;
 
 type Done = (error?: Error | null) => void;
 
 export class WebSocketWire extends Duplex {
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
+  readonly #spare: Buffer[] = [];
   #hasSaidClose = false;
   #hasEnded = false;
 
@@ -82,13 +86,23 @@ export class WebSocketWire extends Duplex {
         room -= part.length;
         rest = rest.subarray(part.length);
         if (room > 0) continue;
-        this.#socket.write(encodeFrame(opcodes.binary, parts));
+        this.#sendMessage(parts);
         parts = [];
         room = maxPayloadBytes;
       }
     }
-    this.#socket.write(encodeFrame(opcodes.binary, parts), done);
+    this.#sendMessage(parts, done);
     this.#socket.uncork();
+  }
+
+  /** A frame's buffer is used again once the socket has taken it: at full speed, garbage would take a third of the time. */
+  #sendMessage(parts: readonly Buffer[], done?: Done): void {
+    const isLarge = parts.some(({ length }) => length >= pooledBytes);
+    const buffer = isLarge ? (this.#spare.pop() ?? Buffer.allocUnsafeSlow(frameBufferBytes)) : undefined;
+    this.#socket.write(encodeFrame(opcodes.binary, parts, buffer), (error) => {
+      if (buffer !== undefined && this.#spare.length < maxSpareBuffers) this.#spare.push(buffer);
+      done?.(error);
+    });
   }
 
   #feed(chunk: Buffer): void {
