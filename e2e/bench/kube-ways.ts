@@ -89,10 +89,10 @@ export async function runStreams(binDirectory: string, port: number): Promise<vo
   const service = serviceSpec('bench', {
     connection: {
       technology: 'kubectl',
-      resourceType: 'pod',
-      resourceName: podName,
+      target: { kind: 'pod', name: podName },
       namespace: 'default',
       context: null,
+      kubeconfig: null,
       remotePort: port,
     },
   });

@@ -159,6 +159,19 @@ describe('the proof of a transport', () => {
     expect([await proof, world.take().length]).toEqual([{ kind: 'silent' }, 3]);
   });
 
+  it('is no question to the server where nothing gives reason to ask, unless it is in doubt', async () => {
+    const world = await threeUp();
+    const ride = world.ride(service('api'));
+    expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
+    expect(world.carrier.questions).toHaveLength(0);
+    world.pool.awake(true);
+    void ride.prove(1_000, true);
+    expect(world.carrier.questions).toHaveLength(1);
+    await world.carrier.answers();
+    expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
+    expect(world.carrier.questions).toHaveLength(0);
+  });
+
   it('takes the doubt back when it comes late, and the other carrier is not needed', async () => {
     const world = await threeUp();
     const [first] = world.carriers;
