@@ -27,8 +27,8 @@ export interface Commands {
   readonly reloadConfig: () => Outcome;
   /** Trusts the text that was shown. */
   readonly trustConfig: (digest: string) => Outcome;
-  /** null: none. */
-  readonly answerPrompt: (id: string, answer: string | null) => Outcome;
+  /** null: none. `remember`: in the keychain, once it has worked. */
+  readonly answerPrompt: (id: string, answer: string | null, remember?: boolean) => Outcome;
   readonly setHeight: (height: number) => Outcome;
   readonly hide: () => Outcome;
   readonly quit: () => Outcome;
@@ -72,7 +72,8 @@ export function createCommands(bridge: PopoverBridge): Commands {
     openConfig,
     trustConfig: (digest) => succeeded(bridge.invoke('config:trust', { digest })),
     reloadConfig: () => succeeded(bridge.invoke('config:reload', undefined)),
-    answerPrompt: (id, answer) => succeeded(bridge.invoke('prompt:answer', { id, answer })),
+    answerPrompt: (id, answer, remember = false) =>
+      succeeded(bridge.invoke('prompt:answer', { id, answer, remember })),
     setHeight: (height) => succeeded(bridge.invoke('popover:set-height', { height })),
     hide: () => succeeded(bridge.invoke('popover:hide', undefined)),
     quit: () => succeeded(bridge.invoke('app:quit', undefined)),

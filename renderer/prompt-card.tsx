@@ -1,4 +1,5 @@
-import { useId, useState, type ReactElement } from 'react';
+import { useId, useState, type ReactElement, type ReactNode } from 'react';
+import { no, yes } from '../shared/prompt.ts';
 import { useCommands } from './commands.ts';
 import type { PromptView } from './prompt-view.ts';
 import { StateShape } from './state-shape.tsx';
@@ -8,12 +9,117 @@ const focusUnlessTyping = (field: HTMLInputElement | null): void => {
   if (!(document.activeElement instanceof HTMLInputElement)) field?.focus();
 };
 
-/** A question of a program, with a field for the answer. What is typed leaves the field with the answer. */
-export function PromptCard({ prompt }: { readonly prompt: PromptView }): ReactElement {
+interface PromptProps {
+  readonly prompt: PromptView;
+}
+
+/** A question of a program. */
+export function PromptCard({ prompt }: PromptProps): ReactElement {
+  switch (prompt.answer) {
+    case 'text':
+      return <TextPrompt prompt={prompt} />;
+    case 'yes-or-no':
+      return <ConfirmPrompt prompt={prompt} />;
+    case 'none':
+      return <TouchPrompt prompt={prompt} />;
+  }
+}
+
+/** What is typed leaves the field with the answer. */
+function TextPrompt({ prompt }: PromptProps): ReactElement {
   const { answerPrompt } = useCommands();
+  const { id, words, offersKeychain, wasInKeychain } = prompt;
   const [answer, setAnswer] = useState('');
+  const [remember, setRemember] = useState(wasInKeychain);
   const fieldId = useId();
-  const { id, title, text, words, takesAnswer } = prompt;
+  return (
+    <PromptFrame
+      prompt={prompt}
+      onSubmit={() => {
+        setAnswer('');
+        void answerPrompt(id, answer, offersKeychain && remember);
+      }}
+      buttons={
+        <>
+          <CancelButton id={id} />
+          <button type="submit" className="button" disabled={answer === ''}>
+            Continue
+          </button>
+        </>
+      }
+    >
+      <label className="prompt-words" htmlFor={fieldId}>
+        {words}
+      </label>
+      <input
+        id={fieldId}
+        className="prompt-field"
+        type="password"
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={1_000}
+        ref={focusUnlessTyping}
+        value={answer}
+        onChange={(event) => setAnswer(event.target.value)}
+      />
+      {offersKeychain && (
+        <label className="prompt-remember">
+          <input type="checkbox" checked={remember} onChange={(event) => setRemember(event.target.checked)} />
+          Remember in keychain
+        </label>
+      )}
+    </PromptFrame>
+  );
+}
+
+function ConfirmPrompt({ prompt }: PromptProps): ReactElement {
+  const { answerPrompt } = useCommands();
+  const { id, words } = prompt;
+  const answerButton = (label: string, answer: string): ReactElement => (
+    <button type="button" className="button" onClick={() => void answerPrompt(id, answer)}>
+      {label}
+    </button>
+  );
+  return (
+    <PromptFrame
+      prompt={prompt}
+      buttons={
+        <>
+          {answerButton('No', no)}
+          {answerButton('Yes', yes)}
+        </>
+      }
+    >
+      <p className="prompt-words">{words}</p>
+    </PromptFrame>
+  );
+}
+
+function TouchPrompt({ prompt }: PromptProps): ReactElement {
+  return (
+    <PromptFrame prompt={prompt} buttons={<CancelButton id={prompt.id} />}>
+      <p className="prompt-words">{prompt.words}</p>
+    </PromptFrame>
+  );
+}
+
+function CancelButton({ id }: { readonly id: string }): ReactElement {
+  const { answerPrompt } = useCommands();
+  return (
+    <button type="button" className="button" onClick={() => void answerPrompt(id, null)}>
+      Cancel
+    </button>
+  );
+}
+
+interface PromptFrameProps extends PromptProps {
+  readonly onSubmit?: () => void;
+  readonly buttons: ReactNode;
+  readonly children: ReactNode;
+}
+
+function PromptFrame({ prompt, onSubmit, buttons, children }: PromptFrameProps): ReactElement {
+  const { title, text } = prompt;
   return (
     <form
       className="card"
@@ -21,40 +127,17 @@ export function PromptCard({ prompt }: { readonly prompt: PromptView }): ReactEl
       aria-label={title}
       onSubmit={(event) => {
         event.preventDefault();
-        setAnswer('');
-        void answerPrompt(id, answer);
+        onSubmit?.();
       }}
     >
       <StateShape tone="working" />
       <div className="notice">
         <h2 className="notice-title">{title}</h2>
         <p className="notice-text">{text}</p>
-        <label className="prompt-words" htmlFor={fieldId}>
-          {words}
-        </label>
-        {takesAnswer && (
-          <input
-            id={fieldId}
-            className="prompt-field"
-            type="password"
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={1_000}
-            ref={focusUnlessTyping}
-            value={answer}
-            onChange={(event) => setAnswer(event.target.value)}
-          />
-        )}
+        {children}
         <div className="notice-foot">
           <span className="notice-more" />
-          <button type="button" className="button" onClick={() => void answerPrompt(id, null)}>
-            Cancel
-          </button>
-          {takesAnswer && (
-            <button type="submit" className="button" disabled={answer === ''}>
-              Continue
-            </button>
-          )}
+          {buttons}
         </div>
       </div>
     </form>

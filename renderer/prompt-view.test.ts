@@ -12,8 +12,13 @@ const prompt: Prompt = {
   since: 0,
 };
 const read = (change: Partial<Prompt>): string => {
-  const { title, text, words, takesAnswer } = promptViewOf({ ...prompt, ...change });
-  return [title, text, words, takesAnswer ? '[field]' : ''].filter((part) => part !== '').join(' | ');
+  const { title, text, words, answer, offersKeychain, wasInKeychain } = promptViewOf({
+    ...prompt,
+    ...change,
+  });
+  const field = { text: '[field]', 'yes-or-no': '[No] [Yes]', none: '' }[answer];
+  const remember = offersKeychain ? `[${wasInKeychain ? 'x' : ' '}] Remember in keychain` : '';
+  return [title, text, words, field, remember].filter((part) => part !== '').join(' | ');
 };
 
 it.each([
@@ -29,6 +34,22 @@ it.each([
   [
     { kind: 'touch', words: 'Confirm user presence for key ED25519-SK', services: ['db'] },
     'Touch your security key | Needed by db | Confirm user presence for key ED25519-SK',
+  ],
+  [
+    { kind: 'confirm', words: 'Add key /k/id_ed25519 (me@laptop) to agent?', services: ['db'] },
+    'The login to bastion needs your consent | Needed by db | Add key /k/id_ed25519 (me@laptop) to agent? | [No] [Yes]',
+  ],
+  [
+    { remember: 'offered', services: ['db'] },
+    "bastion asks for a password | Needed by db | deploy@bastion's password: | [field] | [ ] Remember in keychain",
+  ],
+  [
+    { remember: 'offered', isRepeated: true, wasRemembered: true, services: ['db'] },
+    "bastion asks for a password | The answer in the keychain was not accepted, and was removed. Needed by db | deploy@bastion's password: | [field] | [x] Remember in keychain",
+  ],
+  [
+    { remember: 'unavailable', services: ['db'] },
+    "bastion asks for a password | Needed by db | deploy@bastion's password: | [field]",
   ],
 ] as const)('reads %j as a person would say it', (change, words) => {
   expect(read(change)).toBe(words);

@@ -1,5 +1,6 @@
 /** What the popover says about a question that waits for the user. */
-import { promptTitle, type Prompt } from '../shared/prompt.ts';
+import { promptTitle, repetitionOf, type Prompt, type PromptKind } from '../shared/prompt.ts';
+import { assertNever } from '../shared/result.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 
 export interface PromptView {
@@ -10,17 +11,38 @@ export interface PromptView {
   readonly text: string;
   /** The program's own words: the label of the field. */
   readonly words: string;
-  readonly takesAnswer: boolean;
+  /** `text`: in a field that does not show it. `none`: there is nothing to do here. */
+  readonly answer: 'text' | 'yes-or-no' | 'none';
+  readonly offersKeychain: boolean;
+  /** It was in the keychain before. */
+  readonly wasInKeychain: boolean;
 }
 
 export function promptViewOf(prompt: Prompt): PromptView {
-  const { id, services, kind, words, isRepeated } = prompt;
-  const wrong = isRepeated ? 'The last answer was not accepted. ' : '';
+  const { id, services, kind, words, remember, wasRemembered } = prompt;
+  const repetition = repetitionOf(prompt);
   return {
     id,
     title: visibleLine(promptTitle(prompt)),
-    text: `${wrong}Needed by ${services.map(visibleLine).join(', ')}`,
+    text: `${repetition === null ? '' : `${repetition}. `}Needed by ${services.map(visibleLine).join(', ')}`,
     words: visibleLine(words),
-    takesAnswer: kind !== 'touch',
+    answer: answerTo(kind),
+    offersKeychain: remember === 'offered',
+    wasInKeychain: wasRemembered === true,
   };
+}
+
+function answerTo(kind: PromptKind): PromptView['answer'] {
+  switch (kind) {
+    case 'password':
+    case 'passphrase':
+    case 'code':
+      return 'text';
+    case 'confirm':
+      return 'yes-or-no';
+    case 'touch':
+      return 'none';
+    default:
+      return assertNever(kind, 'prompt kind');
+  }
 }

@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import { isIpv6, parseBindAddress } from './bind-address.ts';
-import { argument, shownLine, showValue } from './config-scalars.ts';
+import { argument, shownLine, showValue, text } from './config-scalars.ts';
+import { isLabelSelector, kubeKindNames, kubeKindOf, kubeKinds } from './kube-target.ts';
 import { parseSshUrl } from './ssh-url.ts';
 
 /** A host that is connected to by its name or address, an IPv6 address with brackets or without. */
@@ -54,24 +55,26 @@ function remoteSocketFault(value: string): string | null {
 /** Whom ssh logs in as. */
 export const userName = refusing((value) => userFault(value));
 
-/** What kubectl calls the types that can be forwarded to, in lower case and without their API group. */
-const resourceTypes: ReadonlyMap<string, string> = new Map([
-  ['svc', 'service'],
-  ['service', 'service'],
-  ['services', 'service'],
-  ['po', 'pod'],
-  ['pod', 'pod'],
-  ['pods', 'pod'],
-  ['deploy', 'deployment'],
-  ['deployment', 'deployment'],
-  ['deployments', 'deployment'],
-]);
-
-/** The name of a service, pod or deployment, without its type: `service/postgres` is what kubectl makes of it. */
+/** The name of a service, pod, deployment and so on, without its type: `service/postgres` is what kubectl makes of it. */
 export const resourceName = refusing((value) => urlFault(value) ?? typeFault(value) ?? slashFault(value));
 
 /** The name of a namespace. */
 export const namespaceName = refusing((value) => urlFault(value) ?? slashFault(value));
+
+/** A type of resource by any of the names that kubectl has for it; complaints list one name each. */
+export const resourceType = text(50)
+  .superRefine((value, context) => {
+    if (kubeKindOf(value) === undefined)
+      context.addIssue({ code: 'invalid_value', values: [...kubeKinds], input: value });
+  })
+  .meta({ enum: kubeKindNames });
+
+/** Labels as kubectl's `--selector` takes them. */
+export const labelSelector = text(500).superRefine((value, context) => {
+  if (isLabelSelector(value)) return;
+  const message = `${showValue(value)} is not a label selector: write app=web, or app=web,tier=db`;
+  context.addIssue({ code: 'custom', message });
+});
 
 function refusing(faultOf: (value: string) => string | null) {
   return argument.superRefine((value, context) => {
@@ -172,7 +175,7 @@ function splitPort(place: string): { readonly host: string; readonly port: strin
 
 function typeFault(value: string): string | null {
   const [, type = '', name] = /^([^/.]+)(?:\.[^/]*)?\/([^/]+)$/.exec(value) ?? [];
-  const known = resourceTypes.get(type.toLowerCase());
+  const known = kubeKindOf(type.toLowerCase());
   if (known === undefined || name === undefined) return null;
   return `${showValue(value)} names its type, which belongs in resource_type: write ${showValue(name)} and resource_type ${known}`;
 }

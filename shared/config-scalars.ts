@@ -3,6 +3,7 @@
  * variable in quotes), a truth value in words, a duration as bare seconds. Messages say what was found and what is allowed.
  */
 import * as z from 'zod';
+import { isPortName, portNamePattern } from './kube-target.ts';
 import { firstUnseen, visibleText } from './visible-text.ts';
 
 /**
@@ -95,6 +96,22 @@ export const port = z.preprocess(asNumber, z.int().min(1).max(65535));
 
 /** `auto`: LocalPort chooses. */
 export const portOrAuto = z.union([port, z.literal('auto')]);
+
+/** A port by its number, or by the name that a Kubernetes service or pod gives it. */
+export const portOrName = z.preprocess(
+  asNumber,
+  z.union([
+    z.int().min(1).max(65535),
+    z
+      .string()
+      .superRefine((value, context) => {
+        if (isPortName(value)) return;
+        const message = `${showValue(value)} is neither a number nor the name of a port`;
+        context.addIssue({ code: 'custom', message });
+      })
+      .meta({ pattern: portNamePattern }),
+  ]),
+);
 
 /** 0.3.7 let a threshold be fractional: reached at the next whole number. */
 export const count = (min: number, max: number) =>

@@ -8,9 +8,11 @@ import {
   bindAddress,
   hostName,
   jumpHost,
+  labelSelector,
   namespaceName,
   remoteSocket,
   resourceName,
+  resourceType,
   sshDestination,
   userName,
 } from './config-addresses.ts';
@@ -26,6 +28,7 @@ import {
   oneOrMany,
   port,
   portOrAuto,
+  portOrName,
   refuseUnseen,
   shownLine,
   shownText,
@@ -156,8 +159,8 @@ const serviceShape = {
   local_port: portOrAuto.optional(),
   local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
-  /** Required by every technology except `command`, and by none with `dynamic` or a `remote_socket`. */
-  remote_port: port.optional(),
+  /** Required by every technology except `command`, and by none with `dynamic` or a `remote_socket`. A name only for kubectl. */
+  remote_port: portOrName.optional(),
   remote_socket: remoteSocket.optional(),
   remote: flag.optional(),
   local_host: hostName.optional(),
@@ -194,10 +197,13 @@ const commandLine = z
 
 export const connectionSchemas = {
   kubectl: mapping({
-    resource_name: resourceName,
+    /** One of this and `selector` is required. */
+    resource_name: resourceName.optional(),
     namespace: namespaceName.optional(),
-    resource_type: choice(['service', 'pod', 'deployment']).optional(),
+    resource_type: resourceType.optional(),
+    selector: labelSelector.optional(),
     context: shownLine(500).optional(),
+    kubeconfig: shownLine().optional(),
   }),
   ssh: mapping({
     host: sshDestination,

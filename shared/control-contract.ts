@@ -179,10 +179,13 @@ export const controlRequests = {
   },
   /** Revokes the trust in every text of the config, and stops its services. */
   untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
-  /** The user's answer to an open question; an empty one is an answer too. */
+  /**
+   * The user's answer to an open question; an empty one is an answer too. `remember`: of a question that offers it; the
+   * answer goes to the keychain once it has worked.
+   */
   'answer-prompt': {
     route: 'POST /v1/prompts/answer',
-    params: z.object({ id: promptId, answer: answerSchema }).readonly(),
+    params: z.object({ id: promptId, answer: answerSchema, remember: z.boolean().default(false) }).readonly(),
     result: nothing,
   },
   /** The user gives no answer: the login fails, and is not retried automatically. */

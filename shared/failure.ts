@@ -90,6 +90,10 @@ export interface CauseDetails {
   readonly resource?: string | undefined;
   /** Exit code or signal name, in words; the phase of a pod that has finished. */
   readonly ending?: string | undefined;
+  /** A right in Kubernetes that is missing, as `kubectl auth can-i` takes it: `get services`. */
+  readonly right?: string | undefined;
+  /** What would fix it, where the code alone cannot say. */
+  readonly fix?: string | undefined;
   /** The key of the config that set the time that was too short, and its value. */
   readonly limit?: string | undefined;
   /** A command that would fix it, known from evidence or configuration. */
@@ -98,6 +102,12 @@ export interface CauseDetails {
   readonly usedPassword?: boolean | undefined;
   /** The user was asked for an answer, and gave a wrong one or none. */
   readonly askedUser?: boolean | undefined;
+  /** The answer that was refused came from the keychain, and is no longer there. */
+  readonly wasRemembered?: boolean | undefined;
+  /** The login took a security key, which did not sign; `unsupported`: this ssh can use none. */
+  readonly securityKey?: 'unused' | 'unsupported' | undefined;
+  /** The user took this long for an answer. */
+  readonly tookMs?: number | undefined;
   /** A command that asks the user what the server wants to know. */
   readonly login?: string | undefined;
   /** To try again may ask the user something, to unlock a keychain say. */
@@ -127,8 +137,17 @@ const openConfig: RemedyAction = { kind: 'open-config', label: 'Open config' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show log' };
 const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
 
+/** Apple's ssh has no support for security keys, that of Homebrew has. */
+const opensshCommand = 'brew install openssh';
+
+/** Another try would take the user, or could lock the account. */
+const isUsers = (d: CauseDetails): boolean =>
+  d.usedPassword === true || d.askedUser === true || d.wasRemembered === true || d.securityKey !== undefined;
+
 const isNamespace = (d: CauseDetails): boolean => d.resource === 'namespace';
 const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === true;
+const isJob = (d: CauseDetails): boolean => d.resource?.startsWith('job/') === true;
+const forwardRight = 'create pods/portforward';
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
 /** `10.0.0.9:6443`, `[::1]:22`; the host alone where the port is not known. */
 function addressIn({ host, port }: CauseDetails): string | undefined {
@@ -194,10 +213,21 @@ const catalogue = {
   },
   'auth-failed': {
     ...user('credentials'),
-    recheck: (d) => (d.usedPassword === true || d.askedUser === true ? 'never' : 'login'),
-    title: (d) => `${d.host ?? 'The server'} refused the login`,
+    recheck: (d) => (isUsers(d) ? 'never' : 'login'),
+    title: (d) =>
+      d.securityKey === 'unsupported'
+        ? 'This ssh cannot use security keys'
+        : `${d.host ?? 'The server'} refused the login`,
     remedy: (d) => {
+      if (d.securityKey === 'unsupported')
+        return `Install an OpenSSH that can (${opensshCommand}), or name a provider with SecurityKeyProvider in your ssh_config`;
+      if (d.securityKey === 'unused')
+        return 'Plug in the security key, try again, and touch it when asked (not retried automatically)';
       const notRetried = '(not retried automatically, which could lock the account)';
+      if (d.wasRemembered === true) {
+        const next = d.login === undefined ? 'try again to be asked' : `run ${d.login}`;
+        return `The answer in the keychain was not accepted, and was removed: ${next} ${notRetried}`;
+      }
       if (d.askedUser === true) return `Try again and check your answer ${notRetried}`;
       if (d.usedPassword === true)
         return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
@@ -206,7 +236,9 @@ const catalogue = {
       return d.login === undefined ? agent : `${agent}. To log in with a password: ${d.login}`;
     },
     action: (d) => {
-      if (d.askedUser === true) return retry;
+      if (d.securityKey === 'unsupported') return copy('Copy command', opensshCommand);
+      if (d.askedUser === true || d.securityKey === 'unused') return retry;
+      if (d.wasRemembered === true && d.login !== undefined) return copy('Copy command', d.login);
       if (d.command !== undefined) return copy('Copy command', d.command);
       return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
     },
@@ -393,19 +425,25 @@ const catalogue = {
     title: (d) => {
       const resource = d.resource ?? 'the service';
       if (d.ending === undefined) return `No ready pod behind ${resource}`;
-      return `${isPod(d) ? resource : `The pod behind ${resource}`} has finished (${d.ending})`;
+      return `${isPod(d) || isJob(d) ? resource : `The pod behind ${resource}`} has finished (${d.ending})`;
     },
-    remedy: (d) =>
-      d.ending !== undefined && isPod(d)
-        ? 'A finished pod never runs again: forward to a new pod, or to its Deployment or Service'
-        : 'It connects as soon as a pod is ready',
+    remedy: (d) => {
+      if (d.ending !== undefined && isPod(d))
+        return 'A finished pod never runs again: forward to a new pod, or to its Deployment or Service';
+      if (d.ending !== undefined && isJob(d)) return 'A finished job never runs again: create it anew';
+      return 'It connects as soon as a pod is ready';
+    },
     action: (d) => copy('Show pods', `kubectl get pods${scope(d)}`),
   },
   forbidden: {
     ...user('credentials'),
-    title: (d) => `You may not forward ports to ${d.resource ?? 'this resource'}`,
-    remedy: () => 'Ask for the right to create pods/portforward there',
-    action: (d) => copy('Copy command', `kubectl auth can-i create pods/portforward${scope(d)}`),
+    title: ({ right = forwardRight, ...d }) =>
+      right === forwardRight
+        ? `You may not forward ports to ${d.resource ?? 'this resource'}`
+        : `You may not ${right}${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
+    remedy: ({ right = forwardRight }) => `Ask for the right to ${right} there`,
+    action: ({ right = forwardRight, ...d }) =>
+      copy('Copy command', `kubectl auth can-i ${right}${scope(d)}`),
   },
   'credentials-expired': {
     ...user('credentials'),
@@ -437,8 +475,12 @@ const catalogue = {
   },
   'closed-by-remote': {
     ...backoff,
-    title: (d) => `${d.host ?? 'The other end'} closed the connection`,
-    remedy: () => null,
+    title: (d) =>
+      `${d.host ?? 'The other end'} closed the connection${d.tookMs === undefined ? '' : ' before your answer'}`,
+    remedy: (d) =>
+      d.tookMs === undefined
+        ? null
+        : `Your answer took ${String(Math.round(d.tookMs / 1_000))} s; a server waits 120 s, or what its LoginGraceTime says`,
     action: () => openLog,
   },
   'certificate-invalid': {
@@ -517,7 +559,7 @@ const catalogue = {
   'config-invalid': {
     ...setup(),
     title: (d) => d.what ?? 'This service is not configured correctly',
-    remedy: () => 'Correct it in the config',
+    remedy: (d) => d.fix ?? 'Correct it in the config',
     action: () => openConfig,
   },
   'transport-down': {

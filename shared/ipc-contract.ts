@@ -50,9 +50,13 @@ export const ipcInvokes = {
   'config:reload': { request: nothing, response: nothing },
   /** Trusts the text with this digest: the one under review in the snapshot. */
   'config:trust': { request: z.object({ digest: z.string().min(1).max(64) }), response: nothing },
-  /** The user's answer to a question of the snapshot; null: none. */
+  /** The user's answer to a question of the snapshot; null: none. `remember`: in the keychain, once it has worked. */
   'prompt:answer': {
-    request: z.object({ id: z.string().min(1).max(64), answer: answerSchema.nullable() }),
+    request: z.object({
+      id: z.string().min(1).max(64),
+      answer: answerSchema.nullable(),
+      remember: z.boolean(),
+    }),
     response: nothing,
   },
   'settings:get': { request: nothing, response: settingsSchema },

@@ -14,10 +14,20 @@ export const promptKindSchema = z.enum([
   'code',
   /** Nothing to type: a security key waits to be touched. */
   'touch',
+  /** Yes or no. */
+  'confirm',
 ]);
 export type PromptKind = z.infer<typeof promptKindSchema>;
 
 export const isReusable = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
+
+/** What a yes is to a `confirm`: ssh takes anything else for a no. */
+export const yes = 'yes';
+export const no = 'no';
+
+/** Of an answer that may be kept in the keychain. `unavailable`: there is none. */
+const rememberSchema = z.enum(['offered', 'unavailable']);
+export type Remember = z.infer<typeof rememberSchema>;
 
 export const promptSchema = z
   .object({
@@ -32,6 +42,10 @@ export const promptSchema = z
     kind: promptKindSchema,
     /** The same was asked a moment ago, and the answer was not accepted. */
     isRepeated: z.boolean(),
+    /** Absent: the answer is never kept. */
+    remember: rememberSchema.optional(),
+    /** It was answered from the keychain, and the answer was not accepted: it is no longer there. */
+    wasRemembered: z.boolean().optional(),
     since: z.number(),
   })
   .readonly();
@@ -48,9 +62,20 @@ export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): st
       return `${asker} asks for a code`;
     case 'touch':
       return 'Touch your security key';
+    case 'confirm':
+      return `The login to ${asker} needs your consent`;
     default:
       return assertNever(kind, 'prompt kind');
   }
+}
+
+/** Why the question comes again; null: it does not. */
+export function repetitionOf({
+  isRepeated,
+  wasRemembered,
+}: Pick<Prompt, 'isRepeated' | 'wasRemembered'>): string | null {
+  if (wasRemembered === true) return 'The answer in the keychain was not accepted, and was removed';
+  return isRepeated ? 'The last answer was not accepted' : null;
 }
 
 /** Asks at the terminal what this ssh host asks. In a shell's words. */

@@ -1,5 +1,6 @@
 /** Where a service leads, in the user's own words. Pure. */
 import { formatPlace } from './bind-address.ts';
+import { shortTargetName } from './kube-target.ts';
 import type { Connection, LocalTarget } from './service-spec.ts';
 
 type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
@@ -11,9 +12,8 @@ type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 export function describeRoute(connection: Connection): string {
   switch (connection.technology) {
     case 'kubectl': {
-      const short = { service: 'svc', pod: 'pod', deployment: 'deploy' }[connection.resourceType];
       const where = connection.context ?? connection.namespace;
-      return `${where} · ${short}/${connection.resourceName}`;
+      return `${where === null ? '' : `${where} · `}${shortTargetName(connection.target)}`;
     }
     case 'ssh': {
       const { localTarget } = connection;

@@ -1,16 +1,20 @@
 import type { BindAddress } from './bind-address.ts';
 import type { Cause } from './failure.ts';
+import type { KubeTarget } from './kube-target.ts';
 
 /** How to reach the remote end: one shape for each technology. Ports are 1–65535. */
 export type Connection =
   | {
       readonly technology: 'kubectl';
-      readonly resourceType: 'service' | 'pod' | 'deployment';
-      readonly resourceName: string;
-      readonly namespace: string;
+      readonly target: KubeTarget;
+      /** null: the context's own, as kubectl has it. */
+      readonly namespace: string | null;
       /** null: the kubeconfig's current context. */
       readonly context: string | null;
-      readonly remotePort: number;
+      /** Absolute path; null: KUBECONFIG, else ~/.kube/config. */
+      readonly kubeconfig: string | null;
+      /** A number, or the name of a port of the service or of a container. */
+      readonly remotePort: number | string;
     }
   | {
       readonly technology: 'ssh';

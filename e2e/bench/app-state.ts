@@ -3,26 +3,28 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { isInOrder } from '../../shared/service-tone.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import type { LaunchedApp } from './launched-app.ts';
 
 const calmDeadlineMs = 40_000;
 const askEveryMs = 500;
 
-/** Resolves to all services, in the order of the config, once each is healthy and its failures are forgiven. */
+/** It works, checked or not, and its failures are forgiven. */
+export const isCalm = (service: ServiceSnapshot): boolean => isInOrder(service) && service.attempt === 0;
+
+/** Resolves to all services, in the order of the config, once each is calm. */
 export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
   // Before it has said anything, a signal would meet the default and end it.
   await app.printed(/^logs in /);
   let services: readonly ServiceSnapshot[] = [];
-  const isCalm = async (): Promise<boolean> => {
+  const areCalm = async (): Promise<boolean> => {
     // Each dump makes garbage in the app that is measured: asked without pause it doubles the heap.
     await delay(askEveryMs);
     services = await dumpServices(app);
-    return (
-      services.length > 0 && services.every(({ health, attempt }) => health === 'healthy' && attempt === 0)
-    );
+    return services.length > 0 && services.every(isCalm);
   };
-  await eventually('all forwards are healthy', isCalm, calmDeadlineMs);
+  await eventually('all forwards are calm', areCalm, calmDeadlineMs);
   return services;
 }
 

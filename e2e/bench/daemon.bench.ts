@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
 import { startFarEnd, writeProfile } from '../fixtures/far-end.ts';
-import { freePort, startEchoServer } from '../fixtures/servers.ts';
+import { freePorts, startEchoServer } from '../fixtures/servers.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost } from './figure.ts';
 import { InstalledDaemon, residentMegabytes } from './installed-daemon.ts';
@@ -29,11 +29,7 @@ const relayCommand = path.resolve(import.meta.dirname, '../fixtures/relay-comman
 async function prepareMany(scope: Scope, commands: number): Promise<InstalledDaemon> {
   const target = await startEchoServer();
   scope.own('echo server', () => target.stop());
-  const ports: number[] = [];
-  while (ports.length < manyServices) {
-    const port = await freePort();
-    if (!ports.includes(port)) ports.push(port);
-  }
+  const ports = await freePorts(manyServices);
   const argv = [process.execPath, relayCommand, '{socket}', String(target.port)];
   const tcp = {
     technology: 'tcp',

@@ -19,10 +19,21 @@ export function reportAtMost(limit: number, figure: Omit<Figure, 'must' | 'ok'>)
   report({ ...figure, must: `≤ ${limit} ${unit}`.trim(), ok: value <= limit });
 }
 
-/** A number of what must not happen at all. */
-export function reportNone(figure: Omit<Figure, 'unit' | 'must' | 'ok'>): void {
-  report({ ...figure, unit: '', must: '0', ok: figure.value === 0 });
+/** A figure that must be `limit` at the least, both in `unit`. */
+export function reportAtLeast(limit: number, figure: Omit<Figure, 'must' | 'ok'>): void {
+  const { value, unit } = figure;
+  report({ ...figure, must: `≥ ${limit} ${unit}`.trim(), ok: value >= limit });
 }
+
+/** A figure that must be this number and no other. */
+export function reportExactly(count: number, figure: Omit<Figure, 'unit' | 'must' | 'ok'>): void {
+  report({ ...figure, unit: '', must: String(count), ok: figure.value === count });
+}
+
+/** A number of what must not happen at all. */
+export const reportNone = (figure: Omit<Figure, 'unit' | 'must' | 'ok'>): void => {
+  reportExactly(0, figure);
+};
 
 /** What is worth knowing beside the others, and binds nobody. */
 export function reportForInformation(figure: Omit<Figure, 'must' | 'ok'>): void {

@@ -13,6 +13,7 @@ import { userEnvironment, userPaths } from '../../electron/core/testing/user-hom
 import type { Scope } from '../../electron/core/scope.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { findLeftovers } from '../fixtures/leftovers.ts';
+import { isCalm } from './app-state.ts';
 import { secondsSince } from './figure.ts';
 
 const distFolder = path.resolve(import.meta.dirname, '../../dist');
@@ -28,6 +29,13 @@ export interface InstalledDaemonOptions {
   /** The local ports in it: free again after a stop. */
   readonly ports: readonly number[];
   readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface SeenServices {
+  /** Of the daemon. */
+  readonly pid: number;
+  /** In the order of the config. */
+  readonly services: readonly ServiceSnapshot[];
 }
 
 /** Belongs to the scope, which ends the daemon if it still runs and removes the home. */
@@ -57,8 +65,8 @@ export class InstalledDaemon {
     return seconds;
   }
 
-  /** Resolves once all services are like this. Returns the pid of the daemon. */
-  async until(what: string, accepts: (service: ServiceSnapshot) => boolean): Promise<number> {
+  /** Resolves once all services are like this. */
+  async until(what: string, accepts: (service: ServiceSnapshot) => boolean): Promise<SeenServices> {
     const client = await this.#connect();
     const signal = AbortSignal.timeout(upDeadlineMs);
     const seen = new AbortController();
@@ -76,11 +84,17 @@ export class InstalledDaemon {
     );
     client.close();
     if (!seen.signal.aborted) throw new Error(`not all services are ${what}: ${JSON.stringify(latest)}`);
-    return client.host.pid;
+    return { pid: client.host.pid, services: latest };
   }
 
-  untilHealthy(): Promise<number> {
-    return this.until('healthy', ({ health }) => health === 'healthy');
+  /** Returns the pid of the daemon. */
+  async untilHealthy(): Promise<number> {
+    return (await this.until('healthy', ({ health }) => health === 'healthy')).pid;
+  }
+
+  /** They work, checked or not, and past failures are forgiven. */
+  untilCalm(): Promise<SeenServices> {
+    return this.until('calm', isCalm);
   }
 
   /** Stops it by the command. Returns how long that took, in s; fails when a process, port or socket is left. */

@@ -21,10 +21,11 @@ export interface MeasuredForwards {
   readonly forwards: readonly MeasuredForward[];
 }
 
-/** Everything but the app itself; the far end echoes. */
+/** Everything but the app itself; the far end echoes. `share: false`: every ssh forward has an ssh of its own. */
 export async function prepareForwards(
   scope: Scope,
   counts: Readonly<Record<Technology, number>>,
+  { share = true }: { readonly share?: boolean } = {},
 ): Promise<MeasuredForwards> {
   const farEnd = await startFarEnd();
   scope.own('far end', () => farEnd.dispose());
@@ -33,16 +34,17 @@ export async function prepareForwards(
     for (let number = 1; number <= counts[technology]; number++)
       forwards.push({ name: `${technology}-${number}`, technology, localPort: await freePort() });
   }
-  const world = await createWorld({ config: configOf(forwards, farEnd), env: farEnd.env });
+  const world = await createWorld({ config: configOf(forwards, farEnd, share), env: farEnd.env });
   scope.own('world', () => world.close());
   await writeProfile(world, farEnd);
   return { world, forwards };
 }
 
 /** JSON is YAML. */
-function configOf(forwards: readonly MeasuredForward[], { sshd, target }: FarEnd): string {
+function configOf(forwards: readonly MeasuredForward[], { sshd, target }: FarEnd, share: boolean): string {
   const ends = {
     ssh: {
+      share,
       remote_port: target.port,
       connection: { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: '127.0.0.1' },
     },

@@ -12,7 +12,7 @@ import { launch, localPortApp } from './launched-app.ts';
 import { prepareForwards, type MeasuredForward } from './measured-forwards.ts';
 import { killNow, measureOwnStart } from './tunnel-process.ts';
 
-/** Several forwards, because one that fails again within 10 s waits before it retries. */
+/** Several forwards, each with a process of its own, because one that fails again within 10 s waits before it retries. */
 const forwardsOfEach = 3;
 const rounds = 3;
 const maxAddedSeconds = { ssh: 0.5, kubectl: 1 } as const;
@@ -55,7 +55,7 @@ function reportRecoveries(technology: keyof typeof maxAddedSeconds, recoveries: 
 
 await runInScope('recovery', async (scope) => {
   const counts = { ssh: forwardsOfEach, kubectl: forwardsOfEach, tcp: 0 };
-  const { world, forwards } = await prepareForwards(scope, counts);
+  const { world, forwards } = await prepareForwards(scope, counts, { share: false });
   const app = launch(scope, world, localPortApp);
   const recoveries: Recovery[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -4,13 +4,16 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Address } from '../fixtures/servers.ts';
 
 export type Order =
   | { readonly kind: 'download' | 'upload'; readonly to: Address; readonly mebibytes: number }
-  | { readonly kind: 'echo'; readonly to: Address; readonly rounds: number };
+  | { readonly kind: 'echo'; readonly to: Address; readonly rounds: number }
+  /** New connections, so many at once, each until its first answer. */
+  | { readonly kind: 'connect'; readonly to: Address; readonly rounds: number; readonly atOnce: number };
 
-/** MiB per second for transfers, milliseconds of each round trip for echo. */
+/** MiB per second for transfers; milliseconds of each round trip for echo, of each connection for connect. */
 export type Measurement = readonly number[];
 
 export const mebibyte = 1024 * 1024;
@@ -18,6 +21,8 @@ const headerBytes = 8;
 const blockBytes = 256 * 1024;
 const echoBytes = 64;
 const echoWarmUpRounds = 50;
+/** Between new connections: paced, as a browser's are. */
+const pauseMs = 20;
 
 const header = (want: 'D' | 'U' | 'E', mebibytes = 0): string =>
   want + String(mebibytes).padEnd(headerBytes - 1);
@@ -71,6 +76,7 @@ export function runClient(): void {
 
 async function measure(order: Order): Promise<Measurement> {
   if (order.kind === 'echo') return measureRoundTrips(order.to, order.rounds);
+  if (order.kind === 'connect') return measureConnections(order);
   const { kind, to, mebibytes } = order;
   const startedAt = performance.now();
   await (kind === 'download' ? download(to, mebibytes) : upload(to, mebibytes));
@@ -100,6 +106,28 @@ async function upload(to: Address, mebibytes: number): Promise<void> {
   const [answer] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
   if (Number(answer) !== mebibytes * mebibyte) throw new Error(`${answer.toString()} bytes arrived`);
+}
+
+async function measureConnections({
+  to,
+  rounds,
+  atOnce,
+}: Extract<Order, { kind: 'connect' }>): Promise<Measurement> {
+  const connectOnce = async (): Promise<number> => {
+    const startedAt = performance.now();
+    const socket = connect({ ...to, noDelay: true });
+    socket.write(header('E'));
+    await once(socket, 'data');
+    const took = performance.now() - startedAt;
+    socket.destroy();
+    return took;
+  };
+  const measured: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    measured.push(...(await Promise.all(Array.from({ length: atOnce }, connectOnce))));
+    await delay(pauseMs);
+  }
+  return measured;
 }
 
 async function measureRoundTrips(to: Address, rounds: number): Promise<Measurement> {

@@ -60,14 +60,14 @@ export const startServer = (scope: Scope): Promise<number> => firstPort(startRol
 /** Takes an `Order` as message and answers with a `Measurement`. */
 export const startClient = (scope: Scope): ChildProcess => startRole(scope, 'client');
 
-const firstPort = async (child: ChildProcess): Promise<number> =>
+export const firstPort = async (child: ChildProcess): Promise<number> =>
   ((await once(child, 'message')) as [number])[0];
 
 /** This program once more, in another role. */
-const startRole = (scope: Scope, ...roleAndArguments: readonly string[]): ChildProcess =>
+export const startRole = (scope: Scope, ...roleAndArguments: readonly string[]): ChildProcess =>
   own(scope, roleAndArguments[0] ?? '', fork(process.argv[1] ?? '', roleAndArguments));
 
-function own(scope: Scope, name: string, child: ChildProcess): ChildProcess {
+export function own(scope: Scope, name: string, child: ChildProcess): ChildProcess {
   scope.own(name, async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill();

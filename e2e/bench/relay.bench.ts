@@ -6,6 +6,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Scope } from '../../electron/core/scope.ts';
+import { inTurns } from './in-turns.ts';
 import type { Measurement, Order } from './relay-peers.ts';
 import {
   cpuMs,
@@ -55,19 +56,6 @@ async function measureAll(scope: Scope): Promise<void> {
   }
   const echo = (way: Way): Order => ({ kind: 'echo', to: way.address, rounds: echoBlockRounds });
   reportLatency(ways, await inTurns(ways, echoRounds / echoBlockRounds, (way) => measure(client, way, echo)));
-}
-
-/** One after another, and every other round backwards, so that a slow moment of the machine hits all ways alike. */
-async function inTurns(
-  ways: readonly Way[],
-  rounds: number,
-  sample: (way: Way) => Promise<Sample>,
-): Promise<ReadonlyMap<Way, readonly Sample[]>> {
-  const samples = new Map<Way, Sample[]>(ways.map((way) => [way, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const way of round % 2 === 0 ? ways : ways.toReversed()) samples.get(way)?.push(await sample(way));
-  }
-  return samples;
 }
 
 async function measure(client: ChildProcess, way: Way, order: (way: Way) => Order): Promise<Sample> {

@@ -1,15 +1,14 @@
 /** What many forwards to one ssh host cost: logins, time, memory; and what toggling one does to the connections of others. */
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
-import { freePort, startEchoServer } from '../fixtures/servers.ts';
+import { startEchoServer } from '../fixtures/servers.ts';
 import { openSteadyConnection } from '../fixtures/steady-connection.ts';
-import { startSshd, type Sshd } from '../fixtures/sshd.ts';
+import type { Sshd } from '../fixtures/sshd.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, reportNone, secondsSince } from './figure.ts';
-import { InstalledDaemon } from './installed-daemon.ts';
+import type { InstalledDaemon } from './installed-daemon.ts';
 import { measureTree } from './own-tree.ts';
+import { installDaemon, prepareSshForwards } from './ssh-forwards.ts';
 
 const sizes = [
   { forwards: 20, maxReadySeconds: 0.5, maxMebibytes: 10 },
@@ -31,32 +30,10 @@ interface Forwards {
 async function prepare(scope: Scope, count: number): Promise<Forwards> {
   const target = await startEchoServer();
   scope.own('echo server', () => target.stop());
-  const sshd = await startSshd();
-  scope.own('sshd', () => sshd.dispose());
-  await sshd.trust();
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = await freePort();
-    if (!ports.includes(port)) ports.push(port);
-  }
-  const services = ports.map((port, index) => ({
-    name: `forward-${index}`,
-    technology: 'ssh',
-    enabled: false,
-    local_port: port,
-    remote_port: target.port,
-    connection: { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: '127.0.0.1' },
-  }));
-  const env = { PATH: `${sshd.binDirectory}:${process.env['PATH'] ?? ''}` };
-  const daemon = new InstalledDaemon(scope, {
-    config: JSON.stringify({ version: '1.0', services }),
-    ports,
-    env,
-  });
-  // A login shell sets PATH anew.
-  await writeFile(path.join(daemon.home, '.profile'), `export PATH='${env.PATH}'\n`);
+  const forwards = await prepareSshForwards(scope, { count, targetPort: target.port, enabled: false });
+  const daemon = await installDaemon(scope, forwards);
   await daemon.run('daemon', 'start');
-  return { daemon, sshd, ports };
+  return { daemon, sshd: forwards.hosts[0]!, ports: forwards.ports };
 }
 
 const logins = ({ log }: Sshd): number => log.filter((line) => line.startsWith('Accepted ')).length;
@@ -88,7 +65,7 @@ async function measure(scope: Scope, { forwards, maxReadySeconds, maxMebibytes }
   });
   const before = logins(sshd);
   await daemon.run('daemon', 'restart');
-  const pid = await daemon.until('up', ({ phase }) => phase === 'up');
+  const { pid } = await daemon.until('up', ({ phase }) => phase === 'up');
   reportAtMost(1, { figure: `${what}: logins`, value: logins(sshd) - before, unit: '' });
   await delay(settleMs);
   const { own, whole } = await measureTree(pid);

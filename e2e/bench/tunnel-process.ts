@@ -12,9 +12,8 @@ import { secondsSince } from './figure.ts';
 const deathDeadlineSeconds = 1;
 const ownStartDeadlineMs = 20_000;
 
-/** What ssh and kubectl say when they forward. */
-const readyLine =
-  /^debug1: Local forwarding listening on path .*\.sock\.$|^Forwarding from 127\.0\.0\.1:\d+ -> /;
+/** What ssh says when its control socket takes forwards, and kubectl when it forwards. */
+const readyLine = /^debug1: Entering interactive session\.$|^Forwarding from 127\.0\.0\.1:\d+ -> /;
 
 /** Returns when the process has closed its sockets, which takes about a millisecond: ps would be too slow to see it. */
 export function killNow(pid: number): void {
@@ -40,7 +39,7 @@ function hasClosedItsFiles(pid: number): boolean {
  * What a tunnel's command takes by itself, in s: the same program with the same arguments and environment towards the
  * same server, from its start until it says that it forwards. Only its sockets lie in another folder.
  */
-export async function measureOwnStart({ env }: World, pid: number): Promise<number> {
+export async function measureOwnStart({ env }: Pick<World, 'env'>, pid: number): Promise<number> {
   const folder = await mkdtemp(path.join(env['TMPDIR'] ?? '', 'own-'));
   const appFolder = path.join(env['XDG_RUNTIME_DIR'] ?? '', 'localport');
   const argv = (await readWords(pid, 'cmdline')).map((word) => word.replace(appFolder, folder));

@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, type Page } from 'playwright/test';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
 import { type FarEnd, startFarEnd, writeProfile } from '../fixtures/far-end.ts';
+import { createSecretTools, type SecretTools } from '../fixtures/secret-tools.ts';
 import { exchange } from '../fixtures/servers.ts';
 import { lockKey } from '../fixtures/ssh-client.ts';
 
@@ -12,9 +15,13 @@ let farEnd: FarEnd;
 let world: World;
 let app: RunningApp;
 let page: Page;
+let tools: SecretTools;
 
 test.beforeEach(async () => {
-  farEnd = await startFarEnd();
+  const started = await startFarEnd();
+  tools = createSecretTools();
+  const searchPath = [tools.binDirectory, started.env['PATH'] ?? ''].join(path.delimiter);
+  farEnd = { ...started, env: { ...started.env, PATH: searchPath } };
   await lockKey(farEnd.sshd.keyFile, passphrase);
   world = await createWorld({ config: farEnd.config, env: farEnd.env });
   await writeProfile(world, farEnd);
@@ -26,17 +33,18 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   await world.close();
   await farEnd.dispose();
+  tools.dispose();
 });
 
 test('a locked key is unlocked in the popover, by keyboard, and its passphrase is nowhere', async () => {
   const card = page.getByRole('form', { name: /^The key .* is locked$/ });
   await expect(card).toContainText('Needed by ssh');
-  await expect(card.locator('input')).toBeFocused();
+  await expect(card.locator('input[type=password]')).toBeFocused();
 
   await page.keyboard.type('wrong');
   await page.keyboard.press('Enter');
   await expect(card).toContainText('The last answer was not accepted');
-  await expect(card.locator('input')).toHaveValue('');
+  await expect(card.locator('input[type=password]')).toHaveValue('');
   await page.keyboard.type(passphrase);
   await page.keyboard.press('Enter');
   await expect(card).toHaveCount(0);
@@ -48,6 +56,48 @@ test('a locked key is unlocked in the popover, by keyboard, and its passphrase i
   });
   expect(await app.quit()).toEqual({ code: 0, signal: null });
   await app.expectNothingLeft(farEnd.allPorts);
+});
+
+test('a passphrase that is to be remembered opens the key after a restart, until it is refused', async () => {
+  const name = `passphrase of ${farEnd.sshd.keyFile}`;
+  const box = page.getByRole('checkbox', { name: 'Remember in keychain' });
+  await expect(box).not.toBeChecked();
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Tab');
+  await expect(box).toBeFocused();
+  await page.keyboard.press('Space');
+  await expect(box).toBeChecked();
+  await page.keyboard.press('Enter');
+  await app.waitForSnapshot('ssh is up', ({ services }) => services[0]?.phase === 'up');
+  await expect.poll(() => tools.keychain(name)).toBe(passphrase);
+  expect(await app.quit()).toEqual({ code: 0, signal: null });
+
+  app = await world.start();
+  await app.waitForSnapshot('ssh is up', ({ services }) => services[0]?.phase === 'up');
+  expect(await app.quit()).toEqual({ code: 0, signal: null });
+
+  tools.setKeychain(name, 'of yesterday');
+  app = await world.start();
+  await app.waitForSnapshot('ssh asks', ({ prompts }) => prompts.length === 1);
+  page = await app.openPopover();
+  const card = page.getByRole('form', { name: /^The key .* is locked$/ });
+  await expect(card).toContainText('The answer in the keychain was not accepted, and was removed');
+  expect(tools.keychain(name)).toBeNull();
+  await expect(card.getByRole('checkbox')).toBeChecked();
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Enter');
+  await app.waitForSnapshot('ssh is up', ({ services }) => services[0]?.phase === 'up');
+  await expect.poll(() => tools.keychain(name)).toBe(passphrase);
+});
+
+test('without a keychain, nothing is offered to be remembered', async () => {
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  for (const program of await readdir(tools.binDirectory)) await rm(path.join(tools.binDirectory, program));
+  expect(await app.quit()).toEqual({ code: 0, signal: null });
+  app = await world.start();
+  await app.waitForSnapshot('ssh asks', ({ prompts }) => prompts.length === 1);
+  page = await app.openPopover();
+  await expect(page.getByRole('form').locator('input')).toHaveCount(1);
 });
 
 test('a question that is canceled fails its service, and is not asked again', async () => {

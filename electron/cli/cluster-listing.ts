@@ -1,5 +1,6 @@
 /** Lists that are asked of several clusters at once: what comes is printed, and each cluster that fails is named. */
 import type * as z from 'zod';
+import { namespaceFlag } from '../core/transport/kubectl-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from './kube-contexts.ts';
@@ -60,7 +61,7 @@ function namespaceArguments(
 ): readonly (readonly string[])[] {
   if (namespace !== undefined) return [[`--namespace=${namespace}`]];
   if (allNamespaces === true || namespaces.length === 0) return [['--all-namespaces']];
-  return namespaces.map((name) => [`--namespace=${name}`]);
+  return namespaces.map(namespaceFlag);
 }
 
 function print<Schema extends z.ZodType, Row>(

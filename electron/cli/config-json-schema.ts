@@ -22,7 +22,12 @@ export function configJsonSchema(): JsonSchema {
   const byTechnology = Object.entries(connectionSchemas).map(([technology, schema]) => ({
     if: { properties: { technology: { const: technology } }, required: ['technology'] },
     then: {
-      properties: { connection: explain(convert(schema), connectionKeyHelps[technology as Technology]) },
+      properties: {
+        connection: {
+          ...explain(convert(schema), connectionKeyHelps[technology as Technology]),
+          ...(technology === 'kubectl' ? { anyOf: kubectlTargets } : {}),
+        },
+      },
     },
   }));
   const places = [{ required: ['local_port'] }, { required: ['local_socket'] }];
@@ -39,6 +44,8 @@ export function configJsonSchema(): JsonSchema {
     properties: { ...(file['properties'] as object), services },
   };
 }
+
+const kubectlTargets = [{ required: ['resource_name'] }, { required: ['selector'] }];
 
 type Technology = keyof typeof connectionKeyHelps;
 
@@ -66,7 +73,11 @@ function convert(schema: z.ZodType): JsonSchema {
 function loosen(schema: JsonSchema): JsonSchema {
   const { type, properties, items, anyOf } = schema;
   if (Array.isArray(anyOf)) {
-    const loose = (anyOf as JsonSchema[]).map((one) => (isUnknown(one) ? { type: 'object' } : loosen(one)));
+    const loose = (anyOf as JsonSchema[]).map((one) => {
+      if (isUnknown(one)) return { type: 'object' };
+      // A name beside a number: a number is not one.
+      return one['type'] === 'string' && 'pattern' in one ? one : loosen(one);
+    });
     return {
       ...schema,
       anyOf: loose.flatMap((one) => (isChoice(one) ? (one['anyOf'] as JsonSchema[]) : one)),

@@ -89,7 +89,8 @@ export const serviceKeyHelps: KeyHelps = {
   local_socket:
     'A Unix socket of mode 0600, beside local_port or instead of it; in a folder that nobody else can write',
   bind: 'An IP address of this machine, 0.0.0.0 or "::" for all; default 127.0.0.1 and ::1',
-  remote_port: 'At the far end; not for command, nor with dynamic or remote_socket',
+  remote_port:
+    'At the far end; for kubectl also the name of a port; not for command, nor with dynamic or remote_socket',
   remote_socket:
     'ssh: an absolute path on the server, instead of remote_port: the far end is this Unix socket',
   remote:
@@ -112,10 +113,13 @@ export const serviceKeyHelps: KeyHelps = {
 
 export const connectionKeyHelps = {
   kubectl: {
-    resource_name: 'Of the service, pod or deployment',
-    namespace: 'Default: default',
-    resource_type: 'service, pod or deployment; default service',
+    resource_name: 'Of the service, pod, deployment and so on; or selector instead',
+    namespace: "Default: the context's own, as for kubectl",
+    resource_type:
+      'service, pod, deployment, statefulset, daemonset, replicaset or job, or a short name of kubectl; default service',
+    selector: 'Labels, as in app=web,tier=db, instead of resource_name: forwards to a pod that has them',
     context: 'Of the kubeconfig; default the current one',
+    kubeconfig: 'A file; default KUBECONFIG, else ~/.kube/config',
   },
   ssh: {
     host: 'The ssh server, or a Host of ssh_config',

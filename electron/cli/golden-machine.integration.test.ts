@@ -149,6 +149,12 @@ describe('golden output without a host', () => {
       'import kube --context fixture --namespace shop --write -c kube.yaml',
       'config validate kube.yaml',
     );
+    kube.addService('legacy', { selector: null, ports: [80] });
+    kube.addService('api', { ports: [{ port: 80 }, { name: 'dns', port: 53, protocol: 'UDP' }] });
+    await seen.run('import kube --context fixture fixture-other -o json');
+    kube.setOnlyNamespace('default');
+    await seen.run('import kube --context fixture');
+    kube.setOnlyNamespace(null);
     kube.addNode('node-b', false);
     await seen.run('cluster status');
     kube.setListable('nodes', false);

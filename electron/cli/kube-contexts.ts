@@ -1,13 +1,13 @@
 import type { ServiceSpec } from '../../shared/service-spec.ts';
+import type { ClusterChoice } from '../core/transport/kubectl-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { chooseConfigFile, requireTrustIn } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { brokenConfig } from './output/config-complaint.ts';
 
-/** A kube context with the namespaces that services use there; the context null is the current one. */
-export interface ContextInUse {
-  readonly context: string | null;
-  readonly namespaces: readonly string[];
+/** A kube context with the namespaces that services use there; the namespace null is the context's own. */
+export interface ContextInUse extends ClusterChoice {
+  readonly namespaces: readonly (string | null)[];
 }
 
 /** What the config uses, or the contexts that are named; the current one where neither says anything. */
@@ -24,23 +24,25 @@ export async function contextsInUse(
   const used = groupByContext(loaded?.ok === true ? loaded.value.services : []);
   if (named !== undefined) {
     return named.map(
-      (name) => used.find(({ context: one }) => one === name) ?? { context: name, namespaces: [] },
+      (name) =>
+        used.find(({ context: one }) => one === name) ?? { context: name, kubeconfig: null, namespaces: [] },
     );
   }
-  return used.length > 0 ? used : [{ context: null, namespaces: [] }];
+  return used.length > 0 ? used : [{ context: null, kubeconfig: null, namespaces: [] }];
 }
 
 export function groupByContext(services: readonly ServiceSpec[]): readonly ContextInUse[] {
-  const namespaces = new Map<string | null, Set<string>>();
+  const found = new Map<string, ClusterChoice & { readonly namespaces: Set<string | null> }>();
   for (const { connection } of services) {
     if (connection.technology !== 'kubectl') continue;
-    const known = namespaces.get(connection.context) ?? new Set<string>();
-    namespaces.set(connection.context, known.add(connection.namespace));
+    const { context, kubeconfig, namespace } = connection;
+    const key = JSON.stringify([context, kubeconfig]);
+    const known = found.get(key) ?? { context, kubeconfig, namespaces: new Set() };
+    known.namespaces.add(namespace);
+    found.set(key, known);
   }
-  return [...namespaces].map(([context, names]) => ({ context, namespaces: [...names] }));
+  return [...found.values()].map((one) => ({ ...one, namespaces: [...one.namespaces] }));
 }
 
-export const contextArguments = ({ context }: ContextInUse): readonly string[] =>
-  context === null ? [] : [`--context=${context}`];
-
-export const contextTitle = ({ context }: ContextInUse): string => context ?? 'current context';
+export const contextTitle = ({ context, kubeconfig }: ContextInUse): string =>
+  `${context ?? 'current context'}${kubeconfig === null ? '' : ` in ${kubeconfig}`}`;

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { CommandContext } from './command-context.ts';
-import { contextArguments, type ContextInUse } from './kube-contexts.ts';
+import { clusterFlags } from '../core/transport/kubectl-flags.ts';
+import type { ContextInUse } from './kube-contexts.ts';
 import { lastLine, runTool, type ToolRun } from './tool-run.ts';
 
 const queryMs = 20_000;
@@ -13,7 +14,7 @@ export async function askCluster<Schema extends z.ZodType>(
   where: ContextInUse,
   { args, schema }: { readonly args: readonly string[]; readonly schema: Schema },
 ): Promise<Result<z.infer<Schema>, string>> {
-  const argv = ['kubectl', ...contextArguments(where), ...args, '--output=json'] as const;
+  const argv = ['kubectl', ...clusterFlags(where), ...args, '--output=json'] as const;
   const run = await runTool(context, argv, queryMs);
   if (run.exitCode !== 0) return err(complaintOf(run));
   try {

@@ -111,7 +111,7 @@ case "$*" in
   *--context=staging*) echo 'Unable to connect to the server: dial tcp: i/o timeout' >&2; exit 1 ;;
   *version*) echo '{"serverVersion":{"gitVersion":"v1.35.2"}}' ;;
   *'get nodes'*) echo '{"items":[{"metadata":{"name":"n1"},"status":{"conditions":[{"type":"Ready","status":"False"}]}}]}' ;;
-  *'get services'*) echo '{"items":[{"metadata":{"name":"pg","namespace":"shop"},"spec":{"ports":[{"port":5432}]}}]}' ;;
+  *'get services'*) echo '{"items":[{"metadata":{"name":"pg","namespace":"shop"},"spec":{"selector":{"app":"pg"},"ports":[{"port":5432}]}}]}' ;;
   *'get pods --namespace=shop'*) echo '{"items":[{"metadata":{"name":"pg-0","namespace":"shop"},"status":{"phase":"Running","containerStatuses":[{"ready":true,"restartCount":1}]}}]}' ;;
   *'get events --field-selector=type!=Normal --namespace=shop'*) echo '{"items":[]}' ;;
   *) echo "unexpected: $*" >&2; exit 1 ;;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compileConfig } from '../core/config/config-compiler.ts';
-import { proposeKubeServices } from './kube-proposals.ts';
+import { proposeKubeServices, tellContextsApart } from './kube-proposals.ts';
 import { entriesOf, proposalYaml } from './service-proposal.ts';
 
-const service = (name: string, namespace: string, ports: object[], type = 'ClusterIP'): object => ({
+const service = (name: string, namespace: string, ports: object[], spec: object = {}): object => ({
   metadata: { name, namespace },
-  spec: { type, ports },
+  spec: { type: 'ClusterIP', selector: { app: name }, ports, ...spec },
 });
 
 const list = (...items: object[]): string => JSON.stringify({ kind: 'List', items });
@@ -18,7 +18,8 @@ describe('the services of a cluster', () => {
     const json = list(
       service('kubernetes', 'default', [{ port: 443 }]),
       service('coredns', 'kube-system', [{ port: 53 }]),
-      service('elsewhere', 'shop', [{ port: 80 }], 'ExternalName'),
+      service('elsewhere', 'shop', [{ port: 80 }], { type: 'ExternalName' }),
+      service('legacy', 'shop', [{ port: 80 }], { selector: null }),
       service('headless', 'shop', []),
       service('dns', 'shop', [{ port: 53, protocol: 'UDP' }]),
       service('postgres', 'shop', [{ port: 5432 }]),
@@ -71,6 +72,45 @@ describe('the services of a cluster', () => {
     const found = proposeKubeServices(json, 'prod');
     expect(found?.proposals.map(({ name }) => name)).toEqual(['web-80', 'web-tls']);
     expect(found?.skipped).toEqual([...hostile.map((name) => `shop/${name}`), 'Shop/db']);
+  });
+
+  it('are said to be skipped where no pod is behind them as far as kubectl knows', () => {
+    const json = list(
+      service('legacy', 'shop', [{ port: 80 }], { selector: {} }),
+      service('kubernetes', 'default', [{ port: 443 }], { selector: null }),
+    );
+    expect(proposeKubeServices(json, 'prod')).toMatchObject({ proposals: [], podless: ['shop/legacy'] });
+  });
+
+  it('are told apart by their contexts where several have one of that name', () => {
+    const propose = (context: string, ...services: object[]) => {
+      const found = proposeKubeServices(list(...services), context);
+      return found === null ? [] : [found];
+    };
+    const namesOf = (...contexts: readonly string[]): readonly string[] =>
+      entriesOf(
+        tellContextsApart(
+          contexts.flatMap((context) =>
+            propose(
+              context,
+              service('web', 'shop', [{ port: 80 }]),
+              service('web', 'blog', [{ port: 80 }]),
+              service(`only-${context.length}`, 'shop', [{ port: 80 }]),
+            ),
+          ),
+        ),
+        none,
+      ).map((entry) => (entry as { readonly name: string }).name);
+    expect(namesOf('prod', 'arn:aws:eks:eu-west-1:1:cluster/staging')).toEqual([
+      'prod-web',
+      'prod-blog-web',
+      'only-4',
+      'staging-web',
+      'staging-blog-web',
+      'only-39',
+    ]);
+    // Two clusters of one name in two regions.
+    expect(namesOf('gke_p_eu_prod', 'gke_p_us-east_prod')).toContain('gke_p_us-east_prod-web');
   });
 
   it.each(['', 'no json', '{}', '{"items":[{}]}'])('are not read out of something else: %s', (text) => {

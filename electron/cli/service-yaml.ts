@@ -1,5 +1,6 @@
 /** Services as they are written in a config file: the way back from `ServiceSpec`, and out of an import. */
 import { formatDuration } from '../../shared/config-scalars.ts';
+import type { KubeTarget } from '../../shared/kube-target.ts';
 import type {
   Connection,
   HealthCheckSpec,
@@ -70,10 +71,10 @@ function connectionEntry(connection: Connection, options: ServiceEntryOptions): 
   switch (connection.technology) {
     case 'kubectl':
       return withoutNothing({
-        resource_type: connection.resourceType,
-        resource_name: connection.resourceName,
+        ...targetEntry(connection.target),
         namespace: connection.namespace,
         context: connection.context,
+        kubeconfig: connection.kubeconfig,
       });
     case 'ssh':
       return withoutNothing({
@@ -94,6 +95,11 @@ function connectionEntry(connection: Connection, options: ServiceEntryOptions): 
       return { argv: connection.argv };
   }
 }
+
+const targetEntry = (target: KubeTarget): Entry =>
+  target.kind === 'selector'
+    ? { selector: target.selector }
+    : { resource_type: target.kind, resource_name: target.name };
 
 function healthCheckEntry(check: HealthCheckSpec, options: ServiceEntryOptions): Entry {
   const config = probeConfig(check.probe, options);

@@ -40,7 +40,8 @@ export async function runToolWith(
     extendEnv: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     timeout: timeoutMs,
-    cancelSignal: signal,
+    // Each run listens to a signal of its own: Node warns of more than 10 listeners on one.
+    cancelSignal: AbortSignal.any([signal]),
     maxBuffer: maxOutputBytes,
     stripFinalNewline: false,
     cleanup: false,

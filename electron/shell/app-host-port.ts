@@ -13,8 +13,8 @@ export interface AppHostPort {
   reload(): Promise<void>;
   /** Trusts the text under review that has this digest. The error is a sentence. */
   trustConfig(digest: string): Promise<Result<void, string>>;
-  /** The user's answer to a question of the snapshot; null: none. False when it is no longer open. */
-  answerPrompt(id: string, answer: string | null): boolean;
+  /** The user's answer to a question of the snapshot; null: none. False when it is no longer open. `remember`: in the keychain. */
+  answerPrompt(id: string, answer: string | null, remember: boolean): boolean;
   /** Where the config is, or where it should be. */
   configPath(): string;
   serviceLogPath(name: string): string;

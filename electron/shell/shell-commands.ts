@@ -31,8 +31,8 @@ export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellPar
   'config:open': () => openConfig(host),
   'config:reload': () => host.reload(),
   'config:trust': ({ digest }) => trustConfig(host, digest),
-  'prompt:answer': ({ id, answer }) => {
-    host.answerPrompt(id, answer);
+  'prompt:answer': ({ id, answer, remember }) => {
+    host.answerPrompt(id, answer, remember);
   },
   'settings:get': () => settings.refresh(),
   'settings:set': (change) => settings.change(change),

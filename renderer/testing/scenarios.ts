@@ -347,6 +347,7 @@ export const scenarios = {
           words: "deploy@bastion's password:",
           kind: 'password',
           isRepeated: true,
+          remember: 'offered',
           since: sampleNow,
         },
         {
@@ -355,6 +356,33 @@ export const scenarios = {
           asker: 'gate',
           words: 'Confirm user presence for key ED25519-SK SHA256:l3QZ0Yk',
           kind: 'touch',
+          isRepeated: false,
+          since: sampleNow,
+        },
+      ],
+    },
+  },
+  'refused-answer-of-the-keychain': {
+    snapshot: {
+      ...snapshotOf([connecting('warehouse', { localPort: 5439 }), ...allUp.slice(0, 4)]),
+      prompts: [
+        {
+          id: '1',
+          services: ['warehouse'],
+          asker: 'id_ed25519',
+          words: "Enter passphrase for key '/Users/sam/.ssh/id_ed25519':",
+          kind: 'passphrase',
+          isRepeated: true,
+          wasRemembered: true,
+          remember: 'offered',
+          since: sampleNow,
+        },
+        {
+          id: '2',
+          services: ['printer'],
+          asker: 'gate',
+          words: 'Add key /Users/sam/.ssh/id_work (sam@laptop) to agent?',
+          kind: 'confirm',
           isRepeated: false,
           since: sampleNow,
         },

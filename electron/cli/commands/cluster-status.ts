@@ -1,16 +1,20 @@
 import type { Action, CommandContext } from '../command-context.ts';
 import { askCluster, nodesSchema, versionSchema } from '../kube-query.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from '../kube-contexts.ts';
+import { mapInTurns } from '../map-in-turns.ts';
 import { bad, fine, note, reportFindings, type Finding } from '../output/findings.ts';
 
 export interface ClusterOptions {
   readonly context?: readonly string[];
 }
 
+/** Each is a kubectl, and a config may name hundreds. */
+const contextsAtOnce = 16;
+
 /** Whether the API server of each context in use answers, and its nodes are ready. A query that fails counts as unhealthy. */
 export const clusterStatus: Action<ClusterOptions> = async (context, options) => {
   const contexts = await contextsInUse(context, options.context);
-  const findings = await Promise.all(contexts.map((where) => examine(context, where)));
+  const findings = await mapInTurns(contexts, contextsAtOnce, (where) => examine(context, where));
   return reportFindings(context, findings);
 };
 

@@ -1,3 +1,5 @@
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { visibleLine } from '../../../shared/visible-text.ts';
 import type { Action } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
@@ -35,6 +37,9 @@ export const configValidate: Action = async (context, _options, [named, ...more]
     ),
   );
   if (!loaded.ok) return exitCode.error;
+  context.print(
+    ...namespaceNotes(loaded.value.services).map((note) => `${context.palette.faint('note:')} ${note}`),
+  );
   const trust =
     named !== undefined || (await isTrusted(context, requireConfigFile(context), loaded.value.identity))
       ? ''
@@ -42,3 +47,16 @@ export const configValidate: Action = async (context, _options, [named, ...more]
   context.print(`${path}: valid, ${showCount(loaded.value.services.length, 'service')}${trust}`);
   return exitCode.ok;
 };
+
+const maxNamesTold = 5;
+
+/** 0.3.7 read no namespace as `default`: whoever updates may forward to another namespace. */
+function namespaceNotes(services: readonly ServiceSpec[]): readonly string[] {
+  const names = services.flatMap(({ name, connection }) =>
+    connection.technology === 'kubectl' && connection.namespace === null ? [visibleLine(name)] : [],
+  );
+  if (names.length === 0) return [];
+  const more = names.length > maxNamesTold ? ` and ${names.length - maxNamesTold} more` : '';
+  const shown = `${names.slice(0, maxNamesTold).join(', ')}${more}`;
+  return [`${shown}: no namespace, so that of the kube context is used (0.3.7 used "default")`];
+}

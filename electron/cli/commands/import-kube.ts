@@ -4,9 +4,10 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { finishImport, type ImportOptions } from '../import-output.ts';
 import { complaintOf } from '../kube-query.ts';
-import { proposeKubeServices, type KubeProposals } from '../kube-proposals.ts';
+import { proposeKubeServices, tellContextsApart, type KubeProposals } from '../kube-proposals.ts';
+import { mapInTurns } from '../map-in-turns.ts';
 import { shorten } from '../output/text-width.ts';
-import { runTool } from '../tool-run.ts';
+import { runTool, type ToolRun } from '../tool-run.ts';
 
 export interface ImportKubeOptions extends ImportOptions {
   readonly context?: readonly string[];
@@ -25,15 +26,26 @@ export const importKube: Action<ImportKubeOptions> = async (context, options) =>
   // The config takes no such name; a cluster's own are DNS labels.
   const odd = contexts.filter((name) => firstUnseen(name) !== null);
   const named = contexts.filter((name) => !odd.includes(name));
-  const found: Awaited<ReturnType<typeof readContext>>[] = [];
-  for (let start = 0; start < named.length; start += contextsAtOnce) {
-    const names = named.slice(start, start + contextsAtOnce);
-    found.push(...(await Promise.all(names.map((name) => readContext(context, name, options.namespace)))));
-  }
-  const skipped = found.flatMap((result) => (result.ok ? result.value.skipped : []));
+  const found = await mapInTurns(named, contextsAtOnce, (name) =>
+    readContext(context, name, options.namespace),
+  );
+  const read = found.flatMap((result) => (result.ok ? [result.value] : []));
   return finishImport(context, options, {
-    proposals: found.flatMap((result) => (result.ok ? result.value.proposals : [])),
-    remarks: skippedInWords(skipped),
+    proposals: tellContextsApart(read),
+    remarks: [
+      ...listInWords(
+        'only services in the namespace of the context may be listed',
+        read.filter(({ isOwnNamespace }) => isOwnNamespace).map((one) => one.context),
+      ),
+      ...listInWords(
+        'skipped, as the name is not a DNS label',
+        read.flatMap(({ skipped }) => skipped),
+      ),
+      ...listInWords(
+        'skipped, as they have no selector and so no pods',
+        read.flatMap(({ podless }) => podless),
+      ),
+    ],
     failures: [
       ...odd.map((name) => `${name}: a context with a control character in its name is skipped`),
       ...found.flatMap((result) => (result.ok ? [] : result.error)),
@@ -43,11 +55,12 @@ export const importKube: Action<ImportKubeOptions> = async (context, options) =>
 
 const maxNamesTold = 5;
 
-function skippedInWords(names: readonly string[]): readonly string[] {
-  if (names.length === 0) return [];
-  const shown = names.slice(0, maxNamesTold).map((name) => shorten(visibleLine(name), maxNameWidth));
-  const more = names.length > maxNamesTold ? ` and ${names.length - maxNamesTold} more` : '';
-  return [`skipped, as the name is not a DNS label: ${shown.join(', ')}${more}`];
+function listInWords(why: string, names: readonly string[]): readonly string[] {
+  const different = [...new Set(names)];
+  if (different.length === 0) return [];
+  const shown = different.slice(0, maxNamesTold).map((name) => shorten(visibleLine(name), maxNameWidth));
+  const more = different.length > maxNamesTold ? ` and ${different.length - maxNamesTold} more` : '';
+  return [`${why}: ${shown.join(', ')}${more}`];
 }
 
 async function listContexts(context: CommandContext): Promise<readonly string[]> {
@@ -65,16 +78,24 @@ async function readContext(
   context: CommandContext,
   name: string,
   namespace: string | undefined,
-): Promise<Result<KubeProposals, string>> {
-  const where = namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`;
-  const run = await runTool(
-    context,
-    ['kubectl', `--context=${name}`, 'get', 'services', where, '--output=json'],
-    listServicesMs,
-  );
+): Promise<Result<ReadContext, string>> {
+  const list = (...where: readonly string[]): Promise<ToolRun> => {
+    const argv = ['kubectl', `--context=${name}`, 'get', 'services', ...where, '--output=json'] as const;
+    return runTool(context, argv, listServicesMs);
+  };
+  const wide = await list(namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`);
+  // Many may list in one namespace only, and that is what a context names one for.
+  const isOwnNamespace =
+    namespace === undefined && wide.exitCode !== 0 && /\bforbidden\b/i.test(complaintOf(wide));
+  const run = isOwnNamespace ? await list() : wide;
   if (run.exitCode !== 0) return err(`${name}: ${complaintOf(run)}`);
   const proposals = proposeKubeServices(run.stdout, name);
   return proposals === null
     ? err(`${name}: kubectl answered with something else than a list of services`)
-    : ok(proposals);
+    : ok({ ...proposals, isOwnNamespace });
+}
+
+interface ReadContext extends KubeProposals {
+  /** Only services of the context's own namespace may be listed. */
+  readonly isOwnNamespace: boolean;
 }

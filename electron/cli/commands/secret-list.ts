@@ -5,10 +5,16 @@ import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
 import { brokenConfig } from '../output/config-complaint.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
-import { lookUpSecret } from '../secret-keeper.ts';
+import { lookUpSecret, rememberedNames } from '../secret-keeper.ts';
 
-/** The secrets that the config names, and whether each can be read. 1Password is not asked: it might ask the user. */
+/**
+ * The secrets that the config names, and whether each can be read, and the answers to ssh that are remembered. 1Password is not
+ * asked: it might ask the user.
+ */
 export const secretList: Action = async (context) => {
+  const remembered = rememberedNames(context)
+    .all()
+    .map((name) => fine(name, 'remembered for ssh'));
   const { path } = requireConfigFile(context);
   const loaded = await readConfig(context, path);
   if (!loaded.ok) throw brokenConfig(context, path, loaded.error);
@@ -16,7 +22,7 @@ export const secretList: Action = async (context) => {
   for (const service of loaded.value.services)
     for (const reference of referencesOf(service))
       users.set(reference, [...(users.get(reference) ?? []), service.name]);
-  if (users.size === 0) {
+  if (users.size === 0 && remembered.length === 0) {
     context.tell(`${path} refers to no stored password: write password: keychain:NAME`);
     return exitCode.ok;
   }
@@ -25,7 +31,7 @@ export const secretList: Action = async (context) => {
     const reference = parseSecretReference(text);
     if (reference !== null) findings.push(await examine(context, reference, { text, names }));
   }
-  return reportFindings(context, findings);
+  return reportFindings(context, [...findings, ...remembered]);
 };
 
 async function examine(

@@ -1,9 +1,14 @@
 import type { Action } from '../command-context.ts';
 import { exitCode } from '../exit-code.ts';
-import { removeSecret, requireSecretName } from '../secret-keeper.ts';
+import { rememberedNames, removeSecret, requireSecretName } from '../secret-keeper.ts';
 
+/** A secret of the config, or a remembered answer: the names of the latter have spaces, those of the former have none. */
 export const secretRemove: Action = async (context, _options, [name = '']) => {
-  requireSecretName(name);
+  const remembered = rememberedNames(context);
+  const isRemembered = remembered.has(name);
+  if (!isRemembered) requireSecretName(name);
+  // Gone from the keychain or not: it is not looked up again.
+  if (isRemembered) await remembered.remove(name);
   await removeSecret(context, name);
   context.say(`${name} is removed`);
   return exitCode.ok;

@@ -1,4 +1,4 @@
-import { promptTitle, type Prompt } from '../../../shared/prompt.ts';
+import { isReusable, no, promptTitle, repetitionOf, yes, type Prompt } from '../../../shared/prompt.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { sshHostIn } from '../../../shared/route-text.ts';
 import { isInOrder } from '../../../shared/service-tone.ts';
@@ -14,8 +14,13 @@ import { standingOfStart, waitForServices } from '../service-wait.ts';
 /** As long as a question waits for its answer. */
 const timeoutMs = 300_000;
 
+export interface LoginOptions {
+  /** Absent: asks, at a terminal. */
+  readonly remember?: boolean;
+}
+
 /** Connects the services of an ssh host, and asks at the terminal what the host asks. */
-export const sshLogin: Action = async (context, _options, hosts) =>
+export const sshLogin: Action<LoginOptions> = async (context, options, hosts) =>
   withHost(context, async (client) => {
     const { services } = answerOf(await client.request('snapshot', {}));
     const meant = services.filter((service) => isMeant(service, hosts));
@@ -27,7 +32,7 @@ export const sshLogin: Action = async (context, _options, hosts) =>
       });
     }
     const done = new AbortController();
-    const attending = new PromptAnswers(context, client, names).attend(done.signal);
+    const attending = new PromptAnswers(context, client, { names, options }).attend(done.signal);
     try {
       await attending.isOpen;
       const waiting = meant.filter((service) => names.includes(service.name) && !isInOrder(service));
@@ -54,6 +59,9 @@ export const sshLogin: Action = async (context, _options, hosts) =>
 const isMeant = ({ technology, name, route }: ServiceSnapshot, hosts: readonly string[]): boolean =>
   technology === 'ssh' && hosts.some((host) => host === name || host === sshHostIn(route));
 
+const noKeychain =
+  'There is no keychain to remember answers in. On Linux, install secret-tool (package libsecret-tools), and run a Secret Service such as GNOME Keyring';
+
 const isOpen = (withdrawn: AbortSignal): boolean => !withdrawn.aborted;
 
 /** Asks each open question once, one after the other. */
@@ -62,14 +70,22 @@ class PromptAnswers {
   readonly #client: ControlClient;
   /** The services that log in: what others are asked is not for this command to answer. */
   readonly #names: readonly string[];
+  readonly #options: LoginOptions;
   readonly #asked = new Set<string>();
+  /** Whether answers to these words are to be remembered, as the user has said. */
+  readonly #wishes = new Map<string, boolean>();
   readonly #withdrawn = new Map<string, AbortController>();
   #turn: Promise<void> = Promise.resolve();
   #answers: Answers | null = null;
 
-  constructor(context: CommandContext, client: ControlClient, names: readonly string[]) {
+  constructor(
+    context: CommandContext,
+    client: ControlClient,
+    { names, options }: { readonly names: readonly string[]; readonly options: LoginOptions },
+  ) {
     this.#context = context;
     this.#names = names;
+    this.#options = options;
     this.#client = client;
   }
 
@@ -111,26 +127,56 @@ class PromptAnswers {
   }
 
   async #ask(prompt: Prompt, withdrawn: AbortSignal): Promise<void> {
-    const { id, words, kind, isRepeated } = prompt;
+    const { id, words, kind } = prompt;
     if (!isOpen(withdrawn)) return;
-    if (isRepeated) this.#context.tell('the last answer was not accepted');
+    const repetition = repetitionOf(prompt);
+    if (repetition !== null) this.#context.tell(repetition);
     if (kind === 'touch') {
       this.#context.tell(`${promptTitle(prompt)}: ${words}`);
       return;
     }
-    this.#answers ??= answersOf(this.#context);
-    const { ask } = this.#answers;
     this.#context.tell(visibleLine(promptTitle(prompt)));
-    let answer = await ask(`${visibleLine(words)} `, withdrawn);
-    while (answer !== null && !(await this.#give(id, answer)))
-      answer = await ask(`${visibleLine(words)} `, withdrawn);
+    if (kind === 'confirm') {
+      await this.#give(id, (await this.#consents(words, withdrawn)) ? yes : no, false);
+      return;
+    }
+    const { ask } = this.#openAnswers();
+    for (;;) {
+      const answer = await ask(`${visibleLine(words)} `, withdrawn);
+      if (answer === null) break;
+      if (await this.#give(id, answer, await this.#wantsRemembered(prompt))) return;
+    }
     // One that was withdrawn needs no answer any more.
-    if (answer === null && isOpen(withdrawn)) await this.#client.request('dismiss-prompt', { id });
+    if (isOpen(withdrawn)) await this.#client.request('dismiss-prompt', { id });
+  }
+
+  #openAnswers(): Answers {
+    this.#answers ??= answersOf(this.#context);
+    return this.#answers;
+  }
+
+  async #consents(words: string, withdrawn: AbortSignal): Promise<boolean> {
+    const { confirm } = this.#context;
+    if (confirm !== undefined) return confirm(`${visibleLine(words)} [y/N] `);
+    return /^y(?:es)?$/i.test((await this.#openAnswers().ask('', withdrawn)) ?? no);
+  }
+
+  async #wantsRemembered({ words, kind, remember }: Prompt): Promise<boolean> {
+    const { confirm, tell } = this.#context;
+    const wish = this.#options.remember ?? this.#wishes.get(words);
+    if (remember !== 'offered') {
+      if (wish === true && isReusable(kind))
+        tell(remember === 'unavailable' ? noKeychain : 'This answer cannot be remembered');
+      return false;
+    }
+    const wants = wish ?? (await confirm?.('Remember it in the keychain? [y/N] ')) ?? false;
+    this.#wishes.set(words, wants);
+    return wants;
   }
 
   /** False: it cannot be an answer, and the question stands. */
-  async #give(id: string, answer: string): Promise<boolean> {
-    const given = await this.#client.request('answer-prompt', { id, answer });
+  async #give(id: string, answer: string, remember: boolean): Promise<boolean> {
+    const given = await this.#client.request('answer-prompt', { id, answer, remember });
     // It may have been answered elsewhere meanwhile.
     if (given.ok || given.error.code !== 'bad-request') return true;
     this.#context.tell(given.error.message);

@@ -23,7 +23,7 @@ export function statusObject({ host, config, services, prompts }: StatusReport):
   };
 }
 
-/** `kind`: `password`, `passphrase`, `code` or `touch`. */
+/** `kind`: `password`, `passphrase`, `code`, `touch` or `confirm`. */
 const promptObject = ({ services, asker, words, kind, since }: Prompt): object => ({
   services,
   asker,

@@ -57,7 +57,15 @@ function addSshCommands(program: Command, perform: Perform): void {
     .command('login')
     .description('connect the services of a host, and answer what it asks: passwords, passphrases, codes')
     .argument('<host...>', 'ssh hosts of the config, or ssh services')
-    .addHelpText('after', examples(['localport ssh login bastion', 'asks at the terminal']))
+    .option('--remember', 'keep passwords and passphrases that work in the keychain; by default it asks')
+    .option('--no-remember', 'keep none, and do not ask')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport ssh login bastion', 'asks at the terminal'],
+        ['localport secret list', 'what is remembered; secret remove forgets it'],
+      ),
+    )
     .action(performing(perform, async () => (await import('../commands/ssh-login.ts')).sshLogin));
   ssh
     .command('validate')

@@ -27,16 +27,21 @@ export function addSecretCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/secret-set.ts')).secretSet));
   secret
     .command('remove')
-    .description('remove a stored password')
-    .addArgument(name())
+    .description('remove a stored password, or an answer that was remembered for ssh')
+    .addArgument(new Argument('<name>', 'the name that the config uses, or that secret list shows'))
     .addHelpText(
       'after',
-      examples(['localport secret remove bastion', 'services that use it stop and say why']),
+      examples(
+        ['localport secret remove bastion', 'services that use it stop and say why'],
+        ['localport secret remove "password of me@bastion"', 'LocalPort asks for it again'],
+      ),
     )
     .action(performing(perform, async () => (await import('../commands/secret-remove.ts')).secretRemove));
   secret
     .command('list')
-    .description('list the secrets that the config names, and whether each is stored')
+    .description(
+      'list the secrets that the config names, whether each is stored, and what is remembered for ssh',
+    )
     .addHelpText('after', examples(['localport secret list', 'exits with 1 if one is missing']))
     .action(performing(perform, async () => (await import('../commands/secret-list.ts')).secretList));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeRoute } from '../../../shared/route-text.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { serviceSpec } from '../testing/service-spec.ts';
 import { complaintsOf, loadText, sshConfig, testConfigPath, tcpEntry } from './testing/config-text.ts';
@@ -93,8 +94,8 @@ services:
         description: 'The database',
         connection: {
           technology: 'kubectl',
-          resourceType: 'deployment',
-          resourceName: 'postgres',
+          target: { kind: 'deployment', name: 'postgres' },
+          kubeconfig: null,
           namespace: 'data',
           context: 'minikube',
           remotePort: 5432,
@@ -147,9 +148,9 @@ services:
         localPort: 9092,
         connection: {
           technology: 'kubectl',
-          resourceType: 'service',
-          resourceName: 'kafka',
-          namespace: 'default',
+          target: { kind: 'service', name: 'kafka' },
+          kubeconfig: null,
+          namespace: null,
           context: null,
           remotePort: 9092,
         },
@@ -270,6 +271,51 @@ services:
       description: null,
       tags: [],
       connection: { user: null, keyFile: null, password: null, port: null },
+    });
+  });
+
+  it('takes every target that kubectl does, by its short names too', () => {
+    const connections = [
+      'resource_name: a',
+      ...['po', 'pods', 'deploy', 'sts', 'ds', 'rs', 'jobs', 'svc'].map(
+        (type) => `resource_name: a, resource_type: ${type}`,
+      ),
+      'selector: "app=web,tier in (db, cache),!old"',
+    ];
+    const { services } = loadText(
+      `services:\n${connections.map((connection, index) => `  - { name: s${index}, technology: kubectl, local_port: ${index + 1}, remote_port: http, connection: { ${connection} } }\n`).join('')}`,
+    );
+    expect(services.map(({ connection }) => describeRoute(connection))).toEqual([
+      'svc/a',
+      'pod/a',
+      'pod/a',
+      'deploy/a',
+      'sts/a',
+      'ds/a',
+      'rs/a',
+      'job/a',
+      'svc/a',
+      'app=web,tier in (db, cache),!old',
+    ]);
+    expect(services[0]?.connection).toEqual({
+      technology: 'kubectl',
+      target: { kind: 'service', name: 'a' },
+      namespace: null,
+      context: null,
+      kubeconfig: null,
+      remotePort: 'http',
+    });
+  });
+
+  it('takes a kubeconfig from the folder of the config, and a port that a variable gives as a number', () => {
+    const { services } = loadText(
+      `services:
+  - { name: a, technology: kubectl, local_port: 1, remote_port: "\${PORT}", connection: { resource_name: a, kubeconfig: kube/prod } }`,
+      { PORT: '5432' },
+    );
+    expect(services[0]?.connection).toMatchObject({
+      kubeconfig: expect.stringMatching(/^\/.*kube\/prod$/) as string,
+      remotePort: 5432,
     });
   });
 

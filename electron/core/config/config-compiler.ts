@@ -12,6 +12,7 @@ import { boundedProblems, formatPath, formatPlace, formatProblem, type LineOf } 
 import { validateConfig } from './config-validator.ts';
 import { substituteEnvironment, type Environment, type Substitution } from './environment-substitution.ts';
 import { describeFaulty, faultsOfEntries, type FaultyEntries } from './faulty-entries.ts';
+import { fileOf } from './needed-file.ts';
 import { warnOfPlainPasswords } from './plain-passwords.ts';
 import { buildService } from './service-builder.ts';
 import {
@@ -41,8 +42,8 @@ export interface LoadedConfig {
 /** Plain data: it also comes from another thread, as a structured clone. */
 export interface CompiledConfig {
   readonly config: LoadedConfig;
-  /** Where the key file of a service is written, by the service's name; only of those that have one. */
-  readonly keyFilePlaces: ReadonlyMap<string, string>;
+  /** Where the file that a service needs is written, by the service's name; only of those that name one. */
+  readonly filePlaces: ReadonlyMap<string, string>;
 }
 
 export interface CompileContext {
@@ -105,18 +106,19 @@ export function compileConfig(
       faulty: faultyEntries.faulty,
       secrets: [...secrets],
     },
-    keyFilePlaces: new Map(built.flatMap((entry) => placeOfKeyFile(entry, lineOf, path))),
+    filePlaces: new Map(built.flatMap((entry) => placeOfFile(entry, lineOf, path))),
   });
 }
 
-function placeOfKeyFile(
+function placeOfFile(
   { index, spec }: { readonly index: number; readonly spec: ServiceSpec },
   lineOf: LineOf,
   path: string,
 ): readonly (readonly [name: string, place: string])[] {
   const { name, connection } = spec;
-  if (connection.technology !== 'ssh' || connection.keyFile === null) return [];
-  const place = ['services', index, 'connection', 'key_file'];
+  const needed = fileOf(connection);
+  if (needed === null) return [];
+  const place = ['services', index, 'connection', needed.key];
   return [[name, formatPlace(place, lineOf(place), path)]];
 }
 

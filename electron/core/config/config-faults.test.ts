@@ -2,6 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileText, complaintsOf, loadText, sshConfig, tcpEntry } from './testing/config-text.ts';
 
+/** The keys of each connection. */
+const kubectlEntries = (...connections: readonly string[]): string =>
+  `services:\n${connections
+    .map((connection, index) =>
+      tcpEntry(`h${index}`, index + 1)
+        .replace('tcp', 'kubectl')
+        .replace('host: h', connection),
+    )
+    .join('')}`;
+
 describe('a faulty config', () => {
   it.each<readonly [string, string, readonly string[]]>([
     ['an empty file', '', ['error the file is empty: expected a mapping with services (localport.yaml)']],
@@ -238,6 +248,36 @@ describe('a faulty config', () => {
       [
         'error services[0].connection.resource_name: "svc/pg" names its type, which belongs in resource_type: write "pg" and resource_type service (localport.yaml:6)',
         'error services[0].connection.namespace: "a/b" contains "/", which no name in Kubernetes does (localport.yaml:6)',
+      ],
+    ],
+    [
+      'a type that does not lead to pods, and a target that is none or two',
+      kubectlEntries(
+        'resource_name: a, resource_type: statefullset',
+        'namespace: shop',
+        'resource_name: a, selector: app=a',
+        'resource_type: svc, selector: app=a',
+        'selector: "app in web"',
+        'selector: ""',
+      ),
+      [
+        'error services[0].connection.resource_type: "statefullset" is none of service, pod, deployment, statefulset, daemonset, replicaset, job; did you mean statefulset? (localport.yaml:2)',
+        'error services[1].connection.resource_name: is missing, expected text (localport.yaml:3)',
+        'error services[2].connection.selector: finds pods by their labels: remove it, or remove resource_name (localport.yaml:4)',
+        'error services[3].connection.resource_type: has no meaning beside selector, which finds pods: remove it (localport.yaml:5)',
+        'error services[4].connection.selector: "app in web" is not a label selector: write app=web, or app=web,tier=db (localport.yaml:6)',
+        'error services[5].connection.selector: "" is not a label selector: write app=web, or app=web,tier=db (localport.yaml:7)',
+      ],
+    ],
+    [
+      'a name of a port that only Kubernetes would know, one that is none, and numbers that are none',
+      `services:\n${['http', '"-x"', '70000', '0.5', '[80]'].map((port, index) => tcpEntry(`h${index}`, index + 1).replace(/remote_port: \d+/, `remote_port: ${port}`)).join('')}`,
+      [
+        'error services[0].remote_port: "http" is the name of a port, which only kubectl services have: write its number (localport.yaml:2)',
+        'error services[1].remote_port: "-x" is neither a number nor the name of a port (localport.yaml:3)',
+        'error services[2].remote_port: 70000 is above 65535 (localport.yaml:4)',
+        'error services[3].remote_port: 0.5 found where a whole number or text is expected (localport.yaml:5)',
+        'error services[4].remote_port: a list found where a number or text is expected (localport.yaml:6)',
       ],
     ],
     [

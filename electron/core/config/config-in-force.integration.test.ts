@@ -121,9 +121,9 @@ describe('the config in force', () => {
     ['kubectl', 'resource_name: db, contxt: prod', 'contxt', 'did you mean context?'],
     [
       'kubectl',
-      'resource_name: db, kubeconfig: ~/.kube/prod',
-      'kubeconfig',
-      'known keys are resource_name, namespace, resource_type, context',
+      'resource_name: db, cluster: prod',
+      'cluster',
+      'known keys are resource_name, namespace, resource_type, selector, context, kubeconfig',
     ],
     ['ssh', 'host: bastion, prot: 2222', 'prot', 'did you mean port?'],
     ['tcp', 'host: db, protocol: udp', 'protocol', 'known keys are host'],

@@ -9,6 +9,7 @@ import type { ConfigCompiler, LoadedConfig } from './config-compiler.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { protectedFolderOf, type FolderPrivacy } from '../privacy/protected-folder.ts';
 import { readConfigSource } from './config-source.ts';
+import { fileOf } from './needed-file.ts';
 import type { Environment } from './environment-substitution.ts';
 import type { ConfigIdentity } from './trust-store.ts';
 
@@ -50,27 +51,27 @@ export async function loadConfig(
   const { text, realPath, digest } = source.value;
   const compiled = await compile(text, { ...compileContext, path: absolutePath }, signal);
   if (!compiled.ok) return compiled;
-  const { config, keyFilePlaces } = compiled.value;
+  const { config, filePlaces } = compiled.value;
   const services = config.services.map((service) =>
-    withKeyFileChecked(service, keyFilePlaces.get(service.name) ?? ''),
+    withFileChecked(service, filePlaces.get(service.name) ?? ''),
   );
   return ok({ ...config, services: await Promise.all(services), identity: { realPath, digest } });
 }
 
-async function withKeyFileChecked(service: ServiceSpec, place: string): Promise<ServiceSpec> {
-  const { connection, problem } = service;
-  if (problem !== null || connection.technology !== 'ssh' || connection.keyFile === null) return service;
+async function withFileChecked(service: ServiceSpec, place: string): Promise<ServiceSpec> {
+  const needed = service.problem === null ? fileOf(service.connection) : null;
+  if (needed === null) return service;
   try {
-    await access(connection.keyFile, constants.R_OK);
+    await access(needed.file, constants.R_OK);
     return service;
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    return { ...service, problem: keyFileCause(code, { file: connection.keyFile, place }) };
+    return { ...service, problem: neededFileCause(code, { file: needed.file, place }) };
   }
 }
 
-/** Why a key cannot be used, by the errno of access(2). `place`: where the config names it. */
-export function keyFileCause(
+/** Why a key or a kubeconfig cannot be used, by the errno of access(2). `place`: where the config names it. */
+export function neededFileCause(
   code: string,
   { file, place }: { readonly file: string; readonly place: string },
   privacy: FolderPrivacy = thisPrivacy,

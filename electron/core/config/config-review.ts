@@ -8,6 +8,7 @@ import type { ConfigReview } from '../../../shared/service-snapshot.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
+import { targetName } from '../../../shared/kube-target.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
 import { createRedactor, type Redact } from '../observability/redaction.ts';
 import type { LoadedConfig } from './config-compiler.ts';
@@ -61,8 +62,10 @@ function wayOf({ host, port, user, jump }: Extract<Connection, { readonly techno
 function destinationOf(connection: Connection): string {
   switch (connection.technology) {
     case 'kubectl': {
-      const { context, namespace, resourceType, resourceName, remotePort } = connection;
-      return `${resourceType}/${resourceName}:${remotePort} in namespace ${namespace} of ${context ?? 'the current context'}`;
+      const { context, namespace, kubeconfig, target, remotePort } = connection;
+      const where = namespace === null ? 'the namespace' : `namespace ${namespace}`;
+      const file = kubeconfig === null ? '' : ` in ${kubeconfig}`;
+      return `${targetName(target)}:${remotePort} in ${where} of ${context ?? 'the current context'}${file}`;
     }
     case 'ssh':
       // Whatever the far end reaches.

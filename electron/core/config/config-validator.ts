@@ -14,6 +14,7 @@ import {
 } from '../../../shared/config-schema.ts';
 import { isOpenToOthers } from '../../../shared/bind-address.ts';
 import { showValue } from '../../../shared/config-scalars.ts';
+import { kubeKindOf } from '../../../shared/kube-target.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { Findings } from './config-findings.ts';
 import type { ConfigPath, LineOf } from './config-problem.ts';
@@ -87,6 +88,8 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
     findings.warning([...path, 'start_timeout'], 'has no effect for tcp, which starts no process');
   if (service?.share !== undefined && service.technology !== 'ssh')
     findings.warning([...path, 'share'], 'has an effect for ssh only, where services share a login');
+  if (typeof service?.remote_port === 'string' && service.technology !== 'kubectl')
+    findings.error([...path, 'remote_port'], nameOfPort(service.remote_port));
   if (service !== null && isOpenToOthers(service.bind ?? null))
     findings.warning([...path, 'bind'], openToOthers(service));
   for (const { severity, at, message } of sshKindFaults(value))
@@ -97,6 +100,9 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
 
 const schemaFor = (entry: unknown) =>
   valueAt(entry, ['local_socket']) === undefined ? portServiceSchema : serviceSchema;
+
+const nameOfPort = (name: string): string =>
+  `${showValue(name)} is the name of a port, which only kubectl services have: write its number`;
 
 const openToOthers = ({ name, bind }: RawService): string =>
   `${String(bind)} lets other machines connect to ${name}: remove bind to accept connections from this machine only`;
@@ -111,13 +117,32 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
     findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
   if (!isMapping(connection)) return null;
+  if (known === 'kubectl') reportTarget(findings, connection, [...path, 'connection']);
   const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
 
+/** It is named, or found by its labels. */
+function reportTarget(
+  findings: Findings,
+  connection: Readonly<Record<string, unknown>>,
+  path: ConfigPath,
+): void {
+  const { resource_name: name, resource_type: type, selector } = connection;
+  if (selector === undefined) {
+    if (name === undefined) findings.error([...path, 'resource_name'], 'is missing, expected text');
+  } else if (name !== undefined) {
+    findings.error([...path, 'selector'], 'finds pods by their labels: remove it, or remove resource_name');
+  } else if (typeof type === 'string' && kubeKindOf(type) !== 'pod') {
+    findings.error([...path, 'resource_type'], 'has no meaning beside selector, which finds pods: remove it');
+  }
+}
+
 /** Where an explicit check connects. */
-const checkedPort = ({ remote, remote_port: far, local_port: near }: RawService): number | undefined =>
-  remote === true ? (typeof near === 'number' ? near : undefined) : far;
+function checkedPort({ remote, remote_port: far, local_port: near }: RawService): number | undefined {
+  const port = remote === true ? near : far;
+  return typeof port === 'number' ? port : undefined;
+}
 
 /**
  * A check is made of what its service and the defaults say. What defaults alone get wrong is told once; a warning only

@@ -154,6 +154,6 @@ function loopCandidate({ service, connection: raw }: ValidService): LoopCandidat
   const { name, local_port: wanted, bind = null, remote_port: port } = service;
   // One that is chosen is never one that a service leads to by its number.
   const localPort = typeof wanted === 'number' && service.remote !== true ? wanted : 0;
-  const isKnown = raw.technology === 'tcp' && port !== undefined;
+  const isKnown = raw.technology === 'tcp' && typeof port === 'number';
   return { name, localPort, bind, leadsTo: isKnown ? { host: raw.connection.host, port } : null };
 }

@@ -27,7 +27,7 @@ export function describeIssue(issue: Issue, found: unknown): string {
         : `${shown} found where ${expectation(issue.expected)} is expected`;
     case 'invalid_union':
       if (isOrWord(issue)) return describeOrWord(issue, found);
-      return `${shown} found where ${unionExpectation(issue)} is expected`;
+      return describeBranch(issue, found);
     case 'invalid_format':
       return `${shown} contains a control character`;
     case 'invalid_key':
@@ -43,6 +43,14 @@ export function describeIssue(issue: Issue, found: unknown): string {
 /** One of the branches is a single word: a number or `auto`. */
 const isOrWord = ({ errors }: z.core.$ZodIssueInvalidUnion): boolean =>
   errors.some(([first]) => first?.code === 'invalid_value' && first.values.length === 1);
+
+/** As the branch says that takes values of this type; else which types there are. */
+function describeBranch(issue: z.core.$ZodIssueInvalidUnion, found: unknown): string {
+  const near = issue.errors.flatMap(([first]) => first ?? []).find(({ code }) => code !== 'invalid_type');
+  return near === undefined
+    ? `${showValue(found)} found where ${unionExpectation(issue)} is expected`
+    : describeIssue(near, found);
+}
 
 /** What is wrong with it as the other thing that it may be. */
 function describeOrWord({ errors }: z.core.$ZodIssueInvalidUnion, found: unknown): string {

@@ -6,6 +6,7 @@ import type {
   RawRestartPolicy,
   RawService,
 } from '../../../shared/config-schema.ts';
+import { kubeKindOf, type KubeTarget } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { isReverse } from '../../../shared/route-text.ts';
 import { parseSshUrl } from '../../../shared/ssh-url.ts';
@@ -69,16 +70,18 @@ type RawEnds = Pick<
 >;
 
 export function buildConnection(raw: RawConnection, service: RawEnds, paths: PathContext): Connection {
-  const remotePort = service.remote_port ?? null;
+  const portOrName = service.remote_port ?? null;
+  // Only kubectl knows ports by name.
+  const remotePort = typeof portOrName === 'string' ? null : portOrName;
   switch (raw.technology) {
     case 'kubectl':
       return {
         technology: 'kubectl',
-        resourceType: raw.connection.resource_type ?? 'service',
-        resourceName: raw.connection.resource_name,
-        namespace: raw.connection.namespace ?? 'default',
+        target: buildTarget(raw.connection),
+        namespace: raw.connection.namespace ?? null,
         context: textOrNull(raw.connection.context),
-        remotePort: remotePort ?? 0,
+        kubeconfig: expandPath(textOrNull(raw.connection.kubeconfig), paths),
+        remotePort: portOrName ?? 0,
       };
     case 'ssh': {
       const { host } = raw.connection;
@@ -130,6 +133,16 @@ function otherEnds(
 
 type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 type RawSsh = Extract<RawConnection, { readonly technology: 'ssh' }>;
+
+function buildTarget({
+  resource_name: name = '',
+  resource_type: type = 'service',
+  selector,
+}: Extract<RawConnection, { technology: 'kubectl' }>['connection']): KubeTarget {
+  return selector === undefined
+    ? { kind: kubeKindOf(type) ?? 'service', name }
+    : { kind: 'selector', selector };
+}
 
 /** `[user@]host[:port]`, also of a hop that is written as a URL. */
 function plainHop(hop: string): string {

@@ -8,8 +8,11 @@ const mysqlPorts: readonly number[] = [3306, 33060];
 const debuggerPorts: readonly number[] = [5005, 2345, 40000, 9229];
 
 /** `check`: with its defaults merged; it has no type where nobody wrote one. null: no harm is known. */
-export function tcpCheckWarning({ type }: RawHealthCheck, remotePort: number | undefined): string | null {
-  if (type !== 'tcp' || remotePort === undefined) return null;
+export function tcpCheckWarning(
+  { type }: RawHealthCheck,
+  remotePort: number | string | undefined,
+): string | null {
+  if (type !== 'tcp' || typeof remotePort !== 'number') return null;
   const connects = `tcp connects to port ${remotePort} for each check`;
   if (mysqlPorts.includes(remotePort)) {
     const remedy = remotePort === 3306 ? 'use type: mysql or the default' : 'use the default';

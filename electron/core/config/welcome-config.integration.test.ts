@@ -36,7 +36,7 @@ describe('the welcome config', () => {
     return welcome.services[0]!;
   };
 
-  const remotePortOf = ({ connection }: ServiceSpec): number => connection.remotePort ?? 0;
+  const remotePortOf = ({ connection }: ServiceSpec): number => Number(connection.remotePort);
 
   it('forwards a free local port to a page that names the config file and the port', async () => {
     const service = await start();

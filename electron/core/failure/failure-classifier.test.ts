@@ -113,6 +113,23 @@ Disconnected from 10.0.0.1 port 2222`,
   $ ssh-add`,
   ],
   [
+    'a security key that is not plugged in',
+    `sign_and_send_pubkey: signing failed for ED25519-SK "/home/u/.ssh/id_ed25519_sk": device not found
+root@bastion: Permission denied (publickey).`,
+    `auth-failed: bastion refused the login
+  sign_and_send_pubkey: signing failed for ED25519-SK "/home/u/.ssh/id_ed25519_sk": device not found`,
+  ],
+  [
+    // After the source: ssh-sk.c without ENABLE_SK_INTERNAL, as Apple builds it.
+    'an ssh without support for security keys',
+    `internal security key support not enabled
+sign_and_send_pubkey: signing failed for ED25519-SK "/Users/u/.ssh/id_ed25519_sk": invalid format
+root@bastion: Permission denied (publickey).`,
+    `auth-failed: This ssh cannot use security keys
+  internal security key support not enabled
+  $ brew install openssh`,
+  ],
+  [
     'a key that others can read',
     `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
 @         WARNING: UNPROTECTED PRIVATE KEY FILE!          @
@@ -358,6 +375,31 @@ Please run:
   $ kubectl auth can-i create pods/portforward -n shop --context prod`,
   ],
   [
+    'a right that is missing on the way to the pod',
+    'Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"',
+    `forbidden: You may not get deployments.apps in shop
+  Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"
+  $ kubectl auth can-i get deployments.apps -n shop --context prod`,
+  ],
+  [
+    'a port that is UDP',
+    'error: UDP protocol is not supported for 53',
+    `config-invalid: Port 53 is UDP, and only TCP can be forwarded
+  error: UDP protocol is not supported for 53`,
+  ],
+  [
+    'a service without a selector',
+    "error: cannot attach to *v1.Service: invalid service 'legacy': Service is defined without a selector",
+    `config-invalid: service/legacy has no selector, so kubectl finds no pod behind it
+  error: cannot attach to *v1.Service: invalid service 'legacy': Service is defined without a selector`,
+  ],
+  [
+    'a kubeconfig that does not exist',
+    'error: stat /k/prod: no such file or directory',
+    `file-missing: The file /k/prod does not exist
+  error: stat /k/prod: no such file or directory`,
+  ],
+  [
     'credentials that are not accepted',
     'error: You must be logged in to the server (Unauthorized)',
     `unauthorized: prod did not accept your credentials
@@ -507,8 +549,8 @@ describe('the failure classifier', () => {
   });
 
   it('promises no ready pod where the pod has finished', () => {
-    const advice = (resourceType: 'pod' | 'service', phase: string): string => {
-      const connection = kubectlConnection({ resourceType, resourceName: 'migrate' });
+    const advice = (kind: 'pod' | 'service', phase: string): string => {
+      const connection = kubectlConnection({ target: { kind, name: 'migrate' } });
       const line = `error: unable to forward port because pod is not running. Current status=${phase}`;
       const { code, title, remedy } = causeOf(connection, line);
       return `${code}: ${title}. ${remedy ?? ''}`;

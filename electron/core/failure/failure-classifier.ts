@@ -3,6 +3,7 @@
  * said, the last meaningful line first, and consequences only when nothing else is known; its exit code.
  */
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
+import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
@@ -55,6 +56,10 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   });
 }
 
+/** The cause that the lines prove, without a child that has ended; null: they prove none. */
+export const classifyLines = (context: FailureContext): Cause | null =>
+  findCause(context, rulesFor(context.service.connection));
+
 function findCause(context: FailureContext, rules: readonly FailureRule[]): Cause | null {
   const secrets = secretsOf(context.service);
   let consequence: Cause | null = null;
@@ -98,8 +103,8 @@ function knownDetails(connection: Connection): CauseDetails {
       return { host: connection.host, port: connection.remotePort };
     case 'kubectl':
       return {
-        resource: `${connection.resourceType}/${connection.resourceName}`,
-        namespace: connection.namespace,
+        resource: targetName(connection.target),
+        namespace: connection.namespace ?? undefined,
         context: connection.context ?? undefined,
       };
     case 'command':
@@ -120,7 +125,7 @@ function targetOf(connection: Connection, as: 'host' | 'address'): string | unde
         ? (connection.remoteSocket ?? connection.remoteHost)
         : describeRemoteEnd(connection);
     case 'kubectl':
-      return `${connection.resourceType}/${connection.resourceName}`;
+      return targetName(connection.target);
     case 'tcp':
     case 'command':
       return undefined;

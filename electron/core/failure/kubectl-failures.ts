@@ -3,6 +3,18 @@ import { protectedFolderOf } from '../privacy/protected-folder.ts';
 import { credentialFailures } from './credential-failures.ts';
 import { type FailureRule, follows, portOf, proves } from './failure-rules.ts';
 
+/**
+ * The right that the API server misses, as `kubectl auth can-i` takes it: `list pods`, `get deployments.apps`. To forward is `get`
+ * over a WebSocket and `create` over SPDY: whoever has one of them may forward.
+ */
+export function missingRight(text: string): string | undefined {
+  const [, verb, resource, group = ''] =
+    /cannot (\w+) resource "([\w./-]+)"(?: in API group "([\w.-]*)")?/.exec(text) ?? [];
+  if (verb === undefined || resource === undefined) return undefined;
+  if (resource === 'pods/portforward') return 'create pods/portforward';
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
+}
+
 export const kubectlFailures: readonly FailureRule[] = [
   ...credentialFailures,
   proves(
@@ -16,7 +28,10 @@ export const kubectlFailures: readonly FailureRule[] = [
         ? { code: 'file-unreadable', details: { what: file, program: privacy.program } }
         : { code: 'config-invalid', details: { what: `The kubeconfig ${file} cannot be read` } },
   },
-  proves('forbidden', /\bforbidden\b/i),
+  {
+    pattern: /\bforbidden\b/i,
+    finding: ({ input }) => ({ code: 'forbidden', details: { right: missingRight(input) } }),
+  },
   {
     pattern: /\bnamespaces? "([^"]+)" not found/i,
     finding: ([, namespace]) => ({ code: 'resource-missing', details: { resource: 'namespace', namespace } }),
@@ -25,6 +40,27 @@ export const kubectlFailures: readonly FailureRule[] = [
     'resource-missing',
     /\(NotFound\)|\b[a-z]+s(?:\.[a-z.]+)? "[^"]+" not found|the server could not find the requested resource|doesn't have a resource type/i,
   ),
+  {
+    pattern: /UDP protocol is not supported for (\S+)/,
+    finding: ([, port = '']) => ({
+      code: 'config-invalid',
+      details: { what: `Port ${port} is UDP, and only TCP can be forwarded` },
+    }),
+  },
+  {
+    pattern: /invalid service '([^']+)': Service is defined without a selector/i,
+    finding: ([, name = '']) => ({
+      code: 'config-invalid',
+      details: {
+        what: `service/${name} has no selector, so kubectl finds no pod behind it`,
+        fix: 'Forward to a pod or a deployment, or connect to the address behind the service',
+      },
+    }),
+  },
+  {
+    pattern: /^error: (?:stat|open) (\S+): no such file or directory/i,
+    finding: ([, file]) => ({ code: 'file-missing', details: { what: file } }),
+  },
   {
     pattern: /\b(service|pod) '?([^\s']+)'? does not have a (?:service|named) port '?([^\s']+?)'?$/i,
     finding: ([, kind = '', name = '', port = '']) => ({
@@ -59,6 +95,14 @@ export const kubectlFailures: readonly FailureRule[] = [
     'resource-missing',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:not found|no such container|no running sandbox)/i,
   ),
+  // The API server cannot reach the kubelet.
+  {
+    pattern: /error dialing backend: (?:.*dial tcp \[?([^\]\s]+?)\]?:\d+: )?/i,
+    finding: ([, node]) => ({
+      code: 'host-unreachable',
+      details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}` },
+    }),
+  },
   proves('timed-out', /TLS handshake timeout/i),
   follows(
     'closed-by-remote',

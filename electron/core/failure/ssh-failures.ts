@@ -81,10 +81,23 @@ function refusedLogin(host: string | undefined, { lines, privacy }: FailureConte
   if (missing?.[1] !== undefined)
     return { code: 'file-missing', details: { what: missing[1], evidence: missing[0] } };
   const unused = lines.map((line) => /^Load key "(.+)": (.+)$/.exec(line)).find((match) => match !== null);
-  if (unused === undefined) return { code: 'auth-failed', details: { host } };
+  if (unused === undefined) return securityKeyIn(lines, host) ?? { code: 'auth-failed', details: { host } };
   const [evidence, file = '', reason = ''] = unused;
   const command = /bad permissions/i.test(reason) ? `chmod 600 '${file}'` : undefined;
   return { code: 'auth-failed', details: { host, evidence, command } };
+}
+
+/** A security key that could not sign (sshconnect2.c), or of which this ssh knows nothing (ssh-sk.c); null: there was none. */
+function securityKeyIn(lines: readonly string[], host: string | undefined): Finding | null {
+  // As Apple's ssh says it.
+  const unsupported = lines.find((line) =>
+    /internal security key support not enabled|\bno (?:FIDO )?SecurityKeyProvider\b/i.test(line),
+  );
+  const failed = lines.find((line) => /^sign_and_send_pubkey: signing failed for \S+-SK /.test(line));
+  const evidence = unsupported ?? failed;
+  if (evidence === undefined) return null;
+  const securityKey = unsupported === undefined ? 'unused' : 'unsupported';
+  return { code: 'auth-failed', details: { host, evidence, securityKey } };
 }
 
 /** A key that macOS keeps from the program that started ssh; null: there is none. */

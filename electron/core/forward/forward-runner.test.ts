@@ -359,7 +359,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     await up(world);
     const ask = async (): Promise<void> => {
-      void world.health.watched?.target.proveTransport(1_000);
+      void world.health.watched?.target.proveTransport(1_000, false);
       await world.clock.advance(10_000);
     };
     world.tunnel.answersAfterMs = 1_500;

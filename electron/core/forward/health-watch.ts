@@ -65,7 +65,7 @@ export class HealthWatch {
         service,
         tunnelId: upstream.tunnelId,
         endpoint: upstream.endpoint,
-        proveTransport: (deadlineMs) => this.#proveTransport(number, deadlineMs),
+        proveTransport: (deadlineMs, isRoutine) => this.#proveTransport(number, deadlineMs, isRoutine),
         hasQueuedBytes: () => port.hasQueuedBytes(upstream.tunnelId),
         traffic: () => port.traffic(upstream.tunnelId),
         trouble: this.#trouble,
@@ -149,14 +149,18 @@ export class HealthWatch {
    * A slow line is no dead one: after each silence the tunnel gets twice the time, and its successors get what an answer
    * is known to take.
    */
-  async #proveTransport(number: TunnelNumber, deadlineMs: number): Promise<TransportProof> {
+  async #proveTransport(
+    number: TunnelNumber,
+    deadlineMs: number,
+    isRoutine: boolean,
+  ): Promise<TransportProof> {
     const { clock, tunnels } = this.#parts;
     const startedAt = clock.now();
     const patientMs = Math.max(deadlineMs, 2 * this.#roundTripMs) * 2 ** Math.min(this.#silences, 10);
-    const proof = await tunnels.proveTransport(number, Math.min(patientMs, maxDeadlineMs));
+    const proof = await tunnels.proveTransport(number, Math.min(patientMs, maxDeadlineMs), isRoutine);
     if (this.#watched?.number !== number) return proof;
     if (proof.kind === 'silent') this.#silences += 1;
-    if (proof.kind === 'alive') {
+    if (proof.kind === 'alive' && !isRoutine) {
       this.#silences = 0;
       this.#roundTripMs = clock.now() - startedAt;
     }

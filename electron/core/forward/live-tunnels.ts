@@ -161,11 +161,15 @@ export class LiveTunnels {
     return null;
   }
 
-  async proveTransport(number: TunnelNumber, deadlineMs: number): Promise<TransportProof> {
+  async proveTransport(
+    number: TunnelNumber,
+    deadlineMs: number,
+    isRoutine: boolean,
+  ): Promise<TransportProof> {
     const live = this.#alive.get(number);
     return live === undefined
       ? { kind: 'dead', cause: describeCause('exited') }
-      : live.tunnel.proveTransport(deadlineMs);
+      : live.tunnel.proveTransport(deadlineMs, isRoutine);
   }
 
   #redacted(cause: Cause): Cause {

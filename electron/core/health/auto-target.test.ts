@@ -13,8 +13,8 @@ const second = 1000;
 const tcp: Connection = { technology: 'tcp', host: 'db', remotePort: 7000 };
 const kubectl: Connection = {
   technology: 'kubectl',
-  resourceType: 'service',
-  resourceName: 'api',
+  target: { kind: 'service', name: 'api' },
+  kubeconfig: null,
   namespace: 'default',
   context: null,
   remotePort: 7000,

@@ -1,5 +1,6 @@
 /** Why a connection to the target failed, in the words of the catalogue. Pure. */
 import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
+import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { describeLocalTarget } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
@@ -73,7 +74,7 @@ function targetOf(connection: Connection): CauseDetails {
     case 'ssh':
       return targetOfSsh(connection);
     case 'kubectl':
-      return { host: `${connection.resourceType}/${connection.resourceName}` };
+      return { host: targetName(connection.target) };
     case 'command':
       return {};
     default:

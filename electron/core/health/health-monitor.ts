@@ -12,7 +12,7 @@ export interface HealthTarget {
   readonly tunnelId: string;
   readonly endpoint: Endpoint;
   /** See `Tunnel.proveTransport`. */
-  readonly proveTransport: (deadlineMs: number) => Promise<TransportProof>;
+  readonly proveTransport: (deadlineMs: number, isRoutine: boolean) => Promise<TransportProof>;
   /** Bytes of ours wait to go out through the tunnel: an answer may be slow for that reason alone. */
   readonly hasQueuedBytes: () => boolean;
   readonly traffic: () => TunnelTraffic;

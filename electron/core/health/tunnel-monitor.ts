@@ -176,8 +176,9 @@ export class TunnelMonitor {
     }
     const result = await this.#probe(question, timeoutMs, signal);
     if (result.kind === 'cancelled') return;
+    const isRoutine = result.kind === 'passed';
     const isProven = provesTunnel(result) && !isReverse(this.#target.service.connection);
-    const transport = isProven ? null : await this.#askTransport();
+    const transport = isProven ? null : await this.#askTransport(isRoutine);
     if (!signal.aborted) this.#count({ startedAt, isStrict: false, result, transport });
   }
 
@@ -198,7 +199,7 @@ export class TunnelMonitor {
     if (question === null) return this.#askOnlyTransport(true, signal);
     const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
     const probing = this.#probe(question, timeoutMs, signal);
-    const transport = await this.#askTransport();
+    const transport = await this.#askTransport(false);
     const early = earlyEvidence(transport);
     if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict: true, evidence: early }, null);
     const result = await probing;
@@ -212,7 +213,7 @@ export class TunnelMonitor {
   /** Nothing is asked of the target. */
   async #askOnlyTransport(isStrict: boolean, signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
-    const transport = await this.#askTransport();
+    const transport = await this.#askTransport(!isStrict);
     const evidence = untriedEvidence(transport);
     if (signal.aborted) return null;
     this.#judge.onlyTransportAsked(transport);
@@ -227,9 +228,9 @@ export class TunnelMonitor {
     return probe({ endpoint, spec, timeoutMs, isPathOpen, signal, clock });
   }
 
-  #askTransport(): Promise<TransportProof> {
+  #askTransport(isRoutine: boolean): Promise<TransportProof> {
     const { proveTransport, hasQueuedBytes } = this.#target;
-    return proveTransport(hasQueuedBytes() ? queuedTransportDeadlineMs : transportDeadlineMs);
+    return proveTransport(hasQueuedBytes() ? queuedTransportDeadlineMs : transportDeadlineMs, isRoutine);
   }
 
   #count(examined: {

@@ -120,6 +120,8 @@ export class AppHost {
       logs,
       launcher: children.launcher,
       runtimeDirectory: paths.runtimeDirectory,
+      stateDirectory: paths.stateDirectory,
+      homeDirectory: options.homeDirectory,
       desired,
       onChange: () => {
         this.#publisher.touch();
@@ -127,6 +129,9 @@ export class AppHost {
       recheckConfig: () => void this.#config.reload(),
       onSecret: (value) => {
         this.#hidden.add(value);
+      },
+      onAnswerStored: (failure) => {
+        options.notices.report('keychain', failure);
       },
     });
     // The popover is always there to ask.
@@ -211,9 +216,9 @@ export class AppHost {
     };
   }
 
-  answerPrompt(id: string, answer: string | null): boolean {
+  answerPrompt(id: string, answer: string | null, remember: boolean): boolean {
     const { prompts } = this.#forwarding;
-    return answer === null ? prompts.dismiss(id) : prompts.answer(id, answer);
+    return answer === null ? prompts.dismiss(id) : prompts.answer(id, answer, { remember });
   }
 
   /** Questions that wait for the user. */

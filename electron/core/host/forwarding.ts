@@ -17,6 +17,8 @@ import { readDescriptorLimit } from '../relay/descriptor-limit.ts';
 import { createLocalPort } from '../relay/local-port.ts';
 import { OwnConnections } from '../relay/own-connections.ts';
 import { childTool } from '../secrets/child-tool.ts';
+import { RememberedAnswers } from '../secrets/remembered-answers.ts';
+import { RememberedNames } from '../secrets/remembered-names.ts';
 import { withSecretPasswords } from '../secrets/secret-probe.ts';
 import { readSecret } from '../secrets/secret-reader.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
@@ -38,6 +40,8 @@ export interface ForwardingParts {
   readonly logs: LogStore;
   readonly launcher: ChildLauncher;
   readonly runtimeDirectory: string;
+  readonly stateDirectory: string;
+  readonly homeDirectory: string;
   readonly desired: DesiredStore;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
@@ -45,6 +49,8 @@ export interface ForwardingParts {
   readonly recheckConfig: () => void;
   /** A value that must never be shown was read from where the config says. */
   readonly onSecret: (value: string) => void;
+  /** Why an answer could not be stored in the keychain; null: one was. */
+  readonly onAnswerStored: (failure: string | null) => void;
 }
 
 export class Forwarding {
@@ -55,22 +61,33 @@ export class Forwarding {
   readonly #health: HealthMonitorScheduler;
   readonly #transports: TransportPool;
   readonly #secrets: SecretStore;
+  readonly #remembered: RememberedAnswers;
   #services: readonly ServiceSpec[] = [];
   #runnersSoFar = 0;
   readonly #ownConnections = new OwnConnections();
   readonly #budget = new ConnectionBudget(readDescriptorLimit());
 
   constructor(parts: ForwardingParts) {
-    const { clock, logs, launcher, runtimeDirectory, desired } = parts;
+    const { clock, logs, launcher, runtimeDirectory, stateDirectory, homeDirectory, desired } = parts;
     const log = logs.app;
     this.#parts = parts;
-    const secrets = { run: childTool(launcher, clock), platform: process.platform };
+    const tools = { run: childTool(launcher, clock), platform: process.platform };
+    const { onChange, onSecret, onAnswerStored: onStored } = parts;
     this.#secrets = new SecretStore({
-      read: (reference) => readSecret(reference, secrets),
-      onFound: parts.onSecret,
+      read: (reference) => readSecret(reference, tools),
+      onFound: onSecret,
     });
-    const { onChange, onSecret } = parts;
-    this.prompts = new PromptDesk({ clock, onChange, onSecret });
+    const names = new RememberedNames(stateDirectory, log);
+    this.#remembered = new RememberedAnswers({
+      tools,
+      names,
+      clock,
+      log,
+      homeDirectory,
+      onFound: onSecret,
+      onStored,
+    });
+    this.prompts = new PromptDesk({ clock, onChange, onSecret, keychain: this.#remembered });
     const ssh = { launcher, clock, runtimeDirectory, prompts: this.prompts };
     this.#transports = new TransportPool({
       clock,
@@ -114,6 +131,7 @@ export class Forwarding {
 
   /** The user asks for these services: what they need may be asked for in turn. */
   allowSecrets(names: readonly string[]): void {
+    this.#remembered.allow();
     for (const service of this.#services)
       if (names.includes(service.name)) this.#secrets.allow(referencesOf(service));
   }

@@ -85,7 +85,8 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     },
     trust: async ({ digest }) => afterTrust(host, await host.trustConfig(digest)),
     untrust: async () => afterTrust(host, await host.untrustConfig()),
-    'answer-prompt': ({ id, answer }) => Promise.resolve(settled(host.prompts.answer(id, answer))),
+    'answer-prompt': ({ id, answer, remember }) =>
+      Promise.resolve(settled(host.prompts.answer(id, answer, { remember }))),
     'dismiss-prompt': ({ id }) => Promise.resolve(settled(host.prompts.dismiss(id))),
     dump: () => Promise.resolve(ok({ ...host.report(), clients: clients() })),
     diagnostics: async () => ok({ sections: await host.diagnostics() }),

@@ -6,11 +6,11 @@ import type { AppPaths } from '../config/app-paths.ts';
 
 /**
  * `state`: its folder. `choices`: the file with the on/off choices. `logs`: their folder. `ports`: chosen anew. `search`: configs
- * that were skipped.
+ * that were skipped. `keychain`: an answer that the user wanted to be kept there.
  */
-export type NoticeTopic = 'state' | 'choices' | 'logs' | 'ports' | 'search';
+export type NoticeTopic = 'state' | 'choices' | 'logs' | 'ports' | 'search' | 'keychain';
 
-const topics: readonly NoticeTopic[] = ['state', 'choices', 'logs', 'ports', 'search'];
+const topics: readonly NoticeTopic[] = ['state', 'choices', 'logs', 'ports', 'search', 'keychain'];
 
 export class HostNotices {
   readonly #paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>;
@@ -61,6 +61,9 @@ const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
     `LocalPort cannot write logs to ${logDirectory} (${wordsOf(reason)}). Free some disk space, or make the folder writable.`,
   ports: (_, reason) => reason,
   search: (_, reason) => reason,
+  keychain: (_, reason) =>
+    `The answer could not be stored in the keychain (${reason}), so LocalPort forgets it when it quits. ` +
+    'Unlock the keychain, and choose to remember it the next time that you are asked.',
 };
 
 /** Of `ENOSPC: no space left on device, write`, wherever it stands, what is neither the code nor the call. */

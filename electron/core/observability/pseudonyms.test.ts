@@ -9,6 +9,8 @@ const hide = createPseudonyms({
     { name: 'postgres', technology: 'kubectl', route: 'prod-eu · svc/postgres' },
     { name: 'printer', technology: 'tcp', route: '10.0.4.20:631' },
     { name: 'tool', technology: 'command', route: 'cloud-sql-proxy' },
+    { name: 'labelled', technology: 'kubectl', route: 'app=shopfront,tier=secretdb' },
+    { name: 'set', technology: 'kubectl', route: 'sts/vault' },
   ],
   homeDirectory: '/Users/maria',
   userName: 'maria',
@@ -32,15 +34,17 @@ describe('names in a report', () => {
     ],
     ['/home/bob/x of maria', '/home/USER/x of USER'],
     ['cloud-sql-proxy ended', 'cloud-sql-proxy ended'],
+    ['No ready pod behind app=shopfront,tier=secretdb', 'No ready pod behind app=name-6,tier=name-7'],
+    ['sts/vault is away', 'sts/name-8 is away'],
   ])('%s', (text, shown) => {
     expect(hide(text)).toBe(shown);
   });
 
   it('are found although no config has them: hosts, addresses and mail addresses of programs', () => {
     expect(hide('dial tcp 203.0.113.7:443 via gw.corp.example, fd00:12::7%en0, ask ops@corp.example')).toBe(
-      'dial tcp name-6:443 via name-7, name-8, ask name-9@name-10',
+      'dial tcp name-9:443 via name-10, name-11, ask name-12@name-13',
     );
-    expect(hide('gw.corp.example again, 10.0.4.20 too')).toBe('name-7 again, name-5 too');
+    expect(hide('gw.corp.example again, 10.0.4.20 too')).toBe('name-10 again, name-5 too');
   });
 
   it('are not seen in versions, times, files, and this machine’s own addresses', () => {

@@ -60,11 +60,15 @@ export function createPseudonyms({ services, homeDirectory, userName }: NamesToH
 /** The words of `prod · svc/postgres`, `deploy@bastion → db:5432`; a command's program is no secret. */
 function wordsOfRoute({ technology, route }: NamedService): readonly string[] {
   if (technology === 'command') return [];
-  return route
-    .replace(/ · (?:svc|pod|deploy)\//, ' ')
-    .split(/[\s·→@]+/)
-    .map((word) => (isIP(word) === 0 ? word.replace(/:\d+$/, '') : word))
-    .filter((word) => word.length >= minNameLength && word !== 'localhost' && !isPlain(word));
+  return (
+    route
+      .replace(/(?<=^| · )(?:svc|pod|deploy|sts|ds|rs|job)\//, '')
+      // Of labels the values: keys are words of everybody's.
+      .replace(/[^\s,=!]+!?==?(?=[\w.-]*(?:,|$))/g, ' ')
+      .split(/[\s·→@,]+/)
+      .map((word) => (isIP(word) === 0 ? word.replace(/:\d+$/, '') : word))
+      .filter((word) => word.length >= minNameLength && word !== 'localhost' && !isPlain(word))
+  );
 }
 
 /** The longest first: of `db-replica` no `db` is found. Hyphens divide: the pod of `web` is `web-0`. */

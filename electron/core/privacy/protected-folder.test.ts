@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyFileCause } from '../config/config-loader.ts';
+import { neededFileCause } from '../config/config-loader.ts';
 import { describeBarred } from '../config/config-source.ts';
 import { protectedFolderOf, type FolderPrivacy } from './protected-folder.ts';
 
@@ -45,7 +45,7 @@ describe('a config that cannot be read', () => {
 
 describe('a key that the config names', () => {
   const cause = (code: string, file: string): string =>
-    keyFileCause(code, { file, place: 'services[0].connection.key_file' }, mac).title;
+    neededFileCause(code, { file, place: 'services[0].connection.key_file' }, mac).title;
 
   it('in a protected folder is kept from the program', () => {
     expect(cause('EPERM', '/Users/me/Documents/id')).toBe(
@@ -57,6 +57,6 @@ describe('a key that the config names', () => {
     ['ENOENT', '/Users/me/Documents/id'],
     ['EPERM', '/Users/me/.ssh/id'],
   ])('for %s at %s is missing', (code, file) => {
-    expect(keyFileCause(code, { file, place: '' }, mac).code).toBe('file-missing');
+    expect(neededFileCause(code, { file, place: '' }, mac).code).toBe('file-missing');
   });
 });

@@ -13,6 +13,8 @@ export interface ChildRequest {
   readonly ownsDescendants?: boolean;
   /** What `stop` asks with first; SIGTERM by default. */
   readonly politeSignal?: 'SIGTERM' | 'SIGINT';
+  /** What it reads from its stdin, which is empty otherwise. It is in no log. */
+  readonly input?: string;
   /** For a program whose output is an answer: none of its lines is dropped. Who asks bounds what they keep. */
   readonly keepsEveryLine?: boolean;
 }

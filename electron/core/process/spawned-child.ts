@@ -32,13 +32,7 @@ const remnantGraceMs = 200;
 /** A process that left the group may hold our pipes open for as long as it likes; it is not waited for. */
 const outputDeadlineMs = 200;
 
-const longLived = {
-  detached: true,
-  buffer: false,
-  stdin: 'ignore',
-  stdout: 'pipe',
-  stderr: 'pipe',
-} as const;
+const longLived = { detached: true, buffer: false, stdout: 'pipe', stderr: 'pipe' } as const;
 
 type LineListener = Parameters<ChildProcess['onLine']>[0];
 type Ending = Pick<ChildExit, 'exitCode' | 'signal'>;
@@ -53,7 +47,9 @@ interface Subprocess extends PromiseLike<unknown> {
 /** Starts one child. Never throws. */
 export function spawnChild(request: ChildRequest, options: SpawnedChildOptions): SupervisedChild {
   const env = { ...options.environment(), ...request.env, ...markOf(request, options) };
-  const started = startChild(request.argv, { ...longLived, env });
+  const { argv, input } = request;
+  const stdin = input === undefined ? ({ stdin: 'ignore' } as const) : { input };
+  const started = startChild(argv, { ...longLived, ...stdin, env });
   if (!started.ok) return neverStarted(Promise.resolve(started.error));
   const subprocess = started.value;
   const { pid } = subprocess;

@@ -2,20 +2,34 @@
 
 const maxRemembered = 100;
 
+export interface Answer {
+  readonly text: string;
+  /** The user wants it kept in the keychain once it has worked. */
+  readonly remember: boolean;
+}
+
+interface Kept {
+  readonly answer: Answer;
+  readonly once: boolean;
+}
+
 export class AnswerMemory {
-  readonly #answers = new Map<string, string>();
+  readonly #answers = new Map<string, Kept>();
 
   get isEmpty(): boolean {
     return this.#answers.size === 0;
   }
 
-  recall(key: string): string | null {
-    return this.#answers.get(key) ?? null;
+  recall(key: string): Answer | null {
+    const kept = this.#answers.get(key);
+    if (kept?.once === true) this.#answers.delete(key);
+    return kept?.answer ?? null;
   }
 
-  keep(key: string, answer: string): void {
+  /** `once`: it came too late for its login, so nobody knows whether it is right. */
+  keep(key: string, answer: Answer, { once = false }: { readonly once?: boolean } = {}): void {
     this.#answers.delete(key);
-    this.#answers.set(key, answer);
+    this.#answers.set(key, { answer, once });
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > maxRemembered && oldest !== undefined) this.#answers.delete(oldest);
   }

@@ -40,8 +40,9 @@ describe('the prompt desk', () => {
     desk.attend();
     const answer = desk.ask(code, never());
     expect(desk.prompts()).toMatchObject([{ services: ['web'], asker: 'bastion', kind: 'code' }]);
+    await clock.advance(5_000);
     expect(desk.answer(onlyId(), '123456')).toBe(true);
-    expect(await answer).toBe('123456');
+    expect(await answer).toEqual({ text: '123456', remember: false, tookMs: 5_000 });
     expect(desk.prompts()).toEqual([]);
     expect(onSecret).toHaveBeenCalledWith('123456');
   });
@@ -51,7 +52,7 @@ describe('the prompt desk', () => {
     const answers = Promise.all([desk.ask(passphrase('web'), never()), desk.ask(passphrase('db'), never())]);
     expect(desk.prompts().map(({ services }) => services)).toEqual([['web', 'db']]);
     desk.answer(onlyId(), 'tortoise');
-    expect(await answers).toEqual(['tortoise', 'tortoise']);
+    expect((await answers).map((answer) => answer?.text)).toEqual(['tortoise', 'tortoise']);
   });
 
   it('keeps apart what different logins are asked in the same words', async () => {
@@ -74,6 +75,19 @@ describe('the prompt desk', () => {
     desk.answer(onlyId(), '1');
     expect(onSecret).not.toHaveBeenCalled();
     leave();
+  });
+
+  it('takes a wish to remember only where that was offered', async () => {
+    desk.attend();
+    const offered = desk.ask({ ...passphrase('web'), remember: 'offered' }, never());
+    expect(desk.prompts()).toMatchObject([{ remember: 'offered' }]);
+    desk.answer(onlyId(), 'tortoise', { remember: true });
+    expect(await offered).toMatchObject({ text: 'tortoise', remember: true });
+    for (const question of [code, { ...passphrase('web'), remember: 'unavailable' as const }]) {
+      const answer = desk.ask(question, never());
+      desk.answer(onlyId(), '123456', { remember: true });
+      expect(await answer).toMatchObject({ remember: false });
+    }
   });
 
   it('asks for each one-time code by itself', async () => {

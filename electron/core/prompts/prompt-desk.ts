@@ -7,15 +7,22 @@
  * 3. `isAttended` is false while nobody could answer: then nothing is asked.
  */
 import { randomUUID } from 'node:crypto';
-import { isReusable, type Prompt, type PromptKind } from '../../../shared/prompt.ts';
+import { isReusable, type Prompt, type PromptKind, type Remember } from '../../../shared/prompt.ts';
 import type { Clock, Timer } from '../clock.ts';
-import { AnswerMemory } from './answer-memory.ts';
+import type { AnswerKeychain } from './answer-keychain.ts';
+import { type Answer, AnswerMemory } from './answer-memory.ts';
 
 /** Longer than any server waits for a login (LoginGraceTime, 120 s by default), and enough to find a phone. */
 const patienceMs = 300_000;
 
 /** Shorter answers that may not be given again are choices, such as the "1" of a menu, which stands in many lines. */
 const minCodeLength = 6;
+
+/** What the user has answered. */
+export interface UserAnswer extends Answer {
+  /** From the question to the answer. */
+  readonly tookMs: number;
+}
 
 export interface Question {
   /** Those that wait for the answer now; asked again whenever somebody looks. */
@@ -26,14 +33,18 @@ export interface Question {
   readonly words: string;
   readonly kind: PromptKind;
   readonly isRepeated: boolean;
+  readonly remember?: Remember | undefined;
+  readonly wasRemembered?: boolean;
 }
 
 interface OpenPrompt {
   readonly prompt: Omit<Prompt, 'services'>;
   readonly sameAs: string | null;
+  /** Monotonic. */
+  readonly openedAt: number;
   readonly waiting: Map<
     symbol,
-    { readonly services: () => readonly string[]; readonly settle: (answer: string | null) => void }
+    { readonly services: () => readonly string[]; readonly settle: (answer: UserAnswer | null) => void }
   >;
   readonly timer: Timer;
 }
@@ -43,16 +54,25 @@ export interface PromptDeskOptions {
   readonly onChange: () => void;
   /** An answer that must never be shown. */
   readonly onSecret: (value: string) => void;
+  /** Absent: nothing is kept beyond the end of LocalPort. */
+  readonly keychain?: AnswerKeychain;
 }
 
 export class PromptDesk {
   readonly memory = new AnswerMemory();
+  readonly keychain: AnswerKeychain | null;
   readonly #options: PromptDeskOptions;
   readonly #open = new Map<string, OpenPrompt>();
   readonly #attendants = new Set<symbol>();
 
   constructor(options: PromptDeskOptions) {
     this.#options = options;
+    this.keychain = options.keychain ?? null;
+  }
+
+  /** A question may be answered: by the user, or by an answer that was given before. */
+  get mayAnswer(): boolean {
+    return this.isAttended || !this.memory.isEmpty || this.keychain?.isEmpty === false;
   }
 
   get isAttended(): boolean {
@@ -78,7 +98,7 @@ export class PromptDesk {
   }
 
   /** The answer; null when nobody gave one, or when the program has ended, as `signal` says. Never rejects. */
-  ask(question: Question, signal: AbortSignal): Promise<string | null> {
+  ask(question: Question, signal: AbortSignal): Promise<UserAnswer | null> {
     if (!this.isAttended || signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {
       const open = this.#sharedWith(question) ?? this.#add(question);
@@ -99,12 +119,16 @@ export class PromptDesk {
     });
   }
 
-  /** False: there is no such question, or none that takes an answer. */
-  answer(id: string, text: string): boolean {
+  /** `remember` is for questions that offer it. False: there is no such question, or none that takes an answer. */
+  answer(id: string, text: string, { remember = false }: { readonly remember?: boolean } = {}): boolean {
     const open = this.#open.get(id);
     if (open === undefined || open.prompt.kind === 'touch') return false;
     if (isReusable(open.prompt.kind) || text.length >= minCodeLength) this.#options.onSecret(text);
-    this.#settle(open, text);
+    this.#settle(open, {
+      text,
+      remember: remember && open.prompt.remember === 'offered',
+      tookMs: this.#options.clock.now() - open.openedAt,
+    });
     return true;
   }
 
@@ -120,12 +144,13 @@ export class PromptDesk {
     return [...this.#open.values()].find((open) => open.sameAs === sameAs);
   }
 
-  #add({ asker, words, kind, isRepeated, sameAs }: Question): OpenPrompt {
+  #add({ asker, words, kind, isRepeated, remember, wasRemembered, sameAs }: Question): OpenPrompt {
     const { clock } = this.#options;
     const id = randomUUID();
     const open: OpenPrompt = {
       sameAs,
-      prompt: { id, asker, words, kind, isRepeated, since: clock.wallNow() },
+      openedAt: clock.now(),
+      prompt: { id, asker, words, kind, isRepeated, remember, wasRemembered, since: clock.wallNow() },
       waiting: new Map(),
       timer: clock.after(patienceMs, () => {
         this.#settle(open, null);
@@ -135,7 +160,7 @@ export class PromptDesk {
     return open;
   }
 
-  #settle(open: OpenPrompt, answer: string | null): void {
+  #settle(open: OpenPrompt, answer: UserAnswer | null): void {
     this.#close(open);
     for (const { settle } of open.waiting.values()) settle(answer);
   }

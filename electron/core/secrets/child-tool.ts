@@ -6,10 +6,10 @@ import { type RunTool, toolTimeoutMs } from './secret-tools.ts';
 
 export const childTool =
   (launcher: ChildLauncher, clock: Clock): RunTool =>
-  async ({ argv }) => {
+  async ({ argv, input }) => {
     const { signal } = new AbortController();
     const answer = await askChild(
-      { name: argv[0], argv },
+      { name: argv[0], argv, ...(input === undefined ? {} : { input }) },
       { launcher, clock, timeoutMs: toolTimeoutMs, signal },
     );
     if (answer.kind !== 'answered') {

@@ -5,7 +5,7 @@ import { readSecret } from './secret-reader.ts';
 import { removeCall, storeCall, type RunTool, type ToolAnswer, type ToolCall } from './secret-tools.ts';
 
 const isMacForTests = process.platform === 'darwin' && process.env['CI'] !== undefined;
-const name = `localport-test-${process.pid}`;
+const name = `passphrase of ~/.ssh/localport-test-${process.pid}`;
 
 const answerOf = ({ argv: [program, ...args], input }: ToolCall): ToolAnswer => {
   const { status, stdout, stderr } = spawnSync(program, args, { input, encoding: 'utf8' });

@@ -106,6 +106,16 @@ describe('a secret', () => {
   });
 });
 
+it.each([
+  ['db', 'LocalPort: db'],
+  ['password of me@bastion', 'LocalPort: me@bastion'],
+  ['passphrase of ~/.ssh/id_ed25519', 'LocalPort: passphrase of ~/.ssh/id_ed25519'],
+])('is called so that the user recognizes it: %s', (name, label) => {
+  expect(storeCall(name, 'x', 'linux').argv).toContain(`--label=${label}`);
+  const quoted = label === 'LocalPort: db' ? '-a db' : `-a "${name}"`;
+  expect(storeCall(name, 'x', 'darwin').input).toContain(`${quoted} -l "${label}"`);
+});
+
 it('goes to security on stdin, in its quotes', () => {
   const call = storeCall('db', String.raw`a "b" \c $d 'e'`, 'darwin');
   expect(call.argv).toEqual(['security', '-i']);

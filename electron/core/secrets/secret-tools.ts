@@ -43,15 +43,18 @@ export const readInDetailCall = (name: string): ToolCall => ({
   argv: ['security', 'find-generic-password', ...item(name), '-g'],
 });
 
+/** What Keychain Access and Passwords and Keys call it: `LocalPort: db`, `LocalPort: me@bastion`. */
+const labelOf = (name: string): string => `LocalPort: ${name.replace(/^password of /, '')}`;
+
 export function storeCall(name: string, password: string, platform: NodeJS.Platform): ToolCall {
+  const label = labelOf(name);
   if (platform !== 'darwin') {
-    const label = `LocalPort: ${name}`;
     return {
       argv: ['secret-tool', 'store', `--label=${label}`, ...attributes(name)],
       input: password,
     };
   }
-  const words = ['add-generic-password', '-U', ...item(name), '-l', `LocalPort: ${name}`, '-w', password];
+  const words = ['add-generic-password', '-U', ...item(name), '-l', label, '-w', password];
   return { argv: ['security', '-i'], input: `${words.map(quoted).join(' ')}\n` };
 }
 

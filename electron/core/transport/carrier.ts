@@ -20,9 +20,9 @@ export interface CarrierEnd {
   readonly lastLines: readonly string[];
 }
 
-/** Whether the way to the other machine works. Asked on suspicion, after a wake and with every regular check. */
+/** Whether the way to the other machine works. Asked on suspicion, after a wake and a network change, and with regular checks. */
 export type TransportProof =
-  /** The other machine answered just now: a round trip. */
+  /** The other machine answered: a round trip just now, or, to a routine question, what keeps the connection alive. */
   | { readonly kind: 'alive' }
   /** No answer within the deadline: slow or dead. */
   | { readonly kind: 'silent' }
@@ -51,8 +51,11 @@ export interface Carrier {
    * The tunnel itself goes on.
    */
   onComplaint(listener: (cause: Cause) => void): void;
-  /** Whatever runs at the far end: this asks for the way to it. Settles within `deadlineMs`, never rejects. */
-  proveTransport(deadlineMs: number): Promise<TransportProof>;
+  /**
+   * Whatever runs at the far end: this asks for the way to it. Settles within `deadlineMs`, never rejects. `isRoutine`: nothing gives
+   * reason to ask.
+   */
+  proveTransport(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
   /** Asks politely, insists after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<CarrierEnd>;
 }

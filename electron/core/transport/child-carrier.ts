@@ -56,6 +56,8 @@ export interface ChildPlan {
    * sent there; null when aborted. Never rejects.
    */
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Result<Endpoint, Cause> | null>;
+  /** Whose answer `probeReadiness` waits for: `The API server`. Without it, it waits for a listener. */
+  readonly awaits?: string;
   /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
   /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
@@ -298,8 +300,9 @@ export class ChildCarrier implements Carrier {
       this.#recentLines().at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
     const evidence = toEvidence(lastWords, this.#secrets);
     const limit = startLimit(startTimeoutMs);
-    return this.#plan?.probeReadiness === undefined
-      ? describeCause('timed-out', { what: 'The tunnel', limit, evidence })
+    const { probeReadiness, awaits } = this.#plan ?? {};
+    return probeReadiness === undefined || awaits !== undefined
+      ? describeCause('timed-out', { what: awaits ?? 'The tunnel', limit, evidence })
       : describeCause('never-listened', { limit, evidence });
   }
 }

@@ -62,6 +62,7 @@ function ask(connection: Connection, question: Question = {}): Promise<ClusterFi
     clock: systemClock,
     log: { debug: note, info: note, warn: note, error: note },
     context,
+    kubeconfig: null,
     title: context === null ? 'The cluster' : `The cluster ${context}`,
     settings: () => clusterHealthOf(buildClusterHealth(settings), context),
   });
@@ -89,7 +90,7 @@ describe('asking a cluster', () => {
 
   /** Without what kubectl asks for itself. */
   const questions = (): readonly string[] => kube.requests.filter((request) => request !== 'GET /version');
-  const connection = kubectlConnection({ resourceName: 'web' });
+  const connection = kubectlConnection({ target: { kind: 'service', name: 'web' } });
 
   it('is content when the API server is ready, a node is and pods can be read', async () => {
     kube.addNode('good');
@@ -98,6 +99,12 @@ describe('asking a cluster', () => {
     expect(kube.requests).toEqual(
       expect.arrayContaining(['GET /readyz', 'GET /api/v1/nodes', 'GET /api/v1/namespaces/default/pods']),
     );
+  });
+
+  it('reads pods of the namespace that the context has, where a service names none', async () => {
+    kube.addNode('good');
+    expect(await ask({ ...connection, namespace: null })).toEqual({ kind: 'well' });
+    expect(questions()).toContain('GET /api/v1/namespaces/default/pods');
   });
 
   it('asks only whether it answers for services that are not aware of it', async () => {

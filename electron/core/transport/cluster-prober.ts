@@ -20,15 +20,14 @@ import { toEvidence } from '../failure/evidence.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { clusterQueries, warningQueries, type ClusterQuery } from './cluster-queries.ts';
+import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
 import { isNetworkFailure } from './network-failure.ts';
 import type { ClusterFinding, ClusterProber, ClusterQuestion } from './cluster-question.ts';
 
-export interface ClusterProberParts {
+export interface ClusterProberParts extends ClusterChoice {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
   readonly log: Logger;
-  /** null: whatever context the kubeconfig names as current. */
-  readonly context: string | null;
   /** The subject of a sentence: `The cluster prod`. */
   readonly title: string;
   readonly settings: () => ClusterHealthSpec;
@@ -120,11 +119,10 @@ function findingOf(cause: Cause, query: ClusterQuery): ClusterFinding {
   };
 }
 
-function kubectl({ context }: ClusterProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {
-  const where = context === null ? [] : [`--context=${context}`];
+function kubectl(parts: ClusterProberParts, timeoutMs: number, { args }: ClusterQuery): ChildRequest {
   return {
     name: `kubectl ${args.slice(0, 2).join(' ')}`,
-    argv: ['kubectl', ...where, `--request-timeout=${String(timeoutMs)}ms`, ...args],
+    argv: ['kubectl', ...clusterFlags(parts), `--request-timeout=${String(timeoutMs)}ms`, ...args],
   };
 }
 

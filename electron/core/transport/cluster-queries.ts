@@ -4,6 +4,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
 import { isClusterAware } from './cluster-question.ts';
 import type { ClusterFinding } from './cluster-question.ts';
+import { namespaceFlag } from './kubectl-flags.ts';
 
 export interface ClusterQuery {
   /** Without program and context. */
@@ -32,7 +33,7 @@ export const warningQueries = (services: readonly ServiceSpec[]): readonly Clust
     args: [
       'get',
       'events',
-      `--namespace=${namespace}`,
+      ...namespaceFlag(namespace),
       '--field-selector=type!=Normal',
       '--sort-by=.metadata.creationTimestamp',
       String.raw`--output=jsonpath={range .items[*]}{.involvedObject.name}: {.reason}: {.message}{"\n"}{end}`,
@@ -41,9 +42,12 @@ export const warningQueries = (services: readonly ServiceSpec[]): readonly Clust
 
 const readiness: ClusterQuery = { args: ['get', '--raw=/readyz'] };
 
-/** One pod tells as much as all of them: that the API server could read it. */
-const podStatus = (namespace: string): ClusterQuery => ({
-  args: ['get', `--raw=/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?limit=1`],
+/** One pod tells as much as all of them, and so does none: that the API server could read it. */
+const podStatus = (namespace: string | null): ClusterQuery => ({
+  args:
+    namespace === null
+      ? ['get', 'pods', '--field-selector=metadata.name=none', '--output=name']
+      : ['get', `--raw=/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?limit=1`],
 });
 
 const nodeStatus: ClusterQuery = {
@@ -63,7 +67,7 @@ const nodeStatus: ClusterQuery = {
   },
 };
 
-function namespacesOf(services: readonly ServiceSpec[]): readonly string[] {
+function namespacesOf(services: readonly ServiceSpec[]): readonly (string | null)[] {
   const named = services.flatMap(({ connection }) =>
     connection.technology === 'kubectl' ? [connection.namespace] : [],
   );

@@ -21,10 +21,10 @@ const well = { kind: 'well' } as const;
 const networkFault = describeCause('timed-out');
 const ownFault = describeCause('check-failed');
 
-const kubectl = (resourceName: string, context: string | null = 'prod'): Connection => ({
+const kubectl = (name: string, context: string | null = 'prod'): Connection => ({
   technology: 'kubectl',
-  resourceType: 'service',
-  resourceName,
+  target: { kind: 'service', name },
+  kubeconfig: null,
   namespace: 'default',
   context,
   remotePort: 80,

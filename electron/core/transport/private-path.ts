@@ -7,7 +7,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-export type TunnelFileKind = 'sock' | 'live' | 'pass' | 'c' | 'pair';
+export type TunnelFileKind = 'sock' | 'live' | 'pass' | 'c' | 'pair' | 'kube';
 
 const maxSocketPathBytes = 103;
 /** ssh binds a control socket by a name that is 17 bytes longer, and moves it (muxserver_listen in mux.c). */
@@ -18,7 +18,7 @@ const controlNameLength = 8;
 /** Throws when the sockets of this directory would be too long to bind: better at the start than at each tunnel. */
 export function assertFitsSockets(runtimeDirectory: string): void {
   for (const [kind, maxBytes] of [
-    ['sock', maxSocketPathBytes],
+    ['kube', maxSocketPathBytes],
     ['c', maxControlPathBytes],
   ] as const) {
     const bytes = Buffer.byteLength(tunnelFile(runtimeDirectory, '', kind));
@@ -66,7 +66,9 @@ export function ensureRuntimeDirectory(runtimeDirectory: string): void {
 export async function removeLeftTunnelFiles(runtimeDirectory: string): Promise<void> {
   const names = await readdir(runtimeDirectory).catch(() => []);
   const left = names.filter((name) =>
-    /^(?:[0-9a-f]{12}\.(?:sock(?:\.new)?|live|pair|pass(?:\.\d+)?)|[0-9a-f]{8}\.c(?:\.\w+)?)$/.test(name),
+    /^(?:[0-9a-f]{12}\.(?:sock(?:\.new)?|live|pair|kube|pass(?:\.\d+)?)|[0-9a-f]{8}\.c(?:\.\w+)?)$/.test(
+      name,
+    ),
   );
   await Promise.all(left.map((name) => removeFile(path.join(runtimeDirectory, name)).catch(() => undefined)));
 }

@@ -20,8 +20,8 @@ export interface Place {
   /** The control socket, or why there is none. */
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
-  /** Settles; never rejects. */
-  prove(deadlineMs: number): Promise<TransportProof>;
+  /** Settles; never rejects. `isRoutine`: nothing gives reason to ask. */
+  prove(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
   /** Whoever comes next needs another connection. */
   condemn(): void;
   /** Connections that the far end refused, by the forward's socket. */
@@ -97,8 +97,8 @@ export class Ride implements OwnPlace {
   }
 
   /** See `SharedCarrier.prove`. */
-  prove(deadlineMs: number): Promise<TransportProof> {
-    return this.#carrier?.prove(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
+  prove(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
+    return this.#carrier?.prove(deadlineMs, isRoutine) ?? Promise.resolve({ kind: 'unprovable' });
   }
 
   condemn(): void {

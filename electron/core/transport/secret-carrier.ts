@@ -26,8 +26,8 @@ export const withSecrets =
           reports,
         ),
       explain: (cause) => {
-        // Not tried again by itself: a password was refused. What the user typed is not the stored one.
-        const isStored = cause.recheck === 'never' && cause.action?.kind !== 'retry';
+        // The config's password was refused, and not what the user typed, or a security key.
+        const isStored = cause.recheck === 'never' && cause.action?.kind === 'open-config';
         if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
         return refused(connection.host, password, cause);

@@ -2,10 +2,11 @@
  * One carrier of a transport and the forwards that ride on it. What is asked of it is asked once for all who wait for the
  * answer.
  */
-import type { Cause } from '../../../shared/failure.ts';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
 import { type Clock, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
+import { findStopped } from '../process/process-state.ts';
 import type { Carrier, CarrierEnd, CarrierTraffic, TransportProof } from './carrier.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
@@ -68,6 +69,8 @@ export class SharedCarrier {
   #isStopping = false;
   #proof: RunningProof | null = null;
   #aliveAt = -Infinity;
+  /** It has answered since it was last doubted or interrupted: from then on its own keepalive would end it within ten seconds. */
+  #isVouched = false;
   #roundTripMs = 0;
 
   constructor(clock: Clock, open: (reports: CarrierReports) => Carrier, listener: SharedCarrierListener) {
@@ -91,6 +94,7 @@ export class SharedCarrier {
     void this.ready.then(({ ok }) => {
       if (!ok || this.#isEnded) return;
       this.#openedInMs = clock.now() - this.#startedAt;
+      this.#isVouched = true;
       listener.onReady();
     });
     void this.ended.then((end) => {
@@ -140,8 +144,18 @@ export class SharedCarrier {
     return this.#carrier.stop(options);
   }
 
-  /** Settles within `deadlineMs` (or a little more than a second, or ten behind bytes of our own); never rejects. */
-  async prove(deadlineMs = 0): Promise<TransportProof> {
+  /** The next question is asked anew: the clock of Linux stands still while the computer sleeps, so an old answer looks fresh. */
+  forgetAnswer(): void {
+    this.#aliveAt = -Infinity;
+    this.#isVouched = false;
+  }
+
+  /**
+   * Settles within `deadlineMs` (or a little more than a second, or ten behind bytes of our own); never rejects. A routine question,
+   * for which nothing gives reason, is none to the server: each would be a line in its log.
+   */
+  async prove(deadlineMs = 0, isRoutine = false): Promise<TransportProof> {
+    if (isRoutine && this.#isVouched && !this.#isEnded) return this.#seeRunning();
     const startedAt = this.#clock.now();
     if (startedAt - this.#aliveAt < freshMs && !this.#isEnded) return { kind: 'alive' };
     for (;;) {
@@ -156,6 +170,7 @@ export class SharedCarrier {
       const now = this.#clock.now();
       const isEarly = answer !== 'deadline' && now < proof.givesUpAt;
       if (isEarly || now >= startedAt + this.#patienceMs(deadlineMs)) {
+        this.#isVouched = false;
         if (!this.#isEnded) this.#listener.onProof({ kind: 'silent' });
         return { kind: 'silent' };
       }
@@ -167,6 +182,16 @@ export class SharedCarrier {
   async roundTrip(deadlineMs: number): Promise<void> {
     const answered = Promise.resolve(this.#proof?.answer).then(() => this.#running(deadlineMs).answer);
     await withDeadline(this.#clock, deadlineMs, answered);
+  }
+
+  /** A stopped process keeps its connection, and sends no keepalive either. */
+  async #seeRunning(): Promise<TransportProof> {
+    const { pid } = this;
+    const isStopped = pid !== null && (await findStopped([pid])).has(pid);
+    if (this.#isEnded || !isStopped) return { kind: 'alive' };
+    const dead = { kind: 'dead', cause: describeCause('stopped') } as const;
+    this.#listener.onProof(dead);
+    return dead;
   }
 
   #patienceMs(deadlineMs: number): number {
@@ -185,6 +210,7 @@ export class SharedCarrier {
 
   #noteAlive(askedAt: number): TransportProof {
     this.#aliveAt = askedAt;
+    this.#isVouched = true;
     const alive = { kind: 'alive' } as const;
     this.#listener.onProof(alive);
     return alive;

@@ -6,6 +6,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
+import type { AnswerKeychain } from '../prompts/answer-keychain.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { LineMeaning } from './child-carrier.ts';
 import { SshAskpass } from './ssh-askpass.ts';
@@ -20,13 +21,21 @@ let answers: (string | null)[];
 /** What the user was asked. */
 let asked: string[];
 let leave = (): void => undefined;
+/** Gives the same answer to everything, however often it is forgotten. */
+let keychain: { stored: string | null; readonly recalled: string[]; readonly forgotten: string[] };
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'localport-askpass-'));
   file = path.join(directory, 'pass');
   answers = [];
   asked = [];
-  desk = new PromptDesk({ clock: systemClock, onChange: answerNext, onSecret: () => undefined });
+  keychain = { stored: null, recalled: [], forgotten: [] };
+  desk = new PromptDesk({
+    clock: systemClock,
+    onChange: answerNext,
+    onSecret: () => undefined,
+    keychain: stubbornKeychain(),
+  });
   askpass = askpassWith(password);
 });
 
@@ -46,11 +55,30 @@ const askpassWith = (stored: string | null): SshAskpass =>
       onHuman: () => undefined,
       key: 'login',
       host: 'bastion',
+      port: null,
+      jump: [],
       user: 'deploy',
       password: stored,
     },
     desk,
   );
+
+const stubbornKeychain = (): AnswerKeychain => ({
+  get isEmpty() {
+    return keychain.stored === null;
+  },
+  has: () => keychain.stored !== null,
+  isAvailable: () => Promise.resolve(true),
+  recall: (name) => {
+    keychain.recalled.push(name);
+    return Promise.resolve(keychain.stored);
+  },
+  keep: () => Promise.resolve(),
+  forget: (name) => {
+    keychain.forgotten.push(name);
+    return Promise.resolve();
+  },
+});
 
 function answerNext(): void {
   const [prompt] = desk.prompts();
@@ -192,6 +220,29 @@ it('gives an answer that has worked again without asking, and forgets one that w
   askpass = askpassWith(null);
   attend('hare');
   expect((await ask(`ask "${prompt}"; ask "(deploy@bastion) Code: "`)).output).toEqual(['hare']);
+});
+
+it('gives the answer of the keychain once to each login, whatever method asks for it', async () => {
+  askpass = askpassWith(null);
+  keychain.stored = 'stale';
+  attend('right');
+  const [interactive, plain] = ['(deploy@bastion) Password: ', "deploy@bastion's password: "];
+  const { output } = await ask(`ask "${interactive}"; ask "${plain}"`);
+  expect(output).toEqual(['stale', 'right']);
+  expect(asked).toEqual([`bastion: ${plain.trim()} (again)`]);
+  expect(keychain.recalled).toEqual(['password of deploy@bastion']);
+  expect(keychain.forgotten).toEqual(['password of deploy@bastion']);
+});
+
+it('gives nothing of the keychain to a question that may mean something else', async () => {
+  askpass = askpassWith(null);
+  keychain.stored = 'hush';
+  attend('1', '2', '3');
+  await ask(
+    `ask "(deploy@bastion) Verification code: "; ask "Password: "; ask "Enter PIN for ED25519-SK key /k: "`,
+  );
+  expect(asked).toHaveLength(3);
+  expect(keychain.recalled).toEqual([]);
 });
 
 it('believes no name, and remembers nothing, where an old ssh shows the words of servers as they are', async () => {

@@ -10,15 +10,20 @@
  *    later). Elsewhere a server could ask for another host's password, or a key's passphrase: nothing is remembered there.
  * 5. While nobody could answer, ssh goes on without a key that is locked, and any other question ends it: an empty
  *    answer would count as a failed login.
+ * 6. An answer of the keychain is given once to each ssh and its jump hosts. One that is refused is forgotten, and only one that has
+ *    worked is stored.
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { isReusable, loginCommand, promptTitle, type PromptKind } from '../../../shared/prompt.ts';
+import { isReusable, loginCommand, promptTitle, type Remember } from '../../../shared/prompt.ts';
+import type { Answer } from '../prompts/answer-memory.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
 import { writeAnswer } from './answer-fifo.ts';
+import { answerName } from './answer-name.ts';
 import type { LineMeaning } from './child-carrier.ts';
 import { toEvidence } from '../failure/evidence.ts';
+import { type Asking, type Given, GivenAnswers } from './given-answers.ts';
 import { removeFile } from './private-path.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 
@@ -30,11 +35,17 @@ export interface AskpassLogin {
   /** The same for all services that log in with the same things. */
   readonly key: string;
   readonly host: string;
+  /** null: what ssh_config says. */
+  readonly port: number | null;
+  readonly jump: readonly string[];
   /** null: what ssh_config or the login name says. */
   readonly user: string | null;
   /** null: every question is the user's. */
   readonly password: string | null;
 }
+
+/** A server's own patience is longer than that. */
+const longAnswerMs = 10_000;
 
 /** Host keys are never asked about: ssh_config's and our own StrictHostKeyChecking decide. */
 const scriptFor = (token: string): string => `#!/bin/sh
@@ -58,15 +69,7 @@ interface Asked {
   readonly prompt: string;
 }
 
-interface AskedQuestion extends Question {
-  /** What an answer is remembered under. */
-  readonly key: string;
-}
-
-interface Given {
-  readonly answer: string;
-  readonly kind: PromptKind;
-}
+interface AskedQuestion extends Question, Asking {}
 
 interface Unanswered {
   readonly asked: Asked;
@@ -81,14 +84,20 @@ export class SshAskpass {
   readonly #token = `localport-askpass-${randomBytes(16).toString('hex')}`;
   readonly #end = new AbortController();
   readonly #fifos: string[] = [];
-  /** The user's answers, by what they are remembered under. */
-  readonly #given = new Map<string, Given>();
+  readonly #given = new GivenAnswers();
+  /** Names of answers that the keychain was asked for. */
+  readonly #recalled = new Set<string>();
+  /** Of those, the ones that were refused. */
+  readonly #refused = new Set<string>();
+  /** The password of the config. */
   #storedWasGiven = false;
   /** null: no ssh has told its version yet. */
   #namesAskers: boolean | null = null;
   #unanswered: Unanswered | null = null;
   /** Why we ended ssh. */
   #told: Cause | null = null;
+  /** The user took this long for the last answer, in ms. */
+  #lastAnswerTookMs = 0;
   #touch = new AbortController();
 
   /** Writes the program. Throws when the file cannot be written. */
@@ -104,6 +113,7 @@ export class SshAskpass {
   /** What a line of stderr asks for; null: it is no question. `leaderPid` is the process that we started. */
   read(line: string, leaderPid: number | null): LineMeaning | null {
     this.#namesAskers = stillNamesAskers(this.#namesAskers, line);
+    this.#given.note(line);
     const asked = this.#parse(line);
     if (asked === null) return null;
     if (asked.hint === 'done') {
@@ -112,47 +122,68 @@ export class SshAskpass {
     }
     this.#endTouch();
     const { prompt, hint } = asked;
-    // Of a key in the agent: ssh-agent asks by itself where it can.
-    if (hint === 'confirm') return { kind: 'question', prompt, settled: this.#give(asked, null) };
-    const { host, user, password } = this.#login;
-    const isOurs = asked.parent === leaderPid;
-    if (isOurs && password !== null && !this.#storedWasGiven && isPasswordPrompt(prompt, user)) {
+    const { user, password } = this.#login;
+    const isTarget = asked.parent === leaderPid;
+    if (isTarget && password !== null && !this.#storedWasGiven && isPasswordPrompt(prompt, user)) {
       this.#storedWasGiven = true;
-      return { kind: 'question', prompt, settled: this.#give(asked, password) };
+      return { kind: 'question', prompt, settled: this.#tellSsh(asked, password) };
     }
-    const question = this.#questionOf(asked, isOurs);
+    const question = this.#questionOf(asked, isTarget);
+    const ofAnother = this.#given.ofAnotherSsh(question);
+    if (ofAnother !== null)
+      return {
+        kind: 'question',
+        prompt,
+        settled: this.#give(asked, question, ofAnother.answer, ofAnother.from),
+      };
     const remembered = this.#recall(question);
     if (remembered !== null)
-      return { kind: 'question', prompt, settled: this.#give(asked, remembered, question) };
+      return { kind: 'question', prompt, settled: this.#give(asked, question, remembered, 'memory') };
     // ssh waits for the key, and says nothing of it.
     if (!this.#desk.isAttended && hint === 'none') return { kind: 'chatter' };
-    if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(asked, question) };
-    // ssh goes on without the key.
-    if (opensKey(prompt)) return { kind: 'question', prompt, settled: this.#give(asked, null) };
-    const cause = question.isRepeated ? wrongPassword(host, prompt) : unanswerable(question, host);
-    return { kind: 'fatal', cause: this.#tell(cause) };
+    const { name } = question;
+    if (name !== null && this.#mayBeInKeychain(name))
+      return { kind: 'question', prompt, settled: this.#giveFromKeychain(asked, question, name) };
+    return this.#ask(asked, question);
   }
 
-  /** The answers have worked. */
+  /** ssh has logged in. */
   loggedIn(): void {
     this.#endTouch();
-    for (const [key, { answer, kind }] of this.#given)
-      if (isReusable(kind)) this.#desk.memory.keep(key, answer);
+    const { memory, keychain } = this.#desk;
+    for (const { key, name, kind, answer } of this.#given.worked()) {
+      if (!isReusable(kind)) continue;
+      memory.keep(key, { text: answer.text, remember: false });
+      if (answer.remember && name !== null) void keychain?.keep(name, answer.text);
+    }
   }
 
   /** A refused login is about what was answered: asking again by ourselves could lock the account. */
   explainEnd(cause: Cause): Cause {
     if (cause === this.#told) return cause;
-    const { host } = this.#login;
     const unanswered = this.#unanswered;
     // A key that was touched, or need not be any more, explains no other end than a refused login.
     if (unanswered !== null && (unanswered.question.kind !== 'touch' || cause.code === 'auth-failed'))
       return withoutAnswer(unanswered.question);
-    if (cause.code !== 'auth-failed') return cause;
+    if (cause.code !== 'auth-failed') return this.#explainBreak(cause);
+    const { host } = this.#login;
     const evidence = cause.evidence ?? undefined;
-    for (const key of this.#given.keys()) this.#desk.memory.forget(key);
-    if (this.#given.size > 0) return describeCause('auth-failed', { host, evidence, askedUser: true });
+    for (const given of this.#given.suspects()) this.#refuse(given);
+    if (!this.#given.isEmpty) {
+      const wasRemembered = this.#refused.size > 0;
+      return describeCause('auth-failed', { host, evidence, askedUser: true, wasRemembered });
+    }
     return this.#storedWasGiven ? wrongPassword(host, evidence) : cause;
+  }
+
+  /** A server that was kept waiting closes the connection: what the user has typed meanwhile serves the next try. */
+  #explainBreak(cause: Cause): Cause {
+    for (const { key, kind, answer, from } of this.#given.untried())
+      if (from === 'user' && isReusable(kind)) this.#desk.memory.keep(key, answer, { once: true });
+    const tookMs = this.#lastAnswerTookMs;
+    if (cause.code !== 'closed-by-remote' || tookMs < longAnswerMs) return cause;
+    const { host } = this.#login;
+    return describeCause('closed-by-remote', { host, evidence: cause.evidence ?? undefined, tookMs });
   }
 
   /** Its ssh has ended. */
@@ -170,45 +201,104 @@ export class SshAskpass {
     return { parent: Number(parent), fifo, hint, prompt: words.join(' ').trim() };
   }
 
-  #questionOf({ prompt, hint }: Asked, isOurs: boolean): AskedQuestion {
+  #questionOf({ prompt, hint, parent }: Asked, isTarget: boolean): AskedQuestion {
     const { services, host, key: login } = this.#login;
     const isNamed = this.#namesAskers === true;
-    const kind = isNamed || hint === 'none' ? promptKindOf(prompt, hint) : 'code';
+    const kind = isNamed || hint !== 'ask' ? promptKindOf(prompt, hint) : 'code';
     // A key is the same for every host.
-    const key = kind === 'passphrase' ? prompt : [login, isOurs ? 'target' : 'jump', prompt].join('\n');
-    const storedIsWrong = isOurs && this.#storedWasGiven && isPasswordPrompt(prompt, null);
-    const isRepeated = this.#given.has(key) || storedIsWrong;
-    const sameAs = isReusable(kind) ? key : null;
+    const key = kind === 'passphrase' ? prompt : [login, isTarget ? 'target' : 'jump', prompt].join('\n');
+    const name = isReusable(kind) ? answerName(prompt, this.#login, isTarget) : null;
+    const asking: Asking = { pid: parent, isTarget, key, name, kind };
+    const hasGiven = this.#given.has(asking);
+    for (const given of this.#given.asked(asking)) this.#refuse(given);
+    const storedIsWrong = isTarget && this.#storedWasGiven && isPasswordPrompt(prompt, null);
+    const wasRemembered = name !== null && this.#refused.delete(name);
     return {
-      key,
-      sameAs,
+      ...asking,
+      sameAs: isReusable(kind) ? key : null,
       services,
       asker: isNamed ? askerOf(prompt, host) : host,
       words: prompt,
-      kind,
-      isRepeated,
+      isRepeated: hasGiven || storedIsWrong || wasRemembered,
+      wasRemembered,
     };
   }
 
-  #recall({ key, isRepeated, kind }: AskedQuestion): string | null {
+  #recall({ key, isRepeated, kind }: AskedQuestion): Answer | null {
     if (isRepeated) this.#desk.memory.forget(key);
     return isReusable(kind) ? this.#desk.memory.recall(key) : null;
   }
 
-  async #askUser(asked: Asked, question: AskedQuestion): Promise<Cause | null> {
-    const signal = question.kind === 'touch' ? this.#newTouch() : this.#end.signal;
-    this.#unanswered = { asked, question };
-    const answer = await this.#desk.ask(question, signal);
-    if (answer !== null || question.kind === 'touch') this.#login.onHuman();
-    if (answer === null) return signal.aborted ? null : this.#tell(withoutAnswer(question));
-    this.#unanswered = null;
-    return this.#give(asked, answer, question);
+  #refuse({ key, name, from, kind }: Given): void {
+    const { memory, keychain } = this.#desk;
+    if (!isReusable(kind)) return;
+    memory.forget(key);
+    if (name === null || from === 'user') return;
+    // What is in memory came from the keychain, or is what the keychain holds.
+    if (from === 'keychain' || keychain?.has(name) === true) this.#refused.add(name);
+    void keychain?.forget(name);
   }
 
-  /** null: ssh gets no answer. `question`: the answer is the user's. */
-  async #give({ fifo }: Asked, answer: string | null, question?: AskedQuestion): Promise<null> {
-    if (answer !== null && question !== undefined)
-      this.#given.set(question.key, { answer, kind: question.kind });
+  #mayBeInKeychain(name: string): boolean {
+    return !this.#recalled.has(name) && this.#desk.keychain?.has(name) === true;
+  }
+
+  async #giveFromKeychain(asked: Asked, question: AskedQuestion, name: string): Promise<Cause | null> {
+    this.#recalled.add(name);
+    const text = (await this.#desk.keychain?.recall(name)) ?? null;
+    if (this.#end.signal.aborted) return null;
+    if (text !== null) return this.#give(asked, question, { text, remember: false }, 'keychain');
+    const meaning = this.#ask(asked, question);
+    if (meaning.kind === 'question') return meaning.settled;
+    return meaning.kind === 'fatal' ? meaning.cause : null;
+  }
+
+  /** Of the user, or goes on without one. */
+  #ask(asked: Asked, question: AskedQuestion): LineMeaning {
+    const { prompt } = asked;
+    if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(asked, question) };
+    // ssh goes on without the key, or without what it may not do.
+    if (opensKey(prompt) || question.kind === 'confirm')
+      return { kind: 'question', prompt, settled: this.#tellSsh(asked, null) };
+    return { kind: 'fatal', cause: this.#tell(this.#withoutUser(question)) };
+  }
+
+  #withoutUser(question: AskedQuestion): Cause {
+    const { host } = this.#login;
+    if (!question.isRepeated) return unanswerable(question, host);
+    if (!question.wasRemembered) return wrongPassword(host, question.words);
+    const login = loginCommand(host);
+    return describeCause('auth-failed', { host, evidence: question.words, wasRemembered: true, login });
+  }
+
+  async #askUser(asked: Asked, question: AskedQuestion): Promise<Cause | null> {
+    const { kind } = question;
+    const signal = kind === 'touch' ? this.#newTouch() : this.#end.signal;
+    this.#unanswered = { asked, question };
+    const answer = await this.#desk.ask({ ...question, remember: await this.#offerOf(question) }, signal);
+    if (answer !== null || kind === 'touch') this.#login.onHuman();
+    if (answer === null && kind !== 'confirm')
+      return signal.aborted ? null : this.#tell(withoutAnswer(question));
+    this.#unanswered = null;
+    if (answer === null) return this.#tellSsh(asked, null);
+    this.#lastAnswerTookMs = answer.tookMs;
+    return this.#give(asked, question, answer, 'user');
+  }
+
+  async #offerOf({ name }: AskedQuestion): Promise<Remember | undefined> {
+    const { keychain } = this.#desk;
+    if (name === null) return undefined;
+    return keychain !== null && (await keychain.isAvailable()) ? 'offered' : 'unavailable';
+  }
+
+  #give(asked: Asked, question: Asking, answer: Answer, from: Given['from']): Promise<null> {
+    const { pid, isTarget, key, name, kind } = question;
+    this.#given.add({ pid, isTarget, key, name, kind, answer, from });
+    return this.#tellSsh(asked, answer.text);
+  }
+
+  /** null: ssh gets no answer. */
+  async #tellSsh({ fifo }: Asked, answer: string | null): Promise<null> {
     await writeAnswer(fifo, answer === null ? '!' : `=${answer}`);
     return null;
   }
@@ -241,10 +331,10 @@ function stillNamesAskers(before: boolean | null, line: string): boolean | null 
 const wrongPassword = (host: string, evidence: string | undefined): Cause =>
   describeCause('auth-failed', { host, evidence, usedPassword: true });
 
-const withoutAnswer = ({ asker, words }: Question): Cause =>
+const withoutAnswer = ({ asker, words }: AskedQuestion): Cause =>
   describeCause('question-unanswered', { host: asker, evidence: toEvidence(words, []), askedUser: true });
 
-const unanswerable = (question: Question, host: string): Cause =>
+const unanswerable = (question: AskedQuestion, host: string): Cause =>
   describeCause('question-unanswered', {
     what: promptTitle(question),
     evidence: toEvidence(question.words, []),

@@ -8,6 +8,8 @@ export type SshConnection = Extract<Connection, { technology: 'ssh' }>;
 export interface SshTiming {
   /** For the TCP connection and the key exchange of each hop. */
   readonly connectTimeoutSeconds: number;
+  /** The same of those that connect through another hop, whose login they wait for. */
+  readonly behindHopSeconds?: number;
   /** A silent server is asked this often … */
   readonly aliveIntervalSeconds: number;
   /** … and given up after so many unanswered questions. */
@@ -46,13 +48,22 @@ export function sshMasterArgv(
     ...option('VisualHostKey', 'no'),
     ...option('ForwardAgent', 'no'),
     ...option('ForwardX11', 'no'),
-    ...commonOptions(connection, timing),
+    ...commonOptions(connection, connection.jump.length === 0 ? timing : behindHop(timing)),
     ...authentication(connection, mayAsk),
     ...access(connection, proxyCommand),
     '--',
     connection.host,
   ];
 }
+
+/** Prints what ssh_config says of a connection, and connects to nothing. */
+export const sshSettingsArgv = (connection: SshConnection): [string, ...string[]] => [
+  'ssh',
+  '-G',
+  ...access(connection, null),
+  '--',
+  connection.host,
+];
 
 /** Who, at which port, and through what. */
 function access({ user, port }: SshConnection, proxyCommand: string | null): string[] {
@@ -76,7 +87,7 @@ function proxyCommandThrough(connection: SshConnection, timing: SshTiming, mayAs
   const argv = [
     'ssh',
     ...option('LogLevel', inner === null ? 'DEBUG1' : 'INFO'),
-    ...commonOptions(connection, timing),
+    ...commonOptions(connection, inner === null ? timing : behindHop(timing)),
     ...noControl(),
     ...(mayAsk ? [] : option('BatchMode', 'yes')),
     // The key is offered to the jump hosts beside their own: `jump` has no key_file.
@@ -92,6 +103,11 @@ function proxyCommandThrough(connection: SshConnection, timing: SshTiming, mayAs
 
 /** Of every ssh but the master, the control socket is nobody's. */
 const noControl = (): string[] => [...option('ControlMaster', 'no'), ...option('ControlPath', 'none')];
+
+const behindHop = (timing: SshTiming): SshTiming => ({
+  ...timing,
+  connectTimeoutSeconds: timing.behindHopSeconds ?? timing.connectTimeoutSeconds,
+});
 
 function commonOptions({ strictHostKeyChecking }: SshConnection, timing: SshTiming): string[] {
   return [

@@ -9,6 +9,7 @@ import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.t
 import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
+import { isBehindProxy } from './ssh-proxy.ts';
 import { createMasterReader, type ListenRefusal } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
@@ -35,6 +36,9 @@ export interface MasterParts {
 /** A silent server is given up within 10 s: ssh does so one interval after the last question. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
+/** Longer than all questions of one login. */
+const patienceSeconds = 900;
+
 /** Between the end of the key exchange and the session. */
 const quickLoginMs = 2_000;
 
@@ -44,13 +48,32 @@ const absentSocket = '/localport-transport-probe';
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openMaster(request: CarrierRequest, parts: MasterParts, options: SshMasterOptions): Carrier {
   const tunnel = new ChildCarrier(options, request);
-  try {
-    tunnel.launch(planMaster(request, parts, options));
-    void watchLogin(tunnel, parts.onHuman, options.clock);
-  } catch (error) {
-    tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
-  }
+  const launch = (timing: SshTiming): void => {
+    try {
+      tunnel.launch(planMaster(request, { ...parts, timing }, options));
+      void watchLogin(tunnel, parts.onHuman, options.clock);
+    } catch (error) {
+      tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
+    }
+  };
+  const timing = timingOf(request, options);
+  if (options.prompts.mayAnswer) void patientTiming(timing, parts.connection, options).then(launch);
+  else launch(timing);
   return tunnel;
+}
+
+/**
+ * ssh's ConnectTimeout goes on while a jump host asks the user, who may take five minutes for each question; the start's deadline
+ * does not. Where ssh connects by itself, its timeout stays: so a name's next address gets its turn.
+ */
+async function patientTiming(
+  timing: SshTiming,
+  connection: SshConnection,
+  options: SshMasterOptions,
+): Promise<SshTiming> {
+  if (connection.jump.length > 0) return { ...timing, behindHopSeconds: patienceSeconds };
+  const isWaiting = await isBehindProxy(connection, options);
+  return isWaiting ? { ...timing, connectTimeoutSeconds: patienceSeconds } : timing;
 }
 
 /** Of a touch nothing is said where ssh has no askpass for it: only the time tells. */
@@ -64,7 +87,15 @@ async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Cloc
 /** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
 function planMaster(
   request: CarrierRequest,
-  { connection, login: key, onRefusal, onListenRefused, services, onHuman }: MasterParts,
+  {
+    connection,
+    login: key,
+    onRefusal,
+    onListenRefused,
+    services,
+    onHuman,
+    timing,
+  }: MasterParts & { readonly timing: SshTiming },
   options: SshMasterOptions,
 ): ChildPlan {
   const { runtimeDirectory, clock, prompts } = options;
@@ -72,16 +103,16 @@ function planMaster(
   const controlPath = tunnelFile(runtimeDirectory, id, 'c');
   const probeSocket = tunnelFile(runtimeDirectory, id, 'live');
   const askpassFile = tunnelFile(runtimeDirectory, id, 'pass');
-  const { host, user, password } = connection;
+  const { host, port, user, jump, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
-  const mayAsk = prompts.isAttended || !prompts.memory.isEmpty;
-  const login = { services, onHuman, key, host, user, password };
+  const mayAsk = prompts.mayAnswer;
+  const login = { services, onHuman, key, host, port, user, jump, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const reader = createMasterReader({ service, controlPath, onRefusal, onListenRefused });
   return {
     child: {
       name: `ssh ${host}`,
-      argv: sshMasterArgv(connection, controlPath, timingOf(request, options), mayAsk),
+      argv: sshMasterArgv(connection, controlPath, timing, mayAsk),
       ...(askpass === null ? {} : { env: askpass.environment }),
     },
     interpret: (line) => {

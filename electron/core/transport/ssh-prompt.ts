@@ -33,9 +33,10 @@ export function isPasswordPrompt(prompt: string, user: string | null): boolean {
 /** Asks for the passphrase or the PIN of a key (sshconnect2.c): without an answer ssh goes on with the next method. */
 export const opensKey = (prompt: string): boolean => /^Enter (?:passphrase|PIN) for /.test(prompt);
 
-/** `hint`: SSH_ASKPASS_PROMPT (ssh(1)); `none` when there is nothing to type. */
+/** `hint`: SSH_ASKPASS_PROMPT (ssh(1)); `none` when there is nothing to type, `confirm` for yes or no. */
 export function promptKindOf(prompt: string, hint: string): PromptKind {
   if (hint === 'none') return 'touch';
+  if (hint === 'confirm') return 'confirm';
   if (/^Enter passphrase for /.test(prompt)) return 'passphrase';
   return isPasswordPrompt(prompt, null) ? 'password' : 'code';
 }

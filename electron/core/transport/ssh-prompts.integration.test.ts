@@ -1,8 +1,16 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exchange } from '../../../e2e/fixtures/servers.ts';
-import { lockKey } from '../../../e2e/fixtures/ssh-client.ts';
+import { exchange, startSilentServer } from '../../../e2e/fixtures/servers.ts';
+import { createSecurityKey, lockKey } from '../../../e2e/fixtures/ssh-client.ts';
+import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
+import { systemClock } from '../clock.ts';
+import { sshConnection } from '../tunnel/testing/service-specs.ts';
 import { SshWorld } from './testing/ssh-world.ts';
 import { TunnelWorkshop } from '../tunnel/testing/tunnel-workshop.ts';
 
@@ -12,11 +20,13 @@ const passphrase = 'tortoise & hare';
 let world: SshWorld;
 /** What the user was asked, and what they answer by its words; without an answer they dismiss. */
 let asked: string[];
+let kinds: string[];
 let answers: readonly (readonly [RegExp, string])[];
 
 beforeEach(async () => {
   world = await SshWorld.create({ startTimeoutMs: 10_000 });
   asked = [];
+  kinds = [];
   answers = [];
 });
 
@@ -26,7 +36,8 @@ function attend(...given: (readonly [RegExp, string])[]): void {
   answers = given;
   world.workshop.prompts.attend();
   world.workshop.onPrompt = () => {
-    for (const { id, asker, words, isRepeated } of world.workshop.prompts.prompts()) {
+    for (const { id, asker, words, kind, isRepeated } of world.workshop.prompts.prompts()) {
+      kinds.push(kind);
       asked.push(`${asker}${isRepeated ? ' again' : ''}`);
       const answer = answers.find(([pattern]) => pattern.test(words))?.[1];
       if (answer === undefined) world.workshop.prompts.dismiss(id);
@@ -82,6 +93,176 @@ describe("a locked key of the user's", () => {
       expect(await tunnel.ready).toMatchObject({ ok: true });
     } finally {
       await slow.dispose();
+    }
+  });
+});
+
+describe('an answer that takes the user a while', () => {
+  /** Answers the only question once it is older than this. */
+  async function answerAfter(workshop: TunnelWorkshop, waitMs: number, answer: string): Promise<void> {
+    await expect.poll(() => workshop.prompts.prompts().length, { timeout: 10_000 }).toBe(1);
+    const [prompt] = workshop.prompts.prompts();
+    await expect
+      .poll(() => Date.now() - (prompt?.since ?? 0), { timeout: waitMs + 2_000 })
+      .toBeGreaterThan(waitMs);
+    expect(workshop.prompts.answer(prompt?.id ?? '', answer)).toBe(true);
+  }
+
+  it.each(['the config', 'ssh_config'])(
+    "to a jump host of %s outlasts the target's ConnectTimeout",
+    async (place) => {
+      const [gate, target] = [await world.start(), await world.start()];
+      await lockClientKey();
+      await world.client.addConfig(`Host target
+  HostName ${target.host}
+  ProxyJump gate
+Host gate
+  HostName ${gate.host}
+  Port ${gate.port}`);
+      const slow = await TunnelWorkshop.create([world.client.binDirectory], {
+        startTimeoutMs: 20_000,
+        timing: { connectTimeoutSeconds: 2, aliveIntervalSeconds: 3, aliveCountMax: 2 },
+      });
+      try {
+        slow.prompts.attend();
+        const jump = [`${gate.user}@${gate.host}:${String(gate.port)}`];
+        const tunnel = slow.open(
+          place === 'ssh_config' ? world.to(target, { host: 'target' }) : world.to(target, { jump }),
+        );
+        await answerAfter(slow, 3_500, passphrase);
+        expect(await tunnel.ready).toMatchObject({ ok: true });
+      } finally {
+        await slow.dispose();
+      }
+    },
+  );
+
+  it('and longer than the server waits is a cause of its own, and serves the next login', async () => {
+    const server = await world.start({ config: ['LoginGraceTime 2'] });
+    await lockClientKey();
+    world.workshop.prompts.attend();
+    const tunnel = world.workshop.open(world.to(server));
+    await answerAfter(world.workshop, 12_000, passphrase);
+    const { ready, ended } = tunnel;
+    expect(await ready).toMatchObject({
+      error: { code: 'closed-by-remote', title: '127.0.0.1 closed the connection before your answer' },
+    });
+    await ended;
+    await world.workshop.openReady(world.to(server));
+  });
+});
+
+it('gives a silent server up as soon where the user could be asked', async () => {
+  const silent = await startSilentServer();
+  const workshop = await TunnelWorkshop.create([world.client.binDirectory], {
+    startTimeoutMs: 20_000,
+    timing: { connectTimeoutSeconds: 1, aliveIntervalSeconds: 3, aliveCountMax: 2 },
+  });
+  try {
+    workshop.prompts.attend();
+    const { port } = silent;
+    const startedAt = systemClock.now();
+    const cause = await workshop.openFailing(
+      sshConnection({ host: '127.0.0.1', port, user: 'me', remoteHost: '127.0.0.1', remotePort: 1 }),
+    );
+    expect(cause).toMatchObject({ code: 'timed-out' });
+    expect(systemClock.now() - startedAt).toBeLessThan(8_000);
+  } finally {
+    await workshop.dispose();
+    await silent.stop();
+  }
+});
+
+describe('a security key', () => {
+  let server: Sshd;
+
+  beforeEach(async () => {
+    const file = path.join(world.client.binDirectory, 'id_sk');
+    await createSecurityKey(file);
+    await world.client.addConfig(`Host *\n  IdentitiesOnly yes\n  IdentityFile ${file}`);
+    server = await world.start({ config: [`AuthorizedKeysFile ${file}.pub`] });
+  });
+
+  /** The program that speaks with security keys for ssh. */
+  async function helperThat(does: string): Promise<void> {
+    const inBin = (name: string): string => path.join(world.client.binDirectory, name);
+    await writeFile(inBin('helper'), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
+    const ssh = await readFile(inBin('ssh'), 'utf8');
+    await writeFile(inBin('ssh'), ssh.replace('exec ', `export SSH_SK_HELPER='${inBin('helper')}'\nexec `));
+  }
+
+  it('is announced while ssh waits for its touch, takes no answer, and asks for no touch again by itself', async () => {
+    const touched = path.join(world.client.binDirectory, 'touched');
+    await helperThat(`while ! [ -e '${touched}' ]; do sleep 0.05; done; exit 1`);
+    const { prompts } = world.workshop;
+    prompts.attend();
+    const failing = world.workshop.openFailing(world.to(server));
+    await expect
+      .poll(() => prompts.prompts(), { timeout: 10_000 })
+      .toMatchObject([{ kind: 'touch', asker: '127.0.0.1' }]);
+    expect(prompts.answer(prompts.prompts()[0]?.id ?? '', 'yes')).toBe(false);
+    await writeFile(touched, '');
+    await expect.poll(() => prompts.prompts(), { timeout: 10_000 }).toEqual([]);
+    expect(await failing).toMatchObject({
+      code: 'auth-failed',
+      evidence: expect.stringMatching(/^sign_and_send_pubkey: signing failed for ED25519-SK /) as string,
+      recheck: 'never',
+    });
+  });
+
+  it('that is not there, or that this ssh cannot use, is the cause', async () => {
+    world.workshop.prompts.attend();
+    const missing = await world.workshop.openFailing(world.to(server));
+    expect(missing.remedy).toContain('Plug in the security key');
+    await helperThat("echo 'internal security key support not enabled' >&2; exit 1");
+    const { cause } = await world.workshop.open(world.to(server), true).ended;
+    expect(cause).toMatchObject({ title: 'This ssh cannot use security keys', recheck: 'never' });
+  });
+});
+
+describe('the agent of the user', () => {
+  const run = promisify(execFile);
+  let agent: ChildProcess;
+  let socket: string;
+
+  beforeEach(async () => {
+    socket = path.join(world.workshop.runtimeDirectory, 'agent');
+    agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    await expect.poll(() => existsSync(socket)).toBe(true);
+    await world.client.addConfig(`Host *\n  IdentityAgent ${socket}\n  AddKeysToAgent ask`);
+  });
+
+  afterEach(async () => {
+    agent.kill();
+    await once(agent, 'exit');
+  });
+
+  it.each([
+    ['yes', true],
+    ['no', false],
+  ])('is given a key only with consent: %s', async (answer, isAdded) => {
+    const server = await world.start();
+    attend([/^Add key .+ to agent\?$/, answer]);
+    await world.workshop.openReady(world.to(server));
+    expect(kinds).toEqual(['confirm']);
+    const held = await run('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: socket } }).then(
+      () => true,
+      () => false,
+    );
+    expect(held).toBe(isAdded);
+  });
+
+  it('is given none when the user does not answer, or nobody could, and the login goes on', async () => {
+    const server = await world.start();
+    attend();
+    await world.workshop.openReady(world.to(server));
+    expect(kinds).toEqual(['confirm']);
+    await world.workshop.closeShared();
+    const unattended = await TunnelWorkshop.create([world.client.binDirectory]);
+    try {
+      await unattended.openReady(world.to(server));
+    } finally {
+      await unattended.dispose();
     }
   });
 });

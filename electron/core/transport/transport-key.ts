@@ -1,6 +1,6 @@
 /**
  * Which transport a service goes by. Services with the same key share one: an ssh login (host, user, port, key, password,
- * jump hosts, trust) or a kube context. tcp and command services share nothing.
+ * jump hosts, trust) or a kube context of one kubeconfig. tcp and command services share nothing.
  */
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
@@ -40,8 +40,9 @@ export function transportKeyOf(service: ServiceSpec): TransportKey | null {
       };
     }
     case 'kubectl': {
-      const { context } = connection;
-      const name = `kubernetes ${context ?? '(current context)'}`;
+      const { context, kubeconfig } = connection;
+      const file = kubeconfig === null ? '' : ` in ${kubeconfig}`;
+      const name = `kubernetes ${context ?? '(current context)'}${file}`;
       const title = context === null ? 'The cluster' : `The cluster ${context}`;
       return { kind: 'kubernetes', id: name, name, title, isAlone: false };
     }

@@ -12,6 +12,7 @@ import { ClusterTransport } from './cluster-transport.ts';
 import type { Ride } from './ride.ts';
 import { type Boarding, type OpenCarrier, Transport } from './transport.ts';
 import { type TransportKey, transportKeyOf } from './transport-key.ts';
+import type { ClusterChoice } from './kubectl-flags.ts';
 import { type LeaseListener, TransportLease } from './transport-lease.ts';
 
 export interface TransportPoolParts {
@@ -27,8 +28,7 @@ export interface TransportPoolParts {
   readonly onChange: () => void;
 }
 
-export interface ClusterPlace {
-  readonly context: string | null;
+export interface ClusterPlace extends ClusterChoice {
   /** The subject of a sentence: `The cluster prod`. */
   readonly title: string;
 }
@@ -154,14 +154,15 @@ export class TransportPool {
     const known = this.#clusters.get(key.id);
     if (known !== undefined) return known;
     const { clock, log, createProber, onChange } = this.#parts;
-    const context = connection.technology === 'kubectl' ? connection.context : null;
+    const { context, kubeconfig } =
+      connection.technology === 'kubectl' ? connection : { context: null, kubeconfig: null };
     const clusterHealth = (): ClusterHealthSpecs => this.#clusterHealth;
     const cluster = new ClusterTransport({
       key,
       context,
       clock,
       log,
-      prober: createProber({ context, title: key.title }, clusterHealth),
+      prober: createProber({ context, kubeconfig, title: key.title }, clusterHealth),
       clusterHealth,
       onChange,
       onIdle: (idle) => {

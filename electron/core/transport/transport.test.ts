@@ -189,6 +189,19 @@ describe('the proof of a transport', () => {
     expect([await proof, world.take().length]).toEqual([{ kind: 'silent' }, 3]);
   });
 
+  it('is no question to the server where nothing gives reason to ask, unless it is in doubt', async () => {
+    const world = await threeUp();
+    const ride = world.ride(service('api'));
+    expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
+    expect(world.carrier.questions).toHaveLength(0);
+    world.pool.awake(true);
+    void ride.prove(1_000, true);
+    expect(world.carrier.questions).toHaveLength(1);
+    await world.carrier.answers();
+    expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
+    expect(world.carrier.questions).toHaveLength(0);
+  });
+
   it('takes the doubt back when it comes late, and the other carrier is not needed', async () => {
     const world = await threeUp();
     const [first] = world.carriers;
@@ -199,9 +212,11 @@ describe('the proof of a transport', () => {
     expect([first?.isStopped, world.carrier.isStopped]).toEqual([false, true]);
   });
 
-  it('is asked for once after a wake', async () => {
+  it('is asked for once after a wake, however young the last answer: the clock of Linux stands still in a sleep', async () => {
     const world = await threeUp();
     const rides = names.map((name) => world.ride(service(name)));
+    void rides[0]?.prove(1_000);
+    await world.carrier.answers();
     world.pool.suspend();
     world.pool.awake(true);
     for (const ride of rides) void ride.prove(1_000);

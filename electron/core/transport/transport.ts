@@ -155,6 +155,7 @@ export class Transport implements LeasedTransport {
   }
 
   interrupted(certain: boolean): void {
+    for (const carrier of this.#carriers.values()) carrier.forgetAnswer();
     this.#dispatch({ type: 'interrupted', certain });
   }
 

@@ -56,10 +56,9 @@ describe('the kubectl adapter on a real kubectl', () => {
     api.addDeployment('web', { ports: [5432], namespace: 'shop' });
     api.addPod('web-1', { namespace: 'shop' });
     const context = api.client.contexts.other;
-    const pod = kubectlConnection({ resourceType: 'pod', resourceName: 'postgres-0' });
+    const pod = kubectlConnection({ target: { kind: 'pod', name: 'postgres-0' } });
     const deployment = kubectlConnection({
-      resourceType: 'deployment',
-      resourceName: 'web',
+      target: { kind: 'deployment', name: 'web' },
       namespace: 'shop',
       context,
     });
@@ -67,7 +66,115 @@ describe('the kubectl adapter on a real kubectl', () => {
       const { address } = await workshop.openReady(connection);
       expect(await exchange(address, 'hello')).toBe('hello');
     }
-    expect(api.requests).toContain('POST /api/v1/namespaces/shop/pods/web-1/portforward');
+    expect(api.requests).toContain('GET /api/v1/namespaces/shop/pods/web-1/portforward');
+  });
+
+  describe('a target', () => {
+    const selector = { app: 'web' };
+    const ports = [{ name: 'http', port: 5432 }];
+
+    it.each(['deployment', 'statefulset', 'daemonset', 'replicaset', 'job'] as const)(
+      'that is a %s is forwarded to, its port by the name that a container gives it',
+      async (kind) => {
+        api.addWorkload(kind, 'set', { selector });
+        api.addPod('web-1', { labels: selector, ports });
+        const connection = kubectlConnection({ target: { kind, name: 'set' }, remotePort: 'http' });
+        const { address } = await workshop.openReady(connection);
+        expect(await exchange(address, 'hello')).toBe('hello');
+        expect(api.requests).toContain('GET /api/v1/namespaces/default/pods/web-1/portforward');
+      },
+    );
+
+    it('that is a service is forwarded to by the names of its ports', async () => {
+      api.addService('web', { ports: [{ name: 'web', port: 80, targetPort: 'http' }] });
+      api.addPod('web-1', { ports });
+      const connection = kubectlConnection({ target: { kind: 'service', name: 'web' }, remotePort: 'web' });
+      const { address } = await workshop.openReady(connection);
+      expect(await exchange(address, 'hello')).toBe('hello');
+      const wrong = await workshop.openFailing({ ...connection, remotePort: 'admin' });
+      expect([wrong.title, wrong.remedy]).toEqual([
+        'The service web has no port admin',
+        'Its only port is 80 (web): correct remote_port in the config',
+      ]);
+    });
+
+    it('that is labels leads to a pod that is ready and not about to go', async () => {
+      for (const name of ['a', 'b', 'c', 'd'])
+        api.addPod(`web-${name}`, { ready: name === 'c' || name === 'd' });
+      api.addPod('other-1', { labels: { app: 'other' } });
+      api.terminatePod('web-c');
+      const connection = kubectlConnection({ target: { kind: 'selector', selector: 'app in (web)' } });
+      const { address } = await workshop.openReady(connection);
+      expect(await exchange(address, 'hello')).toBe('hello');
+      expect(api.requests).toContain('GET /api/v1/namespaces/default/pods/web-d/portforward');
+    });
+
+    it('that is labels says when no pod has them, and when nobody may look', async () => {
+      const connection = kubectlConnection({ target: { kind: 'selector', selector: 'app=web' } });
+      expect(await workshop.openFailing(connection)).toMatchObject({
+        code: 'no-ready-pod',
+        title: 'No ready pod behind app=web',
+        evidence: 'there are no pods',
+      });
+      api.setListable('pods', false);
+      expect(await workshop.openFailing(connection)).toMatchObject({
+        code: 'forbidden',
+        title: 'You may not list pods in default',
+      });
+    });
+
+    it('that is labels can be stopped while its pod is looked for', async () => {
+      api.setHanging(true);
+      const tunnel = workshop.open(kubectlConnection({ target: { kind: 'selector', selector: 'app=web' } }));
+      await eventually('kubectl asks', () => workshop.livingChildren().length > 0);
+      expect(await tunnel.stop()).toMatchObject({ cause: null });
+      await eventually('kubectl is gone', () => workshop.livingChildren().length === 0);
+    });
+
+    it('is found in the namespace of its context, in a kubeconfig of its own, when none is named', async () => {
+      api.addService('far', { ports: [5432], namespace: 'shop' });
+      api.addPod('far-1', { namespace: 'shop' });
+      const kubeconfig = await api.client.writeKubeconfig('own', { namespace: 'shop' });
+      const connection = kubectlConnection({
+        target: { kind: 'service', name: 'far' },
+        namespace: null,
+        kubeconfig,
+      });
+      const { address } = await workshop.openReady(connection);
+      expect(await exchange(address, 'hello')).toBe('hello');
+      expect(api.requests).toContain('GET /api/v1/namespaces/shop/pods/far-1/portforward');
+    });
+
+    it('is not found in a kubeconfig that does not exist', async () => {
+      const cause = await workshop.openFailing(kubectlConnection({ kubeconfig: '/nowhere/kubeconfig' }));
+      expect(summary(cause)).toBe('file-missing: The file /nowhere/kubeconfig does not exist');
+    });
+
+    it('that is UDP, or a service without a selector, is refused with that reason', async () => {
+      api.addService('dns', { ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] });
+      api.addPod('dns-1');
+      const dns = await workshop.openFailing(
+        kubectlConnection({ target: { kind: 'service', name: 'dns' }, remotePort: 53 }),
+      );
+      expect(summary(dns)).toBe('config-invalid: Port 53 is UDP, and only TCP can be forwarded');
+      api.addService('legacy', { ports: [5432], selector: null });
+      const legacy = await workshop.openFailing(
+        kubectlConnection({ target: { kind: 'service', name: 'legacy' } }),
+      );
+      expect(summary(legacy)).toBe(
+        'config-invalid: service/legacy has no selector, so kubectl finds no pod behind it',
+      );
+    });
+
+    it('names the right that is missing on the way to its pod', async () => {
+      api.setAllowed('get', 'services', false);
+      const cause = await workshop.openFailing(kubectlConnection());
+      expect(cause).toMatchObject({
+        code: 'forbidden',
+        title: 'You may not get services in default',
+        action: { command: 'kubectl auth can-i get services -n default' },
+      });
+    });
   });
 
   it('leaves no process when it is stopped, and tells no cause', async () => {
@@ -103,7 +210,9 @@ describe('the kubectl adapter on a real kubectl', () => {
   it('names the ports that a service has when it is asked for another one', async () => {
     api.addService('shop', { ports: [8080, 9090] });
     api.addPod('shop-0');
-    const cause = await workshop.openFailing(kubectlConnection({ resourceName: 'shop', remotePort: 7 }));
+    const cause = await workshop.openFailing(
+      kubectlConnection({ target: { kind: 'service', name: 'shop' }, remotePort: 7 }),
+    );
     expect(cause).toMatchObject({ code: 'config-invalid', title: 'The service shop has no port 7' });
     expect(cause.remedy).toMatch(/^Its ports are 8080\b.*, 9090\b.*: correct remote_port in the config$/);
   });
@@ -122,7 +231,9 @@ describe('the kubectl adapter on a real kubectl', () => {
   });
 
   it('tells a service that does not exist', async () => {
-    const cause = await workshop.openFailing(kubectlConnection({ resourceName: 'nothing' }));
+    const cause = await workshop.openFailing(
+      kubectlConnection({ target: { kind: 'service', name: 'nothing' } }),
+    );
     expect(cause).toMatchObject({
       code: 'resource-missing',
       title: 'service/nothing was not found in default',
@@ -131,7 +242,7 @@ describe('the kubectl adapter on a real kubectl', () => {
   });
 
   it('tells a pod that is gone, and finds it when it is back', async () => {
-    const connection = kubectlConnection({ resourceType: 'pod', resourceName: 'postgres-0' });
+    const connection = kubectlConnection({ target: { kind: 'pod', name: 'postgres-0' } });
     api.removePod('postgres-0');
     expect(await workshop.openFailing(connection)).toMatchObject({
       code: 'resource-missing',

@@ -1,5 +1,6 @@
 /** The kubectl command line of a tunnel. */
 import type { Connection } from '../../../shared/service-spec.ts';
+import { clusterFlags, namespaceFlag } from '../transport/kubectl-flags.ts';
 
 export type KubectlConnection = Extract<Connection, { technology: 'kubectl' }>;
 
@@ -10,19 +11,18 @@ export type KubectlConnection = Extract<Connection, { technology: 'kubectl' }>;
 const podRunningTimeoutSeconds = 10;
 
 /**
- * `:80` lets kubectl choose a free local port. The address is named because by default kubectl is content with one of
- * IPv4 and IPv6. Values are joined to their flags: a name that begins with a dash stays a name.
+ * `resource`: `service/web`. `:80` lets kubectl choose a free local port. The address is named because by default kubectl is
+ * content with one of IPv4 and IPv6.
  */
-export function kubectlArgv(connection: KubectlConnection): [string, ...string[]] {
-  const { context, namespace, resourceType, resourceName, remotePort } = connection;
+export function kubectlArgv(connection: KubectlConnection, resource: string): [string, ...string[]] {
   return [
     'kubectl',
     'port-forward',
     '--address=127.0.0.1',
-    ...(context === null ? [] : [`--context=${context}`]),
-    `--namespace=${namespace}`,
+    ...clusterFlags(connection),
+    ...namespaceFlag(connection.namespace),
     `--pod-running-timeout=${String(podRunningTimeoutSeconds)}s`,
-    `${resourceType}/${resourceName}`,
-    `:${String(remotePort)}`,
+    resource,
+    `:${String(connection.remotePort)}`,
   ];
 }

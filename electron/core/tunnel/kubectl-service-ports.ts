@@ -1,20 +1,14 @@
 /** Which ports a service of a cluster has, for whoever asked for another one: kubectl does not say. */
-import * as z from 'zod';
 import type { Cause } from '../../../shared/failure.ts';
 import type { Clock } from '../clock.ts';
+import { readService } from '../kube/kube-objects.ts';
+import { clusterFlags, namespaceFlag } from '../transport/kubectl-flags.ts';
+import { portsInWords } from '../kube/target-port.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
 import type { KubectlConnection } from './kubectl-command.ts';
 
 const timeoutMs = 3_000;
-/** More would hide the one that was meant. */
-const maxNamedPorts = 8;
-
-const answerSchema = z.object({
-  spec: z.object({
-    ports: z.array(z.object({ port: z.number().int(), name: z.string().optional() })).min(1),
-  }),
-});
 
 export interface ServicePortTools {
   readonly launcher: ChildLauncher;
@@ -28,40 +22,38 @@ export async function withExistingPorts(
   connection: KubectlConnection,
   { launcher, clock, signal }: ServicePortTools,
 ): Promise<Cause> {
-  if (connection.resourceType !== 'service' || !isWrongPort(cause)) return cause;
-  const { context, namespace, resourceName } = connection;
-  const place = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(resourceName)}`;
+  const { target, namespace } = connection;
+  if (target.kind !== 'service' || !isWrongPort(cause)) return cause;
   const argv = [
     'kubectl',
     'get',
-    ...(context === null ? [] : [`--context=${context}`]),
-    `--raw=${place}`,
+    ...clusterFlags(connection),
+    ...namespaceFlag(namespace),
+    'service',
+    target.name,
+    '--output=json',
   ] as const;
   const answer = await askChild(
-    { name: `kubectl get service/${resourceName}`, argv: [...argv], politeSignal: 'SIGINT' },
+    { name: `kubectl get service/${target.name}`, argv: [...argv], politeSignal: 'SIGINT' },
     { launcher, clock, timeoutMs, signal },
   );
-  const ports = answer.kind === 'answered' ? readPorts(answer.output.join('\n')) : [];
-  return ports.length === 0 ? cause : { ...cause, remedy: remedyFor(ports) };
+  const service = answer.kind === 'answered' ? readService(parseJson(answer.output.join('\n'))) : null;
+  const remedy = portsInWords(
+    (service?.ports ?? []).filter(
+      ({ protocol, name }) =>
+        protocol === 'TCP' && (typeof connection.remotePort === 'number' || name !== null),
+    ),
+  );
+  return remedy === null ? cause : { ...cause, remedy };
 }
 
 const isWrongPort = ({ code, evidence }: Cause): boolean =>
   code === 'config-invalid' && /does not have a (?:service|named) port/i.test(evidence ?? '');
 
-/** `5432 (sql)`; empty where the answer is not one. */
-function readPorts(json: string): readonly string[] {
+function parseJson(text: string): unknown {
   try {
-    const { spec } = answerSchema.parse(JSON.parse(json));
-    return spec.ports.map(({ port, name }) => (name === undefined ? String(port) : `${port} (${name})`));
+    return JSON.parse(text);
   } catch {
-    return [];
+    return null;
   }
-}
-
-function remedyFor(ports: readonly string[]): string {
-  const [only] = ports;
-  if (ports.length === 1) return `Its only port is ${only ?? ''}: correct remote_port in the config`;
-  const named = ports.slice(0, maxNamedPorts).join(', ');
-  const more = ports.length > maxNamedPorts ? ', …' : '';
-  return `Its ports are ${named}${more}: correct remote_port in the config`;
 }

@@ -91,8 +91,8 @@ export class SshDoor implements Tunnel {
     this.#life.onComplaint(listener);
   }
 
-  async proveTransport(deadlineMs: number): Promise<TransportProof> {
-    const proof = this.#endCause === null ? await this.#parts.ride.prove(deadlineMs) : null;
+  async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
+    const proof = this.#endCause === null ? await this.#parts.ride.prove(deadlineMs, isRoutine) : null;
     return this.#endCause === null && proof !== null
       ? proof
       : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };

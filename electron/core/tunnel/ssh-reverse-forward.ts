@@ -96,8 +96,8 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     return;
   }
 
-  async proveTransport(deadlineMs: number): Promise<TransportProof> {
-    const proof = this.#hasEnded() ? null : await this.#parts.ride.prove(deadlineMs);
+  async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
+    const proof = this.#hasEnded() ? null : await this.#parts.ride.prove(deadlineMs, isRoutine);
     if (this.#endCause !== null || proof === null)
       return { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
     // Whoever tidies up temporary folders may have removed where the relay takes what comes in.

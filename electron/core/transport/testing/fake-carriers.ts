@@ -15,7 +15,7 @@ import { TransportPool } from '../transport-pool.ts';
 
 export class FakeCarrier implements Carrier {
   readonly id: string;
-  readonly pid = 4711;
+  readonly pid = null;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
   readonly opening: CarrierOpening;

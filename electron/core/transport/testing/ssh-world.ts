@@ -5,7 +5,7 @@ import { createSshClient, type SshClient } from '../../../../e2e/fixtures/ssh-cl
 import { type Sshd, type SshdOptions, startSshd } from '../../../../e2e/fixtures/sshd.ts';
 import type { SshConnection } from '../ssh-command.ts';
 import { sshConnection } from '../../tunnel/testing/service-specs.ts';
-import { TunnelWorkshop } from '../../tunnel/testing/tunnel-workshop.ts';
+import { TunnelWorkshop, type WorkshopOptions } from '../../tunnel/testing/tunnel-workshop.ts';
 
 export class SshWorld {
   readonly client: SshClient;
@@ -19,10 +19,15 @@ export class SshWorld {
     this.workshop = workshop;
   }
 
-  static async create(options: { readonly startTimeoutMs?: number } = {}): Promise<SshWorld> {
+  /** `binDirectories`: of further programs. */
+  static async create({
+    binDirectories = [],
+    ...options
+  }: WorkshopOptions & { readonly binDirectories?: readonly string[] } = {}): Promise<SshWorld> {
     const client = await createSshClient();
     const echo = await startEchoServer();
-    return new SshWorld(client, echo, await TunnelWorkshop.create([client.binDirectory], options));
+    const workshop = await TunnelWorkshop.create([client.binDirectory, ...binDirectories], options);
+    return new SshWorld(client, echo, workshop);
   }
 
   async start(options: Omit<SshdOptions, 'client'> = {}): Promise<Sshd> {

@@ -25,10 +25,10 @@ export const sshConnection = (given: Partial<ConnectionOf<'ssh'>> = {}): Connect
 
 export const kubectlConnection = (given: Partial<ConnectionOf<'kubectl'>> = {}): ConnectionOf<'kubectl'> => ({
   technology: 'kubectl',
-  resourceType: 'service',
-  resourceName: 'postgres',
+  target: { kind: 'service', name: 'postgres' },
   namespace: 'default',
   context: null,
+  kubeconfig: null,
   remotePort: 5432,
   ...given,
 });

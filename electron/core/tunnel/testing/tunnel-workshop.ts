@@ -10,6 +10,10 @@ import { GroupLauncher } from '../../process/child-launcher.ts';
 import { PromptDesk } from '../../prompts/prompt-desk.ts';
 import { sshTransports } from '../../transport/ssh-transports.ts';
 import type { TransportPool } from '../../transport/transport-pool.ts';
+import { childTool } from '../../secrets/child-tool.ts';
+import { RememberedAnswers } from '../../secrets/remembered-answers.ts';
+import { RememberedNames } from '../../secrets/remembered-names.ts';
+import type { SshTiming } from '../../transport/ssh-command.ts';
 import { type AdapterRegistry, createAdapterRegistry } from '../adapter-registry.ts';
 import type { Endpoint } from '../../connect/endpoint.ts';
 import type { Tunnel } from '../tunnel-adapter.ts';
@@ -18,18 +22,23 @@ import { serviceWith } from './service-specs.ts';
 /** What `net.connect` and the fixtures' clients take. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
+export interface WorkshopOptions {
+  readonly startTimeoutMs?: number;
+  /** Answers may be kept in the keychain; which ones are there is noted here. */
+  readonly stateDirectory?: string;
+  readonly timing?: SshTiming;
+}
+
 export class TunnelWorkshop {
   readonly runtimeDirectory: string;
   /** Everything that the tunnels logged. */
   readonly log: string[] = [];
   /** Nobody answers unless a test attends. */
-  readonly prompts = new PromptDesk({
-    clock: systemClock,
-    onChange: () => {
-      this.onPrompt();
-    },
-    onSecret: () => undefined,
-  });
+  readonly prompts: PromptDesk;
+  /** What was hidden from logs. */
+  readonly secrets: string[] = [];
+  /** Why an answer was not stored; null: it was. */
+  readonly stored: (string | null)[] = [];
   /** The questions have changed. */
   onPrompt: () => void = () => undefined;
   readonly #launcher: GroupLauncher;
@@ -39,7 +48,11 @@ export class TunnelWorkshop {
   readonly #startTimeoutMs: number;
   #count = 0;
 
-  private constructor(runtimeDirectory: string, binDirectories: readonly string[], startTimeoutMs: number) {
+  private constructor(
+    runtimeDirectory: string,
+    binDirectories: readonly string[],
+    { startTimeoutMs = 30_000, stateDirectory, timing }: WorkshopOptions,
+  ) {
     this.runtimeDirectory = runtimeDirectory;
     const searchPath = [...binDirectories, process.env['PATH'] ?? ''].join(path.delimiter);
     this.#launcher = new GroupLauncher({
@@ -48,8 +61,21 @@ export class TunnelWorkshop {
       environment: () => ({ PATH: searchPath, HOME: runtimeDirectory }),
       registries: [],
     });
+    const onSecret = (value: string): void => void this.secrets.push(value);
+    this.prompts = new PromptDesk({
+      clock: systemClock,
+      onChange: () => {
+        this.onPrompt();
+      },
+      onSecret,
+      ...(stateDirectory === undefined ? {} : { keychain: this.#keychainNotedIn(stateDirectory, onSecret) }),
+    });
     const child = { launcher: this.#launcher, clock: systemClock, runtimeDirectory };
-    this.#transports = sshTransports({ ...child, prompts: this.prompts });
+    this.#transports = sshTransports({
+      ...child,
+      prompts: this.prompts,
+      ...(timing === undefined ? {} : { timing }),
+    });
     this.#adapters = createAdapterRegistry({ ...child, transports: this.#transports });
     this.#startTimeoutMs = startTimeoutMs;
   }
@@ -57,10 +83,22 @@ export class TunnelWorkshop {
   /** `binDirectories` come first on the children's PATH. */
   static async create(
     binDirectories: readonly string[] = [],
-    { startTimeoutMs = 30_000 }: { readonly startTimeoutMs?: number } = {},
+    options: WorkshopOptions = {},
   ): Promise<TunnelWorkshop> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'localport-run-'));
-    return new TunnelWorkshop(directory, binDirectories, startTimeoutMs);
+    return new TunnelWorkshop(directory, binDirectories, options);
+  }
+
+  #keychainNotedIn(stateDirectory: string, onFound: (value: string) => void): RememberedAnswers {
+    return new RememberedAnswers({
+      tools: { run: childTool(this.#launcher, systemClock), platform: process.platform },
+      names: new RememberedNames(stateDirectory, silentLogger),
+      clock: systemClock,
+      log: silentLogger,
+      homeDirectory: stateDirectory,
+      onFound,
+      onStored: (failure) => void this.stored.push(failure),
+    });
   }
 
   open(connection: Connection, insisted = false, more: Partial<ServiceSpec> = {}): Tunnel {

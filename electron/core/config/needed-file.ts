@@ -1,0 +1,12 @@
+import type { Connection } from '../../../shared/service-spec.ts';
+
+/** A file without which the service cannot run, and the key that names it. */
+export function fileOf(
+  connection: Connection,
+): { readonly file: string; readonly key: 'key_file' | 'kubeconfig' } | null {
+  if (connection.technology === 'ssh' && connection.keyFile !== null)
+    return { file: connection.keyFile, key: 'key_file' };
+  if (connection.technology === 'kubectl' && connection.kubeconfig !== null)
+    return { file: connection.kubeconfig, key: 'kubeconfig' };
+  return null;
+}

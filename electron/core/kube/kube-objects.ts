@@ -1,0 +1,414 @@
+/**
+ * Objects of the Kubernetes API, read into what a forward needs of them. An API server's answer is data of another machine: what
+ * does not have the expected shape is null, and what is absent gets the API's own default. Pure.
+ */
+import * as z from 'zod';
+
+export interface KubePort {
+  readonly name: string | null;
+  readonly number: number;
+  readonly protocol: string;
+}
+
+export interface KubePod {
+  readonly name: string;
+  /** A pod of the same name that was made anew has another one. */
+  readonly uid: string;
+  readonly phase: string;
+  readonly isReady: boolean;
+  /** ISO 8601; null when it is not ready, or nobody says since when. */
+  readonly readySince: string | null;
+  /** It is being deleted: it takes no new connections. */
+  readonly isTerminating: boolean;
+  readonly restarts: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Why it does not run or is not ready, as far as it says: `CrashLoopBackOff`. */
+  readonly reason: string | null;
+  readonly ports: readonly KubePort[];
+}
+
+export interface KubeServicePort extends KubePort {
+  /** A number, or the name of a container's port. */
+  readonly targetPort: number | string;
+}
+
+export interface KubeService {
+  readonly kind: 'service';
+  readonly name: string;
+  /** As a query has it; null: it has none. */
+  readonly selector: string | null;
+  readonly ports: readonly KubeServicePort[];
+  readonly isHeadless: boolean;
+  /** The host of an ExternalName; null: it is none. */
+  readonly externalName: string | null;
+  readonly publishesNotReady: boolean;
+}
+
+/** A deployment, statefulset, daemonset, replicaset or job. */
+export interface KubeWorkload {
+  readonly kind: 'workload';
+  readonly name: string;
+  /** null: it selects nothing that a query could say. */
+  readonly selector: string | null;
+  /** null: not set by number. */
+  readonly replicas: number | null;
+  /** How a job ended, `Complete` or `Failed`; null: it has not. */
+  readonly ending: string | null;
+}
+
+/** What an endpoint slice, or a whole `Endpoints` object, leads to; of a pod, itself. */
+export interface KubeEndpoints {
+  readonly name: string;
+  readonly pods: readonly KubePod[];
+  /** Addresses without a pod behind them. */
+  readonly strangers: readonly string[];
+}
+
+const text = z.string();
+const labels = z.record(text, text);
+const metadata = z.object({
+  name: text,
+  uid: text.nullish(),
+  creationTimestamp: text.nullish(),
+  deletionTimestamp: text.nullish(),
+});
+
+const containerPorts = z
+  .array(z.object({ name: text.nullish(), containerPort: z.number(), protocol: text.nullish() }))
+  .nullish();
+const containers = z.array(z.object({ ports: containerPorts })).nullish();
+const state = z.object({ reason: text.nullish() }).nullish();
+const containerStatuses = z
+  .array(
+    z.object({
+      restartCount: z.number().nullish(),
+      state: z.object({ waiting: state, terminated: state }).nullish(),
+    }),
+  )
+  .nullish();
+
+const podSchema = z.object({
+  metadata,
+  spec: z.object({ containers, initContainers: containers }).nullish(),
+  status: z
+    .object({
+      phase: text.nullish(),
+      reason: text.nullish(),
+      conditions: z
+        .array(
+          z.object({ type: text, status: text, lastTransitionTime: text.nullish(), reason: text.nullish() }),
+        )
+        .nullish(),
+      containerStatuses,
+      initContainerStatuses: containerStatuses,
+    })
+    .nullish(),
+});
+
+export function readPod(object: unknown): KubePod | null {
+  const read = podSchema.safeParse(object);
+  if (!read.success) return null;
+  const { metadata: meta, spec, status } = read.data;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const isReady = ready?.status === 'True';
+  const ofContainers = status?.containerStatuses ?? [];
+  const states = [...(status?.initContainerStatuses ?? []), ...ofContainers].map(({ state: now }) => now);
+  // An init container that is done is no reason.
+  const reasons = [
+    ...states.map((now) => now?.waiting?.reason),
+    ...states.map((now) => now?.terminated?.reason),
+  ].filter((reason) => typeof reason === 'string' && reason !== 'Completed');
+  const unscheduled = status?.conditions?.find(
+    ({ type, status: value }) => type === 'PodScheduled' && value === 'False',
+  );
+  return {
+    name: meta.name,
+    uid: meta.uid ?? meta.name,
+    phase: status?.phase ?? 'Unknown',
+    isReady,
+    readySince: isReady ? (ready.lastTransitionTime ?? null) : null,
+    isTerminating: typeof meta.deletionTimestamp === 'string',
+    restarts: Math.max(0, ...ofContainers.map(({ restartCount }) => restartCount ?? 0)),
+    createdAt: meta.creationTimestamp ?? '',
+    reason: isReady ? null : (reasons[0] ?? status?.reason ?? unscheduled?.reason ?? null),
+    ports: [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].flatMap(({ ports }) =>
+      (ports ?? []).map(({ name, containerPort, protocol }) => ({
+        name: nameOrNull(name),
+        number: containerPort,
+        protocol: protocol ?? 'TCP',
+      })),
+    ),
+  };
+}
+
+const serviceSchema = z.object({
+  metadata,
+  spec: z.object({
+    type: text.nullish(),
+    clusterIP: text.nullish(),
+    externalName: text.nullish(),
+    publishNotReadyAddresses: z.boolean().nullish(),
+    selector: labels.nullish(),
+    ports: z
+      .array(
+        z.object({
+          name: text.nullish(),
+          port: z.number(),
+          protocol: text.nullish(),
+          targetPort: z.union([z.number(), text]).nullish(),
+        }),
+      )
+      .nullish(),
+  }),
+});
+
+export function readService(object: unknown): KubeService | null {
+  const read = serviceSchema.safeParse(object);
+  if (!read.success) return null;
+  const { metadata: meta, spec } = read.data;
+  return {
+    kind: 'service',
+    name: meta.name,
+    selector: selectorText(spec.selector ?? {}),
+    ports: (spec.ports ?? []).map(({ name, port, protocol, targetPort }) => ({
+      name: nameOrNull(name),
+      number: port,
+      protocol: protocol ?? 'TCP',
+      targetPort: targetPort === 0 || targetPort === '' ? port : (targetPort ?? port),
+    })),
+    isHeadless: spec.clusterIP === 'None',
+    externalName: spec.type === 'ExternalName' ? (spec.externalName ?? '') : null,
+    publishesNotReady: spec.publishNotReadyAddresses === true,
+  };
+}
+
+const workloadSchema = z.object({
+  metadata,
+  spec: z
+    .object({
+      replicas: z.number().nullish(),
+      selector: z
+        .object({
+          matchLabels: labels.nullish(),
+          matchExpressions: z
+            .array(z.object({ key: text, operator: text, values: z.array(text).nullish() }))
+            .nullish(),
+        })
+        .nullish(),
+    })
+    .nullish(),
+  status: z.object({ conditions: z.array(z.object({ type: text, status: text })).nullish() }).nullish(),
+});
+
+export function readWorkload(object: unknown): KubeWorkload | null {
+  const read = workloadSchema.safeParse(object);
+  if (!read.success) return null;
+  const { metadata: meta, spec, status } = read.data;
+  const { matchLabels, matchExpressions } = spec?.selector ?? {};
+  // Only a job has such conditions.
+  const ended = status?.conditions?.find(
+    ({ type, status: value }) => (type === 'Complete' || type === 'Failed') && value === 'True',
+  );
+  return {
+    kind: 'workload',
+    name: meta.name,
+    selector: selectorText(matchLabels ?? {}, matchExpressions ?? []),
+    replicas: spec?.replicas ?? null,
+    ending: ended?.type ?? null,
+  };
+}
+
+interface LabelExpression {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[] | null | undefined;
+}
+
+/** As `labelSelector` of a query has it; null: it selects nothing, everything, or in a way that is not known. */
+function selectorText(
+  matchLabels: Readonly<Record<string, string>>,
+  expressions: readonly LabelExpression[] = [],
+): string | null {
+  const terms: (string | null)[] = [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...expressions.map(termOf),
+  ];
+  return terms.length === 0 || terms.includes(null) ? null : terms.join(',');
+}
+
+function termOf({ key, operator, values }: LabelExpression): string | null {
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
+    case 'Exists':
+      return key;
+    case 'DoesNotExist':
+      return `!${key}`;
+    default:
+      return null;
+  }
+}
+
+const targetRef = z.object({ kind: text.nullish(), name: text.nullish(), uid: text.nullish() }).nullish();
+const endpointPorts = z
+  .array(z.object({ name: text.nullish(), port: z.number().nullish(), protocol: text.nullish() }))
+  .nullish();
+
+const sliceSchema = z.object({
+  metadata,
+  ports: endpointPorts,
+  endpoints: z
+    .array(
+      z.object({
+        addresses: z.array(text).nullish(),
+        conditions: z.object({ ready: z.boolean().nullish(), terminating: z.boolean().nullish() }).nullish(),
+        targetRef,
+      }),
+    )
+    .nullish(),
+});
+
+/** Of `discovery.k8s.io/v1`. An endpoint that does not say whether it is ready is to be taken as ready. */
+export function readEndpointSlice(object: unknown): KubeEndpoints | null {
+  const read = sliceSchema.safeParse(object);
+  if (!read.success) return null;
+  const { metadata: meta, ports, endpoints } = read.data;
+  return gather(
+    meta.name,
+    (endpoints ?? []).map(({ addresses, conditions, targetRef: ref }) => ({
+      addresses: addresses ?? [],
+      ref,
+      ports: readEndpointPorts(ports),
+      isReady: conditions?.ready !== false,
+      isTerminating: conditions?.terminating === true,
+    })),
+  );
+}
+
+const endpointAddresses = z.array(z.object({ ip: text, targetRef })).nullish();
+const endpointsSchema = z.object({
+  metadata,
+  subsets: z
+    .array(
+      z.object({ addresses: endpointAddresses, notReadyAddresses: endpointAddresses, ports: endpointPorts }),
+    )
+    .nullish(),
+});
+
+/** Of `v1`, the older form, which a role may allow in place of slices. */
+export function readEndpoints(object: unknown): KubeEndpoints | null {
+  const read = endpointsSchema.safeParse(object);
+  if (!read.success) return null;
+  const found = (read.data.subsets ?? []).flatMap(({ addresses, notReadyAddresses, ports }) =>
+    ([true, false] as const).flatMap((isReady) =>
+      ((isReady ? addresses : notReadyAddresses) ?? []).map(({ ip, targetRef: ref }) => ({
+        addresses: [ip],
+        ref,
+        ports: readEndpointPorts(ports),
+        isReady,
+        isTerminating: false,
+      })),
+    ),
+  );
+  return gather(read.data.metadata.name, found);
+}
+
+const readEndpointPorts = (ports: z.infer<typeof endpointPorts>): readonly KubePort[] =>
+  (ports ?? []).flatMap(({ name, port, protocol }) =>
+    typeof port === 'number' ? [{ name: nameOrNull(name), number: port, protocol: protocol ?? 'TCP' }] : [],
+  );
+
+interface FoundEndpoint {
+  readonly addresses: readonly string[];
+  readonly ref: z.infer<typeof targetRef>;
+  readonly ports: readonly KubePort[];
+  readonly isReady: boolean;
+  readonly isTerminating: boolean;
+}
+
+function gather(name: string, endpoints: readonly FoundEndpoint[]): KubeEndpoints {
+  const pods: KubePod[] = [];
+  const strangers: string[] = [];
+  for (const { addresses, ref, ports, isReady, isTerminating } of endpoints) {
+    const podName = ref?.kind === 'Pod' ? (ref.name ?? null) : null;
+    if (podName === null) strangers.push(...addresses);
+    else
+      pods.push({
+        name: podName,
+        uid: ref?.uid ?? podName,
+        // Nobody else is an endpoint.
+        phase: 'Running',
+        isReady,
+        readySince: null,
+        isTerminating,
+        restarts: 0,
+        createdAt: '',
+        reason: null,
+        ports,
+      });
+  }
+  return { name, pods, strangers };
+}
+
+/** The API leaves the name of an only port empty. */
+const nameOrNull = (name: string | null | undefined): string | null =>
+  name === undefined || name === '' ? null : name;
+
+const listSchema = z.object({
+  metadata: z.object({ resourceVersion: text.nullish() }).nullish(),
+  items: z.array(z.unknown()).nullish(),
+});
+
+export interface KubeList {
+  readonly resourceVersion: string;
+  readonly items: readonly unknown[];
+}
+
+export function readList(body: unknown): KubeList | null {
+  const read = listSchema.safeParse(body);
+  if (!read.success) return null;
+  return { resourceVersion: read.data.metadata?.resourceVersion ?? '', items: read.data.items ?? [] };
+}
+
+const eventSchema = z.object({
+  type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
+  object: z.looseObject({
+    code: z.number().nullish(),
+    // The rest of it is another reader's.
+    metadata: z.looseObject({ name: text.nullish(), resourceVersion: text.nullish() }).nullish(),
+  }),
+});
+
+export type KubeEvent =
+  | {
+      readonly type: 'put' | 'delete';
+      readonly name: string;
+      readonly object: unknown;
+      readonly version: string;
+    }
+  | { readonly type: 'bookmark'; readonly version: string }
+  /** `code`: 410 where the version is too old to go on from. */
+  | { readonly type: 'error'; readonly code: number };
+
+/** A line of a watch; null: of no known form, so nothing that follows can be trusted. */
+export function readEvent(event: unknown): KubeEvent | null {
+  const read = eventSchema.safeParse(event);
+  if (!read.success) return null;
+  const { type, object } = read.data;
+  const version = object.metadata?.resourceVersion ?? '';
+  if (type === 'ERROR') return { type: 'error', code: object.code ?? 0 };
+  if (type === 'BOOKMARK') return { type: 'bookmark', version };
+  const name = object.metadata?.name;
+  if (typeof name !== 'string') return null;
+  return { type: type === 'DELETED' ? 'delete' : 'put', name, object, version };
+}
+
+const statusSchema = z.object({ message: text.nullish(), reason: text.nullish() });
+
+/** What the API server says of a refusal; empty where it says nothing that can be read. */
+export function readMessage(body: unknown): string {
+  if (typeof body === 'string') return body.trim();
+  return statusSchema.safeParse(body).data?.message ?? '';
+}

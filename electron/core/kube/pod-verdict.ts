@@ -1,0 +1,176 @@
+/** What is known of a target → the pod and port that the next connection goes to, or why there is none. Pure. */
+import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
+import { targetName, type KubeTarget } from '../../../shared/kube-target.ts';
+import { assertNever, ok } from '../../../shared/result.ts';
+import type { KubePod, KubeService, KubeWorkload } from './kube-objects.ts';
+import { choosePod, isServing, type PodPreference } from './pod-choice.ts';
+import {
+  findServicePort,
+  portBehindService,
+  portOfEndpoint,
+  portOfPod,
+  portsInWords,
+  type PortFault,
+  type PortResult,
+} from './target-port.ts';
+
+export interface TargetQuestion {
+  readonly target: KubeTarget;
+  /** A number or a name, of the service where the target is one, else of a container. */
+  readonly port: number | string;
+  readonly namespace: string;
+  /** For commands that are shown; null: the current one. */
+  readonly context: string | null;
+}
+
+export interface TargetFacts {
+  /** What selects the pods: null for a pod by its name and for labels. */
+  readonly owner: KubeService | KubeWorkload | null;
+  readonly pods: readonly KubePod[];
+  /** `endpoints`: the pods' ports are those of endpoints, translated already. */
+  readonly source: 'pods' | 'endpoints';
+  /** Addresses that the service leads to without a pod. */
+  readonly strangers: readonly string[];
+}
+
+export type PodVerdict =
+  | {
+      readonly kind: 'pod';
+      readonly pod: string;
+      readonly uid: string;
+      readonly port: number;
+      readonly isReady: boolean;
+      /** What the user should know of it; null: nothing. */
+      readonly note: string | null;
+    }
+  | { readonly kind: 'none'; readonly cause: Cause };
+
+export function judgeTarget(
+  question: TargetQuestion,
+  facts: TargetFacts,
+  { current, avoided }: Pick<PodPreference, 'current' | 'avoided'>,
+): PodVerdict {
+  const { owner } = facts;
+  const service = owner?.kind === 'service' ? owner : null;
+  if (service !== null && service.externalName !== null)
+    return none('config-invalid', question, externalName(service, service.externalName));
+  const portOf = portFinder(question, facts, service);
+  if (!portOf.ok) return none('config-invalid', question, faultInWords(portOf.error, question));
+
+  const preference = { current, avoided, takesUnready: service?.publishesNotReady === true };
+  const usable = facts.pods.filter((pod) => portOf.value(pod).ok);
+  // A service leads only to pods that have its port; a port that none has is told of.
+  const chosen = choosePod(usable, preference) ?? choosePod(facts.pods, preference);
+  if (chosen === null) return none(...whyNone(question, facts));
+  const port = portOf.value(chosen);
+  if (!port.ok) return none('config-invalid', question, faultInWords(port.error, question));
+  const isReady = isServing(chosen, preference);
+  return {
+    kind: 'pod',
+    pod: chosen.name,
+    uid: chosen.uid,
+    port: port.value,
+    isReady,
+    note: isReady ? null : unreadyNote(chosen),
+  };
+}
+
+type PortFinder = (pod: KubePod) => PortResult;
+
+function portFinder(
+  { port }: TargetQuestion,
+  { source }: TargetFacts,
+  service: KubeService | null,
+): { readonly ok: true; readonly value: PortFinder } | { readonly ok: false; readonly error: PortFault } {
+  if (service === null) return ok((pod) => portOfPod(pod, port));
+  const found = findServicePort(service, port);
+  if (!found.ok) return found;
+  return ok((pod) =>
+    source === 'endpoints' ? portOfEndpoint(found.value, pod) : portBehindService(service, found.value, pod),
+  );
+}
+
+const unreadyNote = ({ name, reason }: KubePod): string =>
+  `${name} is running but not ready${reason === null ? '' : ` (${reason})`}`;
+
+const externalName = ({ name }: KubeService, host: string): CauseDetails => ({
+  what: `service/${name} is another name for ${host === '' ? 'a host outside of the cluster' : host} and has no pods`,
+  fix: 'Connect to that host with technology tcp or ssh',
+});
+
+/** Why there is no pod to forward to: the owner's own reason, else that of its pods. */
+function whyNone(question: TargetQuestion, { owner, pods, strangers }: TargetFacts): Parameters<typeof none> {
+  const name = targetName(question.target);
+  if (pods.length === 0 && strangers.length > 0)
+    return [
+      'config-invalid',
+      question,
+      {
+        what: `${name} leads to addresses without a pod, which cannot be forwarded to`,
+        evidence: strangers.slice(0, maxShown).join(', '),
+        fix: 'Connect to that address through an ssh host that can reach it',
+      },
+    ];
+  if (owner?.kind === 'workload' && owner.ending !== null)
+    return ['no-ready-pod', question, { ending: owner.ending }];
+  const finished = pods.length > 0 && pods.every(({ phase }) => phase === 'Succeeded' || phase === 'Failed');
+  if (finished) {
+    const [{ name: pod, phase, reason } = { name: '', phase: '', reason: null }] = pods;
+    const evidence = reason === null ? undefined : `${pod}: ${reason}`;
+    return ['no-ready-pod', question, { ending: phase, evidence }];
+  }
+  return ['no-ready-pod', question, { evidence: whyWaiting(owner, pods) }];
+}
+
+const maxShown = 3;
+
+function whyWaiting(owner: TargetFacts['owner'], pods: readonly KubePod[]): string {
+  if (pods.length === 0) {
+    if (owner?.kind === 'workload' && owner.replicas === 0) return 'it is scaled to 0';
+    return owner?.kind === 'service' && owner.selector === null
+      ? 'it has no selector, and no endpoints'
+      : 'there are no pods';
+  }
+  const shown = pods
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .slice(0, maxShown)
+    .map(({ name, phase, isTerminating, reason }) => {
+      const why = isTerminating || reason === null ? '' : ` (${reason})`;
+      return `${name} is ${isTerminating ? 'terminating' : phase.toLowerCase()}${why}`;
+    });
+  return `${shown.join(', ')}${pods.length > maxShown ? ', …' : ''}`;
+}
+
+function faultInWords(fault: PortFault, { target, port }: TargetQuestion): CauseDetails {
+  switch (fault.kind) {
+    case 'missing': {
+      const fix = portsInWords(fault.ports.filter(({ name }) => typeof port === 'number' || name !== null));
+      const what =
+        fix === null && typeof port === 'string'
+          ? `${fault.owner} has no named ports`
+          : `${fault.owner} has no port ${port}`;
+      return { what, fix: fix ?? 'Correct remote_port in the config: write a number' };
+    }
+    case 'not-tcp':
+      return {
+        what: `Port ${port} of ${fault.owner} is ${fault.protocol}, and only TCP can be forwarded`,
+        fix: 'Correct remote_port in the config',
+      };
+    case 'unnamed':
+      return {
+        what: `${targetName(target)} leads to a port named ${fault.targetPort}, which pod/${fault.pod} does not have`,
+        fix: 'Correct targetPort of the service, or the name of the port in its pods',
+      };
+    default:
+      return assertNever(fault);
+  }
+}
+
+function none(
+  code: 'config-invalid' | 'no-ready-pod',
+  { target, namespace, context }: TargetQuestion,
+  details: CauseDetails,
+): PodVerdict {
+  const known = { resource: targetName(target), namespace, context: context ?? undefined };
+  return { kind: 'none', cause: describeCause(code, { ...known, ...details }) };
+}

@@ -1,0 +1,253 @@
+/**
+ * The pod behind a target, kept current. Invariants:
+ *
+ * 1. The listener is told each verdict once, in order, and nothing after `close` was called.
+ * 2. What was known outlives a failure of the API server: its outage is not the pod's.
+ * 3. A wait for a pod ends by itself: it is watched for, and where watching is refused, asked for every 15 s.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { describeCause } from '../../../shared/failure.ts';
+import { targetName } from '../../../shared/kube-target.ts';
+import { sleep, type Clock, type Timer } from '../clock.ts';
+import { markClosed, markOpened } from '../lifetime-tracker.ts';
+import type { KubeAnswer, KubeApi } from '../transport/kube-api.ts';
+import { causeOfAnswer } from './api-failure.ts';
+import type { KubeEndpoints, KubeService, KubeWorkload } from './kube-objects.ts';
+import { judgeTarget, type PodVerdict, type TargetFacts, type TargetQuestion } from './pod-verdict.ts';
+import { namespacePath, ownerPlace, podPlaces, type PodPlace } from './target-places.ts';
+import { watchList, type ListPlace } from './watched-list.ts';
+
+export interface PodWatchParts {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly question: TargetQuestion;
+  readonly onVerdict: (verdict: PodVerdict) => void;
+}
+
+/** As long as a node controller takes to notice that a node is gone. */
+const avoidMs = 60_000;
+/** Where every place is refused, they are all tried again. */
+const allRefusedMs = 15_000;
+
+/** What selects the pods. */
+type OwnerState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'known'; readonly owner: KubeService | KubeWorkload };
+
+type Pods = Omit<TargetFacts, 'owner'>;
+
+export class PodWatch {
+  readonly #parts: PodWatchParts;
+  readonly #ending = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #avoided = new Map<string, Timer>();
+  /** Why a list is not known, where the API server said so. */
+  readonly #refusals = new Map<'owner' | 'pods', KubeAnswer>();
+  #hurry = new AbortController();
+  #owner: OwnerState = { kind: 'unknown' };
+  /** null: not known yet. */
+  #pods: Pods | null = null;
+  #places: { readonly id: string; readonly leave: AbortController } | null = null;
+  /** null: nobody has asked. */
+  #namespace: 'asked' | 'there' | 'missing' | null = null;
+  #verdict: PodVerdict | null = null;
+
+  constructor(parts: PodWatchParts) {
+    this.#parts = parts;
+    const { target, namespace } = parts.question;
+    markOpened(this, () => `pod watch of ${targetName(target)} in ${namespace}`);
+    const place = ownerPlace(target, namespace);
+    if (place === null) this.#setOwner({ kind: 'none' });
+    else this.#follow(place);
+  }
+
+  /** null: nothing is known yet. */
+  get verdict(): PodVerdict | null {
+    return this.#verdict;
+  }
+
+  /** A pod with this uid could not be reached, whatever the API server says: another one is preferred for a minute. */
+  avoid(uid: string): void {
+    if (this.#ending.signal.aborted) return;
+    this.#avoided.get(uid)?.cancel();
+    const timer = this.#parts.clock.after(avoidMs, () => {
+      this.#avoided.delete(uid);
+      this.#judge();
+    });
+    this.#avoided.set(uid, timer);
+    this.#judge();
+  }
+
+  /** The way to the API server is there again: whatever waits is tried now. */
+  retryNow(): void {
+    const former = this.#hurry;
+    this.#hurry = new AbortController();
+    former.abort();
+  }
+
+  /** Resolves when nothing is asked any more. Idempotent. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    for (const timer of this.#avoided.values()) timer.cancel();
+    await Promise.all(this.#running);
+    markClosed(this);
+  }
+
+  #run(work: Promise<unknown>): void {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
+  }
+
+  #follow(place: ListPlace<KubeService | KubeWorkload>): void {
+    const { api, clock } = this.#parts;
+    const work = watchList({
+      api,
+      clock,
+      signal: this.#ending.signal,
+      hurry: () => this.#hurry.signal,
+      place,
+      hasAlternative: false,
+      onItems: ([owner]) => {
+        this.#refusals.delete('owner');
+        this.#setOwner(owner === undefined ? { kind: 'missing' } : { kind: 'known', owner });
+      },
+      onFailure: (answer) => {
+        this.#fail('owner', answer);
+      },
+    });
+    this.#run(work);
+  }
+
+  #setOwner(state: OwnerState): void {
+    const { target, namespace } = this.#parts.question;
+    this.#owner = state;
+    if (state.kind !== 'missing') this.#namespace = null;
+    this.#readFrom(
+      state.kind === 'known'
+        ? podPlaces(target, namespace, state.owner)
+        : state.kind === 'none'
+          ? podPlaces(target, namespace, null)
+          : [],
+    );
+    this.#judge();
+  }
+
+  /** Goes on where it reads already if the places are the same; pods of former labels serve until others are known. */
+  #readFrom(places: readonly PodPlace[]): void {
+    const id = places.map(({ path }) => path).join(' ');
+    if (this.#places?.id === id) return;
+    this.#places?.leave.abort();
+    this.#refusals.delete('pods');
+    const leave = new AbortController();
+    this.#places = { id, leave };
+    if (this.#pods?.pods.length === 0) this.#pods = null;
+    if (places.length === 0) this.#pods = { pods: [], source: 'pods', strangers: [] };
+    else this.#run(this.#readFirstAllowed(places, AbortSignal.any([this.#ending.signal, leave.signal])));
+  }
+
+  async #readFirstAllowed(places: readonly PodPlace[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let refusal: KubeAnswer | null = null;
+      for (const place of places) {
+        const answer = await this.#read(place, { signal, hasAlternative: places.length > 1 });
+        if (answer === null) return;
+        // The first place is the usual one: what is missing there is what the user should ask for.
+        refusal ??= answer;
+      }
+      if (refusal !== null) this.#fail('pods', refusal);
+      await sleep(this.#parts.clock, allRefusedMs, AbortSignal.any([signal, this.#hurry.signal]));
+    }
+  }
+
+  #read(
+    place: PodPlace,
+    { signal, hasAlternative }: { readonly signal: AbortSignal; readonly hasAlternative: boolean },
+  ): Promise<KubeAnswer | null> {
+    const { api, clock } = this.#parts;
+    return watchList<KubeEndpoints>({
+      api,
+      clock,
+      signal,
+      hurry: () => this.#hurry.signal,
+      place,
+      hasAlternative,
+      onItems: (lists) => {
+        this.#refusals.delete('pods');
+        this.#pods = {
+          pods: lists.flatMap(({ pods }) => pods),
+          source: place.source,
+          strangers: lists.flatMap(({ strangers }) => strangers),
+        };
+        if (lists.length > 0) this.#namespace = null;
+        this.#judge();
+      },
+      onFailure: (answer) => {
+        this.#fail('pods', answer);
+      },
+    });
+  }
+
+  #fail(what: 'owner' | 'pods', answer: KubeAnswer): void {
+    const isAnswer = answer.status === 403 || answer.status === 404;
+    // Who serves goes on serving as long as nobody has said otherwise.
+    if (!isAnswer && this.#verdict?.kind === 'pod') return;
+    this.#refusals.set(what, answer);
+    this.#judge();
+  }
+
+  #judge(): void {
+    if (this.#ending.signal.aborted) return;
+    const verdict = this.#nextVerdict();
+    if (verdict === null || isDeepStrictEqual(verdict, this.#verdict)) return;
+    this.#verdict = verdict;
+    this.#parts.onVerdict(verdict);
+  }
+
+  /** null: that is not known yet. */
+  #nextVerdict(): PodVerdict | null {
+    const { question } = this.#parts;
+    const refusal = this.#refusals.get('owner') ?? this.#refusals.get('pods');
+    if (refusal !== undefined) return { kind: 'none', cause: causeOfAnswer(refusal, question) };
+    const owner = this.#owner;
+    if (owner.kind === 'unknown' || this.#pods === null) return null;
+    const isEmpty = owner.kind === 'missing' || (owner.kind === 'none' && this.#pods.pods.length === 0);
+    if (isEmpty && !this.#knowsNamespace()) return null;
+    if (isEmpty && this.#namespace === 'missing') return this.#missing('namespace');
+    if (isEmpty && question.target.kind !== 'selector') return this.#missing(targetName(question.target));
+    return judgeTarget(
+      question,
+      { ...this.#pods, owner: owner.kind === 'known' ? owner.owner : null },
+      {
+        current: this.#verdict?.kind === 'pod' ? this.#verdict.uid : null,
+        avoided: new Set(this.#avoided.keys()),
+      },
+    );
+  }
+
+  #missing(resource: string): PodVerdict {
+    const { namespace, context } = this.#parts.question;
+    const details = { resource, namespace, context: context ?? undefined };
+    return { kind: 'none', cause: describeCause('resource-missing', details) };
+  }
+
+  /** The lists of a namespace that does not exist are merely empty. Asks once. */
+  #knowsNamespace(): boolean {
+    if (this.#namespace === null) {
+      this.#namespace = 'asked';
+      this.#run(this.#askForNamespace());
+    }
+    return this.#namespace !== 'asked';
+  }
+
+  async #askForNamespace(): Promise<void> {
+    const { api, question } = this.#parts;
+    const { status } = await api.get(namespacePath(question.namespace), { signal: this.#ending.signal });
+    // Something was found meanwhile.
+    if (this.#namespace !== 'asked') return;
+    // Many may not get namespaces: only a plain "not found" says so.
+    this.#namespace = status === 404 ? 'missing' : 'there';
+    this.#judge();
+  }
+}

@@ -1,0 +1,90 @@
+/** Where the API keeps what a target leads to. Pure. */
+import { pluralOf, type KubeKind, type KubeTarget } from '../../../shared/kube-target.ts';
+import {
+  readEndpoints,
+  readEndpointSlice,
+  readPod,
+  readService,
+  readWorkload,
+  type KubeEndpoints,
+  type KubeService,
+  type KubeWorkload,
+} from './kube-objects.ts';
+import type { TargetFacts } from './pod-verdict.ts';
+import type { ListPlace } from './watched-list.ts';
+
+const apiOf: Readonly<Record<KubeKind, string>> = {
+  service: 'api/v1',
+  pod: 'api/v1',
+  deployment: 'apis/apps/v1',
+  statefulset: 'apis/apps/v1',
+  daemonset: 'apis/apps/v1',
+  replicaset: 'apis/apps/v1',
+  job: 'apis/batch/v1',
+};
+
+export const namespacePath = (namespace: string): string =>
+  `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+
+/** The one object of a name, as a list: it is there or not, and can be watched. */
+function named<Item>(collection: string, name: string, read: ListPlace<Item>['read']): ListPlace<Item> {
+  return {
+    path: `${collection}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
+    singlePath: `${collection}/${encodeURIComponent(name)}`,
+    read,
+  };
+}
+
+const collection = (api: string, namespace: string, plural: string): string =>
+  `/${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+
+/** What selects the pods; null: nothing stands before them. */
+export function ownerPlace(
+  target: KubeTarget,
+  namespace: string,
+): ListPlace<KubeService | KubeWorkload> | null {
+  if (target.kind === 'selector' || target.kind === 'pod') return null;
+  const { kind, name } = target;
+  const read = kind === 'service' ? readService : readWorkload;
+  return named<KubeService | KubeWorkload>(collection(apiOf[kind], namespace, pluralOf(kind)), name, read);
+}
+
+/** Where pods are read from. */
+export interface PodPlace extends ListPlace<KubeEndpoints> {
+  readonly source: TargetFacts['source'];
+}
+
+/** In the order of preference; empty: the owner leads to none. `owner`: null where nothing stands before the pods. */
+export function podPlaces(
+  target: KubeTarget,
+  namespace: string,
+  owner: KubeService | KubeWorkload | null,
+): readonly PodPlace[] {
+  const pods = collection('api/v1', namespace, 'pods');
+  const selected = (selector: string): PodPlace => ({
+    path: `${pods}?labelSelector=${encodeURIComponent(selector)}`,
+    read: readAsEndpoints,
+    source: 'pods',
+  });
+  if (target.kind === 'selector') return [selected(target.selector)];
+  if (owner === null) return [{ ...named(pods, target.name, readAsEndpoints), source: 'pods' }];
+  const bySelector = owner.selector === null ? [] : [selected(owner.selector)];
+  if (owner.kind === 'workload') return bySelector;
+  return owner.externalName === null ? [...bySelector, ...endpointPlaces(owner.name, namespace)] : [];
+}
+
+/** The addresses behind a service; the older form is for roles that do not know slices. */
+function endpointPlaces(service: string, namespace: string): readonly PodPlace[] {
+  const ofService = encodeURIComponent(`kubernetes.io/service-name=${service}`);
+  const slices = collection('apis/discovery.k8s.io/v1', namespace, 'endpointslices');
+  const endpoints = collection('api/v1', namespace, 'endpoints');
+  return [
+    { path: `${slices}?labelSelector=${ofService}`, read: readEndpointSlice, source: 'endpoints' },
+    { ...named(endpoints, service, readEndpoints), source: 'endpoints' },
+  ];
+}
+
+function readAsEndpoints(object: unknown): KubeEndpoints | null {
+  const pod = readPod(object);
+  return pod === null ? null : { name: pod.name, pods: [pod], strangers: [] };
+}

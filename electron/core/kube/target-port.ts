@@ -1,0 +1,79 @@
+/**
+ * The port of a pod behind the port that the config names, as kubectl finds it (kubectl, `translateServicePortToTargetPort` and
+ * `convertPodNamedPortToNumber`). Pure. Unlike kubectl, of two ports of a service with one number the TCP one is taken.
+ */
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { KubePod, KubePort, KubeService, KubeServicePort } from './kube-objects.ts';
+
+export type PortFault =
+  /** `owner`: `service/web`, `pod/web-0`. */
+  | { readonly kind: 'missing'; readonly owner: string; readonly ports: readonly KubePort[] }
+  | { readonly kind: 'not-tcp'; readonly owner: string; readonly protocol: string }
+  /** The service names a port that the pod does not have. */
+  | { readonly kind: 'unnamed'; readonly pod: string; readonly targetPort: string };
+
+export type PortResult = Result<number, PortFault>;
+
+/** The port of a service; its protocol is TCP. */
+export function findServicePort(
+  service: KubeService,
+  wanted: number | string,
+): Result<KubeServicePort, PortFault> {
+  const matching = service.ports.filter(({ name, number }) =>
+    typeof wanted === 'number' ? number === wanted : name === wanted,
+  );
+  const found = matching.find(isTcp) ?? matching[0];
+  const owner = `service/${service.name}`;
+  if (found === undefined) return err({ kind: 'missing', owner, ports: service.ports });
+  return isTcp(found) ? ok(found) : err({ kind: 'not-tcp', owner, protocol: found.protocol });
+}
+
+/** On a pod that the service selects. A headless service has no proxy that could translate: 1:1. */
+export function portBehindService(service: KubeService, port: KubeServicePort, pod: KubePod): PortResult {
+  if (service.isHeadless) return ok(port.number);
+  const { targetPort } = port;
+  if (typeof targetPort === 'number') return ok(targetPort);
+  const named = pod.ports.find((one) => one.name === targetPort);
+  return named === undefined ? err({ kind: 'unnamed', pod: pod.name, targetPort }) : ok(named.number);
+}
+
+/** Of an endpoint, which has the ports of its service by name, translated already. */
+export function portOfEndpoint(port: KubeServicePort, endpoint: KubePod): PortResult {
+  const found = endpoint.ports.find((one) => one.name === port.name && isTcp(one));
+  if (found !== undefined) return ok(found.number);
+  return typeof port.targetPort === 'number'
+    ? ok(port.targetPort)
+    : err({ kind: 'unnamed', pod: endpoint.name, targetPort: port.targetPort });
+}
+
+/** Of the pod itself. A number that no container declares may be listened on all the same. */
+export function portOfPod(pod: KubePod, wanted: number | string): PortResult {
+  const matching = pod.ports.filter(({ name, number }) =>
+    typeof wanted === 'number' ? number === wanted : name === wanted,
+  );
+  const owner = `pod/${pod.name}`;
+  const [declared] = matching;
+  if (declared === undefined)
+    return typeof wanted === 'number' ? ok(wanted) : err({ kind: 'missing', owner, ports: pod.ports });
+  // kubectl refuses UDP alone; what is neither it passes on.
+  const found = matching.find(isTcp);
+  return found === undefined
+    ? err({ kind: 'not-tcp', owner, protocol: declared.protocol })
+    : ok(found.number);
+}
+
+const isTcp = ({ protocol }: KubePort): boolean => protocol === 'TCP';
+
+/** More would hide the one that was meant. */
+const maxNamedPorts = 8;
+
+/** `5432 (sql)`; what can be written in the config instead. null: there are none. */
+export function portsInWords(owned: readonly Pick<KubePort, 'name' | 'number'>[]): string | null {
+  const ports = owned.map(({ number, name }) => (name === null ? String(number) : `${number} (${name})`));
+  const [only] = ports;
+  if (only === undefined) return null;
+  if (ports.length === 1) return `Its only port is ${only}: correct remote_port in the config`;
+  const named = ports.slice(0, maxNamedPorts).join(', ');
+  const more = ports.length > maxNamedPorts ? ', …' : '';
+  return `Its ports are ${named}${more}: correct remote_port in the config`;
+}

@@ -1,0 +1,90 @@
+/** Pod watches on an API server that exists on paper, through the real kubectl proxy; what they say, as lines. */
+import { eventually } from '../../../../e2e/fixtures/eventually.ts';
+import { systemClock, type Clock } from '../../clock.ts';
+import type { KubeApi } from '../../transport/kube-api.ts';
+import { KubeWorld } from '../../transport/testing/kube-world.ts';
+import type { PodVerdict, TargetQuestion } from '../pod-verdict.ts';
+import { PodWatch } from '../pod-watch.ts';
+
+/** Waits 50 times less: 15 s are 0.3 s. */
+const hastyClock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() * 50,
+  after: (delayMs, action) => systemClock.after(delayMs / 50, action),
+};
+
+export class PodWatcher {
+  readonly world: KubeWorld;
+  readonly #requests: KubeApi;
+  readonly #watches: PodWatch[] = [];
+
+  private constructor(world: KubeWorld, requests: KubeApi) {
+    this.world = world;
+    this.#requests = requests;
+  }
+
+  /** The cluster has the service and the pod of the world: `web`, and `web-0` behind it. */
+  static async create(): Promise<PodWatcher> {
+    const world = await KubeWorld.create();
+    return new PodWatcher(world, (await world.openReady()).requests);
+  }
+
+  get api(): KubeWorld['api'] {
+    return this.world.api;
+  }
+
+  watch(given: Partial<TargetQuestion> = {}): WatchedTarget {
+    const said: PodVerdict[] = [];
+    const watch = new PodWatch({
+      api: this.#requests,
+      clock: hastyClock,
+      question: {
+        target: { kind: 'service', name: 'web' },
+        port: 8080,
+        namespace: 'default',
+        context: null,
+        ...given,
+      },
+      onVerdict: (verdict) => said.push(verdict),
+    });
+    this.#watches.push(watch);
+    return new WatchedTarget(watch, said);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#watches.map((watch) => watch.close()));
+    await this.world.dispose();
+  }
+}
+
+export class WatchedTarget {
+  readonly watch: PodWatch;
+  /** Oldest first. */
+  readonly said: readonly PodVerdict[];
+
+  constructor(watch: PodWatch, said: readonly PodVerdict[]) {
+    this.watch = watch;
+    this.said = said;
+  }
+
+  get lines(): readonly string[] {
+    return this.said.map(lineOf);
+  }
+
+  /** The last line is this one, now or soon. */
+  async says(line: string): Promise<void> {
+    await eventually(`"${line}" is said`, () => {
+      if (this.lines.at(-1) === line) return true;
+      throw new Error(`said was: ${JSON.stringify(this.said)}`);
+    });
+  }
+}
+
+/** `web-0:8080`, `web-0:8080 unready`, `forbidden: You may not …`. */
+function lineOf(verdict: PodVerdict): string {
+  if (verdict.kind === 'none') {
+    const { code, title, evidence } = verdict.cause;
+    return `${code}: ${title}${code === 'no-ready-pod' && evidence !== null ? `: ${evidence}` : ''}`;
+  }
+  return `${verdict.pod}:${verdict.port}${verdict.isReady ? '' : ' unready'}`;
+}

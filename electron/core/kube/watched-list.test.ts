@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../transport/kube-api.ts';
+import { watchList } from './watched-list.ts';
+
+interface Named {
+  readonly name: string;
+}
+
+const object = (name: string, version = '1') => ({ metadata: { name, resourceVersion: version } });
+const list = (...names: readonly string[]): KubeAnswer => ({
+  status: 200,
+  body: { metadata: { resourceVersion: '5' }, items: names.map((name) => object(name)) },
+});
+const refused: KubeAnswer = { status: 403, body: { message: 'no' } };
+const broken: KubeEnd = { kind: 'failed', reason: 'reset' };
+
+/** An API server that answers as it is told, question by question, and then not at all. */
+class ToldApi implements KubeApi {
+  readonly asked: string[] = [];
+  readonly #answers: (KubeAnswer | KubeEnd)[];
+  event: (event: unknown) => void = () => undefined;
+
+  constructor(...answers: readonly (KubeAnswer | KubeEnd)[]) {
+    this.#answers = [...answers];
+  }
+
+  get(path: string): Promise<KubeAnswer> {
+    return this.#answer<KubeAnswer>(`get ${path}`);
+  }
+
+  watch(path: string, onEvent: (event: unknown) => void, signal: AbortSignal): Promise<KubeEnd> {
+    this.event = onEvent;
+    return Promise.race([
+      this.#answer<KubeEnd>(`watch ${path}`),
+      new Promise<KubeEnd>((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve({ kind: 'aborted' });
+        });
+      }),
+    ]);
+  }
+
+  #answer<T>(question: string): Promise<T> {
+    this.asked.push(question.replace(/[?&](?:limit|allowWatchBookmarks|timeoutSeconds|watch)=\w+/g, ''));
+    const answer = this.#answers.shift() as T | undefined;
+    return answer === undefined ? new Promise(() => undefined) : Promise.resolve(answer);
+  }
+}
+
+function start(
+  api: ToldApi,
+  { singlePath, hasAlternative = false }: { singlePath?: string; hasAlternative?: boolean } = {},
+) {
+  const clock = new FakeClock();
+  const ending = new AbortController();
+  const told: string[] = [];
+  const ended = watchList<Named>({
+    api,
+    clock,
+    signal: ending.signal,
+    hurry: () => new AbortController().signal,
+    place: {
+      path: '/pods',
+      ...(singlePath === undefined ? {} : { singlePath }),
+      read: (one) => ({ name: (one as ReturnType<typeof object>).metadata.name }),
+    },
+    onItems: (items) => told.push(items.map(({ name }) => name).join(' ')),
+    onFailure: ({ status }) => told.push(`failed ${String(status)}`),
+    hasAlternative,
+  });
+  return {
+    clock,
+    told,
+    ended,
+    stop: async (): Promise<void> => {
+      ending.abort();
+      await clock.advance(0);
+    },
+  };
+}
+
+describe('a watched list', () => {
+  it('follows the events from where the list was, and goes on from the last one when the watch is closed', async () => {
+    const api = new ToldApi(list('a'));
+    const { clock, told, stop } = start(api);
+    await clock.advance(0);
+    api.event({ type: 'ADDED', object: object('b', '6') });
+    api.event({ type: 'DELETED', object: object('a', '7') });
+    api.event({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '9' } } });
+    expect(told).toEqual(['a', 'a b', 'b']);
+    expect(api.asked).toEqual(['get /pods', 'watch /pods&resourceVersion=5']);
+    await stop();
+  });
+
+  it('watches on from the last version that it saw, a bookmark included', async () => {
+    let close: (end: KubeEnd) => void = () => undefined;
+    const api = new ToldApi(list('a'));
+    api.watch = (path, onEvent) => {
+      api.asked.push(/resourceVersion=\d+/.exec(path)?.[0] ?? '');
+      onEvent({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '9' } } });
+      return new Promise((resolve) => (close = resolve));
+    };
+    const { clock, stop } = start(api);
+    await clock.advance(5_000);
+    close({ kind: 'closed' });
+    await clock.advance(0);
+    expect(api.asked.slice(1)).toEqual(['resourceVersion=5', 'resourceVersion=9']);
+    close({ kind: 'aborted' });
+    await stop();
+  });
+
+  it('is read again every 15 s where it may not be watched', async () => {
+    const end: KubeEnd = { kind: 'refused', answer: refused };
+    const api = new ToldApi(list('a'), end, list('b'), end, list('c'));
+    const { clock, told, stop } = start(api);
+    await clock.advance(14_999);
+    expect(told).toEqual(['a']);
+    await clock.advance(1);
+    expect(told).toEqual(['a', 'b']);
+    await clock.advance(15_000);
+    expect(told).toEqual(['a', 'b', 'c']);
+    await stop();
+  });
+
+  it('takes a refusal for an answer only a minute after an outage', async () => {
+    const refusals = Array.from({ length: 61 }, () => refused);
+    const api = new ToldApi(list('a'), broken, ...refusals);
+    const { clock, told, stop } = start(api);
+    await clock.advance(59_000);
+    expect(told).toEqual(['a']);
+    await clock.advance(1_500);
+    expect(told).toEqual(['a', 'failed 403']);
+    await stop();
+  });
+
+  it('says an outage, and tries ever more seldom, up to every 15 s', async () => {
+    const api = new ToldApi(...Array.from({ length: 9 }, () => ({ status: noAnswer, body: 'reset' })));
+    const { clock, told, stop } = start(api);
+    const triesAt: number[] = [];
+    for (let second = 0; second < 62; second++) {
+      await clock.advance(second === 0 ? 0 : 1_000);
+      if (api.asked.length > triesAt.length) triesAt.push(second);
+    }
+    expect(triesAt).toEqual([0, 1, 3, 7, 15, 30, 45, 60]);
+    expect(new Set(told)).toEqual(new Set(['failed 0']));
+    await stop();
+  });
+
+  it('is given up on where it is refused and there is another place, but for credentials', async () => {
+    const api = new ToldApi({ status: 401, body: '' }, refused);
+    const { clock, told, ended } = start(api, { hasAlternative: true });
+    await clock.advance(1_000);
+    expect(await ended).toEqual(refused);
+    expect(told).toEqual(['failed 401']);
+  });
+
+  it('gets the one object where lists are refused; one that is not there is an empty list', async () => {
+    const api = new ToldApi(refused, { status: 200, body: object('a') }, refused, { status: 404, body: '' });
+    const { clock, told, stop } = start(api, { singlePath: '/pods/a' });
+    await clock.advance(15_000);
+    expect(told).toEqual(['a', '']);
+    expect(api.asked).toEqual(['get /pods', 'get /pods/a', 'get /pods', 'get /pods/a']);
+    await stop();
+  });
+
+  it.each([
+    ['has forgotten the version', { type: 'ERROR', object: { code: 410 } }],
+    ['says what nobody can read', { type: 'NEWS', object: {} }],
+    ['says nothing at all', null],
+  ])('is listed anew where the watch %s', async (_, event) => {
+    const api = new ToldApi(list('a'));
+    const { clock, told, stop } = start(api);
+    await clock.advance(0);
+    api.event(event);
+    // After that the watch is not believed.
+    api.event({ type: 'ADDED', object: object('b') });
+    await clock.advance(1_000);
+    expect(api.asked.at(-1)).toBe('get /pods');
+    expect(told).toEqual(['a']);
+    await stop();
+  });
+
+  it('does not turn in circles where watches end as soon as they begin', async () => {
+    const closed: KubeEnd = { kind: 'closed' };
+    const api = new ToldApi(list('a'), closed, closed, closed);
+    const { clock, stop } = start(api);
+    await clock.advance(999);
+    expect(api.asked.length).toBe(2);
+    await clock.advance(1_001);
+    expect(api.asked.length).toBe(4);
+    await stop();
+  });
+
+  it('is listed anew when all is gone of a list that was too long to be read whole', async () => {
+    const names = Array.from({ length: 500 }, (_, index) => `p${index}`);
+    const api = new ToldApi(list(...names));
+    const { clock, stop } = start(api);
+    await clock.advance(0);
+    for (const name of names) api.event({ type: 'DELETED', object: object(name) });
+    await clock.advance(1_000);
+    expect(api.asked).toEqual(['get /pods', 'watch /pods&resourceVersion=5', 'get /pods']);
+    await stop();
+  });
+});

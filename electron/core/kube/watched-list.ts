@@ -1,0 +1,194 @@
+/**
+ * A list of the Kubernetes API that is kept current: listed, then watched from there on. Invariants:
+ *
+ * 1. What is told is what the API server said last; a failure takes nothing away from it.
+ * 2. Where watching is refused, the list is read again every 15 s, and watching is tried again each time: a right may be granted.
+ * 3. A 403 within a minute of an outage is no answer: an API server that has just started refuses what it allows 3 s later.
+ */
+import { sleep, type Clock } from '../clock.ts';
+import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../transport/kube-api.ts';
+import { readEvent, readList } from './kube-objects.ts';
+
+export interface ListPlace<Item> {
+  /** Of the collection, with its query. */
+  readonly path: string;
+  /** Of the one object in it, for roles that may get it by its name and not list. */
+  readonly singlePath?: string;
+  readonly read: (object: unknown) => Item | null;
+}
+
+export interface WatchedListParts<Item extends { readonly name: string }> {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Aborts when the next try is due at once. */
+  readonly hurry: () => AbortSignal;
+  readonly place: ListPlace<Item>;
+  readonly onItems: (items: readonly Item[]) => void;
+  /** It cannot be read now; tries go on. */
+  readonly onFailure: (answer: KubeAnswer) => void;
+  /** There is another place to read from: a place that is refused is given up on. */
+  readonly hasAlternative: boolean;
+}
+
+const pollMs = 15_000;
+const firstRetryMs = 1_000;
+/** As long as the API server sets by itself at the least. */
+const watchSeconds = 300;
+const afterOutageMs = 60_000;
+/** Enough to choose one of. */
+const maxItems = 500;
+
+/** Resolves when the signal aborts, with null, or with the refusal when the place is given up on. */
+export async function watchList<Item extends { readonly name: string }>(
+  parts: WatchedListParts<Item>,
+): Promise<KubeAnswer | null> {
+  return new WatchedList(parts).run();
+}
+
+type Step =
+  | { readonly kind: 'watch'; readonly version: string }
+  | { readonly kind: 'list'; readonly afterMs: number }
+  | { readonly kind: 'given-up'; readonly answer: KubeAnswer };
+
+class WatchedList<Item extends { readonly name: string }> {
+  readonly #parts: WatchedListParts<Item>;
+  readonly #items = new Map<string, Item>();
+  #isPartial = false;
+  #retryMs = firstRetryMs;
+  /** null: there was none. */
+  #outageAt: number | null = null;
+
+  constructor(parts: WatchedListParts<Item>) {
+    this.#parts = parts;
+  }
+
+  async run(): Promise<KubeAnswer | null> {
+    const { signal } = this.#parts;
+    let step: Step = { kind: 'list', afterMs: 0 };
+    while (!signal.aborted) {
+      if (step.kind === 'given-up') return step.answer;
+      if (step.kind === 'list') {
+        if (step.afterMs > 0) await this.#pause(step.afterMs);
+        step = await this.#list();
+      } else step = await this.#watch(step.version);
+    }
+    return null;
+  }
+
+  async #list(): Promise<Step> {
+    const { api, signal, place } = this.#parts;
+    const answer = await api.get(withQuery(place.path, `limit=${maxItems}`), { signal });
+    if (answer.status === 403 && place.singlePath !== undefined) return this.#getOne(place.singlePath);
+    const list = answer.status === 200 ? readList(answer.body) : null;
+    if (list === null) return this.#failed(answer);
+    this.#items.clear();
+    for (const object of list.items) this.#put(place.read(object));
+    this.#isPartial = list.items.length >= maxItems;
+    this.#tell();
+    return { kind: 'watch', version: list.resourceVersion };
+  }
+
+  /** What may only be got may not be watched either. */
+  async #getOne(path: string): Promise<Step> {
+    const { api, signal, place } = this.#parts;
+    const answer = await api.get(path, { signal });
+    if (answer.status !== 200 && answer.status !== 404) return this.#failed(answer);
+    this.#items.clear();
+    if (answer.status === 200) this.#put(place.read(answer.body));
+    this.#tell();
+    return { kind: 'list', afterMs: pollMs };
+  }
+
+  async #watch(from: string): Promise<Step> {
+    const { api, clock, signal, place } = this.#parts;
+    const startedAt = clock.now();
+    const interrupted = new AbortController();
+    const seen = { version: from, isLost: false };
+    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
+    const end = await api.watch(
+      withQuery(place.path, query),
+      (raw) => {
+        if (seen.isLost || signal.aborted) return;
+        const event = readEvent(raw);
+        if (event === null || event.type === 'error') {
+          seen.isLost = true;
+          interrupted.abort();
+          return;
+        }
+        if (event.version !== '') seen.version = event.version;
+        if (event.type === 'bookmark') return;
+        if (event.type === 'delete') this.#items.delete(event.name);
+        else this.#put(place.read(event.object));
+        this.#tell();
+        // Others may be left that were never listed.
+        seen.isLost = this.#items.size === 0 && this.#isPartial;
+        if (seen.isLost) interrupted.abort();
+      },
+      AbortSignal.any([signal, interrupted.signal]),
+    );
+    // One that ends as soon as it has begun must not turn in circles.
+    const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
+    if (seen.isLost) return { kind: 'list', afterMs };
+    return this.#afterWatch(end, { version: seen.version, afterMs });
+  }
+
+  async #afterWatch(
+    end: KubeEnd,
+    { version, afterMs }: { readonly version: string; readonly afterMs: number },
+  ): Promise<Step> {
+    switch (end.kind) {
+      case 'closed':
+        if (afterMs > 0) await this.#pause(afterMs);
+        return { kind: 'watch', version };
+      case 'refused':
+        // Too old to go on from.
+        if (end.answer.status === 410) return { kind: 'list', afterMs };
+        if (isOutage(end.answer) || end.answer.status === 401) return this.#failed(end.answer);
+        return { kind: 'list', afterMs: this.#isAfterOutage() ? firstRetryMs : pollMs };
+      case 'failed':
+        this.#outageAt = this.#parts.clock.now();
+        return { kind: 'list', afterMs };
+      case 'aborted':
+        return { kind: 'list', afterMs: 0 };
+    }
+  }
+
+  #failed(answer: KubeAnswer): Step {
+    const { clock, signal, onFailure, hasAlternative } = this.#parts;
+    if (signal.aborted) return { kind: 'list', afterMs: 0 };
+    if (isOutage(answer)) this.#outageAt = clock.now();
+    else if (this.#isAfterOutage()) return { kind: 'list', afterMs: firstRetryMs };
+    // A 401 is about credentials, which are the same everywhere.
+    else if (hasAlternative && answer.status !== 401) return { kind: 'given-up', answer };
+    onFailure(answer);
+    const afterMs = this.#retryMs;
+    this.#retryMs = Math.min(this.#retryMs * 2, pollMs);
+    return { kind: 'list', afterMs };
+  }
+
+  #isAfterOutage(): boolean {
+    return this.#outageAt !== null && this.#parts.clock.now() - this.#outageAt < afterOutageMs;
+  }
+
+  #put(item: Item | null): void {
+    if (item === null) return;
+    if (this.#items.has(item.name) || this.#items.size < maxItems) this.#items.set(item.name, item);
+    else this.#isPartial = true;
+  }
+
+  #tell(): void {
+    this.#retryMs = firstRetryMs;
+    if (!this.#parts.signal.aborted) this.#parts.onItems([...this.#items.values()]);
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    const { clock, signal, hurry } = this.#parts;
+    await sleep(clock, delayMs, AbortSignal.any([signal, hurry()]));
+  }
+}
+
+/** Nobody has decided anything: the way, the API server or its store is not there. */
+const isOutage = ({ status }: KubeAnswer): boolean => status === noAnswer || status === 429 || status >= 500;
+
+const withQuery = (path: string, query: string): string => `${path}${path.includes('?') ? '&' : '?'}${query}`;

@@ -1,0 +1,13 @@
+/** Where answers are kept beyond the end of LocalPort, because the user wants it. Nothing here rejects. */
+export interface AnswerKeychain {
+  /** Nothing is kept. */
+  readonly isEmpty: boolean;
+  /** Whether `recall` may find it. */
+  has(name: string): boolean;
+  /** Whether answers can be kept at all. Resolves within 2 s. */
+  isAvailable(): Promise<boolean>;
+  /** null: it is not there, or it cannot be read now. May ask the user to unlock the keychain. */
+  recall(name: string): Promise<string | null>;
+  keep(name: string, answer: string): Promise<void>;
+  forget(name: string): Promise<void>;
+}

@@ -1,0 +1,62 @@
+/** The command line of the kubectl proxy that a session is. Its filters are Go regular expressions, comma-separated lists. */
+
+export interface KubeContext {
+  /** null: where kubectl looks by itself. */
+  readonly kubeconfig: string | null;
+  /** null: the kubeconfig's current context. */
+  readonly context: string | null;
+}
+
+const names = {
+  core: 'services|endpoints|pods|events',
+  apps: 'deployments|statefulsets|daemonsets|replicasets',
+  batch: 'jobs',
+  discovery: 'endpointslices',
+} as const;
+
+/** A list in one namespace or in all, or one object. */
+const objects = (api: string, kinds: string): string => `^/${api}/(namespaces/[^/]+/)?(${kinds})(/[^/]+)?$`;
+
+/** What is asked of the API server, and nothing else: secrets stay where they are. */
+const acceptedPaths = [
+  '^/(readyz|version)$',
+  '^/api/v1/namespaces/[^/]+$',
+  '^/api/v1/nodes(/[^/]+)?$',
+  objects('api/v1', names.core),
+  objects('apis/apps/v1', names.apps),
+  objects('apis/batch/v1', names.batch),
+  objects('apis/discovery[.]k8s[.]io/v1', names.discovery),
+  '^/api/v1/namespaces/[^/]+/pods/[^/]+/portforward$',
+];
+
+/** kubectl's own default also rejects the pod `exec-1` of a namespace that is called `pods`. */
+const rejectedPaths = ['^/api/v1/namespaces/[^/]+/pods/[^/]+/(exec|attach)$'];
+
+/** POST opens streams. */
+const rejectedMethods = ['^(PUT|PATCH|DELETE)$'];
+
+/** Values are joined to their flags: a name that begins with a dash stays a name. */
+export function kubeProxyArgv(
+  { kubeconfig, context }: KubeContext,
+  socketPath: string,
+): [string, ...string[]] {
+  return [
+    'kubectl',
+    'proxy',
+    ...(kubeconfig === null ? [] : [`--kubeconfig=${kubeconfig}`]),
+    ...(context === null ? [] : [`--context=${context}`]),
+    `--unix-socket=${socketPath}`,
+    `--accept-paths=${acceptedPaths.join(',')}`,
+    `--reject-paths=${rejectedPaths.join(',')}`,
+    `--reject-methods=${rejectedMethods.join(',')}`,
+  ];
+}
+
+/** Without, its HTTP/2 connection to an API server that has fallen silent hangs for up to 45 s (golang.org/x/net/http2). */
+export const kubeProxyEnvironment = {
+  HTTP2_READ_IDLE_TIMEOUT_SECONDS: '5',
+  HTTP2_PING_TIMEOUT_SECONDS: '3',
+} as const;
+
+/** On stdout, once its socket takes connections. */
+export const isServingLine = (line: string): boolean => line.startsWith('Starting to serve on ');

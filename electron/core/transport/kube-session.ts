@@ -1,0 +1,173 @@
+/**
+ * One kubectl proxy for a context: it brings all of kubectl's credentials, and requests and streams go through its socket. Its
+ * endpoint is that socket. Ready means that the API server has answered through it, whatever it answered but 401.
+ */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { type Clock, sleep, withDeadline } from '../clock.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import { classifyKubeAnswer } from '../failure/kube-answer.ts';
+import type { Carrier, CarrierRequest, TransportProof } from './carrier.ts';
+import {
+  ChildCarrier,
+  type ChildCarrierOptions,
+  type ChildLine,
+  type ChildPlan,
+  type LineMeaning,
+} from './child-carrier.ts';
+import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
+import {
+  isServingLine,
+  type KubeContext,
+  kubeProxyArgv,
+  kubeProxyEnvironment,
+} from './kube-proxy-command.ts';
+import { createKubeRequests } from './kube-requests.ts';
+import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
+
+export interface KubeSessionOptions extends ChildCarrierOptions {
+  /** An existing 0700 directory of the user's: the socket lies here. */
+  readonly runtimeDirectory: string;
+}
+
+/** Everybody may read it; a token that is not accepted is answered with 401 all the same. */
+const proofPath = '/version';
+const maxWords = 20;
+/** kubectl logs a request that failed before it answers it: the line is on its way, with its plugin's words before it. */
+const failedRequest = /Error while proxying request/;
+const wordsDeadlineMs = 500;
+/** An API server that has just started answers 403 until it knows the roles: up to 3 s. */
+const rolesDeadlineMs = 3_000;
+const rolesPollMs = 250;
+/** For how long after an outage 403 means no more than that. */
+const afterOutageMs = 60_000;
+
+/** Never throws: every failure is the value of `ready` and `ended`. */
+export function openKubeSession(
+  request: CarrierRequest,
+  context: KubeContext,
+  options: KubeSessionOptions,
+): Carrier {
+  const carrier = new ChildCarrier(options, request);
+  try {
+    ensureRuntimeDirectory(options.runtimeDirectory);
+    const path = tunnelFile(options.runtimeDirectory, request.id, 'kube');
+    carrier.launch(new KubeSession(request.service, path, options.clock).plan(context));
+  } catch (error) {
+    carrier.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
+  }
+  return carrier;
+}
+
+class KubeSession {
+  readonly #service: ServiceSpec;
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #api: KubeApi;
+  readonly #serving: Promise<void>;
+  #onServing: () => void = () => undefined;
+  /** What a credential plugin says comes on stderr, not in the answer. */
+  #words: string[] = [];
+  #onWords: () => void = () => undefined;
+  #lastOutageAt = -Infinity;
+
+  constructor(service: ServiceSpec, path: string, clock: Clock) {
+    this.#service = service;
+    this.#path = path;
+    this.#clock = clock;
+    this.#api = createKubeRequests(path, clock);
+    this.#serving = new Promise((resolve) => (this.#onServing = resolve));
+  }
+
+  plan(context: KubeContext): ChildPlan {
+    return {
+      child: {
+        name: `kubectl proxy ${context.context ?? ''}`.trimEnd(),
+        argv: kubeProxyArgv(context, this.#path),
+        env: kubeProxyEnvironment,
+      },
+      interpret: (line) => this.#interpret(line),
+      probeReadiness: (signal) => this.#probeReadiness(signal),
+      awaits: 'The API server',
+      roundTrip: (deadlineMs) => this.#prove(deadlineMs),
+      cleanUp: () => removeFile(this.#path),
+    };
+  }
+
+  #interpret({ stream, text }: ChildLine): LineMeaning {
+    if (stream === 'stderr') {
+      this.#words = [...this.#words, text].slice(-maxWords);
+      this.#onWords();
+      return { kind: 'evidence' };
+    }
+    if (isServingLine(text)) this.#onServing();
+    return { kind: 'chatter' };
+  }
+
+  async #probeReadiness(signal: AbortSignal): Promise<Result<Endpoint, Cause> | null> {
+    await Promise.race([this.#serving, whenAborted(signal)]);
+    const startedAt = this.#clock.now();
+    const options = { signal, timeoutMs: this.#service.startTimeoutMs };
+    let answer = await this.#ask(options);
+    while (answer.status === forbidden && this.#clock.now() - startedAt < rolesDeadlineMs) {
+      if (!(await sleep(this.#clock, rolesPollMs, signal))) return null;
+      answer = await this.#ask(options);
+    }
+    if (signal.aborted) return null;
+    const cause = await this.#causeIn(answer);
+    return cause === null ? ok({ kind: 'unix', path: this.#path }) : err(cause);
+  }
+
+  /** 403 is an answer, but not soon after an outage. What is not answered by the API server itself says that it is down. */
+  async #prove(deadlineMs: number): Promise<TransportProof> {
+    this.#words = [];
+    const startedAt = this.#clock.now();
+    const answer = await this.#ask({ timeoutMs: deadlineMs });
+    const isSettled = answer.status !== forbidden || this.#clock.now() - this.#lastOutageAt >= afterOutageMs;
+    if (isAnswered(answer) && isSettled)
+      return answer.status === unauthorized
+        ? { kind: 'dead', cause: classifyKubeAnswer(this.#service, answer, this.#words) }
+        : { kind: 'alive' };
+    if (!isAnswered(answer)) this.#lastOutageAt = this.#clock.now();
+    const leftMs = Math.max(0, deadlineMs - (this.#clock.now() - startedAt));
+    const cause = answer.status < serverErrors ? null : await this.#causeIn(answer, leftMs);
+    return cause === null ? { kind: 'silent' } : { kind: 'dead', cause };
+  }
+
+  /** A first 401 has a plugin renew its token, and the second request goes with the new one. */
+  async #ask(options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<KubeAnswer> {
+    const startedAt = this.#clock.now();
+    const answer = await this.#api.get(proofPath, options);
+    if (answer.status !== unauthorized) return answer;
+    const timeoutMs = Math.max(0, options.timeoutMs - (this.#clock.now() - startedAt));
+    return this.#api.get(proofPath, { ...options, timeoutMs });
+  }
+
+  /** null: the API server has let us in. */
+  async #causeIn(answer: KubeAnswer, deadlineMs = wordsDeadlineMs): Promise<Cause | null> {
+    if (isAnswered(answer) && answer.status !== unauthorized) return null;
+    const waitMs = Math.min(deadlineMs, wordsDeadlineMs);
+    if (answer.status >= serverErrors) await withDeadline(this.#clock, waitMs, this.#failureSaid());
+    return classifyKubeAnswer(this.#service, answer, this.#words);
+  }
+
+  async #failureSaid(): Promise<void> {
+    while (!this.#words.some((text) => failedRequest.test(text)))
+      await new Promise<void>((resolve) => (this.#onWords = resolve));
+  }
+}
+
+const unauthorized = 401;
+const forbidden = 403;
+/** In plain text, they are kubectl's or a load balancer's. */
+const serverErrors = 500;
+
+const isAnswered = ({ status, body }: KubeAnswer): boolean =>
+  status !== noAnswer && (status < serverErrors || typeof body === 'object');
+
+const whenAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,169 @@
+/**
+ * Opens the SPDY connection to a pod's ports through a kubectl proxy. First as a WebSocket (API server 1.31 and later); on any
+ * refusal by POST, because one right does not include the other: `get pods/portforward` is for the one, `create` for the
+ * other. Refused is what both refuse.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
+import { proxyHost, readAnswer } from './kube-requests.ts';
+import { SpdyConnection } from './spdy-connection.ts';
+import { WebSocketWire } from './websocket-wire.ts';
+
+export interface PodPlace {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+/** Never rejects. */
+export type DialPod = (
+  place: PodPlace,
+  options: { readonly signal: AbortSignal; readonly deadlineMs: number },
+) => Promise<Result<SpdyConnection, KubeAnswer>>;
+
+const streamProtocol = 'portforward.k8s.io';
+const tunnelProtocol = `SPDY/3.1+${streamProtocol}`;
+/** RFC 6455, section 1.3. */
+const webSocketGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const unauthorized = 401;
+
+export function createPodDialer(
+  socketPath: string,
+  { api, clock }: { readonly api: KubeApi; readonly clock: Clock },
+): DialPod {
+  // Who was let in by POST only is asked that way from then on; what it costs to be wrong is the second try.
+  let way: Way = 'websocket';
+  return async ({ namespace, pod }, { signal, deadlineMs }) => {
+    const ending = new AbortController();
+    const timer = clock.after(deadlineMs, () => {
+      ending.abort(`no answer within ${String(deadlineMs / 1000)} s`);
+    });
+    const onAbort = (): void => {
+      ending.abort('aborted');
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
+    const dial = async (): Promise<Result<Duplex, KubeAnswer>> => {
+      const first = await upgrade[way]({ socketPath, path, signal: ending.signal });
+      if (first.ok || first.error.status === unauthorized || first.error.status === noAnswer) return first;
+      const other: Way = way === 'websocket' ? 'post' : 'websocket';
+      const second = await upgrade[other]({ socketPath, path, signal: ending.signal });
+      if (second.ok) way = other;
+      return second;
+    };
+    try {
+      let wire = await dial();
+      // An upgrade does not have a plugin renew its token; a GET that is answered with 401 does.
+      if (!wire.ok && wire.error.status === unauthorized) {
+        await api.get('/version', { signal: ending.signal, timeoutMs: deadlineMs });
+        wire = await dial();
+      }
+      return wire.ok ? ok(new SpdyConnection(wire.value, clock)) : wire;
+    } finally {
+      timer.cancel();
+      signal.removeEventListener('abort', onAbort);
+    }
+  };
+}
+
+type Way = 'websocket' | 'post';
+
+interface UpgradeRequest {
+  readonly socketPath: string;
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+const upgrade: Readonly<Record<Way, (request: UpgradeRequest) => Promise<Result<Duplex, KubeAnswer>>>> = {
+  websocket: async (request) => {
+    const key = randomBytes(16).toString('base64');
+    const answer = await ask(request, 'GET', {
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': key,
+      'sec-websocket-protocol': tunnelProtocol,
+    });
+    if (!answer.ok) return answer;
+    const { socket, head, headers } = answer.value;
+    const accepted = createHash('sha1').update(`${key}${webSocketGuid}`).digest('base64');
+    if (headers['sec-websocket-accept'] !== accepted || headers['sec-websocket-protocol'] !== tunnelProtocol)
+      return refuse(socket, 'the API server speaks another protocol over WebSockets');
+    return ok(new WebSocketWire(socket, head));
+  },
+  post: async (request) => {
+    const answer = await ask(request, 'POST', {
+      upgrade: 'SPDY/3.1',
+      'x-stream-protocol-version': streamProtocol,
+      'content-length': '0',
+    });
+    if (!answer.ok) return answer;
+    const { socket, head, headers } = answer.value;
+    if (headers['x-stream-protocol-version'] !== streamProtocol)
+      return refuse(socket, 'the API server speaks another protocol over SPDY');
+    if (head.length > 0) socket.unshift(head);
+    return ok(socket);
+  },
+};
+
+function refuse(socket: Duplex, reason: string): Result<never, KubeAnswer> {
+  socket.destroy();
+  return err({ status: noAnswer, body: reason });
+}
+
+interface Upgraded {
+  readonly socket: Duplex;
+  /** What came behind the head of the answer. */
+  readonly head: Buffer;
+  readonly headers: http.IncomingHttpHeaders;
+}
+
+function ask(
+  { socketPath, path, signal }: UpgradeRequest,
+  method: 'GET' | 'POST',
+  headers: http.OutgoingHttpHeaders,
+): Promise<Result<Upgraded, KubeAnswer>> {
+  return new Promise((resolve) => {
+    const request = http.request({
+      socketPath,
+      path,
+      method,
+      agent: false,
+      headers: { host: proxyHost, connection: 'Upgrade', ...headers },
+    });
+    const settle = (result: Result<Upgraded, KubeAnswer>): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(result);
+    };
+    const fail = (reason: string): void => {
+      settle(err({ status: noAnswer, body: reason }));
+    };
+    const onAbort = (): void => {
+      request.destroy();
+      fail(String(signal.reason));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    request.once('upgrade', (response, socket, head) => {
+      settle(ok({ socket, head, headers: response.headers }));
+    });
+    request.once('response', (response) => {
+      readAnswer(response).then(
+        (answer) => {
+          settle(err(answer));
+        },
+        (error: unknown) => {
+          fail(errorMessage(error));
+        },
+      );
+    });
+    request.on('error', (error) => {
+      fail(error.message);
+    });
+    if (signal.aborted) onAbort();
+    else request.end();
+  });
+}

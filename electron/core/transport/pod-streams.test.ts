@@ -1,0 +1,140 @@
+/** Which connection a client gets, with an independent server of SPDY at the other end, and a clock that a test moves. */
+import { duplexPair } from 'node:stream';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import {
+  SpdyConnection as SpdyServer,
+  type SpdyStream as FarStream,
+} from '../../../e2e/fixtures/spdy-server.ts';
+import { err, ok } from '../../../shared/result.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
+import type { KubeAnswer } from './kube-api.ts';
+import { PodStreams } from './pod-streams.ts';
+import { SpdyConnection } from './spdy-connection.ts';
+import type { SpdyStream } from './spdy-stream.ts';
+
+const service = serviceWith(kubectlConnection());
+
+let clock: FakeClock;
+let streams: PodStreams;
+/** At the other end, in the order of their connections. */
+let far: { readonly server: SpdyServer; readonly streams: FarStream[] }[];
+/** Our ends of them. */
+let near: SpdyConnection[];
+let refusal: KubeAnswer | null;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  far = [];
+  near = [];
+  refusal = null;
+  streams = new PodStreams(
+    { namespace: 'default', pod: 'web-0' },
+    {
+      clock,
+      dial: () => {
+        if (refusal !== null) return Promise.resolve(err(refusal));
+        const [ours, theirs] = duplexPair();
+        const opened: FarStream[] = [];
+        const end = {
+          server: new SpdyServer(theirs, (stream) => opened.push(stream)),
+          streams: opened,
+        };
+        far.push(end);
+        void end.server.run();
+        const connection = new SpdyConnection(ours, clock);
+        near.push(connection);
+        return Promise.resolve(ok(connection));
+      },
+    },
+  );
+});
+
+afterEach(() => {
+  streams.close();
+  for (const { server } of far) server.destroy();
+});
+
+async function connect(): Promise<SpdyStream> {
+  const opened = await streams.open({ service, port: 80, onComplaint: () => undefined });
+  if (!opened.ok) throw new Error(opened.error.title);
+  opened.value.on('error', () => undefined);
+  expect(await opened.value.taken).toBe(true);
+  return opened.value;
+}
+
+/** Of each connection, how many clients it has. */
+const clients = (): readonly number[] =>
+  far.map(
+    (end) =>
+      end.streams.filter((stream) => stream.headers['streamtype'] === 'data' && !stream.destroyed).length,
+  );
+
+it('spreads clients over four connections, the last of them warm before it is needed', async () => {
+  await streams.warm(service);
+  expect(clients()).toEqual([0]);
+  for (const expected of [
+    [1, 0],
+    [1, 1, 0],
+    [1, 1, 1, 0],
+    [1, 1, 1, 1],
+    [2, 1, 1, 1],
+  ]) {
+    await connect();
+    await eventually('a warm one', () => far.length === expected.length);
+    expect(clients()).toEqual(expected);
+  }
+});
+
+it('gives no client to a connection that is backed up, and opens more when all are', async () => {
+  for (let count = 1; count <= 4; count++) {
+    await connect();
+    await eventually('a warm one', () => far.length === Math.min(4, count + 1));
+  }
+  for (const end of far)
+    for (const stream of end.streams)
+      if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
+  await eventually('all are backed up', () => near.every((connection) => connection.isBackedUp));
+  await connect();
+  expect(clients()).toEqual([1, 1, 1, 1, 1]);
+});
+
+it('falls back to a loaded connection where a new one is refused, and tells a refusal where there is none', async () => {
+  refusal = { status: 403, body: { message: 'pods "web-0" is forbidden' } };
+  const opened = await streams.open({ service, port: 80, onComplaint: () => undefined });
+  expect(opened.ok ? null : opened.error.code).toBe('forbidden');
+  refusal = null;
+  await connect();
+  await eventually('a warm one', () => far.length === 2);
+  await connect();
+  await eventually('a warm one', () => far.length === 3);
+  refusal = { status: 500, body: 'no more' };
+  await connect();
+  await connect();
+  expect(clients().reduce((sum, count) => sum + count)).toBe(4);
+});
+
+it('closes a second connection without clients after a while, and keeps one', async () => {
+  const client = await connect();
+  await eventually('a warm one', () => streams.connectionCount === 2);
+  client.destroy();
+  await eventually('the pod learns it', () => clients()[0] === 0);
+  for (let tick = 0; tick < 4; tick++) {
+    await clock.advance(10_000);
+  }
+  await eventually('one is left', () => streams.connectionCount === 1);
+});
+
+it('gives no client to a connection that has left a ping unanswered, and ends it once it has none', async () => {
+  await connect();
+  await eventually('a warm one', () => streams.connectionCount === 2);
+  for (const { server } of far.slice(1)) server.answersPings = false;
+  const proof = streams.prove(1_000);
+  await clock.advance(1_000);
+  expect(await proof).toBe(true);
+  await connect();
+  expect(clients().slice(0, 2)).toEqual([2, 0]);
+  await clock.advance(10_000);
+  expect(near[1]?.isOpen).toBe(false);
+});

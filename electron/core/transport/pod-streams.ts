@@ -1,0 +1,191 @@
+/**
+ * The connections to one pod, and the clients' streams in them. Invariants:
+ *
+ * 1. A connection that is backed up, or that has left a ping unanswered, takes no new clients while another one can.
+ * 2. One connection without clients is kept warm, up to `maxConnections` in all: the next client waits for no handshake, and
+ *    whoever does not read holds up as few others as can be.
+ * 3. At most one connection is being opened at a time; all clients that need one wait for it, and learn its failure.
+ * 4. A silent connection is ended only once it has no clients: live connections are not touched.
+ */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { classifyComplaint } from '../failure/failure-classifier.ts';
+import { classifyKubeAnswer } from '../failure/kube-answer.ts';
+import type { KubeAnswer } from './kube-api.ts';
+import type { DialPod, PodPlace } from './kube-upgrade.ts';
+import { openPodStream, PodStreamError } from './pod-stream.ts';
+import type { SpdyConnection } from './spdy-connection.ts';
+import type { SpdyStream } from './spdy-stream.ts';
+
+const maxConnections = 4;
+/** While all of those are backed up. */
+const maxConnectionsBackedUp = 8;
+const dialDeadlineMs = 10_000;
+/** A silent node is known within 13 s, and load balancers on the way see traffic. */
+const pingIntervalMs = 10_000;
+const pingDeadlineMs = 3_000;
+/** How long a second connection without clients stays. */
+const spareLingerMs = 30_000;
+
+export interface PodStreamsOptions {
+  readonly dial: DialPod;
+  readonly clock: Clock;
+}
+
+export interface PodClient {
+  readonly service: ServiceSpec;
+  readonly port: number;
+  /** The far end could not connect, or broke off, in its own words. The stream ends with an error as well. */
+  readonly onComplaint: (cause: Cause) => void;
+}
+
+interface Member {
+  readonly connection: SpdyConnection;
+  /** It has left its last ping unanswered. */
+  isSilent: boolean;
+  idleSince: number;
+}
+
+export class PodStreams {
+  readonly #place: PodPlace;
+  readonly #options: PodStreamsOptions;
+  readonly #closing = new AbortController();
+  readonly #members = new Set<Member>();
+  #dialing: Promise<Result<Member, KubeAnswer>> | null = null;
+  #tick: Timer | null = null;
+  #nextRequestId = 0;
+
+  constructor(place: PodPlace, options: PodStreamsOptions) {
+    this.#place = place;
+    this.#options = options;
+  }
+
+  get connectionCount(): number {
+    return this.#members.size;
+  }
+
+  /** Connects ahead of the first client. */
+  async warm(service: ServiceSpec): Promise<Result<void, Cause>> {
+    if (this.#best() !== null) return ok(undefined);
+    const dialed = await this.#dial();
+    return dialed.ok ? ok(undefined) : err(classifyKubeAnswer(service, dialed.error));
+  }
+
+  /**
+   * A client's connection: half-close and backpressure both ways; `taken` tells when the kubelet has it. Never rejects; the
+   * stream's errors are its own.
+   */
+  async open(client: PodClient): Promise<Result<SpdyStream, Cause>> {
+    const best = this.#best();
+    const mayDial = this.#members.size < maxConnectionsBackedUp;
+    if (best !== null && (!isLoaded(best) || !mayDial)) return ok(this.#openOn(best, client));
+    const dialed = await this.#dial();
+    // A new one that fails leaves those that are there, loaded or not.
+    const member = dialed.ok && dialed.value.connection.isOpen ? dialed.value : this.#best();
+    if (member !== null) return ok(this.#openOn(member, client));
+    return err(
+      dialed.ok
+        ? describeCause('closed-by-remote', { host: 'The API server' })
+        : classifyKubeAnswer(client.service, dialed.error),
+    );
+  }
+
+  /**
+   * Whether the kubelet answers: true for an answer on any connection within `deadlineMs`, false for none; null where nothing
+   * can be told, because all are backed up or there is none. Of the pod it says nothing.
+   */
+  async prove(deadlineMs: number): Promise<boolean | null> {
+    const asked = [...this.#members].filter(({ connection }) => !connection.isBackedUp);
+    if (asked.length === 0) return null;
+    return new Promise((resolve) => {
+      const pings = asked.map(async (member) => {
+        if (await this.#ping(member, deadlineMs)) resolve(true);
+      });
+      void Promise.all(pings).then(() => {
+        resolve(false);
+      });
+    });
+  }
+
+  /** Ends all connections and their streams. */
+  close(): void {
+    this.#closing.abort();
+    this.#tick?.cancel();
+    for (const { connection } of this.#members) connection.close();
+  }
+
+  #openOn({ connection }: Member, { service, port, onComplaint }: PodClient): SpdyStream {
+    const stream = openPodStream(connection, port, this.#nextRequestId++);
+    stream.once('error', (error) => {
+      if (error instanceof PodStreamError) onComplaint(classifyComplaint(service, error.message));
+    });
+    this.#keepWarm();
+    return stream;
+  }
+
+  /** The one with the fewest clients, of those that are not loaded if there are such; null: there is none. */
+  #best(): Member | null {
+    const open = [...this.#members].filter(({ connection }) => connection.isOpen);
+    const rank = (member: Member): number =>
+      member.connection.streamCount + (isLoaded(member) ? Number.MAX_SAFE_INTEGER / 2 : 0);
+    return open.reduce<Member | null>(
+      (best, member) => (best === null || rank(member) < rank(best) ? member : best),
+      null,
+    );
+  }
+
+  #keepWarm(): void {
+    if (this.#members.size >= maxConnections || this.#closing.signal.aborted) return;
+    const isWarm = [...this.#members].some((member) => isIdle(member) && !isLoaded(member));
+    if (!isWarm) void this.#dial();
+  }
+
+  #dial(): Promise<Result<Member, KubeAnswer>> {
+    this.#dialing ??= this.#dialOne().finally(() => (this.#dialing = null));
+    return this.#dialing;
+  }
+
+  async #dialOne(): Promise<Result<Member, KubeAnswer>> {
+    const { signal } = this.#closing;
+    const dialed = await this.#options.dial(this.#place, { signal, deadlineMs: dialDeadlineMs });
+    if (!dialed.ok) return dialed;
+    const connection = dialed.value;
+    const member = { connection, isSilent: false, idleSince: this.#options.clock.now() };
+    if (signal.aborted) connection.close();
+    this.#members.add(member);
+    connection.onIdle(() => {
+      member.idleSince = this.#options.clock.now();
+    });
+    void connection.ended.then(() => this.#members.delete(member));
+    this.#tick ??= this.#options.clock.after(pingIntervalMs, () => {
+      this.#onTick();
+    });
+    return ok(member);
+  }
+
+  #onTick(): void {
+    this.#tick = null;
+    if (this.#closing.signal.aborted) return;
+    const now = this.#options.clock.now();
+    const idle = [...this.#members].filter(isIdle);
+    for (const [index, { connection, isSilent, idleSince }] of idle.entries())
+      if (isSilent || (index > 0 && now - idleSince >= spareLingerMs)) connection.close();
+    for (const member of this.#members)
+      if (!member.connection.isBackedUp) void this.#ping(member, pingDeadlineMs);
+    if (this.#members.size > 0)
+      this.#tick = this.#options.clock.after(pingIntervalMs, () => {
+        this.#onTick();
+      });
+  }
+
+  async #ping(member: Member, deadlineMs: number): Promise<boolean> {
+    const isAlive = await member.connection.ping(deadlineMs);
+    member.isSilent = !isAlive && !member.connection.isBackedUp;
+    return isAlive;
+  }
+}
+
+const isLoaded = ({ connection, isSilent }: Member): boolean => connection.isBackedUp || isSilent;
+const isIdle = ({ connection }: Member): boolean => connection.streamCount === 0;

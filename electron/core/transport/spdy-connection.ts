@@ -1,0 +1,231 @@
+/**
+ * The client's side of a SPDY/3.1 connection over any byte stream. Invariants:
+ *
+ * 1. While one stream's reader is behind, nothing is read for any of them: there are no windows. `isBackedUp` says so.
+ * 2. A write is done when the stream below has taken it, so that writers wait for the other side.
+ * 3. `ended` settles once, after the stream below is closed; every stream that is left then ends with an error.
+ * 4. Streams that the other side opens are refused.
+ */
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import {
+  dataHeader,
+  finFlag,
+  HeaderBlocks,
+  openFrame,
+  pingFrame,
+  resetFrame,
+  resetStatus,
+  SpdyReader,
+} from './spdy-frames.ts';
+import { SpdyStream, type StreamCarrier } from './spdy-stream.ts';
+
+/** What Node reads from a socket at once; one holds up others for no longer. */
+const maxDataBytes = 64 * 1024;
+const maxStreamId = 0x7fffffff;
+
+type Done = (error?: Error | null) => void;
+
+export class SpdyConnection implements StreamCarrier {
+  /** Resolves to why it broke; null when it was closed, here or there. */
+  readonly ended: Promise<Error | null>;
+  readonly #wire: Duplex;
+  readonly #clock: Clock;
+  readonly #reader: SpdyReader;
+  readonly #headerBlocks = new HeaderBlocks();
+  readonly #streams = new Map<number, SpdyStream>();
+  readonly #stalled = new Set<SpdyStream>();
+  readonly #pings = new Map<number, () => void>();
+  #onIdle: () => void = () => undefined;
+  #nextStreamId = 1;
+  #nextPingId = 1;
+  #takesStreams = true;
+
+  /** Owns the wire. */
+  constructor(wire: Duplex, clock: Clock) {
+    this.#wire = wire;
+    this.#clock = clock;
+    this.#reader = new SpdyReader({
+      onReply: (id, isFinal) => {
+        this.#streams.get(id)?.noteTaken();
+        if (isFinal) this.#streams.get(id)?.deliverFin();
+      },
+      onData: (id, bytes) => this.#streams.get(id)?.deliver(bytes),
+      onFin: (id) => this.#streams.get(id)?.deliverFin(),
+      onReset: (id) => {
+        const stream = this.#streams.get(id);
+        this.#streams.delete(id);
+        stream?.deliverReset();
+      },
+      onOpen: (id) => {
+        this.#write(resetFrame(id, resetStatus.refused));
+      },
+      onPing: (id) => {
+        this.#takePing(id);
+      },
+      onGoAway: () => {
+        this.#takesStreams = false;
+        if (this.#streams.size === 0) this.close();
+      },
+    });
+    this.ended = new Promise((resolve) => {
+      wire.once('close', () => {
+        this.#endStreams(wire.errored);
+        resolve(wire.errored);
+      });
+    });
+    wire.on('data', (chunk: Buffer) => {
+      this.#feed(chunk);
+    });
+    wire.on('end', () => wire.destroy());
+    // Its `close` follows.
+    wire.on('error', () => undefined);
+  }
+
+  get isOpen(): boolean {
+    return this.#takesStreams && this.#nextStreamId <= maxStreamId && !this.#wire.destroyed;
+  }
+
+  /** Some client does not read, or the other side does not. */
+  get isBackedUp(): boolean {
+    return this.#stalled.size > 0 || this.#wire.writableNeedDrain;
+  }
+
+  get streamCount(): number {
+    return this.#streams.size;
+  }
+
+  /** The last stream has gone. */
+  onIdle(listener: () => void): void {
+    this.#onIdle = listener;
+  }
+
+  /** Only while `isOpen`. `hasEnded`: our half ends with the frame that opens it. */
+  open(headers: Readonly<Record<string, string>>, hasEnded = false): SpdyStream {
+    const stream = new SpdyStream(this, this.#nextStreamId, !hasEnded);
+    this.#nextStreamId += 2;
+    this.#streams.set(stream.id, stream);
+    this.#write(openFrame(stream.id, this.#headerBlocks.encode(headers), hasEnded ? finFlag : 0));
+    return stream;
+  }
+
+  /**
+   * A round trip to whoever ends the streams, the kubelet: true once it answers, false after `deadlineMs` or at the end.
+   * While `isBackedUp`, silence means nothing.
+   */
+  ping(deadlineMs: number): Promise<boolean> {
+    if (this.#wire.destroyed) return Promise.resolve(false);
+    const id = this.#nextPingId;
+    this.#nextPingId = id + 2 > maxStreamId ? 1 : id + 2;
+    return new Promise((resolve) => {
+      const settle = (isAnswered: boolean): void => {
+        timer.cancel();
+        this.#pings.delete(id);
+        resolve(isAnswered);
+      };
+      const timer = this.#clock.after(deadlineMs, () => {
+        settle(false);
+      });
+      this.#pings.set(id, () => {
+        settle(true);
+      });
+      void this.ended.then(() => {
+        settle(false);
+      });
+      this.#write(pingFrame(id));
+    });
+  }
+
+  /** Ends it and its streams. Idempotent. */
+  close(): void {
+    this.#wire.destroy();
+  }
+
+  send({ id }: SpdyStream, parts: readonly Buffer[], done: Done): void {
+    if (this.#wire.destroyed) {
+      done(new Error('the connection is closed'));
+      return;
+    }
+    const frames = framesOf(parts);
+    this.#wire.cork();
+    frames.forEach((frame, index) => {
+      const length = frame.reduce((sum, piece) => sum + piece.length, 0);
+      this.#wire.write(dataHeader(id, length));
+      const isLastFrame = index === frames.length - 1;
+      frame.forEach((piece, at) => {
+        if (isLastFrame && at === frame.length - 1) this.#wire.write(piece, done);
+        else this.#wire.write(piece);
+      });
+    });
+    this.#wire.uncork();
+  }
+
+  sendFin({ id }: SpdyStream, done: Done): void {
+    if (this.#wire.destroyed) done();
+    else this.#wire.write(dataHeader(id, 0, finFlag), done);
+  }
+
+  sendReset({ id }: SpdyStream): void {
+    if (this.#streams.has(id)) this.#write(resetFrame(id, resetStatus.cancel));
+  }
+
+  stall(stream: SpdyStream): void {
+    this.#stalled.add(stream);
+    this.#wire.pause();
+  }
+
+  release(stream: SpdyStream): void {
+    if (this.#stalled.delete(stream) && this.#stalled.size === 0) this.#wire.resume();
+  }
+
+  forget({ id }: SpdyStream): void {
+    if (!this.#streams.delete(id) || this.#streams.size > 0) return;
+    if (this.#takesStreams) this.#onIdle();
+    else this.close();
+  }
+
+  #write(frame: Buffer): void {
+    if (!this.#wire.destroyed) this.#wire.write(frame);
+  }
+
+  #feed(chunk: Buffer): void {
+    try {
+      this.#reader.feed(chunk);
+    } catch (error) {
+      this.#wire.destroy(error as Error);
+    }
+  }
+
+  /** Theirs have even numbers. */
+  #takePing(id: number): void {
+    if (id % 2 === 1) this.#pings.get(id)?.();
+    else this.#write(pingFrame(id));
+  }
+
+  #endStreams(reason: Error | null): void {
+    this.#takesStreams = false;
+    const left = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const stream of left)
+      stream.destroy(new Error('the connection to the pod was lost', { cause: reason ?? undefined }));
+  }
+}
+
+/** Pieces for data frames of at most `maxDataBytes`, without a copy. None is empty. */
+function framesOf(parts: readonly Buffer[]): readonly (readonly Buffer[])[] {
+  const frames: Buffer[][] = [];
+  let room = 0;
+  for (const part of parts) {
+    for (let rest = part; rest.length > 0;) {
+      if (room === 0) {
+        frames.push([]);
+        room = maxDataBytes;
+      }
+      const piece = rest.subarray(0, room);
+      frames.at(-1)?.push(piece);
+      room -= piece.length;
+      rest = rest.subarray(piece.length);
+    }
+  }
+  return frames;
+}

@@ -1,0 +1,170 @@
+/**
+ * Frames of SPDY/3.1, as far as Kubernetes' streams need them
+ * (https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3-1/, github.com/moby/spdystream).
+ */
+
+export const finFlag = 0x01;
+/** PROTOCOL_ERROR, REFUSED_STREAM and CANCEL of section 2.6.3. */
+export const resetStatus = { protocolError: 1, refused: 3, cancel: 5 } as const;
+
+const types = { synStream: 1, synReply: 2, rstStream: 3, ping: 6, goAway: 7 } as const;
+const headerBytes = 8;
+/** No frame of those that are read has more: 24 bits would allow 16 MiB. */
+const maxControlBytes = 64 * 1024;
+const idMask = 0x7fffffff;
+
+function frameHeader(word: number, flags: number, length: number): Buffer {
+  const header = Buffer.allocUnsafe(headerBytes);
+  header.writeUInt32BE(word, 0);
+  header.writeUInt32BE(((flags << 24) | length) >>> 0, 4);
+  return header;
+}
+
+function controlFrame(type: number, flags: number, ...parts: readonly (number | Buffer)[]): Buffer {
+  const body = Buffer.concat(parts.map((part) => (typeof part === 'number' ? uint32(part) : part)));
+  return Buffer.concat([frameHeader((0x80030000 | type) >>> 0, flags, body.length), body]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** Goes before `length` bytes of data. */
+export const dataHeader = (streamId: number, length: number, flags = 0): Buffer =>
+  frameHeader(streamId, flags, length);
+
+export const resetFrame = (streamId: number, status: number): Buffer =>
+  controlFrame(types.rstStream, 0, streamId, status);
+
+export const pingFrame = (id: number): Buffer => controlFrame(types.ping, 0, id);
+
+/** `block`: of `HeaderBlocks`. Associated with no other stream, priority 0, slot 0. */
+export const openFrame = (streamId: number, block: Buffer, flags: number): Buffer =>
+  controlFrame(types.synStream, flags, streamId, 0, Buffer.alloc(2), block);
+
+/**
+ * The header blocks of one connection: a single zlib stream with the dictionary of SPDY/3 (section 2.6.10). Its data are
+ * stored, not compressed (RFC 1951, section 3.2.4): some 100 bytes for a stream are not worth 256 KiB for a compressor. Each
+ * block ends with an empty one, as a flush does: Go's reader takes no block whose end it has not seen.
+ */
+export class HeaderBlocks {
+  #isFirst = true;
+
+  encode(headers: Readonly<Record<string, string>>): Buffer {
+    const entries = Object.entries(headers);
+    const text = (value: string): Buffer => {
+      const bytes = Buffer.from(value);
+      return Buffer.concat([uint32(bytes.length), bytes]);
+    };
+    const block = Buffer.concat([
+      uint32(entries.length),
+      ...entries.flatMap(([name, value]) => [text(name.toLowerCase()), text(value)]),
+    ]);
+    const parts = [...(this.#isFirst ? [zlibHeader] : []), stored(block), stored(Buffer.alloc(0))];
+    this.#isFirst = false;
+    return Buffer.concat(parts);
+  }
+}
+
+/** CMF and FLG with FDICT (RFC 1950), then the Adler-32 of the dictionary. */
+const zlibHeader = Buffer.from('78bbe3c6a7c2', 'hex');
+
+function stored(data: Buffer): Buffer {
+  const header = Buffer.alloc(5);
+  header.writeUInt16LE(data.length, 1);
+  header.writeUInt16LE(~data.length & 0xffff, 3);
+  return Buffer.concat([header, data]);
+}
+
+export interface SpdyListener {
+  /** The other side has taken the stream. */
+  onReply(streamId: number, isFinal: boolean): void;
+  /** A piece of a data frame, as it comes. It shares the memory of what was fed. */
+  onData(streamId: number, bytes: Buffer): void;
+  /** The other side has ended its half. */
+  onFin(streamId: number): void;
+  onReset(streamId: number, status: number): void;
+  /** The other side opens a stream: nobody has asked it to. */
+  onOpen(streamId: number): void;
+  onPing(id: number): void;
+  /** No stream that is opened from now on will be taken. */
+  onGoAway(): void;
+}
+
+/** Reads frames from any pieces. `feed` throws on what is no SPDY/3.1. */
+export class SpdyReader {
+  readonly #listener: SpdyListener;
+  /** The beginning of a header, or of a control frame. */
+  #pending: Buffer = Buffer.alloc(0);
+  #data = { streamId: 0, left: 0, isFinal: false };
+
+  constructor(listener: SpdyListener) {
+    this.#listener = listener;
+  }
+
+  feed(chunk: Buffer): void {
+    let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    this.#pending = Buffer.alloc(0);
+    while (rest.length > 0) {
+      const used = this.#data.left > 0 ? this.#takeData(rest) : this.#takeFrame(rest);
+      if (used === 0) break;
+      rest = rest.subarray(used);
+    }
+    // The rest of a chunk would keep all of it in memory.
+    if (rest.length > 0) this.#pending = Buffer.from(rest);
+  }
+
+  #takeData(bytes: Buffer): number {
+    const { streamId, isFinal } = this.#data;
+    const piece = bytes.subarray(0, this.#data.left);
+    this.#data.left -= piece.length;
+    this.#listener.onData(streamId, piece);
+    if (this.#data.left === 0 && isFinal) this.#listener.onFin(streamId);
+    return piece.length;
+  }
+
+  /** The header of a data frame, or a whole control frame. Returns its bytes, 0 when some are missing. */
+  #takeFrame(bytes: Buffer): number {
+    if (bytes.length < headerBytes) return 0;
+    const word = bytes.readUInt32BE(0);
+    const isFinal = (bytes.readUInt8(4) & finFlag) !== 0;
+    const length = bytes.readUIntBE(5, 3);
+    if (word >>> 31 === 0) {
+      this.#data = { streamId: word, left: length, isFinal };
+      if (length === 0 && isFinal) this.#listener.onFin(word);
+      return headerBytes;
+    }
+    if (((word >>> 16) & 0x7fff) !== 3) throw new Error('a frame of another version of SPDY');
+    if (length > maxControlBytes) throw new Error('a SPDY control frame that is too long');
+    if (bytes.length < headerBytes + length) return 0;
+    this.#takeControl(word & 0xffff, bytes.subarray(headerBytes, headerBytes + length), isFinal);
+    return headerBytes + length;
+  }
+
+  #takeControl(type: number, body: Buffer, isFinal: boolean): void {
+    if (body.length < 4) return;
+    const id = body.readUInt32BE(0);
+    switch (type) {
+      case types.synStream:
+        this.#listener.onOpen(id & idMask);
+        return;
+      // Its header block is not read, so neither are its compressor's states kept.
+      case types.synReply:
+        this.#listener.onReply(id & idMask, isFinal);
+        return;
+      case types.rstStream:
+        this.#listener.onReset(id & idMask, body.length < 8 ? 0 : body.readUInt32BE(4));
+        return;
+      case types.ping:
+        this.#listener.onPing(id);
+        return;
+      case types.goAway:
+        this.#listener.onGoAway();
+        return;
+      default:
+      // SETTINGS, HEADERS and WINDOW_UPDATE: nothing depends on them, spdystream neither sends nor obeys windows.
+    }
+  }
+}
