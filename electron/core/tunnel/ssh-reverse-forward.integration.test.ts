@@ -10,10 +10,18 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { signalIfAlive } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange, freePort, listenTo, startEchoServer } from '../../../e2e/fixtures/servers.ts';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
+import { ok, type Result } from '../../../shared/result.ts';
+import { systemClock } from '../clock.ts';
+import { silentLogger } from '../observability/logger.ts';
 import { Scope } from '../scope.ts';
+import { CarrierLife } from '../transport/carrier-life.ts';
 import { reverseSocket } from '../transport/private-path.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
+import type { MuxFailure, SshMux } from '../transport/ssh-mux.ts';
 import { SshWorld } from '../transport/testing/ssh-world.ts';
+import { ReverseListeners } from './reverse-listeners.ts';
+import { SshReverseForward } from './ssh-reverse-forward.ts';
+import { serviceWith } from './testing/service-specs.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
 
 let scope: Scope;
@@ -140,13 +148,15 @@ describe('a reverse forward', () => {
   });
 
   it('takes its place over from the one before, which keeps its connections', async () => {
-    const first = await world.workshop.openReady(reverse(), false, { isAlone: true });
+    const first = await world.workshop.openReady(reverse());
     await receive(first.tunnel, 'first');
     const steady = net.connect(atServer());
     scope.own('steady', () => void steady.destroy());
     steady.write('a');
     expect(String(await once(steady, 'data'))).toBe('first: a');
-    const second = await world.workshop.openReady(reverse(), false, { isAlone: true });
+    // Newcomers get another connection to the server.
+    first.tunnel.condemn?.();
+    const second = await world.workshop.openReady(reverse());
     await receive(second.tunnel, 'second');
     expect(second.tunnel.pid).not.toBe(first.tunnel.pid);
     expect(await exchange(atServer(), 'hello')).toBe('second: hello');
@@ -154,6 +164,52 @@ describe('a reverse forward', () => {
     expect(String(await once(steady, 'data'))).toBe('first: b');
     await first.tunnel.stop();
     expect(await exchange(atServer(), 'hello')).toBe('second: hello');
+  });
+
+  it('asks for its place only once the one before has let go of it, and the server has said so', async () => {
+    const asked: string[] = [];
+    const listeners = new ReverseListeners();
+    const openOn = (name: string): SshReverseForward => {
+      const life = new CarrierLife();
+      const ride = {
+        pid: null,
+        openedInMs: null,
+        ready: Promise.resolve(ok({ kind: 'unix', path: name } as const)),
+        ended: life.ended,
+        prove: () => Promise.resolve({ kind: 'alive' } as const),
+        roundTrip: async () => {
+          asked.push(`round trip on ${name} begins`);
+          await new Promise(setImmediate);
+          asked.push(`round trip on ${name} ends`);
+        },
+        condemn: () => undefined,
+        onRefusal: () => undefined,
+        onListenRefused: () => () => undefined,
+        leave: () => Promise.resolve(),
+      };
+      const answer = (what: string, path: string): Promise<Result<void, MuxFailure>> => {
+        asked.push(`${what} on ${path}`);
+        return Promise.resolve(ok(undefined));
+      };
+      const mux: SshMux = {
+        open: ({ controlPath }) => answer('open', controlPath),
+        close: ({ controlPath }) => answer('close', controlPath),
+      };
+      const { runtimeDirectory } = world.workshop;
+      const request = { id: `${name}#1.1`, service: serviceWith(reverse()), log: silentLogger };
+      const listen = { host: 'localhost', port };
+      const parts = { clock: systemClock, mux, ride, runtimeDirectory, listen, host: 'h', target, listeners };
+      return new SshReverseForward(request, parts);
+    };
+    await openOn('old').ready;
+    await openOn('new').ready;
+    expect(asked).toEqual([
+      'open on old',
+      'close on old',
+      'round trip on old begins',
+      'round trip on old ends',
+      'open on new',
+    ]);
   });
 
   it('ends the one before when it cannot have its place', async () => {
