@@ -227,8 +227,11 @@ describe('requests', () => {
     const { requests } = await world.openReady();
     const events: unknown[] = [];
     const ending = new AbortController();
+    const { body } = await requests.get('/api/v1/namespaces/default/pods');
+    const { resourceVersion } = (body as { metadata: { resourceVersion: string } }).metadata;
+    world.api.requests.length = 0;
     const watching = requests.watch(
-      '/api/v1/namespaces/default/pods?watch=true',
+      `/api/v1/namespaces/default/pods?watch=true&resourceVersion=${resourceVersion}`,
       (event) => events.push((event as { type: string }).type),
       ending.signal,
     );
@@ -248,9 +251,9 @@ describe('requests', () => {
     const { requests, session } = await world.openReady();
     const { signal } = new AbortController();
     const watch = () => requests.watch('/api/v1/namespaces/default/pods?watch=true', () => undefined, signal);
-    world.api.setListable('pods', false);
+    world.api.setAllowed('watch', 'pods', false);
     expect(await watch()).toMatchObject({ kind: 'refused', answer: { status: 403 } });
-    world.api.setListable('pods', true);
+    world.api.setAllowed('watch', 'pods', true);
     const before = world.api.requests.length;
     const watching = watch();
     await eventually('the watch is there', () => world.api.requests.length > before);
