@@ -129,7 +129,8 @@ describe('a reverse forward', () => {
     await program();
     const { pid } = await becomes('up, healthy');
     await sshd.freezeSessions(true);
-    await eventually('it is no longer green', async () => (await service()).health !== 'healthy');
+    // The connection's keepalive vouches for it, for 9 s at the longest.
+    await eventually('it is no longer green', async () => (await service()).health !== 'healthy', 20_000);
     await sshd.freezeSessions(false);
     await becomes('up, healthy');
     expect(pid).not.toBeNull();
@@ -192,6 +193,21 @@ describe('a reverse forward', () => {
     daemon.save(configOf(reverse({ local_port: other.port })), 'in place');
     await eventually('the other place', answers);
     await eventually('the first place is free', () => isFree(before));
+  });
+
+  it('listens again, without an outage, when its server ends connections that nobody uses', async () => {
+    await program();
+    const idle = await startSshd({ client: sshd.client, config: ['UnusedConnectionTimeout 1'] });
+    scope.own('idle host', () => idle.dispose());
+    await idle.trust();
+    await run(reverse({ connection: { host: idle.host, port: idle.port, user: idle.user } }));
+    const { pid } = await becomes('up, ready');
+    await eventually('another login', async () => {
+      const now = await service();
+      return now.phase === 'up' && now.pid !== pid;
+    });
+    await eventually('it takes connections', answers);
+    expect((await service()).outages.count).toBe(0);
   });
 
   it('waits until its place on the server is free', async () => {
