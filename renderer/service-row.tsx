@@ -43,7 +43,7 @@ export const ServiceRow = memo(function ServiceRow(props: ServiceRowProps): Reac
           <span className="row-name" title={row.description === null ? name : `${name}: ${row.description}`}>
             {name}
           </span>
-          <AddressButton address={row.address} tabIndex={tabIndex} />
+          {row.address === null ? null : <AddressButton address={row.address} tabIndex={tabIndex} />}
         </div>
         {cause === null ? (
           <div className="row-line row-quiet">

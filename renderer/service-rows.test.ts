@@ -44,6 +44,17 @@ describe('a row', () => {
     ]);
   });
 
+  it('of a reverse forward has no address to copy', () => {
+    const reverse = { remoteAddress: 'bastion:8080', route: 'bastion:8080 → localhost:3000', localPort: 0 };
+    expect(screen([up('hook', reverse)])).toEqual([
+      '● hook  (—●)',
+      '  bastion:8080 → localhost:3000  3 h · 2 ms',
+    ]);
+    expect(listViewOf([up('hook', reverse)], '3000', sampleNow).groups[0]?.rows[0]?.label).toBe(
+      'hook, up, 3 h · 2 ms, bastion:8080 → localhost:3000',
+    );
+  });
+
   it('that is off is quiet', () => {
     expect(screen([service('kafka')])).toEqual(['○ kafka  localhost:5432  (○—)', '  prod · svc/kafka']);
   });

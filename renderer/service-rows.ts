@@ -1,5 +1,5 @@
 /** The list as it stands on the screen, computed from a snapshot, the filter and the time. Pure. */
-import { localAddress } from '../shared/bind-address.ts';
+import { clientAddress, localAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { toneOf, type Tone } from '../shared/service-tone.ts';
@@ -13,7 +13,8 @@ export interface RowView {
   readonly tone: Tone;
   /** What the user wants; never what is. */
   readonly on: boolean;
-  readonly address: string;
+  /** What a click copies; null of a reverse forward, whose route says it all. */
+  readonly address: string | null;
   readonly route: string;
   readonly description: string | null;
   /** `3 h · 2 ms`, `Checking …`: the quiet end of the second line. */
@@ -85,7 +86,7 @@ function tagOfExactly(
 /** Every word of the filter must occur somewhere in what the row says. */
 function matches(service: ServiceSnapshot, filter: string): boolean {
   const { name, route, tags, technology, description } = service;
-  const text = [name, route, ...tags, technology, localAddress(service), description ?? '']
+  const text = [name, route, ...tags, technology, clientAddress(service), description ?? '']
     .join(' ')
     .toLowerCase();
   return filter
@@ -97,7 +98,7 @@ function matches(service: ServiceSnapshot, filter: string): boolean {
 function rowViewOf(service: ServiceSnapshot, causeIsShared: boolean, now: number): RowView {
   const tone = toneOf(service);
   const cause = causeViewOf(service, now);
-  const address = localAddress(service);
+  const address = service.remoteAddress === undefined ? localAddress(service) : null;
   const status = statusText(service, now);
   const state = cause === null ? [stateWords[tone], status] : [stateWords[tone], cause.title, cause.next];
   return {
@@ -110,7 +111,7 @@ function rowViewOf(service: ServiceSnapshot, causeIsShared: boolean, now: number
     status,
     cause,
     causeIsShared,
-    label: [service.name, ...state, address].filter((part) => part !== '').join(', '),
+    label: [service.name, ...state, address ?? service.route].filter((part) => part !== '').join(', '),
   };
 }
 

@@ -74,6 +74,19 @@ export function localAddress({
   return formatPlace(bind, localPort);
 }
 
+interface ClientPlace extends LocalPlace {
+  readonly localSocket?: string | undefined;
+  /** Of a reverse forward: where its server listens. */
+  readonly remoteAddress?: string | undefined;
+}
+
+/** What clients connect to: a place of this machine or, of a reverse forward, of its server. */
+export const clientAddress = (service: ClientPlace): string => service.remoteAddress ?? localAddress(service);
+
+/** From where clients connect to the other end: `localhost:5432 → bastion → db:5432`, `bastion:8080 → localhost:3000`. */
+export const wholeRoute = (service: ClientPlace & { readonly route: string }): string =>
+  service.remoteAddress === undefined ? `${localAddress(service)} → ${service.route}` : service.route;
+
 /** `127.0.0.1:5432`, `[::1]:5432`. */
 export const formatPlace = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { isIpv6, parseBindAddress } from './bind-address.ts';
-import { argument, showValue, text } from './config-scalars.ts';
+import { argument, shownLine, showValue, text } from './config-scalars.ts';
 import { isLabelSelector, kubeKindNames, kubeKindOf, kubeKinds } from './kube-target.ts';
 import { parseSshUrl } from './ssh-url.ts';
 
@@ -32,6 +32,25 @@ export const sshDestination = refusing((value) =>
 
 /** One hop of ssh's -J: `[user@]host[:port]` or `ssh://…`. A comma would start another hop. */
 export const jumpHost = refusing((value) => sshUrlFault(value, hopFault));
+
+/** `sun_path` of Linux, without its closing NUL. */
+const maxRemoteSocketBytes = 107;
+
+/** A Unix socket on an ssh server, which takes the path as it stands. */
+export const remoteSocket = shownLine(500).superRefine((value, context) => {
+  const message = remoteSocketFault(value);
+  if (message !== null) context.addIssue({ code: 'custom', message: `${showValue(value)} ${message}` });
+});
+
+function remoteSocketFault(value: string): string | null {
+  if (value.startsWith('~')) return 'begins with "~", which the server does not expand: write the whole path';
+  if (!value.startsWith('/') && !value.startsWith('${'))
+    return 'is not an absolute path: the server knows no folder that it could be in';
+  const bytes = new TextEncoder().encode(value).length;
+  return bytes > maxRemoteSocketBytes
+    ? `has ${bytes} bytes, and the path of a socket may have ${maxRemoteSocketBytes}`
+    : null;
+}
 
 /** Whom ssh logs in as. */
 export const userName = refusing((value) => userFault(value));

@@ -10,6 +10,7 @@ import {
   jumpHost,
   labelSelector,
   namespaceName,
+  remoteSocket,
   resourceName,
   resourceType,
   sshDestination,
@@ -158,8 +159,11 @@ const serviceShape = {
   local_port: portOrAuto.optional(),
   local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
-  /** Required by every technology except `command`, and without `dynamic`. A name only for kubectl. */
+  /** Required by every technology except `command`, and by none with `dynamic` or a `remote_socket`. A name only for kubectl. */
   remote_port: portOrName.optional(),
+  remote_socket: remoteSocket.optional(),
+  remote: flag.optional(),
+  local_host: hostName.optional(),
   dynamic: flag.optional(),
   connection: z.record(z.string(), z.unknown()),
   enabled: flag.optional(),
@@ -208,6 +212,7 @@ export const connectionSchemas = {
     key_file: shownLine().optional(),
     password: password.optional(),
     remote_host: hostName.optional(),
+    remote_socket: remoteSocket.optional(),
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),
     dynamic: flag.optional(),

@@ -76,6 +76,10 @@ export interface CauseDetails {
   readonly program?: string | undefined;
   /** Who holds a port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
+  /** The far end is a Unix socket. */
+  readonly isSocket?: boolean | undefined;
+  /** The server was to listen, for a reverse forward. */
+  readonly isReverse?: boolean | undefined;
   /** The port was given to a tunnel's program, which somebody else was faster than. */
   readonly isPrivate?: boolean | undefined;
   /** Another service of the config that holds a port. */
@@ -149,6 +153,14 @@ const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}
 function addressIn({ host, port }: CauseDetails): string | undefined {
   return host === undefined || port === undefined ? host : formatPlace(host, port);
 }
+/** sshd_config(5) */
+function forwardingRules({ isSocket, isReverse }: CauseDetails): string {
+  if (isSocket === true) return 'AllowStreamLocalForwarding';
+  return `AllowTcpForwarding and ${isReverse === true ? 'PermitListen' : 'PermitOpen'}`;
+}
+/** sshd refuses these in the same words as what its rules forbid. */
+const isForRoot = ({ isReverse, port }: CauseDetails): boolean =>
+  isReverse === true && port !== undefined && port < 1024;
 const holderIn = ({ service, holder }: CauseDetails): string =>
   service === undefined ? (holder ?? 'another program') : `the service ${service}`;
 const scope = (d: CauseDetails): string =>
@@ -325,13 +337,44 @@ const catalogue = {
   'target-refused': {
     ...backoff,
     title: (d) => `The tunnel is up, but ${d.host ?? 'the target'} refused the connection`,
-    remedy: () => 'Check that the program at the far end is running and listens on remote_port',
+    remedy: (d) =>
+      d.isSocket === true
+        ? // sshd says no more of these.
+          'Check that the program at the far end is running, that your user there may open its socket, and that AllowStreamLocalForwarding in the sshd_config of the server allows it'
+        : 'Check that the program at the far end is running and listens on remote_port',
     action: () => openLog,
+  },
+  'local-refused': {
+    ...backoff,
+    title: (d) =>
+      `Nothing listens on ${d.what ?? 'the local port'}${d.host === undefined ? ' on this machine' : ''}`,
+    remedy: (d) => `Start what listens on ${d.what ?? 'it'}, or correct the local end in the config`,
+    action: () => openConfig,
+  },
+  'remote-port-in-use': {
+    ...backoff,
+    title: (d) =>
+      d.service !== undefined
+        ? `${d.what ?? `Port ${d.port ?? ''}`} on ${d.host ?? 'the server'} is used by the service ${d.service}`
+        : d.isSocket === true
+          ? `${d.what ?? 'The socket'} cannot be opened on ${d.host ?? 'the server'}`
+          : `Port ${d.port ?? ''} on ${d.host ?? 'the server'} is in use there`.replace('  ', ' '),
+    remedy: (d) => {
+      if (d.service !== undefined)
+        return `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`;
+      if (d.isSocket === true)
+        return 'Remove the file there, or set StreamLocalBindUnlink yes in the sshd_config of the server; your user must be able to write to its folder';
+      const address =
+        d.address === undefined ? '' : `, and check that the server has the address ${d.address}`;
+      return `Stop what uses it there${address}; a connection that broke holds it until the server notices, sooner with ClientAliveInterval in its sshd_config`;
+    },
+    action: () => retry,
   },
   'target-closed': {
     ...backoff,
     title: (d) => `${addressIn(d) ?? 'The target'} closed the connection without an answer`,
-    remedy: () => 'Check the program at the far end, and whether it expects TLS',
+    remedy: (d) =>
+      `Check the program ${d.isReverse === true ? 'there' : 'at the far end'}, and whether it expects TLS`,
     action: () => openLog,
   },
   'loops-back': {
@@ -349,7 +392,8 @@ const catalogue = {
   'forwarding-prohibited': {
     ...user('credentials'),
     title: (d) => `${d.host ?? 'The server'} does not allow this forward`,
-    remedy: () => 'Ask its administrator to allow it: AllowTcpForwarding and PermitOpen in its sshd_config',
+    remedy: (d) =>
+      `Ask its administrator to allow it: ${forwardingRules(d)} in its sshd_config${isForRoot(d) ? '; only root may open ports below 1024' : ''}`,
     action: () => openLog,
   },
   'context-missing': {

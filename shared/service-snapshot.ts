@@ -64,6 +64,8 @@ export const serviceSnapshotSchema = z
     bind: z.string().nullable().default(null),
     /** The path of its Unix socket, beside the port or, where `localPort` is 0, instead of it. */
     localSocket: z.string().optional(),
+    /** Of a reverse forward, which has no local port: where its server listens, `deploy@bastion:8080`. `route` begins with it. */
+    remoteAddress: z.string().optional(),
     /** Where it is open right now: `127.0.0.1:5432`, `[::1]:5432`, the path of its Unix socket. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,

@@ -1,6 +1,6 @@
 import type { BindAddress } from './bind-address.ts';
 import type { Cause } from './failure.ts';
-import { shortTargetName, type KubeTarget } from './kube-target.ts';
+import type { KubeTarget } from './kube-target.ts';
 
 /** How to reach the remote end: one shape for each technology. Ports are 1–65535. */
 export type Connection =
@@ -28,7 +28,15 @@ export type Connection =
       readonly password: string | null;
       /** Resolved by the far end: `localhost` is the ssh server itself. */
       readonly remoteHost: string;
+      /** 0 with a `remoteSocket`. */
       readonly remotePort: number;
+      /** The far end is a Unix socket: its absolute path on the server. */
+      readonly remoteSocket?: string;
+      /**
+       * Of a reverse forward (`remote: true`): the server listens at the far end, and what connects there is led to this place,
+       * which a program of the user's has open on this machine.
+       */
+      readonly localTarget?: LocalTarget;
       /** Jump hosts in order, each `[user@]host[:port]`. */
       readonly jump: readonly string[];
       /** `accept-new` (default) trusts a host on first sight, `yes` never. */
@@ -45,6 +53,9 @@ export type Connection =
       readonly argv: readonly [string, ...string[]];
       readonly remotePort: number | null;
     };
+
+/** A host as ssh means it: this machine resolves and connects. */
+export type LocalTarget = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export type Technology = Connection['technology'];
 
@@ -156,7 +167,7 @@ export interface RestartPolicySpec {
 /** One entry of the config, complete: defaults merged, variables substituted, durations in ms. */
 export interface ServiceSpec {
   readonly name: string;
-  /** 0: not known, not chosen yet, or none beside the local socket. */
+  /** 0: not known, not chosen yet, none beside the local socket, or none at all of a reverse forward. */
   readonly localPort: number;
   /** The host chooses the port and remembers it. */
   readonly isPortAuto: boolean;
@@ -179,27 +190,4 @@ export interface ServiceSpec {
   readonly restartPolicy: RestartPolicySpec;
   /** Set when this service alone cannot run: a missing key file, an unset variable. The others are not touched. */
   readonly problem: Cause | null;
-}
-
-/** The host that an ssh service logs in to, out of `describeRoute`. */
-export const sshHostIn = (route: string): string | null =>
-  /^(?:via )?(?:\S*@)?([^\s@]+) (?:→ |\(SOCKS\)$)/.exec(route)?.[1] ?? null;
-
-/** The remote end in the user's own words: `prod · svc/postgres`, `deploy@bastion → db:5432`, `via bastion (SOCKS)`. */
-export function describeRoute(connection: Connection): string {
-  switch (connection.technology) {
-    case 'kubectl': {
-      const where = connection.context ?? connection.namespace;
-      return `${where === null ? '' : `${where} · `}${shortTargetName(connection.target)}`;
-    }
-    case 'ssh': {
-      const login = connection.user === null ? connection.host : `${connection.user}@${connection.host}`;
-      if (connection.isDynamic === true) return `via ${login} (SOCKS)`;
-      return `${login} → ${connection.remoteHost}:${String(connection.remotePort)}`;
-    }
-    case 'tcp':
-      return `${connection.host}:${String(connection.remotePort)}`;
-    case 'command':
-      return connection.argv[0].split('/').at(-1) ?? connection.argv[0];
-  }
 }

@@ -1,5 +1,6 @@
 /** What reads files and answers of others, on mutations of sound ones. */
-import { parseLocalForwards, parseSshConfig } from '../../electron/cli/ssh-config.ts';
+import { parseSshConfig } from '../../electron/cli/ssh-config.ts';
+import { parseForwards } from '../../electron/cli/ssh-forwards.ts';
 import { proposeKubeServices } from '../../electron/cli/kube-proposals.ts';
 import { compileConfig } from '../../electron/core/config/config-compiler.ts';
 import { exampleConfig } from '../../electron/core/config/welcome-page.ts';
@@ -46,7 +47,7 @@ const readers: readonly {
   readonly read: (text: string) => unknown;
 }[] = [
   { name: 'YAML', text: exampleConfig, read: (text) => compileConfig(text, context) },
-  { name: 'ssh_config', text: sshConfig, read: (text) => [parseSshConfig(text), parseLocalForwards(text)] },
+  { name: 'ssh_config', text: sshConfig, read: (text) => [parseSshConfig(text), parseForwards(text)] },
   { name: "kubectl's answers", text: kubeServices, read: (text) => proposeKubeServices(text, 'prod') },
 ];
 

@@ -89,7 +89,13 @@ export const serviceKeyHelps: KeyHelps = {
   local_socket:
     'A Unix socket of mode 0600, beside local_port or instead of it; in a folder that nobody else can write',
   bind: 'An IP address of this machine, 0.0.0.0 or "::" for all; default 127.0.0.1 and ::1',
-  remote_port: 'At the far end; for kubectl also the name of a port; not for command, nor with dynamic',
+  remote_port:
+    'At the far end; for kubectl also the name of a port; not for command, nor with dynamic or remote_socket',
+  remote_socket:
+    'ssh: an absolute path on the server, instead of remote_port: the far end is this Unix socket',
+  remote:
+    'ssh: true reverses the forward: remote_port is opened on the server and leads to local_port, where your own program listens',
+  local_host: 'With remote: true, where local_port is; default localhost',
   dynamic:
     'ssh: true makes local_port a SOCKS proxy (as ssh -D does): each client names its target, which the ssh server resolves',
   connection: 'How to get there; its keys depend on the technology',
@@ -122,7 +128,9 @@ export const connectionKeyHelps = {
     key_file: 'A private key; default: what ssh_config and the agent offer',
     password:
       'Only for the host itself, never a jump host: keychain:NAME, op://vault/item/field or ${NAME} instead of the password itself',
-    remote_host: 'Where remote_port is, as the server sees it; default localhost',
+    remote_host:
+      'Where remote_port is, as the server sees it; default localhost. With remote: true, the address at which the server listens, where its GatewayPorts allows it',
+    remote_socket: 'The same as remote_socket of the service',
     jump: 'Jump hosts, one or a list, each as user@host:port',
     strict_host_key_checking: 'yes: known hosts only; default accept-new',
     dynamic: 'As dynamic of the service',

@@ -106,7 +106,7 @@ function proposalsOf(
       longName: `${namespace}-${ownName}`,
       technology: 'kubectl',
       preferredPort: port,
-      remotePort: port,
+      ends: { remote_port: port },
       tags: [context],
       connection: { context, namespace, resource_type: 'service', resource_name: name },
     };

@@ -3,7 +3,8 @@ import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atRest } from '../../shared/service-at-rest.ts';
 import type { ConfigState, Desired } from '../../shared/service-snapshot.ts';
-import { describeRoute, type ServiceSpec } from '../../shared/service-spec.ts';
+import { describeRoute, remoteAddressIn } from '../../shared/route-text.ts';
+import type { ServiceSpec } from '../../shared/service-spec.ts';
 import { autoPortFileName, readAutoPorts } from '../core/config/auto-port-store.ts';
 import { reviewOf } from '../core/config/config-review.ts';
 import { TrustStore } from '../core/config/trust-store.ts';
@@ -73,6 +74,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   localPort: spec.localPort,
   bind: spec.bind,
   ...(spec.localSocket === undefined ? {} : { localSocket: spec.localSocket }),
+  ...remoteAddressIn(spec),
   desired,
   phase: 'off',
   health: 'unknown',

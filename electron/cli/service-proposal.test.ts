@@ -26,15 +26,15 @@ describe('the services of a cluster', () => {
       service('web', 'shop', [{ name: 'http', port: 80 }, { port: 443 }]),
     );
     expect(
-      proposeKubeServices(json, 'prod')?.proposals.map(({ name, remotePort, connection }) => ({
+      proposeKubeServices(json, 'prod')?.proposals.map(({ name, ends, connection }) => ({
         name,
-        remotePort,
+        ...ends,
         ...connection,
       })),
     ).toEqual([
       {
         name: 'postgres',
-        remotePort: 5432,
+        remote_port: 5432,
         context: 'prod',
         namespace: 'shop',
         resource_type: 'service',
@@ -42,7 +42,7 @@ describe('the services of a cluster', () => {
       },
       {
         name: 'web-http',
-        remotePort: 80,
+        remote_port: 80,
         context: 'prod',
         namespace: 'shop',
         resource_type: 'service',
@@ -50,7 +50,7 @@ describe('the services of a cluster', () => {
       },
       {
         name: 'web-443',
-        remotePort: 443,
+        remote_port: 443,
         context: 'prod',
         namespace: 'shop',
         resource_type: 'service',
@@ -120,7 +120,14 @@ describe('the services of a cluster', () => {
 
 describe('proposals', () => {
   const proposal = (name: string, preferredPort: number) =>
-    ({ name, technology: 'ssh', preferredPort, remotePort: 1, tags: [], connection: { host: 'h' } }) as const;
+    ({
+      name,
+      technology: 'ssh',
+      preferredPort,
+      ends: { remote_port: 1 },
+      tags: [],
+      connection: { host: 'h' },
+    }) as const;
 
   it('get names and ports that are free, among themselves and beside the present config', () => {
     const taken = { names: new Set(['db']), ports: new Set([5432, 10_000]) };

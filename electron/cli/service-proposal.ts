@@ -7,9 +7,10 @@ export interface Proposal {
   /** Tried where the name is taken, before numbers are. */
   readonly longName?: string;
   readonly technology: 'kubectl' | 'ssh';
-  /** The port that the local one should be, if it is free. */
-  readonly preferredPort: number;
-  readonly remotePort: number;
+  /** The port that the local one should be, if it is free; null: it has none of its own. */
+  readonly preferredPort: number | null;
+  /** The keys beside `local_port` that say where its two ends are. */
+  readonly ends: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly connection: Readonly<Record<string, unknown>>;
 }
@@ -29,15 +30,15 @@ export function entriesOf(proposals: readonly Proposal[], taken: Taken): readonl
   const names = new Set(taken.names);
   const ports = new Set(taken.ports);
   return proposals.flatMap((proposal) => {
-    const local_port = freePort(proposal.preferredPort, ports);
-    if (local_port === null) return [];
+    const { preferredPort } = proposal;
+    const port = preferredPort === null ? null : freePort(preferredPort, ports);
+    if (preferredPort !== null && port === null) return [];
     const name = freeName(proposal, names);
     names.add(name);
-    ports.add(local_port);
-    const { technology, remotePort: remote_port, tags, connection } = proposal;
-    return [
-      { name, technology, local_port, remote_port, ...(tags.length === 0 ? {} : { tags }), connection },
-    ];
+    if (port !== null) ports.add(port);
+    const { technology, ends, tags, connection } = proposal;
+    const local = port === null ? {} : { local_port: port };
+    return [{ name, technology, ...local, ...ends, ...(tags.length === 0 ? {} : { tags }), connection }];
   });
 }
 

@@ -32,8 +32,11 @@ services:
     connection: { host: h, user: me, port: 2222, password: hush, remote_host: web, jump: [a@b, c], strict_host_key_checking: yes }
     health_check: { type: http, timeout: 0.5, config: { url: /x, headers: { Authorization: Bearer t }, expected_status: [200, 404] } }
     restart_policy: { max_attempts: 9, initial_delay: 2m }
-  - { name: proxy, technology: ssh, local_port: 1034, dynamic: true, connection: { host: h } }
-  - { name: mine, technology: ssh, local_port: 1035, remote_port: 80, connection: { host: h, control_path: user } }
+  - { name: hook, technology: ssh, remote: true, local_host: nas, local_port: 5432, remote_port: 8080, connection: { host: h, remote_host: 127.0.0.1 } }
+  - { name: agent, technology: ssh, remote: true, local_socket: /run/a, remote_socket: /run/b, connection: { host: h } }
+  - { name: engine, technology: ssh, local_port: 2375, connection: { host: h, remote_socket: /run/docker.sock } }
+  - { name: proxy, technology: ssh, local_port: 1036, dynamic: true, connection: { host: h } }
+  - { name: mine, technology: ssh, local_port: 1037, remote_port: 80, connection: { host: h, control_path: user } }
   - { name: near, technology: tcp, local_port: 1024, remote_port: 1, connection: { host: 10.0.0.1 } }
   - { name: own, technology: command, local_port: 1025, connection: { argv: [run, "{local_port}"] } }
   - { name: queue, technology: tcp, local_port: 1026, remote_port: 9092, connection: { host: k }, health_check: { type: kafka, config: { bootstrap_servers: a:1 } } }

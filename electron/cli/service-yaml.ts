@@ -25,12 +25,10 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     name: service.name,
     technology: connection.technology,
     description: service.description,
-    local_port: service.isPortAuto ? 'auto' : service.localPort === 0 ? null : service.localPort,
-    local_socket: service.localSocket ?? null,
+    ...localEnd(service),
     bind: service.bind,
     allowed_hosts: service.allowedHosts ?? null,
-    remote_port: isDynamic(connection) ? null : connection.remotePort,
-    dynamic: isDynamic(connection) ? true : null,
+    ...remoteEnd(connection),
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,
     hold: formatDuration(service.holdTimeoutMs),
@@ -41,6 +39,26 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     health_check: healthCheckEntry(service.healthCheck, options),
     restart_policy: restartPolicyEntry(service.restartPolicy),
   });
+}
+
+function localEnd({ connection, isPortAuto, localPort, localSocket }: ServiceSpec): Entry {
+  const target = connection.technology === 'ssh' ? connection.localTarget : undefined;
+  if (target === undefined)
+    return {
+      local_port: isPortAuto ? 'auto' : localPort === 0 ? null : localPort,
+      local_socket: localSocket ?? null,
+    };
+  const isRemote = { remote: true };
+  return 'path' in target
+    ? { ...isRemote, local_socket: target.path }
+    : { ...isRemote, local_port: target.port, local_host: target.host };
+}
+
+function remoteEnd(connection: Connection): Entry {
+  if (isDynamic(connection)) return { dynamic: true };
+  return connection.technology === 'ssh' && connection.remoteSocket !== undefined
+    ? { remote_socket: connection.remoteSocket }
+    : { remote_port: connection.remotePort };
 }
 
 const secret = (value: string | null, { showSecrets }: ServiceEntryOptions): string | null =>
@@ -65,7 +83,8 @@ function connectionEntry(connection: Connection, options: ServiceEntryOptions): 
         port: connection.port,
         key_file: connection.keyFile,
         password: secret(connection.password, options),
-        remote_host: isDynamic(connection) ? null : connection.remoteHost,
+        remote_host:
+          isDynamic(connection) || connection.remoteSocket !== undefined ? null : connection.remoteHost,
         jump: connection.jump.length === 0 ? null : connection.jump,
         strict_host_key_checking: connection.strictHostKeyChecking,
         control_path: connection.usesOwnMaster === true ? 'user' : null,

@@ -1,9 +1,9 @@
-/** The hosts that an ssh_config names, with the files that it includes; ssh_config(5). */
+/** The hosts and forwards that an ssh_config names, with the files that it includes; ssh_config(5). */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readFileStart } from './bounded-file.ts';
 import { matchesPattern } from './file-pattern.ts';
-import { parseSshConfig } from './ssh-config.ts';
+import { parseSshConfig, type WrittenForward } from './ssh-config.ts';
 
 /** ssh itself stops at 16; ssh_config(5). */
 const maxIncludeDepth = 16;
@@ -12,22 +12,36 @@ const maxHosts = 500;
 const maxFiles = 200;
 const maxFileBytes = 1024 * 1024;
 
+export interface PlacedForward extends WrittenForward {
+  readonly file: string;
+}
+
+export interface SshHosts {
+  readonly hosts: readonly string[];
+  readonly forwards: readonly PlacedForward[];
+}
+
 /** `sshFolder`: ~/.ssh, where includes are looked for. */
-export async function readSshHosts(file: string, sshFolder: string): Promise<readonly string[]> {
+export async function readSshHosts(file: string, sshFolder: string): Promise<SshHosts> {
   const hosts = new Set<string>();
   const files = new Set<string>();
-  const read = async (current: string, depth: number): Promise<void> => {
-    if (depth > maxIncludeDepth || files.has(current) || files.size >= maxFiles) return;
-    files.add(current);
+  const forwards: PlacedForward[] = [];
+  const read = async (current: string, depth: number, isPassing: boolean): Promise<void> => {
+    // What a block includes that applies at times only may be included for good elsewhere.
+    const reading = `${isPassing ? 'at times' : 'always'} ${current}`;
+    if (depth > maxIncludeDepth || files.has(reading) || files.size >= maxFiles) return;
+    files.add(reading);
     const text = await readFileStart(current, maxFileBytes);
     if (text === null) return;
-    const found = parseSshConfig(text);
+    const found = parseSshConfig(text, isPassing);
     for (const host of found.hosts) hosts.add(host);
+    forwards.push(...found.forwards.map((forward) => ({ ...forward, file: current })));
     for (const include of found.includes)
-      for (const included of await expand(include, sshFolder)) await read(included, depth + 1);
+      for (const included of await expand(include.pattern, sshFolder))
+        await read(included, depth + 1, include.isPassing);
   };
-  await read(file, 0);
-  return [...hosts].slice(0, maxHosts);
+  await read(file, 0, false);
+  return { hosts: [...hosts].slice(0, maxHosts), forwards };
 }
 
 /** Includes are relative to ~/.ssh; of patterns only those in the last part of a path are looked up. */

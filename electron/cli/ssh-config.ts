@@ -1,64 +1,105 @@
-/** What of an ssh_config an import needs; ssh_config(5). Pure. */
-import type { Proposal } from './service-proposal.ts';
+/** What of an ssh_config an import needs; ssh_config(5). What applies to which host is for ssh itself to say. Pure. */
+import { readConfigLine } from './ssh-config-words.ts';
+
+export type ForwardKind = 'local' | 'remote' | 'dynamic';
+
+/** A line that asks for a forward, whatever hosts it is for. */
+export interface WrittenForward {
+  readonly kind: ForwardKind;
+  /** Where it listens, as `ssh -G` prints it: `8080`, `[127.0.0.1]:8080`, `/tmp/a.sock`. */
+  readonly listen: string;
+  /** Where it leads, likewise; null: what each client asks for. */
+  readonly to: string | null;
+  /** From 1. */
+  readonly line: number;
+  /** Whether it applies depends on more than the host: on a program, or on the network of the moment. */
+  readonly isPassing: boolean;
+}
+
+export interface IncludedFiles {
+  readonly pattern: string;
+  readonly isPassing: boolean;
+}
 
 export interface SshConfigFile {
   /** Hosts that are named in full, in the order of the file. */
   readonly hosts: readonly string[];
-  /** Patterns of files that it includes. */
-  readonly includes: readonly string[];
+  readonly includes: readonly IncludedFiles[];
+  readonly forwards: readonly WrittenForward[];
 }
 
 /** An import asks ssh about each host. */
 const maxHosts = 500;
 const maxIncludes = 200;
+const maxForwards = 2_000;
 
-/** Looks at each character once or twice, whatever is in the file. */
-export function parseSshConfig(text: string): SshConfigFile {
+const kinds: ReadonlyMap<string, ForwardKind> = new Map([
+  ['localforward', 'local'],
+  ['remoteforward', 'remote'],
+  ['dynamicforward', 'dynamic'],
+]);
+
+/** `isPassing`: what includes it applies at times only. Looks at each character once or twice, whatever is in the file. */
+export function parseSshConfig(text: string, isPassing = false): SshConfigFile {
   const hosts = new Set<string>();
-  const includes: string[] = [];
-  for (const line of text.split('\n')) {
-    // Trimmed first: an expression that has to find the end of the blanks itself looks at each of them for each.
-    const trimmed = line.trim();
-    const [opening, keyword = ''] = /^(host|include)(?:\s*=\s*|\s+)/i.exec(trimmed) ?? [];
-    if (opening === undefined) continue;
-    const words = wordsOf(trimmed.slice(opening.length));
-    if (keyword.toLowerCase() === 'include') includes.push(...words.slice(0, maxIncludes - includes.length));
-    // A pattern is no host, and "!" takes one out of a pattern.
-    else for (const word of words) if (!/[*?!]/.test(word) && hosts.size < maxHosts) hosts.add(word);
+  const includes: IncludedFiles[] = [];
+  const forwards: WrittenForward[] = [];
+  let isBlockPassing = isPassing;
+  for (const [index, line] of text.split('\n').entries()) {
+    const read = readConfigLine(line);
+    if (read === null) continue;
+    const { keyword, words } = read;
+    const kind = kinds.get(keyword);
+    const [listen, to] = words;
+    if (keyword === 'host' || keyword === 'match') {
+      isBlockPassing = isPassing || (keyword === 'match' && dependsOnMoment(words));
+      for (const host of keyword === 'host' ? words : hostsOfMatch(words))
+        if (isFullName(host) && hosts.size < maxHosts) hosts.add(host);
+    } else if (keyword === 'include') {
+      for (const pattern of words.slice(0, maxIncludes - includes.length))
+        includes.push({ pattern, isPassing: isBlockPassing });
+    } else if (kind !== undefined && listen !== undefined && forwards.length < maxForwards)
+      forwards.push({
+        kind,
+        listen: placeText(listen),
+        to: to === undefined ? null : placeText(to),
+        line: index + 1,
+        isPassing: isBlockPassing,
+      });
   }
-  return { hosts: [...hosts], includes };
+  return { hosts: [...hosts], includes, forwards };
 }
 
-const wordsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+/** A pattern is no host, and "!" takes one out of a pattern. A leading "-" would be an option. */
+const isFullName = (host: string): boolean => host !== '' && !/[*?!]|^-/.test(host);
 
-interface LocalForward {
-  readonly localPort: number;
-  readonly remoteHost: string;
-  readonly remotePort: number;
+/** Criteria whose answer may be another one the next time; ssh_config(5), Match. */
+const dependsOnMoment = (words: readonly string[]): boolean =>
+  criteriaOf(words).some(({ name }) => name === 'exec' || name === 'localnetwork');
+
+/** The names that a block is for, as far as it says so. */
+const hostsOfMatch = (words: readonly string[]): readonly string[] =>
+  criteriaOf(words).flatMap(({ name, value }) =>
+    name === 'host' || name === 'originalhost' ? value.split(',') : [],
+  );
+
+/** `host a,b exec "test"`, and since 9.9 `host=a,b`. A negated one names no host that the block is for. */
+function criteriaOf(words: readonly string[]): readonly { readonly name: string; readonly value: string }[] {
+  const criteria: { name: string; value: string }[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const [name = '', value] = (words[at] ?? '').split(/=(.*)/s, 2);
+    const plain = name.toLowerCase();
+    const hasValue = !/^!?(?:all|canonical|final)$/.test(plain);
+    if (hasValue && value === undefined) at += 1;
+    const found = value ?? (hasValue ? (words[at] ?? '') : '');
+    criteria.push({ name: plain.replace(/^!(?=exec|localnetwork)/, ''), value: found });
+  }
+  return criteria;
 }
 
-/**
- * The LocalForwards in what `ssh -G HOST` prints: `localforward 5432 [db.internal]:5432`, where the local end may have an
- * address. Forwards of and to Unix sockets are passed over.
- */
-export function parseLocalForwards(resolved: string): readonly LocalForward[] {
-  return resolved.split('\n').flatMap((line) => {
-    const match = /^localforward (?:\S*:)?(\d+) (\S+):(\d+)$/i.exec(line.trim());
-    if (match === null) return [];
-    const [, localPort, host = '', remotePort] = match;
-    const remoteHost = host.replace(/^\[(.*)\]$/, '$1');
-    return [{ localPort: Number(localPort), remoteHost, remotePort: Number(remotePort) }];
-  });
+/** As ssh -G writes a place. */
+function placeText(written: string): string {
+  if (/^\d+$|^\//.test(written)) return written;
+  const [, address, port] = /^(.*)[:/](\d+)$/.exec(written) ?? [];
+  return address === undefined ? written : `[${address.replace(/^\[(.*)\]$/, '$1')}]:${port}`;
 }
-
-/** User, port, key and jump hosts stay in the ssh_config: ssh reads them there. */
-export const proposeForwards = (host: string, forwards: readonly LocalForward[]): readonly Proposal[] =>
-  forwards.map(({ localPort, remoteHost, remotePort }) => ({
-    name: forwards.length === 1 ? host : `${host}-${remotePort}`,
-    technology: 'ssh',
-    preferredPort: localPort,
-    remotePort,
-    tags: [],
-    connection: { host, ...(remoteHost === 'localhost' ? {} : { remote_host: remoteHost }) },
-  }));

@@ -42,6 +42,11 @@ test('a question that waits for the user stands on top, and leads to the popover
   });
 });
 
+test('a reverse forward that is up names its place on the server', () => {
+  const service = { ...aService('hook'), localPort: 0, remoteAddress: 'bastion:8080' };
+  expect(stateInWords(service)).toBe('bastion:8080');
+});
+
 test('every forward is a checkbox with its state in words, the commands below', () => {
   const menu = textOf(aSnapshot(aService('postgres'), failedService('redis'), offService('kafka')));
   expect(menu).toEqual([

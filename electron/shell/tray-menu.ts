@@ -1,6 +1,6 @@
 /** The native menu as plain rows: what it says and what each row asks for. `tray.ts` turns them into Electron's. */
 import { promptTitle } from '../../shared/prompt.ts';
-import { localAddress } from '../../shared/bind-address.ts';
+import { clientAddress } from '../../shared/bind-address.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
@@ -82,7 +82,10 @@ function serviceRow(service: ServiceSnapshot): MenuRow {
  * so that the menu is seldom rebuilt.
  */
 export function stateInWords(
-  service: Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt' | 'localPort' | 'bind'>,
+  service: Pick<
+    ServiceSnapshot,
+    'phase' | 'health' | 'cause' | 'attempt' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress'
+  >,
 ): string {
   const why = service.cause?.title;
   if (why !== undefined && toneOf(service) === 'trouble') return why;
@@ -107,12 +110,12 @@ export function stateInWords(
 }
 
 function tunnelInWords(
-  service: Pick<ServiceSnapshot, 'health' | 'localPort' | 'bind' | 'localSocket'>,
+  service: Pick<ServiceSnapshot, 'health' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress'>,
 ): string {
   switch (service.health) {
     case 'healthy':
     case 'ready':
-      return localAddress(service);
+      return clientAddress(service);
     case 'unknown':
       return 'checking';
     case 'unhealthy':

@@ -17,7 +17,11 @@ export function rowsAsText({ sharedCauses, groups }: ListView): readonly string[
 }
 
 const rowAsText = (row: RowView): readonly string[] => [
-  `${shapes[row.tone]} ${row.name}  ${row.address}  ${switchText(row.on)}`,
+  [
+    `${shapes[row.tone]} ${row.name}`,
+    ...(row.address === null ? [] : [row.address]),
+    switchText(row.on),
+  ].join('  '),
   ...(row.cause === null
     ? [`  ${[row.route, row.status].filter((part) => part !== '').join('  ')}`]
     : [`  ${row.cause.title}`, ...(row.causeIsShared ? [] : causeEnd(row.cause))]),

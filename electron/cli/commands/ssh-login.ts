@@ -1,6 +1,6 @@
 import { isReusable, no, promptTitle, repetitionOf, yes, type Prompt } from '../../../shared/prompt.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
-import { sshHostIn } from '../../../shared/service-spec.ts';
+import { sshHostIn } from '../../../shared/route-text.ts';
 import { isInOrder } from '../../../shared/service-tone.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';

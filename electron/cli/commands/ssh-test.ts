@@ -1,3 +1,4 @@
+import { describeRoute } from '../../../shared/route-text.ts';
 import type { Cause } from '../../../shared/failure.ts';
 import { prepareAppPaths } from '../../core/config/app-paths.ts';
 import { probeTcp } from '../../core/health/probes/tcp-probe.ts';
@@ -111,8 +112,7 @@ function firstComplaint(tunnel: Tunnel): () => Cause | null {
   return () => first;
 }
 
-const where = ({ connection: { host, remoteHost, remotePort, isDynamic } }: SshService): string =>
-  isDynamic === true ? `via ${host} (SOCKS)` : `${host} → ${remoteHost}:${remotePort}`;
+const where = ({ connection }: SshService): string => describeRoute({ ...connection, user: null });
 
 const describe = (service: SshService, { title, evidence, remedy }: Cause): Finding =>
   bad(service.name, [title, evidence].filter((part) => part !== null).join(': '), remedy);

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
 import { causeInShort } from '../output/service-words.ts';
@@ -37,11 +38,9 @@ async function validate(context: CommandContext, service: SshService): Promise<F
   return fine(name, describeWay(connection, resolved.stdout));
 }
 
-/** `me@10.0.0.7:22 through bastion → db:5432`, with what ssh_config adds. */
-function describeWay(
-  { host, user, port, jump, remoteHost, remotePort, isDynamic }: SshService['connection'],
-  resolved: string,
-): string {
+/** `me@10.0.0.7:22 through bastion → db:5432`, with what ssh_config adds; a reverse forward the other way round. */
+function describeWay(connection: SshService['connection'], resolved: string): string {
+  const { host, user, port, jump, localTarget } = connection;
   const option = (name: string): string | undefined =>
     resolved
       .split('\n')
@@ -50,5 +49,9 @@ function describeWay(
   const login = `${user ?? option('user') ?? ''}@${option('hostname') ?? host}:${port ?? option('port') ?? 22}`;
   const jumps = jump.length > 0 ? jump.join(', ') : option('proxyjump');
   const way = `${login}${jumps === undefined || jumps === 'none' ? '' : ` through ${jumps}`}`;
-  return isDynamic === true ? `via ${way} (SOCKS)` : `${way} → ${remoteHost}:${remotePort}`;
+  if (connection.isDynamic === true) return `via ${way} (SOCKS)`;
+  const farEnd = describeRemoteEnd(connection);
+  return localTarget === undefined
+    ? `${way} → ${farEnd}`
+    : `${farEnd} at ${way} → ${describeLocalTarget(localTarget)} here`;
 }

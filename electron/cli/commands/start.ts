@@ -1,4 +1,4 @@
-import { localAddress } from '../../../shared/bind-address.ts';
+import { clientAddress } from '../../../shared/bind-address.ts';
 import type { PortChoice } from '../../../shared/control-contract.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -105,8 +105,8 @@ async function startedOnPort(
 
 const placeOf = (service: ServiceSnapshot): string =>
   service.configuredPort === null
-    ? localAddress(service)
-    : `${localAddress(service)} for this run (the config says ${service.configuredPort})`;
+    ? clientAddress(service)
+    : `${clientAddress(service)} for this run (the config says ${service.configuredPort})`;
 
 /** Services that are on already and wait for something are tried at once: starting a service means now. */
 async function tryAtOnce(

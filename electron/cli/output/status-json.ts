@@ -44,6 +44,7 @@ const serviceObject = (service: ReportedService): object => ({
   configured_port: service.configuredPort ?? service.localPort,
   ...(service.bind === null ? {} : { bind: service.bind }),
   ...(service.localSocket === undefined ? {} : { local_socket: service.localSocket }),
+  ...(service.remoteAddress === undefined ? {} : { remote_address: service.remoteAddress }),
   addresses: service.addresses,
   remote: service.route,
   tags: service.tags,

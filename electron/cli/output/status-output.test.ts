@@ -25,6 +25,19 @@ describe('the status as a table', () => {
 `);
   });
 
+  it('leaves the local end of a reverse forward empty', () => {
+    const reverse = aService('hook', {
+      localPort: 0,
+      remoteAddress: 'bastion:8080',
+      route: 'bastion:8080 → localhost:3000',
+    });
+    expect(table(aReport(reverse)).split('\n').slice(0, 2)).toEqual([
+      '   NAME  STATE  LOCAL  REMOTE                         TIME   CONN  IN  OUT',
+      '●  hook  up            bastion:8080 → localhost:3000  1h 2m',
+    ]);
+    expect(statusText(aReport(reverse))).toEqual(['hook\tup\thealthy\t\tbastion:8080 → localhost:3000\t']);
+  });
+
   it('says that a service which is up and fails its checks is unhealthy', () => {
     expect(table(aReport(aService('web', { health: 'unhealthy' })))).toContain('▲  web   unhealthy');
   });

@@ -1,6 +1,6 @@
 import { localAddress } from '../../../shared/bind-address.ts';
 import { loginCommand, promptTitle } from '../../../shared/prompt.ts';
-import { sshHostIn } from '../../../shared/service-spec.ts';
+import { sshHostIn } from '../../../shared/route-text.ts';
 import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
@@ -64,7 +64,7 @@ function cellsOf(service: ReportedService, { palette, now }: TableView): readonl
     { text: shapeOf(service), paint },
     { text: service.name, paint: palette.strong },
     { text: stateOf(service), paint },
-    { text: localAddress(service) },
+    { text: service.remoteAddress === undefined ? localAddress(service) : '' },
     { text: service.route },
     { text: timeOf(service, now) },
     { text: service.connections === 0 ? '' : String(service.connections), align: 'right' },

@@ -32,12 +32,12 @@ function addImportCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/import-kube.ts')).importKube));
   imports
     .command('ssh')
-    .description('propose the LocalForwards of the hosts in your ssh_config, as YAML')
+    .description('propose the forwards of the hosts in your ssh_config, as YAML')
     .option('--file <file>', 'another ssh_config than ~/.ssh/config')
     .option('--write', 'write a config file, where there is none yet')
     .addHelpText(
       'after',
-      examples(['localport import ssh', 'hosts without a LocalForward are listed on top']),
+      examples(['localport import ssh', 'what is not imported is listed on top, and why']),
     )
     .action(performing(perform, async () => (await import('../commands/import-ssh.ts')).importSsh));
 }

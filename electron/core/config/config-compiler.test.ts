@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeRoute, type ServiceSpec } from '../../../shared/service-spec.ts';
+import { describeRoute } from '../../../shared/route-text.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { serviceSpec } from '../testing/service-spec.ts';
 import { complaintsOf, loadText, sshConfig, testConfigPath, tcpEntry } from './testing/config-text.ts';
 import { exampleConfig } from './welcome-page.ts';

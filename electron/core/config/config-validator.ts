@@ -20,7 +20,7 @@ import { Findings } from './config-findings.ts';
 import type { ConfigPath, LineOf } from './config-problem.ts';
 import { checkTogether, type UnsetPlaces, type ValidService } from './entries-together.ts';
 import { healthCheckFaults } from './health-check-faults.ts';
-import { reportDynamic, reportOwnMaster } from './ssh-kinds.ts';
+import { hasOtherEnd, sshKindFaults } from './ssh-kinds.ts';
 import { mergedHealthCheck } from './merged-health-check.ts';
 import { tcpCheckWarning } from './tcp-check-warning.ts';
 import { isMapping, valueAt } from './tree-path.ts';
@@ -92,7 +92,10 @@ function checkService(findings: Findings, value: unknown, index: number): ValidS
     findings.error([...path, 'remote_port'], nameOfPort(service.remote_port));
   if (service !== null && isOpenToOthers(service.bind ?? null))
     findings.warning([...path, 'bind'], openToOthers(service));
-  return service === null || connection === null ? null : { service, connection };
+  for (const { severity, at, message } of sshKindFaults(value))
+    findings.add(severity, [...path, ...at], message);
+  if (service === null || connection === null) return null;
+  return { service, connection };
 }
 
 const schemaFor = (entry: unknown) =>
@@ -108,14 +111,12 @@ const openToOthers = ({ name, bind }: RawService): string =>
 function checkConnection(findings: Findings, service: unknown, path: ConfigPath): RawConnection | null {
   if (!isMapping(service)) return null;
   const { technology, connection, remote_port: remotePort } = service;
-  const isDynamic = reportDynamic(findings, service, path);
   if (typeof technology !== 'string' || !Object.hasOwn(connectionSchemas, technology)) return null;
   const known = technology as keyof typeof connectionSchemas;
-  if (known !== 'command' && remotePort === undefined && !isDynamic) {
+  if (known !== 'command' && remotePort === undefined && !hasOtherEnd(service)) {
     findings.error([...path, 'remote_port'], 'is missing, expected a number');
   }
   if (!isMapping(connection)) return null;
-  reportOwnMaster(findings, service, path);
   if (known === 'kubectl') reportTarget(findings, connection, [...path, 'connection']);
   const checked = findings.checkKeys(connectionSchemas[known], connection, [...path, 'connection']);
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
@@ -137,6 +138,12 @@ function reportTarget(
   }
 }
 
+/** Where an explicit check connects. */
+function checkedPort({ remote, remote_port: far, local_port: near }: RawService): number | undefined {
+  const port = remote === true ? near : far;
+  return typeof port === 'number' ? port : undefined;
+}
+
 /**
  * A check is made of what its service and the defaults say. What defaults alone get wrong is told once; a warning only
  * where the service has the key itself: what defaults say need not mean something to every check.
@@ -150,7 +157,7 @@ function reportHealthChecks(
   for (const [index, valid] of checked.services.entries()) {
     if (valid === null || unset.keepsFromRunning(index)) continue;
     const merged = mergedHealthCheck(valid.service, checked.file.defaults);
-    const harm = tcpCheckWarning(merged, valid.service.remote_port);
+    const harm = tcpCheckWarning(merged, checkedPort(valid.service));
     if (harm !== null) findings.warning(['services', index, 'health_check', 'type'], harm);
     const own = valid.service.health_check?.config;
     for (const { severity, key, message } of healthCheckFaults(merged)) {

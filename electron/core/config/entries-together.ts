@@ -32,6 +32,7 @@ export function checkTogether(
   reportRepeatedNames(findings, entries, unset);
   reportPortConflicts(findings, entries, unset);
   reportSharedSockets(findings, entries, unset);
+  reportSharedListeners(findings, services, unset);
   reportLoops(findings, services, unset);
 }
 
@@ -53,7 +54,8 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
     const localPort = readKey(service, 'local_port');
     const bind = readKey(service, 'bind');
     const isKnown = (key: string): boolean => !unset.isAt(['services', index, key]);
-    const isMeant = typeof localPort === 'number' && isKnown('local_port') && isKnown('bind');
+    const isMeant =
+      typeof localPort === 'number' && isKnown('local_port') && isKnown('bind') && !isReverse(service);
     // What it cannot be read as is told elsewhere.
     if (!isMeant || (bind === undefined && valueAt(service, ['bind']) !== undefined)) return [];
     const isEnabled = readKey(service, 'enabled') !== false;
@@ -71,10 +73,37 @@ function reportSharedSockets(findings: Findings, services: readonly unknown[], u
   for (const [index, service] of services.entries()) {
     const path = ['services', index, 'local_socket'];
     const socket = readKey(service, 'local_socket');
-    if (socket === undefined || unset.isAt(path) || readKey(service, 'enabled') === false) continue;
+    if (socket === undefined || unset.isAt(path) || isReverse(service)) continue;
+    if (readKey(service, 'enabled') === false) continue;
     const earlier = firstIndex.get(socket);
     if (earlier === undefined) firstIndex.set(socket, index);
     else reportTaken(findings, { path, value: JSON.stringify(socket), earlier });
+  }
+}
+
+/** What stands at its local end is a program's, which any number of services may lead to. */
+const isReverse = (service: unknown): boolean => readKey(service, 'remote') === true;
+
+/** Two services cannot have one place on one server. Told where the server is written alike: an alias may hide that it is one. */
+function reportSharedListeners(
+  findings: Findings,
+  services: readonly (ValidService | null)[],
+  unset: UnsetPlaces,
+): void {
+  const firstIndex = new Map<string, number>();
+  for (const [index, valid] of services.entries()) {
+    if (valid === null || unset.keepsFromRunning(index) || valid.service.enabled === false) continue;
+    const { service, connection: raw } = valid;
+    if (raw.technology !== 'ssh' || service.remote !== true) continue;
+    const { host, user, port, remote_host: listenHost = 'localhost', remote_socket: inside } = raw.connection;
+    const socket = service.remote_socket ?? inside;
+    const key = inside === undefined && socket === undefined ? ['remote_port'] : ['remote_socket'];
+    const path = ['services', index, ...(inside === undefined ? [] : ['connection']), ...key];
+    const value = socket === undefined ? String(service.remote_port) : JSON.stringify(socket);
+    const place = JSON.stringify([host, user, port, socket ?? [listenHost, service.remote_port]]);
+    const earlier = firstIndex.get(place);
+    if (earlier === undefined) firstIndex.set(place, index);
+    else reportTaken(findings, { path, value, earlier });
   }
 }
 
@@ -124,7 +153,7 @@ function describeLoop({ localPort }: LoopCandidate, through: readonly string[]):
 function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
   const { name, local_port: wanted, bind = null, remote_port: port } = service;
   // One that is chosen is never one that a service leads to by its number.
-  const localPort = typeof wanted === 'number' ? wanted : 0;
+  const localPort = typeof wanted === 'number' && service.remote !== true ? wanted : 0;
   const isKnown = raw.technology === 'tcp' && typeof port === 'number';
   return { name, localPort, bind, leadsTo: isKnown ? { host: raw.connection.host, port } : null };
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/config-schema.ts';
 import { kubeKindOf, type KubeTarget } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
+import { isReverse } from '../../../shared/route-text.ts';
 import { parseSshUrl } from '../../../shared/ssh-url.ts';
 import type {
   Connection,
@@ -34,13 +35,15 @@ export function buildService(
   paths: PathContext,
 ): ServiceSpec {
   const built = buildConnection(connection, service, paths);
+  // What stands there of a reverse forward is a program's, and part of the connection.
+  const isTurned = isReverse(built);
   const bare = bareService({
     name: service.name,
-    localPort: typeof service.local_port === 'number' ? service.local_port : 0,
+    localPort: typeof service.local_port === 'number' && !isTurned ? service.local_port : 0,
     bind: service.bind ?? null,
     connection: built,
   });
-  const localSocket = expandPath(textOrNull(service.local_socket), paths);
+  const localSocket = isTurned ? null : expandPath(textOrNull(service.local_socket), paths);
   return {
     ...bare,
     ...(localSocket === null ? {} : { localSocket }),
@@ -60,11 +63,13 @@ export function buildService(
   };
 }
 
-export function buildConnection(
-  raw: RawConnection,
-  service: Pick<RawService, 'remote_port' | 'dynamic'>,
-  paths: PathContext,
-): Connection {
+/** The keys of a service that say where its two ends are. */
+type RawEnds = Pick<
+  RawService,
+  'remote_port' | 'remote_socket' | 'remote' | 'local_port' | 'local_socket' | 'local_host' | 'dynamic'
+>;
+
+export function buildConnection(raw: RawConnection, service: RawEnds, paths: PathContext): Connection {
   const portOrName = service.remote_port ?? null;
   // Only kubectl knows ports by name.
   const remotePort = typeof portOrName === 'string' ? null : portOrName;
@@ -91,6 +96,7 @@ export function buildConnection(
         password: textOrNull(raw.connection.password),
         remoteHost: raw.connection.remote_host ?? 'localhost',
         remotePort: remotePort ?? 0,
+        ...otherEnds(service, raw.connection, paths),
         ...(service.dynamic === true || raw.connection.dynamic === true ? { isDynamic: true } : {}),
         ...(raw.connection.control_path === 'user' ? { usesOwnMaster: true } : {}),
         jump: (raw.connection.jump ?? []).map(plainHop),
@@ -107,6 +113,26 @@ export function buildConnection(
       return assertNever(raw, 'technology');
   }
 }
+
+/** A socket at the far end, and what a reverse forward leads to. */
+function otherEnds(
+  service: RawEnds,
+  { remote_socket: inside }: RawSsh['connection'],
+  paths: PathContext,
+): Pick<SshConnection, 'remoteSocket' | 'localTarget'> {
+  const remoteSocket = service.remote_socket ?? inside;
+  const socket = expandPath(textOrNull(service.local_socket), paths);
+  const { local_port: port, local_host: host = 'localhost' } = service;
+  const localTarget =
+    socket === null ? { host, port: typeof port === 'number' ? port : 0 } : { path: socket };
+  return {
+    ...(remoteSocket === undefined ? {} : { remoteSocket }),
+    ...(service.remote === true ? { localTarget } : {}),
+  };
+}
+
+type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
+type RawSsh = Extract<RawConnection, { readonly technology: 'ssh' }>;
 
 function buildTarget({
   resource_name: name = '',

@@ -1,53 +1,152 @@
-/** What does not go together in an ssh service that is no plain forward: a SOCKS proxy, or one on the user's own connection. */
+/**
+ * What does not go together in an ssh service that is no plain forward: one to a socket on the server, a reverse forward, a SOCKS
+ * proxy, or one on the user's own connection. Also of entries that have other faults. Pure.
+ */
+import { isOpenToOthers, parseBindAddress } from '../../../shared/bind-address.ts';
 import { flag } from '../../../shared/config-scalars.ts';
-import type { Findings } from './config-findings.ts';
+import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ConfigPath } from './config-problem.ts';
 import { targetlessChecks } from './service-defaults.ts';
 import { valueAt } from './tree-path.ts';
 
-/** Whether the entry is a SOCKS proxy, or means to be one. */
-export function reportDynamic(findings: Findings, service: unknown, path: ConfigPath): boolean {
-  const places = [['dynamic'], ['connection', 'dynamic']].filter(
-    (place) => flag.safeParse(valueAt(service, place)).data === true,
-  );
-  const [first] = places;
-  if (first === undefined) return false;
-  // Of a connection of another technology it is an unknown key.
-  if (valueAt(service, ['technology']) !== 'ssh') {
-    if (first.length === 1) findings.error([...path, ...first], 'works with technology: ssh only');
-    return false;
-  }
-  for (const key of [['remote_port'], ['connection', 'remote_host']]) {
-    if (valueAt(service, key) === undefined) continue;
-    findings.error(
-      [...path, ...key],
-      'contradicts dynamic: true, where each client names its own target: remove one of them',
-    );
-  }
-  if (valueAt(service, ['allowed_hosts']) !== undefined)
-    findings.error(
-      [...path, 'allowed_hosts'],
-      'is for HTTP, and dynamic: true speaks SOCKS: remove one of them',
-    );
-  const type = valueAt(service, ['health_check', 'type']);
-  if (typeof type === 'string' && !targetlessChecks.includes(type)) {
-    findings.error(
-      [...path, 'health_check', 'type'],
-      `${type} needs a target, and dynamic: true has none: use ${targetlessChecks.join(', ')}`,
-    );
-  }
-  return true;
+export interface SshKindFault {
+  readonly severity: ConfigProblem['severity'];
+  /** Below the service. */
+  readonly at: ConfigPath;
+  readonly message: string;
 }
 
-/** With the user's connection, how to log in is none of ours. */
-export function reportOwnMaster(findings: Findings, service: unknown, path: ConfigPath): void {
-  if (valueAt(service, ['connection', 'control_path']) !== 'user') return;
-  for (const key of ['key_file', 'password', 'jump', 'strict_host_key_checking']) {
-    const place = ['connection', key];
-    if (valueAt(service, place) !== undefined)
-      findings.warning(
-        [...path, ...place],
-        'has no effect with control_path: user, which uses the connection that you have opened',
-      );
-  }
+export function sshKindFaults(service: unknown): readonly SshKindFault[] {
+  if (valueAt(service, ['technology']) !== 'ssh') return onlyForSsh(service);
+  // Together they are one fault, not that of every key which one of the two would need.
+  const isBoth = isDynamic(service) && isReverse(service);
+  const ofEnds = isBoth
+    ? [error(['remote'], 'works without dynamic only: remove one of the two')]
+    : [
+        ...(isDynamic(service) ? dynamicFaults(service) : socketFaults(service)),
+        ...(isReverse(service) ? reverseFaults(service) : forwardFaults(service)),
+      ];
+  return [...ofEnds, ...ownMasterFaults(service)];
+}
+
+/** The far end is no port: it is a socket, or what each client asks for. */
+export const hasOtherEnd = (service: unknown): boolean =>
+  valueAt(service, ['technology']) === 'ssh' && (isDynamic(service) || socketPlaces(service).length > 0);
+
+const error = (at: ConfigPath, message: string): SshKindFault => ({ severity: 'error', at, message });
+
+const has = (service: unknown, ...place: readonly string[]): boolean => valueAt(service, place) !== undefined;
+const isOn = (service: unknown, ...place: readonly string[]): boolean =>
+  flag.safeParse(valueAt(service, place)).data === true;
+
+const isDynamic = (service: unknown): boolean =>
+  isOn(service, 'dynamic') || isOn(service, 'connection', 'dynamic');
+const isReverse = (service: unknown): boolean => isOn(service, 'remote');
+
+const socketPlaces = (service: unknown): readonly (readonly string[])[] =>
+  [['remote_socket'], ['connection', 'remote_socket']].filter((place) => has(service, ...place));
+
+/** Of a connection of another technology they are unknown keys. */
+const onlyForSsh = (service: unknown): readonly SshKindFault[] =>
+  [
+    ...['remote_socket', 'local_host'].filter((key) => has(service, key)),
+    ...['remote', 'dynamic'].filter((key) => isOn(service, key)),
+  ].map((key) => error([key], 'works with technology: ssh only'));
+
+function socketFaults(service: unknown): readonly SshKindFault[] {
+  const places = socketPlaces(service);
+  const place = places.at(-1);
+  if (place === undefined) return [];
+  const others = [['remote_port'], ['connection', 'remote_host']].filter((one) => has(service, ...one));
+  const conflicts = `cannot stand beside ${place.join('.')}, which names the far end: remove one of the two`;
+  return [...places.slice(0, -1), ...others].map((at) => error(at, conflicts));
+}
+
+function dynamicFaults(service: unknown): readonly SshKindFault[] {
+  const ends = [['remote_port'], ['connection', 'remote_host']].filter((place) => has(service, ...place));
+  const type = valueAt(service, ['health_check', 'type']);
+  return [
+    ...[...ends, ...socketPlaces(service)].map((at) =>
+      error(at, 'contradicts dynamic: true, where each client names its own target: remove one of them'),
+    ),
+    ...(has(service, 'allowed_hosts')
+      ? [error(['allowed_hosts'], 'is for HTTP, and dynamic: true speaks SOCKS: remove one of them')]
+      : []),
+    ...(typeof type === 'string' && !targetlessChecks.includes(type)
+      ? [
+          error(
+            ['health_check', 'type'],
+            `${type} needs a target, and dynamic: true has none: use ${targetlessChecks.join(', ')}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+const forwardFaults = (service: unknown): readonly SshKindFault[] =>
+  has(service, 'local_host') ? [error(['local_host'], 'works with remote: true only')] : [];
+
+/** The local end of a reverse forward is a program of the user's: nothing is opened there. */
+function reverseFaults(service: unknown): readonly SshKindFault[] {
+  const opensNothing = (key: string, instead: string): SshKindFault =>
+    error([key], `has no place with remote: true, which opens nothing on this machine: ${instead}`);
+  const hasSocket = has(service, 'local_socket');
+  return [
+    ...(valueAt(service, ['local_port']) === 'auto'
+      ? [opensNothing('local_port', "write your program's port")]
+      : []),
+    ...(hasSocket && has(service, 'local_port')
+      ? [error(['local_socket'], 'cannot stand beside local_port with remote: true: remove one of the two')]
+      : []),
+    ...(hasSocket && has(service, 'local_host')
+      ? [error(['local_host'], 'cannot stand beside local_socket: remove one of the two')]
+      : []),
+    ...(has(service, 'bind')
+      ? [opensNothing('bind', 'the address at which the server listens is remote_host')]
+      : []),
+    ...openToOthers(service),
+  ];
+}
+
+/** sshd listens at its loopback address instead, without a word, as long as its GatewayPorts says no (sshd_config(5)). */
+function openToOthers(service: unknown): readonly SshKindFault[] {
+  const at = ['connection', 'remote_host'];
+  const [name, listenHost] = [valueAt(service, ['name']), valueAt(service, at)];
+  if (typeof listenHost !== 'string' || !isOpenToOthers(parseBindAddress(listenHost) ?? listenHost))
+    return [];
+  const message = `lets other machines connect to ${String(name)} if GatewayPorts in the sshd_config of the server allows it, which by default it does not`;
+  return [{ severity: 'warning', at, message }];
+}
+
+/** With the user's connection, how to log in is none of ours, and nothing of ours may stay on it. */
+function ownMasterFaults(service: unknown): readonly SshKindFault[] {
+  const at = ['connection', 'control_path'];
+  if (valueAt(service, at) !== 'user') return [];
+  const loginKeys = ['key_file', 'password', 'jump', 'strict_host_key_checking'];
+  return [
+    ...(isReverse(service)
+      ? [
+          error(
+            at,
+            'cannot be combined with remote: true, whose forward would stay on your own connection: remove one of the two',
+          ),
+        ]
+      : []),
+    // Masters before OpenSSH 9.4 would have the server look the path up as a name.
+    ...(!isReverse(service) && socketPlaces(service).length > 0
+      ? [
+          error(
+            at,
+            'cannot be combined with remote_socket, which ssh masters before OpenSSH 9.4 cannot open: remove one of the two',
+          ),
+        ]
+      : []),
+    ...loginKeys
+      .filter((key) => has(service, 'connection', key))
+      .map((key) => ({
+        severity: 'warning' as const,
+        at: ['connection', key],
+        message: 'has no effect with control_path: user, which uses the connection that you have opened',
+      })),
+  ];
 }

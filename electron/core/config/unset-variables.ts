@@ -111,7 +111,7 @@ function isOverridden(path: ConfigPath, service: unknown, tree: Tree): boolean {
 
 /** Keys whose value may be any text, and so can show `${NAME}`. */
 const textKeys =
-  /^(name|description|tags|local_socket|connection\.(host|user|key_file|password|namespace|context|kubeconfig|resource_name|selector|remote_host|jump|argv\[)|health_check\.config\.argv\[)/;
+  /^(name|description|tags|local_socket|local_host|remote_socket|connection\.(host|user|key_file|password|namespace|context|kubeconfig|resource_name|selector|remote_host|remote_socket|jump|argv\[)|health_check\.config\.argv\[)/;
 
 /** A copy of the shown tree in which every value of an unset variable can be read as what its key wants. */
 export function putStandIns(shown: Tree, uses: readonly UnsetUse[]): Tree {

@@ -5,6 +5,7 @@
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
+import { describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit } from '../process/child-process.ts';
@@ -48,7 +49,11 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
     return describe({ code: found }, service, evidence);
   if (found === 'name-not-found' || found === 'host-unreachable' || found === 'timed-out')
     return describeCause(found, { host: targetOf(service.connection, 'host'), evidence });
-  return describeCause('target-refused', { host: targetOf(service.connection, 'address'), evidence });
+  return describeCause('target-refused', {
+    host: targetOf(service.connection, 'address'),
+    isSocket: hasSocket(service.connection),
+    evidence,
+  });
 }
 
 /** The cause that the lines prove, without a child that has ended; null: they prove none. */
@@ -93,7 +98,7 @@ function describe({ code, details = {} }: Finding, { connection }: ServiceSpec, 
 function knownDetails(connection: Connection): CauseDetails {
   switch (connection.technology) {
     case 'ssh':
-      return { host: connection.host };
+      return { host: connection.host, isSocket: hasSocket(connection) };
     case 'tcp':
       return { host: connection.host, port: connection.remotePort };
     case 'kubectl':
@@ -109,11 +114,16 @@ function knownDetails(connection: Connection): CauseDetails {
   }
 }
 
+const hasSocket = (connection: Connection): boolean =>
+  connection.technology === 'ssh' && connection.remoteSocket !== undefined;
+
 /** The far end of the tunnel: what the way's own host connects to. */
 function targetOf(connection: Connection, as: 'host' | 'address'): string | undefined {
   switch (connection.technology) {
     case 'ssh':
-      return as === 'host' ? connection.remoteHost : `${connection.remoteHost}:${connection.remotePort}`;
+      return as === 'host'
+        ? (connection.remoteSocket ?? connection.remoteHost)
+        : describeRemoteEnd(connection);
     case 'kubectl':
       return targetName(connection.target);
     case 'tcp':

@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
-import { describeRoute, type ServiceSpec } from '../../../shared/service-spec.ts';
+import { describeRoute, isReverse, remoteAddressIn } from '../../../shared/route-text.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ServiceChangeKind } from '../config/config-differ.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
@@ -201,8 +202,10 @@ export class ForwardRunner {
       localPort: service.localPort,
       bind: service.bind,
       ...(service.localSocket === undefined ? {} : { localSocket: service.localSocket }),
+      ...remoteAddressIn(service),
       configuredPort: null,
-      addresses: this.#door.addresses,
+      // Of a reverse forward it is only where its ssh leads.
+      addresses: isReverse(service.connection) ? [] : this.#door.addresses,
       desired,
       phase: situation.phase,
       health,

@@ -3,6 +3,7 @@
  * A tunnel that is being stopped reports only its end, with cause null.
  */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
+import { isReverse } from '../../../shared/route-text.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -90,7 +91,7 @@ export class LiveTunnels {
       const startMs = Math.max(clock.now() - live.startedAt, tunnel.usualStartMs ?? 0);
       const trialMs = startMs * trialShareOfStart;
       live.trialMs =
-        service.connection.technology === 'tcp'
+        service.connection.technology === 'tcp' || isReverse(service.connection)
           ? null
           : Math.round(Math.min(Math.max(trialMs, minTrialMs), maxTrialMs));
       tell({ type: 'tunnel-ready', tunnel: number });

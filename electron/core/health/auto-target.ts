@@ -1,6 +1,7 @@
 /** A target that clients' own connections prove or disprove, and at most one harmless hello after a start or a failure. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
+import { isReverse } from '../../../shared/route-text.ts';
 import type { ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ClientEvidence, TunnelTraffic } from '../relay/service-port.ts';
@@ -84,7 +85,8 @@ export class AutoTarget implements TargetJudge {
     const isKeptOpen =
       lastOpenedAt !== null &&
       lastOpenedAt > failedAt &&
-      clock.now() - lastOpenedAt >= keptOpenMs[service.connection.technology];
+      clock.now() - lastOpenedAt >=
+        (isReverse(service.connection) ? 0 : keptOpenMs[service.connection.technology]);
     if (health === 'unhealthy' && isKeptOpen) this.#target = unansweredTarget(this.#target);
     return owesHello || isStrict ? hello : null;
   }

@@ -2,11 +2,15 @@
 import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
+import { describeLocalTarget } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ClientEvidence } from '../relay/service-port.ts';
+import { isLoopback } from '../config/loops.ts';
 import { classifyConnectError } from '../failure/connect-failure.ts';
 import { describeFailedCheck } from './check-cause.ts';
 import type { FailedCheck } from './health-verdict.ts';
+
+type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 
 /** A connection that a client made. null: it says nothing about the target. */
 export function describeClientFailure(
@@ -35,12 +39,32 @@ export function describeFailure(check: FailedCheck, { connection, healthCheck }:
   return refusal ?? describeFailedCheck(check, healthCheck);
 }
 
+/** What a reverse forward leads to. null: the forward is none. */
+function describeLocalRefusal({ localTarget: target }: SshConnection, errno: string): Cause | null {
+  if (target === undefined) return null;
+  const what = describeLocalTarget(target);
+  const refused = { what, evidence: `connect ${errno} ${what}` };
+  if ('path' in target || isLoopback(target.host)) return describeCause('local-refused', refused);
+  return errno === 'ECONNREFUSED'
+    ? describeCause('local-refused', { ...refused, host: target.host })
+    : classifyConnectError(connectError(errno, what), target);
+}
+
+const connectError = (errno: string, place: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(`connect ${errno} ${place}`), { code: errno });
+
 /** null: the endpoint is the tunnel's own, and the target has no part in it. */
 function describeRefusal(connection: Connection, errno: string): Cause | null {
+  if (connection.technology === 'ssh') return describeLocalRefusal(connection, errno);
   if (connection.technology !== 'tcp') return null;
   const { host, remotePort: port } = connection;
-  const error = Object.assign(new Error(`connect ${errno} ${host}:${port}`), { code: errno });
-  return classifyConnectError(error, { host, port });
+  return classifyConnectError(connectError(errno, `${host}:${port}`), { host, port });
+}
+
+function targetOfSsh(connection: SshConnection): CauseDetails {
+  const { localTarget, remoteSocket, remoteHost: host, remotePort: port } = connection;
+  if (localTarget !== undefined) return { host: describeLocalTarget(localTarget), isReverse: true };
+  return remoteSocket === undefined ? { host, port } : { host: remoteSocket };
 }
 
 function targetOf(connection: Connection): CauseDetails {
@@ -48,7 +72,7 @@ function targetOf(connection: Connection): CauseDetails {
     case 'tcp':
       return { host: connection.host, port: connection.remotePort };
     case 'ssh':
-      return { host: connection.remoteHost, port: connection.remotePort };
+      return targetOfSsh(connection);
     case 'kubectl':
       return { host: targetName(connection.target) };
     case 'command':

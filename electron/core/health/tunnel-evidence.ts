@@ -1,5 +1,6 @@
 /** What a check and a question to the transport together say about a tunnel. Pure. */
 import { assertNever } from '../../../shared/result.ts';
+import { isReverse } from '../../../shared/route-text.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { TransportProof } from '../transport/carrier.ts';
 import { describeFailedCheck } from './check-cause.ts';
@@ -17,7 +18,10 @@ export interface Examination {
 }
 
 export function evidenceOf(examination: Examination): TunnelEvidence {
-  const { result, transport } = examination;
+  const { result, transport, service } = examination;
+  // What was asked is on this side of it.
+  if (isReverse(service.connection))
+    return transport === null ? { kind: 'none' } : untriedEvidence(transport);
   if (provesTunnel(result)) return { kind: 'answered' };
   if (transport === null) return probeEvidence(examination);
   switch (transport.kind) {

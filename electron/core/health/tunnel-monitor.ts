@@ -2,6 +2,7 @@
  * The checks and proofs of one tunnel: what is asked, what the answers amount to, when the next check is due. Holds no
  * timer. Whatever is asked, and for whatever reason, is counted here and nowhere else, and reported as a level.
  */
+import { isReverse } from '../../../shared/route-text.ts';
 import type { ProbeSpec, ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { TransportProof } from '../transport/carrier.ts';
@@ -176,7 +177,8 @@ export class TunnelMonitor {
     const result = await this.#probe(question, timeoutMs, signal);
     if (result.kind === 'cancelled') return;
     const isRoutine = result.kind === 'passed';
-    const transport = provesTunnel(result) ? null : await this.#askTransport(isRoutine);
+    const isProven = provesTunnel(result) && !isReverse(this.#target.service.connection);
+    const transport = isProven ? null : await this.#askTransport(isRoutine);
     if (!signal.aborted) this.#count({ startedAt, isStrict: false, result, transport });
   }
 
@@ -251,7 +253,9 @@ export class TunnelMonitor {
     const auto = this.#auto;
     if (auto === null) return false;
     const { health, cause, owesHello } = auto;
-    const provenSince = learn(auto);
+    const learned = learn(auto);
+    // What answers a client of a reverse forward is on this side of the tunnel.
+    const provenSince = isReverse(this.#target.service.connection) ? null : learned;
     if (provenSince !== null || auto.health !== health || auto.cause?.code !== cause?.code) {
       const kind = provenSince === null ? 'untried' : 'answered';
       const startedAt = provenSince ?? this.#tools.clock.now();
@@ -280,7 +284,9 @@ function judgeOf(spec: ProbeSpec, { service, trouble, traffic }: HealthTarget, c
 }
 
 /** The check of a service, with its local port in the places that name it: a URL without a host, a command's arguments. */
-function probeSpecOf({ localPort, healthCheck: { probe } }: ServiceSpec): ProbeSpec {
+function probeSpecOf({ localPort: own, connection, healthCheck: { probe } }: ServiceSpec): ProbeSpec {
+  const target = connection.technology === 'ssh' ? connection.localTarget : undefined;
+  const localPort = target !== undefined && 'port' in target ? target.port : own;
   const host = localPort === 0 ? 'localhost' : `localhost:${localPort}`;
   if (probe.type === 'http' || probe.type === 'https') {
     return { ...probe, url: resolveProbeUrl(probe, host)?.href ?? probe.url };

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { arch, release } from 'node:os';
 import path from 'node:path';
-import { localAddress } from '../../../shared/bind-address.ts';
+import { wholeRoute } from '../../../shared/bind-address.ts';
 import type { DiagnosticSection } from '../../../shared/control-contract.ts';
 import type { ConfigState, HostInfo, ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
@@ -133,7 +133,7 @@ function serviceLines(service: DiagnosedService, now: number): readonly string[]
   const { name, technology, desired, phase, health, since, restarts, attempt, outages, cause } = service;
   const last = outages.recent.at(-1);
   const facts = [
-    `${technology} ${localAddress(service)} → ${service.route}`,
+    `${technology} ${wholeRoute(service)}`,
     `${desired}, ${phase}${since === null ? '' : ` for ${seconds(now - since)}`}, ${health}`,
     `restarts ${restarts}, attempt ${attempt}, connections ${service.connections}, held ${service.held}`,
     `outages ${outages.count}${last === undefined ? '' : `, the last one ${new Date(last.since).toISOString()} for ${last.durationMs} ms`}`,

@@ -1,4 +1,5 @@
 /** All that forwards: the supervisor with the tunnels, the checks and the shared transports that it works with. */
+import { isReverse } from '../../../shared/route-text.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterHealthSpecs } from '../config/cluster-health.ts';
@@ -24,6 +25,7 @@ import { SecretStore } from '../secrets/secret-store.ts';
 import { referencesOf } from '../secrets/service-secrets.ts';
 import { clusterHealthOf } from '../config/cluster-health.ts';
 import { createClusterProber } from '../transport/cluster-prober.ts';
+import { reverseSocket } from '../transport/private-path.ts';
 import { sshCarriers } from '../transport/ssh-carrier.ts';
 import { TransportPool, type TransportReport } from '../transport/transport-pool.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
@@ -177,31 +179,24 @@ export class Forwarding {
   }
 
   #createRunner(service: ServiceSpec): ForwardRunner {
-    const { clock, logs, onChange, recheckConfig } = this.#parts;
+    const { clock, logs, runtimeDirectory, onChange, recheckConfig } = this.#parts;
     const log = logs.service(service.name);
-    const runner = (this.#runnersSoFar += 1);
+    const tunnelsOf = `${service.name}#${(this.#runnersSoFar += 1)}`;
     return new ForwardRunner(service, {
       clock,
       log,
       random: Math.random,
       adapterFor: ({ connection }) => this.#adapters[connection.technology],
       createPort: (
-        {
-          name,
-          localPort: port,
-          localSocket = null,
-          allowedHosts,
-          bind,
-          holdTimeoutMs,
-          connection: { technology },
-        },
+        { name, localPort: port, localSocket = null, allowedHosts, bind, holdTimeoutMs, connection },
         events,
       ) =>
         createLocalPort({
           name,
           port,
           bind,
-          socketPath: localSocket,
+          isReverse: isReverse(connection),
+          socketPath: isReverse(connection) ? reverseSocket(runtimeDirectory, tunnelsOf) : localSocket,
           ...(allowedHosts === undefined ? {} : { allowedHosts }),
           holdTimeoutMs,
           clock,
@@ -209,14 +204,14 @@ export class Forwarding {
           events,
           budget: this.#budget,
           // Only these connect to a name.
-          ...(technology === 'tcp' ? { ownConnections: this.#ownConnections } : {}),
+          ...(connection.technology === 'tcp' ? { ownConnections: this.#ownConnections } : {}),
           neighbor: () => openAt(this.supervisor.snapshot(), { bind, localPort: port }),
         }),
       health: this.#health,
       lease: (listener) => this.#transports.lease(listener),
       isOnline,
       redact: (text) => logs.redact(text),
-      tunnelId: (number) => `${service.name}#${runner}.${number}`,
+      tunnelId: (number) => `${tunnelsOf}.${number}`,
       onChange,
       recheckConfig,
     });

@@ -85,6 +85,8 @@ export class LocalPorts {
     return this.#inTurn(async () => {
       const { clock, forwarding } = this.#parts;
       const { supervisor } = forwarding;
+      const place = supervisor.snapshot().find((service) => service.name === name)?.remoteAddress;
+      if (place !== undefined) return err(`it has no local port: its port is opened at ${place}`);
       const port = await choosePort({ name, wanted, services: supervisor.snapshot() }, clock);
       const loop = port.ok ? this.#loopAt(name, port.value) : null;
       if (loop !== null) return err(loop);

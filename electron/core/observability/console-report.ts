@@ -1,5 +1,5 @@
 /** What a terminal shows while LocalPort runs: each service when its state changes, the config and notices. Pure. */
-import { localAddress } from '../../../shared/bind-address.ts';
+import { wholeRoute } from '../../../shared/bind-address.ts';
 import type { Health, ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import { toneOf, toneShapes } from '../../../shared/service-tone.ts';
@@ -50,10 +50,10 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
 }
 
 function describeService(service: ServiceSnapshot): string {
-  const { name, phase, health, cause, route } = service;
+  const { name, phase, health, cause } = service;
   const state = phase === 'up' ? stateOfTunnel[health] : phase;
   const why = cause === null ? '' : `  ${cause.title}`;
-  return `${toneShapes[toneOf(service)]} ${name}  ${state}  ${localAddress(service)} → ${route}${why}`;
+  return `${toneShapes[toneOf(service)]} ${name}  ${state}  ${wholeRoute(service)}${why}`;
 }
 
 const stateOfTunnel: Readonly<Record<Health, string>> = {

@@ -49,6 +49,8 @@ export interface LocalPortOptions {
   readonly bind?: BindAddress;
   /** A Unix socket beside the port, or instead of it when `port` is 0. */
   readonly socketPath?: string | null;
+  /** Clients come in by the tunnel, and the upstream is a program of this machine. */
+  readonly isReverse?: boolean;
   /** Of HTTP clients: the names by which they may call the service. Absent: nothing is read. */
   readonly allowedHosts?: readonly string[];
   readonly holdTimeoutMs: number;
@@ -106,7 +108,7 @@ class LocalPort implements ServicePort {
   constructor(options: LocalPortOptions) {
     this.#options = options;
     const { clock, port: localPort, bind = null, holdTimeoutMs, log, events, budget } = options;
-    const { maxHeldConnections = defaultMaxHeldConnections } = options;
+    const { maxHeldConnections = defaultMaxHeldConnections, isReverse = false } = options;
     const onSuspicion = boundSuspicions(clock, (tunnelId, finding) => {
       events.onSuspicion(tunnelId, finding);
     });
@@ -151,17 +153,20 @@ class LocalPort implements ServicePort {
       onEvidence: this.#onEvidence,
       ...(options.connector === undefined ? {} : { connector: options.connector }),
     });
-    this.#relay = new Relay(clock, this.#silence, {
-      hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
-      onTakenBack: (client) => {
-        this.#receive(client);
+    this.#relay = new Relay(
+      { clock, silence: this.#silence, isReverse },
+      {
+        hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
+        onTakenBack: (client) => {
+          this.#receive(client);
+        },
+        onClosed: () => {
+          this.#places.give();
+        },
+        onSuspicion,
+        onEvidence: this.#onEvidence,
       },
-      onClosed: () => {
-        this.#places.give();
-      },
-      onSuspicion,
-      onEvidence: this.#onEvidence,
-    });
+    );
   }
 
   open(): Promise<Result<readonly string[], Cause>> {

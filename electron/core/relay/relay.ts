@@ -23,6 +23,13 @@ interface Connection {
   readonly close: () => void;
 }
 
+export interface RelayParts {
+  readonly clock: Clock;
+  readonly silence: SilenceWatch;
+  /** Clients come in by the tunnel, and the upstream is a program of this machine. */
+  readonly isReverse: boolean;
+}
+
 export interface RelayTraffic {
   readonly connections: number;
   readonly bytesOut: number;
@@ -48,15 +55,17 @@ const keptMs = 1_000;
 export class Relay {
   readonly #clock: Clock;
   readonly #silence: SilenceWatch;
+  readonly #isReverse: boolean;
   readonly #listener: RelayListener;
   readonly #connections = new Set<Connection>();
   readonly #drainWaiters = new Map<string, (() => void)[]>();
   #closedBytesOut = 0;
   #closedBytesIn = 0;
 
-  constructor(clock: Clock, silence: SilenceWatch, listener: RelayListener) {
+  constructor({ clock, silence, isReverse }: RelayParts, listener: RelayListener) {
     this.#clock = clock;
     this.#silence = silence;
+    this.#isReverse = isReverse;
     this.#listener = listener;
   }
 
@@ -142,16 +151,21 @@ export class Relay {
   }
 
   hasQueuedBytes(tunnelId: string): boolean {
-    for (const { tunnelId: id, upstream } of this.#connections)
-      if (id === tunnelId && upstream.socket.writableLength > 0) return true;
+    for (const connection of this.#connections)
+      if (connection.tunnelId === tunnelId && this.#tunnelSide(connection).writableLength > 0) return true;
     return false;
   }
 
   bytesReceived(tunnelId: string): number {
     let bytes = 0;
-    for (const { tunnelId: id, upstream } of this.#connections)
-      if (id === tunnelId) bytes += upstream.socket.bytesRead;
+    for (const connection of this.#connections)
+      if (connection.tunnelId === tunnelId) bytes += this.#tunnelSide(connection).bytesRead;
     return bytes;
+  }
+
+  /** The socket towards the tunnel. */
+  #tunnelSide({ client, upstream }: Connection): Socket {
+    return this.#isReverse ? client : upstream.socket;
   }
 
   trafficOf(tunnelId: string): TunnelTraffic {

@@ -82,9 +82,9 @@ export interface ServicePort {
   setClientPolicy(policy: ClientPolicy): void;
   /** How long clients that arrive from now on may wait, in ms. */
   setHoldTimeout(holdTimeoutMs: number): void;
-  /** Bytes of clients wait to go out through this tunnel: an answer may be slow for that reason alone. */
+  /** Bytes wait to go out through this tunnel: an answer may be slow for that reason alone. */
   hasQueuedBytes(tunnelId: string): boolean;
-  /** Bytes that have come back through this tunnel, on connections that are open. */
+  /** Bytes that have come out of this tunnel, on connections that are open. */
   bytesReceived(tunnelId: string): number;
   traffic(tunnelId: string): TunnelTraffic;
   /** Resolves when no connection goes through that tunnel any more. */

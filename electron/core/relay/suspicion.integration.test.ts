@@ -154,3 +154,23 @@ describe('hasQueuedBytes', () => {
     await until(() => expect(local.hasQueuedBytes('t1')).toBe(false));
   });
 });
+
+describe('a port whose clients come in by the tunnel', () => {
+  it('takes for bytes of the tunnel what they say, and for queued what they do not take', async () => {
+    await local.close();
+    local = await fixture.open({ clock, isReverse: true });
+    const remote = await fixture.remoteEnd((peer) => peer.read());
+    use(remote.endpoint);
+    const peer = await fixture.client();
+    peer.socket.pause();
+    peer.socket.write('little');
+    await until(() => expect(local.bytesReceived('t1')).toBe(6));
+    expect(local.hasQueuedBytes('t1')).toBe(false);
+    remote.accepted[0]!.socket.write(Buffer.alloc(16 * 1024 * 1024));
+    await until(() => expect(local.hasQueuedBytes('t1')).toBe(true));
+    await stable(() => local.counters().bytesIn);
+    expect(local.bytesReceived('t1')).toBe(6);
+    peer.socket.resume();
+    await until(() => expect(local.hasQueuedBytes('t1')).toBe(false));
+  });
+});

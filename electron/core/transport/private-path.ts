@@ -38,6 +38,13 @@ export function tunnelFile(runtimeDirectory: string, tunnelId: string, kind: Tun
   return path.join(runtimeDirectory, `${name}.${kind}`);
 }
 
+/**
+ * Where what connects to a reverse forward's server comes in. All tunnels of a runner lead there: `tunnelId` is one of them, or
+ * the runner's own name, `service#runner`.
+ */
+export const reverseSocket = (runtimeDirectory: string, tunnelId: string): string =>
+  tunnelFile(runtimeDirectory, `in ${tunnelId.replace(/\.\d+$/, '')}`, 'sock');
+
 /** Also when there is none. */
 export function removeFile(file: string): Promise<void> {
   return rm(file, { force: true });
@@ -59,7 +66,9 @@ export function ensureRuntimeDirectory(runtimeDirectory: string): void {
 export async function removeLeftTunnelFiles(runtimeDirectory: string): Promise<void> {
   const names = await readdir(runtimeDirectory).catch(() => []);
   const left = names.filter((name) =>
-    /^(?:[0-9a-f]{12}\.(?:sock|live|pair|kube|pass(?:\.\d+)?)|[0-9a-f]{8}\.c(?:\.\w+)?)$/.test(name),
+    /^(?:[0-9a-f]{12}\.(?:sock(?:\.new)?|live|pair|kube|pass(?:\.\d+)?)|[0-9a-f]{8}\.c(?:\.\w+)?)$/.test(
+      name,
+    ),
   );
   await Promise.all(left.map((name) => removeFile(path.join(runtimeDirectory, name)).catch(() => undefined)));
 }

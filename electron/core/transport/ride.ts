@@ -10,6 +10,7 @@ import type { Endpoint } from '../connect/endpoint.ts';
 import type { CarrierEnd, TransportProof } from './carrier.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
 import type { Rider, SharedCarrier } from './shared-carrier.ts';
+import type { ListenRefusal } from './ssh-output.ts';
 
 /** A place on a connection to an ssh host, whoever made it. */
 export interface Place {
@@ -29,19 +30,31 @@ export interface Place {
   leave(options?: { readonly force?: boolean }): Promise<void>;
 }
 
+/** A place on a connection that LocalPort has opened: the server may be asked to listen. */
+export interface OwnPlace extends Place {
+  /** Far ends that the server did not open, of whichever service. Returns how to stop listening. */
+  onListenRefused(listener: (refusal: ListenRefusal) => void): () => void;
+  /**
+   * Resolves once the server has answered what is asked of it now, and so has carried out what it was told before, or after
+   * `deadlineMs`. Never rejects.
+   */
+  roundTrip(deadlineMs: number): Promise<void>;
+}
+
 export interface RideListener {
   readonly onLeft: (ride: Ride) => void;
   /** Its carrier can never answer. */
   readonly onCondemned: (carrier: SharedCarrier) => void;
 }
 
-export class Ride implements Place {
+export class Ride implements OwnPlace {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
   readonly #rider: Rider;
   readonly #listener: RideListener;
   readonly #life = new CarrierLife();
   readonly #refusalListeners: ((path: string, line: string) => void)[] = [];
+  readonly #listenRefusalListeners = new Set<(refusal: ListenRefusal) => void>();
   #carrier: SharedCarrier | null = null;
   #isReady = false;
   #hasLeft = false;
@@ -74,6 +87,15 @@ export class Ride implements Place {
     this.#refusalListeners.push(listener);
   }
 
+  onListenRefused(listener: (refusal: ListenRefusal) => void): () => void {
+    this.#listenRefusalListeners.add(listener);
+    return () => this.#listenRefusalListeners.delete(listener);
+  }
+
+  async roundTrip(deadlineMs: number): Promise<void> {
+    await this.#carrier?.roundTrip(deadlineMs);
+  }
+
   /** See `SharedCarrier.prove`. */
   prove(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
     return this.#carrier?.prove(deadlineMs, isRoutine) ?? Promise.resolve({ kind: 'unprovable' });
@@ -86,8 +108,13 @@ export class Ride implements Place {
   board(carrier: SharedCarrier): void {
     this.#carrier?.leave(this.#rider);
     this.#carrier = carrier;
-    carrier.enter(this.#rider, (path, line) => {
-      for (const listener of this.#refusalListeners) listener(path, line);
+    carrier.enter(this.#rider, {
+      onRefusal: (path, line) => {
+        for (const listener of this.#refusalListeners) listener(path, line);
+      },
+      onListenRefused: (refusal) => {
+        for (const listener of this.#listenRefusalListeners) listener(refusal);
+      },
     });
     void carrier.ready.then((result) => {
       if (this.#carrier !== carrier) return;

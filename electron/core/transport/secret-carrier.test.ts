@@ -40,7 +40,12 @@ function world(end: CarrierEnd | null) {
       stop: () => Promise.resolve({ cause: null, exitCode: 0, signal: null, lastLines: [] }),
     };
   }, store);
-  const reports = { onRefusal: () => undefined, services: () => [], onHuman: () => undefined };
+  const reports = {
+    onRefusal: () => undefined,
+    onListenRefused: () => undefined,
+    services: () => [],
+    onHuman: () => undefined,
+  };
   const openFor = (service: ServiceSpec): Carrier =>
     carriers({ id: 't#1', service, log: silentLogger, insisted: false }, reports);
   const open = (password: string): Carrier => openFor(serviceWith(sshConnection({ password })));

@@ -8,6 +8,7 @@ import { type Clock, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { findStopped } from '../process/process-state.ts';
 import type { Carrier, CarrierEnd, CarrierTraffic, TransportProof } from './carrier.ts';
+import type { ListenRefusal } from './ssh-output.ts';
 
 /** Who uses a carrier. */
 export interface Rider extends CarrierTraffic {
@@ -20,11 +21,16 @@ export interface Rider extends CarrierTraffic {
 export interface CarrierReports {
   /** A connection was refused at the far end, by the forward's socket. */
   readonly onRefusal: (path: string, line: string) => void;
+  /** The server did not open the far end of a remote forward, of whichever service. */
+  readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
   /** The login took a human. */
   readonly onHuman: () => void;
 }
+
+/** What each rider hears. */
+export type RiderReports = Pick<CarrierReports, 'onRefusal' | 'onListenRefused'>;
 
 export interface SharedCarrierListener {
   readonly onReady: () => void;
@@ -55,7 +61,7 @@ export class SharedCarrier {
   readonly #clock: Clock;
   readonly #carrier: Carrier;
   readonly #listener: SharedCarrierListener;
-  readonly #riders = new Map<Rider, (path: string, line: string) => void>();
+  readonly #riders = new Map<Rider, RiderReports>();
   readonly #startedAt: number;
   #openedInMs: number | null = null;
   #tookHuman = false;
@@ -73,7 +79,10 @@ export class SharedCarrier {
     this.#startedAt = clock.now();
     this.#carrier = open({
       onRefusal: (path, line) => {
-        for (const tell of this.#riders.values()) tell(path, line);
+        for (const reports of this.#riders.values()) reports.onRefusal(path, line);
+      },
+      onListenRefused: (refusal) => {
+        for (const reports of this.#riders.values()) reports.onListenRefused(refusal);
       },
       services: () => [...this.#riders.keys()].map(({ service }) => service),
       onHuman: () => {
@@ -118,8 +127,8 @@ export class SharedCarrier {
     return isOld && [...this.#riders.keys()].some((one) => one.service === service && one.target === target);
   }
 
-  enter(rider: Rider, onRefusal: (path: string, line: string) => void): void {
-    this.#riders.set(rider, onRefusal);
+  enter(rider: Rider, reports: RiderReports): void {
+    this.#riders.set(rider, reports);
   }
 
   leave(rider: Rider): void {
@@ -167,6 +176,12 @@ export class SharedCarrier {
       }
       // Somebody else was less patient, or bytes of ours began to queue.
     }
+  }
+
+  /** A round trip that begins now. Resolves within `deadlineMs`; never rejects. */
+  async roundTrip(deadlineMs: number): Promise<void> {
+    const answered = Promise.resolve(this.#proof?.answer).then(() => this.#running(deadlineMs).answer);
+    await withDeadline(this.#clock, deadlineMs, answered);
   }
 
   /** A stopped process keeps its connection, and sends no keepalive either. */

@@ -10,7 +10,7 @@ import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
 import { isBehindProxy } from './ssh-proxy.ts';
-import { createMasterReader } from './ssh-output.ts';
+import { createMasterReader, type ListenRefusal } from './ssh-output.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
@@ -26,6 +26,7 @@ export interface MasterParts {
   /** The same for all services that log in with the same things. */
   readonly login: string;
   readonly onRefusal: (path: string, line: string) => void;
+  readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
   /** The login took a human: an answer, or the touch of a key. */
@@ -90,6 +91,7 @@ function planMaster(
     connection,
     login: key,
     onRefusal,
+    onListenRefused,
     services,
     onHuman,
     timing,
@@ -106,7 +108,7 @@ function planMaster(
   const mayAsk = prompts.mayAnswer;
   const login = { services, onHuman, key, host, port, user, jump, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
-  const reader = createMasterReader({ service, controlPath, onRefusal });
+  const reader = createMasterReader({ service, controlPath, onRefusal, onListenRefused });
   return {
     child: {
       name: `ssh ${host}`,

@@ -24,6 +24,15 @@ export interface LocalForward {
   readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
 }
 
+/** The server listens, and what connects there comes to a Unix socket of this machine. */
+export interface RemoteForward {
+  /** `host`: the address, as the server takes it from ssh's -R. */
+  readonly listen: { readonly host: string; readonly port: number } | { readonly path: string };
+  readonly toPath: string;
+}
+
+export type Forward = LocalForward | RemoteForward;
+
 /** `silent`: the master does not answer, because its process is stopped, say. */
 export type MuxFailure =
   | { readonly kind: 'refused'; readonly reason: string }
@@ -37,13 +46,17 @@ export interface MuxPlace {
 }
 
 const localForward = 1;
+const remoteForward = 2;
 
 /** Neither ever rejects. */
 export interface SshMux {
-  /** The listener is there when it resolves. */
-  open(place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>>;
-  /** Needs the very words of `open`. Connections of the forward go on, and its socket file stays. */
-  close(place: MuxPlace, forward: LocalForward): Promise<Result<void, MuxFailure>>;
+  /** The listener is there when it resolves: that of a remote forward on the server, which has answered. */
+  open(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
+  /**
+   * Needs the very words of `open`. Connections of the forward go on, and its socket file stays. Of a remote forward the server
+   * is only told: it has let go once it has answered a later question.
+   */
+  close(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
 }
 
 export const sshMux: SshMux = {
@@ -54,7 +67,7 @@ export const sshMux: SshMux = {
 function ask(
   { controlPath, clock, deadlineMs }: MuxPlace,
   type: number,
-  { listenPath, to }: LocalForward,
+  forward: Forward,
 ): Promise<Result<void, MuxFailure>> {
   return new Promise((resolve) => {
     const socket = net.connect(controlPath);
@@ -68,19 +81,8 @@ function ask(
     });
     const reader = new PacketReader();
     socket.on('connect', () => {
-      const [host, port] = 'path' in to ? [to.path, streamLocal] : [to.host, to.port];
       socket.write(hello());
-      socket.write(
-        packet(
-          uint32(type),
-          uint32(muxRequestId),
-          uint32(localForward),
-          text(listenPath),
-          uint32(streamLocal),
-          text(host),
-          uint32(port),
-        ),
-      );
+      socket.write(packet(uint32(type), uint32(muxRequestId), ...wordsOf(forward)));
     });
     socket.on('data', (chunk: Buffer) => {
       try {
@@ -100,6 +102,16 @@ function ask(
     });
   });
 }
+
+/** Its kind, where it listens, and where it leads. */
+function wordsOf(forward: Forward): readonly Buffer[] {
+  return 'toPath' in forward
+    ? [uint32(remoteForward), ...placeWords(forward.listen), ...placeWords({ path: forward.toPath })]
+    : [uint32(localForward), ...placeWords({ path: forward.listenPath }), ...placeWords(forward.to)];
+}
+
+const placeWords = (place: LocalForward['to']): readonly Buffer[] =>
+  'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
 
 /** null: it has not come yet. The server's hello comes first. */
 function replyIn(body: Buffer): Result<void, MuxFailure> | null {

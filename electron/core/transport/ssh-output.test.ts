@@ -11,6 +11,8 @@ function meaningsOf(output: string, of = service): string[] {
     service: of,
     controlPath: '/run/1.c',
     onRefusal: (path, line) => found.push(`refused ${path}: ${line}`),
+    onListenRefused: ({ place, prohibition }) =>
+      found.push(`cannot listen at ${place}: ${String(prohibition)}`),
   });
   let afterReady = false;
   for (const text of output.trim().split('\n')) {
@@ -85,4 +87,50 @@ channel 3: open failed: administratively prohibited: open failed
 debug1: channel 3: new direct-tcpip [direct-tcpip] (inactive timeout: 0)
 debug1: channel 4: free: direct-tcpip: listening port -2 for db port 1, connect from  port 0 to /run/2.sock port 0, nchannels 5`),
   ).toEqual(['ready: debug1: Entering interactive session.']);
+});
+
+it('counts clients both of its own sockets and of ports of the server', () => {
+  const { read, isUnused } = createMasterReader({
+    service,
+    controlPath: '/run/1.c',
+    onRefusal: () => undefined,
+    onListenRefused: () => undefined,
+  });
+  const isUnusedAfter = (text: string): boolean => {
+    read({ stream: 'stderr', text, pid: null, afterReady: true });
+    return isUnused();
+  };
+  expect(
+    [
+      'debug1: channel 2: new mux-control [mux-control] (inactive timeout: 0)',
+      'debug1: channel 3: new direct-tcpip [direct-tcpip] (inactive timeout: 0)',
+      'debug1: channel 3: free: direct-tcpip: listening port -2 for db port 1, connect from  port 0 to /run/1.sock port 0, nchannels 3',
+      'debug1: channel 3: new forwarded-tcpip [127.0.0.1] (inactive timeout: 0)',
+      'debug1: channel 4: new forwarded-streamlocal@openssh.com [forwarded-streamlocal] (inactive timeout: 0)',
+      'debug1: channel 3: free: 127.0.0.1, nchannels 3',
+      'debug1: channel 4: free: forwarded-streamlocal, nchannels 2',
+    ].map(isUnusedAfter),
+  ).toEqual([true, false, true, false, false, false, true]);
+});
+
+it('finds why a server does not listen: it forbids that, or cannot', () => {
+  expect(
+    meaningsOf(`
+debug1: Remote: /home/me/.ssh/authorized_keys:1: key options: port-forwarding
+debug1: Entering interactive session.
+debug1: Remote: Server has disabled port forwarding.
+debug1: mux_confirm_remote_forward: failure for: listen 8080, connect /run/1.sock:-2
+mux_confirm_remote_forward: remote port forwarding failed for listen port 8080
+debug1: mux_confirm_remote_forward: failure for: listen 8081, connect /run/1.sock:-2
+mux_confirm_remote_forward: remote port forwarding failed for listen port 8081
+debug1: Remote: port forwarding refused
+mux_confirm_remote_forward: remote port forwarding failed for listen path /run/a b.sock
+debug1: Remote: Forwarding listen address "127.0.0.1" overridden by server GatewayPorts
+debug1: mux_confirm_remote_forward: success for: listen 8082, connect /run/1.sock:-2`),
+  ).toEqual([
+    'ready: debug1: Entering interactive session.',
+    'cannot listen at 8080: Server has disabled port forwarding.',
+    'cannot listen at 8081: null',
+    'cannot listen at /run/a b.sock: port forwarding refused',
+  ]);
 });

@@ -17,6 +17,17 @@ export interface MasterReaderParts {
   readonly controlPath: string;
   /** A client's connection failed at the far end; `path`: the forward's socket, as far as it is told. */
   readonly onRefusal: (path: string, line: string) => void;
+  readonly onListenRefused: (refusal: ListenRefusal) => void;
+}
+
+/** The server does not open the far end of a remote forward. */
+export interface ListenRefusal {
+  /** `8080`, or the path of a socket. */
+  readonly place: string;
+  /** ssh's own. */
+  readonly line: string;
+  /** What the server said, where it forbids it: `Server has disabled port forwarding.` null: it could not, the place is taken. */
+  readonly prohibition: string | null;
 }
 
 export interface MasterReader {
@@ -25,12 +36,19 @@ export interface MasterReader {
   readonly isUnused: () => boolean;
 }
 
-export function createMasterReader({ service, controlPath, onRefusal }: MasterReaderParts): MasterReader {
+export function createMasterReader({
+  service,
+  controlPath,
+  onRefusal,
+  onListenRefused,
+}: MasterReaderParts): MasterReader {
   /** Channels of clients. */
   const open = new Set<string>();
   let isCountLost = false;
   /** Lines about channels that could not be opened, until it is told whose they were. A flood is thinned out: some never are. */
   const refused = new Map<string, string>();
+  /** Comes just before the refusal that it explains: a server answers in the order of the requests. */
+  let prohibition: string | null = null;
   // The ssh of the first hop speaks at the same level, and does each of these once before ours.
   const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
   let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
@@ -50,12 +68,16 @@ export function createMasterReader({ service, controlPath, onRefusal }: MasterRe
     // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
       return proxiesOfOurs-- > 0 ? chatter : answered;
-    const opened = /^debug1: channel (\d+): new (?:direct-|\[direct-)/.exec(text)?.[1];
+    const remark = /^debug1: Remote: (.+)$/.exec(text)?.[1];
+    if (remark !== undefined && /disabled|refused/i.test(remark)) prohibition = remark;
+    if (text.startsWith('debug1: mux_confirm_remote_forward: success')) prohibition = null;
+    const opened = /^debug1: channel (\d+): new \[?(?:direct|forwarded)-/.exec(text)?.[1];
     if (opened !== undefined) open.add(opened);
-    const freed = /^debug1: channel (\d+): free: .* to (.+) port \d+, nchannels \d+$/.exec(text);
-    if (freed !== null) {
-      open.delete(freed[1] ?? '');
-      tellRefusal(freed[1] ?? '', freed[2] ?? '');
+    const [, freed, words] = /^debug1: channel (\d+): free: (.*), nchannels \d+$/.exec(text) ?? [];
+    if (freed !== undefined) {
+      open.delete(freed);
+      const path = / to (.+) port \d+$/.exec(words ?? '')?.[1];
+      if (path !== undefined) tellRefusal(freed, path);
     }
     // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
     return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: )/.test(
@@ -76,6 +98,16 @@ export function createMasterReader({ service, controlPath, onRefusal }: MasterRe
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
     if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
     if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
+    const [, port, path] =
+      /^mux_confirm_remote_forward: remote port forwarding failed for listen (?:port (\d+)|path (.+))$/.exec(
+        text,
+      ) ?? [];
+    const place = port ?? path;
+    if (place !== undefined) {
+      onListenRefused({ place, line: text, prohibition });
+      prohibition = null;
+      return chatter;
+    }
     // Whose channels they were may be among them.
     if (/^[\d,]+ lines dropped$/.test(text)) {
       refused.clear();

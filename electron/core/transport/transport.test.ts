@@ -37,6 +37,36 @@ async function threeUp(): Promise<FakeTransports> {
 }
 
 describe('forwards of one ssh login', () => {
+  it('hear what the server does not open, until they stop listening', async () => {
+    const world = newWorld();
+    const heard: string[] = [];
+    const rides = names.map((name) => world.ride(service(name)));
+    const stops = rides.map((ride, place) =>
+      ride.onListenRefused(({ line }) => heard.push(`${String(names[place])}: ${line}`)),
+    );
+    await world.carrier.comesUp();
+    stops[1]?.();
+    world.carrier.reports.onListenRefused({ place: '8080', line: 'failed', prohibition: null });
+    expect(heard).toEqual(['api: failed', 'db: failed']);
+  });
+
+  it('get a round trip of their own, which no question from before answers', async () => {
+    const world = newWorld();
+    const ride = world.ride(service('api'));
+    await world.carrier.comesUp();
+    const earlier = ride.prove(1_000);
+    let isDone = false;
+    const trip = ride.roundTrip(1_000).then(() => (isDone = true));
+    await world.carrier.answers();
+    await earlier;
+    expect(isDone).toBe(false);
+    await world.carrier.answers();
+    expect(isDone).toBe(true);
+    const silent = ride.roundTrip(1_000);
+    await world.clock.advance(1_000);
+    await Promise.all([trip, silent]);
+  });
+
   it('share one carrier; others, and those that want it alone, have their own', async () => {
     const world = await threeUp();
     expect(world.carriers).toHaveLength(1);

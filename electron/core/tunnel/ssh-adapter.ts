@@ -7,8 +7,10 @@ import { MasterChannels } from '../transport/master-channels.ts';
 import { type SshMux, sshMux } from '../transport/ssh-mux.ts';
 import type { TransportPool } from '../transport/transport-pool.ts';
 import { UserMaster } from '../transport/user-master.ts';
+import { ReverseListeners } from './reverse-listeners.ts';
 import { SshDoor } from './ssh-door.ts';
 import { SshForward } from './ssh-forward.ts';
+import { SshReverseForward } from './ssh-reverse-forward.ts';
 import type { TunnelAdapter } from './tunnel-adapter.ts';
 
 export interface SshAdapterOptions {
@@ -30,23 +32,31 @@ export function createSshAdapter({
   const channels = new MasterChannels();
   const succession = new ChannelSuccession();
   const paths = new ControlPaths({ launcher, clock });
+  const listeners = new ReverseListeners();
   return {
     open: (request) => {
       const { service, insisted = false, traffic = noTraffic } = request;
       const { connection } = service;
       if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
-      const target = { host: connection.remoteHost, port: connection.remotePort };
-      const to = connection.isDynamic === true ? 'socks' : target;
+      const { remoteSocket, remoteHost, remotePort, localTarget, host } = connection;
+      const farEnd =
+        remoteSocket === undefined ? { host: remoteHost, port: remotePort } : { path: remoteSocket };
+      const to = connection.isDynamic === true ? 'socks' : farEnd;
       const door = { clock, runtimeDirectory, succession, to } as const;
       if (connection.usesOwnMaster === true) {
+        // On the user's connection nothing of ours may stay.
+        if (localTarget !== undefined) throw new Error(`a reverse forward of the user's: ${service.name}`);
         const ride = new UserMaster(request, { connection, paths, clock, runtimeDirectory });
         return new SshDoor(request, { ...door, ride, channelsAt: () => ride.channels });
       }
       const rider = { service: service.name, target: JSON.stringify(to), ...traffic };
       const ride = transports.board({ service, rider, insisted });
-      return to === 'socks'
-        ? new SshDoor(request, { ...door, ride, channelsAt: (path) => channels.at(path) })
-        : new SshForward(request, { clock, runtimeDirectory, mux, ride, to });
+      if (to === 'socks')
+        return new SshDoor(request, { ...door, ride, channelsAt: (path) => channels.at(path) });
+      const forward = { clock, runtimeDirectory, mux, ride };
+      return localTarget === undefined
+        ? new SshForward(request, { ...forward, to })
+        : new SshReverseForward(request, { ...forward, listen: to, host, target: localTarget, listeners });
     },
     close: () => {
       succession.close();

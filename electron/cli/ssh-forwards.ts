@@ -1,0 +1,183 @@
+/** The forwards that ssh makes for a host, out of what `ssh -G HOST` prints, and the services that they become. Pure. */
+import { parseBindAddress } from '../../shared/bind-address.ts';
+import { assertNever } from '../../shared/result.ts';
+import type { Proposal } from './service-proposal.ts';
+import type { ForwardKind, WrittenForward } from './ssh-config.ts';
+
+/** `address`: null where none is written. */
+type Place = { readonly address: string | null; readonly port: number } | { readonly path: string };
+
+export interface ResolvedForward {
+  readonly kind: ForwardKind;
+  readonly listen: Place;
+  /** null: what each client asks for (SOCKS). */
+  readonly to: Place | null;
+  /** `localforward 8080 [db]:80` */
+  readonly text: string;
+  /** Where it listens, as it stands there. */
+  readonly listenText: string;
+  /** Where it leads, likewise; null: what each client asks for. */
+  readonly toText: string | null;
+}
+
+const kinds = { localforward: 'local', remoteforward: 'remote', dynamicforward: 'dynamic' } as const;
+
+/** Blanks in paths are not escaped there: a path begins with a slash, and so ends before the next one. */
+const forwardLine =
+  /^(localforward|remoteforward|dynamicforward) (\d+|\[[^\]]*\]:\d+|\/.*?)(?: (\[[^\]]*\]:\d+|\/.*))?$/;
+
+export function parseForwards(resolved: string): readonly ResolvedForward[] {
+  const forwards = resolved.split('\n').flatMap((line): readonly ResolvedForward[] => {
+    const match = forwardLine.exec(line.trim());
+    if (match === null) return [];
+    const [text, keyword = '', listen = '', to] = match;
+    const kind = kinds[keyword as keyof typeof kinds];
+    const toText = to === undefined || to === '[socks]:0' ? null : to;
+    return [
+      {
+        kind,
+        listen: placeOf(listen),
+        to: toText === null ? null : placeOf(toText),
+        text,
+        listenText: listen,
+        toText,
+      },
+    ];
+  });
+  // ssh prints what leads to a socket as a SOCKS proxy too (dump_cfg_forwards in readconf.c).
+  const isEcho = ({ kind, listenText }: ResolvedForward): boolean =>
+    kind === 'dynamic' &&
+    forwards.some((other) => other.kind === 'local' && other.listenText === listenText && other.to !== null);
+  return forwards.filter((forward) => !isEcho(forward));
+}
+
+function placeOf(text: string): Place {
+  if (text.startsWith('/')) return { path: text };
+  const [, address, port = text] = /^\[([^\]]*)\]:(\d+)$/.exec(text) ?? [];
+  return { address: address ?? null, port: Number(port) };
+}
+
+/** `GatewayPorts yes`: where no address is written, all of them are meant. */
+export const opensToAll = (resolved: string): boolean => /^gatewayports yes$/m.test(resolved);
+
+interface Keys {
+  /** null: the service opens none. */
+  readonly preferredPort: number | null;
+  readonly ends: Readonly<Record<string, unknown>>;
+  readonly connection: Readonly<Record<string, unknown>>;
+  /** What the name says of it. */
+  readonly suffix: string;
+}
+
+/** A service, or why there is none that means the same. User, port, key and jump hosts stay in the ssh_config: ssh reads them there. */
+export function proposeForward(
+  host: string,
+  forward: ResolvedForward,
+  { isOnly, isOpenToAll }: { readonly isOnly: boolean; readonly isOpenToAll: boolean },
+): Proposal | string {
+  const keys = keysOf(forward, isOpenToAll);
+  if (typeof keys === 'string') return keys;
+  const { suffix, connection, preferredPort, ends } = keys;
+  return {
+    name: isOnly ? host : `${host}-${suffix}`,
+    technology: 'ssh',
+    preferredPort,
+    ends,
+    tags: [],
+    connection: { host, ...connection },
+  };
+}
+
+function keysOf(forward: ResolvedForward, isOpenToAll: boolean): Keys | string {
+  switch (forward.kind) {
+    case 'local':
+      return localKeys(forward, isOpenToAll);
+    case 'remote':
+      return reverseKeys(forward);
+    case 'dynamic': {
+      const near = nearEnd(forward.listen, isOpenToAll);
+      return typeof near === 'string'
+        ? near
+        : { ...near, ends: { ...near.ends, dynamic: true }, connection: {}, suffix: 'socks' };
+    }
+    default:
+      return assertNever(forward.kind, 'forward');
+  }
+}
+
+function localKeys({ listen, to }: ResolvedForward, isOpenToAll: boolean): Keys | string {
+  const near = nearEnd(listen, isOpenToAll);
+  if (typeof near === 'string') return near;
+  if (to === null) return 'it leads nowhere';
+  const { ends } = near;
+  if ('path' in to)
+    return { ...near, ends: { ...ends, remote_socket: to.path }, connection: {}, suffix: nameOf(to.path) };
+  const { address, port } = to;
+  return {
+    ...near,
+    ends: { ...ends, remote_port: port },
+    connection: address === null || address === 'localhost' ? {} : { remote_host: address },
+    suffix: String(port),
+  };
+}
+
+/** Where a service listens on this machine. */
+function nearEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort' | 'ends'> | string {
+  if ('path' in listen) return { preferredPort: null, ends: { local_socket: listen.path } };
+  const { address, port } = listen;
+  const all = { preferredPort: port, ends: { bind: '::' } };
+  if (address === null) return isOpenToAll ? all : { preferredPort: port, ends: {} };
+  if (address === '' || address === '*') return all;
+  const bind = parseBindAddress(address);
+  if (bind === undefined) return `LocalPort listens at an address, and ${address} is a name`;
+  return { preferredPort: port, ends: bind === null ? {} : { bind } };
+}
+
+function reverseKeys({ listen, to }: ResolvedForward): Keys | string {
+  if (to === null) return 'LocalPort has no SOCKS proxy that listens on a server';
+  const near =
+    'path' in to
+      ? { local_socket: to.path }
+      : {
+          local_port: to.port,
+          ...(to.address === null || to.address === 'localhost' ? {} : { local_host: to.address }),
+        };
+  const reverse = { preferredPort: null, ends: { remote: true, ...near } };
+  if ('path' in listen)
+    return {
+      ...reverse,
+      ends: { ...reverse.ends, remote_socket: listen.path },
+      connection: {},
+      suffix: `remote-${nameOf(listen.path)}`,
+    };
+  const { address, port } = listen;
+  if (port === 0) return 'its port would be another one at each start';
+  return {
+    ...reverse,
+    ends: { ...reverse.ends, remote_port: port },
+    connection: address === null || address === 'localhost' ? {} : { remote_host: hostOf(address) },
+    suffix: `remote-${port}`,
+  };
+}
+
+const hostOf = (address: string): string => (address === '' || address === '*' ? '0.0.0.0' : address);
+
+/** `docker` of `/var/run/docker.sock`. */
+const nameOf = (path: string): string =>
+  (path.split('/').at(-1) ?? '').replace(/\.sock(?:et)?$/, '').replaceAll(/[^\w.-]+|^\.+/g, '') || 'socket';
+
+/**
+ * The line that asks for it; null: none is known. Of lines that read alike one that always applies comes first. Where none does,
+ * because of a variable, say, one that applies at times only may be it.
+ */
+export function whereWritten<Written extends WrittenForward>(
+  { kind, listenText, toText }: ResolvedForward,
+  written: readonly Written[],
+): Written | null {
+  const ofKind = written.filter((one) => one.kind === kind);
+  const alike = ofKind.filter(({ listen, to }) => listen === listenText && to === toText);
+  if (alike.length > 0) return alike.find(({ isPassing }) => !isPassing) ?? alike[0] ?? null;
+  const atPlace = ofKind.filter(({ listen }) => listen === listenText);
+  const near = atPlace.length > 0 ? atPlace : ofKind.filter(({ listen }) => /%|\$\{/.test(listen));
+  return near.find(({ isPassing }) => isPassing) ?? near[0] ?? null;
+}

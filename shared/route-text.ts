@@ -1,0 +1,81 @@
+/** Where a service leads, in the user's own words. Pure. */
+import { formatPlace } from './bind-address.ts';
+import { shortTargetName } from './kube-target.ts';
+import type { Connection, LocalTarget } from './service-spec.ts';
+
+type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
+
+/**
+ * `prod · svc/postgres`, `deploy@bastion → db:5432`, `deploy@bastion → /run/postgresql/.s.PGSQL.5432`, `via bastion (SOCKS)`. A
+ * reverse forward begins at its server: `deploy@bastion:8080 → localhost:3000`.
+ */
+export function describeRoute(connection: Connection): string {
+  switch (connection.technology) {
+    case 'kubectl': {
+      const where = connection.context ?? connection.namespace;
+      return `${where === null ? '' : `${where} · `}${shortTargetName(connection.target)}`;
+    }
+    case 'ssh': {
+      const { localTarget } = connection;
+      if (connection.isDynamic === true) return `via ${loginOf(connection)} (SOCKS)`;
+      return localTarget === undefined
+        ? `${loginOf(connection)} → ${describeRemoteEnd(connection)}`
+        : `${describeListener(connection)} → ${describeLocalTarget(localTarget)}`;
+    }
+    case 'tcp':
+      return `${connection.host}:${String(connection.remotePort)}`;
+    case 'command':
+      return connection.argv[0].split('/').at(-1) ?? connection.argv[0];
+  }
+}
+
+/** Clients connect at the server, and are led to this machine. */
+export const isReverse = (connection: Connection): boolean =>
+  connection.technology === 'ssh' && connection.localTarget !== undefined;
+
+/** Where clients of a reverse forward connect, on its server: `deploy@bastion:8080`; undefined: it is none. */
+export const remoteAddressOf = (connection: Connection): string | undefined =>
+  connection.technology === 'ssh' && connection.localTarget !== undefined
+    ? describeListener(connection)
+    : undefined;
+
+/** The same as a part of a snapshot. */
+export function remoteAddressIn({ connection }: { readonly connection: Connection }): {
+  readonly remoteAddress?: string;
+} {
+  const remoteAddress = remoteAddressOf(connection);
+  return remoteAddress === undefined ? {} : { remoteAddress };
+}
+
+/** The far end of an ssh service, as its server calls it: `db:5432`, `/run/docker.sock`. */
+export const describeRemoteEnd = ({ remoteSocket, remoteHost, remotePort }: SshConnection): string =>
+  remoteSocket ?? `${remoteHost}:${String(remotePort)}`;
+
+export const describeLocalTarget = (target: LocalTarget): string =>
+  'path' in target ? target.path : formatPlace(target.host, target.port);
+
+/** The host that an ssh service logs in to, out of `describeRoute`. */
+export function sshHostIn(route: string): string | null {
+  const proxy = /^via (?:\S*@)?([^\s@]+) \(SOCKS\)$/.exec(route)?.[1];
+  if (proxy !== undefined) return proxy;
+  const [start = '', end] = route.split(' → ');
+  if (end === undefined) return null;
+  // A reverse forward begins with a place on the host.
+  const [, bracketed, before, host] =
+    /^(?:[^\s/]*@)?(?:\[([^\]]+)\]:(?:\d+|\/.*)|([^\s:/@]+):(?:\d+|\/.*)|([^\s@]+)(?: \(.*\))?)$/.exec(
+      start,
+    ) ?? [];
+  return bracketed ?? before ?? host ?? null;
+}
+
+function describeListener(connection: SshConnection): string {
+  const { host, remoteHost, remotePort, remoteSocket } = connection;
+  if (remoteSocket !== undefined)
+    return `${userOf(connection)}${host.includes(':') ? `[${host}]` : host}:${remoteSocket}`;
+  if (remoteHost !== 'localhost') return `${loginOf(connection)} (${formatPlace(remoteHost, remotePort)})`;
+  return `${userOf(connection)}${formatPlace(host, remotePort)}`;
+}
+
+const loginOf = (connection: SshConnection): string => `${userOf(connection)}${connection.host}`;
+
+const userOf = ({ user }: SshConnection): string => (user === null ? '' : `${user}@`);
