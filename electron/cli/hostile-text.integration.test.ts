@@ -88,7 +88,7 @@ describe('a hostile cluster', () => {
   });
 
   it('cannot write into the config that is imported from it', async () => {
-    const spec = { ports: [{ port: 80 }] };
+    const spec = { selector: { app: 'web' }, ports: [{ port: 80 }] };
     const items = [
       { metadata, spec },
       { metadata: { name: 'web', namespace: 'shop' }, spec },
