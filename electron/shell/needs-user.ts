@@ -19,4 +19,5 @@ export function needsUser({
   return exhausted && cause.recovery === 'backoff';
 }
 
-export const waitsForTransport = ({ triggers }: Cause): boolean => triggers.includes('transport-up');
+export const waitsForTransport = ({ recovery, triggers }: Cause): boolean =>
+  recovery !== 'user' && triggers.includes('transport-up');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeCause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
-import { quietMs, routeSettleMs, settleMs } from './notification-policy.ts';
+import { quietMs, transportSettleMs, settleMs } from './notification-policy.ts';
 import { Notifier } from './notifier.ts';
 import { aService, aSnapshot, failedService, offService } from './testing/snapshots.ts';
 
@@ -107,14 +107,14 @@ test('a cluster that stays away is one notice for all of its services, one that 
       cause: describeCause('transport-down', { what: 'The cluster prod' }),
     });
   await show(held('a'), held('b'));
-  await clock.advance(routeSettleMs - 1);
+  await clock.advance(transportSettleMs - 1);
   await show(aService('a'), aService('b'));
   await clock.advance(quietMs);
   expect(take()).toEqual([]);
   await show(held('a'), aService('b'));
-  await clock.advance(routeSettleMs / 2);
+  await clock.advance(transportSettleMs / 2);
   await show(held('a'), held('b'));
-  await clock.advance(routeSettleMs / 2);
+  await clock.advance(transportSettleMs / 2);
   expect(take()).toEqual([
     'The cluster prod cannot be reached | a and b: Check the network or the VPN; LocalPort reconnects as soon as there is an answer',
   ]);
@@ -123,7 +123,16 @@ test('a cluster that stays away is one notice for all of its services, one that 
   expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
 });
 
-test('a need that began with a route is announced as soon as any other, in its own words', async () => {
+test('what only the user can fix is announced as soon as any other, though its transport tries it again', async () => {
+  const { clock, show, take } = setUp();
+  const cause = describeCause('auth-failed', { host: 'gate' });
+  const triggers = [...cause.triggers, 'transport-up'] as const;
+  await show({ ...failedService('a'), cause: { ...cause, triggers } });
+  await clock.advance(settleMs);
+  expect(take()).toHaveLength(1);
+});
+
+test('a need that began with a transport is announced as soon as any other, in its own words', async () => {
   const { clock, show, take } = setUp();
   const cause = describeCause('transport-down', { what: 'The ssh host gate' });
   await show(aService('a', { phase: 'waiting', health: 'unknown', cause }));

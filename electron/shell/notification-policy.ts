@@ -4,7 +4,7 @@
  *
  * 1. One notice when a forward comes to need the user, one when that forward is proven again; nothing else, ever.
  * 2. Both are sent only after they have lasted for `settleMs`: what recovers in a moment is not worth a word, and what
- *    hits several forwards within that time becomes one notice. A cluster or an ssh host gets `routeSettleMs` to come back:
+ *    hits several forwards within that time becomes one notice. A cluster or an ssh host gets `transportSettleMs` to come back:
  *    a VPN that reconnects after a wake is no news. Where LocalPort checks again soon, that check comes first.
  * 3. Forwards with the same cause share its notice for `quietMs`: one expired login is one notice, however long it takes
  *    until each of them has noticed.
@@ -16,7 +16,7 @@ import { needsUser, waitsForTransport } from './needs-user.ts';
 import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 
 export const settleMs = 1_500;
-export const routeSettleMs = 30_000;
+export const transportSettleMs = 30_000;
 export const quietMs = 60_000;
 /** A check that comes no later than this is waited for, and for its result. */
 export const soonRecheckMs = 10_000;
@@ -127,16 +127,16 @@ function followNeed(
 
 const titleOf = ({ cause }: ServiceSnapshot): string => cause?.title ?? '';
 
-const isForRoute = ({ cause }: ServiceSnapshot): boolean => cause !== null && waitsForTransport(cause);
+const isForTransport = ({ cause }: ServiceSnapshot): boolean => cause !== null && waitsForTransport(cause);
 
 function settleMsOf(service: ServiceSnapshot): number {
-  if (isForRoute(service)) return routeSettleMs;
+  if (isForTransport(service)) return transportSettleMs;
   const { nextRetryAt, since } = service;
   const recheckMs = nextRetryAt === null ? Infinity : nextRetryAt - since;
   return recheckMs <= soonRecheckMs ? Math.max(0, recheckMs) + 2 * settleMs : settleMs;
 }
 
-/** Another cause than at first. One that needs the user is not kept back because a route was given time to come back. */
+/** Another cause than at first. One that needs the user is not kept back because a transport was given time to come back. */
 function tellAtAnew(
   { tellAt, toldBefore }: Extract<Trouble, { kind: 'noticed' }>,
   service: ServiceSnapshot,
@@ -144,7 +144,7 @@ function tellAtAnew(
 ): number {
   const settledAt = now + settleMsOf(service);
   const soonest = toldBefore === null ? now : toldBefore + quietMs;
-  return Math.max(soonest, isForRoute(service) ? settledAt : Math.min(tellAt, settledAt));
+  return Math.max(soonest, isForTransport(service) ? settledAt : Math.min(tellAt, settledAt));
 }
 
 /** Joins those that have the same cause: silently once its notice is out, else at the time of that notice. */
