@@ -11,7 +11,7 @@ const tcpServices = 100;
 const sshServices = 20;
 const awayMs = 40_000;
 const shutdownMs = 3_000;
-const maxBackSeconds = 5;
+const maxBackSeconds = 3;
 const patienceMs = 40_000;
 
 export const hostOfMany: Row = {
