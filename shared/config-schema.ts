@@ -216,6 +216,7 @@ export const connectionSchemas = {
     jump: oneOrMany(jumpHost).optional(),
     strict_host_key_checking: choice(['accept-new', 'yes']).optional(),
     dynamic: flag.optional(),
+    remote: flag.optional(),
     control_path: choice(['user']).optional(),
   }),
   tcp: mapping({ host: hostName }),

@@ -134,6 +134,7 @@ export const connectionKeyHelps = {
     jump: 'Jump hosts, one or a list, each as user@host:port',
     strict_host_key_checking: 'yes: known hosts only; default accept-new',
     dynamic: 'As dynamic of the service',
+    remote: 'As remote of the service',
     control_path:
       'user: uses your own running ControlMaster, at the ControlPath of your ssh_config, instead of logging in',
   },

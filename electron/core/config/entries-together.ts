@@ -4,6 +4,7 @@ import type { Findings } from './config-findings.ts';
 import type { ConfigPath } from './config-problem.ts';
 import { findLoops, type LoopCandidate } from './loops.ts';
 import { findPortConflicts, type PortWish } from './port-conflicts.ts';
+import { isReverseEntry } from './reverse-entry.ts';
 import { valueAt } from './tree-path.ts';
 
 export interface ValidService {
@@ -55,7 +56,7 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
     const bind = readKey(service, 'bind');
     const isKnown = (key: string): boolean => !unset.isAt(['services', index, key]);
     const isMeant =
-      typeof localPort === 'number' && isKnown('local_port') && isKnown('bind') && !isReverse(service);
+      typeof localPort === 'number' && isKnown('local_port') && isKnown('bind') && !isReverseEntry(service);
     // What it cannot be read as is told elsewhere.
     if (!isMeant || (bind === undefined && valueAt(service, ['bind']) !== undefined)) return [];
     const isEnabled = readKey(service, 'enabled') !== false;
@@ -73,16 +74,13 @@ function reportSharedSockets(findings: Findings, services: readonly unknown[], u
   for (const [index, service] of services.entries()) {
     const path = ['services', index, 'local_socket'];
     const socket = readKey(service, 'local_socket');
-    if (socket === undefined || unset.isAt(path) || isReverse(service)) continue;
+    if (socket === undefined || unset.isAt(path) || isReverseEntry(service)) continue;
     if (readKey(service, 'enabled') === false) continue;
     const earlier = firstIndex.get(socket);
     if (earlier === undefined) firstIndex.set(socket, index);
     else reportTaken(findings, { path, value: JSON.stringify(socket), earlier });
   }
 }
-
-/** What stands at its local end is a program's, which any number of services may lead to. */
-const isReverse = (service: unknown): boolean => readKey(service, 'remote') === true;
 
 /** Two services cannot have one place on one server. Told where the server is written alike: an alias may hide that it is one. */
 function reportSharedListeners(
@@ -94,7 +92,7 @@ function reportSharedListeners(
   for (const [index, valid] of services.entries()) {
     if (valid === null || unset.keepsFromRunning(index) || valid.service.enabled === false) continue;
     const { service, connection: raw } = valid;
-    if (raw.technology !== 'ssh' || service.remote !== true) continue;
+    if (raw.technology !== 'ssh' || !isReverseEntry({ ...service, connection: raw.connection })) continue;
     const { host, user, port, remote_host: listenHost = 'localhost', remote_socket: inside } = raw.connection;
     const socket = service.remote_socket ?? inside;
     const key = inside === undefined && socket === undefined ? ['remote_port'] : ['remote_socket'];
@@ -153,7 +151,8 @@ function describeLoop({ localPort }: LoopCandidate, through: readonly string[]):
 function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
   const { name, local_port: wanted, bind = null, remote_port: port } = service;
   // One that is chosen is never one that a service leads to by its number.
-  const localPort = typeof wanted === 'number' && service.remote !== true ? wanted : 0;
+  const localPort =
+    typeof wanted === 'number' && !isReverseEntry({ ...service, connection: raw.connection }) ? wanted : 0;
   const isKnown = raw.technology === 'tcp' && typeof port === 'number';
   return { name, localPort, bind, leadsTo: isKnown ? { host: raw.connection.host, port } : null };
 }

@@ -12,6 +12,7 @@ import type { ValidService } from './entries-together.ts';
 import type { PathContext } from './expanded-path.ts';
 import { buildConnection } from './service-builder.ts';
 import { bareService } from './service-defaults.ts';
+import { isReverseEntry } from './reverse-entry.ts';
 import { valueAt } from './tree-path.ts';
 
 export interface FaultyEntries {
@@ -80,12 +81,11 @@ const unknownConnection: Connection = { technology: 'command', argv: ['unknown']
 const connectionOf = ({ service, connection }: ValidService, paths: PathContext): Connection =>
   buildConnection(connection, service, paths);
 
-const { name, local_port: localPort, bind, enabled, remote } = serviceSchema.out.shape;
+const { name, local_port: localPort, bind, enabled } = serviceSchema.out.shape;
 const nameOf = (entry: unknown): string | null => name.safeParse(valueAt(entry, ['name'])).data ?? null;
 /** That of a reverse forward is a program's. */
 const portOf = (entry: unknown): number | null =>
-  isReverse(entry) ? null : numberOrNull(localPort.safeParse(valueAt(entry, ['local_port'])).data);
-const isReverse = (entry: unknown): boolean => remote.safeParse(valueAt(entry, ['remote'])).data === true;
+  isReverseEntry(entry) ? null : numberOrNull(localPort.safeParse(valueAt(entry, ['local_port'])).data);
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 const bindOf = (entry: unknown): BindAddress => bind.safeParse(valueAt(entry, ['bind'])).data ?? null;
 const enabledOf = (entry: unknown): boolean => enabled.safeParse(valueAt(entry, ['enabled'])).data ?? true;

@@ -117,17 +117,17 @@ export function buildConnection(raw: RawConnection, service: RawEnds, paths: Pat
 /** A socket at the far end, and what a reverse forward leads to. */
 function otherEnds(
   service: RawEnds,
-  { remote_socket: inside }: RawSsh['connection'],
+  raw: RawSsh['connection'],
   paths: PathContext,
 ): Pick<SshConnection, 'remoteSocket' | 'localTarget'> {
-  const remoteSocket = service.remote_socket ?? inside;
+  const remoteSocket = service.remote_socket ?? raw.remote_socket;
   const socket = expandPath(textOrNull(service.local_socket), paths);
   const { local_port: port, local_host: host = 'localhost' } = service;
   const localTarget =
     socket === null ? { host, port: typeof port === 'number' ? port : 0 } : { path: socket };
   return {
     ...(remoteSocket === undefined ? {} : { remoteSocket }),
-    ...(service.remote === true ? { localTarget } : {}),
+    ...(service.remote === true || raw.remote === true ? { localTarget } : {}),
   };
 }
 

@@ -86,3 +86,16 @@ describe('control_path: user', () => {
     ]);
   });
 });
+
+describe('remote: true', () => {
+  it.each([
+    ['of the service', ssh('    remote_port: 80\n    remote: true\n')],
+    ['of the connection', ssh('    remote_port: 80\n', 'host: bastion, remote: yes')],
+  ])('%s leads from the server to the local port, which is a program’s', (_, text) => {
+    expect(complaintsOf(text)).toEqual([]);
+    expect(built(text)).toMatchObject({
+      localPort: 0,
+      connection: { remotePort: 80, localTarget: { host: 'localhost', port: 1080 } },
+    });
+  });
+});

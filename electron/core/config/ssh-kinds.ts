@@ -6,6 +6,7 @@ import { isOpenToOthers, parseBindAddress } from '../../../shared/bind-address.t
 import { flag } from '../../../shared/config-scalars.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ConfigPath } from './config-problem.ts';
+import { isReverseEntry } from './reverse-entry.ts';
 import { targetlessChecks } from './service-defaults.ts';
 import { valueAt } from './tree-path.ts';
 
@@ -19,12 +20,12 @@ export interface SshKindFault {
 export function sshKindFaults(service: unknown): readonly SshKindFault[] {
   if (valueAt(service, ['technology']) !== 'ssh') return onlyForSsh(service);
   // Together they are one fault, not that of every key which one of the two would need.
-  const isBoth = isDynamic(service) && isReverse(service);
+  const isBoth = isDynamic(service) && isReverseEntry(service);
   const ofEnds = isBoth
     ? [error(['remote'], 'works without dynamic only: remove one of the two')]
     : [
         ...(isDynamic(service) ? dynamicFaults(service) : socketFaults(service)),
-        ...(isReverse(service) ? reverseFaults(service) : forwardFaults(service)),
+        ...(isReverseEntry(service) ? reverseFaults(service) : forwardFaults(service)),
       ];
   return [...ofEnds, ...ownMasterFaults(service)];
 }
@@ -41,7 +42,6 @@ const isOn = (service: unknown, ...place: readonly string[]): boolean =>
 
 const isDynamic = (service: unknown): boolean =>
   isOn(service, 'dynamic') || isOn(service, 'connection', 'dynamic');
-const isReverse = (service: unknown): boolean => isOn(service, 'remote');
 
 const socketPlaces = (service: unknown): readonly (readonly string[])[] =>
   [['remote_socket'], ['connection', 'remote_socket']].filter((place) => has(service, ...place));
@@ -124,7 +124,7 @@ function ownMasterFaults(service: unknown): readonly SshKindFault[] {
   if (valueAt(service, at) !== 'user') return [];
   const loginKeys = ['key_file', 'password', 'jump', 'strict_host_key_checking'];
   return [
-    ...(isReverse(service)
+    ...(isReverseEntry(service)
       ? [
           error(
             at,
@@ -133,7 +133,7 @@ function ownMasterFaults(service: unknown): readonly SshKindFault[] {
         ]
       : []),
     // Masters before OpenSSH 9.4 would have the server look the path up as a name.
-    ...(!isReverse(service) && socketPlaces(service).length > 0
+    ...(!isReverseEntry(service) && socketPlaces(service).length > 0
       ? [
           error(
             at,
