@@ -22,6 +22,9 @@ import { readSshServices, type SshService } from '../ssh-services.ts';
 
 const probeTimeoutMs = 4_000;
 
+/** A daemon has its files in the same folder. */
+const ownName = `ssh-test-${process.pid}`;
+
 /** Opens a tunnel for each service on a private socket, beside those that run, and connects through it once. */
 export const sshTest: Action = async (context, _options, names) => {
   const { clock, paths, uid, env } = context;
@@ -45,6 +48,7 @@ export const sshTest: Action = async (context, _options, names) => {
   });
   secrets.allow(services.flatMap(referencesOf));
   const transports = sshTransports(
+    ownName,
     { launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) },
     (open) => withSecrets(open, secrets),
   );
@@ -73,7 +77,8 @@ async function tryService(
 ): Promise<Finding> {
   if (service.problem !== null) return describe(service, service.problem);
   const startedAt = clock.now();
-  const tunnel = adapter.open({ id: `ssh-test-${process.pid}-${service.name}`, service, log: silentLogger });
+  const id = `${ownName}-${service.name}`;
+  const tunnel = adapter.open({ id, service: asForward(service), log: silentLogger });
   const onAbort = (): void => void tunnel.stop({ force: true });
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -83,6 +88,11 @@ async function tryService(
     // Its targets are named by its clients.
     if (service.connection.isDynamic === true)
       return fine(service.name, `${where(service)}: logged in after ${loggedInMs} ms`);
+    if (service.connection.localTarget !== undefined)
+      return fine(
+        service.name,
+        `${where(service)}: logged in after ${loggedInMs} ms; the place on the server is not tried`,
+      );
     const complaint = firstComplaint(tunnel);
     const probe = await probeTcp({
       endpoint: ready.value,
@@ -101,6 +111,12 @@ async function tryService(
     signal.removeEventListener('abort', onAbort);
     await tunnel.stop();
   }
+}
+
+/** Of a reverse forward only the login: the place on the server is that of the one that runs. */
+function asForward(service: SshService): SshService {
+  const { localTarget: _, ...connection } = service.connection;
+  return { ...service, connection };
 }
 
 /** ssh says why a target cannot be reached on its own stderr, beside the connection that fails. */

@@ -90,6 +90,7 @@ export class Forwarding {
     this.prompts = new PromptDesk({ clock, onChange, onSecret, keychain: this.#remembered });
     const ssh = { launcher, clock, runtimeDirectory, prompts: this.prompts };
     this.#transports = new TransportPool({
+      name: 'transport',
       clock,
       log,
       random: Math.random,

@@ -46,6 +46,7 @@ class Play {
   readonly probers = new Map<string, AskedProber>();
   readonly told: string[] = [];
   readonly pool = new TransportPool({
+    name: 'transport',
     clock: this.clock,
     log: silentLogger,
     random: () => 0.5,

@@ -6,10 +6,12 @@ import type { OpenCarrier } from './transport.ts';
 import { TransportPool } from './transport-pool.ts';
 
 export const sshTransports = (
+  name: string,
   options: SshMasterOptions,
   wrap: (open: OpenCarrier) => OpenCarrier = (open) => open,
 ): TransportPool =>
   new TransportPool({
+    name,
     clock: options.clock,
     log: silentLogger,
     random: Math.random,

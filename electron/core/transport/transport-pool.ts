@@ -16,6 +16,8 @@ import type { ClusterChoice } from './kubectl-flags.ts';
 import { type LeaseListener, TransportLease } from './transport-lease.ts';
 
 export interface TransportPoolParts {
+  /** Of all that uses this runtime directory no other: files are named after it. */
+  readonly name: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** In [0, 1). */
@@ -134,7 +136,7 @@ export class TransportPool {
     const { clock, log, random, isOnline, onChange } = this.#parts;
     const transport = new Transport({
       key,
-      id: `transport-${String((this.#soFar += 1))}`,
+      id: `${this.#parts.name}-${String((this.#soFar += 1))}`,
       clock,
       log,
       random,

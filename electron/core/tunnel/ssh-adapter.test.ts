@@ -35,7 +35,7 @@ function sshOnFakeChildren() {
   const done = () => Promise.resolve(ok(undefined));
   const mux = { open: done, close: done };
   const prompts = new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
-  const transports = sshTransports({ launcher, clock, runtimeDirectory, prompts });
+  const transports = sshTransports('test', { launcher, clock, runtimeDirectory, prompts });
   const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports, mux });
   let count = 0;
   const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {

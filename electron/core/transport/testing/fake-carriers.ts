@@ -70,6 +70,7 @@ export class FakeTransports {
   readonly told: string[] = [];
   isOnline = true;
   readonly pool = new TransportPool({
+    name: 'transport',
     clock: this.clock,
     log: silentLogger,
     random: () => 0.5,

@@ -71,7 +71,7 @@ export class TunnelWorkshop {
       ...(stateDirectory === undefined ? {} : { keychain: this.#keychainNotedIn(stateDirectory, onSecret) }),
     });
     const child = { launcher: this.#launcher, clock: systemClock, runtimeDirectory };
-    this.#transports = sshTransports({
+    this.#transports = sshTransports('workshop', {
       ...child,
       prompts: this.prompts,
       ...(timing === undefined ? {} : { timing }),
