@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
+import { exchange, freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
 import { startSshd, type Sshd } from '../../e2e/fixtures/sshd.ts';
 import { completionScripts } from './completion-scripts.ts';
 import { CommandUser } from './testing/installed-command.ts';
@@ -70,6 +70,26 @@ describe('ssh', () => {
       code: 1,
       err: expect.stringContaining('no ssh service near') as unknown,
     });
+  });
+
+  it('leaves those alone that run', async () => {
+    const away = await freePort();
+    user.writeConfig(
+      `name: far, technology: ssh, local_port: 20001, remote_port: ${echo.port}, connection: { host: ${sshd.host}, port: ${sshd.port}, key_file: ${sshd.keyFile}, remote_host: 127.0.0.1 }`,
+      `name: back, technology: ssh, local_port: ${echo.port}, remote_port: ${away}, remote: true, connection: { host: ${sshd.host}, port: ${sshd.port}, key_file: ${sshd.keyFile} }`,
+    );
+    expect((await user.run('start', '--all', '--wait')).code).toBe(0);
+    const states = async (): Promise<unknown> => {
+      const { services } = JSON.parse((await user.run('status', '-o', 'json')).out) as {
+        services: readonly { name: string; phase: string; pid: number; restarts: number }[];
+      };
+      return services.map(({ name, phase, pid, restarts }) => ({ name, phase, pid, restarts }));
+    };
+    const before = await states();
+    expect((await user.run('ssh', 'test')).code).toBe(0);
+    expect(await exchange({ host: '127.0.0.1', port: 20_001 }, 'still here')).toBe('still here');
+    expect(await exchange({ host: '127.0.0.1', port: away }, 'and here')).toBe('and here');
+    expect(await states()).toEqual(before);
   });
 
   it('shows what ssh_config makes of a host, and refuses a key that others may read', async () => {
