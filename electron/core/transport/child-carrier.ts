@@ -64,6 +64,8 @@ export interface ChildPlan {
   readonly explainEnd?: (cause: Cause, signal: AbortSignal) => Promise<Cause>;
   /** Whether this end came because nothing went through it. */
   readonly isUnused?: (cause: Cause) => boolean;
+  /** Called once it was told to end: a program may fall asleep in the moment of the signal. */
+  readonly wake?: () => void;
   /** Removes what the child leaves behind. */
   readonly cleanUp: () => Promise<void>;
 }
@@ -166,7 +168,7 @@ export class ChildCarrier implements Carrier {
     this.#isStopping = true;
     this.#explanation.abort();
     if (this.#child === null) this.#end({ ...noChild, cause: null });
-    else void this.#child.stop(options);
+    else this.#stopChild(this.#child, options);
     return this.ended;
   }
 
@@ -246,12 +248,17 @@ export class ChildCarrier implements Carrier {
     this.#life.settleReady(ok(endpoint));
   }
 
+  #stopChild(child: ChildProcess, options?: { readonly force?: boolean }): void {
+    void child.stop(options);
+    this.#plan?.wake?.();
+  }
+
   /** Ends the child for a cause of our own. */
   #abandon(cause: Cause): void {
     if (this.#isStopping || this.#firstCause !== null) return;
     this.#firstCause = cause;
     this.#life.settleReady(err(cause));
-    void this.#child?.stop();
+    if (this.#child !== null) this.#stopChild(this.#child);
   }
 
   async #finish(exit: ChildExit, plan: ChildPlan): Promise<void> {

@@ -1,4 +1,5 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
+import net from 'node:net';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
 import type { Clock } from '../clock.ts';
@@ -122,6 +123,9 @@ function planMaster(
     },
     explainEnd: (cause) => Promise.resolve(askpass?.explainEnd(cause) ?? withLogin(cause, host)),
     isUnused: (cause) => cause.code === 'closed-by-remote' && reader.isUnused(),
+    wake: () => {
+      wake(controlPath);
+    },
     roundTrip: roundTripThrough({ controlPath, probeSocket, clock }),
     cleanUp: async () => {
       await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);
@@ -133,6 +137,16 @@ interface ProbePlace {
   readonly controlPath: string;
   readonly probeSocket: string;
   readonly clock: Clock;
+}
+
+/**
+ * A signal that comes between ssh's look for one and its poll is seen with the next event only (client_loop of OpenSSH 9.1, which blocks
+ * no signals there), 3 s later at the worst: a connection to its control socket is one.
+ */
+function wake(controlPath: string): void {
+  const socket = net.connect(controlPath);
+  socket.once('connect', () => socket.destroy());
+  socket.on('error', () => undefined);
 }
 
 /** Asks the server for something that it always refuses: the refusal is a round trip. */
