@@ -77,12 +77,13 @@ const rules: readonly Rule[] = [
 
 function normalise(text: string, known: readonly Known[]): string {
   const longestFirst = known.toSorted(([a], [b]) => String(b).length - String(a).length);
-  const named = longestFirst.reduce(
-    (rest, [found, word]) =>
-      typeof found === 'number'
-        ? rest.replaceAll(new RegExp(String.raw`(?<!\d)${found}(?!\d)`, 'g'), word)
-        : rest.replaceAll(found, word),
-    text,
+  const words = new Map(longestFirst.map(([found, word]) => [String(found), word]));
+  const patterns = longestFirst.map(([found]) =>
+    typeof found === 'number' ? String.raw`(?<!\d)${found}(?!\d)` : escapeRegExp(found),
   );
+  // All at once: the word for one port may be the number of another one.
+  const named = text.replaceAll(new RegExp(patterns.join('|'), 'g'), (found) => words.get(found) ?? found);
   return rules.reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word as string), named);
 }
+
+const escapeRegExp = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
