@@ -2,7 +2,7 @@
  * What services of one kube context share: nothing that carries, only the cluster itself. It is asked how it is when a tunnel
  * to it fails, and regularly for services that are aware of it.
  */
-import { describeCause, type Cause, type TriggerKind } from '../../../shared/failure.ts';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-health.ts';
@@ -12,7 +12,7 @@ import { isClusterAware, type ClusterProber } from './cluster-question.ts';
 import type { ClusterPace } from './cluster-verdict.ts';
 import { isNetworkFailure } from './network-failure.ts';
 import type { TransportKey } from './transport-key.ts';
-import type { LeasedTransport, TransportLease } from './transport-lease.ts';
+import { type LeasedTransport, leaseTriggers, type TransportLease } from './transport-lease.ts';
 
 export interface ClusterTransportParts {
   readonly key: TransportKey;
@@ -144,5 +144,3 @@ export class ClusterTransport implements LeasedTransport {
     return describeCause(code, { what: this.key.title, evidence: finding.evidence ?? finding.title });
   }
 }
-
-const leaseTriggers: readonly TriggerKind[] = ['transport-up', 'config', 'user'];

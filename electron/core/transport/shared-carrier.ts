@@ -45,7 +45,6 @@ interface RunningProof {
   readonly answer: Promise<TransportProof>;
   /** Monotonic ms. */
   readonly givesUpAt: number;
-  readonly receivedBefore: ReadonlyMap<Rider, number>;
 }
 
 /** An answer this young answers those who ask a moment later. */
@@ -144,10 +143,14 @@ export class SharedCarrier {
     return this.#carrier.stop(options);
   }
 
-  /** The next question is asked anew: the clock of Linux stands still while the computer sleeps, so an old answer looks fresh. */
+  /**
+   * What is asked from now on is asked anew. The clock of Linux stands still while the computer sleeps, so an old answer looks fresh;
+   * and the answer to a question from before may have been on this side already.
+   */
   forgetAnswer(): void {
     this.#aliveAt = -Infinity;
     this.#isVouched = false;
+    this.#proof = null;
   }
 
   /**
@@ -158,6 +161,7 @@ export class SharedCarrier {
     if (isRoutine && this.#isVouched && !this.#isEnded) return this.#seeRunning();
     const startedAt = this.#clock.now();
     if (startedAt - this.#aliveAt < freshMs && !this.#isEnded) return { kind: 'alive' };
+    const receivedBefore = this.#bytesReceived();
     for (;;) {
       const givesUpAt = startedAt + this.#patienceMs(deadlineMs);
       const leftMs = givesUpAt - this.#clock.now();
@@ -166,7 +170,7 @@ export class SharedCarrier {
       const isAnswered = answer !== 'deadline' && answer.kind !== 'silent';
       if (isAnswered) return answer;
       // Bytes that came since the question was asked are an answer, too.
-      if (this.#hasReceivedSince(proof)) return this.#noteAlive(startedAt);
+      if (this.#hasReceivedSince(receivedBefore)) return this.#noteAlive(startedAt);
       const now = this.#clock.now();
       const isEarly = answer !== 'deadline' && now < proof.givesUpAt;
       if (isEarly || now >= startedAt + this.#patienceMs(deadlineMs)) {
@@ -202,10 +206,12 @@ export class SharedCarrier {
     );
   }
 
-  #hasReceivedSince({ receivedBefore }: RunningProof): boolean {
-    return [...this.#riders.keys()].some(
-      (rider) => rider.bytesReceived() > (receivedBefore.get(rider) ?? Infinity),
-    );
+  #bytesReceived(): ReadonlyMap<Rider, number> {
+    return new Map([...this.#riders.keys()].map((rider) => [rider, rider.bytesReceived()]));
+  }
+
+  #hasReceivedSince(before: ReadonlyMap<Rider, number>): boolean {
+    return [...this.#riders.keys()].some((rider) => rider.bytesReceived() > (before.get(rider) ?? Infinity));
   }
 
   #noteAlive(askedAt: number): TransportProof {
@@ -219,10 +225,10 @@ export class SharedCarrier {
   #running(deadlineMs: number): RunningProof {
     if (this.#proof !== null) return this.#proof;
     const askedAt = this.#clock.now();
-    const receivedBefore = new Map([...this.#riders.keys()].map((rider) => [rider, rider.bytesReceived()]));
     const answer = this.#carrier.proveTransport(Math.max(deadlineMs, 0)).then((proven) => {
-      this.#proof = null;
-      if (this.#isEnded) return proven;
+      const isForgotten = this.#proof !== running;
+      if (!isForgotten) this.#proof = null;
+      if (this.#isEnded || isForgotten) return proven;
       if (proven.kind === 'alive') {
         this.#roundTripMs = this.#clock.now() - askedAt;
         return this.#noteAlive(askedAt);
@@ -230,8 +236,9 @@ export class SharedCarrier {
       if (proven.kind === 'dead') this.#listener.onProof(proven);
       return proven;
     });
-    this.#proof = { answer, givesUpAt: askedAt + deadlineMs, receivedBefore };
-    return this.#proof;
+    const running = { answer, givesUpAt: askedAt + deadlineMs };
+    this.#proof = running;
+    return running;
   }
 }
 

@@ -1,9 +1,12 @@
-/** What binds a forward to its transport for as long as it is on: what it tells the transport, and what it is told. */
-import type { Cause } from '../../../shared/failure.ts';
+/** What binds a forward to its transport for as long as it is on: what the two tell each other. */
+import type { Cause, TriggerKind } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { transportKeyOf, type TransportKey } from './transport-key.ts';
 
-/** What a forward is told of its transport. */
+/** What ends the wait of a forward whose transport is down. */
+export const leaseTriggers: readonly TriggerKind[] = ['transport-up', 'config', 'user'];
+
+/** What a forward hears from its transport. */
 export interface LeaseListener {
   /** Start no tunnel before `onUp`: it could only fail. Told again when the reason changes. */
   readonly onDown: (cause: Cause) => void;

@@ -148,13 +148,12 @@ class World {
   }
 }
 
+const steps = (maxLength: number) =>
+  fc.array(fc.tuple(fc.constantFrom(...happenings), fc.nat(1_000)), { maxLength, size: 'max' });
+
 test('whatever happens: two carriers at most, none forgotten, none opened for nobody, no wait without an end', () => {
-  const steps = fc.array(fc.tuple(fc.constantFrom(...happenings), fc.nat(1_000)), {
-    maxLength: 80,
-    size: 'max',
-  });
   fc.assert(
-    fc.property(steps, (played) => {
+    fc.property(steps(80), (played) => {
       const world = new World();
       world.happen('lease', 0);
       for (const [what, pick] of played) world.happen(what, pick);
@@ -165,12 +164,8 @@ test('whatever happens: two carriers at most, none forgotten, none opened for no
 });
 
 test('left alone in a world in which every carrier becomes ready, it comes up', () => {
-  const steps = fc.array(fc.tuple(fc.constantFrom(...happenings), fc.nat(1_000)), {
-    maxLength: 40,
-    size: 'max',
-  });
   fc.assert(
-    fc.property(steps, (played) => {
+    fc.property(steps(40), (played) => {
       const world = new World();
       world.happen('lease', 0);
       for (const [what, pick] of played) world.happen(what, pick);

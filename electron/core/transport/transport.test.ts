@@ -179,6 +179,20 @@ describe('the proof of a transport', () => {
     expect([await proof, world.take()]).toEqual([{ kind: 'alive' }, []]);
   });
 
+  it('is not given by bytes from before it was asked for, though somebody else had asked earlier', async () => {
+    const world = await threeUp();
+    let received = 0;
+    world.ride(service('bulk'), { received: () => received });
+    const ride = world.ride(service('api'));
+    void ride.prove(2_000);
+    received = 1;
+    await world.clock.advance(500);
+    const proof = ride.prove(1_000);
+    await world.clock.advance(1_000);
+    expect(await proof).toEqual({ kind: 'silent' });
+    await world.clock.advance(1_000);
+  });
+
   it('may take ten seconds while bytes of any forward wait to go out', async () => {
     const world = await threeUp();
     world.ride(service('upload'), { queued: true });
@@ -187,6 +201,21 @@ describe('the proof of a transport', () => {
     expect(world.take()).toEqual([]);
     await world.clock.advance(1_000);
     expect([await proof, world.take().length]).toEqual([{ kind: 'silent' }, 3]);
+  });
+
+  it('is asked for anew after a sleep: the answer to an older question may have come before it', async () => {
+    const world = await threeUp();
+    const ride = world.ride(service('api'));
+    void ride.prove(1_000);
+    world.pool.suspend();
+    const [before] = world.carrier.questions.splice(0);
+    world.pool.awake(true);
+    const proof = ride.prove(1_000);
+    before?.({ kind: 'alive' });
+    await settle();
+    expect(world.carrier.questions).toHaveLength(1);
+    await world.clock.advance(1_000);
+    expect(await proof).toEqual({ kind: 'silent' });
   });
 
   it('is no question to the server where nothing gives reason to ask, unless it is in doubt', async () => {
