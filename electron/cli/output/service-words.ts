@@ -29,7 +29,7 @@ export function timeOf(service: ReportedService, now: number): string {
   if (isInOrder(service) && service.since !== null) return showDuration(now - service.since);
   if (service.nextRetryAt === null) return '';
   const untilRetryMs = service.nextRetryAt - now;
-  // In the past for as long as the question to its route takes.
+  // In the past for as long as its transport tries.
   return untilRetryMs < 1_000 ? 'now' : `in ${showDuration(untilRetryMs)}`;
 }
 

@@ -284,7 +284,7 @@ export class AppHost {
     for (const name of names) this.#forwarding.supervisor.restart(name);
   }
 
-  /** Like `restart`, but a route that is down holds nothing back. */
+  /** Like `restart`, but a transport that is down holds nothing back. */
   async insist(names: readonly string[]): Promise<void> {
     await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.insist(name);

@@ -24,7 +24,7 @@ let searchPath: string;
 
 beforeEach(async () => {
   scope = new Scope('test');
-  const home = await mkdtemp(path.join(tmpdir(), 'routes-'));
+  const home = await mkdtemp(path.join(tmpdir(), 'cluster-prober-'));
   scope.own('home', () => rm(home, { recursive: true }));
   log = [];
   const note = (line: string): void => void log.push(line);

@@ -40,7 +40,7 @@ afterEach(async () => {
   await Promise.all(played.splice(0).map(({ pool }) => pool.closeClusters()));
 });
 
-/** A board, its probers by route, and what the services were told, in order. */
+/** A pool, its probers by cluster, and what the services were told, in order. */
 class Play {
   readonly clock = new FakeClock();
   readonly probers = new Map<string, AskedProber>();
@@ -84,7 +84,7 @@ class Play {
     return prober;
   }
 
-  /** When the route of this lease is asked next, in ms from now. */
+  /** When the cluster of this lease is asked next, in ms from now. */
   nextOf({ nextTryAt }: TransportLease): number | null {
     return nextTryAt === null ? null : nextTryAt - this.clock.now();
   }
@@ -246,7 +246,7 @@ describe('services that share a cluster', () => {
     expect([...play.probers.keys()]).toEqual(['kubernetes prod', 'kubernetes staging']);
   });
 
-  it('are held from the beginning when they lease down on a route that is down', async () => {
+  it('are held from the beginning when they lease one that is down', async () => {
     const play = new Play();
     play.lease(service('api')).failed(networkFault);
     await play.prober().answers(unreachable);

@@ -15,7 +15,7 @@ const unreachable: Answer['finding'] = { kind: 'unreachable', cause: describeCau
 const unwell: Answer['finding'] = { kind: 'unwell', cause: describeCause('cluster-unwell') };
 const well: Answer['finding'] = { kind: 'well' };
 
-/** What a route becomes by these answers, one after the other. */
+/** What a cluster becomes by these answers, one after the other. */
 function after(pace: ClusterPace, ...answers: Partial<Answer>[]): ClusterState {
   return answers.reduce<ClusterState>(
     (state, answer) =>
@@ -27,7 +27,7 @@ function after(pace: ClusterPace, ...answers: Partial<Answer>[]): ClusterState {
 const inWords = (state: ClusterState): string =>
   state.status === 'open' ? `open, ${state.failures} failures` : state.reach;
 
-describe('the verdict on a route', () => {
+describe('the verdict on a cluster', () => {
   it.each<[string, Partial<Answer>[], string]>([
     ['one failure that no tunnel confirms', [{}], 'open, 1 failures'],
     ['as many in a row as the threshold', [{}, {}, {}], 'unreachable'],

@@ -1,6 +1,6 @@
 /**
  * A world for the forward machine alone that obeys its effects but answers late, in any order, and misbehaves: tunnels come
- * up, die and hang, or are dead while they run; the route flaps; the port fails; the computer sleeps; users click. It is
+ * up, die and hang, or are dead while they run; the transport flaps; the port fails; the computer sleeps; users click. It is
  * as stingy as reality: a check tells only what the tunnel could answer while it was asked, and a dead tunnel tells nobody.
  */
 import { describeCause, type Cause } from '../../../../shared/failure.ts';
