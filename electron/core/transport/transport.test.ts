@@ -101,6 +101,20 @@ describe('forwards of one ssh login', () => {
     expect(lease.down?.code).toBe('network-down');
   });
 
+  it('learn that macOS may block the host, with the address that it blocks', async () => {
+    const world = await threeUp();
+    const lease = world.lease(service('late'));
+    const blocked = describeCause('local-network-denied', { address: '192.168.1.5', program: 'LocalPort' });
+    await world.carrier.dies(killed);
+    await world.carrier.dies(blocked);
+    expect(lease.down).toMatchObject({
+      code: 'local-network-denied',
+      address: '192.168.1.5',
+      recovery: 'trigger',
+    });
+    expect(lease.nextTryAt).toBe(world.clock.now() + 1_000);
+  });
+
   it('have it tried at once when the user wants that', async () => {
     const world = await threeUp();
     const lease = world.lease(service('late'));
