@@ -46,9 +46,9 @@ export class SshForward extends SshRideTunnel {
     const opened = await mux.open(this.#place(openDeadlineMs), this.#forward);
     if (opened.ok) {
       this.#isOpen = true;
-      // Without effect when it was stopped meanwhile: then nobody but us knows of the listener.
-      this.life.settleReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
+      // Stopped meanwhile, it never becomes ready.
       if (this.hasEnded()) await this.#close();
+      else this.life.settleReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
       return;
     }
     // It tells why itself, if it is about to end. Who comes next gets another one.

@@ -123,10 +123,12 @@ export class SshReverseForward extends SshRideTunnel implements ReverseListener 
     if (!opened.ok) return this.#causeOf(opened.error, refusal);
     refusal.cancel();
     this.#isOpen = true;
-    this.#isReady = !this.hasEnded();
-    // Without effect when it was stopped meanwhile.
-    this.life.settleReady(ok(endpointOf(target)));
+    // Stopped meanwhile, it never becomes ready.
     if (this.hasEnded()) await this.#close();
+    else {
+      this.#isReady = true;
+      this.life.settleReady(ok(endpointOf(target)));
+    }
     return null;
   }
 
