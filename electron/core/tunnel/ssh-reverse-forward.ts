@@ -21,6 +21,7 @@ import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../transport/private-path.ts';
 import type { OwnPlace } from '../transport/ride.ts';
+import type { SshConnection } from '../transport/ssh-command.ts';
 import type { MuxFailure, MuxPlace, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
 import type { ListenRefusal } from '../transport/ssh-output.ts';
 import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
@@ -33,8 +34,8 @@ export interface SshReverseForwardParts extends SshRideParts {
   readonly runtimeDirectory: string;
   /** Where the server is to listen. */
   readonly listen: RemoteForward['listen'];
-  /** The ssh server, as the config calls it. */
-  readonly host: string;
+  /** As the config calls it: an alias may hide that two are one. */
+  readonly server: Pick<SshConnection, 'host' | 'port' | 'jump'>;
   readonly target: LocalTarget;
   readonly listeners: ReverseListeners;
 }
@@ -62,7 +63,8 @@ export class SshReverseForward extends SshRideTunnel implements ReverseListener 
     super(id, parts);
     this.service = service.name;
     this.#parts = parts;
-    this.#place = JSON.stringify([parts.host, parts.listen]);
+    const { host, port, jump } = parts.server;
+    this.#place = JSON.stringify([host, port, jump, parts.listen]);
     const toPath = tunnelFile(parts.runtimeDirectory, `from ${this.#place}`, 'sock');
     this.#forward = { listen: parts.listen, toPath };
   }
@@ -105,10 +107,10 @@ export class SshReverseForward extends SshRideTunnel implements ReverseListener 
 
   /** Why it cannot be had; null: it is this tunnel's, and nobody of ours listens there. */
   async #takePlace(): Promise<Cause | null> {
-    const { listeners, host, listen, runtimeDirectory } = this.#parts;
+    const { listeners, server, listen, runtimeDirectory } = this.#parts;
     const holder = listeners.at(this.#place);
     if (holder !== null && holder.service !== this.service)
-      return placeInUse(listen, host, { service: holder.service });
+      return placeInUse(listen, server.host, { service: holder.service });
     listeners.take(this.#place, this);
     this.#before = holder;
     await holder?.letGo();
@@ -152,10 +154,10 @@ export class SshReverseForward extends SshRideTunnel implements ReverseListener 
   }
 
   async #causeOf(failure: MuxFailure, refusal: Refusal): Promise<Cause> {
-    const { ride, listen, host } = this.#parts;
+    const { ride, listen, server } = this.#parts;
     if (failure.kind === 'refused') {
       const words = await refusal.words();
-      return refusalCause(listen, host, words ?? { line: failure.reason, prohibition: null });
+      return refusalCause(listen, server.host, words ?? { line: failure.reason, prohibition: null });
     }
     refusal.cancel();
     // It tells why itself, if it is about to end. Who comes next gets another one.
