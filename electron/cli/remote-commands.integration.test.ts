@@ -106,6 +106,16 @@ describe('ssh', () => {
     expect(open.out).toContain(`→ chmod 600 ${sshd.keyFile}`);
   });
 
+  it('shows what ssh_config says of the user and the port that the service names', async () => {
+    await sshd.client.addConfig('Match user deployer\n  ProxyJump gate');
+    user.writeConfig(
+      'name: far, technology: ssh, local_port: 20001, remote_port: 1, connection: { host: db.example, user: deployer }',
+    );
+    const { code, out } = await user.run('ssh', 'validate', 'far');
+    expect(code).toBe(0);
+    expect(out).toContain('deployer@db.example:22 through gate');
+  });
+
   it('proposes the forwards of an ssh_config with its includes, which are then valid as they stand', async () => {
     const folder = path.join(user.home, '.ssh');
     mkdirSync(path.join(folder, 'conf.d'), { recursive: true });

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
+import { sshSettingsArgv } from '../../core/transport/ssh-command.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
 import { causeInShort } from '../output/service-words.ts';
@@ -27,7 +28,7 @@ async function validate(context: CommandContext, service: SshService): Promise<F
       return bad(name, `${connection.keyFile} can be read by others`, `chmod 600 ${connection.keyFile}`);
     }
   }
-  const resolved = await runTool(context, ['ssh', '-G', '--', connection.host], resolveMs);
+  const resolved = await runTool(context, sshSettingsArgv(connection), resolveMs);
   if (resolved.exitCode !== 0) {
     return bad(
       name,

@@ -93,12 +93,19 @@ function reportSharedListeners(
     if (valid === null || unset.keepsFromRunning(index) || valid.service.enabled === false) continue;
     const { service, connection: raw } = valid;
     if (raw.technology !== 'ssh' || !isReverseEntry({ ...service, connection: raw.connection })) continue;
-    const { host, user, port, remote_host: listenHost = 'localhost', remote_socket: inside } = raw.connection;
+    const {
+      host,
+      user,
+      port,
+      jump,
+      remote_host: listenHost = 'localhost',
+      remote_socket: inside,
+    } = raw.connection;
     const socket = service.remote_socket ?? inside;
     const key = inside === undefined && socket === undefined ? ['remote_port'] : ['remote_socket'];
     const path = ['services', index, ...(inside === undefined ? [] : ['connection']), ...key];
     const value = socket === undefined ? String(service.remote_port) : JSON.stringify(socket);
-    const place = JSON.stringify([host, user, port, socket ?? [listenHost, service.remote_port]]);
+    const place = JSON.stringify([host, user, port, jump, socket ?? [listenHost, service.remote_port]]);
     const earlier = firstIndex.get(place);
     if (earlier === undefined) firstIndex.set(place, index);
     else reportTaken(findings, { path, value, earlier });

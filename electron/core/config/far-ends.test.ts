@@ -156,7 +156,13 @@ describe('a reverse forward', () => {
     const round = (name: string, connection = ''): string =>
       entry('remote: true, local_port: 3000, remote_port: 8080', connection, name);
     expect(
-      faults(here, round('a'), round('b', ', remote_host: 127.0.0.1'), round('c', ', port: 23')),
+      faults(
+        here,
+        round('a'),
+        round('b', ', remote_host: 127.0.0.1'),
+        round('c', ', port: 23'),
+        round('d', ', jump: gate'),
+      ),
     ).toEqual([]);
     expect(faults(here, round('a'), round('b'))).toEqual([
       'error services[2].remote_port: 8080 is taken by services[1] in line 3',

@@ -6,10 +6,12 @@ export class MasterChannels {
 
   at(controlPath: string): MuxChannels {
     const known = this.#open.get(controlPath);
-    if (known !== undefined) return known;
+    if (known !== undefined && !known.hasClosed) return known;
     const channels = new MuxChannels(controlPath);
     this.#open.set(controlPath, channels);
-    void channels.ended.then(() => this.#open.delete(controlPath));
+    void channels.ended.then(() => {
+      if (this.#open.get(controlPath) === channels) this.#open.delete(controlPath);
+    });
     return channels;
   }
 }

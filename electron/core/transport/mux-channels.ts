@@ -91,13 +91,18 @@ export class MuxChannels implements Channels {
     return this.#refusals >= maxRefusals;
   }
 
+  /** No channel opens any more: its control socket has closed, or is closing. */
+  get hasClosed(): boolean {
+    return this.#socket.destroyed;
+  }
+
   open(to: ChannelTarget, signal: AbortSignal): Promise<Opened> {
     return new Promise((resolve) => {
       if (signal.aborted) {
         resolve(err({ kind: 'cancelled' }));
         return;
       }
-      if (this.#socket.destroyed) {
+      if (this.hasClosed) {
         resolve(err({ kind: 'gone', reason: this.#endReason }));
         return;
       }

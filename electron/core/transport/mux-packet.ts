@@ -19,7 +19,7 @@ export const muxTypes = {
 export const muxRequestId = 1;
 
 /** In place of a port: the host is the path of a Unix socket (PORT_STREAMLOCAL, -2). */
-export const streamLocal = 0xfffffffe;
+const streamLocal = 0xfffffffe;
 
 /** A master takes no longer one (CHANNEL_MUX_MAX_PACKET), and sends none. */
 export const maxPacketBytes = 256 * 1024;
@@ -41,6 +41,12 @@ export function packet(...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   return Buffer.concat([uint32(body.length), body]);
 }
+
+/** Where something listens, or leads. */
+export const placeWords = (
+  place: { readonly host: string; readonly port: number } | { readonly path: string },
+): readonly Buffer[] =>
+  'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
 
 export const hello = (): Buffer => packet(uint32(muxTypes.hello), uint32(muxVersion));
 

@@ -50,7 +50,8 @@ export function sshMasterArgv(
     ...option('ForwardX11', 'no'),
     ...commonOptions(connection, connection.jump.length === 0 ? timing : behindHop(timing)),
     ...authentication(connection, mayAsk),
-    ...access(connection, proxyCommand),
+    ...userAndPort(connection),
+    ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
     '--',
     connection.host,
   ];
@@ -60,19 +61,19 @@ export function sshMasterArgv(
 export const sshSettingsArgv = (connection: SshConnection): [string, ...string[]] => [
   'ssh',
   '-G',
-  ...access(connection, null),
+  ...userAndPort(connection),
   '--',
   connection.host,
 ];
 
-/** Who, at which port, and through what. */
-function access({ user, port }: SshConnection, proxyCommand: string | null): string[] {
-  return [
-    ...(user === null ? [] : ['-l', user]),
-    ...(port === null ? [] : ['-p', String(port)]),
-    ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
-  ];
-}
+/** What starts the user's own master where `sshSettingsArgv` says that it lies. */
+export const ownMasterCommand = (connection: SshConnection): string =>
+  ['ssh', '-fNM', ...[...userAndPort(connection), connection.host].map(shellWord)].join(' ');
+
+const userAndPort = ({ user, port }: SshConnection): string[] => [
+  ...(user === null ? [] : ['-l', user]),
+  ...(port === null ? [] : ['-p', String(port)]),
+];
 
 /**
  * Options of the command line do not reach the hosts of `-J`; a ProxyCommand for each hop carries them along. The

@@ -10,8 +10,8 @@ import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.t
 import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from './ssh-mux.ts';
-import { isBehindProxy } from './ssh-proxy.ts';
 import { createMasterReader, type ListenRefusal } from './ssh-output.ts';
+import { isBehindProxy } from './ssh-settings.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 

@@ -5,18 +5,8 @@
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
-import {
-  hello,
-  muxRequestId,
-  muxTypes,
-  otherProtocol,
-  packet,
-  PacketReader,
-  reasonIn,
-  streamLocal,
-  text,
-  uint32,
-} from './mux-packet.ts';
+import { hello, muxRequestId, muxTypes, packet, placeWords, uint32 } from './mux-packet.ts';
+import { hearReplies } from './mux-replies.ts';
 
 export interface LocalForward {
   /** A Unix socket that the master makes. */
@@ -76,30 +66,13 @@ function ask(
       socket.destroy();
       resolve(result);
     };
-    const timer = clock.after(deadlineMs, () => {
-      settle(err({ kind: 'silent' }));
+    const timer = clock.after(deadlineMs, () => settle(err({ kind: 'silent' })));
+    hearReplies(socket, muxTypes.ok, (reply) => {
+      if (reply.kind === 'done') settle(ok(undefined));
+      else if (reply.kind !== 'hello') settle(err(reply));
     });
-    const reader = new PacketReader();
-    socket.on('connect', () => {
-      socket.write(hello());
-      socket.write(packet(uint32(type), uint32(muxRequestId), ...wordsOf(forward)));
-    });
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        for (const body of reader.read(chunk)) {
-          const reply = replyIn(body);
-          if (reply !== null) settle(reply);
-        }
-      } catch {
-        settle(err({ kind: 'gone', reason: otherProtocol }));
-      }
-    });
-    socket.on('error', ({ message }) => {
-      settle(err({ kind: 'gone', reason: message }));
-    });
-    socket.on('close', () => {
-      settle(err({ kind: 'gone', reason: 'ssh closed its control socket' }));
-    });
+    socket.write(hello());
+    socket.write(packet(uint32(type), uint32(muxRequestId), ...wordsOf(forward)));
   });
 }
 
@@ -108,22 +81,4 @@ function wordsOf(forward: Forward): readonly Buffer[] {
   return 'toPath' in forward
     ? [uint32(remoteForward), ...placeWords(forward.listen), ...placeWords({ path: forward.toPath })]
     : [uint32(localForward), ...placeWords({ path: forward.listenPath }), ...placeWords(forward.to)];
-}
-
-const placeWords = (place: LocalForward['to']): readonly Buffer[] =>
-  'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
-
-/** null: it has not come yet. The server's hello comes first. */
-function replyIn(body: Buffer): Result<void, MuxFailure> | null {
-  switch (body.length < 4 ? 0 : body.readUInt32BE(0)) {
-    case muxTypes.hello:
-      return null;
-    case muxTypes.ok:
-      return ok(undefined);
-    case muxTypes.permissionDenied:
-    case muxTypes.failure:
-      return err({ kind: 'refused', reason: reasonIn(body) });
-    default:
-      return err({ kind: 'gone', reason: otherProtocol });
-  }
 }

@@ -9,18 +9,8 @@ import type { Socket } from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Channels, ChannelFailure, ChannelTarget } from './channel.ts';
 import { connectPassing } from './descriptor-passing.ts';
-import {
-  hello,
-  muxRequestId,
-  muxTypes,
-  otherProtocol,
-  packet,
-  PacketReader,
-  reasonIn,
-  streamLocal,
-  text,
-  uint32,
-} from './mux-packet.ts';
+import { hello, muxRequestId, muxTypes, packet, placeWords, text, uint32 } from './mux-packet.ts';
+import { hearReplies, type MuxReply } from './mux-replies.ts';
 import { ensureRuntimeDirectory, tunnelFile } from './private-path.ts';
 import { makeSocketPair, type SocketPair } from './socket-pair.ts';
 
@@ -73,9 +63,8 @@ export class StdioForwards implements Channels {
       if (signal.aborted) return err({ kind: 'cancelled' });
       const { socket: control, pass } = await connectPassing(this.#parts.controlPath);
       sockets.push(control.on('error', () => undefined));
-      const [host, port] = 'path' in to ? [to.path, streamLocal] : [to.host, to.port];
       const request = [muxTypes.newStdioForward, muxRequestId].map(uint32);
-      control.write(Buffer.concat([hello(), packet(...request, text(''), text(host), uint32(port))]));
+      control.write(Buffer.concat([hello(), packet(...request, text(''), ...placeWords(to))]));
       // The master waits for nothing else meanwhile: both are sent at once. If they cannot be, the control socket closes.
       void Promise.all([pass(input.theirs), pass(output.theirs)]).then((sent) => {
         if (sent.includes(false)) control.destroy();
@@ -108,47 +97,25 @@ function failureOf(error: unknown): ChannelFailure {
 /** null: the server has made the connection. */
 function replyOf(control: Socket, signal: AbortSignal, onHello: () => void): Promise<ChannelFailure | null> {
   return new Promise((resolve) => {
-    const reader = new PacketReader();
     const settle = (failure: ChannelFailure | null): void => {
       signal.removeEventListener('abort', cancel);
-      control.off('data', read).off('close', onClosed);
+      stop();
       resolve(failure);
     };
     const cancel = (): void => settle({ kind: 'cancelled' });
-    const onClosed = (): void => settle({ kind: 'gone', reason: 'ssh closed its control socket' });
-    const read = (chunk: Buffer): void => {
-      try {
-        for (const body of reader.read(chunk)) {
-          const meaning = meaningOf(body);
-          if (meaning === 'hello') onHello();
-          else settle(meaning);
-        }
-      } catch {
-        settle({ kind: 'gone', reason: otherProtocol });
-      }
-    };
+    const stop = hearReplies(control, muxTypes.sessionOpened, (reply) => {
+      if (reply.kind === 'hello') onHello();
+      else settle(reply.kind === 'done' ? null : failureIn(reply));
+    });
     signal.addEventListener('abort', cancel, { once: true });
-    control.on('data', read).on('close', onClosed);
   });
 }
 
-function meaningOf(body: Buffer): ChannelFailure | 'hello' | null {
-  switch (body.readUInt32BE(0)) {
-    case muxTypes.hello:
-      return 'hello';
-    case muxTypes.sessionOpened:
-      return null;
-    case muxTypes.permissionDenied:
-      return { kind: 'denied', reason: reasonIn(body) };
-    case muxTypes.failure: {
-      const reason = reasonIn(body);
-      return reason === refusedByServer
-        ? { kind: 'refused', code: null, reason }
-        : { kind: 'denied', reason };
-    }
-    default:
-      return { kind: 'gone', reason: otherProtocol };
-  }
+function failureIn(reply: Extract<MuxReply, { readonly reason: string }>): ChannelFailure {
+  if (reply.kind === 'gone') return reply;
+  return reply.reason === refusedByServer
+    ? { ...reply, code: null }
+    : { kind: 'denied', reason: reply.reason };
 }
 
 interface Ends {

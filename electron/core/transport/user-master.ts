@@ -12,8 +12,8 @@ import type { Endpoint } from '../connect/endpoint.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
 import type { CarrierEnd, CarrierRequest, TransportProof } from './carrier.ts';
 import type { Channels, ChannelTarget } from './channel.ts';
-import { type ControlPaths, masterCommand } from './control-path.ts';
-import type { SshConnection } from './ssh-command.ts';
+import type { ControlPaths } from './control-path.ts';
+import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
 import type { Place } from './ride.ts';
 import { StdioForwards } from './stdio-forward.ts';
 
@@ -144,10 +144,9 @@ export class UserMaster implements Place {
 
   #missing(evidence: string | null): Cause {
     const { connection } = this.#parts;
-    const command = masterCommand(connection);
     return describeCause('master-missing', {
       host: connection.host,
-      command,
+      command: ownMasterCommand(connection),
       evidence: evidence ?? undefined,
     });
   }

@@ -32,8 +32,20 @@ function sshOnFakeChildren() {
     },
   };
   const runtimeDirectory = '/nonexistent';
-  const done = () => Promise.resolve(ok(undefined));
-  const mux = { open: done, close: done };
+  /** What masters have been asked. */
+  const asked: string[] = [];
+  let answer: Promise<void> = Promise.resolve();
+  const reply = (what: string) => async () => {
+    asked.push(what);
+    await answer;
+    return ok(undefined);
+  };
+  const mux = { open: reply('open'), close: reply('close') };
+  const withholdAnswers = (): (() => void) => {
+    let give = (): void => undefined;
+    answer = new Promise((resolve) => (give = resolve));
+    return give;
+  };
   const prompts = new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
   const transports = sshTransports('test', { launcher, clock, runtimeDirectory, prompts });
   const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports, mux });
@@ -59,7 +71,7 @@ function sshOnFakeChildren() {
     });
   const targets = (): readonly (string | undefined)[] =>
     children.map((child) => child.requests[0]?.argv.at(-1));
-  return { clock, children, open, argvOf, becomesReady, untilLaunched, targets };
+  return { clock, children, open, argvOf, becomesReady, untilLaunched, targets, asked, withholdAnswers };
 }
 
 describe('the ssh adapter', () => {
@@ -73,6 +85,19 @@ describe('the ssh adapter', () => {
     expect(children).toHaveLength(3);
     children[2]?.exit({ exitCode: 255 });
     await untilLaunched(4);
+  });
+
+  it('takes back what was opened for a tunnel that was stopped meanwhile, which never becomes ready', async () => {
+    const { children, open, becomesReady, asked, withholdAnswers } = sshOnFakeChildren();
+    const giveAnswers = withholdAnswers();
+    const tunnel = open({ host: 'bastion' });
+    await becomesReady(children[0]);
+    expect(asked).toEqual(['open']);
+    const ended = tunnel.stop();
+    giveAnswers();
+    expect((await ended).cause).toBeNull();
+    expect(asked).toEqual(['open', 'close']);
+    expect(await tunnel.ready).toMatchObject({ ok: false });
   });
 
   it('gives a server the time that start_timeout says, and no less than that to ssh', async () => {

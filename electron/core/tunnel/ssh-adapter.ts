@@ -38,7 +38,7 @@ export function createSshAdapter({
       const { service, insisted = false, traffic = noTraffic } = request;
       const { connection } = service;
       if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
-      const { remoteSocket, remoteHost, remotePort, localTarget, host } = connection;
+      const { remoteSocket, remoteHost, remotePort, localTarget } = connection;
       const farEnd =
         remoteSocket === undefined ? { host: remoteHost, port: remotePort } : { path: remoteSocket };
       const to = connection.isDynamic === true ? 'socks' : farEnd;
@@ -56,7 +56,13 @@ export function createSshAdapter({
       const forward = { clock, runtimeDirectory, mux, ride };
       return localTarget === undefined
         ? new SshForward(request, { ...forward, to })
-        : new SshReverseForward(request, { ...forward, listen: to, host, target: localTarget, listeners });
+        : new SshReverseForward(request, {
+            ...forward,
+            listen: to,
+            server: connection,
+            target: localTarget,
+            listeners,
+          });
     },
     close: () => {
       succession.close();

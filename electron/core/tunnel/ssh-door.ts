@@ -2,23 +2,20 @@
  * A tunnel whose endpoint is a Unix socket of our own: each of its clients gets a channel on a shared ssh master. For what ssh's own
  * sockets cannot do: a SOCKS proxy that answers after the far end has, and a master on which nothing of ours may stay. Invariants:
  *
- * 1. `ready` and `ended` settle once each, `ended` last.
- * 2. It ends with its master, for the master's cause. Its own end touches nobody else on the master.
- * 3. Of a SOCKS proxy no target can fail: what one client asks for is between the two.
- * 4. A client whose channel the master did not live to make waits for the next master, as long as others are held. It outlives
+ * 1. Of a SOCKS proxy no target can fail: what one client asks for is between the two.
+ * 2. A client whose channel the master did not live to make waits for the next master, as long as others are held. It outlives
  *    this tunnel then.
  */
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { describeCause } from '../../../shared/failure.ts';
 import { ok, type Result } from '../../../shared/result.ts';
-import type { Clock, Timer } from '../clock.ts';
-import type { Endpoint } from '../connect/endpoint.ts';
+import type { Timer } from '../clock.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { withUmask } from '../process/umask.ts';
-import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
-import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
+import { noChild } from '../transport/carrier-life.ts';
+import type { CarrierEnd } from '../transport/carrier.ts';
 import type { ChannelSuccession } from '../transport/channel-succession.ts';
 import {
   type ChannelFailure,
@@ -27,17 +24,15 @@ import {
   openFailures,
 } from '../transport/channel.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../transport/private-path.ts';
-import type { Place } from '../transport/ride.ts';
 import { cannotListen } from '../transport/ssh-output.ts';
 import { joinChannel } from './joined-channel.ts';
 import { serveSocks } from './socks-client.ts';
 import type { SocksTarget } from './socks-request.ts';
-import type { Tunnel, TunnelRequest } from './tunnel-adapter.ts';
+import { type SshRideParts, SshRideTunnel } from './ssh-ride-tunnel.ts';
+import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshDoorParts {
-  readonly clock: Clock;
+export interface SshDoorParts extends SshRideParts {
   readonly runtimeDirectory: string;
-  readonly ride: Place;
   readonly channelsAt: (controlPath: string) => Channels;
   readonly succession: ChannelSuccession;
   /** `socks`: each client says it. */
@@ -49,93 +44,57 @@ const proofMs = 500;
 /** Who speaks no SOCKS may try again and again. */
 const logSpacingMs = 10_000;
 
-export class SshDoor implements Tunnel {
-  readonly id: string;
-  readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<CarrierEnd>;
+export class SshDoor extends SshRideTunnel {
   readonly #request: TunnelRequest;
   readonly #parts: SshDoorParts;
-  readonly #life = new CarrierLife();
   readonly #listenPath: string;
   readonly #server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
   readonly #clients = new Set<net.Socket>();
   /** Those among them whose channel is being made. */
   readonly #opening = new Set<net.Socket>();
-  /** Of the master, once it is there. */
   #controlPath = '';
   #announced: Channels | null = null;
-  /** Why it ends; null: it does not. */
-  #endCause: Cause | null = null;
   #loggedAt = -Infinity;
 
   constructor(request: TunnelRequest, parts: SshDoorParts) {
-    this.id = request.id;
+    super(request.id, parts);
     this.#request = request;
     this.#parts = parts;
     this.#listenPath = tunnelFile(parts.runtimeDirectory, request.id, 'sock');
-    this.ready = this.#life.ready;
-    this.ended = this.#life.ended;
-    void parts.ride.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
-    void this.#open();
   }
 
-  get pid(): number | null {
-    return this.#parts.ride.pid;
-  }
-
-  get usualStartMs(): number | null {
-    return this.#parts.ride.openedInMs;
-  }
-
-  onComplaint(listener: (cause: Cause) => void): void {
-    this.#life.onComplaint(listener);
-  }
-
-  async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
-    const proof = this.#endCause === null ? await this.#parts.ride.prove(deadlineMs, isRoutine) : null;
-    return this.#endCause === null && proof !== null
-      ? proof
-      : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
-  }
-
-  condemn(): void {
-    this.#parts.ride.condemn();
-  }
-
-  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
-    void this.#end({ ...noChild, cause: null }, options);
-    return this.ended;
-  }
-
-  async #open(): Promise<void> {
-    const { ride, runtimeDirectory, succession } = this.#parts;
-    const master = await ride.ready;
-    if (this.#endCause !== null) return;
-    if (!master.ok) {
-      // Its end says the same, and more.
-      this.#life.settleReady(master);
-      return;
-    }
-    if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
-    this.#controlPath = master.value.path;
+  protected override async openOn(controlPath: string): Promise<void> {
+    const { runtimeDirectory, succession } = this.#parts;
+    this.#controlPath = controlPath;
     this.#server.on('connection', (client) => void this.#serve(client));
     this.#server.once('error', ({ message }) => {
-      void this.#end({ ...noChild, cause: cannotListen(toEvidence(message, [])) });
+      void this.end({ ...noChild, cause: cannotListen(toEvidence(message, [])) });
     });
     this.#server.once('listening', () => {
       this.#announced = this.#channels;
       succession.announce(this.#request.service.name, this.#announced);
-      this.#life.settleReady(ok({ kind: 'unix', path: this.#listenPath }));
+      this.life.settleReady(ok({ kind: 'unix', path: this.#listenPath }));
     });
     try {
       ensureRuntimeDirectory(runtimeDirectory);
       await removeFile(this.#listenPath);
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- stopped meanwhile
-      if (this.#endCause !== null) return;
+      if (this.hasEnded()) return;
       withUmask(0o177, () => this.#server.listen(this.#listenPath));
     } catch (error) {
-      void this.#end({ ...noChild, cause: cannotListen(toEvidence(String(error), [])) });
+      void this.end({ ...noChild, cause: cannotListen(toEvidence(String(error), [])) });
     }
+  }
+
+  protected override close({ cause }: CarrierEnd): null {
+    this.#server.close();
+    if (this.#announced !== null)
+      this.#parts.succession.withdraw(this.#request.service.name, this.#announced);
+    for (const client of this.#clients) if (cause === null || !this.#opening.has(client)) client.destroy();
+    return null;
+  }
+
+  protected override cleanUp(): Promise<unknown> {
+    return removeFile(this.#listenPath).catch(() => undefined);
   }
 
   get #channels(): Channels {
@@ -149,7 +108,7 @@ export class SshDoor implements Tunnel {
     client.once('close', () => {
       this.#clients.delete(client);
       leaving.abort();
-      if (this.#endCause === null) this.#leaveWornOut(this.#channels);
+      if (!this.hasEnded()) this.#leaveWornOut(this.#channels);
     });
     const open = async (to: ChannelTarget): Promise<Result<Duplex, ChannelFailure>> => {
       this.#opening.add(client);
@@ -191,9 +150,9 @@ export class SshDoor implements Tunnel {
         if (opened.ok || opened.error.kind !== 'gone') return opened;
         hold ??= clock.after(holdTimeoutMs, giveUp);
         // It tells why itself, if it is about to end.
-        if (this.#endCause === null) void ride.prove(proofMs);
+        if (!this.hasEnded()) void ride.prove(proofMs);
         // The master may live on without this connection to it.
-        const renewed = this.#endCause === null && !isRenewed ? this.#channels : channels;
+        const renewed = !this.hasEnded() && !isRenewed ? this.#channels : channels;
         isRenewed = true;
         const next =
           renewed === channels ? await succession.next(name, channels, impatience.signal) : renewed;
@@ -213,7 +172,7 @@ export class SshDoor implements Tunnel {
       this.#request.service,
       `channel 0: open failed: ${kind}: ${failure.reason}`,
     );
-    this.#life.complain(cause);
+    this.life.complain(cause);
   }
 
   #refusedTarget({ host, port }: SocksTarget, failure: ChannelFailure): void {
@@ -233,22 +192,9 @@ export class SshDoor implements Tunnel {
     // Newcomers get another master.
     this.#parts.ride.condemn();
     if (this.#clients.size > 0) return;
-    void this.#end({
+    void this.end({
       ...noChild,
       cause: describeCause('exited', { ending: 'ssh is replaced after many refusals' }),
     });
-  }
-
-  async #end(end: CarrierEnd, options: { readonly force?: boolean } = {}): Promise<void> {
-    if (this.#endCause !== null) return;
-    this.#endCause = end.cause ?? stoppedByUs;
-    this.#server.close();
-    if (this.#announced !== null)
-      this.#parts.succession.withdraw(this.#request.service.name, this.#announced);
-    for (const client of this.#clients)
-      if (end.cause === null || !this.#opening.has(client)) client.destroy();
-    await this.#parts.ride.leave(options);
-    await removeFile(this.#listenPath).catch(() => undefined);
-    this.#life.end(end);
   }
 }

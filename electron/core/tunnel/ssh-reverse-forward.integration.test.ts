@@ -1,7 +1,7 @@
 /** Forwards whose server listens, and those to sockets on the server: a real sshd, and programs at both ends. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -198,7 +198,8 @@ describe('a reverse forward', () => {
       const { runtimeDirectory } = world.workshop;
       const request = { id: `${name}#1.1`, service: serviceWith(reverse()), log: silentLogger };
       const listen = { host: 'localhost', port };
-      const parts = { clock: systemClock, mux, ride, runtimeDirectory, listen, host: 'h', target, listeners };
+      const server = { host: 'h', port: null, jump: [] };
+      const parts = { clock: systemClock, mux, ride, runtimeDirectory, listen, server, target, listeners };
       return new SshReverseForward(request, parts);
     };
     await openOn('old').ready;
@@ -215,12 +216,27 @@ describe('a reverse forward', () => {
   it('ends the one before when it cannot have its place', async () => {
     const first = await world.workshop.openReady(reverse());
     await receive(first.tunnel);
-    // Another server of the same host, which forbids what this one allows.
-    const strict = await world.start({ config: ['AllowTcpForwarding no'] });
-    const cause = await world.workshop.openFailing({ ...reverse(), port: strict.port });
+    // The server forbids it to another key.
+    const { client } = world;
+    const keyFile = await client.createKey('strict');
+    const strict = await readFile(`${keyFile}.pub`, 'utf8');
+    await appendFile(client.publicKeyFile, `no-port-forwarding ${strict}`);
+    const cause = await world.workshop.openFailing(reverse({ keyFile }));
     expect(cause).toMatchObject({ code: 'forwarding-prohibited' });
     expect((await first.tunnel.ended).cause?.title).toContain('a newer one took its place');
     expect(await isListening()).toBe(false);
+  });
+
+  it('leaves it to another server of the same host whether a place is free there', async () => {
+    const first = await world.workshop.openReady(reverse(), false, { name: 'first' });
+    await receive(first.tunnel, 'first');
+    // Both are on this machine: so it is not, and the server says so.
+    const other = await world.start();
+    const second = world.workshop.open({ ...reverse(), port: other.port }, false, { name: 'second' });
+    expect(await second.ready).toMatchObject({
+      error: { title: `Port ${port} on 127.0.0.1 is in use there` },
+    });
+    expect(await exchange(atServer(), 'hello')).toBe('first: hello');
   });
 
   it('leads where the present one leads, though another service was refused the place before', async () => {

@@ -2,47 +2,45 @@
  * One reverse forward on an ssh master: the server listens, and what connects there comes to a private Unix socket, on which the
  * relay takes it. The endpoint is what the relay leads it to. Invariants:
  *
- * 1. `ready` and `ended` settle once each, `ended` last. It ends with its master, for the master's cause.
- * 2. It is ready once the server has said that it listens.
- * 3. When it has ended, the server listens no longer, unless the server does not answer.
- * 4. The server has one listener for a place: the tunnel before lets go first, and keeps its connections.
- * 5. For a place ssh is always told the same socket, a link to the relay's: of a forward that the server refused ssh remembers
+ * 1. It is ready once the server has said that it listens.
+ * 2. When it has ended, the server listens no longer, unless the server does not answer.
+ * 3. The server has one listener for a place: the tunnel before lets go first, and keeps its connections.
+ * 4. For a place ssh is always told the same socket, a link to the relay's: of a forward that the server refused ssh remembers
  *    where it should have led, and would lead a later one of the same place there (permission_set_add in channels.c of 9.2).
  */
 import { existsSync } from 'node:fs';
 import { rename, symlink } from 'node:fs/promises';
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
-import { ok, type Result } from '../../../shared/result.ts';
+import { ok } from '../../../shared/result.ts';
 import type { LocalTarget } from '../../../shared/service-spec.ts';
 import { type BindAddress, parseBindAddress } from '../../../shared/bind-address.ts';
-import { type Clock, withDeadline } from '../clock.ts';
+import { withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
-import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
+import { noChild } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../transport/private-path.ts';
 import type { OwnPlace } from '../transport/ride.ts';
+import type { SshConnection } from '../transport/ssh-command.ts';
 import type { MuxFailure, MuxPlace, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
 import type { ListenRefusal } from '../transport/ssh-output.ts';
 import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
-import type { Tunnel, TunnelRequest } from './tunnel-adapter.ts';
+import { closeDeadlineMs, type SshRideParts, SshRideTunnel } from './ssh-ride-tunnel.ts';
+import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshReverseForwardParts {
-  readonly clock: Clock;
+export interface SshReverseForwardParts extends SshRideParts {
   readonly mux: SshMux;
   readonly ride: OwnPlace;
   readonly runtimeDirectory: string;
   /** Where the server is to listen. */
   readonly listen: RemoteForward['listen'];
-  /** The ssh server, as the config calls it. */
-  readonly host: string;
+  /** As the config calls it: an alias may hide that two are one. */
+  readonly server: Pick<SshConnection, 'host' | 'port' | 'jump'>;
   readonly target: LocalTarget;
   readonly listeners: ReverseListeners;
 }
 
 const openDeadlineMs = 5_000;
-/** A master that is stuck keeps nobody from stopping. */
-const closeDeadlineMs = 500;
 /** The server is told that it listens no longer: when it has answered a question after that, it does not. */
 const letGoDeadlineMs = 1_000;
 /** ssh says on its stderr why, just before it answers. */
@@ -50,69 +48,33 @@ const reasonDeadlineMs = 500;
 
 const takenOver = describeCause('exited', { ending: 'a newer one took its place' });
 
-export class SshReverseForward implements Tunnel, ReverseListener {
-  readonly id: string;
-  readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<CarrierEnd>;
-  readonly #parts: SshReverseForwardParts;
+export class SshReverseForward extends SshRideTunnel implements ReverseListener {
   readonly service: string;
+  readonly #parts: SshReverseForwardParts;
   readonly #place: string;
   readonly #forward: RemoteForward;
-  readonly #life = new CarrierLife();
-  /** Of the master, once it is there. */
   #controlPath = '';
   #isOpen = false;
   #isReady = false;
   /** It had the place, and listens no longer. */
   #before: ReverseListener | null = null;
-  /** Why it ends; null: it does not. */
-  #endCause: Cause | null = null;
-  #hasLeft = false;
-  readonly #opening: Promise<void>;
 
   constructor({ id, service }: TunnelRequest, parts: SshReverseForwardParts) {
-    this.id = id;
+    super(id, parts);
     this.service = service.name;
     this.#parts = parts;
-    this.#place = JSON.stringify([parts.host, parts.listen]);
+    const { host, port, jump } = parts.server;
+    this.#place = JSON.stringify([host, port, jump, parts.listen]);
     const toPath = tunnelFile(parts.runtimeDirectory, `from ${this.#place}`, 'sock');
     this.#forward = { listen: parts.listen, toPath };
-    this.ready = this.#life.ready;
-    this.ended = this.#life.ended;
-    void parts.ride.ended.then((end) => this.#end({ ...end, cause: end.cause ?? stoppedByUs }));
-    this.#opening = this.#open();
   }
 
-  get pid(): number | null {
-    return this.#parts.ride.pid;
-  }
-
-  get usualStartMs(): number | null {
-    return this.#parts.ride.openedInMs;
-  }
-
-  /** What connects is told of by the relay, which it comes to. */
-  onComplaint(): void {
-    return;
-  }
-
-  async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
-    const proof = this.#hasEnded() ? null : await this.#parts.ride.prove(deadlineMs, isRoutine);
-    if (this.#endCause !== null || proof === null)
-      return { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
+  override async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
+    const proof = await super.proveTransport(deadlineMs, isRoutine);
     // Whoever tidies up temporary folders may have removed where the relay takes what comes in.
     return proof.kind === 'alive' && !existsSync(this.#forward.toPath)
       ? { kind: 'dead', cause: describeCause('exited', { ending: 'its private socket is gone' }) }
       : proof;
-  }
-
-  condemn(): void {
-    this.#parts.ride.condemn();
-  }
-
-  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
-    void this.#end({ ...noChild, cause: null }, options);
-    return this.ended;
   }
 
   async letGo(): Promise<void> {
@@ -121,35 +83,38 @@ export class SshReverseForward implements Tunnel, ReverseListener {
   }
 
   abandon(): Promise<unknown> {
-    void this.#end({ ...noChild, cause: takenOver });
+    void this.end({ ...noChild, cause: takenOver });
     return this.ended;
   }
 
-  async #open(): Promise<void> {
-    const { ride } = this.#parts;
-    const master = await ride.ready;
-    if (this.#endCause !== null) return;
-    if (!master.ok) {
-      // Its end says the same, and more.
-      this.#life.settleReady(master);
-      return;
-    }
-    if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
-    this.#controlPath = master.value.path;
-    const cause = (await this.#takePlace()) ?? (this.#hasEnded() ? null : await this.#listen());
-    if (cause !== null) void this.#end({ ...noChild, cause });
+  protected override async openOn(controlPath: string): Promise<void> {
+    this.#controlPath = controlPath;
+    const cause = (await this.#takePlace()) ?? (this.hasEnded() ? null : await this.#listen());
+    if (cause !== null) void this.end({ ...noChild, cause });
+  }
+
+  protected override close(_end: CarrierEnd, force: boolean): Promise<void> | null {
+    return this.#isOpen ? this.#close(force) : null;
+  }
+
+  protected override async cleanUp(): Promise<void> {
+    const { listeners, clock } = this.#parts;
+    if (listeners.leave(this.#place, this)) await removeFile(this.#forward.toPath).catch(() => undefined);
+    // Its end comes first: what is to be seen is why this one failed.
+    if (!this.#isReady && this.#before !== null)
+      await withDeadline(clock, closeDeadlineMs, this.#before.abandon());
   }
 
   /** Why it cannot be had; null: it is this tunnel's, and nobody of ours listens there. */
   async #takePlace(): Promise<Cause | null> {
-    const { listeners, host, listen, runtimeDirectory } = this.#parts;
+    const { listeners, server, listen, runtimeDirectory } = this.#parts;
     const holder = listeners.at(this.#place);
     if (holder !== null && holder.service !== this.service)
-      return placeInUse(listen, host, { service: holder.service });
+      return placeInUse(listen, server.host, { service: holder.service });
     listeners.take(this.#place, this);
     this.#before = holder;
     await holder?.letGo();
-    return this.#hasEnded() ? null : link(this.#forward.toPath, reverseSocket(runtimeDirectory, this.id));
+    return this.hasEnded() ? null : link(this.#forward.toPath, reverseSocket(runtimeDirectory, this.id));
   }
 
   /** Why the server does not listen; null: it does, or nobody wants it any more. */
@@ -160,10 +125,12 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     if (!opened.ok) return this.#causeOf(opened.error, refusal);
     refusal.cancel();
     this.#isOpen = true;
-    this.#isReady = !this.#hasLeft;
-    // Without effect when it was stopped meanwhile.
-    this.#life.settleReady(ok(endpointOf(target)));
-    if (this.#hasLeft) await this.#close();
+    // Stopped meanwhile, it never becomes ready.
+    if (this.hasEnded()) await this.#close();
+    else {
+      this.#isReady = true;
+      this.life.settleReady(ok(endpointOf(target)));
+    }
     return null;
   }
 
@@ -187,10 +154,10 @@ export class SshReverseForward implements Tunnel, ReverseListener {
   }
 
   async #causeOf(failure: MuxFailure, refusal: Refusal): Promise<Cause> {
-    const { ride, listen, host } = this.#parts;
+    const { ride, listen, server } = this.#parts;
     if (failure.kind === 'refused') {
       const words = await refusal.words();
-      return refusalCause(listen, host, words ?? { line: failure.reason, prohibition: null });
+      return refusalCause(listen, server.host, words ?? { line: failure.reason, prohibition: null });
     }
     refusal.cancel();
     // It tells why itself, if it is about to end. Who comes next gets another one.
@@ -199,27 +166,6 @@ export class SshReverseForward implements Tunnel, ReverseListener {
     if (proof.kind === 'dead') return proof.cause;
     const evidence = failure.kind === 'gone' ? failure.reason : 'its control socket took no request';
     return describeCause('timed-out', { what: 'ssh', evidence: toEvidence(evidence, []) });
-  }
-
-  #hasEnded(): boolean {
-    return this.#endCause !== null;
-  }
-
-  async #end(end: CarrierEnd, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
-    if (this.#endCause !== null) return;
-    this.#endCause = end.cause ?? stoppedByUs;
-    if (this.#isOpen) await this.#close(force);
-    this.#hasLeft = true;
-    const { ride, listeners, clock } = this.#parts;
-    const released = ride.leave({ force });
-    if (listeners.leave(this.#place, this)) await removeFile(this.#forward.toPath).catch(() => undefined);
-    // Its end comes first: what is to be seen is why this one failed.
-    if (!this.#isReady && this.#before !== null)
-      await withDeadline(clock, closeDeadlineMs, this.#before.abandon());
-    await released;
-    // What is being opened just now is closed again.
-    await withDeadline(clock, closeDeadlineMs, this.#opening);
-    this.#life.end(end);
   }
 
   async #close(force = false): Promise<void> {

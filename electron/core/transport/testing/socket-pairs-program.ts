@@ -1,0 +1,19 @@
+/** Makes pairs of sockets in a folder, its argument, until that fails, and says why. For a low `ulimit -n`. */
+import path from 'node:path';
+import { makeSocketPair, type SocketPair } from '../socket-pair.ts';
+
+async function main(folder: string): Promise<void> {
+  const pairs: SocketPair[] = [];
+  // Nothing else keeps a process alive whose pair never comes.
+  process.stdin.resume();
+  for (;;) {
+    try {
+      pairs.push(await makeSocketPair(path.join(folder, `${String(pairs.length)}.pair`)));
+    } catch (error) {
+      console.log((error as NodeJS.ErrnoException).code);
+      process.exit();
+    }
+  }
+}
+
+void main(process.argv[2] ?? '');

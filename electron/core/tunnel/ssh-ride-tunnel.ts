@@ -1,0 +1,110 @@
+/**
+ * A tunnel that rides on a connection to an ssh host: what a forward, a reverse forward and a door have in common. Invariants:
+ *
+ * 1. `ready` and `ended` settle once each, `ended` last.
+ * 2. It ends with its connection, for the connection's cause. Its own end affects nobody else there.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { Result } from '../../../shared/result.ts';
+import { type Clock, withDeadline } from '../clock.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
+import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
+import type { Place } from '../transport/ride.ts';
+import type { Tunnel } from './tunnel-adapter.ts';
+
+export interface SshRideParts {
+  readonly clock: Clock;
+  readonly ride: Place;
+}
+
+/** A master that is stuck does not keep a tunnel from stopping. */
+export const closeDeadlineMs = 500;
+
+export abstract class SshRideTunnel implements Tunnel {
+  readonly id: string;
+  readonly ready: Promise<Result<Endpoint, Cause>>;
+  readonly ended: Promise<CarrierEnd>;
+  protected readonly life = new CarrierLife();
+  readonly #clock: Clock;
+  readonly #ride: Place;
+  readonly #opening: Promise<void>;
+  /** Why it ends; null: it does not. */
+  #endCause: Cause | null = null;
+
+  protected constructor(id: string, { clock, ride }: SshRideParts) {
+    this.id = id;
+    this.#clock = clock;
+    this.#ride = ride;
+    this.ready = this.life.ready;
+    this.ended = this.life.ended;
+    void ride.ended.then((end) => this.end({ ...end, cause: end.cause ?? stoppedByUs }));
+    this.#opening = this.#open();
+  }
+
+  get pid(): number | null {
+    return this.#ride.pid;
+  }
+
+  get usualStartMs(): number | null {
+    return this.#ride.openedInMs;
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.life.onComplaint(listener);
+  }
+
+  async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
+    const proof = this.#endCause === null ? await this.#ride.prove(deadlineMs, isRoutine) : null;
+    return this.#endCause === null && proof !== null
+      ? proof
+      : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
+  }
+
+  condemn(): void {
+    this.#ride.condemn();
+  }
+
+  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
+    void this.end({ ...noChild, cause: null }, options);
+    return this.ended;
+  }
+
+  /** Begins once the connection is there, and the whole tunnel is made. */
+  protected abstract openOn(controlPath: string): Promise<void>;
+
+  /** Before the connection is left. null: it may be left at once, so that no login begins for nobody. */
+  protected abstract close(end: CarrierEnd, force: boolean): Promise<void> | null;
+
+  /** While the connection is left: what lies on this side goes. */
+  protected abstract cleanUp(): Promise<unknown>;
+
+  protected hasEnded(): boolean {
+    return this.#endCause !== null;
+  }
+
+  protected async end(end: CarrierEnd, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    if (this.#endCause !== null) return;
+    this.#endCause = end.cause ?? stoppedByUs;
+    const closing = this.close(end, force);
+    if (closing !== null) await closing;
+    const left = this.#ride.leave({ force });
+    await this.cleanUp();
+    await left;
+    // What is being opened just now is closed again.
+    await withDeadline(this.#clock, closeDeadlineMs, this.#opening);
+    this.life.end(end);
+  }
+
+  async #open(): Promise<void> {
+    const master = await this.#ride.ready;
+    if (this.hasEnded()) return;
+    if (!master.ok) {
+      // Its end says the same, and more.
+      this.life.settleReady(master);
+      return;
+    }
+    if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
+    await this.openOn(master.value.path);
+  }
+}
