@@ -564,7 +564,7 @@ const catalogue = {
   },
   'transport-down': {
     ...waits('transport-up'),
-    title: (d) => `${d.what ?? 'The way to the remote end'} cannot be reached`,
+    title: (d) => `${d.what ?? 'The cluster'} cannot be reached`,
     remedy: () => 'Check the network or the VPN; LocalPort reconnects as soon as there is an answer',
     action: () => retry,
   },
@@ -606,6 +606,17 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     triggers: [...triggers],
     recheck: recheckOf(entry, details),
     ...(details.address === undefined ? {} : { address: details.address }),
+  };
+}
+
+/** The same, of a service that waits until its transport is up again: only the transport tries. */
+export function asTransportDown(cause: Cause): Cause {
+  const needsUser = cause.recovery === 'user';
+  return {
+    ...cause,
+    recovery: needsUser ? 'user' : 'trigger',
+    recheck: needsUser ? cause.recheck : null,
+    triggers: [...new Set<TriggerKind>([...cause.triggers, 'transport-up'])],
   };
 }
 
