@@ -233,7 +233,9 @@ const catalogue = {
         return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
       if (d.command !== undefined) return `Run ${d.command} and try again`;
       const agent = 'Check the user and the key, or add the key to your agent: ssh-add';
-      return d.login === undefined ? agent : `${agent}. To log in with a password: ${d.login}`;
+      return d.login === undefined
+        ? agent
+        : `${agent}. To log in with a password or a passphrase: ${d.login}`;
     },
     action: (d) => {
       if (d.securityKey === 'unsupported') return copy('Copy command', opensshCommand);
