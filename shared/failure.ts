@@ -233,7 +233,9 @@ const catalogue = {
         return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
       if (d.command !== undefined) return `Run ${d.command} and try again`;
       const agent = 'Check the user and the key, or add the key to your agent: ssh-add';
-      return d.login === undefined ? agent : `${agent}. To log in with a password: ${d.login}`;
+      return d.login === undefined
+        ? agent
+        : `${agent}. To log in with a password or a passphrase: ${d.login}`;
     },
     action: (d) => {
       if (d.securityKey === 'unsupported') return copy('Copy command', opensshCommand);
@@ -564,7 +566,7 @@ const catalogue = {
   },
   'transport-down': {
     ...waits('transport-up'),
-    title: (d) => `${d.what ?? 'The way to the remote end'} cannot be reached`,
+    title: (d) => `${d.what ?? 'The cluster'} cannot be reached`,
     remedy: () => 'Check the network or the VPN; LocalPort reconnects as soon as there is an answer',
     action: () => retry,
   },
@@ -606,6 +608,17 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     triggers: [...triggers],
     recheck: recheckOf(entry, details),
     ...(details.address === undefined ? {} : { address: details.address }),
+  };
+}
+
+/** The same, of a service that waits until its transport is up again: only the transport tries. */
+export function asTransportDown(cause: Cause): Cause {
+  const needsUser = cause.recovery === 'user';
+  return {
+    ...cause,
+    recovery: needsUser ? 'user' : 'trigger',
+    recheck: needsUser ? cause.recheck : null,
+    triggers: [...new Set<TriggerKind>([...cause.triggers, 'transport-up'])],
   };
 }
 

@@ -103,7 +103,7 @@ Match all
     expect(ends('a')).toEqual(['always', 'by-name', 'always']);
     // Whoever asks for b gets no other name for it.
     expect(ends('b')).toEqual(['always', 'by-name', 'never', 'always']);
-    const passing = 'its Match block depends on a program or a network, and may not apply the next time';
+    const passing = 'its Match block depends on a program or a network, and may not apply next time';
     expect(remarks).toEqual([
       `~/config:9: left out: localforward 1003 [at-times]:3: ${passing}`,
       `~/inner:1: left out: localforward 1004 [inner]:4: ${passing}`,
@@ -120,10 +120,10 @@ Host quiet
 `);
     expect(services).toMatchObject([{ name: 'gate-80' }]);
     expect(remarks).toEqual([
-      '~/config:4: left out: localforward [nas]:8090 [db]:90: LocalPort listens at an address, and nas is a name',
-      '~/config:2: left out: remoteforward 9004 [socks]:0: LocalPort has no SOCKS proxy that listens on a server',
-      '~/config:5: left out: remoteforward 0 [localhost]:22: its port would be another one at each start',
-      'without a forward, name a port by hand: quiet',
+      '~/config:4: left out: localforward [nas]:8090 [db]:90: bind takes an IP address, and nas is a name',
+      '~/config:2: left out: remoteforward 9004 [socks]:0: LocalPort cannot open a SOCKS proxy on a server',
+      '~/config:5: left out: remoteforward 0 [localhost]:22: the server would choose another port each time',
+      'no forwards, so nothing to import: quiet',
     ]);
   });
 

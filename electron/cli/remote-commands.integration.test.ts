@@ -124,7 +124,7 @@ describe('ssh', () => {
     writeFileSync(config, `Include ${folder}/conf.d/*\nHost plain *.example\n  User me\n`);
     const printed = await user.run('import', 'ssh', '--file', config);
     expect(printed).toMatchObject({ code: 0, err: '' });
-    expect(printed.out).toMatch(/^# without a forward, name a port by hand: plain\n/);
+    expect(printed.out).toMatch(/^# no forwards, so nothing to import: plain\n/);
     expect(printed.out).toContain('name: bastion\n    technology: ssh\n    local_port: 5432\n');
     const file = path.join(user.home, 'new.yaml');
     expect((await user.run('import', 'ssh', '--file', config, '--write', '-c', file)).code).toBe(0);

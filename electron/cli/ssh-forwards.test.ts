@@ -25,7 +25,7 @@ describe('a forward as ssh -G says', () => {
     ['localforward [::1]:1 [localhost]:2', ['gate-2', 1, { host: 'gate', bind: '::1', remote_port: 2 }]],
     ['localforward [*]:1 [localhost]:2', ['gate-2', 1, { host: 'gate', bind: '::', remote_port: 2 }]],
     ['localforward []:1 [localhost]:2', ['gate-2', 1, { host: 'gate', bind: '::', remote_port: 2 }]],
-    ['localforward [nas]:1 [localhost]:2', 'LocalPort listens at an address, and nas is a name'],
+    ['localforward [nas]:1 [localhost]:2', 'bind takes an IP address, and nas is a name'],
     [
       'localforward 1 /var/run/docker.sock',
       ['gate-docker', 1, { host: 'gate', remote_socket: '/var/run/docker.sock' }],
@@ -71,8 +71,8 @@ describe('a forward as ssh -G says', () => {
       'remoteforward /run/a.sock [localhost]:3000',
       ['gate-remote-a', null, { host: 'gate', remote: true, local_port: 3000, remote_socket: '/run/a.sock' }],
     ],
-    ['remoteforward 9004 [socks]:0', 'LocalPort has no SOCKS proxy that listens on a server'],
-    ['remoteforward 0 [localhost]:22', 'its port would be another one at each start'],
+    ['remoteforward 9004 [socks]:0', 'LocalPort cannot open a SOCKS proxy on a server'],
+    ['remoteforward 0 [localhost]:22', 'the server would choose another port each time'],
     ['localforward ~/a.sock [db]:1', null],
   ])('becomes a service, or not: %s', (line, expected) => {
     expect(proposed(line)).toEqual(expected);

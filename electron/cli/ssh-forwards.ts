@@ -108,7 +108,7 @@ function keysOf(forward: ResolvedForward, isOpenToAll: boolean): Keys | string {
 function localKeys({ listen, to }: ResolvedForward, isOpenToAll: boolean): Keys | string {
   const near = nearEnd(listen, isOpenToAll);
   if (typeof near === 'string') return near;
-  if (to === null) return 'it leads nowhere';
+  if (to === null) return 'it has no target';
   const { ends } = near;
   if ('path' in to)
     return { ...near, ends: { ...ends, remote_socket: to.path }, connection: {}, suffix: nameOf(to.path) };
@@ -129,12 +129,12 @@ function nearEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort
   if (address === null) return isOpenToAll ? all : { preferredPort: port, ends: {} };
   if (address === '' || address === '*') return all;
   const bind = parseBindAddress(address);
-  if (bind === undefined) return `LocalPort listens at an address, and ${address} is a name`;
+  if (bind === undefined) return `bind takes an IP address, and ${address} is a name`;
   return { preferredPort: port, ends: bind === null ? {} : { bind } };
 }
 
 function reverseKeys({ listen, to }: ResolvedForward): Keys | string {
-  if (to === null) return 'LocalPort has no SOCKS proxy that listens on a server';
+  if (to === null) return 'LocalPort cannot open a SOCKS proxy on a server';
   const near =
     'path' in to
       ? { local_socket: to.path }
@@ -151,7 +151,7 @@ function reverseKeys({ listen, to }: ResolvedForward): Keys | string {
       suffix: `remote-${nameOf(listen.path)}`,
     };
   const { address, port } = listen;
-  if (port === 0) return 'its port would be another one at each start';
+  if (port === 0) return 'the server would choose another port each time';
   return {
     ...reverse,
     ends: { ...reverse.ends, remote_port: port },

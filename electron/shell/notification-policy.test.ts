@@ -134,7 +134,7 @@ test('what only the user can fix is announced as soon as any other, though its t
 
 test('a need that began with a transport is announced as soon as any other, in its own words', async () => {
   const { clock, show, take } = setUp();
-  const cause = describeCause('transport-down', { what: 'The ssh host gate' });
+  const cause = describeCause('transport-down', { what: 'The cluster prod' });
   await show(aService('a', { phase: 'waiting', health: 'unknown', cause }));
   await clock.advance(5_000);
   await show(failedService('a'));

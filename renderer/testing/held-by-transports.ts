@@ -1,15 +1,17 @@
 /** Twenty services that wait for a cluster, and four that wait for an ssh host: two troubles, not twenty-four. */
+import { asTransportDown, describeCause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
-import { sampleNow, waiting } from './service-samples.ts';
+import { sampleNow, service, waiting } from './service-samples.ts';
 
 const clusterDown = [
   'transport-down',
   { what: 'The cluster prod', evidence: 'dial tcp 10.12.0.7:443: connect: no route to host' },
 ] as const;
-const bastionDown = [
-  'transport-down',
-  { what: 'The ssh host bastion', evidence: 'ssh: connect to host bastion port 22: Operation timed out' },
-] as const;
+const bastionDetails = {
+  host: 'bastion',
+  evidence: 'ssh: connect to host bastion port 22: Operation timed out',
+};
+const bastionDown = asTransportDown(describeCause('timed-out', bastionDetails));
 
 const payments = Array.from({ length: 20 }, (_, index) =>
   waiting(`payments-${String(index + 1).padStart(2, '0')}`, clusterDown, {
@@ -19,11 +21,15 @@ const payments = Array.from({ length: 20 }, (_, index) =>
   }),
 );
 const databases = ['orders', 'stock', 'ledger', 'audit'].map((name, index) =>
-  waiting(name, bastionDown, {
+  service(name, {
     tags: ['staging'],
     technology: 'ssh',
+    route: `bastion → ${name}.internal:5432`,
+    desired: 'on',
+    phase: 'waiting',
+    cause: bastionDown,
     localPort: 21_000 + index,
-    // It is being asked.
+    // Its login is being tried.
     nextRetryAt: sampleNow - 300,
   }),
 );

@@ -34,7 +34,7 @@ export const importKube: Action<ImportKubeOptions> = async (context, options) =>
     proposals: tellContextsApart(read),
     remarks: [
       ...listInWords(
-        'only services in the namespace of the context may be listed',
+        'you may list services only in the namespace of the context',
         read.filter(({ isOwnNamespace }) => isOwnNamespace).map((one) => one.context),
       ),
       ...listInWords(

@@ -51,9 +51,8 @@ export const importSsh: Action<ImportSshOptions> = async (context, options) => {
         );
     }
   }
-  const remarks =
-    without.length === 0 ? [] : [`without a forward, name a port by hand: ${without.join(', ')}`];
+  const remarks = without.length === 0 ? [] : [`no forwards, so nothing to import: ${without.join(', ')}`];
   return finishImport(context, options, { proposals, remarks: [...left, ...remarks], failures });
 };
 
-const passing = 'its Match block depends on a program or a network, and may not apply the next time';
+const passing = 'its Match block depends on a program or a network, and may not apply next time';

@@ -57,8 +57,8 @@ describe('a socket at the far end', () => {
     expect(
       faults(entry('local_port: 1, remote_port: 2', ', remote_host: db, remote_socket: /run/a')),
     ).toEqual([
-      'error services[0].remote_port: cannot stand beside connection.remote_socket, which names the far end: remove one of the two',
-      'error services[0].connection.remote_host: cannot stand beside connection.remote_socket, which names the far end: remove one of the two',
+      'error services[0].remote_port: cannot be combined with connection.remote_socket, which also names the far end: remove one of the two',
+      'error services[0].connection.remote_host: cannot be combined with connection.remote_socket, which also names the far end: remove one of the two',
     ]);
   });
 
@@ -105,27 +105,27 @@ describe('a reverse forward', () => {
     [
       'local_port: auto, remote_port: 1',
       '',
-      "local_port: has no place with remote: true, which opens nothing on this machine: write your program's port",
+      "local_port: cannot be combined with remote: true, which opens nothing on this machine: write your program's port",
     ],
     [
       'local_port: 1, bind: 0.0.0.0, remote_port: 1',
       '',
-      'bind: has no place with remote: true, which opens nothing on this machine: the address at which the server listens is remote_host',
+      'bind: cannot be combined with remote: true, which opens nothing on this machine: to choose the address that the server listens on, use remote_host',
     ],
     [
       'local_port: 1, local_socket: /a, remote_port: 1',
       '',
-      'local_socket: cannot stand beside local_port with remote: true: remove one of the two',
+      'local_socket: cannot be combined with local_port in a reverse forward: remove one of the two',
     ],
     [
       'local_host: nas, local_socket: /a, remote_port: 1',
       '',
-      'local_host: cannot stand beside local_socket: remove one of the two',
+      'local_host: cannot be combined with local_socket: remove one of the two',
     ],
     [
       'local_port: 1, remote_port: 1, dynamic: true',
       '',
-      'remote: works without dynamic only: remove one of the two',
+      'remote: cannot be combined with dynamic: remove one of the two',
     ],
     [
       'local_port: 1, remote_port: 1',

@@ -65,6 +65,11 @@ function describeOrWord({ errors }: z.core.$ZodIssueInvalidUnion, found: unknown
 /** `"kubctl" is none of kubectl, ssh, tcp, command; did you mean kubectl?` */
 function describeChoice(found: unknown, allowed: readonly string[]): string {
   const list = allowed.join(', ');
+  const [only, ...others] = allowed;
+  if (only !== undefined && others.length === 0)
+    return found === undefined
+      ? `is missing, expected ${only}`
+      : `${showValue(found)} found where ${only} is expected`;
   if (found === undefined) return `is missing, expected one of ${list}`;
   const meant = typeof found === 'string' ? closestWord(found, allowed) : null;
   return `${showValue(found)} is none of ${list}${meant === null ? '' : `; did you mean ${meant}?`}`;

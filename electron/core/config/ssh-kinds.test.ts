@@ -82,7 +82,7 @@ describe('control_path: user', () => {
       'warning services[0].connection.jump: has no effect with control_path: user, which uses the connection that you have opened (localport.yaml:5)',
     ]);
     expect(complaintsOf(ssh('    remote_port: 80\n', 'host: h, control_path: ~/cm'))).toEqual([
-      'error services[0].connection.control_path: "~/cm" is none of user (localport.yaml:5)',
+      'error services[0].connection.control_path: "~/cm" found where user is expected (localport.yaml:5)',
     ]);
   });
 });

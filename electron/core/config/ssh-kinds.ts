@@ -22,7 +22,7 @@ export function sshKindFaults(service: unknown): readonly SshKindFault[] {
   // Together they are one fault, not that of every key which one of the two would need.
   const isBoth = isDynamic(service) && isReverseEntry(service);
   const ofEnds = isBoth
-    ? [error(['remote'], 'works without dynamic only: remove one of the two')]
+    ? [error(['remote'], 'cannot be combined with dynamic: remove one of the two')]
     : [
         ...(isDynamic(service) ? dynamicFaults(service) : socketFaults(service)),
         ...(isReverseEntry(service) ? reverseFaults(service) : forwardFaults(service)),
@@ -58,7 +58,7 @@ function socketFaults(service: unknown): readonly SshKindFault[] {
   const place = places.at(-1);
   if (place === undefined) return [];
   const others = [['remote_port'], ['connection', 'remote_host']].filter((one) => has(service, ...one));
-  const conflicts = `cannot stand beside ${place.join('.')}, which names the far end: remove one of the two`;
+  const conflicts = `cannot be combined with ${place.join('.')}, which also names the far end: remove one of the two`;
   return [...places.slice(0, -1), ...others].map((at) => error(at, conflicts));
 }
 
@@ -89,20 +89,25 @@ const forwardFaults = (service: unknown): readonly SshKindFault[] =>
 /** The local end of a reverse forward is a program of the user's: nothing is opened there. */
 function reverseFaults(service: unknown): readonly SshKindFault[] {
   const opensNothing = (key: string, instead: string): SshKindFault =>
-    error([key], `has no place with remote: true, which opens nothing on this machine: ${instead}`);
+    error([key], `cannot be combined with remote: true, which opens nothing on this machine: ${instead}`);
   const hasSocket = has(service, 'local_socket');
   return [
     ...(valueAt(service, ['local_port']) === 'auto'
       ? [opensNothing('local_port', "write your program's port")]
       : []),
     ...(hasSocket && has(service, 'local_port')
-      ? [error(['local_socket'], 'cannot stand beside local_port with remote: true: remove one of the two')]
+      ? [
+          error(
+            ['local_socket'],
+            'cannot be combined with local_port in a reverse forward: remove one of the two',
+          ),
+        ]
       : []),
     ...(hasSocket && has(service, 'local_host')
-      ? [error(['local_host'], 'cannot stand beside local_socket: remove one of the two')]
+      ? [error(['local_host'], 'cannot be combined with local_socket: remove one of the two')]
       : []),
     ...(has(service, 'bind')
-      ? [opensNothing('bind', 'the address at which the server listens is remote_host')]
+      ? [opensNothing('bind', 'to choose the address that the server listens on, use remote_host')]
       : []),
     ...openToOthers(service),
   ];

@@ -249,7 +249,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('variable-unset', { what: 'NOPE' });
     const runner = await started(world, { ...postgres, problem });
-    world.transport.goesDown(describeCause('transport-down', { what: 'The ssh host bastion' }));
+    world.transport.goesDown(describeCause('transport-down', { what: 'The cluster prod' }));
     runner.dispatch({ type: 'triggered', trigger: 'user' });
     await settle();
     expect([runner.snapshot().phase, runner.snapshot().cause, world.tunnels.length]).toEqual([

@@ -1,5 +1,5 @@
 /** One transport at work: performs what its machine decides, and turns what happens to its carriers into events. */
-import { type Cause, describeCause, type TriggerKind } from '../../../shared/failure.ts';
+import { asTransportDown, type Cause, describeCause, type TriggerKind } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -337,9 +337,7 @@ export class Transport implements LeasedTransport {
     const { isOnline } = this.#parts;
     if (isNetworkFailure(trouble) && !isOnline())
       return describeCause('network-down', { evidence: trouble.evidence ?? undefined });
-    const recovery = trouble.recovery === 'user' ? 'user' : 'trigger';
-    const recheck = recovery === 'user' ? trouble.recheck : null;
-    return { ...trouble, recovery, recheck, triggers: [...new Set([...trouble.triggers, ...leaseTriggers])] };
+    return asTransportDown(trouble);
   }
 
   #logStep(before: TransportState, { trouble }: TransportState): void {

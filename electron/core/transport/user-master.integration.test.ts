@@ -88,6 +88,7 @@ it('is missed with the command that opens it', async () => {
   expect(cause).toMatchObject({
     code: 'master-missing',
     title: 'You have no open ssh connection to bastion',
+    evidence: `${master.controlPath} does not exist`,
     remedy: 'Open one with ssh -fNM bastion; the service connects as soon as it is there',
     recheck: 'port',
   });

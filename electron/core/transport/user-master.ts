@@ -130,7 +130,7 @@ export class UserMaster implements Place {
     this.#look = this.#parts.clock.after(lookEveryMs, () => {
       void socketAt(path).then((socket) => {
         if (socket.ok && socket.value === inode) this.#watch(path, inode);
-        else this.#end(this.#missing(socket.ok ? 'its socket is another one' : socket.error));
+        else this.#end(this.#missing(socket.ok ? 'its socket was replaced' : socket.error));
       });
     });
   }
@@ -156,10 +156,11 @@ export class UserMaster implements Place {
 async function socketAt(path: string): Promise<Result<bigint, string>> {
   try {
     const stats = await lstat(path, { bigint: true });
-    if (!stats.isSocket()) return err(`${path} is no socket`);
+    if (!stats.isSocket()) return err(`${path} is not a socket`);
     if (Number(stats.uid) !== process.getuid?.()) return err(`${path} belongs to another user`);
     return ok(stats.ino);
   } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
+    const { code, message } = error as NodeJS.ErrnoException;
+    return err(code === 'ENOENT' ? `${path} does not exist` : message);
   }
 }
