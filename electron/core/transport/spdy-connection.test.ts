@@ -167,6 +167,61 @@ it('stops all streams while one is not read, and goes on when it goes', async ()
   await endedBy(other);
 });
 
+it('goes on once a stream that was stalled has its end, though its client keeps its own half open', async () => {
+  const [ours, theirs] = duplexPair({ highWaterMark: 1_000_000 });
+  const client = new SpdyConnection(ours, systemClock);
+  const stream = client.open({});
+  const bytes = Buffer.alloc(400_000);
+  theirs.write(Buffer.concat([dataHeader(stream.id, bytes.length, finFlag), bytes]));
+  const ended = once(stream, 'end');
+  await eventually('its buffer is full', () => stream.readableLength === bytes.length);
+  stream.resume();
+  await ended;
+  expect(client.isBackedUp).toBe(false);
+  client.close();
+  await endedBy(stream);
+});
+
+it('is done with an empty write', async () => {
+  const { client, opened, end } = connect(echo);
+  const stream = client.open({});
+  await stream.taken;
+  expect(opened).toHaveLength(1);
+  await new Promise((resolve) => stream.write(Buffer.alloc(0), resolve));
+  end();
+  await endedBy(stream);
+});
+
+it.each(['ends', 'resets'] as const)(
+  'closes after a GOAWAY when the other side %s the last stream',
+  async (how) => {
+    const { client, opened, raw, end } = connect();
+    const stream = client.open({});
+    await stream.taken;
+    const ended = endedBy(stream);
+    raw.write(Buffer.from('800300070000000800000000' + '00000000', 'hex'));
+    stream.end();
+    if (how === 'ends') opened[0]?.end();
+    else opened[0]?.destroy();
+    stream.resume();
+    await ended;
+    expect(await client.ended).toBeNull();
+    end();
+  },
+);
+
+it('tells when its last stream has gone, also by a reset', async () => {
+  const { client, opened, end } = connect();
+  let idle = 0;
+  client.onIdle(() => (idle += 1));
+  const stream = client.open({});
+  await stream.taken;
+  opened[0]?.destroy();
+  await endedBy(stream);
+  expect(idle).toBe(1);
+  end();
+});
+
 it('takes no more streams after a GOAWAY, and closes after the last', async () => {
   const { client, opened, raw, end } = connect();
   const stream = client.open({});

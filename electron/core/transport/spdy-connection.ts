@@ -54,8 +54,9 @@ export class SpdyConnection implements StreamCarrier {
       onFin: (id) => this.#streams.get(id)?.deliverFin(),
       onReset: (id) => {
         const stream = this.#streams.get(id);
-        this.#streams.delete(id);
-        stream?.deliverReset();
+        if (stream === undefined) return;
+        this.forget(stream);
+        stream.deliverReset();
       },
       onOpen: (id) => {
         this.#write(resetFrame(id, resetStatus.refused));
@@ -143,6 +144,10 @@ export class SpdyConnection implements StreamCarrier {
 
   send({ id }: SpdyStream, parts: readonly Buffer[], done: Done): void {
     if (this.#wire.destroyed) {
+    if (frames.length === 0) {
+      done();
+      return;
+    }
       done(new Error('the connection is closed'));
       return;
     }

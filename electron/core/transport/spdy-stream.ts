@@ -60,6 +60,8 @@ export class SpdyStream extends Duplex {
     this.#hasGotFin = true;
     this.#forgetIfOver();
     if (!this.destroyed) this.push(null);
+    // Nothing more comes, and Node calls `_read` no more.
+    this.#carrier.release(this);
   }
 
   /** The other side has given it up. */
