@@ -111,8 +111,19 @@ it('falls back to a loaded connection where a new one is refused, and tells a re
   await eventually('a warm one', () => far.length === 3);
   refusal = { status: 500, body: 'no more' };
   await connect();
-  await connect();
-  expect(clients().reduce((sum, count) => sum + count)).toBe(4);
+  await backUpAll();
+  const beside = await streams.open({ service, port: 80, onComplaint: () => undefined });
+  if (!beside.ok) throw new Error(beside.error.title);
+  beside.value.on('error', () => undefined);
+  expect(near.map(({ isBackedUp, streamCount }) => [isBackedUp, streamCount])).toEqual([[true, 4]]);
+});
+
+it('closes at once a connection that is made after all are closed, and leaves no timer', async () => {
+  const warming = streams.warm(service);
+  streams.close();
+  expect((await warming).ok).toBe(false);
+  expect(near.map(({ isOpen }) => isOpen)).toEqual([false]);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 it('closes a second connection without clients after a while, and keeps one', async () => {
