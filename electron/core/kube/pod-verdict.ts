@@ -59,7 +59,7 @@ export function judgeTarget(
 
   const preference = { current, avoided, takesUnready: service?.publishesNotReady === true };
   const usable = facts.pods.filter((pod) => portOf.value(pod).ok);
-  // A service leads only to pods that have its port; a port that none has is told of.
+  // Pods that lack the port are passed over. If all of them lack it, that is the cause.
   const chosen = choosePod(usable, preference) ?? choosePod(facts.pods, preference);
   if (chosen === null) return none(...whyNone(question, facts));
   const port = portOf.value(chosen);
@@ -85,8 +85,11 @@ function portFinder(
   if (service === null) return ok((pod) => portOfPod(pod, port));
   const found = findServicePort(service, port);
   if (!found.ok) return found;
+  const { value: servicePort } = found;
+  // Clients of a headless service connect to its pods directly: nothing translates the port.
+  if (service.isHeadless) return ok(() => ok(servicePort.number));
   return ok((pod) =>
-    source === 'endpoints' ? portOfEndpoint(found.value, pod) : portBehindService(service, found.value, pod),
+    source === 'endpoints' ? portOfEndpoint(servicePort, pod) : portBehindService(servicePort, pod),
   );
 }
 
