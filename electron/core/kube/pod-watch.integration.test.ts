@@ -161,7 +161,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       await target.says('web-9:8080');
     });
 
-    it('is told of a pod, and of a namespace without pods', async () => {
+    it('can be a pod, or labels that no pod has', async () => {
       const pod = watcher.watch({ target: { kind: 'pod', name: 'gone' } });
       await pod.says('resource-missing: pod/gone was not found in default');
       const selected = watcher.watch({ target: { kind: 'selector', selector: 'app=gone' } });
