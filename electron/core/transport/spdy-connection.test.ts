@@ -142,6 +142,21 @@ it('fails what is written to a pod that has closed both halves', async () => {
   end();
 });
 
+it('keeps the answer of a pod that has closed both halves while its client still sends', async () => {
+  const { client, opened, end } = connect();
+  const stream = openPodStream(client, 80, 0);
+  await stream.taken;
+  const [errors, data] = opened;
+  data?.write('413 Too Large');
+  errors?.end();
+  data?.end();
+  await eventually('the answer has come', () => stream.readableLength > 0 && client.streamCount === 1);
+  stream.write('more');
+  expect(String(Buffer.concat((await stream.toArray()) as Buffer[]))).toBe('413 Too Large');
+  end();
+  await endedBy(stream);
+});
+
 it('ends all streams with the connection', async () => {
   const { client, end } = connect();
   const stream = client.open({});
