@@ -158,7 +158,7 @@ export class PodWatch {
         refusal ??= answer;
       }
       if (refusal !== null) this.#fail('pods', refusal);
-      await sleep(this.#parts.clock, allRefusedMs, AbortSignal.any([signal, this.#hurry.signal]));
+      await sleep(this.#parts.clock, allRefusedMs, signal, this.#hurry.signal);
     }
   }
 

@@ -191,7 +191,7 @@ class WatchedList<Item extends { readonly name: string }> {
 
   async #pause(delayMs: number): Promise<void> {
     const { clock, signal, hurry } = this.#parts;
-    await sleep(clock, delayMs, AbortSignal.any([signal, hurry()]));
+    await sleep(clock, delayMs, signal, hurry());
   }
 }
 
