@@ -1,7 +1,7 @@
 /**
  * The pod behind a target, kept current. Invariants:
  *
- * 1. The listener is told each verdict once, in order, and nothing after `close` was called.
+ * 1. The listener gets each verdict once, in order, and nothing after `close` was called.
  * 2. What was known outlives a failure of the API server: its outage is not the pod's.
  * 3. A wait for a pod ends by itself: it is watched for, and where watching is refused, asked for every 15 s.
  */

@@ -1,7 +1,7 @@
 /**
  * A list of the Kubernetes API that is kept current: listed, then watched from there on. Invariants:
  *
- * 1. What is told is what the API server said last; a failure takes nothing away from it.
+ * 1. The items reported are those that the API server sent last; a failure takes none of them away.
  * 2. Where watching is refused, the list is read again every 15 s, and watching is tried again each time: a right may be granted.
  * 3. A watch ends, also where nothing of the server's end comes through.
  * 4. A 403 within a minute of an outage is no answer: an API server that has just started refuses what it allows 3 s later.
