@@ -19,7 +19,8 @@ it('goes on by POST where a WebSocket is accepted with another protocol', async 
       method === 'POST'
         ? ['Upgrade: SPDY/3.1', 'X-Stream-Protocol-Version: portforward.k8s.io']
         : ['Upgrade: websocket', 'Sec-WebSocket-Accept: another'];
-    socket.on('error', () => socket.destroy());
+    socket.on('error', () => socket.destroy()).on('end', () => socket.destroy());
+    socket.resume();
     socket.write(['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', ...head, '', ''].join('\r\n'));
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
