@@ -8,8 +8,10 @@ import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import type { Scope } from '../../electron/core/scope.ts';
 import { eventually } from '../fixtures/eventually.ts';
+import { percentile } from '../faults/requests.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, reportAtLeast, reportAtMost, reportForInformation } from './figure.ts';
+import { inTurns } from './in-turns.ts';
 import {
   kubectlFor,
   runApi,
@@ -33,8 +35,6 @@ const atOnceRounds = 10;
 const quietRounds = 100;
 const mebibyte = 1_048_576;
 
-const percentile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 const p95 = (values: readonly number[]): number => percentile(values, 0.95);
 
 async function main(): Promise<void> {
@@ -65,8 +65,9 @@ async function measureAll(scope: Scope): Promise<void> {
     };
     await measureConnections(client, ways, roundTripMs);
     if (roundTripMs > 0) continue;
-    await measureTransfers(client, ways);
+    // Before the transfers, whose garbage would hide what is kept for it.
     await measureStuckClient(client, ways.streams);
+    await measureTransfers(client, ways);
   }
 }
 
@@ -75,30 +76,21 @@ async function ask(client: ChildProcess, order: Order): Promise<Measurement> {
   return ((await once(client, 'message')) as [Measurement])[0];
 }
 
-/** One after another, and every other round backwards, so that a slow moment of the machine hits both alike. */
-async function inTurns(
+async function compare(
   { kubectl, streams }: Ways,
   rounds: number,
   sample: (way: Way) => Promise<Measurement>,
-): Promise<{ readonly kubectl: number[]; readonly streams: number[] }> {
-  const samples = { kubectl: [] as number[], streams: [] as number[] };
-  const turn = async (name: keyof Ways): Promise<void> => {
-    samples[name].push(...(await sample(name === 'kubectl' ? kubectl : streams)));
-  };
-  for (let round = 0; round < rounds; round++)
-    for (const name of round % 2 === 0
-      ? (['kubectl', 'streams'] as const)
-      : (['streams', 'kubectl'] as const))
-      await turn(name);
-  return samples;
+): Promise<{ readonly kubectl: Measurement; readonly streams: Measurement }> {
+  const samples = await inTurns([kubectl, streams], rounds, sample);
+  return { kubectl: samples.get(kubectl)?.flat() ?? [], streams: samples.get(streams)?.flat() ?? [] };
 }
 
 async function measureConnections(client: ChildProcess, ways: Ways, roundTripMs: number): Promise<void> {
   const where = roundTripMs === 0 ? '' : `, ${String(roundTripMs)} ms round trip`;
   const connect = (rounds: number, together: number) => (way: Way) =>
     ask(client, { kind: 'connect', to: way.address, rounds, atOnce: together });
-  await inTurns(ways, 1, connect(5, 1));
-  const paced = await inTurns(ways, pacedBlocks, connect(pacedRounds / pacedBlocks, 1));
+  await compare(ways, 1, connect(5, 1));
+  const paced = await compare(ways, pacedBlocks, connect(pacedRounds / pacedBlocks, 1));
   const [own, kubectls] = [median(paced.streams), median(paced.kubectl)];
   reportAtMost(1, {
     figure: `new connection to a pod, over kubectl's, p50${where}`,
@@ -106,7 +98,7 @@ async function measureConnections(client: ChildProcess, ways: Ways, roundTripMs:
     unit: 'ms',
     note: `${own.toFixed(1)} and ${kubectls.toFixed(1)} ms`,
   });
-  const together = await inTurns(ways, atOnceRounds, connect(1, atOnce));
+  const together = await compare(ways, atOnceRounds, connect(1, atOnce));
   reportAtMost(3, {
     figure: `${String(atOnce)} connections to a pod at once, by kubectl's, p95${where}`,
     value: p95(together.streams) / p95(together.kubectl),
@@ -121,8 +113,8 @@ async function measureTransfers(client: ChildProcess, ways: Ways): Promise<void>
     ['upload', 0.7],
   ] as const) {
     const transfer = (way: Way) => ask(client, { kind, to: way.address, mebibytes: transferMebibytes });
-    await inTurns(ways, 1, transfer);
-    const rates = await inTurns(ways, transferRounds, transfer);
+    await compare(ways, 1, transfer);
+    const rates = await compare(ways, transferRounds, transfer);
     const [own, kubectls] = [median(rates.streams), median(rates.kubectl)];
     reportAtLeast(least, {
       figure: `${kind} from a pod, by kubectl's`,

@@ -50,22 +50,33 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves true after `delayMs`, or false at once when `signal` aborts first. Never rejects. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<boolean> {
+/**
+ * Resolves true after `delayMs`, or false at once when one of the signals aborts first. Never rejects. Nothing is left at a signal
+ * that lives on: in Node 20, each `AbortSignal.any` leaves some 70 bytes there.
+ */
+export function sleep(
+  clock: Clock,
+  delayMs: number,
+  ...given: readonly (AbortSignal | undefined)[]
+): Promise<boolean> {
+  const signals = given.filter((signal) => signal !== undefined);
   return new Promise((resolve) => {
-    if (signal?.aborted === true) {
+    if (signals.some(({ aborted }) => aborted)) {
       resolve(false);
       return;
     }
-    const onAbort = (): void => {
+    const settle = (isOver: boolean): void => {
       timer.cancel();
-      resolve(false);
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+      resolve(isOver);
+    };
+    const onAbort = (): void => {
+      settle(false);
     };
     const timer = clock.after(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve(true);
+      settle(true);
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    for (const signal of signals) signal.addEventListener('abort', onAbort);
   });
 }
 

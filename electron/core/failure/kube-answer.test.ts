@@ -32,6 +32,8 @@ it.each([
   ['silence', { status: 0, body: 'no answer within 10 s' }, 'timed-out'],
   ['anything else', status(507, 'out of paper'), 'exited'],
   ['an answer without words', { status: 502, body: '' }, 'exited'],
+  ['a 401 without words', { status: 401, body: '' }, 'unauthorized'],
+  ['a 403 without words', { status: 403, body: '' }, 'forbidden'],
 ])('knows %s', (_, answer, code) => {
   expect(classifyKubeAnswer(service, answer).code).toBe(code);
 });

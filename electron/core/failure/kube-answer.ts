@@ -1,4 +1,5 @@
 /** What an answer means that came from an API server, or from the kubectl proxy that could not reach it. */
+import { STATUS_CODES } from 'node:http';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretsOf } from '../observability/secrets.ts';
@@ -28,10 +29,10 @@ export function classifyKubeAnswer(
     : describeCause('exited', { ending: `the API server answered ${String(answer.status)}`, evidence });
 }
 
-/** The message of a Kubernetes `Status`, or the text. */
+/** The message of a Kubernetes `Status`, or the text; without either, HTTP's own words for the status. */
 function reasonIn({ status, body }: Answer): string {
   if (typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string')
     return body.message;
   const text = typeof body === 'string' ? body.trim() : '';
-  return text === '' ? `HTTP status ${String(status)}` : text;
+  return text === '' ? `HTTP ${String(status)} ${STATUS_CODES[status] ?? ''}`.trimEnd() : text;
 }

@@ -110,6 +110,21 @@ describe('services of one cluster', () => {
     ]);
   });
 
+  it('come up by themselves when their pods come, without a client', async () => {
+    kube.removePod('api-0');
+    kube.removePod('db-0');
+    kube.setPodPhase('web-0', 'Pending');
+    const labels = await kubectl('labels', {
+      connection: { selector: 'app=db', context: kube.client.contexts.current },
+    });
+    await run([await kubectl('api'), await kubectl('web'), labels], env());
+    await eventuallyServices((services) => services.every(({ cause }) => cause?.code === 'no-ready-pod'));
+    kube.addPod('api-1');
+    kube.setPodPhase('web-0', 'Running');
+    kube.addPod('db-1');
+    await becomes(up('api'), up('web'), up('labels'));
+  });
+
   it('do not restart an unhealthy one that is aware of a cluster without a ready node, until it has one', async () => {
     kube.addNode('one', true);
     const cluster_health = { interval: '1s', failure_threshold: 1, retry_attempts: 0, timeout: '5s' };

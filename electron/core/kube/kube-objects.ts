@@ -404,11 +404,3 @@ export function readEvent(event: unknown): KubeEvent | null {
   if (typeof name !== 'string') return null;
   return { type: type === 'DELETED' ? 'delete' : 'put', name, object, version };
 }
-
-const statusSchema = z.object({ message: text.nullish(), reason: text.nullish() });
-
-/** What the API server says of a refusal; empty where it says nothing that can be read. */
-export function readMessage(body: unknown): string {
-  if (typeof body === 'string') return body.trim();
-  return statusSchema.safeParse(body).data?.message ?? '';
-}

@@ -50,6 +50,16 @@ describe('the port behind the port', () => {
     ],
     ['of a headless service: 1:1', {}, { owner: service({ isHeadless: true }) }, 'web-1:80'],
     [
+      'of an endpoint of a headless service: 1:1, too',
+      {},
+      {
+        owner: service({ isHeadless: true }),
+        source: 'endpoints',
+        pods: [pod('web-1', { ports: [{ name: 'http', number: 8080, protocol: 'TCP' }] })],
+      },
+      'web-1:80',
+    ],
+    [
       'of a service with one number for UDP and TCP',
       { port: 53 },
       {

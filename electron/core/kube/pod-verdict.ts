@@ -23,6 +23,11 @@ export interface TargetQuestion {
   readonly context: string | null;
 }
 
+/** What a cause names. `namespace` null: that of the context. */
+export type TargetScope = Pick<TargetQuestion, 'target' | 'context'> & {
+  readonly namespace: string | null;
+};
+
 export interface TargetFacts {
   /** What selects the pods: null for a pod by its name and for labels. */
   readonly owner: KubeService | KubeWorkload | null;
@@ -53,17 +58,17 @@ export function judgeTarget(
   const { owner } = facts;
   const service = owner?.kind === 'service' ? owner : null;
   if (service !== null && service.externalName !== null)
-    return none('config-invalid', question, externalName(service, service.externalName));
+    return misconfigured(question, externalName(service, service.externalName));
   const portOf = portFinder(question, facts, service);
-  if (!portOf.ok) return none('config-invalid', question, faultInWords(portOf.error, question));
+  if (!portOf.ok) return misconfigured(question, faultInWords(portOf.error, question));
 
   const preference = { current, avoided, takesUnready: service?.publishesNotReady === true };
   const usable = facts.pods.filter((pod) => portOf.value(pod).ok);
-  // A service leads only to pods that have its port; a port that none has is told of.
+  // Pods that lack the port are passed over. If all of them lack it, that is the cause.
   const chosen = choosePod(usable, preference) ?? choosePod(facts.pods, preference);
-  if (chosen === null) return none(...whyNone(question, facts));
+  if (chosen === null) return { kind: 'none', cause: noPodCause(question, facts) };
   const port = portOf.value(chosen);
-  if (!port.ok) return none('config-invalid', question, faultInWords(port.error, question));
+  if (!port.ok) return misconfigured(question, faultInWords(port.error, question));
   const isReady = isServing(chosen, preference);
   return {
     kind: 'pod',
@@ -85,8 +90,11 @@ function portFinder(
   if (service === null) return ok((pod) => portOfPod(pod, port));
   const found = findServicePort(service, port);
   if (!found.ok) return found;
+  const { value: servicePort } = found;
+  // Clients of a headless service connect to its pods directly: nothing translates the port.
+  if (service.isHeadless) return ok(() => ok(servicePort.number));
   return ok((pod) =>
-    source === 'endpoints' ? portOfEndpoint(found.value, pod) : portBehindService(service, found.value, pod),
+    source === 'endpoints' ? portOfEndpoint(servicePort, pod) : portBehindService(servicePort, pod),
   );
 }
 
@@ -99,27 +107,23 @@ const externalName = ({ name }: KubeService, host: string): CauseDetails => ({
 });
 
 /** Why there is no pod to forward to: the owner's own reason, else that of its pods. */
-function whyNone(question: TargetQuestion, { owner, pods, strangers }: TargetFacts): Parameters<typeof none> {
+export function noPodCause(question: TargetScope, { owner, pods, strangers }: TargetFacts): Cause {
   const name = targetName(question.target);
   if (pods.length === 0 && strangers.length > 0)
-    return [
-      'config-invalid',
-      question,
-      {
-        what: `${name} leads to addresses without a pod, which cannot be forwarded to`,
-        evidence: strangers.slice(0, maxShown).join(', '),
-        fix: 'Connect to that address through an ssh host that can reach it',
-      },
-    ];
+    return causeOf('config-invalid', question, {
+      what: `${name} leads to addresses without a pod, which cannot be forwarded to`,
+      evidence: strangers.slice(0, maxShown).join(', '),
+      fix: 'Connect to that address through an ssh host that can reach it',
+    });
   if (owner?.kind === 'workload' && owner.ending !== null)
-    return ['no-ready-pod', question, { ending: owner.ending }];
+    return causeOf('no-ready-pod', question, { ending: owner.ending });
   const finished = pods.length > 0 && pods.every(({ phase }) => phase === 'Succeeded' || phase === 'Failed');
   if (finished) {
     const [{ name: pod, phase, reason } = { name: '', phase: '', reason: null }] = pods;
     const evidence = reason === null ? undefined : `${pod}: ${reason}`;
-    return ['no-ready-pod', question, { ending: phase, evidence }];
+    return causeOf('no-ready-pod', question, { ending: phase, evidence });
   }
-  return ['no-ready-pod', question, { evidence: whyWaiting(owner, pods) }];
+  return causeOf('no-ready-pod', question, { evidence: whyWaiting(owner, pods) });
 }
 
 const maxShown = 3;
@@ -166,11 +170,16 @@ function faultInWords(fault: PortFault, { target, port }: TargetQuestion): Cause
   }
 }
 
-function none(
+const misconfigured = (question: TargetScope, details: CauseDetails): PodVerdict => ({
+  kind: 'none',
+  cause: causeOf('config-invalid', question, details),
+});
+
+function causeOf(
   code: 'config-invalid' | 'no-ready-pod',
-  { target, namespace, context }: TargetQuestion,
+  { target, namespace, context }: TargetScope,
   details: CauseDetails,
-): PodVerdict {
-  const known = { resource: targetName(target), namespace, context: context ?? undefined };
-  return { kind: 'none', cause: describeCause(code, { ...known, ...details }) };
+): Cause {
+  const known = { resource: targetName(target), namespace: namespace ?? undefined };
+  return describeCause(code, { ...known, context: context ?? undefined, ...details });
 }

@@ -1,17 +1,16 @@
 /**
  * The pod behind a target, kept current. Invariants:
  *
- * 1. The listener is told each verdict once, in order, and nothing after `close` was called.
+ * 1. The listener gets each verdict once, in order, and nothing after `close` was called.
  * 2. What was known outlives a failure of the API server: its outage is not the pod's.
  * 3. A wait for a pod ends by itself: it is watched for, and where watching is refused, asked for every 15 s.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { describeCause } from '../../../shared/failure.ts';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
 import { sleep, type Clock, type Timer } from '../clock.ts';
 import { markClosed, markOpened } from '../lifetime-tracker.ts';
 import type { KubeAnswer, KubeApi } from '../transport/kube-api.ts';
-import { causeOfAnswer } from './api-failure.ts';
 import type { KubeEndpoints, KubeService, KubeWorkload } from './kube-objects.ts';
 import { judgeTarget, type PodVerdict, type TargetFacts, type TargetQuestion } from './pod-verdict.ts';
 import { namespacePath, ownerPlace, podPlaces, type PodPlace } from './target-places.ts';
@@ -21,6 +20,8 @@ export interface PodWatchParts {
   readonly api: KubeApi;
   readonly clock: Clock;
   readonly question: TargetQuestion;
+  /** What an answer means that holds no list: see `classifyKubeAnswer`. */
+  readonly explain: (answer: KubeAnswer) => Cause;
   readonly onVerdict: (verdict: PodVerdict) => void;
 }
 
@@ -157,7 +158,7 @@ export class PodWatch {
         refusal ??= answer;
       }
       if (refusal !== null) this.#fail('pods', refusal);
-      await sleep(this.#parts.clock, allRefusedMs, AbortSignal.any([signal, this.#hurry.signal]));
+      await sleep(this.#parts.clock, allRefusedMs, signal, this.#hurry.signal);
     }
   }
 
@@ -207,9 +208,9 @@ export class PodWatch {
 
   /** null: that is not known yet. */
   #nextVerdict(): PodVerdict | null {
-    const { question } = this.#parts;
+    const { question, explain } = this.#parts;
     const refusal = this.#refusals.get('owner') ?? this.#refusals.get('pods');
-    if (refusal !== undefined) return { kind: 'none', cause: causeOfAnswer(refusal, question) };
+    if (refusal !== undefined) return { kind: 'none', cause: explain(refusal) };
     const owner = this.#owner;
     if (owner.kind === 'unknown' || this.#pods === null) return null;
     const isEmpty = owner.kind === 'missing' || (owner.kind === 'none' && this.#pods.pods.length === 0);

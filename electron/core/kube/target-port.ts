@@ -28,10 +28,8 @@ export function findServicePort(
   return isTcp(found) ? ok(found) : err({ kind: 'not-tcp', owner, protocol: found.protocol });
 }
 
-/** On a pod that the service selects. A headless service has no proxy that could translate: 1:1. */
-export function portBehindService(service: KubeService, port: KubeServicePort, pod: KubePod): PortResult {
-  if (service.isHeadless) return ok(port.number);
-  const { targetPort } = port;
+/** On a pod that the service selects. */
+export function portBehindService({ targetPort }: KubeServicePort, pod: KubePod): PortResult {
   if (typeof targetPort === 'number') return ok(targetPort);
   const named = pod.ports.find((one) => one.name === targetPort);
   return named === undefined ? err({ kind: 'unnamed', pod: pod.name, targetPort }) : ok(named.number);

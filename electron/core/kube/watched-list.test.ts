@@ -181,6 +181,17 @@ describe('a watched list', () => {
     await stop();
   });
 
+  it('is listed anew when a watch outlives its time', async () => {
+    const api = new ToldApi(list('a'));
+    const { clock, stop } = start(api);
+    await clock.advance(300_000);
+    expect(api.asked).toEqual(['get /pods', 'watch /pods&resourceVersion=5']);
+    await clock.advance(20_000);
+    expect(api.asked.at(-1)).toBe('get /pods');
+    await stop();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('does not turn in circles where watches end as soon as they begin', async () => {
     const closed: KubeEnd = { kind: 'closed' };
     const api = new ToldApi(list('a'), closed, closed, closed);

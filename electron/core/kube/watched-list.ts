@@ -1,9 +1,10 @@
 /**
  * A list of the Kubernetes API that is kept current: listed, then watched from there on. Invariants:
  *
- * 1. What is told is what the API server said last; a failure takes nothing away from it.
+ * 1. The items reported are those that the API server sent last; a failure takes none of them away.
  * 2. Where watching is refused, the list is read again every 15 s, and watching is tried again each time: a right may be granted.
- * 3. A 403 within a minute of an outage is no answer: an API server that has just started refuses what it allows 3 s later.
+ * 3. A watch ends, also where nothing of the server's end comes through.
+ * 4. A 403 within a minute of an outage is no answer: an API server that has just started refuses what it allows 3 s later.
  */
 import { sleep, type Clock } from '../clock.ts';
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../transport/kube-api.ts';
@@ -33,8 +34,10 @@ export interface WatchedListParts<Item extends { readonly name: string }> {
 
 const pollMs = 15_000;
 const firstRetryMs = 1_000;
-/** As long as the API server sets by itself at the least. */
+/** As client-go asks for at the least (`minWatchTimeout`). */
 const watchSeconds = 300;
+/** The server ends a watch when its time is up; one that it has not ended by then is broken off. */
+const watchGraceSeconds = 15;
 const afterOutageMs = 60_000;
 /** Enough to choose one of. */
 const maxItems = 500;
@@ -105,6 +108,9 @@ class WatchedList<Item extends { readonly name: string }> {
     const startedAt = clock.now();
     const interrupted = new AbortController();
     const seen = { version: from, isLost: false };
+    const overdue = clock.after((watchSeconds + watchGraceSeconds) * 1_000, () => {
+      interrupted.abort();
+    });
     const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
     const end = await api.watch(
       withQuery(place.path, query),
@@ -127,6 +133,7 @@ class WatchedList<Item extends { readonly name: string }> {
       },
       AbortSignal.any([signal, interrupted.signal]),
     );
+    overdue.cancel();
     // One that ends as soon as it has begun must not turn in circles.
     const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
     if (seen.isLost) return { kind: 'list', afterMs };
@@ -184,7 +191,7 @@ class WatchedList<Item extends { readonly name: string }> {
 
   async #pause(delayMs: number): Promise<void> {
     const { clock, signal, hurry } = this.#parts;
-    await sleep(clock, delayMs, AbortSignal.any([signal, hurry()]));
+    await sleep(clock, delayMs, signal, hurry());
   }
 }
 

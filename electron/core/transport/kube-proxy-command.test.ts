@@ -55,7 +55,7 @@ it.each([
   expect(patterns('accept-paths')(path) && !patterns('reject-paths')(path)).toBe(isAccepted);
 });
 
-it('rejects methods that change objects', () => {
+it('rejects the methods that change or delete objects', () => {
   const isRejected = patterns('reject-methods');
   expect(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(isRejected)).toEqual(['PUT', 'PATCH', 'DELETE']);
 });

@@ -1,11 +1,5 @@
 /** The command line of the kubectl proxy that a session is. Its filters are Go regular expressions, comma-separated lists. */
-
-export interface KubeContext {
-  /** null: where kubectl looks by itself. */
-  readonly kubeconfig: string | null;
-  /** null: the kubeconfig's current context. */
-  readonly context: string | null;
-}
+import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
 
 const names = {
   core: 'services|endpoints|pods|events',
@@ -32,19 +26,14 @@ const acceptedPaths = [
 /** kubectl's own default also rejects the pod `exec-1` of a namespace that is called `pods`. */
 const rejectedPaths = ['^/api/v1/namespaces/[^/]+/pods/[^/]+/(exec|attach)$'];
 
-/** POST opens streams. */
+/** POST opens streams. kubectl cannot tie a method to a path, so a POST that creates an object passes as well. */
 const rejectedMethods = ['^(PUT|PATCH|DELETE)$'];
 
-/** Values are joined to their flags: a name that begins with a dash stays a name. */
-export function kubeProxyArgv(
-  { kubeconfig, context }: KubeContext,
-  socketPath: string,
-): [string, ...string[]] {
+export function kubeProxyArgv(cluster: ClusterChoice, socketPath: string): [string, ...string[]] {
   return [
     'kubectl',
     'proxy',
-    ...(kubeconfig === null ? [] : [`--kubeconfig=${kubeconfig}`]),
-    ...(context === null ? [] : [`--context=${context}`]),
+    ...clusterFlags(cluster),
     `--unix-socket=${socketPath}`,
     `--accept-paths=${acceptedPaths.join(',')}`,
     `--reject-paths=${rejectedPaths.join(',')}`,

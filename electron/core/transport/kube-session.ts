@@ -17,13 +17,9 @@ import {
   type LineMeaning,
 } from './child-carrier.ts';
 import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
-import {
-  isServingLine,
-  type KubeContext,
-  kubeProxyArgv,
-  kubeProxyEnvironment,
-} from './kube-proxy-command.ts';
+import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
+import type { ClusterChoice } from './kubectl-flags.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {
@@ -46,14 +42,14 @@ const afterOutageMs = 60_000;
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openKubeSession(
   request: CarrierRequest,
-  context: KubeContext,
+  cluster: ClusterChoice,
   options: KubeSessionOptions,
 ): Carrier {
   const carrier = new ChildCarrier(options, request);
   try {
     ensureRuntimeDirectory(options.runtimeDirectory);
     const path = tunnelFile(options.runtimeDirectory, request.id, 'kube');
-    carrier.launch(new KubeSession(request.service, path, options.clock).plan(context));
+    carrier.launch(new KubeSession(request.service, path, options.clock).plan(cluster));
   } catch (error) {
     carrier.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
   }
@@ -80,11 +76,11 @@ class KubeSession {
     this.#serving = new Promise((resolve) => (this.#onServing = resolve));
   }
 
-  plan(context: KubeContext): ChildPlan {
+  plan(cluster: ClusterChoice): ChildPlan {
     return {
       child: {
-        name: `kubectl proxy ${context.context ?? ''}`.trimEnd(),
-        argv: kubeProxyArgv(context, this.#path),
+        name: `kubectl proxy ${cluster.context ?? ''}`.trimEnd(),
+        argv: kubeProxyArgv(cluster, this.#path),
         env: kubeProxyEnvironment,
       },
       interpret: (line) => this.#interpret(line),

@@ -29,13 +29,14 @@ const streamProtocol = 'portforward.k8s.io';
 const tunnelProtocol = `SPDY/3.1+${streamProtocol}`;
 /** RFC 6455, section 1.3. */
 const webSocketGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const switchingProtocols = 101;
 const unauthorized = 401;
 
 export function createPodDialer(
   socketPath: string,
   { api, clock }: { readonly api: KubeApi; readonly clock: Clock },
 ): DialPod {
-  // Who was let in by POST only is asked that way from then on; what it costs to be wrong is the second try.
+  // The way that was accepted last is tried first: a wrong guess costs a second try.
   let way: Way = 'websocket';
   return async ({ namespace, pod }, { signal, deadlineMs }) => {
     const ending = new AbortController();
@@ -112,7 +113,7 @@ const upgrade: Readonly<Record<Way, (request: UpgradeRequest) => Promise<Result<
 
 function refuse(socket: Duplex, reason: string): Result<never, KubeAnswer> {
   socket.destroy();
-  return err({ status: noAnswer, body: reason });
+  return err({ status: switchingProtocols, body: reason });
 }
 
 interface Upgraded {

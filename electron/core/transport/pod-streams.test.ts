@@ -64,6 +64,14 @@ async function connect(): Promise<SpdyStream> {
   return opened.value;
 }
 
+/** Every client is sent more than it reads. */
+async function backUpAll(): Promise<void> {
+  for (const end of far)
+    for (const stream of end.streams)
+      if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
+  await eventually('all are backed up', () => near.every((connection) => connection.isBackedUp));
+}
+
 /** Of each connection, how many clients it has. */
 const clients = (): readonly number[] =>
   far.map(
@@ -92,10 +100,7 @@ it('gives no client to a connection that is backed up, and opens more when all a
     await connect();
     await eventually('a warm one', () => far.length === Math.min(4, count + 1));
   }
-  for (const end of far)
-    for (const stream of end.streams)
-      if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
-  await eventually('all are backed up', () => near.every((connection) => connection.isBackedUp));
+  await backUpAll();
   await connect();
   expect(clients()).toEqual([1, 1, 1, 1, 1]);
 });
@@ -105,14 +110,22 @@ it('falls back to a loaded connection where a new one is refused, and tells a re
   const opened = await streams.open({ service, port: 80, onComplaint: () => undefined });
   expect(opened.ok ? null : opened.error.code).toBe('forbidden');
   refusal = null;
-  await connect();
-  await eventually('a warm one', () => far.length === 2);
-  await connect();
-  await eventually('a warm one', () => far.length === 3);
+  await streams.warm(service);
   refusal = { status: 500, body: 'no more' };
   await connect();
-  await connect();
-  expect(clients().reduce((sum, count) => sum + count)).toBe(4);
+  await backUpAll();
+  const beside = await streams.open({ service, port: 80, onComplaint: () => undefined });
+  if (!beside.ok) throw new Error(beside.error.title);
+  beside.value.on('error', () => undefined);
+  expect(near.map(({ isBackedUp, streamCount }) => [isBackedUp, streamCount])).toEqual([[true, 4]]);
+});
+
+it('closes at once a connection that is made after all are closed, and leaves no timer', async () => {
+  const warming = streams.warm(service);
+  streams.close();
+  expect((await warming).ok).toBe(false);
+  expect(near.map(({ isOpen }) => isOpen)).toEqual([false]);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 it('closes a second connection without clients after a while, and keeps one', async () => {

@@ -13,7 +13,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
-import type { KubeAnswer } from './kube-api.ts';
+import { type KubeAnswer, noAnswer } from './kube-api.ts';
 import type { DialPod, PodPlace } from './kube-upgrade.ts';
 import { openPodStream, PodStreamError } from './pod-stream.ts';
 import type { SpdyConnection } from './spdy-connection.ts';
@@ -152,8 +152,11 @@ export class PodStreams {
     const dialed = await this.#options.dial(this.#place, { signal, deadlineMs: dialDeadlineMs });
     if (!dialed.ok) return dialed;
     const connection = dialed.value;
+    if (signal.aborted) {
+      connection.close();
+      return err({ status: noAnswer, body: 'aborted' });
+    }
     const member = { connection, isSilent: false, idleSince: this.#options.clock.now() };
-    if (signal.aborted) connection.close();
     this.#members.add(member);
     connection.onIdle(() => {
       member.idleSince = this.#options.clock.now();

@@ -142,6 +142,21 @@ it('fails what is written to a pod that has closed both halves', async () => {
   end();
 });
 
+it('keeps the answer of a pod that has closed both halves while its client still sends', async () => {
+  const { client, opened, end } = connect();
+  const stream = openPodStream(client, 80, 0);
+  await stream.taken;
+  const [errors, data] = opened;
+  data?.write('413 Too Large');
+  errors?.end();
+  data?.end();
+  await eventually('the answer has come', () => stream.readableLength > 0 && client.streamCount === 1);
+  stream.write('more');
+  expect(String(Buffer.concat((await stream.toArray()) as Buffer[]))).toBe('413 Too Large');
+  end();
+  await endedBy(stream);
+});
+
 it('ends all streams with the connection', async () => {
   const { client, end } = connect();
   const stream = client.open({});
@@ -165,6 +180,61 @@ it('stops all streams while one is not read, and goes on when it goes', async ()
   expect(client.isBackedUp).toBe(false);
   end();
   await endedBy(other);
+});
+
+it('goes on once a stream that was stalled has its end, though its client keeps its own half open', async () => {
+  const [ours, theirs] = duplexPair({ highWaterMark: 1_000_000 });
+  const client = new SpdyConnection(ours, systemClock);
+  const stream = client.open({});
+  const bytes = Buffer.alloc(400_000);
+  theirs.write(Buffer.concat([dataHeader(stream.id, bytes.length, finFlag), bytes]));
+  const ended = once(stream, 'end');
+  await eventually('its buffer is full', () => stream.readableLength === bytes.length);
+  stream.resume();
+  await ended;
+  expect(client.isBackedUp).toBe(false);
+  client.close();
+  await endedBy(stream);
+});
+
+it('is done with an empty write', async () => {
+  const { client, opened, end } = connect(echo);
+  const stream = client.open({});
+  await stream.taken;
+  expect(opened).toHaveLength(1);
+  await new Promise((resolve) => stream.write(Buffer.alloc(0), resolve));
+  end();
+  await endedBy(stream);
+});
+
+it.each(['ends', 'resets'] as const)(
+  'closes after a GOAWAY when the other side %s the last stream',
+  async (how) => {
+    const { client, opened, raw, end } = connect();
+    const stream = client.open({});
+    await stream.taken;
+    const ended = endedBy(stream);
+    raw.write(Buffer.from('800300070000000800000000' + '00000000', 'hex'));
+    stream.end();
+    if (how === 'ends') opened[0]?.end();
+    else opened[0]?.destroy();
+    stream.resume();
+    await ended;
+    expect(await client.ended).toBeNull();
+    end();
+  },
+);
+
+it('tells when its last stream has gone, also by a reset', async () => {
+  const { client, opened, end } = connect();
+  let idle = 0;
+  client.onIdle(() => (idle += 1));
+  const stream = client.open({});
+  await stream.taken;
+  opened[0]?.destroy();
+  await endedBy(stream);
+  expect(idle).toBe(1);
+  end();
 });
 
 it('takes no more streams after a GOAWAY, and closes after the last', async () => {

@@ -35,7 +35,7 @@ export class SpdyConnection implements StreamCarrier {
   readonly #headerBlocks = new HeaderBlocks();
   readonly #streams = new Map<number, SpdyStream>();
   readonly #stalled = new Set<SpdyStream>();
-  readonly #pings = new Map<number, () => void>();
+  readonly #pings = new Map<number, (isAnswered: boolean) => void>();
   #onIdle: () => void = () => undefined;
   #nextStreamId = 1;
   #nextPingId = 1;
@@ -54,8 +54,9 @@ export class SpdyConnection implements StreamCarrier {
       onFin: (id) => this.#streams.get(id)?.deliverFin(),
       onReset: (id) => {
         const stream = this.#streams.get(id);
-        this.#streams.delete(id);
-        stream?.deliverReset();
+        if (stream === undefined) return;
+        this.forget(stream);
+        stream.deliverReset();
       },
       onOpen: (id) => {
         this.#write(resetFrame(id, resetStatus.refused));
@@ -71,6 +72,7 @@ export class SpdyConnection implements StreamCarrier {
     this.ended = new Promise((resolve) => {
       wire.once('close', () => {
         this.#endStreams(wire.errored);
+        for (const settle of [...this.#pings.values()]) settle(false);
         resolve(wire.errored);
       });
     });
@@ -126,12 +128,7 @@ export class SpdyConnection implements StreamCarrier {
       const timer = this.#clock.after(deadlineMs, () => {
         settle(false);
       });
-      this.#pings.set(id, () => {
-        settle(true);
-      });
-      void this.ended.then(() => {
-        settle(false);
-      });
+      this.#pings.set(id, settle);
       this.#write(pingFrame(id));
     });
   }
@@ -147,6 +144,10 @@ export class SpdyConnection implements StreamCarrier {
       return;
     }
     const frames = framesOf(parts);
+    if (frames.length === 0) {
+      done();
+      return;
+    }
     this.#wire.cork();
     frames.forEach((frame, index) => {
       const length = frame.reduce((sum, piece) => sum + piece.length, 0);
@@ -198,7 +199,7 @@ export class SpdyConnection implements StreamCarrier {
 
   /** Theirs have even numbers. */
   #takePing(id: number): void {
-    if (id % 2 === 1) this.#pings.get(id)?.();
+    if (id % 2 === 1) this.#pings.get(id)?.(true);
     else this.#write(pingFrame(id));
   }
 

@@ -60,6 +60,8 @@ export class SpdyStream extends Duplex {
     this.#hasGotFin = true;
     this.#forgetIfOver();
     if (!this.destroyed) this.push(null);
+    // Nothing more comes, and Node calls `_read` no more.
+    this.#carrier.release(this);
   }
 
   /** The other side has given it up. */
@@ -67,7 +69,7 @@ export class SpdyStream extends Duplex {
     this.destroy(this.resetReason() ?? new Error('the far end reset the connection'));
   }
 
-  /** The far end has closed both halves: what is written from now on would reach nobody, and fails. */
+  /** The far end has closed both halves: what is written from now on reaches nobody, and fails once all is read. */
   noteFarGone(): void {
     this.#isFarGone = true;
   }
@@ -114,7 +116,8 @@ export class SpdyStream extends Duplex {
   }
 
   #send(parts: readonly Buffer[], done: Done): void {
-    if (this.#isFarGone) done(new Error('the far end has closed the connection'));
-    else this.#carrier.send(this, parts, done);
+    if (!this.#isFarGone) this.#carrier.send(this, parts, done);
+    // A failed write would take away the answer that is not read yet.
+    else done(this.readableEnded ? new Error('the far end has closed the connection') : null);
   }
 }

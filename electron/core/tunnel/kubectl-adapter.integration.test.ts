@@ -116,6 +116,12 @@ describe('the kubectl adapter on a real kubectl', () => {
         title: 'No ready pod behind app=web',
         evidence: 'there are no pods',
       });
+      for (const name of ['a', 'b', 'c', 'd']) api.addPod(`web-${name}`, { phase: 'Pending' });
+      api.setPodPhase('web-b', 'Running');
+      api.terminatePod('web-b');
+      expect((await workshop.openFailing(connection)).evidence).toBe(
+        'web-a is pending, web-b is terminating, web-c is pending, …',
+      );
       api.setListable('pods', false);
       expect(await workshop.openFailing(connection)).toMatchObject({
         code: 'forbidden',

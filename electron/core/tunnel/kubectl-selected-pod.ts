@@ -8,6 +8,7 @@ import { classifyFailure } from '../failure/failure-classifier.ts';
 import type { KubePod } from '../kube/kube-objects.ts';
 import { clusterFlags, namespaceFlag } from '../transport/kubectl-flags.ts';
 import { choosePod } from '../kube/pod-choice.ts';
+import { noPodCause } from '../kube/pod-verdict.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
@@ -37,7 +38,7 @@ export async function findSelectedPod(
   connection: KubectlConnection,
   { launcher, clock, signal }: PodSearchTools,
 ): Promise<Result<string, Cause>> {
-  const { target, namespace, context } = connection;
+  const { target, namespace } = connection;
   if (target.kind !== 'selector') return ok(targetName(target));
   const argv: [string, ...string[]] = [
     'kubectl',
@@ -59,17 +60,7 @@ export async function findSelectedPod(
   const pods = output.flatMap(readLine);
   const pod = choosePod(pods, { current: null, avoided: new Set(), takesUnready: false });
   if (pod !== null) return ok(`pod/${pod.name}`);
-  return err(
-    describeCause('no-ready-pod', {
-      resource: targetName(target),
-      namespace: namespace ?? undefined,
-      context: context ?? undefined,
-      evidence:
-        pods.length === 0
-          ? 'there are no pods'
-          : pods.map(({ name, phase }) => `${name} is ${phase}`).join(', '),
-    }),
-  );
+  return err(noPodCause(connection, { owner: null, pods, source: 'pods', strangers: [] }));
 }
 
 function readLine(line: string): readonly KubePod[] {

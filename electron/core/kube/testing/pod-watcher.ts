@@ -1,6 +1,8 @@
 /** Pod watches on an API server that exists on paper, through the real kubectl proxy; what they say, as lines. */
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { systemClock, type Clock } from '../../clock.ts';
+import { classifyKubeAnswer } from '../../failure/kube-answer.ts';
+import { kubectlConnection, serviceWith } from '../../tunnel/testing/service-specs.ts';
 import type { KubeApi } from '../../transport/kube-api.ts';
 import { KubeWorld } from '../../transport/testing/kube-world.ts';
 import type { PodVerdict, TargetQuestion } from '../pod-verdict.ts';
@@ -35,16 +37,20 @@ export class PodWatcher {
 
   watch(given: Partial<TargetQuestion> = {}): WatchedTarget {
     const said: PodVerdict[] = [];
+    const question: TargetQuestion = {
+      target: { kind: 'service', name: 'web' },
+      port: 8080,
+      namespace: 'default',
+      context: null,
+      ...given,
+    };
+    const { target, namespace, context } = question;
+    const service = serviceWith(kubectlConnection({ target, namespace, context }));
     const watch = new PodWatch({
       api: this.#requests,
       clock: hastyClock,
-      question: {
-        target: { kind: 'service', name: 'web' },
-        port: 8080,
-        namespace: 'default',
-        context: null,
-        ...given,
-      },
+      question,
+      explain: (answer) => classifyKubeAnswer(service, answer),
       onVerdict: (verdict) => said.push(verdict),
     });
     this.#watches.push(watch);

@@ -15,8 +15,8 @@ import { GroupLauncher } from '../../process/child-launcher.ts';
 import { kubectlConnection, serviceWith } from '../../tunnel/testing/service-specs.ts';
 import type { Carrier } from '../carrier.ts';
 import type { KubeApi } from '../kube-api.ts';
-import type { KubeContext } from '../kube-proxy-command.ts';
 import { createKubeRequests } from '../kube-requests.ts';
+import type { ClusterChoice } from '../kubectl-flags.ts';
 import { openKubeSession } from '../kube-session.ts';
 import { createPodDialer, type DialPod } from '../kube-upgrade.ts';
 import { PodStreams } from '../pod-streams.ts';
@@ -62,10 +62,10 @@ export class KubeWorld {
     return new KubeWorld(api, await mkdtemp(path.join(os.tmpdir(), 'localport-run-')), startTimeoutMs);
   }
 
-  open(context: Partial<KubeContext> = {}): Carrier {
+  open(cluster: Partial<ClusterChoice> = {}): Carrier {
     const session = openKubeSession(
       { id: `session#${String(this.#sessions.length)}`, service: this.service, log: silentLogger },
-      { kubeconfig: null, context: this.api.client.contexts.current, ...context },
+      { kubeconfig: null, context: this.api.client.contexts.current, ...cluster },
       { launcher: this.launcher, clock: systemClock, runtimeDirectory: this.runtimeDirectory },
     );
     this.#sessions.push(session);
