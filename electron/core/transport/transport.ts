@@ -11,7 +11,7 @@ import { isNetworkFailure } from './network-failure.ts';
 import { Ride } from './ride.ts';
 import { type CarrierReports, type Rider, SharedCarrier } from './shared-carrier.ts';
 import type { TransportKey } from './transport-key.ts';
-import { type LeasedTransport, leaseTriggers, type TransportLease } from './transport-lease.ts';
+import { type LeasedTransport, type TransportLease } from './transport-lease.ts';
 import { carrierOf, dueAtOf, transition } from './transport-machine.ts';
 import {
   type CarrierNumber,
