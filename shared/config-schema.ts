@@ -204,6 +204,8 @@ export const connectionSchemas = {
     selector: labelSelector.optional(),
     context: shownLine(500).optional(),
     kubeconfig: shownLine().optional(),
+    /** `kubectl`: a child for this forward alone, instead of streams in the session of its context. */
+    engine: choice(['kubectl']).optional(),
   }),
   ssh: mapping({
     host: sshDestination,

@@ -56,6 +56,10 @@ export const serviceSnapshotSchema = z
     tags: z.array(z.string()).readonly(),
     /** The remote end in the user's words. */
     route: z.string(),
+    /** What is unusual about how it gets there, as a sentence without its end; absent: nothing. */
+    note: z.string().optional(),
+    /** kubectl's current context, where the service names none and stays with another one, that it came up with. */
+    otherContext: z.string().optional(),
     /** The one in force. */
     localPort: z.number().int(),
     /** What the config says while another port is used for this run (`start --port`); null: the two are the same. */

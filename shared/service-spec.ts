@@ -15,6 +15,8 @@ export type Connection =
       readonly kubeconfig: string | null;
       /** A number, or the name of a port of the service or of a container. */
       readonly remotePort: number | string;
+      /** A `kubectl port-forward` for this forward alone; absent: streams in the session that all forwards of the context share. */
+      readonly engine?: 'kubectl';
     }
   | {
       readonly technology: 'ssh';

@@ -75,6 +75,7 @@ function connectionEntry(connection: Connection, options: ServiceEntryOptions): 
         namespace: connection.namespace,
         context: connection.context,
         kubeconfig: connection.kubeconfig,
+        engine: connection.engine ?? null,
       });
     case 'ssh':
       return withoutNothing({

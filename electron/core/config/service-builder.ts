@@ -82,6 +82,7 @@ export function buildConnection(raw: RawConnection, service: RawEnds, paths: Pat
         context: textOrNull(raw.connection.context),
         kubeconfig: expandPath(textOrNull(raw.connection.kubeconfig), paths),
         remotePort: portOrName ?? 0,
+        ...(raw.connection.engine === 'kubectl' ? { engine: 'kubectl' } : {}),
       };
     case 'ssh': {
       const { host } = raw.connection;

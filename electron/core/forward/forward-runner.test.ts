@@ -497,14 +497,13 @@ describe('a forward runner', () => {
   it('leases its transport while it is wanted, tells what happens on the way, and waits while its transport is down', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
-    expect([world.transport.service, world.transport.said]).toEqual([postgres, ['reached']]);
+    expect([world.transport.service, world.transport.said]).toEqual([postgres, []]);
     const transportDown = describeCause('transport-down', { what: 'The cluster prod' });
     await world.tunnel.dies(killed);
     world.transport.goesDown(transportDown);
     await world.tunnel.dies(describeCause('timed-out'));
     expect(runner.snapshot()).toMatchObject({ phase: 'waiting', cause: transportDown, attempt: 1 });
-    world.port.events.onDemand();
-    expect(world.transport.said).toEqual(['reached', 'failed: killed', 'failed: timed-out', 'hurry']);
+    expect(world.transport.said).toEqual(['failed: killed', 'failed: timed-out']);
     world.transport.comesBack();
     expect(runner.snapshot().phase).toBe('connecting');
     runner.dispatch({ type: 'turned-off' });
@@ -516,7 +515,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     await up(world);
     for (let check = 0; check < 3; check++) world.health.fails(describeCause('timed-out'));
-    expect(world.transport.said).toEqual(['reached', 'failed: timed-out']);
+    expect(world.transport.said).toEqual(['failed: timed-out']);
   });
 
   it('has its transport try when the user wants a try, and counts down to its next one', async () => {

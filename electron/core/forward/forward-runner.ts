@@ -90,7 +90,6 @@ export class ForwardRunner {
     this.#port = parts.createPort(service, {
       onDemand: () => {
         tell({ type: 'triggered', trigger: 'demand' });
-        this.#transport.hurry();
       },
       onSuspicion: (tunnelId, finding) => {
         const tunnel = this.#tunnels.numberOf(tunnelId);
@@ -104,7 +103,14 @@ export class ForwardRunner {
       },
     });
     this.#door = new PortDoor(this.#port, tell);
-    this.#tunnels = new LiveTunnels({ ...parts, port: this.#port, tell });
+    this.#tunnels = new LiveTunnels({
+      ...parts,
+      port: this.#port,
+      tell,
+      onSuspicion: (number) => {
+        this.#health.suspect(number);
+      },
+    });
     this.#health = new HealthWatch({
       clock: parts.clock,
       scheduler: parts.health,
@@ -121,6 +127,12 @@ export class ForwardRunner {
       },
       onDoubt: () => {
         if (this.#standing.watched !== null) this.#health.suspect(this.#standing.watched);
+      },
+      onRenewed: () => {
+        tell({ type: 'insisted' });
+      },
+      onMoved: () => {
+        tell({ type: 'reconfigured' });
       },
       clientsWait: () => this.#port.counters().held > 0,
     });
@@ -191,6 +203,7 @@ export class ForwardRunner {
   snapshot(): ServiceSnapshot {
     const { situation, desired, health, cause, history, lastTunnel } = this.#state;
     const service = this.#service;
+    const { note, otherContext } = this.#transport;
     const hasTunnel = situation.phase === 'connecting' || situation.phase === 'up';
     const current = hasTunnel ? situation.tunnel : null;
     return {
@@ -198,7 +211,9 @@ export class ForwardRunner {
       technology: service.connection.technology,
       description: service.description,
       tags: service.tags,
-      route: describeRoute(service.connection),
+      route: describeRoute((this.#transport.service ?? service).connection),
+      ...(note === null ? {} : { note }),
+      ...(otherContext === null ? {} : { otherContext }),
       localPort: service.localPort,
       bind: service.bind,
       ...(service.localSocket === undefined ? {} : { localSocket: service.localSocket }),
@@ -227,13 +242,14 @@ export class ForwardRunner {
     const { clock, random } = this.#parts;
     const { restartPolicy: policy } = this.#service;
     const port = this.#port;
+    const transport = this.#transport;
     const context: TransitionContext = {
       now: clock.now(),
       random: random(),
       policy,
       transportDown: this.#transport.down,
       get clientsWait() {
-        return port.counters().held > 0;
+        return port.counters().held > 0 && !transport.isCertain;
       },
     };
     const { state, effects } = transition(before, event, context);
@@ -261,7 +277,6 @@ export class ForwardRunner {
   }
 
   #tellTransport(event: ForwardEvent, before: ForwardState): void {
-    if (event.type === 'tunnel-ready') this.#transport.reached();
     const failure = transportFailureIn(event, before);
     if (failure !== null) this.#transport.failed(failure);
   }
@@ -287,7 +302,7 @@ export class ForwardRunner {
         this.#door.close();
         return;
       case 'start-tunnel':
-        this.#tunnels.start(effect.tunnel, this.#service, effect.insisted);
+        this.#tunnels.start(effect.tunnel, this.#transport.service ?? this.#service, effect.insisted);
         return;
       case 'stop-tunnel':
         this.#tunnels.stop(effect.tunnel);

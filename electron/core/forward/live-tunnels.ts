@@ -39,6 +39,8 @@ export interface LiveTunnelsParts {
   readonly redact: (text: string) => string;
   readonly tunnelId: (number: TunnelNumber) => string;
   readonly tell: (event: ForwardEvent) => void;
+  /** A tunnel gives reason to ask for a proof. */
+  readonly onSuspicion: (number: TunnelNumber) => void;
 }
 
 interface LiveTunnel {
@@ -85,6 +87,9 @@ export class LiveTunnels {
       log.warn(`tunnel ${number}: ${cause.title} (${cause.evidence ?? 'no details'})`);
       tell({ type: 'complained', tunnel: number, cause });
     });
+    tunnel.onSuspicion?.(() => {
+      this.#parts.onSuspicion(number);
+    });
     void tunnel.ready.then((result) => {
       if (!result.ok || live.stopRequested || !this.#alive.has(number)) return;
       live.endpoint = result.value;
@@ -126,8 +131,8 @@ export class LiveTunnels {
   processStopped(pid: number): void {
     for (const [number, { tunnel }] of this.#alive) {
       if (tunnel.pid !== pid) continue;
-      tunnel.condemn?.();
       const cause = describeCause('stopped', { ending: 'SIGSTOP' });
+      tunnel.condemn?.(cause);
       const report = {
         startedAt: this.#parts.clock.now(),
         isStrict: true,

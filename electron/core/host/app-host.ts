@@ -123,6 +123,7 @@ export class AppHost {
       stateDirectory: paths.stateDirectory,
       homeDirectory: options.homeDirectory,
       desired,
+      environment: () => children.environment.current(),
       onChange: () => {
         this.#publisher.touch();
       },

@@ -23,8 +23,7 @@ import { withSecretPasswords } from '../secrets/secret-probe.ts';
 import { readSecret } from '../secrets/secret-reader.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { referencesOf } from '../secrets/service-secrets.ts';
-import { clusterHealthOf } from '../config/cluster-health.ts';
-import { createClusterProber } from '../transport/cluster-prober.ts';
+import { openKubeSession } from '../transport/kube-session.ts';
 import { reverseSocket } from '../transport/private-path.ts';
 import { sshCarriers } from '../transport/ssh-carrier.ts';
 import { TransportPool, type TransportReport } from '../transport/transport-pool.ts';
@@ -43,6 +42,8 @@ export interface ForwardingParts {
   readonly stateDirectory: string;
   readonly homeDirectory: string;
   readonly desired: DesiredStore;
+  /** What children get now. */
+  readonly environment: () => Readonly<Record<string, string | undefined>>;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
   /** What was missing for a service, a key file say, may be there by now. */
@@ -95,14 +96,10 @@ export class Forwarding {
       log,
       random: Math.random,
       openSsh: withSecrets(sshCarriers(ssh), this.#secrets),
-      createProber: (cluster, clusterHealth) =>
-        createClusterProber({
-          launcher,
-          clock,
-          log,
-          ...cluster,
-          settings: () => clusterHealthOf(clusterHealth(), cluster.context),
-        }),
+      openKube: (opening, cluster) =>
+        openKubeSession(opening, cluster, { launcher, clock, runtimeDirectory }),
+      launcher,
+      environment: parts.environment,
       isOnline,
       onChange,
     });
@@ -167,10 +164,10 @@ export class Forwarding {
 
   joinShutdown(ending: HostShutdown): void {
     ending.close('cancel tasks', 'health checks', () => this.#health.close());
-    ending.close('cancel tasks', 'cluster probers', () => this.#transports.closeClusters());
+    ending.close('cancel tasks', 'questions to clusters', () => this.#transports.closeQuestions());
     ending.join('cancel tasks', 'forwards', async () => {
       await this.supervisor.stopAll();
-      this.#adapters.ssh.close?.();
+      for (const adapter of Object.values(this.#adapters)) adapter.close?.();
       await this.#transports.close();
     });
     ending.join('force clean-up', 'forwards', async () => {

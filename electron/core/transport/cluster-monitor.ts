@@ -1,166 +1,120 @@
 /**
- * The one prober of one cluster, and what is known of it.
+ * Whether a cluster that can be reached is well, for the services that want to wait until it is. Invariants:
  *
- * 1. At most one question is under way. A failure that is reported meanwhile counts for its answer.
- * 2. One timer, and none while paused or closed.
- * 3. What is held back is released by an answer, or by a tunnel that comes up all the same; never by the end of patience.
- * 4. However many want to know for the user, it is one question: who comes with them shares its answer. Who comes later,
- *    while it is under way, shares one more, which follows an answer that is not good.
+ * 1. At most one question is under way; one timer, and none while paused or closed, or while nobody wants to know.
+ * 2. It is unwell after `failureThreshold` bad answers in a row, or after one when a service has failed, too. One good answer, and it is
+ *    well.
+ * 3. While it is unwell it is asked again and again, at distances that grow with the outage.
+ * 4. However many want to know for the user, it is one question, asked after they did.
  */
-import { assertNever } from '../../../shared/result.ts';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Cause } from '../../../shared/failure.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { markClosed, markOpened } from '../lifetime-tracker.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { ClusterFinding, ClusterProber } from './cluster-question.ts';
-import {
-  judgeCluster,
-  needsUser,
-  nextQuestionMs,
-  openCluster,
-  type ClusterPace,
-  type ClusterState,
-} from './cluster-verdict.ts';
+import { outageShareMs } from '../restart-policy.ts';
 
-/** Who wants to know, told apart by identity. */
-export type Askers = ReadonlySet<object>;
+export interface ClusterPace {
+  /** Between regular questions, in ms. */
+  readonly intervalMs: number;
+  readonly failureThreshold: number;
+}
 
 export interface ClusterMonitorParts {
   /** The subject of a sentence: `The cluster prod`. */
   readonly title: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly prober: ClusterProber;
-  /** It is down, is down for another reason, or is back. */
+  /** What is wrong; null: nothing. Settles soon after the signal aborts; never rejects. */
+  readonly examine: (signal: AbortSignal) => Promise<Cause | null>;
+  /** It is unwell, for another reason, or well again. */
   readonly onChange: () => void;
-  /** The user wants to know for these, and nothing can be found out. */
-  readonly onUnasked: (askers: Askers) => void;
   /** `nextQuestionAt` is another one. */
   readonly onSchedule: () => void;
 }
 
-/** What a tunnel that fails or a client that waits may ask for at most: questions are processes. */
+/** What failing services may ask for at most. */
 const minSpacingMs = 2_000;
-/** Wishes this close together are one click, for all services of a card say. A later one is a new one. */
-const sameWishMs = 1_000;
+/** While a question has failed, but not often enough. */
+const doubtMs = 5_000;
 
 export class ClusterMonitor {
   readonly #parts: ClusterMonitorParts;
-  #services: readonly ServiceSpec[] = [];
-  /** null: it is not asked. */
+  /** null: nobody wants to know. */
   #pace: ClusterPace | null = null;
-  #state: ClusterState = openCluster;
-  #underWay: {
-    readonly cancellation: AbortController;
-    readonly settled: Promise<void>;
-    /** For whom the user wants to know; nobody: it is asked for the cluster's own sake. */
-    readonly askers: Set<object>;
-  } | null = null;
-  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
-  #lastQuestionAt: number | null = null;
-  /** A tunnel failed since the last good answer. */
+  #isPaused = true;
+  #isClosed = false;
+  #unwell: { readonly cause: Cause; readonly since: number } | null = null;
+  #failures = 0;
+  /** A service has failed since the last good answer. */
   #isCorroborated = false;
-  /** … and since the question under way was asked: its answer may be older than that. */
-  #isAnswerOld = false;
-  /** For whom the user wants to know, and no question has been asked yet. */
-  #waiting = new Set<object>();
-  #status: 'watching' | 'paused' | 'closed' = 'watching';
+  #underWay: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
+  /** Somebody wants to know, and what is under way was asked before. */
+  #isWanted = false;
+  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
+  #askedAt = -Infinity;
 
+  /** Paused. */
   constructor(parts: ClusterMonitorParts) {
     this.#parts = parts;
+    markOpened(this, () => `monitor of ${parts.title}`);
   }
 
-  get state(): ClusterState {
-    return this.#state;
+  /** Why it is unwell; null: it is not, as far as is known. */
+  get unwell(): Cause | null {
+    return this.#unwell?.cause ?? null;
   }
 
   /** Monotonic ms; that of the question under way lies in the past. null: it is not asked by itself. */
   get nextQuestionAt(): number | null {
-    return this.#underWay === null ? (this.#timer?.dueAt ?? null) : this.#lastQuestionAt;
+    return this.#underWay === null ? (this.#timer?.dueAt ?? null) : this.#askedAt;
   }
 
-  /**
-   * Who uses this cluster, and how it is watched for them. One that comes to be watched is asked at once; one
-   * that is not to be asked at all (`pace` null) is taken for open.
-   */
-  serve(services: readonly ServiceSpec[], pace: ClusterPace | null): void {
+  /** How it is watched from now on; null: not at all, and it is taken for well. */
+  serve(pace: ClusterPace | null): void {
     const before = this.#pace;
-    this.#services = services;
     this.#pace = pace;
     if (pace === null) {
       this.#stopAsking();
-      this.#become(openCluster);
-      return;
+      this.#hear(null);
+    } else if (before === null) this.#askIn(0);
+    else if (before.intervalMs !== pace.intervalMs) {
+      this.#cancelTimer();
+      this.#askInTurn();
     }
-    const intervalMsBefore = before?.intervalMs ?? null;
-    if (intervalMsBefore === pace.intervalMs) return;
-    this.#cancelTimer();
-    if (intervalMsBefore === null) this.#askIn(0);
-    else this.#askInTurn();
   }
 
-  /** A tunnel to this cluster failed, and the cluster may be why. */
-  suspect(): void {
+  /** A service that wants to know has failed, for whatever reason. */
+  failed(): void {
     this.#isCorroborated = true;
-    this.#isAnswerOld = true;
-    this.#askSoon();
+    this.#askIn(Math.max(0, this.#askedAt + minSpacingMs - this.#parts.clock.now()));
   }
 
-  /** A service that is aware of its cluster fails for whatever reason: is it the cluster's fault? */
-  check(): void {
-    this.#askSoon();
-  }
-
-  /** A client waits, or something else would be glad of an answer. Only asked while it is down. */
-  hurry(): void {
-    if (this.#state.status === 'down') this.#askSoon();
-  }
-
-  /** A tunnel has come up: nothing proves better that the cluster can be reached. Whether it is well, has to be asked. */
-  reached(): void {
-    this.#isCorroborated = false;
-    if (this.#state.status === 'down' && this.#state.reach === 'unwell') this.#askIn(0);
-    else this.#become(openCluster);
-  }
-
-  /** The network or the credentials are others now: what is known of a cluster that is down is old. */
-  refresh(): void {
-    if (this.#state.status !== 'down') return;
+  /** The user wants to know, or what it was unwell of may be another by now. */
+  askNow(): void {
+    if (this.#unwell === null) return;
     if (this.#underWay === null) this.#askIn(0);
-    else this.#underWay.cancellation.abort();
+    else this.#isWanted = true;
   }
 
-  /**
-   * The user wants it to be asked now, an expired login too. What they did to fix it may be younger than the question
-   * under way: one that nobody waits for is dropped; one that was asked for them stands, and is asked once more.
-   */
-  demand(asker: object): void {
-    if (this.#state.status !== 'down') return;
-    const askers = this.#underWay?.askers;
-    if (askers === undefined || askers.size === 0) {
-      this.#waiting.add(asker);
-      this.refresh();
-    } else if (this.#questionAgeMs() < sameWishMs) askers.add(asker);
-    else this.#waiting.add(asker);
-  }
-
+  /** It cannot be asked. */
   pause(): void {
-    if (this.#status !== 'watching') return;
-    this.#status = 'paused';
+    this.#isPaused = true;
     this.#stopAsking();
   }
 
   resume(): void {
-    if (this.#status !== 'paused') return;
-    this.#status = 'watching';
-    if (this.#state.status === 'down') this.refresh();
-    else this.#askInTurn();
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#unwell === null && this.#askedAt > -Infinity) this.#askInTurn();
+    else this.#askIn(0);
   }
 
-  /** Resolves when the question under way has let go of everything. */
+  /** Resolves when the question under way has let go of everything. Idempotent. */
   async close(): Promise<void> {
-    this.#status = 'closed';
+    this.#isClosed = true;
     this.#stopAsking();
     await this.#underWay?.settled;
+    markClosed(this);
   }
 
   #stopAsking(): void {
@@ -173,94 +127,61 @@ export class ClusterMonitor {
     this.#timer = null;
   }
 
-  #askSoon(): void {
-    if (needsUser(this.#state)) return;
-    this.#askIn(minSpacingMs - this.#questionAgeMs());
-  }
-
-  /** Since the last question was asked; infinite when none was. */
-  #questionAgeMs(): number {
-    return this.#lastQuestionAt === null ? Infinity : this.#parts.clock.now() - this.#lastQuestionAt;
-  }
-
   #askInTurn(): void {
-    const delayMs =
-      this.#pace === null ? null : nextQuestionMs(this.#state, this.#pace, this.#parts.clock.now());
-    if (delayMs !== null) this.#askIn(delayMs);
+    if (this.#pace === null) return;
+    const { intervalMs } = this.#pace;
+    if (this.#unwell !== null) this.#askIn(outageShareMs(this.#parts.clock.now() - this.#unwell.since));
+    else this.#askIn(this.#failures > 0 ? Math.min(doubtMs, intervalMs) : intervalMs);
   }
 
   /** Unless it is asked even sooner. */
   #askIn(delayMs: number): void {
-    if (this.#status !== 'watching' || this.#pace === null || this.#underWay !== null) return;
-    const { clock } = this.#parts;
+    if (this.#isPaused || this.#isClosed || this.#pace === null || this.#underWay !== null) return;
+    const { clock, onSchedule } = this.#parts;
     const dueAt = clock.now() + delayMs;
     if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
     this.#cancelTimer();
     if (delayMs > 0) this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
     else this.#ask();
-    this.#parts.onSchedule();
+    onSchedule();
   }
 
   #ask(): void {
-    this.#timer = null;
-    const [first, ...rest] = this.#services;
-    if (first === undefined) return;
+    this.#cancelTimer();
+    const { clock, examine, onSchedule } = this.#parts;
     const cancellation = new AbortController();
-    this.#lastQuestionAt = this.#parts.clock.now();
-    this.#isAnswerOld = false;
-    const isRoutine = !this.#isCorroborated && this.#state.status === 'open';
-    const answer = this.#parts.prober({ services: [first, ...rest], isRoutine, signal: cancellation.signal });
-    const askers = this.#waiting;
-    this.#waiting = new Set();
-    const settled = answer.then((finding) => {
+    this.#askedAt = clock.now();
+    this.#isWanted = false;
+    const settled = examine(cancellation.signal).then((fault) => {
       this.#underWay = null;
-      this.#hear(cancellation.signal.aborted ? { kind: 'cancelled' } : finding, askers);
+      if (cancellation.signal.aborted) this.#isCorroborated = false;
+      else this.#hear(fault);
+      if (this.#isWanted && this.#unwell !== null) this.#askIn(0);
+      else this.#askInTurn();
+      onSchedule();
     });
-    this.#underWay = { cancellation, settled, askers };
+    this.#underWay = { cancellation, settled };
   }
 
-  #hear(finding: ClusterFinding, askers: Askers): void {
-    if (this.#pace === null) return;
-    if (finding.kind === 'cancelled') {
-      // By a refresh, or by a pause that has ended meanwhile.
-      for (const asker of askers) this.#waiting.add(asker);
-      this.#askIn(0);
+  #hear(fault: Cause | null): void {
+    const { clock, log, onChange, title } = this.#parts;
+    const before = this.#unwell;
+    if (fault === null) {
+      this.#failures = 0;
+      this.#isCorroborated = false;
+      this.#unwell = null;
+      if (before === null) return;
+      log.info(`${title} is well again after ${String(Math.round((clock.now() - before.since) / 1000))} s`);
+      onChange();
       return;
     }
-    const now = this.#parts.clock.now();
-    const isCorroborated = this.#isCorroborated;
-    if (finding.kind === 'well' || finding.kind === 'unasked') this.#isCorroborated = this.#isAnswerOld;
-    this.#become(judgeCluster(this.#state, { finding, isCorroborated, now }, this.#pace));
-    if (this.#waiting.size > 0) this.refresh();
-    else if (this.#isCorroborated && this.#state.status === 'open') this.#askSoon();
-    else this.#askInTurn();
-    if (finding.kind === 'unasked' && askers.size > 0) this.#parts.onUnasked(askers);
-    this.#parts.onSchedule();
-  }
-
-  #become(after: ClusterState): void {
-    const before = this.#state;
-    const { clock, log, onChange, title } = this.#parts;
-    this.#state = after;
-    switch (after.status) {
-      case 'open':
-        this.#waiting.clear();
-        if (before.status !== 'down') return;
-        log.info(`${title} is back after ${String(Math.round((clock.now() - before.since) / 1000))} s`);
-        onChange();
-        return;
-      case 'down': {
-        const isNews =
-          before.status !== 'down' ||
-          before.reach !== after.reach ||
-          before.cause.evidence !== after.cause.evidence;
-        if (!isNews) return;
-        log.warn(`${title} is ${after.reach}: ${after.cause.evidence ?? after.cause.title}`);
-        onChange();
-        return;
-      }
-      default:
-        assertNever(after, 'cluster state');
-    }
+    this.#failures += 1;
+    const isCertain =
+      before !== null || this.#isCorroborated || this.#failures >= (this.#pace?.failureThreshold ?? 1);
+    if (!isCertain) return;
+    this.#unwell = { cause: fault, since: before?.since ?? clock.now() };
+    if (before?.cause.evidence === fault.evidence) return;
+    log.warn(`${title} is unhealthy: ${fault.evidence ?? fault.title}`);
+    onChange();
   }
 }

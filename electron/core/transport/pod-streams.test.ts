@@ -143,7 +143,7 @@ it('gives no client to a connection that has left a ping unanswered, and ends it
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   for (const { server } of far.slice(1)) server.answersPings = false;
-  const proof = streams.prove(1_000);
+  const proof = streams.prove(1_000, service);
   await clock.advance(1_000);
   expect(await proof).toBe(true);
   await connect();

@@ -10,7 +10,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { Clock, Timer } from '../clock.ts';
+import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
 import { type KubeAnswer, noAnswer } from './kube-api.ts';
@@ -32,6 +32,10 @@ const spareLingerMs = 30_000;
 export interface PodStreamsOptions {
   readonly dial: DialPod;
   readonly clock: Clock;
+  /** A ping was not answered, or the last connection has gone: the way may be dead. */
+  readonly onDoubt?: () => void;
+  /** The last stream has gone. */
+  readonly onEmptied?: () => void;
 }
 
 export interface PodClient {
@@ -66,6 +70,16 @@ export class PodStreams {
     return this.#members.size;
   }
 
+  /** Streams of clients. */
+  get streamCount(): number {
+    return [...this.#members].reduce((sum, { connection }) => sum + connection.streamCount, 0);
+  }
+
+  /** Every connection has left its last ping unanswered, or none is left. */
+  get isSilent(): boolean {
+    return [...this.#members].every(({ isSilent }) => isSilent);
+  }
+
   /** Connects ahead of the first client. */
   async warm(service: ServiceSpec): Promise<Result<void, Cause>> {
     if (this.#best() !== null) return ok(undefined);
@@ -94,9 +108,13 @@ export class PodStreams {
 
   /**
    * Whether the kubelet answers: true for an answer on any connection within `deadlineMs`, false for none; null where nothing
-   * can be told, because all are backed up or there is none. Of the pod it says nothing.
+   * can be told, because all are backed up. Where there is no connection, one that is made is the answer. Of the pod it says nothing.
    */
-  async prove(deadlineMs: number): Promise<boolean | null> {
+  async prove(deadlineMs: number, service: ServiceSpec): Promise<boolean | null> {
+    if (this.#members.size === 0) {
+      const warm = await withDeadline(this.#options.clock, deadlineMs, this.warm(service));
+      return warm !== 'deadline' && warm.ok;
+    }
     const asked = [...this.#members].filter(({ connection }) => !connection.isBackedUp);
     if (asked.length === 0) return null;
     return new Promise((resolve) => {
@@ -160,8 +178,14 @@ export class PodStreams {
     this.#members.add(member);
     connection.onIdle(() => {
       member.idleSince = this.#options.clock.now();
+      if (this.streamCount === 0) this.#options.onEmptied?.();
     });
-    void connection.ended.then(() => this.#members.delete(member));
+    void connection.ended.then(() => {
+      this.#members.delete(member);
+      if (this.#members.size > 0 || signal.aborted) return;
+      this.#options.onDoubt?.();
+      this.#options.onEmptied?.();
+    });
     this.#tick ??= this.#options.clock.after(pingIntervalMs, () => {
       this.#onTick();
     });
@@ -185,7 +209,10 @@ export class PodStreams {
 
   async #ping(member: Member, deadlineMs: number): Promise<boolean> {
     const isAlive = await member.connection.ping(deadlineMs);
+    const wasSilent = member.isSilent;
     member.isSilent = !isAlive && !member.connection.isBackedUp;
+    if (member.isSilent && !wasSilent && this.isSilent && !this.#closing.signal.aborted)
+      this.#options.onDoubt?.();
     return isAlive;
   }
 }

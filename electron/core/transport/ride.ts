@@ -12,18 +12,18 @@ import { CarrierLife, noChild } from './carrier-life.ts';
 import type { Rider, SharedCarrier } from './shared-carrier.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
-/** A place on a connection to an ssh host, whoever made it. */
+/** A place on a shared connection, whoever made it. */
 export interface Place {
   readonly pid: number | null;
   /** How long the login took, in ms; null while it lasts, or where there was none. */
   readonly openedInMs: number | null;
-  /** The control socket, or why there is none. */
+  /** The socket by which it is used, or why there is none. */
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
   /** Settles; never rejects. `isRoutine`: nothing gives reason to ask. */
   prove(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
   /** Whoever comes next needs another connection. */
-  condemn(): void;
+  condemn(cause: Cause): void;
   /** Connections that the far end refused, by the forward's socket. */
   onRefusal(listener: (path: string, line: string) => void): void;
   /** Idempotent. Resolves when this place no longer keeps anything open; `force`: kills what nobody else uses. */
@@ -44,7 +44,7 @@ export interface OwnPlace extends Place {
 export interface RideListener {
   readonly onLeft: (ride: Ride) => void;
   /** Its carrier can never answer. */
-  readonly onCondemned: (carrier: SharedCarrier) => void;
+  readonly onCondemned: (carrier: SharedCarrier, cause: Cause) => void;
 }
 
 export class Ride implements OwnPlace {
@@ -101,8 +101,8 @@ export class Ride implements OwnPlace {
     return this.#carrier?.prove(deadlineMs, isRoutine) ?? Promise.resolve({ kind: 'unprovable' });
   }
 
-  condemn(): void {
-    if (this.#carrier !== null) this.#listener.onCondemned(this.#carrier);
+  condemn(cause: Cause): void {
+    if (this.#carrier !== null) this.#listener.onCondemned(this.#carrier, cause);
   }
 
   board(carrier: SharedCarrier): void {

@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
 import { isReaped, signalIfAlive } from '../../../e2e/fixtures/process-tree.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { exchange, freePort } from '../../../e2e/fixtures/servers.ts';
@@ -195,7 +196,7 @@ it('does not share a connection attempt that began before the network changed', 
 
 it('is given up at once when its process is said to be stopped', async () => {
   const first = await workshop.openReady(to());
-  first.tunnel.condemn?.();
+  first.tunnel.condemn?.(describeCause('stopped'));
   const second = await workshop.openReady(to());
   expect(second.tunnel.pid).not.toBe(first.tunnel.pid);
 });

@@ -1,5 +1,6 @@
 /** Transports for whoever has ssh services only: nothing is asked of clusters. */
 import { silentLogger } from '../observability/logger.ts';
+import { openKubeSession } from './kube-session.ts';
 import { sshCarriers } from './ssh-carrier.ts';
 import type { SshMasterOptions } from './ssh-master.ts';
 import type { OpenCarrier } from './transport.ts';
@@ -16,7 +17,9 @@ export const sshTransports = (
     log: silentLogger,
     random: Math.random,
     openSsh: wrap(sshCarriers(options)),
-    createProber: () => () => Promise.resolve({ kind: 'unasked' }),
+    openKube: (opening, cluster) => openKubeSession(opening, cluster, options),
+    launcher: options.launcher,
+    environment: () => process.env,
     isOnline: () => true,
     onChange: () => undefined,
   });

@@ -7,12 +7,12 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { defaultClusterHealth, type ClusterHealthSpecs } from '../config/cluster-health.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { ClusterProber } from './cluster-question.ts';
-import { ClusterTransport } from './cluster-transport.ts';
+import type { ChildLauncher } from '../process/child-process.ts';
+import { contextPinOf } from './context-pin.ts';
+import { type KubePlace, KubeTransport, type OpenKubeSession } from './kube-transport.ts';
 import type { Ride } from './ride.ts';
 import { type Boarding, type OpenCarrier, Transport } from './transport.ts';
 import { type TransportKey, transportKeyOf } from './transport-key.ts';
-import type { ClusterChoice } from './kubectl-flags.ts';
 import { type LeaseListener, TransportLease } from './transport-lease.ts';
 
 export interface TransportPoolParts {
@@ -23,16 +23,13 @@ export interface TransportPoolParts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly openSsh: OpenCarrier;
-  /** The prober of a context; null: the current one. It asks as these settings say at the time. */
-  readonly createProber: (cluster: ClusterPlace, clusterHealth: () => ClusterHealthSpecs) => ClusterProber;
+  readonly openKube: OpenKubeSession;
+  readonly launcher: ChildLauncher;
+  /** What children get now. */
+  readonly environment: () => Readonly<Record<string, string | undefined>>;
   readonly isOnline: () => boolean;
   /** What leases show may be another one. */
   readonly onChange: () => void;
-}
-
-export interface ClusterPlace extends ClusterChoice {
-  /** The subject of a sentence: `The cluster prod`. */
-  readonly title: string;
 }
 
 /** For the state dump. */
@@ -46,7 +43,8 @@ export interface TransportReport {
 export class TransportPool {
   readonly #parts: TransportPoolParts;
   readonly #ssh = new Map<string, Transport>();
-  readonly #clusters = new Map<string, ClusterTransport>();
+  readonly #kube = new Map<string, KubeTransport>();
+  readonly #leases = new Set<TransportLease>();
   readonly #closing = new Set<Promise<void>>();
   #clusterHealth = defaultClusterHealth;
   #isSuspended = false;
@@ -59,13 +57,16 @@ export class TransportPool {
   /** How clusters are watched, from now on. */
   configure(clusterHealth: ClusterHealthSpecs): void {
     this.#clusterHealth = clusterHealth;
-    for (const cluster of this.#clusters.values()) cluster.serve();
+    for (const transport of this.#kube.values()) transport.serve();
   }
 
   lease(listener: LeaseListener): TransportLease {
-    return new TransportLease(listener, (service, key) =>
-      key.kind === 'ssh' ? this.#sshOf(key) : this.#clusterOf(key, service),
-    );
+    const lease = new TransportLease(listener, {
+      find: (service, key) => (key.kind === 'ssh' ? this.#sshOf(key) : this.#kubeOf(key, service)),
+      pin: (service) => contextPinOf(service, this.#parts.environment()),
+    });
+    this.#leases.add(lease);
+    return lease;
   }
 
   /** A place on the ssh connection of this service. */
@@ -75,8 +76,16 @@ export class TransportPool {
     return this.#sshOf(key).board(boarding);
   }
 
+  /** A place in the session of this service's context. */
+  boardKube(boarding: Boarding): KubePlace {
+    const key = transportKeyOf(boarding.service);
+    if (key?.kind !== 'kubernetes') throw new Error(`not a kubectl service: ${boarding.service.name}`);
+    return this.#kubeOf(key, boarding.service).board(boarding);
+  }
+
   /** The network or the credentials are others now: what is down is tried at once. */
   triggered(trigger: Extract<TriggerKind, 'network' | 'credentials'>): void {
+    if (trigger === 'credentials') for (const lease of this.#leases) lease.lookAtContext();
     for (const transport of this.#all()) transport.triggered(trigger);
   }
 
@@ -97,7 +106,7 @@ export class TransportPool {
 
   /** Another network: what is being opened may never be answered. */
   networkChanged(certain: boolean): void {
-    for (const transport of this.#ssh.values()) transport.interrupted(certain);
+    for (const transport of this.#all()) transport.interrupted(certain);
     this.triggered('network');
   }
 
@@ -108,7 +117,7 @@ export class TransportPool {
         status: state.situation.status,
         services,
       })),
-      ...[...this.#clusters.values()].map(({ key, status, services }) => ({
+      ...[...this.#kube.values()].map(({ key, status, services }) => ({
         transport: key.name,
         status,
         services,
@@ -116,33 +125,26 @@ export class TransportPool {
     ];
   }
 
-  /** No cluster is asked any more. Resolves when no question is under way. */
-  async closeClusters(): Promise<void> {
-    await Promise.all([...[...this.#clusters.values()].map((cluster) => cluster.close()), ...this.#closing]);
+  /** No API server is asked any more. Resolves when no question is under way. */
+  async closeQuestions(): Promise<void> {
+    await Promise.all([...this.#kube.values()].map((transport) => transport.closeQuestions()));
   }
 
   /** Ends every connection. */
   async close(options: { readonly force?: boolean } = {}): Promise<void> {
-    await Promise.all([...this.#ssh.values()].map((transport) => transport.close(options)));
+    await Promise.all([...this.#all().map((transport) => transport.close(options)), ...this.#closing]);
   }
 
-  #all(): readonly (Transport | ClusterTransport)[] {
-    return [...this.#ssh.values(), ...this.#clusters.values()];
+  #all(): readonly (Transport | KubeTransport)[] {
+    return [...this.#ssh.values(), ...this.#kube.values()];
   }
 
   #sshOf(key: TransportKey): Transport {
     const known = this.#ssh.get(key.id);
     if (known !== undefined) return known;
-    const { clock, log, random, isOnline, onChange } = this.#parts;
     const transport = new Transport({
-      key,
-      id: `${this.#parts.name}-${String((this.#soFar += 1))}`,
-      clock,
-      log,
-      random,
+      ...this.#common(key),
       open: this.#parts.openSsh,
-      isOnline,
-      onChange,
       onIdle: (idle) => {
         if (this.#ssh.get(key.id) === idle) this.#ssh.delete(key.id);
       },
@@ -152,30 +154,34 @@ export class TransportPool {
     return transport;
   }
 
-  #clusterOf(key: TransportKey, { connection }: ServiceSpec): ClusterTransport {
-    const known = this.#clusters.get(key.id);
+  #kubeOf(key: TransportKey, { connection }: ServiceSpec): KubeTransport {
+    const known = this.#kube.get(key.id);
     if (known !== undefined) return known;
-    const { clock, log, createProber, onChange } = this.#parts;
+    const { openKube, launcher, environment } = this.#parts;
     const { context, kubeconfig } =
       connection.technology === 'kubectl' ? connection : { context: null, kubeconfig: null };
-    const clusterHealth = (): ClusterHealthSpecs => this.#clusterHealth;
-    const cluster = new ClusterTransport({
-      key,
-      context,
-      clock,
-      log,
-      prober: createProber({ context, kubeconfig, title: key.title }, clusterHealth),
-      clusterHealth,
-      onChange,
+    const transport = new KubeTransport({
+      ...this.#common(key),
+      cluster: { context, kubeconfig },
+      openSession: openKube,
+      launcher,
+      environment,
+      clusterHealth: () => this.#clusterHealth,
       onIdle: (idle) => {
-        this.#clusters.delete(key.id);
+        if (this.#kube.get(key.id) !== idle) return;
+        this.#kube.delete(key.id);
         const closed = idle.close();
         this.#closing.add(closed);
         void closed.then(() => this.#closing.delete(closed));
       },
     });
-    if (this.#isSuspended) cluster.suspend();
-    this.#clusters.set(key.id, cluster);
-    return cluster;
+    if (this.#isSuspended) transport.suspend();
+    this.#kube.set(key.id, transport);
+    return transport;
+  }
+
+  #common(key: TransportKey) {
+    const { clock, log, random, isOnline, onChange, name } = this.#parts;
+    return { key, id: `${name}-${String((this.#soFar += 1))}`, clock, log, random, isOnline, onChange };
   }
 }

@@ -48,6 +48,8 @@ export interface TransportParts {
   readonly open: OpenCarrier;
   /** False when no network interface is up: an unreachable host is then nobody's failure. */
   readonly isOnline: () => boolean;
+  /** What forwards say that wait for it, in place of what is wrong with it. */
+  readonly asDown?: (trouble: Cause) => Cause;
   /** What its leases show may be another one. */
   readonly onChange: () => void;
   /** Nobody uses it, and nothing of it is open: it may be forgotten. */
@@ -76,6 +78,7 @@ export class Transport implements LeasedTransport {
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #downSince: number | null = null;
   #ending: SharedCarrier | null = null;
+  #isRenewing = false;
 
   constructor(parts: TransportParts) {
     this.key = parts.key;
@@ -118,6 +121,12 @@ export class Transport implements LeasedTransport {
     this.#dispatch({ type: 'wanted', insisted: true });
   }
 
+  /** What is open was made from what is out of date: another one is opened beside it, and all move. */
+  renew(): void {
+    this.#isRenewing = true;
+    this.#dispatch({ type: 'renewed' });
+  }
+
   // ---- for tunnels ----
 
   /** A place on the carrier that newcomers get, opened if need be. */
@@ -127,8 +136,8 @@ export class Transport implements LeasedTransport {
         this.#rides.delete(ride);
         this.#leaveIfAbandoned();
       },
-      onCondemned: (carrier) => {
-        this.#condemn(carrier);
+      onCondemned: (carrier, cause) => {
+        this.#condemn(carrier, cause);
       },
     });
     this.#rides.set(ride, service);
@@ -177,10 +186,9 @@ export class Transport implements LeasedTransport {
     if (this.#leases.size === 0 && this.#rides.size === 0) this.#dispatch({ type: 'abandoned' });
   }
 
-  #condemn(carrier: SharedCarrier): void {
+  #condemn(carrier: SharedCarrier, cause: Cause): void {
     for (const [number, one] of this.#carriers)
-      if (one === carrier)
-        this.#dispatch({ type: 'condemned', carrier: number, cause: describeCause('stopped') });
+      if (one === carrier) this.#dispatch({ type: 'condemned', carrier: number, cause });
   }
 
   #dispatch(event: TransportEvent): void {
@@ -210,6 +218,10 @@ export class Transport implements LeasedTransport {
     if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.lookUp();
     if (state.situation.status === 'doubtful' && before.situation.status !== 'doubtful')
       for (const lease of [...this.#leases]) lease.listener.onDoubt();
+    if (this.#isRenewing && state.situation.status === 'up' && before.situation.status !== 'up') {
+      this.#isRenewing = false;
+      for (const lease of [...this.#leases]) lease.listener.onRenewed();
+    }
     this.#parts.onChange();
   }
 
@@ -334,10 +346,10 @@ export class Transport implements LeasedTransport {
 
   /** Waits for the transport, in the words of what is wrong with it. */
   #asDown(trouble: Cause): Cause {
-    const { isOnline } = this.#parts;
+    const { isOnline, asDown = asTransportDown } = this.#parts;
     if (isNetworkFailure(trouble) && !isOnline())
       return describeCause('network-down', { evidence: trouble.evidence ?? undefined });
-    return asTransportDown(trouble);
+    return asDown(trouble);
   }
 
   #logStep(before: TransportState, { trouble }: TransportState): void {

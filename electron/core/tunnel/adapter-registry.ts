@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import type { TransportPool } from '../transport/transport-pool.ts';
 import { createCommandAdapter } from './command-adapter.ts';
-import { createKubectlAdapter } from './kubectl-adapter.ts';
+import { createKubeAdapter } from './kube-adapter.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
 import { createTcpAdapter } from './tcp-adapter.ts';
 import type { TunnelAdapter } from './tunnel-adapter.ts';
@@ -14,7 +14,7 @@ export interface AdapterRegistryOptions {
   readonly clock: Clock;
   /** An existing 0700 directory with a short path, for private sockets. Throws when its path is too long for them. */
   readonly runtimeDirectory: string;
-  readonly transports: Pick<TransportPool, 'board'>;
+  readonly transports: Pick<TransportPool, 'board' | 'boardKube'>;
 }
 
 export type AdapterRegistry = Readonly<Record<Technology, TunnelAdapter>>;
@@ -24,7 +24,7 @@ export function createAdapterRegistry(options: AdapterRegistryOptions): AdapterR
   const child = { launcher, clock };
   return {
     ssh: createSshAdapter({ ...child, runtimeDirectory, transports }),
-    kubectl: createKubectlAdapter(child),
+    kubectl: createKubeAdapter({ ...child, runtimeDirectory, transports }),
     tcp: createTcpAdapter({ clock }),
     command: createCommandAdapter({ ...child, runtimeDirectory }),
   };

@@ -1,7 +1,8 @@
 /** Forwards of ssh services, on the connections of their transports or on the user's own master. */
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import { ChannelSuccession } from '../transport/channel-succession.ts';
+import type { Channels } from '../transport/channel.ts';
+import { Succession } from '../transport/succession.ts';
 import { ControlPaths } from '../transport/control-path.ts';
 import { MasterChannels } from '../transport/master-channels.ts';
 import { type SshMux, sshMux } from '../transport/ssh-mux.ts';
@@ -11,7 +12,7 @@ import { ReverseListeners } from './reverse-listeners.ts';
 import { SshDoor } from './ssh-door.ts';
 import { SshForward } from './ssh-forward.ts';
 import { SshReverseForward } from './ssh-reverse-forward.ts';
-import type { TunnelAdapter } from './tunnel-adapter.ts';
+import { noTraffic, type TunnelAdapter } from './tunnel-adapter.ts';
 
 export interface SshAdapterOptions {
   readonly launcher: ChildLauncher;
@@ -30,7 +31,7 @@ export function createSshAdapter({
   mux = sshMux,
 }: SshAdapterOptions): TunnelAdapter {
   const channels = new MasterChannels();
-  const succession = new ChannelSuccession();
+  const succession = new Succession<Channels>();
   const paths = new ControlPaths({ launcher, clock });
   const listeners = new ReverseListeners();
   return {
@@ -69,5 +70,3 @@ export function createSshAdapter({
     },
   };
 }
-
-const noTraffic = { hasQueuedBytes: () => false, bytesReceived: () => 0 };

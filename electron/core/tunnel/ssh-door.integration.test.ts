@@ -9,7 +9,7 @@ import type { Result } from '../../../shared/result.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
-import { ChannelSuccession } from '../transport/channel-succession.ts';
+import { Succession } from '../transport/succession.ts';
 import { CarrierLife, noChild } from '../transport/carrier-life.ts';
 import type { ChannelFailure, Channels } from '../transport/channel.ts';
 import { describeCause } from '../../../shared/failure.ts';
@@ -17,11 +17,11 @@ import { SshDoor } from './ssh-door.ts';
 import { serviceWith, sshConnection } from './testing/service-specs.ts';
 
 let runtimeDirectory: string;
-let succession: ChannelSuccession;
+let succession: Succession<Channels>;
 
 beforeEach(async () => {
   runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'door-'));
-  succession = new ChannelSuccession();
+  succession = new Succession<Channels>();
 });
 
 afterEach(() => rm(runtimeDirectory, { recursive: true, force: true }));

@@ -16,7 +16,7 @@ import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { withUmask } from '../process/umask.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
-import type { ChannelSuccession } from '../transport/channel-succession.ts';
+import type { Succession } from '../transport/succession.ts';
 import {
   type ChannelFailure,
   type Channels,
@@ -28,13 +28,13 @@ import { cannotListen } from '../transport/ssh-output.ts';
 import { joinChannel } from './joined-channel.ts';
 import { serveSocks } from './socks-client.ts';
 import type { SocksTarget } from './socks-request.ts';
-import { type SshRideParts, SshRideTunnel } from './ssh-ride-tunnel.ts';
+import { type RideParts, RideTunnel } from './ride-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshDoorParts extends SshRideParts {
+export interface SshDoorParts extends RideParts {
   readonly runtimeDirectory: string;
   readonly channelsAt: (controlPath: string) => Channels;
-  readonly succession: ChannelSuccession;
+  readonly succession: Succession<Channels>;
   /** `socks`: each client says it. */
   readonly to: ChannelTarget | 'socks';
 }
@@ -44,7 +44,7 @@ const proofMs = 500;
 /** Who speaks no SOCKS may try again and again. */
 const logSpacingMs = 10_000;
 
-export class SshDoor extends SshRideTunnel {
+export class SshDoor extends RideTunnel {
   readonly #request: TunnelRequest;
   readonly #parts: SshDoorParts;
   readonly #listenPath: string;
@@ -190,11 +190,8 @@ export class SshDoor extends SshRideTunnel {
   #leaveWornOut({ isWornOut }: Channels): void {
     if (!isWornOut) return;
     // Newcomers get another master.
-    this.#parts.ride.condemn();
-    if (this.#clients.size > 0) return;
-    void this.end({
-      ...noChild,
-      cause: describeCause('exited', { ending: 'ssh is replaced after many refusals' }),
-    });
+    const cause = describeCause('exited', { ending: 'ssh is replaced after many refusals' });
+    this.#parts.ride.condemn(cause);
+    if (this.#clients.size === 0) void this.end({ ...noChild, cause });
   }
 }

@@ -11,10 +11,10 @@ import type { CarrierEnd } from '../transport/carrier.ts';
 import { removeFile, tunnelFile } from '../transport/private-path.ts';
 import type { LocalForward, MuxFailure, MuxPlace, SshMux } from '../transport/ssh-mux.ts';
 import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
-import { closeDeadlineMs, type SshRideParts, SshRideTunnel } from './ssh-ride-tunnel.ts';
+import { closeDeadlineMs, type RideParts, RideTunnel } from './ride-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshForwardParts extends SshRideParts {
+export interface SshForwardParts extends RideParts {
   readonly runtimeDirectory: string;
   readonly mux: SshMux;
   readonly to: LocalForward['to'];
@@ -22,7 +22,7 @@ export interface SshForwardParts extends SshRideParts {
 
 const openDeadlineMs = 5_000;
 
-export class SshForward extends SshRideTunnel {
+export class SshForward extends RideTunnel {
   readonly #request: TunnelRequest;
   readonly #parts: SshForwardParts;
   readonly #forward: LocalForward;
@@ -53,8 +53,9 @@ export class SshForward extends SshRideTunnel {
     }
     // It tells why itself, if it is about to end. Who comes next gets another one.
     const proof = opened.error.kind === 'refused' ? null : await ride.prove(closeDeadlineMs);
-    if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) ride.condemn();
-    void this.end({ ...noChild, cause: proof?.kind === 'dead' ? proof.cause : causeOf(opened.error) });
+    const cause = proof?.kind === 'dead' ? proof.cause : causeOf(opened.error);
+    if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) ride.condemn(cause);
+    void this.end({ ...noChild, cause });
   }
 
   protected override close(_end: CarrierEnd, force: boolean): Promise<void> | null {

@@ -6,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeCause } from '../../../shared/failure.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { signalIfAlive } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange, freePort, listenTo, startEchoServer } from '../../../e2e/fixtures/servers.ts';
@@ -155,7 +156,7 @@ describe('a reverse forward', () => {
     steady.write('a');
     expect(String(await once(steady, 'data'))).toBe('first: a');
     // Newcomers get another connection to the server.
-    first.tunnel.condemn?.();
+    first.tunnel.condemn?.(describeCause('stopped'));
     const second = await world.workshop.openReady(reverse());
     await receive(second.tunnel, 'second');
     expect(second.tunnel.pid).not.toBe(first.tunnel.pid);

@@ -25,10 +25,10 @@ import type { SshConnection } from '../transport/ssh-command.ts';
 import type { MuxFailure, MuxPlace, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
 import type { ListenRefusal } from '../transport/ssh-output.ts';
 import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
-import { closeDeadlineMs, type SshRideParts, SshRideTunnel } from './ssh-ride-tunnel.ts';
+import { closeDeadlineMs, type RideParts, RideTunnel } from './ride-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshReverseForwardParts extends SshRideParts {
+export interface SshReverseForwardParts extends RideParts {
   readonly mux: SshMux;
   readonly ride: OwnPlace;
   readonly runtimeDirectory: string;
@@ -48,7 +48,7 @@ const reasonDeadlineMs = 500;
 
 const takenOver = describeCause('exited', { ending: 'a newer one took its place' });
 
-export class SshReverseForward extends SshRideTunnel implements ReverseListener {
+export class SshReverseForward extends RideTunnel implements ReverseListener {
   readonly service: string;
   readonly #parts: SshReverseForwardParts;
   readonly #place: string;
@@ -162,10 +162,13 @@ export class SshReverseForward extends SshRideTunnel implements ReverseListener 
     refusal.cancel();
     // It tells why itself, if it is about to end. Who comes next gets another one.
     const proof = await ride.prove(closeDeadlineMs);
-    if (failure.kind === 'gone' || proof.kind !== 'alive') ride.condemn();
-    if (proof.kind === 'dead') return proof.cause;
     const evidence = failure.kind === 'gone' ? failure.reason : 'its control socket took no request';
-    return describeCause('timed-out', { what: 'ssh', evidence: toEvidence(evidence, []) });
+    const cause =
+      proof.kind === 'dead'
+        ? proof.cause
+        : describeCause('timed-out', { what: 'ssh', evidence: toEvidence(evidence, []) });
+    if (failure.kind === 'gone' || proof.kind !== 'alive') ride.condemn(cause);
+    return cause;
   }
 
   async #close(force = false): Promise<void> {

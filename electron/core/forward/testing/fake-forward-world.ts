@@ -269,8 +269,11 @@ export class FakeLease extends TransportLease {
   tryAt: number | null = null;
 
   constructor(listener: LeaseListener) {
-    super(listener, () => {
-      throw new Error('a fake leases nothing');
+    super(listener, {
+      find: () => {
+        throw new Error('a fake leases nothing');
+      },
+      pin: () => null,
     });
   }
 
@@ -291,16 +294,8 @@ export class FakeLease extends TransportLease {
     this.#leased = service;
   }
 
-  override reached(): void {
-    this.said.push('reached');
-  }
-
   override failed(cause: Cause): void {
     this.said.push(`failed: ${cause.code}`);
-  }
-
-  override hurry(): void {
-    this.said.push('hurry');
   }
 
   override demand(): void {

@@ -79,7 +79,15 @@ export class FakeTransports {
       this.carriers.push(carrier);
       return carrier;
     },
-    createProber: () => () => Promise.resolve({ kind: 'unasked' }),
+    openKube: () => {
+      throw new Error('no cluster here');
+    },
+    launcher: {
+      launch: () => {
+        throw new Error('no child here');
+      },
+    },
+    environment: () => ({}),
     isOnline: () => this.isOnline,
     onChange: () => undefined,
   });
@@ -95,6 +103,8 @@ export class FakeTransports {
       onDown: ({ code }) => this.told.push(`${service.name} down: ${code}`),
       onUp: () => this.told.push(`${service.name} up`),
       onDoubt: () => this.told.push(`${service.name} in doubt`),
+      onRenewed: () => this.told.push(`${service.name} renewed`),
+      onMoved: () => this.told.push(`${service.name} moved`),
       clientsWait: () => false,
     });
     lease.take(service);

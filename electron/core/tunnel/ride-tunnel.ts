@@ -1,5 +1,5 @@
 /**
- * A tunnel that rides on a connection to an ssh host: what a forward, a reverse forward and a door have in common. Invariants:
+ * A tunnel that rides on a shared connection: what forwards over ssh and streams to pods have in common. Invariants:
  *
  * 1. `ready` and `ended` settle once each, `ended` last.
  * 2. It ends with its connection, for the connection's cause. Its own end affects nobody else there.
@@ -13,15 +13,15 @@ import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 import type { Place } from '../transport/ride.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
 
-export interface SshRideParts {
+export interface RideParts {
   readonly clock: Clock;
   readonly ride: Place;
 }
 
-/** A master that is stuck does not keep a tunnel from stopping. */
+/** A connection that is stuck does not keep a tunnel from stopping. */
 export const closeDeadlineMs = 500;
 
-export abstract class SshRideTunnel implements Tunnel {
+export abstract class RideTunnel implements Tunnel {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
@@ -32,7 +32,7 @@ export abstract class SshRideTunnel implements Tunnel {
   /** Why it ends; null: it does not. */
   #endCause: Cause | null = null;
 
-  protected constructor(id: string, { clock, ride }: SshRideParts) {
+  protected constructor(id: string, { clock, ride }: RideParts) {
     this.id = id;
     this.#clock = clock;
     this.#ride = ride;
@@ -61,8 +61,8 @@ export abstract class SshRideTunnel implements Tunnel {
       : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
   }
 
-  condemn(): void {
-    this.#ride.condemn();
+  condemn(cause: Cause): void {
+    this.#ride.condemn(cause);
   }
 
   stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
@@ -71,7 +71,7 @@ export abstract class SshRideTunnel implements Tunnel {
   }
 
   /** Begins once the connection is there, and the whole tunnel is made. */
-  protected abstract openOn(controlPath: string): Promise<void>;
+  protected abstract openOn(socketPath: string): Promise<void>;
 
   /** Before the connection is left. null: it may be left at once, so that no login begins for nobody. */
   protected abstract close(end: CarrierEnd, force: boolean): Promise<void> | null;
@@ -97,14 +97,14 @@ export abstract class SshRideTunnel implements Tunnel {
   }
 
   async #open(): Promise<void> {
-    const master = await this.#ride.ready;
+    const shared = await this.#ride.ready;
     if (this.hasEnded()) return;
-    if (!master.ok) {
+    if (!shared.ok) {
       // Its end says the same, and more.
-      this.life.settleReady(master);
+      this.life.settleReady(shared);
       return;
     }
-    if (master.value.kind !== 'unix') throw new Error('a control socket is a Unix socket');
-    await this.openOn(master.value.path);
+    if (shared.value.kind !== 'unix') throw new Error('what is shared is reached by a Unix socket');
+    await this.openOn(shared.value.path);
   }
 }

@@ -1,0 +1,50 @@
+/**
+ * The current context of a kubeconfig, read without kubectl: forwards that name none must know at once which one they share, and
+ * stay with it. Of several files the first that names one counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Kubeconfigs with hundreds of clusters are smaller. */
+const maxBytes = 8 * 1024 * 1024;
+
+/** `own`: the file that the service names; null: what the environment names. Absolute paths. */
+export function kubeconfigFiles(
+  own: string | null,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  if (own !== null) return [own];
+  const named = (environment['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '');
+  return named.length > 0 ? named : [path.join(environment['HOME'] ?? '', '.kube', 'config')];
+}
+
+/** null: none is named, or not in a way that can be read here; then kubectl decides. */
+export function readCurrentContext(files: readonly string[]): string | null {
+  for (const file of files) {
+    const context = currentContextIn(readText(file));
+    if (context !== null) return context;
+  }
+  return null;
+}
+
+function readText(file: string): string {
+  try {
+    const bytes = readFileSync(file);
+    return bytes.length > maxBytes ? '' : bytes.toString('utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** A key of the outermost mapping, in block style, or in the braces of YAML and JSON. */
+const pattern =
+  /(?:^|[{,])[ \t\r\n]*["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#,}][^\n#,}]*))/m;
+const blockPattern = /^["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#][^\n]*))/m;
+
+export function currentContextIn(text: string): string | null {
+  const isBraced = text.trimStart().startsWith('{');
+  const [, double, single, plain] = (isBraced ? pattern : blockPattern).exec(text) ?? [];
+  // In plain style a comment begins with a blank before its sign.
+  const name = (double ?? single ?? plain?.replace(/\s#.*$/, '') ?? '').trim();
+  return name === '' ? null : name;
+}

@@ -1,0 +1,98 @@
+/**
+ * What a forward leads to, for as long as somebody uses it: which pod serves it now. All forwards with the same target share one, and
+ * so one watch. Invariants:
+ *
+ * 1. It is watched from the first session on, until the last user has gone.
+ * 2. Listeners get each verdict once, in order.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import { classifyKubeAnswer } from '../failure/kube-answer.ts';
+import type { KubeApi } from '../transport/kube-api.ts';
+import type { PodVerdict } from './pod-verdict.ts';
+import { PodWatch } from './pod-watch.ts';
+
+type KubeConnection = Extract<ServiceSpec['connection'], { readonly technology: 'kubectl' }>;
+export type KubeServiceSpec = ServiceSpec & { readonly connection: KubeConnection };
+
+export interface ServedTargetParts {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  /** Any of those with this target. */
+  readonly service: KubeServiceSpec;
+  readonly onUnused: () => void;
+}
+
+export class ServedTarget {
+  readonly #parts: ServedTargetParts;
+  readonly #listeners = new Set<(verdict: PodVerdict) => void>();
+  readonly #users = new Set<object>();
+  #watch: PodWatch | null = null;
+
+  constructor(parts: ServedTargetParts) {
+    this.#parts = parts;
+  }
+
+  /** null: nothing is known yet. */
+  get verdict(): PodVerdict | null {
+    return this.#watch?.verdict ?? null;
+  }
+
+  /** Why there is no pod; null: there is one, or nothing is known yet. */
+  get trouble(): Cause | null {
+    const { verdict } = this;
+    return verdict?.kind === 'none' ? verdict.cause : null;
+  }
+
+  /** Of each verdict to come. Returns how to stop listening. */
+  onVerdict(listener: (verdict: PodVerdict) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A pod with this uid could not be reached: another one is preferred for a minute. */
+  avoid(uid: string): void {
+    this.#watch?.avoid(uid);
+  }
+
+  /** There is a session. `namespace`: that of the context, where the service names none. */
+  begin(namespace: string): void {
+    const { api, clock, service } = this.#parts;
+    const { target, remotePort, context } = service.connection;
+    if (this.#watch !== null) {
+      this.#watch.retryNow();
+      return;
+    }
+    this.#watch = new PodWatch({
+      api,
+      clock,
+      question: { target, port: remotePort, namespace: service.connection.namespace ?? namespace, context },
+      explain: (answer) => classifyKubeAnswer(service, answer),
+      onVerdict: (verdict) => {
+        for (const listener of [...this.#listeners]) listener(verdict);
+      },
+    });
+  }
+
+  /** Whatever waits is tried now. */
+  retryNow(): void {
+    this.#watch?.retryNow();
+  }
+
+  enter(user: object): void {
+    this.#users.add(user);
+  }
+
+  leave(user: object): void {
+    if (this.#users.delete(user) && this.#users.size === 0) this.#parts.onUnused();
+  }
+
+  /** Resolves when nothing is asked any more. */
+  async close(): Promise<void> {
+    await this.#watch?.close();
+  }
+}
+
+export const isKubeService = (service: ServiceSpec): service is KubeServiceSpec =>
+  service.connection.technology === 'kubectl';

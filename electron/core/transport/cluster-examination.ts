@@ -1,0 +1,125 @@
+/**
+ * Whether a cluster that can be reached is well, asked through its session. What is asked, the config says (`cluster_health.commands`):
+ *
+ *   cluster_info       the API server calls itself ready (/readyz, which everybody may ask; 0.3.7's `cluster-info` lists
+ *                      services of kube-system, which many may not)
+ *   node_status        unwell when there are nodes and none of them is ready
+ *   pod_status         pods of the services' namespaces can be read, through to the store behind the API server
+ *   events_on_failure  the latest warnings go into the log; they decide nothing
+ *
+ * A question that fails is not a good answer. One that the user has no right to ask is none: the cluster took it.
+ */
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import type { ClusterHealthSpec } from '../config/cluster-health.ts';
+import { toEvidence } from '../failure/evidence.ts';
+import { noAnswer, type KubeAnswer, type KubeApi } from './kube-api.ts';
+
+export interface ExaminationTerms {
+  readonly api: KubeApi;
+  readonly settings: ClusterHealthSpec;
+  /** Of the services that want to know. */
+  readonly namespaces: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+const maxWarnings = 5;
+const forbidden = 403;
+const missing = 404;
+const ok = 200;
+
+/** The first fault; null: it is well. Settles soon after the signal aborts. Never rejects. */
+export async function examineCluster(terms: ExaminationTerms): Promise<Cause | null> {
+  const { settings, namespaces } = terms;
+  const { commands } = settings;
+  const questions: readonly Question[] = [
+    ...(commands.clusterInfo ? [{ path: '/readyz' }] : []),
+    ...(commands.nodeStatus ? [{ path: '/api/v1/nodes', judge: judgeNodes }] : []),
+    // One pod tells as much as all of them, and so does none.
+    ...(commands.podStatus
+      ? namespaces.map((namespace) => ({ path: `${pathOf(namespace)}/pods?limit=1` }))
+      : []),
+  ];
+  for (const question of questions) {
+    const fault = await ask(question, terms);
+    if (fault !== null) return describeCause('cluster-unwell', { evidence: toEvidence(fault, []) });
+  }
+  return null;
+}
+
+/** The latest warnings of the namespaces, oldest first: `web-0: BackOff: …`. */
+export async function readWarnings({
+  api,
+  namespaces,
+  signal,
+  settings,
+}: ExaminationTerms): Promise<readonly string[]> {
+  const lists = namespaces.map(async (namespace) => {
+    const answer = await api.get(`${pathOf(namespace)}/events?fieldSelector=type!%3DNormal`, {
+      signal,
+      timeoutMs: settings.timeoutMs,
+    });
+    return itemsOf(answer).toSorted((a, b) =>
+      textAt(a, 'metadata', 'creationTimestamp').localeCompare(textAt(b, 'metadata', 'creationTimestamp')),
+    );
+  });
+  const events = (await Promise.all(lists)).flatMap((list) => list.slice(-maxWarnings));
+  return events.map((event) =>
+    toEvidence(
+      `${textAt(event, 'involvedObject', 'name')}: ${textAt(event, 'reason')}: ${textAt(event, 'message')}`,
+      [],
+    ),
+  );
+}
+
+interface Question {
+  readonly path: string;
+  /** What is wrong; null: nothing. Absent: that it is answered is all that counts. */
+  readonly judge?: (answer: KubeAnswer) => string | null;
+}
+
+async function ask(
+  { path, judge }: Question,
+  { api, settings, signal }: ExaminationTerms,
+): Promise<string | null> {
+  const answer = await api.get(path, { signal, timeoutMs: settings.timeoutMs });
+  if (answer.status === ok) return judge?.(answer) ?? null;
+  if (signal.aborted || answer.status === forbidden || answer.status === missing) return null;
+  return `${path.replace(/\?.*$/, '')}: ${wordsOf(answer)}`;
+}
+
+function judgeNodes(answer: KubeAnswer): string | null {
+  const nodes = itemsOf(answer);
+  if (nodes.length === 0 || nodes.some(isReady)) return null;
+  return nodes.length === 1
+    ? 'its only node is not ready'
+    : `none of its ${String(nodes.length)} nodes is ready`;
+}
+
+const isReady = (node: unknown): boolean => {
+  const conditions = fieldOf(fieldOf(node, 'status'), 'conditions');
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((one: unknown) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True')
+  );
+};
+
+function wordsOf({ status, body }: KubeAnswer): string {
+  const words = typeof body === 'string' ? body.trim() : textAt(body, 'message');
+  if (status === noAnswer) return words;
+  return words === '' ? `HTTP ${String(status)}` : words;
+}
+
+const pathOf = (namespace: string): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+
+function itemsOf({ body }: KubeAnswer): readonly unknown[] {
+  const items = fieldOf(body, 'items');
+  return Array.isArray(items) ? items : [];
+}
+
+const fieldOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+
+function textAt(value: unknown, ...keys: readonly string[]): string {
+  const found = keys.reduce<unknown>(fieldOf, value);
+  return typeof found === 'string' ? found : '';
+}

@@ -1,0 +1,57 @@
+/** Forwards to pods: in the session of their context, each with an engine of its own. */
+import type { Clock } from '../clock.ts';
+import { isKubeService } from '../kube/served-target.ts';
+import type { ChildLauncher } from '../process/child-process.ts';
+import { createKubeRequests } from '../transport/kube-requests.ts';
+import { createPodDialer } from '../transport/kube-upgrade.ts';
+import { tunnelFile } from '../transport/private-path.ts';
+import { Succession } from '../transport/succession.ts';
+import type { TransportPool } from '../transport/transport-pool.ts';
+import { KubeForward } from './kube-forward.ts';
+import { PodChild } from './pod-child.ts';
+import { PodServer } from './pod-server.ts';
+import { noTraffic, type TunnelAdapter } from './tunnel-adapter.ts';
+
+export interface KubeAdapterOptions {
+  readonly launcher: ChildLauncher;
+  readonly clock: Clock;
+  /** An existing 0700 directory of the user's: the sockets of forwards lie here. */
+  readonly runtimeDirectory: string;
+  readonly transports: Pick<TransportPool, 'boardKube'>;
+}
+
+export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
+  const { clock, runtimeDirectory, transports } = options;
+  const succession = new Succession<PodServer>();
+  return {
+    open: (request) => {
+      const { service, insisted = false, traffic = noTraffic, id } = request;
+      if (!isKubeService(service)) throw new Error(`not a kubectl service: ${service.name}`);
+      const rider = { service: service.name, target: JSON.stringify(service.connection), ...traffic };
+      const place = transports.boardKube({ service, rider, insisted });
+      return new KubeForward(id, {
+        clock,
+        place,
+        chooseEngine: async (socketPath, reports) => {
+          const namespace = await place.namespace();
+          if (service.connection.engine === 'kubectl' || (await place.isProxied()))
+            return new PodChild({ ...options, request, service, namespace, reports });
+          return new PodServer({
+            clock,
+            service,
+            place: { runtimeDirectory, path: tunnelFile(runtimeDirectory, id, 'sock') },
+            namespace,
+            target: place.target,
+            dial: createPodDialer(socketPath, { api: createKubeRequests(socketPath, clock), clock }),
+            traffic,
+            succession,
+            reports,
+          });
+        },
+      });
+    },
+    close: () => {
+      succession.close();
+    },
+  };
+}

@@ -1,0 +1,248 @@
+/**
+ * Streams to pods behind a Unix socket of our own: each client gets one to the pod that serves then. Invariants:
+ *
+ * 1. Another pod changes where the next client goes. Clients of the former one stay with it.
+ * 2. While no pod serves, clients wait here as long as others do in the hold. With the last stream it ends, and says why.
+ * 3. A client whose stream was not made has lost nothing: it goes on with the server that follows.
+ */
+import type net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { type Clock, sleep } from '../clock.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
+import { toEvidence } from '../failure/evidence.ts';
+import type { PodVerdict } from '../kube/pod-verdict.ts';
+import { noChild } from '../transport/carrier-life.ts';
+import type { CarrierTraffic, TransportProof } from '../transport/carrier.ts';
+import type { KubePlace } from '../transport/kube-transport.ts';
+import type { DialPod } from '../transport/kube-upgrade.ts';
+import { PodStreams } from '../transport/pod-streams.ts';
+import { removeFile } from '../transport/private-path.ts';
+import type { Succession } from '../transport/succession.ts';
+import { joinChannel } from './joined-channel.ts';
+import type { EngineReports, PodEngine, ServingPod } from './pod-engine.ts';
+import { listenPrivately, type PrivatePlace } from './private-server.ts';
+
+export interface PodServerParts {
+  readonly clock: Clock;
+  readonly service: ServiceSpec;
+  readonly place: PrivatePlace;
+  readonly namespace: string;
+  readonly target: KubePlace['target'];
+  readonly dial: DialPod;
+  readonly traffic: CarrierTraffic;
+  readonly succession: Succession<PodServer>;
+  readonly reports: EngineReports;
+}
+
+/** An API server that has just started answers 403 until it knows the roles. */
+const rolesDeadlineMs = 5_000;
+const rolesPollMs = 250;
+
+export class PodServer implements PodEngine {
+  readonly pid = null;
+  readonly #parts: PodServerParts;
+  /** By the uid of their pod: the present one, and former ones with clients. */
+  readonly #pods = new Map<string, PodStreams>();
+  /** Aborts when it closes … */
+  readonly #closing = new AbortController();
+  /** … because the user has ended it. */
+  readonly #dismissal = new AbortController();
+  #current: ServingPod | null = null;
+  #server: net.Server | null = null;
+
+  constructor(parts: PodServerParts) {
+    this.#parts = parts;
+  }
+
+  async open(pod: ServingPod): Promise<Result<Endpoint, Cause>> {
+    const { place, service, succession } = this.#parts;
+    this.#current = pod;
+    const warm = await this.#warm();
+    if (!warm.ok || this.#isClosed) return warm.ok ? err(closed) : warm;
+    const listening = await listenPrivately(place, (client) => void this.#serve(client));
+    if (!listening.ok) return err(cannotListen(listening.error));
+    this.#server = listening.value;
+    if (this.#isClosed) {
+      listening.value.close();
+      return err(closed);
+    }
+    succession.announce(service.name, this);
+    return ok({ kind: 'unix', path: place.path });
+  }
+
+  follow(verdict: PodVerdict): void {
+    const before = this.#current;
+    this.#current = verdict.kind === 'pod' ? verdict : null;
+    if (before !== null && before.uid !== this.#current?.uid) this.#retire(before.uid);
+    if (this.#server === null) return;
+    if (verdict.kind === 'none') this.#endWithoutPod();
+    // Whoever comes next finds a connection that is made.
+    else if (before?.uid !== verdict.uid) void this.#streamsTo(verdict).warm(this.#parts.service);
+  }
+
+  async prove(deadlineMs: number, isRoutine: boolean): Promise<TransportProof | null> {
+    const streams = this.#current === null ? null : (this.#pods.get(this.#current.uid) ?? null);
+    if (streams === null || (isRoutine && !streams.isSilent)) return null;
+    const { traffic, service } = this.#parts;
+    const receivedBefore = traffic.bytesReceived();
+    const isAnswered = await streams.prove(deadlineMs, service);
+    if (isAnswered === null) return null;
+    return { kind: isAnswered || traffic.bytesReceived() > receivedBefore ? 'alive' : 'silent' };
+  }
+
+  close({ isDismissed }: { readonly isDismissed: boolean }): null {
+    const { succession, service, place } = this.#parts;
+    this.#closing.abort();
+    if (isDismissed) this.#dismissal.abort();
+    succession.withdraw(service.name, this);
+    this.#server?.close();
+    for (const streams of this.#pods.values()) streams.close();
+    void removeFile(place.path).catch(() => undefined);
+    return null;
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** A connection to the first pod, so that its refusal is known before a client comes. */
+  async #warm(): Promise<Result<void, Cause>> {
+    const { clock, service, target } = this.#parts;
+    const startedAt = clock.now();
+    for (;;) {
+      const pod = this.#current;
+      const { verdict } = target;
+      if (pod === null) return err(verdict?.kind === 'none' ? verdict.cause : closed);
+      const warm = await this.#streamsTo(pod).warm(service);
+      if (warm.ok || this.#isClosed) return warm;
+      const isEarly = warm.error.code === 'forbidden' && clock.now() - startedAt < rolesDeadlineMs;
+      if (isEarly) await sleep(clock, rolesPollMs, this.#closing.signal);
+      else if (!this.#goesElsewhere(pod)) return warm;
+    }
+  }
+
+  #streamsTo({ uid, pod }: ServingPod): PodStreams {
+    const known = this.#pods.get(uid);
+    if (known !== undefined) return known;
+    const { clock, dial, namespace, reports } = this.#parts;
+    const streams = new PodStreams(
+      { namespace, pod },
+      {
+        dial,
+        clock,
+        onDoubt: () => {
+          if (this.#current?.uid === uid) reports.onSuspicion();
+        },
+        onEmptied: () => {
+          if (this.#current?.uid !== uid) this.#retire(uid);
+        },
+      },
+    );
+    this.#pods.set(uid, streams);
+    return streams;
+  }
+
+  /** Closes the connections to a former pod once nobody uses them. */
+  #retire(uid: string): void {
+    const streams = this.#pods.get(uid);
+    if (streams === undefined || streams.streamCount > 0) return;
+    this.#pods.delete(uid);
+    streams.close();
+    this.#endWithoutPod();
+  }
+
+  #endWithoutPod(): void {
+    const { target, reports } = this.#parts;
+    const { verdict } = target;
+    if (this.#server === null || this.#isClosed || verdict?.kind !== 'none') return;
+    const isServing = [...this.#pods.values()].some(({ streamCount }) => streamCount > 0);
+    if (isServing) reports.onComplaint(verdict.cause);
+    else reports.onEnd({ ...noChild, cause: verdict.cause });
+  }
+
+  /** This one could not be reached, and so another one serves. */
+  #goesElsewhere(pod: ServingPod): boolean {
+    this.#parts.target.avoid(pod.uid);
+    return this.#current?.uid !== pod.uid;
+  }
+
+  async #serve(client: net.Socket): Promise<void> {
+    const { clock, service, reports } = this.#parts;
+    const impatience = new AbortController();
+    const giveUp = (): void => impatience.abort();
+    client.on('error', () => undefined);
+    client.once('close', giveUp);
+    const hold = clock.after(service.holdTimeoutMs, giveUp);
+    const opened = await this.#openInTurn(AbortSignal.any([impatience.signal, this.#dismissal.signal]));
+    hold.cancel();
+    if (opened?.ok === true) {
+      joinChannel(client, opened.value);
+      return;
+    }
+    if (opened !== null) reports.onComplaint(opened.error);
+    client.destroy();
+  }
+
+  /** By this one, or by those that follow it. null: nobody waits any more. */
+  async #openInTurn(signal: AbortSignal): Promise<Result<Duplex, Cause> | null> {
+    const { succession, service } = this.#parts;
+    for (let server: PodServer | null = this; server !== null;) {
+      const opened = await server.#openStream(signal);
+      if (opened !== null || signal.aborted) return opened;
+      server = await succession.next(service.name, server, signal);
+    }
+    return null;
+  }
+
+  /** To the pod that serves now; waits for one. null: it has closed, or nobody waits any more. */
+  async #openStream(signal: AbortSignal): Promise<Result<Duplex, Cause> | null> {
+    for (;;) {
+      const pod = await this.#nextPod(AbortSignal.any([signal, this.#closing.signal]));
+      if (pod === null) return null;
+      const opened = await this.#streamsTo(pod).open({
+        service: this.#parts.service,
+        port: pod.port,
+        onComplaint: (cause) => {
+          if (isOfPod(cause)) this.#parts.target.avoid(pod.uid);
+          if (!this.#isClosed) this.#parts.reports.onComplaint(cause);
+        },
+      });
+      if (this.#isClosed || signal.aborted) {
+        if (opened.ok) opened.value.destroy();
+        return null;
+      }
+      if (opened.ok || !this.#goesElsewhere(pod)) return opened;
+    }
+  }
+
+  #nextPod(signal: AbortSignal): Promise<ServingPod | null> {
+    return new Promise((resolve) => {
+      const settle = (pod: ServingPod | null): void => {
+        stop();
+        signal.removeEventListener('abort', onAbort);
+        resolve(pod);
+      };
+      const onAbort = (): void => settle(null);
+      const stop = this.#parts.target.onVerdict((verdict) => {
+        if (verdict.kind === 'pod') settle(verdict);
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) settle(null);
+      else if (this.#current !== null) settle(this.#current);
+    });
+  }
+}
+
+const closed = describeCause('exited', { ending: 'it was stopped' });
+
+const cannotListen = (reason: string): Cause =>
+  describeCause('exited', {
+    ending: 'its private socket could not be opened',
+    evidence: toEvidence(reason, []),
+  });
+
+/** What the kubelet says of a pod that it does not have any more, or does not reach. */
+const isOfPod = ({ code }: Cause): boolean => code === 'resource-missing' || code === 'no-ready-pod';

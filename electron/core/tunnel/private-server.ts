@@ -1,0 +1,30 @@
+/** A Unix socket in the runtime directory that nobody but this user may enter: the endpoint of a tunnel that lives in this process. */
+import net from 'node:net';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { withUmask } from '../process/umask.ts';
+import { ensureRuntimeDirectory, removeFile } from '../transport/private-path.ts';
+
+export interface PrivatePlace {
+  readonly runtimeDirectory: string;
+  readonly path: string;
+}
+
+/** Its clients come paused, and half-close. The error is in words. Never rejects. */
+export async function listenPrivately(
+  { runtimeDirectory, path }: PrivatePlace,
+  onClient: (client: net.Socket) => void,
+): Promise<Result<net.Server, string>> {
+  const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  try {
+    ensureRuntimeDirectory(runtimeDirectory);
+    await removeFile(path);
+    return await new Promise((resolve) => {
+      server.on('connection', onClient);
+      server.once('error', ({ message }) => resolve(err(message)));
+      server.once('listening', () => resolve(ok(server)));
+      withUmask(0o177, () => server.listen(path));
+    });
+  } catch (error) {
+    return err(String(error));
+  }
+}
