@@ -54,12 +54,16 @@ export interface KubePlace {
   readonly namespace: () => Promise<string>;
   /** Streams in the session would not go through the user's proxy. Known once the ride is ready. */
   readonly isProxied: () => Promise<boolean>;
+  /** An API server that has just started refuses what it allows 3 s later. */
+  readonly isAfterOutage: () => boolean;
   /** The target is not used any more. Idempotent. */
   readonly leaveTarget: () => void;
 }
 
 const defaultNamespace = 'default';
 const retryPauseMs = 1_000;
+/** For how long after an outage 403 means no more than that. */
+const afterOutageMs = 60_000;
 
 export class KubeTransport implements LeasedTransport {
   readonly key;
@@ -184,6 +188,10 @@ export class KubeTransport implements LeasedTransport {
       isProxied: async () => {
         const facts = await this.#facts;
         return facts !== null && goesThroughProxy(facts, this.#parts.environment());
+      },
+      isAfterOutage: () => {
+        const { outageAt } = this.#session;
+        return outageAt !== null && this.#parts.clock.now() - outageAt < afterOutageMs;
       },
       leaveTarget: () => {
         target.leave(user);

@@ -79,6 +79,7 @@ export class Transport implements LeasedTransport {
   #downSince: number | null = null;
   #ending: SharedCarrier | null = null;
   #isRenewing = false;
+  #outageAt: number | null = null;
 
   constructor(parts: TransportParts) {
     this.key = parts.key;
@@ -87,6 +88,11 @@ export class Transport implements LeasedTransport {
 
   get state(): TransportState {
     return this.#state;
+  }
+
+  /** When it last did not answer, or ended by itself, monotonic ms; null: never. */
+  get outageAt(): number | null {
+    return this.#outageAt;
   }
 
   /** Names of the services that lease it. */
@@ -207,6 +213,7 @@ export class Transport implements LeasedTransport {
   }
 
   #handle(event: TransportEvent): void {
+    if (isOutage(event)) this.#outageAt = this.#parts.clock.now();
     const before = this.#state;
     const { state, effects } = transition(before, event, this.#context());
     this.#state = state;
@@ -366,6 +373,9 @@ export class Transport implements LeasedTransport {
     }
   }
 }
+
+const isOutage = (event: TransportEvent): boolean =>
+  event.type === 'silent' || ((event.type === 'ended' || event.type === 'condemned') && event.cause !== null);
 
 /** The most eager of theirs. */
 function policyOf(services: readonly ServiceSpec[]): RestartPolicySpec {

@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cause } from '../../../shared/failure.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { startHttpProxy } from '../../../e2e/fixtures/http-proxy.ts';
 import { type KubeApi, startKubeApi } from '../../../e2e/fixtures/kube-api.ts';
+import { PausableLink } from '../../../e2e/fixtures/pausable-link.ts';
 import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import {
   echoChecksums,
@@ -20,7 +24,7 @@ import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 const mebibyte = 1024 * 1024;
 
-describe('the kubectl adapter on a real kubectl', () => {
+describe('forwards to pods through a real kubectl', () => {
   let api: KubeApi;
   let echo: FixtureServer;
   let workshop: TunnelWorkshop;
@@ -93,7 +97,7 @@ describe('the kubectl adapter on a real kubectl', () => {
       expect(await exchange(address, 'hello')).toBe('hello');
       const wrong = await workshop.openFailing({ ...connection, remotePort: 'admin' });
       expect([wrong.title, wrong.remedy]).toEqual([
-        'The service web has no port admin',
+        'service/web has no port admin',
         'Its only port is 80 (web): correct remote_port in the config',
       ]);
     });
@@ -162,17 +166,21 @@ describe('the kubectl adapter on a real kubectl', () => {
       const dns = await workshop.openFailing(
         kubectlConnection({ target: { kind: 'service', name: 'dns' }, remotePort: 53 }),
       );
-      expect(summary(dns)).toBe('config-invalid: Port 53 is UDP, and only TCP can be forwarded');
+      expect(summary(dns)).toBe(
+        'config-invalid: Port 53 of service/dns is UDP, and only TCP can be forwarded',
+      );
       api.addService('legacy', { ports: [5432], selector: null });
       const legacy = await workshop.openFailing(
         kubectlConnection({ target: { kind: 'service', name: 'legacy' } }),
       );
-      expect(summary(legacy)).toBe(
-        'config-invalid: service/legacy has no selector, so kubectl finds no pod behind it',
-      );
+      expect([legacy.code, legacy.evidence]).toEqual([
+        'no-ready-pod',
+        'it has no selector, and no endpoints',
+      ]);
     });
 
     it('names the right that is missing on the way to its pod', async () => {
+      api.setListable('services', false);
       api.setAllowed('get', 'services', false);
       const cause = await workshop.openFailing(kubectlConnection());
       expect(cause).toMatchObject({
@@ -183,19 +191,94 @@ describe('the kubectl adapter on a real kubectl', () => {
     });
   });
 
-  it('leaves no process when it is stopped, and tells no cause', async () => {
+  it('tells no cause when it is stopped, and leaves no process and no file with the session', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
-    expect(await tunnel.stop()).toMatchObject({ cause: null, exitCode: 0 });
-    expect(await livingOf([tunnel.pid ?? 0])).toEqual([]);
+    const { pid } = tunnel;
+    expect(await tunnel.stop()).toMatchObject({ cause: null });
+    await workshop.closeShared();
+    expect(await livingOf([pid ?? 0])).toEqual([]);
+    expect(await workshop.filesLeft()).toEqual([]);
   });
 
-  it('cannot prove its transport while it runs, and is dead while it is stopped', async () => {
+  it('shares one kubectl with the others of its context', async () => {
+    api.addDeployment('web', { ports: [5432] });
+    api.addPod('web-1');
+    const tunnels = [
+      await workshop.openReady(kubectlConnection()),
+      await workshop.openReady(kubectlConnection({ target: { kind: 'deployment', name: 'web' } })),
+    ];
+    for (const { address } of tunnels) expect(await exchange(address, 'hello')).toBe('hello');
+    expect(workshop.livingChildren()).toEqual(['kubectl proxy']);
+  });
+
+  it('proves its transport while it runs, and is dead while its process is stopped', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
-    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'unprovable' });
+    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'alive' });
     await stopProcess(tunnel.pid ?? 0);
-    expect(await tunnel.proveTransport(1_000)).toMatchObject({ kind: 'dead', cause: { code: 'stopped' } });
-    // SIGKILL would follow after 2 s.
-    expect(await tunnel.stop()).toMatchObject({ cause: null, exitCode: 0 });
+    expect(await tunnel.proveTransport(1_000, true)).toMatchObject({
+      kind: 'dead',
+      cause: { code: 'stopped' },
+    });
+    expect(await tunnel.stop()).toMatchObject({ cause: null });
+  });
+
+  it('is silent when the API server is, though its watches are merely quiet', async () => {
+    const link = await PausableLink.to(api);
+    await api.client.setServer(`http://127.0.0.1:${String(link.port)}`);
+    const { tunnel } = await workshop.openReady(kubectlConnection());
+    link.setSilent(true);
+    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
+    link.setSilent(false);
+    expect(await tunnel.proveTransport(5_000)).toEqual({ kind: 'alive' });
+    await link.stop();
+  });
+
+  describe('with an engine of its own', () => {
+    const own = kubectlConnection({ engine: 'kubectl' });
+
+    it('has a kubectl for itself, which cannot prove its way, and is silent when the API server is', async () => {
+      const link = await PausableLink.to(api);
+      await api.client.setServer(`http://127.0.0.1:${String(link.port)}`);
+      const { tunnel, address } = await workshop.openReady(own);
+      expect(await exchange(address, 'hello')).toBe('hello');
+      expect(workshop.livingChildren()).toEqual(['kubectl proxy', 'kubectl pod/postgres-0']);
+      link.setSilent(true);
+      expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
+      link.setSilent(false);
+      expect(await tunnel.proveTransport(5_000)).toEqual({ kind: 'unprovable' });
+      expect(await tunnel.stop()).toMatchObject({ cause: null });
+      expect(workshop.livingChildren()).toEqual(['kubectl proxy']);
+      await link.stop();
+    });
+
+    it('proves nothing any more once another pod serves', async () => {
+      const { tunnel } = await workshop.openReady(own);
+      const suspicion = new Promise<void>((resolve) => tunnel.onSuspicion?.(resolve));
+      api.addPod('postgres-1');
+      api.terminatePod('postgres-0');
+      await suspicion;
+      expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
+    });
+
+    it('complains of a target that refuses', async () => {
+      const { tunnel, address } = await workshop.openReady(own);
+      const complaints: Cause[] = [];
+      tunnel.onComplaint((cause) => complaints.push(cause));
+      api.setTarget(5432, null);
+      expect(await listenTo(address)).toBe('');
+      expect(complaints).toMatchObject([{ code: 'target-refused' }]);
+    });
+
+    it('is what goes through a proxy that the kubeconfig names', async () => {
+      const proxy = await startHttpProxy();
+      await api.client.setProxy(proxy.url);
+      const { address } = await workshop.openReady(kubectlConnection());
+      expect(await exchange(address, 'hello')).toBe('hello');
+      expect(workshop.livingChildren()).toEqual(['kubectl proxy', 'kubectl pod/postgres-0']);
+      expect(proxy.requests).toContain(`CONNECT ${api.host}:${String(api.port)}`);
+      await workshop.dispose();
+      await proxy.stop();
+    });
   });
 
   it('tells that it was killed from outside', async () => {
@@ -204,13 +287,13 @@ describe('the kubectl adapter on a real kubectl', () => {
     expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel process was killed (SIGKILL)');
   });
 
-  it('tells that the connection to the pod was lost', async () => {
-    const { tunnel } = await workshop.openReady(kubectlConnection());
+  it('gives reason to ask for a proof when the connection to the pod is lost, and makes another one', async () => {
+    const { tunnel, address } = await workshop.openReady(kubectlConnection());
+    const suspicion = new Promise<void>((resolve) => tunnel.onSuspicion?.(resolve));
     api.dropForwards();
-    expect((await tunnel.ended).cause).toMatchObject({
-      code: 'closed-by-remote',
-      evidence: 'error: lost connection to pod',
-    });
+    await suspicion;
+    expect(await tunnel.proveTransport(5_000)).toEqual({ kind: 'alive' });
+    expect(await exchange(address, 'hello')).toBe('hello');
   });
 
   it('names the ports that a service has when it is asked for another one', async () => {
@@ -219,21 +302,21 @@ describe('the kubectl adapter on a real kubectl', () => {
     const cause = await workshop.openFailing(
       kubectlConnection({ target: { kind: 'service', name: 'shop' }, remotePort: 7 }),
     );
-    expect(cause).toMatchObject({ code: 'config-invalid', title: 'The service shop has no port 7' });
+    expect(cause).toMatchObject({ code: 'config-invalid', title: 'service/shop has no port 7' });
     expect(cause.remedy).toMatch(/^Its ports are 8080\b.*, 9090\b.*: correct remote_port in the config$/);
   });
 
-  it('complains of a target that refuses, and gives that as the cause when kubectl ends over it', async () => {
+  it('complains of a target that refuses, and goes on', async () => {
     const { tunnel, address } = await workshop.openReady(kubectlConnection());
     const complaints: Cause[] = [];
     tunnel.onComplaint((cause) => complaints.push(cause));
     api.setTarget(5432, null);
     expect(await listenTo(address)).toBe('');
-    expect((await tunnel.ended).cause).toMatchObject({
-      code: 'target-refused',
-      evidence: expect.stringContaining('connection refused') as string,
-    });
-    expect(complaints.map(({ code }) => code)).toEqual(['target-refused']);
+    expect(complaints).toMatchObject([
+      { code: 'target-refused', evidence: expect.stringContaining('connection refused') as string },
+    ]);
+    api.setTarget(5432, echo);
+    expect(await exchange(address, 'hello')).toBe('hello');
   });
 
   it('tells a service that does not exist', async () => {
@@ -243,7 +326,6 @@ describe('the kubectl adapter on a real kubectl', () => {
     expect(cause).toMatchObject({
       code: 'resource-missing',
       title: 'service/nothing was not found in default',
-      evidence: 'Error from server (NotFound): services "nothing" not found',
     });
   });
 
@@ -258,15 +340,31 @@ describe('the kubectl adapter on a real kubectl', () => {
     await workshop.openReady(connection);
   });
 
-  it('waits for a pod to come, and forwards to it at once', async () => {
-    api.removePod('postgres-0');
-    const tunnel = workshop.open(kubectlConnection());
-    await eventually(
-      'kubectl watches the pods',
-      () => api.requests.filter((line) => line.endsWith('/pods')).length >= 2,
+  it('has its clients wait for the next pod, and goes on with it', async () => {
+    const { address, tunnel } = await workshop.openReady(kubectlConnection());
+    const idle = net.connect(address);
+    await once(
+      idle.on('error', () => undefined),
+      'connect',
     );
+    idle.write('hello');
+    await once(idle, 'data');
+    api.terminatePod('postgres-0');
+    const complaint = new Promise<Cause>((resolve) => {
+      tunnel.onComplaint(resolve);
+    });
+    expect((await complaint).code).toBe('no-ready-pod');
+    const waiting = exchange(address, 'hello');
     api.addPod('postgres-1');
-    expect(await tunnel.ready).toMatchObject({ ok: true });
+    expect(await waiting).toBe('hello');
+    expect(api.requests).toContain('GET /api/v1/namespaces/default/pods/postgres-1/portforward');
+    idle.destroy();
+  });
+
+  it('ends when its pod has gone and nobody is served, and says why', async () => {
+    const { tunnel } = await workshop.openReady(kubectlConnection());
+    api.removePod('postgres-0');
+    expect((await tunnel.ended).cause).toMatchObject({ code: 'no-ready-pod', evidence: 'there are no pods' });
   });
 
   it('tells that no pod came', async () => {
@@ -274,7 +372,7 @@ describe('the kubectl adapter on a real kubectl', () => {
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'no-ready-pod',
       title: 'No ready pod behind service/postgres',
-      evidence: 'error: timed out waiting for the condition',
+      evidence: 'there are no pods',
     });
   });
 
@@ -282,7 +380,7 @@ describe('the kubectl adapter on a real kubectl', () => {
     const cause = await workshop.openFailing(kubectlConnection({ namespace: 'nowhere' }));
     expect(cause).toMatchObject({
       code: 'resource-missing',
-      evidence: 'Error from server (NotFound): namespaces "nowhere" not found',
+      title: 'The namespace nowhere does not exist',
     });
   });
 
@@ -290,7 +388,7 @@ describe('the kubectl adapter on a real kubectl', () => {
     api.setPodRunning('postgres-0', false);
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'no-ready-pod',
-      evidence: 'error: unable to forward port because pod is not running. Current status=Pending',
+      evidence: 'postgres-0 is pending',
     });
   });
 
@@ -320,7 +418,7 @@ describe('the kubectl adapter on a real kubectl', () => {
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'unauthorized',
       recovery: 'user',
-      evidence: expect.stringContaining('You must be logged in to the server') as string,
+      evidence: expect.stringContaining('Unauthorized') as string,
     });
   });
 
@@ -402,11 +500,13 @@ describe('the kubectl adapter on a real kubectl', () => {
   it('comes up again when the API server is back on the same port', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
     await api.stop();
-    expect((await tunnel.ended).cause).toMatchObject({ recovery: 'backoff' });
+    expect(await tunnel.proveTransport(1_000)).toMatchObject({
+      kind: 'dead',
+      cause: { code: 'connection-refused' },
+    });
     await api.start();
     const { address } = await workshop.openReady(kubectlConnection());
     expect(await exchange(address, 'hello')).toBe('hello');
-    await eventually('one forward is left', () => api.forwards === 1);
   });
 });
 

@@ -42,6 +42,7 @@ export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
             place: { runtimeDirectory, path: tunnelFile(runtimeDirectory, id, 'sock') },
             namespace,
             target: place.target,
+            isAfterOutage: place.isAfterOutage,
             dial: createPodDialer(socketPath, { api: createKubeRequests(socketPath, clock), clock }),
             traffic,
             succession,

@@ -31,6 +31,7 @@ export interface PodServerParts {
   readonly place: PrivatePlace;
   readonly namespace: string;
   readonly target: KubePlace['target'];
+  readonly isAfterOutage: KubePlace['isAfterOutage'];
   readonly dial: DialPod;
   readonly traffic: CarrierTraffic;
   readonly succession: Succession<PodServer>;
@@ -118,7 +119,10 @@ export class PodServer implements PodEngine {
       if (pod === null) return err(verdict?.kind === 'none' ? verdict.cause : closed);
       const warm = await this.#streamsTo(pod).warm(service);
       if (warm.ok || this.#isClosed) return warm;
-      const isEarly = warm.error.code === 'forbidden' && clock.now() - startedAt < rolesDeadlineMs;
+      const isEarly =
+        warm.error.code === 'forbidden' &&
+        this.#parts.isAfterOutage() &&
+        clock.now() - startedAt < rolesDeadlineMs;
       if (isEarly) await sleep(clock, rolesPollMs, this.#closing.signal);
       else if (!this.#goesElsewhere(pod)) return warm;
     }
