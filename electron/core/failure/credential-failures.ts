@@ -1,4 +1,5 @@
 /** Signed out, in the words of the clouds, and the command that signs in again when it can be known. */
+import { isMarkedError, isNoise } from './evidence.ts';
 import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';
 
 export const credentialFailures: readonly FailureRule[] = [
@@ -54,6 +55,15 @@ const refusedFinding = (context: FailureContext): Finding =>
 
 function contextOf({ service: { connection } }: FailureContext): string | undefined {
   return connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
+}
+
+/** kubectl's own words about its plugin. */
+const aboutPlugin = /getting credentials: |^error: exec plugin/i;
+
+/** The plugin's own last words, which tell why it failed: an error rather than the advice that follows it. */
+export function pluginWords(lines: readonly string[]): string | undefined {
+  const own = lines.filter((line) => !isNoise(line) && !aboutPlugin.test(line));
+  return own.findLast(isMarkedError) ?? own.at(-1);
 }
 
 /** What the plugin itself recommends, else what its program usually needs. Never more than known words. */

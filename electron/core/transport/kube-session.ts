@@ -1,13 +1,17 @@
 /**
  * One kubectl proxy for a context: it brings all of kubectl's credentials, and requests and streams go through its socket. Its
  * endpoint is that socket. Ready means that the API server has answered through it, whatever it answered but 401.
+ *
+ * A credential plugin may wait for a human at a sign-in page. kubectl does not say so, but while its plugin runs it has a child. So
+ * when the time to start is over, the child is looked for: with one, the human has 5 minutes; without one, the API server is silent.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { type Clock, sleep, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import { classifyKubeAnswer } from '../failure/kube-answer.ts';
+import { isMarkedError } from '../failure/evidence.ts';
+import { classifyKubeAnswer, failedSignIn } from '../failure/kube-answer.ts';
 import type { Carrier, CarrierRequest, TransportProof } from './carrier.ts';
 import {
   ChildCarrier,
@@ -15,51 +19,74 @@ import {
   type ChildLine,
   type ChildPlan,
   type LineMeaning,
+  type Question,
 } from './child-carrier.ts';
+import { runningPlugin } from './credential-plugin.ts';
 import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
+import type { CarrierReports } from './shared-carrier.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {
   /** An existing 0700 directory of the user's: the socket lies here. */
   readonly runtimeDirectory: string;
 }
 
+/** `onHuman`: a sign-in is under way. Another session would open another page. */
+export type KubeSessionReports = Pick<CarrierReports, 'onHuman'>;
+
 /** Everybody may read it; a token that is not accepted is answered with 401 all the same. */
 const proofPath = '/version';
 const maxWords = 20;
 /** kubectl logs a request that failed before it answers it: the line is on its way, with its plugin's words before it. */
 const failedRequest = /Error while proxying request/;
+const pluginFailed = /\bgetting credentials: /;
 const wordsDeadlineMs = 500;
 /** An API server that has just started answers 403 until it knows the roles: up to 3 s. */
 const rolesDeadlineMs = 3_000;
 const rolesPollMs = 250;
 /** For how long after an outage 403 means no more than that. */
 const afterOutageMs = 60_000;
+/** From the start of the session on. */
+const humanMs = 300_000;
+const pluginPollMs = 2_000;
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openKubeSession(
   request: CarrierRequest,
   cluster: ClusterChoice,
   options: KubeSessionOptions,
+  reports: KubeSessionReports,
 ): Carrier {
   const carrier = new ChildCarrier(options, request);
   try {
     ensureRuntimeDirectory(options.runtimeDirectory);
     const path = tunnelFile(options.runtimeDirectory, request.id, 'kube');
-    carrier.launch(new KubeSession(request.service, path, options.clock).plan(cluster));
+    const { service } = request;
+    const { clock } = options;
+    const session = new KubeSession({ service, path, clock, kubectl: () => carrier.pid, ...reports });
+    carrier.launch(session.plan(cluster));
   } catch (error) {
     carrier.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
   }
   return carrier;
 }
 
+interface KubeSessionParts extends KubeSessionReports {
+  readonly service: ServiceSpec;
+  /** Of the socket. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** Its process id. */
+  readonly kubectl: () => number | null;
+}
+
 class KubeSession {
-  readonly #service: ServiceSpec;
-  readonly #path: string;
-  readonly #clock: Clock;
+  readonly #parts: KubeSessionParts;
+  readonly #startedAt: number;
+  readonly #started = new AbortController();
   readonly #api: KubeApi;
   readonly #serving: Promise<void>;
   #onServing: () => void = () => undefined;
@@ -67,27 +94,33 @@ class KubeSession {
   #words: string[] = [];
   #onWords: () => void = () => undefined;
   #lastOutageAt = -Infinity;
+  #tookHuman = false;
 
-  constructor(service: ServiceSpec, path: string, clock: Clock) {
-    this.#service = service;
-    this.#path = path;
-    this.#clock = clock;
-    this.#api = createKubeRequests(path, clock);
+  constructor(parts: KubeSessionParts) {
+    this.#parts = parts;
+    this.#startedAt = parts.clock.now();
+    this.#api = createKubeRequests(parts.path, parts.clock);
     this.#serving = new Promise((resolve) => (this.#onServing = resolve));
   }
 
   plan(cluster: ClusterChoice): ChildPlan {
+    const { path } = this.#parts;
     return {
       child: {
         name: `kubectl proxy ${cluster.context ?? ''}`.trimEnd(),
-        argv: kubeProxyArgv(cluster, this.#path),
+        argv: kubeProxyArgv(cluster, path),
         env: kubeProxyEnvironment,
       },
       interpret: (line) => this.#interpret(line),
-      probeReadiness: (signal) => this.#probeReadiness(signal),
+      probeReadiness: async (signal) => {
+        const readiness = await this.#probeReadiness(signal);
+        this.#started.abort();
+        return readiness;
+      },
       awaits: 'The API server',
+      openQuestion: () => this.#askAtPlugin(),
       roundTrip: (deadlineMs) => this.#prove(deadlineMs),
-      cleanUp: () => removeFile(this.#path),
+      cleanUp: () => removeFile(path),
     };
   }
 
@@ -102,50 +135,92 @@ class KubeSession {
   }
 
   async #probeReadiness(signal: AbortSignal): Promise<Result<Endpoint, Cause> | null> {
+    const { service, path, clock } = this.#parts;
     await Promise.race([this.#serving, whenAborted(signal)]);
-    const startedAt = this.#clock.now();
-    const options = { signal, timeoutMs: this.#service.startTimeoutMs };
+    if (signal.aborted) return null;
+    // gcloud's kubectl runs the plugin once more, to learn the server's version, and goes on when it fails: to ask now would open a
+    // second page.
+    if (this.#tookHuman && this.#words.some(isMarkedError)) return err(failedSignIn(service, this.#words));
+    const startedAt = clock.now();
+    // The carrier's own deadline, which leaves a human more time, comes first.
+    const options = { signal, timeoutMs: humanMs + 2 * service.startTimeoutMs };
     let answer = await this.#ask(options);
-    while (answer.status === forbidden && this.#clock.now() - startedAt < rolesDeadlineMs) {
-      if (!(await sleep(this.#clock, rolesPollMs, signal))) return null;
+    while (answer.status === forbidden && clock.now() - startedAt < rolesDeadlineMs) {
+      if (!(await sleep(clock, rolesPollMs, signal))) return null;
       answer = await this.#ask(options);
     }
     if (signal.aborted) return null;
     const cause = await this.#causeIn(answer);
-    return cause === null ? ok({ kind: 'unix', path: this.#path }) : err(cause);
+    if (cause === null) return ok({ kind: 'unix', path });
+    return err(this.#tookHuman && answer.status >= serverErrors ? this.#signInFailed(cause) : cause);
+  }
+
+  async #askAtPlugin(): Promise<Question | null> {
+    const plugin = await this.#runningPlugin();
+    if (plugin === null || this.#started.signal.aborted) return null;
+    this.#tookHuman = true;
+    this.#parts.onHuman();
+    return { kind: 'question', prompt: `to sign in with ${plugin}`, settled: this.#pluginEnded(plugin) };
+  }
+
+  /** null: it has ended, and what kubectl makes of that follows. */
+  async #pluginEnded(plugin: string): Promise<Cause | null> {
+    const { service, clock } = this.#parts;
+    const givesUpAt = this.#startedAt + humanMs;
+    while (clock.now() < givesUpAt) {
+      if (!(await sleep(clock, pluginPollMs, this.#started.signal))) return null;
+      if ((await this.#runningPlugin()) === null) return null;
+    }
+    return failedSignIn(service, [`${plugin} did not finish within 5 minutes`, ...this.#words]);
+  }
+
+  /** What was no failure of the plugin keeps its cause. */
+  #signInFailed(cause: Cause): Cause {
+    const { service } = this.#parts;
+    const isPlugin = this.#words.some((text) => pluginFailed.test(text));
+    return isPlugin ? failedSignIn(service, [cause.evidence ?? '', ...this.#words]) : cause;
+  }
+
+  #runningPlugin(): Promise<string | null> {
+    const { kubectl, path } = this.#parts;
+    const pid = kubectl();
+    return pid === null ? Promise.resolve(null) : runningPlugin(pid, path);
   }
 
   /** 403 is an answer, but not soon after an outage. What is not answered by the API server itself says that it is down. */
   async #prove(deadlineMs: number): Promise<TransportProof> {
+    const { service, clock } = this.#parts;
     this.#words = [];
-    const startedAt = this.#clock.now();
+    const startedAt = clock.now();
     const answer = await this.#ask({ timeoutMs: deadlineMs });
-    const isSettled = answer.status !== forbidden || this.#clock.now() - this.#lastOutageAt >= afterOutageMs;
+    const isSettled = answer.status !== forbidden || clock.now() - this.#lastOutageAt >= afterOutageMs;
     if (isAnswered(answer) && isSettled)
       return answer.status === unauthorized
-        ? { kind: 'dead', cause: classifyKubeAnswer(this.#service, answer, this.#words) }
+        ? { kind: 'dead', cause: classifyKubeAnswer(service, answer, this.#words) }
         : { kind: 'alive' };
-    if (!isAnswered(answer)) this.#lastOutageAt = this.#clock.now();
-    const leftMs = Math.max(0, deadlineMs - (this.#clock.now() - startedAt));
+    if (!isAnswered(answer)) this.#lastOutageAt = clock.now();
+    const leftMs = Math.max(0, deadlineMs - (clock.now() - startedAt));
     const cause = answer.status < serverErrors ? null : await this.#causeIn(answer, leftMs);
     return cause === null ? { kind: 'silent' } : { kind: 'dead', cause };
   }
 
   /** A first 401 has a plugin renew its token, and the second request goes with the new one. */
   async #ask(options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<KubeAnswer> {
-    const startedAt = this.#clock.now();
+    const { clock } = this.#parts;
+    const startedAt = clock.now();
     const answer = await this.#api.get(proofPath, options);
     if (answer.status !== unauthorized) return answer;
-    const timeoutMs = Math.max(0, options.timeoutMs - (this.#clock.now() - startedAt));
+    const timeoutMs = Math.max(0, options.timeoutMs - (clock.now() - startedAt));
     return this.#api.get(proofPath, { ...options, timeoutMs });
   }
 
   /** null: the API server has let us in. */
   async #causeIn(answer: KubeAnswer, deadlineMs = wordsDeadlineMs): Promise<Cause | null> {
     if (isAnswered(answer) && answer.status !== unauthorized) return null;
+    const { service, clock } = this.#parts;
     const waitMs = Math.min(deadlineMs, wordsDeadlineMs);
-    if (answer.status >= serverErrors) await withDeadline(this.#clock, waitMs, this.#failureSaid());
-    return classifyKubeAnswer(this.#service, answer, this.#words);
+    if (answer.status >= serverErrors) await withDeadline(clock, waitMs, this.#failureSaid());
+    return classifyKubeAnswer(service, answer, this.#words);
   }
 
   async #failureSaid(): Promise<void> {
