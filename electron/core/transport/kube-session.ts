@@ -8,7 +8,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { type Clock, sleep, withDeadline } from '../clock.ts';
+import { sleep, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { isMarkedError } from '../failure/evidence.ts';
 import { classifyKubeAnswer, failedSignIn } from '../failure/kube-answer.ts';
@@ -26,6 +26,7 @@ import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
+import { lookIntoKubeconfig } from './kubeconfig-fault.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import type { CarrierReports } from './shared-carrier.ts';
 
@@ -65,20 +66,26 @@ export function openKubeSession(
     ensureRuntimeDirectory(options.runtimeDirectory);
     const path = tunnelFile(options.runtimeDirectory, request.id, 'kube');
     const { service } = request;
-    const { clock } = options;
-    const session = new KubeSession({ service, path, clock, kubectl: () => carrier.pid, ...reports });
-    carrier.launch(session.plan(cluster));
+    const session = new KubeSession({
+      ...options,
+      ...reports,
+      service,
+      cluster,
+      path,
+      kubectl: () => carrier.pid,
+    });
+    carrier.launch(session.plan());
   } catch (error) {
     carrier.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
   }
   return carrier;
 }
 
-interface KubeSessionParts extends KubeSessionReports {
+interface KubeSessionParts extends KubeSessionReports, ChildCarrierOptions {
   readonly service: ServiceSpec;
+  readonly cluster: ClusterChoice;
   /** Of the socket. */
   readonly path: string;
-  readonly clock: Clock;
   /** Its process id. */
   readonly kubectl: () => number | null;
 }
@@ -103,8 +110,8 @@ class KubeSession {
     this.#serving = new Promise((resolve) => (this.#onServing = resolve));
   }
 
-  plan(cluster: ClusterChoice): ChildPlan {
-    const { path } = this.#parts;
+  plan(): ChildPlan {
+    const { cluster, path } = this.#parts;
     return {
       child: {
         name: `kubectl proxy ${cluster.context ?? ''}`.trimEnd(),
@@ -120,6 +127,7 @@ class KubeSession {
       awaits: 'The API server',
       openQuestion: () => this.#askAtPlugin(),
       roundTrip: (deadlineMs) => this.#prove(deadlineMs),
+      explainEnd: (cause, signal) => this.#lookIntoKubeconfig(cause, signal),
       cleanUp: () => removeFile(path),
     };
   }
@@ -136,8 +144,8 @@ class KubeSession {
 
   async #probeReadiness(signal: AbortSignal): Promise<Result<Endpoint, Cause> | null> {
     const { service, path, clock } = this.#parts;
-    await Promise.race([this.#serving, whenAborted(signal)]);
-    if (signal.aborted) return null;
+    const isServing = this.#serving.then(() => true);
+    if (!(await Promise.race([isServing, whenAborted(signal).then(() => false)]))) return null;
     // gcloud's kubectl runs the plugin once more, to learn the server's version, and goes on when it fails: to ask now would open a
     // second page.
     if (this.#tookHuman && this.#words.some(isMarkedError)) return err(failedSignIn(service, this.#words));
@@ -152,7 +160,13 @@ class KubeSession {
     if (signal.aborted) return null;
     const cause = await this.#causeIn(answer);
     if (cause === null) return ok({ kind: 'unix', path });
-    return err(this.#tookHuman && answer.status >= serverErrors ? this.#signInFailed(cause) : cause);
+    if (this.#tookHuman && answer.status >= serverErrors) return err(this.#signInFailed(cause));
+    return err(await this.#lookIntoKubeconfig(cause, signal));
+  }
+
+  #lookIntoKubeconfig(cause: Cause, signal: AbortSignal): Promise<Cause> {
+    const { service, cluster, launcher, clock } = this.#parts;
+    return lookIntoKubeconfig({ service, cluster, cause }, { launcher, clock, signal });
   }
 
   async #askAtPlugin(): Promise<Question | null> {

@@ -10,11 +10,12 @@ import {
   startKubeApi,
 } from '../../../../e2e/fixtures/kube-api.ts';
 import { type Clock, systemClock } from '../../clock.ts';
+import { classifyKubeAnswer } from '../../failure/kube-answer.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
 import { kubectlConnection, serviceWith } from '../../tunnel/testing/service-specs.ts';
 import type { Carrier } from '../carrier.ts';
-import type { KubeApi } from '../kube-api.ts';
+import type { KubeAnswer, KubeApi } from '../kube-api.ts';
 import { createKubeRequests } from '../kube-requests.ts';
 import type { ClusterChoice } from '../kubectl-flags.ts';
 import { openKubeSession } from '../kube-session.ts';
@@ -41,7 +42,7 @@ export class KubeWorld {
   readonly complaints: Cause[] = [];
   /** Each time that a session told that it takes a human. */
   humans = 0;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #sessions: Carrier[] = [];
   readonly #pods: PodStreams[] = [];
 
@@ -52,7 +53,7 @@ export class KubeWorld {
   ) {
     this.api = api;
     this.runtimeDirectory = runtimeDirectory;
-    this.#clock = clock;
+    this.clock = clock;
     const searchPath = [api.client.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter);
     this.launcher = new GroupLauncher({
       clock: systemClock,
@@ -82,7 +83,7 @@ export class KubeWorld {
     const session = openKubeSession(
       { id: `session#${String(this.#sessions.length)}`, service: this.service, log: silentLogger },
       { kubeconfig: null, context: this.api.client.contexts.current, ...cluster },
-      { launcher: this.launcher, clock: this.#clock, runtimeDirectory: this.runtimeDirectory },
+      { launcher: this.launcher, clock: this.clock, runtimeDirectory: this.runtimeDirectory },
       { onHuman: () => (this.humans += 1) },
     );
     this.#sessions.push(session);
@@ -120,6 +121,11 @@ export class KubeWorld {
       socketPath,
       dial: createPodDialer(socketPath, { api: requests, clock: systemClock }),
     };
+  }
+
+  /** As a session's watches do. */
+  explain(answer: KubeAnswer): Cause {
+    return classifyKubeAnswer(this.service, answer);
   }
 
   /** Streams to `web-0`, or to another pod, in a session of their own. */
