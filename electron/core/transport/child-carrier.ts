@@ -68,6 +68,8 @@ export interface ChildPlan {
    * For programs that do not say when they ask somebody: called when the time to start is over. null: nobody is asked. Never rejects.
    */
   readonly openQuestion?: () => Promise<Question | null>;
+  /** As `Carrier.asksHuman`. */
+  readonly asksHuman?: () => boolean;
   /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
   /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
@@ -134,6 +136,10 @@ export class ChildCarrier implements Carrier {
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
+  }
+
+  get asksHuman(): boolean {
+    return !this.#isEnded && this.#plan?.asksHuman?.() === true;
   }
 
   /** Once, unless `fail` was called. Does nothing but clean up when the tunnel was stopped meanwhile. */

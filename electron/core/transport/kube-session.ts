@@ -1,17 +1,13 @@
 /**
  * One kubectl proxy for a context: it brings all of kubectl's credentials, and requests and streams go through its socket. Its
  * endpoint is that socket. Ready means that the API server has answered through it, whatever it answered but 401.
- *
- * A credential plugin may wait for a human at a sign-in page. kubectl does not say so, but while its plugin runs it has a child. So
- * when the time to start is over, the child is looked for: with one, the human has 5 minutes; without one, the API server is silent.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { sleep, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import { isMarkedError } from '../failure/evidence.ts';
-import { classifyKubeAnswer, failedSignIn } from '../failure/kube-answer.ts';
+import { classifyKubeAnswer } from '../failure/kube-answer.ts';
 import type { Carrier, CarrierRequest, TransportProof } from './carrier.ts';
 import {
   ChildCarrier,
@@ -19,12 +15,11 @@ import {
   type ChildLine,
   type ChildPlan,
   type LineMeaning,
-  type Question,
 } from './child-carrier.ts';
-import { runningPlugin } from './credential-plugin.ts';
 import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
+import { KubeSignIn } from './kube-sign-in.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
 import { lookIntoKubeconfig } from './kubeconfig-fault.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
@@ -43,16 +38,12 @@ const proofPath = '/version';
 const maxWords = 20;
 /** kubectl logs a request that failed before it answers it: the line is on its way, with its plugin's words before it. */
 const failedRequest = /Error while proxying request/;
-const pluginFailed = /\bgetting credentials: /;
 const wordsDeadlineMs = 500;
 /** An API server that has just started answers 403 until it knows the roles: up to 3 s. */
 const rolesDeadlineMs = 3_000;
 const rolesPollMs = 250;
 /** For how long after an outage 403 means no more than that. */
 const afterOutageMs = 60_000;
-/** From the start of the session on. */
-const humanMs = 300_000;
-const pluginPollMs = 2_000;
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openKubeSession(
@@ -92,8 +83,7 @@ interface KubeSessionParts extends KubeSessionReports, ChildCarrierOptions {
 
 class KubeSession {
   readonly #parts: KubeSessionParts;
-  readonly #startedAt: number;
-  readonly #started = new AbortController();
+  readonly #signIn: KubeSignIn;
   readonly #api: KubeApi;
   readonly #serving: Promise<void>;
   #onServing: () => void = () => undefined;
@@ -101,11 +91,10 @@ class KubeSession {
   #words: string[] = [];
   #onWords: () => void = () => undefined;
   #lastOutageAt = -Infinity;
-  #tookHuman = false;
 
   constructor(parts: KubeSessionParts) {
     this.#parts = parts;
-    this.#startedAt = parts.clock.now();
+    this.#signIn = new KubeSignIn({ ...parts, words: () => this.#words });
     this.#api = createKubeRequests(parts.path, parts.clock);
     this.#serving = new Promise((resolve) => (this.#onServing = resolve));
   }
@@ -121,11 +110,12 @@ class KubeSession {
       interpret: (line) => this.#interpret(line),
       probeReadiness: async (signal) => {
         const readiness = await this.#probeReadiness(signal);
-        this.#started.abort();
+        this.#signIn.endStart();
         return readiness;
       },
       awaits: 'The API server',
-      openQuestion: () => this.#askAtPlugin(),
+      openQuestion: () => this.#signIn.openQuestion(),
+      asksHuman: () => this.#signIn.isRunning,
       roundTrip: (deadlineMs) => this.#prove(deadlineMs),
       explainEnd: (cause, signal) => this.#lookIntoKubeconfig(cause, signal),
       cleanUp: () => removeFile(path),
@@ -146,12 +136,11 @@ class KubeSession {
     const { service, path, clock } = this.#parts;
     const isServing = this.#serving.then(() => true);
     if (!(await Promise.race([isServing, whenAborted(signal).then(() => false)]))) return null;
-    // gcloud's kubectl runs the plugin once more, to learn the server's version, and goes on when it fails: to ask now would open a
-    // second page.
-    if (this.#tookHuman && this.#words.some(isMarkedError)) return err(failedSignIn(service, this.#words));
+    const failed = this.#signIn.failedBeforehand();
+    if (failed !== null) return err(failed);
     const startedAt = clock.now();
     // The carrier's own deadline, which leaves a human more time, comes first.
-    const options = { signal, timeoutMs: humanMs + 2 * service.startTimeoutMs };
+    const options = { signal, timeoutMs: KubeSignIn.patienceMs + 2 * service.startTimeoutMs };
     let answer = await this.#ask(options);
     while (answer.status === forbidden && clock.now() - startedAt < rolesDeadlineMs) {
       if (!(await sleep(clock, rolesPollMs, signal))) return null;
@@ -160,8 +149,7 @@ class KubeSession {
     if (signal.aborted) return null;
     const cause = await this.#causeIn(answer);
     if (cause === null) return ok({ kind: 'unix', path });
-    if (this.#tookHuman && answer.status >= serverErrors) return err(this.#signInFailed(cause));
-    return err(await this.#lookIntoKubeconfig(cause, signal));
+    return err(await this.#lookIntoKubeconfig(this.#signIn.causeAfter(cause), signal));
   }
 
   #lookIntoKubeconfig(cause: Cause, signal: AbortSignal): Promise<Cause> {
@@ -169,44 +157,18 @@ class KubeSession {
     return lookIntoKubeconfig({ service, cluster, cause }, { launcher, clock, signal });
   }
 
-  async #askAtPlugin(): Promise<Question | null> {
-    const plugin = await this.#runningPlugin();
-    if (plugin === null || this.#started.signal.aborted) return null;
-    this.#tookHuman = true;
-    this.#parts.onHuman();
-    return { kind: 'question', prompt: `to sign in with ${plugin}`, settled: this.#pluginEnded(plugin) };
-  }
-
-  /** null: it has ended, and what kubectl makes of that follows. */
-  async #pluginEnded(plugin: string): Promise<Cause | null> {
-    const { service, clock } = this.#parts;
-    const givesUpAt = this.#startedAt + humanMs;
-    while (clock.now() < givesUpAt) {
-      if (!(await sleep(clock, pluginPollMs, this.#started.signal))) return null;
-      if ((await this.#runningPlugin()) === null) return null;
-    }
-    return failedSignIn(service, [`${plugin} did not finish within 5 minutes`, ...this.#words]);
-  }
-
-  /** What was no failure of the plugin keeps its cause. */
-  #signInFailed(cause: Cause): Cause {
-    const { service } = this.#parts;
-    const isPlugin = this.#words.some((text) => pluginFailed.test(text));
-    return isPlugin ? failedSignIn(service, [cause.evidence ?? '', ...this.#words]) : cause;
-  }
-
-  #runningPlugin(): Promise<string | null> {
-    const { kubectl, path } = this.#parts;
-    const pid = kubectl();
-    return pid === null ? Promise.resolve(null) : runningPlugin(pid, path);
-  }
-
   /** 403 is an answer, but not soon after an outage. What is not answered by the API server itself says that it is down. */
   async #prove(deadlineMs: number): Promise<TransportProof> {
     const { service, clock } = this.#parts;
     this.#words = [];
     const startedAt = clock.now();
+    const answered = new AbortController();
+    void this.#signIn.lookAfter(deadlineMs / 2, answered.signal);
     const answer = await this.#ask({ timeoutMs: deadlineMs });
+    answered.abort();
+    if (answer.status !== noAnswer) this.#signIn.noteAnswer();
+    const overdue = this.#signIn.overdue();
+    if (overdue !== null) return { kind: 'dead', cause: overdue };
     const isSettled = answer.status !== forbidden || clock.now() - this.#lastOutageAt >= afterOutageMs;
     if (isAnswered(answer) && isSettled)
       return answer.status === unauthorized

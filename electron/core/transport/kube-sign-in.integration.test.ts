@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { startSilentServer } from '../../../e2e/fixtures/servers.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { KubeWorld } from './testing/kube-world.ts';
+import type { Carrier } from './carrier.ts';
+import { KubeWorld, type KubeWorldOptions } from './testing/kube-world.ts';
 
 let world: KubeWorld;
 
@@ -97,6 +98,38 @@ describe('a sign-in', () => {
     const session = world.open();
     await eventually('a human is asked', () => world.humans === 1);
     expect((await session.stop()).cause).toBeNull();
+  });
+});
+
+describe('a sign-in in the middle of a session', () => {
+  /** The first token is at hand; for another one a human is asked. */
+  const withExpiringToken = async (options: KubeWorldOptions = {}): Promise<Carrier> => {
+    world = await KubeWorld.create({ tls: true, ...options });
+    world.api.setToken('first');
+    await world.installPlugin('oidc', token.replace('"t"', '"first"'));
+    const { session } = await world.openReady();
+    await installSignIn(token);
+    world.api.setToken('t');
+    return session;
+  };
+
+  it('is no reason for a second session, and over once it is answered', async () => {
+    const session = await withExpiringToken();
+    expect(session.asksHuman).toBe(false);
+    expect(await session.proveTransport(1_000)).toEqual({ kind: 'silent' });
+    expect(session.asksHuman).toBe(true);
+    await writeFile(file('signed-in'), '');
+    await eventually('it answers again', async () => (await session.proveTransport(1_000)).kind === 'alive');
+    expect([session.asksHuman, await pages()]).toEqual([false, 1]);
+  });
+
+  it('is given up after 5 minutes', async () => {
+    const session = await withExpiringToken({ clock: quickClock(100), startTimeoutMs: 600_000 });
+    await eventually('it is dead', async () => {
+      const proof = await session.proveTransport(60_000);
+      return proof.kind === 'dead' && proof.cause.recheck === 'never';
+    });
+    expect(await pages()).toBe(1);
   });
 });
 
