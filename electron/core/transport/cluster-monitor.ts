@@ -141,8 +141,11 @@ export class ClusterMonitor {
     const dueAt = clock.now() + delayMs;
     if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
     this.#cancelTimer();
-    if (delayMs > 0) this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
-    else this.#ask();
+    if (delayMs <= 0) {
+      this.#ask();
+      return;
+    }
+    this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
     onSchedule();
   }
 
@@ -154,13 +157,16 @@ export class ClusterMonitor {
     this.#isWanted = false;
     const settled = examine(cancellation.signal).then((fault) => {
       this.#underWay = null;
-      if (cancellation.signal.aborted) this.#isCorroborated = false;
+      const { aborted } = cancellation.signal;
+      if (aborted) this.#isCorroborated = false;
       else this.#hear(fault);
-      if (this.#isWanted && this.#unwell !== null) this.#askIn(0);
+      // Whoever began to want to know meanwhile has no answer yet.
+      if (aborted || (this.#isWanted && this.#unwell !== null)) this.#askIn(0);
       else this.#askInTurn();
       onSchedule();
     });
     this.#underWay = { cancellation, settled };
+    onSchedule();
   }
 
   #hear(fault: Cause | null): void {
