@@ -87,7 +87,7 @@ describe('services of one cluster', () => {
     ...rest,
   });
 
-  it('wait together while it is away, one prober for all, and are back together, and so are their clients', async () => {
+  it('wait together while it is away, one session for all, and are back together, and so are their clients', async () => {
     await run([await kubectl('api'), await kubectl('web'), await kubectl('db')], env());
     const [api] = await becomes(up('api'), up('web'), up('db'));
     await kube.stop();
@@ -125,18 +125,19 @@ describe('services of one cluster', () => {
     await becomes(up('api'), up('web'), up('labels'));
   });
 
-  it('do not restart an unhealthy one that is aware of a cluster without a ready node, until it has one', async () => {
+  it('do not reconnect one that is aware of a cluster without a ready node, until it has one', async () => {
     kube.addNode('one', true);
     const cluster_health = { interval: '1s', failure_threshold: 1, retry_attempts: 0, timeout: '5s' };
     const aware = await kubectl('api', { health_check: { cluster_aware: true } });
-    const plain = await kubectl('web', { restart_policy: { max_attempts: 100 } });
+    const plain = await kubectl('web');
     await run([aware, plain], env(), { cluster_contexts: { fixture: { cluster_health } } });
     const before = await becomes(up('api'), up('web'));
     kube.addNode('one', false);
     kube.requests.length = 0;
     const questions = (): number => kube.requests.filter((request) => request === 'GET /api/v1/nodes').length;
     await eventually('the answer was heard: the next question came', () => questions() >= 3);
-    kube.setTarget(7000, null);
+    // The kubectl that both share.
+    process.kill(before[0]?.pid ?? 0, 'SIGKILL');
     const sick = await eventuallyServices(
       ([api, web]) =>
         api?.cause?.code === 'cluster-unwell' && (web?.restarts ?? 0) > (before[1]?.restarts ?? 0),
@@ -145,7 +146,7 @@ describe('services of one cluster', () => {
       restarts: before[0]?.restarts,
       cause: { evidence: 'its only node is not ready' },
     });
-    kube.setTarget(7000, echo);
+    await becomes(seen(sick)[0] ?? '', up('web'));
     kube.addNode('one', true);
     await becomes(up('api'), up('web'));
   });

@@ -23,11 +23,12 @@ export interface FactTools {
 }
 
 const timeoutMs = 10_000;
+/** A line each, which is never empty. */
 const template = [
-  '{.contexts[0].context.namespace}',
-  '{.clusters[0].cluster.server}',
-  '{.clusters[0].cluster.proxy-url}',
-  '{.contexts[0]}{.clusters[0]}{.users[0]}',
+  'namespace {.contexts[0].context.namespace}',
+  'server {.clusters[0].cluster.server}',
+  'proxy {.clusters[0].cluster.proxy-url}',
+  'all {.contexts[0]}{.clusters[0]}{.users[0]}',
 ].join(String.raw`{"\n"}`);
 
 /** null: kubectl could not say; the session tells why. Never rejects. */
@@ -50,11 +51,15 @@ export async function readContextFacts(
     { launcher, clock, timeoutMs, signal },
   );
   if (answer.kind !== 'answered' || answer.exit.exitCode !== 0) return null;
-  const [namespace = '', server = '', proxyUrl = '', ...all] = answer.output;
+  const valueOf = (name: string): string =>
+    answer.output
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1)
+      .trim() ?? '';
   return {
-    namespace: namespace === '' ? null : namespace,
-    server,
-    proxyUrl: proxyUrl === '' ? null : proxyUrl,
-    fingerprint: createHash('sha256').update(all.join('\n')).digest('hex'),
+    namespace: valueOf('namespace') || null,
+    server: valueOf('server'),
+    proxyUrl: valueOf('proxy') || null,
+    fingerprint: createHash('sha256').update(answer.output.join('\n')).digest('hex'),
   };
 }
