@@ -52,6 +52,8 @@ export class ClusterMonitor {
   #isWanted = false;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #askedAt = -Infinity;
+  /** The last question was. */
+  #isAnswered = false;
 
   /** Paused. */
   constructor(parts: ClusterMonitorParts) {
@@ -105,7 +107,7 @@ export class ClusterMonitor {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    if (this.#unwell === null && this.#askedAt > -Infinity) this.#askInTurn();
+    if (this.#unwell === null && this.#isAnswered) this.#askInTurn();
     else this.#askIn(0);
   }
 
@@ -158,6 +160,7 @@ export class ClusterMonitor {
     const settled = examine(cancellation.signal).then((fault) => {
       this.#underWay = null;
       const { aborted } = cancellation.signal;
+      this.#isAnswered = !aborted;
       if (aborted) this.#isCorroborated = false;
       else this.#hear(fault);
       // Whoever began to want to know meanwhile has no answer yet.
