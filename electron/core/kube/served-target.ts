@@ -29,6 +29,7 @@ export class ServedTarget {
   readonly #listeners = new Set<(verdict: PodVerdict) => void>();
   readonly #users = new Set<object>();
   #watch: PodWatch | null = null;
+  #namespace: string | null = null;
 
   constructor(parts: ServedTargetParts) {
     this.#parts = parts;
@@ -37,6 +38,16 @@ export class ServedTarget {
   /** null: nothing is known yet. */
   get verdict(): PodVerdict | null {
     return this.#watch?.verdict ?? null;
+  }
+
+  /** Of its pods; null: not known before the first session. */
+  get namespace(): string | null {
+    return this.#namespace;
+  }
+
+  /** It does not go by the namespace of the context. */
+  get hasOwnNamespace(): boolean {
+    return this.#parts.service.connection.namespace !== null;
   }
 
   /** Why there is no pod; null: there is one, or nothing is known yet. */
@@ -64,13 +75,15 @@ export class ServedTarget {
       this.#watch.retryNow();
       return;
     }
+    this.#namespace = service.connection.namespace ?? namespace;
     this.#watch = new PodWatch({
       api,
       clock,
-      question: { target, port: remotePort, namespace: service.connection.namespace ?? namespace, context },
+      question: { target, port: remotePort, namespace: this.#namespace, context },
       explain: (answer) => classifyKubeAnswer(service, answer),
       onVerdict: (verdict) => {
-        for (const listener of [...this.#listeners]) listener(verdict);
+        // Who hears it first may have another one stop listening.
+        for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(verdict);
       },
     });
   }

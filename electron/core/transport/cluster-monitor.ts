@@ -52,6 +52,8 @@ export class ClusterMonitor {
   #isWanted = false;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #askedAt = -Infinity;
+  /** The last question was. */
+  #isAnswered = false;
 
   /** Paused. */
   constructor(parts: ClusterMonitorParts) {
@@ -105,7 +107,7 @@ export class ClusterMonitor {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    if (this.#unwell === null && this.#askedAt > -Infinity) this.#askInTurn();
+    if (this.#unwell === null && this.#isAnswered) this.#askInTurn();
     else this.#askIn(0);
   }
 
@@ -141,8 +143,11 @@ export class ClusterMonitor {
     const dueAt = clock.now() + delayMs;
     if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
     this.#cancelTimer();
-    if (delayMs > 0) this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
-    else this.#ask();
+    if (delayMs <= 0) {
+      this.#ask();
+      return;
+    }
+    this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
     onSchedule();
   }
 
@@ -154,13 +159,17 @@ export class ClusterMonitor {
     this.#isWanted = false;
     const settled = examine(cancellation.signal).then((fault) => {
       this.#underWay = null;
-      if (cancellation.signal.aborted) this.#isCorroborated = false;
+      const { aborted } = cancellation.signal;
+      this.#isAnswered = !aborted;
+      if (aborted) this.#isCorroborated = false;
       else this.#hear(fault);
-      if (this.#isWanted && this.#unwell !== null) this.#askIn(0);
+      // Whoever began to want to know meanwhile has no answer yet.
+      if (aborted || (this.#isWanted && this.#unwell !== null)) this.#askIn(0);
       else this.#askInTurn();
       onSchedule();
     });
     this.#underWay = { cancellation, settled };
+    onSchedule();
   }
 
   #hear(fault: Cause | null): void {

@@ -23,12 +23,14 @@ export interface FactTools {
 }
 
 const timeoutMs = 10_000;
-/** A line each, which is never empty. */
+/** A line each, which is never empty. A line is cut after 8 KiB, which a chain of certificates fills. */
 const template = [
   'namespace {.contexts[0].context.namespace}',
   'server {.clusters[0].cluster.server}',
   'proxy {.clusters[0].cluster.proxy-url}',
-  'all {.contexts[0]}{.clusters[0]}{.users[0]}',
+  'context {.contexts[0]}',
+  'cluster {.clusters[0]}',
+  'user {.users[0]}',
 ].join(String.raw`{"\n"}`);
 
 /** null: kubectl could not say; the session tells why. Never rejects. */

@@ -12,6 +12,7 @@ import type { Carrier } from './carrier.ts';
 import { examineCluster, type ExaminationTerms, readWarnings } from './cluster-examination.ts';
 import { ClusterMonitor } from './cluster-monitor.ts';
 import { type ContextFacts, readContextFacts } from './context-facts.ts';
+import type { KubeApi } from './kube-api.ts';
 import { goesThroughProxy } from './kube-proxies.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
@@ -49,15 +50,24 @@ export interface KubeTransportParts extends Omit<TransportParts, 'open' | 'onIdl
 /** A tunnel's place in a session, and where it leads. */
 export interface KubePlace {
   readonly ride: Ride;
-  readonly target: Pick<ServedTarget, 'verdict' | 'onVerdict' | 'avoid'>;
-  /** The namespace of the present pod. Known once the ride is ready. */
-  readonly namespace: () => Promise<string>;
+  /** Its namespace is known once the ride is ready. */
+  readonly target: Pick<ServedTarget, 'namespace' | 'verdict' | 'onVerdict' | 'avoid'>;
   /** Streams in the session would not go through the user's proxy. Known once the ride is ready. */
-  readonly isProxied: () => Promise<boolean>;
+  readonly isProxied: () => boolean;
   /** An API server that has just started refuses what it allows 3 s later. */
   readonly isAfterOutage: () => boolean;
   /** The target is not used any more. Idempotent. */
   readonly leaveTarget: () => void;
+}
+
+/** A session that can be used. */
+interface OpenSession {
+  /** In the order of their opening. */
+  readonly number: number;
+  readonly session: Carrier;
+  readonly api: KubeApi;
+  /** null: kubectl could not say. */
+  readonly facts: ContextFacts | null;
 }
 
 const defaultNamespace = 'default';
@@ -70,15 +80,20 @@ export class KubeTransport implements LeasedTransport {
   readonly #parts: KubeTransportParts;
   readonly #session: Transport;
   readonly #api = new SessionApi();
-  readonly #ending = new AbortController();
+  #isEnding = false;
+  /** By what they lead to. */
   readonly #targets = new Map<string, ServedTarget>();
+  /** Those of the context's former namespace, which tunnels still use. */
+  readonly #formerTargets = new Set<ServedTarget>();
   readonly #leases = new Map<TransportLease, ServedTarget | null>();
   readonly #monitor: ClusterMonitor;
-  #serving: Carrier | null = null;
-  #facts: Promise<ContextFacts | null> = Promise.resolve(null);
-  #fingerprint: string | null = null;
+  /** Those that can be used, in the order in which they were opened. The last one is. */
+  #sessions: readonly OpenSession[] = [];
+  #started = 0;
+  /** The context's own. null: not known yet. */
   #namespace: string | null = null;
-  readonly #closing = new Set<Promise<void>>();
+  readonly #readings = new Set<AbortController>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: KubeTransportParts) {
     const { clock, log, key, onChange } = parts;
@@ -86,10 +101,10 @@ export class KubeTransport implements LeasedTransport {
     this.#parts = parts;
     this.#session = new Transport({
       ...parts,
-      open: (opening, reports) => this.#open(opening, reports),
+      open: (opening, reports) => this.#start(opening, reports),
       asDown: (trouble) => this.#asDown(trouble),
       onIdle: () => {
-        if (this.#targets.size === 0) parts.onIdle(this);
+        if (this.#targets.size === 0 && this.#formerTargets.size === 0) parts.onIdle(this);
       },
     });
     this.#monitor = new ClusterMonitor({
@@ -134,7 +149,9 @@ export class KubeTransport implements LeasedTransport {
   }
 
   get nextTryAt(): number | null {
-    return this.#session.downFor() === null ? this.#monitor.nextQuestionAt : this.#session.nextTryAt;
+    if (this.#session.downFor() !== null) return this.#session.nextTryAt;
+    // Pods are watched: nothing is due.
+    return this.#monitor.unwell === null ? null : this.#monitor.nextQuestionAt;
   }
 
   noteFor(service: ServiceSpec): string | null {
@@ -149,9 +166,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   changed(lease: TransportLease): void {
-    const before = this.#leases.get(lease) ?? null;
-    this.#leases.set(lease, this.#enter(lease));
-    if (before !== this.#leases.get(lease)) before?.leave(lease);
+    this.#move(lease);
     this.serve();
   }
 
@@ -177,16 +192,14 @@ export class KubeTransport implements LeasedTransport {
   board(boarding: Boarding): KubePlace {
     const { service } = boarding;
     if (!isKubeService(service)) throw new Error(`not a kubectl service: ${service.name}`);
-    const target = this.#use(service);
+    const target = this.#targetFor(service);
     const user = {};
     target.enter(user);
     return {
       ride: this.#session.board(boarding),
       target,
-      namespace: async () =>
-        service.connection.namespace ?? (await this.#facts)?.namespace ?? defaultNamespace,
-      isProxied: async () => {
-        const facts = await this.#facts;
+      isProxied: () => {
+        const facts = this.#sessions.at(-1)?.facts ?? null;
         return facts !== null && goesThroughProxy(facts, this.#parts.environment());
       },
       isAfterOutage: () => {
@@ -222,70 +235,126 @@ export class KubeTransport implements LeasedTransport {
 
   interrupted(certain: boolean): void {
     this.#session.interrupted(certain);
-    if (this.#serving !== null) this.#monitor.resume();
+    this.#resumeMonitor();
   }
 
   /** Nothing is asked any more. */
   async closeQuestions(): Promise<void> {
-    this.#ending.abort();
+    this.#isEnding = true;
+    for (const reading of this.#readings) reading.abort();
     await Promise.all([
       this.#monitor.close(),
-      ...[...this.#targets.values()].map((target) => target.close()),
-      ...this.#closing,
+      ...[...this.#targets.values(), ...this.#formerTargets].map((target) => target.close()),
+      ...this.#underWay,
     ]);
   }
 
   async close(options: { readonly force?: boolean } = {}): Promise<void> {
     await Promise.all([this.closeQuestions(), this.#session.close(options)]);
-    await this.#facts;
   }
 
-  #open(opening: CarrierOpening, reports: Parameters<OpenCarrier>[1]): Carrier {
-    const { cluster, openSession, launcher, clock } = this.#parts;
-    const facts = readContextFacts(cluster, { launcher, clock, signal: this.#ending.signal });
-    this.#facts = facts;
+  #start(opening: CarrierOpening, reports: Parameters<OpenCarrier>[1]): Carrier {
+    const { cluster, openSession, clock } = this.#parts;
+    const cancellation = new AbortController();
+    const reading = this.#readFacts(cancellation);
     const session = openSession(opening, cluster, reports);
-    void session.ready.then(async (result) => {
-      if (!result.ok || result.value.kind !== 'unix') return;
-      const found = await facts;
-      if (this.#ending.signal.aborted) return;
-      this.#serving = session;
-      this.#fingerprint = found?.fingerprint ?? null;
-      this.#namespace = found?.namespace ?? defaultNamespace;
-      this.#api.use(createKubeRequests(result.value.path, clock));
-      for (const target of this.#targets.values()) target.begin(this.#namespace);
-      this.#monitor.resume();
-    });
+    const number = (this.#started += 1);
+    let hasEnded = false;
     void session.ended.then(() => {
-      if (this.#serving !== session) return;
-      this.#serving = null;
-      this.#api.use(null);
-      this.#monitor.pause();
+      hasEnded = true;
+      cancellation.abort();
+      this.#use(this.#sessions.filter((one) => one.session !== session));
     });
-    return session;
+    // Whoever hears that it is up finds it in use, with the namespace that it has.
+    const ready = session.ready.then(async (result) => {
+      if (!result.ok || result.value.kind !== 'unix') return result;
+      const facts = await reading;
+      if (hasEnded || this.#isEnding) return result;
+      const api = createKubeRequests(result.value.path, clock);
+      const opened = [...this.#sessions, { number, session, api, facts }];
+      this.#use(opened.toSorted((a, b) => a.number - b.number));
+      return result;
+    });
+    return readyLater(session, ready);
+  }
+
+  #use(sessions: readonly OpenSession[]): void {
+    const before = this.#sessions.at(-1);
+    const latest = sessions.at(-1);
+    this.#sessions = sessions;
+    if (latest === before) return;
+    this.#api.use(latest?.api ?? null);
+    if (latest === undefined) {
+      this.#monitor.pause();
+      return;
+    }
+    const { facts } = latest;
+    const namespace = (facts === null ? this.#namespace : facts.namespace) ?? defaultNamespace;
+    if (this.#namespace !== null && this.#namespace !== namespace) this.#leaveNamespace();
+    this.#namespace = namespace;
+    for (const target of this.#targets.values()) target.begin(namespace);
+    this.#resumeMonitor();
+  }
+
+  #resumeMonitor(): void {
+    if (this.#sessions.length > 0 && !this.#session.state.suspended) this.#monitor.resume();
   }
 
   /** kubectl proxy has read the kubeconfig once: what it says by now may be another cluster, user or certificate. */
   async #lookForAnother(): Promise<void> {
-    const before = this.#fingerprint;
-    if (before === null) return;
-    const { cluster, launcher, clock, log, key } = this.#parts;
-    const facts = await readContextFacts(cluster, { launcher, clock, signal: this.#ending.signal });
-    if (facts === null || facts.fingerprint === before || this.#fingerprint !== before) return;
+    const before = this.#sessions.at(-1);
+    if (before === undefined) return;
+    const facts = await this.#readFacts();
+    const isSame = facts === null || facts.fingerprint === before.facts?.fingerprint;
+    if (isSame || this.#sessions.at(-1) !== before || this.#isEnding) return;
+    const { log, key } = this.#parts;
     log.info(`${key.name}: the kubeconfig has changed`);
-    this.#fingerprint = null;
     this.#session.renew();
+  }
+
+  #readFacts(cancellation = new AbortController()): Promise<ContextFacts | null> {
+    const { cluster, launcher, clock } = this.#parts;
+    if (this.#isEnding) cancellation.abort();
+    this.#readings.add(cancellation);
+    const facts = readContextFacts(cluster, { launcher, clock, signal: cancellation.signal });
+    return this.#keep(facts.finally(() => this.#readings.delete(cancellation)));
+  }
+
+  /** Nothing of it is left when this has closed. */
+  #keep<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+    return work;
+  }
+
+  /** Pods of the former one serve the tunnels that lead to them, until those have moved. */
+  #leaveNamespace(): void {
+    for (const [id, target] of this.#targets) {
+      if (target.hasOwnNamespace) continue;
+      this.#targets.delete(id);
+      this.#formerTargets.add(target);
+    }
+    for (const lease of [...this.#leases.keys()]) this.#move(lease);
+    this.#lookUp();
   }
 
   #enter(lease: TransportLease): ServedTarget | null {
     const { service } = lease;
     if (service === null || !isKubeService(service)) return null;
-    const target = this.#use(service);
+    const target = this.#targetFor(service);
     target.enter(lease);
     return target;
   }
 
-  #use(service: KubeServiceSpec): ServedTarget {
+  /** To the target that its service has now. */
+  #move(lease: TransportLease): void {
+    const before = this.#leases.get(lease) ?? null;
+    const target = this.#enter(lease);
+    this.#leases.set(lease, target);
+    if (before !== target) before?.leave(lease);
+  }
+
+  #targetFor(service: KubeServiceSpec): ServedTarget {
     const id = targetIdOf(service);
     const known = this.#targets.get(id);
     if (known !== undefined) return known;
@@ -294,17 +363,17 @@ export class KubeTransport implements LeasedTransport {
       clock: this.#parts.clock,
       service,
       onUnused: () => {
-        this.#targets.delete(id);
-        const closed = target.close();
-        this.#closing.add(closed);
-        void closed.then(() => this.#closing.delete(closed));
+        if (this.#targets.get(id) === target) this.#targets.delete(id);
+        this.#formerTargets.delete(target);
+        void this.#keep(target.close());
       },
     });
     target.onVerdict(() => {
       this.#lookUp();
     });
     this.#targets.set(id, target);
-    if (this.#serving !== null && this.#namespace !== null) target.begin(this.#namespace);
+    const isOpen = this.#sessions.length > 0 && !this.#isEnding;
+    if (isOpen && this.#namespace !== null) target.begin(this.#namespace);
     return target;
   }
 
@@ -333,7 +402,7 @@ export class KubeTransport implements LeasedTransport {
       api: this.#api,
       settings,
       namespaces: [...namespaces],
-      signal: AbortSignal.any([signal, this.#ending.signal]),
+      signal,
     };
     let fault = await examineCluster(terms);
     for (
@@ -365,6 +434,24 @@ export class KubeTransport implements LeasedTransport {
     });
   }
 }
+
+/** The same carrier, ready when `ready` is. */
+const readyLater = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
+  id: carrier.id,
+  get pid() {
+    return carrier.pid;
+  },
+  ready,
+  ended: carrier.ended,
+  ...(carrier.answered === undefined ? {} : { answered: carrier.answered }),
+  ...(carrier.loggingIn === undefined ? {} : { loggingIn: carrier.loggingIn }),
+  ...(carrier.letIn === undefined ? {} : { letIn: carrier.letIn }),
+  onComplaint: (listener) => {
+    carrier.onComplaint(listener);
+  },
+  proveTransport: (deadlineMs, isRoutine) => carrier.proveTransport(deadlineMs, isRoutine),
+  stop: (options) => carrier.stop(options),
+});
 
 /** Services with the same lead to the same pod. */
 const targetIdOf = ({ connection: { target, namespace, remotePort } }: KubeServiceSpec): string =>

@@ -32,7 +32,7 @@ const spareLingerMs = 30_000;
 export interface PodStreamsOptions {
   readonly dial: DialPod;
   readonly clock: Clock;
-  /** A ping was not answered, or the last connection has gone: the way may be dead. */
+  /** No ping is answered any more, or the last connection has gone: the way may be dead. */
   readonly onDoubt?: () => void;
   /** The last stream has gone. */
   readonly onEmptied?: () => void;
@@ -75,9 +75,9 @@ export class PodStreams {
     return [...this.#members].reduce((sum, { connection }) => sum + connection.streamCount, 0);
   }
 
-  /** Every connection has left its last ping unanswered, or none is left. */
-  get isSilent(): boolean {
-    return [...this.#members].every(({ isSilent }) => isSilent);
+  /** The pings of some connection are answered: were the way dead, that would be known within `pingIntervalMs` and a little more. */
+  get isVouched(): boolean {
+    return [...this.#members].some((member) => !isLoaded(member));
   }
 
   /** Connects ahead of the first client. */
@@ -182,9 +182,9 @@ export class PodStreams {
     });
     void connection.ended.then(() => {
       this.#members.delete(member);
-      if (this.#members.size > 0 || signal.aborted) return;
-      this.#options.onDoubt?.();
-      this.#options.onEmptied?.();
+      if (signal.aborted) return;
+      if (this.#members.size === 0) this.#options.onDoubt?.();
+      if (this.streamCount === 0) this.#options.onEmptied?.();
     });
     this.#tick ??= this.#options.clock.after(pingIntervalMs, () => {
       this.#onTick();
@@ -211,7 +211,7 @@ export class PodStreams {
     const isAlive = await member.connection.ping(deadlineMs);
     const wasSilent = member.isSilent;
     member.isSilent = !isAlive && !member.connection.isBackedUp;
-    if (member.isSilent && !wasSilent && this.isSilent && !this.#closing.signal.aborted)
+    if (member.isSilent && !wasSilent && !this.isVouched && !this.#closing.signal.aborted)
       this.#options.onDoubt?.();
     return isAlive;
   }

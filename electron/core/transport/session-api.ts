@@ -1,31 +1,60 @@
 /**
- * The Kubernetes API through whatever session a transport has now. While there is none, requests wait: that the way is down is known,
- * and is no answer of the API server's.
+ * The Kubernetes API through whatever session a transport has now. Invariants:
+ *
+ * 1. While there is no session, requests wait: that the way is down is known, and is no answer of the API server's.
+ * 2. What is asked through a former session is broken off when another one takes over, which may lead to another cluster: a
+ *    request is repeated there, a watch fails, so that its list is read anew.
  */
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 
+interface Session {
+  readonly api: KubeApi;
+  /** What is under way. */
+  readonly requests: Set<AbortController>;
+  isReplaced: boolean;
+}
+
 export class SessionApi implements KubeApi {
-  #current: KubeApi | null = null;
+  #current: Session | null = null;
+  #former: Session | null = null;
   readonly #waiting = new Set<() => void>();
 
   /** null: there is none. */
   use(api: KubeApi | null): void {
-    this.#current = api;
-    if (api !== null) for (const wake of [...this.#waiting]) wake();
+    if (this.#current?.api === api) return;
+    this.#former = this.#current ?? this.#former;
+    this.#current = api === null ? null : { api, requests: new Set(), isReplaced: false };
+    if (api === null) return;
+    if (this.#former !== null) {
+      this.#former.isReplaced = true;
+      for (const request of [...this.#former.requests]) request.abort();
+      this.#former = null;
+    }
+    for (const wake of [...this.#waiting]) wake();
   }
 
   async get(path: string, options: Parameters<KubeApi['get']>[1] = {}): Promise<KubeAnswer> {
-    const api = await this.#whenThere(options.signal);
-    return api?.get(path, options) ?? { status: noAnswer, body: 'aborted' };
+    for (;;) {
+      const session = await this.#whenThere(options.signal);
+      if (session === null) return { status: noAnswer, body: 'aborted' };
+      const answer = await whileUsed(session, options.signal, (signal) =>
+        session.api.get(path, { ...options, signal }),
+      );
+      if (!session.isReplaced) return answer;
+    }
   }
 
   async watch(path: string, onEvent: (event: unknown) => void, signal: AbortSignal): Promise<KubeEnd> {
-    const api = await this.#whenThere(signal);
-    return api?.watch(path, onEvent, signal) ?? { kind: 'aborted' };
+    const session = await this.#whenThere(signal);
+    if (session === null) return { kind: 'aborted' };
+    const end = await whileUsed(session, signal, (ending) => session.api.watch(path, onEvent, ending));
+    return session.isReplaced && !signal.aborted
+      ? { kind: 'failed', reason: 'another session has taken over' }
+      : end;
   }
 
   /** null: the signal aborted first. */
-  async #whenThere(signal: AbortSignal | undefined): Promise<KubeApi | null> {
+  async #whenThere(signal: AbortSignal | undefined): Promise<Session | null> {
     while (this.#current === null && signal?.aborted !== true)
       await new Promise<void>((resolve) => {
         const settle = (): void => {
@@ -37,5 +66,24 @@ export class SessionApi implements KubeApi {
         signal?.addEventListener('abort', settle, { once: true });
       });
     return signal?.aborted === true ? null : this.#current;
+  }
+}
+
+/** Nothing is left at the signal, which may live as long as a forward. */
+async function whileUsed<T>(
+  session: Session,
+  signal: AbortSignal | undefined,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ending = new AbortController();
+  const onAbort = (): void => ending.abort();
+  session.requests.add(ending);
+  if (session.isReplaced || signal?.aborted === true) ending.abort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await ask(ending.signal);
+  } finally {
+    session.requests.delete(ending);
+    signal?.removeEventListener('abort', onAbort);
   }
 }

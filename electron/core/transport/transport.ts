@@ -129,7 +129,8 @@ export class Transport implements LeasedTransport {
 
   /** What is open was made from what is out of date: another one is opened beside it, and all move. */
   renew(): void {
-    this.#isRenewing = true;
+    const { status } = this.#state.situation;
+    this.#isRenewing = status === 'up' || status === 'doubtful';
     this.#dispatch({ type: 'renewed' });
   }
 
@@ -225,9 +226,11 @@ export class Transport implements LeasedTransport {
     if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.lookUp();
     if (state.situation.status === 'doubtful' && before.situation.status !== 'doubtful')
       for (const lease of [...this.#leases]) lease.listener.onDoubt();
-    if (this.#isRenewing && state.situation.status === 'up' && before.situation.status !== 'up') {
+    if (this.#isRenewing && state.situation.status !== 'doubtful') {
       this.#isRenewing = false;
-      for (const lease of [...this.#leases]) lease.listener.onRenewed();
+      // Where the other one could not be opened, all goes on as it was.
+      const isAnother = state.situation.status === 'up' && carrierIn(before) !== carrierIn(state);
+      if (isAnother) for (const lease of [...this.#leases]) lease.listener.onRenewed();
     }
     this.#parts.onChange();
   }
@@ -377,6 +380,10 @@ export class Transport implements LeasedTransport {
     }
   }
 }
+
+/** The one that serves. */
+const carrierIn = ({ situation }: TransportState): CarrierNumber | null =>
+  situation.status === 'up' || situation.status === 'doubtful' ? situation.carrier : null;
 
 const isOutage = (event: TransportEvent): boolean =>
   event.type === 'silent' || ((event.type === 'ended' || event.type === 'condemned') && event.cause !== null);

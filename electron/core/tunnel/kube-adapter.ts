@@ -32,9 +32,8 @@ export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
       return new KubeForward(id, {
         clock,
         place,
-        chooseEngine: async (socketPath, reports) => {
-          const namespace = await place.namespace();
-          if (service.connection.engine === 'kubectl' || (await place.isProxied()))
+        chooseEngine: (socketPath, { namespace, reports }) => {
+          if (service.connection.engine === 'kubectl' || place.isProxied())
             return new PodChild({ ...options, request, service, namespace, reports });
           return new PodServer({
             clock,

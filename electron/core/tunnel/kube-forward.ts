@@ -1,7 +1,6 @@
 /** A forward in the session of its context: it waits for a pod that serves its target, and has an engine carry its clients there. */
 import type { Cause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
-import type { PodVerdict } from '../kube/pod-verdict.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 import type { KubePlace } from '../transport/kube-transport.ts';
@@ -10,8 +9,11 @@ import { type RideParts, RideTunnel } from './ride-tunnel.ts';
 
 export interface KubeForwardParts extends Omit<RideParts, 'ride'> {
   readonly place: KubePlace;
-  /** Once the session is there, at this socket. */
-  readonly chooseEngine: (socketPath: string, reports: EngineReports) => Promise<PodEngine>;
+  /** Once the session is there, at this socket, and a pod in this namespace. */
+  readonly chooseEngine: (
+    socketPath: string,
+    to: { readonly namespace: string; readonly reports: EngineReports },
+  ) => PodEngine;
 }
 
 export class KubeForward extends RideTunnel {
@@ -38,8 +40,10 @@ export class KubeForward extends RideTunnel {
 
   /** An answer on the way to the node proves the API server as well. Silence of either is silence: a quiet watch proves nothing. */
   override async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
-    const asked = this.#engine?.prove(deadlineMs, isRoutine) ?? null;
-    const session = super.proveTransport(deadlineMs, isRoutine);
+    const engine = this.#engine;
+    const isVouched = isRoutine && engine?.isVouched === true;
+    const asked = isVouched ? null : (engine?.prove(deadlineMs) ?? null);
+    const session = super.proveTransport(deadlineMs, isVouched);
     const own = await asked;
     if (own === null || this.hasEnded()) return session;
     if (own.kind === 'alive' || own.kind === 'dead') return own;
@@ -49,21 +53,14 @@ export class KubeForward extends RideTunnel {
 
   protected override async openOn(socketPath: string): Promise<void> {
     const { target } = this.#place;
-    const engine = await this.#parts.chooseEngine(socketPath, {
-      onEnd: (end) => void this.end(end),
-      onComplaint: (cause) => {
-        if (!this.hasEnded()) this.life.complain(cause);
-      },
-      onSuspicion: () => {
-        for (const listener of this.#suspicionListeners) listener();
-      },
-    });
-    const verdict = target.verdict ?? (await this.#firstVerdict());
-    if (verdict === null || this.hasEnded()) return;
+    if (target.verdict === null) await this.#firstVerdict();
+    const { verdict, namespace } = target;
+    if (verdict === null || namespace === null || this.hasEnded()) return;
     if (verdict.kind === 'none') {
       this.#fail(verdict.cause);
       return;
     }
+    const engine = this.#parts.chooseEngine(socketPath, { namespace, reports: this.#reports() });
     this.#engine = engine;
     this.#stopFollowing = target.onVerdict((next) => {
       engine.follow(next);
@@ -85,24 +82,34 @@ export class KubeForward extends RideTunnel {
     return Promise.resolve();
   }
 
+  #reports(): EngineReports {
+    return {
+      onEnd: (end) => void this.end(end),
+      onComplaint: (cause) => {
+        if (!this.hasEnded()) this.life.complain(cause);
+      },
+      onSuspicion: () => {
+        for (const listener of this.#suspicionListeners) listener();
+      },
+    };
+  }
+
   #fail(cause: Cause): void {
     void this.end({ ...noChild, cause });
   }
 
-  /** null: the tunnel has ended. */
-  #firstVerdict(): Promise<PodVerdict | null> {
+  /** Or the tunnel has ended. */
+  #firstVerdict(): Promise<void> {
     const { signal } = this.#ending;
     return new Promise((resolve) => {
-      const stop = this.#place.target.onVerdict((verdict) => {
+      const settle = (): void => {
         stop();
-        resolve(verdict);
-      });
-      const onAbort = (): void => {
-        stop();
-        resolve(null);
+        signal.removeEventListener('abort', settle);
+        resolve();
       };
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
+      const stop = this.#place.target.onVerdict(settle);
+      signal.addEventListener('abort', settle, { once: true });
+      if (signal.aborted) settle();
     });
   }
 }

@@ -30,6 +30,8 @@ export interface PodChildParts extends ChildCarrierOptions {
 export class PodChild implements PodEngine {
   readonly #parts: PodChildParts;
   readonly #child: ChildCarrier;
+  /** kubectl asks nobody by itself. */
+  readonly isVouched = false;
   #pod: ServingPod | null = null;
   #isCurrent = true;
 

@@ -14,8 +14,10 @@ export interface PodEngine {
   open(pod: ServingPod): Promise<Result<Endpoint, Cause>>;
   /** Another pod serves, or none. */
   follow(verdict: PodVerdict): void;
-  /** What it can tell by itself of the way to the pod's node; null: nothing, so that the API server has to be asked. Never rejects. */
-  prove(deadlineMs: number, isRoutine: boolean): Promise<TransportProof | null>;
+  /** It would have said by itself that the way to the pod's node is dead: without a reason, nobody has to be asked. */
+  readonly isVouched: boolean;
+  /** What it can tell by itself of that way; null: nothing, so that the API server has to be asked. Never rejects. */
+  prove(deadlineMs: number): Promise<TransportProof | null>;
   /** `isDismissed`: the user has ended it, and nobody waits for what follows. */
   close(options: { readonly isDismissed: boolean; readonly force: boolean }): Promise<void> | null;
 }

@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { type Clock, sleep } from '../clock.ts';
+import { type Clock, sleep, type Timer } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import type { PodVerdict } from '../kube/pod-verdict.ts';
@@ -47,10 +47,9 @@ export class PodServer implements PodEngine {
   readonly #parts: PodServerParts;
   /** By the uid of their pod: the present one, and former ones with clients. */
   readonly #pods = new Map<string, PodStreams>();
-  /** Aborts when it closes … */
   readonly #closing = new AbortController();
-  /** … because the user has ended it. */
-  readonly #dismissal = new AbortController();
+  /** Clients without a stream. Nothing of them is left at a signal that lives as long as this. */
+  readonly #waiting = new Set<AbortController>();
   #current: ServingPod | null = null;
   #server: net.Server | null = null;
 
@@ -62,11 +61,11 @@ export class PodServer implements PodEngine {
     const { place, service, succession } = this.#parts;
     this.#current = pod;
     const warm = await this.#warm();
-    if (!warm.ok || this.#isClosed) return warm.ok ? err(closed) : warm;
+    if (!warm.ok || this.#hasClosed()) return warm.ok ? err(closed) : warm;
     const listening = await listenPrivately(place, (client) => void this.#serve(client));
     if (!listening.ok) return err(cannotListen(listening.error));
     this.#server = listening.value;
-    if (this.#isClosed) {
+    if (this.#hasClosed()) {
       listening.value.close();
       return err(closed);
     }
@@ -75,6 +74,7 @@ export class PodServer implements PodEngine {
   }
 
   follow(verdict: PodVerdict): void {
+    if (this.#hasClosed()) return;
     const before = this.#current;
     this.#current = verdict.kind === 'pod' ? verdict : null;
     if (before !== null && before.uid !== this.#current?.uid) this.#retire(before.uid);
@@ -84,9 +84,13 @@ export class PodServer implements PodEngine {
     else if (before?.uid !== verdict.uid) void this.#streamsTo(verdict).warm(this.#parts.service);
   }
 
-  async prove(deadlineMs: number, isRoutine: boolean): Promise<TransportProof | null> {
-    const streams = this.#current === null ? null : (this.#pods.get(this.#current.uid) ?? null);
-    if (streams === null || (isRoutine && !streams.isSilent)) return null;
+  get isVouched(): boolean {
+    return this.#currentStreams?.isVouched === true;
+  }
+
+  async prove(deadlineMs: number): Promise<TransportProof | null> {
+    const streams = this.#currentStreams;
+    if (streams === null) return null;
     const { traffic, service } = this.#parts;
     const receivedBefore = traffic.bytesReceived();
     const isAnswered = await streams.prove(deadlineMs, service);
@@ -97,7 +101,7 @@ export class PodServer implements PodEngine {
   close({ isDismissed }: { readonly isDismissed: boolean }): null {
     const { succession, service, place } = this.#parts;
     this.#closing.abort();
-    if (isDismissed) this.#dismissal.abort();
+    if (isDismissed) for (const client of [...this.#waiting]) client.abort();
     succession.withdraw(service.name, this);
     this.#server?.close();
     for (const streams of this.#pods.values()) streams.close();
@@ -105,8 +109,12 @@ export class PodServer implements PodEngine {
     return null;
   }
 
-  get #isClosed(): boolean {
+  #hasClosed(): boolean {
     return this.#closing.signal.aborted;
+  }
+
+  get #currentStreams(): PodStreams | null {
+    return this.#current === null ? null : (this.#pods.get(this.#current.uid) ?? null);
   }
 
   /** A connection to the first pod, so that its refusal is known before a client comes. */
@@ -116,15 +124,16 @@ export class PodServer implements PodEngine {
     for (;;) {
       const pod = this.#current;
       const { verdict } = target;
-      if (pod === null) return err(verdict?.kind === 'none' ? verdict.cause : closed);
-      const warm = await this.#streamsTo(pod).warm(service);
-      if (warm.ok || this.#isClosed) return warm;
+      if (pod === null || this.#hasClosed()) return err(verdict?.kind === 'none' ? verdict.cause : closed);
+      const streams = this.#streamsTo(pod);
+      const warm = await streams.warm(service);
+      if (warm.ok || this.#hasClosed()) return warm;
       const isEarly =
         warm.error.code === 'forbidden' &&
         this.#parts.isAfterOutage() &&
         clock.now() - startedAt < rolesDeadlineMs;
       if (isEarly) await sleep(clock, rolesPollMs, this.#closing.signal);
-      else if (!this.#goesElsewhere(pod)) return warm;
+      else if (!this.#goesElsewhere(pod, { streams, cause: warm.error })) return warm;
     }
   }
 
@@ -161,16 +170,21 @@ export class PodServer implements PodEngine {
   #endWithoutPod(): void {
     const { target, reports } = this.#parts;
     const { verdict } = target;
-    if (this.#server === null || this.#isClosed || verdict?.kind !== 'none') return;
+    if (this.#server === null || this.#hasClosed() || verdict?.kind !== 'none') return;
     const isServing = [...this.#pods.values()].some(({ streamCount }) => streamCount > 0);
     if (isServing) reports.onComplaint(verdict.cause);
     else reports.onEnd({ ...noChild, cause: verdict.cause });
   }
 
-  /** This one could not be reached, and so another one serves. */
-  #goesElsewhere(pod: ServingPod): boolean {
-    this.#parts.target.avoid(pod.uid);
-    return this.#current?.uid !== pod.uid;
+  /** This one could not be reached, and so another one serves. Whoever has tried all of them stays with the last. */
+  #goesElsewhere(
+    { uid }: ServingPod,
+    { streams, cause }: { readonly streams: PodStreams; readonly cause: Cause },
+  ): boolean {
+    // Nobody failed: another pod has taken its place meanwhile.
+    if (this.#pods.get(uid) !== streams) return true;
+    if (this.#current?.uid === uid && codesOfPods.has(cause.code)) this.#parts.target.avoid(uid);
+    return this.#current?.uid !== uid;
   }
 
   async #serve(client: net.Socket): Promise<void> {
@@ -179,9 +193,17 @@ export class PodServer implements PodEngine {
     const giveUp = (): void => impatience.abort();
     client.on('error', () => undefined);
     client.once('close', giveUp);
-    const hold = clock.after(service.holdTimeoutMs, giveUp);
-    const opened = await this.#openInTurn(AbortSignal.any([impatience.signal, this.#dismissal.signal]));
-    hold.cancel();
+    this.#waiting.add(impatience);
+    let hold: Timer | null = null;
+    const opened = await this.#openInTurn({
+      signal: impatience.signal,
+      onWait: () => {
+        hold ??= clock.after(service.holdTimeoutMs, giveUp);
+      },
+    });
+    (hold as Timer | null)?.cancel();
+    this.#waiting.delete(impatience);
+    client.off('close', giveUp);
     if (opened?.ok === true) {
       joinChannel(client, opened.value);
       return;
@@ -191,53 +213,63 @@ export class PodServer implements PodEngine {
   }
 
   /** By this one, or by those that follow it. null: nobody waits any more. */
-  async #openInTurn(signal: AbortSignal): Promise<Result<Duplex, Cause> | null> {
+  async #openInTurn(client: WaitingClient): Promise<Result<Duplex, Cause> | null> {
+    const opened = await this.#openStream(client);
+    if (opened !== null || hasLeft(client)) return opened;
+    client.onWait();
     const { succession, service } = this.#parts;
-    for (let server: PodServer | null = this; server !== null;) {
-      const opened = await server.#openStream(signal);
-      if (opened !== null || signal.aborted) return opened;
-      server = await succession.next(service.name, server, signal);
-    }
-    return null;
+    const next = await succession.next(service.name, this, client.signal);
+    return next === null ? null : next.#openInTurn(client);
   }
 
   /** To the pod that serves now; waits for one. null: it has closed, or nobody waits any more. */
-  async #openStream(signal: AbortSignal): Promise<Result<Duplex, Cause> | null> {
+  async #openStream(client: WaitingClient): Promise<Result<Duplex, Cause> | null> {
     for (;;) {
-      const pod = await this.#nextPod(AbortSignal.any([signal, this.#closing.signal]));
-      if (pod === null) return null;
-      const opened = await this.#streamsTo(pod).open({
+      const pod = this.#current ?? (await this.#nextPod(client));
+      if (pod === null || hasLeft(client) || this.#hasClosed()) return null;
+      const streams = this.#streamsTo(pod);
+      const opened = await streams.open({
         service: this.#parts.service,
         port: pod.port,
         onComplaint: (cause) => {
           if (isOfPod(cause)) this.#parts.target.avoid(pod.uid);
-          if (!this.#isClosed) this.#parts.reports.onComplaint(cause);
+          if (!this.#hasClosed()) this.#parts.reports.onComplaint(cause);
         },
       });
-      if (this.#isClosed || signal.aborted) {
+      if (this.#hasClosed() || hasLeft(client)) {
         if (opened.ok) opened.value.destroy();
         return null;
       }
-      if (opened.ok || !this.#goesElsewhere(pod)) return opened;
+      if (opened.ok || !this.#goesElsewhere(pod, { streams, cause: opened.error })) return opened;
     }
   }
 
-  #nextPod(signal: AbortSignal): Promise<ServingPod | null> {
+  /** null: this has closed, or the client waits no more. */
+  #nextPod({ signal, onWait }: WaitingClient): Promise<ServingPod | null> {
+    const closing = this.#closing.signal;
+    if (signal.aborted || closing.aborted) return Promise.resolve(null);
+    onWait();
     return new Promise((resolve) => {
       const settle = (pod: ServingPod | null): void => {
         stop();
-        signal.removeEventListener('abort', onAbort);
+        for (const one of [signal, closing]) one.removeEventListener('abort', onAbort);
         resolve(pod);
       };
       const onAbort = (): void => settle(null);
       const stop = this.#parts.target.onVerdict((verdict) => {
         if (verdict.kind === 'pod') settle(verdict);
       });
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) settle(null);
-      else if (this.#current !== null) settle(this.#current);
+      for (const one of [signal, closing]) one.addEventListener('abort', onAbort, { once: true });
     });
   }
+}
+
+/** Who has not got a stream yet. */
+interface WaitingClient {
+  /** It has left, or waits no longer. */
+  readonly signal: AbortSignal;
+  /** From now on it waits for a pod, or for another server: no longer than others in the hold. */
+  readonly onWait: () => void;
 }
 
 const closed = describeCause('exited', { ending: 'it was stopped' });
@@ -247,6 +279,18 @@ const cannotListen = (reason: string): Cause =>
     ending: 'its private socket could not be opened',
     evidence: toEvidence(reason, []),
   });
+
+const hasLeft = ({ signal }: WaitingClient): boolean => signal.aborted;
+
+/** Why a connection was not made that another pod may take. Whoever is not let in, or finds no API server, is so with all of them. */
+const codesOfPods: ReadonlySet<Cause['code']> = new Set([
+  'closed-by-remote',
+  'exited',
+  'host-unreachable',
+  'no-ready-pod',
+  'resource-missing',
+  'timed-out',
+]);
 
 /** What the kubelet says of a pod that it does not have any more, or does not reach. */
 const isOfPod = ({ code }: Cause): boolean => code === 'resource-missing' || code === 'no-ready-pod';

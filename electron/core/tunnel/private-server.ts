@@ -20,7 +20,8 @@ export async function listenPrivately(
     await removeFile(path);
     return await new Promise((resolve) => {
       server.on('connection', onClient);
-      server.once('error', ({ message }) => resolve(err(message)));
+      // Also later: a machine out of file descriptors accepts no client.
+      server.on('error', ({ message }) => resolve(err(message)));
       server.once('listening', () => resolve(ok(server)));
       withUmask(0o177, () => server.listen(path));
     });

@@ -1,0 +1,177 @@
+/** Which context a service means, and when it means another one: see the pin in `transport-lease.ts`. */
+import { describe, expect, it } from 'vitest';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import { kubectlConnection, serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
+import type { ContextPin } from './context-pin.ts';
+import { type LeasedTransport, TransportLease } from './transport-lease.ts';
+
+const service = (connection: Connection = kubectlConnection()): ServiceSpec => serviceWith(connection);
+
+/** A kubeconfig, one lease, and what happens to it, in order. */
+class Play {
+  files: readonly string[] = ['/home/me/.kube/config'];
+  context: string | null = 'prod';
+  readonly happened: string[] = [];
+  readonly lease = new TransportLease(
+    {
+      onDown: ({ code }) => void this.happened.push(`down: ${code}`),
+      onUp: () => void this.happened.push('up'),
+      onDoubt: () => undefined,
+      onRenewed: () => undefined,
+      onMoved: () => void this.happened.push('moved'),
+      clientsWait: () => false,
+    },
+    {
+      find: (_, key): LeasedTransport => ({
+        key,
+        downFor: () => null,
+        nextTryAt: null,
+        join: () => void this.happened.push(`joins ${key.name}`),
+        leave: () => void this.happened.push(`leaves ${key.name}`),
+        changed: () => void this.happened.push('changed'),
+        demand: () => undefined,
+      }),
+      pin: ({ connection }): ContextPin | null =>
+        connection.technology === 'kubectl' && connection.context === null
+          ? {
+              files: connection.kubeconfig === null ? this.files : [connection.kubeconfig],
+              context: this.context,
+            }
+          : null,
+    },
+  );
+
+  take(): readonly string[] {
+    return this.happened.splice(0);
+  }
+
+  get contextInUse(): string | null {
+    const connection = this.lease.service?.connection;
+    return connection?.technology === 'kubectl' ? connection.context : null;
+  }
+}
+
+function on(spec = service()): Play {
+  const play = new Play();
+  play.lease.take(spec);
+  play.take();
+  return play;
+}
+
+describe('a service without a context', () => {
+  it('goes by the one that is current when it comes up', () => {
+    const play = new Play();
+    play.lease.take(service());
+    expect([play.take(), play.contextInUse]).toEqual([['joins kubernetes prod'], 'prod']);
+  });
+
+  it('stays with it when another one becomes current, and says which', () => {
+    const play = on();
+    play.context = 'staging';
+    play.lease.lookAtContext();
+    expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', 'staging']);
+    play.context = 'prod';
+    play.lease.lookAtContext();
+    expect(play.lease.otherContext).toBeNull();
+  });
+
+  it('stays with it while none is current, or the kubeconfig cannot be read', () => {
+    const play = on();
+    play.context = null;
+    play.lease.lookAtContext();
+    expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', null]);
+  });
+
+  it('moves when it is turned off and on', () => {
+    const play = on();
+    play.context = 'staging';
+    play.lease.lookAtContext();
+    play.lease.take(null);
+    expect([play.lease.otherContext, play.lease.service]).toEqual([null, null]);
+    play.lease.take(service());
+    expect(play.take()).toEqual(['leaves kubernetes prod', 'joins kubernetes staging']);
+    expect([play.contextInUse, play.lease.otherContext]).toEqual(['staging', null]);
+  });
+
+  it('stays with it when the service is edited', () => {
+    const play = on();
+    play.context = 'staging';
+    play.lease.lookAtContext();
+    play.lease.take(service(kubectlConnection({ remotePort: 80 })));
+    expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([
+      ['changed'],
+      'prod',
+      'staging',
+    ]);
+  });
+
+  it('moves, and its forward is told, when another kubeconfig is meant', () => {
+    const play = on();
+    play.files = ['/home/me/work.yaml'];
+    play.context = 'work';
+    play.lease.lookAtContext();
+    expect(play.take()).toEqual(['leaves kubernetes prod', 'joins kubernetes work', 'moved']);
+    expect([play.contextInUse, play.lease.otherContext]).toEqual(['work', null]);
+  });
+
+  it('does not move when another kubeconfig has the same context: its session looks for itself', () => {
+    const play = on();
+    play.files = ['/home/me/work.yaml'];
+    play.lease.lookAtContext();
+    expect([play.take(), play.contextInUse]).toEqual([[], 'prod']);
+    // From now on it is that one that it stays with.
+    play.context = 'staging';
+    play.lease.lookAtContext();
+    expect([play.take(), play.lease.otherContext]).toEqual([[], 'staging']);
+  });
+
+  it('gets one as soon as there is one', () => {
+    const play = new Play();
+    play.context = null;
+    play.lease.take(service());
+    expect([play.take(), play.contextInUse]).toEqual([['joins kubernetes (current context)'], null]);
+    play.context = 'prod';
+    play.lease.lookAtContext();
+    expect([play.take().at(-1), play.contextInUse]).toEqual(['moved', 'prod']);
+  });
+
+  it('moves with an edit that names another kubeconfig', () => {
+    const play = on();
+    play.context = 'work';
+    play.lease.take(service(kubectlConnection({ kubeconfig: '/home/me/work.yaml' })));
+    expect(play.contextInUse).toBe('work');
+    expect(play.take()).toEqual(['leaves kubernetes prod', 'joins kubernetes work in /home/me/work.yaml']);
+  });
+});
+
+describe('a service that names its context', () => {
+  it('is not asked about another one, wherever kubectl leads', () => {
+    const play = on(service(kubectlConnection({ context: 'prod' })));
+    play.context = 'staging';
+    play.files = ['/elsewhere'];
+    play.lease.lookAtContext();
+    expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', null]);
+  });
+
+  it('loses what it stayed with when it names it itself, and finds the current one when it does not any more', () => {
+    const play = on();
+    play.context = 'staging';
+    play.lease.take(service(kubectlConnection({ context: 'dev' })));
+    expect([play.contextInUse, play.lease.otherContext]).toEqual(['dev', null]);
+    play.lease.take(service());
+    expect(play.contextInUse).toBe('staging');
+  });
+});
+
+it('leases nothing for a service that shares nothing, and does nothing when nothing has changed', () => {
+  const play = new Play();
+  const ssh = service(sshConnection());
+  play.lease.take(ssh);
+  play.lease.take(ssh);
+  play.lease.lookAtContext();
+  expect(play.take()).toEqual(['joins ssh bastion']);
+  play.lease.take(service({ technology: 'tcp', host: 'db', remotePort: 1 }));
+  expect([play.take(), play.lease.down, play.lease.note, play.lease.isCertain, play.lease.nextTryAt]).toEqual(
+    [['leaves ssh bastion'], null, null, false, null],
+  );
+});
