@@ -6,6 +6,7 @@ import type { HealthMonitor, HealthMonitorScheduler } from '../health/health-mon
 import type { ClientEvidence, ServicePort, Upstream } from '../relay/service-port.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 import type { TransportProof } from '../transport/carrier.ts';
+import { RoundTrips } from '../transport/round-trips.ts';
 import type { LiveTunnels } from './live-tunnels.ts';
 
 /** The least distance between two proofs that suspicions ask for, in ms. */
@@ -43,8 +44,8 @@ export class HealthWatch {
   #spacingMs = minSuspicionSpacingMs;
   /** Why the target failed when last it was tried, whatever tunnel led there. */
   #trouble: Cause | null = null;
-  /** What the last answer of the transport took, and how often this tunnel's transport was silent since then. */
-  #roundTripMs = 0;
+  /** What answers of the transport take, and how often this tunnel's transport was silent since the last one. */
+  readonly #roundTrips = new RoundTrips();
   #silences = 0;
 
   constructor(parts: HealthWatchParts) {
@@ -156,13 +157,13 @@ export class HealthWatch {
   ): Promise<TransportProof> {
     const { clock, tunnels } = this.#parts;
     const startedAt = clock.now();
-    const patientMs = Math.max(deadlineMs, 2 * this.#roundTripMs) * 2 ** Math.min(this.#silences, 10);
+    const patientMs = Math.max(deadlineMs, 2 * this.#roundTrips.usualMs) * 2 ** Math.min(this.#silences, 10);
     const proof = await tunnels.proveTransport(number, Math.min(patientMs, maxDeadlineMs), isRoutine);
     if (this.#watched?.number !== number) return proof;
     if (proof.kind === 'silent') this.#silences += 1;
     if (proof.kind === 'alive' && !isRoutine) {
       this.#silences = 0;
-      this.#roundTripMs = clock.now() - startedAt;
+      this.#roundTrips.note(clock.now() - startedAt);
     }
     return proof;
   }

@@ -8,6 +8,7 @@ import { type Clock, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { findStopped } from '../process/process-state.ts';
 import type { Carrier, CarrierEnd, CarrierTraffic, TransportProof } from './carrier.ts';
+import { RoundTrips } from './round-trips.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
 /** Who uses a carrier. */
@@ -70,7 +71,7 @@ export class SharedCarrier {
   #aliveAt = -Infinity;
   /** It has answered since it was last doubted or interrupted: from then on its own keepalive would end it within ten seconds. */
   #isVouched = false;
-  #roundTripMs = 0;
+  readonly #roundTrips = new RoundTrips();
 
   constructor(clock: Clock, open: (reports: CarrierReports) => Carrier, listener: SharedCarrierListener) {
     this.#clock = clock;
@@ -206,7 +207,7 @@ export class SharedCarrier {
     const isQueued = [...this.#riders.keys()].some((rider) => rider.hasQueuedBytes());
     return Math.max(
       deadlineMs,
-      isQueued ? queuedProofDeadlineMs : Math.max(proofDeadlineMs, 2 * this.#roundTripMs),
+      isQueued ? queuedProofDeadlineMs : Math.max(proofDeadlineMs, 2 * this.#roundTrips.usualMs),
     );
   }
 
@@ -234,7 +235,7 @@ export class SharedCarrier {
       if (!isForgotten) this.#proof = null;
       if (this.#isEnded || isForgotten) return proven;
       if (proven.kind === 'alive') {
-        this.#roundTripMs = this.#clock.now() - askedAt;
+        this.#roundTrips.note(this.#clock.now() - askedAt);
         return this.#noteAlive(askedAt);
       }
       if (proven.kind === 'dead') this.#listener.onProof(proven);
