@@ -128,7 +128,7 @@ describe('asking a cluster', () => {
 
   it('finds it unwell when the API server says that it is not ready', async () => {
     kube.setReady(false);
-    expect(inWords(await ask(connection))).toMatch(/^unwell: exited: .*etcd failed/);
+    expect(inWords(await ask(connection))).toMatch(/^unwell: cluster-unwell: .*etcd failed/);
   });
 
   it('says what failed when kubectl does not', async () => {
