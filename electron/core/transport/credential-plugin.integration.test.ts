@@ -1,0 +1,31 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterEach, expect, it } from 'vitest';
+import { childrenOf } from '../process/process-children.ts';
+import { runningPlugin } from './credential-plugin.ts';
+
+const mark = '--unix-socket=/run/localport/7.kube';
+let leader: ChildProcess | null = null;
+
+afterEach(() => {
+  if (leader?.pid !== undefined) process.kill(-leader.pid, 'SIGKILL');
+});
+
+/** A shell in a group of its own, whose command line contains the mark. */
+function launch(script: string): number {
+  leader = spawn('/bin/sh', ['-c', script, mark], { detached: true, stdio: 'ignore' });
+  return leader.pid ?? 0;
+}
+
+it('finds what kubectl has started, also where kubectl is a script that starts the real one', async () => {
+  const direct = launch('sleep 3599; true');
+  await expect.poll(() => runningPlugin(direct, mark)).toBe('sleep');
+  process.kill(-direct, 'SIGKILL');
+  const wrapped = launch(`/bin/sh -c 'sleep 3599; true' ${mark}; true`);
+  await expect.poll(() => runningPlugin(wrapped, mark)).toBe('sleep');
+});
+
+it('finds none where only a script and the real kubectl run', async () => {
+  const wrapped = launch(`/bin/sh -c 'while :; do :; done' ${mark}; true`);
+  await expect.poll(() => childrenOf(wrapped)).toHaveLength(1);
+  expect(await runningPlugin(wrapped, mark)).toBeNull();
+});
