@@ -363,10 +363,9 @@ describe('a forward runner', () => {
       await world.clock.advance(10_000);
     };
     world.tunnel.answersAfterMs = 1_500;
-    await ask();
-    await ask();
-    await ask();
-    expect(world.tunnel.deadlines).toEqual([1_000, 2_000, 3_000]);
+    for (let round = 0; round < 5; round++) await ask();
+    // One late answer may have waited for a dead line; two show a slow one.
+    expect(world.tunnel.deadlines).toEqual([1_000, 2_000, 1_000, 2_000, 3_000]);
     await world.tunnel.dies(killed);
     await world.tunnel.comesUp();
     world.tunnel.answersAfterMs = Infinity;
