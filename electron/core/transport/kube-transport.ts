@@ -4,7 +4,7 @@
  */
 import { asTransportDown, type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { sleep } from '../clock.ts';
+import { type Clock, sleep } from '../clock.ts';
 import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-health.ts';
 import { isKubeService, type KubeServiceSpec, ServedTarget } from '../kube/served-target.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
@@ -39,6 +39,8 @@ export interface KubeTransportParts extends Omit<TransportParts, 'open' | 'onIdl
   readonly cluster: ClusterChoice;
   readonly launcher: ChildLauncher;
   readonly openSession: OpenKubeSession;
+  /** Through the socket of a session. `createKubeRequests` by default. */
+  readonly requestsThrough?: (socketPath: string, clock: Clock) => KubeApi;
   /** What kubectl gets: it may name proxies. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
   /** As they are at the time. */
@@ -122,6 +124,10 @@ export class KubeTransport implements LeasedTransport {
   get status(): string {
     const { status } = this.#session.state.situation;
     return status === 'up' && this.#monitor.unwell !== null ? 'unwell' : status;
+  }
+
+  get leases(): readonly TransportLease[] {
+    return [...this.#leases.keys()];
   }
 
   get services(): readonly string[] {
@@ -254,7 +260,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   #start(opening: CarrierOpening, reports: Parameters<OpenCarrier>[1]): Carrier {
-    const { cluster, openSession, clock } = this.#parts;
+    const { cluster, openSession, requestsThrough = createKubeRequests, clock } = this.#parts;
     const cancellation = new AbortController();
     const reading = this.#readFacts(cancellation);
     const session = openSession(opening, cluster, reports);
@@ -270,7 +276,7 @@ export class KubeTransport implements LeasedTransport {
       if (!result.ok || result.value.kind !== 'unix') return result;
       const facts = await reading;
       if (hasEnded || this.#isEnding) return result;
-      const api = createKubeRequests(result.value.path, clock);
+      const api = requestsThrough(result.value.path, clock);
       const opened = [...this.#sessions, { number, session, api, facts }];
       this.#use(opened.toSorted((a, b) => a.number - b.number));
       return result;
@@ -290,8 +296,9 @@ export class KubeTransport implements LeasedTransport {
     }
     const { facts } = latest;
     const namespace = (facts === null ? this.#namespace : facts.namespace) ?? defaultNamespace;
-    if (this.#namespace !== null && this.#namespace !== namespace) this.#leaveNamespace();
+    const former = this.#namespace;
     this.#namespace = namespace;
+    if (former !== null && former !== namespace) this.#leaveNamespace();
     for (const target of this.#targets.values()) target.begin(namespace);
     this.#resumeMonitor();
   }
