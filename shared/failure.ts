@@ -94,6 +94,10 @@ export interface CauseDetails {
   readonly right?: string | undefined;
   /** What would fix it, where the code alone cannot say. */
   readonly fix?: string | undefined;
+  /** It is the pod's node, which the API server reaches and this computer does not. */
+  readonly isNode?: boolean | undefined;
+  /** The pod is gone, and another one takes its place. */
+  readonly isReplaced?: boolean | undefined;
   /** The key of the config that set the time that was too short, and its value. */
   readonly limit?: string | undefined;
   /** A command that would fix it, known from evidence or configuration. */
@@ -313,8 +317,12 @@ const catalogue = {
   'host-unreachable': {
     ...backoff,
     title: (d) => `${d.host ?? 'The host'} cannot be reached`,
-    remedy: () => 'Check the network or the VPN',
-    action: () => retry,
+    remedy: (d) =>
+      d.isNode === true
+        ? 'The API server cannot reach the node, whatever your own network does; it connects once the node is back, or the pod runs on another one'
+        : (d.fix ?? 'Check the network or the VPN'),
+    action: (d) =>
+      d.isNode === true ? copy('Show nodes', `kubectl get nodes${scope({ context: d.context })}`) : retry,
   },
   // A suspicion only: a host that is switched off looks the same.
   'local-network-denied': {
@@ -327,13 +335,13 @@ const catalogue = {
   'name-not-found': {
     ...backoff,
     title: (d) => `The name${at(d)} was not found`,
-    remedy: () => 'Check the spelling, the network or the VPN',
+    remedy: (d) => d.fix ?? 'Check the spelling, the network or the VPN',
     action: () => openConfig,
   },
   'connection-refused': {
     ...backoff,
     title: (d) => `${addressIn(d) ?? 'The server'} refused the connection`,
-    remedy: () => 'Check that the server is running and the port is right',
+    remedy: (d) => d.fix ?? 'Check that the server is running and the port is right',
     action: () => retry,
   },
   'target-refused': {
@@ -343,7 +351,7 @@ const catalogue = {
       d.isSocket === true
         ? // sshd says no more of these.
           'Check that the program at the far end is running, that your user there may open its socket, and that AllowStreamLocalForwarding in the sshd_config of the server allows it'
-        : 'Check that the program at the far end is running and listens on remote_port',
+        : (d.fix ?? 'Check that the program at the far end is running and listens on remote_port'),
     action: () => openLog,
   },
   'local-refused': {
@@ -400,12 +408,20 @@ const catalogue = {
   },
   'context-missing': {
     ...setup('credentials'),
-    title: (d) =>
-      d.context === undefined
+    title: (d) => {
+      if (d.what !== undefined) return d.what;
+      return d.context === undefined
         ? 'The kube context does not exist'
-        : `The kube context ${d.context} does not exist`,
-    remedy: () => 'Correct the context in the config, or add it to your kubeconfig',
+        : `The kube context ${d.context} does not exist`;
+    },
+    remedy: (d) => d.fix ?? 'Correct the context in the config, or add it to your kubeconfig',
     action: () => copy('Copy command', 'kubectl config get-contexts'),
+  },
+  'kubeconfig-invalid': {
+    ...setup('credentials'),
+    title: (d) => d.what ?? 'The kubeconfig is not correct',
+    remedy: (d) => d.fix ?? 'Correct it in your kubeconfig',
+    action: () => retry,
   },
   'resource-missing': {
     ...backoff,
@@ -426,10 +442,16 @@ const catalogue = {
     ...backoff,
     title: (d) => {
       const resource = d.resource ?? 'the service';
+      if (d.isReplaced === true)
+        return isPod(d) ? `${resource} is gone` : `The pod behind ${resource} was replaced`;
       if (d.ending === undefined) return `No ready pod behind ${resource}`;
       return `${isPod(d) || isJob(d) ? resource : `The pod behind ${resource}`} has finished (${d.ending})`;
     },
     remedy: (d) => {
+      if (d.isReplaced === true)
+        return isPod(d)
+          ? 'Forward to a new pod, or to its Deployment or Service'
+          : 'It connects to the next pod as soon as one is ready';
       if (d.ending !== undefined && isPod(d))
         return 'A finished pod never runs again: forward to a new pod, or to its Deployment or Service';
       if (d.ending !== undefined && isJob(d)) return 'A finished job never runs again: create it anew';
@@ -488,7 +510,7 @@ const catalogue = {
   'certificate-invalid': {
     ...user('credentials', 'network'),
     title: (d) => `The certificate of ${d.host ?? 'the server'} is not trusted`,
-    remedy: () => 'Check the kubeconfig or the clock',
+    remedy: (d) => d.fix ?? 'Check the kubeconfig or the clock',
     action: () => openLog,
   },
   stopped: {

@@ -5,6 +5,7 @@ import type { CommandContext } from './command-context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from './kube-contexts.ts';
 import { askCluster } from './kube-query.ts';
+import { mapInTurns } from './map-in-turns.ts';
 import { alignColumns, type Cell } from './output/columns.ts';
 import { fields } from './output/fields.ts';
 import { jsonLines } from './output/json-lines.ts';
@@ -28,6 +29,9 @@ export interface Listing<Schema extends z.ZodType, Row> {
   readonly nothing: string;
 }
 
+/** Each is a kubectl, and a config may name hundreds. */
+const queriesAtOnce = 16;
+
 /** Unless told otherwise only namespaces that services use are asked: many users may not see the others. */
 export async function printListing<Schema extends z.ZodType, Row>(
   context: CommandContext,
@@ -35,16 +39,17 @@ export async function printListing<Schema extends z.ZodType, Row>(
   listing: Listing<Schema, Row>,
 ): Promise<ExitCode> {
   const contexts = await contextsInUse(context, options.context);
-  const asked = contexts.flatMap((where) =>
-    namespaceArguments(where, options).map(async (namespace) => {
-      const { schema } = listing;
-      const answer = await askCluster(context, where, { args: [...listing.args, ...namespace], schema });
-      return { title: contextTitle(where), answer };
-    }),
+  const places = contexts.flatMap((where) =>
+    namespaceArguments(where, options).map((namespace) => ({ where, namespace })),
   );
+  const asked = await mapInTurns(places, queriesAtOnce, async ({ where, namespace }) => {
+    const { schema } = listing;
+    const answer = await askCluster(context, where, { args: [...listing.args, ...namespace], schema });
+    return { title: contextTitle(where), answer };
+  });
   const rows: Row[] = [];
   let code: ExitCode = exitCode.ok;
-  for (const { title, answer } of await Promise.all(asked)) {
+  for (const { title, answer } of asked) {
     if (answer.ok) rows.push(...listing.rowsOf(title, answer.value));
     else {
       code = exitCode.error;

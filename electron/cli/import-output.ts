@@ -7,9 +7,17 @@ import { CommandFailure } from './command-failure.ts';
 import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
-import { entriesOf, proposalYaml, type Proposal, type Taken } from './service-proposal.ts';
+import {
+  type ChangedPort,
+  draftEntries,
+  proposalYaml,
+  type Proposal,
+  type Taken,
+} from './service-proposal.ts';
 import { showCount } from './output/quantity.ts';
 import { jsonLines } from './output/json-lines.ts';
+import { shorten } from './output/text-width.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 
 export interface ImportOptions {
   readonly write?: true;
@@ -30,12 +38,22 @@ export async function finishImport(
   { proposals: found, remarks: known, failures }: Found,
 ): Promise<ExitCode> {
   const proposals = found.slice(0, maxServices);
-  const remarks =
-    found.length > maxServices
-      ? [...known, `only the first ${maxServices} of ${found.length} services: a config holds no more`]
-      : known;
   for (const failure of failures) context.complain(`${context.complaintPalette.bad('error:')} ${failure}`);
-  const entries = entriesOf(proposals, await readTaken(context));
+  const { entries, raisedPorts, takenPorts } = draftEntries(proposals, await readTaken(context));
+  const remarks = [
+    ...known,
+    ...(found.length > maxServices
+      ? [`only the first ${maxServices} of ${found.length} services: a config holds no more`]
+      : []),
+    ...listInWords(
+      'local_port differs from remote_port, as only root may open ports below 1024',
+      raisedPorts.map(changeInWords),
+    ),
+    ...listInWords(
+      'local_port differs from remote_port, as another service uses that port',
+      takenPorts.map(changeInWords),
+    ),
+  ];
   if (entries.length === 0) {
     context.tell(...remarks);
     throw new CommandFailure('there is nothing to import');
@@ -49,6 +67,20 @@ export async function finishImport(
   } else context.print(...proposalYaml(entries, remarks).split('\n'));
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
+
+const maxNamesTold = 5;
+const maxNameWidth = 80;
+
+/** A remark about some of many; none where there are none. */
+export function listInWords(why: string, names: readonly string[]): readonly string[] {
+  const different = [...new Set(names)];
+  if (different.length === 0) return [];
+  const shown = different.slice(0, maxNamesTold).map((name) => shorten(visibleLine(name), maxNameWidth));
+  const more = different.length > maxNamesTold ? ` and ${different.length - maxNamesTold} more` : '';
+  return [`${why}: ${shown.join(', ')}${more}`];
+}
+
+const changeInWords = ({ name, wanted, given }: ChangedPort): string => `${name} (${wanted} → ${given})`;
 
 /** Names and ports of the present config. A broken one takes none: its owner is about to fix it anyway. */
 async function readTaken(context: CommandContext): Promise<Taken> {

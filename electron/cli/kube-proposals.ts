@@ -8,11 +8,33 @@ const serviceListSchema = z.object({
       metadata: z.object({ name: z.string(), namespace: z.string() }),
       spec: z.object({
         type: z.string().optional(),
+        clusterIP: z.string().optional(),
         selector: z.record(z.string(), z.string()).nullish(),
         ports: z
-          .array(z.object({ name: z.string().optional(), port: z.number(), protocol: z.string().optional() }))
+          .array(
+            z.object({
+              name: z.string().optional(),
+              port: z.number(),
+              targetPort: z.union([z.number(), z.string()]).optional(),
+              protocol: z.string().optional(),
+            }),
+          )
           .optional(),
       }),
+    }),
+  ),
+});
+
+const sliceListSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        namespace: z.string(),
+        labels: z.record(z.string(), z.string()).nullish(),
+      }),
+      endpoints: z
+        .array(z.object({ targetRef: z.object({ kind: z.string().optional() }).nullish() }))
+        .nullish(),
     }),
   ),
 });
@@ -23,39 +45,88 @@ const systemNamespaces = new Set(['kube-system', 'kube-public', 'kube-node-lease
 /** A DNS label (RFC 1123), which names of services, namespaces and ports are; anything else did not come from Kubernetes. */
 const isLabel = (name: string): boolean => /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/.test(name);
 
+/** Why a service, or a port of it, is not proposed. */
+export const skipReasons = {
+  name: 'skipped, as the name is not a DNS label',
+  external: 'skipped, as they lead to a host outside of the cluster',
+  podless: 'skipped, as they have no selector and so no pods',
+  udp: 'skipped, as only TCP can be forwarded',
+  headless: "skipped, as a headless service does not translate its port into the pods' own",
+} as const;
+
+export interface Skip {
+  readonly why: keyof typeof skipReasons;
+  /** `NAMESPACE/NAME`, of a port `NAMESPACE/NAME:PORT`. */
+  readonly name: string;
+}
+
 export interface KubeProposals {
   readonly context: string;
   readonly proposals: readonly Proposal[];
-  /** Services whose names are none, as `NAMESPACE/NAME`. */
-  readonly skipped: readonly string[];
-  /** Those without a selector: no pod is behind them, as far as kubectl knows. */
-  readonly podless: readonly string[];
+  readonly skipped: readonly Skip[];
 }
 
-/** `null`: this is no list of services. */
-export function proposeKubeServices(json: string, context: string): KubeProposals | null {
+/** `null`: this is no list of services. `withPods`: those without a selector that have pods nevertheless, as `NAMESPACE/NAME`. */
+export function proposeKubeServices(
+  json: string,
+  context: string,
+  withPods: ReadonlySet<string> = new Set(),
+): KubeProposals | null {
   const list = serviceListSchema.safeParse(parseJson(json));
   if (!list.success) return null;
-  const isNamed = ({ metadata: { name, namespace } }: Service): boolean =>
-    isLabel(name) && isLabel(namespace);
   const meant = list.data.items.filter(isMeant);
+  const judged = meant.map((service) => ({ service, why: faultOf(service, withPods) }));
+  const sound = judged.flatMap(({ service, why }) => (why === null ? [service] : []));
   return {
     context,
-    proposals: meant
-      .filter((service) => isNamed(service) && hasPods(service))
-      .flatMap((service) => proposalsOf(service, context)),
-    skipped: meant.filter((service) => !isNamed(service)).map(fullName),
-    podless: meant.filter((service) => isNamed(service) && !hasPods(service)).map(fullName),
+    proposals: sound.flatMap((service) => proposalsOf(service, context)),
+    skipped: [
+      ...judged.flatMap(({ service, why }) => (why === null ? [] : [{ why, name: fullName(service) }])),
+      ...sound.flatMap(skippedPorts),
+    ],
   };
 }
 
-/** Not the system's, and no mere name of the DNS. */
-const isMeant = ({ metadata: { name, namespace }, spec: { type } }: Service): boolean =>
-  type !== 'ExternalName' &&
-  !systemNamespaces.has(namespace) &&
-  !(name === 'kubernetes' && namespace === 'default');
+/** Services whose endpoints are pods, as `NAMESPACE/NAME`; empty where this is no list of endpoint slices. */
+export function servicesWithPods(json: string): ReadonlySet<string> {
+  const list = sliceListSchema.safeParse(parseJson(json));
+  const slices = list.success ? list.data.items : [];
+  const names = slices.flatMap(({ metadata: { namespace, labels }, endpoints }) => {
+    const service = labels?.['kubernetes.io/service-name'];
+    const isOfPods = endpoints?.some(({ targetRef }) => targetRef?.kind === 'Pod') === true;
+    return service !== undefined && isOfPods ? [`${namespace}/${service}`] : [];
+  });
+  return new Set(names);
+}
 
-const hasPods = ({ spec: { selector } }: Service): boolean => Object.keys(selector ?? {}).length > 0;
+/** Not the system's. */
+const isMeant = ({ metadata: { name, namespace } }: Service): boolean =>
+  !systemNamespaces.has(namespace) && !(name === 'kubernetes' && namespace === 'default');
+
+function faultOf(service: Service, withPods: ReadonlySet<string>): Skip['why'] | null {
+  const { metadata, spec } = service;
+  if (!isLabel(metadata.name) || !isLabel(metadata.namespace)) return 'name';
+  if (spec.type === 'ExternalName') return 'external';
+  const hasPods = Object.keys(spec.selector ?? {}).length > 0 || withPods.has(fullName(service));
+  return hasPods ? null : 'podless';
+}
+
+type Port = NonNullable<Service['spec']['ports']>[number];
+
+/** Clients of a headless service connect to its pods, and to the port that they ask for. What a name means, only the pods know. */
+function portFault(
+  { spec: { clusterIP } }: Service,
+  { port, targetPort = port, protocol = 'TCP' }: Port,
+): Skip['why'] | null {
+  if (protocol !== 'TCP') return 'udp';
+  return clusterIP === 'None' && typeof targetPort === 'number' && targetPort !== port ? 'headless' : null;
+}
+
+const skippedPorts = (service: Service): readonly Skip[] =>
+  (service.spec.ports ?? []).flatMap((port) => {
+    const why = portFault(service, port);
+    return why === null ? [] : [{ why, name: `${fullName(service)}:${port.port}` }];
+  });
 
 const fullName = ({ metadata: { name, namespace } }: Service): string => `${namespace}/${name}`;
 
@@ -64,7 +135,7 @@ const fullName = ({ metadata: { name, namespace } }: Service): string => `${name
  * the contexts.
  */
 export function tellContextsApart(found: readonly KubeProposals[]): readonly Proposal[] {
-  const labels = contextLabels(found.map(({ context }) => context));
+  const labels = contextLabels([...new Set(found.map(({ context }) => context))]);
   const contextsOf = new Map<string, Set<string>>();
   for (const { context, proposals } of found)
     for (const { name } of proposals) contextsOf.set(name, (contextsOf.get(name) ?? new Set()).add(context));
@@ -93,14 +164,12 @@ function contextLabels(contexts: readonly string[]): ReadonlyMap<string, string>
 
 type Service = z.infer<typeof serviceListSchema>['items'][number];
 
-function proposalsOf(
-  { metadata: { name, namespace }, spec: { ports = [] } }: Service,
-  context: string,
-): readonly Proposal[] {
-  const tcp = ports.filter(({ protocol = 'TCP' }) => protocol === 'TCP');
-  return tcp.map(({ name: portName, port }): Proposal => {
+function proposalsOf(service: Service, context: string): readonly Proposal[] {
+  const { name, namespace } = service.metadata;
+  const usable = (service.spec.ports ?? []).filter((port) => portFault(service, port) === null);
+  return usable.map(({ name: portName, port }): Proposal => {
     const suffix = portName !== undefined && isLabel(portName) ? portName : port;
-    const ownName = tcp.length === 1 ? name : `${name}-${suffix}`;
+    const ownName = usable.length === 1 ? name : `${name}-${suffix}`;
     return {
       name: ownName,
       longName: `${namespace}-${ownName}`,

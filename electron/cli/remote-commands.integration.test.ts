@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type KubeApi, startKubeApi } from '../../e2e/fixtures/kube-api.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
 import { startSshd, type Sshd } from '../../e2e/fixtures/sshd.ts';
 import { completionScripts } from './completion-scripts.ts';
@@ -204,6 +205,24 @@ esac
     expect((await user.run('cluster', 'status', '--context', 'prod')).out).toContain('v1.35.2 answers');
   });
 
+  it('are asked without a warning where there are more than ten', async () => {
+    const contexts = Array.from({ length: 15 }, (_, index) => `prod-${index}`);
+    const kube = (context: string, index: number): string =>
+      `name: ${context}, technology: kubectl, local_port: ${20_001 + index}, remote_port: 80, connection: { context: ${context}, namespace: shop, resource_name: web }`;
+    user.writeConfig(...contexts.map(kube));
+    const status = await user.run('cluster', 'status');
+    expect(status.err).toBe('');
+    expect(status.out.match(/v1\.35\.2 answers/g)).toHaveLength(15);
+    const pods = await user.run('cluster', 'pods');
+    expect({ code: pods.code, err: pods.err }).toEqual({ code: 0, err: '' });
+    const imported = await user.run('import', 'kube', '--context', ...contexts);
+    expect({ code: imported.code, err: imported.err }).toEqual({ code: 0, err: '' });
+    expect(imported.out).toContain('name: prod-14-pg\n');
+    expect(imported.out).toMatch(
+      /# local_port differs from remote_port, as another service uses that port: prod-1-pg \(5432 → 10000\), .* and 9 more\n/,
+    );
+  });
+
   it('propose their services; one that does not answer is named, and the exit code is 1', async () => {
     const { code, out, err } = await user.run('import', 'kube');
     expect({ code, err }).toEqual({
@@ -211,6 +230,57 @@ esac
       err: 'error: staging: Unable to connect to the server: dial tcp: i/o timeout\n',
     });
     expect(out).toContain('name: pg\n    technology: kubectl\n    local_port: 5432\n');
+  });
+});
+
+describe('a cluster of which one namespace may be read', () => {
+  let kube: KubeApi;
+
+  beforeEach(async () => {
+    kube = await startKubeApi();
+    user = new CommandUser(program.folder, pathWith(kube.client.binDirectory));
+    kube.addService('web', { namespace: 'shop', ports: [8080] });
+    kube.addService('db', { ports: [5432] });
+    kube.setOnlyNamespace('shop');
+  });
+
+  afterEach(() => kube.dispose());
+
+  const namesIn = (out: string): readonly string[] =>
+    [...out.matchAll(/^ {2}- name: (.*)$/gm)].map(([, name = '']) => name);
+
+  it('proposes those of the namespaces that the command names, and names one that may not be read', async () => {
+    const { code, out, err } = await user.run(
+      'import',
+      'kube',
+      '--context',
+      'fixture',
+      '--namespace',
+      'shop',
+      'default',
+    );
+    expect(namesIn(out)).toEqual(['web']);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^error: fixture: .*cannot list resource "services" in API group "" in the namespace "default"\n$/,
+    );
+  });
+
+  it('says how to name it where the context names another one', async () => {
+    const { code, err } = await user.run('import', 'kube', '--context', 'fixture');
+    expect(code).toBe(1);
+    expect(err).toMatch(/in the namespace "default"; name namespaces that you may read with --namespace\n/);
+  });
+
+  it('proposes a service without a selector where its endpoints are pods', async () => {
+    kube.addService('manual', { namespace: 'shop', selector: null, ports: [9090] });
+    kube.addService('legacy', { namespace: 'shop', selector: null, ports: [80] });
+    kube.addPod('web-0', { namespace: 'shop' });
+    kube.setAddresses('manual', [{ ip: '10.0.0.5', port: 9090, pod: 'web-0' }], 'shop');
+    kube.setAddresses('legacy', [{ ip: '192.0.2.1', port: 80 }], 'shop');
+    const { out } = await user.run('import', 'kube', '--context', 'fixture', '--namespace', 'shop');
+    expect(namesIn(out)).toEqual(['web', 'manual']);
+    expect(out).toContain('# skipped, as they have no selector and so no pods: shop/legacy\n');
   });
 });
 

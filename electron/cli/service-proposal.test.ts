@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compileConfig } from '../core/config/config-compiler.ts';
-import { proposeKubeServices, tellContextsApart } from './kube-proposals.ts';
-import { entriesOf, proposalYaml } from './service-proposal.ts';
+import { proposeKubeServices, servicesWithPods, tellContextsApart } from './kube-proposals.ts';
+import { draftEntries, proposalYaml } from './service-proposal.ts';
 
 const service = (name: string, namespace: string, ports: object[], spec: object = {}): object => ({
   metadata: { name, namespace },
@@ -71,15 +71,66 @@ describe('the services of a cluster', () => {
     );
     const found = proposeKubeServices(json, 'prod');
     expect(found?.proposals.map(({ name }) => name)).toEqual(['web-80', 'web-tls']);
-    expect(found?.skipped).toEqual([...hostile.map((name) => `shop/${name}`), 'Shop/db']);
+    expect(found?.skipped).toEqual(
+      [...hostile.map((name) => `shop/${name}`), 'Shop/db'].map((name) => ({ why: 'name', name })),
+    );
   });
 
-  it('are said to be skipped where no pod is behind them as far as kubectl knows', () => {
+  it('are said to be skipped where nothing can be forwarded, each with the reason', () => {
     const json = list(
       service('legacy', 'shop', [{ port: 80 }], { selector: {} }),
       service('kubernetes', 'default', [{ port: 443 }], { selector: null }),
+      service('elsewhere', 'shop', [{ port: 80 }], { type: 'ExternalName' }),
+      service('dns', 'shop', [{ port: 53, protocol: 'UDP' }, { port: 54 }]),
+      service(
+        'db',
+        'shop',
+        [
+          { port: 80, targetPort: 8080 },
+          { port: 5432, targetPort: 5432 },
+          { port: 9090, targetPort: 'metrics' },
+        ],
+        { clusterIP: 'None' },
+      ),
+      service('web', 'shop', [{ port: 80, targetPort: 8080 }], { clusterIP: '10.0.0.1' }),
     );
-    expect(proposeKubeServices(json, 'prod')).toMatchObject({ proposals: [], podless: ['shop/legacy'] });
+    const found = proposeKubeServices(json, 'prod');
+    expect(found?.skipped).toEqual([
+      { why: 'podless', name: 'shop/legacy' },
+      { why: 'external', name: 'shop/elsewhere' },
+      { why: 'udp', name: 'shop/dns:53' },
+      { why: 'headless', name: 'shop/db:80' },
+    ]);
+    expect(found?.proposals.map(({ name, preferredPort }) => `${name} ${preferredPort ?? ''}`)).toEqual([
+      'dns 54',
+      'db-5432 5432',
+      'db-9090 9090',
+      'web 80',
+    ]);
+  });
+
+  it('are proposed without a selector where their endpoints are pods', () => {
+    const slice = (name: string, ...endpoints: object[]): object => ({
+      metadata: { namespace: 'shop', labels: { 'kubernetes.io/service-name': name } },
+      endpoints,
+    });
+    const withPods = servicesWithPods(
+      list(
+        slice('manual', { addresses: ['10.0.0.5'] }, { targetRef: { kind: 'Pod', name: 'web-0' } }),
+        slice('legacy', { addresses: ['192.0.2.1'] }),
+        slice('empty'),
+      ),
+    );
+    expect([...withPods]).toEqual(['shop/manual']);
+    const json = list(
+      service('manual', 'shop', [{ port: 80 }], { selector: null }),
+      service('legacy', 'shop', [{ port: 80 }], { selector: null }),
+    );
+    expect(proposeKubeServices(json, 'prod', withPods)).toMatchObject({
+      proposals: [{ name: 'manual' }],
+      skipped: [{ why: 'podless', name: 'shop/legacy' }],
+    });
+    expect(servicesWithPods('Error from server (Forbidden)').size).toBe(0);
   });
 
   it('are told apart by their contexts where several have one of that name', () => {
@@ -88,7 +139,7 @@ describe('the services of a cluster', () => {
       return found === null ? [] : [found];
     };
     const namesOf = (...contexts: readonly string[]): readonly string[] =>
-      entriesOf(
+      draftEntries(
         tellContextsApart(
           contexts.flatMap((context) =>
             propose(
@@ -100,7 +151,7 @@ describe('the services of a cluster', () => {
           ),
         ),
         none,
-      ).map((entry) => (entry as { readonly name: string }).name);
+      ).entries.map((entry) => (entry as { readonly name: string }).name);
     expect(namesOf('prod', 'arn:aws:eks:eu-west-1:1:cluster/staging')).toEqual([
       'prod-web',
       'prod-blog-web',
@@ -131,21 +182,27 @@ describe('proposals', () => {
 
   it('get names and ports that are free, among themselves and beside the present config', () => {
     const taken = { names: new Set(['db']), ports: new Set([5432, 10_000]) };
-    const entries = entriesOf(
+    const drafts = draftEntries(
       [proposal('db', 5432), proposal('db', 5432), proposal('web', 80), proposal('api', 80)],
       taken,
     );
-    expect(entries).toMatchObject([
+    expect(drafts.entries).toMatchObject([
       { name: 'db-2', local_port: 10_001 },
       { name: 'db-3', local_port: 10_002 },
       { name: 'web', local_port: 8080 },
       { name: 'api', local_port: 10_003 },
     ]);
+    expect(drafts.raisedPorts).toEqual([{ name: 'web', wanted: 80, given: 8080 }]);
+    expect(drafts.takenPorts).toEqual([
+      { name: 'db-2', wanted: 5432, given: 10_001 },
+      { name: 'db-3', wanted: 5432, given: 10_002 },
+      { name: 'api', wanted: 80, given: 10_003 },
+    ]);
   });
 
   it('are a config that is valid as it stands', () => {
     const kube = proposeKubeServices(list(service('postgres', 'shop', [{ port: 5432 }])), 'prod');
-    const text = proposalYaml(entriesOf([...(kube?.proposals ?? []), proposal('far', 22)], none), [
+    const text = proposalYaml(draftEntries([...(kube?.proposals ?? []), proposal('far', 22)], none).entries, [
       'staging: no answer',
     ]);
     expect(text.split('\n').slice(0, 2)).toEqual(['# staging: no answer', 'version: "1.0"']);

@@ -15,6 +15,22 @@ export interface Proposal {
   readonly connection: Readonly<Record<string, unknown>>;
 }
 
+/** A local port that is not the one that was wanted. */
+export interface ChangedPort {
+  readonly name: string;
+  readonly wanted: number;
+  readonly given: number;
+}
+
+export interface Drafts {
+  /** For `services:`. */
+  readonly entries: readonly object[];
+  /** Only root may open the wanted one. */
+  readonly raisedPorts: readonly ChangedPort[];
+  /** The present config, or a proposal before it, has the wanted one. */
+  readonly takenPorts: readonly ChangedPort[];
+}
+
 export interface Taken {
   readonly names: ReadonlySet<string>;
   readonly ports: ReadonlySet<number>;
@@ -26,20 +42,27 @@ const firstFreePort = 10_000;
 const lastPort = 65_535;
 
 /** Entries for `services:`, none of which has a name or a port that is taken. */
-export function entriesOf(proposals: readonly Proposal[], taken: Taken): readonly object[] {
+export function draftEntries(proposals: readonly Proposal[], taken: Taken): Drafts {
   const names = new Set(taken.names);
   const ports = new Set(taken.ports);
-  return proposals.flatMap((proposal) => {
+  const raisedPorts: ChangedPort[] = [];
+  const takenPorts: ChangedPort[] = [];
+  const entries = proposals.flatMap((proposal) => {
     const { preferredPort } = proposal;
     const port = preferredPort === null ? null : freePort(preferredPort, ports);
     if (preferredPort !== null && port === null) return [];
     const name = freeName(proposal, names);
     names.add(name);
     if (port !== null) ports.add(port);
+    if (port !== null && preferredPort !== null && port !== preferredPort) {
+      const changed = { name, wanted: preferredPort, given: port };
+      (port === unprivileged(preferredPort) ? raisedPorts : takenPorts).push(changed);
+    }
     const { technology, ends, tags, connection } = proposal;
     const local = port === null ? {} : { local_port: port };
     return [{ name, technology, ...local, ...ends, ...(tags.length === 0 ? {} : { tags }), connection }];
   });
+  return { entries, raisedPorts, takenPorts };
 }
 
 /** A whole config file. */
@@ -48,8 +71,10 @@ export const proposalYaml = (entries: readonly object[], remarks: readonly strin
   return `${comment}${yamlText({ version: '1.0', services: entries })}`;
 };
 
+const unprivileged = (port: number): number => (port < 1024 ? port + privilegedOffset : port);
+
 function freePort(preferred: number, taken: ReadonlySet<number>): number | null {
-  const first = preferred < 1024 ? preferred + privilegedOffset : preferred;
+  const first = unprivileged(preferred);
   if (!taken.has(first)) return first;
   for (let port = Math.max(first + 1, firstFreePort); port <= lastPort; port++)
     if (!taken.has(port)) return port;

@@ -1,22 +1,26 @@
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { firstUnseen, visibleLine } from '../../../shared/visible-text.ts';
+import { firstUnseen } from '../../../shared/visible-text.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
-import { finishImport, type ImportOptions } from '../import-output.ts';
+import { finishImport, listInWords, type ImportOptions } from '../import-output.ts';
 import { complaintOf } from '../kube-query.ts';
-import { proposeKubeServices, tellContextsApart, type KubeProposals } from '../kube-proposals.ts';
+import {
+  proposeKubeServices,
+  servicesWithPods,
+  skipReasons,
+  tellContextsApart,
+  type KubeProposals,
+} from '../kube-proposals.ts';
 import { mapInTurns } from '../map-in-turns.ts';
-import { shorten } from '../output/text-width.ts';
 import { runTool, type ToolRun } from '../tool-run.ts';
 
 export interface ImportKubeOptions extends ImportOptions {
   readonly context?: readonly string[];
-  readonly namespace?: string;
+  readonly namespace?: readonly string[];
 }
 
-const maxNameWidth = 80;
-/** Each is a kubectl, and a kubeconfig may have hundreds. */
-const contextsAtOnce = 16;
+/** Each is a kubectl, and a kubeconfig may have hundreds of contexts. */
+const queriesAtOnce = 16;
 const listContextsMs = 10_000;
 const listServicesMs = 30_000;
 
@@ -26,9 +30,13 @@ export const importKube: Action<ImportKubeOptions> = async (context, options) =>
   // The config takes no such name; a cluster's own are DNS labels.
   const odd = contexts.filter((name) => firstUnseen(name) !== null);
   const named = contexts.filter((name) => !odd.includes(name));
-  const found = await mapInTurns(named, contextsAtOnce, (name) =>
-    readContext(context, name, options.namespace),
+  const { namespace: namespaces } = options;
+  const places = named.flatMap((name): readonly Place[] =>
+    namespaces === undefined
+      ? [{ context: name, namespace: null }]
+      : [...new Set(namespaces)].map((namespace) => ({ context: name, namespace })),
   );
+  const found = await mapInTurns(places, queriesAtOnce, (place) => readPlace(context, place));
   const read = found.flatMap((result) => (result.ok ? [result.value] : []));
   return finishImport(context, options, {
     proposals: tellContextsApart(read),
@@ -37,13 +45,11 @@ export const importKube: Action<ImportKubeOptions> = async (context, options) =>
         'you may list services only in the namespace of the context',
         read.filter(({ isOwnNamespace }) => isOwnNamespace).map((one) => one.context),
       ),
-      ...listInWords(
-        'skipped, as the name is not a DNS label',
-        read.flatMap(({ skipped }) => skipped),
-      ),
-      ...listInWords(
-        'skipped, as they have no selector and so no pods',
-        read.flatMap(({ podless }) => podless),
+      ...Object.entries(skipReasons).flatMap(([why, words]) =>
+        listInWords(
+          words,
+          read.flatMap(({ skipped }) => skipped.filter((skip) => skip.why === why).map(({ name }) => name)),
+        ),
       ),
     ],
     failures: [
@@ -52,16 +58,6 @@ export const importKube: Action<ImportKubeOptions> = async (context, options) =>
     ],
   });
 };
-
-const maxNamesTold = 5;
-
-function listInWords(why: string, names: readonly string[]): readonly string[] {
-  const different = [...new Set(names)];
-  if (different.length === 0) return [];
-  const shown = different.slice(0, maxNamesTold).map((name) => shorten(visibleLine(name), maxNameWidth));
-  const more = different.length > maxNamesTold ? ` and ${different.length - maxNamesTold} more` : '';
-  return [`${why}: ${shown.join(', ')}${more}`];
-}
 
 async function listContexts(context: CommandContext): Promise<readonly string[]> {
   const run = await runTool(context, ['kubectl', 'config', 'get-contexts', '--output=name'], listContextsMs);
@@ -74,28 +70,43 @@ async function listContexts(context: CommandContext): Promise<readonly string[]>
   return names;
 }
 
-async function readContext(
-  context: CommandContext,
-  name: string,
-  namespace: string | undefined,
-): Promise<Result<ReadContext, string>> {
-  const list = (...where: readonly string[]): Promise<ToolRun> => {
-    const argv = ['kubectl', `--context=${name}`, 'get', 'services', ...where, '--output=json'] as const;
-    return runTool(context, argv, listServicesMs);
-  };
-  const wide = await list(namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`);
-  // Many may list in one namespace only, and that is what a context names one for.
-  const isOwnNamespace =
-    namespace === undefined && wide.exitCode !== 0 && /\bforbidden\b/i.test(complaintOf(wide));
-  const run = isOwnNamespace ? await list() : wide;
-  if (run.exitCode !== 0) return err(`${name}: ${complaintOf(run)}`);
-  const proposals = proposeKubeServices(run.stdout, name);
-  return proposals === null
-    ? err(`${name}: kubectl answered with something else than a list of services`)
-    : ok({ ...proposals, isOwnNamespace });
+interface Place {
+  readonly context: string;
+  /** null: all of them. */
+  readonly namespace: string | null;
 }
 
-interface ReadContext extends KubeProposals {
+async function readPlace(
+  context: CommandContext,
+  { context: name, namespace }: Place,
+): Promise<Result<ReadPlace, string>> {
+  const list = (kind: string, where: readonly string[]): Promise<ToolRun> => {
+    const argv = ['kubectl', `--context=${name}`, 'get', kind, ...where, '--output=json'] as const;
+    return runTool(context, argv, listServicesMs);
+  };
+  const wide = namespace === null ? ['--all-namespaces'] : [`--namespace=${namespace}`];
+  const first = await list('services', wide);
+  // Many may list in one namespace only, and that is what a context names one for.
+  const isOwnNamespace = namespace === null && isForbidden(first);
+  const where = isOwnNamespace ? [] : wide;
+  const run = isOwnNamespace ? await list('services', where) : first;
+  if (run.exitCode !== 0) {
+    const hint =
+      isOwnNamespace && isForbidden(run) ? '; name namespaces that you may read with --namespace' : '';
+    return err(`${name}: ${complaintOf(run)}${hint}`);
+  }
+  const found = proposeKubeServices(run.stdout, name);
+  if (found === null) return err(`${name}: kubectl answered with something else than a list of services`);
+  if (!found.skipped.some(({ why }) => why === 'podless')) return ok({ ...found, isOwnNamespace });
+  // Who may not list them gets to know the services with a selector.
+  const slices = await list('endpointslices.discovery.k8s.io', where);
+  const withPods = proposeKubeServices(run.stdout, name, servicesWithPods(slices.stdout));
+  return ok({ ...(withPods ?? found), isOwnNamespace });
+}
+
+const isForbidden = (run: ToolRun): boolean => run.exitCode !== 0 && /\bforbidden\b/i.test(complaintOf(run));
+
+interface ReadPlace extends KubeProposals {
   /** Only services of the context's own namespace may be listed. */
   readonly isOwnNamespace: boolean;
 }

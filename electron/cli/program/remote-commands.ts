@@ -20,7 +20,7 @@ function addImportCommands(program: Command, perform: Perform): void {
     .command('kube')
     .description('propose the services of your kube contexts, as YAML')
     .option('--context <name...>', 'only these contexts')
-    .option('--namespace <name>', 'only this namespace; by default all but those of the system')
+    .option('--namespace <name...>', 'only these namespaces; by default all but those of the system')
     .option('--write', 'write a config file, where there is none yet')
     .addHelpText(
       'after',

@@ -1,5 +1,8 @@
 /** Signed out, in the words of the clouds, and the command that signs in again when it can be known. */
+import { secretsOf } from '../observability/secrets.ts';
+import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';
+import { networkFailures } from './network-failures.ts';
 
 export const credentialFailures: readonly FailureRule[] = [
   {
@@ -23,6 +26,10 @@ export const credentialFailures: readonly FailureRule[] = [
   ),
   // It asks for a user name when the kubeconfig has no credentials, and nobody answers.
   signedOut(/^error: EOF$|^please enter (?:username|password)/i),
+  {
+    pattern: /getting credentials: exec: executable (\S+) failed with exit code/i,
+    finding: (_, context) => pluginFinding(context),
+  },
   signedOut(/getting credentials: |exec plugin/i),
   signedOut(
     /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh token/i,
@@ -41,6 +48,39 @@ function signedOut(pattern: RegExp): FailureRule {
   return { pattern, finding: (_, context) => signedOutFinding(context) };
 }
 
+/** What the plugin said itself. Where it could not reach who signs in, nobody is signed out, and that passes. */
+function pluginFinding(context: FailureContext): Finding {
+  const { lines, service } = context;
+  const words = pluginWords(lines);
+  const evidence = words === undefined ? undefined : toEvidence(words, secretsOf(service));
+  const away =
+    words === undefined
+      ? null
+      : issuerAway(
+          lines.filter((line) => !isAboutPlugin(line)),
+          context,
+        );
+  const { code, details } = away ?? signedOutFinding(context);
+  return { code, details: { ...details, evidence } };
+}
+
+/** botocore's words, and those of everybody. */
+const endpointAway = /(?:could not connect to the|connect timeout on) endpoint URL: "?\w+:\/\/([^/"\s]+)/i;
+const awayCodes: ReadonlySet<string> = new Set(['name-not-found', 'host-unreachable', 'connection-refused']);
+
+function issuerAway(lines: readonly string[], context: FailureContext): Finding | null {
+  for (const line of lines.toReversed()) {
+    const host = endpointAway.exec(line)?.[1];
+    if (host !== undefined) return { code: 'host-unreachable', details: { host } };
+    for (const { pattern, finding } of networkFailures) {
+      const match = pattern.exec(line);
+      const found = match === null ? null : finding(match, context);
+      if (found !== null && awayCodes.has(found.code)) return found;
+    }
+  }
+  return null;
+}
+
 function signedOutFinding(context: FailureContext): Finding {
   const details = { context: contextOf(context), command: signInCommand(context.lines) };
   return { code: 'credentials-expired', details };
@@ -54,6 +94,16 @@ const refusedFinding = (context: FailureContext): Finding =>
 
 function contextOf({ service: { connection } }: FailureContext): string | undefined {
   return connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
+}
+
+/** kubectl's own words about its plugin. */
+export const isAboutPlugin = (line: string): boolean =>
+  /getting credentials: |^error: exec plugin/i.test(line);
+
+/** The plugin's own last words, which tell why it failed: an error rather than the advice that follows it. */
+export function pluginWords(lines: readonly string[]): string | undefined {
+  const own = lines.filter((line) => !isNoise(line) && !isAboutPlugin(line));
+  return own.findLast(isMarkedError) ?? own.at(-1);
 }
 
 /** What the plugin itself recommends, else what its program usually needs. Never more than known words. */

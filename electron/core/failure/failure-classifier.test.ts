@@ -449,7 +449,7 @@ Please use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin inst
     `The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.
 Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255`,
     `credentials-expired: Signed out of prod
-  Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255
+  The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.
   $ aws sso login`,
   ],
   [
@@ -457,7 +457,7 @@ Unable to connect to the server: getting credentials: exec: executable aws faile
     `Error loading SSO Token: Token for work-prod does not exist. Run aws sso login --profile work-prod
 Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255`,
     `credentials-expired: Signed out of prod
-  Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255
+  Error loading SSO Token: Token for work-prod does not exist. Run aws sso login --profile work-prod
   $ aws sso login --profile work-prod`,
   ],
   [
@@ -479,6 +479,27 @@ Unable to connect to the server: getting credentials: exec: executable kubelogin
     `credentials-expired: Signed out of prod
   Error: failed to get token: expected an empty error but received: AADSTS700082: The refresh token has expired due to inactivity.
   $ az login`,
+  ],
+  [
+    'AWS: an endpoint that cannot be reached, which is no sign-out',
+    `Could not connect to the endpoint URL: "https://oidc.eu-west-1.amazonaws.com/token"
+Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255`,
+    `host-unreachable: oidc.eu-west-1.amazonaws.com cannot be reached
+  Could not connect to the endpoint URL: "https://oidc.eu-west-1.amazonaws.com/token"`,
+  ],
+  [
+    'kubelogin: an issuer whose name is not found',
+    `error: get-token: authentication error: oidc error: oidc discovery error: Get "https://idp.corp/.well-known/openid-configuration": dial tcp: lookup idp.corp: no such host
+Unable to connect to the server: getting credentials: exec: executable kubectl failed with exit code 1`,
+    `name-not-found: The name idp.corp was not found
+  error: get-token: authentication error: oidc error: oidc discovery error: Get "https://idp.corp/.well-known/openid-configuration": dial tcp: lookup idp.corp: no such host`,
+  ],
+  [
+    'kubelogin: a human who did not come, who is not asked again',
+    `error: get-token: authentication error: authcode-browser error: authorization code flow error: authorization error: context deadline exceeded
+Unable to connect to the server: getting credentials: exec: executable kubectl failed with exit code 1`,
+    `credentials-expired: Signed out of prod
+  error: get-token: authentication error: authcode-browser error: authorization code flow error: authorization error: context deadline exceeded`,
   ],
   [
     'a plugin that nobody knows',
@@ -514,7 +535,7 @@ The connection to the server 127.0.0.1:1 was refused - did you specify the right
   [
     'a certificate that is not trusted',
     'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority',
-    `certificate-invalid: The certificate of the server is not trusted
+    `certificate-invalid: The certificate of the API server is not trusted
   Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority`,
   ],
   [
@@ -743,7 +764,32 @@ describe('the failure classifier', () => {
     [
       kubectl,
       'an error occurred forwarding 41513 -> 5432: error forwarding port 5432 to pod x: connect: connection refused',
-      'target-refused: The tunnel is up, but service/postgres refused the connection',
+      'target-refused: The tunnel is up, but port 5432 of the pod behind service/postgres refused the connection',
+    ],
+    [
+      kubectlConnection({ target: { kind: 'pod', name: 'web-0' } }),
+      'error forwarding port 8080 to pod 4f1c2a, uid : failed to execute portforward in network namespace "/var/run/netns/cni-1": failed to connect to localhost:8080 inside namespace "4f1c2a", IPv4: dial tcp4 127.0.0.1:8080: connect: connection refused',
+      'target-refused: The tunnel is up, but port 8080 of pod/web-0 refused the connection',
+    ],
+    [
+      kubectl,
+      'error forwarding port 5432 to pod 4f1c2a, uid : failed to find sandbox "4f1c2a" in store: not found',
+      'no-ready-pod: The pod behind service/postgres was replaced',
+    ],
+    [
+      kubectlConnection({ target: { kind: 'pod', name: 'web-0' } }),
+      'error forwarding port 80 to pod 4f1c2a: sandbox container "4f1c2a" is not running',
+      'no-ready-pod: pod/web-0 is gone',
+    ],
+    [
+      kubectl,
+      'error forwarding port 80 to pod 4f1c2a: container not running (4f1c2a)',
+      'no-ready-pod: The pod behind service/postgres was replaced',
+    ],
+    [
+      kubectl,
+      'error dialing backend: dial tcp 10.0.0.5:10250: i/o timeout',
+      "host-unreachable: The pod's node 10.0.0.5 cannot be reached",
     ],
     [tcpConnection(), 'odd', 'target-refused: The tunnel is up, but the target refused the connection'],
   ])('reads a complaint as one about the target: %#', (connection, line, expected) => {

@@ -9,7 +9,7 @@ import { describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretsOf } from '../observability/secrets.ts';
 import type { ChildExit } from '../process/child-process.ts';
-import { credentialFailures } from './credential-failures.ts';
+import { credentialFailures, isAboutPlugin } from './credential-failures.ts';
 import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
 import { kubectlFailures } from './kubectl-failures.ts';
@@ -44,16 +44,28 @@ const farNetwork: MacPrivacy = { ...thisPrivacy, interfaces: () => ({}) };
 export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   const context: FailureContext = { service, lines: [line], privacy: farNetwork };
   const evidence = toEvidence(line, secretsOf(service));
-  const found = firstMatch(evidence, rulesFor(service.connection), context)?.finding.code;
-  if (found === 'forwarding-prohibited' || found === 'resource-missing')
-    return describe({ code: found }, service, evidence);
+  const finding = firstMatch(evidence, rulesFor(service.connection), context)?.finding;
+  const found = finding?.code;
+  if (finding !== undefined && (found === 'forwarding-prohibited' || found === 'resource-missing'))
+    return describe({ code: finding.code }, service, evidence);
+  if (finding !== undefined && (found === 'no-ready-pod' || finding.details?.isNode === true))
+    return describe(finding, service, evidence);
   if (found === 'name-not-found' || found === 'host-unreachable' || found === 'timed-out')
     return describeCause(found, { host: targetOf(service.connection, 'host'), evidence });
-  return describeCause('target-refused', {
-    host: targetOf(service.connection, 'address'),
-    isSocket: hasSocket(service.connection),
-    evidence,
-  });
+  return describeCause('target-refused', { ...refusedIn(service.connection, evidence), evidence });
+}
+
+/** In a pod, the port is known only to the kubelet's words: that of a service is another one. */
+function refusedIn(connection: Connection, line: string): CauseDetails {
+  const host = targetOf(connection, 'address');
+  const port = /\bforwarding (?:port |\d+ -> )(\d+)\b/.exec(line)?.[1];
+  if (connection.technology !== 'kubectl' || host === undefined || port === undefined)
+    return { host, isSocket: hasSocket(connection) };
+  const isPod = connection.target.kind === 'pod';
+  return {
+    host: `port ${port} of ${isPod ? host : `the pod behind ${host}`}`,
+    fix: `Check that the program in the pod is running and listens on port ${port}, on localhost as well`,
+  };
 }
 
 /** The cause that the lines prove, without a child that has ended; null: they prove none. */
@@ -64,8 +76,9 @@ function findCause(context: FailureContext, rules: readonly FailureRule[]): Caus
   const secrets = secretsOf(context.service);
   let consequence: Cause | null = null;
   const lines = context.lines.filter((line) => !isNoise(line)).toReversed();
-  // What calls itself an error says more than the advice that follows it.
-  for (const line of [...lines.filter(isMarkedError), ...lines]) {
+  // Where a credential plugin has failed, its own words are to be read as a plugin's: a time-out there is a human's. And what calls
+  // itself an error says more than the advice that follows it.
+  for (const line of [...lines.filter(isAboutPlugin), ...lines.filter(isMarkedError), ...lines]) {
     const evidence = toEvidence(line, secrets);
     const matched = firstMatch(evidence, rules, context);
     if (matched === null) continue;

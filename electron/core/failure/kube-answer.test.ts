@@ -28,7 +28,7 @@ it.each([
     { status: 500, body: 'dial tcp 127.0.0.1:6443: connect: connection refused\n' },
     'connection-refused',
   ],
-  ['etcd that is away', status(500, 'etcdserver: request timed out'), 'timed-out'],
+  ['etcd that is away', status(500, 'etcdserver: request timed out'), 'cluster-unwell'],
   ['silence', { status: 0, body: 'no answer within 10 s' }, 'timed-out'],
   ['anything else', status(507, 'out of paper'), 'exited'],
   ['an answer without words', { status: 502, body: '' }, 'exited'],

@@ -4,6 +4,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretsOf } from '../observability/secrets.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
+import { pluginWords, signInCommand } from './credential-failures.ts';
 import { toEvidence } from './evidence.ts';
 import { classifyLines } from './failure-classifier.ts';
 
@@ -35,4 +36,13 @@ function reasonIn({ status, body }: Answer): string {
     return body.message;
   const text = typeof body === 'string' ? body.trim() : '';
   return text === '' ? `HTTP ${String(status)} ${STATUS_CODES[status] ?? ''}`.trimEnd() : text;
+}
+
+/** A human was to sign in, and it came to nothing. Only the user tries again: another try may open another sign-in page. */
+export function failedSignIn(service: ServiceSpec, words: readonly string[]): Cause {
+  const { connection } = service;
+  const context = connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
+  const line = pluginWords(words);
+  const evidence = line === undefined ? undefined : toEvidence(line, secretsOf(service));
+  return describeCause('credentials-expired', { context, command: signInCommand(words), evidence });
 }

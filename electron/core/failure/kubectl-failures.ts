@@ -1,7 +1,8 @@
 /** What kubectl's stderr proves, and what the credential plugins print through it. */
-import { protectedFolderOf } from '../privacy/protected-folder.ts';
+import { formatPlace } from '../../../shared/bind-address.ts';
 import { credentialFailures } from './credential-failures.ts';
-import { type FailureRule, follows, portOf, proves } from './failure-rules.ts';
+import { type FailureRule, type Finding, follows, portOf, proves } from './failure-rules.ts';
+import { kubeconfigFailures } from './kubeconfig-failures.ts';
 
 /**
  * The right that the API server misses, as `kubectl auth can-i` takes it: `list pods`, `get deployments.apps`. To forward is `get`
@@ -16,21 +17,18 @@ export function missingRight(text: string): string | undefined {
 }
 
 export const kubectlFailures: readonly FailureRule[] = [
+  ...kubeconfigFailures,
   ...credentialFailures,
-  proves(
-    'context-missing',
-    /context .+ does not exist|context was not found for specified context|no context exists with the name/i,
-  ),
   {
-    pattern: /error loading config file "?(.+?)"?: (.+)$/i,
-    finding: ([, file = '', reason = ''], { privacy }) =>
-      /operation not permitted/i.test(reason) && protectedFolderOf(file, privacy) !== null
-        ? { code: 'file-unreadable', details: { what: file, program: privacy.program } }
-        : { code: 'config-invalid', details: { what: `The kubeconfig ${file} cannot be read` } },
+    pattern: /proxyconnect tcp: (.*)$/i,
+    finding: ([, reason = '']) => proxyFinding(reason),
   },
   {
     pattern: /\bforbidden\b/i,
-    finding: ({ input }) => ({ code: 'forbidden', details: { right: missingRight(input) } }),
+    finding: ({ input }) => ({
+      code: 'forbidden',
+      details: { right: missingRight(input), namespace: /in the namespace "([^"]+)"/.exec(input)?.[1] },
+    }),
   },
   {
     pattern: /\bnamespaces? "([^"]+)" not found/i,
@@ -91,21 +89,64 @@ export const kubectlFailures: readonly FailureRule[] = [
     'target-refused',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:connection refused|failed to connect)/i,
   ),
+  // Its sandbox, in the words of containerd, CRI-O and Docker: what the API server still shows is a former pod.
   proves(
-    'resource-missing',
-    /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:not found|no such container|no running sandbox)/i,
+    'no-ready-pod',
+    /failed to find sandbox|no running sandbox|no such container|container .*\bnot running|forwarding (?:port )?\d+.*not found/i,
+    { isReplaced: true },
   ),
-  // The API server cannot reach the kubelet.
+  // The API server cannot reach the kubelet, itself or through an agent of the cluster (K3s, konnectivity).
   {
-    pattern: /error dialing backend: (?:.*dial tcp \[?([^\]\s]+?)\]?:\d+: )?/i,
-    finding: ([, node]) => ({
-      code: 'host-unreachable',
-      details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}` },
+    pattern:
+      /error dialing backend: (?:.*(?:dial tcp \[?([^\]\s]+?)\]?:\d+: |while dialing \[?([^\]\s]+?)\]?:\d+))?/i,
+    finding: ([, dialed, throughAgent]) => nodeFinding(dialed ?? throughAgent),
+  },
+  {
+    pattern: /\betcdserver: |\[-\]etcd\b/,
+    finding: () => ({ code: 'cluster-unwell', details: { what: "The cluster's etcd" } }),
+  },
+  // Of `/readyz?verbose`.
+  proves('cluster-unwell', /^\[-\]\S+ failed/, { what: 'The API server' }),
+  {
+    pattern: /\bx509: (.*)$/i,
+    finding: ([, reason = '']) => ({
+      code: 'certificate-invalid',
+      details: { host: 'the API server', fix: certificateFix(reason) },
     }),
   },
+  proves('unauthorized', /remote error: tls: (?:.*certificate|access denied)/i),
   proves('timed-out', /TLS handshake timeout/i),
   follows(
     'closed-by-remote',
     /lost connection to pod|network namespace .* is closed|error upgrading connection/i,
   ),
 ];
+
+const nodeFinding = (node: string | undefined): Finding => ({
+  code: 'host-unreachable',
+  details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}`, isNode: true },
+});
+
+/** `dial tcp 127.0.0.1:3128: connect: connection refused`, of the proxy. */
+function proxyFinding(reason: string): Finding {
+  const fix =
+    'Check that the proxy runs, and correct proxy-url of the cluster in your kubeconfig, or HTTPS_PROXY';
+  const name = /lookup (\S+?)(?: on \S+)?: /.exec(reason)?.[1];
+  if (name !== undefined) return { code: 'name-not-found', details: { host: `${name} of the proxy`, fix } };
+  const [, host, port] = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /.exec(reason) ?? [];
+  const proxy = host === undefined ? 'The proxy' : `The proxy ${formatPlace(host, Number(port))}`;
+  const code = /refused/.test(reason) ? 'connection-refused' : 'host-unreachable';
+  return { code, details: { host: proxy, fix } };
+}
+
+/** In the words of Go's crypto/x509. */
+function certificateFix(reason: string): string | undefined {
+  if (/signed by unknown authority/.test(reason))
+    return 'Correct certificate-authority-data of the cluster in your kubeconfig: a cluster that was made anew has another one';
+  if (/expired|not yet valid/.test(reason))
+    return 'Check the clock; if it is right, the certificate of the API server must be renewed';
+  const [, names] = /valid for (.+), not /.exec(reason) ?? [];
+  return names === undefined
+    ? undefined
+    : `Correct server of the cluster in your kubeconfig, or set tls-server-name there to one of: ${names}`;
+}

@@ -32,7 +32,7 @@ export interface LiveTunnelsParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
-  readonly port: Pick<ServicePort, 'drained' | 'hasQueuedBytes' | 'bytesReceived'>;
+  readonly port: Pick<ServicePort, 'drained' | 'hasQueuedBytes' | 'bytesReceived' | 'distrust'>;
   /** False when no network interface is up: an unreachable host is then no failure of the service. */
   readonly isOnline: () => boolean;
   /** Takes the config's secrets out of what a child said: a command may repeat one from its arguments. */
@@ -73,6 +73,7 @@ export class LiveTunnels {
       bytesReceived: () => port.bytesReceived(id),
     };
     const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted, traffic });
+    const isToPod = service.connection.technology === 'kubectl';
     const live: LiveTunnel = {
       id,
       tunnel,
@@ -86,6 +87,9 @@ export class LiveTunnels {
       const cause = this.#redacted(complaint);
       log.warn(`tunnel ${number}: ${cause.title} (${cause.evidence ?? 'no details'})`);
       tell({ type: 'complained', tunnel: number, cause });
+      // A container that restarts: who comes meanwhile waits.
+      if (cause.code === 'target-refused' && isToPod && live.trialMs !== null)
+        port.distrust(id, live.trialMs);
     });
     tunnel.onSuspicion?.(() => {
       this.#parts.onSuspicion(number);

@@ -96,8 +96,8 @@ export class Forwarding {
       log,
       random: Math.random,
       openSsh: withSecrets(sshCarriers(ssh), this.#secrets),
-      openKube: (opening, cluster) =>
-        openKubeSession(opening, cluster, { launcher, clock, runtimeDirectory }),
+      openKube: (opening, cluster, reports) =>
+        openKubeSession(opening, cluster, { launcher, clock, runtimeDirectory }, reports),
       launcher,
       environment: parts.environment,
       isOnline,

@@ -4,9 +4,10 @@
  * 1. The listener gets each verdict once, in order, and nothing after `close` was called.
  * 2. What was known outlives a failure of the API server: its outage is not the pod's.
  * 3. A wait for a pod ends by itself: it is watched for, and where watching is refused, asked for every 15 s.
+ * 4. Where the API server fails and does not say why, it is asked once which of its checks fail.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { type Cause, type CauseCode, describeCause } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
 import { sleep, type Clock, type Timer } from '../clock.ts';
 import { markClosed, markOpened } from '../lifetime-tracker.ts';
@@ -30,12 +31,18 @@ const avoidMs = 60_000;
 /** Where every place is refused, they are all tried again. */
 const allRefusedMs = 15_000;
 
+/** What is failing may not answer in time either. */
+const checksDeadlineMs = 3_000;
+
 /** What selects the pods. */
 type OwnerState =
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'known'; readonly owner: KubeService | KubeWorkload };
+
+/** Causes that the status alone has made. */
+const namesNothing: ReadonlySet<CauseCode> = new Set(['exited', 'timed-out']);
 
 type Pods = Omit<TargetFacts, 'owner'>;
 
@@ -53,6 +60,8 @@ export class PodWatch {
   #places: { readonly id: string; readonly leave: AbortController } | null = null;
   /** null: nobody has asked. */
   #namespace: 'asked' | 'there' | 'missing' | null = null;
+  /** The checks that the API server says it fails; empty: it does not say. null: nobody has asked. */
+  #checks: 'asked' | readonly string[] | null = null;
   #verdict: PodVerdict | null = null;
 
   constructor(parts: PodWatchParts) {
@@ -111,7 +120,7 @@ export class PodWatch {
       place,
       hasAlternative: false,
       onItems: ([owner]) => {
-        this.#refusals.delete('owner');
+        this.#noteAnswered('owner');
         this.#setOwner(owner === undefined ? { kind: 'missing' } : { kind: 'known', owner });
       },
       onFailure: (answer) => {
@@ -175,7 +184,7 @@ export class PodWatch {
       place,
       hasAlternative,
       onItems: (lists) => {
-        this.#refusals.delete('pods');
+        this.#noteAnswered('pods');
         this.#pods = {
           pods: lists.flatMap(({ pods }) => pods),
           source: place.source,
@@ -198,6 +207,11 @@ export class PodWatch {
     this.#judge();
   }
 
+  #noteAnswered(what: 'owner' | 'pods'): void {
+    this.#refusals.delete(what);
+    if (this.#refusals.size === 0) this.#checks = null;
+  }
+
   #judge(): void {
     if (this.#ending.signal.aborted) return;
     const verdict = this.#nextVerdict();
@@ -208,9 +222,12 @@ export class PodWatch {
 
   /** null: that is not known yet. */
   #nextVerdict(): PodVerdict | null {
-    const { question, explain } = this.#parts;
+    const { question } = this.#parts;
     const refusal = this.#refusals.get('owner') ?? this.#refusals.get('pods');
-    if (refusal !== undefined) return { kind: 'none', cause: explain(refusal) };
+    if (refusal !== undefined) {
+      const cause = this.#explain(refusal);
+      return cause === null ? null : { kind: 'none', cause };
+    }
     const owner = this.#owner;
     if (owner.kind === 'unknown' || this.#pods === null) return null;
     const isEmpty = owner.kind === 'missing' || (owner.kind === 'none' && this.#pods.pods.length === 0);
@@ -225,6 +242,30 @@ export class PodWatch {
         avoided: new Set(this.#avoided.keys()),
       },
     );
+  }
+
+  /** null: the API server is being asked. */
+  #explain(refusal: KubeAnswer): Cause | null {
+    const { explain } = this.#parts;
+    const cause = explain(refusal);
+    if (refusal.status < 500 || !namesNothing.has(cause.code)) return cause;
+    if (this.#checks === null) {
+      this.#checks = 'asked';
+      this.#run(this.#askForChecks());
+    }
+    if (this.#checks === 'asked') return null;
+    return this.#checks.length === 0 ? cause : explain({ ...refusal, body: this.#checks.join(', ') });
+  }
+
+  async #askForChecks(): Promise<void> {
+    const { api } = this.#parts;
+    const options = { signal: this.#ending.signal, timeoutMs: checksDeadlineMs };
+    const { body } = await api.get('/readyz?verbose', options);
+    // It has answered what it was asked for meanwhile.
+    if (this.#checks !== 'asked') return;
+    const lines = typeof body === 'string' ? body.split('\n') : [];
+    this.#checks = lines.filter((line) => line.startsWith('[-]'));
+    this.#judge();
   }
 
   #missing(resource: string): PodVerdict {

@@ -2,14 +2,12 @@
  * Which process groups are stopped (SIGSTOP, Ctrl-Z). A stopped process keeps its sockets, and the kernel goes on
  * accepting connections into their backlog: only the process table tells that nobody will answer them.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { childPidsOf, readProc } from './process-children.ts';
 import { parseProcStat } from './process-identity.ts';
 import { outputOf } from './program-output.ts';
 
 /** Of one group. A tunnel has a handful: ssh, its ProxyCommand, a credential plugin. */
 const maxMembersPerGroup = 64;
-/** Of one process: each thread has a list of the children that it started, and Go starts them from any thread. */
-const maxThreadsPerProcess = 64;
 const psTimeoutMs = 2_000;
 const maxPsOutputBytes = 4 * 1024 * 1024;
 
@@ -48,7 +46,10 @@ async function findStoppedInProc(groups: readonly number[]): Promise<ReadonlySet
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** From the leader down; who has left the group is left out with all that it started. */
+/**
+ * From the leader down; who has left the group is left out with all that it started. Where the kernel keeps no lists of children, the
+ * leader is looked at all the same.
+ */
 function hasStoppedMember(pgid: number): boolean {
   const pending = [pgid];
   for (let visited = 0; visited < maxMembersPerGroup; visited++) {
@@ -57,36 +58,9 @@ function hasStoppedMember(pgid: number): boolean {
     const stat = parseProcStat(readProc(`${pid}/stat`));
     if (stat?.pgid !== pgid) continue;
     if (stat.state === 'T') return true;
-    pending.push(...childrenOf(pid));
+    pending.push(...childPidsOf(pid));
   }
   return false;
-}
-
-/** Empty where the kernel keeps no such lists (CONFIG_PROC_CHILDREN): the leader is looked at all the same. */
-function childrenOf(pid: number): readonly number[] {
-  return threadsOf(pid).flatMap((thread) =>
-    readProc(`${pid}/task/${thread}/children`)
-      .split(' ')
-      .filter((child) => child !== '')
-      .map(Number),
-  );
-}
-
-function threadsOf(pid: number): readonly string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).slice(0, maxThreadsPerProcess);
-  } catch {
-    return [];
-  }
-}
-
-/** Empty when the process has ended meanwhile, or when we have no descriptors left. */
-function readProc(path: string): string {
-  try {
-    return readFileSync(`/proc/${path}`, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 let running: Promise<string> | null = null;

@@ -83,6 +83,13 @@ export class Dispatcher {
     this.dispatch();
   }
 
+  /** The far end has just refused a client: the next one is a trial again, whatever was proven before. */
+  distrust(tunnelId: string, trialMs: number): void {
+    if (this.#upstream?.tunnelId !== tunnelId || this.#needsTrial(this.#upstream)) return;
+    this.#provenTunnelId = null;
+    this.#upstream = { ...this.#upstream, trialMs };
+  }
+
   /** Begins as many attempts as may be made now. */
   dispatch(): void {
     const { queue } = this.#parts;

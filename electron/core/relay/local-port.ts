@@ -216,6 +216,10 @@ class LocalPort implements ServicePort {
     });
   }
 
+  distrust(tunnelId: string, trialMs: number): void {
+    this.#dispatcher.distrust(tunnelId, trialMs);
+  }
+
   setUpstream(upstream: Upstream | null): void {
     this.#tunnelId = upstream?.tunnelId ?? null;
     this.#doubt.setPresent(this.#tunnelId);

@@ -78,6 +78,8 @@ export interface ServicePort {
    * The same tunnel with `trialMs` null: its trial is over, and its connection is used.
    */
   setUpstream(upstream: Upstream | null): void;
+  /** The far end has refused a client of this tunnel: the next one tests it again, for `trialMs`, and goes back into the hold. */
+  distrust(tunnelId: string, trialMs: number): void;
   /** `refuse` closes the waiting clients at once and later ones as they come. */
   setClientPolicy(policy: ClientPolicy): void;
   /** How long clients that arrive from now on may wait, in ms. */

@@ -32,6 +32,12 @@ async function waiting(...names: string[]): Promise<Peer[]> {
   return peers;
 }
 
+async function clientSaying(name: string): Promise<Peer> {
+  const peer = await fixture.client();
+  peer.socket.end(name);
+  return peer;
+}
+
 const answers = (peers: readonly Peer[]): Promise<string[]> => Promise.all(peers.map((peer) => peer.all()));
 
 describe('a tunnel that is not proven', () => {
@@ -75,6 +81,27 @@ describe('a tunnel that is not proven', () => {
     await waiting('c');
     await until(() => expect(remote.accepted).toHaveLength(3));
     expect(local.counters()).toMatchObject({ connections: 0, held: 1 });
+  });
+
+  it('needs another trial once the far end has refused a client, and loses nobody meanwhile', async () => {
+    let isOpen = true;
+    const remote = await fixture.remoteEnd((peer) => {
+      if (isOpen) void echo(peer.read());
+      else peer.socket.end();
+    });
+    local.setUpstream({ ...unproven(remote.endpoint), trialMs: null });
+    expect(await answers([await clientSaying('a')])).toEqual(['a']);
+    isOpen = false;
+    local.distrust('another', 500);
+    local.distrust('t1', 500);
+    const peers = await waiting('b', 'c');
+    await until(() => expect(remote.accepted).toHaveLength(2));
+    expect(local.counters()).toMatchObject({ connections: 0, held: 2 });
+    isOpen = true;
+    await clock.advance(1_000);
+    await until(() => expect(remote.accepted.length).toBeGreaterThan(2));
+    await clock.advance(500);
+    expect(await answers(peers)).toEqual(['b', 'c']);
   });
 
   it('loses nobody when it closes the connection: the trial is repeated, the same client first', async () => {

@@ -36,6 +36,11 @@ export interface Carrier {
   readonly id: string;
   /** Process id of the child; null for one without a child or when the child could not be started. */
   readonly pid: number | null;
+  /**
+   * A human is asked by a program of this machine just now: it outlasts a change of the network, and another carrier would ask once
+   * more. Absent: never.
+   */
+  readonly asksHuman?: boolean;
   /** Settles once: the endpoint when connections are accepted there, or the cause why that will never happen. */
   readonly ready: Promise<Result<Endpoint, Cause>>;
   /** Settles once, after the child is reaped and the endpoint is gone. Always settles, also after a failed start. */

@@ -108,6 +108,29 @@ describe('a tunnel of one child', () => {
     await patient.ended;
   });
 
+  it('gives a question that is open at the start deadline its time, and starts the deadline anew after it', async () => {
+    let answer: () => void = () => undefined;
+    const settled = new Promise<null>((resolve) => (answer = () => resolve(null)));
+    const questions = [{ kind: 'question', prompt: 'who are you?', settled } as const];
+    tunnel.launch(plan({ openQuestion: async () => questions.shift() ?? null }));
+    await clock.advance(300_000);
+    expect(child.stops).toEqual([]);
+    answer();
+    await clock.advance(29_999);
+    expect(child.stops).toEqual([]);
+    await clock.advance(1);
+    expect(await tunnel.ready).toMatchObject({ error: { code: 'timed-out' } });
+  });
+
+  it('ends for the cause of a question that is not answered', async () => {
+    const settled = Promise.resolve(broken);
+    tunnel.launch(
+      plan({ openQuestion: async () => ({ kind: 'question', prompt: 'who are you?', settled }) }),
+    );
+    await clock.advance(30_000);
+    expect(await tunnel.ready).toEqual({ ok: false, error: broken });
+  });
+
   it('explains an end by what was said in the last minute, not by a client that failed in the morning', async () => {
     tunnel.launch(plan());
     child.say('ready');

@@ -20,6 +20,13 @@ import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd, CarrierRequest } from './carrier.ts';
 
+/** Its start takes no time until it has been answered; a cause says that there is no answer. Never rejects. */
+export interface Question {
+  readonly kind: 'question';
+  readonly prompt: string;
+  readonly settled: Promise<Cause | null>;
+}
+
 /** What a line of the child means to its tunnel. */
 export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
@@ -31,8 +38,7 @@ export type LineMeaning =
   | { readonly kind: 'let-in' }
   /** A client's connection failed; the tunnel goes on. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
-  /** Its start takes no time until it has been answered; a cause says that there is no answer. Never rejects. */
-  | { readonly kind: 'question'; readonly prompt: string; readonly settled: Promise<Cause | null> }
+  | Question
   /** The child lives on, but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
@@ -58,6 +64,12 @@ export interface ChildPlan {
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Result<Endpoint, Cause> | null>;
   /** Whose answer `probeReadiness` waits for: `The API server`. Without it, it waits for a listener. */
   readonly awaits?: string;
+  /**
+   * For programs that do not say when they ask somebody: called when the time to start is over. null: nobody is asked. Never rejects.
+   */
+  readonly openQuestion?: () => Promise<Question | null>;
+  /** As `Carrier.asksHuman`. */
+  readonly asksHuman?: () => boolean;
   /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
   /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
@@ -124,6 +136,10 @@ export class ChildCarrier implements Carrier {
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
+  }
+
+  get asksHuman(): boolean {
+    return !this.#isEnded && this.#plan?.asksHuman?.() === true;
   }
 
   /** Once, unless `fail` was called. Does nothing but clean up when the tunnel was stopped meanwhile. */
@@ -207,11 +223,18 @@ export class ChildCarrier implements Carrier {
 
   #limitStart(): void {
     this.#startDeadline = this.#options.clock.after(this.#request.service.startTimeoutMs, () => {
-      this.#abandon(this.#startTimedOut());
+      void this.#endStart();
     });
   }
 
-  async #awaitAnswer({ prompt, settled }: Extract<LineMeaning, { kind: 'question' }>): Promise<void> {
+  async #endStart(): Promise<void> {
+    const question = (await this.#plan?.openQuestion?.()) ?? null;
+    if (this.#isReady || this.#isEnded) return;
+    if (question === null) this.#abandon(this.#startTimedOut());
+    else void this.#awaitAnswer(question);
+  }
+
+  async #awaitAnswer({ prompt, settled }: Question): Promise<void> {
     this.#request.log.debug(`asks ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
     this.#startDeadline?.cancel();
     this.#questions += 1;

@@ -163,15 +163,6 @@ describe('with a credential plugin', () => {
 
   afterEach(() => secure.dispose());
 
-  /** A plugin of this name, first on kubectl's PATH. */
-  async function installPlugin(name: string, script: string): Promise<void> {
-    const { binDirectory } = secure.api.client;
-    await writeFile(path.join(binDirectory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    await secure.api.client.setUser({
-      exec: { apiVersion: 'client.authentication.k8s.io/v1', command: name, interactiveMode: 'Never' },
-    });
-  }
-
   it('tells that it is missing', async () => {
     await secure.api.client.setUser({
       exec: {
@@ -188,7 +179,7 @@ describe('with a credential plugin', () => {
 
   it('tells what it said, with the command that signs in again', async () => {
     const words = 'The SSO session associated with this profile has expired or is otherwise invalid.';
-    await installPlugin('aws', `echo '${words}' >&2; exit 255`);
+    await secure.installPlugin('aws', `echo '${words}' >&2; exit 255`);
     expect(await causeOf(secure.open())).toMatchObject({
       code: 'credentials-expired',
       action: { kind: 'copy-command', command: 'aws sso login' },
@@ -197,7 +188,7 @@ describe('with a credential plugin', () => {
 
   it('has its token renewed when an upgrade is refused with 401, and tries once more', async () => {
     const status = '{"token":"\'$(cat "$0.token")\'"}';
-    await installPlugin(
+    await secure.installPlugin(
       'cloud',
       `echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":${status}}'`,
     );

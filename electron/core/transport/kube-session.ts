@@ -5,7 +5,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { type Clock, sleep, withDeadline } from '../clock.ts';
+import { sleep, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
 import type { Carrier, CarrierRequest, TransportProof } from './carrier.ts';
@@ -19,13 +19,19 @@ import {
 import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
+import { KubeSignIn } from './kube-sign-in.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
+import { lookIntoKubeconfig } from './kubeconfig-fault.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
+import type { CarrierReports } from './shared-carrier.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {
   /** An existing 0700 directory of the user's: the socket lies here. */
   readonly runtimeDirectory: string;
 }
+
+/** `onHuman`: a sign-in is under way. Another session would open another page. */
+export type KubeSessionReports = Pick<CarrierReports, 'onHuman'>;
 
 /** Everybody may read it; a token that is not accepted is answered with 401 all the same. */
 const proofPath = '/version';
@@ -44,22 +50,40 @@ export function openKubeSession(
   request: CarrierRequest,
   cluster: ClusterChoice,
   options: KubeSessionOptions,
+  reports: KubeSessionReports,
 ): Carrier {
   const carrier = new ChildCarrier(options, request);
   try {
     ensureRuntimeDirectory(options.runtimeDirectory);
     const path = tunnelFile(options.runtimeDirectory, request.id, 'kube');
-    carrier.launch(new KubeSession(request.service, path, options.clock).plan(cluster));
+    const { service } = request;
+    const session = new KubeSession({
+      ...options,
+      ...reports,
+      service,
+      cluster,
+      path,
+      kubectl: () => carrier.pid,
+    });
+    carrier.launch(session.plan());
   } catch (error) {
     carrier.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
   }
   return carrier;
 }
 
+interface KubeSessionParts extends KubeSessionReports, ChildCarrierOptions {
+  readonly service: ServiceSpec;
+  readonly cluster: ClusterChoice;
+  /** Of the socket. */
+  readonly path: string;
+  /** Its process id. */
+  readonly kubectl: () => number | null;
+}
+
 class KubeSession {
-  readonly #service: ServiceSpec;
-  readonly #path: string;
-  readonly #clock: Clock;
+  readonly #parts: KubeSessionParts;
+  readonly #signIn: KubeSignIn;
   readonly #api: KubeApi;
   readonly #serving: Promise<void>;
   #onServing: () => void = () => undefined;
@@ -68,26 +92,33 @@ class KubeSession {
   #onWords: () => void = () => undefined;
   #lastOutageAt = -Infinity;
 
-  constructor(service: ServiceSpec, path: string, clock: Clock) {
-    this.#service = service;
-    this.#path = path;
-    this.#clock = clock;
-    this.#api = createKubeRequests(path, clock);
+  constructor(parts: KubeSessionParts) {
+    this.#parts = parts;
+    this.#signIn = new KubeSignIn({ ...parts, words: () => this.#words });
+    this.#api = createKubeRequests(parts.path, parts.clock);
     this.#serving = new Promise((resolve) => (this.#onServing = resolve));
   }
 
-  plan(cluster: ClusterChoice): ChildPlan {
+  plan(): ChildPlan {
+    const { cluster, path } = this.#parts;
     return {
       child: {
         name: `kubectl proxy ${cluster.context ?? ''}`.trimEnd(),
-        argv: kubeProxyArgv(cluster, this.#path),
+        argv: kubeProxyArgv(cluster, path),
         env: kubeProxyEnvironment,
       },
       interpret: (line) => this.#interpret(line),
-      probeReadiness: (signal) => this.#probeReadiness(signal),
+      probeReadiness: async (signal) => {
+        const readiness = await this.#probeReadiness(signal);
+        this.#signIn.endStart();
+        return readiness;
+      },
       awaits: 'The API server',
+      openQuestion: () => this.#signIn.openQuestion(),
+      asksHuman: () => this.#signIn.isRunning,
       roundTrip: (deadlineMs) => this.#prove(deadlineMs),
-      cleanUp: () => removeFile(this.#path),
+      explainEnd: (cause, signal) => this.#lookIntoKubeconfig(cause, signal),
+      cleanUp: () => removeFile(path),
     };
   }
 
@@ -102,50 +133,70 @@ class KubeSession {
   }
 
   async #probeReadiness(signal: AbortSignal): Promise<Result<Endpoint, Cause> | null> {
-    await Promise.race([this.#serving, whenAborted(signal)]);
-    const startedAt = this.#clock.now();
-    const options = { signal, timeoutMs: this.#service.startTimeoutMs };
+    const { service, path, clock } = this.#parts;
+    const isServing = this.#serving.then(() => true);
+    if (!(await Promise.race([isServing, whenAborted(signal).then(() => false)]))) return null;
+    const failed = this.#signIn.failedBeforehand();
+    if (failed !== null) return err(failed);
+    const startedAt = clock.now();
+    // The carrier's own deadline, which leaves a human more time, comes first.
+    const options = { signal, timeoutMs: KubeSignIn.patienceMs + 2 * service.startTimeoutMs };
     let answer = await this.#ask(options);
-    while (answer.status === forbidden && this.#clock.now() - startedAt < rolesDeadlineMs) {
-      if (!(await sleep(this.#clock, rolesPollMs, signal))) return null;
+    while (answer.status === forbidden && clock.now() - startedAt < rolesDeadlineMs) {
+      if (!(await sleep(clock, rolesPollMs, signal))) return null;
       answer = await this.#ask(options);
     }
     if (signal.aborted) return null;
     const cause = await this.#causeIn(answer);
-    return cause === null ? ok({ kind: 'unix', path: this.#path }) : err(cause);
+    if (cause === null) return ok({ kind: 'unix', path });
+    return err(await this.#lookIntoKubeconfig(this.#signIn.causeAfter(cause), signal));
+  }
+
+  #lookIntoKubeconfig(cause: Cause, signal: AbortSignal): Promise<Cause> {
+    const { service, cluster, launcher, clock } = this.#parts;
+    return lookIntoKubeconfig({ service, cluster, cause }, { launcher, clock, signal });
   }
 
   /** 403 is an answer, but not soon after an outage. What is not answered by the API server itself says that it is down. */
   async #prove(deadlineMs: number): Promise<TransportProof> {
+    const { service, clock } = this.#parts;
     this.#words = [];
-    const startedAt = this.#clock.now();
+    const startedAt = clock.now();
+    const answered = new AbortController();
+    void this.#signIn.lookAfter(deadlineMs / 2, answered.signal);
     const answer = await this.#ask({ timeoutMs: deadlineMs });
-    const isSettled = answer.status !== forbidden || this.#clock.now() - this.#lastOutageAt >= afterOutageMs;
+    answered.abort();
+    if (answer.status !== noAnswer) this.#signIn.noteAnswer();
+    const overdue = this.#signIn.overdue();
+    if (overdue !== null) return { kind: 'dead', cause: overdue };
+    const isSettled = answer.status !== forbidden || clock.now() - this.#lastOutageAt >= afterOutageMs;
     if (isAnswered(answer) && isSettled)
       return answer.status === unauthorized
-        ? { kind: 'dead', cause: classifyKubeAnswer(this.#service, answer, this.#words) }
+        ? { kind: 'dead', cause: classifyKubeAnswer(service, answer, this.#words) }
         : { kind: 'alive' };
-    if (!isAnswered(answer)) this.#lastOutageAt = this.#clock.now();
-    const leftMs = Math.max(0, deadlineMs - (this.#clock.now() - startedAt));
+    if (!isAnswered(answer)) this.#lastOutageAt = clock.now();
+    const leftMs = Math.max(0, deadlineMs - (clock.now() - startedAt));
     const cause = answer.status < serverErrors ? null : await this.#causeIn(answer, leftMs);
     return cause === null ? { kind: 'silent' } : { kind: 'dead', cause };
   }
 
   /** A first 401 has a plugin renew its token, and the second request goes with the new one. */
   async #ask(options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<KubeAnswer> {
-    const startedAt = this.#clock.now();
+    const { clock } = this.#parts;
+    const startedAt = clock.now();
     const answer = await this.#api.get(proofPath, options);
     if (answer.status !== unauthorized) return answer;
-    const timeoutMs = Math.max(0, options.timeoutMs - (this.#clock.now() - startedAt));
+    const timeoutMs = Math.max(0, options.timeoutMs - (clock.now() - startedAt));
     return this.#api.get(proofPath, { ...options, timeoutMs });
   }
 
   /** null: the API server has let us in. */
   async #causeIn(answer: KubeAnswer, deadlineMs = wordsDeadlineMs): Promise<Cause | null> {
     if (isAnswered(answer) && answer.status !== unauthorized) return null;
+    const { service, clock } = this.#parts;
     const waitMs = Math.min(deadlineMs, wordsDeadlineMs);
-    if (answer.status >= serverErrors) await withDeadline(this.#clock, waitMs, this.#failureSaid());
-    return classifyKubeAnswer(this.#service, answer, this.#words);
+    if (answer.status >= serverErrors) await withDeadline(clock, waitMs, this.#failureSaid());
+    return classifyKubeAnswer(service, answer, this.#words);
   }
 
   async #failureSaid(): Promise<void> {

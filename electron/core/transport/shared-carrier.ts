@@ -115,6 +115,10 @@ export class SharedCarrier {
     return this.#tookHuman;
   }
 
+  get asksHuman(): boolean {
+    return this.#carrier.asksHuman === true;
+  }
+
   get isEmpty(): boolean {
     return this.#riders.size === 0;
   }

@@ -17,7 +17,7 @@ export const sshTransports = (
     log: silentLogger,
     random: Math.random,
     openSsh: wrap(sshCarriers(options)),
-    openKube: (opening, cluster) => openKubeSession(opening, cluster, options),
+    openKube: (opening, cluster, reports) => openKubeSession(opening, cluster, options, reports),
     launcher: options.launcher,
     environment: () => process.env,
     isOnline: () => true,

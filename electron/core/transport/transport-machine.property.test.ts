@@ -105,6 +105,7 @@ class World {
       policy: defaultRestartPolicy,
       isLeased,
       clientsWait: false,
+      asksHuman: false,
       lingerMs: 60_000,
     };
     const { state, effects } = transition(this.state, event, context);

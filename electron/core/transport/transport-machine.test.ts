@@ -20,17 +20,19 @@ class Play {
   now = 0;
   isLeased = true;
   clientsWait = false;
+  asksHuman = false;
   lines: string[] = [];
 
   on(...events: readonly TransportEvent[]): this {
     for (const event of events) {
-      const { now, isLeased, clientsWait } = this;
+      const { now, isLeased, clientsWait, asksHuman } = this;
       const context = {
         now,
         random: 0.5,
         policy: defaultRestartPolicy,
         isLeased,
         clientsWait,
+        asksHuman,
         lingerMs: 60_000,
       };
       const { state, effects } = transition(this.state, event, context);
@@ -208,6 +210,27 @@ describe('a transport in doubt', () => {
     expect(play.on(ended(1, closed)).last).toBe('ended → opening 2: open 2');
   });
 
+  it('is not doubled while it has a human sign in, unless the user wants that, and is once that is over in vain', () => {
+    const play = Play.up();
+    play.asksHuman = true;
+    expect(play.on(silent(1), wanted, { type: 'triggered', trigger: 'network' }, silent(1)).last).toBe(
+      'silent → doubtful 1 + none',
+    );
+    play.asksHuman = false;
+    expect(play.on(silent(1)).last).toBe('silent → doubtful 1 + 2: open 2');
+    const user = Play.up();
+    user.asksHuman = true;
+    expect(user.on(silent(1), insisted).last).toBe('wanted → doubtful 1 + 2: open 2 insisted');
+  });
+
+  it('leaves a successor that is due until nobody signs in', () => {
+    const play = Play.up().on(silent(1), ended(2));
+    play.asksHuman = true;
+    expect(play.on(due).last).toBe('due → doubtful 1 + none');
+    play.asksHuman = false;
+    expect(play.on(silent(1)).last).toBe('silent → doubtful 1 + 3: open 3');
+  });
+
   it('gives up at once what can never answer; who is on it may finish', () => {
     const play = Play.up().on({ type: 'condemned', carrier: 1, cause: killed });
     expect(play.last).toBe('condemned → opening 2: drain 1, open 2');
@@ -224,6 +247,12 @@ describe('a transport in doubt', () => {
 describe('a transport over a sleep or another network', () => {
   it('proves what is open, with one question', () => {
     expect(Play.up().on({ type: 'suspended' }, wake).last).toBe('interrupted → up 1: prove 1');
+  });
+
+  it('leaves alone what has a human sign in', () => {
+    const play = new Play().on(wanted);
+    play.asksHuman = true;
+    expect(play.on(wake).last).toBe('interrupted → opening 1');
   });
 
   it('opens anew what was being opened, unless there may have been none', () => {

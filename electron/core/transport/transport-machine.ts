@@ -5,7 +5,8 @@
  * 2. One carrier serves, and one may be opened beside it. Every carrier that was opened is stopped, drained or has ended.
  * 3. While nobody leases it nothing is opened, and what is open closes after `lingerMs`.
  * 4. In doubt a second carrier is opened, and the first to prove itself serves: make before break. Not so where the login took
- *    a human: it answers again, or ends, and then the human is asked once. What can never answer is given up at once.
+ *    a human, or takes one just now: it answers again, or ends, and then the human is asked once. What can never answer is given
+ *    up at once.
  * 5. It tries again by the restart policy of forwards, at once after the first failure; `trouble` is set from the second one on,
  *    or when trying again does not help. So a connection that merely broke is back before anybody is told.
  * 6. What a server ends because it was not used is opened again without a word; spaced where it lived for moments only.
@@ -141,6 +142,10 @@ function reopenQuietly(
 const earliestAt = ({ triedAt, history }: TransportState, now: number): number =>
   Math.max(now, (triedAt ?? -Infinity) + clientDelayMs(now - (history.since ?? now)));
 
+/** A successor would take the user, who has not asked for one. */
+const isUsers = ({ tookHuman }: TransportState, { asksHuman }: TransportContext): boolean =>
+  tookHuman || asksHuman;
+
 // ---- closed ----
 
 const openWanted: Cell<'wanted', 'closed'> = (state, { insisted }, context) =>
@@ -162,10 +167,10 @@ const openingCondemned: Cell<'condemned', 'opening'> = (state, { carrier, cause 
     ? after([{ type: 'stop', carrier }], fail(state, cause, context))
     : stay(state);
 
-/** It may never be answered. */
+/** It may never be answered, unless by the human whom it asks. */
 const openingInterrupted: Cell<'interrupted', 'opening'> = (before, { certain }, context) => {
   const state = { ...before, suspended: false };
-  if (!certain) return stay(state);
+  if (!certain || context.asksHuman) return stay(state);
   const { carrier } = before.situation;
   return after([{ type: 'stop', carrier }], open({ ...state, history: cleanHistory }, context));
 };
@@ -190,7 +195,7 @@ const upSilent: Cell<'silent', 'up'> = (state, { carrier }, context) => {
   if (carrier !== state.situation.carrier) return stay(state);
   if (!context.isLeased) return close(state, { type: 'stop', carrier });
   const doubtful = doubt(state, 'silent');
-  return state.tookHuman || state.suspended ? stay(doubtful) : openSuccessor(doubtful, context);
+  return isUsers(state, context) || state.suspended ? stay(doubtful) : openSuccessor(doubtful, context);
 };
 
 const upEnded: Cell<'ended', 'up'> = (state, event, context) =>
@@ -226,7 +231,8 @@ const upDue: Cell<'due', 'up'> = (state, _event, { now }) => {
 
 const doubtfulWanted: Cell<'wanted', 'doubtful'> = (state, { insisted }, context) => {
   const { successor } = state.situation;
-  if (state.suspended || successor.kind === 'opening' || (state.tookHuman && !insisted)) return stay(state);
+  if (state.suspended || successor.kind === 'opening' || (isUsers(state, context) && !insisted))
+    return stay(state);
   if (insisted || earliestAt(state, context.now) <= context.now)
     return openSuccessor(state, context, insisted);
   const retryAt = Math.min(
@@ -304,7 +310,7 @@ const doubtfulProven: Cell<'proven', 'doubtful'> = (state, { carrier: proven }) 
 /** A successor that could not be opened while the computer slept. */
 const doubtfulSilent: Cell<'silent', 'doubtful'> = (state, { carrier }, context) => {
   const { carrier: current, successor } = state.situation;
-  const isMissing = successor.kind === 'none' && !state.tookHuman && !state.suspended;
+  const isMissing = successor.kind === 'none' && !isUsers(state, context) && !state.suspended;
   return carrier === current && isMissing ? openSuccessor(state, context) : stay(state);
 };
 
@@ -323,19 +329,21 @@ const doubtfulInterrupted: Cell<'interrupted', 'doubtful'> = (before, { certain 
   const state = { ...before, suspended: false };
   const { carrier, successor } = before.situation;
   const prove: TransportEffect = { type: 'prove', carrier };
-  if (!certain || successor.kind !== 'opening') return stay(state, prove);
+  if (!certain || successor.kind !== 'opening' || context.asksHuman) return stay(state, prove);
   return after([prove, ...stopSuccessor(before)], openSuccessor(state, context));
 };
 
 const doubtfulTriggered: Cell<'triggered', 'doubtful'> = (state, { trigger }, context) => {
   const { successor } = state.situation;
-  const isMissing = successor.kind !== 'opening' && !state.tookHuman && !state.suspended;
+  const isMissing = successor.kind !== 'opening' && !isUsers(state, context) && !state.suspended;
   return isMissing ? openSuccessor(state, context, trigger === 'credentials') : stay(state);
 };
 
 const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
   const { successor } = state.situation;
   const isDue = successor.kind === 'scheduled' && successor.retryAt <= context.now;
+  if (isDue && context.asksHuman)
+    return stay({ ...state, situation: { ...state.situation, successor: { kind: 'none' } } });
   return isDue ? openSuccessor(state, context) : stay(state);
 };
 

@@ -114,6 +114,8 @@ export interface TransportContext extends RestartContext {
   readonly isLeased: boolean;
   /** How long it is kept after the last lease, in ms. */
   readonly lingerMs: number;
+  /** A carrier has a human sign in just now: another one would ask once more. */
+  readonly asksHuman: boolean;
 }
 
 export interface TransportTransition {

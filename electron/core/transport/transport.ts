@@ -238,6 +238,7 @@ export class Transport implements LeasedTransport {
   #context(): TransportContext {
     const { clock, random, key } = this.#parts;
     const leases = this.#leases;
+    const carriers = this.#carriers;
     // Those whose carrier has just ended end with it.
     const rides = [...this.#rides.keys()].some(({ carrier }) => carrier === null || carrier !== this.#ending);
     return {
@@ -248,6 +249,9 @@ export class Transport implements LeasedTransport {
       lingerMs: key.isAlone ? 0 : lingerMs,
       get clientsWait() {
         return [...leases].some(({ listener }) => listener.clientsWait());
+      },
+      get asksHuman() {
+        return [...carriers.values()].some((carrier) => carrier.asksHuman);
       },
     };
   }

@@ -272,7 +272,9 @@ describe('forwards to pods through a real kubectl', () => {
 
     it('is what goes through a proxy that the kubeconfig names', async () => {
       const proxy = await startHttpProxy();
-      await api.client.setProxy(proxy.url);
+      await api.client.change(({ clusters: [first] }) => {
+        if (first !== undefined) first.cluster['proxy-url'] = proxy.url;
+      });
       const { address } = await workshop.openReady(kubectlConnection());
       expect(await exchange(address, 'hello')).toBe('hello');
       expect(workshop.livingChildren()).toEqual(['kubectl proxy', 'kubectl pod/postgres-0']);

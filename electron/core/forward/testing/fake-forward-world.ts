@@ -129,6 +129,10 @@ export class FakePort implements ServicePort {
     return Promise.resolve();
   }
 
+  distrust(): void {
+    // Clients are none here.
+  }
+
   setUpstream(upstream: Upstream | null): void {
     this.upstream = upstream;
   }

@@ -9,22 +9,29 @@ import {
   type KubeApiOptions,
   startKubeApi,
 } from '../../../../e2e/fixtures/kube-api.ts';
-import { systemClock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import { classifyKubeAnswer } from '../../failure/kube-answer.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
 import { kubectlConnection, serviceWith } from '../../tunnel/testing/service-specs.ts';
 import type { Carrier } from '../carrier.ts';
-import type { KubeApi } from '../kube-api.ts';
+import type { KubeAnswer, KubeApi } from '../kube-api.ts';
 import { createKubeRequests } from '../kube-requests.ts';
 import type { ClusterChoice } from '../kubectl-flags.ts';
 import { openKubeSession } from '../kube-session.ts';
 import { createPodDialer, type DialPod } from '../kube-upgrade.ts';
 import { PodStreams } from '../pod-streams.ts';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
 export const podPort = 8080;
+
+export interface KubeWorldOptions {
+  readonly startTimeoutMs?: number;
+  /** Of its sessions. */
+  readonly clock?: Clock;
+}
 
 export class KubeWorld {
   readonly api: ApiServer;
@@ -33,12 +40,20 @@ export class KubeWorld {
   readonly service: ServiceSpec;
   /** What the far end said of its failures. */
   readonly complaints: Cause[] = [];
+  /** Each time that a session told that it takes a human. */
+  humans = 0;
+  readonly clock: Clock;
   readonly #sessions: Carrier[] = [];
   readonly #pods: PodStreams[] = [];
 
-  private constructor(api: ApiServer, runtimeDirectory: string, startTimeoutMs: number) {
+  private constructor(
+    api: ApiServer,
+    runtimeDirectory: string,
+    { startTimeoutMs, clock }: Required<KubeWorldOptions>,
+  ) {
     this.api = api;
     this.runtimeDirectory = runtimeDirectory;
+    this.clock = clock;
     const searchPath = [api.client.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter);
     this.launcher = new GroupLauncher({
       clock: systemClock,
@@ -54,22 +69,43 @@ export class KubeWorld {
 
   static async create({
     startTimeoutMs = 20_000,
+    clock = systemClock,
     ...options
-  }: KubeApiOptions & { readonly startTimeoutMs?: number } = {}): Promise<KubeWorld> {
+  }: KubeApiOptions & KubeWorldOptions = {}): Promise<KubeWorld> {
     const api = await startKubeApi(options);
     api.addService('web', { ports: [podPort] });
     api.addPod('web-0');
-    return new KubeWorld(api, await mkdtemp(path.join(os.tmpdir(), 'localport-run-')), startTimeoutMs);
+    const runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'localport-run-'));
+    return new KubeWorld(api, runtimeDirectory, { startTimeoutMs, clock });
   }
 
   open(cluster: Partial<ClusterChoice> = {}): Carrier {
     const session = openKubeSession(
       { id: `session#${String(this.#sessions.length)}`, service: this.service, log: silentLogger },
       { kubeconfig: null, context: this.api.client.contexts.current, ...cluster },
-      { launcher: this.launcher, clock: systemClock, runtimeDirectory: this.runtimeDirectory },
+      { launcher: this.launcher, clock: this.clock, runtimeDirectory: this.runtimeDirectory },
+      { onHuman: () => (this.humans += 1) },
     );
     this.#sessions.push(session);
     return session;
+  }
+
+  /** A credential plugin of this name, first on kubectl's PATH; `exec`: what the kubeconfig says of it otherwise. */
+  async installPlugin(
+    name: string,
+    script: string,
+    exec: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const { binDirectory } = this.api.client;
+    await writeFile(path.join(binDirectory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    await this.api.client.setUser({
+      exec: {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        command: name,
+        interactiveMode: 'Never',
+        ...exec,
+      },
+    });
   }
 
   async openReady(): Promise<{ session: Carrier; requests: KubeApi; dial: DialPod; socketPath: string }> {
@@ -85,6 +121,11 @@ export class KubeWorld {
       socketPath,
       dial: createPodDialer(socketPath, { api: requests, clock: systemClock }),
     };
+  }
+
+  /** As a session's watches do. */
+  explain(answer: KubeAnswer): Cause {
+    return classifyKubeAnswer(this.service, answer);
   }
 
   /** Streams to `web-0`, or to another pod, in a session of their own. */

@@ -1,0 +1,24 @@
+/** The credential plugin that a kubectl runs just now: it may be waiting for a human at a sign-in page. */
+import { childrenOf } from '../process/process-children.ts';
+
+/** `kubectl` may be a script or a version manager, which starts the real one. */
+const maxWrappers = 4;
+
+/** The name of the program; null: none runs. `mark`: what the command line of every kubectl of this session contains. */
+export async function runningPlugin(kubectl: number, mark: string): Promise<string | null> {
+  let parents: readonly number[] = [kubectl];
+  for (let depth = 0; depth <= maxWrappers && parents.length > 0; depth++) {
+    const children = (await Promise.all(parents.map(childrenOf))).flat();
+    const plugin = children.find(({ command }) => !command.includes(mark));
+    if (plugin !== undefined) return programOf(plugin.command);
+    parents = children.map(({ pid }) => pid);
+  }
+  return null;
+}
+
+/** A script is run as `/bin/sh /usr/local/bin/kubelogin`. */
+function programOf(command: string): string {
+  const [program = '', script] = command.split(' ');
+  const name = /\/(?:sh|bash|zsh|env|python\d?|node|ruby)$/.test(program) ? (script ?? program) : program;
+  return name.split('/').at(-1) ?? '';
+}

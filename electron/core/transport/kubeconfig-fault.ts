@@ -1,0 +1,36 @@
+/**
+ * Of a kubeconfig without the cluster or the user that a context names, kubectl says nothing: it connects to localhost:8080, or asks
+ * for a user name. What is missing, `kubectl config view` tells, which asks no server and runs no plugin.
+ */
+import type { Cause } from '../../../shared/failure.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { classifyLines } from '../failure/failure-classifier.ts';
+import { thisPrivacy } from '../privacy/mac-privacy.ts';
+import { askChild, type QueryTerms } from '../process/child-query.ts';
+import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
+
+/** Where kubectl connects without a cluster (client-go, `DefaultServerURL`), and how it ends without a user. */
+const symptom = /\b(?:localhost|127\.0\.0\.1|\[::1\]):8080\b|\berror: EOF$/;
+const queryMs = 5_000;
+
+export interface KubeconfigQuestion {
+  readonly service: ServiceSpec;
+  readonly cluster: ClusterChoice;
+  /** What kubectl itself ended or answered with. */
+  readonly cause: Cause;
+}
+
+/** The cause, or a better one. Never rejects. */
+export async function lookIntoKubeconfig(
+  { service, cluster, cause }: KubeconfigQuestion,
+  terms: Omit<QueryTerms, 'timeoutMs'>,
+): Promise<Cause> {
+  if (!symptom.test(cause.evidence ?? '')) return cause;
+  const argv = ['kubectl', 'config', 'view', '--minify', '--output=name', ...clusterFlags(cluster)] as const;
+  const answer = await askChild(
+    { name: 'kubectl config view', argv: [...argv] },
+    { ...terms, timeoutMs: queryMs },
+  );
+  if (answer.kind !== 'answered' || answer.exit.exitCode === 0) return cause;
+  return classifyLines({ service, lines: answer.exit.lastLines, privacy: thisPrivacy }) ?? cause;
+}
