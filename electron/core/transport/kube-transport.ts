@@ -52,7 +52,7 @@ export interface KubeTransportParts extends Omit<TransportParts, 'open' | 'onIdl
 /** A tunnel's place in a session, and where it leads. */
 export interface KubePlace {
   readonly ride: Ride;
-  /** Its namespace is known once the ride is ready. */
+  /** The one that it is from then on, and its namespace, are known once the ride is ready. */
   readonly target: Pick<ServedTarget, 'namespace' | 'verdict' | 'onVerdict' | 'avoid'>;
   /** Streams in the session would not go through the user's proxy. Known once the ride is ready. */
   readonly isProxied: () => boolean;
@@ -87,6 +87,8 @@ export class KubeTransport implements LeasedTransport {
   readonly #targets = new Map<string, ServedTarget>();
   /** Those of the context's former namespace, which tunnels still use. */
   readonly #formerTargets = new Set<ServedTarget>();
+  /** Moves tunnels that wait for a session to the target that they have then. */
+  readonly #boarding = new Set<() => void>();
   readonly #leases = new Map<TransportLease, ServedTarget | null>();
   readonly #monitor: ClusterMonitor;
   /** Those that can be used, in the order in which they were opened. The last one is. */
@@ -198,12 +200,23 @@ export class KubeTransport implements LeasedTransport {
   board(boarding: Boarding): KubePlace {
     const { service } = boarding;
     if (!isKubeService(service)) throw new Error(`not a kubectl service: ${service.name}`);
-    const target = this.#targetFor(service);
     const user = {};
+    let target = this.#targetFor(service);
     target.enter(user);
+    const move = (): void => {
+      const before = target;
+      target = this.#targetFor(service);
+      target.enter(user);
+      if (before !== target) before.leave(user);
+    };
+    this.#boarding.add(move);
+    const ride = this.#session.board(boarding);
+    void ride.ready.then(() => this.#boarding.delete(move));
     return {
-      ride: this.#session.board(boarding),
-      target,
+      ride,
+      get target() {
+        return target;
+      },
       isProxied: () => {
         const facts = this.#sessions.at(-1)?.facts ?? null;
         return facts !== null && goesThroughProxy(facts, this.#parts.environment());
@@ -213,6 +226,7 @@ export class KubeTransport implements LeasedTransport {
         return outageAt !== null && this.#parts.clock.now() - outageAt < afterOutageMs;
       },
       leaveTarget: () => {
+        this.#boarding.delete(move);
         target.leave(user);
       },
     };
@@ -342,6 +356,7 @@ export class KubeTransport implements LeasedTransport {
       this.#formerTargets.add(target);
     }
     for (const lease of [...this.#leases.keys()]) this.#move(lease);
+    for (const move of this.#boarding) move();
     this.#lookUp();
   }
 
