@@ -421,15 +421,17 @@ describe('a session', () => {
     world.kubeconfig = { namespace: 'shop', user: 'me' };
     world.transport.triggered('credentials');
     await settle();
+    const early = world.board(bare);
     await world.comesUp();
     expect(world.take()).toEqual(['a in doubt', 'a renewed']);
     const next = world.board(bare);
     await world.clock.advance(1_000);
-    expect([...places, next].map((place) => [place.target.namespace, podOf(place)])).toEqual([
+    expect([...places, early, next].map((place) => [place.target.namespace, podOf(place)])).toEqual([
       ['default', 'web-0'],
       ['shop', 'web-shop'],
+      ['shop', 'web-shop'],
     ]);
-    places[0]?.leaveTarget();
+    for (const place of [...places, early, next]) place.leaveTarget();
     await settle();
     expect([world.watches, leases[0]?.down]).toEqual([2, null]);
   });
