@@ -4,7 +4,7 @@
  */
 import { asTransportDown, type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { sleep } from '../clock.ts';
+import { type Clock, sleep } from '../clock.ts';
 import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-health.ts';
 import { isKubeService, type KubeServiceSpec, ServedTarget } from '../kube/served-target.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
@@ -39,6 +39,8 @@ export interface KubeTransportParts extends Omit<TransportParts, 'open' | 'onIdl
   readonly cluster: ClusterChoice;
   readonly launcher: ChildLauncher;
   readonly openSession: OpenKubeSession;
+  /** Through the socket of a session. `createKubeRequests` by default. */
+  readonly requestsThrough?: (socketPath: string, clock: Clock) => KubeApi;
   /** What kubectl gets: it may name proxies. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
   /** As they are at the time. */
@@ -50,7 +52,7 @@ export interface KubeTransportParts extends Omit<TransportParts, 'open' | 'onIdl
 /** A tunnel's place in a session, and where it leads. */
 export interface KubePlace {
   readonly ride: Ride;
-  /** Its namespace is known once the ride is ready. */
+  /** The one that it is from then on, and its namespace, are known once the ride is ready. */
   readonly target: Pick<ServedTarget, 'namespace' | 'verdict' | 'onVerdict' | 'avoid'>;
   /** Streams in the session would not go through the user's proxy. Known once the ride is ready. */
   readonly isProxied: () => boolean;
@@ -85,6 +87,8 @@ export class KubeTransport implements LeasedTransport {
   readonly #targets = new Map<string, ServedTarget>();
   /** Those of the context's former namespace, which tunnels still use. */
   readonly #formerTargets = new Set<ServedTarget>();
+  /** Moves tunnels that wait for a session to the target that they have then. */
+  readonly #boarding = new Set<() => void>();
   readonly #leases = new Map<TransportLease, ServedTarget | null>();
   readonly #monitor: ClusterMonitor;
   /** Those that can be used, in the order in which they were opened. The last one is. */
@@ -122,6 +126,10 @@ export class KubeTransport implements LeasedTransport {
   get status(): string {
     const { status } = this.#session.state.situation;
     return status === 'up' && this.#monitor.unwell !== null ? 'unwell' : status;
+  }
+
+  get leases(): readonly TransportLease[] {
+    return [...this.#leases.keys()];
   }
 
   get services(): readonly string[] {
@@ -192,12 +200,23 @@ export class KubeTransport implements LeasedTransport {
   board(boarding: Boarding): KubePlace {
     const { service } = boarding;
     if (!isKubeService(service)) throw new Error(`not a kubectl service: ${service.name}`);
-    const target = this.#targetFor(service);
     const user = {};
+    let target = this.#targetFor(service);
     target.enter(user);
+    const move = (): void => {
+      const before = target;
+      target = this.#targetFor(service);
+      target.enter(user);
+      if (before !== target) before.leave(user);
+    };
+    this.#boarding.add(move);
+    const ride = this.#session.board(boarding);
+    void ride.ready.then(() => this.#boarding.delete(move));
     return {
-      ride: this.#session.board(boarding),
-      target,
+      ride,
+      get target() {
+        return target;
+      },
       isProxied: () => {
         const facts = this.#sessions.at(-1)?.facts ?? null;
         return facts !== null && goesThroughProxy(facts, this.#parts.environment());
@@ -207,6 +226,7 @@ export class KubeTransport implements LeasedTransport {
         return outageAt !== null && this.#parts.clock.now() - outageAt < afterOutageMs;
       },
       leaveTarget: () => {
+        this.#boarding.delete(move);
         target.leave(user);
       },
     };
@@ -254,7 +274,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   #start(opening: CarrierOpening, reports: Parameters<OpenCarrier>[1]): Carrier {
-    const { cluster, openSession, clock } = this.#parts;
+    const { cluster, openSession, requestsThrough = createKubeRequests, clock } = this.#parts;
     const cancellation = new AbortController();
     const reading = this.#readFacts(cancellation);
     const session = openSession(opening, cluster, reports);
@@ -270,7 +290,7 @@ export class KubeTransport implements LeasedTransport {
       if (!result.ok || result.value.kind !== 'unix') return result;
       const facts = await reading;
       if (hasEnded || this.#isEnding) return result;
-      const api = createKubeRequests(result.value.path, clock);
+      const api = requestsThrough(result.value.path, clock);
       const opened = [...this.#sessions, { number, session, api, facts }];
       this.#use(opened.toSorted((a, b) => a.number - b.number));
       return result;
@@ -290,8 +310,9 @@ export class KubeTransport implements LeasedTransport {
     }
     const { facts } = latest;
     const namespace = (facts === null ? this.#namespace : facts.namespace) ?? defaultNamespace;
-    if (this.#namespace !== null && this.#namespace !== namespace) this.#leaveNamespace();
+    const former = this.#namespace;
     this.#namespace = namespace;
+    if (former !== null && former !== namespace) this.#leaveNamespace();
     for (const target of this.#targets.values()) target.begin(namespace);
     this.#resumeMonitor();
   }
@@ -335,6 +356,7 @@ export class KubeTransport implements LeasedTransport {
       this.#formerTargets.add(target);
     }
     for (const lease of [...this.#leases.keys()]) this.#move(lease);
+    for (const move of this.#boarding) move();
     this.#lookUp();
   }
 

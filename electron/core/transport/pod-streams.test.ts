@@ -23,16 +23,24 @@ let far: { readonly server: SpdyServer; readonly streams: FarStream[] }[];
 /** Our ends of them. */
 let near: SpdyConnection[];
 let refusal: KubeAnswer | null;
+let said: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
   far = [];
   near = [];
   refusal = null;
+  said = [];
   streams = new PodStreams(
     { namespace: 'default', pod: 'web-0' },
     {
       clock,
+      onDoubt: () => {
+        said.push('doubt');
+      },
+      onEmptied: () => {
+        said.push('emptied');
+      },
       dial: () => {
         if (refusal !== null) return Promise.resolve(err(refusal));
         const [ours, theirs] = duplexPair();
@@ -150,4 +158,37 @@ it('gives no client to a connection that has left a ping unanswered, and ends it
   expect(clients().slice(0, 2)).toEqual([2, 0]);
   await clock.advance(10_000);
   expect(near[1]?.isOpen).toBe(false);
+});
+
+it('says that its last client has gone, also with one of several connections, and doubts the way with the last of them', async () => {
+  await connect();
+  await eventually('a warm one', () => streams.connectionCount === 2);
+  near[0]?.close();
+  await eventually('one is left', () => streams.connectionCount === 1);
+  expect(said).toEqual(['emptied']);
+  near[1]?.close();
+  await eventually('none is left', () => streams.connectionCount === 0);
+  expect([said, streams.isVouched]).toEqual([['emptied', 'doubt', 'emptied'], false]);
+});
+
+it('vouches for the way as long as one connection is not backed up, and can tell nothing when all are', async () => {
+  await connect();
+  await eventually('a warm one', () => streams.connectionCount === 2);
+  expect(streams.isVouched).toBe(true);
+  for (const stream of far[0]?.streams ?? [])
+    if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
+  await eventually('it is backed up', () => near[0]?.isBackedUp === true);
+  expect(streams.isVouched).toBe(true);
+  near[1]?.close();
+  await eventually('one is left', () => streams.connectionCount === 1);
+  expect([streams.isVouched, await streams.prove(1_000, service)]).toEqual([false, null]);
+  expect(said).toEqual([]);
+});
+
+it('doubts the way once when pings are no longer answered', async () => {
+  await connect();
+  await eventually('a warm one', () => streams.connectionCount === 2);
+  for (const { server } of far) server.answersPings = false;
+  await clock.advance(13_000);
+  expect([said, streams.isVouched]).toEqual([['doubt'], false]);
 });

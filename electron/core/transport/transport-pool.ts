@@ -44,7 +44,6 @@ export class TransportPool {
   readonly #parts: TransportPoolParts;
   readonly #ssh = new Map<string, Transport>();
   readonly #kube = new Map<string, KubeTransport>();
-  readonly #leases = new Set<TransportLease>();
   readonly #closing = new Set<Promise<void>>();
   #clusterHealth = defaultClusterHealth;
   #isSuspended = false;
@@ -61,12 +60,10 @@ export class TransportPool {
   }
 
   lease(listener: LeaseListener): TransportLease {
-    const lease = new TransportLease(listener, {
+    return new TransportLease(listener, {
       find: (service, key) => (key.kind === 'ssh' ? this.#sshOf(key) : this.#kubeOf(key, service)),
       pin: (service) => contextPinOf(service, this.#parts.environment()),
     });
-    this.#leases.add(lease);
-    return lease;
   }
 
   /** A place on the ssh connection of this service. */
@@ -85,7 +82,7 @@ export class TransportPool {
 
   /** The network or the credentials are others now: what is down is tried at once. */
   triggered(trigger: Extract<TriggerKind, 'network' | 'credentials'>): void {
-    if (trigger === 'credentials') for (const lease of this.#leases) lease.lookAtContext();
+    if (trigger === 'credentials') this.#lookAtContexts();
     for (const transport of this.#all()) transport.triggered(trigger);
   }
 
@@ -133,6 +130,14 @@ export class TransportPool {
   /** Ends every connection. */
   async close(options: { readonly force?: boolean } = {}): Promise<void> {
     await Promise.all([...this.#all().map((transport) => transport.close(options)), ...this.#closing]);
+  }
+
+  /** Leases may move to another transport. */
+  #lookAtContexts(): void {
+    const leases = [...this.#kube.values()].flatMap((transport) => transport.leases);
+    for (const lease of leases) lease.lookAtContext();
+    // Which one kubectl has now is shown.
+    this.#parts.onChange();
   }
 
   #all(): readonly (Transport | KubeTransport)[] {

@@ -243,6 +243,8 @@ describe('forwards to pods through a real kubectl', () => {
       expect(await exchange(address, 'hello')).toBe('hello');
       expect(workshop.livingChildren()).toEqual(['kubectl proxy', 'kubectl pod/postgres-0']);
       link.setSilent(true);
+      // kubectl asks nobody by itself: also without a reason, the API server has to be asked.
+      expect(await tunnel.proveTransport(1_000, true)).toEqual({ kind: 'silent' });
       expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
       link.setSilent(false);
       expect(await tunnel.proveTransport(5_000)).toEqual({ kind: 'unprovable' });
@@ -362,6 +364,51 @@ describe('forwards to pods through a real kubectl', () => {
     expect(await waiting).toBe('hello');
     expect(api.requests).toContain('GET /api/v1/namespaces/default/pods/postgres-1/portforward');
     idle.destroy();
+  });
+
+  it('leads to the namespace that its context has now, in another session; a former one stays where it is', async () => {
+    const connection = kubectlConnection({ namespace: null });
+    const { address } = await workshop.openReady({
+      ...connection,
+      kubeconfig: await api.client.writeKubeconfig('own', { namespace: 'default' }),
+    });
+    api.addService('postgres', { ports: [5432], namespace: 'shop' });
+    api.addPod('postgres-shop', { namespace: 'shop', labels: { app: 'postgres' } });
+    const kubeconfig = await api.client.writeKubeconfig('own', { namespace: 'shop' });
+    workshop.credentialsChanged();
+    const isProxy = (name: string): boolean => name.startsWith('kubectl proxy');
+    await eventually('another session', () => workshop.livingChildren().filter(isProxy).length === 2);
+    const next = await workshop.openReady({ ...connection, kubeconfig });
+    expect(await exchange(next.address, 'hello')).toBe('hello');
+    expect(api.requests.filter((request) => request.endsWith('/portforward')).at(-1)).toBe(
+      'GET /api/v1/namespaces/shop/pods/postgres-shop/portforward',
+    );
+    expect(await exchange(address, 'hello')).toBe('hello');
+  });
+
+  it.each(['/version', '/services', '/pods', '/portforward'])(
+    'can be stopped while %s is asked for, and leaves nothing',
+    async (asked) => {
+      const tunnel = workshop.open(kubectlConnection());
+      await eventually(asked, () => api.requests.some((request) => request.endsWith(asked)));
+      expect(await tunnel.stop()).toMatchObject({ cause: null });
+      await workshop.closeShared();
+      expect([api.watches.count, workshop.livingChildren(), await workshop.filesLeft()]).toEqual([0, [], []]);
+    },
+  );
+
+  it('ends with its session while a client waits for its stream, and leads that client on', async () => {
+    const { tunnel, address } = await workshop.openReady(kubectlConnection());
+    const suspicion = new Promise<void>((resolve) => tunnel.onSuspicion?.(resolve));
+    api.setHanging(true);
+    api.dropForwards();
+    await suspicion;
+    const client = exchange(address, 'hello');
+    process.kill(tunnel.pid ?? 0, 'SIGKILL');
+    expect((await tunnel.ended).cause?.code).toBe('killed');
+    api.setHanging(false);
+    await workshop.openReady(kubectlConnection());
+    expect(await client).toBe('hello');
   });
 
   it('ends when its pod has gone and nobody is served, and says why', async () => {

@@ -41,6 +41,8 @@ export interface PodServerParts {
 /** An API server that has just started answers 403 until it knows the roles. */
 const rolesDeadlineMs = 5_000;
 const rolesPollMs = 250;
+/** A process that was killed is reaped by then. */
+const sessionEndMs = 1_000;
 
 export class PodServer implements PodEngine {
   readonly pid = null;
@@ -240,8 +242,16 @@ export class PodServer implements PodEngine {
         if (opened.ok) opened.value.destroy();
         return null;
       }
-      if (opened.ok || !this.#goesElsewhere(pod, { streams, cause: opened.error })) return opened;
+      if (opened.ok) return opened;
+      if (await this.#endsFor(opened.error)) return null;
+      if (!this.#goesElsewhere(pod, { streams, cause: opened.error })) return opened;
     }
+  }
+
+  /** A session that has ended breaks off what is asked through it a moment before this is closed. */
+  async #endsFor({ code }: Cause): Promise<boolean> {
+    if (codesOfSessions.has(code)) await sleep(this.#parts.clock, sessionEndMs, this.#closing.signal);
+    return this.#hasClosed();
   }
 
   /** null: this has closed, or the client waits no more. */
@@ -289,6 +299,13 @@ const codesOfPods: ReadonlySet<Cause['code']> = new Set([
   'host-unreachable',
   'no-ready-pod',
   'resource-missing',
+  'timed-out',
+]);
+
+/** What the end of a session looks like to whoever asks through it. */
+const codesOfSessions: ReadonlySet<Cause['code']> = new Set([
+  'closed-by-remote',
+  'connection-refused',
   'timed-out',
 ]);
 

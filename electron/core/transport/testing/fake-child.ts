@@ -37,6 +37,11 @@ export class FakeChild implements ChildLauncher, ChildProcess {
     this.#listener('stderr', line);
   }
 
+  /** On stdout. */
+  print(...lines: readonly string[]): void {
+    for (const line of lines) this.#listener('stdout', line);
+  }
+
   exit(exit: Partial<ChildExit> = {}): void {
     this.#resolveExited({
       exitCode: 1,

@@ -145,6 +145,11 @@ export class TunnelWorkshop {
     this.#transports.networkChanged(true);
   }
 
+  /** A kubeconfig, a key or a login may be another one. */
+  credentialsChanged(): void {
+    this.#transports.triggered('credentials');
+  }
+
   /** What tunnels share outlives them for a while. */
   async closeShared(): Promise<void> {
     await this.#transports.close();

@@ -1,0 +1,128 @@
+/** What the real kubectl says of contexts, merged and minified by its own rules. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createKubectlClient, type KubectlClient } from '../../../e2e/fixtures/kubectl-client.ts';
+import { systemClock } from '../clock.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { GroupLauncher } from '../process/child-launcher.ts';
+import { type ContextFacts, readContextFacts } from './context-facts.ts';
+
+let client: KubectlClient;
+let directory: string;
+let launcher: GroupLauncher;
+let searchPath: string;
+
+beforeEach(async () => {
+  client = await createKubectlClient();
+  directory = await mkdtemp(path.join(os.tmpdir(), 'localport-facts-'));
+  searchPath = [client.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter);
+  launcher = new GroupLauncher({
+    clock: systemClock,
+    log: silentLogger,
+    environment: () => ({ PATH: searchPath, HOME: directory }),
+    registries: [],
+  });
+});
+
+afterEach(async () => {
+  expect(launcher.alive()).toEqual([]);
+  await rm(directory, { recursive: true });
+  await client.dispose();
+});
+
+interface Parts {
+  readonly cluster?: object;
+  readonly context?: object;
+  readonly user?: object | null;
+}
+
+/** A kubeconfig with one context, `prod`. */
+async function kubeconfig({
+  cluster = {},
+  context = {},
+  user = { token: 'secret' },
+}: Parts = {}): Promise<string> {
+  const file = path.join(directory, 'kubeconfig');
+  const names = { cluster: 'c', ...(user === null ? {} : { user: 'u' }) };
+  const content = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'prod',
+    clusters: [{ name: 'c', cluster: { server: 'https://prod.example:6443', ...cluster } }],
+    users: user === null ? [] : [{ name: 'u', user }],
+    contexts: [
+      { name: 'prod', context: { ...names, ...context } },
+      { name: 'broken', context: { cluster: 'nowhere', user: 'u' } },
+    ],
+  };
+  await writeFile(file, JSON.stringify(content));
+  return file;
+}
+
+function read(
+  file: string,
+  context: string | null = 'prod',
+  signal?: AbortSignal,
+): Promise<ContextFacts | null> {
+  const tools = { launcher, clock: systemClock, signal: signal ?? new AbortController().signal };
+  return readContextFacts({ context, kubeconfig: file }, tools);
+}
+
+async function fingerprint(parts: Parts = {}): Promise<string> {
+  const facts = await read(await kubeconfig(parts));
+  if (facts === null) throw new Error('kubectl could not say');
+  return facts.fingerprint;
+}
+
+it('are its namespace, its server and its proxy, where it has them', async () => {
+  const file = await kubeconfig({
+    cluster: { 'proxy-url': 'http://proxy:3128' },
+    context: { namespace: 'shop' },
+  });
+  expect(await read(file)).toMatchObject({
+    namespace: 'shop',
+    server: 'https://prod.example:6443',
+    proxyUrl: 'http://proxy:3128',
+  });
+  expect(await read(await kubeconfig())).toMatchObject({ namespace: null, proxyUrl: null });
+});
+
+it('are told of a context without a user, and of the current one', async () => {
+  const file = await kubeconfig({ user: null, context: { namespace: 'shop' } });
+  const facts = await read(file);
+  expect(facts).toMatchObject({ namespace: 'shop', server: 'https://prod.example:6443' });
+  expect(await read(file, null)).toEqual(facts);
+});
+
+it('change with its namespace, its cluster and its user, and with nothing else', async () => {
+  const before = await fingerprint();
+  expect(await fingerprint()).toBe(before);
+  const others = [
+    await fingerprint({ context: { namespace: 'shop' } }),
+    await fingerprint({ cluster: { server: 'https://other.example' } }),
+    await fingerprint({ user: { token: 'another' } }),
+    await fingerprint({ user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'aws' } } }),
+  ];
+  expect(new Set([before, ...others]).size).toBe(5);
+});
+
+it('change with the user also behind certificates that fill more than a line', async () => {
+  const cluster = { 'certificate-authority-data': Buffer.alloc(9_000, 'a').toString('base64') };
+  expect(await fingerprint({ cluster, user: { token: 'a' } })).not.toBe(
+    await fingerprint({ cluster, user: { token: 'b' } }),
+  );
+});
+
+it('are not known where kubectl cannot say, does not run, or the question is given up', async () => {
+  const file = await kubeconfig();
+  expect(await read(file, 'mars')).toBeNull();
+  expect(await read(path.join(directory, 'nothing'))).toBeNull();
+  const cancellation = new AbortController();
+  const asked = read(file, 'prod', cancellation.signal);
+  cancellation.abort();
+  expect([await asked, await read(file, 'prod', cancellation.signal)]).toEqual([null, null]);
+  searchPath = '/nowhere';
+  expect(await read(file)).toBeNull();
+});

@@ -1,0 +1,474 @@
+/** Clients of a private socket and the pods that they are led to, with a far end of SPDY for each pod, and a clock that a test moves. */
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { duplexPair } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { SpdyConnection as FarEnd } from '../../../e2e/fixtures/spdy-server.ts';
+import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { err, ok } from '../../../shared/result.ts';
+import type { PodVerdict } from '../kube/pod-verdict.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
+import type { DialPod } from '../transport/kube-upgrade.ts';
+import type { KubeAnswer } from '../transport/kube-api.ts';
+import { SpdyConnection } from '../transport/spdy-connection.ts';
+import { Succession } from '../transport/succession.ts';
+import type { ServingPod } from './pod-engine.ts';
+import { PodServer } from './pod-server.ts';
+import { listenPrivately } from './private-server.ts';
+import { kubectlConnection, serviceWith } from './testing/service-specs.ts';
+
+const noPod = describeCause('no-ready-pod', { resource: 'service/web' });
+const none: PodVerdict = { kind: 'none', cause: noPod };
+const unreachable: KubeAnswer = {
+  status: 500,
+  body: { message: 'error dialing backend: dial tcp 10.0.0.5:10250: i/o timeout' },
+};
+const forbidden: KubeAnswer = { status: 403, body: { message: 'pods "a" is forbidden: no' } };
+
+const servingPod = (name: string): ServingPod => ({
+  kind: 'pod',
+  pod: name,
+  uid: `uid-${name}`,
+  port: 80,
+  isReady: true,
+  note: null,
+});
+
+/** What serves, as a test says; of those that are avoided, only where there is no other. */
+class Target {
+  verdict: PodVerdict | null;
+  readonly namespace = 'default';
+  readonly avoided: string[] = [];
+  readonly #pods: readonly string[];
+  readonly #listeners = new Set<(verdict: PodVerdict) => void>();
+
+  constructor(...pods: readonly string[]) {
+    this.#pods = pods;
+    const [first] = pods;
+    this.verdict = first === undefined ? none : servingPod(first);
+  }
+
+  onVerdict(listener: (verdict: PodVerdict) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  become(verdict: PodVerdict): void {
+    this.verdict = verdict;
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(verdict);
+  }
+
+  avoid(uid: string): void {
+    this.avoided.push(uid.slice('uid-'.length));
+    const other = this.#pods.find((pod) => !this.avoided.includes(pod));
+    if (other !== undefined && this.verdict?.kind === 'pod' && this.verdict.uid === uid)
+      this.become(servingPod(other));
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+}
+
+class World {
+  readonly runtimeDirectory: string;
+  readonly clock = new FakeClock();
+  readonly succession = new Succession<PodServer>();
+  /** Pods that were dialed, in order. */
+  readonly dialed: string[] = [];
+  /** Why these pods cannot be reached; null: nobody answers before the dial is given up. */
+  readonly refusals = new Map<string, KubeAnswer | null>();
+  readonly complaints: Cause[] = [];
+  readonly ends: (Cause | null)[] = [];
+  suspicions = 0;
+  /** Connections are made once it is free. */
+  way = Promise.resolve();
+  isAfterOutage = false;
+  readonly target: Target;
+  /** Open connections, by pod. */
+  readonly near: { readonly pod: string; readonly connection: SpdyConnection }[] = [];
+  readonly #far: FarEnd[] = [];
+  readonly #servers: PodServer[] = [];
+  readonly #clients = new Set<net.Socket>();
+  #stopFollowing: () => void = () => undefined;
+
+  constructor(runtimeDirectory: string, ...pods: readonly string[]) {
+    this.runtimeDirectory = runtimeDirectory;
+    this.target = new Target(...pods);
+  }
+
+  readonly dial: DialPod = async ({ pod }, { signal }) => {
+    this.dialed.push(pod);
+    await this.way;
+    const refusal = this.refusals.get(pod);
+    if (refusal === null)
+      return new Promise((resolve) => {
+        const onAbort = (): void => {
+          resolve(err({ status: 0, body: 'aborted' }));
+        };
+        if (signal.aborted) onAbort();
+        signal.addEventListener('abort', onAbort);
+      });
+    if (refusal !== undefined) return err(refusal);
+    const [ours, theirs] = duplexPair();
+    const far = new FarEnd(theirs, (stream) => {
+      stream.on('error', () => undefined);
+      if (stream.headers['streamtype'] === 'error') return;
+      stream.write(`${pod}: `);
+      stream.pipe(stream);
+    });
+    this.#far.push(far);
+    void far.run();
+    const connection = new SpdyConnection(ours, this.clock);
+    this.near.push({ pod, connection });
+    return ok(connection);
+  };
+
+  serve(name: string, holdTimeoutMs = 5_000): PodServer {
+    const server: PodServer = new PodServer({
+      clock: this.clock,
+      service: { ...serviceWith(kubectlConnection()), holdTimeoutMs },
+      place: { runtimeDirectory: this.runtimeDirectory, path: this.pathOf(name) },
+      namespace: 'default',
+      target: this.target,
+      isAfterOutage: () => this.isAfterOutage,
+      dial: this.dial,
+      traffic: { hasQueuedBytes: () => false, bytesReceived: () => 0 },
+      succession: this.succession,
+      reports: {
+        onEnd: ({ cause }) => {
+          this.ends.push(cause);
+          this.close(server);
+        },
+        onComplaint: (cause) => this.complaints.push(cause),
+        onSuspicion: () => {
+          this.suspicions += 1;
+        },
+      },
+    });
+    this.#servers.push(server);
+    this.#stopFollowing = this.target.onVerdict((verdict) => {
+      server.follow(verdict);
+    });
+    return server;
+  }
+
+  async openReady(name = 'one', holdTimeoutMs?: number): Promise<PodServer> {
+    const server = this.serve(name, holdTimeoutMs);
+    const opened = await this.open(server);
+    if (!opened.ok) throw new Error(opened.error.title);
+    return server;
+  }
+
+  open(server: PodServer): ReturnType<PodServer['open']> {
+    const { verdict } = this.target;
+    if (verdict?.kind !== 'pod') throw new Error('no pod serves');
+    return server.open(verdict);
+  }
+
+  close(server: PodServer, isDismissed = false): void {
+    this.#stopFollowing();
+    server.close({ isDismissed });
+  }
+
+  pathOf(name: string): string {
+    return path.join(this.runtimeDirectory, name);
+  }
+
+  connect(name = 'one'): net.Socket {
+    const client = net.connect(this.pathOf(name));
+    client.on('error', () => undefined);
+    this.#clients.add(client);
+    return client;
+  }
+
+  /** Connections that are open, by their pod. */
+  get openTo(): readonly string[] {
+    return this.near.filter(({ connection }) => connection.isOpen).map(({ pod }) => pod);
+  }
+
+  async dispose(): Promise<void> {
+    for (const server of this.#servers) server.close({ isDismissed: true });
+    for (const client of this.#clients) client.destroy();
+    await eventually('all connections are closed', () => this.openTo.length === 0);
+    for (const far of this.#far) far.destroy();
+    await eventually('no file is left', async () => (await readdir(this.runtimeDirectory)).length === 0);
+    await settle();
+    expect([this.clock.pendingTimers, this.target.listenerCount <= this.#servers.length]).toEqual([0, true]);
+  }
+}
+
+let runtimeDirectory: string;
+let world: World;
+
+beforeEach(async () => {
+  runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'localport-run-'));
+});
+
+afterEach(async () => {
+  await world.dispose();
+  await rm(runtimeDirectory, { recursive: true });
+});
+
+const start = (...pods: readonly string[]): World => (world = new World(runtimeDirectory, ...pods));
+
+/** What comes until the other side has ended. */
+async function said(client: net.Socket): Promise<string> {
+  let text = '';
+  client.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await new Promise((resolve) => client.once('close', resolve));
+  return text;
+}
+
+async function hello(client: net.Socket): Promise<string> {
+  client.end('hello');
+  return said(client);
+}
+
+async function connected(client: net.Socket): Promise<string> {
+  client.write('hello');
+  const [chunk] = (await once(client, 'data')) as [Buffer];
+  return chunk.toString();
+}
+
+describe('clients', () => {
+  it('go to the pod that serves when they come; those of a former one stay with it until they leave', async () => {
+    const { target } = start('a', 'b');
+    await world.openReady();
+    const early = world.connect();
+    expect(await connected(early)).toMatch(/^a: /);
+    target.become(servingPod('b'));
+    expect(await hello(world.connect())).toBe('b: hello');
+    expect(world.openTo).toContain('a');
+    expect(await hello(early)).toMatch(/hello$/);
+    await eventually('the former pod is left', () => !world.openTo.includes('a'));
+    expect([world.complaints, world.ends]).toEqual([[], []]);
+  });
+
+  it('leave no connection to a former pod, also where one of several was lost with the last client', async () => {
+    const { target } = start('a', 'b');
+    await world.openReady();
+    const client = world.connect();
+    await connected(client);
+    await eventually('a warm one', () => world.openTo.length === 2);
+    target.become(servingPod('b'));
+    world.near.find(({ connection }) => connection.streamCount > 0)?.connection.close();
+    await said(client);
+    await eventually('the former pod is left', () => !world.openTo.includes('a'));
+  });
+
+  it('wait for a pod, and are led to it', async () => {
+    const { target } = start('a', 'b');
+    await world.openReady();
+    const kept = world.connect();
+    await connected(kept);
+    target.become(none);
+    expect(world.complaints).toEqual([noPod]);
+    const waiting = hello(world.connect());
+    await eventually('it waits', () => target.listenerCount === 2);
+    target.become(servingPod('b'));
+    expect(await waiting).toBe('b: hello');
+    expect(target.listenerCount).toBe(1);
+  });
+
+  it('wait as long as others in the hold, and no longer', async () => {
+    const { target } = start('a');
+    await world.openReady('one', 3_000);
+    await connected(world.connect());
+    target.become(none);
+    const waiting = hello(world.connect());
+    await eventually('it waits', () => target.listenerCount === 2);
+    await world.clock.advance(3_000);
+    expect([await waiting, target.listenerCount]).toEqual(['', 1]);
+  });
+
+  it('are not held up by a hold of 0 while a pod serves', async () => {
+    const { clock } = start('a');
+    await world.openReady('one', 0);
+    for (const { connection } of world.near) connection.close();
+    await eventually('its loss is known', () => world.suspicions === 1);
+    let open = (): void => undefined;
+    world.way = new Promise((resolve) => (open = resolve));
+    world.dialed.length = 0;
+    const client = hello(world.connect());
+    await eventually('its connection is being made', () => world.dialed.length === 1);
+    await clock.advance(1);
+    open();
+    expect(await client).toBe('a: hello');
+  });
+
+  it('wait across servers when the last pod has gone, and are led to the next', async () => {
+    const { target } = start('a', 'b');
+    await world.openReady('one');
+    const kept = world.connect('one');
+    await connected(kept);
+    target.become(none);
+    const waiting = hello(world.connect('one'));
+    await eventually('it waits', () => target.listenerCount === 2);
+    kept.destroy();
+    await eventually('it has ended', () => world.ends.length === 1);
+    expect(world.ends).toEqual([noPod]);
+    target.become(servingPod('b'));
+    await world.openReady('two');
+    expect(await waiting).toBe('b: hello');
+  });
+
+  it('wait for no other server than in the hold, nor when the user has ended theirs', async () => {
+    const { target, clock } = start('a');
+    const server = await world.openReady('one', 3_000);
+    const kept = world.connect('one');
+    await connected(kept);
+    target.become(none);
+    const waiting = hello(world.connect('one'));
+    await eventually('it waits', () => target.listenerCount === 2);
+    await clock.advance(2_000);
+    world.close(server);
+    await settle();
+    await clock.advance(1_000);
+    expect(await waiting).toBe('');
+
+    target.become(servingPod('a'));
+    const dismissed = await world.openReady('two');
+    await connected(world.connect('two'));
+    target.become(none);
+    const second = hello(world.connect('two'));
+    await eventually('it waits', () => target.listenerCount === 2);
+    world.close(dismissed, true);
+    expect([await second, clock.pendingTimers]).toEqual(['', 0]);
+  });
+
+  it('leave nothing at the server, however many they were', async () => {
+    start('a');
+    const server = await world.openReady();
+    for (let count = 0; count < 50; count += 1) expect(await hello(world.connect())).toBe('a: hello');
+    expect(world.target.listenerCount).toBe(1);
+    world.close(server);
+    expect(world.complaints).toEqual([]);
+  });
+});
+
+describe('a pod that cannot be reached', () => {
+  it('is avoided from the beginning, and another one serves', async () => {
+    const { target } = start('a', 'b');
+    world.refusals.set('a', unreachable);
+    await world.openReady();
+    expect([target.avoided, await hello(world.connect())]).toEqual([['a'], 'b: hello']);
+  });
+
+  it('is tried once where all are like this, at the beginning and by each client', async () => {
+    const { target } = start('a', 'b', 'c');
+    for (const pod of ['a', 'b', 'c']) world.refusals.set(pod, unreachable);
+    const opened = await world.open(world.serve('one'));
+    expect(opened.ok ? null : opened.error.code).toBe('host-unreachable');
+    expect([world.dialed, target.avoided]).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+    world.refusals.clear();
+    await world.openReady('two');
+    for (const { connection } of world.near) connection.close();
+    await eventually('its loss is known', () => world.suspicions === 1);
+    for (const pod of ['a', 'b', 'c']) world.refusals.set(pod, unreachable);
+    world.dialed.length = 0;
+    expect([await hello(world.connect('two')), world.dialed]).toEqual(['', ['c']]);
+    expect(world.complaints.map(({ code }) => code)).toEqual(['host-unreachable']);
+  });
+
+  it('is not avoided for what is not its own: rights, or an API server that is away', async () => {
+    const { target } = start('a', 'b');
+    const refused = { status: 502, body: 'dial tcp 127.0.0.1:6443: connect: connection refused' };
+    for (const [answer, code] of [
+      [forbidden, 'forbidden'],
+      [refused, 'connection-refused'],
+    ] as const) {
+      world.refusals.set('a', answer);
+      const opened = await world.open(world.serve(code));
+      expect([opened.ok ? null : opened.error.code, target.avoided, world.dialed.splice(0)]).toEqual([
+        code,
+        [],
+        ['a'],
+      ]);
+    }
+  });
+
+  it('is tried again when it is refused soon after an outage, for 5 s', async () => {
+    start('a');
+    world.isAfterOutage = true;
+    world.refusals.set('a', forbidden);
+    const opening = world.openReady();
+    await world.clock.advance(1_000);
+    world.refusals.clear();
+    await world.clock.advance(250);
+    await opening;
+    expect(await hello(world.connect())).toBe('a: hello');
+    world.refusals.set('a', forbidden);
+    const refused = world.open(world.serve('two'));
+    await world.clock.advance(5_000);
+    const result = await refused;
+    expect(result.ok ? null : result.error.code).toBe('forbidden');
+  });
+});
+
+describe('another pod', () => {
+  it('that serves before the first is reached is gone to, and nobody is avoided', async () => {
+    const { target } = start('a', 'b');
+    world.refusals.set('a', null);
+    const opening = world.openReady();
+    await settle();
+    target.become(servingPod('b'));
+    await opening;
+    expect([target.avoided, await hello(world.connect())]).toEqual([[], 'b: hello']);
+  });
+
+  it('that goes before it is reached leaves none, which is said', async () => {
+    const { target } = start('a');
+    world.refusals.set('a', null);
+    const opening = world.open(world.serve('one'));
+    await settle();
+    target.become(none);
+    expect(await opening).toEqual(err(noPod));
+  });
+
+  it('is not gone to after the end, not even at the same moment', async () => {
+    const { target } = start('a', 'b');
+    const server = await world.openReady();
+    world.close(server);
+    world.dialed.length = 0;
+    server.follow(servingPod('b'));
+    expect([await server.prove(1_000), world.dialed]).toEqual([{ kind: 'silent' }, []]);
+    world.refusals.set('b', null);
+    target.become(servingPod('b'));
+    const late = world.serve('two');
+    const opening = world.open(late);
+    await settle();
+    late.follow(servingPod('a'));
+    world.close(late);
+    expect((await opening).ok).toBe(false);
+    expect(world.openTo).toEqual([]);
+  });
+});
+
+it('is vouched for while pings are answered, and asks when they are not', async () => {
+  start('a');
+  const server = await world.openReady();
+  expect([server.isVouched, await server.prove(1_000)]).toEqual([true, { kind: 'alive' }]);
+  for (const { connection } of world.near) connection.close();
+  await eventually('its loss is known', () => world.suspicions === 1);
+  expect(server.isVouched).toBe(false);
+  world.refusals.set('a', null);
+  const proof = server.prove(1_000);
+  await world.clock.advance(1_000);
+  expect(await proof).toEqual({ kind: 'silent' });
+});
+
+it('goes on when the machine has no file descriptors for its clients, however often', async () => {
+  start('a');
+  const listening = await listenPrivately({ runtimeDirectory, path: world.pathOf('other') }, () => undefined);
+  if (!listening.ok) throw new Error(listening.error);
+  for (let time = 0; time < 3; time += 1) listening.value.emit('error', new Error('accept EMFILE'));
+  listening.value.close();
+});
