@@ -120,7 +120,8 @@ export const connectionKeyHelps = {
     selector: 'Labels, as in app=web,tier=db, instead of resource_name: forwards to a pod that has them',
     context: 'Of the kubeconfig; default the current one',
     kubeconfig: 'A file; default KUBECONFIG, else ~/.kube/config',
-    engine: 'kubectl: a kubectl port-forward of its own; default: a stream in the connection that the context shares',
+    engine:
+      'kubectl: a kubectl port-forward of its own; default: a stream in the connection that the context shares',
   },
   ssh: {
     host: 'The ssh server, or a Host of ssh_config',

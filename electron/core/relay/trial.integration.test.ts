@@ -86,7 +86,7 @@ describe('a tunnel that is not proven', () => {
   it('needs another trial once the far end has refused a client, and loses nobody meanwhile', async () => {
     let isOpen = true;
     const remote = await fixture.remoteEnd((peer) => {
-      if (isOpen) void echo(peer.read());
+      if (isOpen) echo(peer.read());
       else peer.socket.end();
     });
     local.setUpstream({ ...unproven(remote.endpoint), trialMs: null });
