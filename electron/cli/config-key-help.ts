@@ -53,7 +53,7 @@ const restartPolicy: KeyHelps = {
 const clusterHealth: KeyHelps = {
   enabled: 'Whether clusters are checked at all; default true',
   interval: 'Time between checks for services that are cluster_aware; default 240 s',
-  timeout: 'Of each kubectl; default 30 s',
+  timeout: 'Of each question; default 30 s',
   retry_attempts: 'How often a failed check is repeated; default 2',
   failure_threshold: 'Failed checks in a row that make a cluster unhealthy; default 3',
   commands: {
@@ -118,7 +118,7 @@ export const connectionKeyHelps = {
     resource_type:
       'service, pod, deployment, statefulset, daemonset, replicaset or job, or a short name of kubectl; default service',
     selector: 'Labels, as in app=web,tier=db, instead of resource_name: forwards to a pod that has them',
-    context: 'Of the kubeconfig; default the current one',
+    context: 'Of the kubeconfig; default the one that is current when the service is turned on',
     kubeconfig: 'A file; default KUBECONFIG, else ~/.kube/config',
     engine:
       'kubectl: a kubectl port-forward of its own; default: a stream in the connection that the context shares',
