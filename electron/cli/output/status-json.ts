@@ -47,6 +47,8 @@ const serviceObject = (service: ReportedService): object => ({
   ...(service.remoteAddress === undefined ? {} : { remote_address: service.remoteAddress }),
   addresses: service.addresses,
   remote: service.route,
+  ...(service.note === undefined ? {} : { note: service.note }),
+  ...(service.otherContext === undefined ? {} : { other_context: service.otherContext }),
   tags: service.tags,
   pid: service.pid,
   since: showTime(service.since),

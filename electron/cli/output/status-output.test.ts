@@ -25,6 +25,17 @@ describe('the status as a table', () => {
 `);
   });
 
+  it('says what is unusual about the way, and which context kubectl has now', () => {
+    const web = aService('web', { note: 'web-0 is running but not ready', otherContext: 'prod' });
+    expect(table(aReport(web)).split('\n').slice(2, 4)).toEqual([
+      '   web-0 is running but not ready',
+      "   kubectl's current context is prod now: turn this off and on to use it",
+    ]);
+    expect(statusObject(aReport(web))).toMatchObject({
+      services: [{ note: 'web-0 is running but not ready', other_context: 'prod' }],
+    });
+  });
+
   it('leaves the local end of a reverse forward empty', () => {
     const reverse = aService('hook', {
       localPort: 0,

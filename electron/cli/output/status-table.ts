@@ -74,7 +74,7 @@ function cellsOf(service: ReportedService, { palette, now }: TableView): readonl
 }
 
 function remarksOn(service: ReportedService, { lastWords, prompts }: StatusReport): readonly string[] {
-  const { name, cause, configuredPort, route } = service;
+  const { name, cause, configuredPort, route, note, otherContext } = service;
   const last = lastWords.get(name);
   return [
     ...prompts
@@ -84,6 +84,10 @@ function remarksOn(service: ReportedService, { lastWords, prompts }: StatusRepor
           `${promptTitle(prompt)}: answer in the app, or run ${loginCommand(sshHostIn(route) ?? name)}`,
       ),
     ...(cause === null ? [] : causeLines(cause)),
+    ...(note === undefined ? [] : [note]),
+    ...(otherContext === undefined
+      ? []
+      : [`kubectl's current context is ${otherContext} now: turn this off and on to use it`]),
     ...(configuredPort === null ? [] : [`this port is for this run: the config says ${configuredPort}`]),
     ...(last === undefined ? [] : [`last: ${last}`]),
   ];

@@ -110,6 +110,28 @@ describe('services of one cluster', () => {
     ]);
   });
 
+  it('stay with the context that was current when they came up, and take the new one once they are turned on again', async () => {
+    const { current, other } = kube.client.contexts;
+    const service = await kubectl('api', { connection: { resource_name: 'api' } });
+    await run([service], env());
+    const [api] = await becomes(up('api'));
+    expect(api?.route).toBe(`${current} · svc/api`);
+    await kube.client.change((config) => {
+      config['current-context'] = other;
+    });
+    const [told] = await eventuallyServices(([one]) => one?.otherContext === other);
+    // Its pod is replaced, and its kubectl dies.
+    kube.addPod('api-1');
+    kube.removePod('api-0');
+    process.kill(told?.pid ?? 0, 'SIGKILL');
+    const [stays] = await eventuallyServices(([one]) => one?.pid !== told?.pid && one?.health === 'healthy');
+    expect([stays?.route, stays?.otherContext]).toEqual([`${current} · svc/api`, other]);
+    await daemon.client.request('set-desired', { target: { kind: 'all' }, desired: 'off' });
+    await daemon.client.request('set-desired', { target: { kind: 'all' }, desired: 'on' });
+    const [moved] = await becomes(up('api'));
+    expect([moved?.route, moved?.otherContext]).toEqual([`${other} · svc/api`, undefined]);
+  });
+
   it('come up by themselves when their pods come, without a client', async () => {
     kube.removePod('api-0');
     kube.removePod('db-0');

@@ -164,7 +164,9 @@ export class KubeTransport implements LeasedTransport {
 
   noteFor(service: ServiceSpec): string | null {
     const verdict = this.#targetOf(service)?.verdict;
-    return verdict?.kind === 'pod' ? verdict.note : null;
+    const notes = [verdict?.kind === 'pod' ? verdict.note : null, this.#engineNote(service)];
+    const said = notes.filter((note) => note !== null);
+    return said.length === 0 ? null : said.join('; ');
   }
 
   join(lease: TransportLease): void {
@@ -217,10 +219,7 @@ export class KubeTransport implements LeasedTransport {
       get target() {
         return target;
       },
-      isProxied: () => {
-        const facts = this.#sessions.at(-1)?.facts ?? null;
-        return facts !== null && goesThroughProxy(facts, this.#parts.environment());
-      },
+      isProxied: () => this.#isProxied(),
       isAfterOutage: () => {
         const { outageAt } = this.#session;
         return outageAt !== null && this.#parts.clock.now() - outageAt < afterOutageMs;
@@ -397,6 +396,19 @@ export class KubeTransport implements LeasedTransport {
     const isOpen = this.#sessions.length > 0 && !this.#isEnding;
     if (isOpen && this.#namespace !== null) target.begin(this.#namespace);
     return target;
+  }
+
+  #isProxied(): boolean {
+    const facts = this.#sessions.at(-1)?.facts ?? null;
+    return facts !== null && goesThroughProxy(facts, this.#parts.environment());
+  }
+
+  #engineNote({ connection }: ServiceSpec): string | null {
+    if (connection.technology === 'kubectl' && connection.engine === 'kubectl')
+      return 'uses a kubectl port-forward of its own';
+    return this.#isProxied()
+      ? 'uses a kubectl port-forward of its own, because kubectl goes through a proxy'
+      : null;
   }
 
   #targetOf(service: ServiceSpec): ServedTarget | undefined {
