@@ -2,12 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKubectlClient, type KubectlClient } from '../../../e2e/fixtures/kubectl-client.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
-import { type ContextFacts, readContextFacts } from './context-facts.ts';
+import { type ContextFacts, readKubeconfigs } from '../kube/kubeconfig.ts';
+import { askKubectl, readContextFacts } from './context-facts.ts';
 
 let client: KubectlClient;
 let directory: string;
@@ -61,68 +62,112 @@ async function kubeconfig({
   return file;
 }
 
-function read(
-  file: string,
-  context: string | null = 'prod',
-  signal?: AbortSignal,
-): Promise<ContextFacts | null> {
-  const tools = { launcher, clock: systemClock, signal: signal ?? new AbortController().signal };
-  return readContextFacts({ context, kubeconfig: file }, tools);
-}
+type Read = (file: string, context?: string | null, signal?: AbortSignal) => Promise<ContextFacts | null>;
 
-async function fingerprint(parts: Parts = {}): Promise<string> {
-  const facts = await read(await kubeconfig(parts));
-  if (facts === null) throw new Error('kubectl could not say');
-  return facts.fingerprint;
-}
+const toolsWith = (signal = new AbortController().signal) => ({
+  launcher,
+  clock: systemClock,
+  signal,
+  environment: {},
+});
 
-it('are its namespace, its server and its proxy, where it has them', async () => {
-  const file = await kubeconfig({
-    cluster: { 'proxy-url': 'http://proxy:3128' },
-    context: { namespace: 'shop' },
+const readHere: Read = (file, context = 'prod') => readKubeconfigs([file], context);
+const asked: Read = (file, context = 'prod', signal) =>
+  askKubectl({ context, kubeconfig: file }, toolsWith(signal));
+
+describe.each([
+  ['read here', readHere],
+  ['asked of kubectl', asked],
+])('the facts of a context, %s', (_, read) => {
+  async function fingerprint(parts: Parts = {}): Promise<string> {
+    const facts = await read(await kubeconfig(parts));
+    if (facts === null) throw new Error('they are not known');
+    return facts.fingerprint;
+  }
+
+  it('are its namespace, its server and its proxy, where it has them', async () => {
+    const file = await kubeconfig({
+      cluster: { 'proxy-url': 'http://proxy:3128' },
+      context: { namespace: 'shop' },
+    });
+    expect(await read(file)).toMatchObject({
+      namespace: 'shop',
+      server: 'https://prod.example:6443',
+      proxyUrl: 'http://proxy:3128',
+    });
+    expect(await read(await kubeconfig())).toMatchObject({ namespace: null, proxyUrl: null });
   });
-  expect(await read(file)).toMatchObject({
-    namespace: 'shop',
-    server: 'https://prod.example:6443',
-    proxyUrl: 'http://proxy:3128',
+
+  it('are told of a context without a user, and of the current one', async () => {
+    const file = await kubeconfig({ user: null, context: { namespace: 'shop' } });
+    const facts = await read(file);
+    expect(facts).toMatchObject({ namespace: 'shop', server: 'https://prod.example:6443' });
+    expect(await read(file, null)).toEqual(facts);
   });
-  expect(await read(await kubeconfig())).toMatchObject({ namespace: null, proxyUrl: null });
-});
 
-it('are told of a context without a user, and of the current one', async () => {
-  const file = await kubeconfig({ user: null, context: { namespace: 'shop' } });
-  const facts = await read(file);
-  expect(facts).toMatchObject({ namespace: 'shop', server: 'https://prod.example:6443' });
-  expect(await read(file, null)).toEqual(facts);
-});
+  it('change with its namespace, its cluster and its user, and with nothing else', async () => {
+    const before = await fingerprint();
+    expect(await fingerprint()).toBe(before);
+    const others = [
+      await fingerprint({ context: { namespace: 'shop' } }),
+      await fingerprint({ cluster: { server: 'https://other.example' } }),
+      await fingerprint({ user: { token: 'another' } }),
+      await fingerprint({
+        user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'aws' } },
+      }),
+    ];
+    expect(new Set([before, ...others]).size).toBe(5);
+  });
 
-it('change with its namespace, its cluster and its user, and with nothing else', async () => {
-  const before = await fingerprint();
-  expect(await fingerprint()).toBe(before);
-  const others = [
-    await fingerprint({ context: { namespace: 'shop' } }),
-    await fingerprint({ cluster: { server: 'https://other.example' } }),
-    await fingerprint({ user: { token: 'another' } }),
-    await fingerprint({ user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'aws' } } }),
-  ];
-  expect(new Set([before, ...others]).size).toBe(5);
-});
-
-it('change with the user also behind certificates that fill more than a line', async () => {
-  const cluster = { 'certificate-authority-data': Buffer.alloc(9_000, 'a').toString('base64') };
-  expect(await fingerprint({ cluster, user: { token: 'a' } })).not.toBe(
-    await fingerprint({ cluster, user: { token: 'b' } }),
-  );
+  it('change with the user also behind certificates that fill more than a line', async () => {
+    const cluster = { 'certificate-authority-data': Buffer.alloc(9_000, 'a').toString('base64') };
+    expect(await fingerprint({ cluster, user: { token: 'a' } })).not.toBe(
+      await fingerprint({ cluster, user: { token: 'b' } }),
+    );
+  });
 });
 
 it('are not known where kubectl cannot say, does not run, or the question is given up', async () => {
   const file = await kubeconfig();
-  expect(await read(file, 'mars')).toBeNull();
-  expect(await read(path.join(directory, 'nothing'))).toBeNull();
+  expect([await asked(file, 'mars'), await readHere(file, 'mars')]).toEqual([null, null]);
+  const nothing = path.join(directory, 'nothing');
+  expect([await asked(nothing), await readHere(nothing)]).toEqual([null, null]);
   const cancellation = new AbortController();
-  const asked = read(file, 'prod', cancellation.signal);
+  const question = asked(file, 'prod', cancellation.signal);
   cancellation.abort();
-  expect([await asked, await read(file, 'prod', cancellation.signal)]).toEqual([null, null]);
+  expect([await question, await asked(file, 'prod', cancellation.signal)]).toEqual([null, null]);
   searchPath = '/nowhere';
-  expect(await read(file)).toBeNull();
+  expect(await asked(file)).toBeNull();
+});
+
+it('come from the first file that has each of them, without a kubectl', async () => {
+  searchPath = '/nowhere';
+  const first = path.join(directory, 'first');
+  await writeFile(
+    first,
+    'current-context: prod\nclusters: [{name: c, cluster: {server: https://mine.example}}]\n',
+  );
+  const files = [
+    path.join(directory, 'nothing'),
+    first,
+    await kubeconfig({ context: { namespace: 'shop' } }),
+  ];
+  const environment = { KUBECONFIG: files.join(path.delimiter) };
+  const cluster = { context: null, kubeconfig: null };
+  expect(await readContextFacts(cluster, { ...toolsWith(), environment })).toMatchObject({
+    namespace: 'shop',
+    server: 'https://mine.example',
+  });
+});
+
+it('are asked of kubectl where the file is large, no kubeconfig, or known to a wrapper of kubectl only', async () => {
+  const large = await kubeconfig({ user: { token: 'x'.repeat(300_000) } });
+  expect(await readHere(large)).toBeNull();
+  expect(await readContextFacts({ context: 'prod', kubeconfig: large }, toolsWith())).not.toBeNull();
+  const odd = path.join(directory, 'odd');
+  await writeFile(odd, 'contexts: 7\n');
+  expect(await readHere(odd)).toBeNull();
+  await client.setServer('https://wrapped.example');
+  const cluster = { context: client.contexts.current, kubeconfig: null };
+  expect(await readContextFacts(cluster, toolsWith())).toMatchObject({ server: 'https://wrapped.example' });
 });

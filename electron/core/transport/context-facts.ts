@@ -1,25 +1,18 @@
-/** What the kubeconfig says of a context, as kubectl merges and reads it. */
+/** What the kubeconfig says of a context: read here, or asked of kubectl where that finds nothing, as behind a wrapper of kubectl. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { kubeconfigFiles } from '../kube/current-context.ts';
+import { type ContextFacts, readKubeconfigs } from '../kube/kubeconfig.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
 import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
-
-export interface ContextFacts {
-  /** Its own; null: it names none. */
-  readonly namespace: string | null;
-  /** The URL of the API server; empty: not known. */
-  readonly server: string;
-  /** `proxy-url`; null: none. */
-  readonly proxyUrl: string | null;
-  /** Another one when context, cluster or user are others. */
-  readonly fingerprint: string;
-}
 
 export interface FactTools {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What kubectl gets. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 const timeoutMs = 10_000;
@@ -35,6 +28,15 @@ const template = [
 
 /** null: kubectl could not say; the session tells why. Never rejects. */
 export async function readContextFacts(
+  cluster: ClusterChoice,
+  tools: FactTools,
+): Promise<ContextFacts | null> {
+  const files = kubeconfigFiles(cluster.kubeconfig, tools.environment);
+  return (await readKubeconfigs(files, cluster.context)) ?? askKubectl(cluster, tools);
+}
+
+/** As kubectl merges and reads it. */
+export async function askKubectl(
   cluster: ClusterChoice,
   { launcher, clock, signal }: FactTools,
 ): Promise<ContextFacts | null> {

@@ -3,7 +3,7 @@
  * Go's golang.org/x/net/http/httpproxy. Pure.
  */
 import net from 'node:net';
-import type { ContextFacts } from './context-facts.ts';
+import type { ContextFacts } from '../kube/kubeconfig.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -6,12 +6,13 @@ import { asTransportDown, type Cause, describeCause } from '../../../shared/fail
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { type Clock, sleep } from '../clock.ts';
 import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-health.ts';
+import type { ContextFacts } from '../kube/kubeconfig.ts';
 import { isKubeService, type KubeServiceSpec, ServedTarget } from '../kube/served-target.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import type { Carrier } from './carrier.ts';
 import { examineCluster, type ExaminationTerms, readWarnings } from './cluster-examination.ts';
 import { ClusterMonitor } from './cluster-monitor.ts';
-import { type ContextFacts, readContextFacts } from './context-facts.ts';
+import { readContextFacts } from './context-facts.ts';
 import type { KubeApi } from './kube-api.ts';
 import { goesThroughProxy } from './kube-proxies.ts';
 import { createKubeRequests } from './kube-requests.ts';
@@ -333,10 +334,15 @@ export class KubeTransport implements LeasedTransport {
   }
 
   #readFacts(cancellation = new AbortController()): Promise<ContextFacts | null> {
-    const { cluster, launcher, clock } = this.#parts;
+    const { cluster, launcher, clock, environment } = this.#parts;
     if (this.#isEnding) cancellation.abort();
     this.#readings.add(cancellation);
-    const facts = readContextFacts(cluster, { launcher, clock, signal: cancellation.signal });
+    const facts = readContextFacts(cluster, {
+      launcher,
+      clock,
+      signal: cancellation.signal,
+      environment: environment(),
+    });
     return this.#keep(facts.finally(() => this.#readings.delete(cancellation)));
   }
 

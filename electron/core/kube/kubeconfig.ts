@@ -1,0 +1,85 @@
+/**
+ * What kubeconfigs say of a context, read without kubectl: some kubectl run the user's credential plugin whatever they are asked. Of
+ * several files the first that has an entry counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+export interface ContextFacts {
+  /** Its own; null: it names none. */
+  readonly namespace: string | null;
+  /** The URL of the API server; empty: not known. */
+  readonly server: string;
+  /** `proxy-url`; null: none. */
+  readonly proxyUrl: string | null;
+  /** Another one when context, cluster or user are others. */
+  readonly fingerprint: string;
+}
+
+/** A larger one would keep others waiting while it is parsed: kubectl reads it. */
+const maxBytes = 256 * 1024;
+
+const text = z.string().nullish();
+const entries = <Entry extends z.ZodType>(key: string, entry: Entry) =>
+  z.array(z.looseObject({ name: z.string(), [key]: entry.nullish() })).nullish();
+
+const kubeconfigSchema = z.looseObject({
+  'current-context': text,
+  contexts: entries('context', z.looseObject({ cluster: text, user: text, namespace: text })),
+  clusters: entries('cluster', z.looseObject({ server: text, 'proxy-url': text })),
+  users: entries('user', z.looseObject({})),
+});
+type Kubeconfig = z.infer<typeof kubeconfigSchema>;
+
+/** `context` null: the current one. null: there is no such context, or the files cannot be read here. Never rejects. */
+export async function readKubeconfigs(
+  files: readonly string[],
+  context: string | null,
+): Promise<ContextFacts | null> {
+  try {
+    const texts = await Promise.all(files.map((file) => readIfThere(file)));
+    if (Buffer.byteLength(texts.join('')) > maxBytes) return null;
+    // The daemon itself parses no YAML before it has a cluster.
+    const { parse } = await import('yaml');
+    const configs = texts.filter((one) => one.trim() !== '').map((one) => kubeconfigSchema.parse(parse(one)));
+    return factsIn(configs, context);
+  } catch {
+    return null;
+  }
+}
+
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function factsIn(configs: readonly Kubeconfig[], named: string | null): ContextFacts | null {
+  const context =
+    named ?? configs.map((config) => config['current-context'] ?? '').find((name) => name !== '');
+  const chosen = find(configs, 'contexts', context)?.['context'] as
+    { readonly cluster?: string; readonly user?: string; readonly namespace?: string } | undefined;
+  if (chosen === undefined) return null;
+  const cluster = find(configs, 'clusters', chosen.cluster)?.['cluster'] as
+    { readonly server?: string; readonly 'proxy-url'?: string } | undefined;
+  if (cluster === undefined) return null;
+  const user = find(configs, 'users', chosen.user);
+  const all = JSON.stringify([chosen, cluster, user ?? null]);
+  return {
+    namespace: chosen.namespace ?? null,
+    server: cluster.server ?? '',
+    proxyUrl: cluster['proxy-url'] ?? null,
+    fingerprint: createHash('sha256').update(all).digest('hex'),
+  };
+}
+
+const find = (
+  configs: readonly Kubeconfig[],
+  list: 'contexts' | 'clusters' | 'users',
+  name: string | undefined,
+): Readonly<Record<string, unknown>> | undefined =>
+  configs.flatMap((config) => config[list] ?? []).find((entry) => entry.name === name);
