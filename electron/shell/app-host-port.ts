@@ -1,8 +1,11 @@
 /** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
 import type { Result } from '../../shared/result.ts';
+import type { ServiceEditor } from '../../shared/service-edit.ts';
 import type { Desired, Snapshot } from '../../shared/service-snapshot.ts';
 
 export interface AppHostPort {
+  /** Adds, changes and removes services in the config. */
+  readonly editor: ServiceEditor;
   snapshot(): Snapshot;
   /** Calls with every new picture, several changes at once merged into one call. Returns a function that unsubscribes. */
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;

@@ -5,12 +5,14 @@
 import path from 'node:path';
 import type { DiagnosticSection, PortChoice } from '../../../shared/control-contract.ts';
 import type { Result } from '../../../shared/result.ts';
+import type { ServiceEditor } from '../../../shared/service-edit.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
 import { AutoPortStore, autoPortFileName } from '../config/auto-port-store.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
+import { ConfigEditor } from '../config/edit/config-editor.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
 import { TrustStore } from '../config/trust-store.ts';
@@ -78,6 +80,8 @@ const cancelTasksMs = 10_000;
 
 export class AppHost {
   readonly scope = new Scope('host');
+  /** Adds, changes and removes services in the config. */
+  readonly editor: ServiceEditor;
   /** The way out, for what else takes part in it. */
   readonly ending: HostShutdown;
   readonly #options: AppHostOptions;
@@ -167,6 +171,7 @@ export class AppHost {
         this.#publisher.touch();
       },
     });
+    this.editor = new ConfigEditor();
     this.scope.own('config', () => this.#config.close());
     this.#joinShutdown();
   }
