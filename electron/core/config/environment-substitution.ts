@@ -28,8 +28,8 @@ export interface Substitution {
 export type UnsetVariable = Pick<Variable, 'name' | 'line'>;
 
 /** The innermost ones: a default may itself name variables. */
-const placeholder = /\$\{((?:(?!\$\{)[^}\n])+)\}/g;
-const maxNesting = 8;
+export const placeholder = /\$\{((?:(?!\$\{)[^}\n])+)\}/g;
+export const maxNesting = 8;
 /** Far more than 1,000 services name. */
 const maxVariables = 50_000;
 /** What is longer is text: no system has such a variable. */
