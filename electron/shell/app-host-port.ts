@@ -20,6 +20,8 @@ export interface AppHostPort {
   answerPrompt(id: string, answer: string | null, remember: boolean): boolean;
   /** Where the config is, or where it should be. */
   configPath(): string;
+  /** Writes a config to start from, unless there is one. The error is a sentence. */
+  createConfig(): Promise<Result<void, string>>;
   serviceLogPath(name: string): string;
   /** The text of a bug report, without secrets and names. `settings`: what the surface adds, one line each. */
   diagnosticReport(settings: readonly string[]): Promise<string>;

@@ -6,7 +6,7 @@ import type { Logger } from '../core/observability/logger.ts';
 import type { AppHostPort } from './app-host-port.ts';
 import type { IpcHandlers } from './ipc-main.ts';
 import { installCommandHere } from './command-installation.ts';
-import { ensureConfigFile, openFile } from './open-config.ts';
+import { openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
 import type { SettingsControl } from './settings-control.ts';
 import type { UpdateControl } from './update-control.ts';
@@ -130,8 +130,7 @@ async function trustConfig(host: AppHostPort, digest: string): Promise<void> {
 }
 
 async function openConfig(host: AppHostPort): Promise<void> {
-  const file = host.configPath();
-  const config = await ensureConfigFile(file);
-  if (!config.ok) throw new Error(config.error);
-  await openFile(shell, file);
+  const created = await host.createConfig();
+  if (!created.ok) throw new Error(created.error);
+  await openFile(shell, host.configPath());
 }

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import type { DiagnosticSection, PortChoice } from '../../../shared/control-contract.ts';
-import type { Result } from '../../../shared/result.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceEditor } from '../../../shared/service-edit.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
@@ -15,8 +15,10 @@ import { ConfigInForce } from '../config/config-in-force.ts';
 import { ConfigEditor } from '../config/edit/config-editor.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
+import { writeStarterConfig } from '../config/starter-config.ts';
 import { TrustStore } from '../config/trust-store.ts';
 import { startWelcome } from '../config/welcome-config.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
@@ -316,6 +318,17 @@ export class AppHost {
 
   configPath(): string {
     return this.#config.path;
+  }
+
+  /** Writes a config to start from, unless there is one. The error is a sentence. */
+  async createConfig(): Promise<Result<void, string>> {
+    const { path } = this.#config;
+    try {
+      await writeStarterConfig(path, { stateDirectory: this.#options.paths.stateDirectory });
+      return ok(undefined);
+    } catch (error) {
+      return err(`${path} could not be created: ${errorMessage(error)}`);
+    }
   }
 
   serviceLogPath(name: string): string {

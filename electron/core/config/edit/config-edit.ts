@@ -10,9 +10,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 import { draftChanges, sameValue, tidyDraft, type FieldChange, type FieldPath } from './draft-changes.ts';
-import { draftValueAt, isDraftMapping, readEditable, type EditableConfig } from './editable-config.ts';
+import { draftValueAt, readEditable, type EditableConfig } from './editable-config.ts';
 import { addEntry, removeEntry } from './entry-edit.ts';
 import { editField } from './field-edit.ts';
+import { withoutSecrets, withValueAt } from './hidden-draft.ts';
 import { applySplices, type Splice } from './text-splice.ts';
 
 export type ConfigEdit =
@@ -29,6 +30,11 @@ export interface EditedText {
   readonly text: string;
   /** Of the service: in the new text, or of one that was removed in the former one. From 0. */
   readonly index: number;
+  /** What the service says before and after; null: there is none. */
+  readonly before: ServiceDraft | null;
+  readonly after: ServiceDraft | null;
+  /** Of all services in the new text. */
+  readonly names: readonly string[];
   readonly line: number;
 }
 
@@ -67,7 +73,12 @@ function remove(before: EditableConfig, name: string): Result<EditedText, string
   const entries = before.entries.toSpliced(index.value, 1);
   const after = verified(before, applySplices(before.text, splices.value), { entries, index: null });
   return after.ok
-    ? ok({ ...after.value, index: index.value, line: lineOfEntry(before, index.value) })
+    ? ok({
+        ...after.value,
+        index: index.value,
+        line: lineOfEntry(before, index.value),
+        before: before.entries[index.value] ?? null,
+      })
     : after;
 }
 
@@ -79,16 +90,20 @@ function change(
   if (!index.ok) return index;
   const current = before.entries[index.value] ?? {};
   const changes = draftChanges(tidyDraft(basedOn), tidyDraft(draft));
-  const conflict = changes.find((one) => !fits(current, one));
+  const known = withoutSecrets(current);
+  const conflict = changes.find((one) => !fits(known, one));
   if (conflict !== undefined)
     return err(
-      `${conflict.path.join('.')} was changed in the file meanwhile, to ${shown(draftValueAt(current, conflict.path))}: look at it again`,
+      `${conflict.path.join('.')} was changed in the file meanwhile, to ${shown(draftValueAt(known, conflict.path))}: look at it again`,
     );
-  const target = tidyDraft(changes.reduce(withChange, current));
+  const target = tidyDraft(
+    changes.reduce((draft, { path, wanted }) => withValueAt(draft, path, wanted), current),
+  );
   const edited = stepByStep(before, index.value, { changes, target });
   if (!edited.ok) return edited;
   const entries = before.entries.toSpliced(index.value, 1, target);
-  return verified(before, edited.value, { entries, index: index.value });
+  const after = verified(before, edited.value, { entries, index: index.value });
+  return after.ok ? ok({ ...after.value, before: current }) : after;
 }
 
 const fits = (current: ServiceDraft, { path, former, wanted }: FieldChange): boolean => {
@@ -151,7 +166,14 @@ function verified(
   if (!isDeepStrictEqual(after.rest, before.rest) || after.entries.length !== entries.length)
     return err(byHand('the rest of the file would change with it'));
   if (other === -1)
-    return ok({ text, index: index ?? 0, line: index === null ? 1 : lineOfEntry(after, index) });
+    return ok({
+      text,
+      index: index ?? 0,
+      line: index === null ? 1 : lineOfEntry(after, index),
+      before: null,
+      after: index === null ? null : (entries[index] ?? null),
+      names: after.entries.map(nameOf),
+    });
   if (other === index) return err(byHand('it would say something else than it should'));
   return err(
     byHand(`${nameOf(entries[other] ?? {})} would change with it, because both take it from one anchor (&)`),
@@ -177,17 +199,6 @@ export const nameOf = ({ name }: ServiceDraft): string =>
 export function lineOfEntry({ list, lineAt }: EditableConfig, index: number): number {
   const node = list?.items[index] as { readonly range?: readonly [number, number, number] } | undefined;
   return lineAt(node?.range?.[0] ?? 0);
-}
-
-function withChange(
-  draft: ServiceDraft,
-  { path, wanted }: Pick<FieldChange, 'path' | 'wanted'>,
-): ServiceDraft {
-  const [key = '', ...rest] = path;
-  const { [key]: inner, ...others } = draft;
-  if (rest.length === 0) return wanted === undefined ? others : { ...draft, [key]: wanted };
-  const mapping = isDraftMapping(inner) ? inner : {};
-  return { ...draft, [key]: withChange(mapping, { path: rest, wanted }) };
 }
 
 const shown = (value: DraftValue | undefined): string =>

@@ -1,0 +1,50 @@
+/** Passwords and headers of a draft, kept from whoever only shows it. Pure. */
+import { hiddenValue, type DraftValue, type ServiceDraft } from '../../../../shared/service-edit.ts';
+import { isReference } from '../../secrets/service-secrets.ts';
+import type { FieldPath } from './draft-changes.ts';
+import { draftValueAt, isDraftMapping } from './editable-config.ts';
+
+const passwords: readonly FieldPath[] = [
+  ['connection', 'password'],
+  ['health_check', 'config', 'password'],
+];
+const headers: FieldPath = ['health_check', 'config', 'headers'];
+
+/** What the file spells out is replaced; references and variables are not: they are no secrets. */
+export const withoutSecrets = (draft: ServiceDraft): ServiceDraft =>
+  secretPlaces(draft).reduce(
+    (result, path) =>
+      isSpelledOut(draftValueAt(draft, path)) ? withValueAt(result, path, hiddenValue) : result,
+    draft,
+  );
+
+/** Fields that have the stand-in where `former` has not: nobody knows what is meant. */
+export const unknownSecrets = (draft: ServiceDraft, former: ServiceDraft | null): readonly FieldPath[] =>
+  secretPlaces(draft).filter(
+    (path) =>
+      draftValueAt(draft, path) === hiddenValue &&
+      (former === null || draftValueAt(former, path) !== hiddenValue),
+  );
+
+function secretPlaces(draft: ServiceDraft): readonly FieldPath[] {
+  const named = draftValueAt(draft, headers);
+  return [
+    ...passwords,
+    ...(isDraftMapping(named) ? Object.keys(named).map((name) => [...headers, name]) : []),
+  ];
+}
+
+const isSpelledOut = (value: DraftValue | undefined): boolean =>
+  typeof value === 'number' ||
+  (typeof value === 'string' && value !== '' && !value.includes('${') && !isReference(value));
+
+/** `value` undefined: the key is taken out. */
+export function withValueAt(
+  draft: ServiceDraft,
+  [key = '', ...rest]: FieldPath,
+  value: DraftValue | undefined,
+): ServiceDraft {
+  const { [key]: inner, ...others } = draft;
+  if (rest.length === 0) return value === undefined ? others : { ...draft, [key]: value };
+  return { ...draft, [key]: withValueAt(isDraftMapping(inner) ? inner : {}, rest, value) };
+}
