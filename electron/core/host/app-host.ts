@@ -13,6 +13,7 @@ import { AutoPortStore, autoPortFileName } from '../config/auto-port-store.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import { ConfigEditor } from '../config/edit/config-editor.ts';
+import { EditJournal } from '../config/edit/edit-journal.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
 import { writeStarterConfig } from '../config/starter-config.ts';
@@ -39,7 +40,7 @@ import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
-import { holderOf } from './port-choice.ts';
+import { holderOf, namedPlaces } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
@@ -173,9 +174,40 @@ export class AppHost {
         this.#publisher.touch();
       },
     });
-    this.editor = new ConfigEditor();
+    this.editor = this.#createEditor();
     this.scope.own('config', () => this.#config.close());
     this.#joinShutdown();
+  }
+
+  #createEditor(): ConfigEditor {
+    const { clock, paths, config, uid, homeDirectory, compileConfig } = this.#options;
+    const { stateDirectory } = paths;
+    const trials = new AbortController();
+    this.scope.own('trials', () => {
+      trials.abort();
+    });
+    return new ConfigEditor({
+      path: this.#config.path,
+      needsTrust: config.foundBy === 'folder',
+      trust: new TrustStore(stateDirectory),
+      journal: new EditJournal(stateDirectory, clock),
+      stateDirectory,
+      uid,
+      homeDirectory,
+      environment: () => this.#children.environment.current(),
+      compile: compileConfig,
+      clock,
+      places: () => Promise.resolve(namedPlaces(this.#forwarding.supervisor.snapshot())),
+      tryOut: (service) => this.#forwarding.tryOut(service, trials.signal),
+      onWritten: (renamed) => this.#takeOver(renamed),
+    });
+  }
+
+  /** A service that is renamed stays on or off, as the user has it. */
+  async #takeOver(renamed: { readonly from: string; readonly to: string } | null): Promise<void> {
+    const former = this.#forwarding.supervisor.snapshot().find(({ name }) => name === renamed?.from);
+    if (renamed !== null && former !== undefined) this.#desired.set(renamed.to, former.desired);
+    await this.#config.reload();
   }
 
   /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */

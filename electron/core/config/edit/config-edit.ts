@@ -9,7 +9,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
-import { draftChanges, sameValue, tidyDraft, type FieldChange, type FieldPath } from './draft-changes.ts';
+import {
+  draftChanges,
+  sameValue,
+  tidyDraft,
+  tidyField,
+  type FieldChange,
+  type FieldPath,
+} from './draft-changes.ts';
 import { draftValueAt, readEditable, type EditableConfig } from './editable-config.ts';
 import { addEntry, removeEntry } from './entry-edit.ts';
 import { editField } from './field-edit.ts';
@@ -91,7 +98,7 @@ function change(
   const current = before.entries[index.value] ?? {};
   const changes = draftChanges(tidyDraft(basedOn), tidyDraft(draft));
   const known = withoutSecrets(current);
-  const conflict = changes.find((one) => !fits(known, one));
+  const conflict = changes.find((one) => !fits(current, one) && !fits(known, one));
   if (conflict !== undefined)
     return err(
       `${conflict.path.join('.')} was changed in the file meanwhile, to ${shown(draftValueAt(known, conflict.path))}: look at it again`,
@@ -107,12 +114,12 @@ function change(
 }
 
 const fits = (current: ServiceDraft, { path, former, wanted }: FieldChange): boolean => {
-  const now = tidyValue(draftValueAt(current, path));
+  const now = tidyAt(current, path);
   return sameValue(now, former) || sameValue(now, wanted);
 };
 
-const tidyValue = (value: DraftValue | undefined): DraftValue | undefined =>
-  value === undefined ? undefined : tidyDraft({ value })['value'];
+const tidyAt = (draft: ServiceDraft, path: FieldPath): DraftValue | undefined =>
+  tidyField(path.at(-1) ?? '', draftValueAt(draft, path));
 
 /** The text is read again after each step: what stands where is different then. */
 function stepByStep(
@@ -140,7 +147,7 @@ function stepByStep(
 }
 
 const isDone = (entry: ServiceDraft, target: ServiceDraft, path: FieldPath): boolean =>
-  sameValue(tidyValue(draftValueAt(entry, path)), draftValueAt(target, path));
+  sameValue(tidyAt(entry, path), draftValueAt(target, path));
 
 function readAfter(text: string, splices: readonly Splice[]): Result<EditableConfig, string> {
   const after = applySplices(text, splices);

@@ -31,18 +31,20 @@ export const sameValue = (one: DraftValue | undefined, other: DraftValue | undef
   isDeepStrictEqual(one, other);
 
 /** Without what means the same as an absent key: null, an empty list, an empty mapping. */
-export function tidyDraft(draft: ServiceDraft): ServiceDraft {
-  const entries = Object.entries(draft).flatMap(([key, value]): [string, DraftValue][] => {
-    const tidy = isDraftMapping(value) && key !== 'connection' ? tidyDraft(value) : tidyValue(value);
-    return isNothing(tidy) && key !== 'connection' ? [] : [[key, tidy]];
-  });
-  return Object.fromEntries(entries);
+export const tidyDraft = (draft: ServiceDraft): ServiceDraft =>
+  Object.fromEntries(
+    Object.entries(draft).flatMap(([key, value]): [string, DraftValue][] => {
+      const tidy = tidyField(key, value);
+      return tidy === undefined ? [] : [[key, tidy]];
+    }),
+  );
+
+/** The value of one key; undefined: it may as well be absent. */
+export function tidyField(key: string, value: DraftValue | undefined): DraftValue | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value;
+  if (!isDraftMapping(value)) return value;
+  const tidy = tidyDraft(value);
+  // An empty connection is one that lacks its keys.
+  return Object.keys(tidy).length === 0 && key !== 'connection' ? undefined : tidy;
 }
-
-const tidyValue = (value: DraftValue): DraftValue => (isDraftMapping(value) ? tidyDraft(value) : value);
-
-const isNothing = (value: DraftValue | undefined): boolean =>
-  value === null ||
-  value === undefined ||
-  (Array.isArray(value) && value.length === 0) ||
-  (isDraftMapping(value) && Object.keys(value).length === 0);

@@ -26,6 +26,22 @@ export const unknownSecrets = (draft: ServiceDraft, former: ServiceDraft | null)
       (former === null || draftValueAt(former, path) !== hiddenValue),
   );
 
+/** The text of a service without its secrets. */
+export function hideSecretsIn(text: string | null, draft: ServiceDraft | null): string | null {
+  if (text === null || draft === null) return text;
+  return secretPlaces(draft).reduce((result, path) => {
+    const value = draftValueAt(draft, path);
+    if (!isSpelledOut(value)) return result;
+    const place = String.raw`(\b${escape(path.at(-1) ?? '')}["']?\s*:\s*["']?)`;
+    return result.replaceAll(new RegExp(place + spellings(String(value)), 'g'), `$1${hiddenValue}`);
+  }, text);
+}
+
+const spellings = (value: string): string =>
+  `(?:${[value, JSON.stringify(value).slice(1, -1), value.replaceAll("'", "''")].map(escape).join('|')})`;
+
+const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+
 function secretPlaces(draft: ServiceDraft): readonly FieldPath[] {
   const named = draftValueAt(draft, headers);
   return [
@@ -34,7 +50,7 @@ function secretPlaces(draft: ServiceDraft): readonly FieldPath[] {
   ];
 }
 
-const isSpelledOut = (value: DraftValue | undefined): boolean =>
+const isSpelledOut = (value: DraftValue | undefined): value is string | number =>
   typeof value === 'number' ||
   (typeof value === 'string' && value !== '' && !value.includes('${') && !isReference(value));
 
