@@ -123,7 +123,7 @@ function jsonText(value: DraftValue): string {
 
 /** Lists of words and numbers on one line; what cannot be seen in double quotes. */
 function documentOf(value: DraftValue): Document {
-  const document = new Document(value, { version: '1.1' });
+  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
     Seq: (_, sequence) => {
       const isShort = sequence.items.every((item) => isScalar(item) && !String(item.value).includes('\n'));
