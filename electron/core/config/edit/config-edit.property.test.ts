@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 import { editConfigText, nameOf, type ConfigEdit, type EditedText } from './config-edit.ts';
 import { tidyDraft } from './draft-changes.ts';
+import { withDraftValue } from './draft-path.ts';
 import { readEditable } from './editable-config.ts';
 import { undoInText, undoOf } from './undo-text.ts';
 
@@ -142,19 +143,11 @@ function editOf(text: string, wanted: Step): ConfigEdit | null {
   const entry = entries[wanted.pick % Math.max(1, entries.length)];
   if (entry === undefined) return null;
   if (wanted.kind === 'remove') return { kind: 'remove', name: nameOf(entry) };
-  return { kind: 'change', basedOn: entry, draft: withValue(entry, wanted.path, wanted.value) };
-}
-
-function withValue(
-  draft: ServiceDraft,
-  [key = '', ...rest]: readonly string[],
-  wanted: DraftValue | null,
-): ServiceDraft {
-  const { [key]: inner, ...others } = draft;
-  if (rest.length === 0) return wanted === null ? others : { ...draft, [key]: wanted };
-  const mapping =
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as ServiceDraft) : {};
-  return { ...draft, [key]: withValue(mapping, rest, wanted) as DraftValue };
+  return {
+    kind: 'change',
+    basedOn: entry,
+    draft: withDraftValue(entry, wanted.path, wanted.value ?? undefined),
+  };
 }
 
 interface Done {

@@ -17,10 +17,11 @@ import {
   type FieldChange,
   type FieldPath,
 } from './draft-changes.ts';
-import { draftValueAt, readEditable, type EditableConfig } from './editable-config.ts';
+import { draftValueAt, withDraftValue } from './draft-path.ts';
+import { readEditable, type EditableConfig } from './editable-config.ts';
 import { addEntry, removeEntry } from './entry-edit.ts';
 import { editField } from './field-edit.ts';
-import { withoutSecrets, withValueAt } from './hidden-draft.ts';
+import { withoutSecrets } from './hidden-draft.ts';
 import { applySplices, type Splice } from './text-splice.ts';
 
 export type ConfigEdit =
@@ -104,7 +105,7 @@ function change(
       `${conflict.path.join('.')} was changed in the file meanwhile, to ${shown(draftValueAt(known, conflict.path))}: look at it again`,
     );
   const target = tidyDraft(
-    changes.reduce((draft, { path, wanted }) => withValueAt(draft, path, wanted), current),
+    changes.reduce((draft, { path, wanted }) => withDraftValue(draft, path, wanted), current),
   );
   const edited = stepByStep(before, index.value, { changes, target });
   if (!edited.ok) return edited;

@@ -1,7 +1,7 @@
 /** What a change of a service consists of, and whether it still fits what the file says by now. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
-import { isDraftMapping } from './editable-config.ts';
+import { isDraftMapping } from './draft-path.ts';
 
 /** Keys from the service on: `['connection', 'host']`. */
 export type FieldPath = readonly string[];

@@ -2,7 +2,7 @@
 import { parseBindAddress, type BindAddress } from '../../../../shared/bind-address.ts';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 import { harmlessHello } from '../harmless-hello.ts';
-import { draftValueAt } from './editable-config.ts';
+import { draftValueAt } from './draft-path.ts';
 
 export interface ProposalWorld {
   /** Names of the other services. */

@@ -11,7 +11,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { err, ok, type Result } from '../../../../shared/result.ts';
-import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
+import type { ServiceDraft } from '../../../../shared/service-edit.ts';
 import { isMapping } from '../tree-path.ts';
 import { YamlBudget } from '../yaml-budget.ts';
 import { examineNodes, type AliasTargets } from '../yaml-nodes.ts';
@@ -118,16 +118,3 @@ function unmaskScalars(document: Document): void {
 /** `0123`, `0x1f`, `yes`, a date: the characters matter. */
 const isOddlyWritten = (value: unknown, source: string | undefined): boolean =>
   typeof value === 'number' || typeof value === 'boolean' ? String(value) !== source : value instanceof Date;
-
-/** The value at a path of a draft. */
-export function draftValueAt(draft: ServiceDraft, path: readonly string[]): DraftValue | undefined {
-  return path.reduce<DraftValue | undefined>(
-    (value, key) => (isDraftMapping(value) ? value[key] : undefined),
-    draft,
-  );
-}
-
-export const isDraftMapping = (
-  value: DraftValue | undefined,
-): value is { readonly [key: string]: DraftValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -2,7 +2,7 @@
 import { hiddenValue, type DraftValue, type ServiceDraft } from '../../../../shared/service-edit.ts';
 import { isReference } from '../../secrets/service-secrets.ts';
 import type { FieldPath } from './draft-changes.ts';
-import { draftValueAt, isDraftMapping } from './editable-config.ts';
+import { draftValueAt, isDraftMapping, withDraftValue } from './draft-path.ts';
 
 const passwords: readonly FieldPath[] = [
   ['connection', 'password'],
@@ -14,7 +14,7 @@ const headers: FieldPath = ['health_check', 'config', 'headers'];
 export const withoutSecrets = (draft: ServiceDraft): ServiceDraft =>
   secretPlaces(draft).reduce(
     (result, path) =>
-      isSpelledOut(draftValueAt(draft, path)) ? withValueAt(result, path, hiddenValue) : result,
+      isSpelledOut(draftValueAt(draft, path)) ? withDraftValue(result, path, hiddenValue) : result,
     draft,
   );
 
@@ -53,14 +53,3 @@ function secretPlaces(draft: ServiceDraft): readonly FieldPath[] {
 const isSpelledOut = (value: DraftValue | undefined): value is string | number =>
   typeof value === 'number' ||
   (typeof value === 'string' && value !== '' && !value.includes('${') && !isReference(value));
-
-/** `value` undefined: the key is taken out. */
-export function withValueAt(
-  draft: ServiceDraft,
-  [key = '', ...rest]: FieldPath,
-  value: DraftValue | undefined,
-): ServiceDraft {
-  const { [key]: inner, ...others } = draft;
-  if (rest.length === 0) return value === undefined ? others : { ...draft, [key]: value };
-  return { ...draft, [key]: withValueAt(isDraftMapping(inner) ? inner : {}, rest, value) };
-}
