@@ -23,6 +23,8 @@ export interface Editing {
   readonly path: string;
   /** The host that has the config in force; null: none runs it. */
   readonly client: ControlClient | null;
+  /** The config of a host that runs another one; null: there is no such host. */
+  readonly otherConfig: string | null;
 }
 
 /** As long as a login with questions may take. */
@@ -39,8 +41,8 @@ export async function withEditing<T>(
     const { config } = answerOf(await client.request('snapshot', {}));
     const named = context.options.config === undefined ? null : namedConfig(context);
     if (config.path === null || (named !== null && named !== config.path))
-      return work(await ownEditing(context));
-    return work({ editor: hostEditor(client), path: config.path, client });
+      return work({ ...(await ownEditing(context)), otherConfig: config.path });
+    return work({ editor: hostEditor(client), path: config.path, client, otherConfig: null });
   });
 }
 
@@ -84,7 +86,7 @@ async function ownEditing(context: CommandContext): Promise<Editing> {
     tryOut: async (service) => (await import('./own-trial.ts')).tryHere(context, service),
     onWritten: () => Promise.resolve(),
   });
-  return { editor, path: file, client: null };
+  return { editor, path: file, client: null, otherConfig: null };
 }
 
 /** What services of the file want, which none of them has: nothing runs. */

@@ -1,6 +1,7 @@
 /** What an edit of the config came to, in words. */
 import type { DraftFinding, EditResult, UndoResult } from '../../../shared/service-edit.ts';
 import { clientAddress } from '../../../shared/bind-address.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { answerOf } from '../host-connection.ts';
@@ -49,18 +50,27 @@ interface Force {
   readonly words: string;
 }
 
-async function inForce({ client }: Editing, name: string): Promise<Force> {
-  if (client === null)
+async function inForce({ client, otherConfig }: Editing, name: string): Promise<Force> {
+  if (client === null) {
+    const why = otherConfig === null ? 'is not running' : `is running with another config, ${otherConfig}`;
     return {
       isSo: false,
-      words: 'No running LocalPort uses this config: the change counts from its next start',
+      words: `LocalPort ${why}: the change takes effect when it starts with this config`,
     };
+  }
   const { config, services } = answerOf(await client.request('snapshot', {}));
-  const service = services.find((one) => one.name === name);
   if (config.status === 'broken' || config.status === 'untrusted')
-    return { isSo: false, words: `The config is ${config.status}: see localport status` };
-  if (service === undefined) return { isSo: true, words: `In force: ${name} does not run any more` };
-  return service.desired === 'off'
-    ? { isSo: true, words: `In force: ${name} is off; localport start ${name} turns it on` }
-    : { isSo: true, words: `In force: ${name} is on at ${clientAddress(service)}` };
+    return { isSo: false, words: `not in effect, because the config is ${config.status}: localport status` };
+  return {
+    isSo: true,
+    words: `in effect: ${standing(
+      services.find((one) => one.name === name),
+      name,
+    )}`,
+  };
+}
+
+function standing(service: ServiceSnapshot | undefined, name: string): string {
+  if (service === undefined) return `${name} is gone`;
+  return service.desired === 'off' ? `${name} is off` : `${name} is on at ${clientAddress(service)}`;
 }

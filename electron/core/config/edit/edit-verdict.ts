@@ -77,8 +77,12 @@ function findingOf(
 ): DraftFinding | null {
   const [, index, field = ''] = entryPath.exec(path) ?? [];
   if (own === null || index !== String(own)) return null;
-  return { severity, field, message: withNames(message, names) };
+  return { severity, field, message: field === 'name' ? withTaken(message) : withNames(message, names) };
 }
+
+/** Of a name that another service has. */
+const withTaken = (message: string): string =>
+  message.replace(/^(.*) is taken by services\[\d+\] in line \d+$/, 'there is already a service $1');
 
 interface EditedEntries {
   readonly index: number | null;
@@ -101,7 +105,12 @@ function describeConsequence(
   }
   const name = names[Number(other)] ?? '';
   const [, value] = new RegExp(`^(.*) is taken by services\\[${String(index)}\\]`).exec(message) ?? [];
-  if (value !== undefined) return { severity: 'error', field, message: `${value} is taken by ${name}` };
+  if (value !== undefined)
+    return {
+      severity: 'error',
+      field,
+      message: field === 'name' ? `there is already a service ${value}` : `${value} is taken by ${name}`,
+    };
   return {
     severity: 'error',
     field: '',

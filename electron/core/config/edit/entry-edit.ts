@@ -25,7 +25,7 @@ import { blockLines, dashOf, inlineText, keyOffset, styleOf, type WritingStyle }
 export function addEntry(config: EditableConfig, draft: ServiceDraft): Edited {
   const { text, root, list } = config;
   const style = styleOf(config);
-  const entry = inKeyOrder(draft) as DraftValue;
+  const entry = inKeyOrder(draft);
   if (root === null) {
     const lines = ['services:', ...entryLines(entry, { column: 2, gap: 2, style })];
     return ok([insertLines(text, text.length, lines)]);

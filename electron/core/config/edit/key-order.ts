@@ -1,4 +1,7 @@
 /** The order in which people write the keys of a service. */
+import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
+import { isDraftMapping } from './draft-path.ts';
+
 const order: readonly string[] = [
   // Merges.
   '',
@@ -44,6 +47,10 @@ export function keyRank(key: string): number {
   return rank === -1 ? order.length : rank;
 }
 
-/** A mapping with its keys in that order. */
-export const inKeyOrder = <Value>(mapping: Readonly<Record<string, Value>>): Record<string, Value> =>
-  Object.fromEntries(Object.entries(mapping).sort(([a], [b]) => keyRank(a) - keyRank(b)));
+/** A draft with its keys in that order, also within its mappings. */
+export const inKeyOrder = (draft: ServiceDraft): Record<string, DraftValue> =>
+  Object.fromEntries(
+    Object.entries(draft)
+      .map(([key, value]): [string, DraftValue] => [key, isDraftMapping(value) ? inKeyOrder(value) : value])
+      .sort(([a], [b]) => keyRank(a) - keyRank(b)),
+  );
