@@ -8,6 +8,7 @@ import { err, type Result } from '../../shared/result.ts';
 import type { ServiceEditor } from '../../shared/service-edit.ts';
 import { ConfigEditor } from '../core/config/edit/config-editor.ts';
 import { EditJournal } from '../core/config/edit/edit-journal.ts';
+import { workInProcess } from '../core/config/edit/text-work.ts';
 import type { NamedPlace } from '../core/config/edit/port-search.ts';
 import { compileInProcess } from '../core/config/in-process-compiler.ts';
 import { TrustStore } from '../core/config/trust-store.ts';
@@ -81,6 +82,7 @@ async function ownEditing(context: CommandContext): Promise<Editing> {
     homeDirectory,
     environment: () => env,
     compile: compileInProcess,
+    work: workInProcess,
     clock,
     places: () => placesIn(context, file),
     tryOut: async (service) => (await import('./own-trial.ts')).tryHere(context, service),

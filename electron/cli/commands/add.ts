@@ -1,5 +1,5 @@
 import type { ServiceDraft, ServiceEdit } from '../../../shared/service-edit.ts';
-import { nameOf } from '../../core/config/edit/config-edit.ts';
+import { nameOf } from '../../core/config/edit/draft-path.ts';
 import { tidyDraft } from '../../core/config/edit/draft-changes.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';

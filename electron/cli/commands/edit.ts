@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ServiceDraft, ServiceEdit } from '../../../shared/service-edit.ts';
-import { nameOf } from '../../core/config/edit/config-edit.ts';
 import { draftChanges, tidyDraft } from '../../core/config/edit/draft-changes.ts';
-import { withDraftValue } from '../../core/config/edit/draft-path.ts';
+import { nameOf, withDraftValue } from '../../core/config/edit/draft-path.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { readConfig } from '../configured-services.ts';

@@ -72,6 +72,13 @@ export function insertValues(text: string, variables: readonly Variable[]): stri
   return text.replace(token, (whole, index: string) => variables[Number(index)]?.value ?? whole);
 }
 
+/** One word of the file with its variables' values put in. */
+export function withValues(word: string, environment: Environment): string {
+  if (!word.includes('${')) return word;
+  const { text, variables } = substituteEnvironment(word, environment);
+  return insertValues(text, variables);
+}
+
 /** The unset variables named in a text. */
 export function unsetVariablesIn(text: string, variables: readonly Variable[]): readonly UnsetVariable[] {
   if (!hasVariable(text)) return [];

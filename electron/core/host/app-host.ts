@@ -14,6 +14,7 @@ import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import { ConfigEditor } from '../config/edit/config-editor.ts';
 import { EditJournal } from '../config/edit/edit-journal.ts';
+import type { WorkOnText } from '../config/edit/text-work.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
 import { writeStarterConfig } from '../config/starter-config.ts';
@@ -69,6 +70,7 @@ export interface AppHostOptions {
   readonly logs: LogStore;
   readonly notices: HostNotices;
   readonly compileConfig: ConfigCompiler;
+  readonly editConfig: WorkOnText;
   /** Services stay off until somebody turns them on, for this run. */
   readonly allOff?: boolean;
 }
@@ -180,7 +182,7 @@ export class AppHost {
   }
 
   #createEditor(): ConfigEditor {
-    const { clock, paths, config, uid, homeDirectory, compileConfig } = this.#options;
+    const { clock, paths, config, uid, homeDirectory, compileConfig, editConfig } = this.#options;
     const { stateDirectory } = paths;
     const trials = new AbortController();
     this.scope.own('trials', () => {
@@ -196,6 +198,7 @@ export class AppHost {
       homeDirectory,
       environment: () => this.#children.environment.current(),
       compile: compileConfig,
+      work: editConfig,
       clock,
       places: () => Promise.resolve(namedPlaces(this.#forwarding.supervisor.snapshot())),
       tryOut: (service) => this.#forwarding.tryOut(service, trials.signal),

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
-import { editConfigText, nameOf, type ConfigEdit, type EditedText } from './config-edit.ts';
+import { editConfigText, type ConfigEdit, type EditedText } from './config-edit.ts';
 import { tidyDraft } from './draft-changes.ts';
-import { withDraftValue } from './draft-path.ts';
+import { nameOf, withDraftValue } from './draft-path.ts';
 import { readEditable } from './editable-config.ts';
 import { undoInText, undoOf } from './undo-text.ts';
 

@@ -17,7 +17,7 @@ import {
   type FieldChange,
   type FieldPath,
 } from './draft-changes.ts';
-import { draftValueAt, withDraftValue } from './draft-path.ts';
+import { draftValueAt, nameOf, withDraftValue } from './draft-path.ts';
 import { readEditable, type EditableConfig } from './editable-config.ts';
 import { addEntry, removeEntry } from './entry-edit.ts';
 import { editField } from './field-edit.ts';
@@ -200,9 +200,6 @@ function indexOf({ entries }: EditableConfig, name: string): Result<number, stri
   if (index === undefined) return err(`there is no service ${name} in the file any more`);
   return found.length === 1 ? ok(index) : err(`${found.length} services in the file are called ${name}`);
 }
-
-export const nameOf = ({ name }: ServiceDraft): string =>
-  typeof name === 'string' || typeof name === 'number' || typeof name === 'boolean' ? String(name) : '';
 
 export function lineOfEntry({ list, lineAt }: EditableConfig, index: number): number {
   const node = list?.items[index] as { readonly range?: readonly [number, number, number] } | undefined;

@@ -22,6 +22,7 @@ import { starterConfig } from '../starter-config.ts';
 import { digestOf, TrustStore } from '../trust-store.ts';
 import { ConfigEditor, type ConfigEditorParts } from './config-editor.ts';
 import { EditJournal } from './edit-journal.ts';
+import { workInProcess } from './text-work.ts';
 
 let folder: string;
 let file: string;
@@ -49,6 +50,7 @@ function editorOf(change: Partial<ConfigEditorParts> = {}): ConfigEditor {
     homeDirectory: folder,
     environment: () => ({ TOKEN: 'hush' }),
     compile: compileInProcess,
+    work: workInProcess,
     clock: systemClock,
     places: () => Promise.resolve([]),
     tryOut: () => Promise.resolve({ ok: true, message: 'Connected', remedy: null, tookMs: 1 }),
@@ -343,7 +345,10 @@ describe('secrets', () => {
 });
 
 describe('proposing', () => {
-  const propose = async (draft: ServiceDraft) => valueOf(await editorOf().propose({ draft, basedOn: null }));
+  const places = () =>
+    Promise.resolve([{ name: 'db', bind: null, localPort: 15432, isOn: true, isOpen: false }]);
+  const propose = async (draft: ServiceDraft) =>
+    valueOf(await editorOf({ places }).propose({ draft, basedOn: null }));
 
   it.each([
     [{ technology: 'kubectl', remote_port: 80, connection: { resource_name: 'web' } }, 'web', 8080, 'http'],
@@ -419,7 +424,7 @@ describe('proposing', () => {
 it('reads what is not there as an error, and checks a draft that is not complete yet', async () => {
   expect(await editorOf().read({ name: 'db' })).toEqual({
     ok: false,
-    error: `there is no service db in ${file}`,
+    error: `${file}: there is no service db`,
   });
   const { findings, yaml } = valueOf(
     await editorOf().validate({ draft: { technology: 'tcp' }, basedOn: null }),

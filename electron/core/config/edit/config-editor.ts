@@ -26,16 +26,15 @@ import type { ConfigSource } from '../config-source.ts';
 import type { Environment } from '../environment-substitution.ts';
 import { starterConfig, writeStarterConfig } from '../starter-config.ts';
 import { digestOf, type TrustStore } from '../trust-store.ts';
-import { editConfigText, lineOfEntry, nameOf, type ConfigEdit, type EditedText } from './config-edit.ts';
+import type { ConfigEdit } from './config-edit.ts';
 import { readConfigFile, writeConfigFile } from './config-file.ts';
 import { automaticCheck, proposeDraft } from './draft-proposal.ts';
-import { readEditable, type EditableConfig } from './editable-config.ts';
-import type { EditJournal } from './edit-journal.ts';
+import { nameOf } from './draft-path.ts';
+import { describeEdit, type EditJournal } from './edit-journal.ts';
 import { describeFinding, errorsOf, judgeEdit, type EditVerdict } from './edit-verdict.ts';
-import { textOfEntry } from './entry-text.ts';
 import { hideSecretsIn, unknownSecrets, withoutSecrets } from './hidden-draft.ts';
 import { freePortFrom, holderOfPort, type NamedPlace } from './port-search.ts';
-import { describeEdit, undoInText, undoOf } from './undo-text.ts';
+import type { WorkedText, WorkOnText } from './text-work.ts';
 
 export interface ConfigEditorParts {
   /** The config that is used, or would be if it existed. Absolute. */
@@ -49,6 +48,7 @@ export interface ConfigEditorParts {
   readonly homeDirectory: string;
   readonly environment: () => Environment;
   readonly compile: ConfigCompiler;
+  readonly work: WorkOnText;
   readonly clock: Clock;
   /** Where services listen, or would. */
   readonly places: () => Promise<readonly NamedPlace[]>;
@@ -74,13 +74,11 @@ export class ConfigEditor implements ServiceEditor {
   async read({ name }: EditRequest<'read'>): Promise<Result<EditResponse<'read'>, string>> {
     const source = await this.#source();
     if (!source.ok) return source;
-    const config = readEditable(source.value.text);
-    if (!config.ok) return err(`${this.#parts.path}: ${config.error}`);
-    const index = config.value.entries.findIndex((entry) => nameOf(entry) === name);
-    const draft = config.value.entries[index];
-    if (draft === undefined) return err(`there is no service ${name} in ${this.#parts.path}`);
-    const line = lineOfEntry(config.value, index);
-    return ok({ draft: withoutSecrets(draft), path: this.#parts.path, line });
+    const { path, work, environment } = this.#parts;
+    const found = await work(source.value.text, { kind: 'read', name, env: environment() });
+    if (!found.ok) return err(`${path}: ${found.error}`);
+    const { draft, line } = found.value;
+    return ok({ draft: withoutSecrets(draft), path, line });
   }
 
   async propose({
@@ -88,11 +86,9 @@ export class ConfigEditor implements ServiceEditor {
     basedOn,
   }: EditRequest<'propose'>): Promise<Result<EditResponse<'propose'>, string>> {
     const own = basedOn === null ? null : nameOf(basedOn);
-    const config = await this.#readable();
     const others = (await this.#parts.places()).filter(({ name }) => name !== own);
-    const names = (config?.entries ?? []).map(nameOf).filter((name) => name !== own);
     const proposed = await proposeDraft(draft, {
-      names: new Set([...names, ...others.map(({ name }) => name)]),
+      names: new Set(others.map(({ name }) => name)),
       freePort: (preferred, bind) => freePortFrom(preferred, bind, others),
     });
     return ok({ draft: proposed, check: automaticCheck(proposed) });
@@ -102,7 +98,7 @@ export class ConfigEditor implements ServiceEditor {
     const judged = await this.#judged(edit);
     if (!judged.ok) return ok({ findings: [wholeError(judged.error)], yaml: null });
     const { edited, findings } = judged.value;
-    return ok({ findings, yaml: hideSecretsIn(textOfEntry(edited.text, edited.index), edited.after) });
+    return ok({ findings, yaml: hideSecretsIn(edited.yaml, edited.after) });
   }
 
   async test(edit: ServiceEdit): Promise<Result<EditResponse<'test'>, string>> {
@@ -135,7 +131,7 @@ export class ConfigEditor implements ServiceEditor {
   }
 
   remove({ name }: EditRequest<'remove'>): Promise<Result<EditResult, string>> {
-    return this.#inTurn(() => this.#write((text) => editConfigText(text, { kind: 'remove', name })));
+    return this.#inTurn(() => this.#write((text) => this.#edited(text, { kind: 'remove', name })));
   }
 
   undo({ token }: EditRequest<'undo'>): Promise<Result<UndoResult, string>> {
@@ -151,7 +147,7 @@ export class ConfigEditor implements ServiceEditor {
     } catch (error) {
       return ok(refused(`${path} cannot be created: ${errorMessage(error)}`));
     }
-    return this.#write((text) => editConfigText(text, configEdit(edit)));
+    return this.#write((text) => this.#edited(text, configEdit(edit)));
   }
 
   async #undo(token: string | null): Promise<Result<UndoResult, string>> {
@@ -163,7 +159,7 @@ export class ConfigEditor implements ServiceEditor {
       return ok(refused(token === null ? 'there is nothing to undo' : 'this edit cannot be undone any more'));
     // A text that was in force before needs no verdict, and may have had errors.
     const isKnown = (text: string): boolean => digestOf(text) === record.before;
-    const written = await this.#write((text) => undoInText(text, record), isKnown);
+    const written = await this.#write((text) => this.#parts.work(text, { kind: 'undo', record }), isKnown);
     if (!written.ok || !written.value.done) return written as Result<UndoResult, string>;
     await journal.forget(record.token).catch(() => undefined);
     return ok({ done: true, path: this.#parts.path, what: describeEdit(record) });
@@ -171,13 +167,13 @@ export class ConfigEditor implements ServiceEditor {
 
   /** Makes the edit of the text that the file has, until that is still the text when it is written. `isKnown`: of an undo. */
   async #write(
-    make: (text: string) => Result<EditedText, string>,
+    make: (text: string) => Promise<Result<WorkedText, string>>,
     isKnown: ((text: string) => boolean) | null = null,
   ): Promise<Result<EditResult, string>> {
     for (let tries = 0; tries < maxWriteTries; tries += 1) {
       const source = await this.#source();
       if (!source.ok) return source;
-      const edited = make(source.value.text);
+      const edited = await make(source.value.text);
       if (!edited.ok) return ok(refused(edited.error));
       if (isKnown?.(edited.value.text) !== true) {
         const { findings } = await this.#verdict(source.value, edited.value);
@@ -190,10 +186,10 @@ export class ConfigEditor implements ServiceEditor {
     return ok(refused(`${this.#parts.path} is being written by another program: try again`));
   }
 
-  async #finish(source: ConfigSource, edited: EditedText, isUndo: boolean): Promise<EditResult> {
+  async #finish(source: ConfigSource, edited: WorkedText, isUndo: boolean): Promise<EditResult> {
     const { path, journal, onWritten } = this.#parts;
     const { before, after, line } = edited;
-    const kept = { realPath: source.realPath, ...undoOf(source.text, edited) };
+    const kept = { realPath: source.realPath, ...edited.undo };
     const undo = isUndo ? '' : await journal.keep(kept).catch(() => '');
     const [from, to] = [before, after].map((draft) => (draft === null ? null : nameOf(draft)));
     const isRenamed = typeof from === 'string' && typeof to === 'string' && from !== to;
@@ -202,10 +198,10 @@ export class ConfigEditor implements ServiceEditor {
   }
 
   /** Of the text that the file has now, or would begin with. */
-  async #judged(edit: ServiceEdit): Promise<Result<EditVerdict & { readonly edited: EditedText }, string>> {
+  async #judged(edit: ServiceEdit): Promise<Result<EditVerdict & { readonly edited: WorkedText }, string>> {
     const source = await this.#source();
     if (!source.ok) return source;
-    const edited = editConfigText(source.value.text, configEdit(edit));
+    const edited = await this.#edited(source.value.text, configEdit(edit));
     if (!edited.ok) return edited;
     const verdict = await this.#verdict(source.value, edited.value);
     const findings = [...hiddenFindings(edit), ...verdict.findings];
@@ -213,16 +209,14 @@ export class ConfigEditor implements ServiceEditor {
     return ok({ findings, service, edited: edited.value });
   }
 
-  #verdict(source: ConfigSource, edited: EditedText): Promise<EditVerdict> {
+  #verdict(source: ConfigSource, edited: WorkedText): Promise<EditVerdict> {
     const { path, environment, homeDirectory, compile } = this.#parts;
     const context = { path, env: environment(), homeDirectory };
     return judgeEdit(source.text, edited, { compile, context, signal: this.#never });
   }
 
-  async #readable(): Promise<EditableConfig | null> {
-    const source = await this.#source();
-    const config = source.ok ? readEditable(source.value.text) : null;
-    return config?.ok === true ? config.value : null;
+  #edited(text: string, edit: ConfigEdit): Promise<Result<WorkedText, string>> {
+    return this.#parts.work(text, { kind: 'edit', edit, env: this.#parts.environment() });
   }
 
   /** Where there is no file yet, the one that would be made. */

@@ -23,3 +23,7 @@ export const isDraftMapping = (
   value: DraftValue | undefined,
 ): value is { readonly [key: string]: DraftValue } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** As the file writes it; empty: the draft has none. */
+export const nameOf = ({ name }: ServiceDraft): string =>
+  typeof name === 'string' || typeof name === 'number' || typeof name === 'boolean' ? String(name) : '';

@@ -10,6 +10,7 @@ import type { Clock } from '../../clock.ts';
 import { readPrivateFile } from '../../process/private-file.ts';
 import { writeFileAtomically } from '../atomic-file.ts';
 import { upToDate } from '../state-version.ts';
+import { nameOf } from './draft-path.ts';
 
 const version = 1;
 const maxRecords = 50;
@@ -34,9 +35,12 @@ const recordSchema = z
     serviceAfter: serviceDraftSchema.nullable(),
   })
   .readonly();
-export type EditRecord = z.infer<typeof recordSchema>;
+type EditRecord = z.infer<typeof recordSchema>;
 
-export interface KeptRecord extends EditRecord {
+/** What an undo needs to know. */
+export type Undoable = Omit<EditRecord, 'version' | 'at' | 'realPath'>;
+
+interface KeptRecord extends EditRecord {
   readonly token: string;
 }
 
@@ -110,3 +114,9 @@ export class EditJournal {
 
 /** Nothing else becomes a part of a path. */
 const tokenPattern = /^\d{15}-\d+-\d+$/;
+
+/** What was done: `added db`. */
+export const describeEdit = ({ serviceBefore, serviceAfter }: Undoable): string => {
+  if (serviceBefore === null) return `added ${nameOf(serviceAfter ?? {})}`;
+  return `${serviceAfter === null ? 'removed' : 'changed'} ${nameOf(serviceBefore)}`;
+};

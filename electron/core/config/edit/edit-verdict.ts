@@ -4,8 +4,8 @@ import type { DraftFinding } from '../../../../shared/service-edit.ts';
 import type { ConfigProblem } from '../../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../../shared/service-spec.ts';
 import type { CompileContext, CompiledConfig, ConfigCompiler } from '../config-compiler.ts';
-import { nameOf, type EditedText } from './config-edit.ts';
-import { readEditable } from './editable-config.ts';
+import { withValues } from '../environment-substitution.ts';
+import type { WorkedText } from './text-work.ts';
 
 export interface EditVerdict {
   readonly findings: readonly DraftFinding[];
@@ -23,7 +23,7 @@ type Compiled = Result<CompiledConfig, readonly ConfigProblem[]>;
 
 export async function judgeEdit(
   former: string,
-  edited: EditedText,
+  edited: WorkedText,
   { compile, context, signal }: Judging,
 ): Promise<EditVerdict> {
   const compileText = (text: string): Promise<Compiled> =>
@@ -35,11 +35,12 @@ export async function judgeEdit(
   const others = problems.filter(
     (problem) => problem.severity === 'error' && findingOf(problem, own, edited.names) === null,
   );
-  const known = others.length === 0 ? new Set<string>() : await knownProblems(former, compileText);
+  const known =
+    others.length === 0 ? new Set<string>() : await knownProblems(former, edited.formerNames, compileText);
   const caused = others.filter((problem) => !known.has(identityOf(problem, edited.names)));
   const { index, names } = edited;
   const consequences = caused.map((problem) => describeConsequence(problem, { index: own, names }));
-  const name = own === null ? null : (names[index] ?? null);
+  const name = own === null ? null : withValues(names[index] ?? '', context.env);
   const service = compiled.ok
     ? (compiled.value.config.services.find((spec) => spec.name === name) ?? null)
     : null;
@@ -53,10 +54,9 @@ const problemsOf = (compiled: Compiled): readonly ConfigProblem[] =>
 
 async function knownProblems(
   text: string,
+  names: readonly string[],
   compileText: (text: string) => Promise<Compiled>,
 ): Promise<ReadonlySet<string>> {
-  const read = readEditable(text);
-  const names = read.ok ? read.value.entries.map(nameOf) : [];
   return new Set(problemsOf(await compileText(text)).map((problem) => identityOf(problem, names)));
 }
 

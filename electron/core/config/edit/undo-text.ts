@@ -7,14 +7,13 @@
  */
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import { digestOf } from '../trust-store.ts';
-import { editConfigText, nameOf, type EditedText } from './config-edit.ts';
+import { editConfigText, type EditedText } from './config-edit.ts';
 import { sameValue, tidyDraft } from './draft-changes.ts';
+import { nameOf } from './draft-path.ts';
 import { readEditable } from './editable-config.ts';
-import type { EditRecord } from './edit-journal.ts';
+import type { Undoable } from './edit-journal.ts';
 import { lineStart, nextLine } from './text-lines.ts';
 import { applySplices, spliceBetween } from './text-splice.ts';
-
-type Undoable = Omit<EditRecord, 'version' | 'at' | 'realPath'>;
 
 const contextLines = 3;
 
@@ -40,12 +39,6 @@ function contextOf(text: string, { from, to }: { readonly from: number; readonly
   }
   return { above: text.slice(start, from), below: text.slice(to, end) };
 }
-
-/** What was done: `added db`. */
-export const describeEdit = ({ serviceBefore, serviceAfter }: Undoable): string => {
-  if (serviceBefore === null) return `added ${nameOf(serviceAfter ?? {})}`;
-  return `${serviceAfter === null ? 'removed' : 'changed'} ${nameOf(serviceBefore)}`;
-};
 
 /** The error is a sentence. */
 export function undoInText(text: string, record: Undoable): Result<EditedText, string> {
