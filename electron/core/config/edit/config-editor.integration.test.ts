@@ -421,6 +421,18 @@ describe('proposing', () => {
   });
 });
 
+it('finds a service whose name is a variable, by its value', async () => {
+  writeFileSync(file, dbText.replace('name: db', 'name: ${TOKEN}'));
+  const { draft } = valueOf(await editorOf().read({ name: 'hush' }));
+  expect(draft['name']).toBe('${TOKEN}');
+  expect(await save({ ...draft, local_port: 1 }, draft)).toMatchObject({ done: true });
+  const now = valueOf(await editorOf().read({ name: 'hush' })).draft;
+  const tested = valueOf(await editorOf().test({ draft: { ...now, local_port: 2 }, basedOn: now }));
+  expect(tested.message).toBe('Connected');
+  expect(valueOf(await editorOf().remove({ name: 'hush' }))).toMatchObject({ done: true });
+  expect(text()).toBe('services:\n  # keep me\n');
+});
+
 it('reads what is not there as an error, and checks a draft that is not complete yet', async () => {
   expect(await editorOf().read({ name: 'db' })).toEqual({
     ok: false,
