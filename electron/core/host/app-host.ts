@@ -100,6 +100,8 @@ export class AppHost {
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
   readonly #hidden: HiddenValues;
+  /** Tests of services that are not in the config yet. */
+  readonly #trials = new AbortController();
   #machine: MachineWatch | null = null;
   #stopLive: (() => void) | null = null;
 
@@ -177,17 +179,16 @@ export class AppHost {
       },
     });
     this.editor = this.#createEditor();
-    this.scope.own('config', () => this.#config.close());
+    this.scope.own('config', () => {
+      this.#trials.abort();
+      return this.#config.close();
+    });
     this.#joinShutdown();
   }
 
   #createEditor(): ConfigEditor {
     const { clock, paths, config, uid, homeDirectory, compileConfig, editConfig } = this.#options;
     const { stateDirectory } = paths;
-    const trials = new AbortController();
-    this.scope.own('trials', () => {
-      trials.abort();
-    });
     return new ConfigEditor({
       path: this.#config.path,
       needsTrust: config.foundBy === 'folder',
@@ -201,7 +202,7 @@ export class AppHost {
       work: editConfig,
       clock,
       places: () => Promise.resolve(namedPlaces(this.#forwarding.supervisor.snapshot())),
-      tryOut: (service) => this.#forwarding.tryOut(service, trials.signal),
+      tryOut: (service) => this.#forwarding.tryOut(service, this.#trials.signal),
       onWritten: (renamed) => this.#takeOver(renamed),
     });
   }
