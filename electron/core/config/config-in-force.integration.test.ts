@@ -144,7 +144,7 @@ describe('the config in force', () => {
       'kubectl',
       'resource_name: db, cluster: prod',
       'cluster',
-      'known keys are resource_name, namespace, resource_type, selector, context, kubeconfig',
+      'known keys are resource_name, namespace, resource_type, selector, context, kubeconfig, engine',
     ],
     ['ssh', 'host: bastion, prot: 2222', 'prot', 'did you mean port?'],
     ['tcp', 'host: db, protocol: udp', 'protocol', 'known keys are host'],
