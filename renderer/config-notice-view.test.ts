@@ -22,7 +22,7 @@ describe('the notice about the config', () => {
     expect(noticeOf({ status: 'welcome', path: null, problems: [] })).toMatchObject({
       kind: 'welcome',
       title: 'Welcome to LocalPort',
-      button: 'Create config',
+      button: 'Create Config',
     });
   });
 
@@ -37,7 +37,7 @@ describe('the notice about the config', () => {
         text: 'services[3].local_port: 70000 is above 65535',
       })),
       more: 'and 1 more',
-      button: 'Open config',
+      button: 'Open Config',
     });
   });
 
@@ -86,7 +86,7 @@ describe('the notice about the config', () => {
         text: '/repo/localport.yaml was found in the current folder. The previous config is still in effect',
         problems: [],
         more: null,
-        button: 'Open config',
+        button: 'Open Config',
         review: {
           digest: 'abc',
           lines: [

@@ -45,7 +45,7 @@ export function configNoticeOf({
         text: 'There is no config yet, so this forward leads to a small page that LocalPort serves. Create a config to add your own.',
         problems: [],
         more: null,
-        button: 'Create config',
+        button: 'Create Config',
       };
     case 'untrusted':
       return {
@@ -61,7 +61,7 @@ export function configNoticeOf({
         }`,
         problems: [],
         more: null,
-        button: 'Open config',
+        button: 'Open Config',
         ...(config.review === undefined ? {} : { review: reviewView(config.review) }),
       };
     case 'broken':
@@ -74,7 +74,7 @@ export function configNoticeOf({
             ? 'Nothing is running until you fix it'
             : 'The previous config is still in effect',
         ...shown(errors),
-        button: 'Open config',
+        button: 'Open Config',
       };
     case 'partial':
       return {
@@ -82,7 +82,7 @@ export function configNoticeOf({
         title: `The config has ${counted(errors, 'error')}`,
         text: 'The other services are not affected',
         ...shown(errors),
-        button: 'Open config',
+        button: 'Open Config',
       };
     case 'loaded':
       if (warnings.length === 0) return null;
@@ -91,7 +91,7 @@ export function configNoticeOf({
         title: `The config has ${counted(warnings, 'warning')}`,
         text: null,
         ...shown(warnings),
-        button: 'Open config',
+        button: 'Open Config',
       };
     default:
       return assertNever(config.status, 'config status');

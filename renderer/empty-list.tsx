@@ -8,7 +8,7 @@ export function EmptyList({ filter }: { readonly filter: string }): ReactElement
     <div className="empty">
       <p>The config names no services yet. What you add appears here as soon as you save.</p>
       <button type="button" className="button" onClick={() => void openConfig()}>
-        Open config
+        Open Config
       </button>
     </div>
   );

@@ -68,7 +68,7 @@ describe('a row', () => {
     expect(screen([retrying('redis', noPod)])).toEqual([
       '▲ redis  localhost:5432  (—●)',
       '  No ready pod behind svc/redis',
-      '  Retrying in 4 s  [Show pods]',
+      '  Retrying in 4 s  [Copy Command]',
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('a row', () => {
     expect(screen([trying])).toEqual([
       '▲ printer  localhost:5432  (—●)',
       '  nas cannot be reached',
-      '  Trying again now  [Try again]',
+      '  Trying again now  [Try Again]',
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('a row', () => {
     expect(screen([waiting('grafana', signedOut)]).slice(1)).toEqual([
       '  Signed out of prod',
       '  Sign in again: run aws sso login (not retried automatically)',
-      '  Needs you  [Copy command]',
+      '  Needs you  [Copy Command]',
     ]);
   });
 
@@ -99,10 +99,10 @@ describe('a row', () => {
       waiting('nas', nas, tired),
     ].map((service) => screen([service])[2]);
     expect(rows).toEqual([
-      '  Retrying in 42 s  [Try again]',
-      '  Retrying once a minute  [Try again]',
-      '  Retrying in 42 s  [Try again]',
-      '  Retrying once a minute  [Try again]',
+      '  Retrying in 42 s  [Try Again]',
+      '  Retrying once a minute  [Try Again]',
+      '  Retrying in 42 s  [Try Again]',
+      '  Retrying once a minute  [Try Again]',
     ]);
     const [row] = listViewOf([retrying('nas', nas, tired)], '', sampleNow).groups[0]?.rows ?? [];
     expect(row?.cause?.tries).toBe('9 failed tries, now retrying once a minute');
@@ -135,7 +135,7 @@ describe('a row', () => {
     expect(screen([sick])).toEqual([
       '▲ api  localhost:5432  (—●)',
       '  No answer through the tunnel',
-      '  Checking again soon  [Show log]',
+      '  Checking again soon  [Show Log]',
     ]);
   });
 
@@ -206,7 +206,7 @@ describe('the list', () => {
     expect(screen(services)).toEqual([
       '▲ 3 forwards: Signed out of prod',
       '  Sign in again: run aws sso login (not retried automatically)',
-      '  Needs you  [Copy command]',
+      '  Needs you  [Copy Command]',
       '▲ a  localhost:5432  (—●)',
       '  Signed out of prod',
       '▲ b  localhost:5432  (—●)',

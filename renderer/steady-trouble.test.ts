@@ -29,7 +29,7 @@ describe('the row of a target that refuses', () => {
           ...retry,
           `Retrying ${delay}`,
         ]),
-      ].map((next) => `  ${next}  [Show log]`),
+      ].map((next) => `  ${next}  [Show Log]`),
     );
   });
 
@@ -77,11 +77,11 @@ describe('the row of a cause that needs the user', () => {
       ]),
     );
     expect(rows.map((lines) => lines.slice(3).join(' |'))).toEqual([
-      '  Needs you · checks again in 30 s  [Copy command]',
-      '  Trying again now  [Copy command]',
-      '  Checking …  [Copy command]',
-      '  Needs you · checks again in 5 min  [Copy command]',
-      '  Needs you  [Copy command]',
+      '  Needs you · checks again in 30 s  [Copy Command]',
+      '  Trying again now  [Copy Command]',
+      '  Checking …  [Copy Command]',
+      '  Needs you · checks again in 5 min  [Copy Command]',
+      '  Needs you  [Copy Command]',
     ]);
   });
 });

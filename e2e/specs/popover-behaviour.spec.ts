@@ -47,7 +47,7 @@ test.describe('with the mouse', () => {
   });
 
   test('the button beside a cause copies the command that helps', async () => {
-    await row('redis').getByRole('button', { name: 'Show pods' }).click();
+    await row('redis').getByRole('button', { name: 'Copy Command' }).click();
     expect(await gallery.asked()).toEqual([
       { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
     ]);

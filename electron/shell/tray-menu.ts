@@ -1,5 +1,5 @@
 /** The native menu as plain rows: what it says and what each row asks for. `tray.ts` turns them into Electron's. */
-import { promptTitle } from '../../shared/prompt.ts';
+import { promptTitle } from '../../shared/prompt-words.ts';
 import { clientAddress } from '../../shared/bind-address.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';

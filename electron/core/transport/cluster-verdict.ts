@@ -5,7 +5,7 @@
  * 2. One good answer, or one tunnel that comes up, and it is back.
  * 3. While it is down it is asked again and again, at distances that grow with the outage: nothing is given up for ever.
  * 4. What only the user can fix is believed at once. It is asked about again no sooner than the cause's re-check says, and
- *    an expired login not at all: each question may open a sign-in page. The user's own "Try again" is the moment for one.
+ *    an expired login not at all: each question may open a sign-in page. The user's own "Try Again" is the moment for one.
  * 5. A question that could not be asked is no answer: what was known stays.
  */
 import { recheckDelaysMs, type Cause } from '../../../shared/failure.ts';
