@@ -1,7 +1,7 @@
 /** The headless host: the core in plain Node, without a screen. The `localport` command starts it and speaks to it. */
 import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
-import { compileInWorker } from './core/config/worker-compiler.ts';
+import { compileInWorker, editInWorker } from './core/config/worker-compiler.ts';
 import { controlSocketPath } from './core/control/control-paths.ts';
 import { parseDaemonArguments, type DaemonArguments } from './core/host/daemon-arguments.ts';
 import { serveControl } from './core/host/host-control.ts';
@@ -34,6 +34,7 @@ async function main({
     logLevel,
     allOff,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
+    editConfig: editInWorker({ code: configWorkerCode, clock }),
   });
   if (!opened.ok) {
     const { code, message } = opened.error;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
-import { compileInWorker } from './core/config/worker-compiler.ts';
+import { compileInWorker, editInWorker } from './core/config/worker-compiler.ts';
 import { controlSocketPath } from './core/control/control-paths.ts';
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     explicitConfig: launch.config,
     folderConfig: launch.folderConfig,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
+    editConfig: editInWorker({ code: configWorkerCode, clock }),
   };
   const opening = openHost(options);
   await app.whenReady();

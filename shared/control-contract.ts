@@ -12,6 +12,7 @@
  */
 import * as z from 'zod';
 import { answerSchema, promptSchema } from './prompt.ts';
+import { serviceEditing } from './service-edit.ts';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
 
 /** Raised with every change that an older peer would misunderstand. Up to 2 it was no HTTP. */
@@ -134,6 +135,11 @@ interface ControlRoute {
   readonly params: z.ZodType;
 }
 
+const edit = <Route extends ControlRoute['route'], Params extends z.ZodType, Answer extends z.ZodType>(
+  route: Route,
+  { request, response }: { readonly request: Params; readonly response: Answer },
+) => ({ route, params: request, result: response });
+
 /** What is asked once. */
 export const controlRequests = {
   /** Who runs. Understood by every protocol to come: only so can a mismatch be explained. */
@@ -179,6 +185,15 @@ export const controlRequests = {
   },
   /** Revokes the trust in every text of the config, and stops its services. */
   untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
+  /** A service as the config file has it. This and what follows: `service-edit.ts`. */
+  'read-service': edit('POST /v1/config/service', serviceEditing.read),
+  'propose-service': edit('POST /v1/config/service/propose', serviceEditing.propose),
+  'validate-service': edit('POST /v1/config/service/validate', serviceEditing.validate),
+  'test-service': edit('POST /v1/config/service/test', serviceEditing.test),
+  'save-service': edit('POST /v1/config/service/save', serviceEditing.save),
+  'remove-service': edit('POST /v1/config/service/remove', serviceEditing.remove),
+  'undo-edit': edit('POST /v1/config/undo', serviceEditing.undo),
+  'port-holder': edit('POST /v1/port-holder', serviceEditing.portHolder),
   /**
    * The user's answer to an open question; an empty one is an answer too. `remember`: of a question that offers it; the
    * answer goes to the keychain once it has worked.

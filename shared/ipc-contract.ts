@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { answerSchema } from './prompt.ts';
+import { serviceEditing } from './service-edit.ts';
 import { desiredSchema, snapshotSchema } from './service-snapshot.ts';
 
 const nothing = z.void();
@@ -46,6 +47,16 @@ export const ipcInvokes = {
     response: nothing,
   },
   'service:open-log': { request: z.object({ name }), response: nothing },
+  // Adding, changing and removing services: see service-edit.ts.
+  'service:read': serviceEditing.read,
+  'service:propose': serviceEditing.propose,
+  'service:validate': serviceEditing.validate,
+  /** Takes as long as a start may take, 30 s by default. */
+  'service:test': serviceEditing.test,
+  'service:save': serviceEditing.save,
+  'service:remove': serviceEditing.remove,
+  'edit:undo': serviceEditing.undo,
+  'port:holder': serviceEditing.portHolder,
   'config:open': { request: nothing, response: nothing },
   'config:reload': { request: nothing, response: nothing },
   /** Trusts the text with this digest: the one under review in the snapshot. */

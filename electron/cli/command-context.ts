@@ -53,6 +53,8 @@ export interface CommandSurroundings {
   readonly runtime: Runtime;
   /** Asks the user at the terminal, and waits for the answer; absent where nobody can answer. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** The same for a line of text. */
+  readonly prompt?: (question: string) => Promise<string>;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Calls the host that runs. */

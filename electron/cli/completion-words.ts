@@ -67,8 +67,10 @@ async function valuesOf(option: Option, walked: Walked, sources: Sources): Promi
       return namesBut(spent, sources);
     case '--context':
       return (await sources.contexts()).filter(isNotIn(spent));
-    case '--port':
+    case '--local-port':
       return ['auto'].filter(isNotIn(spent));
+    case '--port':
+      return walked.command.name() === 'start' ? ['auto'].filter(isNotIn(spent)) : [];
     default:
       return option.argChoices ?? [];
   }

@@ -167,6 +167,27 @@ describe('golden output with a host', () => {
     await expect(seen.toString()).toMatchFileSnapshot(golden('logs'));
   });
 
+  it('services added, changed and removed in the config that runs', async () => {
+    const { ports } = world;
+    const seen = world.transcript();
+    await seen.run(
+      `add tcp 127.0.0.1:${ports.echo} --name more --local-port ${ports.spare} --test`,
+      `add tcp 127.0.0.1:1 --name closed --local-port ${ports.dead} --test`,
+      `add ssh 127.0.0.1 127.0.0.1:${ports.echo} --ssh-port ${ports.sshd} --name more --local-port ${ports.http}`,
+      `add tcp 127.0.0.1:${ports.echo} --name more --local-port ${ports.http}`,
+      'edit more --name most --tag new',
+      'edit most --set enabled=false -o json',
+      'status most -o text',
+      'remove most --yes',
+      'undo',
+      'undo -q',
+      'undo',
+      'undo',
+      'undo',
+    );
+    await expect(seen.toString()).toMatchFileSnapshot(golden('editing-with-host'));
+  });
+
   it('metrics, with the recovery of a service whose tunnel was killed', async () => {
     await world.user.run('daemon', 'restart');
     await eventually('all are healthy', allAreHealthy);

@@ -81,6 +81,38 @@ describe('golden output without a host', () => {
     await expect(seen.toString()).toMatchFileSnapshot(golden('config'));
   });
 
+  it('services added, changed and removed in the file', async () => {
+    const { ports } = world;
+    const seen = world.transcript();
+    await seen.run(
+      `add kube svc/postgres --context prod --namespace db --port 5432 --name pg --local-port ${ports.spare} --dry-run`,
+      `add tcp db.example.com:5432 --local-port ${ports.spare} --tag far`,
+      `add tcp db.example.com:5432 --local-port ${ports.spare}`,
+      `add tcp db.example.com:5432 --name http --local-port 70000`,
+      `add tcp db.example.com:5432 --name http --local-port ${ports.spare} --dry-run -o json`,
+      'add tcp db.example.com',
+      'add kube a/b/c --port 1',
+      'add kube',
+      'add ssh bastion',
+      'edit db --name database --set health_check.interval=5s --unset tags',
+      'edit database --name database',
+      'edit database --check tpc',
+      'edit database --set enabled=false --dry-run',
+      'edit database',
+      'edit nobody --name x',
+      'edit database --set x',
+      'remove database',
+      'remove database --yes',
+      'remove database --yes',
+      'undo',
+      'undo -o json',
+      'undo',
+      'undo',
+      'config validate',
+    );
+    await expect(seen.toString()).toMatchFileSnapshot(golden('editing'));
+  });
+
   it('the config as JSON Schema is the same in every format', async () => {
     const schema = await world.user.run('config', 'schema');
     expect(schema).toMatchObject({ code: 0, err: '' });

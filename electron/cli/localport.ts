@@ -9,7 +9,7 @@ import { version } from '../version.ts';
 import { runtimeOf } from '../core/install/app-runtime.ts';
 import { runCommandLine } from './command-line.ts';
 import { endProcess } from './process-end.ts';
-import { confirmAtTerminal } from './terminal-question.ts';
+import { askAtTerminal, confirmAtTerminal } from './terminal-question.ts';
 
 const interruption = new AbortController();
 // Once: a second Ctrl-C meets the default and ends us at once.
@@ -44,7 +44,10 @@ void runCommandLine(process.argv.slice(2), {
   runtime,
   signal: interruption.signal,
   ...(process.stdin.isTTY && process.stderr.isTTY
-    ? { confirm: (question: string) => confirmAtTerminal(question, interruption.signal) }
+    ? {
+        confirm: (question: string) => confirmAtTerminal(question, interruption.signal),
+        prompt: (question: string) => askAtTerminal(question, interruption.signal),
+      }
     : {}),
   connect: async () => (await import('./host-call.ts')).callHost({ paths, clock, version }),
 }).then((code) => endProcess({ code, runtime, streams: [process.stdout, process.stderr] }));

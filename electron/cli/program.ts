@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import type { Perform } from './perform.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addDaemonCommands } from './program/daemon-commands.ts';
+import { addEditCommands } from './program/edit-commands.ts';
 import { examples } from './program/examples.ts';
 import { addHelpCommand } from './program/help-command.ts';
 import { addRemoteCommands } from './program/remote-commands.ts';
@@ -42,6 +43,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
     .option('--no-color', 'no color; NO_COLOR in the environment does the same')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
   addServiceCommands(program, perform);
+  addEditCommands(program, perform);
   program.commandsGroup('LocalPort:');
   addDaemonCommands(program, perform);
   addConfigCommands(program, perform);
@@ -52,7 +54,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   program.addHelpText(
     'after',
     examples(
-      ['localport config init', 'write a config file to start from'],
+      ['localport add ssh bastion db:5432', 'add a service; also: add kube, add tcp, add command'],
       ['localport import kube', 'or propose services from your clusters; import ssh: from your ssh_config'],
       ['localport start --all --wait', 'start the daemon and every service'],
       ['localport status', 'the state of services, and causes of trouble; -o json for scripts'],

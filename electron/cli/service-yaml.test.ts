@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { compileConfig } from '../core/config/config-compiler.ts';
 import { configJsonSchema } from './config-json-schema.ts';
 import { serviceEntry } from './service-yaml.ts';
-import { starterConfig } from './starter-config.ts';
+import { starterConfig } from '../core/config/starter-config.ts';
 
 const context = { path: '/c/localport.yaml', env: {}, homeDirectory: '/home/me' };
 

@@ -2,7 +2,11 @@
 import { onScreen } from '../core/observability/visible-output.ts';
 
 /** Yes is `y` or `yes`; anything else, the end of the input, and Ctrl-C are no. */
-export async function confirmAtTerminal(question: string, signal: AbortSignal): Promise<boolean> {
+export const confirmAtTerminal = async (question: string, signal: AbortSignal): Promise<boolean> =>
+  /^y(es)?$/i.test(await askAtTerminal(question, signal));
+
+/** The line that was typed, without spaces around it; empty at the end of the input, and after Ctrl-C. */
+export async function askAtTerminal(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -15,7 +19,7 @@ export async function confirmAtTerminal(question: string, signal: AbortSignal): 
       terminal.question(onScreen(question), { signal }).catch(() => ''),
       closed,
     ]);
-    return /^y(es)?$/i.test(answer.trim());
+    return answer.trim();
   } finally {
     terminal.close();
   }

@@ -1,8 +1,11 @@
 /** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
 import type { Result } from '../../shared/result.ts';
+import type { ServiceEditor } from '../../shared/service-edit.ts';
 import type { Desired, Snapshot } from '../../shared/service-snapshot.ts';
 
 export interface AppHostPort {
+  /** Adds, changes and removes services in the config. */
+  readonly editor: ServiceEditor;
   snapshot(): Snapshot;
   /** Calls with every new picture, several changes at once merged into one call. Returns a function that unsubscribes. */
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
@@ -17,6 +20,8 @@ export interface AppHostPort {
   answerPrompt(id: string, answer: string | null, remember: boolean): boolean;
   /** Where the config is, or where it should be. */
   configPath(): string;
+  /** Writes a config to start from, unless there is one. The error is a sentence. */
+  createConfig(): Promise<Result<void, string>>;
   serviceLogPath(name: string): string;
   /** The text of a bug report, without secrets and names. `settings`: what the surface adds, one line each. */
   diagnosticReport(settings: readonly string[]): Promise<string>;

@@ -32,6 +32,14 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'popover:set-height': vi.fn(),
     'popover:hide': vi.fn(),
     'app:quit': vi.fn(),
+    'service:read': vi.fn(),
+    'service:propose': vi.fn(),
+    'service:validate': vi.fn(),
+    'service:test': vi.fn(),
+    'service:save': vi.fn(),
+    'service:remove': vi.fn(),
+    'edit:undo': vi.fn(),
+    'port:holder': vi.fn(),
     ...change,
   };
   const ipcMain = {

@@ -1,11 +1,12 @@
 /** What the popover and the native menu can ask for, each written once. */
 import { app, clipboard, shell } from 'electron';
+import type { EditOperation, EditRequest, EditResponse } from '../../shared/service-edit.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHostPort } from './app-host-port.ts';
 import type { IpcHandlers } from './ipc-main.ts';
 import { installCommandHere } from './command-installation.ts';
-import { ensureConfigFile, openFile } from './open-config.ts';
+import { openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
 import type { SettingsControl } from './settings-control.ts';
 import type { UpdateControl } from './update-control.ts';
@@ -28,6 +29,14 @@ export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellPar
   'services:set-desired': ({ tag, desired }) => host.setDesiredForTag(tag, desired),
   'services:retry': ({ names }) => host.retry(names),
   'service:open-log': ({ name }) => openFile(shell, host.serviceLogPath(name)),
+  'service:read': editing(host, 'read'),
+  'service:propose': editing(host, 'propose'),
+  'service:validate': editing(host, 'validate'),
+  'service:test': editing(host, 'test'),
+  'service:save': editing(host, 'save'),
+  'service:remove': editing(host, 'remove'),
+  'edit:undo': editing(host, 'undo'),
+  'port:holder': editing(host, 'portHolder'),
   'config:open': () => openConfig(host),
   'config:reload': () => host.reload(),
   'config:trust': ({ digest }) => trustConfig(host, digest),
@@ -46,6 +55,15 @@ export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellPar
   'popover:hide': () => popover.hide(),
   'app:quit': quit,
 });
+
+/** What cannot be answered is told to the popover as a sentence. */
+const editing =
+  <O extends EditOperation>({ editor }: AppHostPort, operation: O) =>
+  async (request: EditRequest<O>): Promise<EditResponse<O>> => {
+    const answer = await editor[operation](request);
+    if (!answer.ok) throw new Error(answer.error);
+    return answer.value;
+  };
 
 /** Does what a row of the menu asks for; what fails is logged, there is nobody to tell. */
 export function performMenuAction(action: MenuAction, parts: ShellParts): void {
@@ -112,8 +130,7 @@ async function trustConfig(host: AppHostPort, digest: string): Promise<void> {
 }
 
 async function openConfig(host: AppHostPort): Promise<void> {
-  const file = host.configPath();
-  const config = await ensureConfigFile(file);
-  if (!config.ok) throw new Error(config.error);
-  await openFile(shell, file);
+  const created = await host.createConfig();
+  if (!created.ok) throw new Error(created.error);
+  await openFile(shell, host.configPath());
 }

@@ -9,6 +9,7 @@ import type {
   Settings,
 } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { fakeEditing } from './fake-editing.ts';
 
 export interface Invocation {
   readonly channel: IpcInvokeChannel;
@@ -46,6 +47,7 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
   };
   const nothing = (): void => undefined;
   const handlers: Handlers = {
+    ...fakeEditing,
     'snapshot:get': () => snapshot,
     'service:set-desired': ({ name, desired }) => switchServices((service) => service.name === name, desired),
     'services:set-desired': ({ tag, desired }) =>

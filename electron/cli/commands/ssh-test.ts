@@ -3,21 +3,12 @@ import type { Cause } from '../../../shared/failure.ts';
 import { prepareAppPaths } from '../../core/config/app-paths.ts';
 import { probeTcp } from '../../core/health/probes/tcp-probe.ts';
 import { silentLogger } from '../../core/observability/logger.ts';
-import { PromptDesk } from '../../core/prompts/prompt-desk.ts';
-import { GroupLauncher } from '../../core/process/child-launcher.ts';
-import { cleanEnvironment } from '../../core/process/environment-block.ts';
-import { Lifeline } from '../../core/process/lifeline.ts';
-import { childTool } from '../../core/secrets/child-tool.ts';
-import { readSecret } from '../../core/secrets/secret-reader.ts';
-import { SecretStore } from '../../core/secrets/secret-store.ts';
-import { referencesOf } from '../../core/secrets/service-secrets.ts';
-import { withSecrets } from '../../core/transport/secret-carrier.ts';
-import { sshTransports } from '../../core/transport/ssh-transports.ts';
 import { createSshAdapter } from '../../core/tunnel/ssh-adapter.ts';
 import type { Tunnel, TunnelAdapter } from '../../core/tunnel/tunnel-adapter.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
+import { openOwnTools } from '../own-tools.ts';
 import { readSshServices, type SshService } from '../ssh-services.ts';
 
 const probeTimeoutMs = 4_000;
@@ -27,31 +18,13 @@ const ownName = `ssh-test-${process.pid}`;
 
 /** Opens a tunnel for each service on a private socket, beside those that run, and connects through it once. */
 export const sshTest: Action = async (context, _options, names) => {
-  const { clock, paths, uid, env } = context;
+  const { clock, paths, uid } = context;
   const services = await readSshServices(context, names);
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) throw new CommandFailure(prepared.error);
-  // Should this command be killed, its ssh are ended all the same.
-  const lifeline = new Lifeline({ clock, log: silentLogger });
-  const environment = cleanEnvironment(env);
-  const launcher = new GroupLauncher({
-    clock,
-    log: silentLogger,
-    environment: () => environment,
-    registries: [lifeline],
-  });
   const { runtimeDirectory } = paths;
-  const tools = { run: childTool(launcher, clock), platform: context.platform };
-  const secrets = new SecretStore({
-    read: (reference) => readSecret(reference, tools),
-    onFound: () => undefined,
-  });
-  secrets.allow(services.flatMap(referencesOf));
-  const transports = sshTransports(
-    ownName,
-    { launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) },
-    (open) => withSecrets(open, secrets),
-  );
+  const tools = openOwnTools(context, ownName, services);
+  const { launcher, transports } = tools;
   const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports });
   const findings: Finding[] = [];
   try {
@@ -60,15 +33,10 @@ export const sshTest: Action = async (context, _options, names) => {
       findings.push(await tryService(context, adapter, service));
     }
   } finally {
-    await transports.close();
-    await lifeline.close();
+    await tools.close();
   }
   return reportFindings(context, findings);
 };
-
-/** What ssh asks, it asks by way of `localport ssh login`. */
-const nobodyAnswers = (clock: CommandContext['clock']): PromptDesk =>
-  new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
 
 async function tryService(
   { clock, signal }: CommandContext,

@@ -60,6 +60,7 @@ const rules: readonly Rule[] = [
   [/(?<="(?:stopped_in_ms|took_ms)": ?)\d+(?=[,\n}])/g, '<ms>'],
   [/(?<="bytes": ?)\d+(?=[,\n}])/g, '<bytes>'],
   [/\b\d+ ms\b/g, '<n> ms'],
+  [/(?<="undo": ?)"\d{15}-\d+-\d{6}"(?=[,\n}])/g, '"<token>"'],
   // A log's size in `logs --list`.
   [/(?<=<time>) +\d[\d.]* k?B(?= )/g, ' <size>'],
   // Ages: at the beginning of a line, at its end, and in the middle; `in` of a retry belongs to it.

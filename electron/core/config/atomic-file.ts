@@ -10,28 +10,29 @@ export interface AtomicWrite {
    * journal of living children: that is written often, and while the app quits.
    */
   readonly sync: boolean;
+  /** Absent, or not permitted: whoever writes it. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** Runs right before the new content takes the old one's place, and rejects to prevent that. */
+  readonly beforeReplacing?: () => Promise<void>;
 }
 
 /**
  * Writes a file so that a reader, or a crash of ours at any moment, leaves either the old content or the new, whole.
  * Makes missing folders, for the user only. Rejects with the system's error, and leaves no temporary file behind then.
  */
-export async function writeFileAtomically(
-  path: string,
-  text: string,
-  { mode, sync }: AtomicWrite,
-): Promise<void> {
+export async function writeFileAtomically(path: string, text: string, write: AtomicWrite): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}-${++writes}.tmp`;
   try {
-    await writeNewFile(temporary, text, { mode, sync });
+    await writeNewFile(temporary, text, write);
+    await write.beforeReplacing?.();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  if (sync) await syncFolder(folder);
+  if (write.sync) await syncFolder(folder);
 }
 
 /** What a run that was killed while it wrote has left. To be called when no other run writes there. Never rejects. */
@@ -41,9 +42,10 @@ export async function removeLeftTemporaries(folder: string): Promise<void> {
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
 }
 
-async function writeNewFile(path: string, text: string, { mode, sync }: AtomicWrite): Promise<void> {
+async function writeNewFile(path: string, text: string, { mode, sync, owner }: AtomicWrite): Promise<void> {
   const handle = await open(path, 'wx', mode);
   try {
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid).catch(() => undefined);
     await handle.chmod(mode);
     await handle.writeFile(text, 'utf8');
     if (sync) await handle.sync();

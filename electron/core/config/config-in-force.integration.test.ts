@@ -7,6 +7,7 @@ import { silentLogger } from '../observability/logger.ts';
 import type { ConfigCompiler } from './config-compiler.ts';
 import { compileInProcess } from './in-process-compiler.ts';
 import { TrustStore } from './trust-store.ts';
+import { bareService } from './service-defaults.ts';
 import type { Welcome } from './welcome-config.ts';
 import { ConfigInForce, type ConfigInForceParts } from './config-in-force.ts';
 
@@ -62,6 +63,8 @@ const write = (name: string): void => {
   writeFileSync(file, `services:\n  - ${service}\n`, { mode: 0o600 });
 };
 
+const connection = { technology: 'tcp', host: 'a', remotePort: 1 } as const;
+
 describe('the config in force', () => {
   it('survives a failure of its own, tells of it, and takes over the next file', async () => {
     await make().start();
@@ -81,6 +84,24 @@ describe('the config in force', () => {
       status: 'broken',
       problems: [{ message: 'there is no such file' }],
     });
+  });
+
+  it('keeps the welcome while the file has no service yet', async () => {
+    let isClosed = false;
+    const [services, close] = [
+      [bareService({ name: 'welcome', localPort: 1, connection })],
+      () => Promise.resolve(void (isClosed = true)),
+    ];
+    await make({ startWelcome: () => Promise.resolve({ services, close }) }).start();
+    writeEntries();
+    await config.reload();
+    expect([config.state.status, applied.at(-1), isClosed]).toEqual(['loaded', 'welcome', false]);
+    writeEntries(entry('db', 5432));
+    await config.reload();
+    expect([config.state.status, applied.at(-1), isClosed]).toEqual(['loaded', 'db', true]);
+    writeEntries();
+    await config.reload();
+    expect(applied.at(-1)).toBe('');
   });
 
   it('welcomes again who removes a file that was never in force', async () => {

@@ -1,7 +1,7 @@
 /**
  * The config that runs. It is loaded at the start, again when the file changes or the user asks, and taken over entry by
  * entry: one at fault leaves in force what it said last, a file that cannot be read leaves everything. Without any file
- * the welcome config runs. Of a file that needs trust only texts that the user has trusted are taken over.
+ * the welcome config runs, until there is one with a service. Of a file that needs trust only texts that the user has trusted are taken over.
  */
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
@@ -128,6 +128,11 @@ export class ConfigInForce {
     this.#services = services;
     const hasErrors = warnings.some(({ severity }) => severity === 'error');
     this.#become({ status: hasErrors ? 'partial' : 'loaded', path, problems: warnings });
+    if (services.length === 0 && this.#welcome !== null) {
+      // A file to start from takes nobody's only forward away.
+      await this.#parts.apply(this.#welcome.services, clusterHealth);
+      return;
+    }
     await this.#parts.apply(services, clusterHealth);
     await this.#welcome?.close();
     this.#welcome = null;

@@ -15,11 +15,14 @@ import { stepsTo } from './path-steps.ts';
 import { digestOf, type ConfigIdentity } from './trust-store.ts';
 import { refuseWriters } from './write-refusal.ts';
 
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
 export const maxConfigBytes = 1024 * 1024;
 
 export interface ConfigSource extends ConfigIdentity {
   /** Without a byte order mark. */
   readonly text: string;
+  readonly hasMark: boolean;
 }
 
 /** Never blocks on a pipe, never throws. `uid`: who runs LocalPort. */
@@ -44,8 +47,11 @@ export async function readConfigSource(
     const opened = { path: realPath, stats, isLast: true };
     const refusal = await refuseWriters([...steps.slice(0, -1), opened], uid);
     if (refusal !== null) return err(fileError(refusal));
-    const text = decode(await readAtMost(handle, maxConfigBytes));
-    return text.ok ? ok({ text: text.value, realPath, digest: digestOf(text.value) }) : text;
+    const bytes = await readAtMost(handle, maxConfigBytes);
+    const text = decode(bytes);
+    if (!text.ok) return text;
+    const hasMark = bytes.subarray(0, 3).equals(byteOrderMark);
+    return ok({ text: text.value, hasMark, realPath, digest: digestOf(text.value) });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return err(

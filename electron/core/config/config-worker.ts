@@ -1,11 +1,18 @@
-/** The worker's side of `worker-compiler.ts`: compiles one config and ends. Bundled as text, so it lies in no file. */
+/**
+ * The worker's side of `worker-compiler.ts`: compiles one config, or edits its text, and ends. Bundled as text, so it lies in no
+ * file.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileConfig, type CompileContext } from './config-compiler.ts';
+import { workOnText, type TextWork } from './edit/text-work.ts';
 
-export interface CompileRequest {
-  readonly text: string;
-  readonly context: CompileContext;
-}
+export type WorkerRequest =
+  | { readonly kind: 'compile'; readonly text: string; readonly context: CompileContext }
+  | { readonly kind: 'work'; readonly text: string; readonly work: TextWork };
 
-const { text, context } = workerData as CompileRequest;
-parentPort?.postMessage(compileConfig(text, context));
+const request = workerData as WorkerRequest;
+parentPort?.postMessage(
+  request.kind === 'compile'
+    ? compileConfig(request.text, request.context)
+    : workOnText(request.text, request.work),
+);

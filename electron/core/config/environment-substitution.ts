@@ -28,8 +28,8 @@ export interface Substitution {
 export type UnsetVariable = Pick<Variable, 'name' | 'line'>;
 
 /** The innermost ones: a default may itself name variables. */
-const placeholder = /\$\{((?:(?!\$\{)[^}\n])+)\}/g;
-const maxNesting = 8;
+export const placeholder = /\$\{((?:(?!\$\{)[^}\n])+)\}/g;
+export const maxNesting = 8;
 /** Far more than 1,000 services name. */
 const maxVariables = 50_000;
 /** What is longer is text: no system has such a variable. */
@@ -70,6 +70,13 @@ export const hasVariable = (text: string): boolean => text.includes('\uE000') &&
 export function insertValues(text: string, variables: readonly Variable[]): string {
   if (!hasVariable(text)) return text;
   return text.replace(token, (whole, index: string) => variables[Number(index)]?.value ?? whole);
+}
+
+/** One word of the file with its variables' values put in. */
+export function withValues(word: string, environment: Environment): string {
+  if (!word.includes('${')) return word;
+  const { text, variables } = substituteEnvironment(word, environment);
+  return insertValues(text, variables);
 }
 
 /** The unset variables named in a text. */

@@ -4,7 +4,8 @@ import { configWorkerBundle, configWorkerDefine } from '../../../build/config-wo
 import { systemClock as clock } from '../clock.ts';
 import { compileInProcess } from './in-process-compiler.ts';
 import { sshConfig, tcpEntry } from './testing/config-text.ts';
-import { compileInWorker, type WorkerCompilerOptions } from './worker-compiler.ts';
+import { workInProcess } from './edit/text-work.ts';
+import { compileInWorker, editInWorker, type WorkerCompilerOptions } from './worker-compiler.ts';
 import { exampleConfig } from './welcome-page.ts';
 
 const bundled = configWorkerDefine(buildSync(configWorkerBundle)).__LOCALPORT_CONFIG_WORKER__;
@@ -76,5 +77,21 @@ describe('a config that is compiled in a worker', () => {
     const cancelled = { error: [{ message: 'reading the file was cancelled' }] };
     expect(await compiling).toMatchObject(cancelled);
     expect(await compile({ code: 'for (;;);' }, '', AbortSignal.abort())).toMatchObject(cancelled);
+  });
+});
+
+describe('a text that is edited in a worker', () => {
+  const edit = { kind: 'edit', edit: { kind: 'remove', name: 'db' }, env: process.env } as const;
+
+  it.each([sshConfig(), sshConfig('  - {name: web}\n'), 'services: [', ''])(
+    'becomes what it becomes in the process: %j',
+    async (text) => {
+      expect(await editInWorker({ code, clock })(text, edit)).toEqual(await workInProcess(text, edit));
+    },
+  );
+
+  it('is left alone when that takes too long', async () => {
+    const edited = await editInWorker({ code, clock, deadlineMs: 1 })(sshConfig(), edit);
+    expect(edited).toMatchObject({ ok: false, error: expect.stringContaining('takes too long') as string });
   });
 });

@@ -1,8 +1,8 @@
 /**
- * Compiles configs in a worker thread: a file of 1,000 services takes half a second, a hostile one more, and meanwhile the
+ * Compiles configs, and edits their text, in a worker thread: a file of 1,000 services takes half a second, a hostile one more, and meanwhile the
  * event loop carries the bytes of all forwards.
  *
- * One worker for each compilation, ended with it: between reloads it costs nothing, and no file leaves anything behind for
+ * One worker for each piece of work, ended with it: between reloads it costs nothing, and no file leaves anything behind for
  * the next. What a file may cost, in time and memory, is bounded; beyond that the file is refused.
  */
 import { Worker } from 'node:worker_threads';
@@ -11,9 +11,10 @@ import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import { Scope } from '../scope.ts';
 import { CompileDeadline } from './compile-deadline.ts';
-import type { CompileContext, CompiledConfig, ConfigCompiler } from './config-compiler.ts';
+import type { CompiledConfig, ConfigCompiler } from './config-compiler.ts';
 import { describeLate, fileError } from './config-problem.ts';
-import type { CompileRequest } from './config-worker.ts';
+import type { WorkerRequest } from './config-worker.ts';
+import type { TextResults, TextWork, WorkOnText } from './edit/text-work.ts';
 
 export interface WorkerCompilerOptions {
   /** The worker's program, as the text of a CommonJS module. */
@@ -29,30 +30,55 @@ type Limits = Required<WorkerCompilerOptions>;
 type Compiled = Result<CompiledConfig, readonly ConfigProblem[]>;
 
 /** Of processor time. The largest config that may be takes half of it on a slow machine, and a hostile one no more. */
-const defaultDeadlineMs = 2_000;
-const defaultMaxMemoryMb = 96;
+const defaultLimits = { deadlineMs: 2_000, maxMemoryMb: 96 } as const;
 const maxYoungMemoryMb = 16;
 /** One that does not end keeps nobody waiting: on Electron 33, V8 lets a loop that only allocates go on. */
 const terminateMs = 1_000;
 
 export function compileInWorker(options: WorkerCompilerOptions): ConfigCompiler {
-  const limits = { deadlineMs: defaultDeadlineMs, maxMemoryMb: defaultMaxMemoryMb, ...options };
-  return async (text, context, signal) => {
-    const worker = startWorker(limits, text, context);
-    try {
-      return await outcomeOf(worker, limits, signal);
-    } finally {
-      await withDeadline(limits.clock, terminateMs, worker.terminate());
-    }
+  return (text, context, signal) => {
+    // The environment of a process is no plain object, and only those can be cloned.
+    const request = { kind: 'compile', text, context: { ...context, env: { ...context.env } } } as const;
+    return runInWorker<Compiled>({ ...defaultLimits, ...options }, request, {
+      signal,
+      refuse: (why) => err([fileError(why)]),
+    });
   };
 }
 
-function startWorker({ code, maxMemoryMb }: Limits, text: string, context: CompileContext): Worker {
+/** The same for edits of a config's text. */
+export function editInWorker(options: WorkerCompilerOptions): WorkOnText {
+  const { signal } = new AbortController();
+  return <K extends TextWork['kind']>(text: string, work: Extract<TextWork, { readonly kind: K }>) =>
+    runInWorker<TextResults[K]>(
+      { ...defaultLimits, ...options },
+      { kind: 'work', text, work: cloneable(work) },
+      { signal, refuse: (why) => err(why) },
+    );
+}
+
+const cloneable = (work: TextWork): TextWork => ('env' in work ? { ...work, env: { ...work.env } } : work);
+
+interface Terms<T> {
+  readonly signal: AbortSignal;
+  /** What a request comes to that is given up. */
+  readonly refuse: (why: string) => T;
+}
+
+async function runInWorker<T>(limits: Limits, request: WorkerRequest, terms: Terms<T>): Promise<T> {
+  const worker = startWorker(limits, request);
+  try {
+    return await outcomeOf(worker, limits, terms);
+  } finally {
+    await withDeadline(limits.clock, terminateMs, worker.terminate());
+  }
+}
+
+function startWorker({ code, maxMemoryMb }: Limits, request: WorkerRequest): Worker {
   return new Worker(code, {
     eval: true,
     name: 'config',
-    // The environment of a process is no plain object, and only those can be cloned.
-    workerData: { text, context: { ...context, env: { ...context.env } } } satisfies CompileRequest,
+    workerData: request,
     // It knows what it is given, and flags of ours, to load a module say, are not meant for it.
     env: {},
     execArgv: [],
@@ -61,15 +87,15 @@ function startWorker({ code, maxMemoryMb }: Limits, text: string, context: Compi
 }
 
 /** Rejects when the worker fails in a way that no file should bring about. */
-async function outcomeOf(
+async function outcomeOf<T>(
   worker: Worker,
   { clock, deadlineMs, maxMemoryMb }: Limits,
-  signal: AbortSignal,
-): Promise<Compiled> {
+  { signal, refuse: refusal }: Terms<T>,
+): Promise<T> {
   const scope = new Scope('config worker');
-  const outcome = new Promise<Compiled>((resolve, reject) => {
+  const outcome = new Promise<T>((resolve, reject) => {
     const refuse = (why: string): void => {
-      resolve(err([fileError(why)]));
+      resolve(refusal(why));
     };
     const onAbort = (): void => {
       refuse('reading the file was cancelled');

@@ -34,14 +34,18 @@ export interface YamlReading {
   readonly lineAt: (offset: number) => number;
 }
 
-/** Never throws. */
-export function readYaml(text: string, budget: YamlBudget): YamlReading {
+/** Never throws. `keepSourceTokens`: for whoever edits the text, where each mark of it stands. */
+export function readYaml(
+  text: string,
+  budget: YamlBudget,
+  { keepSourceTokens = false }: { readonly keepSourceTokens?: boolean } = {},
+): YamlReading {
   const lines = new LineCounter();
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const faults = new FaultList();
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
-  const composer = new Composer(options);
+  const composer = new Composer({ ...options, keepSourceTokens });
   // Its own list would have an Error with a stack for each of a million faults.
   Object.assign(composer, { onError: faults.onError });
   try {

@@ -7,6 +7,7 @@ import { exchange, freePort, startEchoServer, type FixtureServer } from '../../.
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { workInProcess } from '../config/edit/text-work.ts';
 import { compileInProcess } from '../config/in-process-compiler.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
@@ -62,6 +63,7 @@ async function makeHost(foundBy: 'option' | 'search', shell: string): Promise<Ap
     logs,
     notices: new HostNotices(paths),
     compileConfig: compileInProcess,
+    editConfig: workInProcess,
   } as const;
   host = await AppHost.create(parts);
   return host;

@@ -4,17 +4,23 @@
  */
 import path from 'node:path';
 import type { DiagnosticSection, PortChoice } from '../../../shared/control-contract.ts';
-import type { Result } from '../../../shared/result.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ServiceEditor } from '../../../shared/service-edit.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
 import { AutoPortStore, autoPortFileName } from '../config/auto-port-store.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
+import { ConfigEditor } from '../config/edit/config-editor.ts';
+import { EditJournal } from '../config/edit/edit-journal.ts';
+import type { WorkOnText } from '../config/edit/text-work.ts';
 import type { FoundConfig } from '../config/config-search.ts';
 import { openDesiredStore, type DesiredStore } from '../config/desired-store.ts';
+import { writeStarterConfig } from '../config/starter-config.ts';
 import { TrustStore } from '../config/trust-store.ts';
 import { startWelcome } from '../config/welcome-config.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
 import type { LogStore } from '../observability/log-store.ts';
@@ -35,7 +41,7 @@ import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
-import { holderOf } from './port-choice.ts';
+import { holderOf, namedPlaces } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
@@ -64,6 +70,7 @@ export interface AppHostOptions {
   readonly logs: LogStore;
   readonly notices: HostNotices;
   readonly compileConfig: ConfigCompiler;
+  readonly editConfig: WorkOnText;
   /** Services stay off until somebody turns them on, for this run. */
   readonly allOff?: boolean;
 }
@@ -78,6 +85,8 @@ const cancelTasksMs = 10_000;
 
 export class AppHost {
   readonly scope = new Scope('host');
+  /** Adds, changes and removes services in the config. */
+  readonly editor: ServiceEditor;
   /** The way out, for what else takes part in it. */
   readonly ending: HostShutdown;
   readonly #options: AppHostOptions;
@@ -167,8 +176,41 @@ export class AppHost {
         this.#publisher.touch();
       },
     });
+    this.editor = this.#createEditor();
     this.scope.own('config', () => this.#config.close());
     this.#joinShutdown();
+  }
+
+  #createEditor(): ConfigEditor {
+    const { clock, paths, config, uid, homeDirectory, compileConfig, editConfig } = this.#options;
+    const { stateDirectory } = paths;
+    const trials = new AbortController();
+    this.scope.own('trials', () => {
+      trials.abort();
+    });
+    return new ConfigEditor({
+      path: this.#config.path,
+      needsTrust: config.foundBy === 'folder',
+      trust: new TrustStore(stateDirectory),
+      journal: new EditJournal(stateDirectory, clock),
+      stateDirectory,
+      uid,
+      homeDirectory,
+      environment: () => this.#children.environment.current(),
+      compile: compileConfig,
+      work: editConfig,
+      clock,
+      places: () => Promise.resolve(namedPlaces(this.#forwarding.supervisor.snapshot())),
+      tryOut: (service) => this.#forwarding.tryOut(service, trials.signal),
+      onWritten: (renamed) => this.#takeOver(renamed),
+    });
+  }
+
+  /** A service that is renamed stays on or off, as the user has it. */
+  async #takeOver(renamed: { readonly from: string; readonly to: string } | null): Promise<void> {
+    const former = this.#forwarding.supervisor.snapshot().find(({ name }) => name === renamed?.from);
+    if (renamed !== null && former !== undefined) this.#desired.set(renamed.to, former.desired);
+    await this.#config.reload();
   }
 
   /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */
@@ -311,6 +353,17 @@ export class AppHost {
 
   configPath(): string {
     return this.#config.path;
+  }
+
+  /** Writes a config to start from, unless there is one. The error is a sentence. */
+  async createConfig(): Promise<Result<void, string>> {
+    const { path } = this.#config;
+    try {
+      await writeStarterConfig(path, { stateDirectory: this.#options.paths.stateDirectory });
+      return ok(undefined);
+    } catch (error) {
+      return err(`${path} could not be created: ${errorMessage(error)}`);
+    }
   }
 
   serviceLogPath(name: string): string {

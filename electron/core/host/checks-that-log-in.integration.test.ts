@@ -12,6 +12,7 @@ import { freePort } from '../../../e2e/fixtures/servers.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { workInProcess } from '../config/edit/text-work.ts';
 import { compileInProcess } from '../config/in-process-compiler.ts';
 import { listen, neverAnswers } from '../health/probes/testing/test-server.ts';
 import { openLogStore } from '../observability/log-store.ts';
@@ -69,6 +70,7 @@ async function startHost(entries: readonly Entry[]): Promise<AppHost> {
     clock,
     logs,
     compileConfig: compileInProcess,
+    editConfig: workInProcess,
     ...places,
   });
   scope.own('host', async () => {

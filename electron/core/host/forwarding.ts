@@ -8,6 +8,7 @@ import { ForwardRunner } from '../forward/forward-runner.ts';
 import { Supervisor, type TriggerReach } from '../forward/supervisor.ts';
 import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
+import type { Probe } from '../health/probe.ts';
 import { createProbeRegistry } from '../health/probes/probe-registry.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
@@ -34,6 +35,7 @@ import type { Interruption } from '../wake/wake-monitor.ts';
 import type { HostShutdown } from './host-shutdown.ts';
 import { isOnline } from './machine-watch.ts';
 import { openAt } from './port-choice.ts';
+import { tryService, type Trial } from './service-trial.ts';
 
 export interface ForwardingParts {
   readonly clock: Clock;
@@ -58,12 +60,14 @@ export class Forwarding {
   readonly prompts: PromptDesk;
   readonly #parts: ForwardingParts;
   readonly #adapters: AdapterRegistry;
+  readonly #probes: Probe;
   readonly #health: HealthMonitorScheduler;
   readonly #transports: TransportPool;
   readonly #secrets: SecretStore;
   readonly #remembered: RememberedAnswers;
   #services: readonly ServiceSpec[] = [];
   #runnersSoFar = 0;
+  #trialsSoFar = 0;
   readonly #ownConnections = new OwnConnections();
   readonly #budget = new ConnectionBudget(readDescriptorLimit());
 
@@ -112,8 +116,8 @@ export class Forwarding {
       runtimeDirectory,
       transports: this.#transports,
     });
-    const probes = withSecretPasswords(createProbeRegistry({ launcher }), this.#secrets);
-    this.#health = createHealthMonitorScheduler({ clock, probes });
+    this.#probes = withSecretPasswords(createProbeRegistry({ launcher }), this.#secrets);
+    this.#health = createHealthMonitorScheduler({ clock, probes: this.#probes });
     this.supervisor = new Supervisor({
       createRunner: (service) => this.#createRunner(service),
       desiredOf: (service) => desired.desiredOf(service),
@@ -135,6 +139,21 @@ export class Forwarding {
     this.#remembered.allow();
     for (const service of this.#services)
       if (names.includes(service.name)) this.#secrets.allow(referencesOf(service));
+  }
+
+  /** Opens the tunnel of a service beside those that run, asks its target once, and closes it. Never rejects. */
+  tryOut(service: ServiceSpec, signal: AbortSignal): Promise<Trial> {
+    this.#remembered.allow();
+    this.#secrets.allow(referencesOf(service));
+    return tryService(service, {
+      id: `trial#${(this.#trialsSoFar += 1)}`,
+      adapter: this.#adapters[service.connection.technology],
+      probe: this.#probes,
+      clock: this.#parts.clock,
+      log: this.#parts.logs.app,
+      isAsking: () => this.prompts.prompts().some(({ services }) => services.includes(service.name)),
+      signal,
+    });
   }
 
   /** Health monitors that are watching. */

@@ -8,6 +8,7 @@ import type { ControlEvent, ControlTarget } from '../../../shared/control-contra
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
+import { workInProcess } from '../config/edit/text-work.ts';
 import { compileInProcess } from '../config/in-process-compiler.ts';
 import { connectControl, type ControlClient } from '../control/control-client.ts';
 import { controlSocketPath } from '../control/control-paths.ts';
@@ -64,6 +65,7 @@ async function startHost(): Promise<void> {
     clock,
     logs,
     compileConfig: compileInProcess,
+    editConfig: workInProcess,
     ...places,
   });
   const served = await serveControl({

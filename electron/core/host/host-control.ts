@@ -8,6 +8,7 @@ import {
 } from '../../../shared/control-contract.ts';
 import { stopCommand } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { EditOperation, EditRequest, EditResponse } from '../../../shared/service-edit.ts';
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { ControlHandlers, RequestHandlers, StreamHandlers } from '../control/control-handlers.ts';
@@ -85,6 +86,14 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     },
     trust: async ({ digest }) => afterTrust(host, await host.trustConfig(digest)),
     untrust: async () => afterTrust(host, await host.untrustConfig()),
+    'read-service': editing(host, 'read'),
+    'propose-service': editing(host, 'propose'),
+    'validate-service': editing(host, 'validate'),
+    'test-service': editing(host, 'test'),
+    'save-service': editing(host, 'save'),
+    'remove-service': editing(host, 'remove'),
+    'undo-edit': editing(host, 'undo'),
+    'port-holder': editing(host, 'portHolder'),
     'answer-prompt': ({ id, answer, remember }) =>
       Promise.resolve(settled(host.prompts.answer(id, answer, { remember }))),
     'dismiss-prompt': ({ id }) => Promise.resolve(settled(host.prompts.dismiss(id))),
@@ -95,6 +104,13 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
 
 const afterTrust = (host: AppHost, done: Result<void, string>): Result<ConfigState, ControlError> =>
   done.ok ? ok(host.snapshot().config) : err({ code: 'bad-request', message: done.error });
+
+const editing =
+  <O extends EditOperation>({ editor }: AppHost, operation: O) =>
+  async (request: EditRequest<O>): Promise<Result<EditResponse<O>, ControlError>> => {
+    const answer = await editor[operation](request);
+    return answer.ok ? answer : err({ code: 'bad-request', message: answer.error });
+  };
 
 const settled = (isOpen: boolean): Result<Record<string, never>, ControlError> =>
   isOpen ? ok({}) : err({ code: 'not-found', message: 'the question is no longer open' });

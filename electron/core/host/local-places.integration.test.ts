@@ -21,6 +21,7 @@ import { exchange, freePort, startEchoServer, type FixtureServer } from '../../.
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { workInProcess } from '../config/edit/text-work.ts';
 import { compileInProcess } from '../config/in-process-compiler.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
@@ -79,6 +80,7 @@ async function start(...services: readonly Entry[]): Promise<void> {
     logs: openLogStore({ directory: paths.logDirectory, clock, level: 'info' }),
     notices: new HostNotices(paths),
     compileConfig: compileInProcess,
+    editConfig: workInProcess,
   });
   await host.start();
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { prepareAppPaths, findAppPaths, type AppPaths } from '../config/app-paths.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
 import { skippedNotice, findConfig, type SearchResult } from '../config/config-search.ts';
+import type { WorkOnText } from '../config/edit/text-work.ts';
 import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
@@ -26,6 +27,7 @@ export interface OpenHostOptions {
   /** Services stay off until somebody turns them on, for this run. */
   readonly allOff?: boolean;
   readonly compileConfig: ConfigCompiler;
+  readonly editConfig: WorkOnText;
 }
 
 export interface OpenedHost {
@@ -55,6 +57,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     explicitConfig,
     logLevel: level = 'info',
     compileConfig,
+    editConfig,
     allOff = false,
     folderConfig = null,
   } = options;
@@ -111,6 +114,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     logs,
     notices,
     compileConfig,
+    editConfig,
     allOff,
   });
   host.ending.afterwards(() => lock.value.release());

@@ -4,6 +4,7 @@ import type { PortChoice } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
+import type { NamedPlace } from '../config/edit/port-search.ts';
 import { findFreePort } from '../config/free-port.ts';
 import { findPortHolder } from '../relay/port-holder.ts';
 
@@ -66,6 +67,17 @@ async function freePort({ name, services }: PortWish): Promise<Result<number, st
     `no port from ${first} to ${Math.min(maxPort, first + maxTries)} is free: choose one with --port`,
   );
 }
+
+/** Where services listen, and where they would. */
+export const namedPlaces = (services: readonly ServiceSnapshot[]): readonly NamedPlace[] =>
+  services.flatMap((service) =>
+    placesOf(service).map((place) => ({
+      ...place,
+      name: service.name,
+      isOn: service.desired === 'on',
+      isOpen: service.addresses.length > 0,
+    })),
+  );
 
 const bindOf = (name: string, services: readonly ServiceSnapshot[]): BindAddress =>
   services.find((service) => service.name === name)?.bind ?? null;

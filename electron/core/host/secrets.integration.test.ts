@@ -6,6 +6,7 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { freePort, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths } from '../config/app-paths.ts';
+import { workInProcess } from '../config/edit/text-work.ts';
 import { compileInProcess } from '../config/in-process-compiler.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
@@ -54,6 +55,7 @@ services:
     clock,
     logs,
     compileConfig: compileInProcess,
+    editConfig: workInProcess,
     ...places,
   });
   await host.start();

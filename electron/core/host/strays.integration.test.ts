@@ -8,6 +8,7 @@ import { livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import { startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
 import { systemClock as clock } from '../clock.ts';
 import { prepareAppPaths, resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
+import { workInProcess } from '../config/edit/text-work.ts';
 import { compileInProcess } from '../config/in-process-compiler.ts';
 import { openLogStore } from '../observability/log-store.ts';
 import { AppHost } from './app-host.ts';
@@ -49,6 +50,7 @@ async function start(...services: readonly object[]): Promise<AppHost> {
     logs: openLogStore({ directory: paths.logDirectory, clock, level: 'info' }),
     notices: new HostNotices(paths),
     compileConfig: compileInProcess,
+    editConfig: workInProcess,
   });
   await host.start();
   return host;

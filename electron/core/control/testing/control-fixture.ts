@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { controlProtocol } from '../../../../shared/control-contract.ts';
-import { ok } from '../../../../shared/result.ts';
+import { err, ok } from '../../../../shared/result.ts';
 import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
@@ -22,6 +22,7 @@ export const snapshot: Snapshot = {
   prompts: [],
 };
 
+const unanswered = () => Promise.resolve(err({ code: 'bad-request', message: 'not in this test' } as const));
 const nothing = Promise.resolve(ok({ accepted: [], refused: [] }));
 
 /** Answers with what is empty; streams end at once. */
@@ -40,6 +41,14 @@ export const emptyHandlers: ControlHandlers = {
     dump: () =>
       Promise.resolve(ok({ snapshot, tasks: [], children: [], monitors: 0, owned: [], clients: 1 })),
     diagnostics: () => Promise.resolve(ok({ sections: [] })),
+    'read-service': unanswered,
+    'propose-service': unanswered,
+    'validate-service': unanswered,
+    'test-service': unanswered,
+    'save-service': unanswered,
+    'remove-service': unanswered,
+    'undo-edit': unanswered,
+    'port-holder': unanswered,
   },
   streams: {
     'watch-snapshot': () => Promise.resolve(ok(undefined)),

@@ -20,6 +20,7 @@ export interface RunningDaemon {
   readonly client: ControlClient;
   readonly pid: number;
   readonly paths: AppPaths;
+  readonly configFile: string;
   snapshot(): Promise<Snapshot>;
   /** How often a sound config has been loaded since the start, as the host's log tells. */
   readonly loads: number;
@@ -75,6 +76,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
     client,
     pid: daemon.pid ?? 0,
     paths,
+    configFile,
     snapshot: async () => {
       const answer = await client.request('snapshot', {});
       if (!answer.ok) throw new Error(answer.error.message);

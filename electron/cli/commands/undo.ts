@@ -1,0 +1,18 @@
+import type { Action } from '../command-context.ts';
+import { exitCode } from '../exit-code.ts';
+import { doneOrFailure } from '../output/edit-outcome.ts';
+import { jsonLines } from '../output/json-lines.ts';
+import { editAnswer, withEditing } from '../service-editing.ts';
+
+/** Takes back the last edit that LocalPort made of the config. */
+export const undo: Action = (context) =>
+  withEditing(context, async ({ editor, client }) => {
+    const { what, path } = doneOrFailure(
+      'nothing was undone',
+      editAnswer(await editor.undo({ token: null })),
+    );
+    if (context.format === 'json')
+      context.print(...jsonLines({ undone: what, path, in_force: client !== null }));
+    else context.say(`undone: ${what} (${path})`);
+    return exitCode.ok;
+  });

@@ -1,0 +1,111 @@
+/** Adding and editing at a terminal, where somebody answers, without a host. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort, startEchoServer } from '../../e2e/fixtures/servers.ts';
+import { systemClock as clock } from '../core/clock.ts';
+import { runCommandLine } from './command-line.ts';
+import { testSurroundings } from './testing/test-context.ts';
+
+let home: string;
+let file: string;
+
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'edit-'));
+  file = path.join(home, 'config.yaml');
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function type(words: readonly string[], answers: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const questions: string[] = [];
+  const left = [...answers];
+  const answer = (question: string): string => {
+    questions.push(question);
+    return left.shift() ?? '';
+  };
+  const surroundings = testSurroundings({
+    homeDirectory: home,
+    clock,
+    env: { PATH: process.env['PATH'], ...env },
+    workingDirectory: home,
+    prompt: (question) => Promise.resolve(answer(question)),
+    confirm: (question) => Promise.resolve(answer(question) === 'y'),
+  });
+  const code = await runCommandLine(words, surroundings);
+  return { code, questions, out: surroundings.printed(), err: surroundings.complained() };
+}
+
+const text = (): string => readFileSync(file, 'utf8');
+
+describe('at a terminal', () => {
+  it('asks for what is missing', async () => {
+    const added = await type(['add', 'ssh'], ['me@bastion', 'db:5432']);
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.questions).toHaveLength(2);
+    expect(text()).toMatch(
+      /^ {2}- name: db\n {4}technology: ssh\n {4}local_port: \d+\n {4}remote_port: 5432\n {4}connection:\n {6}host: me@bastion\n {6}remote_host: db\n#/m,
+    );
+    expect((await type(['add', 'kube', 'svc/web'], ['http'])).code).toBe(0);
+    expect(
+      (await type(['add', 'command', '--name', 'own', '--local-port', '9'], ['nc -l {local_port}'])).code,
+    ).toBe(0);
+    expect(text()).toContain('argv: [nc, -l, "{local_port}"]');
+    expect((await type(['add', 'tcp'], [''])).code).toBe(2);
+  });
+
+  it('removes only after a yes', async () => {
+    await type(['add', 'tcp', 'db:5432'], []);
+    const before = text();
+    expect(await type(['remove', 'db'], ['n'])).toMatchObject({
+      code: 1,
+      questions: [`Remove db from ${file}? [y/N] `],
+    });
+    expect(text()).toBe(before);
+    expect((await type(['remove', 'db'], ['y'])).code).toBe(0);
+    expect(text()).not.toContain('name: db');
+    await type(['undo'], []);
+    expect(text()).toBe(before);
+  });
+
+  it('opens the editor at the line of the service, and checks what it leaves', async () => {
+    await type(['add', 'tcp', 'db:5432', '--local-port', '5432'], []);
+    const editor = path.join(home, 'nano');
+    writeFileSync(editor, '#!/bin/sh\necho "$@" > "$0.seen"\nsed -i "s/$FROM/$TO/" "$2"\n');
+    chmodSync(editor, 0o755);
+    const edited = await type(['edit', 'db'], [], {
+      EDITOR: editor,
+      FROM: 'local_port: 5432',
+      TO: 'local_port: 5433',
+    });
+    expect(edited).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(`${editor}.seen`, 'utf8')).toBe(`+7 ${file}\n`);
+    expect(text()).toContain('local_port: 5433');
+    const broken = await type(['edit', 'db'], [], {
+      EDITOR: editor,
+      FROM: 'local_port: 5433',
+      TO: 'local_port: 0',
+    });
+    expect(broken).toMatchObject({ code: 1 });
+    expect(broken.err).toContain('local_port: 0 is below 1 (config.yaml:9)');
+    expect(await type(['edit', 'db'], [], { EDITOR: editor, FROM: 'nothing', TO: '' })).toMatchObject({
+      code: 0,
+      out: 'nothing was changed\n',
+    });
+    expect(await type(['edit', 'db'], [], { EDITOR: '/bin/false' })).toMatchObject({ code: 1 });
+  });
+
+  it('tries a service without a host, and writes nothing that does not work', async () => {
+    const echo = await startEchoServer();
+    const free = await freePort();
+    const tried = await type(['add', 'tcp', `127.0.0.1:${echo.port}`, '--name', 'echo', '--test'], []);
+    expect(tried).toMatchObject({ code: 0, err: 'It accepts connections\n' });
+    const failed = await type(['add', 'tcp', `127.0.0.1:${free}`, '--name', 'no', '--test'], []);
+    expect(failed.code).toBe(1);
+    expect(failed.err).toContain('the test failed, so nothing was written');
+    expect(text()).not.toContain('name: no\n');
+    await echo.stop();
+  });
+});

@@ -1,0 +1,76 @@
+/** What an edit of the config came to, in words. */
+import type { DraftFinding, EditResult, UndoResult } from '../../../shared/service-edit.ts';
+import { clientAddress } from '../../../shared/bind-address.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { answerOf } from '../host-connection.ts';
+import type { Editing } from '../service-editing.ts';
+import { jsonLines } from './json-lines.ts';
+
+type Done<R> = Extract<R, { readonly done: true }>;
+
+/** A refusal is a failure: the first error, and the others below. */
+export function doneOrFailure<R extends EditResult | UndoResult>(what: string, result: R): Done<R> {
+  if (result.done) return result as Done<R>;
+  const { message, findings } = result;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length < 2) throw new CommandFailure(`${what}: ${message}`);
+  throw new CommandFailure(what, { hint: errors.map(findingLine).join('\n') });
+}
+
+export const findingLine = ({ severity, field, message }: DraftFinding): string =>
+  `${severity}: ${field === '' ? message : `${field}: ${message}`}`;
+
+export interface Edited {
+  /** `added db` */
+  readonly what: string;
+  readonly name: string;
+  readonly line: number | null;
+  readonly undo?: string;
+}
+
+/** Says what was done, and what that means for what runs. */
+export async function reportEdit(context: CommandContext, editing: Editing, edited: Edited): Promise<void> {
+  const { what, name, line, undo } = edited;
+  const { path } = editing;
+  const force = await inForce(editing, name);
+  if (context.format === 'json') {
+    context.print(
+      ...jsonLines({ done: true, what, name, path, line, undo: undo ?? null, in_force: force.isSo }),
+    );
+    return;
+  }
+  const place = `${path}${line === null ? '' : `, line ${line}`}`;
+  context.say(`${what}: ${place}`, force.words);
+}
+
+interface Force {
+  readonly isSo: boolean;
+  readonly words: string;
+}
+
+async function inForce({ client, otherConfig }: Editing, name: string): Promise<Force> {
+  if (client === null) {
+    const why = otherConfig === null ? 'is not running' : `is running with another config, ${otherConfig}`;
+    return {
+      isSo: false,
+      words: `LocalPort ${why}: the change takes effect when it starts with this config`,
+    };
+  }
+  const { config, services } = answerOf(await client.request('snapshot', {}));
+  if (config.status === 'broken' || config.status === 'untrusted')
+    return { isSo: false, words: `not in effect, because the config is ${config.status}: localport status` };
+  return {
+    isSo: true,
+    words: `in effect: ${standing(
+      services.find((one) => one.name === name),
+      name,
+    )}`,
+  };
+}
+
+function standing(service: ServiceSnapshot | undefined, name: string): string {
+  if (service === undefined) return `${name} is gone`;
+  return service.desired === 'off' ? `${name} is off` : `${name} is on at ${clientAddress(service)}`;
+}

@@ -1,0 +1,66 @@
+/** What opens tunnels beside those of a host: children that end with this command, ssh transports, passwords. */
+import type { ServiceSpec } from '../../shared/service-spec.ts';
+import type { Probe } from '../core/health/probe.ts';
+import { silentLogger } from '../core/observability/logger.ts';
+import { GroupLauncher } from '../core/process/child-launcher.ts';
+import { cleanEnvironment } from '../core/process/environment-block.ts';
+import { Lifeline } from '../core/process/lifeline.ts';
+import { PromptDesk } from '../core/prompts/prompt-desk.ts';
+import { childTool } from '../core/secrets/child-tool.ts';
+import { withSecretPasswords } from '../core/secrets/secret-probe.ts';
+import { readSecret } from '../core/secrets/secret-reader.ts';
+import { SecretStore } from '../core/secrets/secret-store.ts';
+import { referencesOf } from '../core/secrets/service-secrets.ts';
+import { withSecrets } from '../core/transport/secret-carrier.ts';
+import { sshTransports } from '../core/transport/ssh-transports.ts';
+import type { TransportPool } from '../core/transport/transport-pool.ts';
+import type { CommandContext } from './command-context.ts';
+
+export interface OwnTools {
+  readonly launcher: GroupLauncher;
+  readonly transports: TransportPool;
+  readonly withPasswords: (probe: Probe) => Probe;
+  close(): Promise<void>;
+}
+
+/** `name`: of files in the runtime folder. `services`: those whose passwords may be read. */
+export function openOwnTools(
+  { clock, env, paths, platform }: CommandContext,
+  name: string,
+  services: readonly ServiceSpec[],
+): OwnTools {
+  // Should this command be killed, its children are ended all the same.
+  const lifeline = new Lifeline({ clock, log: silentLogger });
+  const environment = cleanEnvironment(env);
+  const launcher = new GroupLauncher({
+    clock,
+    log: silentLogger,
+    environment: () => environment,
+    registries: [lifeline],
+  });
+  const { runtimeDirectory } = paths;
+  const tools = { run: childTool(launcher, clock), platform };
+  const secrets = new SecretStore({
+    read: (reference) => readSecret(reference, tools),
+    onFound: () => undefined,
+  });
+  secrets.allow(services.flatMap(referencesOf));
+  const transports = sshTransports(
+    name,
+    { launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) },
+    (open) => withSecrets(open, secrets),
+  );
+  return {
+    launcher,
+    transports,
+    withPasswords: (probe) => withSecretPasswords(probe, secrets),
+    close: async () => {
+      await transports.close();
+      await lifeline.close();
+    },
+  };
+}
+
+/** What ssh asks, it asks by way of `localport ssh login`. */
+const nobodyAnswers = (clock: CommandContext['clock']): PromptDesk =>
+  new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });

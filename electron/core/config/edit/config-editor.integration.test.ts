@@ -1,0 +1,452 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EditResult, ServiceDraft } from '../../../../shared/service-edit.ts';
+import { systemClock } from '../../clock.ts';
+import { bundleProgram } from '../../process/testing/bundled-program.ts';
+import { compileInProcess } from '../in-process-compiler.ts';
+import { starterConfig } from '../starter-config.ts';
+import { digestOf, TrustStore } from '../trust-store.ts';
+import { ConfigEditor, type ConfigEditorParts } from './config-editor.ts';
+import { EditJournal } from './edit-journal.ts';
+import { workInProcess } from './text-work.ts';
+
+let folder: string;
+let file: string;
+let written: unknown[];
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'config-editor-'));
+  file = path.join(folder, 'config.yaml');
+  written = [];
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const stateDirectory = (): string => path.join(folder, 'state');
+
+function editorOf(change: Partial<ConfigEditorParts> = {}): ConfigEditor {
+  return new ConfigEditor({
+    path: file,
+    needsTrust: false,
+    trust: new TrustStore(stateDirectory()),
+    journal: new EditJournal(stateDirectory(), systemClock),
+    stateDirectory: stateDirectory(),
+    uid: process.getuid?.() ?? 0,
+    homeDirectory: folder,
+    environment: () => ({ TOKEN: 'hush' }),
+    compile: compileInProcess,
+    work: workInProcess,
+    clock: systemClock,
+    places: () => Promise.resolve([]),
+    tryOut: () => Promise.resolve({ ok: true, message: 'Connected', remedy: null, tookMs: 1 }),
+    onWritten: (renamed) => {
+      written.push(renamed);
+      return Promise.resolve();
+    },
+    ...change,
+  });
+}
+
+const db: ServiceDraft = {
+  name: 'db',
+  technology: 'tcp',
+  local_port: 15432,
+  remote_port: 5432,
+  connection: { host: 'db.example.com' },
+};
+const dbText = `services:
+  # keep me
+  - name: db
+    technology: tcp
+    local_port: 15432 # keep me, too
+    remote_port: 5432
+    connection: {host: db.example.com}
+`;
+const text = (): string => readFileSync(file, 'utf8');
+const save = async (draft: ServiceDraft, basedOn: ServiceDraft | null = null): Promise<EditResult> =>
+  valueOf(await editorOf().save({ draft, basedOn }));
+const undo = async (token: string | null = null) => valueOf(await editorOf().undo({ token }));
+
+function valueOf<T>(
+  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string },
+): T {
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
+}
+
+describe('saving', () => {
+  it('makes a config where there is none: the starter config with the service in it', async () => {
+    const saved = await save(db);
+    expect(saved).toMatchObject({ done: true, name: 'db', path: file, line: 7 });
+    expect(text().replace(/ {2}- name: db\n(?: {4}.*\n)*/, '')).toBe(starterConfig);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await undo()).toEqual({ done: true, path: file, what: 'added db' });
+    expect(text()).toBe(starterConfig);
+    expect(written.length).toBe(2);
+  });
+
+  it('keeps mode, links, byte order mark and line ends, and tells what was renamed', async () => {
+    const real = path.join(folder, 'real.yaml');
+    const before = `\ufeff${dbText.replaceAll('\n', '\r\n')}`;
+    writeFileSync(real, before);
+    chmodSync(real, 0o640);
+    symlinkSync('real.yaml', file);
+    const saved = await save({ ...db, name: 'pg' }, db);
+    expect(saved).toMatchObject({ done: true, name: 'pg', line: 3 });
+    expect(readFileSync(real, 'utf8')).toBe(before.replace('name: db', 'name: pg'));
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+    expect(written).toEqual([{ from: 'db', to: 'pg' }]);
+    expect(await undo()).toEqual({ done: true, path: file, what: 'changed db' });
+    expect(readFileSync(real, 'utf8')).toBe(before);
+  });
+
+  it('writes nothing that would not pass, and says by field why', async () => {
+    writeFileSync(file, dbText);
+    expect(await save({ ...db, name: 'b', local_port: 70000, connection: { hst: 'x' } })).toEqual({
+      done: false,
+      message: 'local_port: 70000 is above 65535 (and 2 more)',
+      findings: [
+        { severity: 'error', field: 'local_port', message: '70000 is above 65535' },
+        { severity: 'error', field: 'connection.host', message: 'is missing, expected text' },
+        {
+          severity: 'error',
+          field: 'connection.hst',
+          message: 'unknown key, so the service does not start; did you mean host?',
+        },
+      ],
+    });
+    expect(await save({ ...db, name: 'b' })).toMatchObject({
+      findings: [{ field: 'local_port', message: '15432 is taken by db' }],
+    });
+    expect(text()).toBe(dbText);
+  });
+
+  it('refuses what would make another service faulty, but not what another one had before', async () => {
+    const both = `${dbText}  - {name: web, technology: tcp, local_port: 15433, remote_port: 80, connection: {host: h}}\n`;
+    writeFileSync(file, both);
+    expect(await save({ ...db, local_port: 15433 }, db)).toMatchObject({
+      done: false,
+      findings: [{ severity: 'error', field: 'local_port', message: '15433 is taken by web' }],
+    });
+    const faulty = both.replace('remote_port: 80', 'remote_port: 800000');
+    writeFileSync(file, faulty);
+    expect(await save({ ...db, local_port: 15434 }, db)).toMatchObject({ done: true });
+    expect(text()).toBe(faulty.replace('15432', '15434'));
+  });
+
+  it('merges with what the file says by now, and refuses where that is the same field', async () => {
+    writeFileSync(file, dbText);
+    const { draft: basedOn } = valueOf(await editorOf().read({ name: 'db' }));
+    writeFileSync(file, `# new\n${dbText.replace('5432}', '5432}').replace('db.example.com', 'other')}`);
+    expect(await save({ ...basedOn, remote_port: 5433 }, basedOn)).toMatchObject({ done: true, line: 4 });
+    expect(text()).toContain('# new');
+    expect(text()).toContain('host: other');
+    const refused = await save({ ...basedOn, connection: { host: 'mine' } }, basedOn);
+    expect(refused).toMatchObject({
+      done: false,
+      message: 'connection.host was changed in the file meanwhile, to "other": look at it again',
+    });
+  });
+
+  it('makes the edit anew when the file changes right before it is written, and loses nothing', async () => {
+    writeFileSync(file, dbText);
+    let compilations = 0;
+    const editor = editorOf({
+      compile: (source, context, signal) => {
+        if ((compilations += 1) === 1) writeFileSync(file, `# meanwhile\n${dbText}`);
+        return compileInProcess(source, context, signal);
+      },
+    });
+    const saved = valueOf(await editor.save({ draft: { ...db, local_port: 1234 }, basedOn: db }));
+    expect(saved).toMatchObject({ done: true });
+    expect(text()).toBe(`# meanwhile\n${dbText.replace('15432', '1234')}`);
+  });
+
+  it('gives up on a file that changes all the time, which keeps what it has', async () => {
+    writeFileSync(file, dbText);
+    let writes = 0;
+    const editor = editorOf({
+      compile: (source, context, signal) => {
+        writeFileSync(file, `${dbText}# ${(writes += 1)}\n`);
+        return compileInProcess(source, context, signal);
+      },
+    });
+    const refused = valueOf(await editor.save({ draft: { ...db, local_port: 1234 }, basedOn: db }));
+    expect(refused).toMatchObject({
+      done: false,
+      message: `${file} is being written by another program: try again`,
+    });
+    expect(text()).toBe(`${dbText}# ${writes}\n`);
+  });
+
+  it('of two at once loses neither', async () => {
+    const editor = editorOf();
+    const drafts = Array.from({ length: 5 }, (_, index) => ({
+      ...db,
+      name: `s${index}`,
+      local_port: 2000 + index,
+    }));
+    await Promise.all(drafts.map((draft) => editor.save({ draft, basedOn: null })));
+    expect(text().match(/^ {2}- name: s\d/gm)).toEqual(drafts.map(({ name }) => `  - name: ${name}`));
+  });
+
+  it.runIf(process.getuid?.() === 0)('names a folder or file that cannot be written', () => {
+    writeFileSync(file, dbText);
+    chmodSync(folder, 0o755);
+    chmodSync(file, 0o644);
+    const script = path.join(import.meta.dirname, 'testing/other-user-program.ts');
+    const program = bundleProgram(script, folder);
+    const asOther = (): string =>
+      execFileSync(process.execPath, [program, file, '65534'], { encoding: 'utf8' }).trim();
+    expect(asOther()).toBe(`the file ${file} is read-only: run chmod u+w on it`);
+    chownSync(file, 65534, 65534);
+    expect(asOther()).toBe(`the folder ${folder} is read-only, so the config in it cannot be replaced`);
+    expect(text()).toBe(dbText);
+  });
+
+  it('refuses a file that others may write', async () => {
+    writeFileSync(file, dbText);
+    chmodSync(file, 0o666);
+    const result = await editorOf().save({ draft: { ...db, local_port: 1 }, basedOn: db });
+    expect(result).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('can be written by every user') as string,
+    });
+  });
+});
+
+describe('removing and undoing', () => {
+  it('gives back the bytes, comments and place of what was removed, also in a file that changed elsewhere', async () => {
+    const before = `${dbText}  - {name: web, technology: tcp, local_port: 15433, remote_port: 80, connection: {host: h}}\n`;
+    writeFileSync(file, before);
+    const removed = valueOf(await editorOf().remove({ name: 'db' }));
+    expect(removed).toMatchObject({ done: true, name: 'db', line: 3 });
+    expect(text()).toBe(before.replace(/ {2}- name: db\n(?: {4}.*\n)*/, ''));
+    writeFileSync(file, `# elsewhere\n\n\n\n\n${text()}`);
+    expect(await undo()).toEqual({ done: true, path: file, what: 'removed db' });
+    expect(text()).toBe(`# elsewhere\n\n\n\n\n${before}`);
+    expect(await undo()).toMatchObject({ done: false, message: 'there is nothing to undo' });
+  });
+
+  it('takes back one field of a service of which another was changed since', async () => {
+    writeFileSync(file, dbText);
+    await save({ ...db, local_port: 1234 }, db);
+    writeFileSync(file, text().replace('db.example.com', 'other').replace('# keep me, too', ''));
+    expect(await undo()).toMatchObject({ done: true });
+    expect(text()).toBe(dbText.replace('db.example.com', 'other').replace('# keep me, too', ''));
+  });
+
+  it('refuses to undo what was changed since', async () => {
+    const added = await save(db);
+    if (!added.done) throw new Error(added.message);
+    writeFileSync(file, text().replace('15432', '15555'));
+    expect(await undo(added.undo)).toMatchObject({
+      done: false,
+      message: 'db was changed in the file since it was added: remove it if that is meant',
+    });
+    expect(text()).toContain('15555');
+  });
+
+  it('undoes one edit after the other, newest first, also by token', async () => {
+    writeFileSync(file, dbText);
+    const tokens: string[] = [];
+    for (const port of [1, 2, 3]) {
+      const { draft: basedOn } = valueOf(await editorOf().read({ name: 'db' }));
+      const saved = await save({ ...basedOn, local_port: 1000 + port }, basedOn);
+      if (saved.done) tokens.push(saved.undo);
+    }
+    await undo(tokens[2] ?? null);
+    await undo();
+    expect(text()).toBe(dbText.replace('15432', '1001'));
+    expect(await undo(tokens[1] ?? null)).toMatchObject({ done: false });
+    expect(await undo('../../etc/passwd')).toMatchObject({ done: false });
+    await undo();
+    expect(text()).toBe(dbText);
+  });
+
+  it('does not undo an edit of another file', async () => {
+    await save(db);
+    const other = path.join(folder, 'other.yaml');
+    writeFileSync(other, dbText);
+    expect(valueOf(await editorOf({ path: other }).undo({ token: null }))).toMatchObject({ done: false });
+  });
+});
+
+describe('trust', () => {
+  const trusting = () => editorOf({ needsTrust: true });
+  const isTrusted = async (): Promise<string> =>
+    new TrustStore(stateDirectory()).recordOf({ realPath: file, digest: digestOf(text()) });
+
+  it('goes on for the text that LocalPort wrote itself, and for what an undo gives back', async () => {
+    writeFileSync(file, dbText);
+    await new TrustStore(stateDirectory()).trust({ realPath: file, digest: digestOf(dbText) });
+    const draft = { ...db, local_port: 1234 };
+    expect(valueOf(await trusting().save({ draft, basedOn: db }))).toMatchObject({ done: true });
+    expect(await isTrusted()).toBe('trusted');
+    expect(valueOf(await trusting().undo({ token: null }))).toMatchObject({ done: true });
+    expect(await isTrusted()).toBe('trusted');
+  });
+
+  it('is never earned by an edit', async () => {
+    writeFileSync(file, dbText);
+    const refused = valueOf(await trusting().save({ draft: { ...db, local_port: 1 }, basedOn: db }));
+    expect(refused).toMatchObject({
+      done: false,
+      message: expect.stringContaining('is not trusted') as string,
+    });
+    expect(text()).toBe(dbText);
+    // Where it needs none, it gets none either.
+    await save({ ...db, local_port: 1 }, db);
+    expect(await isTrusted()).toBe('unknown');
+  });
+});
+
+describe('secrets', () => {
+  const secretText = dbText.replace('tcp', 'ssh').replace('db.example.com', 'h, password: "s3cret\\"x"');
+
+  it('are not read out, stay as they are, and can be replaced', async () => {
+    writeFileSync(file, secretText);
+    const { draft } = valueOf(await editorOf().read({ name: 'db' }));
+    expect(draft['connection']).toEqual({ host: 'h', password: '[hidden]' });
+    const moved = { ...draft, local_port: 1 };
+    const { yaml } = valueOf(await editorOf().validate({ draft: moved, basedOn: draft }));
+    expect(yaml).toContain('password: "[hidden]"');
+    await save(moved, draft);
+    expect(text()).toBe(secretText.replace('15432', '1'));
+    const renewed = { ...moved, connection: { host: 'h', password: 'other' } };
+    expect(await save(renewed, moved)).toMatchObject({ done: true });
+    expect(text()).toContain('password: "other"');
+    await undo();
+    expect(text()).toBe(secretText.replace('15432', '1'));
+  });
+
+  it('that nobody knows are asked for again', async () => {
+    const draft = { ...db, technology: 'ssh', connection: { host: 'h', password: '[hidden]' } };
+    expect(await save(draft)).toMatchObject({
+      done: false,
+      findings: [{ field: 'connection.password', message: 'is hidden here: type it again' }],
+    });
+  });
+});
+
+describe('proposing', () => {
+  const places = () =>
+    Promise.resolve([{ name: 'db', bind: null, localPort: 15432, isOn: true, isOpen: false }]);
+  const propose = async (draft: ServiceDraft) =>
+    valueOf(await editorOf({ places }).propose({ draft, basedOn: null }));
+
+  it.each([
+    [{ technology: 'kubectl', remote_port: 80, connection: { resource_name: 'web' } }, 'web', 8080, 'http'],
+    [
+      { technology: 'kubectl', remote_port: 'postgres', connection: { selector: 'app=pg' } },
+      'pg',
+      5432,
+      null,
+    ],
+    [
+      { technology: 'ssh', remote_port: 6379, connection: { host: 'me@bastion.example.com' } },
+      'bastion',
+      6379,
+      'redis',
+    ],
+    [
+      { technology: 'ssh', remote_port: 5432, connection: { host: 'b', remote_host: 'db.internal' } },
+      'db-2',
+      5432,
+      'postgres',
+    ],
+    [{ technology: 'tcp', remote_port: 22, connection: { host: '10.0.0.7' } }, '10.0.0.7', 8022, 'ssh'],
+    [
+      { technology: 'command', connection: { argv: ['/opt/cloud-sql-proxy', '{local_port}'] } },
+      'cloud-sql-proxy',
+      10000,
+      null,
+    ],
+    [{ technology: 'ssh', dynamic: true, connection: { host: 'b' } }, 'b', 1080, null],
+  ])('for %j', async (draft, name, port, check) => {
+    writeFileSync(file, dbText);
+    const proposed = await propose(draft);
+    expect(proposed.draft['name']).toBe(name);
+    expect(proposed.draft['local_port']).toBeGreaterThanOrEqual(port);
+    expect(proposed.draft['local_port']).toBeLessThan(port + 100);
+    expect(proposed.check).toBe(check);
+  });
+
+  it('leaves alone what is given, and a reverse forward without a port', async () => {
+    expect((await propose({ ...db, name: 'x' })).draft).toEqual({ ...db, name: 'x' });
+    expect((await propose({ technology: 'ssh', remote: true, connection: { host: 'b' } })).draft).toEqual({
+      name: 'b',
+      technology: 'ssh',
+      remote: true,
+      connection: { host: 'b' },
+    });
+  });
+
+  it('knows who has a port, and one that is free', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen({ host: '127.0.0.1', port: 0 }, () => {
+        resolve((server.address() as { port: number }).port);
+      });
+    });
+    const places = () =>
+      Promise.resolve([
+        { name: 'db', bind: null, localPort: 15432, isOn: true, isOpen: false },
+        { name: 'off', bind: null, localPort: 15433, isOn: false, isOpen: false },
+      ]);
+    const holderOf = async (asked: number, except: string | null = null) =>
+      valueOf(await editorOf({ places }).portHolder({ port: asked, bind: null, except }));
+    expect((await holderOf(port)).holder).toMatch(new RegExp(`\\(pid ${process.pid}\\)$`));
+    const taken = await holderOf(15432);
+    expect(taken.holder).toBe('the service db');
+    expect(taken.free).toBeGreaterThan(15433);
+    expect((await holderOf(15432, 'db')).holder).toBeNull();
+    expect((await holderOf(15433)).holder).toBeNull();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+it('finds a service whose name is a variable, by its value', async () => {
+  writeFileSync(file, dbText.replace('name: db', 'name: ${TOKEN}'));
+  const { draft } = valueOf(await editorOf().read({ name: 'hush' }));
+  expect(draft['name']).toBe('${TOKEN}');
+  expect(await save({ ...draft, local_port: 1 }, draft)).toMatchObject({ done: true });
+  const now = valueOf(await editorOf().read({ name: 'hush' })).draft;
+  const tested = valueOf(await editorOf().test({ draft: { ...now, local_port: 2 }, basedOn: now }));
+  expect(tested.message).toBe('Connected');
+  expect(valueOf(await editorOf().remove({ name: 'hush' }))).toMatchObject({ done: true });
+  expect(text()).toBe('services:\n  # keep me\n');
+});
+
+it('reads what is not there as an error, and checks a draft that is not complete yet', async () => {
+  expect(await editorOf().read({ name: 'db' })).toEqual({
+    ok: false,
+    error: `${file}: there is no service db`,
+  });
+  const { findings, yaml } = valueOf(
+    await editorOf().validate({ draft: { technology: 'tcp' }, basedOn: null }),
+  );
+  expect(findings.map(({ field }) => field)).toEqual(['name', 'local_port', 'connection', 'remote_port']);
+  expect(yaml).toBe('- technology: tcp');
+  mkdirSync(path.join(folder, 'sub'));
+  writeFileSync(file, 'services: [');
+  expect(valueOf(await editorOf().validate({ draft: db, basedOn: null }))).toMatchObject({
+    findings: [{ severity: 'error', field: '' }],
+    yaml: null,
+  });
+});

@@ -1,0 +1,261 @@
+/**
+ * The operations of `service-edit.ts` on one config file: in the host that runs it, or in a command where none runs.
+ *
+ * 1. Writes come one after the other. Each is made of the text that the file has right then, and nothing is written over another
+ *    text: an edit that meets one is made anew of it.
+ * 2. What would not pass as a config is not written; errors that other services had before are no reason to refuse.
+ */
+import { access } from 'node:fs/promises';
+import { parseBindAddress } from '../../../../shared/bind-address.ts';
+import { err, ok, type Result } from '../../../../shared/result.ts';
+import type {
+  DraftFinding,
+  EditRefusal,
+  EditRequest,
+  EditResponse,
+  EditResult,
+  ServiceEdit,
+  ServiceEditor,
+  UndoResult,
+} from '../../../../shared/service-edit.ts';
+import type { ServiceSpec } from '../../../../shared/service-spec.ts';
+import type { Clock } from '../../clock.ts';
+import { errorMessage } from '../../lifecycle/error-text.ts';
+import type { ConfigCompiler } from '../config-compiler.ts';
+import type { ConfigSource } from '../config-source.ts';
+import type { Environment } from '../environment-substitution.ts';
+import { starterConfig, writeStarterConfig } from '../starter-config.ts';
+import { digestOf, type TrustStore } from '../trust-store.ts';
+import type { ConfigEdit } from './config-edit.ts';
+import { readConfigFile, writeConfigFile } from './config-file.ts';
+import { automaticCheck, proposeDraft } from './draft-proposal.ts';
+import { nameOf } from './draft-path.ts';
+import { describeEdit, type EditJournal } from './edit-journal.ts';
+import { describeFinding, errorsOf, judgeEdit, type EditVerdict } from './edit-verdict.ts';
+import { hideSecretsIn, unknownSecrets, withoutSecrets } from './hidden-draft.ts';
+import { freePortFrom, holderOfPort, type NamedPlace } from './port-search.ts';
+import type { WorkedText, WorkOnText } from './text-work.ts';
+
+export interface ConfigEditorParts {
+  /** The config that is used, or would be if it existed. Absolute. */
+  readonly path: string;
+  /** Only texts of it that the user trusts may run. */
+  readonly needsTrust: boolean;
+  readonly trust: TrustStore;
+  readonly journal: EditJournal;
+  readonly stateDirectory: string;
+  readonly uid: number;
+  readonly homeDirectory: string;
+  readonly environment: () => Environment;
+  readonly compile: ConfigCompiler;
+  readonly work: WorkOnText;
+  readonly clock: Clock;
+  /** Where services listen, or would. */
+  readonly places: () => Promise<readonly NamedPlace[]>;
+  readonly tryOut: (service: ServiceSpec) => Promise<TryOut>;
+  /** The file was written: resolves when it is in force. `renamed`: from what to what. */
+  readonly onWritten: (renamed: { readonly from: string; readonly to: string } | null) => Promise<void>;
+}
+
+export type TryOut = Omit<EditResponse<'test'>, 'findings'>;
+
+/** Somebody who writes all the time is not waited for. */
+const maxWriteTries = 5;
+
+export class ConfigEditor implements ServiceEditor {
+  readonly #parts: ConfigEditorParts;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #never = new AbortController().signal;
+
+  constructor(parts: ConfigEditorParts) {
+    this.#parts = parts;
+  }
+
+  async read({ name }: EditRequest<'read'>): Promise<Result<EditResponse<'read'>, string>> {
+    const source = await this.#source();
+    if (!source.ok) return source;
+    const { path, work, environment } = this.#parts;
+    const found = await work(source.value.text, { kind: 'read', name, env: environment() });
+    if (!found.ok) return err(`${path}: ${found.error}`);
+    const { draft, line } = found.value;
+    return ok({ draft: withoutSecrets(draft), path, line });
+  }
+
+  async propose({
+    draft,
+    basedOn,
+  }: EditRequest<'propose'>): Promise<Result<EditResponse<'propose'>, string>> {
+    const own = basedOn === null ? null : nameOf(basedOn);
+    const others = (await this.#parts.places()).filter(({ name }) => name !== own);
+    const proposed = await proposeDraft(draft, {
+      names: new Set(others.map(({ name }) => name)),
+      freePort: (preferred, bind) => freePortFrom(preferred, bind, others),
+    });
+    return ok({ draft: proposed, check: automaticCheck(proposed) });
+  }
+
+  async validate(edit: ServiceEdit): Promise<Result<EditResponse<'validate'>, string>> {
+    const judged = await this.#judged(edit);
+    if (!judged.ok) return ok({ findings: [wholeError(judged.error)], yaml: null });
+    const { edited, findings } = judged.value;
+    return ok({ findings, yaml: hideSecretsIn(edited.yaml, edited.after) });
+  }
+
+  async test(edit: ServiceEdit): Promise<Result<EditResponse<'test'>, string>> {
+    const judged = await this.#judged(edit);
+    if (!judged.ok) return judged;
+    const { findings, service } = judged.value;
+    if (service === null) {
+      const [first] = errorsOf(findings);
+      const message = first === undefined ? 'the service is at fault' : describeFinding(first);
+      return ok({ ok: false, message, remedy: null, tookMs: 0, findings });
+    }
+    return ok({ ...(await this.#parts.tryOut(service)), findings });
+  }
+
+  async portHolder({
+    port,
+    bind,
+    except,
+  }: EditRequest<'portHolder'>): Promise<Result<EditResponse<'portHolder'>, string>> {
+    const place = { localPort: port, bind: bind === null ? null : (parseBindAddress(bind) ?? null) };
+    const services = await this.#parts.places();
+    const { clock } = this.#parts;
+    const holder = await holderOfPort(place, { services, except, clock });
+    const others = services.filter(({ name }) => name !== except);
+    return ok({ holder, free: await freePortFrom(Math.min(65_535, port + 1), place.bind, others) });
+  }
+
+  save(edit: ServiceEdit): Promise<Result<EditResult, string>> {
+    return this.#inTurn(() => this.#save(edit));
+  }
+
+  remove({ name }: EditRequest<'remove'>): Promise<Result<EditResult, string>> {
+    return this.#inTurn(() => this.#write((text) => this.#edited(text, { kind: 'remove', name })));
+  }
+
+  undo({ token }: EditRequest<'undo'>): Promise<Result<UndoResult, string>> {
+    return this.#inTurn(() => this.#undo(token));
+  }
+
+  async #save(edit: ServiceEdit): Promise<Result<EditResult, string>> {
+    const hidden = hiddenFindings(edit);
+    if (hidden.length > 0) return ok(refusal(hidden));
+    const { path, stateDirectory } = this.#parts;
+    try {
+      if (edit.basedOn === null) await writeStarterConfig(path, { stateDirectory });
+    } catch (error) {
+      return ok(refused(`${path} cannot be created: ${errorMessage(error)}`));
+    }
+    return this.#write((text) => this.#edited(text, configEdit(edit)));
+  }
+
+  async #undo(token: string | null): Promise<Result<UndoResult, string>> {
+    const source = await this.#source();
+    if (!source.ok) return source;
+    const { journal } = this.#parts;
+    const record = await journal.find(source.value.realPath, token);
+    if (record === null)
+      return ok(refused(token === null ? 'there is nothing to undo' : 'this edit cannot be undone any more'));
+    // A text that was in force before needs no verdict, and may have had errors.
+    const isKnown = (text: string): boolean => digestOf(text) === record.before;
+    const written = await this.#write((text) => this.#parts.work(text, { kind: 'undo', record }), isKnown);
+    if (!written.ok || !written.value.done) return written as Result<UndoResult, string>;
+    await journal.forget(record.token).catch(() => undefined);
+    return ok({ done: true, path: this.#parts.path, what: describeEdit(record) });
+  }
+
+  /** Makes the edit of the text that the file has, until that is still the text when it is written. `isKnown`: of an undo. */
+  async #write(
+    make: (text: string) => Promise<Result<WorkedText, string>>,
+    isKnown: ((text: string) => boolean) | null = null,
+  ): Promise<Result<EditResult, string>> {
+    for (let tries = 0; tries < maxWriteTries; tries += 1) {
+      const source = await this.#source();
+      if (!source.ok) return source;
+      const edited = await make(source.value.text);
+      if (!edited.ok) return ok(refused(edited.error));
+      if (isKnown?.(edited.value.text) !== true) {
+        const { findings } = await this.#verdict(source.value, edited.value);
+        if (errorsOf(findings).length > 0) return ok(refusal(findings));
+      }
+      const written = await writeConfigFile(source.value, edited.value.text, this.#parts);
+      if (written.ok) return ok(await this.#finish(source.value, edited.value, isKnown !== null));
+      if (written.error.kind === 'failed') return ok(refused(written.error.message));
+    }
+    return ok(refused(`${this.#parts.path} is being written by another program: try again`));
+  }
+
+  async #finish(source: ConfigSource, edited: WorkedText, isUndo: boolean): Promise<EditResult> {
+    const { path, journal, onWritten } = this.#parts;
+    const { before, after, line } = edited;
+    const kept = { realPath: source.realPath, ...edited.undo };
+    const undo = isUndo ? '' : await journal.keep(kept).catch(() => '');
+    const [from, to] = [before, after].map((draft) => (draft === null ? null : nameOf(draft)));
+    const isRenamed = typeof from === 'string' && typeof to === 'string' && from !== to;
+    await onWritten(isRenamed ? { from, to } : null);
+    return { done: true, name: to ?? from ?? '', path, line, undo };
+  }
+
+  /** Of the text that the file has now, or would begin with. */
+  async #judged(edit: ServiceEdit): Promise<Result<EditVerdict & { readonly edited: WorkedText }, string>> {
+    const source = await this.#source();
+    if (!source.ok) return source;
+    const edited = await this.#edited(source.value.text, configEdit(edit));
+    if (!edited.ok) return edited;
+    const verdict = await this.#verdict(source.value, edited.value);
+    const findings = [...hiddenFindings(edit), ...verdict.findings];
+    const service = hiddenFindings(edit).length > 0 ? null : verdict.service;
+    return ok({ findings, service, edited: edited.value });
+  }
+
+  #verdict(source: ConfigSource, edited: WorkedText): Promise<EditVerdict> {
+    const { path, environment, homeDirectory, compile } = this.#parts;
+    const context = { path, env: environment(), homeDirectory };
+    return judgeEdit(source.text, edited, { compile, context, signal: this.#never });
+  }
+
+  #edited(text: string, edit: ConfigEdit): Promise<Result<WorkedText, string>> {
+    return this.#parts.work(text, { kind: 'edit', edit, env: this.#parts.environment() });
+  }
+
+  /** Where there is no file yet, the one that would be made. */
+  async #source(): Promise<Result<ConfigSource, string>> {
+    const { path, uid } = this.#parts;
+    if (!(await exists(path)))
+      return ok({ text: starterConfig, hasMark: false, realPath: path, digest: digestOf(starterConfig) });
+    return readConfigFile(path, uid);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const configEdit = ({ draft, basedOn }: ServiceEdit): ConfigEdit =>
+  basedOn === null ? { kind: 'add', draft } : { kind: 'change', draft, basedOn };
+
+const hiddenFindings = ({ draft, basedOn }: ServiceEdit): readonly DraftFinding[] =>
+  unknownSecrets(draft, basedOn).map((path) => ({
+    severity: 'error',
+    field: path.join('.'),
+    message: 'is hidden here: type it again',
+  }));
+
+const wholeError = (message: string): DraftFinding => ({ severity: 'error', field: '', message });
+
+const refused = (message: string): EditRefusal => ({ done: false, message, findings: [] });
+
+function refusal(findings: readonly DraftFinding[]): EditRefusal {
+  const [first, ...more] = errorsOf(findings);
+  const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return { done: false, message: `${first === undefined ? '' : describeFinding(first)}${rest}`, findings };
+}

@@ -1,0 +1,80 @@
+/** The config file, read to be edited and written in place: never over what somebody else has written meanwhile. */
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { err, ok, type Result } from '../../../../shared/result.ts';
+import { errorMessage } from '../../lifecycle/error-text.ts';
+import { writeFileAtomically } from '../atomic-file.ts';
+import { readConfigSource, type ConfigSource } from '../config-source.ts';
+import { digestOf, type TrustStore } from '../trust-store.ts';
+
+/** Thrown on the way to a write; caught here. */
+class ChangedMeanwhile extends Error {}
+
+export type WriteFailure =
+  { readonly kind: 'changed' } | { readonly kind: 'failed'; readonly message: string };
+
+export interface ConfigWrite {
+  readonly uid: number;
+  readonly trust: TrustStore;
+  /** Only texts that the user trusts may run, so only such may be edited. */
+  readonly needsTrust: boolean;
+}
+
+/** The error is a sentence. */
+export async function readConfigFile(path: string, uid: number): Promise<Result<ConfigSource, string>> {
+  const source = await readConfigSource(path, uid);
+  return source.ok ? source : err(`${path}: ${source.error.message}`);
+}
+
+/**
+ * Replaces the text of `former` by another one: atomically, through links, with the mode and owner that the file has. Where the
+ * former text is trusted, so is the new one. `changed`: the file no longer says what `former` says.
+ */
+export async function writeConfigFile(
+  former: ConfigSource,
+  text: string,
+  { uid, trust, needsTrust }: ConfigWrite,
+): Promise<Result<void, WriteFailure>> {
+  const { realPath, hasMark } = former;
+  const isTrusted = (await trust.recordOf(former)) === 'trusted';
+  if (needsTrust && !isTrusted)
+    return failed(`${realPath} is not trusted: review it and trust it first, with localport trust`);
+  const barrier = await whyUnwritable(realPath);
+  if (barrier !== null) return failed(barrier);
+  try {
+    const { mode, uid: owner, gid } = await stat(realPath);
+    // Before the file, so that whoever watches it finds the new text trusted.
+    if (isTrusted) await trust.trust({ realPath, digest: digestOf(text) });
+    await writeFileAtomically(realPath, (hasMark ? '\ufeff' : '') + text, {
+      mode: mode & 0o7777,
+      sync: true,
+      owner: { uid: owner, gid },
+      beforeReplacing: async () => {
+        const now = await readConfigSource(realPath, uid);
+        if (!now.ok || now.value.digest !== former.digest) throw new ChangedMeanwhile();
+      },
+    });
+    return ok(undefined);
+  } catch (error) {
+    if (error instanceof ChangedMeanwhile) return err({ kind: 'changed' });
+    return failed(`${realPath} cannot be written: ${errorMessage(error)}`);
+  }
+}
+
+const failed = (message: string): Result<never, WriteFailure> => err({ kind: 'failed', message });
+
+/** Its folder, too: a new file takes the old one's place there. */
+async function whyUnwritable(realPath: string): Promise<string | null> {
+  const folder = dirname(realPath);
+  if (!(await mayWrite(realPath))) return `the file ${realPath} is read-only: run chmod u+w on it`;
+  return (await mayWrite(folder))
+    ? null
+    : `the folder ${folder} is read-only, so the config in it cannot be replaced`;
+}
+
+const mayWrite = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );

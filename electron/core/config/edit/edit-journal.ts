@@ -1,0 +1,122 @@
+/**
+ * What it takes to undo the last edits: one private file for each, so that the command and a host may write at the same time. A
+ * record holds the text that an edit replaced, which may be a password, and so is kept for a week at most.
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { serviceDraftSchema } from '../../../../shared/service-edit.ts';
+import type { Clock } from '../../clock.ts';
+import { readPrivateFile } from '../../process/private-file.ts';
+import { writeFileAtomically } from '../atomic-file.ts';
+import { upToDate } from '../state-version.ts';
+import { nameOf } from './draft-path.ts';
+
+const version = 1;
+const maxRecords = 50;
+const keptMs = 7 * 24 * 60 * 60 * 1000;
+
+const recordSchema = z
+  .object({
+    version: z.literal(version),
+    /** Through all links. */
+    realPath: z.string(),
+    at: z.number(),
+    /** Digests of the whole text. */
+    before: z.string(),
+    after: z.string(),
+    /** What makes the former text of the edited one. */
+    splice: z.object({ from: z.number().int(), to: z.number().int(), insert: z.string() }).readonly(),
+    /** Of the edited text: what the splice takes out, and the lines around it, by which it is found in a changed one. */
+    replaced: z.string(),
+    context: z.object({ above: z.string(), below: z.string() }).readonly(),
+    /** What the service says; null: there is none. */
+    serviceBefore: serviceDraftSchema.nullable(),
+    serviceAfter: serviceDraftSchema.nullable(),
+  })
+  .readonly();
+type EditRecord = z.infer<typeof recordSchema>;
+
+/** What an undo needs to know. */
+export type Undoable = Omit<EditRecord, 'version' | 'at' | 'realPath'>;
+
+interface KeptRecord extends EditRecord {
+  readonly token: string;
+}
+
+let recordsSoFar = 0;
+
+export class EditJournal {
+  readonly #folder: string;
+  readonly #clock: Clock;
+
+  constructor(stateDirectory: string, clock: Clock) {
+    this.#folder = path.join(stateDirectory, 'edits');
+    this.#clock = clock;
+  }
+
+  /** Resolves to the token of the record. Rejects with the system's error. */
+  async keep(record: Omit<EditRecord, 'version' | 'at'>): Promise<string> {
+    const at = this.#clock.wallNow();
+    // In the order of time: two within one millisecond by their number.
+    const token = `${String(at).padStart(15, '0')}-${process.pid}-${String((recordsSoFar += 1)).padStart(6, '0')}`;
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const text = JSON.stringify({ ...record, at, version } satisfies EditRecord);
+    await writeFileAtomically(this.#fileOf(token), text, { mode: 0o600, sync: false });
+    await this.#forgetOld();
+    return token;
+  }
+
+  /** `token` null: the last one of this file. null: there is none any more. */
+  async find(realPath: string, token: string | null): Promise<KeptRecord | null> {
+    const tokens = token === null ? (await this.#tokens()).reverse() : [token];
+    for (const candidate of tokens) {
+      const record = this.#read(candidate);
+      if (record?.realPath === realPath) return record;
+    }
+    return null;
+  }
+
+  async forget(token: string): Promise<void> {
+    await rm(this.#fileOf(token), { force: true });
+  }
+
+  #fileOf(token: string): string {
+    return path.join(this.#folder, `${token}.json`);
+  }
+
+  #read(token: string): KeptRecord | null {
+    if (!tokenPattern.test(token)) return null;
+    const text = readPrivateFile(this.#fileOf(token));
+    if (!text.ok || text.value === null) return null;
+    try {
+      const record = recordSchema.safeParse(upToDate(JSON.parse(text.value), [(content) => content]));
+      const isOld = record.success && this.#clock.wallNow() - record.data.at > keptMs;
+      return record.success && !isOld ? { ...record.data, token } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #tokens(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch((): string[] => []);
+    return names.flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []).sort();
+  }
+
+  async #forgetOld(): Promise<void> {
+    const tokens = await this.#tokens();
+    const limit = this.#clock.wallNow() - keptMs;
+    const isOld = (token: string): boolean => Number(token.slice(0, 15)) < limit;
+    const old = tokens.filter((token, index) => isOld(token) || index < tokens.length - maxRecords);
+    await Promise.all(old.map((token) => this.forget(token).catch(() => undefined)));
+  }
+}
+
+/** Nothing else becomes a part of a path. */
+const tokenPattern = /^\d{15}-\d+-\d+$/;
+
+/** What was done: `added db`. */
+export const describeEdit = ({ serviceBefore, serviceAfter }: Undoable): string => {
+  if (serviceBefore === null) return `added ${nameOf(serviceAfter ?? {})}`;
+  return `${serviceAfter === null ? 'removed' : 'changed'} ${nameOf(serviceBefore)}`;
+};

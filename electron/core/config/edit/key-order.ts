@@ -1,0 +1,56 @@
+/** The order in which people write the keys of a service. */
+import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
+import { isDraftMapping } from './draft-path.ts';
+
+const order: readonly string[] = [
+  // Merges.
+  '',
+  'name',
+  'technology',
+  'type',
+  'description',
+  'remote',
+  'dynamic',
+  'local_port',
+  'local_socket',
+  'local_host',
+  'bind',
+  'allowed_hosts',
+  'remote_port',
+  'remote_socket',
+  'enabled',
+  'tags',
+  'hold',
+  'share',
+  'start_timeout',
+  'context',
+  'namespace',
+  'resource_type',
+  'resource_name',
+  'selector',
+  'kubeconfig',
+  'host',
+  'user',
+  'port',
+  'key_file',
+  'password',
+  'remote_host',
+  'jump',
+  'connection',
+  'health_check',
+  'restart_policy',
+];
+
+/** Unknown keys, and those that have no usual place, come last. */
+export function keyRank(key: string): number {
+  const rank = order.indexOf(key);
+  return rank === -1 ? order.length : rank;
+}
+
+/** A draft with its keys in that order, also within its mappings. */
+export const inKeyOrder = (draft: ServiceDraft): Record<string, DraftValue> =>
+  Object.fromEntries(
+    Object.entries(draft)
+      .map(([key, value]): [string, DraftValue] => [key, isDraftMapping(value) ? inKeyOrder(value) : value])
+      .sort(([a], [b]) => keyRank(a) - keyRank(b)),
+  );

@@ -1,0 +1,42 @@
+/** How far what is written of a value reaches in the text. Pure. */
+import { isMap, isNode, isScalar, isSeq, Scalar, type Pair } from 'yaml';
+import { lineStart, nextLine } from './text-lines.ts';
+
+export const isBlock = (node: unknown): boolean =>
+  isMap(node) || isSeq(node) ? node.flow !== true : isBlockScalar(node);
+
+const isBlockScalar = (node: unknown): node is Scalar =>
+  isScalar(node) && (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED);
+
+/** Behind the last mark of the value, or of the key where there is none. */
+export function endOfPair(pair: Pair): number {
+  const { key, value } = pair;
+  const ofKey = isNode(key) ? (key.range?.[1] ?? 0) : 0;
+  return Math.max(ofKey, endOf(value));
+}
+
+function endOf(node: unknown): number {
+  if (isMap(node) && node.flow !== true) {
+    const last = node.items.at(-1);
+    return last === undefined ? (node.range?.[1] ?? 0) : endOfPair(last);
+  }
+  if (isSeq(node) && node.flow !== true) {
+    const last = node.items.at(-1);
+    return last === undefined ? (node.range?.[1] ?? 0) : endOf(last);
+  }
+  return isNode(node) ? (node.range?.[1] ?? 0) : 0;
+}
+
+/** Where the first line begins that is not the value's any more, or the end of the text. */
+export const lineAfter = (text: string, node: unknown): number => lineAfterEnd(text, endOf(node));
+
+export const lineAfterPair = (text: string, pair: Pair): number => lineAfterEnd(text, endOfPair(pair));
+
+/** A block scalar ends where a line begins. */
+const lineAfterEnd = (text: string, end: number): number =>
+  end > 0 && lineStart(text, end) === end ? end : nextLine(text, end);
+
+/** Where the colon behind a key stands; null: the key has none. */
+export function colonOf({ srcToken }: Pair): number | null {
+  return srcToken?.sep?.find(({ type }) => type === 'map-value-ind')?.offset ?? null;
+}

@@ -1,0 +1,53 @@
+/** Who has a local port, and which one nobody has. */
+import { placesOverlap, type BindAddress, type LocalPlace } from '../../../../shared/bind-address.ts';
+import type { Clock } from '../../clock.ts';
+import { findPortHolder } from '../../relay/port-holder.ts';
+import { findFreePort } from '../free-port.ts';
+
+export interface NamedPlace extends LocalPlace {
+  readonly name: string;
+  /** It is turned on. Of those that are off, several may have one port. */
+  readonly isOn: boolean;
+  /** LocalPort has it open right now. */
+  readonly isOpen: boolean;
+}
+
+const maxTries = 200;
+const maxPort = 65_535;
+
+/** The first port from `preferred` on that is free, and that none of the services wants; null: there is none. */
+export async function freePortFrom(
+  preferred: number,
+  bind: BindAddress,
+  services: readonly NamedPlace[],
+): Promise<number | null> {
+  for (let port = preferred; port <= Math.min(maxPort, preferred + maxTries); port += 1) {
+    const place = { bind, localPort: port };
+    const isWanted = services.some((service) => placesOverlap(service, place));
+    if (!isWanted && (await findFreePort(port, 1, bind)) !== null) return port;
+  }
+  return null;
+}
+
+/** `the service redis`, `postgres (pid 812)`, `another program`; null: nobody. `except`: for whom it is. */
+export async function holderOfPort(
+  place: LocalPlace,
+  {
+    services,
+    except,
+    clock,
+  }: {
+    readonly services: readonly NamedPlace[];
+    readonly except: string | null;
+    readonly clock: Clock;
+  },
+): Promise<string | null> {
+  const others = services.filter(({ name }) => name !== except);
+  const neighbor = others.find((service) => service.isOn && placesOverlap(service, place));
+  if (neighbor !== undefined) return `the service ${neighbor.name}`;
+  const isOwn = services.some(
+    (service) => service.name === except && service.isOpen && placesOverlap(service, place),
+  );
+  if (isOwn || (await findFreePort(place.localPort, 1, place.bind)) !== null) return null;
+  return (await findPortHolder(place, clock)) ?? 'another program';
+}

@@ -1,0 +1,106 @@
+/**
+ * An edit taken back, in the text that the file has by now. Pure.
+ *
+ * 1. Where the text is the edited one, the former one comes back, byte for byte.
+ * 2. Else the edit's own lines are put back where they and their neighbors are as the edit left them.
+ * 3. Else the service gets back what it said, field by field, where nobody has changed the same.
+ */
+import { err, ok, type Result } from '../../../../shared/result.ts';
+import { digestOf } from '../trust-store.ts';
+import { editConfigText, type EditedText } from './config-edit.ts';
+import { sameValue, tidyDraft } from './draft-changes.ts';
+import { nameOf } from './draft-path.ts';
+import { readEditable } from './editable-config.ts';
+import type { Undoable } from './edit-journal.ts';
+import { lineStart, nextLine } from './text-lines.ts';
+import { applySplices, spliceBetween } from './text-splice.ts';
+
+const contextLines = 3;
+
+/** What has to be remembered of an edit. */
+export function undoOf(former: string, edited: EditedText): Undoable {
+  const splice = spliceBetween(edited.text, former);
+  return {
+    before: digestOf(former),
+    after: digestOf(edited.text),
+    splice,
+    replaced: edited.text.slice(splice.from, splice.to),
+    context: contextOf(edited.text, splice),
+    serviceBefore: edited.before,
+    serviceAfter: edited.after,
+  };
+}
+
+function contextOf(text: string, { from, to }: { readonly from: number; readonly to: number }) {
+  let [start, end] = [lineStart(text, from), nextLine(text, to)];
+  for (let line = 0; line < contextLines; line += 1) {
+    start = start === 0 ? 0 : lineStart(text, start - 1);
+    end = nextLine(text, end);
+  }
+  return { above: text.slice(start, from), below: text.slice(to, end) };
+}
+
+/** The error is a sentence. */
+export function undoInText(text: string, record: Undoable): Result<EditedText, string> {
+  const exact = digestOf(text) === record.after ? applySplices(text, [record.splice]) : null;
+  const place = exact === null ? placeOf(text, record) : null;
+  const restored =
+    exact ??
+    (place === null
+      ? null
+      : text.slice(0, place) + record.splice.insert + text.slice(place + record.replaced.length));
+  const read = restored === null ? null : restoredText(restored, text, record);
+  return read ?? undoInFields(text, record);
+}
+
+/** Where the lines are as the edit left them; null: nowhere, or in several places. */
+function placeOf(text: string, { replaced, context: { above, below } }: Undoable): number | null {
+  const wanted = above + replaced + below;
+  const found = text.indexOf(wanted);
+  if (found === -1 || text.includes(wanted, found + 1)) return null;
+  return found + above.length;
+}
+
+/** null: it does not say what the service said before, or others would change. */
+function restoredText(restored: string, text: string, record: Undoable): Result<EditedText, string> | null {
+  const [after, before] = [readEditable(restored), readEditable(text)];
+  if (!after.ok || !before.ok) return null;
+  const { serviceBefore, serviceAfter } = record;
+  const [own, former] = [nameIn(serviceBefore), nameIn(serviceAfter)];
+  const others = (name: string | null, entries: typeof after.value.entries) =>
+    entries.filter((entry) => nameOf(entry) !== name).map(tidyDraft);
+  const isApart = sameList(others(own, after.value.entries), others(former, before.value.entries));
+  const index = after.value.entries.findIndex((entry) => nameOf(entry) === own);
+  const service = after.value.entries[index] ?? null;
+  const isBack =
+    serviceBefore === null
+      ? index === -1
+      : service !== null && sameValue(tidyDraft(service), tidyDraft(serviceBefore));
+  if (digestOf(restored) !== record.before && (!isApart || !isBack)) return null;
+  return ok({
+    text: restored,
+    index: Math.max(0, index),
+    line: 1,
+    before: serviceAfter,
+    after: index === -1 ? null : service,
+    names: after.value.entries.map(nameOf),
+  });
+}
+
+const nameIn = (draft: Undoable['serviceBefore']): string | null => (draft === null ? null : nameOf(draft));
+
+const sameList = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+function undoInFields(text: string, { serviceBefore, serviceAfter }: Undoable): Result<EditedText, string> {
+  if (serviceBefore !== null && serviceAfter !== null)
+    return editConfigText(text, { kind: 'change', basedOn: serviceAfter, draft: serviceBefore });
+  if (serviceBefore !== null) return editConfigText(text, { kind: 'add', draft: serviceBefore });
+  if (serviceAfter === null) return err('nothing was changed');
+  const name = nameOf(serviceAfter);
+  const read = readEditable(text);
+  const now = read.ok ? read.value.entries.find((entry) => nameOf(entry) === name) : undefined;
+  if (now !== undefined && !sameValue(tidyDraft(now), tidyDraft(serviceAfter)))
+    return err(`${name} was changed in the file since it was added: remove it if that is meant`);
+  return editConfigText(text, { kind: 'remove', name });
+}
