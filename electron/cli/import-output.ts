@@ -7,7 +7,8 @@ import { CommandFailure } from './command-failure.ts';
 import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
-import { entriesOf, proposalYaml, type Proposal, type Taken } from './service-proposal.ts';
+import { entriesOf, type Proposal, type Taken } from '../core/import/service-proposal.ts';
+import { proposalYaml } from './proposal-yaml.ts';
 import { showCount } from './output/quantity.ts';
 import { jsonLines } from './output/json-lines.ts';
 

@@ -4,8 +4,12 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { finishImport, type ImportOptions } from '../import-output.ts';
 import { complaintOf } from '../kube-query.ts';
-import { proposeKubeServices, tellContextsApart, type KubeProposals } from '../kube-proposals.ts';
-import { mapInTurns } from '../map-in-turns.ts';
+import {
+  proposeKubeServices,
+  tellContextsApart,
+  type KubeProposals,
+} from '../../core/import/kube-proposals.ts';
+import { mapInTurns } from '../../core/import/map-in-turns.ts';
 import { shorten } from '../output/text-width.ts';
 import { runTool, type ToolRun } from '../tool-run.ts';
 

@@ -1,6 +1,4 @@
-/** Services that an import proposes: names and local ports made unique, rendered as YAML for the config. */
-import { visibleLine } from '../../shared/visible-text.ts';
-import { yamlText } from './output/yaml-text.ts';
+/** Services that an import proposes: names and local ports made unique. Pure. */
 
 export interface Proposal {
   readonly name: string;
@@ -41,12 +39,6 @@ export function entriesOf(proposals: readonly Proposal[], taken: Taken): readonl
     return [{ name, technology, ...local, ...ends, ...(tags.length === 0 ? {} : { tags }), connection }];
   });
 }
-
-/** A whole config file. */
-export const proposalYaml = (entries: readonly object[], remarks: readonly string[]): string => {
-  const comment = remarks.map((remark) => `# ${visibleLine(remark)}\n`).join('');
-  return `${comment}${yamlText({ version: '1.0', services: entries })}`;
-};
 
 function freePort(preferred: number, taken: ReadonlySet<number>): number | null {
   const first = preferred < 1024 ? preferred + privilegedOffset : preferred;
