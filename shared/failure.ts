@@ -42,7 +42,9 @@ export type RemedyAction =
   | { readonly kind: 'copy-command'; readonly label: string; readonly command: string }
   | { readonly kind: 'open-config'; readonly label: string }
   | { readonly kind: 'open-log'; readonly label: string }
-  | { readonly kind: 'retry'; readonly label: string };
+  | { readonly kind: 'retry'; readonly label: string }
+  /** A free local port, for this run. */
+  | { readonly kind: 'use-free-port'; readonly label: string };
 
 /** A classified failure, ready to be shown. */
 export interface Cause {
@@ -134,6 +136,7 @@ const setup = (...triggers: TriggerKind[]) => ({ ...user(...triggers), turnsClie
 
 const retry: RemedyAction = { kind: 'retry', label: 'Try Again' };
 const openConfig: RemedyAction = { kind: 'open-config', label: 'Open Config' };
+const useFreePort: RemedyAction = { kind: 'use-free-port', label: 'Use Another Port' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show Log' };
 const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
 
@@ -196,7 +199,7 @@ const catalogue = {
         ? 'Stop that program or choose another local_port; the service starts once the port is free'
         : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`;
     },
-    action: (d) => (d.service === undefined ? openConfig : copy('Copy Command', stopCommand(d.service))),
+    action: (d) => (d.isPrivate === true ? openConfig : useFreePort),
   },
   'port-forbidden': {
     ...setup(),

@@ -18,6 +18,10 @@ export type Phase = z.infer<typeof phaseSchema>;
 export const healthSchema = z.enum(['unknown', 'ready', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 
+/** A fixed list: nothing else is ever handed to the system to be opened. */
+export const schemeSchema = z.enum(['http', 'https', 'postgresql', 'mysql', 'redis']);
+export type Scheme = z.infer<typeof schemeSchema>;
+
 const triggerSchema = z.enum([
   'network',
   'wake',
@@ -34,6 +38,7 @@ const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open-config'), label: z.string() }),
   z.object({ kind: z.literal('open-log'), label: z.string() }),
   z.object({ kind: z.literal('retry'), label: z.string() }),
+  z.object({ kind: z.literal('use-free-port'), label: z.string() }),
 ]);
 
 export const causeSchema = z.object({
@@ -56,6 +61,12 @@ export const serviceSnapshotSchema = z
     tags: z.array(z.string()).readonly(),
     /** The remote end in the user's words. */
     route: z.string(),
+    /** What opens it, in a URL of the local port; absent: not known, or nothing that is opened by a URL. */
+    scheme: schemeSchema.optional(),
+    /** One quiet line more about it: nothing is wrong. */
+    note: z.string().nullable().optional(),
+    /** kubectl's current context, which is not the one that this service began with. */
+    otherContext: z.string().nullable().optional(),
     /** The one in force. */
     localPort: z.number().int(),
     /** What the config says while another port is used for this run (`start --port`); null: the two are the same. */
