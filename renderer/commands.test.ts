@@ -34,7 +34,10 @@ describe('commands', () => {
       { kind: 'copy-command', label: 'Copy', command: 'ssh-add' } as const,
       [{ channel: 'clipboard:copy', request: { text: 'ssh-add' } }],
     ],
-    [{ kind: 'open-config', label: 'Open' } as const, [{ channel: 'config:open', request: undefined }]],
+    [
+      { kind: 'open-config', label: 'Open' } as const,
+      [{ channel: 'config:open', request: { service: 'a' } }],
+    ],
     [
       { kind: 'retry', label: 'Try Again' } as const,
       [{ channel: 'services:retry', request: { names: ['a', 'b'] } }],
