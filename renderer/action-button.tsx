@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react';
-import type { RemedyAction } from '../shared/failure.ts';
 import { assertNever } from '../shared/result.ts';
+import type { CauseAction } from './cause-view.ts';
 import { useCommands } from './commands.ts';
 import { useFeedback } from './use-feedback.ts';
 
 interface ActionButtonProps {
-  readonly action: RemedyAction;
+  readonly action: CauseAction;
   /** The services that it helps. */
   readonly names: readonly string[];
   readonly tabIndex?: 0 | -1;
@@ -18,9 +18,9 @@ export function ActionButton({ action, names, tabIndex = 0 }: ActionButtonProps)
   return (
     <button
       type="button"
-      className="button"
+      className="button small"
       tabIndex={tabIndex}
-      title={action.kind === 'copy-command' ? action.command : undefined}
+      title={'command' in action ? action.command : undefined}
       onClick={() => show(remedy(action, names))}
     >
       <span className="swap" data-swapped={feedback !== null}>
@@ -31,14 +31,16 @@ export function ActionButton({ action, names, tabIndex = 0 }: ActionButtonProps)
   );
 }
 
-function doneWord(action: RemedyAction): string {
+function doneWord(action: CauseAction): string {
   switch (action.kind) {
     case 'copy-command':
       return 'Copied';
     case 'open-config':
     case 'open-log':
+    case 'sign-in':
       return 'Opened';
     case 'retry':
+    case 'use-free-port':
       return 'Trying';
     default:
       return assertNever(action, 'remedy');

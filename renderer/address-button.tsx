@@ -3,15 +3,17 @@ import { useCommands } from './commands.ts';
 import { useFeedback } from './use-feedback.ts';
 
 interface AddressButtonProps {
+  /** `localhost:5432` */
   readonly address: string;
+  /** `:5432`, or the address that the service listens on. */
+  readonly shown: string;
   readonly tabIndex: 0 | -1;
 }
 
-/** `localhost:5432`, or the address that the service listens on; a click copies it. */
-export function AddressButton({ address, tabIndex }: AddressButtonProps): ReactElement {
+/** A click copies the address. */
+export function AddressButton({ address, shown, tabIndex }: AddressButtonProps): ReactElement {
   const { copy } = useCommands();
   const [feedback, show] = useFeedback('Copied');
-  const portAt = address.lastIndexOf(':') + 1;
   return (
     <button
       type="button"
@@ -22,10 +24,7 @@ export function AddressButton({ address, tabIndex }: AddressButtonProps): ReactE
       onClick={() => show(copy(address))}
     >
       <span className="swap" data-swapped={feedback !== null}>
-        <span>
-          <span className="address-host">{address.slice(0, portAt)}</span>
-          {address.slice(portAt)}
-        </span>
+        <span className="address-text">{shown}</span>
         <span aria-live="polite">{feedback}</span>
       </span>
     </button>

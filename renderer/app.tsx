@@ -1,8 +1,9 @@
-import { useReducer, type ReactElement } from 'react';
+import { useEffect, useReducer, useRef, useState, type Dispatch, type ReactElement } from 'react';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { CommandsContext, type Commands } from './commands.ts';
+import type { Page } from './pages.ts';
 import { Popover } from './popover.tsx';
-import { initialState, reducePopover } from './popover-state.ts';
+import { initialState, reducePopover, type PopoverAction } from './popover-state.ts';
 import { useSnapshot } from './use-snapshot.ts';
 
 interface AppProps {
@@ -14,10 +15,58 @@ interface AppProps {
 export function App({ bridge, commands }: AppProps): ReactElement | null {
   const current = useSnapshot(bridge);
   const [state, dispatch] = useReducer(reducePopover, initialState);
-  if (current === null) return null;
+  const isRemembered = useFolded(bridge, state.folded, dispatch);
+  const [acting] = useState(() => actingInPlace(commands, dispatch));
+  if (current === null || !isRemembered) return null;
   return (
-    <CommandsContext value={commands}>
-      <Popover bridge={bridge} commands={commands} current={current} state={state} dispatch={dispatch} />
+    <CommandsContext value={acting}>
+      <Popover bridge={bridge} commands={acting} current={current} state={state} dispatch={dispatch} />
     </CommandsContext>
   );
 }
+
+/** What helps is done where the user is: a log opens as a page, and so does a sign-in. */
+const actingInPlace = (commands: Commands, dispatch: Dispatch<PopoverAction>): Commands => ({
+  ...commands,
+  remedy: (action, names) => {
+    const [name] = names;
+    if (name === undefined || (action.kind !== 'open-log' && action.kind !== 'sign-in'))
+      return commands.remedy(action, names);
+    const page: Page =
+      action.kind === 'open-log' ? { kind: 'log', name } : { kind: 'sign-in', name, command: action.command };
+    dispatch({ kind: 'push', page });
+    return Promise.resolve(true);
+  },
+});
+
+/** Folded groups outlast the page. True once they are known: a list that folds after it was drawn would jump. */
+function useFolded(
+  bridge: PopoverBridge,
+  folded: ReadonlySet<string>,
+  dispatch: Dispatch<PopoverAction>,
+): boolean {
+  const [isKnown, setIsKnown] = useState(false);
+  const stored = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    bridge.invoke('view:get', undefined).then(
+      (view) => {
+        stored.current = new Set(view.folded);
+        for (const key of view.folded) dispatch({ kind: 'fold', key, folded: true });
+        setIsKnown(true);
+      },
+      (reason: unknown) => {
+        console.error('view:get failed', reason);
+        setIsKnown(true);
+      },
+    );
+  }, [bridge, dispatch]);
+  useEffect(() => {
+    if (!isKnown || isSameSet(stored.current, folded)) return;
+    stored.current = folded;
+    void bridge.invoke('view:set', { folded: [...folded] });
+  }, [bridge, isKnown, folded]);
+  return isKnown;
+}
+
+const isSameSet = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every((item) => other.has(item));

@@ -9,21 +9,22 @@ interface CauseLinesProps {
   readonly names: readonly string[];
   readonly expanded: boolean;
   readonly onExpand: (expanded: boolean) => void;
-  /** Only the first line until it is expanded: a card above shows the rest. */
-  readonly quiet?: boolean;
+  /** Only the first line, with the action at its end, unless it is expanded. */
+  readonly isBrief?: boolean;
   readonly tabIndex?: 0 | -1;
 }
 
 /**
- * What happened, what happens next and what helps; the evidence on demand. Both lines stand there as long as the cause
- * does, so that a row keeps its height while its service retries.
+ * What happened; what happens next, with the one action that helps at its end; the evidence on demand. Both lines stand there
+ * as long as the cause does, so that a row keeps its height while its service retries.
  */
 export function CauseLines(props: CauseLinesProps): ReactElement {
-  const { cause, title, names, expanded, onExpand, quiet = false, tabIndex = 0 } = props;
-  const { action, needsUser } = cause;
-  const isBrief = quiet && !expanded;
+  const { cause, title, names, expanded, onExpand, isBrief = false, tabIndex = 0 } = props;
+  const hasOneLine = isBrief && !expanded;
+  const action =
+    cause.action === null ? null : <ActionButton action={cause.action} names={names} tabIndex={tabIndex} />;
   return (
-    <div className="cause" data-expanded={expanded} data-quiet={quiet}>
+    <div className="cause" data-expanded={expanded}>
       <div className="cause-head">
         <button
           type="button"
@@ -36,18 +37,14 @@ export function CauseLines(props: CauseLinesProps): ReactElement {
           <span className="cause-title-text">{title}</span>
           <ChevronIcon />
         </button>
+        {hasOneLine && action}
       </div>
-      {!isBrief && (
+      {!hasOneLine && (
         <div className="cause-next">
-          <div className="cause-next-text">
-            {needsUser && cause.remedy !== null && (
-              <p className="cause-remedy" title={cause.remedy}>
-                {cause.remedy}
-              </p>
-            )}
-            <p data-needs-user={needsUser}>{cause.next}</p>
-          </div>
-          {action !== null && <ActionButton action={action} names={names} tabIndex={tabIndex} />}
+          <p className="cause-next-text" title={cause.line}>
+            {cause.line}
+          </p>
+          {action}
         </div>
       )}
       {expanded && <CauseDetails cause={cause} />}
@@ -55,12 +52,17 @@ export function CauseLines(props: CauseLinesProps): ReactElement {
   );
 }
 
-function CauseDetails({ cause }: { readonly cause: CauseView }): ReactElement {
-  const { needsUser, remedy, tries, evidence } = cause;
-  const notes = [needsUser ? null : remedy, tries].filter((note) => note !== null);
+/** Also on the details page. */
+export function CauseDetails({ cause }: { readonly cause: CauseView }): ReactElement {
+  const { line, next, remedy, tries, evidence } = cause;
+  const notes = [remedy, next, tries].filter((note) => note !== null && note !== line);
   return (
     <div className="cause-details">
-      {notes.length > 0 && <p className="cause-note">{notes.join(' · ')}</p>}
+      {notes.map((note) => (
+        <p key={note} className="cause-note">
+          {note}
+        </p>
+      ))}
       <p className="cause-evidence">{evidence ?? 'Nothing more is known; the log has every line.'}</p>
     </div>
   );

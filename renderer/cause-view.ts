@@ -3,18 +3,25 @@ import type { Cause, RemedyAction } from '../shared/failure.ts';
 import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { toneOf } from '../shared/service-tone.ts';
+import { signInCommandOf } from '../shared/sign-in.ts';
 import { countdownText } from './duration-text.ts';
+
+/** What a button beside a cause does: what the catalogue offers, or what only the popover can. */
+export type CauseAction =
+  RemedyAction | { readonly kind: 'sign-in'; readonly label: string; readonly command: string };
 
 export interface CauseView {
   readonly title: string;
   /** `Retrying in 4 s`, `Checking …`, `Needs you · checks again in 30 s`. */
   readonly next: string;
+  /** The one line below the title: what the user has to do, or what happens next. */
+  readonly line: string;
   readonly needsUser: boolean;
   readonly remedy: string | null;
   readonly evidence: string | null;
   /** `6 failed tries`, once there was more than one. */
   readonly tries: string | null;
-  readonly action: RemedyAction | null;
+  readonly action: CauseAction | null;
 }
 
 /**
@@ -24,15 +31,23 @@ export interface CauseView {
 export function causeViewOf(service: ServiceSnapshot, now: number): CauseView | null {
   const { cause } = service;
   if (cause === null || service.desired === 'off' || !showsCause(service)) return null;
+  const next = nextStepText(service, cause, now);
+  const needsUser = cause.recovery === 'user';
   return {
     title: cause.title,
-    next: nextStepText(service, cause, now),
-    needsUser: cause.recovery === 'user',
+    next,
+    line: needsUser && cause.remedy !== null ? cause.remedy : next,
+    needsUser,
     remedy: cause.remedy,
     evidence: cause.evidence,
     tries: triesText(service),
-    action: cause.action,
+    action: actionOf(cause),
   };
+}
+
+function actionOf(cause: Cause): CauseAction | null {
+  const command = signInCommandOf(cause);
+  return command === null ? cause.action : { kind: 'sign-in', label: 'Sign In…', command };
 }
 
 /** In trouble, or waiting for what the title names. A first quick reconnect is neither. */

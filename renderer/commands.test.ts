@@ -34,13 +34,16 @@ describe('commands', () => {
       { kind: 'copy-command', label: 'Copy', command: 'ssh-add' } as const,
       [{ channel: 'clipboard:copy', request: { text: 'ssh-add' } }],
     ],
-    [{ kind: 'open-config', label: 'Open' } as const, [{ channel: 'config:open', request: undefined }]],
     [
-      { kind: 'retry', label: 'Try again' } as const,
+      { kind: 'open-config', label: 'Open' } as const,
+      [{ channel: 'config:open', request: { service: 'a' } }],
+    ],
+    [
+      { kind: 'retry', label: 'Try Again' } as const,
       [{ channel: 'services:retry', request: { names: ['a', 'b'] } }],
     ],
     [
-      { kind: 'open-log', label: 'Show log' } as const,
+      { kind: 'open-log', label: 'Show Log' } as const,
       ['a', 'b'].map((name) => ({ channel: 'service:open-log', request: { name } })),
     ],
   ])('perform the remedy %j for all whom it helps', async (action, expected) => {

@@ -1,9 +1,10 @@
 /** What a click or a key can ask of the app. Each resolves to whether it worked; main writes the reason to its log. */
 import { createContext, use } from 'react';
-import type { RemedyAction } from '../shared/failure.ts';
 import type { IpcRequest, PopoverBridge } from '../shared/ipc-contract.ts';
 import { assertNever } from '../shared/result.ts';
 import type { Desired } from '../shared/service-snapshot.ts';
+
+import type { CauseAction } from './cause-view.ts';
 
 type Outcome = Promise<boolean>;
 type SystemSettingsPage = IpcRequest<'system-settings:open'>['page'];
@@ -14,22 +15,31 @@ export interface ServiceGroup {
   readonly names: readonly string[];
 }
 
+export type ConfigPlace = IpcRequest<'config:open'>;
+
 export interface Commands {
   readonly setDesired: (name: string, desired: Desired) => Outcome;
   readonly setGroupDesired: (group: ServiceGroup, desired: Desired) => Outcome;
   readonly setAllDesired: (desired: Desired) => Outcome;
   readonly copy: (text: string) => Outcome;
   /** Does what helps against the cause that these services have. */
-  readonly remedy: (action: RemedyAction, names: readonly string[]) => Outcome;
+  readonly remedy: (action: CauseAction, names: readonly string[]) => Outcome;
   readonly copyDiagnostics: () => Outcome;
   readonly openSystemSettings: (page: SystemSettingsPage) => Outcome;
-  readonly openConfig: () => Outcome;
+  /** At the entry of a service, or at a line. */
+  readonly openConfig: (place?: ConfigPlace) => Outcome;
+  readonly restart: (name: string) => Outcome;
+  /** Opens what it forwards in the browser or a database app. */
+  readonly openService: (name: string) => Outcome;
+  /** null: LocalPort's own. */
+  readonly openLog: (name: string | null) => Outcome;
+  readonly openLicenses: () => Outcome;
   readonly reloadConfig: () => Outcome;
   /** Trusts the text that was shown. */
   readonly trustConfig: (digest: string) => Outcome;
   /** null: none. `remember`: in the keychain, once it has worked. */
   readonly answerPrompt: (id: string, answer: string | null, remember?: boolean) => Outcome;
-  readonly setHeight: (height: number) => Outcome;
+  readonly setSize: (size: IpcRequest<'popover:set-size'>) => Outcome;
   readonly hide: () => Outcome;
   readonly quit: () => Outcome;
 }
@@ -43,7 +53,8 @@ const succeeded = (...requests: readonly Promise<void>[]): Outcome =>
 export function createCommands(bridge: PopoverBridge): Commands {
   const setDesired = (name: string, desired: Desired): Promise<void> =>
     bridge.invoke('service:set-desired', { name, desired });
-  const openConfig = (): Outcome => succeeded(bridge.invoke('config:open', undefined));
+  const openConfig = (place: ConfigPlace = {}): Outcome => succeeded(bridge.invoke('config:open', place));
+  const openLog = (name: string | null): Outcome => succeeded(bridge.invoke('service:open-log', { name }));
   const copy = (text: string): Outcome => succeeded(bridge.invoke('clipboard:copy', { text }));
   return {
     setDesired: (name, desired) => succeeded(setDesired(name, desired)),
@@ -55,12 +66,16 @@ export function createCommands(bridge: PopoverBridge): Commands {
     copy,
     remedy: (action, names) => {
       switch (action.kind) {
+        // Its page takes its place; without one, the command is still of use.
+        case 'sign-in':
         case 'copy-command':
           return copy(action.command);
         case 'open-config':
-          return openConfig();
+          return openConfig(names[0] === undefined ? {} : { service: names[0] });
         case 'open-log':
           return succeeded(...names.map((name) => bridge.invoke('service:open-log', { name })));
+        case 'use-free-port':
+          return succeeded(...names.map((name) => bridge.invoke('service:use-free-port', { name })));
         case 'retry':
           return succeeded(bridge.invoke('services:retry', { names }));
         default:
@@ -74,7 +89,11 @@ export function createCommands(bridge: PopoverBridge): Commands {
     reloadConfig: () => succeeded(bridge.invoke('config:reload', undefined)),
     answerPrompt: (id, answer, remember = false) =>
       succeeded(bridge.invoke('prompt:answer', { id, answer, remember })),
-    setHeight: (height) => succeeded(bridge.invoke('popover:set-height', { height })),
+    restart: (name) => succeeded(bridge.invoke('service:restart', { name })),
+    openService: (name) => succeeded(bridge.invoke('service:open', { name })),
+    openLog,
+    openLicenses: () => succeeded(bridge.invoke('licenses:open', undefined)),
+    setSize: (size) => succeeded(bridge.invoke('popover:set-size', size)),
     hide: () => succeeded(bridge.invoke('popover:hide', undefined)),
     quit: () => succeeded(bridge.invoke('app:quit', undefined)),
   };

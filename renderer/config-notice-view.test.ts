@@ -18,12 +18,8 @@ describe('the notice about the config', () => {
     expect(noticeOf({ status: 'loaded', path: '/c.yaml', problems: [] })).toBeNull();
   });
 
-  it('welcomes who has no config and offers to make one', () => {
-    expect(noticeOf({ status: 'welcome', path: null, problems: [] })).toMatchObject({
-      kind: 'welcome',
-      title: 'Welcome to LocalPort',
-      button: 'Create config',
-    });
+  it('leaves the first run to its own page', () => {
+    expect(noticeOf({ status: 'welcome', path: null, problems: [] })).toBeNull();
   });
 
   it('shows the first three errors with their lines, and that the previous config is still in effect', () => {
@@ -37,7 +33,8 @@ describe('the notice about the config', () => {
         text: 'services[3].local_port: 70000 is above 65535',
       })),
       more: 'and 1 more',
-      button: 'Open config',
+      button: 'Edit Line 41',
+      line: 41,
     });
   });
 
@@ -86,7 +83,8 @@ describe('the notice about the config', () => {
         text: '/repo/localport.yaml was found in the current folder. The previous config is still in effect',
         problems: [],
         more: null,
-        button: 'Open config',
+        button: 'Open Config',
+        line: null,
         review: {
           digest: 'abc',
           lines: [

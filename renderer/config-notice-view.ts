@@ -7,13 +7,15 @@ import type { ConfigProblem, ConfigReview, Snapshot } from '../shared/service-sn
 const maxProblemsShown = 3;
 
 export interface ConfigNoticeView {
-  readonly kind: 'welcome' | 'broken' | 'warnings' | 'untrusted';
+  readonly kind: 'broken' | 'warnings' | 'untrusted';
   readonly title: string;
   readonly text: string | null;
   readonly problems: readonly ProblemView[];
   /** `and 4 more` */
   readonly more: string | null;
   readonly button: string;
+  /** Where the button leads; null: to the file as a whole. */
+  readonly line: number | null;
   /** What the config would do, and the text that a click on Trust trusts; absent: nothing is to be trusted. */
   readonly review?: ReviewView;
 }
@@ -39,14 +41,7 @@ export function configNoticeOf({
   const warnings = config.problems.filter(({ severity }) => severity === 'warning');
   switch (config.status) {
     case 'welcome':
-      return {
-        kind: 'welcome',
-        title: 'Welcome to LocalPort',
-        text: 'There is no config yet, so this forward leads to a small page that LocalPort serves. Create a config to add your own.',
-        problems: [],
-        more: null,
-        button: 'Create config',
-      };
+      return null;
     case 'untrusted':
       return {
         kind: 'untrusted',
@@ -61,7 +56,8 @@ export function configNoticeOf({
         }`,
         problems: [],
         more: null,
-        button: 'Open config',
+        button: 'Open Config',
+        line: null,
         ...(config.review === undefined ? {} : { review: reviewView(config.review) }),
       };
     case 'broken':
@@ -74,7 +70,6 @@ export function configNoticeOf({
             ? 'Nothing is running until you fix it'
             : 'The previous config is still in effect',
         ...shown(errors),
-        button: 'Open config',
       };
     case 'partial':
       return {
@@ -82,7 +77,6 @@ export function configNoticeOf({
         title: `The config has ${counted(errors, 'error')}`,
         text: 'The other services are not affected',
         ...shown(errors),
-        button: 'Open config',
       };
     case 'loaded':
       if (warnings.length === 0) return null;
@@ -91,7 +85,6 @@ export function configNoticeOf({
         title: `The config has ${counted(warnings, 'warning')}`,
         text: null,
         ...shown(warnings),
-        button: 'Open config',
       };
     default:
       return assertNever(config.status, 'config status');
@@ -113,10 +106,19 @@ const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
 const counted = (problems: readonly ConfigProblem[], noun: string): string =>
   problems.length === 1 ? `1 ${noun}` : `${problems.length} ${noun}s`;
 
-const shown = (problems: readonly ConfigProblem[]): Pick<ConfigNoticeView, 'problems' | 'more'> => ({
+type ShownProblems = Pick<ConfigNoticeView, 'problems' | 'more' | 'button' | 'line'>;
+
+const shown = (problems: readonly ConfigProblem[]): ShownProblems => ({
+  ...firstPlace(problems),
   problems: problems.slice(0, maxProblemsShown).map(({ line, path, message }) => ({
     place: line === null ? null : `line ${line}`,
     text: visibleLine(path === '' ? message : `${path}: ${message}`),
   })),
   more: problems.length > maxProblemsShown ? `and ${problems.length - maxProblemsShown} more` : null,
 });
+
+/** The first line that is at fault: a file is fixed from the top. */
+function firstPlace(problems: readonly ConfigProblem[]): Pick<ConfigNoticeView, 'button' | 'line'> {
+  const line = problems.find((problem) => problem.line !== null)?.line ?? null;
+  return { button: line === null ? 'Open Config' : `Edit Line ${line}`, line };
+}

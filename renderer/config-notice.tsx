@@ -1,4 +1,4 @@
-import { useState, type ReactElement, type ReactNode } from 'react';
+import { useState, type ReactElement } from 'react';
 import { useCommands } from './commands.ts';
 import type { ConfigNoticeView } from './config-notice-view.ts';
 import { StateShape } from './state-shape.tsx';
@@ -6,12 +6,10 @@ import { StateShape } from './state-shape.tsx';
 const focus = (element: HTMLElement | null): void => element?.focus();
 interface ConfigNoticeProps {
   readonly notice: ConfigNoticeView;
-  /** More that can be done from here. */
-  readonly children?: ReactNode;
 }
 
 /** One click on Review shows what would run, the next one, on Trust, trusts exactly that. */
-export function ConfigNotice({ notice, children }: ConfigNoticeProps): ReactElement {
+export function ConfigNotice({ notice }: ConfigNoticeProps): ReactElement {
   const { openConfig, trustConfig } = useCommands();
   const { review } = notice;
   const [reviewed, setReviewed] = useState<string | null>(null);
@@ -44,7 +42,11 @@ export function ConfigNotice({ notice, children }: ConfigNoticeProps): ReactElem
         )}
         <div className="notice-foot">
           <span className="notice-more">{notice.more}</span>
-          <button type="button" className="button" onClick={() => void openConfig()}>
+          <button
+            type="button"
+            className="button"
+            onClick={() => void openConfig(notice.line === null ? {} : { line: notice.line })}
+          >
             {notice.button}
           </button>
           {review !== undefined &&
@@ -68,7 +70,6 @@ export function ConfigNotice({ notice, children }: ConfigNoticeProps): ReactElem
               </button>
             ))}
         </div>
-        {children}
       </div>
     </section>
   );

@@ -19,7 +19,7 @@ export function FilterField({
   onLeaveEmpty,
 }: FilterFieldProps): ReactElement {
   return (
-    <div className="filter" data-measured>
+    <div className="filter" role="search" data-measured>
       <SearchIcon />
       <input
         ref={ref}

@@ -1,58 +1,30 @@
 import type { ReactElement } from 'react';
-import { useCommands } from './commands.ts';
-import { ConfigIcon, ReloadIcon, SettingsIcon } from './icons.tsx';
-import { useFeedback } from './use-feedback.ts';
+import { IconButton } from './icon-button.tsx';
+import { AddIcon, MoreIcon, SettingsIcon } from './icons.tsx';
 
 interface FooterProps {
-  readonly commandKey: '⌘' | 'Ctrl+';
-  readonly settingsAreOpen: boolean;
+  readonly menuIsOpen: boolean;
+  readonly onAdd: () => void;
   readonly onSettings: () => void;
+  readonly onMenu: () => void;
 }
 
-export function Footer({ commandKey, settingsAreOpen, onSettings }: FooterProps): ReactElement {
-  const { reloadConfig, openConfig, quit } = useCommands();
-  const [reloaded, showReloaded] = useFeedback('Reloaded');
+export function Footer({ menuIsOpen, onAdd, onSettings, onMenu }: FooterProps): ReactElement {
   return (
     <footer className="footer" data-measured>
-      <button
-        type="button"
-        className="footer-button"
-        title={`Read the config again (${commandKey}R)`}
-        onClick={() => showReloaded(reloadConfig())}
-      >
-        <ReloadIcon />
-        <span className="swap" data-swapped={reloaded !== null}>
-          <span>Reload</span>
-          <span aria-live="polite">{reloaded}</span>
-        </span>
+      <button type="button" className="footer-button" onClick={onAdd}>
+        <AddIcon />
+        Add
       </button>
-      <button
-        type="button"
-        className="footer-button"
-        title={`Open the config (${commandKey}O)`}
-        onClick={() => void openConfig()}
-      >
-        <ConfigIcon />
-        Config
-      </button>
-      <button
-        type="button"
-        className="footer-button"
-        title={`Settings (${commandKey},)`}
-        aria-pressed={settingsAreOpen}
-        onClick={onSettings}
-      >
-        <SettingsIcon />
-        Settings
-      </button>
-      <button
-        type="button"
-        className="footer-button footer-quit"
-        title={`Quit LocalPort (${commandKey}Q)`}
-        onClick={() => void quit()}
-      >
-        Quit
-      </button>
+      <span className="spacer" />
+      <IconButton label="Settings" icon={<SettingsIcon />} onClick={onSettings} />
+      <IconButton
+        className="app-menu-button"
+        label="More"
+        icon={<MoreIcon />}
+        menuIsOpen={menuIsOpen}
+        onClick={onMenu}
+      />
     </footer>
   );
 }

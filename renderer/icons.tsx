@@ -1,4 +1,4 @@
-/** Line icons of the footer and the field, drawn for 16 px; they take the colour of the text beside them. */
+/** Line icons, drawn for 16 px; they take the color of the text beside them. */
 import type { ReactElement, ReactNode } from 'react';
 
 function Icon({ children }: { readonly children: ReactNode }): ReactElement {
@@ -18,26 +18,26 @@ function Icon({ children }: { readonly children: ReactNode }): ReactElement {
   );
 }
 
-export const ReloadIcon = (): ReactElement => (
+export const AddIcon = (): ReactElement => (
   <Icon>
-    <path d="M13 8a5 5 0 1 1-1.6-3.67" />
-    <path d="M13 2.2v2.6h-2.6" />
-  </Icon>
-);
-
-export const ConfigIcon = (): ReactElement => (
-  <Icon>
-    <path d="M4.2 2.3h5l2.6 2.6v7.6a1.2 1.2 0 0 1-1.2 1.2H4.2A1.2 1.2 0 0 1 3 12.5V3.5a1.2 1.2 0 0 1 1.2-1.2z" />
-    <path d="M5.4 8h4M5.4 10.6h4" />
+    <path d="M8 3.2v9.6M3.2 8h9.6" />
   </Icon>
 );
 
 export const SettingsIcon = (): ReactElement => (
   <Icon>
-    <path d="M2.5 5h6M12 5h1.5M2.5 11h1.5M7.5 11h6" />
-    <circle cx="10.25" cy="5" r="1.75" />
-    <circle cx="5.75" cy="11" r="1.75" />
+    <circle cx="8" cy="8" r="2.1" />
+    <path d="M8 1.9v2M8 12.1v2M1.9 8h2M12.1 8h2M3.7 3.7l1.4 1.4M10.9 10.9l1.4 1.4M12.3 3.7l-1.4 1.4M5.1 10.9l-1.4 1.4" />
+    <circle cx="8" cy="8" r="4.3" />
   </Icon>
+);
+
+export const MoreIcon = (): ReactElement => (
+  <svg className="icon" viewBox="0 0 16 16" aria-hidden="true" fill="currentColor">
+    <circle cx="3.5" cy="8" r="1.25" />
+    <circle cx="8" cy="8" r="1.25" />
+    <circle cx="12.5" cy="8" r="1.25" />
+  </svg>
 );
 
 export const SearchIcon = (): ReactElement => (

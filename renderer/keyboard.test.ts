@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { keyIntent, type KeyContext, type KeyIntent } from './keyboard.ts';
 
 const list: KeyContext = {
-  view: 'list',
+  page: 'list',
   focus: 'row',
   filterIsOpen: false,
+  onlyTrouble: false,
+  menuIsOpen: false,
+  hasSelection: false,
   rowNames: ['a', 'b', 'c'],
   activeName: 'b',
 };
@@ -12,7 +15,7 @@ const fresh: KeyContext = { ...list, focus: 'page', activeName: null };
 const field: KeyContext = { ...list, focus: 'filter', filterIsOpen: true };
 
 const press = (key: string, context: KeyContext = list, modifiers = {}): KeyIntent | null =>
-  keyIntent({ key, command: false, alt: false, composing: false, ...modifiers }, context);
+  keyIntent({ key, command: false, shift: false, alt: false, composing: false, ...modifiers }, context);
 
 describe('arrows', () => {
   it.each([
@@ -44,10 +47,46 @@ describe('arrows', () => {
     expect(press('ArrowDown', { ...fresh, rowNames: [] })).toBeNull();
   });
 
-  it('right and left open and close the cause of a row', () => {
-    expect(press('ArrowRight')).toEqual({ kind: 'expand', name: 'b', expanded: true });
-    expect(press('ArrowLeft')).toEqual({ kind: 'expand', name: 'b', expanded: false });
-    expect(press('ArrowLeft', field)).toBeNull();
+  it('right leads to the details of a row, left back to the list', () => {
+    expect(press('ArrowRight')).toEqual({ kind: 'row-action', name: 'b', action: 'details' });
+    expect(press('ArrowRight', { ...list, focus: 'control' })).toBeNull();
+    expect(press('ArrowLeft', { ...list, page: 'details', focus: 'page' })).toEqual({ kind: 'back' });
+    expect(press('ArrowLeft', { ...list, page: 'form', focus: 'field' })).toBeNull();
+  });
+});
+
+describe('keys of a row', () => {
+  const command = { command: true };
+  it.each([
+    ['c', command, 'copy-address'],
+    ['Enter', command, 'open'],
+    ['R', { ...command, shift: true }, 'restart'],
+    ['l', command, 'log'],
+    ['e', command, 'edit'],
+    ['Backspace', {}, 'remove'],
+    ['Delete', {}, 'remove'],
+  ])('%s with %j means %s', (key, modifiers, action) => {
+    expect(press(key, list, modifiers)).toEqual({ kind: 'row-action', name: 'b', action });
+  });
+
+  it.each([
+    ['k', command],
+    ['ContextMenu', {}],
+    ['F10', { shift: true }],
+  ])('%s with %j opens its menu', (key, modifiers) => {
+    expect(press(key, list, modifiers)).toEqual({ kind: 'row-menu', name: 'b' });
+  });
+
+  it('remove nothing from within a control, and copy what is selected', () => {
+    expect(press('Backspace', { ...list, focus: 'control' })).toBeNull();
+    expect(press('Backspace', field)).toBeNull();
+    expect(press('c', { ...list, hasSelection: true }, command)).toBeNull();
+    expect(press('e', { ...list, focus: 'field' }, command)).toBeNull();
+  });
+
+  it('are the menu’s own while one is open', () => {
+    expect(press('ArrowDown', { ...list, menuIsOpen: true })).toBeNull();
+    expect(press('Escape', { ...list, menuIsOpen: true })).toBeNull();
   });
 });
 
@@ -77,7 +116,7 @@ describe('typing', () => {
     },
   );
 
-  it.each(['Tab', 'Shift', 'F5', 'Meta', 'CapsLock', 'Delete'])('%s is not text', (key) => {
+  it.each(['Tab', 'Shift', 'F5', 'Meta', 'CapsLock'])('%s is not text', (key) => {
     expect(press(key)).toBeNull();
   });
 
@@ -92,9 +131,12 @@ describe('typing', () => {
 });
 
 describe('Escape', () => {
-  it('steps back once: settings, filter, popover', () => {
-    expect(press('Escape', { ...list, view: 'settings' })).toEqual({ kind: 'show', view: 'list' });
-    expect(press('Escape', { ...list, filterIsOpen: true })).toEqual({ kind: 'close-filter' });
+  it('steps back once: page, filter, what needs attention, popover', () => {
+    expect(press('Escape', { ...list, page: 'settings' })).toEqual({ kind: 'back' });
+    expect(press('Escape', { ...list, filterIsOpen: true, onlyTrouble: true })).toEqual({
+      kind: 'close-filter',
+    });
+    expect(press('Escape', { ...list, onlyTrouble: true })).toEqual({ kind: 'show-all' });
     expect(press('Escape')).toEqual({ kind: 'hide' });
   });
 });
@@ -104,21 +146,22 @@ describe('shortcuts', () => {
     ['r', { kind: 'reload' }],
     ['R', { kind: 'reload' }],
     ['o', { kind: 'open-config' }],
-    [',', { kind: 'show', view: 'settings' }],
+    [',', { kind: 'settings' }],
+    ['n', { kind: 'add' }],
     ['f', { kind: 'open-filter' }],
     ['w', { kind: 'hide' }],
     ['q', { kind: 'quit' }],
-    ['c', null],
+    ['b', null],
   ])('command and %s mean %j', (key, intent) => {
     expect(press(key, list, { command: true })).toEqual(intent);
     expect(press(key, field, { command: true })).toEqual(intent);
   });
 
-  it('command and comma leave the settings again', () => {
-    expect(press(',', { ...list, view: 'settings' }, { command: true })).toEqual({
-      kind: 'show',
-      view: 'list',
-    });
+  it('work on a page, too, and the find key is the page’s own', () => {
+    const log: KeyContext = { ...list, page: 'log', focus: 'page' };
+    expect(press(',', log, { command: true })).toEqual({ kind: 'settings' });
+    expect(press('[', log, { command: true })).toEqual({ kind: 'back' });
+    expect(press('f', log, { command: true })).toBeNull();
   });
 
   it('a text field keeps its keys, but for Escape and the shortcuts', () => {
@@ -134,8 +177,8 @@ describe('shortcuts', () => {
     expect(press('r', answer, { command: true })).toEqual({ kind: 'reload' });
   });
 
-  it('no key of the list works in the settings', () => {
-    const settings: KeyContext = { ...list, view: 'settings', focus: 'page' };
+  it('no key of the list works on a page', () => {
+    const settings: KeyContext = { ...list, page: 'settings', focus: 'page' };
     expect(['ArrowDown', ' ', 'Enter', 'r'].map((key) => press(key, settings))).toEqual([
       null,
       null,

@@ -1,9 +1,12 @@
 /** Every key of the popover and what it means, depending on where the focus is. Pure. */
+import type { PageKind } from './pages.ts';
+import { rowShortcuts, type RowActionKind, type Shortcut } from './row-actions.ts';
 
 export interface KeyPress {
   readonly key: string;
   /** Command on a Mac, Control elsewhere. */
   readonly command: boolean;
+  readonly shift: boolean;
   readonly alt: boolean;
   /** An input method is composing: the key belongs to it. */
   readonly composing: boolean;
@@ -13,24 +16,33 @@ export interface KeyPress {
 export type FocusPlace = 'page' | 'row' | 'control' | 'filter' | 'field';
 
 export interface KeyContext {
-  readonly view: 'list' | 'settings';
+  readonly page: PageKind | 'list';
   readonly focus: FocusPlace;
   readonly filterIsOpen: boolean;
+  readonly onlyTrouble: boolean;
+  /** A menu handles its own keys. */
+  readonly menuIsOpen: boolean;
   readonly rowNames: readonly string[];
   /** null until a row was chosen: the first arrow then chooses the first or the last. */
   readonly activeName: string | null;
+  /** Something is selected that ⌘C would copy. */
+  readonly hasSelection: boolean;
 }
 
 export type KeyIntent =
   | { readonly kind: 'move'; readonly name: string }
   | { readonly kind: 'toggle'; readonly name: string }
   | { readonly kind: 'activate'; readonly name: string }
-  | { readonly kind: 'expand'; readonly name: string; readonly expanded: boolean }
+  | { readonly kind: 'row-action'; readonly name: string; readonly action: RowActionKind }
+  | { readonly kind: 'row-menu'; readonly name: string }
   | { readonly kind: 'open-filter' }
   /** The field takes the focus and the key itself, so that dead keys and input methods work. */
   | { readonly kind: 'type-into-filter' }
   | { readonly kind: 'close-filter' }
-  | { readonly kind: 'show'; readonly view: 'list' | 'settings' }
+  | { readonly kind: 'show-all' }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'add' }
   | { readonly kind: 'reload' }
   | { readonly kind: 'open-config' }
   | { readonly kind: 'quit' }
@@ -40,23 +52,44 @@ const rowsPerPage = 8;
 
 /** null: the key is not ours, let it do what it does. */
 export function keyIntent(press: KeyPress, context: KeyContext): KeyIntent | null {
-  if (press.composing || press.alt) return null;
-  if (press.command) return shortcut(press.key, context);
-  if (press.key === 'Escape') return escape(context);
-  if (context.view === 'settings' || context.focus === 'field') return null;
-  return navigation(press.key, context) ?? rowKey(press.key, context) ?? typing(press.key, context);
+  if (press.composing || press.alt || context.menuIsOpen) return null;
+  return context.page === 'list' ? listKey(press, context) : pageKey(press, context);
 }
 
-function shortcut(key: string, context: KeyContext): KeyIntent | null {
+function listKey(press: KeyPress, context: KeyContext): KeyIntent | null {
+  const { key, command, shift } = press;
+  const rowIntent = rowShortcut(press, context);
+  if (rowIntent !== null) return rowIntent;
+  if (command) return key.toLowerCase() === 'f' ? { kind: 'open-filter' } : appShortcut(key);
+  if (key === 'Escape') return escape(context);
+  if (context.focus === 'field') return null;
+  if (key === 'ContextMenu' || (key === 'F10' && shift)) return rowMenu(context);
+  return navigation(key, context) ?? rowKey(key, context) ?? typing(key, context);
+}
+
+/** Steps back once: out of the filter, out of what needs attention, out of the popover. */
+function escape({ filterIsOpen, onlyTrouble }: KeyContext): KeyIntent {
+  if (filterIsOpen) return { kind: 'close-filter' };
+  return { kind: onlyTrouble ? 'show-all' : 'hide' };
+}
+
+function pageKey({ key, command }: KeyPress, { page, focus }: KeyContext): KeyIntent | null {
+  if (command) return key === '[' ? { kind: 'back' } : key.toLowerCase() === 'f' ? null : appShortcut(key);
+  if (key === 'Escape') return { kind: 'back' };
+  if (key === 'ArrowLeft' && page === 'details' && focus !== 'field') return { kind: 'back' };
+  return null;
+}
+
+function appShortcut(key: string): KeyIntent | null {
   switch (key.toLowerCase()) {
     case 'r':
       return { kind: 'reload' };
     case 'o':
       return { kind: 'open-config' };
+    case 'n':
+      return { kind: 'add' };
     case ',':
-      return { kind: 'show', view: context.view === 'settings' ? 'list' : 'settings' };
-    case 'f':
-      return context.view === 'list' ? { kind: 'open-filter' } : null;
+      return { kind: 'settings' };
     case 'w':
       return { kind: 'hide' };
     case 'q':
@@ -66,11 +99,27 @@ function shortcut(key: string, context: KeyContext): KeyIntent | null {
   }
 }
 
-/** Steps back once: out of the settings, out of the filter, out of the popover. */
-function escape(context: KeyContext): KeyIntent {
-  if (context.view === 'settings') return { kind: 'show', view: 'list' };
-  return { kind: context.filterIsOpen ? 'close-filter' : 'hide' };
+/** Keys that act on the active row. In a field they write, and a selection is what ⌘C copies. */
+function rowShortcut(press: KeyPress, context: KeyContext): KeyIntent | null {
+  const { activeName: name, focus, hasSelection } = context;
+  if (name === null || focus === 'field') return null;
+  if (press.command && press.key.toLowerCase() === 'k') return { kind: 'row-menu', name };
+  const found = Object.entries(rowShortcuts).find(([, shortcut]) => isPressed(press, shortcut));
+  if (found === undefined) return null;
+  const action = found[0] as RowActionKind;
+  const isPlain = !press.command;
+  if (isPlain && focus !== 'row') return null;
+  if (action === 'copy-address' && hasSelection) return null;
+  return { kind: 'row-action', name, action };
 }
+
+const isPressed = ({ key, command, shift }: KeyPress, shortcut: Shortcut): boolean =>
+  command === shortcut.command &&
+  shift === shortcut.shift &&
+  (key.toLowerCase() === shortcut.key.toLowerCase() || (shortcut.key === 'Backspace' && key === 'Delete'));
+
+const rowMenu = ({ activeName: name }: KeyContext): KeyIntent | null =>
+  name === null ? null : { kind: 'row-menu', name };
 
 function navigation(key: string, { rowNames, activeName, focus }: KeyContext): KeyIntent | null {
   const at = activeName === null ? -1 : rowNames.indexOf(activeName);
@@ -101,17 +150,7 @@ function navigation(key: string, { rowNames, activeName, focus }: KeyContext): K
 function rowKey(key: string, { focus, activeName: name }: KeyContext): KeyIntent | null {
   if (name === null) return null;
   if (key === 'Enter') return focus === 'row' || focus === 'filter' ? { kind: 'activate', name } : null;
-  if (focus !== 'row') return null;
-  switch (key) {
-    case ' ':
-      return { kind: 'toggle', name };
-    case 'ArrowRight':
-      return { kind: 'expand', name, expanded: true };
-    case 'ArrowLeft':
-      return { kind: 'expand', name, expanded: false };
-    default:
-      return null;
-  }
+  return key === ' ' && focus === 'row' ? { kind: 'toggle', name } : null;
 }
 
 /** A single character, a dead key or the start of a composition. */

@@ -16,16 +16,56 @@ describe('what the popover remembers', () => {
       { kind: 'filter', text: 're' },
       { kind: 'activate-row', name: 'redis' },
       { kind: 'expand', key: 'redis', expanded: true },
-      { kind: 'show', view: 'settings' },
+      { kind: 'only-trouble', only: true },
+      { kind: 'confirm', name: 'redis' },
+      { kind: 'open-menu', menu: { kind: 'app' } },
     );
     expect(used).toEqual({
-      view: 'settings',
+      ...initialState,
       filter: 're',
       filterIsOpen: true,
+      onlyTrouble: true,
       activeName: 'redis',
       expanded: new Set(['redis']),
+      menu: { kind: 'app' },
+      confirming: 'redis',
     });
     expect(reducePopover(used, { kind: 'reset' })).toEqual(initialState);
+  });
+
+  it('keeps a form that is being filled in', () => {
+    const used = after(
+      { kind: 'push', page: { kind: 'settings' } },
+      { kind: 'push', page: { kind: 'form', name: null } },
+      { kind: 'reset' },
+    );
+    expect(used.pages).toEqual([{ kind: 'form', name: null }]);
+  });
+
+  it('keeps its folded groups all the same', () => {
+    const used = after({ kind: 'fold', key: 'web', folded: true }, { kind: 'reset' });
+    expect([...used.folded]).toEqual(['web']);
+  });
+
+  it('pushes pages, closes what lies over them, and comes back the same way', () => {
+    const used = after(
+      { kind: 'open-menu', menu: { kind: 'row', name: 'a' } },
+      { kind: 'push', page: { kind: 'details', name: 'a' } },
+      { kind: 'push', page: { kind: 'log', name: 'a' } },
+    );
+    expect([used.menu, used.pages.map(({ kind }) => kind)]).toEqual([null, ['details', 'log']]);
+    const back = reducePopover(used, { kind: 'back' });
+    expect(back.pages).toEqual([{ kind: 'details', name: 'a' }]);
+    expect(reducePopover(reducePopover(back, { kind: 'back' }), { kind: 'back' }).pages).toEqual([]);
+  });
+
+  it('goes back to a page that is open already', () => {
+    const used = after(
+      { kind: 'push', page: { kind: 'settings' } },
+      { kind: 'push', page: { kind: 'about' } },
+      { kind: 'push', page: { kind: 'settings' } },
+    );
+    expect(used.pages).toEqual([{ kind: 'settings' }]);
   });
 
   it('clears the filter with its field', () => {

@@ -1,57 +1,103 @@
 /** What the popover itself remembers between two clicks; everything else is in the snapshot. Pure. */
 import { assertNever } from '../shared/result.ts';
+import type { Page } from './pages.ts';
+
+export type OpenMenu = { readonly kind: 'app' } | { readonly kind: 'row'; readonly name: string };
 
 export interface PopoverState {
-  readonly view: 'list' | 'settings';
+  /** The last one is shown; none: the list. */
+  readonly pages: readonly Page[];
   readonly filter: string;
   /** The field stands open, perhaps still empty. */
   readonly filterIsOpen: boolean;
+  /** The headline was clicked: only what needs attention is listed. */
+  readonly onlyTrouble: boolean;
   /** The row that the keyboard acts on; null until a key or a click chooses one. */
   readonly activeName: string | null;
   /** Rows and cards that show their evidence. */
   readonly expanded: ReadonlySet<string>;
+  /** Groups that show only their title. */
+  readonly folded: ReadonlySet<string>;
+  readonly menu: OpenMenu | null;
+  /** The service whose switch waits for a yes. */
+  readonly confirming: string | null;
 }
 
 export type PopoverAction =
   | { readonly kind: 'reset' }
-  | { readonly kind: 'show'; readonly view: PopoverState['view'] }
+  | { readonly kind: 'push'; readonly page: Page }
+  | { readonly kind: 'back' }
   | { readonly kind: 'open-filter' }
   | { readonly kind: 'filter'; readonly text: string }
   | { readonly kind: 'close-filter' }
+  | { readonly kind: 'only-trouble'; readonly only: boolean }
   | { readonly kind: 'activate-row'; readonly name: string }
-  | { readonly kind: 'expand'; readonly key: string; readonly expanded: boolean };
+  | { readonly kind: 'expand'; readonly key: string; readonly expanded: boolean }
+  | { readonly kind: 'fold'; readonly key: string; readonly folded: boolean }
+  | { readonly kind: 'open-menu'; readonly menu: OpenMenu }
+  | { readonly kind: 'close-menu' }
+  | { readonly kind: 'confirm'; readonly name: string | null };
 
 export const initialState: PopoverState = {
-  view: 'list',
+  pages: [],
   filter: '',
   filterIsOpen: false,
+  onlyTrouble: false,
   activeName: null,
   expanded: new Set(),
+  folded: new Set(),
+  menu: null,
+  confirming: null,
 };
 
 export function reducePopover(state: PopoverState, action: PopoverAction): PopoverState {
   switch (action.kind) {
     case 'reset':
-      return initialState;
-    case 'show':
-      return { ...state, view: action.view };
+      return { ...initialState, folded: state.folded, pages: unfinished(state.pages) };
+    case 'push':
+      return { ...state, menu: null, confirming: null, pages: pushed(state.pages, action.page) };
+    case 'back':
+      return { ...state, menu: null, pages: state.pages.slice(0, -1) };
     case 'open-filter':
       return { ...state, filterIsOpen: true };
     case 'filter':
       return { ...state, filter: action.text, filterIsOpen: true };
     case 'close-filter':
       return { ...state, filter: '', filterIsOpen: false };
+    case 'only-trouble':
+      return { ...state, onlyTrouble: action.only };
     case 'activate-row':
       return state.activeName === action.name ? state : { ...state, activeName: action.name };
-    case 'expand': {
-      const expanded = new Set(state.expanded);
-      if (action.expanded) expanded.add(action.key);
-      else expanded.delete(action.key);
-      return { ...state, expanded };
-    }
+    case 'expand':
+      return { ...state, expanded: withMember(state.expanded, action.key, action.expanded) };
+    case 'fold':
+      return { ...state, folded: withMember(state.folded, action.key, action.folded) };
+    case 'open-menu':
+      return { ...state, menu: action.menu };
+    case 'close-menu':
+      return state.menu === null ? state : { ...state, menu: null };
+    case 'confirm':
+      return { ...state, confirming: action.name };
     default:
       return assertNever(action, 'action');
   }
+}
+
+/** Who looks something up elsewhere for a form, or signs in in a browser, and so hides the popover, goes on with it. */
+const unfinished = (pages: readonly Page[]): readonly Page[] =>
+  pages.filter(({ kind }) => kind === 'form' || kind === 'import' || kind === 'sign-in');
+
+/** A page that is open already is come back to: nobody goes round in circles. */
+function pushed(pages: readonly Page[], page: Page): readonly Page[] {
+  const at = pages.findIndex((open) => open.kind === page.kind);
+  return [...(at === -1 ? pages : pages.slice(0, at)), page];
+}
+
+function withMember(set: ReadonlySet<string>, key: string, isIn: boolean): ReadonlySet<string> {
+  const next = new Set(set);
+  if (isIn) next.add(key);
+  else next.delete(key);
+  return next;
 }
 
 /** The row that keys act on: the chosen one, or the first when the filter has hidden it. */

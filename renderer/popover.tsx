@@ -1,23 +1,29 @@
-import { useCallback, useEffect, useRef, type Dispatch, type ReactElement } from 'react';
+import { useCallback, useEffect, useRef, useState, type Dispatch, type ReactElement } from 'react';
+import { overviewOf } from '../shared/overview.ts';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
+import { AppMenu } from './app-menu.tsx';
 import type { Commands } from './commands.ts';
-import { ConfigNotice } from './config-notice.tsx';
-import { configNoticeOf } from './config-notice-view.ts';
-import { EmptyList } from './empty-list.tsx';
 import { FilterField } from './filter-field.tsx';
 import { Footer } from './footer.tsx';
-import { Header, SettingsHeader } from './header.tsx';
-import { InstallCommand } from './install-command.tsx';
-import { HostNotices } from './host-notices.tsx';
+import { Header, PageHeader } from './header.tsx';
+import { ListPage } from './list-page.tsx';
+import { menuPlaceBeside, menuPlaceOfRow } from './menu-place.ts';
+import type { MenuPlace } from './menu.tsx';
+import { pageTitle, type Page } from './pages.ts';
+import { PageView } from './pages/page-view.tsx';
+import { performRowAction } from './perform-row-action.ts';
 import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
 import { PromptCard } from './prompt-card.tsx';
 import { promptViewOf } from './prompt-view.ts';
-import { ServiceList } from './service-list.tsx';
-import { rowId } from './service-row.tsx';
+import type { RowActionKind } from './row-actions.ts';
+import { RowMenu } from './row-menu.tsx';
+import { rowId, type RowHandlers } from './service-row.tsx';
 import { listViewOf } from './service-rows.ts';
-import { SettingsView } from './settings.tsx';
+import { UndoBar } from './undo-bar.tsx';
 import { useAnnouncement } from './use-announcement.ts';
-import { useContentHeight } from './use-content-height.ts';
+import { useContentSize } from './use-content-size.ts';
+import { useEdits } from './use-edits.ts';
+import { useHeldLayout } from './use-held-layout.ts';
 import { usePopoverKeys } from './use-popover-keys.ts';
 import type { SnapshotInTime } from './use-snapshot.ts';
 
@@ -29,22 +35,38 @@ interface PopoverProps {
   readonly dispatch: Dispatch<PopoverAction>;
 }
 
+/** Room for the longest menu. */
+const menuHeightPx = 330;
+
 export function Popover({ bridge, commands, current, state, dispatch }: PopoverProps): ReactElement {
   const { snapshot, now } = current;
   const { services } = snapshot;
-  const { view, filter, filterIsOpen, expanded } = state;
-  const list = listViewOf(services, filter, now);
+  const { pages, filter, filterIsOpen, expanded, folded, menu } = state;
+  const page = pages.at(-1) ?? null;
+  const onlyTrouble = state.onlyTrouble && overviewOf(snapshot).attention > 0;
+  const query = { filter, onlyTrouble, folded };
+  const lookedFor = JSON.stringify([filter, onlyTrouble, [...folded], [...expanded], page, state.confirming]);
+  const held = useHeldLayout(listViewOf(services, query, now), lookedFor);
+  const { list } = held;
   const active = activeRow(list.rowNames, state.activeName);
-  const notice = configNoticeOf(snapshot);
-
-  const root = useContentHeight(commands.setHeight);
+  const [menuPlace, setMenuPlace] = useState<MenuPlace>({ x: 0, y: 0 });
+  const announcement = useAnnouncement(snapshot);
   const field = useRef<HTMLInputElement>(null);
-  const announcement = useAnnouncement(services);
+  const keptHeight = held.isHeld && page === null ? `held ${lookedFor}` : null;
+  const root = useContentSize({
+    report: commands.setSize,
+    keep: filterIsOpen && page === null ? 'filter' : keptHeight,
+    atLeast: menu === null ? 0 : menuHeightPx,
+  });
+  const back = useBack(pages, dispatch);
+  const edits = useEdits(bridge, back);
 
   useEffect(
     () =>
       bridge.on('popover:shown', () => {
         dispatch({ kind: 'reset' });
+        // A form that is being filled in keeps its place.
+        if (root.current?.querySelector('.form, .import, .sign-in')) return;
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         root.current?.querySelector<HTMLElement>('.prompt-field')?.focus();
         root.current?.querySelector('main')?.scrollTo(0, 0);
@@ -52,19 +74,44 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
     [bridge, dispatch, root],
   );
 
-  usePopoverKeys({ platform: bridge.platform, commands, services, list, state, dispatch, field });
-
-  const onFocusRow = useCallback((name: string) => dispatch({ kind: 'activate-row', name }), [dispatch]);
-  const onExpand = useCallback(
-    (key: string, wanted: boolean) => dispatch({ kind: 'expand', key, expanded: wanted }),
-    [dispatch],
-  );
-  const show = (wanted: PopoverState['view']): void => dispatch({ kind: 'show', view: wanted });
+  const onPage = (next: Page): void => dispatch({ kind: 'push', page: next });
+  const onRowAction = (name: string, action: RowActionKind): void =>
+    performRowAction(name, action, { commands, services, onPage, onRemove: edits.remove });
+  const handlers = useRowHandlers(dispatch, setMenuPlace);
+  usePopoverKeys({
+    platform: bridge.platform,
+    commands,
+    services,
+    list,
+    state,
+    dispatch,
+    field,
+    onPage,
+    onBack: back,
+    onRowAction,
+    onRowMenu: handlers.onMenu,
+  });
+  const menuService = menu?.kind === 'row' ? services.find(({ name }) => name === menu.name) : undefined;
+  const closeMenu = useCallback(() => dispatch({ kind: 'close-menu' }), [dispatch]);
 
   return (
-    <div className="popover" ref={root}>
-      {view === 'settings' ? <SettingsHeader onBack={() => show('list')} /> : <Header services={services} />}
-      {view === 'list' && filterIsOpen && (
+    <div
+      className="popover"
+      ref={root}
+      onPointerEnter={held.onPointerEnter}
+      onPointerLeave={held.onPointerLeave}
+    >
+      {page === null ? (
+        <Header
+          snapshot={snapshot}
+          onlyTrouble={onlyTrouble}
+          onOnlyTrouble={(only) => dispatch({ kind: 'only-trouble', only })}
+          onAdd={() => onPage({ kind: 'form', name: null })}
+        />
+      ) : (
+        <PageHeader title={pageTitle(page)} onBack={back} />
+      )}
+      {page === null && filterIsOpen && (
         <FilterField
           ref={field}
           text={filter}
@@ -73,46 +120,103 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
           onLeaveEmpty={() => dispatch({ kind: 'close-filter' })}
         />
       )}
-      <main className="scroll">
+      <main className="scroll" aria-label={page === null ? 'Forwards' : pageTitle(page)}>
         <div className="content" data-measured>
           {/* Whatever else is shown: a server waits, and no notification comes while the popover is open. */}
           {snapshot.prompts.map(promptViewOf).map((prompt) => (
             <PromptCard key={prompt.id} prompt={prompt} />
           ))}
-          {view === 'settings' ? (
-            <SettingsView bridge={bridge} snapshot={snapshot} />
+          {page === null ? (
+            <ListPage
+              bridge={bridge}
+              snapshot={snapshot}
+              list={list}
+              state={{ ...state, onlyTrouble, activeName: active }}
+              dispatch={dispatch}
+              handlers={handlers}
+            />
           ) : (
-            <>
-              {notice !== null && filter === '' && (
-                <ConfigNotice notice={notice}>
-                  {notice.kind === 'welcome' && <InstallCommand bridge={bridge} />}
-                </ConfigNotice>
-              )}
-              {filter === '' && <HostNotices notices={snapshot.host.notices} />}
-              <ServiceList
-                list={list}
-                isFiltered={filter !== ''}
-                activeName={active}
-                expanded={expanded}
-                onFocusRow={onFocusRow}
-                onExpand={onExpand}
-              />
-              {list.rowNames.length === 0 &&
-                (filter !== '' || (notice?.kind !== 'broken' && notice?.kind !== 'untrusted')) && (
-                  <EmptyList filter={filter} />
-                )}
-            </>
+            <PageView
+              page={page}
+              bridge={bridge}
+              current={current}
+              onPage={onPage}
+              onRowAction={onRowAction}
+              edits={edits}
+            />
           )}
         </div>
       </main>
-      <Footer
-        commandKey={bridge.platform === 'darwin' ? '⌘' : 'Ctrl+'}
-        settingsAreOpen={view === 'settings'}
-        onSettings={() => show(view === 'settings' ? 'list' : 'settings')}
-      />
+      {edits.undoable !== null && (
+        <UndoBar undoable={edits.undoable} onUndo={edits.undo} onGone={edits.forget} />
+      )}
+      {page === null && (
+        <Footer
+          menuIsOpen={menu?.kind === 'app'}
+          onAdd={() => onPage({ kind: 'form', name: null })}
+          onSettings={() => onPage({ kind: 'settings' })}
+          onMenu={() => {
+            setMenuPlace(menuPlaceBeside('.app-menu-button'));
+            dispatch({ kind: 'open-menu', menu: { kind: 'app' } });
+          }}
+        />
+      )}
+      {menu?.kind === 'app' && (
+        <AppMenu platform={bridge.platform} place={menuPlace} onPage={onPage} onClose={closeMenu} />
+      )}
+      {menuService !== undefined && (
+        <RowMenu
+          service={menuService}
+          isWelcome={snapshot.config.status === 'welcome'}
+          platform={bridge.platform}
+          place={menuPlace}
+          onAction={onRowAction}
+          onClose={closeMenu}
+        />
+      )}
       <p className="visually-hidden" role="status">
         {announcement}
       </p>
     </div>
   );
+}
+
+/** The same for as long as the popover lives: no row is drawn anew for them. */
+function useRowHandlers(
+  dispatch: Dispatch<PopoverAction>,
+  placeMenu: (place: MenuPlace) => void,
+): RowHandlers {
+  const [handlers] = useState((): RowHandlers => ({
+    onFocus: (name) => dispatch({ kind: 'activate-row', name }),
+    onExpand: (key, wanted) => dispatch({ kind: 'expand', key, expanded: wanted }),
+    onConfirm: (name) => {
+      dispatch({ kind: 'confirm', name });
+      if (name === null) document.querySelector<HTMLElement>('.row[data-active=true]')?.focus();
+    },
+    onMenu: (name, place) => {
+      placeMenu(place ?? menuPlaceOfRow(name));
+      dispatch({ kind: 'activate-row', name });
+      dispatch({ kind: 'open-menu', menu: { kind: 'row', name } });
+    },
+  }));
+  return handlers;
+}
+
+/** Back to the page before; to the list, the focus goes to the row that was left. */
+function useBack(pages: readonly Page[], dispatch: Dispatch<PopoverAction>): () => void {
+  const left = useRef<string | null>(null);
+  const depth = pages.length;
+  const page = pages.at(-1);
+  useEffect(() => {
+    if (depth === 0) {
+      if (left.current !== null) document.getElementById(rowId(left.current))?.focus();
+      left.current = null;
+    } else if (document.activeElement === document.body) {
+      document.querySelector<HTMLElement>('.page-header button')?.focus();
+    }
+  }, [depth]);
+  return useCallback(() => {
+    if (page !== undefined && 'name' in page && page.name !== null) left.current = page.name;
+    dispatch({ kind: 'back' });
+  }, [page, dispatch]);
 }

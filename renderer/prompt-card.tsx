@@ -1,5 +1,5 @@
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
-import { no, yes } from '../shared/prompt.ts';
+import { no, yes } from '../shared/prompt-words.ts';
 import { useCommands } from './commands.ts';
 import type { PromptView } from './prompt-view.ts';
 import { StateShape } from './state-shape.tsx';

@@ -1,5 +1,6 @@
 /** What the popover says about a question that waits for the user. */
-import { promptTitle, repetitionOf, type Prompt, type PromptKind } from '../shared/prompt.ts';
+import type { Prompt, PromptKind } from '../shared/prompt.ts';
+import { promptTitle, repetitionOf } from '../shared/prompt-words.ts';
 import { assertNever } from '../shared/result.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 

@@ -1,24 +1,32 @@
-import type { ReactElement } from 'react';
+import { memo, type ReactElement } from 'react';
 import { CauseCard } from './cause-card.tsx';
-import { useCommands } from './commands.ts';
-import { ServiceRow } from './service-row.tsx';
-import type { GroupView, ListView } from './service-rows.ts';
+import { useCommands, type ServiceGroup } from './commands.ts';
+import { ChevronIcon } from './icons.tsx';
+import { isSame } from './same.ts';
+import { ServiceRow, rowId, type RowHandlers } from './service-row.tsx';
+import type { GroupView, ListView, TroubleLine } from './service-rows.ts';
+import { StateShape } from './state-shape.tsx';
 import { Switch } from './switch.tsx';
 
 export interface ServiceListProps {
   readonly list: ListView;
-  /** While it is filtered, a group does not stand there whole: its switch is away. */
-  readonly isFiltered: boolean;
+  /** While something is looked for, a group does not stand there whole: it has no switch and does not fold. */
+  readonly isSearching: boolean;
   readonly activeName: string | null;
   readonly expanded: ReadonlySet<string>;
-  readonly onFocusRow: (name: string) => void;
-  readonly onExpand: (key: string, expanded: boolean) => void;
+  readonly confirming: string | null;
+  /** The service whose menu is open. */
+  readonly menuOf: string | null;
+  readonly handlers: RowHandlers;
+  readonly onFold: (key: string, folded: boolean) => void;
+  /** Lists only what needs attention. */
+  readonly onMoreTroubles: () => void;
 }
 
 export const gridId = 'services';
 
 export function ServiceList(props: ServiceListProps): ReactElement {
-  const { list, isFiltered, activeName, expanded, onFocusRow, onExpand } = props;
+  const { list, isSearching, activeName, expanded, confirming, menuOf, handlers, onFold } = props;
   return (
     <>
       {list.sharedCauses.map((shared) => (
@@ -26,14 +34,15 @@ export function ServiceList(props: ServiceListProps): ReactElement {
           key={shared.key}
           shared={shared}
           expanded={expanded.has(shared.key)}
-          onExpand={(wanted) => onExpand(shared.key, wanted)}
+          onExpand={(wanted) => handlers.onExpand(shared.key, wanted)}
         />
       ))}
-      <div role="grid" id={gridId} className="grid" aria-label="Forwards">
+      <Troubles list={list} onMore={props.onMoreTroubles} />
+      <div role="grid" id={gridId} className="grid" aria-label="Forwards" hidden={list.groups.length === 0}>
         {list.groups.map((group) => (
           <div role="rowgroup" key={group.key} className="group" aria-label={group.title ?? undefined}>
             {group.title !== null && (
-              <GroupHeader group={group} title={group.title} hasSwitch={!isFiltered} />
+              <GroupHeader group={{ ...group, rows: [] }} isSearching={isSearching} onFold={onFold} />
             )}
             {group.rows.map((row) => (
               <ServiceRow
@@ -41,8 +50,9 @@ export function ServiceList(props: ServiceListProps): ReactElement {
                 row={row}
                 active={row.name === activeName}
                 expanded={expanded.has(row.name)}
-                onFocus={onFocusRow}
-                onExpand={onExpand}
+                confirming={row.name === confirming}
+                menuIsOpen={row.name === menuOf}
+                handlers={handlers}
               />
             ))}
           </div>
@@ -52,28 +62,93 @@ export function ServiceList(props: ServiceListProps): ReactElement {
   );
 }
 
-interface GroupHeaderProps {
-  readonly group: GroupView;
-  readonly title: string;
-  readonly hasSwitch: boolean;
-}
-
-function GroupHeader({ group, title, hasSwitch }: GroupHeaderProps): ReactElement {
-  const { setGroupDesired } = useCommands();
+/** The troubles of a long list, one line each; a click leads to the row. */
+function Troubles({
+  list,
+  onMore,
+}: {
+  readonly list: ListView;
+  readonly onMore: () => void;
+}): ReactElement | null {
+  const { troubles, moreTroubles } = list;
+  if (troubles.length === 0) return null;
   return (
-    <div className="group-header" role="row">
-      <div className="group-title" role="gridcell" title={title}>
-        {title}
-      </div>
-      {hasSwitch && (
-        <div className="group-switch" role="gridcell">
-          <Switch
-            label={`All of ${title}`}
-            on={group.on}
-            onChange={(on) => void setGroupDesired(group, on ? 'on' : 'off')}
-          />
-        </div>
+    <section className="card troubles" data-kind="trouble" aria-label="Needs attention">
+      {troubles.map((line) => (
+        <TroubleButton key={line.name} line={line} />
+      ))}
+      {moreTroubles > 0 && (
+        <button type="button" className="trouble-line trouble-more" onClick={onMore}>
+          Show {moreTroubles} more
+        </button>
       )}
-    </div>
+    </section>
   );
 }
+
+function TroubleButton({ line: { name, title } }: { readonly line: TroubleLine }): ReactElement {
+  return (
+    <button
+      type="button"
+      className="trouble-line"
+      title={`${name}: ${title}`}
+      onClick={() => document.getElementById(rowId(name))?.focus()}
+    >
+      <StateShape tone="trouble" />
+      <span className="trouble-name">{name}</span>
+      <span className="trouble-title">{title}</span>
+    </button>
+  );
+}
+
+interface GroupHeaderProps {
+  /** Without its rows, which change more often. */
+  readonly group: GroupView;
+  readonly isSearching: boolean;
+  readonly onFold: (key: string, folded: boolean) => void;
+}
+
+const GroupHeader = memo(function GroupHeader({
+  group,
+  isSearching,
+  onFold,
+}: GroupHeaderProps): ReactElement {
+  const { setGroupDesired } = useCommands();
+  const { title, count, tone, isFolded } = group;
+  return (
+    <div className="group-header" role="row">
+      <div className="group-title-cell" role="gridcell">
+        <button
+          type="button"
+          className="group-title"
+          aria-expanded={!isFolded}
+          disabled={isSearching}
+          title={title ?? undefined}
+          onClick={() => onFold(group.key, !isFolded)}
+        >
+          <ChevronIcon />
+          <span className="group-name">{title}</span>
+        </button>
+      </div>
+      <div className="group-count" role="gridcell">
+        {isFolded && tone === 'trouble' && <StateShape tone="trouble" />}
+        {count}
+      </div>
+      <div className="group-switch" role="gridcell">
+        {!isSearching && (
+          <Switch
+            label={`All of ${title ?? ''}`}
+            on={group.on}
+            onChange={(on) => void setGroupDesired(on ? turnedOn(group) : group, on ? 'on' : 'off')}
+          />
+        )}
+      </div>
+    </div>
+  );
+}, isSame);
+
+/** Without those that are guarded: they are turned on one by one. */
+const turnedOn = ({ tag, names, turnsOn }: GroupView): ServiceGroup => ({
+  tag: turnsOn.length === names.length ? tag : null,
+  names: turnsOn,
+});

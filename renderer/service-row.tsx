@@ -1,19 +1,33 @@
-import { memo, type ReactElement } from 'react';
+import { memo, type MouseEvent, type ReactElement } from 'react';
 import { AddressButton } from './address-button.tsx';
 import { CauseLines } from './cause-lines.tsx';
 import { useCommands } from './commands.ts';
+import { ConfirmOn } from './confirm-on.tsx';
+import { IconButton } from './icon-button.tsx';
+import { MoreIcon } from './icons.tsx';
+import { MiddleCut } from './middle-cut.tsx';
 import { isSame } from './same.ts';
 import type { RowView } from './service-rows.ts';
 import { StateShape } from './state-shape.tsx';
 import { Switch } from './switch.tsx';
+
+export interface RowHandlers {
+  readonly onFocus: (name: string) => void;
+  readonly onExpand: (key: string, expanded: boolean) => void;
+  /** `place`: where the pointer is; absent: beside its button. */
+  readonly onMenu: (name: string, place?: { readonly x: number; readonly y: number }) => void;
+  /** The switch of a guarded service was turned on: it has to be confirmed; null: not any more. */
+  readonly onConfirm: (name: string | null) => void;
+}
 
 interface ServiceRowProps {
   readonly row: RowView;
   /** Tab and the keyboard act on this row. */
   readonly active: boolean;
   readonly expanded: boolean;
-  readonly onFocus: (name: string) => void;
-  readonly onExpand: (name: string, expanded: boolean) => void;
+  readonly confirming: boolean;
+  readonly menuIsOpen: boolean;
+  readonly handlers: RowHandlers;
 }
 
 /** The element's id, by which the keyboard finds a row. */
@@ -21,57 +35,102 @@ export const rowId = (name: string): string => `row-${encodeURIComponent(name)}`
 
 /** Drawn again only when something on it reads differently: a snapshot is always a new object. */
 export const ServiceRow = memo(function ServiceRow(props: ServiceRowProps): ReactElement {
-  const { row, active, expanded, onFocus, onExpand } = props;
+  const { row, active, expanded, confirming, menuIsOpen, handlers } = props;
   const { setDesired } = useCommands();
-  const { name, cause } = row;
+  const { name } = row;
   const tabIndex = active ? 0 : -1;
+  const onContextMenu = (event: MouseEvent): void => {
+    event.preventDefault();
+    handlers.onMenu(name, { x: event.clientX, y: event.clientY });
+  };
   return (
     <div
       role="row"
       id={rowId(name)}
       className="row"
       data-tone={row.tone}
-      data-on={row.on}
+      data-tall={row.isTall}
+      data-active={active}
       data-name={name}
       aria-label={row.label}
       tabIndex={tabIndex}
-      onFocus={() => onFocus(name)}
+      onFocus={() => handlers.onFocus(name)}
+      onContextMenu={onContextMenu}
     >
-      <StateShape tone={row.tone} />
+      <StateShape tone={row.isQuiet ? 'checking' : row.tone} />
       <div role="gridcell" className="row-text">
         <div className="row-line">
           <span className="row-name" title={row.description === null ? name : `${name}: ${row.description}`}>
-            {name}
+            <MiddleCut text={name} hit={row.hit} />
+            {row.isGuarded && <span className="guard-mark" title="Production: asks before it is turned on" />}
           </span>
-          {row.address === null ? null : <AddressButton address={row.address} tabIndex={tabIndex} />}
+          {row.address === null || row.port === null ? null : (
+            <AddressButton address={row.address} shown={row.port} tabIndex={tabIndex} />
+          )}
         </div>
-        {cause === null ? (
-          <div className="row-line row-quiet">
-            <span className="row-route" title={row.route}>
-              {row.route}
-            </span>
-            <span className="row-status">{row.status}</span>
-          </div>
-        ) : (
-          <CauseLines
-            cause={cause}
-            title={cause.title}
-            names={[name]}
-            quiet={row.causeIsShared}
-            expanded={expanded}
-            onExpand={(wanted) => onExpand(name, wanted)}
-            tabIndex={tabIndex}
+        {confirming ? (
+          <ConfirmOn
+            name={name}
+            onAnswer={(yes) => {
+              handlers.onConfirm(null);
+              if (yes) void setDesired(name, 'on');
+            }}
           />
+        ) : (
+          <SecondLine row={row} expanded={expanded} tabIndex={tabIndex} onExpand={handlers.onExpand} />
         )}
       </div>
-      <div role="gridcell" className="row-switch">
+      <div role="gridcell" className="row-controls">
         <Switch
           label={name}
           on={row.on}
           tabIndex={tabIndex}
-          onChange={(on) => void setDesired(name, on ? 'on' : 'off')}
+          onChange={(on) => {
+            if (on && row.isGuarded) handlers.onConfirm(name);
+            else void setDesired(name, on ? 'on' : 'off');
+          }}
+        />
+        <IconButton
+          className="row-menu-button"
+          label={`More for ${name}`}
+          icon={<MoreIcon />}
+          tabIndex={tabIndex}
+          menuIsOpen={menuIsOpen}
+          onClick={() => handlers.onMenu(name)}
         />
       </div>
     </div>
   );
 }, isSame);
+
+type SecondLineProps = Pick<ServiceRowProps, 'row' | 'expanded'> & {
+  readonly tabIndex: 0 | -1;
+  readonly onExpand: RowHandlers['onExpand'];
+};
+
+/** Where it leads and how it is; or what happened, in the two lines that a row in trouble has. */
+function SecondLine({ row, expanded, tabIndex, onExpand }: SecondLineProps): ReactElement {
+  const { name, cause } = row;
+  if (cause === null || row.isQuiet) {
+    return (
+      <div className="row-line row-quiet">
+        <span className="row-route" title={row.route}>
+          <MiddleCut text={row.route} />
+        </span>
+        <span className="row-status">{row.status}</span>
+      </div>
+    );
+  }
+  return (
+    <CauseLines
+      cause={cause}
+      title={cause.title}
+      names={[name]}
+      // There was no trouble when the pointer came in: the third line waits until it leaves.
+      isBrief={!row.isTall}
+      expanded={expanded}
+      onExpand={(wanted) => onExpand(name, wanted)}
+      tabIndex={tabIndex}
+    />
+  );
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
-import { listViewOf } from './service-rows.ts';
+import { everything, listViewOf, type ListQuery } from './service-rows.ts';
 import { rowsAsText } from './testing/rows-as-text.ts';
 import {
   checking,
@@ -18,29 +18,30 @@ const web = { tags: ['web'] };
 const noPod = ['no-ready-pod', { resource: 'svc/redis' }] as const;
 const signedOut = ['credentials-expired', { context: 'prod', command: 'aws sso login' }] as const;
 
-const screen = (services: readonly ServiceSnapshot[], filter = ''): readonly string[] =>
-  rowsAsText(listViewOf(services, filter, sampleNow));
+const filtered = (filter: string): ListQuery => ({ ...everything, filter });
+const screen = (services: readonly ServiceSnapshot[], query = everything): readonly string[] =>
+  rowsAsText(listViewOf(services, query, sampleNow));
 
 describe('a row', () => {
   it('that is up shows route, uptime and latency', () => {
     expect(screen([up('postgres')])).toEqual([
-      '● postgres  localhost:5432  (—●)',
-      '  prod · svc/postgres  3 h · 2 ms',
+      '● postgres  :5432  (—●)',
+      '  prod · svc/postgres  up 3 h · 2 ms',
     ]);
   });
 
   it('that was never checked shows no latency', () => {
-    expect(screen([up('postgres', { checkMs: null })])[1]).toBe('  prod · svc/postgres  3 h');
+    expect(screen([up('postgres', { checkMs: null })])[1]).toBe('  prod · svc/postgres  up 3 h');
   });
 
   it('that connects says so, and who waits for it', () => {
     expect(screen([connecting('a'), connecting('b', { held: 1 }), connecting('c', { held: 2 })])).toEqual([
-      '◐ a  localhost:5432  (—●)',
-      '  prod · svc/a  Connecting',
-      '◐ b  localhost:5432  (—●)',
-      '  prod · svc/b  Connecting · 1 client waiting',
-      '◐ c  localhost:5432  (—●)',
-      '  prod · svc/c  Connecting · 2 clients waiting',
+      '◐ a  :5432  (—●)',
+      '  prod · svc/a  connecting …',
+      '◐ b  :5432  (—●)',
+      '  prod · svc/b  connecting … 1 client waiting',
+      '◐ c  :5432  (—●)',
+      '  prod · svc/c  connecting … 2 clients waiting',
     ]);
   });
 
@@ -48,44 +49,43 @@ describe('a row', () => {
     const reverse = { remoteAddress: 'bastion:8080', route: 'bastion:8080 → localhost:3000', localPort: 0 };
     expect(screen([up('hook', reverse)])).toEqual([
       '● hook  (—●)',
-      '  bastion:8080 → localhost:3000  3 h · 2 ms',
+      '  bastion:8080 → localhost:3000  up 3 h · 2 ms',
     ]);
-    expect(listViewOf([up('hook', reverse)], '3000', sampleNow).groups[0]?.rows[0]?.label).toBe(
-      'hook, up, 3 h · 2 ms, bastion:8080 → localhost:3000',
+    expect(listViewOf([up('hook', reverse)], filtered('3000'), sampleNow).groups[0]?.rows[0]?.label).toBe(
+      'hook, up 3 h · 2 ms, bastion:8080 → localhost:3000',
     );
   });
 
   it('that is off is quiet', () => {
-    expect(screen([service('kafka')])).toEqual(['○ kafka  localhost:5432  (○—)', '  prod · svc/kafka']);
+    expect(screen([service('kafka')])).toEqual(['○ kafka  :5432  (○—)', '  prod · svc/kafka']);
   });
 
   it('that stops has its switch off already, and says nothing of an old cause', () => {
     const stopping = retrying('redis', noPod, { phase: 'stopping', desired: 'off' });
-    expect(screen([stopping]).slice(1)).toEqual(['  prod · svc/redis  Stopping']);
+    expect(screen([stopping]).slice(1)).toEqual(['  prod · svc/redis  stopping …']);
   });
 
   it('in trouble tells the cause, the countdown and what helps', () => {
     expect(screen([retrying('redis', noPod)])).toEqual([
-      '▲ redis  localhost:5432  (—●)',
+      '▲ redis  :5432  (—●)',
       '  No ready pod behind svc/redis',
-      '  Retrying in 4 s  [Show pods]',
+      '  Retrying in 4 s  [Copy Command]',
     ]);
   });
 
   it('keeps its cause while the next try runs, so that it does not jump', () => {
     const trying = retrying('printer', ['host-unreachable', { host: 'nas' }], { phase: 'connecting' });
     expect(screen([trying])).toEqual([
-      '▲ printer  localhost:5432  (—●)',
+      '▲ printer  :5432  (—●)',
       '  nas cannot be reached',
-      '  Trying again now  [Try again]',
+      '  Trying again now  [Try Again]',
     ]);
   });
 
   it('that needs the user says for what', () => {
     expect(screen([waiting('grafana', signedOut)]).slice(1)).toEqual([
       '  Signed out of prod',
-      '  Sign in again: run aws sso login (not retried automatically)',
-      '  Needs you  [Copy command]',
+      '  Sign in again: run aws sso login (not retried automatically)  [Sign In…]',
     ]);
   });
 
@@ -99,12 +99,12 @@ describe('a row', () => {
       waiting('nas', nas, tired),
     ].map((service) => screen([service])[2]);
     expect(rows).toEqual([
-      '  Retrying in 42 s  [Try again]',
-      '  Retrying once a minute  [Try again]',
-      '  Retrying in 42 s  [Try again]',
-      '  Retrying once a minute  [Try again]',
+      '  Retrying in 42 s  [Try Again]',
+      '  Retrying once a minute  [Try Again]',
+      '  Retrying in 42 s  [Try Again]',
+      '  Retrying once a minute  [Try Again]',
     ]);
-    const [row] = listViewOf([retrying('nas', nas, tired)], '', sampleNow).groups[0]?.rows ?? [];
+    const [row] = listViewOf([retrying('nas', nas, tired)], everything, sampleNow).groups[0]?.rows ?? [];
     expect(row?.cause?.tries).toBe('9 failed tries, now retrying once a minute');
   });
 
@@ -119,29 +119,31 @@ describe('a row', () => {
 
   it('that is not proven yet is checking, and says who waits for it', () => {
     expect(screen([checking('a'), checking('b', { held: 2 })])).toEqual([
-      '◌ a  localhost:5432  (—●)',
-      '  prod · svc/a  Checking …',
-      '◌ b  localhost:5432  (—●)',
-      '  prod · svc/b  Checking … · 2 clients waiting',
+      '◌ a  :5432  (—●)',
+      '  prod · svc/a  checking …',
+      '◌ b  :5432  (—●)',
+      '  prod · svc/b  checking … 2 clients waiting',
     ]);
   });
 
   it('that is ready says so, neither green nor in trouble', () => {
-    expect(screen([ready('a')])).toEqual(['◌ a  localhost:5432  (—●)', '  prod · svc/a  Ready']);
+    expect(screen([ready('a')])).toEqual(['◌ a  :5432  (—●)', '  prod · svc/a  ready']);
   });
 
   it('that is connected but fails its checks is in trouble', () => {
     const sick = up('api', { health: 'unhealthy', cause: retrying('api', ['check-failed']).cause });
     expect(screen([sick])).toEqual([
-      '▲ api  localhost:5432  (—●)',
+      '▲ api  :5432  (—●)',
       '  No answer through the tunnel',
-      '  Checking again soon  [Show log]',
+      '  Checking again soon  [Show Log]',
     ]);
   });
 
   it('is one sentence for a screen reader', () => {
     const labels = (services: readonly ServiceSnapshot[]): readonly string[] =>
-      listViewOf(services, '', sampleNow).groups.flatMap(({ rows }) => rows.map(({ label }) => label));
+      listViewOf(services, everything, sampleNow).groups.flatMap(({ rows }) =>
+        rows.map(({ label }) => label),
+      );
     expect(
       labels([
         up('postgres'),
@@ -151,10 +153,10 @@ describe('a row', () => {
         service('kafka'),
       ]),
     ).toEqual([
-      'postgres, up, 3 h · 2 ms, localhost:5432',
-      'kafka, Checking …, localhost:5432',
+      'postgres, up 3 h · 2 ms, localhost:5432',
+      'kafka, checking …, localhost:5432',
       'redis, in trouble, No ready pod behind svc/redis, Retrying in 4 s, localhost:5432',
-      'web, in trouble, Signed out of prod, Needs you, localhost:5432',
+      'web, in trouble, Signed out of prod, Sign in again: run aws sso login (not retried automatically), localhost:5432',
       'kafka, off, localhost:5432',
     ]);
   });
@@ -169,13 +171,13 @@ describe('the list', () => {
       up('redis', { tags: ['database', 'web'] }),
     ]).filter((line) => !line.startsWith(' '));
     expect(names).toEqual([
-      'DATABASE (—●)',
-      '● postgres  localhost:5432  (—●)',
-      '● redis  localhost:5432  (—●)',
-      'WEB (○—)',
-      '○ grafana  localhost:5432  (○—)',
-      'OTHER (○—)',
-      '○ loose  localhost:5432  (○—)',
+      '⌄ database  2 up (—●)',
+      '● postgres  :5432  (—●)',
+      '● redis  :5432  (—●)',
+      '⌄ web  Off (○—)',
+      '○ grafana  :5432  (○—)',
+      '⌄ Other  Off (○—)',
+      '○ loose  :5432  (○—)',
     ]);
   });
 
@@ -183,12 +185,12 @@ describe('the list', () => {
     ['all share a tag', [up('a', web), up('b', web)]],
     ['none has a tag', [up('a'), up('b')]],
   ])('has no group titles when %s', (_, services) => {
-    expect(listViewOf(services, '', sampleNow).groups.map(({ title }) => title)).toEqual([null]);
+    expect(listViewOf(services, everything, sampleNow).groups.map(({ title }) => title)).toEqual([null]);
   });
 
   it('keeps every row in its place whatever its state', () => {
     const order = (services: readonly ServiceSnapshot[]): readonly string[] =>
-      listViewOf(services, '', sampleNow).rowNames;
+      listViewOf(services, everything, sampleNow).rowNames;
     const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
     const wild = [service('a'), retrying('b', noPod), connecting('c'), waiting('d', signedOut)];
     expect(order(wild)).toEqual(order(calm));
@@ -196,31 +198,30 @@ describe('the list', () => {
 
   it('names a group by its tag only when the tag means exactly its rows', () => {
     const tags = (services: readonly ServiceSnapshot[]): readonly (string | null)[] =>
-      listViewOf(services, '', sampleNow).groups.map(({ tag }) => tag);
+      listViewOf(services, everything, sampleNow).groups.map(({ tag }) => tag);
     expect(tags([up('a', database), up('b', web), up('c')])).toEqual(['database', 'web', null]);
     expect(tags([up('a', { tags: ['database', 'web'] }), up('b', web)])).toEqual(['database', null]);
   });
 
-  it('tells a cause that three share once, above rows that only name it', () => {
+  it('tells a cause that three share once, above rows that are quiet', () => {
     const services = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('d')];
     expect(screen(services)).toEqual([
       '▲ 3 forwards: Signed out of prod',
-      '  Sign in again: run aws sso login (not retried automatically)',
-      '  Needs you  [Copy command]',
-      '▲ a  localhost:5432  (—●)',
-      '  Signed out of prod',
-      '▲ b  localhost:5432  (—●)',
-      '  Signed out of prod',
-      '▲ c  localhost:5432  (—●)',
-      '  Signed out of prod',
-      '● d  localhost:5432  (—●)',
-      '  prod · svc/d  3 h · 2 ms',
+      '  Sign in again: run aws sso login (not retried automatically)  [Sign In…]',
+      '◌ a  :5432  (—●)',
+      '  prod · svc/a  waits for prod',
+      '◌ b  :5432  (—●)',
+      '  prod · svc/b  waits for prod',
+      '◌ c  :5432  (—●)',
+      '  prod · svc/c  waits for prod',
+      '● d  :5432  (—●)',
+      '  prod · svc/d  up 3 h · 2 ms',
     ]);
   });
 
   it('tells a cause that two share row by row', () => {
     const services = ['a', 'b'].map((name) => waiting(name, signedOut));
-    expect(screen(services).filter((line) => line.startsWith('!'))).toEqual([]);
+    expect(screen(services).filter((line) => line.startsWith('▲ 2'))).toEqual([]);
   });
 });
 
@@ -242,19 +243,82 @@ describe('the filter', () => {
     [' redis ', ['redis']],
     ['nothing like it', []],
   ])('“%s” leaves %j', (filter, names) => {
-    expect(listViewOf(services, filter, sampleNow).rowNames).toEqual(names);
+    expect(listViewOf(services, filtered(filter), sampleNow).rowNames).toEqual(names);
   });
 
   it('keeps the title of the only group that is left', () => {
-    expect(listViewOf(services, 'api', sampleNow).groups.map(({ title }) => title)).toEqual(['web']);
+    expect(listViewOf(services, filtered('api'), sampleNow).groups.map(({ title }) => title)).toEqual([
+      'web',
+    ]);
   });
 
   it('shows a shared cause only beside a row that has it', () => {
     const troubled = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('other')];
-    expect(screen(troubled, 'other')).toEqual([
-      '● other  localhost:5432  (—●)',
-      '  prod · svc/other  3 h · 2 ms',
+    expect(screen(troubled, filtered('other'))).toEqual([
+      '● other  :5432  (—●)',
+      '  prod · svc/other  up 3 h · 2 ms',
     ]);
-    expect(screen(troubled, 'svc/b')[0]).toBe('▲ 3 forwards: Signed out of prod');
+    expect(screen(troubled, filtered('svc/b'))[0]).toBe('▲ 3 forwards: Signed out of prod');
+  });
+});
+
+describe('a folded group', () => {
+  const services = [up('postgres', database), retrying('redis', noPod, database), up('api', web)];
+  const folded = new Set(['database']);
+
+  it('shows its title and count, and none of its rows', () => {
+    expect(screen(services, { ...everything, folded })).toEqual([
+      '› database  1 of 2 up (—●)',
+      '⌄ web  1 up (—●)',
+      '● api  :5432  (—●)',
+      '  prod · svc/api  up 3 h · 2 ms',
+    ]);
+    const list = listViewOf(services, { ...everything, folded }, sampleNow);
+    expect([list.rowNames, list.groups[0]?.tone]).toEqual([['api'], 'trouble']);
+  });
+
+  it('opens for what is looked for', () => {
+    expect(listViewOf(services, { ...everything, folded, filter: 're' }, sampleNow).rowNames).toEqual([
+      'postgres',
+      'redis',
+    ]);
+    expect(listViewOf(services, { ...everything, folded, onlyTrouble: true }, sampleNow).rowNames).toEqual([
+      'redis',
+    ]);
+  });
+});
+
+describe('what needs attention', () => {
+  const calm = Array.from({ length: 20 }, (_, index) => up(`s${index}`));
+  const troubled = (count: number): readonly ServiceSnapshot[] =>
+    Array.from({ length: count }, (_, index) =>
+      retrying(`t${index}`, ['host-unreachable', { host: `h${index}` }]),
+    );
+
+  it('stands above a long list, one line each', () => {
+    expect(screen([...calm, ...troubled(2)]).slice(0, 2)).toEqual([
+      '▲ t0: h0 cannot be reached',
+      '▲ t1: h1 cannot be reached',
+    ]);
+  });
+
+  it('is bounded there, and the rest is counted', () => {
+    expect(screen([...calm, ...troubled(8)]).slice(4, 7)).toEqual([
+      '▲ t4: h4 cannot be reached',
+      '  3 more',
+      '● s0  :5432  (—●)',
+    ]);
+  });
+
+  it('is not told twice: in a short list, in a filtered one, below a card', () => {
+    expect(listViewOf([up('a'), ...troubled(1)], everything, sampleNow).troubles).toEqual([]);
+    expect(listViewOf([...calm, ...troubled(2)], filtered('t'), sampleNow).troubles).toEqual([]);
+    const sharing = ['a', 'b', 'c'].map((name) => waiting(name, signedOut));
+    expect(listViewOf([...calm, ...sharing], everything, sampleNow).troubles).toEqual([]);
+  });
+
+  it('is all that is listed when the headline was clicked', () => {
+    const query = { ...everything, onlyTrouble: true };
+    expect(listViewOf([...calm, ...troubled(2)], query, sampleNow).rowNames).toEqual(['t0', 't1']);
   });
 });

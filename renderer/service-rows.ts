@@ -1,12 +1,15 @@
-/** The list as it stands on the screen, computed from a snapshot, the filter and the time. Pure. */
-import { clientAddress, localAddress } from '../shared/bind-address.ts';
+/** The list as it stands on the screen, computed from a snapshot, what the user looks for and the time. Pure. */
+import { localAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
+import { isGuarded, withoutGuarded } from '../shared/guard.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
-import { toneOf, type Tone } from '../shared/service-tone.ts';
+import { countServices, overallTone, toneOf, upOfWanted, type Tone } from '../shared/service-tone.ts';
 import { causeViewOf, type CauseView } from './cause-view.ts';
 import { countdownText, latencyText, uptimeText } from './duration-text.ts';
+import { hitIn, matchesFilter } from './filter-words.ts';
 import { groupInOrder } from './grouping.ts';
 import { sharedCausesOf, type SharedCauseView } from './shared-causes.ts';
+import { waitsForText } from './waits-for.ts';
 
 export interface RowView {
   readonly name: string;
@@ -15,13 +18,21 @@ export interface RowView {
   readonly on: boolean;
   /** What a click copies; null of a reverse forward, whose route says it all. */
   readonly address: string | null;
+  /** `:5432`: "localhost" is said once, in what a click copies. */
+  readonly port: string | null;
   readonly route: string;
   readonly description: string | null;
-  /** `3 h · 2 ms`, `Checking …`: the quiet end of the second line. */
+  /** `up 3 h · 2 ms`, `checking …`, `waits for prod`: the quiet end of the second line. */
   readonly status: string;
   readonly cause: CauseView | null;
-  /** A card above shows the cause in full: the row only names it. */
-  readonly causeIsShared: boolean;
+  /** A card above tells the cause in full: the row is quiet. */
+  readonly isQuiet: boolean;
+  /** Of three lines. It stays so while the pointer is inside, whatever the state does. */
+  readonly isTall: boolean;
+  /** Turning it on has to be confirmed. */
+  readonly isGuarded: boolean;
+  /** Where the filter found the name. */
+  readonly hit: readonly [number, number] | null;
   /** The whole row as one sentence, for a screen reader. */
   readonly label: string;
 }
@@ -33,38 +44,99 @@ export interface GroupView {
   /** The tag that names exactly these services; null: they can only be named one by one. */
   readonly tag: string | null;
   readonly names: readonly string[];
+  /** What its switch turns on. */
+  readonly turnsOn: readonly string[];
   readonly on: boolean;
+  readonly tone: Tone;
+  /** `3 of 4 up`, `All off`. */
+  readonly count: string;
+  readonly isFolded: boolean;
+  /** Empty while it is folded. */
   readonly rows: readonly RowView[];
+}
+
+/** A service in trouble, in one line above a long list. */
+export interface TroubleLine {
+  readonly name: string;
+  readonly title: string;
 }
 
 export interface ListView {
   readonly sharedCauses: readonly SharedCauseView[];
+  /** Of a list that is longer than the window. */
+  readonly troubles: readonly TroubleLine[];
+  /** Troubles for which there is no line. */
+  readonly moreTroubles: number;
   readonly groups: readonly GroupView[];
+  /** Of the rows that can be seen. */
   readonly rowNames: readonly string[];
 }
 
+/** What the user looks for. */
+export interface ListQuery {
+  readonly filter: string;
+  readonly onlyTrouble: boolean;
+  /** Keys of groups. What is looked for is shown all the same. */
+  readonly folded: ReadonlySet<string>;
+}
+
+export const everything: ListQuery = { filter: '', onlyTrouble: false, folded: new Set() };
+
 const untagged = 'Other';
+/** Rows that the window has room for, less a few for cards. */
+const longListFrom = 10;
+const maxTroubleLines = 5;
 
 /** Groups by first tag; groups and rows keep the order of the file whatever their state. */
-export function listViewOf(services: readonly ServiceSnapshot[], filter: string, now: number): ListView {
+export function listViewOf(services: readonly ServiceSnapshot[], query: ListQuery, now: number): ListView {
+  const { filter, onlyTrouble, folded } = query;
   const sharedCauses = sharedCausesOf(services, now);
   const sharing = new Set(sharedCauses.flatMap(({ names }) => names));
-  const matching = services.filter((service) => matches(service, filter));
+  const matching = services.filter(
+    (service) => matchesFilter(service, filter) && (!onlyTrouble || toneOf(service) === 'trouble'),
+  );
+  const isSearching = filter !== '' || onlyTrouble;
   const matchingNames = new Set(matching.map(({ name }) => name));
-  const groups = [...groupInOrder(matching, (service) => service.tags[0] ?? untagged)];
+  const grouped = [...groupInOrder(matching, (service) => service.tags[0] ?? untagged)];
   const isSingle = new Set(services.map(({ tags }) => tags[0])).size <= 1;
-  return {
-    sharedCauses: sharedCauses.filter(({ names }) => names.some((name) => matchingNames.has(name))),
-    groups: ordered(groups).map(([title, members]) => ({
+  const groups = ordered(grouped).map(([title, members]): GroupView => {
+    const isFolded = !isSingle && !isSearching && folded.has(title);
+    return {
       key: title,
       title: isSingle ? null : title,
       tag: tagOfExactly(members, services),
       names: members.map(({ name }) => name),
+      turnsOn: withoutGuarded(members).map(({ name }) => name),
       on: members.some(({ desired }) => desired === 'on'),
-      rows: members.map((service) => rowViewOf(service, sharing.has(service.name), now)),
-    })),
-    rowNames: ordered(groups).flatMap(([, members]) => members.map(({ name }) => name)),
+      tone: overallTone(members),
+      count: countText(members),
+      isFolded,
+      rows: isFolded ? [] : members.map((service) => rowViewOf(service, sharing, { filter, now })),
+    };
+  });
+  const lone = isSearching ? [] : services.filter((service) => isLoneTrouble(service, sharing));
+  const isLong = services.length > longListFrom;
+  return {
+    sharedCauses: sharedCauses.filter(({ names }) => names.some((name) => matchingNames.has(name))),
+    troubles: isLong ? lone.slice(0, maxTroubleLines).map(troubleLineOf) : [],
+    moreTroubles: isLong ? Math.max(0, lone.length - maxTroubleLines) : 0,
+    groups,
+    rowNames: groups.flatMap(({ rows }) => rows.map(({ name }) => name)),
   };
+}
+
+const isLoneTrouble = (service: ServiceSnapshot, sharing: ReadonlySet<string>): boolean =>
+  toneOf(service) === 'trouble' && !sharing.has(service.name);
+
+const troubleLineOf = ({ name, cause }: ServiceSnapshot): TroubleLine => ({
+  name,
+  title: cause?.title ?? 'Not working',
+});
+
+function countText(members: readonly ServiceSnapshot[]): string {
+  const counts = countServices(members);
+  if (counts.wanted === 0) return 'Off';
+  return counts.up === counts.wanted ? `${counts.up} up` : upOfWanted({ ...counts, checking: 0 });
 }
 
 /** Services without a tag come last. */
@@ -83,41 +155,48 @@ function tagOfExactly(
   return services.filter(({ tags }) => tags.includes(tag)).length === members.length ? tag : null;
 }
 
-/** Every word of the filter must occur somewhere in what the row says. */
-function matches(service: ServiceSnapshot, filter: string): boolean {
-  const { name, route, tags, technology, description } = service;
-  const text = [name, route, ...tags, technology, clientAddress(service), description ?? '']
-    .join(' ')
-    .toLowerCase();
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+interface RowContext {
+  readonly filter: string;
+  readonly now: number;
 }
 
-function rowViewOf(service: ServiceSnapshot, causeIsShared: boolean, now: number): RowView {
+function rowViewOf(
+  service: ServiceSnapshot,
+  sharing: ReadonlySet<string>,
+  { filter, now }: RowContext,
+): RowView {
   const tone = toneOf(service);
   const cause = causeViewOf(service, now);
+  const isQuiet = cause !== null && sharing.has(service.name);
   const address = service.remoteAddress === undefined ? localAddress(service) : null;
-  const status = statusText(service, now);
-  const state = cause === null ? [stateWords[tone], status] : [stateWords[tone], cause.title, cause.next];
+  const status = isQuiet ? waitsForText(service) : statusText(service, now);
+  const state =
+    cause === null || isQuiet ? [stateWords[tone], status] : [stateWords[tone], cause.title, cause.line];
   return {
     name: service.name,
     tone,
     on: service.desired === 'on',
     address,
+    port: address === null ? null : portText(service, address),
     route: service.route,
     description: service.description,
     status,
     cause,
-    causeIsShared,
+    isQuiet,
+    isTall: cause !== null && !isQuiet,
+    isGuarded: isGuarded(service),
+    hit: filter === '' ? null : hitIn(service.name, filter),
     label: [service.name, ...state, address ?? service.route].filter((part) => part !== '').join(', '),
   };
 }
 
-/** Empty where the words beside it say it: `Checking …`, `Connecting`. */
+/** The address where it is more than a port of this machine. */
+const portText = ({ localPort }: ServiceSnapshot, address: string): string =>
+  address === `localhost:${localPort}` ? `:${localPort}` : address;
+
+/** Empty where the words beside it say it: `up 3 h`, `checking …`. */
 const stateWords: Readonly<Record<Tone, string>> = {
-  up: 'up',
+  up: '',
   ready: '',
   checking: '',
   working: '',
@@ -131,15 +210,15 @@ function statusText(service: ServiceSnapshot, now: number): string {
     case 'off':
       return '';
     case 'connecting':
-      return withClients(cause === null ? 'Connecting' : 'Reconnecting', service);
+      return withClients(cause === null ? 'connecting …' : 'reconnecting …', service);
     case 'stopping':
-      return 'Stopping';
+      return 'stopping …';
     case 'up':
       return tunnelText(service, now);
     case 'waiting':
     case 'retrying':
     case 'failed':
-      return nextRetryAt === null ? 'Waiting' : `Retrying ${countdownText(nextRetryAt - now)}`;
+      return nextRetryAt === null ? 'waiting' : `retrying ${countdownText(nextRetryAt - now)}`;
     default:
       return assertNever(phase, 'phase');
   }
@@ -150,22 +229,20 @@ function tunnelText(service: ServiceSnapshot, now: number): string {
     case 'healthy':
       return upText(service, now);
     case 'ready':
-      return 'Ready';
+      return 'ready';
     case 'unknown':
-      return withClients('Checking …', service);
+      return withClients('checking …', service);
     case 'unhealthy':
-      return 'No answer';
+      return 'no answer';
     default:
       return assertNever(service.health, 'health');
   }
 }
 
 const withClients = (text: string, { held }: ServiceSnapshot): string =>
-  held === 0 ? text : `${text} · ${clientsText(held)} waiting`;
+  held === 0 ? text : `${text} ${clientsText(held)} waiting`;
 
 const clientsText = (count: number): string => (count === 1 ? '1 client' : `${count} clients`);
 
 const upText = (service: ServiceSnapshot, now: number): string =>
-  [uptimeText(now - service.since), ...(service.checkMs === null ? [] : [latencyText(service.checkMs)])].join(
-    ' · ',
-  );
+  `up ${[uptimeText(now - service.since), ...(service.checkMs === null ? [] : [latencyText(service.checkMs)])].join(' · ')}`;

@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause } from '../shared/failure.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
-import { listViewOf } from './service-rows.ts';
+import { causeViewOf } from './cause-view.ts';
+import { everything, listViewOf } from './service-rows.ts';
 import { deadTarget } from './testing/dead-target.ts';
 import { rowsAsText } from './testing/rows-as-text.ts';
 import { checking, connecting, sampleNow, service, up } from './testing/service-samples.ts';
 
 const screen = (one: ServiceSnapshot, now: number): readonly string[] =>
-  rowsAsText(listViewOf([one], '', now));
+  rowsAsText(listViewOf([one], everything, now));
 
 describe('the row of a target that refuses', () => {
   it('is trouble from the first failure on, whatever the phase, and only what happens next changes', () => {
-    const head = '▲ orders  localhost:5432  (—●) |  The tunnel is up, but db.internal refused the connection';
+    const head = '▲ orders  :5432  (—●) |  The tunnel is up, but db.internal refused the connection';
     const rows = deadTarget.map((step) => screen(step.service, step.at));
     expect(rows.slice(0, 2).map((lines) => lines.join(' |'))).toEqual([
-      '◐ orders  localhost:5432  (—●) |  deploy@bastion → db.internal:5432  Connecting',
-      '◌ orders  localhost:5432  (—●) |  deploy@bastion → db.internal:5432  Checking …',
+      '◐ orders  :5432  (—●) |  deploy@bastion → db.internal:5432  connecting …',
+      '◌ orders  :5432  (—●) |  deploy@bastion → db.internal:5432  checking …',
     ]);
     const steady = rows.slice(2);
     expect(new Set(steady.map((lines) => lines.slice(0, 2).join(' |')))).toEqual(new Set([head]));
@@ -29,7 +30,7 @@ describe('the row of a target that refuses', () => {
           ...retry,
           `Retrying ${delay}`,
         ]),
-      ].map((next) => `  ${next}  [Show log]`),
+      ].map((next) => `  ${next}  [Show Log]`),
     );
   });
 
@@ -51,16 +52,16 @@ describe('the row of a tunnel that was killed', () => {
     const tried = { cause, attempt: 1 };
     const steps = [up('db'), connecting('db', tried), checking('db', tried), up('db', { since: sampleNow })];
     expect(steps.map((step) => screen(step, sampleNow).join(' |'))).toEqual([
-      '● db  localhost:5432  (—●) |  prod · svc/db  3 h · 2 ms',
-      '◐ db  localhost:5432  (—●) |  prod · svc/db  Reconnecting',
-      '◌ db  localhost:5432  (—●) |  prod · svc/db  Checking …',
-      '● db  localhost:5432  (—●) |  prod · svc/db  0 s · 2 ms',
+      '● db  :5432  (—●) |  prod · svc/db  up 3 h · 2 ms',
+      '◐ db  :5432  (—●) |  prod · svc/db  reconnecting …',
+      '◌ db  :5432  (—●) |  prod · svc/db  checking …',
+      '● db  :5432  (—●) |  prod · svc/db  up 0 s · 2 ms',
     ]);
   });
 });
 
 describe('the row of a cause that needs the user', () => {
-  it('shows when LocalPort looks again, and keeps its lines while it does', () => {
+  it('says what to do, and keeps its lines while LocalPort looks again', () => {
     const cause = describeCause('forbidden', { resource: 'pods in shop' });
     const facts = { desired: 'on', cause, attempt: 1 } as const;
     const steps = [
@@ -71,17 +72,17 @@ describe('the row of a cause that needs the user', () => {
       service('shop', { ...facts, phase: 'failed' }),
     ];
     const rows = steps.map((step) => screen(step, sampleNow));
-    expect(new Set(rows.map((lines) => lines.slice(0, 3).join(' |')))).toEqual(
+    expect(new Set(rows.map((lines) => lines.join(' |')))).toEqual(
       new Set([
-        '▲ shop  localhost:5432  (—●) |  You may not forward ports to pods in shop |  Ask for the right to create pods/portforward there',
+        '▲ shop  :5432  (—●) |  You may not forward ports to pods in shop |  Ask for the right to create pods/portforward there  [Copy Command]',
       ]),
     );
-    expect(rows.map((lines) => lines.slice(3).join(' |'))).toEqual([
-      '  Needs you · checks again in 30 s  [Copy command]',
-      '  Trying again now  [Copy command]',
-      '  Checking …  [Copy command]',
-      '  Needs you · checks again in 5 min  [Copy command]',
-      '  Needs you  [Copy command]',
+    expect(steps.map((step) => causeViewOf(step, sampleNow)?.next)).toEqual([
+      'Needs you · checks again in 30 s',
+      'Trying again now',
+      'Checking …',
+      'Needs you · checks again in 5 min',
+      'Needs you',
     ]);
   });
 });

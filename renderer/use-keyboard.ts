@@ -11,6 +11,7 @@ export function useKeyboard(
     const press = {
       key: event.key,
       command: platform === 'darwin' ? event.metaKey : event.ctrlKey,
+      shift: event.shiftKey,
       alt: event.altKey,
       composing: event.isComposing,
     };
@@ -29,7 +30,8 @@ export function useKeyboard(
 
 function focusPlace(element: Element | null): FocusPlace {
   if (element === null || element === document.body) return 'page';
-  if (element instanceof HTMLInputElement) return element.matches('.filter-input') ? 'filter' : 'field';
+  if (element instanceof HTMLInputElement && element.type !== 'checkbox')
+    return element.matches('.filter-input') ? 'filter' : 'field';
   if (element instanceof HTMLButtonElement) return 'control';
   return element.matches('.row') ? 'row' : 'page';
 }

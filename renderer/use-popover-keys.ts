@@ -1,10 +1,13 @@
 import type { Dispatch, RefObject } from 'react';
 import { flushSync } from 'react-dom';
+import { isGuarded } from '../shared/guard.ts';
 import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import type { Commands } from './commands.ts';
 import type { KeyIntent } from './keyboard.ts';
+import type { Page } from './pages.ts';
 import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
+import type { RowActionKind } from './row-actions.ts';
 import { rowId } from './service-row.tsx';
 import type { ListView } from './service-rows.ts';
 import { useKeyboard } from './use-keyboard.ts';
@@ -17,12 +20,16 @@ interface KeyTargets {
   readonly state: PopoverState;
   readonly dispatch: Dispatch<PopoverAction>;
   readonly field: RefObject<HTMLInputElement | null>;
+  readonly onPage: (page: Page) => void;
+  readonly onBack: () => void;
+  readonly onRowAction: (name: string, action: RowActionKind) => void;
+  readonly onRowMenu: (name: string) => void;
 }
 
 /** Performs what the keys mean. */
 export function usePopoverKeys(targets: KeyTargets): void {
   const { platform, commands, services, list, state, dispatch, field } = targets;
-  const { view, filterIsOpen } = state;
+  const { pages, filterIsOpen, onlyTrouble } = state;
   const active = activeRow(list.rowNames, state.activeName);
 
   /** The field must stand there before the key that opened it has done its work. */
@@ -31,8 +38,11 @@ export function usePopoverKeys(targets: KeyTargets): void {
     field.current?.focus();
   };
   const toggle = (name: string): void => {
-    const isOn = services.some((service) => service.name === name && service.desired === 'on');
-    void commands.setDesired(name, isOn ? 'off' : 'on');
+    const service = services.find((one) => one.name === name);
+    if (service === undefined) return;
+    const isOn = service.desired === 'on';
+    if (!isOn && isGuarded(service)) dispatch({ kind: 'confirm', name });
+    else void commands.setDesired(name, isOn ? 'off' : 'on');
   };
   const perform = (intent: KeyIntent): void => {
     switch (intent.kind) {
@@ -45,8 +55,11 @@ export function usePopoverKeys(targets: KeyTargets): void {
       case 'activate':
         clickMainControl(intent.name);
         return;
-      case 'expand':
-        dispatch({ kind: 'expand', key: intent.name, expanded: intent.expanded });
+      case 'row-action':
+        targets.onRowAction(intent.name, intent.action);
+        return;
+      case 'row-menu':
+        targets.onRowMenu(intent.name);
         return;
       case 'open-filter':
       case 'type-into-filter':
@@ -56,8 +69,18 @@ export function usePopoverKeys(targets: KeyTargets): void {
         if (active !== null) rowElement(active)?.focus();
         dispatch({ kind: 'close-filter' });
         return;
-      case 'show':
-        dispatch({ kind: 'show', view: intent.view });
+      case 'show-all':
+        dispatch({ kind: 'only-trouble', only: false });
+        return;
+      case 'back':
+        targets.onBack();
+        return;
+      case 'settings':
+        if (pages.at(-1)?.kind === 'settings') targets.onBack();
+        else targets.onPage({ kind: 'settings' });
+        return;
+      case 'add':
+        targets.onPage({ kind: 'form', name: null });
         return;
       case 'reload':
         void commands.reloadConfig();
@@ -78,11 +101,14 @@ export function usePopoverKeys(targets: KeyTargets): void {
   useKeyboard(
     platform,
     (focus) => ({
-      view,
+      page: pages.at(-1)?.kind ?? 'list',
       focus,
       filterIsOpen,
+      onlyTrouble,
+      menuIsOpen: state.menu !== null,
       rowNames: list.rowNames,
       activeName: focus === 'filter' || state.activeName !== null ? active : null,
+      hasSelection: (getSelection()?.toString() ?? '') !== '',
     }),
     perform,
   );

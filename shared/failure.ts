@@ -42,7 +42,9 @@ export type RemedyAction =
   | { readonly kind: 'copy-command'; readonly label: string; readonly command: string }
   | { readonly kind: 'open-config'; readonly label: string }
   | { readonly kind: 'open-log'; readonly label: string }
-  | { readonly kind: 'retry'; readonly label: string };
+  | { readonly kind: 'retry'; readonly label: string }
+  /** A free local port, for this run. */
+  | { readonly kind: 'use-free-port'; readonly label: string };
 
 /** A classified failure, ready to be shown. */
 export interface Cause {
@@ -136,9 +138,10 @@ const user = (...triggers: TriggerKind[]) => ({ recovery: 'user', triggers, rech
 /** Wrong on this machine: a file, a program, a line of the config. */
 const setup = (...triggers: TriggerKind[]) => ({ ...user(...triggers), turnsClientsAway: true }) as const;
 
-const retry: RemedyAction = { kind: 'retry', label: 'Try again' };
-const openConfig: RemedyAction = { kind: 'open-config', label: 'Open config' };
-const openLog: RemedyAction = { kind: 'open-log', label: 'Show log' };
+const retry: RemedyAction = { kind: 'retry', label: 'Try Again' };
+const openConfig: RemedyAction = { kind: 'open-config', label: 'Open Config' };
+const useFreePort: RemedyAction = { kind: 'use-free-port', label: 'Use Another Port' };
+const openLog: RemedyAction = { kind: 'open-log', label: 'Show Log' };
 const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
 
 /** Apple's ssh has no support for security keys, that of Homebrew has. */
@@ -200,7 +203,7 @@ const catalogue = {
         ? 'Stop that program or choose another local_port; the service starts once the port is free'
         : `Only one of the two can be on: stop the other one first, with ${stopCommand(d.service)}`;
     },
-    action: (d) => (d.service === undefined ? openConfig : copy('Copy command', stopCommand(d.service))),
+    action: (d) => (d.isPrivate === true ? openConfig : useFreePort),
   },
   'port-forbidden': {
     ...setup(),
@@ -242,11 +245,11 @@ const catalogue = {
         : `${agent}. To log in with a password or a passphrase: ${d.login}`;
     },
     action: (d) => {
-      if (d.securityKey === 'unsupported') return copy('Copy command', opensshCommand);
+      if (d.securityKey === 'unsupported') return copy('Copy Command', opensshCommand);
       if (d.askedUser === true || d.securityKey === 'unused') return retry;
-      if (d.wasRemembered === true && d.login !== undefined) return copy('Copy command', d.login);
-      if (d.command !== undefined) return copy('Copy command', d.command);
-      return d.usedPassword === true ? openConfig : copy('Copy ssh-add', 'ssh-add');
+      if (d.wasRemembered === true && d.login !== undefined) return copy('Copy Command', d.login);
+      if (d.command !== undefined) return copy('Copy Command', d.command);
+      return d.usedPassword === true ? openConfig : copy('Copy ssh-add Command', 'ssh-add');
     },
   },
   'master-missing': {
@@ -254,7 +257,7 @@ const catalogue = {
     recheck: 'port',
     title: (d) => `You have no open ssh connection to ${d.host ?? 'the host'}`,
     remedy: (d) => `Open one with ${d.command ?? 'ssh -fNM'}; the service connects as soon as it is there`,
-    action: (d) => (d.command === undefined ? retry : copy('Copy ssh command', d.command)),
+    action: (d) => (d.command === undefined ? retry : copy('Copy ssh Command', d.command)),
   },
   'control-path-missing': {
     ...setup('credentials'),
@@ -266,7 +269,7 @@ const catalogue = {
     ...setup('credentials'),
     title: (d) => `The keychain holds no password ${d.what ?? ''}`.trimEnd(),
     remedy: (d) => `Store it: run ${d.command ?? 'localport secret set'}`,
-    action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
+    action: (d) => (d.command === undefined ? retry : copy('Copy Command', d.command)),
   },
   'secret-unreadable': {
     ...setup('credentials'),
@@ -296,7 +299,7 @@ const catalogue = {
         : `Run ${d.command ?? 'localport ssh login'}, or log in with a key, for example from your agent`,
     action: (d) => {
       if (d.askedUser === true) return retry;
-      return d.command === undefined ? openLog : copy('Copy command', d.command);
+      return d.command === undefined ? openLog : copy('Copy Command', d.command);
     },
   },
   'host-key-unknown': {
@@ -304,7 +307,7 @@ const catalogue = {
     recheck: 'login',
     title: (d) => `The host key of ${d.host ?? 'the server'} is not known yet`,
     remedy: () => 'Connect once by hand and check the fingerprint',
-    action: (d) => (d.host === undefined ? null : copy('Copy ssh command', d.command ?? `ssh ${d.host}`)),
+    action: (d) => (d.host === undefined ? null : copy('Copy ssh Command', d.command ?? `ssh ${d.host}`)),
   },
   'host-key-changed': {
     ...user('credentials'),
@@ -312,7 +315,7 @@ const catalogue = {
     title: (d) => `The host key of ${d.host ?? 'the server'} has changed`,
     remedy: () => 'If the host was reinstalled, remove the old key; if not, somebody may be listening in',
     action: (d) =>
-      d.host === undefined ? null : copy('Copy ssh-keygen', d.command ?? `ssh-keygen -R ${d.host}`),
+      d.host === undefined ? null : copy('Copy ssh-keygen Command', d.command ?? `ssh-keygen -R ${d.host}`),
   },
   'host-unreachable': {
     ...backoff,
@@ -415,7 +418,7 @@ const catalogue = {
         : `The kube context ${d.context} does not exist`;
     },
     remedy: (d) => d.fix ?? 'Correct the context in the config, or add it to your kubeconfig',
-    action: () => copy('Copy command', 'kubectl config get-contexts'),
+    action: () => copy('Copy Command', 'kubectl config get-contexts'),
   },
   'kubeconfig-invalid': {
     ...setup('credentials'),
@@ -432,7 +435,7 @@ const catalogue = {
     remedy: () => 'Check the name, the namespace and the context',
     action: (d) =>
       copy(
-        'Copy command',
+        'Copy Command',
         isNamespace(d)
           ? `kubectl get namespaces${scope({ context: d.context })}`
           : `kubectl get services,pods${scope(d)}`,
@@ -457,7 +460,7 @@ const catalogue = {
       if (d.ending !== undefined && isJob(d)) return 'A finished job never runs again: create it anew';
       return 'It connects as soon as a pod is ready';
     },
-    action: (d) => copy('Show pods', `kubectl get pods${scope(d)}`),
+    action: (d) => copy('Copy Command', `kubectl get pods${scope(d)}`),
   },
   forbidden: {
     ...user('credentials'),
@@ -467,7 +470,7 @@ const catalogue = {
         : `You may not ${right}${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
     remedy: ({ right = forwardRight }) => `Ask for the right to ${right} there`,
     action: ({ right = forwardRight, ...d }) =>
-      copy('Copy command', `kubectl auth can-i ${right}${scope(d)}`),
+      copy('Copy Command', `kubectl auth can-i ${right}${scope(d)}`),
   },
   'credentials-expired': {
     ...user('credentials'),
@@ -475,7 +478,7 @@ const catalogue = {
     title: (d) => `Signed out of ${d.context ?? d.host ?? 'the cluster'}`,
     remedy: (d) =>
       `${d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`} (not retried automatically)`,
-    action: (d) => (d.command === undefined ? retry : copy('Copy command', d.command)),
+    action: (d) => (d.command === undefined ? retry : copy('Copy Command', d.command)),
   },
   unauthorized: {
     ...user('credentials'),

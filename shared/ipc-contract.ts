@@ -5,6 +5,9 @@
 import * as z from 'zod';
 import { answerSchema } from './prompt.ts';
 import { serviceEditing } from './service-edit.ts';
+import { diagnosticSectionSchema } from './control-contract.ts';
+import { importListSchema, importSourceSchema, kubeTargetsSchema, placesSchema } from './import-contract.ts';
+import { serviceDetailsSchema } from './service-details.ts';
 import { desiredSchema, snapshotSchema } from './service-snapshot.ts';
 
 const nothing = z.void();
@@ -19,6 +22,12 @@ export const settingsSchema = z
      */
     loginItemStatus: z.enum(['enabled', 'disabled', 'requires-approval', 'misplaced', 'unavailable']),
     notifications: z.boolean(),
+    /** Also when a forward is up again. */
+    recoveryNotices: z.boolean(),
+    /** Opens the popover from anywhere, as Electron writes it: `Command+Shift+L`; null: none. */
+    shortcut: z.string().max(100).nullable(),
+    /** Another program has it. */
+    shortcutRefused: z.boolean(),
     /** The system did not show the last notification. */
     notificationsRefused: z.boolean(),
     /** Whether this copy of LocalPort brings the `localport` command. One that runs from a checkout does not. */
@@ -31,6 +40,10 @@ export const settingsSchema = z
   })
   .readonly();
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** Groups that are folded, by their title. */
+const viewSchema = z.object({ folded: z.array(name).max(1_000).readonly() }).readonly();
+export type View = z.infer<typeof viewSchema>;
 
 export const ipcInvokes = {
   'snapshot:get': { request: nothing, response: snapshotSchema },
@@ -46,7 +59,6 @@ export const ipcInvokes = {
     request: z.object({ names: z.array(name).min(1).max(1_000).readonly() }),
     response: nothing,
   },
-  'service:open-log': { request: z.object({ name }), response: nothing },
   // Adding, changing and removing services: see service-edit.ts.
   'service:read': serviceEditing.read,
   'service:propose': serviceEditing.propose,
@@ -57,7 +69,35 @@ export const ipcInvokes = {
   'service:remove': serviceEditing.remove,
   'edit:undo': serviceEditing.undo,
   'port:holder': serviceEditing.portHolder,
-  'config:open': { request: nothing, response: nothing },
+  /** Uses a free local port for this run. */
+  'service:use-free-port': { request: z.object({ name }), response: nothing },
+  /** Gives it a new tunnel, whatever it waits for. */
+  'service:restart': { request: z.object({ name }), response: nothing },
+  /** Opens its URL in the browser, or in the database app of its scheme. */
+  'service:open': { request: z.object({ name }), response: nothing },
+  /** Runs the sign-in that its cause names. Fails with a sentence. */
+  'sign-in:run': { request: z.object({ name }), response: nothing },
+  'sign-in:cancel': { request: nothing, response: nothing },
+  'service:details': { request: z.object({ name }), response: serviceDetailsSchema },
+  /** Opens its log with the program that the user has for logs; null: LocalPort's own. */
+  'service:open-log': { request: z.object({ name: name.nullable() }), response: nothing },
+  /** The last lines, oldest first; later ones come as `log:lines`. Follows this log only, null: LocalPort's own. */
+  'log:follow': { request: z.object({ name: name.nullable() }), response: z.array(z.string()).readonly() },
+  'log:unfollow': { request: nothing, response: nothing },
+  /** Opens the config in an editor, where it can at the entry of the service, or at the line. */
+  'config:open': {
+    request: z.object({ service: name.optional(), line: z.number().int().min(1).optional() }),
+    response: nothing,
+  },
+  /** Names in the kubeconfig and in ssh_config, and which context is the current one. Quick: only files are read. */
+  'targets:places': { request: nothing, response: placesSchema },
+  /** What a context offers; namespace null: the context's own. Asks the cluster. */
+  'targets:kube': {
+    request: z.object({ context: name, namespace: name.nullable() }),
+    response: kubeTargetsSchema,
+  },
+  /** What could be imported. Asks each cluster, or ssh about each host. */
+  'import:list': { request: z.object({ source: importSourceSchema }), response: importListSchema },
   'config:reload': { request: nothing, response: nothing },
   /** Trusts the text with this digest: the one under review in the snapshot. */
   'config:trust': { request: z.object({ digest: z.string().min(1).max(64) }), response: nothing },
@@ -75,6 +115,8 @@ export const ipcInvokes = {
     request: z.object({
       openAtLogin: z.boolean().optional(),
       notifications: z.boolean().optional(),
+      recoveryNotices: z.boolean().optional(),
+      shortcut: z.string().max(100).nullable().optional(),
       updates: z.boolean().optional(),
     }),
     response: settingsSchema,
@@ -85,6 +127,13 @@ export const ipcInvokes = {
   'updates:choose': { request: nothing, response: nothing },
   /** Copies the text for a bug report. It takes some seconds at the most. */
   'diagnostics:copy': { request: nothing, response: nothing },
+  /** What LocalPort knows of itself and this machine, secrets hidden. It takes some seconds at the most. */
+  'doctor:run': { request: nothing, response: z.array(diagnosticSectionSchema).readonly() },
+  /** What the popover remembers beside the settings. */
+  'view:get': { request: nothing, response: viewSchema },
+  'view:set': { request: viewSchema, response: nothing },
+  /** The licenses of what LocalPort is made of. */
+  'licenses:open': { request: nothing, response: nothing },
   /** Opens a page of macOS's System Settings. */
   'system-settings:open': {
     request: z.object({ page: z.enum(['login-items', 'notifications']) }),
@@ -93,14 +142,21 @@ export const ipcInvokes = {
   /** Moves the app to the Applications folder and starts it from there. Fails when the user does not allow it. */
   'app:move-to-applications': { request: nothing, response: nothing },
   'clipboard:copy': { request: z.object({ text: z.string().max(4096) }), response: nothing },
-  /** The popover's content wants this height, in CSS pixels. */
-  'popover:set-height': { request: z.object({ height: z.number().min(1).max(4000) }), response: nothing },
+  /** The popover's content wants this size, in CSS pixels. */
+  'popover:set-size': {
+    request: z.object({ width: z.number().min(100).max(1000), height: z.number().min(1).max(4000) }),
+    response: nothing,
+  },
   'popover:hide': { request: nothing, response: nothing },
   'app:quit': { request: nothing, response: nothing },
 } as const;
 
 export const ipcEvents = {
   'snapshot:changed': snapshotSchema,
+  /** What the sign-in that runs says. */
+  'sign-in:lines': z.array(z.string()).readonly(),
+  /** Lines that were just written to the log that is followed. */
+  'log:lines': z.object({ name: name.nullable(), lines: z.array(z.string()).readonly() }).readonly(),
   /** The popover was shown again: reset filter and focus. */
   'popover:shown': nothing,
 } as const;

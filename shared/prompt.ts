@@ -1,6 +1,5 @@
 /** A question that a program asks for a service, and that only the user can answer. */
 import * as z from 'zod';
-import { assertNever } from './result.ts';
 import { shellWord } from './shell-word.ts';
 
 /** ssh reads no more than 1,023 bytes from its askpass (readpass.c), the line break included. */
@@ -20,10 +19,6 @@ export const promptKindSchema = z.enum([
 export type PromptKind = z.infer<typeof promptKindSchema>;
 
 export const isReusable = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
-
-/** What a yes is to a `confirm`: ssh takes anything else for a no. */
-export const yes = 'yes';
-export const no = 'no';
 
 /** Of an answer that may be kept in the keychain. `unavailable`: there is none. */
 const rememberSchema = z.enum(['offered', 'unavailable']);
@@ -50,33 +45,6 @@ export const promptSchema = z
   })
   .readonly();
 export type Prompt = z.infer<typeof promptSchema>;
-
-/** `bastion asks for a password` */
-export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): string {
-  switch (kind) {
-    case 'password':
-      return `${asker} asks for a password`;
-    case 'passphrase':
-      return `The key ${asker} is locked`;
-    case 'code':
-      return `${asker} asks for a code`;
-    case 'touch':
-      return 'Touch your security key';
-    case 'confirm':
-      return `The login to ${asker} needs your consent`;
-    default:
-      return assertNever(kind, 'prompt kind');
-  }
-}
-
-/** Why the question comes again; null: it does not. */
-export function repetitionOf({
-  isRepeated,
-  wasRemembered,
-}: Pick<Prompt, 'isRepeated' | 'wasRemembered'>): string | null {
-  if (wasRemembered === true) return 'The answer in the keychain was not accepted, and was removed';
-  return isRepeated ? 'The last answer was not accepted' : null;
-}
 
 /** Asks at the terminal what this ssh host asks. In a shell's words. */
 export const loginCommand = (host: string): string => `localport ssh login ${shellWord(host)}`;

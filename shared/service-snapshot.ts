@@ -18,6 +18,10 @@ export type Phase = z.infer<typeof phaseSchema>;
 export const healthSchema = z.enum(['unknown', 'ready', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 
+/** A fixed list: nothing else is ever handed to the system to be opened. */
+export const schemeSchema = z.enum(['http', 'https', 'postgresql', 'mysql', 'redis']);
+export type Scheme = z.infer<typeof schemeSchema>;
+
 const triggerSchema = z.enum([
   'network',
   'wake',
@@ -34,6 +38,7 @@ const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open-config'), label: z.string() }),
   z.object({ kind: z.literal('open-log'), label: z.string() }),
   z.object({ kind: z.literal('retry'), label: z.string() }),
+  z.object({ kind: z.literal('use-free-port'), label: z.string() }),
 ]);
 
 export const causeSchema = z.object({
@@ -56,6 +61,8 @@ export const serviceSnapshotSchema = z
     tags: z.array(z.string()).readonly(),
     /** The remote end in the user's words. */
     route: z.string(),
+    /** What opens it, in a URL of the local port; absent: not known, or nothing that is opened by a URL. */
+    scheme: schemeSchema.optional(),
     /** What is unusual about how it gets there, as a sentence without its end; absent: nothing. */
     note: z.string().optional(),
     /** kubectl's current context, where the service names none and stays with another one, that it came up with. */

@@ -1,7 +1,7 @@
 /** What reads files and answers of others, on mutations of sound ones. */
-import { parseSshConfig } from '../../electron/cli/ssh-config.ts';
-import { parseForwards } from '../../electron/cli/ssh-forwards.ts';
-import { proposeKubeServices } from '../../electron/cli/kube-proposals.ts';
+import { parseSshConfig } from '../../electron/core/import/ssh-config.ts';
+import { parseForwards } from '../../electron/core/import/ssh-forwards.ts';
+import { proposeKubeServices } from '../../electron/core/import/kube-proposals.ts';
 import { compileConfig } from '../../electron/core/config/config-compiler.ts';
 import { exampleConfig } from '../../electron/core/config/welcome-page.ts';
 import { reportNone } from '../bench/figure.ts';

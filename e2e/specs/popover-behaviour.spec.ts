@@ -34,7 +34,7 @@ test.describe('with the mouse', () => {
     expect(await row('postgres').boundingBox()).toEqual(before);
   });
 
-  test('a click on the address copies it and says so in its place', async () => {
+  test('a click on the port copies the address and says so in its place', async () => {
     const address = row('warehouse').getByRole('button', { name: 'Copy localhost:5439' });
     const before = await address.boundingBox();
     await address.click();
@@ -47,7 +47,7 @@ test.describe('with the mouse', () => {
   });
 
   test('the button beside a cause copies the command that helps', async () => {
-    await row('redis').getByRole('button', { name: 'Show pods' }).click();
+    await row('redis').getByRole('button', { name: 'Copy Command' }).click();
     expect(await gallery.asked()).toEqual([
       { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
     ]);
@@ -75,7 +75,7 @@ test.describe('with the mouse', () => {
   test('the switch in the header turns everything off, and on again', async () => {
     const all = gallery.page.getByRole('switch', { name: 'All forwards' });
     await all.click();
-    await expect(gallery.page.locator('.header-state')).toHaveText('All off');
+    await expect(gallery.page.getByRole('heading', { level: 1 })).toHaveText('All off');
     await all.click();
     expect(await gallery.asked()).toEqual([
       { channel: 'services:set-desired', request: { tag: null, desired: 'off' } },
@@ -83,14 +83,67 @@ test.describe('with the mouse', () => {
     ]);
   });
 
-  test('the footer reloads, opens the config, quits', async () => {
-    for (const name of ['Reload', 'Config', 'Quit']) {
-      await gallery.page.getByRole('button', { name, exact: true }).click();
+  test('the menu at the bottom reloads, opens the config, quits', async () => {
+    for (const name of ['Reload', 'Open Config', 'Quit LocalPort']) {
+      await gallery.page.getByRole('button', { name: 'More', exact: true }).click();
+      await gallery.page.getByRole('menuitem', { name }).click();
     }
     expect((await gallery.asked()).map(({ channel }) => channel)).toEqual([
       'config:reload',
       'config:open',
       'app:quit',
+    ]);
+  });
+
+  test('the headline lists only what needs attention, and everything again', async () => {
+    const headline = gallery.page.getByRole('button', { name: '1 needs attention' });
+    await headline.click();
+    expect(await rowNames()).toEqual(['redis']);
+    await expect(headline).toHaveAttribute('aria-pressed', 'true');
+    await headline.click();
+    expect((await rowNames()).length).toBe(8);
+  });
+
+  test('a group folds, and what is folded is remembered', async () => {
+    await gallery.page.getByRole('button', { name: 'database' }).click();
+    expect(await rowNames()).toEqual(['api', 'grafana', 'admin', 'docs']);
+    expect(await gallery.asked()).toEqual([{ channel: 'view:set', request: { folded: ['database'] } }]);
+  });
+
+  test('a right click opens the menu of a row there, and a click beside closes it', async () => {
+    await row('warehouse').click({ button: 'right', position: { x: 100, y: 10 } });
+    const menu = gallery.page.getByRole('menu', { name: 'warehouse' });
+    await expect(menu.getByRole('menuitem')).toHaveText([
+      /Copy Address/,
+      /Restart/,
+      /Show Details/,
+      /Show Log/,
+      /Edit…/,
+      /Show in Config/,
+      /Remove/,
+    ]);
+    await gallery.page.mouse.click(5, 5);
+    await expect(menu).toHaveCount(0);
+    await row('warehouse').hover();
+    await row('warehouse').getByRole('button', { name: 'More for warehouse' }).click();
+    await gallery.page.getByRole('menuitem', { name: 'Show in Config' }).click();
+    expect(await gallery.asked()).toEqual([{ channel: 'config:open', request: { service: 'warehouse' } }]);
+  });
+
+  test('a forward into production asks before it is turned on', async () => {
+    await gallery.open('guarded');
+    const toggle = row('orders').getByRole('switch');
+    await toggle.click();
+    expect(await gallery.asked()).toEqual([]);
+    await expect(row('orders').getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await keys('Escape');
+    await expect(toggle).not.toBeChecked();
+    await toggle.click();
+    await row('orders').getByRole('button', { name: 'Turn On' }).click();
+    await row('ledger').getByRole('switch').click();
+    expect(await gallery.asked()).toEqual([
+      { channel: 'service:set-desired', request: { name: 'orders', desired: 'on' } },
+      { channel: 'service:set-desired', request: { name: 'ledger', desired: 'off' } },
     ]);
   });
 
@@ -112,6 +165,7 @@ test.describe('with the mouse', () => {
     await expect(automatic).toBeChecked();
     await automatic.click();
     await expect(automatic).not.toBeChecked();
+    await gallery.page.getByRole('button', { name: 'About' }).click();
     await gallery.page.getByRole('button', { name: 'Restart to Update to 1.1.0…' }).click();
     expect(await gallery.asked()).toEqual([
       { channel: 'settings:set', request: { updates: false } },
@@ -201,7 +255,7 @@ test.describe('with the keyboard', () => {
         ),
       );
     }
-    expect(passed).toEqual(['Copy localhost:5432', 'postgres', 'All of web', 'Reload']);
+    expect(passed).toEqual(['Copy localhost:5432', 'postgres', 'More for postgres', 'web']);
   });
 
   test('Escape leaves the settings, not the popover', async () => {
@@ -210,6 +264,166 @@ test.describe('with the keyboard', () => {
     await keys('Escape');
     await expect(row('postgres')).toBeVisible();
     expect(await gallery.asked()).toEqual([]);
+  });
+});
+
+test.describe('pages, by keyboard alone', () => {
+  test.beforeEach(() => gallery.open('ordinary'));
+
+  test('a forward is added: every field by Tab, saved by Enter, taken back by Undo', async () => {
+    const { page } = gallery;
+    await keys('Control+n');
+    await expect(page.getByRole('combobox', { name: 'Context' })).toBeFocused();
+    await page.keyboard.type('prod');
+    await keys('Tab');
+    await page.keyboard.type('shop');
+    await keys('Tab');
+    await expect(page.getByRole('combobox', { name: 'Target' })).toBeFocused();
+    await expect(page.getByRole('option')).toHaveCount(0);
+    await page.keyboard.type('api');
+    await expect(page.getByRole('option', { name: 'deployment/api' })).toBeVisible();
+    await keys('ArrowDown', 'Enter');
+    await expect(page.getByRole('combobox', { name: 'Target' })).toHaveValue('deployment/api');
+    await expect(page.getByRole('combobox', { name: 'Remote port' })).toHaveValue('8080');
+    await keys('Tab', 'Tab');
+    await page.keyboard.type('api-2');
+    await keys('Tab');
+    await page.keyboard.type('8081');
+    await keys('Enter');
+    await expect(page.getByText('Added api-2')).toBeVisible();
+    await expect(row('postgres')).toBeVisible();
+    const saved = (await gallery.asked()).find(({ channel }) => channel === 'service:save');
+    expect(saved?.request).toEqual({
+      basedOn: null,
+      draft: {
+        name: 'api-2',
+        technology: 'kubectl',
+        local_port: 8081,
+        remote_port: 8080,
+        connection: { context: 'prod', namespace: 'shop', resource_name: 'deployment/api' },
+      },
+    });
+    await page.getByRole('button', { name: 'Undo' }).focus();
+    await keys('Enter');
+    await expect(page.getByText('Added api-2')).toHaveCount(0);
+    expect((await gallery.asked()).at(-1)).toEqual({ channel: 'edit:undo', request: { token: '1' } });
+  });
+
+  test('arrows choose the kind, and its fields come', async () => {
+    const { page } = gallery;
+    await keys('Control+n');
+    await keys('Shift+Tab', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+    await expect(page.getByRole('radio', { name: 'Command' })).toBeChecked();
+    await expect(page.getByRole('textbox', { name: 'Command' })).toBeVisible();
+  });
+
+  test('a taken port names its holder, and another one is a key away', async () => {
+    const { page } = gallery;
+    await gallery.open('form-with-errors');
+    await keys('Control+n');
+    const port = page.getByRole('textbox', { name: 'Local port' });
+    await port.fill('5432');
+    await expect(page.getByText('Used by postgres (pid 812)')).toBeVisible();
+    await page.getByRole('button', { name: 'Use 5433' }).press('Enter');
+    await expect(port).toHaveValue('5433');
+  });
+
+  test('a refused save stays in the form and says why beside the fields', async () => {
+    const { page } = gallery;
+    await gallery.open('form-with-errors');
+    await keys('Control+n');
+    await page.getByRole('textbox', { name: 'Name' }).fill('postgres');
+    await keys('Enter');
+    await expect(page.getByText('The forward has 3 errors')).toBeVisible();
+    await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByText('is already the name of another service')).toBeVisible();
+  });
+
+  test('a row is removed by Backspace, and comes back by Undo', async () => {
+    await keys('ArrowDown', 'Backspace');
+    await expect(gallery.page.getByText('Removed postgres')).toBeVisible();
+    expect(await gallery.asked()).toEqual([{ channel: 'service:remove', request: { name: 'postgres' } }]);
+  });
+
+  test('right leads to the details, from there to the log, and Escape back to the row', async () => {
+    const { page } = gallery;
+    await keys('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('kafka');
+    await page.getByRole('button', { name: 'Show Log' }).press('Enter');
+    await expect(page.getByText('recovered after')).toBeVisible();
+    await keys('Control+f');
+    await expect(page.getByRole('textbox', { name: 'Find in log' })).toBeFocused();
+    await page.keyboard.type('status=pending');
+    await expect(page.locator('.log-line')).toHaveCount(1);
+    await keys('Escape', 'Escape');
+    expect(await focused()).toBe('kafka');
+  });
+
+  test('a log goes on while it is looked at, and stays where its reader has scrolled to', async () => {
+    const { page } = gallery;
+    await keys('ArrowDown', 'Control+l');
+    const lines = page.locator('.log-lines');
+    await expect(page.getByText('recovered after')).toBeVisible();
+    await gallery.push('log:lines', {
+      name: 'postgres',
+      lines: ['2026-11-22T12:00:01.000Z warn  something new'],
+    });
+    await expect(page.getByText('something new')).toBeInViewport();
+    await lines.hover();
+    await page.mouse.wheel(0, -400);
+    await expect(page.getByRole('switch', { name: 'Follow' })).not.toBeChecked();
+    await gallery.push('log:lines', {
+      name: 'postgres',
+      lines: ['2026-11-22T12:00:02.000Z info  newer still'],
+    });
+    await expect(page.getByText('newer still')).not.toBeInViewport();
+    await gallery.push('log:lines', { name: 'redis', lines: ['2026-11-22T12:00:02.000Z info  of another'] });
+    await expect(page.getByText('of another')).toHaveCount(0);
+  });
+
+  test('the three doors lead to what can be imported; what clashes is not ticked', async () => {
+    const { page } = gallery;
+    await gallery.open('welcome');
+    await expect(page.getByRole('button', { name: '3 contexts found' })).toBeVisible();
+    await page.getByRole('button', { name: 'From Kubernetes' }).press('Enter');
+    await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(4);
+    await page.getByRole('checkbox', { name: 'search' }).press('Space');
+    await page.getByRole('textbox', { name: 'Local port of redis' }).fill('16379');
+    await page.getByRole('button', { name: 'Add 3 Forwards' }).press('Enter');
+    await expect(page.getByText('Added 3 forwards')).toBeVisible();
+    const saved = (await gallery.asked()).filter(({ channel }) => channel === 'service:save');
+    expect(
+      saved.map(({ request }) => (request as { draft: { local_port: number } }).draft.local_port),
+    ).toEqual([16379, 9092, 8080]);
+  });
+
+  test('the menu of a row opens by key, moves by arrows and letters, and gives the focus back', async () => {
+    const { page } = gallery;
+    await keys('ArrowDown', 'ContextMenu');
+    await expect(page.getByRole('menuitem', { name: 'Copy Address' })).toBeFocused();
+    await keys('ArrowUp');
+    await expect(page.getByRole('menuitem', { name: 'Remove' })).toBeFocused();
+    await keys('s', 's');
+    await expect(page.getByRole('menuitem', { name: 'Show Log' })).toBeFocused();
+    await keys('Escape');
+    await expect(page.getByRole('menu')).toHaveCount(0);
+    expect(await focused()).toBe('postgres');
+  });
+
+  test('a shortcut is recorded, and taken away', async () => {
+    const { page } = gallery;
+    await keys('Control+,');
+    const button = page.getByRole('button', { name: 'Shortcut' });
+    await button.press('Enter');
+    await keys('Control+Alt+p');
+    await expect(button).toHaveText('Ctrl+Alt+P');
+    await button.press('Enter');
+    await keys('Backspace');
+    await expect(button).toHaveText('Record…');
+    expect((await gallery.asked()).map(({ request }) => request)).toEqual([
+      { shortcut: 'Control+Alt+P' },
+      { shortcut: null },
+    ]);
   });
 });
 
@@ -288,6 +502,35 @@ test.describe('while states change', () => {
     await expect.poll(gallery.height).toBeGreaterThan(small);
     await gallery.push('snapshot:changed', scenarios['forty-services'].snapshot);
     await expect.poll(gallery.height).toBe(560);
+  });
+
+  test('while the pointer is inside, no other row and no window moves', async () => {
+    const { page } = gallery;
+    const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
+    await gallery.open('three-services');
+    await gallery.push('snapshot:changed', snapshotOf(calm));
+    await gallery.fit();
+    await row('c').hover();
+    const places = (): Promise<readonly number[]> =>
+      page.locator('.row').evaluateAll((rows) => rows.map((element) => element.getBoundingClientRect().top));
+    const before = [await places(), await gallery.height()];
+    const [a, , c, d] = calm;
+    await gallery.push('snapshot:changed', snapshotOf([a!, retrying('b', ['exited']), c!, d!]));
+    await expect(row('b')).toHaveAttribute('data-tone', 'trouble');
+    await expect(row('b')).toContainText('The tunnel ended');
+    expect([await places(), await gallery.height()]).toEqual(before);
+    await page.mouse.move(-1, -1);
+    await expect(row('b')).toContainText('Retrying in');
+    await expect.poll(gallery.height).toBeGreaterThan(before[1] as number);
+  });
+
+  test('the window keeps its height while it is filtered', async () => {
+    await gallery.open('ordinary');
+    await keys('g');
+    const height = await gallery.height();
+    await keys('r', 'a', 'f');
+    expect(await rowNames()).toEqual(['grafana']);
+    expect(await gallery.height()).toBe(height);
   });
 
   test('a question shows up beside whatever the user is looking at, and an answer begun is not lost', async () => {

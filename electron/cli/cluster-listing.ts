@@ -5,7 +5,7 @@ import type { CommandContext } from './command-context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from './kube-contexts.ts';
 import { askCluster } from './kube-query.ts';
-import { mapInTurns } from './map-in-turns.ts';
+import { mapInTurns } from '../core/import/map-in-turns.ts';
 import { alignColumns, type Cell } from './output/columns.ts';
 import { fields } from './output/fields.ts';
 import { jsonLines } from './output/json-lines.ts';

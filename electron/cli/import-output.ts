@@ -10,10 +10,10 @@ import { exitCode, type ExitCode } from './exit-code.ts';
 import {
   type ChangedPort,
   draftEntries,
-  proposalYaml,
   type Proposal,
   type Taken,
-} from './service-proposal.ts';
+} from '../core/import/service-proposal.ts';
+import { proposalYaml } from './proposal-yaml.ts';
 import { showCount } from './output/quantity.ts';
 import { jsonLines } from './output/json-lines.ts';
 import { shorten } from './output/text-width.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compileConfig } from '../core/config/config-compiler.ts';
-import { proposeKubeServices, servicesWithPods, tellContextsApart } from './kube-proposals.ts';
-import { draftEntries, proposalYaml } from './service-proposal.ts';
+import { proposeKubeServices, servicesWithPods, tellContextsApart } from '../core/import/kube-proposals.ts';
+import { draftEntries } from '../core/import/service-proposal.ts';
+import { proposalYaml } from './proposal-yaml.ts';
 
 const service = (name: string, namespace: string, ports: object[], spec: object = {}): object => ({
   metadata: { name, namespace },

@@ -1,6 +1,9 @@
 /** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
+import type { DiagnosticSection, PortChoice } from '../../shared/control-contract.ts';
+import type { ImportList, ImportSource, KubeTargets, Places } from '../../shared/import-contract.ts';
 import type { Result } from '../../shared/result.ts';
 import type { ServiceEditor } from '../../shared/service-edit.ts';
+import type { ServiceDetails } from '../../shared/service-details.ts';
 import type { Desired, Snapshot } from '../../shared/service-snapshot.ts';
 
 export interface AppHostPort {
@@ -13,6 +16,10 @@ export interface AppHostPort {
   /** null: every service. */
   setDesiredForTag(tag: string | null, desired: Desired): void;
   retry(names: readonly string[]): Promise<void>;
+  /** Gives them a new tunnel, whatever they wait for. */
+  insist(names: readonly string[]): Promise<void>;
+  /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
+  turnOnAt(name: string, port: PortChoice): Promise<Result<number, string>>;
   reload(): Promise<void>;
   /** Trusts the text under review that has this digest. The error is a sentence. */
   trustConfig(digest: string): Promise<Result<void, string>>;
@@ -22,7 +29,26 @@ export interface AppHostPort {
   configPath(): string;
   /** Writes a config to start from, unless there is one. The error is a sentence. */
   createConfig(): Promise<Result<void, string>>;
-  serviceLogPath(name: string): string;
+  /** In an editor that can, at this line of the config. False: there is none. */
+  openConfigAt(line: number): Promise<boolean>;
+  /** null: LocalPort's own. */
+  logPath(name: string | null): string;
+  followLog(
+    name: string | null,
+    options: { readonly tailLines: number; readonly onLines: (lines: readonly string[]) => void },
+  ): { readonly last: Promise<readonly string[]>; readonly stop: () => void };
+  serviceDetails(name: string): ServiceDetails;
+  /** Runs the sign-in that the cause of a service names. The error is a sentence. */
+  signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>>;
+  cancelSignIn(): Promise<void>;
+  /** What LocalPort knows of itself and this machine; names are not hidden. */
+  diagnostics(): Promise<readonly DiagnosticSection[]>;
+  /** What there is to forward to. They reject with a sentence. */
+  readonly targets: {
+    places(): Promise<Places>;
+    kube(context: string, namespace: string | null): Promise<KubeTargets>;
+    importList(source: ImportSource): Promise<ImportList>;
+  };
   /** The text of a bug report, without secrets and names. `settings`: what the surface adds, one line each. */
   diagnosticReport(settings: readonly string[]): Promise<string>;
   /** Both may come twice for one sleep. */

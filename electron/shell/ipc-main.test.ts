@@ -29,7 +29,22 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'app:move-to-applications': vi.fn(),
     'updates:choose': vi.fn(),
     'clipboard:copy': vi.fn(),
-    'popover:set-height': vi.fn(),
+    'popover:set-size': vi.fn(),
+    'service:use-free-port': vi.fn(),
+    'service:restart': vi.fn(),
+    'service:open': vi.fn(),
+    'sign-in:run': vi.fn(),
+    'sign-in:cancel': vi.fn(),
+    'service:details': vi.fn(),
+    'log:follow': vi.fn(),
+    'log:unfollow': vi.fn(),
+    'targets:places': vi.fn(),
+    'targets:kube': vi.fn(),
+    'import:list': vi.fn(),
+    'doctor:run': vi.fn(),
+    'view:get': vi.fn(),
+    'view:set': vi.fn(),
+    'licenses:open': vi.fn(),
     'popover:hide': vi.fn(),
     'app:quit': vi.fn(),
     'service:read': vi.fn(),
@@ -90,7 +105,7 @@ test.each([
   ['service:set-desired', { name: 'a', desired: 'maybe' }, /^service:set-desired was refused: desired: /],
   ['service:set-desired', { name: '', desired: 'on' }, /name: Too small/],
   ['services:retry', undefined, /payload: /],
-  ['popover:set-height', { height: Number.NaN }, /height: /],
+  ['popover:set-size', { width: 360, height: Number.NaN }, /height: /],
   ['clipboard:copy', { text: 'x'.repeat(5000) }, /text: Too big/],
 ])('%s with %o is refused in words', async (channel, payload, words) => {
   const { handlers, invoke } = setUp();
@@ -108,7 +123,7 @@ test('a handler that fails is told in its own words', async () => {
     },
     'config:reload': () => Promise.reject(new Error('busy')),
   });
-  expect(await invoke('config:open')).toEqual({
+  expect(await invoke('config:open', {})).toEqual({
     ok: false,
     error: '/etc/localport could not be created: read-only file system',
   });

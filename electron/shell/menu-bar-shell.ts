@@ -1,6 +1,15 @@
 /** Everything of the menu bar put together: tray, popover, IPC, power, notifications, settings. Owned by one scope. */
-import { app, ipcMain, powerMonitor, session, type IpcMainInvokeEvent, type Session } from 'electron';
+import {
+  app,
+  globalShortcut,
+  ipcMain,
+  powerMonitor,
+  session,
+  type IpcMainInvokeEvent,
+  type Session,
+} from 'electron';
 import path from 'node:path';
+import type { View } from '../../shared/ipc-contract.ts';
 import type { Snapshot } from '../../shared/service-snapshot.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/observability/logger.ts';
@@ -10,6 +19,7 @@ import type { AppHostPort } from './app-host-port.ts';
 import { registerIpc, sendEvent } from './ipc-main.ts';
 import { electronNotifications } from './electron-notifications.ts';
 import { loginItemOf } from './login-item-choice.ts';
+import { LogFollower } from './log-follower.ts';
 import { Notifier } from './notifier.ts';
 import { PopoverWindow } from './popover-window.ts';
 import { watchPower } from './power-events.ts';
@@ -19,6 +29,7 @@ import { serveRenderer } from './renderer-protocol.ts';
 import { SettingsControl } from './settings-control.ts';
 import { SettingsStore } from './settings-store.ts';
 import { ipcHandlers, performMenuAction, type ShellParts } from './shell-commands.ts';
+import { ShortcutControl } from './shortcut-control.ts';
 import { onStartedAgain } from './single-instance.ts';
 import { createUpdates } from './update-setup.ts';
 import type { UpdateControl, UpdateEngine } from './update-control.ts';
@@ -68,18 +79,47 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     onClick: () => openPopover(),
     onRefused: (why) => log.warn(`The system did not show a notification: ${why}.`),
   });
+  const shortcut = new ShortcutControl(globalShortcut, () => popover.toggle(tray.bounds()));
+  scope.own('shortcut', () => shortcut.use(null));
   const settings = new SettingsControl(store, {
     loginItem: loginItemOf(app, platform),
     notices,
     bringsCommand: runtimeOf(process).kind === 'app',
+    shortcut,
     onChange: () => refreshTray(),
     updates: () => updates.label,
   });
-  const popover = createPopover(options);
+  const logFollower = new LogFollower({
+    host,
+    send: (name, lines) => {
+      const contents = popover.visibleContents();
+      if (contents !== null) sendEvent(contents, 'log:lines', { name, lines });
+    },
+  });
+  scope.own('log follower', () => logFollower.stop());
+  const popover = createPopover(options, () => logFollower.stop());
   scope.own('popover', () => popover.destroy());
   const openPopover = (): void => popover.show(tray.bounds());
   const quit = (): void => options.quit('user');
-  const parts: ShellParts = { host, settings, popover, updates, log, openPopover, quit };
+  const view = {
+    get current() {
+      return { folded: store.current.folded };
+    },
+    change: ({ folded }: View) => store.change({ folded }),
+  };
+  const licensesFile = path.join(distFolder, 'third-party-licences.txt');
+  const parts: ShellParts = {
+    host,
+    settings,
+    popover,
+    updates,
+    logFollower,
+    view,
+    licensesFile,
+    log,
+    openPopover,
+    quit,
+  };
 
   const menuContext = (): { snapshot: Snapshot; settings: SettingsControl['current'] } => ({
     snapshot: host.snapshot(),
@@ -102,6 +142,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
   const notifier = new Notifier({
     clock,
     isEnabled: () => store.current.notifications,
+    tellsRecovery: () => store.current.recoveryNotices,
     isWatched: () => popover.visibleContents() !== null,
     show: (notice) => notices.show(notice),
   });
@@ -133,7 +174,10 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
-function createPopover({ host, clock, log, platform, distFolder }: MenuBarOptions): PopoverWindow {
+function createPopover(
+  { host, clock, log, platform, distFolder }: MenuBarOptions,
+  onGone: () => void,
+): PopoverWindow {
   return new PopoverWindow({
     preload: path.join(distFolder, 'preload.cjs'),
     platform,
@@ -145,7 +189,10 @@ function createPopover({ host, clock, log, platform, distFolder }: MenuBarOption
       sendEvent(contents, 'snapshot:changed', host.snapshot());
       sendEvent(contents, 'popover:shown', undefined);
     },
-    onHide: () => host.setLive(false),
+    onHide: () => {
+      host.setLive(false);
+      onGone();
+    },
   });
 }
 

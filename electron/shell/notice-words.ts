@@ -2,29 +2,24 @@
 import { localAddress } from '../../shared/bind-address.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 
-/** More kinds of trouble than this at one moment are told as a number. */
-const maxNoticesAtOnce = 3;
 const maxNamesTold = 3;
 
 export interface Notice {
   readonly title: string;
   readonly body: string;
+  /** Titles of the causes that it tells: once none of them is left, it is withdrawn. Absent: it stays. */
+  readonly about?: readonly string[];
 }
 
-/** Forwards with the same cause share one notice. */
+/** One for all that come at one moment: with their cause where they share it, as a number where they do not. */
 export function needNotices(services: readonly ServiceSnapshot[]): readonly Notice[] {
-  const byTitle = new Map<string, readonly ServiceSnapshot[]>();
-  for (const service of services) {
-    const title = service.cause?.title ?? '';
-    byTitle.set(title, [...(byTitle.get(title) ?? []), service]);
-  }
-  if (byTitle.size > maxNoticesAtOnce) {
-    return [{ title: `${services.length} forwards need you`, body: namesInWords(services) }];
-  }
-  return [...byTitle].map(([title, sharing]) => {
-    const remedy = sharing[0]?.cause?.remedy ?? null;
-    return { title, body: remedy === null ? namesInWords(sharing) : `${namesInWords(sharing)}: ${remedy}` };
-  });
+  const [first] = services;
+  if (first === undefined) return [];
+  const about = [...new Set(services.map(({ cause }) => cause?.title ?? ''))];
+  const names = namesInWords(services);
+  if (about.length > 1) return [{ title: `${services.length} forwards need attention`, body: names, about }];
+  const remedy = first.cause?.remedy ?? null;
+  return [{ title: about[0] ?? '', body: remedy === null ? names : `${names}: ${remedy}`, about }];
 }
 
 export function recoveryNotices(services: readonly ServiceSnapshot[]): readonly Notice[] {

@@ -25,18 +25,23 @@ const offline = (name: string): ServiceSnapshot =>
 function setUp(isEnabled = () => true, isWatched = () => false) {
   const clock = new FakeClock();
   const said: string[] = [];
+  const withdrawn: string[] = [];
   const notifier = new Notifier({
     clock,
     isEnabled,
+    tellsRecovery: () => true,
     isWatched,
-    show: ({ title, body }) => said.push(`${title} | ${body}`),
+    show: ({ title, body }) => {
+      said.push(`${title} | ${body}`);
+      return () => withdrawn.push(title);
+    },
   });
   const show = async (...services: readonly ServiceSnapshot[]): Promise<void> => {
     notifier.update(aSnapshot(...services));
     await clock.advance(0);
   };
   const take = (): readonly string[] => said.splice(0);
-  return { clock, notifier, show, take };
+  return { clock, notifier, show, take, withdrawn };
 }
 
 test('a start at which all connect says nothing', async () => {
@@ -197,16 +202,72 @@ test('one that notices the same cause a little later shares the notice', async (
   expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
 });
 
-test('different causes are different notices, many of them a number', async () => {
+test('different causes that come together are one notice, with their number', async () => {
   const { clock, show, take } = setUp();
   const two = [failedService('a', 'forbidden'), failedService('b', 'context-missing')];
   await show(...two);
   await clock.advance(settleMs);
-  expect(take()).toHaveLength(2);
+  expect(take()).toEqual(['2 forwards need attention | a and b']);
   const four = ['auth-failed', 'port-forbidden', 'variable-unset', 'host-key-changed'] as const;
   await show(...two, ...four.map((code) => failedService(code, code)));
   await clock.advance(settleMs);
-  expect(take()).toEqual(['4 forwards need you | auth-failed, port-forbidden, variable-unset and 1 more']);
+  expect(take()).toEqual([
+    '4 forwards need attention | auth-failed, port-forbidden, variable-unset and 1 more',
+  ]);
+});
+
+test('a notice is withdrawn once all that it told of is fixed', async () => {
+  const { clock, show, withdrawn } = setUp();
+  const two = [failedService('a', 'forbidden'), failedService('b', 'context-missing')];
+  await show(...two);
+  await clock.advance(settleMs);
+  await show(aService('a'), two[1]!);
+  await clock.advance(quietMs);
+  expect(withdrawn).toEqual([]);
+  await show(aService('a'), aService('b'));
+  await clock.advance(settleMs);
+  expect(withdrawn).toEqual(['2 forwards need attention']);
+});
+
+test('while the popover is open nothing is told, and not later either', async () => {
+  let isOpen = true;
+  const { clock, show, take } = setUp(undefined, () => isOpen);
+  await show(failedService('a'));
+  await clock.advance(settleMs);
+  isOpen = false;
+  await clock.advance(quietMs);
+  await show(failedService('a'));
+  expect(take()).toEqual([]);
+});
+
+test('a config with faulty entries is one notice, not one for each entry', async () => {
+  const { clock, notifier, take, withdrawn } = setUp();
+  const services = [
+    failedService('a', 'config-invalid'),
+    failedService('b', 'config-invalid'),
+    aService('c'),
+  ];
+  const healthy = aSnapshot(aService('a'), aService('b'), aService('c'));
+  const problems = [41, 47].map((line) => ({
+    severity: 'error' as const,
+    path: `services[${line}]`,
+    line,
+    message: 'is wrong',
+  }));
+  const broken = {
+    ...aSnapshot(...services),
+    config: { ...healthy.config, status: 'partial' as const, problems },
+  };
+  notifier.update(broken);
+  await clock.advance(settleMs);
+  notifier.update(broken);
+  await clock.advance(quietMs);
+  expect(take()).toEqual([
+    'The config has 2 errors | Line 41: is wrong. The other services are not affected',
+  ]);
+  notifier.update(healthy);
+  await clock.advance(settleMs);
+  expect([take(), withdrawn]).toEqual([[], ['The config has 2 errors']]);
 });
 
 test('what is switched off or removed is forgotten without a word', async () => {
@@ -320,7 +381,7 @@ test.each([
   const { notifier, clock, take } = setUp(undefined, () => isWatched);
   const prompt = { id: '1', services: ['a', 'b'], asker: 'bastion', words: 'Password:', since: 0 } as const;
   const snapshot = {
-    services: [],
+    ...aSnapshot(),
     prompts: [{ ...prompt, kind: 'password', isRepeated: false } as const],
   };
   notifier.update(snapshot);

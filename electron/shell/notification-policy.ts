@@ -15,9 +15,11 @@ import { isInOrder } from '../../shared/service-tone.ts';
 import { needsUser, waitsForTransport } from './needs-user.ts';
 import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 
-export const settleMs = 1_500;
+export const settleMs = 5_000;
 export const transportSettleMs = 30_000;
 export const quietMs = 60_000;
+/** What a check that comes soon may take until its result has settled. */
+const checkedMs = 3_000;
 /** A check that comes no later than this is waited for, and for its result. */
 export const soonRecheckMs = 10_000;
 
@@ -39,7 +41,8 @@ export const nothingNoticed: NotificationMemory = new Map();
 
 export interface NotificationDecision {
   readonly memory: NotificationMemory;
-  readonly notices: readonly Notice[];
+  readonly needs: readonly Notice[];
+  readonly recoveries: readonly Notice[];
   /** When to decide again even if nothing changes; null: only when something does. */
   readonly nextAt: number | null;
 }
@@ -65,7 +68,8 @@ export function decideNotices(
   const due = [...memory.values()].flatMap((trouble) => ('tellAt' in trouble ? [trouble.tellAt] : []));
   return {
     memory,
-    notices: [...needNotices(needy), ...recoveryNotices(recovered)],
+    needs: needNotices(needy),
+    recoveries: recoveryNotices(recovered),
     nextAt: due.length === 0 ? null : Math.min(...due),
   };
 }
@@ -133,7 +137,7 @@ function settleMsOf(service: ServiceSnapshot): number {
   if (isForTransport(service)) return transportSettleMs;
   const { nextRetryAt, since } = service;
   const recheckMs = nextRetryAt === null ? Infinity : nextRetryAt - since;
-  return recheckMs <= soonRecheckMs ? Math.max(0, recheckMs) + 2 * settleMs : settleMs;
+  return recheckMs <= soonRecheckMs ? Math.max(0, recheckMs) + checkedMs : settleMs;
 }
 
 /** Another cause than at first. One that needs the user is not kept back because a transport was given time to come back. */

@@ -1,5 +1,7 @@
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { isConfigAtFault } from '../../shared/overview.ts';
 import type { Clock, Timer } from '../core/clock.ts';
+import { configNoticeAbout, decideConfigNotice, type ConfigFault } from './config-notices.ts';
 import type { Notice } from './notice-words.ts';
 import { decideNotices, nothingNoticed } from './notification-policy.ts';
 import { promptNotice } from './prompt-notice.ts';
@@ -7,31 +9,41 @@ import { promptNotice } from './prompt-notice.ts';
 export interface NotifierOptions {
   readonly clock: Clock;
   readonly isEnabled: () => boolean;
-  /** The user looks at the popover, where every question stands. */
+  /** Also what is up again. */
+  readonly tellsRecovery: () => boolean;
+  /** The user looks at the popover, where everything stands. */
   readonly isWatched: () => boolean;
-  readonly show: (notice: Notice) => void;
+  /** Returns a function that withdraws it. */
+  readonly show: (notice: Notice) => () => void;
+}
+
+interface ShownNotice {
+  readonly about: readonly string[];
+  readonly withdraw: () => void;
 }
 
 /**
- * Puts every snapshot, and the passing of time, before the notification policy. It also follows while notifications
- * are switched off, so that switching them on tells no old news.
+ * Puts every snapshot, and the passing of time, before the notification policies. It also follows while notifications
+ * are switched off or the popover is open, so that no old news are told later. What is fixed is withdrawn.
  */
 export class Notifier {
   readonly #options: NotifierOptions;
   #memory = nothingNoticed;
-  #services: readonly ServiceSnapshot[] = [];
+  #configFault: ConfigFault = { kind: 'none' };
+  #snapshot: Pick<Snapshot, 'services' | 'config'> | null = null;
   #timer: Timer | null = null;
   /** Ids of the open questions. */
   #asked: ReadonlySet<string> = new Set();
+  #shown: readonly ShownNotice[] = [];
 
   constructor(options: NotifierOptions) {
     this.#options = options;
   }
 
-  update({ services, prompts }: Pick<Snapshot, 'services' | 'prompts'>): void {
-    this.#services = services;
+  update(snapshot: Pick<Snapshot, 'services' | 'config' | 'prompts'>): void {
+    this.#snapshot = snapshot;
     this.#decide();
-    this.#tellPrompts(prompts);
+    this.#tellPrompts(snapshot.prompts);
   }
 
   dispose(): void {
@@ -41,19 +53,50 @@ export class Notifier {
 
   /** At once, since the server waits. */
   #tellPrompts(prompts: Snapshot['prompts']): void {
-    const { isEnabled, isWatched, show } = this.#options;
     const news = prompts.filter(({ id }) => !this.#asked.has(id));
     this.#asked = new Set(prompts.map(({ id }) => id));
-    if (isEnabled() && !isWatched()) news.map(promptNotice).forEach(show);
+    for (const prompt of news) this.#tell({ ...promptNotice(prompt), about: [promptKey(prompt.id)] });
+    this.#withdrawFixed();
   }
 
   #decide(): void {
-    const { clock, isEnabled, show } = this.#options;
+    const { clock, tellsRecovery } = this.#options;
+    if (this.#snapshot === null) return;
+    const { config } = this.#snapshot;
     const now = clock.now();
-    const { memory, notices, nextAt } = decideNotices(this.#memory, this.#services, now);
+    const { memory, needs, recoveries, nextAt } = decideNotices(this.#memory, toldOf(this.#snapshot), now);
+    const { fault, notice } = decideConfigNotice(this.#configFault, config, now);
     this.#memory = memory;
+    this.#configFault = fault;
+    const due = [...(nextAt === null ? [] : [nextAt]), ...(fault.kind === 'seen' ? [fault.tellAt] : [])];
     this.#timer?.cancel();
-    this.#timer = nextAt === null ? null : clock.after(nextAt - now, () => this.#decide());
-    if (isEnabled()) notices.forEach(show);
+    this.#timer = due.length === 0 ? null : clock.after(Math.min(...due) - now, () => this.#decide());
+    this.#withdrawFixed();
+    for (const one of [...(notice === null ? [] : [notice]), ...needs]) this.#tell(one);
+    if (tellsRecovery()) for (const one of recoveries) this.#tell(one);
+  }
+
+  #tell(notice: Notice): void {
+    const { isEnabled, isWatched, show } = this.#options;
+    if (!isEnabled() || isWatched()) return;
+    const withdraw = show(notice);
+    if (notice.about !== undefined) this.#shown = [...this.#shown, { about: notice.about, withdraw }];
+  }
+
+  #withdrawFixed(): void {
+    const current = new Set([
+      ...[...this.#memory.values()].flatMap((trouble) => ('title' in trouble ? [trouble.title] : [])),
+      ...(this.#configFault.kind === 'none' ? [] : [configNoticeAbout]),
+      ...[...this.#asked].map(promptKey),
+    ]);
+    const isCurrent = ({ about }: ShownNotice): boolean => about.some((title) => current.has(title));
+    for (const notice of this.#shown) if (!isCurrent(notice)) notice.withdraw();
+    this.#shown = this.#shown.filter(isCurrent);
   }
 }
+
+const promptKey = (id: string): string => `prompt ${id}`;
+
+/** An entry that is at fault is told by the notice of the config. */
+const toldOf = ({ services, config }: Pick<Snapshot, 'services' | 'config'>): readonly ServiceSnapshot[] =>
+  isConfigAtFault(config) ? services.filter(({ cause }) => cause?.code !== 'config-invalid') : services;

@@ -1,7 +1,7 @@
 /**
  * The popover's window.
  *
- * 1. There is none before the first click, and none again after five minutes hidden: the window is the app's memory.
+ * 1. There is none before the first click, and none again after a minute hidden: the window is the app's memory.
  * 2. It is shown only when its page has drawn and said how high it is: nothing flashes, nothing jumps.
  * 3. The click that hides it (by taking away the focus) does not open it again.
  */
@@ -14,8 +14,10 @@ import { popoverUrl } from './renderer-files.ts';
 import { popoverWindowOptions } from './popover-window-options.ts';
 
 const popoverWidth = 360;
+/** With large text. */
+const maxPopoverWidth = 480;
 const maxPopoverHeight = 560;
-const destroyAfterHiddenMs = 5 * 60_000;
+const destroyAfterHiddenMs = 60_000;
 /** A page that never tells its height is shown all the same. */
 const showAtLatestMs = 2_000;
 
@@ -29,6 +31,11 @@ export interface PopoverOptions {
   /** Its page is about to be seen: bring it up to date. */
   readonly onShow: (contents: WebContents) => void;
   readonly onHide: () => void;
+}
+
+interface ContentSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 type State =
@@ -48,7 +55,7 @@ export class PopoverWindow {
   readonly #presses: IconPresses;
   #icon: Rectangle | null = null;
   #clickedAt: Point | null = null;
-  #contentHeight: number | null = null;
+  #content: ContentSize | null = null;
 
   constructor(options: PopoverOptions) {
     this.#options = options;
@@ -101,9 +108,9 @@ export class PopoverWindow {
     }
   }
 
-  /** The page's content is this high, in CSS pixels. */
-  setContentHeight(height: number): void {
-    this.#contentHeight = Math.ceil(height);
+  /** The page's content is this large, in CSS pixels. */
+  setContentSize({ width, height }: ContentSize): void {
+    this.#content = { width: Math.ceil(width), height: Math.ceil(height) };
     if (this.#state.kind === 'shown') this.#place(this.#state.window);
     else this.#revealWhenReady();
   }
@@ -122,7 +129,7 @@ export class PopoverWindow {
     const state = this.#state;
     if (state.kind === 'none') return;
     this.#state = { kind: 'none' };
-    this.#contentHeight = null;
+    this.#content = null;
     if (state.kind !== 'shown') state.timer.cancel();
     else this.#options.onHide();
     state.window.destroy();
@@ -179,7 +186,7 @@ export class PopoverWindow {
   }
 
   #revealWhenReady(): void {
-    if (this.#state.kind === 'opening' && this.#state.isDrawn && this.#contentHeight !== null) this.#reveal();
+    if (this.#state.kind === 'opening' && this.#state.isDrawn && this.#content !== null) this.#reveal();
   }
 
   #reveal(): void {
@@ -197,8 +204,9 @@ export class PopoverWindow {
       this.#icon !== null
         ? screen.getDisplayMatching(this.#icon)
         : screen.getDisplayNearestPoint(this.#clickedAt ?? screen.getCursorScreenPoint());
-    const height = Math.min(this.#contentHeight ?? maxPopoverHeight, maxPopoverHeight);
+    const { width, height } = this.#content ?? { width: popoverWidth, height: maxPopoverHeight };
+    const size = { width: Math.min(width, maxPopoverWidth), height: Math.min(height, maxPopoverHeight) };
     const anchor = popoverAnchor(this.#icon, this.#clickedAt, display);
-    window.setBounds(placePopover(anchor, display, { width: popoverWidth, height }));
+    window.setBounds(placePopover(anchor, display, size));
   }
 }

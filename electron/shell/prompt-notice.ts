@@ -1,4 +1,5 @@
-import { promptTitle, type Prompt } from '../../shared/prompt.ts';
+import type { Prompt } from '../../shared/prompt.ts';
+import { promptTitle } from '../../shared/prompt-words.ts';
 import type { Notice } from './notice-words.ts';
 
 /** What a notification says of a question; a click on it opens the popover, where it can be answered. */

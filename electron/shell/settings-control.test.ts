@@ -4,7 +4,14 @@ import { SettingsControl } from './settings-control.ts';
 
 function setUp(systemSays: LoginItemStatus, { notifications = true } = {}) {
   const store = {
-    current: { notifications, updates: true, updateCheckedAt: null },
+    current: {
+      notifications,
+      recoveryNotices: true,
+      shortcut: 'Control+Alt+P',
+      folded: [],
+      updates: true,
+      updateCheckedAt: null,
+    },
     change: vi.fn(() => Promise.resolve()),
   };
   const loginItem: LoginItem = {
@@ -13,8 +20,9 @@ function setUp(systemSays: LoginItemStatus, { notifications = true } = {}) {
   };
   const onChange = vi.fn();
   const notices = { isRefused: false, askPermission: vi.fn() };
-  const parts = { loginItem, notices, bringsCommand: false, onChange };
-  return { store, onChange, notices, parts, control: new SettingsControl(store, parts) };
+  const shortcut = { isRefused: false, use: vi.fn() };
+  const parts = { loginItem, notices, bringsCommand: false, shortcut, onChange };
+  return { store, onChange, notices, shortcut, parts, control: new SettingsControl(store, parts) };
 }
 
 test('the login item is what the system says, not what was asked for', async () => {
@@ -23,6 +31,9 @@ test('the login item is what the system says, not what was asked for', async () 
     openAtLogin: true,
     loginItemStatus: 'requires-approval',
     notifications: true,
+    recoveryNotices: true,
+    shortcut: 'Control+Alt+P',
+    shortcutRefused: false,
     notificationsRefused: false,
     bringsCommand: false,
   });
@@ -67,4 +78,12 @@ test('the entry for updates is there where updates are, with the switch as it is
   expect(updating.current.updates).toEqual({ automatic: true, ...entry });
   await updating.change({ updates: false });
   expect(store.change).toHaveBeenCalledWith({ updates: false });
+});
+
+test('the shortcut is in force from the start on, and another one takes its place', async () => {
+  const { control, shortcut, store } = setUp('disabled');
+  expect(shortcut.use.mock.calls).toEqual([['Control+Alt+P']]);
+  await control.change({ shortcut: null });
+  expect(shortcut.use.mock.calls).toEqual([['Control+Alt+P'], [null]]);
+  expect(store.change).toHaveBeenCalledWith({ shortcut: null });
 });

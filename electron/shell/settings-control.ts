@@ -15,6 +15,8 @@ export interface SettingsParts {
   readonly loginItem: LoginItem;
   readonly notices: NoticePermission;
   readonly bringsCommand: boolean;
+  /** Whether another program has the global shortcut. */
+  readonly shortcut: { readonly isRefused: boolean; use(accelerator: string | null): void };
   readonly onChange: () => void;
   readonly updates?: () => UpdateEntry | null;
 }
@@ -29,17 +31,22 @@ export class SettingsControl {
     this.#store = store;
     this.#parts = parts;
     if (store.current.notifications) parts.notices.askPermission();
+    parts.shortcut.use(store.current.shortcut);
   }
 
   /** As last known; `refresh` asks the system anew. */
   get current(): Settings {
     const loginItemStatus = this.#loginItemStatus;
     const { notices, bringsCommand } = this.#parts;
+    const { notifications, recoveryNotices, shortcut } = this.#store.current;
     const updates = this.#parts.updates?.() ?? null;
     return {
       openAtLogin: loginItemStatus === 'enabled' || loginItemStatus === 'requires-approval',
       loginItemStatus,
-      notifications: this.#store.current.notifications,
+      notifications,
+      recoveryNotices,
+      shortcut,
+      shortcutRefused: this.#parts.shortcut.isRefused,
       notificationsRefused: notices.isRefused,
       bringsCommand,
       ...(updates === null ? {} : { updates: { automatic: this.#store.current.updates, ...updates } }),
@@ -51,8 +58,14 @@ export class SettingsControl {
     return this.current;
   }
 
-  async change({ openAtLogin, notifications, updates }: IpcRequest<'settings:set'>): Promise<Settings> {
+  async change(change: IpcRequest<'settings:set'>): Promise<Settings> {
+    const { openAtLogin, notifications, recoveryNotices, shortcut, updates } = change;
     if (notifications !== undefined) await this.#store.change({ notifications });
+    if (recoveryNotices !== undefined) await this.#store.change({ recoveryNotices });
+    if (shortcut !== undefined) {
+      this.#parts.shortcut.use(shortcut);
+      await this.#store.change({ shortcut });
+    }
     if (notifications === true) this.#parts.notices.askPermission();
     if (updates !== undefined) await this.#store.change({ updates });
     if (openAtLogin !== undefined)

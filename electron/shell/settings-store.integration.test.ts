@@ -11,7 +11,14 @@ let file: string;
 let warnings: string[];
 let log: Logger;
 
-const defaults = { notifications: true, updates: true, updateCheckedAt: null };
+const defaults = {
+  notifications: true,
+  recoveryNotices: true,
+  shortcut: null,
+  folded: [],
+  updates: true,
+  updateCheckedAt: null,
+};
 const quiet = { ...defaults, notifications: false };
 
 beforeEach(async () => {

@@ -12,6 +12,11 @@ const version = upgrades.length;
 const storedSettingsSchema = z
   .object({
     notifications: z.boolean().default(true),
+    recoveryNotices: z.boolean().default(true),
+    /** As Electron writes it; null: none. */
+    shortcut: z.string().max(100).nullable().default(null),
+    /** Titles of groups that are folded in the popover. */
+    folded: z.array(z.string().max(200)).max(1_000).readonly().default([]),
     /** Whether LocalPort checks for updates automatically. */
     updates: z.boolean().default(true),
     /** When it last checked, in epoch ms; null: never. */

@@ -1,10 +1,13 @@
 /** What the popover and the native menu can ask for, each written once. */
 import { app, clipboard, shell } from 'electron';
+import type { IpcRequest, View } from '../../shared/ipc-contract.ts';
+import { serviceUrl } from '../../shared/service-url.ts';
+import type { LogFollower } from './log-follower.ts';
 import type { EditOperation, EditRequest, EditResponse } from '../../shared/service-edit.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHostPort } from './app-host-port.ts';
-import type { IpcHandlers } from './ipc-main.ts';
+import { sendEvent, type IpcHandlers } from './ipc-main.ts';
 import { installCommandHere } from './command-installation.ts';
 import { openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
@@ -18,17 +21,45 @@ export interface ShellParts {
   readonly settings: SettingsControl;
   readonly popover: PopoverWindow;
   readonly updates: Pick<UpdateControl, 'choose'>;
+  readonly logFollower: LogFollower;
+  readonly view: { readonly current: View; change(view: View): Promise<void> };
+  /** The licenses of what LocalPort is made of. */
+  readonly licensesFile: string;
   readonly log: Logger;
   readonly openPopover: () => void;
   readonly quit: () => void;
 }
 
-export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellParts): IpcHandlers => ({
+export const ipcHandlers = ({
+  host,
+  settings,
+  popover,
+  updates,
+  logFollower,
+  view,
+  licensesFile,
+  quit,
+}: ShellParts): IpcHandlers => ({
   'snapshot:get': () => host.snapshot(),
   'service:set-desired': ({ name, desired }) => host.setDesired(name, desired),
   'services:set-desired': ({ tag, desired }) => host.setDesiredForTag(tag, desired),
   'services:retry': ({ names }) => host.retry(names),
-  'service:open-log': ({ name }) => openFile(shell, host.serviceLogPath(name)),
+  'service:use-free-port': ({ name }) => useFreePort(host, name),
+  'service:restart': ({ name }) => host.insist([name]),
+  'service:open': ({ name }) => openService(host, name),
+  'sign-in:run': ({ name }) => signIn(host, popover, name),
+  'sign-in:cancel': () => host.cancelSignIn(),
+  'service:details': ({ name }) => host.serviceDetails(name),
+  'service:open-log': ({ name }) => openFile(shell, host.logPath(name)),
+  'log:follow': ({ name }) => logFollower.follow(name),
+  'log:unfollow': () => logFollower.stop(),
+  'targets:places': () => host.targets.places(),
+  'targets:kube': ({ context, namespace }) => host.targets.kube(context, namespace),
+  'import:list': ({ source }) => host.targets.importList(source),
+  'doctor:run': () => host.diagnostics(),
+  'view:get': () => view.current,
+  'view:set': (changed) => view.change(changed),
+  'licenses:open': () => openFile(shell, licensesFile),
   'service:read': editing(host, 'read'),
   'service:propose': editing(host, 'propose'),
   'service:validate': editing(host, 'validate'),
@@ -37,7 +68,7 @@ export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellPar
   'service:remove': editing(host, 'remove'),
   'edit:undo': editing(host, 'undo'),
   'port:holder': editing(host, 'portHolder'),
-  'config:open': () => openConfig(host),
+  'config:open': (place) => openConfig(host, place),
   'config:reload': () => host.reload(),
   'config:trust': ({ digest }) => trustConfig(host, digest),
   'prompt:answer': ({ id, answer, remember }) => {
@@ -51,7 +82,7 @@ export const ipcHandlers = ({ host, settings, popover, updates, quit }: ShellPar
   'system-settings:open': ({ page }) => shell.openExternal(systemSettingsUrl(page)),
   'app:move-to-applications': moveToApplications,
   'clipboard:copy': ({ text }) => clipboard.writeText(text),
-  'popover:set-height': ({ height }) => popover.setContentHeight(height),
+  'popover:set-size': (size) => popover.setContentSize(size),
   'popover:hide': () => popover.hide(),
   'app:quit': quit,
 });
@@ -80,8 +111,8 @@ async function menuWork(
     case 'set-desired':
       host.setDesired(action.name, action.desired);
       return;
-    case 'set-all':
-      host.setDesiredForTag(null, action.desired);
+    case 'set-group':
+      for (const name of action.names) host.setDesired(name, action.desired);
       return;
     case 'open-popover':
       openPopover();
@@ -129,8 +160,37 @@ async function trustConfig(host: AppHostPort, digest: string): Promise<void> {
   if (!done.ok) throw new Error(done.error);
 }
 
-async function openConfig(host: AppHostPort): Promise<void> {
+/** At the entry of a service, or at a line, where an editor can; else the file as a whole. */
+async function openConfig(host: AppHostPort, place: IpcRequest<'config:open'> = {}): Promise<void> {
   const created = await host.createConfig();
   if (!created.ok) throw new Error(created.error);
+  const line = place.line ?? (place.service === undefined ? undefined : await lineOf(host, place.service));
+  if (line !== undefined && (await host.openConfigAt(line))) return;
   await openFile(shell, host.configPath());
+}
+
+async function lineOf(host: AppHostPort, name: string): Promise<number | undefined> {
+  const entry = await host.editor.read({ name });
+  return entry.ok ? entry.value.line : undefined;
+}
+
+/** Only schemes of a fixed list are opened: the snapshot knows no others. */
+async function openService(host: AppHostPort, name: string): Promise<void> {
+  const service = host.snapshot().services.find((one) => one.name === name);
+  const url = service === undefined ? null : serviceUrl(service);
+  if (url === null) throw new Error(`${name} has no URL`);
+  await shell.openExternal(url);
+}
+
+async function signIn(host: AppHostPort, popover: PopoverWindow, name: string): Promise<void> {
+  const done = await host.signIn(name, (line) => {
+    const contents = popover.visibleContents();
+    if (contents !== null) sendEvent(contents, 'sign-in:lines', [line]);
+  });
+  if (!done.ok) throw new Error(done.error);
+}
+
+async function useFreePort(host: AppHostPort, name: string): Promise<void> {
+  const used = await host.turnOnAt(name, 'auto');
+  if (!used.ok) throw new Error(used.error);
 }

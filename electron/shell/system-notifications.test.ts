@@ -28,6 +28,11 @@ class FakeNotification extends EventEmitter {
   show(): void {
     told.push(this.#title);
   }
+
+  close(): void {
+    told.push(`closed: ${String(this.#title)}`);
+    this.emit('close');
+  }
 }
 
 beforeEach(() => {
@@ -92,4 +97,12 @@ test('nothing is made where the system has no notifications', () => {
   isSupported = false;
   notifications.show(notice);
   expect(made).toEqual([]);
+});
+
+test('what is fixed is withdrawn, once', () => {
+  const withdraw = notifications.show({ title: 'a', body: 'b' });
+  told = [];
+  withdraw();
+  withdraw();
+  expect([told, notifications.held]).toEqual([['closed: a'], 0]);
 });

@@ -17,6 +17,7 @@ export interface NativeNotification {
   on(event: 'click' | 'close' | 'show', listener: () => void): unknown;
   on(event: 'failed', listener: (event: unknown, error: string) => void): unknown;
   show(): void;
+  close(): void;
 }
 
 export interface NotificationMaker {
@@ -61,9 +62,10 @@ export class SystemNotifications {
     if (platform === 'darwin') maker.isSupported();
   }
 
-  show(notice: Notice): void {
+  /** Returns a function that withdraws it. */
+  show(notice: Notice): () => void {
     const { maker, platform, onClick, onRefused } = this.#parts;
-    if (!maker.isSupported()) return;
+    if (!maker.isSupported()) return () => undefined;
     const notification = new maker({ ...nativeNotice(notice, platform), silent: true });
     const release = (): void => {
       this.#held.delete(notification);
@@ -83,6 +85,11 @@ export class SystemNotifications {
     });
     this.#hold(notification);
     notification.show();
+    return () => {
+      if (!this.#held.has(notification)) return;
+      release();
+      notification.close();
+    };
   }
 
   #hold(notification: NativeNotification): void {

@@ -68,6 +68,40 @@ test('every forward is a checkbox with its state in words, the commands below', 
   ]);
 });
 
+test('200 forwards are shown as what needs attention, and as groups', () => {
+  const many = Array.from({ length: 200 }, (_, index) =>
+    aService(`s${index}`, index < 150 ? { tags: ['web'] } : {}),
+  );
+  const services = many.map((service, index) =>
+    index === 3 ? failedService('s3') : index > 190 ? offService(service.name) : service,
+  );
+  const rows = trayMenuRows({ snapshot: aSnapshot(...services), settings: plainSettings });
+  expect(asText(rows).slice(2, 7)).toEqual([
+    '[x] s3 — Signed out of prod',
+    '---',
+    '[x] web — 149 of 149 up',
+    '[x] Other — 41 of 42 up',
+    '---',
+  ]);
+  const group = rows[4];
+  expect(group?.kind === 'checkbox' && group.action.kind === 'set-group' && group.action.names.length).toBe(
+    149,
+  );
+});
+
+test('more troubles than there is room for lead to the popover', () => {
+  const services = Array.from({ length: 30 }, (_, index) => failedService(`s${index}`));
+  expect(textOf(aSnapshot(...services))).toContain('22 more need attention…');
+});
+
+test('what is guarded is not turned on from the menu', () => {
+  const guarded = { ...offService('orders'), tags: ['production'] };
+  const actions = trayMenuRows({ snapshot: aSnapshot(guarded, offService('a')), settings: plainSettings })
+    .filter((row) => 'label' in row && ['orders — off', 'Start All'].includes(row.label))
+    .map((row) => ('action' in row ? row.action : null));
+  expect(actions).toEqual([{ kind: 'open-popover' }, { kind: 'set-group', names: ['a'], desired: 'on' }]);
+});
+
 test('what can change nothing is greyed out', () => {
   expect(textOf(aSnapshot(aService('a')))).toContain('(Start All)');
   expect(textOf(aSnapshot(offService('a')))).toContain('(Stop All)');

@@ -1,14 +1,15 @@
 /** The native menu as plain rows: what it says and what each row asks for. `tray.ts` turns them into Electron's. */
-import { promptTitle } from '../../shared/prompt.ts';
+import { promptTitle } from '../../shared/prompt-words.ts';
 import { clientAddress } from '../../shared/bind-address.ts';
+import { isGuarded, withoutGuarded } from '../../shared/guard.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
-import { toneOf } from '../../shared/service-tone.ts';
+import { countServices, toneOf, upOfWanted } from '../../shared/service-tone.ts';
 
 export type MenuAction =
   | { readonly kind: 'set-desired'; readonly name: string; readonly desired: Desired }
-  | { readonly kind: 'set-all'; readonly desired: Desired }
+  | { readonly kind: 'set-group'; readonly names: readonly string[]; readonly desired: Desired }
   | { readonly kind: 'open-popover' | 'open-config' | 'reload' | 'copy-diagnostics' | 'update' | 'quit' }
   | { readonly kind: 'open-at-login'; readonly open: boolean };
 
@@ -51,10 +52,10 @@ export function trayMenuRows({ snapshot, settings }: MenuContext): readonly Menu
     separator,
     ...(services.length === 0
       ? [{ kind: 'note', label: 'No forwards configured' } as const]
-      : services.map(serviceRow)),
+      : serviceRows(services)),
     separator,
-    command('Start All', { kind: 'set-all', desired: 'on' }, anyOff),
-    command('Stop All', { kind: 'set-all', desired: 'off' }, anyOn),
+    command('Start All', groupAction(services, 'on'), anyOff),
+    command('Stop All', groupAction(services, 'off'), anyOn),
     separator,
     ...configNotes(snapshot),
     command('Open Config', { kind: 'open-config' }),
@@ -67,13 +68,57 @@ export function trayMenuRows({ snapshot, settings }: MenuContext): readonly Menu
   ];
 }
 
+/** More than these are shown as troubles and groups: no menu of a screen's height helps anybody. */
+const maxServiceRows = 20;
+const maxTroubleRows = 8;
+const untagged = 'Other';
+
+function serviceRows(services: readonly ServiceSnapshot[]): readonly MenuRow[] {
+  if (services.length <= maxServiceRows) return services.map(serviceRow);
+  const troubled = services.filter((service) => toneOf(service) === 'trouble');
+  const more = troubled.length - maxTroubleRows;
+  const groups = new Map<string, ServiceSnapshot[]>();
+  for (const service of services) {
+    const title = service.tags[0] ?? untagged;
+    groups.set(title, [...(groups.get(title) ?? []), service]);
+  }
+  return [
+    ...troubled.slice(0, maxTroubleRows).map(serviceRow),
+    ...(more > 0 ? [command(`${more} more need attention…`, { kind: 'open-popover' })] : []),
+    ...(troubled.length > 0 ? [separator] : []),
+    ...[...groups].map(([title, members]) => groupRow(title, members)),
+  ];
+}
+
+function groupRow(title: string, members: readonly ServiceSnapshot[]): MenuRow {
+  const counts = countServices(members);
+  const isOn = counts.wanted > 0;
+  const state = isOn ? upOfWanted({ ...counts, checking: 0 }) : 'off';
+  return {
+    kind: 'checkbox',
+    label: `${title} — ${state}`,
+    checked: isOn,
+    action: groupAction(members, isOn ? 'off' : 'on'),
+  };
+}
+
+/** Those that are guarded are turned on one by one. */
+const groupAction = (services: readonly ServiceSnapshot[], desired: Desired): MenuAction => ({
+  kind: 'set-group',
+  names: (desired === 'on' ? withoutGuarded(services) : services).map(({ name }) => name),
+  desired,
+});
+
 function serviceRow(service: ServiceSnapshot): MenuRow {
   const isOn = service.desired === 'on';
   return {
     kind: 'checkbox',
     label: `${service.name} — ${stateInWords(service)}`,
     checked: isOn,
-    action: { kind: 'set-desired', name: service.name, desired: isOn ? 'off' : 'on' },
+    action:
+      !isOn && isGuarded(service)
+        ? { kind: 'open-popover' }
+        : { kind: 'set-desired', name: service.name, desired: isOn ? 'off' : 'on' },
   };
 }
 

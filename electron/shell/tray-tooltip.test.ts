@@ -17,13 +17,13 @@ const brokenConfig = (snapshot: Snapshot): Snapshot => ({
 });
 
 test.each<[string, string, Snapshot]>([
-  ['there is nothing to forward', 'LocalPort: no forwards', aSnapshot()],
-  ['all are up', 'LocalPort: 2 of 2 up', aSnapshot(aService('a'), aService('b'))],
-  ['what is off is not missing', 'LocalPort: 1 of 1 up', aSnapshot(aService('a'), offService('b'))],
-  ['all are off', 'LocalPort: all off', aSnapshot(offService('a'))],
+  ['there is nothing to forward', 'LocalPort: No forwards', aSnapshot()],
+  ['all are up', 'LocalPort: All 2 up', aSnapshot(aService('a'), aService('b'))],
+  ['what is off is not missing', 'LocalPort: 1 up, 1 off', aSnapshot(aService('a'), offService('b'))],
+  ['all are off', 'LocalPort: All off', aSnapshot(offService('a'))],
   [
     'one is on its way',
-    'LocalPort: 1 of 2 up',
+    'LocalPort: 1 of 2 up, 1 connecting',
     aSnapshot(aService('a'), aService('b', { phase: 'connecting', health: 'unknown' })),
   ],
   [
@@ -32,17 +32,25 @@ test.each<[string, string, Snapshot]>([
     aSnapshot(aService('a'), aService('b', { health: 'unknown' })),
   ],
   [
-    'a cause needs the user',
-    'LocalPort: 1 of 2 up, 1 needs you',
+    'one is in trouble',
+    'LocalPort: 1 needs attention, 1 of 2 up',
     aSnapshot(aService('a'), failedService('b')),
   ],
   [
-    'tries are used up',
-    'LocalPort: 0 of 2 up, 2 need you',
+    'two are in trouble',
+    'LocalPort: 2 need attention, 0 of 2 up',
     aSnapshot(failedService('a'), waiting('host-unreachable')),
   ],
-  ['the network is away, which needs nobody', 'LocalPort: 0 of 1 up', aSnapshot(waiting('network-down'))],
-  ['the config is broken', 'LocalPort: 1 of 1 up, config has errors', brokenConfig(aSnapshot(aService('a')))],
+  [
+    'the network is away, which needs nobody',
+    'LocalPort: 0 of 1 up, 1 connecting',
+    aSnapshot(waiting('network-down')),
+  ],
+  [
+    'the config is broken',
+    'LocalPort: The config needs attention, 1 of 1 up',
+    brokenConfig(aSnapshot(aService('a'))),
+  ],
 ])('when %s it says "%s"', (_when, words, snapshot) => {
   expect(trayTooltip(snapshot)).toBe(words);
 });

@@ -9,7 +9,7 @@
 import { Menu, nativeImage, Tray, type NativeImage, type Rectangle } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { overallTone } from '../../shared/service-tone.ts';
+import { overviewOf } from '../../shared/overview.ts';
 import type { Clock } from '../core/clock.ts';
 import { MenuPace } from './menu-pace.ts';
 import { trayIconFile } from './tray-icon.ts';
@@ -85,7 +85,7 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
 }
 
 const iconOf = ({ snapshot }: MenuContext, { platform }: TrayOptions): string =>
-  trayIconFile(overallTone(snapshot.services), platform);
+  trayIconFile(overviewOf(snapshot).tone, platform);
 
 function loadIcon(folder: string, file: string): NativeImage {
   const icon = path.join(folder, file);

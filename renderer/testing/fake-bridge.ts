@@ -10,6 +10,15 @@ import type {
 } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { fakeEditing } from './fake-editing.ts';
+import {
+  sampleDetails,
+  sampleDiagnostics,
+  sampleKubeImport,
+  sampleKubeTargets,
+  sampleLog,
+  samplePlaces,
+  sampleSshImport,
+} from './page-samples.ts';
 
 export interface Invocation {
   readonly channel: IpcInvokeChannel;
@@ -26,11 +35,15 @@ interface FakeBridgeOptions {
   readonly snapshot: Snapshot;
   readonly settings: Settings;
   readonly platform: string;
+  /** Answers of this scenario, in place of the usual ones. */
+  readonly answers?: Partial<Handlers>;
 }
 
-type Handlers = { readonly [C in IpcInvokeChannel]: (request: IpcRequest<C>) => IpcResponse<C> };
+export type Handlers = {
+  readonly [C in IpcInvokeChannel]: (request: IpcRequest<C>) => IpcResponse<C> | Promise<IpcResponse<C>>;
+};
 
-export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): FakeBridge {
+export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBridgeOptions): FakeBridge {
   let { snapshot, settings } = initial;
   const invocations: Invocation[] = [];
   const listeners = new Map<IpcEventChannel, Set<(payload: never) => void>>();
@@ -53,7 +66,22 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
     'services:set-desired': ({ tag, desired }) =>
       switchServices(({ tags }) => tag === null || tags.includes(tag), desired),
     'services:retry': nothing,
+    'service:use-free-port': nothing,
+    'service:restart': nothing,
+    'service:open': nothing,
+    'sign-in:run': nothing,
+    'sign-in:cancel': nothing,
+    'service:details': () => sampleDetails,
     'service:open-log': nothing,
+    'log:follow': () => sampleLog,
+    'log:unfollow': nothing,
+    'targets:places': () => samplePlaces,
+    'targets:kube': () => sampleKubeTargets,
+    'import:list': ({ source }) => (source === 'kube' ? sampleKubeImport : sampleSshImport),
+    'doctor:run': () => sampleDiagnostics,
+    'view:get': () => ({ folded: [] }),
+    'view:set': nothing,
+    'licenses:open': nothing,
     'config:open': nothing,
     'config:reload': nothing,
     'config:trust': () => {
@@ -66,12 +94,14 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
       push('snapshot:changed', snapshot);
     },
     'settings:get': () => settings,
-    'settings:set': ({ openAtLogin, notifications, updates: automatic }) => {
+    'settings:set': ({ openAtLogin, notifications, recoveryNotices, shortcut, updates: automatic }) => {
       const { updates } = settings;
       settings = {
         ...settings,
         openAtLogin: openAtLogin ?? settings.openAtLogin,
         notifications: notifications ?? settings.notifications,
+        recoveryNotices: recoveryNotices ?? settings.recoveryNotices,
+        ...(shortcut === undefined ? {} : { shortcut }),
         ...(updates === undefined
           ? {}
           : { updates: { ...updates, automatic: automatic ?? updates.automatic } }),
@@ -84,9 +114,10 @@ export function createFakeBridge({ platform, ...initial }: FakeBridgeOptions): F
     'system-settings:open': nothing,
     'app:move-to-applications': nothing,
     'clipboard:copy': nothing,
-    'popover:set-height': nothing,
+    'popover:set-size': nothing,
     'popover:hide': nothing,
     'app:quit': nothing,
+    ...answers,
   };
   return {
     platform,

@@ -4,7 +4,7 @@ import { App } from '../app.tsx';
 import { createCommands } from '../commands.ts';
 import '../styles/popover.css';
 import { createFakeBridge, type FakeBridge } from './fake-bridge.ts';
-import { scenarios, usualSettings, type ScenarioName } from './scenarios.ts';
+import { scenarios, usualSettings, type Scenario, type ScenarioName } from './scenarios.ts';
 import { sampleNow } from './service-samples.ts';
 
 declare global {
@@ -19,7 +19,7 @@ const isScenario = (name: string): name is ScenarioName => name in scenarios;
 const name = query.get('scenario') ?? 'ordinary';
 if (!isScenario(name))
   throw new Error(`no scenario ${name}, there are: ${Object.keys(scenarios).join(', ')}`);
-const scenario = scenarios[name];
+const scenario: Scenario = scenarios[name];
 
 // The pictures show the same times whenever they are taken; time still passes.
 const start = Date.now();
@@ -27,8 +27,13 @@ const realNow = Date.now.bind(Date);
 Date.now = () => sampleNow + realNow() - start;
 
 const platform = query.get('platform') ?? 'linux';
-const settings = { ...usualSettings, ...('settings' in scenario ? scenario.settings : {}) };
-const bridge = createFakeBridge({ snapshot: scenario.snapshot, settings, platform });
+const settings = { ...usualSettings, ...scenario.settings };
+const bridge = createFakeBridge({
+  snapshot: scenario.snapshot,
+  settings,
+  platform,
+  answers: scenario.answers ?? {},
+});
 window.fakeBridge = bridge;
 document.documentElement.dataset['platform'] = platform;
 const root = document.getElementById('root');

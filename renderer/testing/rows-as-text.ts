@@ -3,14 +3,16 @@ import type { CauseView } from '../cause-view.ts';
 import type { ListView, RowView } from '../service-rows.ts';
 
 /** The list as it reads on the screen, one string for each line, so that a failing test shows what the user would see. */
-export function rowsAsText({ sharedCauses, groups }: ListView): readonly string[] {
+export function rowsAsText({ sharedCauses, troubles, moreTroubles, groups }: ListView): readonly string[] {
   return [
     ...sharedCauses.flatMap(({ names, tone, cause }) => [
       `${shapes[tone]} ${names.length} forwards: ${cause.title}`,
-      ...causeEnd(cause),
+      causeEnd(cause),
     ]),
-    ...groups.flatMap(({ title, on, rows }) => [
-      ...(title === null ? [] : [`${title.toUpperCase()} ${switchText(on)}`]),
+    ...troubles.map(({ name, title }) => `${shapes.trouble} ${name}: ${title}`),
+    ...(moreTroubles === 0 ? [] : [`  ${moreTroubles} more`]),
+    ...groups.flatMap(({ title, on, count, isFolded, rows }) => [
+      ...(title === null ? [] : [`${isFolded ? '›' : '⌄'} ${title}  ${count} ${switchText(on)}`]),
       ...rows.flatMap(rowAsText),
     ]),
   ];
@@ -18,18 +20,18 @@ export function rowsAsText({ sharedCauses, groups }: ListView): readonly string[
 
 const rowAsText = (row: RowView): readonly string[] => [
   [
-    `${shapes[row.tone]} ${row.name}`,
-    ...(row.address === null ? [] : [row.address]),
+    `${row.isQuiet ? quietShape : shapes[row.tone]} ${row.name}`,
+    ...(row.port === null ? [] : [row.port]),
     switchText(row.on),
   ].join('  '),
-  ...(row.cause === null
+  ...(row.cause === null || row.isQuiet
     ? [`  ${[row.route, row.status].filter((part) => part !== '').join('  ')}`]
-    : [`  ${row.cause.title}`, ...(row.causeIsShared ? [] : causeEnd(row.cause))]),
+    : [`  ${row.cause.title}`, causeEnd(row.cause)]),
 ];
 
-const causeEnd = ({ next, needsUser, remedy, action }: CauseView): readonly string[] => [
-  ...(needsUser && remedy !== null ? [`  ${remedy}`] : []),
-  `  ${[next, ...(action === null ? [] : [`[${action.label}]`])].join('  ')}`,
-];
+const quietShape = shapes.checking;
+
+const causeEnd = ({ line, action }: CauseView): string =>
+  `  ${[line, ...(action === null ? [] : [`[${action.label}]`])].join('  ')}`;
 
 const switchText = (on: boolean): string => (on ? '(—●)' : '(○—)');

@@ -3,6 +3,7 @@ import { describeCause } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { deadTarget } from './dead-target.ts';
+import type { Handlers } from './fake-bridge.ts';
 import { heldByTransports } from './held-by-transports.ts';
 import {
   checking,
@@ -100,6 +101,17 @@ const many = (count: number): readonly ServiceSnapshot[] =>
     return up(name, facts);
   });
 
+/** By its place in the list: what happened to a service. */
+const troubledAmongMany: ReadonlyMap<number, (one: ServiceSnapshot) => ServiceSnapshot> = new Map([
+  [62, (one) => retrying(one.name, noPod, { tags: one.tags, localPort: one.localPort })],
+  [118, (one) => waiting(one.name, signedOut, { tags: one.tags, localPort: one.localPort })],
+  [
+    181,
+    (one) =>
+      retrying(one.name, ['host-unreachable', { host: 'nas' }], { tags: one.tags, localPort: one.localPort }),
+  ],
+]);
+
 const problems: readonly ConfigProblem[] = [
   { severity: 'error', path: 'services[3].local_port', line: 41, message: '70000 is above 65535' },
   {
@@ -180,9 +192,11 @@ const ordinary = [
   connecting('docs', { ...web, technology: 'tcp', localPort: 8000, route: '10.0.4.20:8000' }),
 ];
 
-interface Scenario {
+export interface Scenario {
   readonly snapshot: Snapshot;
   readonly settings?: Partial<Settings>;
+  /** Where main answers otherwise than usual. */
+  readonly answers?: Partial<Handlers>;
 }
 
 export const scenarios = {
@@ -424,6 +438,57 @@ export const scenarios = {
     snapshot: snapshotOf([welcomePage], { status: 'welcome', path: null }),
     settings: { bringsCommand: true },
   },
+  'two-hundred-with-troubles': {
+    snapshot: snapshotOf(
+      many(200).map((one, index) => (troubledAmongMany.get(index) ?? ((same: ServiceSnapshot) => same))(one)),
+    ),
+  },
+  guarded: {
+    snapshot: snapshotOf([
+      postgres,
+      service('orders', { tags: ['production'], localPort: 5441, route: 'live · svc/orders' }),
+      up('ledger', { tags: ['production'], localPort: 5442, route: 'live · svc/ledger' }),
+    ]),
+  },
+  'right-to-left': {
+    snapshot: snapshotOf([
+      up('قاعدة-البيانات', { tags: ['إنتاج'], route: 'إنتاج · svc/قاعدة-البيانات' }),
+      retrying('שירות-תשלומים-עם-שם-ארוך-במיוחד-שלא-נגמר', noPod, { tags: ['שרתים'], localPort: 6379 }),
+      service('mixed-עברית-name', { tags: ['שרתים'], localPort: 9092 }),
+    ]),
+  },
+  'form-with-errors': {
+    snapshot: snapshotOf(ordinary),
+    answers: {
+      'service:validate': () => ({
+        findings: [
+          { severity: 'error', field: 'name', message: '“postgres” is already the name of another service' },
+          { severity: 'error', field: 'remote_port', message: 'is missing' },
+          { severity: 'error', field: 'connection.resource_name', message: 'is missing' },
+        ],
+        yaml: null,
+      }),
+      'port:holder': () => ({ holder: 'postgres (pid 812)', free: 5433 }),
+      'service:save': () => ({ done: false, message: 'The forward has 3 errors', findings: [] }),
+    },
+  },
+  'form-testing': {
+    snapshot: snapshotOf(ordinary),
+    answers: { 'service:test': () => new Promise(() => undefined) },
+  },
+  'form-test-failed': {
+    snapshot: snapshotOf(ordinary),
+    answers: {
+      'service:test': () => ({
+        ok: false,
+        message: 'No ready pod behind svc/postgres',
+        remedy: 'Check that its pods are running: kubectl get pods --context prod',
+        tookMs: 900,
+        findings: [],
+      }),
+    },
+  },
+  'empty-log': { snapshot: snapshotOf(ordinary), answers: { 'log:follow': () => [] } },
   ordinary: { snapshot: snapshotOf(ordinary) },
 } as const satisfies Record<string, Scenario>;
 
@@ -433,6 +498,9 @@ export const usualSettings: Settings = {
   openAtLogin: true,
   loginItemStatus: 'enabled',
   notifications: true,
+  recoveryNotices: true,
+  shortcut: 'Shift+Command+L',
+  shortcutRefused: false,
   notificationsRefused: false,
   bringsCommand: false,
 };

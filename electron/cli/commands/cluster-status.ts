@@ -1,7 +1,7 @@
 import type { Action, CommandContext } from '../command-context.ts';
 import { askCluster, nodesSchema, versionSchema } from '../kube-query.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from '../kube-contexts.ts';
-import { mapInTurns } from '../map-in-turns.ts';
+import { mapInTurns } from '../../core/import/map-in-turns.ts';
 import { bad, fine, note, reportFindings, type Finding } from '../output/findings.ts';
 
 export interface ClusterOptions {

@@ -10,8 +10,8 @@ import {
   skipReasons,
   tellContextsApart,
   type KubeProposals,
-} from '../kube-proposals.ts';
-import { mapInTurns } from '../map-in-turns.ts';
+} from '../../core/import/kube-proposals.ts';
+import { mapInTurns } from '../../core/import/map-in-turns.ts';
 import { runTool, type ToolRun } from '../tool-run.ts';
 
 export interface ImportKubeOptions extends ImportOptions {

@@ -4,9 +4,9 @@ import { firstUnseen } from '../../../shared/visible-text.ts';
 import type { Action } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { finishImport, type ImportOptions } from '../import-output.ts';
-import type { Proposal } from '../service-proposal.ts';
-import { readSshHosts } from '../ssh-config-files.ts';
-import { opensToAll, parseForwards, proposeForward, whereWritten } from '../ssh-forwards.ts';
+import type { Proposal } from '../../core/import/service-proposal.ts';
+import { readSshHosts } from '../../core/import/ssh-config-files.ts';
+import { opensToAll, parseForwards, proposeForward, whereWritten } from '../../core/import/ssh-forwards.ts';
 import { lastLine, runTool } from '../tool-run.ts';
 
 export interface ImportSshOptions extends ImportOptions {

@@ -1,4 +1,5 @@
-import { isReusable, no, promptTitle, repetitionOf, yes, type Prompt } from '../../../shared/prompt.ts';
+import { isReusable, type Prompt } from '../../../shared/prompt.ts';
+import { no, promptTitle, repetitionOf, yes } from '../../../shared/prompt-words.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { sshHostIn } from '../../../shared/route-text.ts';
 import { isInOrder } from '../../../shared/service-tone.ts';

@@ -1,5 +1,6 @@
 import { localAddress } from '../../../shared/bind-address.ts';
-import { loginCommand, promptTitle } from '../../../shared/prompt.ts';
+import { loginCommand } from '../../../shared/prompt.ts';
+import { promptTitle } from '../../../shared/prompt-words.ts';
 import { sshHostIn } from '../../../shared/route-text.ts';
 import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';

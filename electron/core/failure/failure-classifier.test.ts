@@ -663,7 +663,7 @@ describe('the failure classifier', () => {
         evidence: 'ssh: connect to host 192.168.1.5 port 22: No route to host',
         remedy:
           'Check that the host is on; if it is, allow LocalPort in System Settings › Privacy & Security › Local Network',
-        action: { kind: 'retry', label: 'Try again' },
+        action: { kind: 'retry', label: 'Try Again' },
         recovery: 'backoff',
         triggers: ['network', 'wake', 'demand', 'config', 'user'],
         recheck: null,

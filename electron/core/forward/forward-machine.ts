@@ -14,7 +14,7 @@
  *    because it came at a moment when nothing could be done about it.
  * 9. No wait without an end: each phase that waits has a time at which it tries again, or its transport does, or its
  *    cause says that a try would do harm, or the policy switches restarts off.
- * 10. While its transport is down no failure leads to a try, unless a client waits. "Try again" has the transport try then;
+ * 10. While its transport is down no failure leads to a try, unless a client waits. "Try Again" has the transport try then;
  *     insisting on this one service, or turning it on, starts a try all the same.
  * 11. Nothing starts tunnels without a pause: the restart policy spaces failures and doubts alike. A successor that failed
  *     for a login waits for what its cause waits for.

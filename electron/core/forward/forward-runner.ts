@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { describeRoute, isReverse, remoteAddressIn } from '../../../shared/route-text.ts';
+import { schemeIn } from '../../../shared/service-scheme.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ServiceChangeKind } from '../config/config-differ.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -30,6 +31,7 @@ import { describeStep, transportFailureIn } from './forward-news.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 import { nextRetryAt } from './next-retry.ts';
+import type { DayHistory } from '../observability/day-history.ts';
 import { OutageWatch } from './outage-watch.ts';
 import { PortDoor } from './port-door.ts';
 import { isExhausted } from '../restart-policy.ts';
@@ -200,6 +202,11 @@ export class ForwardRunner {
     return this.#tunnels.forceStop();
   }
 
+  /** When it was up and down, and why. */
+  get day(): DayHistory {
+    return this.#outages.day;
+  }
+
   snapshot(): ServiceSnapshot {
     const { situation, desired, health, cause, history, lastTunnel } = this.#state;
     const service = this.#service;
@@ -214,6 +221,7 @@ export class ForwardRunner {
       route: describeRoute((this.#transport.service ?? service).connection),
       ...(note === null ? {} : { note }),
       ...(otherContext === null ? {} : { otherContext }),
+      ...schemeIn(service),
       localPort: service.localPort,
       bind: service.bind,
       ...(service.localSocket === undefined ? {} : { localSocket: service.localSocket }),

@@ -2,6 +2,7 @@
  * All forwards together: brings the running ones in line with the config and with what the user wants. One service
  * never touches another's connections; what has not changed in the config is not touched at all.
  */
+import type { DayHistory } from '../observability/day-history.ts';
 import type { TriggerKind } from '../../../shared/failure.ts';
 import type { Desired, ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -57,6 +58,11 @@ export class Supervisor {
       if (snapshot === undefined) return [];
       return [{ ...snapshot, configuredPort: snapshot.localPort === localPort ? null : localPort }];
     });
+  }
+
+  /** The last day of a service; undefined: there is none of this name. */
+  day(name: string): DayHistory | undefined {
+    return this.#runners.get(name)?.day;
   }
 
   /** Takes over a new config. Calls are worked off one after the other; resolves when the ports of old forwards are free. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { DiagnosticSection, PortChoice } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceEditor } from '../../../shared/service-edit.ts';
+import type { ServiceDetails } from '../../../shared/service-details.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
@@ -23,12 +24,16 @@ import { startWelcome } from '../config/welcome-config.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import { TaskManager, type LivingTask } from '../lifecycle/task-manager.ts';
+import { TargetSources } from '../import/target-sources.ts';
+import { emptyDay } from '../observability/day-history.ts';
+import { readLast, type FollowedLog } from '../observability/followed-log.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
 import { diagnosticReport } from '../observability/diagnostic-report.ts';
 import { createPseudonyms } from '../observability/pseudonyms.ts';
 import { stateDump } from '../observability/state-dump.ts';
+import { openAtLine } from '../process/editor-launch.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
@@ -44,6 +49,7 @@ import { LocalPorts } from './local-ports.ts';
 import { holderOf, namedPlaces } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
+import { SignIn } from './sign-in.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
 export interface HostReport {
@@ -102,6 +108,8 @@ export class AppHost {
   readonly #hidden: HiddenValues;
   /** Tests of services that are not in the config yet. */
   readonly #trials = new AbortController();
+  readonly #targets: TargetSources;
+  readonly #signIn: SignIn;
   #machine: MachineWatch | null = null;
   #stopLive: (() => void) | null = null;
 
@@ -180,6 +188,18 @@ export class AppHost {
       },
     });
     this.editor = this.#createEditor();
+    this.#targets = new TargetSources({
+      environment: () => children.environment.current(),
+      homeDirectory: options.homeDirectory,
+      services: () => this.#forwarding.supervisor.snapshot(),
+    });
+    this.#signIn = new SignIn({
+      clock,
+      launcher: children.launcher,
+      services: () => this.#forwarding.supervisor.snapshot(),
+      onSignedIn: (names) => this.retry(names),
+    });
+    this.scope.own('sign-in', () => this.#signIn.cancel());
     this.scope.own('config', () => {
       this.#trials.abort();
       return this.#config.close();
@@ -368,8 +388,53 @@ export class AppHost {
     }
   }
 
-  serviceLogPath(name: string): string {
-    return this.#options.logs.servicePath(name);
+  /** In an editor that can open a file at a line. False: there is none. */
+  openConfigAt(line: number): Promise<boolean> {
+    return openAtLine(this.#config.path, line, this.#children.environment.current());
+  }
+
+  /** What is known of a service beside its snapshot; nothing of one that there is not. */
+  serviceDetails(name: string): ServiceDetails {
+    const { spans, outages } = this.#forwarding.supervisor.day(name) ?? emptyDay;
+    const service = this.#forwarding.supervisor.snapshot().find((one) => one.name === name);
+    const pid = service?.pid ?? null;
+    const command = service?.technology === 'command' ? service.route : (service?.technology ?? null);
+    return { spans, outages, process: pid === null ? null : { pid, command } };
+  }
+
+  /** The last lines of a log, and then each as it is written, until it is stopped. `name`: null for LocalPort's own. */
+  followLog(
+    name: string | null,
+    {
+      tailLines,
+      onLines,
+    }: { readonly tailLines: number; readonly onLines: (lines: readonly string[]) => void },
+  ): FollowedLog {
+    const { logs } = this.#options;
+    // In one turn: no line falls between what is read and what is followed.
+    const log = logs.open(name);
+    const stop = logs.follow(name, onLines);
+    return { last: readLast(log, tailLines), stop };
+  }
+
+  /** Runs the sign-in that the cause of a service names, and then tries again. The error is a sentence. */
+  signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>> {
+    const { logs } = this.#options;
+    return this.#signIn.run(name, (line) => onLine(logs.redact(line)));
+  }
+
+  cancelSignIn(): Promise<void> {
+    return this.#signIn.cancel();
+  }
+
+  /** What there is to forward to. */
+  get targets(): TargetSources {
+    return this.#targets;
+  }
+
+  logPath(name: string | null): string {
+    const { logs, paths } = this.#options;
+    return name === null ? path.join(paths.logDirectory, 'localport.log') : logs.servicePath(name);
   }
 
   suspend(): void {

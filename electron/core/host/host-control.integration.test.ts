@@ -225,7 +225,10 @@ describe('over the control socket', () => {
     const dump = await client.request('dump', {});
     expect(dump).toMatchObject({
       ok: true,
-      value: { clients: 1, owned: ['config', 'control socket', 'wake monitor', 'credential watcher'] },
+      value: {
+        clients: 1,
+        owned: ['trials', 'sign-in', 'config', 'control socket', 'wake monitor', 'credential watcher'],
+      },
     });
   });
 

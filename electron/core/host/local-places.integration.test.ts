@@ -241,7 +241,7 @@ it('lets services share a port when one at most is on, and names the one that is
     code: 'port-in-use',
     title: `Port ${port} is used by the service test`,
     remedy: 'Only one of the two can be on: stop the other one first, with localport stop test',
-    action: { kind: 'copy-command', command: 'localport stop test' },
+    action: { kind: 'use-free-port' },
   });
   expect(service('test')?.phase).toBe('up');
   await host.setDesired('test', 'off');

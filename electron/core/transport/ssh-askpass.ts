@@ -16,7 +16,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { isReusable, loginCommand, promptTitle, type Remember } from '../../../shared/prompt.ts';
+import { isReusable, loginCommand, type Remember } from '../../../shared/prompt.ts';
+import { promptTitle } from '../../../shared/prompt-words.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
 import { writeAnswer } from './answer-fifo.ts';

@@ -5,6 +5,9 @@ export const plainSettings: Settings = {
   openAtLogin: false,
   loginItemStatus: 'disabled',
   notifications: true,
+  recoveryNotices: true,
+  shortcut: null,
+  shortcutRefused: false,
   notificationsRefused: false,
   bringsCommand: false,
 };

@@ -1,24 +1,27 @@
 import type { ReactElement, ReactNode } from 'react';
-import type { PopoverBridge, Settings } from '../shared/ipc-contract.ts';
-import { assertNever } from '../shared/result.ts';
-import type { Snapshot } from '../shared/service-snapshot.ts';
-import { useCommands } from './commands.ts';
-import { RequestButton } from './request-button.tsx';
-import { Switch } from './switch.tsx';
-import { useFeedback } from './use-feedback.ts';
-import { useSettings } from './use-settings.ts';
+import type { PopoverBridge, Settings } from '../../shared/ipc-contract.ts';
+import { assertNever } from '../../shared/result.ts';
+import type { Snapshot } from '../../shared/service-snapshot.ts';
+import { useCommands } from '../commands.ts';
+import { CopyDiagnostics } from '../copy-diagnostics.tsx';
+import type { Page } from '../pages.ts';
+import { RequestButton } from '../request-button.tsx';
+import { ShortcutField } from '../shortcut-field.tsx';
+import { Switch } from '../switch.tsx';
+import { useSettings } from '../use-settings.ts';
 
 interface SettingsViewProps {
   readonly bridge: PopoverBridge;
   readonly snapshot: Snapshot;
+  readonly onPage: (page: Page) => void;
 }
 
-export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElement {
+export function SettingsPage({ bridge, snapshot, onPage }: SettingsViewProps): ReactElement {
   const [settings, change] = useSettings(bridge);
-  const { openSystemSettings } = useCommands();
+  const { openSystemSettings, openConfig, openLog } = useCommands();
   const { config, host } = snapshot;
   return (
-    <div className="settings">
+    <div className="page-body settings">
       {settings !== null && (
         <div className="settings-group">
           <Choice
@@ -43,7 +46,7 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
             note={
               settings.notificationsRefused
                 ? 'macOS does not show notifications from LocalPort: allow them in System Settings'
-                : 'When a forward needs you, and when it is back'
+                : 'When a forward needs attention, or a question waits'
             }
             on={settings.notifications}
             onChange={(notifications) => change({ notifications })}
@@ -52,6 +55,19 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
               <SystemSettingsButton onClick={() => void openSystemSettings('notifications')} />
             )}
           </Choice>
+          <Choice
+            label="When a forward is up again"
+            note={null}
+            on={settings.recoveryNotices && settings.notifications}
+            disabled={!settings.notifications}
+            onChange={(recoveryNotices) => change({ recoveryNotices })}
+          />
+          <ShortcutField
+            platform={bridge.platform}
+            shortcut={settings.shortcut}
+            isRefused={settings.shortcutRefused}
+            onChange={(shortcut) => change({ shortcut })}
+          />
           {settings.updates !== undefined && (
             <Choice
               label="Automatic updates"
@@ -63,21 +79,17 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
         </div>
       )}
       <dl className="facts">
-        <Fact name="Config" value={config.path ?? 'none yet'} />
-        <Fact name="Logs" value={host.logDirectory} />
-        <Fact name="Version" value={host.version} />
+        <Fact name="Config" value={config.path ?? 'none yet'} onClick={() => void openConfig()} />
+        <Fact name="Logs" value={host.logDirectory} onClick={() => void openLog(null)} />
+        <Fact name="Theme" value="Follows the system" />
       </dl>
       <div className="settings-acts">
-        {settings?.updates !== undefined && (
-          <button
-            type="button"
-            className="button"
-            disabled={!settings.updates.enabled}
-            onClick={() => void bridge.invoke('updates:choose', undefined)}
-          >
-            {settings.updates.label}
-          </button>
-        )}
+        <button type="button" className="button" onClick={() => onPage({ kind: 'doctor' })}>
+          Doctor
+        </button>
+        <button type="button" className="button" onClick={() => onPage({ kind: 'about' })}>
+          About
+        </button>
         <CopyDiagnostics />
         {settings?.bringsCommand === true && (
           <RequestButton
@@ -87,24 +99,6 @@ export function SettingsView({ bridge, snapshot }: SettingsViewProps): ReactElem
         )}
       </div>
     </div>
-  );
-}
-
-function CopyDiagnostics(): ReactElement {
-  const { copyDiagnostics } = useCommands();
-  const [feedback, show] = useFeedback('Copied');
-  return (
-    <button
-      type="button"
-      className="button"
-      title="Versions, settings, states, and the last causes, for a bug report. Secrets and names are hidden."
-      onClick={() => show(copyDiagnostics())}
-    >
-      <span className="swap" data-swapped={feedback !== null}>
-        <span>Copy Diagnostics</span>
-        <span aria-live="polite">{feedback}</span>
-      </span>
-    </button>
   );
 }
 
@@ -155,11 +149,26 @@ function Choice({ label, note, on, disabled = false, onChange, children }: Choic
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }): ReactElement {
+interface FactProps {
+  readonly name: string;
+  readonly value: string;
+  /** Opens it. */
+  readonly onClick?: () => void;
+}
+
+function Fact({ name, value, onClick }: FactProps): ReactElement {
   return (
     <div className="fact">
       <dt>{name}</dt>
-      <dd title={value}>{value}</dd>
+      <dd>
+        {onClick === undefined ? (
+          value
+        ) : (
+          <button type="button" className="link" onClick={onClick}>
+            {value}
+          </button>
+        )}
+      </dd>
     </div>
   );
 }

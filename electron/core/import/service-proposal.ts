@@ -1,6 +1,4 @@
-/** Services that an import proposes: names and local ports made unique, rendered as YAML for the config. */
-import { visibleLine } from '../../shared/visible-text.ts';
-import { yamlText } from './output/yaml-text.ts';
+/** Services that an import proposes: names and local ports made unique. Pure. */
 
 export interface Proposal {
   readonly name: string;
@@ -64,12 +62,6 @@ export function draftEntries(proposals: readonly Proposal[], taken: Taken): Draf
   });
   return { entries, raisedPorts, takenPorts };
 }
-
-/** A whole config file. */
-export const proposalYaml = (entries: readonly object[], remarks: readonly string[]): string => {
-  const comment = remarks.map((remark) => `# ${visibleLine(remark)}\n`).join('');
-  return `${comment}${yamlText({ version: '1.0', services: entries })}`;
-};
 
 const unprivileged = (port: number): number => (port < 1024 ? port + privilegedOffset : port);
 

@@ -1,6 +1,6 @@
 /** The forwards that ssh makes for a host, out of what `ssh -G HOST` prints, and the services that they become. Pure. */
-import { parseBindAddress } from '../../shared/bind-address.ts';
-import { assertNever } from '../../shared/result.ts';
+import { parseBindAddress } from '../../../shared/bind-address.ts';
+import { assertNever } from '../../../shared/result.ts';
 import type { Proposal } from './service-proposal.ts';
 import type { ForwardKind, WrittenForward } from './ssh-config.ts';
 

@@ -1,0 +1,69 @@
+/** What `kubectl get … -o json` lists → what the form offers as targets. Pure. */
+import * as z from 'zod';
+import type { KubeTargetChoice } from '../../../shared/import-contract.ts';
+
+const containerPort = z.object({
+  name: z.string().optional(),
+  containerPort: z.number().int(),
+  protocol: z.string().optional(),
+});
+const podSpec = z.object({ containers: z.array(z.object({ ports: z.array(containerPort).optional() })) });
+const itemSchema = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string() }),
+  spec: z
+    .object({
+      ports: z
+        .array(
+          z.object({ name: z.string().optional(), port: z.number().int(), protocol: z.string().optional() }),
+        )
+        .optional(),
+      template: z.object({ spec: podSpec }).optional(),
+      containers: podSpec.shape.containers.optional(),
+    })
+    .optional(),
+});
+const listSchema = z.object({ items: z.array(itemSchema) });
+
+type Item = z.infer<typeof itemSchema>;
+
+/** More are found by typing on. */
+export const maxTargets = 2_000;
+
+/** Services first, then workloads, then pods, as they were asked for. Null: this is no list. */
+export function targetsIn(json: string): readonly KubeTargetChoice[] | null {
+  const parsed = listSchema.safeParse(jsonOf(json));
+  if (!parsed.success) return null;
+  return parsed.data.items.slice(0, maxTargets).map((item) => ({
+    resource: `${item.kind.toLowerCase()}/${item.metadata.name}`,
+    ports: portsOf(item),
+  }));
+}
+
+function portsOf({ spec }: Item): KubeTargetChoice['ports'] {
+  const containers = spec?.template?.spec.containers ?? spec?.containers ?? [];
+  const ports = [
+    ...(spec?.ports ?? []),
+    ...containers.flatMap((container) =>
+      (container.ports ?? []).map((port) => ({ ...port, port: port.containerPort })),
+    ),
+  ];
+  return ports
+    .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
+    .map(({ name = null, port }) => ({ port, name }));
+}
+
+/** `namespace/shop` a line each. */
+export const namespacesIn = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim().replace(/^namespace\//, ''))
+    .filter((name) => name !== '');
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * What there is to forward to: contexts and hosts that files name, what a cluster has, what could be imported. Everything is
+ * asked of kubectl and ssh, with the user's own environment; nothing is kept.
+ */
+import path from 'node:path';
+import type {
+  ImportItem,
+  ImportList,
+  ImportSource,
+  KubeTargets,
+  Places,
+} from '../../../shared/import-contract.ts';
+import { describeRoute } from '../../../shared/route-text.ts';
+import { serviceDraftSchema } from '../../../shared/service-edit.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { firstUnseen, visibleLine } from '../../../shared/visible-text.ts';
+import type { Environment } from '../process/environment-block.ts';
+import { namespacesIn, targetsIn } from './kube-listing.ts';
+import {
+  proposeKubeServices,
+  servicesWithPods,
+  skipReasons,
+  tellContextsApart,
+  type KubeProposals,
+} from './kube-proposals.ts';
+import { mapInTurns } from './map-in-turns.ts';
+import { askProgram } from './program-answer.ts';
+import { draftEntries, type Proposal } from './service-proposal.ts';
+import { readSshHosts } from './ssh-config-files.ts';
+import { opensToAll, parseForwards, proposeForward, whereWritten } from './ssh-forwards.ts';
+
+export interface TargetSourcesParts {
+  readonly environment: () => Environment;
+  readonly homeDirectory: string;
+  /** Whose names and ports are taken. */
+  readonly services: () => readonly ServiceSnapshot[];
+}
+
+const configMs = 10_000;
+const clusterMs = 20_000;
+/** Each is a kubectl or an ssh, and there may be hundreds. */
+const atOnce = 8;
+const maxItems = 1_000;
+const maxRemarks = 20;
+
+export class TargetSources {
+  readonly #parts: TargetSourcesParts;
+
+  constructor(parts: TargetSourcesParts) {
+    this.#parts = parts;
+  }
+
+  async places(): Promise<Places> {
+    const [contexts, current, hosts] = await Promise.all([
+      this.#contexts(),
+      this.#kubectl(['config', 'current-context'], configMs),
+      this.#sshHosts(),
+    ]);
+    const currentContext = current.stdout.trim();
+    return {
+      contexts: contexts.names,
+      currentContext: current.ok && contexts.names.includes(currentContext) ? currentContext : null,
+      sshHosts: hosts.hosts,
+    };
+  }
+
+  async kube(context: string, namespace: string | null): Promise<KubeTargets> {
+    const where = [`--context=${context}`];
+    const inNamespace = namespace === null ? [] : [`--namespace=${namespace}`];
+    const kinds = 'services,deployments,statefulsets,daemonsets,pods';
+    const [namespaces, targets] = await Promise.all([
+      this.#kubectl([...where, 'get', 'namespaces', '--output=name'], clusterMs),
+      this.#kubectl([...where, 'get', kinds, ...inNamespace, '--output=json'], clusterMs),
+    ]);
+    const listed = targetsIn(targets.stdout);
+    return {
+      namespaces: namespaces.ok ? namespacesIn(namespaces.stdout) : [],
+      targets: listed ?? [],
+      failure:
+        targets.ok && listed !== null ? null : `Could not be listed: ${visibleLine(targets.complaint)}`,
+    };
+  }
+
+  async importList(source: ImportSource): Promise<ImportList> {
+    const { proposals, remarks } = await (source === 'kube' ? this.#fromClusters() : this.#fromSshConfig());
+    return {
+      items: this.#itemsOf(proposals).slice(0, maxItems),
+      remarks: remarks.slice(0, maxRemarks).map(visibleLine),
+    };
+  }
+
+  #itemsOf(proposals: readonly Proposal[]): readonly ImportItem[] {
+    const services = this.#parts.services();
+    const routes = new Map(services.map(({ route, name }) => [route, name]));
+    const taken = {
+      names: new Set(services.map(({ name }) => name)),
+      ports: new Set(services.map(({ localPort }) => localPort)),
+    };
+    return draftEntries(proposals, taken).entries.flatMap((entry): readonly ImportItem[] => {
+      const draft = serviceDraftSchema.safeParse(entry);
+      if (!draft.success) return [];
+      const { name, local_port: localPort } = draft.data;
+      if (typeof name !== 'string' || typeof localPort !== 'number') return [];
+      const remote = remoteOf(draft.data);
+      const known = routes.get(remote.route);
+      return [
+        {
+          draft: draft.data,
+          name,
+          remote: remote.text,
+          localPort,
+          clash: known === undefined ? null : `${known} leads there already`,
+        },
+      ];
+    });
+  }
+
+  async #fromClusters(): Promise<Found> {
+    const { names, failure } = await this.#contexts();
+    if (failure !== null) throw new Error(failure);
+    const found = await mapInTurns(names, atOnce, async (context) => {
+      const args = [`--context=${context}`, 'get', 'services', '--output=json'];
+      const wide = await this.#kubectl([...args, '--all-namespaces'], clusterMs);
+      // Many may list in one namespace only, and that is what a context names one for.
+      const isForbidden = !wide.ok && /\bforbidden\b/i.test(wide.complaint);
+      const run = isForbidden ? await this.#kubectl(args, clusterMs) : wide;
+      const proposals = run.ok ? proposeKubeServices(run.stdout, context) : null;
+      if (proposals?.skipped.some(({ why }) => why === 'podless') !== true)
+        return { context, proposals, complaint: run.complaint };
+      // Who may not list them gets to know the services with a selector.
+      const where = isForbidden ? [] : ['--all-namespaces'];
+      const slices = await this.#kubectl(
+        [`--context=${context}`, 'get', 'endpointslices.discovery.k8s.io', ...where, '--output=json'],
+        clusterMs,
+      );
+      const withPods = proposeKubeServices(run.stdout, context, servicesWithPods(slices.stdout));
+      return { context, proposals: withPods ?? proposals, complaint: run.complaint };
+    });
+    const read = found.flatMap(({ proposals }): readonly KubeProposals[] =>
+      proposals === null ? [] : [proposals],
+    );
+    const skipped = read.flatMap((one) => one.skipped);
+    return {
+      proposals: tellContextsApart(read),
+      remarks: [
+        ...found
+          .filter(({ proposals }) => proposals === null)
+          .map(({ context, complaint }) => `${context}: ${complaint || 'could not be listed'}`),
+        ...Object.entries(skipReasons).flatMap(([why, words]) => {
+          const names = skipped.filter((one) => one.why === why).map(({ name }) => name);
+          return names.length === 0 ? [] : [`${names.slice(0, 5).join(', ')}: ${words}`];
+        }),
+      ],
+    };
+  }
+
+  async #fromSshConfig(): Promise<Found> {
+    const { hosts, forwards } = await this.#sshHosts();
+    const found = await mapInTurns(hosts, atOnce, async (host) => {
+      // Some blocks are for shells only, and a tunnel is none.
+      const run = await askProgram(
+        ['ssh', '-G', '-N', '-T', '--', host],
+        this.#parts.environment(),
+        configMs,
+      );
+      return { host, run };
+    });
+    const proposals: Proposal[] = [];
+    const remarks = new Set<string>();
+    const without: string[] = [];
+    for (const { host, run } of found) {
+      if (!run.ok) {
+        remarks.add(`${host}: ${run.complaint}`);
+        continue;
+      }
+      const resolved = parseForwards(run.stdout);
+      if (resolved.length === 0) without.push(host);
+      const choice = { isOnly: resolved.length === 1, isOpenToAll: opensToAll(run.stdout) };
+      for (const forward of resolved) {
+        const written = whereWritten(forward, forwards);
+        const proposed = written?.isPassing === true ? passing : proposeForward(host, forward, choice);
+        if (typeof proposed === 'string') remarks.add(`${host}: left out: ${forward.text}: ${proposed}`);
+        else proposals.push(proposed);
+      }
+    }
+    if (without.length > 0)
+      remarks.add(`No forwards, so nothing to import: ${without.slice(0, 10).join(', ')}`);
+    return { proposals, remarks: [...remarks] };
+  }
+
+  async #contexts(): Promise<{ readonly names: readonly string[]; readonly failure: string | null }> {
+    const run = await this.#kubectl(['config', 'get-contexts', '--output=name'], configMs);
+    const names = run.stdout.split('\n').filter((name) => name !== '' && firstUnseen(name) === null);
+    return { names, failure: run.ok ? null : run.complaint };
+  }
+
+  async #sshHosts(): ReturnType<typeof readSshHosts> {
+    const folder = path.join(this.#parts.homeDirectory, '.ssh');
+    const found = await readSshHosts(path.join(folder, 'config'), folder);
+    // The config takes no such name.
+    return { ...found, hosts: found.hosts.filter((host) => firstUnseen(host) === null) };
+  }
+
+  #kubectl(args: readonly string[], timeoutMs: number): ReturnType<typeof askProgram> {
+    return askProgram(['kubectl', ...args], this.#parts.environment(), timeoutMs);
+  }
+}
+
+interface Found {
+  readonly proposals: readonly Proposal[];
+  readonly remarks: readonly string[];
+}
+
+const passing = 'its Match block depends on a program or a network, and may not apply next time';
+
+type Draft = ImportItem['draft'];
+
+/** The remote end as a row shows it, and with its port. */
+function remoteOf(draft: Draft): { readonly route: string; readonly text: string } {
+  const connection = draft['connection'] as Readonly<Record<string, string | undefined>>;
+  const remotePort = Number(draft['remote_port'] ?? 0);
+  if (draft['technology'] === 'kubectl') {
+    const target = { kind: 'service', name: connection['resource_name'] ?? '' } as const;
+    const { context = null, namespace = null } = connection;
+    const where = {
+      technology: 'kubectl',
+      target,
+      namespace,
+      context,
+      kubeconfig: null,
+      remotePort,
+    } as const;
+    const route = describeRoute(where);
+    return { route, text: `${route}:${remotePort}` };
+  }
+  const end = connection['remote_socket'] ?? `${connection['remote_host'] ?? 'localhost'}:${remotePort}`;
+  const route = `${connection['host'] ?? ''} → ${end}`;
+  return { route, text: route };
+}

@@ -1,0 +1,50 @@
+/**
+ * When a notification tells of a config that is at fault. Pure.
+ *
+ * 1. One notice from the moment on at which the config is at fault until it is in order again, however often it is saved
+ *    meanwhile. A fault that was there at the start is told, too.
+ * 2. It comes once the fault has lasted for `configSettleMs`: an editor may save in steps.
+ */
+import type { ConfigState } from '../../shared/service-snapshot.ts';
+import { isConfigAtFault } from '../../shared/overview.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
+import type { Notice } from './notice-words.ts';
+
+export const configSettleMs = 1_500;
+/** What the notice is about, to withdraw it. */
+export const configNoticeAbout = 'config';
+
+/** Times are monotonic ms. */
+export type ConfigFault =
+  { readonly kind: 'none' } | { readonly kind: 'seen'; readonly tellAt: number } | { readonly kind: 'told' };
+
+export interface ConfigDecision {
+  readonly fault: ConfigFault;
+  readonly notice: Notice | null;
+}
+
+export function decideConfigNotice(before: ConfigFault, config: ConfigState, now: number): ConfigDecision {
+  if (!isConfigAtFault(config)) return { fault: { kind: 'none' }, notice: null };
+  const fault = before.kind === 'none' ? { kind: 'seen' as const, tellAt: now + configSettleMs } : before;
+  if (fault.kind === 'told' || now < fault.tellAt) return { fault, notice: null };
+  return { fault: { kind: 'told' }, notice: configNotice(config) };
+}
+
+function configNotice(config: ConfigState): Notice {
+  const about = [configNoticeAbout];
+  if (config.status === 'untrusted')
+    return { title: 'A config waits for your trust', body: 'Open LocalPort to review it', about };
+  const errors = config.problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const title = errors.length > 1 ? `The config has ${errors.length} errors` : 'The config has an error';
+  const place = typeof first?.line === 'number' ? `Line ${first.line}: ` : '';
+  const rest =
+    config.status === 'partial'
+      ? 'The other services are not affected'
+      : 'The previous config is still in effect';
+  return {
+    title,
+    body: first === undefined ? rest : `${place}${visibleLine(first.message)}. ${rest}`,
+    about,
+  };
+}

@@ -1,0 +1,34 @@
+/** The log that the popover shows: one at a time, and none once its page is gone. */
+import type { AppHostPort } from './app-host-port.ts';
+
+/** As many as the page keeps. */
+const tailLines = 200;
+
+interface FollowerParts {
+  readonly host: Pick<AppHostPort, 'followLog'>;
+  readonly send: (name: string | null, lines: readonly string[]) => void;
+}
+
+export class LogFollower {
+  readonly #parts: FollowerParts;
+  #stop: (() => void) | null = null;
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+  }
+
+  /** The last lines; later ones are sent. null: LocalPort's own log. */
+  follow(name: string | null): Promise<readonly string[]> {
+    this.stop();
+    const { host, send } = this.#parts;
+    const { last, stop } = host.followLog(name, { tailLines, onLines: (lines) => send(name, lines) });
+    this.#stop = stop;
+    return last;
+  }
+
+  /** Idempotent. */
+  stop(): void {
+    this.#stop?.();
+    this.#stop = null;
+  }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { announcementOf } from './announcement.ts';
+import { connecting, retrying, snapshotOf, up, waiting } from './testing/service-samples.ts';
+
+const signedOut = ['credentials-expired', { context: 'prod' }] as const;
+const said = (before: readonly ServiceSnapshot[], after: readonly ServiceSnapshot[]): string | null =>
+  announcementOf(snapshotOf(before), snapshotOf(after));
+
+describe('what is said aloud', () => {
+  it('is nothing while a try follows the other', () => {
+    const trying = retrying('a', ['exited'], { phase: 'retrying', attempt: 4 });
+    expect(said([retrying('a', ['exited'])], [trying])).toBeNull();
+  });
+
+  it('is nothing for one more that is up while others still connect', () => {
+    expect(said([connecting('a'), connecting('b')], [up('a'), connecting('b')])).toBeNull();
+  });
+
+  it('is that all is well again', () => {
+    expect(said([up('a'), retrying('b', ['exited'])], [up('a'), up('b')])).toBe('All 2 up');
+  });
+
+  it('is who needs the user, and why', () => {
+    expect(said([up('a')], [waiting('a', signedOut)])).toBe('a needs attention: Signed out of prod');
+  });
+
+  it('is only how many, when several need the user at once', () => {
+    const services = ['a', 'b', 'c'].map((name) => waiting(name, signedOut));
+    expect(said(services.slice(0, 1), services)).toBe('2 forwards need attention');
+  });
+
+  it('is that the config broke', () => {
+    expect(announcementOf(snapshotOf([up('a')]), snapshotOf([up('a')], { status: 'broken' }))).toBe(
+      'The config needs attention, 1 of 1 up',
+    );
+  });
+});

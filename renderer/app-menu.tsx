@@ -1,0 +1,39 @@
+import type { ReactElement } from 'react';
+import { useCommands } from './commands.ts';
+import { Menu, type MenuEntry, type MenuPlace } from './menu.tsx';
+import type { Page } from './pages.ts';
+import { shortcutText } from './row-actions.ts';
+
+interface AppMenuProps {
+  readonly platform: string;
+  readonly place: MenuPlace;
+  readonly onPage: (page: Page) => void;
+  readonly onClose: () => void;
+}
+
+/** What concerns LocalPort as a whole. */
+export function AppMenu({ platform, place, onPage, onClose }: AppMenuProps): ReactElement {
+  const { reloadConfig, openConfig, copyDiagnostics, quit } = useCommands();
+  const entry = (
+    label: string,
+    choose: () => void,
+    key: string | null = null,
+    startsPart = false,
+  ): MenuEntry => ({
+    key: label,
+    label,
+    shortcut: key === null ? null : shortcutText({ key, command: true, shift: false }, platform),
+    startsPart,
+    choose,
+  });
+  const entries = [
+    entry('Reload', () => void reloadConfig(), 'r'),
+    entry('Open Config', () => void openConfig(), 'o'),
+    entry('Show Log', () => onPage({ kind: 'log', name: null })),
+    entry('Doctor', () => onPage({ kind: 'doctor' }), null, true),
+    entry('Copy Diagnostics', () => void copyDiagnostics()),
+    entry('About', () => onPage({ kind: 'about' })),
+    entry('Quit LocalPort', () => void quit(), 'q', true),
+  ];
+  return <Menu label="LocalPort" entries={entries} place={place} onClose={onClose} />;
+}

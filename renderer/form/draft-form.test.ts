@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { ServiceDraft } from '../../shared/service-edit.ts';
+import { draftOf, emptyForm, fieldOf, fieldsOf, kinds, valuesOf } from './draft-form.ts';
+
+const drafts: readonly ServiceDraft[] = [
+  {
+    name: 'db',
+    technology: 'kubectl',
+    local_port: 5432,
+    remote_port: 5432,
+    tags: ['database', 'shop'],
+    connection: { context: 'prod', namespace: 'shop', resource_name: 'deployment/db', kubeconfig: '~/k' },
+    health_check: { type: 'postgres' },
+  },
+  {
+    name: 'pods',
+    technology: 'kubectl',
+    local_port: 1,
+    remote_port: 'http',
+    connection: { selector: 'app=web' },
+  },
+  {
+    name: 'w',
+    technology: 'ssh',
+    local_port: 5439,
+    remote_port: 5432,
+    connection: { host: 'bastion', remote_host: 'db', key_file: '~/.ssh/k' },
+  },
+  { name: 't', technology: 'tcp', local_port: 80, remote_port: 80, connection: { host: 'nas' } },
+  {
+    name: 'c',
+    technology: 'command',
+    local_port: 81,
+    connection: { argv: ['proxy', '--port', '{local_port}'] },
+  },
+];
+
+describe('a draft', () => {
+  it.each(drafts.map((draft) => [JSON.stringify(draft['name']), draft] as const))(
+    '%s comes out of the form as it went in',
+    (_, draft) => {
+      expect(draftOf(valuesOf(draft), draft)).toEqual(draft);
+    },
+  );
+
+  it('keeps what the form does not show, and only of the same technology', () => {
+    const ssh = drafts[2]!;
+    const asTcp = draftOf({ ...valuesOf(ssh), kind: 'tcp', host: 'nas' }, ssh);
+    expect(asTcp).toMatchObject({ technology: 'tcp', connection: { host: 'nas' } });
+    expect(asTcp['connection']).toEqual({ host: 'nas' });
+  });
+
+  it('keeps what is no number, for the schema to say so', () => {
+    const draft = draftOf({ ...emptyForm, kind: 'tcp', localPort: '54x', remotePort: ' 5432 ' }, {});
+    expect(draft).toEqual({ technology: 'tcp', local_port: '54x', remote_port: 5432, connection: {} });
+  });
+
+  it('moves to another group and keeps its other tags', () => {
+    const draft = drafts[0]!;
+    expect(draftOf({ ...valuesOf(draft), group: 'web' }, draft)['tags']).toEqual(['web', 'shop']);
+    expect(draftOf({ ...valuesOf(draft), group: '' }, draft)['tags']).toEqual(['shop']);
+  });
+});
+
+describe('a finding', () => {
+  it.each([
+    ['local_port', 'localPort'],
+    ['connection.host', 'host'],
+    ['connection.argv[1]', 'command'],
+    ['tags[0]', 'group'],
+    ['', null],
+    ['health_check.interval', null],
+  ])('about %s stands beside %s', (field, name) => {
+    expect(fieldOf({ severity: 'error', field, message: 'x' })).toBe(name);
+  });
+});
+
+it('every kind asks for a name and a local port', () => {
+  expect(
+    kinds.filter((kind) => !fieldsOf[kind].includes('name') || !fieldsOf[kind].includes('localPort')),
+  ).toEqual([]);
+});

@@ -1,0 +1,169 @@
+/**
+ * The form's fields and the draft that they stand for. What the form does not show (checks, policies, keys) passes through it
+ * untouched. Pure.
+ */
+import type { DraftFinding, DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
+import { joinWords, splitWords } from './command-words.ts';
+
+export const kinds = ['kubectl', 'ssh', 'tcp', 'command'] as const;
+export type Kind = (typeof kinds)[number];
+
+export const kindLabels: Readonly<Record<Kind, string>> = {
+  kubectl: 'Kubernetes',
+  ssh: 'SSH',
+  tcp: 'TCP',
+  command: 'Command',
+};
+
+/** As they are typed; empty: the key is absent. */
+export interface FormValues {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly localPort: string;
+  readonly remotePort: string;
+  readonly group: string;
+  /** kubectl */
+  readonly context: string;
+  readonly namespace: string;
+  readonly resource: string;
+  /** ssh, tcp */
+  readonly host: string;
+  /** ssh */
+  readonly remoteHost: string;
+  /** command */
+  readonly command: string;
+}
+
+export type FieldName = Exclude<keyof FormValues, 'kind'>;
+
+export const emptyForm: FormValues = {
+  kind: 'kubectl',
+  name: '',
+  localPort: '',
+  remotePort: '',
+  group: '',
+  context: '',
+  namespace: '',
+  resource: '',
+  host: '',
+  remoteHost: '',
+  command: '',
+};
+
+type Mapping = Readonly<Record<string, DraftValue>>;
+
+const isMapping = (value: DraftValue | undefined): value is Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: DraftValue | undefined): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+const listOf = (value: DraftValue | undefined): readonly DraftValue[] => (Array.isArray(value) ? value : []);
+const isKind = (value: DraftValue | undefined): value is Kind => kinds.some((kind) => kind === value);
+
+export function valuesOf(draft: ServiceDraft): FormValues {
+  const connection = isMapping(draft['connection']) ? draft['connection'] : {};
+  const technology = draft['technology'];
+  return {
+    kind: isKind(technology) ? technology : 'kubectl',
+    name: textOf(draft['name']),
+    localPort: textOf(draft['local_port']),
+    remotePort: textOf(draft['remote_port']),
+    group: textOf(listOf(draft['tags'])[0]),
+    context: textOf(connection['context']),
+    namespace: textOf(connection['namespace']),
+    resource: resourceOf(connection),
+    host: textOf(connection['host']),
+    remoteHost: textOf(connection['remote_host']),
+    command: joinWords(listOf(connection['argv']).map(textOf)),
+  };
+}
+
+/** `deployment/api`; a service needs no type, and labels are written as they are. */
+function resourceOf(connection: Mapping): string {
+  const [type, name] = [textOf(connection['resource_type']), textOf(connection['resource_name'])];
+  if (textOf(connection['selector']) !== '') return textOf(connection['selector']);
+  return type === '' || name.includes('/') ? name : `${type}/${name}`;
+}
+
+/** `base`: the draft that the form began with. */
+export function draftOf(values: FormValues, base: ServiceDraft): ServiceDraft {
+  const kept = base['technology'] === values.kind && isMapping(base['connection']) ? base['connection'] : {};
+  const tags = listOf(base['tags']);
+  return without({
+    ...base,
+    name: values.name.trim() || undefined,
+    technology: values.kind,
+    local_port: portOf(values.localPort),
+    remote_port:
+      values.kind === 'command' && values.remotePort === '' ? undefined : portOf(values.remotePort),
+    tags: tagsOf(values.group.trim(), tags),
+    connection: without({ ...kept, ...connectionOf(values) }),
+  });
+}
+
+function connectionOf(values: FormValues): Readonly<Record<string, DraftValue | undefined>> {
+  const { kind, context, namespace, resource, host, remoteHost, command } = values;
+  const orAbsent = (text: string): string | undefined => text.trim() || undefined;
+  switch (kind) {
+    case 'kubectl': {
+      const isSelector = resource.includes('=');
+      return {
+        context: orAbsent(context),
+        namespace: orAbsent(namespace),
+        resource_type: undefined,
+        resource_name: isSelector ? undefined : orAbsent(resource),
+        selector: isSelector ? orAbsent(resource) : undefined,
+      };
+    }
+    case 'ssh':
+      return { host: orAbsent(host), remote_host: orAbsent(remoteHost) };
+    case 'tcp':
+      return { host: orAbsent(host) };
+    case 'command':
+      return { argv: [...splitWords(command)] };
+  }
+}
+
+/** A number where it is one: the schema says what is wrong with anything else. */
+function portOf(text: string): number | string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
+}
+
+function tagsOf(group: string, before: readonly DraftValue[]): DraftValue | undefined {
+  const rest = before.slice(1).filter((tag) => tag !== group);
+  const tags = [...(group === '' ? [] : [group]), ...rest];
+  return tags.length === 0 ? undefined : tags;
+}
+
+const without = (keys: Readonly<Record<string, DraftValue | undefined>>): Record<string, DraftValue> =>
+  Object.fromEntries(
+    Object.entries(keys).filter((entry): entry is [string, DraftValue] => entry[1] !== undefined),
+  );
+
+const fieldNames: Readonly<Record<string, FieldName>> = {
+  name: 'name',
+  local_port: 'localPort',
+  remote_port: 'remotePort',
+  'tags[0]': 'group',
+  'connection.context': 'context',
+  'connection.namespace': 'namespace',
+  'connection.resource_name': 'resource',
+  'connection.resource_type': 'resource',
+  'connection.selector': 'resource',
+  'connection.host': 'host',
+  'connection.remote_host': 'remoteHost',
+  'connection.argv': 'command',
+};
+
+/** The field beside which a finding stands; null: it concerns the service as a whole. */
+export const fieldOf = ({ field }: DraftFinding): FieldName | null =>
+  fieldNames[field] ?? fieldNames[field.replace(/\[\d+\]$/, '')] ?? null;
+
+/** Fields of a kind, in the order in which they are filled in. */
+export const fieldsOf: Readonly<Record<Kind, readonly FieldName[]>> = {
+  kubectl: ['context', 'namespace', 'resource', 'remotePort', 'name', 'localPort', 'group'],
+  ssh: ['host', 'remoteHost', 'remotePort', 'name', 'localPort', 'group'],
+  tcp: ['host', 'remotePort', 'name', 'localPort', 'group'],
+  command: ['command', 'name', 'localPort', 'group'],
+};

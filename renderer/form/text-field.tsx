@@ -1,0 +1,63 @@
+import { useId, type ReactElement, type ReactNode, type Ref } from 'react';
+
+export interface TextFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly placeholder?: string;
+  /** What is wrong with it. */
+  readonly error?: string | null;
+  /** What is worth knowing; with an error, the error alone. */
+  readonly note?: string | null;
+  /** Digits only: shown so by a touch keyboard, and narrower. */
+  readonly isNumber?: boolean;
+  readonly ref?: Ref<HTMLInputElement>;
+  /** Beside what is wrong: what fixes it. */
+  readonly children?: ReactNode;
+}
+
+/** One line of the form: label, field, and below the field what is wrong with it. */
+export function TextField(props: TextFieldProps): ReactElement {
+  const { label, value, onChange, placeholder, isNumber = false, ref } = props;
+  const id = useId();
+  return (
+    <FieldLine {...props} id={id}>
+      <input
+        id={id}
+        ref={ref}
+        className={isNumber ? 'text-input number-input' : 'text-input'}
+        aria-label={label}
+        aria-invalid={typeof props.error === 'string'}
+        aria-describedby={`${id}-note`}
+        inputMode={isNumber ? 'numeric' : 'text'}
+        placeholder={placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        maxLength={2_000}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </FieldLine>
+  );
+}
+
+interface FieldLineProps extends Pick<TextFieldProps, 'label' | 'error' | 'note'> {
+  readonly id: string;
+  readonly children: ReactNode;
+}
+
+export function FieldLine({ id, label, error = null, note = null, children }: FieldLineProps): ReactElement {
+  return (
+    <div className="field" data-invalid={error !== null}>
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      <div className="field-body">
+        {children}
+        <p id={`${id}-note`} className="field-note" role={error === null ? undefined : 'alert'}>
+          {error ?? note}
+        </p>
+      </div>
+    </div>
+  );
+}

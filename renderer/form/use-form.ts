@@ -1,0 +1,179 @@
+import { useEffect, useRef, useState } from 'react';
+import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import type { DraftFinding, EditRequest, EditResponse, ServiceDraft } from '../../shared/service-edit.ts';
+import { wordsOf } from '../failure-words.ts';
+import { draftOf, emptyForm, valuesOf, type FieldName, type FormValues, type Kind } from './draft-form.ts';
+
+type TestResult = EditResponse<'test'>;
+type PortHolder = EditResponse<'portHolder'>;
+
+export type TestState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'done'; readonly result: TestResult };
+
+export interface Form {
+  /** null: the entry is still being read. */
+  readonly values: FormValues | null;
+  readonly findings: readonly DraftFinding[];
+  /** Fields that were filled in, or tried to be saved: only of these an error is worth a word. */
+  readonly touched: ReadonlySet<FieldName>;
+  readonly holder: (PortHolder & { readonly port: number }) | null;
+  readonly check: string | null;
+  readonly test: TestState;
+  readonly isSaving: boolean;
+  /** Why it could not be read or saved. */
+  readonly failure: string | null;
+  readonly setKind: (kind: Kind) => void;
+  readonly set: (field: FieldName, value: string) => void;
+  /** A value that the user has not chosen, and that the next choice may replace. */
+  readonly suggest: (field: FieldName, value: string) => void;
+  readonly runTest: () => void;
+  readonly save: () => void;
+}
+
+interface FormOptions {
+  readonly bridge: PopoverBridge;
+  /** The service that is edited; null: a new one. */
+  readonly name: string | null;
+  readonly onSaved: (saved: { readonly name: string; readonly undo: string }) => void;
+}
+
+/** Between a key and the question that it raises. */
+const settleMs = 200;
+const allFields = Object.keys(emptyForm).filter((field) => field !== 'kind') as FieldName[];
+/** What LocalPort can guess, until the user has a say. */
+const guessed = ['name', 'localPort', 'namespace'] as const;
+
+/** A form over the contract of editing: it is checked while it is filled in, and asked for what can be guessed. */
+export function useForm({ bridge, name, onSaved }: FormOptions): Form {
+  const [values, setValues] = useState<FormValues | null>(name === null ? emptyForm : null);
+  const [base, setBase] = useState<ServiceDraft | null>(null);
+  const [touched, setTouched] = useState<ReadonlySet<FieldName>>(new Set());
+  const [findings, setFindings] = useState<readonly DraftFinding[]>([]);
+  const [holder, setHolder] = useState<Form['holder']>(null);
+  const [check, setCheck] = useState<string | null>(null);
+  const [test, setTest] = useState<TestState>({ kind: 'none' });
+  const [isSaving, setIsSaving] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  useEffect(() => {
+    if (name === null) return;
+    let isGone = false;
+    bridge.invoke('service:read', { name }).then(
+      ({ draft }) => {
+        if (isGone) return;
+        setBase(draft);
+        setValues(valuesOf(draft));
+      },
+      (reason: unknown) => isGone || setFailure(wordsOf(reason)),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [bridge, name]);
+
+  const edit = (of: FormValues): EditRequest<'validate'> => ({
+    draft: draftOf(of, base ?? {}),
+    basedOn: base,
+  });
+
+  // A later question makes the answer to an earlier one worthless.
+  const asked = useRef(0);
+  useEffect(() => {
+    if (values === null) return;
+    const number = (asked.current += 1);
+    const isLatest = (): boolean => number === asked.current;
+    const request = { draft: draftOf(values, base ?? {}), basedOn: base };
+    const ask = (): void => {
+      bridge.invoke('service:validate', request).then(
+        (answer) => isLatest() && setFindings(answer.findings),
+        (reason: unknown) => isLatest() && setFailure(wordsOf(reason)),
+      );
+      bridge.invoke('service:propose', request).then(
+        (answer) => {
+          if (!isLatest()) return;
+          setCheck(answer.check);
+          if (base === null) setValues((now) => now && withGuesses(now, valuesOf(answer.draft), touched));
+        },
+        () => undefined,
+      );
+      const port = Number(values.localPort);
+      if (!Number.isInteger(port) || port < 1 || port > 65_535) setHolder(null);
+      else
+        bridge.invoke('port:holder', { port, bind: null, except: name }).then(
+          (answer) => isLatest() && setHolder({ ...answer, port }),
+          () => undefined,
+        );
+    };
+    const timer = setTimeout(ask, settleMs);
+    return () => clearTimeout(timer);
+  }, [bridge, values, base, name, touched]);
+
+  const change = (changed: Partial<FormValues>): void => {
+    setValues((now) => now && { ...now, ...changed });
+    setTest({ kind: 'none' });
+    setFailure(null);
+  };
+  return {
+    values,
+    findings,
+    touched,
+    holder,
+    check,
+    test,
+    isSaving,
+    failure,
+    setKind: (kind) => change({ kind }),
+    set: (field, value) => {
+      setTouched((before) => new Set([...before, field]));
+      change({ [field]: value });
+    },
+    suggest: (field, value) => change({ [field]: value }),
+    runTest: () => {
+      if (values === null) return;
+      setTest({ kind: 'running' });
+      bridge.invoke('service:test', edit(values)).then(
+        (result) => {
+          if (result.findings.length > 0) {
+            setTouched(new Set(allFields));
+            setFindings(result.findings);
+          }
+          setTest({ kind: 'done', result });
+        },
+        (reason: unknown) => {
+          setTest({ kind: 'none' });
+          setFailure(wordsOf(reason));
+        },
+      );
+    },
+    save: () => {
+      if (values === null) return;
+      setTouched(new Set(allFields));
+      setIsSaving(true);
+      bridge
+        .invoke('service:save', edit(values))
+        .then(
+          (result) => {
+            if (result.done) onSaved({ name: result.name, undo: result.undo });
+            else {
+              // Some refusals concern no field: what is known of the fields stays.
+              if (result.findings.length > 0) setFindings(result.findings);
+              setFailure(result.message);
+            }
+          },
+          (reason: unknown) => setFailure(wordsOf(reason)),
+        )
+        .finally(() => setIsSaving(false));
+    },
+  };
+}
+
+/** What the user has not touched takes what was guessed. The same object where nothing is new. */
+function withGuesses(values: FormValues, proposed: FormValues, touched: ReadonlySet<FieldName>): FormValues {
+  const news = guessed.filter(
+    (field) => !touched.has(field) && proposed[field] !== '' && proposed[field] !== values[field],
+  );
+  if (proposed.kind !== values.kind || news.length === 0) return values;
+  return { ...values, ...Object.fromEntries(news.map((field) => [field, proposed[field]])) };
+}

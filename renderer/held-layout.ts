@@ -1,0 +1,34 @@
+/**
+ * What must not move while the pointer is inside: how high each row is, and which lines stand above the list. A click meant
+ * for one row must not land on another because a third one changed its state. Pure.
+ */
+import type { ListView } from './service-rows.ts';
+
+export interface HeldLayout {
+  readonly tall: ReadonlyMap<string, boolean>;
+  readonly cards: ReadonlySet<string>;
+  readonly troubles: ReadonlySet<string>;
+}
+
+export const layoutOf = ({ sharedCauses, troubles, groups }: ListView): HeldLayout => ({
+  tall: new Map(groups.flatMap(({ rows }) => rows.map(({ name, isTall }) => [name, isTall]))),
+  cards: new Set(sharedCauses.map(({ key }) => key)),
+  troubles: new Set(troubles.map(({ name }) => name)),
+});
+
+/** The list as it is now, in the layout that it had: what has come since waits, and rows keep their height. */
+export function keepLayout(list: ListView, { tall, cards, troubles }: HeldLayout): ListView {
+  return {
+    ...list,
+    sharedCauses: list.sharedCauses.filter(({ key }) => cards.has(key)),
+    troubles: list.troubles.filter(({ name }) => troubles.has(name)),
+    moreTroubles: troubles.size === 0 ? 0 : list.moreTroubles,
+    groups: list.groups.map((group) => ({
+      ...group,
+      rows: group.rows.map((row) => {
+        const isTall = tall.get(row.name) ?? row.isTall;
+        return isTall === row.isTall ? row : { ...row, isTall };
+      }),
+    })),
+  };
+}

@@ -1,0 +1,32 @@
+import type { ReactElement, ReactNode, Ref } from 'react';
+
+interface IconButtonProps {
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly onClick: () => void;
+  readonly tabIndex?: 0 | -1;
+  /** It opens a menu, which is open, or is not. */
+  readonly menuIsOpen?: boolean;
+  readonly className?: string;
+  readonly ref?: Ref<HTMLButtonElement>;
+}
+
+/** A button that shows only an icon. */
+export function IconButton(props: IconButtonProps): ReactElement {
+  const { label, icon, onClick, tabIndex = 0, menuIsOpen, className = '', ref } = props;
+  return (
+    <button
+      type="button"
+      ref={ref}
+      className={`icon-button ${className}`}
+      aria-label={label}
+      title={label}
+      tabIndex={tabIndex}
+      aria-haspopup={menuIsOpen === undefined ? undefined : 'menu'}
+      aria-expanded={menuIsOpen}
+      onClick={onClick}
+    >
+      {icon}
+    </button>
+  );
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { appended, linesWith, logLineOf, maxLogLines } from './log-lines.ts';
+
+test('a line parts into local time, level and text', () => {
+  const local = new Date('2026-11-22T10:11:12.013Z');
+  const hours = String(local.getHours()).padStart(2, '0');
+  expect(logLineOf('2026-11-22T10:11:12.013Z info  off → connecting')).toEqual({
+    time: `${hours}:${String(local.getMinutes()).padStart(2, '0')}:12`,
+    level: 'info',
+    text: 'off → connecting',
+  });
+  expect(logLineOf('2026-11-22T10:11:12.013Z error [ssh] Permission denied')).toMatchObject({
+    level: 'error',
+    text: '[ssh] Permission denied',
+  });
+});
+
+test.each([
+  '',
+  'written by something else',
+  '2026-99-99T00:00:00.000Z info x',
+  '2026-11-22T10:11:12.013Z loud x',
+])('%j is shown as it stands', (line) => {
+  expect(logLineOf(line)).toEqual({ time: '', level: 'other', text: line });
+});
+
+test('only the last lines are kept', () => {
+  const many = Array.from({ length: maxLogLines }, (_, index) => String(index));
+  expect(appended(many, ['x', 'y']).slice(-3)).toEqual([String(maxLogLines - 1), 'x', 'y']);
+  expect(appended(many, ['x', 'y'])).toHaveLength(maxLogLines);
+});
+
+test('a search finds upper and lower case', () => {
+  expect(linesWith(['Permission denied', 'up'], 'DENIED')).toEqual(['Permission denied']);
+  expect(linesWith(['a', 'b'], ' ')).toEqual(['a', 'b']);
+});

@@ -1,0 +1,40 @@
+/** The pages that are pushed inside the popover; Back and Escape return to the one before. Pure. */
+
+export type Page =
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'about' }
+  | { readonly kind: 'doctor' }
+  | { readonly kind: 'details'; readonly name: string }
+  /** null: LocalPort's own. */
+  | { readonly kind: 'log'; readonly name: string | null }
+  | { readonly kind: 'sign-in'; readonly name: string; readonly command: string }
+  /** `name`: of the service that is edited; null: a new one. */
+  | { readonly kind: 'form'; readonly name: string | null }
+  | { readonly kind: 'import'; readonly source: 'kube' | 'ssh' };
+
+export type PageKind = Page['kind'];
+
+const titles: Readonly<Record<Exclude<PageKind, 'details' | 'log' | 'form' | 'import'>, string>> = {
+  settings: 'Settings',
+  about: 'About LocalPort',
+  doctor: 'Doctor',
+  'sign-in': 'Sign In',
+};
+
+export function pageTitle(page: Page): string {
+  switch (page.kind) {
+    case 'details':
+      return page.name;
+    case 'log':
+      return page.name === null ? 'LocalPort Log' : `Log of ${page.name}`;
+    case 'form':
+      return page.name === null ? 'Add Forward' : `Edit ${page.name}`;
+    case 'import':
+      return page.source === 'kube' ? 'From Kubernetes' : 'From SSH Config';
+    case 'settings':
+    case 'about':
+    case 'doctor':
+    case 'sign-in':
+      return titles[page.kind];
+  }
+}

@@ -1,0 +1,206 @@
+import { useEffect, useRef, type ReactElement } from 'react';
+import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import type { Places } from '../../shared/import-contract.ts';
+import { ComboField } from '../form/combo-field.tsx';
+import { fieldOf, fieldsOf, kindLabels, kinds, type FieldName, type FormValues } from '../form/draft-form.ts';
+import { Segmented } from '../form/segmented.tsx';
+import { TestResult } from '../form/test-result.tsx';
+import { TextField } from '../form/text-field.tsx';
+import { useForm, type Form } from '../form/use-form.ts';
+import { useKubeTargets, usePlaces } from '../form/use-targets.ts';
+
+interface FormPageProps {
+  readonly bridge: PopoverBridge;
+  readonly name: string | null;
+  /** Groups that there are. */
+  readonly groups: readonly string[];
+  readonly onSaved: (saved: { readonly name: string; readonly undo: string }) => void;
+  readonly onRemove: (name: string) => void;
+}
+
+const labels: Readonly<Record<FieldName, string>> = {
+  context: 'Context',
+  namespace: 'Namespace',
+  resource: 'Target',
+  remotePort: 'Remote port',
+  host: 'Host',
+  remoteHost: 'Target host',
+  command: 'Command',
+  name: 'Name',
+  localPort: 'Local port',
+  group: 'Group',
+};
+
+const placeholders: Readonly<Partial<Record<FieldName, string>>> = {
+  context: 'kubectl’s current one',
+  namespace: 'the context’s own',
+  resource: 'service/postgres',
+  remoteHost: 'localhost',
+  command: 'proxy --port {local_port}',
+  group: 'none',
+};
+
+/** Adds a forward, or changes one. Nothing is written before Save. */
+export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPageProps): ReactElement {
+  const form = useForm({ bridge, name, onSaved });
+  const places = usePlaces(bridge);
+  const { values } = form;
+  const first = useRef<HTMLDivElement>(null);
+  const isRead = values !== null;
+  useEffect(() => {
+    if (isRead) first.current?.querySelector<HTMLElement>('input')?.focus();
+  }, [isRead]);
+  if (values === null)
+    return <p className="empty">{form.failure === null ? 'Reading the config …' : form.failure}</p>;
+  const general = form.findings.filter((finding) => fieldOf(finding) === null);
+  return (
+    <form
+      className="page-body form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        form.save();
+      }}
+    >
+      <Segmented
+        label="Kind"
+        options={kinds}
+        labels={kindLabels}
+        value={values.kind}
+        onChange={form.setKind}
+      />
+      <div className="fields" ref={first}>
+        <Fields bridge={bridge} form={form} values={values} places={places} groups={groups} />
+        <CheckNote check={form.check} />
+      </div>
+      {form.touched.size > 0 &&
+        general.map(({ message, severity }) => (
+          <p key={message} className="form-message" data-kind={severity}>
+            {message}
+          </p>
+        ))}
+      {form.failure !== null && (
+        <p className="form-message" data-kind="error" role="alert">
+          {form.failure}
+        </p>
+      )}
+      <TestResult test={form.test} />
+      <div className="form-acts">
+        {name !== null && (
+          <button type="button" className="button danger" onClick={() => onRemove(name)}>
+            Remove
+          </button>
+        )}
+        <span className="spacer" />
+        <button
+          type="button"
+          className="button"
+          disabled={form.test.kind === 'running'}
+          onClick={form.runTest}
+        >
+          Test
+        </button>
+        <button type="submit" className="button primary" disabled={form.isSaving}>
+          {name === null ? 'Add' : 'Save'}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface FieldsProps extends Pick<FormPageProps, 'bridge' | 'groups'> {
+  readonly form: Form;
+  readonly values: FormValues;
+  readonly places: Places;
+}
+
+function Fields({ bridge, form, values, places, groups }: FieldsProps): ReactElement {
+  const context = values.context === '' ? (places.currentContext ?? '') : values.context;
+  const kube = useKubeTargets(bridge, values.kind === 'kubectl' ? context : '', values.namespace);
+  const target = kube.targets.find(({ resource }) => resource === values.resource);
+  const options: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
+    context: places.contexts,
+    namespace: kube.namespaces,
+    resource: kube.targets.map(({ resource }) => resource),
+    host: values.kind === 'ssh' ? places.sshHosts : [],
+    group: groups,
+    ...(target === undefined ? {} : { remotePort: target.ports.map(({ port }) => String(port)) }),
+  };
+  const choose = (field: FieldName, value: string): void => {
+    const chosen = field === 'resource' ? kube.targets.find(({ resource }) => resource === value) : undefined;
+    const [port] = chosen?.ports ?? [];
+    if (port !== undefined && !form.touched.has('remotePort')) form.suggest('remotePort', String(port.port));
+  };
+  return (
+    <>
+      {fieldsOf[values.kind].map((field) => {
+        const common = {
+          label: field === 'host' && values.kind === 'ssh' ? 'SSH host' : labels[field],
+          value: values[field],
+          placeholder: placeholders[field] ?? '',
+          error: errorOf(form, field),
+          note: field === 'resource' ? kube.failure : null,
+          onChange: (value: string) => form.set(field, value),
+        };
+        if (field === 'localPort') return <LocalPortField key={field} {...common} form={form} />;
+        const offered = options[field];
+        return offered === undefined ? (
+          <TextField key={field} {...common} isNumber={field === 'remotePort'} />
+        ) : (
+          <ComboField key={field} {...common} options={offered} onChoose={(value) => choose(field, value)} />
+        );
+      })}
+    </>
+  );
+}
+
+function errorOf({ findings, touched }: Form, field: FieldName): string | null {
+  if (!touched.has(field)) return null;
+  const found = findings.find((finding) => finding.severity === 'error' && fieldOf(finding) === field);
+  return found === undefined ? null : findingText(found.message, field);
+}
+
+/** `Remote port is missing`: what is found of a key reads as a sentence beside its field. */
+function findingText(message: string, field: FieldName): string {
+  if (message.startsWith('is ')) return `${labels[field]} ${message}`;
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`;
+}
+
+interface LocalPortFieldProps {
+  readonly form: Form;
+  readonly label: string;
+  readonly value: string;
+  readonly error: string | null;
+  readonly onChange: (value: string) => void;
+}
+
+/** A taken port names its holder, and another one is one click away. */
+function LocalPortField({ form, error, ...field }: LocalPortFieldProps): ReactElement {
+  const { holder } = form;
+  const isTaken = holder !== null && holder.holder !== null && String(holder.port) === field.value.trim();
+  const taken = isTaken ? `Used by ${holder.holder}` : null;
+  return (
+    <>
+      <TextField {...field} isNumber error={error ?? taken} />
+      {isTaken && holder.free !== null && (
+        <button
+          type="button"
+          className="button small field-act"
+          onClick={() => form.set('localPort', String(holder.free))}
+        >
+          Use {holder.free}
+        </button>
+      )}
+    </>
+  );
+}
+
+function CheckNote({ check }: { readonly check: string | null }): ReactElement {
+  return (
+    <div className="field">
+      <span className="field-label">Health check</span>
+      <p className="field-fact">
+        {check === null ? 'Follows what your clients see' : `${check}, from the port`}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import type { ReactElement } from 'react';
+import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import type { Page } from '../pages.ts';
+import type { RowActionKind } from '../row-actions.ts';
+import type { Edits } from '../use-edits.ts';
+import type { SnapshotInTime } from '../use-snapshot.ts';
+import { AboutPage } from './about-page.tsx';
+import { DetailsPage } from './details-page.tsx';
+import { DoctorPage } from './doctor-page.tsx';
+import { FormPage } from './form-page.tsx';
+import { ImportPage } from './import-page.tsx';
+import { LogPage } from './log-page.tsx';
+import { SignInPage } from './sign-in-page.tsx';
+import { SettingsPage } from './settings-page.tsx';
+
+interface PageViewProps {
+  readonly page: Page;
+  readonly bridge: PopoverBridge;
+  readonly current: SnapshotInTime;
+  readonly onPage: (page: Page) => void;
+  readonly onRowAction: (name: string, action: RowActionKind) => void;
+  readonly edits: Edits;
+}
+
+export function PageView({ page, bridge, current, onPage, onRowAction, edits }: PageViewProps): ReactElement {
+  const { snapshot, now } = current;
+  switch (page.kind) {
+    case 'settings':
+      return <SettingsPage bridge={bridge} snapshot={snapshot} onPage={onPage} />;
+    case 'about':
+      return <AboutPage bridge={bridge} snapshot={snapshot} />;
+    case 'doctor':
+      return <DoctorPage bridge={bridge} />;
+    case 'sign-in':
+      return <SignInPage bridge={bridge} name={page.name} command={page.command} />;
+    case 'log':
+      return <LogPage key={page.name} bridge={bridge} name={page.name} />;
+    case 'details': {
+      const service = snapshot.services.find(({ name }) => name === page.name);
+      if (service === undefined) return <p className="empty">{page.name} is no longer in the config.</p>;
+      return (
+        <DetailsPage key={page.name} bridge={bridge} service={service} now={now} onAction={onRowAction} />
+      );
+    }
+    case 'form':
+      return (
+        <FormPage
+          key={page.name}
+          bridge={bridge}
+          name={page.name}
+          groups={[...new Set(snapshot.services.flatMap(({ tags }) => tags.slice(0, 1)))]}
+          onSaved={({ name, undo }) =>
+            edits.saved(`${page.name === null ? 'Added' : 'Saved'} ${name}`, [undo])
+          }
+          onRemove={(name) => {
+            edits.remove(name);
+          }}
+        />
+      );
+    case 'import':
+      return (
+        <ImportPage
+          key={page.source}
+          bridge={bridge}
+          source={page.source}
+          onAdded={({ count, undo }) =>
+            edits.saved(count === 1 ? 'Added 1 forward' : `Added ${count} forwards`, undo)
+          }
+        />
+      );
+  }
+}

@@ -1,0 +1,53 @@
+import { assertNever } from '../shared/result.ts';
+import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { localAddress } from '../shared/bind-address.ts';
+import { serviceUrl } from '../shared/service-url.ts';
+import type { Commands } from './commands.ts';
+import type { Page } from './pages.ts';
+import type { RowActionKind } from './row-actions.ts';
+
+interface ActionParts {
+  readonly commands: Commands;
+  readonly services: readonly ServiceSnapshot[];
+  readonly onPage: (page: Page) => void;
+  readonly onRemove: (name: string) => void;
+}
+
+/** Does to one service what its menu or a key asks for. What the service does not offer does nothing. */
+export function performRowAction(name: string, action: RowActionKind, parts: ActionParts): void {
+  const { commands, services, onPage, onRemove } = parts;
+  const service = services.find((one) => one.name === name);
+  if (service === undefined) return;
+  const url = serviceUrl(service);
+  switch (action) {
+    case 'copy-address':
+      if (service.remoteAddress === undefined) void commands.copy(localAddress(service));
+      return;
+    case 'copy-url':
+      if (url !== null) void commands.copy(url);
+      return;
+    case 'open':
+      if (url !== null) void commands.openService(name);
+      return;
+    case 'restart':
+      if (service.desired === 'on') void commands.restart(name);
+      return;
+    case 'details':
+      onPage({ kind: 'details', name });
+      return;
+    case 'log':
+      onPage({ kind: 'log', name });
+      return;
+    case 'edit':
+      onPage({ kind: 'form', name });
+      return;
+    case 'show-in-config':
+      void commands.openConfig({ service: name });
+      return;
+    case 'remove':
+      onRemove(name);
+      return;
+    default:
+      assertNever(action, 'row action');
+  }
+}

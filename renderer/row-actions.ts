@@ -1,0 +1,84 @@
+/** What can be done with one service, in the order of its menu, with the keys that do the same. Pure. */
+import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { serviceUrl } from '../shared/service-url.ts';
+
+export type RowActionKind =
+  'copy-address' | 'copy-url' | 'open' | 'restart' | 'details' | 'log' | 'edit' | 'show-in-config' | 'remove';
+
+/** Without a modifier, or with the platform's own: Command on a Mac, Control elsewhere. */
+export interface Shortcut {
+  readonly key: string;
+  readonly command: boolean;
+  readonly shift: boolean;
+}
+
+export interface RowAction {
+  readonly kind: RowActionKind;
+  readonly label: string;
+  readonly shortcut: Shortcut | null;
+  /** A line above it parts the menu. */
+  readonly startsPart: boolean;
+}
+
+const command = (key: string): Shortcut => ({ key, command: true, shift: false });
+const plain = (key: string): Shortcut => ({ key, command: false, shift: false });
+
+/** Keys that act on a row, whatever its menu offers right now. */
+export const rowShortcuts: Readonly<Partial<Record<RowActionKind, Shortcut>>> = {
+  'copy-address': command('c'),
+  open: command('Enter'),
+  restart: { key: 'r', command: true, shift: true },
+  details: plain('ArrowRight'),
+  log: command('l'),
+  edit: command('e'),
+  remove: plain('Backspace'),
+};
+
+type ActionFacts = Pick<
+  ServiceSnapshot,
+  'desired' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress' | 'scheme'
+>;
+
+/** `isWelcome`: the demo forward has no entry in a file. */
+export function rowActionsOf(service: ActionFacts, isWelcome = false): readonly RowAction[] {
+  const action = (kind: RowActionKind, label: string, startsPart = false): RowAction => ({
+    kind,
+    label,
+    shortcut: rowShortcuts[kind] ?? null,
+    startsPart,
+  });
+  const url = serviceUrl(service);
+  const isWeb = url?.startsWith('http') === true;
+  return [
+    ...(service.remoteAddress === undefined ? [action('copy-address', 'Copy Address')] : []),
+    ...(url === null
+      ? []
+      : [
+          action('copy-url', isWeb ? 'Copy URL' : 'Copy Connection String'),
+          action('open', isWeb ? 'Open in Browser' : 'Open in Database App'),
+        ]),
+    ...(service.desired === 'on' ? [action('restart', 'Restart', true)] : []),
+    action('details', 'Show Details', service.desired === 'off'),
+    action('log', 'Show Log'),
+    ...(isWelcome
+      ? []
+      : [
+          action('edit', 'Edit…', true),
+          action('show-in-config', 'Show in Config'),
+          action('remove', 'Remove'),
+        ]),
+  ];
+}
+
+const keyNames: Readonly<Record<string, string>> = {
+  Enter: '↩',
+  ArrowRight: '→',
+  Backspace: '⌫',
+};
+
+/** `⇧⌘R` on a Mac, `Ctrl+Shift+R` elsewhere. */
+export function shortcutText({ key, command: withCommand, shift }: Shortcut, platform: string): string {
+  const name = keyNames[key] ?? key.toUpperCase();
+  if (platform === 'darwin') return `${shift ? '⇧' : ''}${withCommand ? '⌘' : ''}${name}`;
+  return [...(withCommand ? ['Ctrl'] : []), ...(shift ? ['Shift'] : []), name].join('+');
+}

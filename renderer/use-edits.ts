@@ -1,0 +1,56 @@
+import { useCallback, useState } from 'react';
+import type { PopoverBridge } from '../shared/ipc-contract.ts';
+import { wordsOf } from './failure-words.ts';
+import type { Undoable } from './undo-bar.tsx';
+
+export interface Edits {
+  /** What was just done; null: nothing that could be taken back. */
+  readonly undoable: Undoable | null;
+  /** The form was saved: says so above the list. */
+  readonly saved: (text: string, tokens: readonly string[]) => void;
+  readonly remove: (name: string) => void;
+  readonly undo: () => void;
+  readonly forget: () => void;
+}
+
+/** Edits of the config that can be taken back for a while. What fails is said in the same place. */
+export function useEdits(bridge: PopoverBridge, back: () => void): Edits {
+  const [undoable, setUndoable] = useState<Undoable | null>(null);
+  const tell = useCallback((text: string) => setUndoable({ text, tokens: [] }), []);
+  return {
+    undoable,
+    saved: (text, tokens) => {
+      setUndoable({ text, tokens });
+      back();
+    },
+    remove: (name) => {
+      bridge.invoke('service:remove', { name }).then(
+        (result) => {
+          if (!result.done) return tell(result.message);
+          setUndoable({ text: `Removed ${name}`, tokens: [result.undo] });
+          back();
+        },
+        (reason: unknown) => tell(wordsOf(reason)),
+      );
+    },
+    undo: () => {
+      const tokens = undoable?.tokens ?? [];
+      setUndoable(null);
+      void takeBack(bridge, tokens).then((failure) => failure !== null && tell(failure));
+    },
+    forget: useCallback(() => setUndoable(null), []),
+  };
+}
+
+/** The newest first: each undo is of the file as its edit left it. Resolves to why one could not be taken back. */
+async function takeBack(bridge: PopoverBridge, tokens: readonly string[]): Promise<string | null> {
+  for (const token of [...tokens].reverse()) {
+    try {
+      const result = await bridge.invoke('edit:undo', { token });
+      if (!result.done) return result.message;
+    } catch (error) {
+      return wordsOf(error);
+    }
+  }
+  return null;
+}

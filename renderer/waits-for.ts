@@ -1,0 +1,14 @@
+/** What a service waits for when its trouble is told by a card above it: `waits for prod`. Pure. */
+import { sshHostIn } from '../shared/route-text.ts';
+import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+
+export function waitsForText({ technology, route }: Pick<ServiceSnapshot, 'technology' | 'route'>): string {
+  const place = technology === 'kubectl' ? contextIn(route) : technology === 'ssh' ? sshHostIn(route) : null;
+  return place === null ? 'see above' : `waits for ${place}`;
+}
+
+/** `prod · svc/postgres` */
+function contextIn(route: string): string | null {
+  const end = route.indexOf(' · ');
+  return end === -1 ? null : route.slice(0, end);
+}

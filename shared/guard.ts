@@ -1,0 +1,12 @@
+/** Services that are turned on one by one, each after a confirmation. Pure. */
+import type { ServiceSnapshot } from './service-snapshot.ts';
+
+/** The tag by which a config marks what leads into production. */
+const guardedTag = 'production';
+
+export const isGuarded = ({ tags }: Pick<ServiceSnapshot, 'tags'>): boolean => tags.includes(guardedTag);
+
+/** What "all on" turns on: of those that are guarded only what is on already. */
+export const withoutGuarded = <S extends Pick<ServiceSnapshot, 'tags' | 'desired'>>(
+  services: readonly S[],
+): readonly S[] => services.filter((service) => service.desired === 'on' || !isGuarded(service));

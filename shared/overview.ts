@@ -1,0 +1,54 @@
+/**
+ * Everything in one line: how many services need attention, are up, are on their way. Headline, tooltip, icon, menu, and
+ * screen reader all say what this function says, so that no two of them disagree. Pure.
+ */
+import type { Snapshot } from './service-snapshot.ts';
+import { countServices, overallTone, upOfWanted, type SnapshotCounts, type Tone } from './service-tone.ts';
+
+export interface Overview {
+  readonly tone: Tone;
+  /** `2 need attention`, `All 12 up`. */
+  readonly headline: string;
+  /** `9 of 12 up, 1 checking`; null: the headline says it all. */
+  readonly detail: string | null;
+  /** Services in trouble, and 1 for a config that is at fault. */
+  readonly attention: number;
+}
+
+type OverviewFacts = Pick<Snapshot, 'services'> & { readonly config: Pick<Snapshot['config'], 'status'> };
+
+export function overviewOf({ services, config }: OverviewFacts): Overview {
+  const counts = countServices(services);
+  const configFault = isConfigAtFault(config);
+  const attention = counts.trouble + (configFault ? 1 : 0);
+  if (attention === 0) return { tone: overallTone(services), ...calmWords(counts), attention };
+  const headline =
+    counts.trouble === 0
+      ? 'The config needs attention'
+      : `${attention} ${attention === 1 ? 'needs' : 'need'} attention`;
+  return { tone: 'trouble', headline, detail: standing(counts), attention };
+}
+
+/** Part of the file, or all of it, is not in force. */
+export const isConfigAtFault = ({ status }: Pick<Snapshot['config'], 'status'>): boolean =>
+  status === 'broken' || status === 'partial' || status === 'untrusted';
+
+function standing(counts: SnapshotCounts): string | null {
+  if (counts.total === 0) return null;
+  return counts.wanted === 0 ? 'All off' : upOfWanted(counts);
+}
+
+function calmWords(counts: SnapshotCounts): Pick<Overview, 'headline' | 'detail'> {
+  const { total, wanted, up, working, checking } = counts;
+  if (total === 0) return { headline: 'No forwards', detail: null };
+  if (wanted === 0) return { headline: 'All off', detail: null };
+  if (up < wanted) {
+    const onTheirWay = [
+      ...(working === 0 ? [] : [`${working} connecting`]),
+      ...(checking === 0 ? [] : [`${checking} checking`]),
+    ];
+    return { headline: `${up} of ${wanted} up`, detail: onTheirWay.join(', ') || null };
+  }
+  if (wanted < total) return { headline: `${up} up`, detail: `${total - wanted} off` };
+  return { headline: total === 1 ? '1 up' : `All ${total} up`, detail: null };
+}

@@ -1,0 +1,34 @@
+/** What a question says, and its answers: free of the schemas, which the popover's bundle would otherwise carry. */
+import type { Prompt } from './prompt.ts';
+import { assertNever } from './result.ts';
+
+/** What a yes is to a `confirm`: ssh takes anything else for a no. */
+export const yes = 'yes';
+export const no = 'no';
+
+/** `bastion asks for a password` */
+export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): string {
+  switch (kind) {
+    case 'password':
+      return `${asker} asks for a password`;
+    case 'passphrase':
+      return `The key ${asker} is locked`;
+    case 'code':
+      return `${asker} asks for a code`;
+    case 'touch':
+      return 'Touch your security key';
+    case 'confirm':
+      return `The login to ${asker} needs your consent`;
+    default:
+      return assertNever(kind, 'prompt kind');
+  }
+}
+
+/** Why the question comes again; null: it does not. */
+export function repetitionOf({
+  isRepeated,
+  wasRemembered,
+}: Pick<Prompt, 'isRepeated' | 'wasRemembered'>): string | null {
+  if (wasRemembered === true) return 'The answer in the keychain was not accepted, and was removed';
+  return isRepeated ? 'The last answer was not accepted' : null;
+}

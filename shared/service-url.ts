@@ -1,0 +1,11 @@
+import { localAddress } from './bind-address.ts';
+import type { ServiceSnapshot } from './service-snapshot.ts';
+
+type Place = Pick<ServiceSnapshot, 'scheme' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress'>;
+
+/** `postgresql://localhost:5432/`: never with a password. null: LocalPort does not know what speaks there. */
+export function serviceUrl(service: Place): string | null {
+  const { scheme, remoteAddress, localPort } = service;
+  if (scheme === undefined || remoteAddress !== undefined || localPort === 0) return null;
+  return `${scheme}://${localAddress(service)}/`;
+}
