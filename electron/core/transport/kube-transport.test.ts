@@ -6,6 +6,7 @@ import { buildClusterHealth, type ClusterHealthSpecs } from '../config/cluster-h
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
+import { askKubectl } from './context-facts.ts';
 import { KubeTransport, type KubePlace } from './kube-transport.ts';
 import { FakeCarrier } from './testing/fake-carriers.ts';
 import { FakeChild } from './testing/fake-child.ts';
@@ -69,6 +70,7 @@ class World {
         this.sessions.push(session);
         return session;
       },
+      readFacts: askKubectl,
       requestsThrough: () => {
         const api = new PaperApi(this.cluster);
         this.apis.push(api);

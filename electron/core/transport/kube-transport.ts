@@ -42,6 +42,8 @@ export interface KubeTransportParts extends Omit<TransportParts, 'open' | 'onIdl
   readonly openSession: OpenKubeSession;
   /** Through the socket of a session. `createKubeRequests` by default. */
   readonly requestsThrough?: (socketPath: string, clock: Clock) => KubeApi;
+  /** What the kubeconfig says. Only a test names another. */
+  readonly readFacts?: typeof readContextFacts;
   /** What kubectl gets: it may name proxies. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
   /** As they are at the time. */
@@ -334,10 +336,10 @@ export class KubeTransport implements LeasedTransport {
   }
 
   #readFacts(cancellation = new AbortController()): Promise<ContextFacts | null> {
-    const { cluster, launcher, clock, environment } = this.#parts;
+    const { cluster, launcher, clock, environment, readFacts = readContextFacts } = this.#parts;
     if (this.#isEnding) cancellation.abort();
     this.#readings.add(cancellation);
-    const facts = readContextFacts(cluster, {
+    const facts = readFacts(cluster, {
       launcher,
       clock,
       signal: cancellation.signal,
