@@ -1,4 +1,4 @@
-import type { Connection } from '../../../shared/service-spec.ts';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** A file without which the service cannot run, and the key that names it. */
 export function fileOf(
@@ -10,3 +10,9 @@ export function fileOf(
     return { file: connection.kubeconfig, key: 'kubeconfig' };
   return null;
 }
+
+/** The kubeconfigs that services name themselves, each once. */
+export const kubeconfigsOf = (services: readonly ServiceSpec[]): readonly string[] => {
+  const files = services.flatMap(({ connection }) => fileOf(connection) ?? []);
+  return [...new Set(files.filter(({ key }) => key === 'kubeconfig').map(({ file }) => file))].toSorted();
+};

@@ -12,6 +12,7 @@ import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
 import { AutoPortStore, autoPortFileName } from '../config/auto-port-store.ts';
 import type { ConfigCompiler } from '../config/config-compiler.ts';
+import { kubeconfigsOf } from '../config/needed-file.ts';
 import { ConfigInForce } from '../config/config-in-force.ts';
 import { ConfigEditor } from '../config/edit/config-editor.ts';
 import { EditJournal } from '../config/edit/edit-journal.ts';
@@ -111,6 +112,8 @@ export class AppHost {
   readonly #targets: TargetSources;
   readonly #signIn: SignIn;
   #machine: MachineWatch | null = null;
+  /** That services name. */
+  #kubeconfigs: readonly string[] = [];
   #stopLive: (() => void) | null = null;
 
   private constructor(options: AppHostOptions, { children, desired, chosenPorts }: PreparedParts) {
@@ -180,6 +183,8 @@ export class AppHost {
         this.#hidden.setOfConfig(values);
       },
       apply: async (services, clusterHealth) => {
+        this.#kubeconfigs = kubeconfigsOf(services);
+        this.#machine?.watchKubeconfigs(this.#kubeconfigs);
         await this.#localPorts.apply(services, clusterHealth);
         desired.settle();
       },
@@ -263,6 +268,7 @@ export class AppHost {
     // Somebody may have quit meanwhile.
     if (this.scope.isClosed) return;
     this.#machine = this.#watchMachine();
+    this.#machine.watchKubeconfigs(this.#kubeconfigs);
   }
 
   snapshot(): Snapshot {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { TaskManager } from '../lifecycle/task-manager.ts';
 import { silentLogger } from '../observability/logger.ts';
 import type { LoginEnvironment } from '../process/login-environment.ts';
@@ -47,4 +48,31 @@ it('watches nothing any more when the login shell answers after the scope has cl
   answer('captured');
   await settle();
   expect([clock.pendingTimers, heard]).toEqual([0, []]);
+});
+
+it('hears of a kubeconfig that a service names, wherever it lies', async () => {
+  const scope = new Scope('host');
+  const heard: string[] = [];
+  const machine = new MachineWatch({
+    scope,
+    clock: systemClock,
+    log: silentLogger,
+    homeDirectory,
+    environment: { current: () => ({}), capture: () => Promise.resolve('failed') },
+    tasks: new TaskManager({ clock: systemClock, log: silentLogger }),
+    listener: {
+      onSuspended: () => undefined,
+      onRecover: () => undefined,
+      onNetworkChanged: () => undefined,
+      onCredentials: (concerns) => heard.push(concerns),
+    },
+  });
+  const folder = mkdtempSync(path.join(tmpdir(), 'kubeconfig-'));
+  const file = path.join(folder, 'prod.yaml');
+  writeFileSync(file, 'kind: Config\n');
+  machine.watchKubeconfigs([file]);
+  writeFileSync(file, 'kind: Config\ncurrent-context: prod\n');
+  await vi.waitFor(() => expect(heard).toEqual(['kubectl']), 5_000);
+  await scope.close();
+  rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,6 @@
 /** What the machine around us tells: it sleeps and wakes, its networks change, somebody signs in, its login shell answers. */
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { TaskManager } from '../lifecycle/task-manager.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -38,6 +39,8 @@ export class MachineWatch {
   readonly #parts: MachineWatchParts;
   readonly #wake: WakeMonitor;
   #stopWatchingCredentials: () => Promise<void> = () => Promise.resolve();
+  /** That services name. */
+  #kubeconfigs: readonly string[] = [];
 
   constructor(parts: MachineWatchParts) {
     const { clock, log, tasks, listener, scope } = parts;
@@ -53,6 +56,13 @@ export class MachineWatch {
     });
     this.#watchCredentials();
     tasks.run('login environment', (signal) => this.#captureEnvironment(signal));
+  }
+
+  /** The kubeconfigs that services name, beside those of the environment. */
+  watchKubeconfigs(files: readonly string[]): void {
+    if (isDeepStrictEqual(files, this.#kubeconfigs)) return;
+    this.#kubeconfigs = files;
+    this.#watchCredentials();
   }
 
   /** The system says so. May come twice or late. */
@@ -79,7 +89,7 @@ export class MachineWatch {
     void this.#stopWatchingCredentials();
     const stop = watchCredentials({
       homeDirectory,
-      kubeconfigs: kubeconfigs.split(path.delimiter).filter(Boolean),
+      kubeconfigs: [...new Set([...kubeconfigs.split(path.delimiter).filter(Boolean), ...this.#kubeconfigs])],
       clock,
       log,
       onChange: (concerns) => {

@@ -359,6 +359,8 @@ describe('forwards to pods through a real kubectl', () => {
       tunnel.onComplaint(resolve);
     });
     expect((await complaint).code).toBe('no-ready-pod');
+    // Whoever is with it may stay; it proves nothing for those who come.
+    expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
     const waiting = exchange(address, 'hello');
     api.addPod('postgres-1');
     expect(await waiting).toBe('hello');

@@ -91,6 +91,8 @@ export class PodServer implements PodEngine {
   }
 
   async prove(deadlineMs: number): Promise<TransportProof | null> {
+    // Newcomers wait, whatever becomes of those who are with a pod that has been deleted.
+    if (this.#parts.target.verdict?.kind === 'none') return { kind: 'silent' };
     const streams = this.#currentStreams;
     if (streams === null) return null;
     const { traffic, service } = this.#parts;
@@ -174,8 +176,12 @@ export class PodServer implements PodEngine {
     const { verdict } = target;
     if (this.#server === null || this.#hasClosed() || verdict?.kind !== 'none') return;
     const isServing = [...this.#pods.values()].some(({ streamCount }) => streamCount > 0);
-    if (isServing) reports.onComplaint(verdict.cause);
-    else reports.onEnd({ ...noChild, cause: verdict.cause });
+    if (!isServing) {
+      reports.onEnd({ ...noChild, cause: verdict.cause });
+      return;
+    }
+    reports.onComplaint(verdict.cause);
+    reports.onSuspicion();
   }
 
   /** This one could not be reached, and so another one serves. Whoever has tried all of them stays with the last. */
