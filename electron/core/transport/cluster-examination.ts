@@ -10,6 +10,7 @@
  * A question that fails is not a good answer. One that the user has no right to ask is none: the cluster took it.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { type Clock, sleep } from '../clock.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { noAnswer, type KubeAnswer, type KubeApi } from './kube-api.ts';
@@ -69,6 +70,32 @@ export async function readWarnings({
       [],
     ),
   );
+}
+
+export interface Patience {
+  readonly clock: Clock;
+  /** Nothing is known to be wrong: a fault is believed only after the repetitions that the config says. */
+  readonly isNews: () => boolean;
+  /** One of the latest warnings, once a fault is believed. */
+  readonly warn: (line: string) => void;
+}
+
+const retryPauseMs = 1_000;
+
+/** As `examineCluster`. */
+export async function examinePatiently(
+  terms: ExaminationTerms,
+  { clock, isNews, warn }: Patience,
+): Promise<Cause | null> {
+  const { settings, signal } = terms;
+  let fault = await examineCluster(terms);
+  for (let attempt = 0; fault !== null && attempt < settings.retryAttempts && isNews(); attempt += 1) {
+    if (!(await sleep(clock, retryPauseMs, signal))) break;
+    fault = await examineCluster(terms);
+  }
+  if (fault === null || !isNews() || !settings.commands.eventsOnFailure || signal.aborted) return fault;
+  for (const line of await readWarnings(terms)) warn(line);
+  return fault;
 }
 
 interface Question {

@@ -4,48 +4,20 @@
  */
 import { asTransportDown, type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { type Clock, sleep } from '../clock.ts';
 import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-health.ts';
-import type { ContextFacts } from '../kube/kubeconfig.ts';
 import { isKubeService, type KubeServiceSpec, ServedTarget } from '../kube/served-target.ts';
-import type { ChildLauncher } from '../process/child-process.ts';
-import type { Carrier } from './carrier.ts';
-import { examineCluster, type ExaminationTerms, readWarnings } from './cluster-examination.ts';
+import { examinePatiently } from './cluster-examination.ts';
 import { ClusterMonitor } from './cluster-monitor.ts';
-import { readContextFacts } from './context-facts.ts';
-import type { KubeApi } from './kube-api.ts';
 import { goesThroughProxy } from './kube-proxies.ts';
-import { createKubeRequests } from './kube-requests.ts';
-import type { ClusterChoice } from './kubectl-flags.ts';
+import { KubeSessions, type KubeSessionsParts, type UsedSession } from './kube-sessions.ts';
 import { isNetworkFailure } from './network-failure.ts';
 import type { Ride } from './ride.ts';
 import { SessionApi } from './session-api.ts';
-import {
-  type Boarding,
-  type CarrierOpening,
-  type OpenCarrier,
-  Transport,
-  type TransportParts,
-} from './transport.ts';
+import { type Boarding, Transport, type TransportParts } from './transport.ts';
 import type { LeasedTransport, TransportLease } from './transport-lease.ts';
 
-/** Starts a session. Never throws: every failure is the value of `ready` and `ended`. */
-export type OpenKubeSession = (
-  opening: CarrierOpening,
-  cluster: ClusterChoice,
-  reports: Parameters<OpenCarrier>[1],
-) => Carrier;
-
-export interface KubeTransportParts extends Omit<TransportParts, 'open' | 'onIdle' | 'asDown'> {
-  readonly cluster: ClusterChoice;
-  readonly launcher: ChildLauncher;
-  readonly openSession: OpenKubeSession;
-  /** Through the socket of a session. `createKubeRequests` by default. */
-  readonly requestsThrough?: (socketPath: string, clock: Clock) => KubeApi;
-  /** What the kubeconfig says. Only a test names another. */
-  readonly readFacts?: typeof readContextFacts;
-  /** What kubectl gets: it may name proxies. */
-  readonly environment: () => Readonly<Record<string, string | undefined>>;
+export interface KubeTransportParts
+  extends Omit<TransportParts, 'open' | 'onIdle' | 'asDown'>, KubeSessionsParts {
   /** As they are at the time. */
   readonly clusterHealth: () => ClusterHealthSpecs;
   /** Nobody uses it: it may be closed and forgotten. */
@@ -65,18 +37,7 @@ export interface KubePlace {
   readonly leaveTarget: () => void;
 }
 
-/** A session that can be used. */
-interface OpenSession {
-  /** In the order of their opening. */
-  readonly number: number;
-  readonly session: Carrier;
-  readonly api: KubeApi;
-  /** null: kubectl could not say. */
-  readonly facts: ContextFacts | null;
-}
-
 const defaultNamespace = 'default';
-const retryPauseMs = 1_000;
 /** For how long after an outage 403 means no more than that. */
 const afterOutageMs = 60_000;
 
@@ -94,21 +55,22 @@ export class KubeTransport implements LeasedTransport {
   readonly #boarding = new Set<() => void>();
   readonly #leases = new Map<TransportLease, ServedTarget | null>();
   readonly #monitor: ClusterMonitor;
-  /** Those that can be used, in the order in which they were opened. The last one is. */
-  #sessions: readonly OpenSession[] = [];
-  #started = 0;
+  readonly #sessions: KubeSessions;
   /** The context's own. null: not known yet. */
   #namespace: string | null = null;
-  readonly #readings = new Set<AbortController>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  /** Of targets that nobody uses any more. */
+  readonly #closing = new Set<Promise<void>>();
 
   constructor(parts: KubeTransportParts) {
     const { clock, log, key, onChange } = parts;
     this.key = key;
     this.#parts = parts;
+    this.#sessions = new KubeSessions(parts, (used) => {
+      this.#use(used);
+    });
     this.#session = new Transport({
       ...parts,
-      open: (opening, reports) => this.#start(opening, reports),
+      open: (opening, reports) => this.#sessions.start(opening, reports),
       asDown: (trouble) => this.#asDown(trouble),
       onIdle: () => {
         if (this.#targets.size === 0 && this.#formerTargets.size === 0) parts.onIdle(this);
@@ -263,11 +225,11 @@ export class KubeTransport implements LeasedTransport {
   /** Nothing is asked any more. */
   async closeQuestions(): Promise<void> {
     this.#isEnding = true;
-    for (const reading of this.#readings) reading.abort();
     await Promise.all([
+      this.#sessions.close(),
       this.#monitor.close(),
       ...[...this.#targets.values(), ...this.#formerTargets].map((target) => target.close()),
-      ...this.#underWay,
+      ...this.#closing,
     ]);
   }
 
@@ -275,42 +237,13 @@ export class KubeTransport implements LeasedTransport {
     await Promise.all([this.closeQuestions(), this.#session.close(options)]);
   }
 
-  #start(opening: CarrierOpening, reports: Parameters<OpenCarrier>[1]): Carrier {
-    const { cluster, openSession, requestsThrough = createKubeRequests, clock } = this.#parts;
-    const cancellation = new AbortController();
-    const reading = this.#readFacts(cancellation);
-    const session = openSession(opening, cluster, reports);
-    const number = (this.#started += 1);
-    let hasEnded = false;
-    void session.ended.then(() => {
-      hasEnded = true;
-      cancellation.abort();
-      this.#use(this.#sessions.filter((one) => one.session !== session));
-    });
-    // Whoever hears that it is up finds it in use, with the namespace that it has.
-    const ready = session.ready.then(async (result) => {
-      if (!result.ok || result.value.kind !== 'unix') return result;
-      const facts = await reading;
-      if (hasEnded || this.#isEnding) return result;
-      const api = requestsThrough(result.value.path, clock);
-      const opened = [...this.#sessions, { number, session, api, facts }];
-      this.#use(opened.toSorted((a, b) => a.number - b.number));
-      return result;
-    });
-    return readyLater(session, ready);
-  }
-
-  #use(sessions: readonly OpenSession[]): void {
-    const before = this.#sessions.at(-1);
-    const latest = sessions.at(-1);
-    this.#sessions = sessions;
-    if (latest === before) return;
-    this.#api.use(latest?.api ?? null);
-    if (latest === undefined) {
+  #use(used: UsedSession | null): void {
+    this.#api.use(used?.api ?? null);
+    if (used === null) {
       this.#monitor.pause();
       return;
     }
-    const { facts } = latest;
+    const { facts } = used;
     const namespace = (facts === null ? this.#namespace : facts.namespace) ?? defaultNamespace;
     const former = this.#namespace;
     this.#namespace = namespace;
@@ -320,39 +253,15 @@ export class KubeTransport implements LeasedTransport {
   }
 
   #resumeMonitor(): void {
-    if (this.#sessions.length > 0 && !this.#session.state.suspended) this.#monitor.resume();
+    if (this.#sessions.used !== null && !this.#session.state.suspended) this.#monitor.resume();
   }
 
-  /** kubectl proxy has read the kubeconfig once: what it says by now may be another cluster, user or certificate. */
+  /** kubectl proxy has read the kubeconfig once. */
   async #lookForAnother(): Promise<void> {
-    const before = this.#sessions.at(-1);
-    if (before === undefined) return;
-    const facts = await this.#readFacts();
-    const isSame = facts === null || facts.fingerprint === before.facts?.fingerprint;
-    if (isSame || this.#sessions.at(-1) !== before || this.#isEnding) return;
+    if (!(await this.#sessions.isOutdated())) return;
     const { log, key } = this.#parts;
     log.info(`${key.name}: the kubeconfig has changed`);
     this.#session.renew();
-  }
-
-  #readFacts(cancellation = new AbortController()): Promise<ContextFacts | null> {
-    const { cluster, launcher, clock, environment, readFacts = readContextFacts } = this.#parts;
-    if (this.#isEnding) cancellation.abort();
-    this.#readings.add(cancellation);
-    const facts = readFacts(cluster, {
-      launcher,
-      clock,
-      signal: cancellation.signal,
-      environment: environment(),
-    });
-    return this.#keep(facts.finally(() => this.#readings.delete(cancellation)));
-  }
-
-  /** Nothing of it is left when this has closed. */
-  #keep<T>(work: Promise<T>): Promise<T> {
-    this.#underWay.add(work);
-    void work.finally(() => this.#underWay.delete(work));
-    return work;
   }
 
   /** Pods of the former one serve the tunnels that lead to them, until those have moved. */
@@ -394,20 +303,22 @@ export class KubeTransport implements LeasedTransport {
       onUnused: () => {
         if (this.#targets.get(id) === target) this.#targets.delete(id);
         this.#formerTargets.delete(target);
-        void this.#keep(target.close());
+        const closed = target.close();
+        this.#closing.add(closed);
+        void closed.then(() => this.#closing.delete(closed));
       },
     });
     target.onVerdict(() => {
       this.#lookUp();
     });
     this.#targets.set(id, target);
-    const isOpen = this.#sessions.length > 0 && !this.#isEnding;
+    const isOpen = this.#sessions.used !== null && !this.#isEnding;
     if (isOpen && this.#namespace !== null) target.begin(this.#namespace);
     return target;
   }
 
   #isProxied(): boolean {
-    const facts = this.#sessions.at(-1)?.facts ?? null;
+    const facts = this.#sessions.used?.facts ?? null;
     return facts !== null && goesThroughProxy(facts, this.#parts.environment());
   }
 
@@ -432,37 +343,22 @@ export class KubeTransport implements LeasedTransport {
     return clusterHealthOf(this.#parts.clusterHealth(), this.#parts.cluster.context);
   }
 
-  /** A question that failed is repeated as the config says before it is believed. */
-  async #examine(signal: AbortSignal): Promise<Cause | null> {
-    const settings = this.#healthSpec();
+  #examine(signal: AbortSignal): Promise<Cause | null> {
     const services = [...this.#leases.keys()].flatMap(({ service }) => service ?? []);
     const aware = services.filter(isKubeService).filter(({ healthCheck }) => healthCheck.clusterAware);
     const namespaces = new Set(
       aware.map(({ connection }) => connection.namespace ?? this.#namespace ?? defaultNamespace),
     );
-    const terms: ExaminationTerms = {
-      api: this.#api,
-      settings,
-      namespaces: [...namespaces],
-      signal,
-    };
-    let fault = await examineCluster(terms);
-    for (
-      let attempt = 0;
-      fault !== null && attempt < settings.retryAttempts && this.#monitor.unwell === null;
-      attempt += 1
-    ) {
-      if (!(await sleep(this.#parts.clock, retryPauseMs, terms.signal))) break;
-      fault = await examineCluster(terms);
-    }
-    if (
-      fault !== null &&
-      this.#monitor.unwell === null &&
-      settings.commands.eventsOnFailure &&
-      !terms.signal.aborted
-    )
-      for (const line of await readWarnings(terms)) this.#parts.log.warn(`${this.key.title} reports ${line}`);
-    return fault;
+    return examinePatiently(
+      { api: this.#api, settings: this.#healthSpec(), namespaces: [...namespaces], signal },
+      {
+        clock: this.#parts.clock,
+        isNews: () => this.#monitor.unwell === null,
+        warn: (line) => {
+          this.#parts.log.warn(`${this.key.title} reports ${line}`);
+        },
+      },
+    );
   }
 
   /** What the user has to do, or may have to, is told in its own words: sign in, allow the local network. */
@@ -476,24 +372,6 @@ export class KubeTransport implements LeasedTransport {
     });
   }
 }
-
-/** The same carrier, ready when `ready` is. */
-const readyLater = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
-  id: carrier.id,
-  get pid() {
-    return carrier.pid;
-  },
-  ready,
-  ended: carrier.ended,
-  ...(carrier.answered === undefined ? {} : { answered: carrier.answered }),
-  ...(carrier.loggingIn === undefined ? {} : { loggingIn: carrier.loggingIn }),
-  ...(carrier.letIn === undefined ? {} : { letIn: carrier.letIn }),
-  onComplaint: (listener) => {
-    carrier.onComplaint(listener);
-  },
-  proveTransport: (deadlineMs, isRoutine) => carrier.proveTransport(deadlineMs, isRoutine),
-  stop: (options) => carrier.stop(options),
-});
 
 /** Services with the same lead to the same pod. */
 const targetIdOf = ({ connection: { target, namespace, remotePort } }: KubeServiceSpec): string =>

@@ -9,7 +9,8 @@ import { defaultClusterHealth, type ClusterHealthSpecs } from '../config/cluster
 import type { Logger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { contextPinOf } from './context-pin.ts';
-import { type KubePlace, KubeTransport, type OpenKubeSession } from './kube-transport.ts';
+import type { OpenKubeSession } from './kube-sessions.ts';
+import { type KubePlace, KubeTransport } from './kube-transport.ts';
 import type { Ride } from './ride.ts';
 import { type Boarding, type OpenCarrier, Transport } from './transport.ts';
 import { type TransportKey, transportKeyOf } from './transport-key.ts';
