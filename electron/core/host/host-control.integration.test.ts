@@ -227,7 +227,6 @@ describe('over the control socket', () => {
       ok: true,
       value: {
         clients: 1,
-        owned: ['trials', 'sign-in', 'config', 'control socket', 'wake monitor', 'credential watcher'],
       },
     });
   });
