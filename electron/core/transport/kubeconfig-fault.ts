@@ -1,6 +1,6 @@
 /**
  * Of a kubeconfig without the cluster or the user that a context names, kubectl says nothing: it connects to localhost:8080, or asks
- * for a user name. What is missing, `kubectl config view` tells, which asks no server and runs no plugin.
+ * for a user name. What is missing, `kubectl config view` tells.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
