@@ -94,7 +94,9 @@ describe('a hostile cluster', () => {
       { metadata: { name: 'web', namespace: 'shop' }, spec },
     ];
     const out = await run(['import', 'kube', '--context', 'prod'], { items });
-    expect(out).toMatch(/^# skipped, as the name is not a DNS label: \\u001b\]52;c;.*\nversion: "1.0"\n/);
+    expect(out).toMatch(
+      /^# skipped, as the name is not a DNS label: \\u001b\]52;c;.*\n# local_port differs .*\nversion: "1.0"\n/,
+    );
     expect(out).toContain('  - name: web\n');
     expect(out).not.toMatch(steering);
   });
