@@ -175,6 +175,12 @@ export const controlRequests = {
     params: z.object({ target: controlTargetSchema }).readonly(),
     result: controlOutcomeSchema,
   },
+  /** Moves services that stay with another context (`otherContext`) to kubectl's current one: off and on again. */
+  'use-context': {
+    route: 'POST /v1/services/context',
+    params: z.object({ target: controlTargetSchema }).readonly(),
+    result: controlOutcomeSchema,
+  },
   /** Loads the config again. The result comes when services that leave have gone. */
   reload: { route: 'POST /v1/config/reload', params: nothing, result: configStateSchema },
   /** The user trusts the config's text with this digest, the one under review; it is taken over. */

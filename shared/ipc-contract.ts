@@ -73,6 +73,8 @@ export const ipcInvokes = {
   'service:use-free-port': { request: z.object({ name }), response: nothing },
   /** Gives it a new tunnel, whatever it waits for. */
   'service:restart': { request: z.object({ name }), response: nothing },
+  /** Moves it from the context that it came up with to kubectl's current one. */
+  'service:use-context': { request: z.object({ name }), response: nothing },
   /** Opens its URL in the browser, or in the database app of its scheme. */
   'service:open': { request: z.object({ name }), response: nothing },
   /** Runs the sign-in that its cause names. Fails with a sentence. */

@@ -18,6 +18,8 @@ export interface AppHostPort {
   retry(names: readonly string[]): Promise<void>;
   /** Gives them a new tunnel, whatever they wait for. */
   insist(names: readonly string[]): Promise<void>;
+  /** Moves services that stay with another context to kubectl's current one. */
+  useCurrentContext(names: readonly string[]): void;
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
   turnOnAt(name: string, port: PortChoice): Promise<Result<number, string>>;
   reload(): Promise<void>;

@@ -32,6 +32,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'popover:set-size': vi.fn(),
     'service:use-free-port': vi.fn(),
     'service:restart': vi.fn(),
+    'service:use-context': vi.fn(),
     'service:open': vi.fn(),
     'sign-in:run': vi.fn(),
     'sign-in:cancel': vi.fn(),

@@ -46,6 +46,7 @@ export const ipcHandlers = ({
   'services:retry': ({ names }) => host.retry(names),
   'service:use-free-port': ({ name }) => useFreePort(host, name),
   'service:restart': ({ name }) => host.insist([name]),
+  'service:use-context': ({ name }) => host.useCurrentContext([name]),
   'service:open': ({ name }) => openService(host, name),
   'sign-in:run': ({ name }) => signIn(host, popover, name),
   'sign-in:cancel': () => host.cancelSignIn(),

@@ -68,6 +68,7 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
     'services:retry': nothing,
     'service:use-free-port': nothing,
     'service:restart': nothing,
+    'service:use-context': nothing,
     'service:open': nothing,
     'sign-in:run': nothing,
     'sign-in:cancel': nothing,

@@ -360,6 +360,13 @@ export class AppHost {
     for (const name of names) this.#forwarding.supervisor.insist(name);
   }
 
+  /** Moves services that are on to kubectl's current context; those that are on it stay untouched. */
+  useCurrentContext(names: readonly string[]): void {
+    const { supervisor } = this.#forwarding;
+    const stayed = supervisor.snapshot().filter(({ otherContext }) => otherContext !== undefined);
+    for (const { name } of stayed) if (names.includes(name)) supervisor.useCurrentContext(name);
+  }
+
   async #prepareTry(names: readonly string[]): Promise<void> {
     await this.#config.reload();
     this.#forwarding.allowSecrets(names);

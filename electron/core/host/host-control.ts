@@ -80,6 +80,11 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
       await host.retry(outcome.accepted);
       return ok(outcome);
     },
+    'use-context': ({ target }) => {
+      const outcome = resolveOn(target);
+      host.useCurrentContext(outcome.accepted);
+      return Promise.resolve(ok(outcome));
+    },
     reload: async () => {
       await host.reload();
       return ok(host.snapshot().config);

@@ -32,6 +32,7 @@ export const emptyHandlers: ControlHandlers = {
     snapshot: () => Promise.resolve(ok(snapshot)),
     'set-desired': () => nothing,
     restart: () => nothing,
+    'use-context': () => nothing,
     retry: () => nothing,
     reload: () => Promise.resolve(ok(snapshot.config)),
     trust: () => Promise.resolve(ok(snapshot.config)),
