@@ -70,6 +70,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
       switch (action.kind) {
         // Its page takes its place; without one, the command is still of use.
         case 'sign-in':
+        case 'trust-host-key':
         case 'copy-command':
           return copy(action.command);
         case 'open-config':

@@ -1,5 +1,6 @@
 /** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
 import type { DiagnosticSection, PortChoice } from '../../shared/control-contract.ts';
+import type { HostKeyOffer } from '../../shared/host-keys.ts';
 import type { ImportList, ImportSource, KubeTargets, Places } from '../../shared/import-contract.ts';
 import type { Result } from '../../shared/result.ts';
 import type { ServiceEditor } from '../../shared/service-edit.ts';
@@ -43,6 +44,11 @@ export interface AppHostPort {
   /** Runs the sign-in that the cause of a service names. The error is a sentence. */
   signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>>;
   cancelSignIn(): Promise<void>;
+  /** Host keys that the user may trust; errors are sentences. */
+  readonly hostKeys: {
+    look(name: string): Promise<Result<HostKeyOffer, string>>;
+    trust(name: string, digest: string): Promise<Result<void, string>>;
+  };
   /** What LocalPort knows of itself and this machine; names are not hidden. */
   diagnostics(): Promise<readonly DiagnosticSection[]>;
   /** What there is to forward to. They reject with a sentence. */

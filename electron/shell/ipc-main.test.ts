@@ -33,6 +33,8 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'service:use-free-port': vi.fn(),
     'service:restart': vi.fn(),
     'service:use-context': vi.fn(),
+    'host-key:look': vi.fn(),
+    'host-key:trust': vi.fn(),
     'service:open': vi.fn(),
     'sign-in:run': vi.fn(),
     'sign-in:cancel': vi.fn(),

@@ -33,6 +33,8 @@ export const emptyHandlers: ControlHandlers = {
     'set-desired': () => nothing,
     restart: () => nothing,
     'use-context': () => nothing,
+    'look-at-host-key': unanswered,
+    'trust-host-key': () => Promise.resolve(ok({})),
     retry: () => nothing,
     reload: () => Promise.resolve(ok(snapshot.config)),
     trust: () => Promise.resolve(ok(snapshot.config)),
