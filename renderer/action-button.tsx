@@ -38,6 +38,7 @@ function doneWord(action: CauseAction): string {
     case 'open-config':
     case 'open-log':
     case 'sign-in':
+    case 'trust-host-key':
       return 'Opened';
     case 'retry':
     case 'use-free-port':

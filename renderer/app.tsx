@@ -1,5 +1,6 @@
 import { useEffect, useReducer, useRef, useState, type Dispatch, type ReactElement } from 'react';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
+import type { CauseAction } from './cause-view.ts';
 import { CommandsContext, type Commands } from './commands.ts';
 import type { Page } from './pages.ts';
 import { Popover } from './popover.tsx';
@@ -25,19 +26,25 @@ export function App({ bridge, commands }: AppProps): ReactElement | null {
   );
 }
 
-/** What helps is done where the user is: a log opens as a page, and so does a sign-in. */
+/** What helps is done where the user is: a log opens as a page, and so do a sign-in and a host key. */
 const actingInPlace = (commands: Commands, dispatch: Dispatch<PopoverAction>): Commands => ({
   ...commands,
   remedy: (action, names) => {
     const [name] = names;
-    if (name === undefined || (action.kind !== 'open-log' && action.kind !== 'sign-in'))
-      return commands.remedy(action, names);
-    const page: Page =
-      action.kind === 'open-log' ? { kind: 'log', name } : { kind: 'sign-in', name, command: action.command };
+    const page = name === undefined ? null : pageFor(action, name);
+    if (page === null) return commands.remedy(action, names);
     dispatch({ kind: 'push', page });
     return Promise.resolve(true);
   },
 });
+
+/** null: what helps needs no page. */
+function pageFor(action: CauseAction, name: string): Page | null {
+  if (action.kind === 'open-log') return { kind: 'log', name };
+  if (action.kind === 'sign-in' || action.kind === 'trust-host-key')
+    return { kind: action.kind === 'sign-in' ? 'sign-in' : 'host-key', name, command: action.command };
+  return null;
+}
 
 /** Folded groups outlast the page. True once they are known: a list that folds after it was drawn would jump. */
 function useFolded(

@@ -29,6 +29,8 @@ export interface Commands {
   /** At the entry of a service, or at a line. */
   readonly openConfig: (place?: ConfigPlace) => Outcome;
   readonly restart: (name: string) => Outcome;
+  /** Moves it to kubectl's current context. */
+  readonly useContext: (name: string) => Outcome;
   /** Opens what it forwards in the browser or a database app. */
   readonly openService: (name: string) => Outcome;
   /** null: LocalPort's own. */
@@ -68,6 +70,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
       switch (action.kind) {
         // Its page takes its place; without one, the command is still of use.
         case 'sign-in':
+        case 'trust-host-key':
         case 'copy-command':
           return copy(action.command);
         case 'open-config':
@@ -90,6 +93,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
     answerPrompt: (id, answer, remember = false) =>
       succeeded(bridge.invoke('prompt:answer', { id, answer, remember })),
     restart: (name) => succeeded(bridge.invoke('service:restart', { name })),
+    useContext: (name) => succeeded(bridge.invoke('service:use-context', { name })),
     openService: (name) => succeeded(bridge.invoke('service:open', { name })),
     openLog,
     openLicenses: () => succeeded(bridge.invoke('licenses:open', undefined)),

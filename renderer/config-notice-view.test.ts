@@ -6,6 +6,7 @@ import { up } from './testing/service-samples.ts';
 const problem = (line: number | null, severity: ConfigProblem['severity'] = 'error'): ConfigProblem => ({
   severity,
   path: 'services[3].local_port',
+  service: 'warehouse',
   line,
   message: '70000 is above 65535',
 });
@@ -30,7 +31,7 @@ describe('the notice about the config', () => {
       text: 'The previous config is still in effect',
       problems: ['line 41', 'line 47', 'line 63'].map((place) => ({
         place,
-        text: 'services[3].local_port: 70000 is above 65535',
+        text: 'warehouse: local_port: 70000 is above 65535',
       })),
       more: 'and 1 more',
       button: 'Edit Line 41',
@@ -55,7 +56,7 @@ describe('the notice about the config', () => {
   it('shows invisible characters of a file', () => {
     const problems = [{ ...problem(41), message: 'has no field "na\u202eme"' }];
     expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.problems).toEqual([
-      { place: 'line 41', text: String.raw`services[3].local_port: has no field "na\u202eme"` },
+      { place: 'line 41', text: String.raw`warehouse: local_port: has no field "na\u202eme"` },
     ]);
   });
 

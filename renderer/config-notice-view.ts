@@ -1,5 +1,6 @@
 /** What the popover says about the config file above the list; most of the time nothing. */
 import { assertNever } from '../shared/result.ts';
+import { problemText } from '../shared/problem-text.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 import type { ConfigProblem, ConfigReview, Snapshot } from '../shared/service-snapshot.ts';
 
@@ -28,7 +29,7 @@ interface ReviewView {
 export interface ProblemView {
   /** `line 41` */
   readonly place: string | null;
-  /** `services[3].local_port: 70000 is above 65535` */
+  /** `warehouse: local_port: 70000 is above 65535` */
   readonly text: string;
 }
 
@@ -110,9 +111,9 @@ type ShownProblems = Pick<ConfigNoticeView, 'problems' | 'more' | 'button' | 'li
 
 const shown = (problems: readonly ConfigProblem[]): ShownProblems => ({
   ...firstPlace(problems),
-  problems: problems.slice(0, maxProblemsShown).map(({ line, path, message }) => ({
-    place: line === null ? null : `line ${line}`,
-    text: visibleLine(path === '' ? message : `${path}: ${message}`),
+  problems: problems.slice(0, maxProblemsShown).map((problem) => ({
+    place: problem.line === null ? null : `line ${problem.line}`,
+    text: visibleLine(problemText(problem)),
   })),
   more: problems.length > maxProblemsShown ? `and ${problems.length - maxProblemsShown} more` : null,
 });

@@ -8,6 +8,8 @@ export type Page =
   /** null: LocalPort's own. */
   | { readonly kind: 'log'; readonly name: string | null }
   | { readonly kind: 'sign-in'; readonly name: string; readonly command: string }
+  /** `command`: does by hand what the page does. */
+  | { readonly kind: 'host-key'; readonly name: string; readonly command: string }
   /** `name`: of the service that is edited; null: a new one. */
   | { readonly kind: 'form'; readonly name: string | null }
   | { readonly kind: 'import'; readonly source: 'kube' | 'ssh' };
@@ -19,6 +21,7 @@ const titles: Readonly<Record<Exclude<PageKind, 'details' | 'log' | 'form' | 'im
   about: 'About LocalPort',
   doctor: 'Doctor',
   'sign-in': 'Sign In',
+  'host-key': 'Host Key',
 };
 
 export function pageTitle(page: Page): string {
@@ -35,6 +38,7 @@ export function pageTitle(page: Page): string {
     case 'about':
     case 'doctor':
     case 'sign-in':
+    case 'host-key':
       return titles[page.kind];
   }
 }

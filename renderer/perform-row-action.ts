@@ -32,6 +32,9 @@ export function performRowAction(name: string, action: RowActionKind, parts: Act
     case 'restart':
       if (service.desired === 'on') void commands.restart(name);
       return;
+    case 'use-context':
+      if (service.otherContext !== undefined) void commands.useContext(name);
+      return;
     case 'details':
       onPage({ kind: 'details', name });
       return;

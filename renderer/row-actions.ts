@@ -3,7 +3,16 @@ import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { serviceUrl } from '../shared/service-url.ts';
 
 export type RowActionKind =
-  'copy-address' | 'copy-url' | 'open' | 'restart' | 'details' | 'log' | 'edit' | 'show-in-config' | 'remove';
+  | 'copy-address'
+  | 'copy-url'
+  | 'open'
+  | 'restart'
+  | 'use-context'
+  | 'details'
+  | 'log'
+  | 'edit'
+  | 'show-in-config'
+  | 'remove';
 
 /** Without a modifier, or with the platform's own: Command on a Mac, Control elsewhere. */
 export interface Shortcut {
@@ -36,7 +45,7 @@ export const rowShortcuts: Readonly<Partial<Record<RowActionKind, Shortcut>>> = 
 
 type ActionFacts = Pick<
   ServiceSnapshot,
-  'desired' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress' | 'scheme'
+  'desired' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress' | 'scheme' | 'otherContext'
 >;
 
 /** `isWelcome`: the demo forward has no entry in a file. */
@@ -58,6 +67,9 @@ export function rowActionsOf(service: ActionFacts, isWelcome = false): readonly 
           action('open', isWeb ? 'Open in Browser' : 'Open in Database App'),
         ]),
     ...(service.desired === 'on' ? [action('restart', 'Restart', true)] : []),
+    ...(service.desired === 'on' && service.otherContext !== undefined
+      ? [action('use-context', `Use ${service.otherContext}`)]
+      : []),
     action('details', 'Show Details', service.desired === 'off'),
     action('log', 'Show Log'),
     ...(isWelcome

@@ -11,6 +11,7 @@
  * Times are wall-clock epoch milliseconds.
  */
 import * as z from 'zod';
+import { hostKeyOfferSchema } from './host-keys.ts';
 import { answerSchema, promptSchema } from './prompt.ts';
 import { serviceEditing } from './service-edit.ts';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
@@ -174,6 +175,24 @@ export const controlRequests = {
     route: 'POST /v1/services/retry',
     params: z.object({ target: controlTargetSchema }).readonly(),
     result: controlOutcomeSchema,
+  },
+  /** Moves services that stay with another context (`otherContext`) to kubectl's current one: off and on again. */
+  'use-context': {
+    route: 'POST /v1/services/context',
+    params: z.object({ target: controlTargetSchema }).readonly(),
+    result: controlOutcomeSchema,
+  },
+  /** Asks the server of a service that waits for a host key for its keys: see `host-keys.ts`. */
+  'look-at-host-key': {
+    route: 'POST /v1/host-keys/look',
+    params: z.object({ name: serviceName }).readonly(),
+    result: hostKeyOfferSchema,
+  },
+  /** Trusts exactly the keys that were shown under this digest. */
+  'trust-host-key': {
+    route: 'POST /v1/host-keys/trust',
+    params: z.object({ name: serviceName, digest: z.string().max(64) }).readonly(),
+    result: nothing,
   },
   /** Loads the config again. The result comes when services that leave have gone. */
   reload: { route: 'POST /v1/config/reload', params: nothing, result: configStateSchema },

@@ -43,6 +43,8 @@ export type RemedyAction =
   | { readonly kind: 'open-config'; readonly label: string }
   | { readonly kind: 'open-log'; readonly label: string }
   | { readonly kind: 'retry'; readonly label: string }
+  /** Shows the fingerprints before anything is trusted. `command`: does the same by hand. */
+  | { readonly kind: 'trust-host-key'; readonly label: string; readonly command: string }
   /** A free local port, for this run. */
   | { readonly kind: 'use-free-port'; readonly label: string };
 
@@ -102,6 +104,8 @@ export interface CauseDetails {
   readonly isReplaced?: boolean | undefined;
   /** The key of the config that set the time that was too short, and its value. */
   readonly limit?: string | undefined;
+  /** ssh reaches the host through another one, or through a program. */
+  readonly isBehindProxy?: boolean | undefined;
   /** A command that would fix it, known from evidence or configuration. */
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
@@ -143,6 +147,13 @@ const openConfig: RemedyAction = { kind: 'open-config', label: 'Open Config' };
 const useFreePort: RemedyAction = { kind: 'use-free-port', label: 'Use Another Port' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show Log' };
 const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
+
+const hostKeyAction = (d: CauseDetails, copyLabel: string, usual: string): RemedyAction => {
+  const command = d.command ?? usual;
+  return d.isBehindProxy === true
+    ? copy(copyLabel, command)
+    : { kind: 'trust-host-key', label: 'Trust Host Key…', command };
+};
 
 /** Apple's ssh has no support for security keys, that of Homebrew has. */
 const opensshCommand = 'brew install openssh';
@@ -306,8 +317,11 @@ const catalogue = {
     ...user('credentials'),
     recheck: 'login',
     title: (d) => `The host key of ${d.host ?? 'the server'} is not known yet`,
-    remedy: () => 'Connect once by hand and check the fingerprint',
-    action: (d) => (d.host === undefined ? null : copy('Copy ssh Command', d.command ?? `ssh ${d.host}`)),
+    remedy: (d) =>
+      d.isBehindProxy === true
+        ? 'Connect once in a terminal and check the fingerprint'
+        : 'Compare the fingerprint with the one that you know of the host, and trust it',
+    action: (d) => (d.host === undefined ? null : hostKeyAction(d, 'Copy ssh Command', `ssh ${d.host}`)),
   },
   'host-key-changed': {
     ...user('credentials'),
@@ -315,7 +329,7 @@ const catalogue = {
     title: (d) => `The host key of ${d.host ?? 'the server'} has changed`,
     remedy: () => 'If the host was reinstalled, remove the old key; if not, somebody may be listening in',
     action: (d) =>
-      d.host === undefined ? null : copy('Copy ssh-keygen Command', d.command ?? `ssh-keygen -R ${d.host}`),
+      d.host === undefined ? null : hostKeyAction(d, 'Copy ssh-keygen Command', `ssh-keygen -R ${d.host}`),
   },
   'host-unreachable': {
     ...backoff,

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { answerSchema } from './prompt.ts';
 import { serviceEditing } from './service-edit.ts';
 import { diagnosticSectionSchema } from './control-contract.ts';
+import { hostKeyOfferSchema } from './host-keys.ts';
 import { importListSchema, importSourceSchema, kubeTargetsSchema, placesSchema } from './import-contract.ts';
 import { serviceDetailsSchema } from './service-details.ts';
 import { desiredSchema, snapshotSchema } from './service-snapshot.ts';
@@ -73,11 +74,17 @@ export const ipcInvokes = {
   'service:use-free-port': { request: z.object({ name }), response: nothing },
   /** Gives it a new tunnel, whatever it waits for. */
   'service:restart': { request: z.object({ name }), response: nothing },
+  /** Moves it from the context that it came up with to kubectl's current one. */
+  'service:use-context': { request: z.object({ name }), response: nothing },
   /** Opens its URL in the browser, or in the database app of its scheme. */
   'service:open': { request: z.object({ name }), response: nothing },
   /** Runs the sign-in that its cause names. Fails with a sentence. */
   'sign-in:run': { request: z.object({ name }), response: nothing },
   'sign-in:cancel': { request: nothing, response: nothing },
+  /** The host keys that its server shows now. Takes up to 20 s; fails with a sentence. */
+  'host-key:look': { request: z.object({ name }), response: hostKeyOfferSchema },
+  /** Trusts exactly the keys that were shown under this digest. Fails with a sentence. */
+  'host-key:trust': { request: z.object({ name, digest: z.string().min(1).max(64) }), response: nothing },
   'service:details': { request: z.object({ name }), response: serviceDetailsSchema },
   /** Opens its log with the program that the user has for logs; null: LocalPort's own. */
   'service:open-log': { request: z.object({ name: name.nullable() }), response: nothing },

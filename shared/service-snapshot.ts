@@ -35,6 +35,7 @@ const triggerSchema = z.enum([
 
 const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copy-command'), label: z.string(), command: z.string() }),
+  z.object({ kind: z.literal('trust-host-key'), label: z.string(), command: z.string() }),
   z.object({ kind: z.literal('open-config'), label: z.string() }),
   z.object({ kind: z.literal('open-log'), label: z.string() }),
   z.object({ kind: z.literal('retry'), label: z.string() }),
@@ -120,6 +121,8 @@ export const configProblemSchema = z
     severity: z.enum(['error', 'warning']),
     /** `services[3].local_port`, or empty for the file. */
     path: z.string(),
+    /** The name of the service whose entry it is; absent: it is no entry's, or the entry has no name. */
+    service: z.string().optional(),
     line: z.number().int().nullable(),
     /** `70000 is above 65535`: what was found, what is allowed. */
     message: z.string(),

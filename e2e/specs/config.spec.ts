@@ -34,7 +34,7 @@ test('the config is edited, broken and repaired while the app runs, and only wha
   expect(broken.config.problems[0]?.message).toContain('70000');
   expect(await exchange({ host, port }, 'still in force')).toBe('still in force');
   const page = await app.openPopover();
-  await expect(page.getByText('services[2].local_port')).toBeVisible();
+  await expect(page.getByText('tcp: local_port: 70000')).toBeVisible();
 
   await writeFile(world.configFile, text, { mode: 0o600 });
   await app.waitForSnapshot('the config is good again', ({ config }) => config.status === 'loaded');

@@ -376,7 +376,7 @@ describe('the config', () => {
     );
     expect(await user.run('config', 'validate')).toEqual({
       code: 1,
-      out: 'error: services[0].local_port: 70000 is above 65535 (config.yaml:2)\n',
+      out: 'error: db: local_port: 70000 is above 65535 (services[0], config.yaml:2)\n',
       err: '',
     });
   });

@@ -1,5 +1,6 @@
 /** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
 import type { DiagnosticSection, PortChoice } from '../../shared/control-contract.ts';
+import type { HostKeyOffer } from '../../shared/host-keys.ts';
 import type { ImportList, ImportSource, KubeTargets, Places } from '../../shared/import-contract.ts';
 import type { Result } from '../../shared/result.ts';
 import type { ServiceEditor } from '../../shared/service-edit.ts';
@@ -18,6 +19,8 @@ export interface AppHostPort {
   retry(names: readonly string[]): Promise<void>;
   /** Gives them a new tunnel, whatever they wait for. */
   insist(names: readonly string[]): Promise<void>;
+  /** Moves services that stay with another context to kubectl's current one. */
+  useCurrentContext(names: readonly string[]): void;
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
   turnOnAt(name: string, port: PortChoice): Promise<Result<number, string>>;
   reload(): Promise<void>;
@@ -41,6 +44,11 @@ export interface AppHostPort {
   /** Runs the sign-in that the cause of a service names. The error is a sentence. */
   signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>>;
   cancelSignIn(): Promise<void>;
+  /** Host keys that the user may trust; errors are sentences. */
+  readonly hostKeys: {
+    look(name: string): Promise<Result<HostKeyOffer, string>>;
+    trust(name: string, digest: string): Promise<Result<void, string>>;
+  };
   /** What LocalPort knows of itself and this machine; names are not hidden. */
   diagnostics(): Promise<readonly DiagnosticSection[]>;
   /** What there is to forward to. They reject with a sentence. */

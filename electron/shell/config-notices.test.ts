@@ -5,6 +5,7 @@ import { configSettleMs, decideConfigNotice, type ConfigFault } from './config-n
 const problem: ConfigProblem = {
   severity: 'error',
   path: 'services[3].local_port',
+  service: 'warehouse',
   line: 41,
   message: '70000 is above 65535',
 };
@@ -34,7 +35,7 @@ test('one bad save is one notice, however often it is saved', () => {
       [90_000, config('partial')],
     ),
   ).toEqual([
-    '1510: The config has 2 errors | Line 41: 70000 is above 65535. The previous config is still in effect',
+    '1510: The config has 2 errors | Line 41: warehouse: local_port: 70000 is above 65535. The previous config is still in effect',
   ]);
 });
 

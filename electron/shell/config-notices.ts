@@ -5,6 +5,7 @@
  *    meanwhile. A fault that was there at the start is told, too.
  * 2. It comes once the fault has lasted for `configSettleMs`: an editor may save in steps.
  */
+import { problemText } from '../../shared/problem-text.ts';
 import type { ConfigState } from '../../shared/service-snapshot.ts';
 import { isConfigAtFault } from '../../shared/overview.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
@@ -44,7 +45,7 @@ function configNotice(config: ConfigState): Notice {
       : 'The previous config is still in effect';
   return {
     title,
-    body: first === undefined ? rest : `${place}${visibleLine(first.message)}. ${rest}`,
+    body: first === undefined ? rest : `${place}${visibleLine(problemText(first))}. ${rest}`,
     about,
   };
 }

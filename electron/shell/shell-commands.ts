@@ -4,7 +4,7 @@ import type { IpcRequest, View } from '../../shared/ipc-contract.ts';
 import { serviceUrl } from '../../shared/service-url.ts';
 import type { LogFollower } from './log-follower.ts';
 import type { EditOperation, EditRequest, EditResponse } from '../../shared/service-edit.ts';
-import { assertNever } from '../../shared/result.ts';
+import { assertNever, type Result } from '../../shared/result.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHostPort } from './app-host-port.ts';
 import { sendEvent, type IpcHandlers } from './ipc-main.ts';
@@ -46,9 +46,12 @@ export const ipcHandlers = ({
   'services:retry': ({ names }) => host.retry(names),
   'service:use-free-port': ({ name }) => useFreePort(host, name),
   'service:restart': ({ name }) => host.insist([name]),
+  'service:use-context': ({ name }) => host.useCurrentContext([name]),
   'service:open': ({ name }) => openService(host, name),
   'sign-in:run': ({ name }) => signIn(host, popover, name),
   'sign-in:cancel': () => host.cancelSignIn(),
+  'host-key:look': async ({ name }) => valueOf(await host.hostKeys.look(name)),
+  'host-key:trust': async ({ name, digest }) => valueOf(await host.hostKeys.trust(name, digest)),
   'service:details': ({ name }) => host.serviceDetails(name),
   'service:open-log': ({ name }) => openFile(shell, host.logPath(name)),
   'log:follow': ({ name }) => logFollower.follow(name),
@@ -91,10 +94,13 @@ export const ipcHandlers = ({
 const editing =
   <O extends EditOperation>({ editor }: AppHostPort, operation: O) =>
   async (request: EditRequest<O>): Promise<EditResponse<O>> => {
-    const answer = await editor[operation](request);
-    if (!answer.ok) throw new Error(answer.error);
-    return answer.value;
+    return valueOf(await editor[operation](request));
   };
+
+function valueOf<T>(answer: Result<T, string>): T {
+  if (!answer.ok) throw new Error(answer.error);
+  return answer.value;
+}
 
 /** Does what a row of the menu asks for; what fails is logged, there is nobody to tell. */
 export function performMenuAction(action: MenuAction, parts: ShellParts): void {

@@ -52,6 +52,21 @@ export function DetailsPage({ bridge, service, now, onAction }: DetailsPageProps
           </div>
         </section>
       )}
+      {service.desired === 'on' && service.otherContext !== undefined && (
+        <section className="card" aria-label="Another context">
+          <div className="cause" data-expanded="true">
+            <div className="cause-next">
+              <p className="cause-next-text">
+                kubectl&rsquo;s current context is {service.otherContext} now. Using it closes open
+                connections.
+              </p>
+              <button type="button" className="button small" onClick={() => onAction(name, 'use-context')}>
+                Use {service.otherContext}
+              </button>
+            </div>
+          </div>
+        </section>
+      )}
       <DayBar details={details} now={now} />
       <dl className="facts">
         {factsOf(service, details, rate).map((fact) => (

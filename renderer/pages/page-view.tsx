@@ -8,6 +8,7 @@ import { AboutPage } from './about-page.tsx';
 import { DetailsPage } from './details-page.tsx';
 import { DoctorPage } from './doctor-page.tsx';
 import { FormPage } from './form-page.tsx';
+import { HostKeyPage } from './host-key-page.tsx';
 import { ImportPage } from './import-page.tsx';
 import { LogPage } from './log-page.tsx';
 import { SignInPage } from './sign-in-page.tsx';
@@ -33,6 +34,8 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
       return <DoctorPage bridge={bridge} />;
     case 'sign-in':
       return <SignInPage bridge={bridge} name={page.name} command={page.command} />;
+    case 'host-key':
+      return <HostKeyPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
     case 'log':
       return <LogPage key={page.name} bridge={bridge} name={page.name} />;
     case 'details': {

@@ -13,6 +13,7 @@ import { fakeEditing } from './fake-editing.ts';
 import {
   sampleDetails,
   sampleDiagnostics,
+  sampleHostKeys,
   sampleKubeImport,
   sampleKubeTargets,
   sampleLog,
@@ -68,6 +69,9 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
     'services:retry': nothing,
     'service:use-free-port': nothing,
     'service:restart': nothing,
+    'service:use-context': nothing,
+    'host-key:look': () => sampleHostKeys,
+    'host-key:trust': nothing,
     'service:open': nothing,
     'sign-in:run': nothing,
     'sign-in:cancel': nothing,

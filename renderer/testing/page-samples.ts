@@ -1,4 +1,5 @@
 /** What main answers to the pages, fixed, for tests and the gallery. */
+import type { HostKeyOffer } from '../../shared/host-keys.ts';
 import type { DiagnosticSection } from '../../shared/control-contract.ts';
 import type { ImportItem, ImportList, KubeTargets, Places } from '../../shared/import-contract.ts';
 import type { ServiceDetails } from '../../shared/service-details.ts';
@@ -121,3 +122,11 @@ export const sampleDiagnostics: readonly DiagnosticSection[] = [
   { title: 'Config', lines: ['config.yaml: loaded, 14 services, no problems'] },
   { title: 'Services', lines: ['kubectl 8, ssh 4, tcp 1, command 1', '12 up, 1 in trouble, 1 off'] },
 ];
+
+export const sampleHostKeys: HostKeyOffer = {
+  digest: 'a digest',
+  host: '[bastion]:2222',
+  file: '/Users/me/.ssh/known_hosts',
+  former: [{ type: 'ED25519', fingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BrQhB8LGj1LqDjCWvN5xmLOk' }],
+  offered: [{ type: 'ED25519', fingerprint: 'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU' }],
+};

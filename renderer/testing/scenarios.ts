@@ -113,10 +113,17 @@ const troubledAmongMany: ReadonlyMap<number, (one: ServiceSnapshot) => ServiceSn
 ]);
 
 const problems: readonly ConfigProblem[] = [
-  { severity: 'error', path: 'services[3].local_port', line: 41, message: '70000 is above 65535' },
+  {
+    severity: 'error',
+    path: 'services[3].local_port',
+    service: 'warehouse',
+    line: 41,
+    message: '70000 is above 65535',
+  },
   {
     severity: 'error',
     path: 'services[4].technology',
+    service: 'search',
     line: 47,
     message: 'found “kubctl”, allowed: kubectl, ssh, tcp, command',
   },

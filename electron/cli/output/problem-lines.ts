@@ -1,14 +1,14 @@
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
-import { formatProblem } from '../../core/config/config-problem.ts';
+import { describeProblem } from '../../core/config/config-problem.ts';
 import type { Palette } from './palette.ts';
 
-/** A line for each fault of a config: `error: services[3].local_port: 70000 is above 65535 (localport.yaml:41)`. */
+/** A line for each fault of a config: `error: warehouse: local_port: 70000 is above 65535 (services[3], localport.yaml:41)`. */
 export const problemLines = (
   { path, problems }: Pick<ConfigState, 'path' | 'problems'>,
   palette: Palette,
 ): readonly string[] =>
   problems.map((problem) => {
     const paint = problem.severity === 'error' ? palette.bad : palette.working;
-    return `${paint(`${problem.severity}:`)} ${visibleLine(formatProblem(problem, path ?? ''))}`;
+    return `${paint(`${problem.severity}:`)} ${visibleLine(describeProblem(problem, path ?? ''))}`;
   });

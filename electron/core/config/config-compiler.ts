@@ -15,6 +15,7 @@ import { describeFaulty, faultsOfEntries, type FaultyEntries } from './faulty-en
 import { fileOf } from './needed-file.ts';
 import { warnOfPlainPasswords } from './plain-passwords.ts';
 import { buildService } from './service-builder.ts';
+import { valueAt } from './tree-path.ts';
 import {
   findUnset,
   putStandIns,
@@ -77,7 +78,9 @@ export function compileConfig(
     keepsFromRunning: (index) => usesOf(index).length > 0,
   });
   const warnings = [...warnOfUnset(uses), ...warnOfPlainPasswords(services, substitution, lineOf)];
-  const inOrder = [...problems, ...warnings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const inOrder = [...problems, ...warnings]
+    .map((problem) => withService(problem, tree.value.root))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const faults = faultsOfEntries(inOrder);
   if (faults === null || (faults.size > 0 && !salvage)) return err(boundedProblems(inOrder, dropped));
 
@@ -108,6 +111,13 @@ export function compileConfig(
     },
     filePlaces: new Map(built.flatMap((entry) => placeOfFile(entry, lineOf, path))),
   });
+}
+
+/** The name as it is written. */
+function withService(problem: ConfigProblem, root: unknown): ConfigProblem {
+  const index = /^services\[(\d+)\]/.exec(problem.path)?.[1];
+  const name = index === undefined ? undefined : valueAt(root, ['services', Number(index), 'name']);
+  return typeof name === 'string' && name !== '' ? { ...problem, service: name } : problem;
 }
 
 function placeOfFile(

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { entryOf, problemText } from '../../../shared/problem-text.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 
 /** Where a value stands in the file: `['services', 3, 'local_port']`. */
@@ -28,6 +29,10 @@ export function formatProblem(problem: ConfigProblem, file: string): string {
   return `${what} (${fileLine(problem, file)})`;
 }
 
+/** For people: `warehouse: local_port: 70000 is above 65535 (services[3], localport.yaml:41)`. */
+export const describeProblem = (problem: ConfigProblem, file: string): string =>
+  `${problemText(problem)} (${[entryOf(problem) ?? [], fileLine(problem, file)].flat().join(', ')})`;
+
 /** The place alone: `services[3].local_port (localport.yaml:41)`. */
 export const formatProblemPlace = (problem: ConfigProblem, file: string): string =>
   `${problem.path} (${fileLine(problem, file)})`;
@@ -55,6 +60,7 @@ const maxMessageCharacters = 600;
 export const clipProblem = (problem: ConfigProblem): ConfigProblem => ({
   ...problem,
   path: clip(problem.path, maxPathCharacters),
+  ...(problem.service === undefined ? {} : { service: clip(problem.service, maxPathCharacters) }),
   message: clip(problem.message, maxMessageCharacters),
 });
 

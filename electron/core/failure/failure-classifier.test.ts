@@ -38,7 +38,7 @@ const shown = ({ code, title, evidence, action }: Cause): string =>
   [
     `${code}: ${title}`,
     ...(evidence === null ? [] : [`  ${evidence}`]),
-    ...(action?.kind === 'copy-command' ? [`  $ ${action.command}`] : []),
+    ...(action !== null && 'command' in action ? [`  $ ${action.command}`] : []),
   ].join('\n');
 
 // Captured from OpenSSH 9.2 and, where marked, written after its source.

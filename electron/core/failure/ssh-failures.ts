@@ -121,17 +121,28 @@ function keptFrom(lines: readonly string[], privacy: MacPrivacy): Finding | null
 function hostKeyFinding({ service, lines }: FailureContext): Finding {
   const hop = namedKeyHost(lines) ?? jumpHostIn(service, lines);
   const host = hop?.host ?? targetHost(service);
+  const isBehindProxy = isBehind(service, lines);
   const hasChanged = lines.some((line) => /REMOTE HOST IDENTIFICATION HAS CHANGED/i.test(line));
   if (!hasChanged) {
-    const command = hop === undefined ? undefined : connectCommand(hop);
-    return { code: 'host-key-unknown', details: { host, command } };
+    const target = targetPlace(service);
+    const isTarget = hop === undefined || hop.host === target?.host;
+    const place = isTarget && target !== undefined ? { ...target, port: hop?.port ?? target.port } : hop;
+    const command = place === undefined ? undefined : connectCommand(place);
+    return { code: 'host-key-unknown', details: { host, command, isBehindProxy } };
   }
   // ssh prints the very command that removes the old key.
   const removal = lines
     .map((line) => /^\s*(ssh-keygen -f .+ -R .+)$/.exec(line)?.[1])
     .find((c) => c !== undefined);
-  return { code: 'host-key-changed', details: { host, command: removal } };
+  return { code: 'host-key-changed', details: { host, command: removal, isBehindProxy } };
 }
+
+/** Through jump hosts of the config or of ssh_config, or through a ProxyCommand. */
+const isBehind = ({ connection }: FailureContext['service'], lines: readonly string[]): boolean =>
+  (connection.technology === 'ssh' && connection.jump.length > 0) ||
+  lines.some((line) =>
+    /UNKNOWN port \d+|^debug1: (?:Executing proxy command|Setting implicit ProxyCommand)/.test(line),
+  );
 
 /** `[127.0.0.1]:2201` or `gate`, in "No ED25519 host key is known for …" and "Host key for … has changed". */
 function namedKeyHost(lines: readonly string[]): JumpHost | undefined {
@@ -195,6 +206,12 @@ function channelFinding([, reason = '']: RegExpExecArray, { service }: FailureCo
 
 const closedBy = (host: string | undefined): Finding =>
   host === undefined ? { code: 'closed-by-remote' } : { code: 'closed-by-remote', details: { host } };
+
+function targetPlace({ connection }: FailureContext['service']): JumpHost | undefined {
+  if (connection.technology !== 'ssh') return undefined;
+  const { host, user, port } = connection;
+  return { host, user, port: port === null ? null : String(port) };
+}
 
 function targetHost({ connection }: FailureContext['service']): string | undefined {
   return connection.technology === 'ssh' ? connection.host : undefined;

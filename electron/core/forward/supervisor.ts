@@ -118,6 +118,17 @@ export class Supervisor {
     this.#runners.get(name)?.dispatch({ type: 'insisted' });
   }
 
+  /**
+   * Turns a service that is on off and on again, which makes it take kubectl's current context. It keeps the port that it
+   * was given for this run.
+   */
+  useCurrentContext(name: string): void {
+    const runner = this.#runners.get(name);
+    if (runner?.state.desired !== 'on') return;
+    this.#steer(runner, 'off');
+    this.#steer(runner, 'on');
+  }
+
   /** Something happened that may help those that wait for it, or that interrupted those that are up. */
   trigger(trigger: TriggerKind, { concerns = 'all', certain = true }: TriggerReach = {}): void {
     for (const runner of this.#runners.values()) {

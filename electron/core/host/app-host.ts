@@ -7,6 +7,7 @@ import type { DiagnosticSection, PortChoice } from '../../../shared/control-cont
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceEditor } from '../../../shared/service-edit.ts';
 import type { ServiceDetails } from '../../../shared/service-details.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
@@ -43,6 +44,7 @@ import { loginName } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { Forwarding } from './forwarding.ts';
+import { HostKeys } from './host-keys.ts';
 import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
@@ -111,7 +113,11 @@ export class AppHost {
   readonly #trials = new AbortController();
   readonly #targets: TargetSources;
   readonly #signIn: SignIn;
+  /** Host keys that the user may trust. */
+  readonly hostKeys: HostKeys;
   #machine: MachineWatch | null = null;
+  /** As the config has them. */
+  #specs: readonly ServiceSpec[] = [];
   /** That services name. */
   #kubeconfigs: readonly string[] = [];
   #stopLive: (() => void) | null = null;
@@ -183,6 +189,7 @@ export class AppHost {
         this.#hidden.setOfConfig(values);
       },
       apply: async (services, clusterHealth) => {
+        this.#specs = services;
         this.#kubeconfigs = kubeconfigsOf(services);
         this.#machine?.watchKubeconfigs(this.#kubeconfigs);
         await this.#localPorts.apply(services, clusterHealth);
@@ -203,6 +210,13 @@ export class AppHost {
       launcher: children.launcher,
       services: () => this.#forwarding.supervisor.snapshot(),
       onSignedIn: (names) => this.retry(names),
+    });
+    this.hostKeys = new HostKeys({
+      environment: () => children.environment.current(),
+      homeDirectory: options.homeDirectory,
+      specs: () => this.#specs,
+      services: () => this.#forwarding.supervisor.snapshot(),
+      onTrusted: (names) => this.insist(names),
     });
     this.scope.own('sign-in', () => this.#signIn.cancel());
     this.scope.own('config', () => {
@@ -358,6 +372,13 @@ export class AppHost {
   async insist(names: readonly string[]): Promise<void> {
     await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.insist(name);
+  }
+
+  /** Moves services that are on to kubectl's current context; those that are on it stay untouched. */
+  useCurrentContext(names: readonly string[]): void {
+    const { supervisor } = this.#forwarding;
+    const stayed = supervisor.snapshot().filter(({ otherContext }) => otherContext !== undefined);
+    for (const { name } of stayed) if (names.includes(name)) supervisor.useCurrentContext(name);
   }
 
   async #prepareTry(names: readonly string[]): Promise<void> {

@@ -80,6 +80,16 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
       await host.retry(outcome.accepted);
       return ok(outcome);
     },
+    'use-context': ({ target }) => {
+      const outcome = resolveOn(target);
+      host.useCurrentContext(outcome.accepted);
+      return Promise.resolve(ok(outcome));
+    },
+    'look-at-host-key': async ({ name }) => asAnswer(await host.hostKeys.look(name)),
+    'trust-host-key': async ({ name, digest }) => {
+      const trusted = await host.hostKeys.trust(name, digest);
+      return asAnswer(trusted.ok ? ok({}) : trusted);
+    },
     reload: async () => {
       await host.reload();
       return ok(host.snapshot().config);
@@ -108,9 +118,12 @@ const afterTrust = (host: AppHost, done: Result<void, string>): Result<ConfigSta
 const editing =
   <O extends EditOperation>({ editor }: AppHost, operation: O) =>
   async (request: EditRequest<O>): Promise<Result<EditResponse<O>, ControlError>> => {
-    const answer = await editor[operation](request);
-    return answer.ok ? answer : err({ code: 'bad-request', message: answer.error });
+    return asAnswer(await editor[operation](request));
   };
+
+/** The error is a sentence for the user. */
+const asAnswer = <T>(done: Result<T, string>): Result<T, ControlError> =>
+  done.ok ? done : err({ code: 'bad-request', message: done.error });
 
 const settled = (isOpen: boolean): Result<Record<string, never>, ControlError> =>
   isOpen ? ok({}) : err({ code: 'not-found', message: 'the question is no longer open' });

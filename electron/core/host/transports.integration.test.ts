@@ -132,6 +132,30 @@ describe('services of one cluster', () => {
     expect([moved?.route, moved?.otherContext]).toEqual([`${other} · svc/api`, undefined]);
   });
 
+  it('take the current context in one step when the user asks for it, and keep the port of this run', async () => {
+    const { current, other } = kube.client.contexts;
+    const pinned = await kubectl('web');
+    await run([await kubectl('api', { connection: { resource_name: 'api' } }), pinned], env());
+    await becomes(up('api'), up('web'));
+    const port = await freePort();
+    const one = { kind: 'names', names: ['api'] } as const;
+    await daemon.client.request('set-desired', { target: one, desired: 'on', port });
+    const [, before] = await becomes(up('api'), up('web'));
+    await kube.client.change((config) => {
+      config['current-context'] = other;
+    });
+    await eventuallyServices(([api]) => api?.otherContext === other);
+    const all = { kind: 'all' } as const;
+    expect(await daemon.client.request('use-context', { target: all })).toEqual({
+      ok: true,
+      value: { accepted: ['api', 'web'], refused: [] },
+    });
+    await eventuallyServices(([api]) => api?.route === `${other} · svc/api`);
+    const [moved, stays] = await becomes(up('api'), up('web'));
+    expect([moved?.localPort, moved?.desired, moved?.otherContext]).toEqual([port, 'on', undefined]);
+    expect([stays?.route, stays?.since]).toEqual([`${current} · svc/web`, before?.since]);
+  });
+
   it('come up by themselves when their pods come, without a client', async () => {
     kube.removePod('api-0');
     kube.removePod('db-0');

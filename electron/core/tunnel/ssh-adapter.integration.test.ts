@@ -300,7 +300,7 @@ describe('the ssh adapter on a real sshd', () => {
     expect(cause).toMatchObject({
       code: 'host-key-changed',
       recovery: 'user',
-      action: { kind: 'copy-command', command: expect.stringContaining('ssh-keygen -f ') as string },
+      action: { kind: 'trust-host-key', command: expect.stringContaining('ssh-keygen -f ') as string },
     });
     expect(cause.action).toMatchObject({ command: expect.stringContaining(client.knownHostsFile) as string });
   });
