@@ -59,6 +59,8 @@ export const serviceSnapshotSchema = z
     technology: z.enum(['kubectl', 'ssh', 'tcp', 'command']),
     description: z.string().nullable(),
     tags: z.array(z.string()).readonly(),
+    /** As the config has it: `isGuarded` also knows the tag that guards. */
+    guard: z.literal('confirm').optional(),
     /** The remote end in the user's words. */
     route: z.string(),
     /** What opens it, in a URL of the local port; absent: not known, or nothing that is opened by a URL. */

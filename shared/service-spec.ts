@@ -180,6 +180,8 @@ export interface ServiceSpec {
   readonly allowedHosts?: readonly string[];
   readonly enabled: boolean;
   readonly tags: readonly string[];
+  /** Turning it on asks first; absent: only with the tag `production`. */
+  readonly guard?: 'confirm';
   readonly description: string | null;
   /** How long an arriving connection waits for a tunnel, in ms. */
   readonly holdTimeoutMs: number;

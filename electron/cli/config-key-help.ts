@@ -101,6 +101,8 @@ export const serviceKeyHelps: KeyHelps = {
   connection: 'How to get there; its keys depend on the technology',
   enabled: 'false: off until it is started by hand; default true',
   tags: 'For `localport start --tag`; the first one is the group in the popover',
+  guard:
+    'confirm: turning it on asks first, and --all and --tag leave it out; default: so with the tag production',
   description: 'For people',
   allowed_hosts: 'Plain HTTP only: the host names that clients may use; others get 403; default any',
   hold: 'How long a new client waits for a tunnel; default 10 s',

@@ -60,6 +60,29 @@ describe('start and stop', () => {
     await eventually('db is up', async () => rows(await status()) === 'db on up, web off off');
   });
 
+  it('turns guarded services on by their name and with --yes only', async () => {
+    user.writeConfig(
+      `name: live, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, enabled: false, guard: confirm, connection: { host: 127.0.0.1 }`,
+      `name: web, technology: tcp, local_port: ${ports[1]}, remote_port: ${echo.port}, enabled: false, connection: { host: 127.0.0.1 }`,
+    );
+    expect(await user.run('start', '--all')).toEqual({
+      code: 0,
+      out: '✓ web  started\n',
+      err: 'not started: live is guarded. Name it, or add --yes.\n',
+    });
+    expect(await user.run('start', 'live')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--yes') as unknown,
+    });
+    expect((await user.run('toggle', 'live')).code).toBe(2);
+    expect((await status()).services).toMatchObject([
+      { desired: 'off', guard: 'confirm' },
+      { desired: 'on' },
+    ]);
+    expect(await user.run('start', 'live', '--yes')).toMatchObject({ code: 0, out: '✓ live  started\n' });
+    expect(rows(await status())).toMatch(/^live on /);
+  });
+
   it('does what it can, names what it cannot, and exits with 1', async () => {
     await user.run('daemon', 'start');
     const ran = await user.run('start', 'web', 'wbe', '-o', 'json');

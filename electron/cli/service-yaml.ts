@@ -31,6 +31,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     ...remoteEnd(connection),
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,
+    guard: service.guard ?? null,
     hold: formatDuration(service.holdTimeoutMs),
     share: service.isAlone === true ? false : null,
     // Nothing is started for tcp.

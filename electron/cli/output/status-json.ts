@@ -50,6 +50,7 @@ const serviceObject = (service: ReportedService): object => ({
   ...(service.note === undefined ? {} : { note: service.note }),
   ...(service.otherContext === undefined ? {} : { other_context: service.otherContext }),
   tags: service.tags,
+  ...(service.guard === undefined ? {} : { guard: service.guard }),
   pid: service.pid,
   since: showTime(service.since),
   restarts: service.restarts,

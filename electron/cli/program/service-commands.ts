@@ -21,6 +21,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .option('-w, --wait', 'wait until each of them is proven or ready')
     .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
     .option('--port <port>', 'use this local port for this run, or "auto" for a free one; one service only')
+    .option('-y, --yes', 'turn guarded services on without asking, also with --all and --tag')
     .addHelpText(
       'after',
       examples(
@@ -58,6 +59,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   target(program.command('toggle'))
     .description('turn services off that are on, and the others on')
+    .option('-y, --yes', 'turn guarded services on without asking, also with --all and --tag')
     .addHelpText('after', examples(['localport toggle db', 'for a key binding']))
     .action(performing(perform, async () => (await import('../commands/toggle.ts')).toggle));
 

@@ -218,6 +218,7 @@ export class ForwardRunner {
       technology: service.connection.technology,
       description: service.description,
       tags: service.tags,
+      ...(service.guard === undefined ? {} : { guard: service.guard }),
       route: describeRoute((this.#transport.service ?? service).connection),
       ...(note === null ? {} : { note }),
       ...(otherContext === null ? {} : { otherContext }),

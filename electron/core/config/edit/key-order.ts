@@ -20,6 +20,7 @@ const order: readonly string[] = [
   'remote_socket',
   'enabled',
   'tags',
+  'guard',
   'hold',
   'share',
   'start_timeout',
