@@ -3,7 +3,16 @@ import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { serviceUrl } from '../shared/service-url.ts';
 
 export type RowActionKind =
-  'copy-address' | 'copy-url' | 'open' | 'restart' | 'details' | 'log' | 'edit' | 'show-in-config' | 'remove';
+  | 'copy-address'
+  | 'copy-url'
+  | 'open'
+  | 'restart'
+  | 'turn-off-2h'
+  | 'details'
+  | 'log'
+  | 'edit'
+  | 'show-in-config'
+  | 'remove';
 
 /** Without a modifier, or with the platform's own: Command on a Mac, Control elsewhere. */
 export interface Shortcut {
@@ -57,7 +66,9 @@ export function rowActionsOf(service: ActionFacts, isWelcome = false): readonly 
           action('copy-url', isWeb ? 'Copy URL' : 'Copy Connection String'),
           action('open', isWeb ? 'Open in Browser' : 'Open in Database App'),
         ]),
-    ...(service.desired === 'on' ? [action('restart', 'Restart', true)] : []),
+    ...(service.desired === 'on'
+      ? [action('restart', 'Restart', true), action('turn-off-2h', 'Turn Off for 2 Hours')]
+      : []),
     action('details', 'Show Details', service.desired === 'off'),
     action('log', 'Show Log'),
     ...(isWelcome

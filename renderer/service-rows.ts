@@ -2,6 +2,7 @@
 import { localAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
 import { isGuarded, withoutGuarded } from '../shared/guard.ts';
+import { momentText } from '../shared/off-until.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { countServices, overallTone, toneOf, upOfWanted, type Tone } from '../shared/service-tone.ts';
 import { causeViewOf, type CauseView } from './cause-view.ts';
@@ -208,7 +209,7 @@ function statusText(service: ServiceSnapshot, now: number): string {
   const { phase, cause, nextRetryAt } = service;
   switch (phase) {
     case 'off':
-      return '';
+      return service.offUntil === undefined ? '' : `off until ${momentText(service.offUntil, now)}`;
     case 'connecting':
       return withClients(cause === null ? 'connecting …' : 'reconnecting …', service);
     case 'stopping':

@@ -82,6 +82,8 @@ export const serviceSnapshotSchema = z
     /** Where it is open right now: `127.0.0.1:5432`, `[::1]:5432`, the path of its Unix socket. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,
+    /** Off until then: it is turned on again; absent: until somebody does that. */
+    offUntil: z.number().optional(),
     phase: phaseSchema,
     health: healthSchema,
     cause: causeSchema.nullable(),

@@ -83,6 +83,33 @@ describe('start and stop', () => {
     expect(rows(await status())).toMatch(/^live on /);
   });
 
+  it('turns services off for a time, which outlives the daemon', async () => {
+    const file = path.join(user.stateDirectory, 'desired.json');
+    const db = async () => (await status()).services[0];
+    await user.run('daemon', 'start');
+    const stopped = await user.run('stop', '--all', '--for', '2h');
+    expect(stopped.out).toMatch(/^✓ db {2}off until \d\d:\d\d\n✓ web {2}was off, and stays off\n$/);
+    await user.run('daemon', 'stop');
+    await user.run('daemon', 'start');
+    expect(await db()).toMatchObject({ desired: 'off', off_until: expect.any(String) as unknown });
+    expect((await user.run('status')).out).toMatch(/off until \d\d:\d\d/);
+    await user.run('daemon', 'stop');
+    // The time passes while nothing runs.
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"offUntil": \d+/, '"offUntil": 1'));
+    await user.run('daemon', 'start');
+    expect(await db()).toMatchObject({ desired: 'on' });
+    expect(await db()).not.toHaveProperty('off_until');
+
+    await user.run('stop', 'db', '--for', '300ms');
+    await eventually('db is on again', async () => (await db())?.desired === 'on');
+    await user.run('stop', 'db', '--until', 'tomorrow');
+    await user.run('start', 'db');
+    expect(readFileSync(file, 'utf8')).not.toContain('offUntil');
+    await user.run('stop', 'db', '--until', 'tomorrow');
+    await user.run('stop', 'db');
+    expect(await db()).not.toHaveProperty('off_until');
+  });
+
   it('does what it can, names what it cannot, and exits with 1', async () => {
     await user.run('daemon', 'start');
     const ran = await user.run('start', 'web', 'wbe', '-o', 'json');

@@ -38,6 +38,7 @@ const serviceObject = (service: ReportedService): object => ({
   /** At a glance: `up` (a check has passed through this tunnel), `checking`, `working`, `trouble` or `off`. */
   state: toneOf(service),
   desired: service.desired,
+  ...(service.offUntil === undefined ? {} : { off_until: showTime(service.offUntil) }),
   phase: service.phase,
   health: service.health,
   local_port: service.localPort,

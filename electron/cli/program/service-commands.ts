@@ -36,11 +36,14 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   target(program.command('stop'))
     .description('turn services off, and wait until their ports are free')
+    .option('--for <duration>', 'only for this time: what is on now is turned on again then')
+    .option('--until <time>', 'the same until "tomorrow" (midnight), or a time such as 15:40')
     .option('--timeout <duration>', 'how long to wait', '20s')
     .addHelpText(
       'after',
       examples(
         ['localport stop db cache', 'the others are not touched'],
+        ['localport stop db --for 2h', 'and turn it on again then'],
         ['localport stop --all', 'LocalPort keeps running: localport daemon stop ends it'],
       ),
     )

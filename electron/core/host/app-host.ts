@@ -47,6 +47,7 @@ import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
+import { Pauses } from './pauses.ts';
 import { holderOf, namedPlaces } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
@@ -103,6 +104,7 @@ export class AppHost {
   readonly #children: ChildProcesses;
   readonly #desired: DesiredStore;
   readonly #localPorts: LocalPorts;
+  readonly #pauses: Pauses;
   readonly #forwarding: Forwarding;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
@@ -167,6 +169,16 @@ export class AppHost {
       desired,
       notices: options.notices,
       hasConfig: () => this.#config.state.status !== 'welcome',
+    });
+    this.#pauses = new Pauses({
+      clock,
+      store: desired,
+      onOver: (name) => {
+        this.#endPause(name);
+      },
+    });
+    this.scope.own('pauses', () => {
+      this.#pauses.close();
     });
     this.#config = new ConfigInForce({
       clock,
@@ -236,7 +248,9 @@ export class AppHost {
   /** A service that is renamed stays on or off, as the user has it. */
   async #takeOver(renamed: { readonly from: string; readonly to: string } | null): Promise<void> {
     const former = this.#forwarding.supervisor.snapshot().find(({ name }) => name === renamed?.from);
-    if (renamed !== null && former !== undefined) this.#desired.set(renamed.to, former.desired);
+    if (renamed !== null && former !== undefined) {
+      this.#desired.set(renamed.to, former.desired, this.#desired.pauses().get(renamed.from));
+    }
     await this.#config.reload();
   }
 
@@ -264,6 +278,8 @@ export class AppHost {
 
   /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
   async start(): Promise<void> {
+    // What became due while no host ran.
+    this.#pauses.check();
     await this.#config.start();
     // Somebody may have quit meanwhile.
     if (this.scope.isClosed) return;
@@ -273,11 +289,12 @@ export class AppHost {
 
   snapshot(): Snapshot {
     const { notices, logs } = this.#options;
-    const services = this.#forwarding.supervisor
-      .snapshot()
-      .map((service) =>
-        service.cause === null ? service : { ...service, cause: logs.redactCause(service.cause) },
-      );
+    const pauses = this.#desired.pauses();
+    const services = this.#forwarding.supervisor.snapshot().map((service) => {
+      const offUntil = service.desired === 'off' ? pauses.get(service.name) : undefined;
+      const cause = service.cause === null ? null : logs.redactCause(service.cause);
+      return { ...service, cause, ...(offUntil === undefined ? {} : { offUntil }) };
+    });
     return {
       host: { ...this.#info, notices: notices.sentences },
       config: this.#config.state,
@@ -311,12 +328,35 @@ export class AppHost {
     return this.#publisher.watchLive();
   }
 
-  /** Resolves when it is on its way. */
-  async setDesired(name: string, desired: Desired): Promise<void> {
+  /**
+   * Resolves when it is on its way. `until`: off only until then, in epoch ms; what is off already for no certain time stays
+   * so.
+   */
+  async setDesired(name: string, desired: Desired, until?: number): Promise<void> {
+    const isPausable = this.#desired.pauses().has(name) || this.#isOn(name);
     if (desired === 'on') this.#forwarding.allowSecrets([name]);
     await this.#localPorts.setDesired(name, desired);
+    if (desired === 'off' && until !== undefined && isPausable) this.#desired.set(name, 'off', until);
+    this.#pauses.check();
+    this.#publisher.touch();
     // It may be on already, and wait for somebody to ask for it.
     if (desired === 'on' && this.#waitsForUser(name)) this.#forwarding.supervisor.retry(name);
+  }
+
+  #isOn(name: string): boolean {
+    const services = this.#forwarding.supervisor.snapshot();
+    return services.some((service) => service.name === name && service.desired === 'on');
+  }
+
+  /** Nobody is there to be asked for secrets. Another service may have its port by now: then it stays off. */
+  #endPause(name: string): void {
+    const holder = this.holderOf(name);
+    this.#log.info(`${name}: the time that it was turned off for is over`);
+    if (holder === null) void this.#localPorts.setDesired(name, 'on');
+    else {
+      this.#log.warn(`${name} stays off: the service ${holder} has its port`);
+      this.#desired.set(name, 'off');
+    }
   }
 
   #waitsForUser(name: string): boolean {
@@ -335,11 +375,11 @@ export class AppHost {
     return this.#localPorts.turnOnAt(name, wanted);
   }
 
-  async setDesiredForTag(tag: string | null, desired: Desired): Promise<void> {
+  async setDesiredForTag(tag: string | null, desired: Desired, until?: number): Promise<void> {
     const meant = this.#forwarding.supervisor
       .snapshot()
       .filter(({ tags }) => tag === null || tags.includes(tag));
-    await Promise.all(meant.map(({ name }) => this.setDesired(name, desired)));
+    await Promise.all(meant.map(({ name }) => this.setDesired(name, desired, until)));
   }
 
   /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
@@ -522,6 +562,7 @@ export class AppHost {
           this.#forwarding.suspend();
         },
         onRecover: (interruption) => {
+          this.#pauses.check();
           this.#forwarding.recover(interruption);
         },
         onNetworkChanged: (interruption) => {

@@ -1,0 +1,70 @@
+import { beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { Pauses } from './pauses.ts';
+
+const hourMs = 3_600_000;
+let clock: FakeClock;
+let stored: Map<string, number>;
+let over: string[];
+let pauses: Pauses;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  stored = new Map();
+  over = [];
+  pauses = new Pauses({
+    clock,
+    store: { pauses: () => stored, set: (name) => stored.delete(name) },
+    onOver: (name) => over.push(name),
+  });
+});
+
+const pause = (name: string, ms: number): void => {
+  stored.set(name, clock.wallNow() + ms);
+  pauses.check();
+};
+
+it('ends each pause at its time, and waits for nothing afterwards', async () => {
+  pause('long', 2 * hourMs);
+  pause('short', hourMs);
+  await clock.advance(hourMs - 1);
+  expect(over).toEqual([]);
+  await clock.advance(1);
+  expect(over).toEqual(['short']);
+  expect(clock.pendingTimers).toBe(1);
+  await clock.advance(hourMs);
+  expect(over).toEqual(['short', 'long']);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+it('ends at once what became due while nothing ran', () => {
+  pause('db', -1);
+  expect([over, clock.pendingTimers]).toEqual([['db'], 0]);
+});
+
+it('ends at the wake what became due during a sleep, within a minute where no wake is reported', async () => {
+  pause('reported', hourMs);
+  clock.sleep(2 * hourMs);
+  pauses.check();
+  expect(over).toEqual(['reported']);
+  pause('noticed', hourMs);
+  clock.sleep(2 * hourMs);
+  await clock.advance(60_000);
+  expect(over).toEqual(['reported', 'noticed']);
+});
+
+it('follows a wall clock that is set back', async () => {
+  pause('db', hourMs);
+  clock.setWall(-hourMs);
+  await clock.advance(hourMs);
+  expect(over).toEqual([]);
+  await clock.advance(hourMs);
+  expect(over).toEqual(['db']);
+});
+
+it('forgets what the user has turned on meanwhile', async () => {
+  pause('db', hourMs);
+  stored.delete('db');
+  await clock.advance(hourMs);
+  expect([over, clock.pendingTimers]).toEqual([[], 0]);
+});
