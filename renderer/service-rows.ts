@@ -170,7 +170,7 @@ function rowViewOf(
   const cause = causeViewOf(service, now);
   const isQuiet = cause !== null && sharing.has(service.name);
   const address = service.remoteAddress === undefined ? localAddress(service) : null;
-  const status = isQuiet ? waitsForText(service) : statusText(service, now);
+  const status = isQuiet ? waitsForText(service) : withTimeLeft(statusText(service, now), service, now);
   const state =
     cause === null || isQuiet ? [stateWords[tone], status] : [stateWords[tone], cause.title, cause.line];
   return {
@@ -204,6 +204,9 @@ const stateWords: Readonly<Record<Tone, string>> = {
   trouble: 'in trouble',
   off: 'off',
 };
+
+const withTimeLeft = (text: string, { offAt }: ServiceSnapshot, now: number): string =>
+  offAt === undefined ? text : [text, `off ${countdownText(offAt - now)}`].filter(Boolean).join(' · ');
 
 function statusText(service: ServiceSnapshot, now: number): string {
   const { phase, cause, nextRetryAt } = service;

@@ -169,6 +169,7 @@ const serviceShape = {
   enabled: flag.optional(),
   tags: z.array(nonEmptyLine(maxNameLength)).optional(),
   guard: choice(['confirm']).optional(),
+  auto_off: duration(secondMs, 7 * dayMs).optional(),
   description: shownText().optional(),
   allowed_hosts: oneOrMany(nonEmptyLine(253)).optional(),
   hold: duration(0, 10 * minuteMs).optional(),

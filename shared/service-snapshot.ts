@@ -61,6 +61,8 @@ export const serviceSnapshotSchema = z
     tags: z.array(z.string()).readonly(),
     /** As the config has it: `isGuarded` also knows the tag that guards. */
     guard: z.literal('confirm').optional(),
+    /** As the config has it: how long it stays on once the user has turned it on. */
+    autoOffMs: z.number().optional(),
     /** The remote end in the user's words. */
     route: z.string(),
     /** What opens it, in a URL of the local port; absent: not known, or nothing that is opened by a URL. */
@@ -84,6 +86,8 @@ export const serviceSnapshotSchema = z
     desired: desiredSchema,
     /** Off until then: it is turned on again; absent: until somebody does that. */
     offUntil: z.number().optional(),
+    /** On until then: it goes off by `auto_off`. */
+    offAt: z.number().optional(),
     phase: phaseSchema,
     health: healthSchema,
     cause: causeSchema.nullable(),

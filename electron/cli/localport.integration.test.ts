@@ -95,7 +95,7 @@ describe('start and stop', () => {
     expect((await user.run('status')).out).toMatch(/off until \d\d:\d\d/);
     await user.run('daemon', 'stop');
     // The time passes while nothing runs.
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/"offUntil": \d+/, '"offUntil": 1'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"until": \d+/, '"until": 1'));
     await user.run('daemon', 'start');
     expect(await db()).toMatchObject({ desired: 'on' });
     expect(await db()).not.toHaveProperty('off_until');
@@ -104,10 +104,31 @@ describe('start and stop', () => {
     await eventually('db is on again', async () => (await db())?.desired === 'on');
     await user.run('stop', 'db', '--until', 'tomorrow');
     await user.run('start', 'db');
-    expect(readFileSync(file, 'utf8')).not.toContain('offUntil');
+    expect(readFileSync(file, 'utf8')).not.toContain('until');
     await user.run('stop', 'db', '--until', 'tomorrow');
     await user.run('stop', 'db');
     expect(await db()).not.toHaveProperty('off_until');
+  });
+
+  it('turns off by itself what has auto_off, also while nothing runs', async () => {
+    const configure = (time: string): void =>
+      user.writeConfig(
+        `name: live, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, enabled: false, auto_off: ${time}, connection: { host: 127.0.0.1 }`,
+      );
+    configure('2h');
+    const file = path.join(user.stateDirectory, 'desired.json');
+    const live = async () => (await status()).services[0];
+    await user.run('start', 'live');
+    expect(await live()).toMatchObject({ desired: 'on', off_at: expect.any(String) as unknown });
+    expect((await user.run('status')).out).toMatch(/goes off in (2h|1h 59m)/);
+    await user.run('daemon', 'stop');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"until": \d+/, '"until": 1'));
+    await user.run('daemon', 'start');
+    expect(await live()).toMatchObject({ desired: 'off' });
+    await user.run('daemon', 'stop');
+    configure('1s');
+    await user.run('start', 'live');
+    await eventually('it is off again', async () => (await live())?.desired === 'off');
   });
 
   it('does what it can, names what it cannot, and exits with 1', async () => {

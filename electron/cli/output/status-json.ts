@@ -39,6 +39,7 @@ const serviceObject = (service: ReportedService): object => ({
   state: toneOf(service),
   desired: service.desired,
   ...(service.offUntil === undefined ? {} : { off_until: showTime(service.offUntil) }),
+  ...(service.offAt === undefined ? {} : { off_at: showTime(service.offAt) }),
   phase: service.phase,
   health: service.health,
   local_port: service.localPort,

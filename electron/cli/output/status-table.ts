@@ -7,7 +7,7 @@ import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
 import type { Palette } from './palette.ts';
-import { showBytes } from './quantity.ts';
+import { showBytes, showDuration } from './quantity.ts';
 import { causeLines, paintOf, shapeOf, stateOf, timeOf } from './service-words.ts';
 import { wrap } from './text-width.ts';
 
@@ -80,7 +80,7 @@ function remarksOn(
   { lastWords, prompts }: StatusReport,
   now: number,
 ): readonly string[] {
-  const { name, cause, configuredPort, route, note, otherContext, offUntil } = service;
+  const { name, cause, configuredPort, route, note, otherContext, offUntil, offAt } = service;
   const last = lastWords.get(name);
   return [
     ...prompts
@@ -96,6 +96,7 @@ function remarksOn(
       : [`kubectl's current context is ${otherContext} now: turn this off and on to use it`]),
     ...(configuredPort === null ? [] : [`this port is for this run: the config says ${configuredPort}`]),
     ...(offUntil === undefined ? [] : [`off until ${momentText(offUntil, now)}`]),
+    ...(offAt === undefined ? [] : [`goes off in ${showDuration(Math.max(0, offAt - now))}`]),
     ...(last === undefined ? [] : [`last: ${last}`]),
   ];
 }

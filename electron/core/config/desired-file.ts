@@ -15,14 +15,14 @@ const upgrades: readonly Upgrade[] = [(content) => content];
 const fileSchema = z.object({
   version: z.literal(1),
   choices: z
-    .array(z.object({ name: z.string().min(1), desired: desiredSchema, offUntil: z.number().optional() }))
+    .array(z.object({ name: z.string().min(1), desired: desiredSchema, until: z.number().optional() }))
     .max(maxChoices),
 });
 
 export interface Choice {
   readonly desired: Desired;
-  /** Off only until then, in epoch ms. */
-  readonly offUntil?: number;
+  /** Only until then, in epoch ms: then the opposite. */
+  readonly until?: number;
 }
 
 type Choices = Map<string, Choice>;
@@ -90,9 +90,9 @@ async function readChoices(path: string): Promise<Read> {
     return {
       kind: 'whole',
       choices: new Map(
-        choices.map(({ name, desired, offUntil }) => [
+        choices.map(({ name, desired, until }) => [
           name,
-          offUntil === undefined ? { desired } : { desired, offUntil },
+          until === undefined ? { desired } : { desired, until },
         ]),
       ),
     };

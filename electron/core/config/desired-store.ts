@@ -21,10 +21,10 @@ import {
 export interface DesiredStore {
   /** The user's choice, else what the config says. */
   desiredOf(spec: Pick<ServiceSpec, 'name' | 'enabled'>): Desired;
-  /** Remembers a choice at once, and writes it in the background. `offUntil`: off only until then, in epoch ms. */
-  set(name: string, desired: Desired, offUntil?: number): void;
-  /** Services that are off until a moment, in epoch ms. */
-  pauses(): ReadonlyMap<string, number>;
+  /** Remembers a choice at once, and writes it in the background. `until`: in epoch ms; then the opposite holds. */
+  set(name: string, desired: Desired, until?: number): void;
+  /** The choices that hold only until a moment, in epoch ms. */
+  passing(): ReadonlyMap<string, Required<Choice>>;
   /** A config has been applied: services that come later were not in it when the file was damaged, or LocalPort started. */
   settle(): void;
   /** Resolves when everything set so far is on disk, or could not be written, which is logged. Never rejects. */
@@ -96,14 +96,16 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
       if (offForThisRun.has(name)) return 'off';
       return chosen ?? (enabled && !startsOff ? 'on' : 'off');
     },
-    set: (name, desired, offUntil) => {
+    set: (name, desired, until) => {
       if (unreadable === 'damaged') parts.onUnreadable(null);
       offForThisRun.delete(name);
-      remember(name, { desired, ...(offUntil === undefined ? {} : { offUntil }) });
+      remember(name, { desired, ...(until === undefined ? {} : { until }) });
     },
-    pauses: () =>
+    passing: () =>
       new Map(
-        [...choices].flatMap(([name, { offUntil }]) => (offUntil === undefined ? [] : [[name, offUntil]])),
+        [...choices].flatMap(([name, { desired, until }]) =>
+          until === undefined ? [] : [[name, { desired, until }]],
+        ),
       ),
     settle: () => {
       startsOff = false;

@@ -173,8 +173,8 @@ export class AppHost {
     this.#pauses = new Pauses({
       clock,
       store: desired,
-      onOver: (name) => {
-        this.#endPause(name);
+      onOver: (name, chosen) => {
+        this.#endTime(name, chosen);
       },
     });
     this.scope.own('pauses', () => {
@@ -249,7 +249,7 @@ export class AppHost {
   async #takeOver(renamed: { readonly from: string; readonly to: string } | null): Promise<void> {
     const former = this.#forwarding.supervisor.snapshot().find(({ name }) => name === renamed?.from);
     if (renamed !== null && former !== undefined) {
-      this.#desired.set(renamed.to, former.desired, this.#desired.pauses().get(renamed.from));
+      this.#desired.set(renamed.to, former.desired, this.#desired.passing().get(renamed.from)?.until);
     }
     await this.#config.reload();
   }
@@ -289,11 +289,13 @@ export class AppHost {
 
   snapshot(): Snapshot {
     const { notices, logs } = this.#options;
-    const pauses = this.#desired.pauses();
+    const passing = this.#desired.passing();
     const services = this.#forwarding.supervisor.snapshot().map((service) => {
-      const offUntil = service.desired === 'off' ? pauses.get(service.name) : undefined;
+      const time = passing.get(service.name);
+      const until = time?.desired === service.desired ? time.until : undefined;
+      const moment = service.desired === 'off' ? { offUntil: until } : { offAt: until };
       const cause = service.cause === null ? null : logs.redactCause(service.cause);
-      return { ...service, cause, ...(offUntil === undefined ? {} : { offUntil }) };
+      return { ...service, cause, ...(until === undefined ? {} : moment) };
     });
     return {
       host: { ...this.#info, notices: notices.sentences },
@@ -333,14 +335,22 @@ export class AppHost {
    * so.
    */
   async setDesired(name: string, desired: Desired, until?: number): Promise<void> {
-    const isPausable = this.#desired.pauses().has(name) || this.#isOn(name);
+    const isPausable = this.#desired.passing().get(name)?.desired === 'off' || this.#isOn(name);
     if (desired === 'on') this.#forwarding.allowSecrets([name]);
     await this.#localPorts.setDesired(name, desired);
     if (desired === 'off' && until !== undefined && isPausable) this.#desired.set(name, 'off', until);
+    if (desired === 'on') this.#limit(name);
     this.#pauses.check();
     this.#publisher.touch();
     // It may be on already, and wait for somebody to ask for it.
     if (desired === 'on' && this.#waitsForUser(name)) this.#forwarding.supervisor.retry(name);
+  }
+
+  /** By `auto_off`, from now. */
+  #limit(name: string): void {
+    const service = this.#forwarding.supervisor.snapshot().find((one) => one.name === name);
+    if (service?.autoOffMs === undefined || service.desired === 'off') return;
+    this.#desired.set(name, 'on', this.#options.clock.wallNow() + service.autoOffMs);
   }
 
   #isOn(name: string): boolean {
@@ -349,14 +359,24 @@ export class AppHost {
   }
 
   /** Nobody is there to be asked for secrets. Another service may have its port by now: then it stays off. */
-  #endPause(name: string): void {
-    const holder = this.holderOf(name);
-    this.#log.info(`${name}: the time that it was turned off for is over`);
-    if (holder === null) void this.#localPorts.setDesired(name, 'on');
-    else {
+  #endTime(name: string, desired: Desired): void {
+    this.#log.info(`${name}: its time is over, and it is turned ${desired}`);
+    const holder = desired === 'on' ? this.holderOf(name) : null;
+    if (holder !== null) {
       this.#log.warn(`${name} stays off: the service ${holder} has its port`);
       this.#desired.set(name, 'off');
+      return;
     }
+    void this.#localPorts
+      .setDesired(name, desired)
+      .then(() => {
+        if (desired === 'on') this.#limit(name);
+        this.#pauses.check();
+        this.#publisher.touch();
+      })
+      .catch((error: unknown) => {
+        this.#log.error(`${name} could not be turned ${desired}: ${errorMessage(error)}`);
+      });
   }
 
   #waitsForUser(name: string): boolean {
@@ -370,9 +390,13 @@ export class AppHost {
   }
 
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
-  turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
+  async turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
     this.#forwarding.allowSecrets([name]);
-    return this.#localPorts.turnOnAt(name, wanted);
+    const turnedOn = await this.#localPorts.turnOnAt(name, wanted);
+    this.#limit(name);
+    this.#pauses.check();
+    this.#publisher.touch();
+    return turnedOn;
   }
 
   async setDesiredForTag(tag: string | null, desired: Desired, until?: number): Promise<void> {

@@ -1,10 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { Desired } from '../../../shared/service-snapshot.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Pauses } from './pauses.ts';
 
 const hourMs = 3_600_000;
 let clock: FakeClock;
-let stored: Map<string, number>;
+let stored: Map<string, { desired: Desired; until: number }>;
 let over: string[];
 let pauses: Pauses;
 
@@ -14,13 +15,13 @@ beforeEach(() => {
   over = [];
   pauses = new Pauses({
     clock,
-    store: { pauses: () => stored, set: (name) => stored.delete(name) },
-    onOver: (name) => over.push(name),
+    store: { passing: () => stored, set: (name) => stored.delete(name) },
+    onOver: (name, desired) => over.push(desired === 'on' ? name : `${name} off`),
   });
 });
 
-const pause = (name: string, ms: number): void => {
-  stored.set(name, clock.wallNow() + ms);
+const pause = (name: string, ms: number, desired: Desired = 'off'): void => {
+  stored.set(name, { desired, until: clock.wallNow() + ms });
   pauses.check();
 };
 
@@ -67,4 +68,14 @@ it('forgets what the user has turned on meanwhile', async () => {
   stored.delete('db');
   await clock.advance(hourMs);
   expect([over, clock.pendingTimers]).toEqual([[], 0]);
+});
+
+it('turns off what is on for a time only', async () => {
+  pause('live', hourMs, 'on');
+  await clock.advance(hourMs / 2);
+  pause('live', hourMs, 'on');
+  await clock.advance(hourMs - 1);
+  expect(over).toEqual([]);
+  await clock.advance(1);
+  expect(over).toEqual(['live off']);
 });

@@ -21,6 +21,7 @@ const order: readonly string[] = [
   'enabled',
   'tags',
   'guard',
+  'auto_off',
   'hold',
   'share',
   'start_timeout',
