@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { inHours, tomorrowAfter } from '../shared/off-until.ts';
 import { useCommands } from './commands.ts';
 import { Menu, type MenuEntry, type MenuPlace } from './menu.tsx';
 import type { Page } from './pages.ts';
@@ -13,7 +14,7 @@ interface AppMenuProps {
 
 /** What concerns LocalPort as a whole. */
 export function AppMenu({ platform, place, onPage, onClose }: AppMenuProps): ReactElement {
-  const { reloadConfig, openConfig, copyDiagnostics, quit } = useCommands();
+  const { pauseAll, reloadConfig, openConfig, copyDiagnostics, quit } = useCommands();
   const entry = (
     label: string,
     choose: () => void,
@@ -27,7 +28,9 @@ export function AppMenu({ platform, place, onPage, onClose }: AppMenuProps): Rea
     choose,
   });
   const entries = [
-    entry('Reload', () => void reloadConfig(), 'r'),
+    entry('Pause All for 1 Hour', () => void pauseAll(inHours(1))),
+    entry('Pause All Until Tomorrow', () => void pauseAll(tomorrowAfter)),
+    entry('Reload', () => void reloadConfig(), 'r', true),
     entry('Open Config', () => void openConfig(), 'o'),
     entry('Show Log', () => onPage({ kind: 'log', name: null })),
     entry('Doctor', () => onPage({ kind: 'doctor' }), null, true),

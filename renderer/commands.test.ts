@@ -21,6 +21,16 @@ describe('commands', () => {
     ]);
   });
 
+  it('turn off for a time', async () => {
+    const until = (): number => 1_000;
+    expect(await asked(({ turnOffUntil }) => turnOffUntil('a', until))).toEqual([
+      { channel: 'service:set-desired', request: { name: 'a', desired: 'off', until: 1_000 } },
+    ]);
+    expect(await asked(({ pauseAll }) => pauseAll(until))).toEqual([
+      { channel: 'services:set-desired', request: { tag: null, desired: 'off', until: 1_000 } },
+    ]);
+  });
+
   it('switch a group one by one where it has no tag of its own', async () => {
     const group = { tag: null, names: ['a', 'b'] };
     expect(await asked(({ setGroupDesired }) => setGroupDesired(group, 'on'))).toEqual([

@@ -17,8 +17,14 @@ export interface ServiceGroup {
 
 export type ConfigPlace = IpcRequest<'config:open'>;
 
+/** The present → a moment, both in epoch ms. */
+type Moment = (now: number) => number;
+
 export interface Commands {
   readonly setDesired: (name: string, desired: Desired) => Outcome;
+  readonly turnOffUntil: (name: string, until: Moment) => Outcome;
+  /** What is on now. */
+  readonly pauseAll: (until: Moment) => Outcome;
   readonly setGroupDesired: (group: ServiceGroup, desired: Desired) => Outcome;
   readonly setAllDesired: (desired: Desired) => Outcome;
   readonly copy: (text: string) => Outcome;
@@ -60,6 +66,12 @@ export function createCommands(bridge: PopoverBridge): Commands {
   const copy = (text: string): Outcome => succeeded(bridge.invoke('clipboard:copy', { text }));
   return {
     setDesired: (name, desired) => succeeded(setDesired(name, desired)),
+    turnOffUntil: (name, until) =>
+      succeeded(bridge.invoke('service:set-desired', { name, desired: 'off', until: until(Date.now()) })),
+    pauseAll: (until) =>
+      succeeded(
+        bridge.invoke('services:set-desired', { tag: null, desired: 'off', until: until(Date.now()) }),
+      ),
     setGroupDesired: ({ tag, names }, desired) =>
       tag === null
         ? succeeded(...names.map((name) => setDesired(name, desired)))

@@ -8,6 +8,13 @@ export function msUntilNextChange(services: readonly ServiceSnapshot[], now: num
 }
 
 function changeOf(service: ServiceSnapshot, now: number): number | null {
+  const { offAt } = service;
+  const untilOff = offAt === undefined ? null : msUntilCountdownChanges(offAt - now);
+  const changes = [phaseChange(service, now), untilOff].filter((change) => change !== null);
+  return changes.length === 0 ? null : Math.min(...changes);
+}
+
+function phaseChange(service: ServiceSnapshot, now: number): number | null {
   if (service.phase === 'up')
     return service.health === 'healthy' ? msUntilUptimeChanges(now - service.since) : null;
   if (service.nextRetryAt !== null) return msUntilCountdownChanges(service.nextRetryAt - now);

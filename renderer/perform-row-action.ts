@@ -2,6 +2,7 @@ import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { localAddress } from '../shared/bind-address.ts';
 import { serviceUrl } from '../shared/service-url.ts';
+import { inHours } from '../shared/off-until.ts';
 import type { Commands } from './commands.ts';
 import type { Page } from './pages.ts';
 import type { RowActionKind } from './row-actions.ts';
@@ -34,6 +35,9 @@ export function performRowAction(name: string, action: RowActionKind, parts: Act
       return;
     case 'use-context':
       if (service.otherContext !== undefined) void commands.useContext(name);
+      return;
+    case 'turn-off-2h':
+      if (service.desired === 'on') void commands.turnOffUntil(name, inHours(2));
       return;
     case 'details':
       onPage({ kind: 'details', name });

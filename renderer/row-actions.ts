@@ -8,6 +8,7 @@ export type RowActionKind =
   | 'open'
   | 'restart'
   | 'use-context'
+  | 'turn-off-2h'
   | 'details'
   | 'log'
   | 'edit'
@@ -66,7 +67,9 @@ export function rowActionsOf(service: ActionFacts, isWelcome = false): readonly 
           action('copy-url', isWeb ? 'Copy URL' : 'Copy Connection String'),
           action('open', isWeb ? 'Open in Browser' : 'Open in Database App'),
         ]),
-    ...(service.desired === 'on' ? [action('restart', 'Restart', true)] : []),
+    ...(service.desired === 'on'
+      ? [action('restart', 'Restart', true), action('turn-off-2h', 'Turn Off for 2 Hours')]
+      : []),
     ...(service.desired === 'on' && service.otherContext !== undefined
       ? [action('use-context', `Use ${service.otherContext}`)]
       : []),

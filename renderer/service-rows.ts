@@ -2,6 +2,7 @@
 import { localAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
 import { isGuarded, withoutGuarded } from '../shared/guard.ts';
+import { momentText } from '../shared/off-until.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { countServices, overallTone, toneOf, upOfWanted, type Tone } from '../shared/service-tone.ts';
 import { causeViewOf, type CauseView } from './cause-view.ts';
@@ -169,7 +170,7 @@ function rowViewOf(
   const cause = causeViewOf(service, now);
   const isQuiet = cause !== null && sharing.has(service.name);
   const address = service.remoteAddress === undefined ? localAddress(service) : null;
-  const status = isQuiet ? waitsForText(service) : statusText(service, now);
+  const status = isQuiet ? waitsForText(service) : withTimeLeft(statusText(service, now), service, now);
   const state =
     cause === null || isQuiet ? [stateWords[tone], status] : [stateWords[tone], cause.title, cause.line];
   return {
@@ -204,11 +205,14 @@ const stateWords: Readonly<Record<Tone, string>> = {
   off: 'off',
 };
 
+const withTimeLeft = (text: string, { offAt }: ServiceSnapshot, now: number): string =>
+  offAt === undefined ? text : [text, `off ${countdownText(offAt - now)}`].filter(Boolean).join(' · ');
+
 function statusText(service: ServiceSnapshot, now: number): string {
   const { phase, cause, nextRetryAt } = service;
   switch (phase) {
     case 'off':
-      return '';
+      return service.offUntil === undefined ? '' : `off until ${momentText(service.offUntil, now)}`;
     case 'connecting':
       return withClients(cause === null ? 'connecting …' : 'reconnecting …', service);
     case 'stopping':

@@ -168,6 +168,8 @@ const serviceShape = {
   connection: z.record(z.string(), z.unknown()),
   enabled: flag.optional(),
   tags: z.array(nonEmptyLine(maxNameLength)).optional(),
+  guard: choice(['confirm']).optional(),
+  auto_off: duration(secondMs, 7 * dayMs).optional(),
   description: shownText().optional(),
   allowed_hosts: oneOrMany(nonEmptyLine(253)).optional(),
   hold: duration(0, 10 * minuteMs).optional(),

@@ -148,7 +148,8 @@ export const controlRequests = {
   snapshot: { route: 'GET /v1/services', params: nothing, result: snapshotSchema },
   /**
    * Turns services on or off, and remembers it. `port`: only to turn on one service that is named; it uses that local
-   * port until it is turned off or the host ends.
+   * port until it is turned off or the host ends. `until`: only to turn off; what is on, or off for a time already, is
+   * turned on again then.
    */
   'set-desired': {
     route: 'POST /v1/services/desired',
@@ -157,6 +158,7 @@ export const controlRequests = {
         target: controlTargetSchema,
         desired: desiredSchema,
         port: portChoiceSchema.optional(),
+        until: z.number().optional(),
       })
       .readonly(),
     result: controlOutcomeSchema,

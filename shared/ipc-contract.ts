@@ -48,11 +48,14 @@ export type View = z.infer<typeof viewSchema>;
 
 export const ipcInvokes = {
   'snapshot:get': { request: nothing, response: snapshotSchema },
-  /** Turns one service on or off. */
-  'service:set-desired': { request: z.object({ name, desired: desiredSchema }), response: nothing },
+  /** Turns one service on or off. `until`: off until then, in epoch ms. */
+  'service:set-desired': {
+    request: z.object({ name, desired: desiredSchema, until: z.number().optional() }),
+    response: nothing,
+  },
   /** Turns every service with this tag on or off; null: all of them. */
   'services:set-desired': {
-    request: z.object({ tag: name.nullable(), desired: desiredSchema }),
+    request: z.object({ tag: name.nullable(), desired: desiredSchema, until: z.number().optional() }),
     response: nothing,
   },
   /** Tries again now, whatever they wait for. In one request, so that a route that holds them is asked once. */

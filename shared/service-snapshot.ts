@@ -60,6 +60,10 @@ export const serviceSnapshotSchema = z
     technology: z.enum(['kubectl', 'ssh', 'tcp', 'command']),
     description: z.string().nullable(),
     tags: z.array(z.string()).readonly(),
+    /** As the config has it: `isGuarded` also knows the tag that guards. */
+    guard: z.literal('confirm').optional(),
+    /** As the config has it: how long it stays on once the user has turned it on. */
+    autoOffMs: z.number().optional(),
     /** The remote end in the user's words. */
     route: z.string(),
     /** What opens it, in a URL of the local port; absent: not known, or nothing that is opened by a URL. */
@@ -81,6 +85,10 @@ export const serviceSnapshotSchema = z
     /** Where it is open right now: `127.0.0.1:5432`, `[::1]:5432`, the path of its Unix socket. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,
+    /** Off until then: it is turned on again; absent: until somebody does that. */
+    offUntil: z.number().optional(),
+    /** On until then: it goes off by `auto_off`. */
+    offAt: z.number().optional(),
     phase: phaseSchema,
     health: healthSchema,
     cause: causeSchema.nullable(),

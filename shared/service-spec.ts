@@ -180,6 +180,10 @@ export interface ServiceSpec {
   readonly allowedHosts?: readonly string[];
   readonly enabled: boolean;
   readonly tags: readonly string[];
+  /** Turning it on asks first; absent: only with the tag `production`. */
+  readonly guard?: 'confirm';
+  /** How long it stays on once the user has turned it on, in ms; absent: as long as they like. */
+  readonly autoOffMs?: number;
   readonly description: string | null;
   /** How long an arriving connection waits for a tunnel, in ms. */
   readonly holdTimeoutMs: number;

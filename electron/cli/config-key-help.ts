@@ -101,6 +101,9 @@ export const serviceKeyHelps: KeyHelps = {
   connection: 'How to get there; its keys depend on the technology',
   enabled: 'false: off until it is started by hand; default true',
   tags: 'For `localport start --tag`; the first one is the group in the popover',
+  guard:
+    'confirm: turning it on asks first, and --all and --tag leave it out; default: so with the tag production',
+  auto_off: 'How long it stays on after you turn it on, as in 2h; default: until you turn it off',
   description: 'For people',
   allowed_hosts: 'Plain HTTP only: the host names that clients may use; others get 403; default any',
   hold: 'How long a new client waits for a tunnel; default 10 s',

@@ -60,6 +60,77 @@ describe('start and stop', () => {
     await eventually('db is up', async () => rows(await status()) === 'db on up, web off off');
   });
 
+  it('turns guarded services on by their name and with --yes only', async () => {
+    user.writeConfig(
+      `name: live, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, enabled: false, guard: confirm, connection: { host: 127.0.0.1 }`,
+      `name: web, technology: tcp, local_port: ${ports[1]}, remote_port: ${echo.port}, enabled: false, connection: { host: 127.0.0.1 }`,
+    );
+    expect(await user.run('start', '--all')).toEqual({
+      code: 0,
+      out: '✓ web  started\n',
+      err: 'not started: live is guarded. Name it, or add --yes.\n',
+    });
+    expect(await user.run('start', 'live')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--yes') as unknown,
+    });
+    expect((await user.run('toggle', 'live')).code).toBe(2);
+    expect((await status()).services).toMatchObject([
+      { desired: 'off', guard: 'confirm' },
+      { desired: 'on' },
+    ]);
+    expect(await user.run('start', 'live', '--yes')).toMatchObject({ code: 0, out: '✓ live  started\n' });
+    expect(rows(await status())).toMatch(/^live on /);
+  });
+
+  it('turns services off for a time, which outlives the daemon', async () => {
+    const file = path.join(user.stateDirectory, 'desired.json');
+    const db = async () => (await status()).services[0];
+    await user.run('daemon', 'start');
+    const stopped = await user.run('stop', '--all', '--for', '2h');
+    expect(stopped.out).toMatch(/^✓ db {2}off until \d\d:\d\d\n✓ web {2}was off, and stays off\n$/);
+    await user.run('daemon', 'stop');
+    await user.run('daemon', 'start');
+    expect(await db()).toMatchObject({ desired: 'off', off_until: expect.any(String) as unknown });
+    expect((await user.run('status')).out).toMatch(/off until \d\d:\d\d/);
+    await user.run('daemon', 'stop');
+    // The time passes while nothing runs.
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"until": \d+/, '"until": 1'));
+    await user.run('daemon', 'start');
+    expect(await db()).toMatchObject({ desired: 'on' });
+    expect(await db()).not.toHaveProperty('off_until');
+
+    await user.run('stop', 'db', '--for', '300ms');
+    await eventually('db is on again', async () => (await db())?.desired === 'on');
+    await user.run('stop', 'db', '--until', 'tomorrow');
+    await user.run('start', 'db');
+    expect(readFileSync(file, 'utf8')).not.toContain('until');
+    await user.run('stop', 'db', '--until', 'tomorrow');
+    await user.run('stop', 'db');
+    expect(await db()).not.toHaveProperty('off_until');
+  });
+
+  it('turns off by itself what has auto_off, also while nothing runs', async () => {
+    const configure = (time: string): void =>
+      user.writeConfig(
+        `name: live, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, enabled: false, auto_off: ${time}, connection: { host: 127.0.0.1 }`,
+      );
+    configure('2h');
+    const file = path.join(user.stateDirectory, 'desired.json');
+    const live = async () => (await status()).services[0];
+    await user.run('start', 'live');
+    expect(await live()).toMatchObject({ desired: 'on', off_at: expect.any(String) as unknown });
+    expect((await user.run('status')).out).toMatch(/goes off in (2h|1h 59m)/);
+    await user.run('daemon', 'stop');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"until": \d+/, '"until": 1'));
+    await user.run('daemon', 'start');
+    expect(await live()).toMatchObject({ desired: 'off' });
+    await user.run('daemon', 'stop');
+    configure('1s');
+    await user.run('start', 'live');
+    await eventually('it is off again', async () => (await live())?.desired === 'off');
+  });
+
   it('does what it can, names what it cannot, and exits with 1', async () => {
     await user.run('daemon', 'start');
     const ran = await user.run('start', 'web', 'wbe', '-o', 'json');

@@ -70,6 +70,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   technology: spec.connection.technology,
   description: spec.description,
   tags: spec.tags,
+  ...(spec.guard === undefined ? {} : { guard: spec.guard }),
   route: describeRoute(spec.connection),
   localPort: spec.localPort,
   bind: spec.bind,

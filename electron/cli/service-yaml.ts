@@ -31,6 +31,8 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     ...remoteEnd(connection),
     enabled: service.enabled,
     tags: service.tags.length === 0 ? null : service.tags,
+    guard: service.guard ?? null,
+    auto_off: service.autoOffMs === undefined ? null : formatDuration(service.autoOffMs),
     hold: formatDuration(service.holdTimeoutMs),
     share: service.isAlone === true ? false : null,
     // Nothing is started for tcp.

@@ -13,9 +13,10 @@ export interface AppHostPort {
   snapshot(): Snapshot;
   /** Calls with every new picture, several changes at once merged into one call. Returns a function that unsubscribes. */
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
-  setDesired(name: string, desired: Desired): void;
+  /** `until`: off only until then, in epoch ms. */
+  setDesired(name: string, desired: Desired, until?: number): void;
   /** null: every service. */
-  setDesiredForTag(tag: string | null, desired: Desired): void;
+  setDesiredForTag(tag: string | null, desired: Desired, until?: number): void;
   retry(names: readonly string[]): Promise<void>;
   /** Gives them a new tunnel, whatever they wait for. */
   insist(names: readonly string[]): Promise<void>;

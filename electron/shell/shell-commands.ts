@@ -41,8 +41,8 @@ export const ipcHandlers = ({
   quit,
 }: ShellParts): IpcHandlers => ({
   'snapshot:get': () => host.snapshot(),
-  'service:set-desired': ({ name, desired }) => host.setDesired(name, desired),
-  'services:set-desired': ({ tag, desired }) => host.setDesiredForTag(tag, desired),
+  'service:set-desired': ({ name, desired, until }) => host.setDesired(name, desired, until),
+  'services:set-desired': ({ tag, desired, until }) => host.setDesiredForTag(tag, desired, until),
   'services:retry': ({ names }) => host.retry(names),
   'service:use-free-port': ({ name }) => useFreePort(host, name),
   'service:restart': ({ name }) => host.insist([name]),

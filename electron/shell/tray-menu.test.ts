@@ -95,7 +95,7 @@ test('more troubles than there is room for lead to the popover', () => {
 });
 
 test('what is guarded is not turned on from the menu', () => {
-  const guarded = { ...offService('orders'), tags: ['production'] };
+  const guarded = { ...offService('orders'), guard: 'confirm' as const };
   const actions = trayMenuRows({ snapshot: aSnapshot(guarded, offService('a')), settings: plainSettings })
     .filter((row) => 'label' in row && ['orders — off', 'Start All'].includes(row.label))
     .map((row) => ('action' in row ? row.action : null));

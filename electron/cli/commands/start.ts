@@ -9,6 +9,7 @@ import { findConfigFile, refuseOtherConfig } from '../config-choice.ts';
 import { launchDaemon } from '../daemon-launch.ts';
 import { readDuration } from '../duration-option.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
+import { permittedTarget, type GuardOptions } from '../guarded-start.ts';
 import { replaceOlderDaemon } from '../other-version.ts';
 import { complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
@@ -16,7 +17,7 @@ import { readPort } from '../port-option.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 import { standingOfStart, waitWatched } from '../service-wait.ts';
 
-export interface StartOptions extends TargetOptions {
+export interface StartOptions extends TargetOptions, GuardOptions {
   readonly wait?: true;
   readonly timeout?: string;
   readonly port?: string;
@@ -38,9 +39,14 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   const client = running ?? (await launchDaemon(context, { allOff: true }));
   return closing(client, async () => {
     if (running !== null) await settleTrust(context, running);
-    const outcome = answerOf(await client.request('set-desired', { target, desired: 'on', ...port }));
+    const { services } = answerOf(await client.request('snapshot', {}));
+    const permitted = await permittedTarget(context, target, { services, ...options });
+    const outcome = answerOf(
+      await client.request('set-desired', { target: permitted.target, desired: 'on', ...port }),
+    );
     refuseNobody(target, outcome);
-    const { accepted, refused } = outcome;
+    const { accepted } = outcome;
+    const refused = [...outcome.refused, ...permitted.refused];
     if (running !== null) await tryAtOnce(context, client, accepted);
     if (running !== null && refused.length > 0) await tellOtherConfig(context, client);
     const results =

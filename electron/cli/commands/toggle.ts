@@ -2,18 +2,20 @@ import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
 import { resolveTarget } from '../../core/control/control-target.ts';
 import type { Action } from '../command-context.ts';
+import { permittedTarget, type GuardOptions } from '../guarded-start.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 
 /** Turns each of the services the other way. */
-export const toggle: Action<TargetOptions> = async (context, options, names) => {
+export const toggle: Action<TargetOptions & GuardOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   return withHost(context, async (client) => {
     const { services } = answerOf(await client.request('snapshot', {}));
     // As the host would resolve it, so that each is turned as it stands now.
-    const meant = resolveTarget(target, services);
-    refuseNobody(target, meant);
+    refuseNobody(target, resolveTarget(target, services));
+    const permitted = await permittedTarget(context, target, { services, ...options });
+    const meant = resolveTarget(permitted.target, services);
     const wereOn = new Set(services.filter(({ desired }) => desired === 'on').map(({ name }) => name));
     const on = meant.accepted.filter((name) => wereOn.has(name));
     const off = meant.accepted.filter((name) => !wereOn.has(name));
@@ -24,7 +26,12 @@ export const toggle: Action<TargetOptions> = async (context, options, names) => 
       ...started.accepted.map((name) => ({ name, ok: true, message: 'turned on' })),
     ];
     // Some may have left the config meanwhile.
-    return reportOutcome(context, results, [...stopped.refused, ...started.refused, ...meant.refused]);
+    return reportOutcome(context, results, [
+      ...stopped.refused,
+      ...started.refused,
+      ...meant.refused,
+      ...permitted.refused,
+    ]);
   });
 };
 

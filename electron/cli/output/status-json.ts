@@ -38,6 +38,8 @@ const serviceObject = (service: ReportedService): object => ({
   /** At a glance: `up` (a check has passed through this tunnel), `checking`, `working`, `trouble` or `off`. */
   state: toneOf(service),
   desired: service.desired,
+  ...(service.offUntil === undefined ? {} : { off_until: showTime(service.offUntil) }),
+  ...(service.offAt === undefined ? {} : { off_at: showTime(service.offAt) }),
   phase: service.phase,
   health: service.health,
   local_port: service.localPort,
@@ -50,6 +52,7 @@ const serviceObject = (service: ReportedService): object => ({
   ...(service.note === undefined ? {} : { note: service.note }),
   ...(service.otherContext === undefined ? {} : { other_context: service.otherContext }),
   tags: service.tags,
+  ...(service.guard === undefined ? {} : { guard: service.guard }),
   pid: service.pid,
   since: showTime(service.since),
   restarts: service.restarts,

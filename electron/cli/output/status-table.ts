@@ -1,4 +1,5 @@
 import { localAddress } from '../../../shared/bind-address.ts';
+import { momentText } from '../../../shared/off-until.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
 import { promptTitle } from '../../../shared/prompt-words.ts';
 import { sshHostIn } from '../../../shared/route-text.ts';
@@ -6,7 +7,7 @@ import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
 import type { Palette } from './palette.ts';
-import { showBytes } from './quantity.ts';
+import { showBytes, showDuration } from './quantity.ts';
 import { causeLines, paintOf, shapeOf, stateOf, timeOf } from './service-words.ts';
 import { wrap } from './text-width.ts';
 
@@ -30,7 +31,7 @@ export function statusTable(report: StatusReport, view: TableView): readonly str
   }));
   const rows = [header, ...services.map((service) => cellsOf(service, view))];
   const [head = '', ...lines] = alignColumns(fitColumns(rows, width, narrowings));
-  const remarks = services.map((service) => remarksOn(service, report));
+  const remarks = services.map((service) => remarksOn(service, report, view.now));
   const body = services.flatMap((_, index) => [
     lines[index] ?? '',
     ...(remarks[index]?.join('\n') === remarks[index + 1]?.join('\n') ? [] : (remarks[index] ?? []))
@@ -74,8 +75,12 @@ function cellsOf(service: ReportedService, { palette, now }: TableView): readonl
   ];
 }
 
-function remarksOn(service: ReportedService, { lastWords, prompts }: StatusReport): readonly string[] {
-  const { name, cause, configuredPort, route, note, otherContext } = service;
+function remarksOn(
+  service: ReportedService,
+  { lastWords, prompts }: StatusReport,
+  now: number,
+): readonly string[] {
+  const { name, cause, configuredPort, route, note, otherContext, offUntil, offAt } = service;
   const last = lastWords.get(name);
   return [
     ...prompts
@@ -90,6 +95,8 @@ function remarksOn(service: ReportedService, { lastWords, prompts }: StatusRepor
       ? []
       : [`kubectl's current context is ${otherContext} now: turn this off and on to use it`]),
     ...(configuredPort === null ? [] : [`this port is for this run: the config says ${configuredPort}`]),
+    ...(offUntil === undefined ? [] : [`off until ${momentText(offUntil, now)}`]),
+    ...(offAt === undefined ? [] : [`goes off in ${showDuration(Math.max(0, offAt - now))}`]),
     ...(last === undefined ? [] : [`last: ${last}`]),
   ];
 }

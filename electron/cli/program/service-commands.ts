@@ -21,6 +21,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .option('-w, --wait', 'wait until each of them is proven or ready')
     .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
     .option('--port <port>', 'use this local port for this run, or "auto" for a free one; one service only')
+    .option('-y, --yes', 'turn guarded services on without asking, also with --all and --tag')
     .addHelpText(
       'after',
       examples(
@@ -35,11 +36,14 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   target(program.command('stop'))
     .description('turn services off, and wait until their ports are free')
+    .option('--for <duration>', 'only for this time: what is on now is turned on again then')
+    .option('--until <time>', 'the same until "tomorrow" (midnight), or a time such as 15:40')
     .option('--timeout <duration>', 'how long to wait', '20s')
     .addHelpText(
       'after',
       examples(
         ['localport stop db cache', 'the others are not touched'],
+        ['localport stop db --for 2h', 'and turn it on again then'],
         ['localport stop --all', 'LocalPort keeps running: localport daemon stop ends it'],
       ),
     )
@@ -58,6 +62,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   target(program.command('toggle'))
     .description('turn services off that are on, and the others on')
+    .option('-y, --yes', 'turn guarded services on without asking, also with --all and --tag')
     .addHelpText('after', examples(['localport toggle db', 'for a key binding']))
     .action(performing(perform, async () => (await import('../commands/toggle.ts')).toggle));
 

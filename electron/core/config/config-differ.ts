@@ -10,7 +10,7 @@ export type ServiceChangeKind =
   | 'restart-policy'
   | 'hold'
   | 'start-timeout'
-  /** Tags and description. */
+  /** Tags, guard, auto_off and description. */
   | 'details'
   | 'problem'
   | 'enabled';
@@ -31,7 +31,7 @@ const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[
   'restart-policy': ['restartPolicy'],
   hold: ['holdTimeoutMs'],
   'start-timeout': ['startTimeoutMs'],
-  details: ['tags', 'description'],
+  details: ['tags', 'guard', 'autoOffMs', 'description'],
   problem: ['problem'],
   enabled: ['enabled'],
 };

@@ -14,10 +14,18 @@ const upgrades: readonly Upgrade[] = [(content) => content];
 
 const fileSchema = z.object({
   version: z.literal(1),
-  choices: z.array(z.object({ name: z.string().min(1), desired: desiredSchema })).max(maxChoices),
+  choices: z
+    .array(z.object({ name: z.string().min(1), desired: desiredSchema, until: z.number().optional() }))
+    .max(maxChoices),
 });
 
-type Choices = Map<string, Desired>;
+export interface Choice {
+  readonly desired: Desired;
+  /** Only until then, in epoch ms: then the opposite. */
+  readonly until?: number;
+}
+
+type Choices = Map<string, Choice>;
 
 export type UnreadableChoices = 'damaged' | 'newer';
 
@@ -32,8 +40,8 @@ export interface LoadedChoices {
 /** Written after the file itself: one of the two is whole at every moment. */
 export const twinOf = (path: string): string => `${path}.backup`;
 
-export function choicesText(choices: ReadonlyMap<string, Desired>): string {
-  const entries = [...choices].map(([name, desired]) => ({ name, desired }));
+export function choicesText(choices: ReadonlyMap<string, Choice>): string {
+  const entries = [...choices].map(([name, choice]) => ({ name, ...choice }));
   const content: z.infer<typeof fileSchema> = { version: 1, choices: entries };
   return `${JSON.stringify(content, null, 2)}\n`;
 }
@@ -79,7 +87,15 @@ async function readChoices(path: string): Promise<Read> {
     if (!stats.isFile()) throw new Error('not a regular file');
     if (stats.size > maxFileBytes) throw new Error(`${stats.size} bytes are more than ${maxFileBytes}`);
     const { choices } = fileSchema.parse(upToDate(JSON.parse(await readFile(path, 'utf8')), upgrades));
-    return { kind: 'whole', choices: new Map(choices.map(({ name, desired }) => [name, desired])) };
+    return {
+      kind: 'whole',
+      choices: new Map(
+        choices.map(({ name, desired, until }) => [
+          name,
+          until === undefined ? { desired } : { desired, until },
+        ]),
+      ),
+    };
   } catch (error) {
     if (error instanceof NewerStateError) return { kind: 'newer', why: error.message };
     const { code = '' } = error as NodeJS.ErrnoException;

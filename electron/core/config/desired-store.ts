@@ -9,13 +9,22 @@ import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Logger } from '../observability/logger.ts';
 import { writeFileAtomically } from './atomic-file.ts';
-import { choicesText, loadChoices, maxChoices, twinOf, type UnreadableChoices } from './desired-file.ts';
+import {
+  choicesText,
+  loadChoices,
+  maxChoices,
+  twinOf,
+  type Choice,
+  type UnreadableChoices,
+} from './desired-file.ts';
 
 export interface DesiredStore {
   /** The user's choice, else what the config says. */
   desiredOf(spec: Pick<ServiceSpec, 'name' | 'enabled'>): Desired;
-  /** Remembers a choice at once, and writes it in the background. */
-  set(name: string, desired: Desired): void;
+  /** Remembers a choice at once, and writes it in the background. `until`: in epoch ms; then the opposite holds. */
+  set(name: string, desired: Desired, until?: number): void;
+  /** The choices that hold only until a moment, in epoch ms. */
+  passing(): ReadonlyMap<string, Required<Choice>>;
   /** A config has been applied: services that come later were not in it when the file was damaged, or LocalPort started. */
   settle(): void;
   /** Resolves when everything set so far is on disk, or could not be written, which is logged. Never rejects. */
@@ -67,9 +76,9 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
     });
     return writing;
   };
-  const remember = (name: string, desired: Desired): void => {
+  const remember = (name: string, choice: Choice): void => {
     choices.delete(name);
-    choices.set(name, desired);
+    choices.set(name, choice);
     const [oldest] = choices.size > maxChoices ? choices.keys() : [];
     if (oldest !== undefined) choices.delete(oldest);
     isWritten = false;
@@ -80,18 +89,24 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
   if (!isWritten) void flush();
   return {
     desiredOf: ({ name, enabled }) => {
-      const chosen = choices.get(name);
+      const chosen = choices.get(name)?.desired;
       // On disk as well: the next start finds a file that is whole.
-      if (chosen === undefined && startsOff) remember(name, 'off');
+      if (chosen === undefined && startsOff) remember(name, { desired: 'off' });
       if (allOff && isFirstConfig) offForThisRun.add(name);
       if (offForThisRun.has(name)) return 'off';
       return chosen ?? (enabled && !startsOff ? 'on' : 'off');
     },
-    set: (name, desired) => {
+    set: (name, desired, until) => {
       if (unreadable === 'damaged') parts.onUnreadable(null);
       offForThisRun.delete(name);
-      remember(name, desired);
+      remember(name, { desired, ...(until === undefined ? {} : { until }) });
     },
+    passing: () =>
+      new Map(
+        [...choices].flatMap(([name, { desired, until }]) =>
+          until === undefined ? [] : [[name, { desired, until }]],
+        ),
+      ),
     settle: () => {
       startsOff = false;
       isFirstConfig = false;

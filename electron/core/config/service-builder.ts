@@ -52,6 +52,8 @@ export function buildService(
     isPortAuto: service.local_port === 'auto',
     enabled: service.enabled ?? bare.enabled,
     tags: service.tags ?? bare.tags,
+    ...(service.guard === undefined ? {} : { guard: service.guard }),
+    ...(service.auto_off === undefined ? {} : { autoOffMs: service.auto_off }),
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
     startTimeoutMs: service.start_timeout ?? bare.startTimeoutMs,

@@ -218,6 +218,8 @@ export class ForwardRunner {
       technology: service.connection.technology,
       description: service.description,
       tags: service.tags,
+      ...(service.guard === undefined ? {} : { guard: service.guard }),
+      ...(service.autoOffMs === undefined ? {} : { autoOffMs: service.autoOffMs }),
       route: describeRoute((this.#transport.service ?? service).connection),
       ...(note === null ? {} : { note }),
       ...(otherContext === null ? {} : { otherContext }),

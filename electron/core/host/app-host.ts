@@ -49,6 +49,7 @@ import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
+import { Pauses } from './pauses.ts';
 import { holderOf, namedPlaces } from './port-choice.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
@@ -105,6 +106,7 @@ export class AppHost {
   readonly #children: ChildProcesses;
   readonly #desired: DesiredStore;
   readonly #localPorts: LocalPorts;
+  readonly #pauses: Pauses;
   readonly #forwarding: Forwarding;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
@@ -173,6 +175,16 @@ export class AppHost {
       desired,
       notices: options.notices,
       hasConfig: () => this.#config.state.status !== 'welcome',
+    });
+    this.#pauses = new Pauses({
+      clock,
+      store: desired,
+      onOver: (name, chosen) => {
+        this.#endTime(name, chosen);
+      },
+    });
+    this.scope.own('pauses', () => {
+      this.#pauses.close();
     });
     this.#config = new ConfigInForce({
       clock,
@@ -250,7 +262,9 @@ export class AppHost {
   /** A service that is renamed stays on or off, as the user has it. */
   async #takeOver(renamed: { readonly from: string; readonly to: string } | null): Promise<void> {
     const former = this.#forwarding.supervisor.snapshot().find(({ name }) => name === renamed?.from);
-    if (renamed !== null && former !== undefined) this.#desired.set(renamed.to, former.desired);
+    if (renamed !== null && former !== undefined) {
+      this.#desired.set(renamed.to, former.desired, this.#desired.passing().get(renamed.from)?.until);
+    }
     await this.#config.reload();
   }
 
@@ -278,6 +292,8 @@ export class AppHost {
 
   /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
   async start(): Promise<void> {
+    // What became due while no host ran.
+    this.#pauses.check();
     await this.#config.start();
     // Somebody may have quit meanwhile.
     if (this.scope.isClosed) return;
@@ -287,11 +303,14 @@ export class AppHost {
 
   snapshot(): Snapshot {
     const { notices, logs } = this.#options;
-    const services = this.#forwarding.supervisor
-      .snapshot()
-      .map((service) =>
-        service.cause === null ? service : { ...service, cause: logs.redactCause(service.cause) },
-      );
+    const passing = this.#desired.passing();
+    const services = this.#forwarding.supervisor.snapshot().map((service) => {
+      const time = passing.get(service.name);
+      const until = time?.desired === service.desired ? time.until : undefined;
+      const moment = service.desired === 'off' ? { offUntil: until } : { offAt: until };
+      const cause = service.cause === null ? null : logs.redactCause(service.cause);
+      return { ...service, cause, ...(until === undefined ? {} : moment) };
+    });
     return {
       host: { ...this.#info, notices: notices.sentences },
       config: this.#config.state,
@@ -325,12 +344,53 @@ export class AppHost {
     return this.#publisher.watchLive();
   }
 
-  /** Resolves when it is on its way. */
-  async setDesired(name: string, desired: Desired): Promise<void> {
+  /**
+   * Resolves when it is on its way. `until`: off only until then, in epoch ms; what is off already for no certain time stays
+   * so.
+   */
+  async setDesired(name: string, desired: Desired, until?: number): Promise<void> {
+    const isPausable = this.#desired.passing().get(name)?.desired === 'off' || this.#isOn(name);
     if (desired === 'on') this.#forwarding.allowSecrets([name]);
     await this.#localPorts.setDesired(name, desired);
+    if (desired === 'off' && until !== undefined && isPausable) this.#desired.set(name, 'off', until);
+    if (desired === 'on') this.#limit(name);
+    this.#pauses.check();
+    this.#publisher.touch();
     // It may be on already, and wait for somebody to ask for it.
     if (desired === 'on' && this.#waitsForUser(name)) this.#forwarding.supervisor.retry(name);
+  }
+
+  /** By `auto_off`, from now. */
+  #limit(name: string): void {
+    const service = this.#forwarding.supervisor.snapshot().find((one) => one.name === name);
+    if (service?.autoOffMs === undefined || service.desired === 'off') return;
+    this.#desired.set(name, 'on', this.#options.clock.wallNow() + service.autoOffMs);
+  }
+
+  #isOn(name: string): boolean {
+    const services = this.#forwarding.supervisor.snapshot();
+    return services.some((service) => service.name === name && service.desired === 'on');
+  }
+
+  /** Nobody is there to be asked for secrets. Another service may have its port by now: then it stays off. */
+  #endTime(name: string, desired: Desired): void {
+    this.#log.info(`${name}: its time is over, and it is turned ${desired}`);
+    const holder = desired === 'on' ? this.holderOf(name) : null;
+    if (holder !== null) {
+      this.#log.warn(`${name} stays off: the service ${holder} has its port`);
+      this.#desired.set(name, 'off');
+      return;
+    }
+    void this.#localPorts
+      .setDesired(name, desired)
+      .then(() => {
+        if (desired === 'on') this.#limit(name);
+        this.#pauses.check();
+        this.#publisher.touch();
+      })
+      .catch((error: unknown) => {
+        this.#log.error(`${name} could not be turned ${desired}: ${errorMessage(error)}`);
+      });
   }
 
   #waitsForUser(name: string): boolean {
@@ -344,16 +404,20 @@ export class AppHost {
   }
 
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
-  turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
+  async turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
     this.#forwarding.allowSecrets([name]);
-    return this.#localPorts.turnOnAt(name, wanted);
+    const turnedOn = await this.#localPorts.turnOnAt(name, wanted);
+    this.#limit(name);
+    this.#pauses.check();
+    this.#publisher.touch();
+    return turnedOn;
   }
 
-  async setDesiredForTag(tag: string | null, desired: Desired): Promise<void> {
+  async setDesiredForTag(tag: string | null, desired: Desired, until?: number): Promise<void> {
     const meant = this.#forwarding.supervisor
       .snapshot()
       .filter(({ tags }) => tag === null || tags.includes(tag));
-    await Promise.all(meant.map(({ name }) => this.setDesired(name, desired)));
+    await Promise.all(meant.map(({ name }) => this.setDesired(name, desired, until)));
   }
 
   /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
@@ -543,6 +607,7 @@ export class AppHost {
           this.#forwarding.suspend();
         },
         onRecover: (interruption) => {
+          this.#pauses.check();
           this.#forwarding.recover(interruption);
         },
         onNetworkChanged: (interruption) => {

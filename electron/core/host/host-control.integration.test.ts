@@ -227,7 +227,7 @@ describe('over the control socket', () => {
       ok: true,
       value: {
         clients: 1,
-        owned: ['sign-in', 'config', 'control socket', 'wake monitor', 'credential watcher'],
+        owned: ['pauses', 'sign-in', 'config', 'control socket', 'wake monitor', 'credential watcher'],
       },
     });
   });

@@ -60,13 +60,13 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
   return {
     host: () => Promise.resolve(ok({ protocol: controlProtocol, host: host.snapshot().host })),
     snapshot: () => Promise.resolve(ok(host.snapshot())),
-    'set-desired': async ({ target, desired, port }) => {
+    'set-desired': async ({ target, desired, port, until }) => {
       const outcome = resolve(target);
       if (port !== undefined) {
         const isOne = target.kind === 'names' && target.names.length === 1 && desired === 'on';
         return isOne ? ok(await turnOnAt(host, outcome, port)) : err(portNeedsOneName);
       }
-      return ok(desired === 'on' ? await turnOn(host, outcome) : await turnOff(host, outcome));
+      return ok(desired === 'on' ? await turnOn(host, outcome) : await turnOff(host, outcome, until));
     },
     restart: async ({ target }) => {
       const outcome = resolveOn(target);
@@ -133,8 +133,12 @@ const portNeedsOneName: ControlError = {
   message: 'a port can be chosen only to turn on exactly one service, by its name',
 };
 
-async function turnOff(host: AppHost, outcome: ControlOutcome): Promise<ControlOutcome> {
-  await Promise.all(outcome.accepted.map((name) => host.setDesired(name, 'off')));
+async function turnOff(
+  host: AppHost,
+  outcome: ControlOutcome,
+  until: number | undefined,
+): Promise<ControlOutcome> {
+  await Promise.all(outcome.accepted.map((name) => host.setDesired(name, 'off', until)));
   return outcome;
 }
 

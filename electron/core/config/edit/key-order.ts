@@ -20,6 +20,8 @@ const order: readonly string[] = [
   'remote_socket',
   'enabled',
   'tags',
+  'guard',
+  'auto_off',
   'hold',
   'share',
   'start_timeout',
