@@ -20,7 +20,7 @@ export function ConfirmOn({ name, onAnswer }: ConfirmOnProps): ReactElement {
         onAnswer(false);
       }}
     >
-      <span className="row-confirm-text">Production: turn it on?</span>
+      <span className="row-confirm-text">Guarded: turn it on?</span>
       <button type="button" ref={cancel} className="button small" onClick={() => onAnswer(false)}>
         Cancel
       </button>

@@ -62,7 +62,7 @@ export const ServiceRow = memo(function ServiceRow(props: ServiceRowProps): Reac
         <div className="row-line">
           <span className="row-name" title={row.description === null ? name : `${name}: ${row.description}`}>
             <MiddleCut text={name} hit={row.hit} />
-            {row.isGuarded && <span className="guard-mark" title="Production: asks before it is turned on" />}
+            {row.isGuarded && <span className="guard-mark" title="Guarded: asks before it is turned on" />}
           </span>
           {row.address === null || row.port === null ? null : (
             <AddressButton address={row.address} shown={row.port} tabIndex={tabIndex} />

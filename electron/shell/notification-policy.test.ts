@@ -251,6 +251,7 @@ test('a config with faulty entries is one notice, not one for each entry', async
   const problems = [41, 47].map((line) => ({
     severity: 'error' as const,
     path: `services[${line}]`,
+    service: 'warehouse',
     line,
     message: 'is wrong',
   }));
@@ -263,7 +264,7 @@ test('a config with faulty entries is one notice, not one for each entry', async
   notifier.update(broken);
   await clock.advance(quietMs);
   expect(take()).toEqual([
-    'The config has 2 errors | Line 41: is wrong. The other services are not affected',
+    'The config has 2 errors | Line 41: warehouse: is wrong. The other services are not affected',
   ]);
   notifier.update(healthy);
   await clock.advance(settleMs);
