@@ -188,7 +188,13 @@ const pictured: readonly Picture[] = [
   { name: 'settings-of-an-installed-app', scenario: 'installed-on-a-mac', act: installCommand },
   { name: 'settings-away-from-applications', scenario: 'away-from-applications', act: openSettings },
   { name: 'settings-of-an-app-that-updates-itself', scenario: 'updates-itself', act: openSettings },
-  { name: 'reviewed-config', scenario: 'untrusted-config', act: click('Review') },
+  {
+    name: 'reviewed-config',
+    scenario: 'untrusted-config',
+    act: all(click('Review'), ({ page }) =>
+      page.getByRole('button', { name: 'Trust', exact: true }).waitFor(),
+    ),
+  },
 ];
 
 /** Those that are drawn with letters twice the usual size, too. */

@@ -64,7 +64,9 @@ export function createPodDialer(
         await api.get('/version', { signal: ending.signal, timeoutMs: deadlineMs });
         wire = await dial();
       }
-      return wire.ok ? ok(new SpdyConnection(wire.value, clock)) : wire;
+      if (!wire.ok) return wire;
+      // Its end has been told to nobody.
+      return wire.value.destroyed ? brokeOff : ok(new SpdyConnection(wire.value, clock));
     } finally {
       timer.cancel();
       signal.removeEventListener('abort', onAbort);
@@ -91,6 +93,7 @@ const upgrade: Readonly<Record<Way, (request: UpgradeRequest) => Promise<Result<
     });
     if (!answer.ok) return answer;
     const { socket, head, headers } = answer.value;
+    if (socket.destroyed) return brokeOff;
     const accepted = createHash('sha1').update(`${key}${webSocketGuid}`).digest('base64');
     if (headers['sec-websocket-accept'] !== accepted || headers['sec-websocket-protocol'] !== tunnelProtocol)
       return refuse(socket, 'the API server speaks another protocol over WebSockets');
@@ -104,12 +107,15 @@ const upgrade: Readonly<Record<Way, (request: UpgradeRequest) => Promise<Result<
     });
     if (!answer.ok) return answer;
     const { socket, head, headers } = answer.value;
+    if (socket.destroyed) return brokeOff;
     if (headers['x-stream-protocol-version'] !== streamProtocol)
       return refuse(socket, 'the API server speaks another protocol over SPDY');
     if (head.length > 0) socket.unshift(head);
     return ok(socket);
   },
 };
+
+const brokeOff = err({ status: noAnswer, body: 'the connection broke off' });
 
 function refuse(socket: Duplex, reason: string): Result<never, KubeAnswer> {
   socket.destroy();
@@ -149,6 +155,8 @@ function ask(
     };
     signal.addEventListener('abort', onAbort, { once: true });
     request.once('upgrade', (response, socket, head) => {
+      // Whoever takes it looks whether it still lives.
+      socket.on('error', () => undefined);
       settle(ok({ socket, head, headers: response.headers }));
     });
     request.once('response', (response) => {

@@ -1,5 +1,5 @@
 /** Which connection a client gets, with an independent server of SPDY at the other end, and a clock that a test moves. */
-import { duplexPair } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import {
@@ -20,8 +20,9 @@ let clock: FakeClock;
 let streams: PodStreams;
 /** At the other end, in the order of their connections. */
 let far: { readonly server: SpdyServer; readonly streams: FarStream[] }[];
-/** Our ends of them. */
+/** Our ends of them, and what they write to. */
 let near: SpdyConnection[];
+let wires: Duplex[];
 let refusal: KubeAnswer | null;
 let said: string[];
 
@@ -29,6 +30,7 @@ beforeEach(() => {
   clock = new FakeClock();
   far = [];
   near = [];
+  wires = [];
   refusal = null;
   said = [];
   streams = new PodStreams(
@@ -53,6 +55,7 @@ beforeEach(() => {
         void end.server.run();
         const connection = new SpdyConnection(ours, clock);
         near.push(connection);
+        wires.push(ours);
         return Promise.resolve(ok(connection));
       },
     },
@@ -191,4 +194,22 @@ it('doubts the way once when pings are no longer answered', async () => {
   for (const { server } of far) server.answersPings = false;
   await clock.advance(13_000);
   expect([said, streams.isVouched]).toEqual([['doubt'], false]);
+});
+
+it('gives a client another connection when the first write shows that its own was lost', async () => {
+  await streams.warm(service);
+  const [wire] = wires;
+  if (wire === undefined) throw new Error('there is no connection');
+  wire._write = (_chunk, _encoding, done) => {
+    done(new Error('EPIPE'));
+  };
+  // As a client comes: no promise stands between its arrival and the write.
+  const opened = await new Promise<Awaited<ReturnType<PodStreams['open']>>>((resolve) => {
+    setImmediate(() => {
+      resolve(streams.open({ service, port: 80, onComplaint: () => undefined }));
+    });
+  });
+  expect(opened.ok && !opened.value.destroyed).toBe(true);
+  expect(near[0]?.isOpen).toBe(false);
+  if (opened.ok) opened.value.on('error', () => undefined);
 });

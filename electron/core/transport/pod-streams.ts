@@ -94,7 +94,12 @@ export class PodStreams {
   async open(client: PodClient): Promise<Result<SpdyStream, Cause>> {
     const best = this.#best();
     const mayDial = this.#members.size < maxConnectionsBackedUp;
-    if (best !== null && (!isLoaded(best) || !mayDial)) return ok(this.#openOn(best, client));
+    if (best !== null && (!isLoaded(best) || !mayDial)) {
+      const stream = this.#openOn(best, client);
+      // A connection may have been lost that nobody has used since: the first write shows it.
+      await Promise.resolve();
+      if (!stream.destroyed) return ok(stream);
+    }
     const dialed = await this.#dial();
     // A new one that fails leaves those that are there, loaded or not.
     const member = dialed.ok && dialed.value.connection.isOpen ? dialed.value : this.#best();

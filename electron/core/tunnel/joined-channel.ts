@@ -11,6 +11,11 @@ export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buf
     channel.on('error', () => undefined).destroy();
     return;
   }
+  // So may the channel, and its end has been told to nobody.
+  if (channel.destroyed) {
+    client.destroy();
+    return;
+  }
   channel.on('error', () => client.destroy());
   channel.on('close', () => client.destroySoon());
   client.on('close', () => {
