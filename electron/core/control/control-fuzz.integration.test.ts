@@ -35,21 +35,9 @@ afterEach(() => fixture.close());
 
 const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 
-// Not HEAD: its answer has a length and no body.
+// Not HEAD: its answer has a length and no body, and the reader of this test would take the next answer for it.
 const method = fc.oneof(
-  fc.constantFrom(
-    'GET',
-    'POST',
-    'POST',
-    'HEAD',
-    'PUT',
-    'DELETE',
-    'OPTIONS',
-    'TRACE',
-    'CONNECT',
-    'PRI',
-    'get',
-  ),
+  fc.constantFrom('GET', 'POST', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PRI', 'get'),
   fc.string({ maxLength: 8 }),
 );
 const path = fc.oneof(
