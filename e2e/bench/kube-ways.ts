@@ -18,6 +18,7 @@ import { createKubeRequests } from '../../electron/core/transport/kube-requests.
 import { openKubeSession } from '../../electron/core/transport/kube-session.ts';
 import { createPodDialer } from '../../electron/core/transport/kube-upgrade.ts';
 import { PodStreams } from '../../electron/core/transport/pod-streams.ts';
+import { joinChannel, joinedHighWaterMark } from '../../electron/core/tunnel/joined-channel.ts';
 import { startKubeApi } from '../fixtures/kube-api.ts';
 import { createKubectlClient, type KubectlClient } from '../fixtures/kubectl-client.ts';
 import { listenAnywhere } from '../fixtures/servers.ts';
@@ -116,18 +117,20 @@ export async function runStreams(binDirectory: string, port: number): Promise<vo
   const dial = createPodDialer(socketPath, { api, clock: systemClock });
   const streams = new PodStreams({ namespace: 'default', pod: podName }, { dial, clock: systemClock });
   await streams.warm(service);
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+  const options = {
+    allowHalfOpen: true,
+    noDelay: true,
+    pauseOnConnect: true,
+    highWaterMark: joinedHighWaterMark,
+  };
+  const server = net.createServer(options, (socket) => {
     socket.on('error', () => socket.destroy());
     void streams.open({ service, port, onComplaint: () => undefined }).then((opened) => {
       if (!opened.ok) {
         socket.destroy();
         return;
       }
-      const stream = opened.value;
-      stream.on('error', () => socket.destroy());
-      socket.once('close', () => stream.destroy());
-      socket.pipe(stream);
-      stream.pipe(socket);
+      joinChannel(socket, opened.value);
     });
   });
   process.send?.(await listenAnywhere(server));

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+/** Of a client: with Node's own 16 KiB a channel would stop and go on at each piece. */
+export const joinedHighWaterMark = 256 * 1024;
+
 /**
  * Joins a client, which is paused, to a channel. The end of either side is passed on and leaves the other open; a side that breaks
  * takes the other with it.
@@ -24,5 +27,17 @@ export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buf
   });
   if (early.length > 0) channel.write(early);
   client.pipe(channel);
+  channel.on('data', () => {
+    writeTogether(client);
+  });
   channel.pipe(client);
+}
+
+/** A channel's bytes come as pieces of frames, several in a turn: one system call takes them all. */
+function writeTogether(client: Socket): void {
+  if (client.writableCorked > 0) return;
+  client.cork();
+  process.nextTick(() => {
+    client.uncork();
+  });
 }

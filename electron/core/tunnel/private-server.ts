@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { withUmask } from '../process/umask.ts';
+import { joinedHighWaterMark } from './joined-channel.ts';
 import { ensureRuntimeDirectory, removeFile } from '../transport/private-path.ts';
 
 export interface PrivatePlace {
@@ -14,7 +15,11 @@ export async function listenPrivately(
   { runtimeDirectory, path }: PrivatePlace,
   onClient: (client: net.Socket) => void,
 ): Promise<Result<net.Server, string>> {
-  const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  const server = net.createServer({
+    allowHalfOpen: true,
+    pauseOnConnect: true,
+    highWaterMark: joinedHighWaterMark,
+  });
   try {
     ensureRuntimeDirectory(runtimeDirectory);
     await removeFile(path);

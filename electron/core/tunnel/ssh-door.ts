@@ -25,7 +25,7 @@ import {
 } from '../transport/channel.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../transport/private-path.ts';
 import { cannotListen } from '../transport/ssh-output.ts';
-import { joinChannel } from './joined-channel.ts';
+import { joinChannel, joinedHighWaterMark } from './joined-channel.ts';
 import { serveSocks } from './socks-client.ts';
 import type { SocksTarget } from './socks-request.ts';
 import { type RideParts, RideTunnel } from './ride-tunnel.ts';
@@ -48,7 +48,11 @@ export class SshDoor extends RideTunnel {
   readonly #request: TunnelRequest;
   readonly #parts: SshDoorParts;
   readonly #listenPath: string;
-  readonly #server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  readonly #server = net.createServer({
+    allowHalfOpen: true,
+    pauseOnConnect: true,
+    highWaterMark: joinedHighWaterMark,
+  });
   readonly #clients = new Set<net.Socket>();
   /** Those among them whose channel is being made. */
   readonly #opening = new Set<net.Socket>();
