@@ -39,7 +39,6 @@ import { openAtLine } from '../process/editor-launch.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
-import type { CredentialConcern } from '../wake/credential-files.ts';
 import { loginName } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { collectDiagnostics } from './diagnostics.ts';
@@ -47,7 +46,7 @@ import { Forwarding } from './forwarding.ts';
 import { HostKeys } from './host-keys.ts';
 import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
-import { MachineWatch } from './machine-watch.ts';
+import { MachineWatch, type MachineEvent } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
 import { Pauses } from './pauses.ts';
 import { holderOf, namedPlaces } from './port-choice.ts';
@@ -602,25 +601,14 @@ export class AppHost {
       homeDirectory,
       environment: this.#children.environment,
       tasks: this.#tasks,
-      listener: {
-        onSuspended: () => {
-          this.#forwarding.suspend();
-        },
-        onRecover: (interruption) => {
-          this.#pauses.check();
-          this.#forwarding.recover(interruption);
-        },
-        onNetworkChanged: (interruption) => {
-          this.#forwarding.trigger('network', interruption);
-        },
-        onCredentials: (concerns) => void this.#onCredentials(concerns),
-      },
+      onEvent: (event) => void this.#onMachineEvent(event),
     });
   }
 
-  async #onCredentials(concerns: CredentialConcern): Promise<void> {
-    await this.#config.reload();
-    this.#forwarding.trigger('credentials', { concerns });
+  async #onMachineEvent(event: MachineEvent): Promise<void> {
+    if (event.kind === 'recovered') this.#pauses.check();
+    if (event.kind === 'credentials') await this.#config.reload();
+    this.#forwarding.take(event);
   }
 
   #joinShutdown(): void {
