@@ -71,11 +71,11 @@ export const figureTable = (figures) => {
 };
 
 /** Prints the table and writes the figures with what else is known of the run.
- * @param {string} file @param {readonly Figure[]} figures @param {Readonly<Record<string, unknown>>} run
+ * @param {string} file @param {readonly Figure[]} figures @param {{ readonly seed?: number | string, readonly electron?: string }} run
  * @returns {Promise<number>} the exit code: 0 when every must is met */
 export const publish = async (file, figures, run) => {
   await writeFile(file, `${JSON.stringify({ ...run, node: process.versions.node, figures }, null, 2)}\n`);
-  const seed = run['seed'] === undefined ? '' : `seed ${run['seed']}; `;
+  const seed = run.seed === undefined ? '' : `seed ${run.seed}; `;
   console.log(`\n${figureTable(figures)}\n\n${seed}also in ${path.relative(projectDir, file)}`);
   return figures.every(({ ok }) => ok) ? 0 : 1;
 };

@@ -27,7 +27,7 @@ const entities = { lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", amp: '&' 
 /** @param {string} xml */
 const textOf = (xml) =>
   stripVTControlCharacters(xml)
-    .replaceAll(/&(#?\w+);/g, (entity, name) => entities[name] ?? entity)
+    .replaceAll(/&(#?\w+);/g, (entity, /** @type {string} */ name) => entities[name] ?? entity)
     .trim();
 
 /** @param {string} report @returns {Outcome} */
