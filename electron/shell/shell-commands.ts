@@ -115,10 +115,9 @@ async function menuWork(
 ): Promise<void> {
   switch (action.kind) {
     case 'set-desired':
-      host.setDesired(action.name, action.desired);
-      return;
+      return host.setDesired(action.name, action.desired);
     case 'set-group':
-      for (const name of action.names) host.setDesired(name, action.desired);
+      await Promise.all(action.names.map((name) => host.setDesired(name, action.desired)));
       return;
     case 'open-popover':
       openPopover();
