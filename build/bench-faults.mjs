@@ -7,24 +7,20 @@ import './setup/node-version.mjs';
 import { spawn, execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { exitOnEndSignals } from './end-signals.mjs';
 import { faultRowCommand } from './fault-row.mjs';
-import { figureOf, figureTable } from './figure-table.mjs';
+import { figureTable, figuresOf, notMeasured, publish } from './figure-table.mjs';
 import { cacheDir, projectDir } from './paths.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
 
 /** @typedef {import('./figure-table.mjs').Figure} Figure */
 /** @typedef {{ name: string, what: string, watchesSeconds?: number }} Row */
-/** @typedef {{ seed: number, seconds: readonly [string] | undefined }} Settings */
-/** @typedef {{ row: string, seconds: number, figures: readonly Figure[] }} RowResult */
+/** @typedef {{ seed: number, seconds: readonly string[] }} Settings */
 
 const program = path.join(cacheDir, 'bench', 'faults.mjs');
-const resultFile = path.join(cacheDir, 'bench-faults.json');
 const rowDeadlineMs = 240_000;
 
 const checkMachine = () => {
@@ -51,12 +47,11 @@ const rowsOf = (words) => {
     : rows.filter(({ name }) => words.some((word) => isMeant(rows, name, word)));
 };
 
-/** @param {Row} row @param {Settings} settings @param {NodeJS.ProcessEnv} env @returns {Promise<RowResult>} */
+/** @param {Row} row @param {Settings} settings @param {NodeJS.ProcessEnv} env @returns {Promise<readonly Figure[]>} */
 const runRow = async ({ name, what, watchesSeconds = 0 }, { seed, seconds }, env) => {
   console.log(`\n── ${name}: ${what}`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'lp-faults-'));
-  const startedAt = performance.now();
-  const [unshare, ...args] = faultRowCommand(folder, [program, name, String(seed), ...(seconds ?? [])]);
+  const [unshare, ...args] = faultRowCommand(folder, [program, name, String(seed), ...seconds]);
   const child = spawn(unshare, args, {
     cwd: projectDir,
     env: { ...env, TMPDIR: folder },
@@ -74,28 +69,14 @@ const runRow = async ({ name, what, watchesSeconds = 0 }, { seed, seconds }, env
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal));
   });
-  /** @type {Figure[]} */
-  const figures = [];
-  createInterface(child.stdout).on('line', (line) => {
-    const figure = figureOf(line);
-    if (figure === undefined) console.log(line);
-    else figures.push(figure);
-  });
+  const figures = figuresOf(child.stdout);
   const end = await ended;
   clearTimeout(deadline);
   process.off('exit', stop);
   rmSync(folder, { recursive: true, force: true });
-  if (end !== 0)
-    figures.push({
-      figure: 'the row is measured',
-      value: null,
-      unit: '',
-      must: 'ends with 0',
-      ok: false,
-      note: String(end),
-    });
+  if (end !== 0) figures.push(notMeasured('the row is measured', String(end)));
   if (figures.length > 0) console.log(figureTable(figures));
-  return { row: name, seconds: Math.round((performance.now() - startedAt) / 1000), figures };
+  return figures.map((one) => ({ ...one, figure: `${name}: ${one.figure}` }));
 };
 
 /** The daemon and kubectl, without Electron.
@@ -130,20 +111,9 @@ await runMain(async () => {
   if (rows.length === 0) throw new SetUpError('no row of that name: npm run bench:faults -- --list');
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
   console.log(`seed ${seed}`);
-  /** @type {RowResult[]} */
-  const results = [];
-  for (const row of rows) {
-    results.push(
-      await runRow(row, { seed, seconds: values.seconds === undefined ? undefined : [values.seconds] }, env),
-    );
-    await writeFile(
-      resultFile,
-      `${JSON.stringify({ seed, node: process.versions.node, rows: results }, null, 2)}\n`,
-    );
-  }
-  const figures = results.flatMap(({ row, figures }) =>
-    figures.map((one) => ({ ...one, figure: `${row}: ${one.figure}` })),
-  );
-  console.log(`\n${figureTable(figures)}\n\nseed ${seed}; also in ${path.relative(projectDir, resultFile)}`);
-  return figures.every(({ ok }) => ok) ? 0 : 1;
+  const settings = { seed, seconds: values.seconds === undefined ? [] : [values.seconds] };
+  /** @type {Figure[]} */
+  const figures = [];
+  for (const row of rows) figures.push(...(await runRow(row, settings, env)));
+  return publish(path.join(cacheDir, 'bench-faults.json'), figures, { seed });
 });

@@ -2,19 +2,14 @@
 // `npm run bench:hostile -- files crowd` measures those rows alone, `-- --seed 7` repeats the mutations of an earlier run.
 import './setup/node-version.mjs';
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { exitOnEndSignals } from './end-signals.mjs';
-import { figureOf, figureTable } from './figure-table.mjs';
+import { figuresOf, notMeasured, publish } from './figure-table.mjs';
 import { cacheDir, projectDir } from './paths.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
 
-/** @typedef {import('./figure-table.mjs').Figure} Figure */
-
 const program = path.join(cacheDir, 'bench', 'hostile.mjs');
-const resultFile = path.join(cacheDir, 'bench-hostile.json');
 
 /** The daemon, without Electron. */
 const prepare = async () => {
@@ -44,25 +39,8 @@ await runMain(async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
     reject: false,
   });
-  /** @type {Figure[]} */
-  const figures = [];
-  createInterface(bench.stdout).on('line', (line) => {
-    const figure = figureOf(line);
-    if (figure === undefined) console.log(line);
-    else figures.push(figure);
-  });
+  const figures = figuresOf(bench.stdout);
   const { exitCode, shortMessage = '' } = await bench;
-  if (exitCode !== 0)
-    figures.push({
-      figure: 'the bench',
-      value: null,
-      unit: '',
-      must: 'ends with 0',
-      ok: false,
-      note: shortMessage,
-    });
-  const result = { seed, node: process.versions.node, figures };
-  await writeFile(resultFile, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`\n${figureTable(figures)}\n\nseed ${seed}; also in ${path.relative(projectDir, resultFile)}`);
-  return figures.every(({ ok }) => ok) ? 0 : 1;
+  if (exitCode !== 0) figures.push(notMeasured('the bench', shortMessage));
+  return publish(path.join(cacheDir, 'bench-hostile.json'), figures, { seed });
 });

@@ -2,11 +2,10 @@
 // one JSON object for each figure; here they are run one after another, and set as one table.
 // `npm run bench -- quit idle` runs those whose file name contains one of the words.
 import './setup/node-version.mjs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { exitOnEndSignals } from './end-signals.mjs';
-import { figureOf, figureTable } from './figure-table.mjs';
+import { figuresOf, notMeasured, publish } from './figure-table.mjs';
 import { cacheDir, projectDir } from './paths.mjs';
 import { withPreparedApp } from './prepared-app.mjs';
 import { runMain } from './setup/report.mjs';
@@ -14,7 +13,6 @@ import { runMain } from './setup/report.mjs';
 /** @typedef {import('./figure-table.mjs').Figure} Figure */
 
 const benchDir = path.join(projectDir, 'e2e/bench');
-const resultFile = path.join(cacheDir, 'bench.json');
 
 /** @param {readonly string[]} words @returns {Promise<readonly string[]>} */
 const benchNames = async (words) => {
@@ -40,19 +38,9 @@ const runBench = async (name, env) => {
     stdio: ['ignore', 'pipe', 'inherit'],
     reject: false,
   });
-  /** @type {Figure[]} */
-  const figures = [];
-  createInterface(program.stdout).on('line', (line) => {
-    const figure = figureOf(line);
-    if (figure === undefined) console.log(line);
-    else figures.push(figure);
-  });
+  const figures = figuresOf(program.stdout);
   const { exitCode, shortMessage = '' } = await program;
-  if (exitCode === 0) return figures;
-  return [
-    ...figures,
-    { figure: name, value: NaN, unit: '', must: 'ends with 0', ok: false, note: shortMessage },
-  ];
+  return exitCode === 0 ? figures : [...figures, notMeasured(name, shortMessage)];
 };
 
 exitOnEndSignals();
@@ -67,9 +55,6 @@ await runMain(() =>
     const figures = [];
     // One at a time: they measure.
     for (const name of names) figures.push(...(await runBench(name, env)));
-    const result = { electron: electron.version, node: process.versions.node, figures };
-    await writeFile(resultFile, `${JSON.stringify(result, null, 2)}\n`);
-    console.log(`\n${figureTable(figures)}\n\nalso in ${path.relative(projectDir, resultFile)}`);
-    return figures.every(({ ok }) => ok) ? 0 : 1;
+    return publish(path.join(cacheDir, 'bench.json'), figures, { electron: electron.version });
   }),
 );

@@ -2,13 +2,13 @@
 //
 // Lint looks again only at files that changed. A rule about types may then miss, in a file that did not change, what
 // a change elsewhere did to it; `npm test` looks at all files.
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { bin, cacheDir, isEntryPoint, projectDir } from './paths.mjs';
+import { bin, cacheDir, projectDir } from './paths.mjs';
 import { runQuietly } from './run-command.mjs';
 
 /** @typedef {{ readonly name: string, readonly script: string, readonly args: readonly string[] }} Step */
-/** @typedef {{ readonly name: string, readonly ok: boolean, readonly seconds: number, readonly output: string }} StepResult */
 
 const lintCache = [
   '--cache',
@@ -17,7 +17,7 @@ const lintCache = [
 ];
 
 /** The slowest first, so that the quick ones fill the other cores meanwhile.
- * @param {boolean} onlyChanged @returns {readonly Step[]} */
+ * @param {boolean} onlyChanged @returns {Step[]} */
 const stepsFor = (onlyChanged) => [
   {
     name: 'lint',
@@ -29,7 +29,6 @@ const stepsFor = (onlyChanged) => [
     script: bin('typescript/bin/tsc'),
     args: ['--noEmit', '--incremental', '--tsBuildInfoFile', path.join(cacheDir, 'types.tsbuildinfo')],
   },
-  { name: 'older Electron', script: path.join(projectDir, 'build/electron-api-check.mjs'), args: [] },
   { name: 'unused code', script: bin('knip/bin/knip.js'), args: ['--no-progress', '--no-config-hints'] },
   {
     name: 'import rules',
@@ -50,32 +49,39 @@ const stepsFor = (onlyChanged) => [
   },
 ];
 
-/** @param {Step} step @returns {Promise<StepResult>} */
+/** @param {Step} step @returns {Promise<boolean>} whether all is well */
 const runStep = async ({ name, script, args }) => {
   const started = performance.now();
   const { code, output } = await runQuietly(process.execPath, [script, ...args]);
-  return { name, ok: code === 0, seconds: (performance.now() - started) / 1000, output: output.trim() };
+  const isOk = code === 0;
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    `${isOk ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)${isOk ? '' : `\n${output.trim()}\n`}`,
+  );
+  return isOk;
 };
 
-/** Runs every step, as many at a time as there are cores, and prints each as it ends; a failed one with its output.
- * @param {{ readonly onlyChanged: boolean }} options @returns {Promise<readonly StepResult[]>} */
-export const runChecks = async ({ onlyChanged }) => {
-  const waiting = [...stepsFor(onlyChanged)];
-  /** @type {StepResult[]} */
-  const results = [];
-  const worker = async () => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
-      const result = await runStep(step);
-      results.push(result);
-      console.log(`${result.ok ? 'ok    ' : 'FAILED'} ${result.name} (${result.seconds.toFixed(1)} s)`);
-      if (!result.ok) console.log(`${result.output}\n`);
-    }
-  };
-  await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
-  return results;
+/** How many lines the house has outside tests, as one line: all, and each room from the largest. */
+const lineCount = async () => {
+  const { output } = await runQuietly('git', ['ls-files', '-z']);
+  /** @type {Map<string, number>} */
+  const rooms = new Map();
+  for (const file of output.split('\0')) {
+    if (file === '' || /\.test\.tsx?$|^package-lock\.json$|\.(png|icns)$/.test(file)) continue;
+    const room = /^(electron\/\w+|\w+)\//.exec(file)?.[1] ?? 'top level';
+    const text = await readFile(path.join(projectDir, file), 'utf8').catch(() => '');
+    rooms.set(room, (rooms.get(room) ?? 0) + text.split('\n').length - 1);
+  }
+  const all = [...rooms.values()].reduce((sum, lines) => sum + lines, 0);
+  const each = [...rooms].sort(([, a], [, b]) => b - a).map(([room, lines]) => `${room} ${lines}`);
+  return `${all} lines outside tests: ${each.join(', ')}`;
 };
 
-if (isEntryPoint(import.meta.filename)) {
-  const results = await runChecks({ onlyChanged: true });
-  process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
-}
+// As many steps at a time as there are cores.
+const waiting = stepsFor(!process.argv.includes('--all'));
+const worker = async () => {
+  for (let step = waiting.shift(); step !== undefined; step = waiting.shift())
+    if (!(await runStep(step))) process.exitCode = 1;
+};
+await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
+console.log(await lineCount());

@@ -60,7 +60,7 @@ export const builderConfig = (kind) => {
     mac: {
       target: ['dmg', 'zip'].map((target) => ({ target, arch: ['arm64', 'x64'] })),
       category: 'public.app-category.developer-tools',
-      icon: 'build/icons/icon.icns',
+      icon: 'build/icons/icon.png',
       minimumSystemVersion: '13.0',
       ...(hasCertificate ? {} : { identity: '-' }),
       hardenedRuntime: hasCertificate,

@@ -1,4 +1,8 @@
 // The figures that benchmarks print, one JSON object a line, and the table that people read.
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { projectDir } from './paths.mjs';
 
 /** @typedef {{ figure: string, value: number | null, unit: string, must: string, ok: boolean, note?: string }} Figure */
 
@@ -13,6 +17,30 @@ export const figureOf = (line) => {
     return undefined;
   }
 };
+
+/** Collects what a program prints; what is no figure is passed through.
+ * @param {import('node:stream').Readable} output @returns {Figure[]} grows until the program ends */
+export const figuresOf = (output) => {
+  /** @type {Figure[]} */
+  const figures = [];
+  createInterface(output).on('line', (line) => {
+    const figure = figureOf(line);
+    if (figure === undefined) console.log(line);
+    else figures.push(figure);
+  });
+  return figures;
+};
+
+/** A program that did not end well.
+ * @param {string} figure @param {string} note @returns {Figure} */
+export const notMeasured = (figure, note) => ({
+  figure,
+  value: null,
+  unit: '',
+  must: 'ends with 0',
+  ok: false,
+  note,
+});
 
 /** Three digits that count, at the most.
  * @param {number | null} value null, as JSON has it, where nothing could be measured */
@@ -40,4 +68,14 @@ export const figureTable = (figures) => {
         .trimEnd(),
     )
     .join('\n');
+};
+
+/** Prints the table and writes the figures with what else is known of the run.
+ * @param {string} file @param {readonly Figure[]} figures @param {{ readonly seed?: number | string, readonly electron?: string }} run
+ * @returns {Promise<number>} the exit code: 0 when every must is met */
+export const publish = async (file, figures, run) => {
+  await writeFile(file, `${JSON.stringify({ ...run, node: process.versions.node, figures }, null, 2)}\n`);
+  const seed = run.seed === undefined ? '' : `seed ${run.seed}; `;
+  console.log(`\n${figureTable(figures)}\n\n${seed}also in ${path.relative(projectDir, file)}`);
+  return figures.every(({ ok }) => ok) ? 0 : 1;
 };

@@ -12,6 +12,6 @@ export default defineConfig({
   // One app at a time: on two cores, deadlines measured beside another Electron would say nothing.
   workers: 1,
   forbidOnly: true,
-  // Its file is named by PLAYWRIGHT_JSON_OUTPUT_FILE (build/test.mjs).
-  reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] === undefined ? 'line' : [['line'], ['json']],
+  // The report's file is named by PLAYWRIGHT_JUNIT_OUTPUT_FILE (build/test.mjs).
+  reporter: process.env['PLAYWRIGHT_JUNIT_OUTPUT_FILE'] === undefined ? 'line' : [['line'], ['junit']],
 });

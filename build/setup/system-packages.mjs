@@ -34,6 +34,8 @@ const electronNeeds = [
   ['libcups2', 'libcups2t64'],
   ['libnotify4'],
   ['dbus-daemon', 'dbus'],
+  // For what comes out of the npm registry (registry-package.mjs).
+  ['unzip'],
 ];
 
 /** @type {readonly Need[]} */

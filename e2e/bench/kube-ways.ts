@@ -3,7 +3,6 @@
  * kubectl port-forward, and a line that takes its time.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -26,15 +25,9 @@ import { firstPort, own, startRole, type Way } from './relay-processes.ts';
 
 export const podName = 'web-0';
 
-/** Resolves to its port. LOCALPORT_BENCH_API names a program to be used instead: `PROGRAM HOST:PORT` serves there. */
-export async function startApi(scope: Scope, targetPort: number): Promise<number> {
-  const program = process.env['LOCALPORT_BENCH_API'];
-  if (program === undefined) return firstPort(startRole(scope, 'kube-api', String(targetPort)));
-  const child = spawn(program, ['127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  own(scope, 'API server', child);
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return Number(new URL(line).port);
-}
+/** Resolves to its port. */
+export const startApi = (scope: Scope, targetPort: number): Promise<number> =>
+  firstPort(startRole(scope, 'kube-api', String(targetPort)));
 
 export async function runApi(targetPort: number): Promise<void> {
   const api = await startKubeApi();
@@ -60,22 +53,14 @@ export async function startKubectl(scope: Scope, client: KubectlClient, port: nu
     const local = /^Forwarding from 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
     if (local === undefined) continue;
     child.stdout.resume();
-    return {
-      name: 'kubectl',
-      address: { host: '127.0.0.1', port: Number(local) },
-      relayPid: child.pid ?? null,
-    };
+    return { address: { host: '127.0.0.1', port: Number(local) }, relayPid: child.pid ?? null };
   }
   throw new Error('kubectl does not forward');
 }
 
 export async function startStreams(scope: Scope, client: KubectlClient, port: number): Promise<Way> {
   const child = startRole(scope, 'streams', client.binDirectory, String(port));
-  return {
-    name: 'streams',
-    address: { host: '127.0.0.1', port: await firstPort(child) },
-    relayPid: child.pid ?? null,
-  };
+  return { address: { host: '127.0.0.1', port: await firstPort(child) }, relayPid: child.pid ?? null };
 }
 
 /** Tells its parent the port where it takes clients for the pod's port. */

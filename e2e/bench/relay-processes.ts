@@ -5,16 +5,19 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { systemClock } from '../../electron/core/clock.ts';
+import { silentLogger } from '../../electron/core/observability/logger.ts';
+import { ConnectionBudget } from '../../electron/core/relay/connection-budget.ts';
+import { readDescriptorLimit } from '../../electron/core/relay/descriptor-limit.ts';
+import { createLocalPort } from '../../electron/core/relay/local-port.ts';
 import type { Scope } from '../../electron/core/scope.ts';
 import { eventually } from '../fixtures/eventually.ts';
-import type { Address } from '../fixtures/servers.ts';
+import { freePort, type Address } from '../fixtures/servers.ts';
 import { startSshd } from '../fixtures/sshd.ts';
 import { runClient, runServer } from './relay-peers.ts';
-import { runVariant } from './relay-variants.ts';
 
 /** A way from the client to the server. */
 export interface Way {
-  readonly name: string;
   readonly address: Address;
   /** null: no relay on it. */
   readonly relayPid: number | null;
@@ -49,9 +52,29 @@ export async function openTunnel(scope: Scope, targetPort: number): Promise<Addr
   return { path: socket };
 }
 
-export async function startRelay(scope: Scope, name: string, upstream: Address): Promise<Way> {
-  const child = startRole(scope, 'relay', name, JSON.stringify(upstream));
-  return { name, address: { host: '127.0.0.1', port: await firstPort(child) }, relayPid: child.pid ?? null };
+export async function startRelay(scope: Scope, upstream: Address): Promise<Way> {
+  const child = startRole(scope, 'relay', JSON.stringify(upstream));
+  return { address: { host: '127.0.0.1', port: await firstPort(child) }, relayPid: child.pid ?? null };
+}
+
+/** A LocalPort in front of an endpoint; tells its parent the port that it listens on. */
+async function runRelay(upstream: Address): Promise<void> {
+  const port = await freePort();
+  const local = createLocalPort({
+    name: 'bench',
+    port,
+    holdTimeoutMs: 10_000,
+    clock: systemClock,
+    log: silentLogger,
+    budget: new ConnectionBudget(readDescriptorLimit()),
+    events: { onDemand: () => undefined, onSuspicion: () => undefined, onEvidence: () => undefined },
+  });
+  const opened = await local.open();
+  if (!opened.ok) throw new Error(opened.error.title);
+  const endpoint =
+    'path' in upstream ? { kind: 'unix' as const, ...upstream } : { kind: 'tcp' as const, ...upstream };
+  local.setUpstream({ tunnelId: 'bench', endpoint, trialMs: null });
+  process.send?.(port);
 }
 
 /** Resolves to the port that it listens on. */
@@ -77,8 +100,8 @@ export function own(scope: Scope, name: string, child: ChildProcess): ChildProce
 }
 
 /** What a process started by `startRole` does. */
-export async function runRole(role: string, [variant = '', upstream = '']: readonly string[]): Promise<void> {
+export async function runRole(role: string, [upstream = '']: readonly string[]): Promise<void> {
   if (role === 'server') runServer();
   else if (role === 'client') runClient();
-  else await runVariant(variant, JSON.parse(upstream) as Address);
+  else await runRelay(JSON.parse(upstream) as Address);
 }

@@ -5,7 +5,6 @@ import { measureHostileChild } from './hostile-child.ts';
 import { measureHostileFiles } from './hostile-files.ts';
 import { measureIdleCrowd } from './idle-crowd.ts';
 import { measureMutatedFiles } from './mutated-files.ts';
-import { measureScreens } from './hostile-screens.ts';
 
 const [seed = '1', ...words] = process.argv.slice(2);
 
@@ -13,7 +12,6 @@ const rows: Readonly<Record<string, (scope: Scope) => Promise<void> | void>> = {
   mutations: () => {
     measureMutatedFiles(Number(seed));
   },
-  screens: measureScreens,
   files: measureHostileFiles,
   crowd: measureIdleCrowd,
   'child-info': (scope) => measureHostileChild(scope, 'info'),

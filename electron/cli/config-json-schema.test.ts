@@ -26,6 +26,17 @@ const schema = configJsonSchema() as {
 };
 const { services } = schema.properties;
 
+/** A property's schema without what it says about itself. */
+const valueOf = (tree: Tree, ...keys: readonly string[]): unknown => {
+  const { description: _, ...value } = keys.reduce<Tree>(
+    (parent, key) => (parent['properties'] as Record<string, Tree>)[key] ?? {},
+    tree,
+  );
+  return value;
+};
+const variable = { type: 'string', pattern: String.raw`\$\{[^}]+\}` };
+const numberAsText = { type: 'string', pattern: String.raw`^\s*[-+]?\d+(\.\d+)?\s*$` };
+
 describe('the schema for editors', () => {
   it.each<readonly [string, Tree, KeyHelps]>([
     ['the file', schema, fileKeyHelps],
@@ -39,5 +50,48 @@ describe('the schema for editors', () => {
     const found = propertiesOf(tree);
     expect(found.filter(([, isExplained]) => !isExplained)).toEqual([]);
     expect(found.map(([key]) => key).toSorted()).toEqual(keysOf(helps).toSorted());
+  });
+
+  it('lets a value be written in all the ways that the loader takes', () => {
+    const service = services.items;
+    const port = { type: 'integer', minimum: 1, maximum: 65_535 };
+    const word = { type: ['string', 'number', 'boolean'], maxLength: 2000 };
+    expect({
+      version: valueOf(schema, 'version'),
+      technology: valueOf(service, 'technology'),
+      port: valueOf(service, 'local_port'),
+      switch: valueOf(service, 'enabled'),
+      text: valueOf(service, 'local_socket'),
+      duration: valueOf(service, 'health_check', 'interval'),
+      list: valueOf(service, 'health_check', 'config', 'argv'),
+    }).toEqual({
+      version: { type: ['string', 'number', 'boolean'], maxLength: 2000 },
+      technology: {
+        anyOf: [{ type: 'string', enum: ['kubectl', 'ssh', 'tcp', 'command'] }, variable],
+      },
+      port: { anyOf: [port, numberAsText, variable, { type: 'string', const: 'auto' }] },
+      switch: {
+        anyOf: [{ type: 'boolean' }, { type: 'string', pattern: '^(true|false|yes|no|on|off)$' }, variable],
+      },
+      text: { type: ['string', 'number', 'boolean'], minLength: 1, maxLength: 500 },
+      duration: { type: ['number', 'string'] },
+      list: {
+        anyOf: [{ type: 'array', minItems: 1, maxItems: 200, items: word }, word],
+      },
+    });
+  });
+
+  it('asks for a port or a socket, and for what a technology needs', () => {
+    const { required, anyOf, allOf } = services.items as Tree & { readonly allOf: readonly Tree[] };
+    expect({ required, anyOf }).toEqual({
+      required: ['name', 'technology', 'connection'],
+      anyOf: [{ required: ['local_port'] }, { required: ['local_socket'] }],
+    });
+    expect(allOf.map((one) => one['if'])).toEqual(
+      ['kubectl', 'ssh', 'tcp', 'command'].map((technology) => ({
+        properties: { technology: { const: technology } },
+        required: ['technology'],
+      })),
+    );
   });
 });

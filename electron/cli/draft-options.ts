@@ -1,161 +1,74 @@
 /** Options that stand for fields of a service: for `add` those of its technology, for `edit` all. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
 import { withDraftValue } from '../core/config/edit/draft-path.ts';
 import { usageFailure } from './command-failure.ts';
 
 export type DraftKind = 'kubectl' | 'ssh' | 'tcp' | 'command';
 
-interface DraftOption {
-  readonly flags: string;
-  readonly description: string;
-  /** As commander names it. */
-  readonly key: string;
-  readonly path: readonly string[];
-  readonly kinds: readonly DraftKind[];
-  readonly isList?: true;
-  readonly isSwitch?: true;
-}
+/** Which technologies have it, its flags, what it means, and the field that it stands for. */
+type DraftOption = readonly [kinds: readonly DraftKind[], flags: string, description: string, field: string];
 
 const all: readonly DraftKind[] = ['kubectl', 'ssh', 'tcp', 'command'];
 
 const options: readonly DraftOption[] = [
-  { flags: '--name <name>', description: 'name of the service', key: 'name', path: ['name'], kinds: all },
-  {
-    flags: '--local-port <port>',
-    description: 'local port, or "auto" to have LocalPort choose one and keep it',
-    key: 'localPort',
-    path: ['local_port'],
-    kinds: all,
-  },
-  {
-    flags: '--port <port>',
-    description: 'port of the target; of Kubernetes targets also by its name',
-    key: 'port',
-    path: ['remote_port'],
-    kinds: ['kubectl', 'command'],
-  },
-  {
-    flags: '--context <name>',
-    description: 'kube context; by default the current one',
-    key: 'context',
-    path: ['connection', 'context'],
-    kinds: ['kubectl'],
-  },
-  {
-    flags: '--namespace <name>',
-    description: "namespace; by default the context's own",
-    key: 'namespace',
-    path: ['connection', 'namespace'],
-    kinds: ['kubectl'],
-  },
-  {
-    flags: '--selector <labels>',
-    description: 'pods by their labels, instead of a name: app=web',
-    key: 'selector',
-    path: ['connection', 'selector'],
-    kinds: ['kubectl'],
-  },
-  {
-    flags: '--kubeconfig <file>',
-    description: 'another kubeconfig',
-    key: 'kubeconfig',
-    path: ['connection', 'kubeconfig'],
-    kinds: ['kubectl'],
-  },
-  {
-    flags: '--user <name>',
-    description: 'login name; by default what ssh_config says',
-    key: 'user',
-    path: ['connection', 'user'],
-    kinds: ['ssh'],
-  },
-  {
-    flags: '--ssh-port <port>',
-    description: 'port of the ssh server; by default what ssh_config says, else 22',
-    key: 'sshPort',
-    path: ['connection', 'port'],
-    kinds: ['ssh'],
-  },
-  {
-    flags: '--key-file <file>',
-    description: 'private key; by default what ssh_config or the agent has',
-    key: 'keyFile',
-    path: ['connection', 'key_file'],
-    kinds: ['ssh'],
-  },
-  {
-    flags: '--jump <host>',
-    description: 'jump host; given several times, in order',
-    key: 'jump',
-    path: ['connection', 'jump'],
-    kinds: ['ssh'],
-    isList: true,
-  },
-  {
-    flags: '--dynamic',
-    description: 'a SOCKS proxy: clients name their target',
-    key: 'dynamic',
-    path: ['dynamic'],
-    kinds: ['ssh'],
-    isSwitch: true,
-  },
-  {
-    flags: '--reverse',
-    description: 'open the port on the server, and lead it to --local-port here',
-    key: 'reverse',
-    path: ['remote'],
-    kinds: ['ssh'],
-    isSwitch: true,
-  },
-  {
-    flags: '--bind <address>',
-    description: 'address of this computer to listen on, for other machines; by default localhost',
-    key: 'bind',
-    path: ['bind'],
-    kinds: all,
-  },
-  {
-    flags: '--tag <tag>',
-    description: 'tag; given several times, all of them',
-    key: 'tag',
-    path: ['tags'],
-    kinds: all,
-    isList: true,
-  },
-  {
-    flags: '--description <text>',
-    description: 'what it is, for people',
-    key: 'description',
-    path: ['description'],
-    kinds: all,
-  },
-  {
-    flags: '--check <type>',
-    description: 'health check: auto, tcp, http, postgres, none and so on',
-    key: 'check',
-    path: ['health_check', 'type'],
-    kinds: all,
-  },
+  [all, '--name <name>', 'name of the service', 'name'],
+  [
+    all,
+    '--local-port <port>',
+    'local port, or "auto" to have LocalPort choose one and keep it',
+    'local_port',
+  ],
+  [
+    ['kubectl', 'command'],
+    '--port <port>',
+    'port of the target; of Kubernetes targets also by its name',
+    'remote_port',
+  ],
+  [['kubectl'], '--context <name>', 'kube context; by default the current one', 'connection.context'],
+  [['kubectl'], '--namespace <name>', "namespace; by default the context's own", 'connection.namespace'],
+  [
+    ['kubectl'],
+    '--selector <labels>',
+    'pods by their labels, instead of a name: app=web',
+    'connection.selector',
+  ],
+  [['kubectl'], '--kubeconfig <file>', 'another kubeconfig', 'connection.kubeconfig'],
+  [['ssh'], '--user <name>', 'login name; by default what ssh_config says', 'connection.user'],
+  [
+    ['ssh'],
+    '--ssh-port <port>',
+    'port of the ssh server; by default what ssh_config says, else 22',
+    'connection.port',
+  ],
+  [
+    ['ssh'],
+    '--key-file <file>',
+    'private key; by default what ssh_config or the agent has',
+    'connection.key_file',
+  ],
+  [['ssh'], '--jump <host>', 'jump host; given several times, in order', 'connection.jump'],
+  [['ssh'], '--dynamic', 'a SOCKS proxy: clients name their target', 'dynamic'],
+  [['ssh'], '--reverse', 'open the port on the server, and lead it to --local-port here', 'remote'],
+  [
+    all,
+    '--bind <address>',
+    'address of this computer to listen on, for other machines; by default localhost',
+    'bind',
+  ],
+  [all, '--tag <tag>', 'tag; given several times, all of them', 'tags'],
+  [all, '--description <text>', 'what it is, for people', 'description'],
+  [all, '--check <type>', 'health check: auto, tcp, http, postgres, none and so on', 'health_check.type'],
 ];
 
 /** What `edit` has in place of the arguments of `add`. */
 const targetOptions: readonly DraftOption[] = [
-  {
-    flags: '--host <host>',
-    description: 'host of a tcp target, or the ssh server',
-    key: 'host',
-    path: ['connection', 'host'],
-    kinds: all,
-  },
-  {
-    flags: '--remote-host <host>',
-    description: 'host behind the ssh server',
-    key: 'remoteHost',
-    path: ['connection', 'remote_host'],
-    kinds: all,
-  },
+  [all, '--host <host>', 'host of a tcp target, or the ssh server', 'connection.host'],
+  [all, '--remote-host <host>', 'host behind the ssh server', 'connection.remote_host'],
 ];
+
+/** Fields whose option may be given several times. */
+const lists: ReadonlySet<string> = new Set(['connection.jump', 'tags']);
 
 /** An option that may be given several times. */
 export const listed = (value: string, before: readonly string[] = []): readonly string[] => [
@@ -164,28 +77,25 @@ export const listed = (value: string, before: readonly string[] = []): readonly 
 ];
 
 export function addDraftOptions(command: Command, kind: DraftKind | null): Command {
-  for (const option of optionsOf(kind)) {
-    if (option.isList === true) command.option(option.flags, option.description, listed);
-    else command.option(option.flags, option.description);
+  for (const [, flags, description, field] of optionsOf(kind)) {
+    if (lists.has(field)) command.option(flags, description, listed);
+    else command.option(flags, description);
   }
   return command;
 }
 
 const optionsOf = (kind: DraftKind | null): readonly DraftOption[] =>
-  kind === null ? [...options, ...targetOptions] : options.filter(({ kinds }) => kinds.includes(kind));
+  kind === null ? [...options, ...targetOptions] : options.filter(([kinds]) => kinds.includes(kind));
 
 export type DraftOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** A draft with the fields that were given, over the others. */
 export const withOptions = (draft: ServiceDraft, given: DraftOptions, kind: DraftKind | null): ServiceDraft =>
-  optionsOf(kind).reduce((result, { key, path, isList }) => {
-    const value = given[key];
+  optionsOf(kind).reduce((result, [, flags, , field]) => {
+    const value = given[new Option(flags).attributeName()];
     if (value === undefined) return result;
-    return withDraftValue(
-      result,
-      path,
-      isList === true ? [...(value as readonly string[])] : wordValue(value),
-    );
+    const written = lists.has(field) ? [...(value as readonly string[])] : wordValue(value);
+    return withDraftValue(result, field.split('.'), written);
   }, draft);
 
 const wordValue = (value: string | boolean | readonly string[]): DraftValue =>

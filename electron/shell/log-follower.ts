@@ -1,11 +1,11 @@
 /** The log that the popover shows: one at a time, and none once its page is gone. */
-import type { AppHostPort } from './app-host-port.ts';
+import type { AppHost } from '../core/host/app-host.ts';
 
 /** As many as the page keeps. */
 const tailLines = 200;
 
 interface FollowerParts {
-  readonly host: Pick<AppHostPort, 'followLog'>;
+  readonly host: Pick<AppHost, 'followLog'>;
   readonly send: (name: string | null, lines: readonly string[]) => void;
 }
 

@@ -15,7 +15,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import { runtimeOf } from '../core/install/app-runtime.ts';
 import type { Scope } from '../core/scope.ts';
-import type { AppHostPort } from './app-host-port.ts';
+import type { AppHost } from '../core/host/app-host.ts';
 import { registerIpc, sendEvent } from './ipc-main.ts';
 import { electronNotifications } from './electron-notifications.ts';
 import { loginItemOf } from './login-item-choice.ts';
@@ -39,7 +39,7 @@ import { hardenSession, hardenWebContents } from './window-hardening.ts';
 export type QuitReason = 'user' | 'system-shutdown';
 
 export interface MenuBarOptions {
-  readonly host: AppHostPort;
+  readonly host: AppHost;
   readonly scope: Scope;
   readonly clock: Clock;
   readonly log: Logger;

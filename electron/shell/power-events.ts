@@ -1,10 +1,10 @@
 /** The computer's sleep and end, told to the host. Events may come twice or not at all: the host is prepared for both. */
 import type { PowerMonitor } from 'electron';
 import type { Logger } from '../core/observability/logger.ts';
-import type { AppHostPort } from './app-host-port.ts';
+import type { AppHost } from '../core/host/app-host.ts';
 
 export interface PowerOptions {
-  readonly host: Pick<AppHostPort, 'suspend' | 'resume'>;
+  readonly host: Pick<AppHost, 'suspend' | 'resume'>;
   readonly log: Logger;
   /** The computer shuts down or logs out: quit within the shrunken ceilings. */
   readonly onShutdown: () => void;

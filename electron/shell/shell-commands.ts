@@ -6,7 +6,7 @@ import type { LogFollower } from './log-follower.ts';
 import type { EditOperation, EditRequest, EditResponse } from '../../shared/service-edit.ts';
 import { assertNever, type Result } from '../../shared/result.ts';
 import type { Logger } from '../core/observability/logger.ts';
-import type { AppHostPort } from './app-host-port.ts';
+import type { AppHost } from '../core/host/app-host.ts';
 import { sendEvent, type IpcHandlers } from './ipc-main.ts';
 import { installCommandHere } from './command-installation.ts';
 import { openFile } from './open-config.ts';
@@ -17,7 +17,7 @@ import { systemSettingsUrl } from './system-settings.ts';
 import type { MenuAction } from './tray-menu.ts';
 
 export interface ShellParts {
-  readonly host: AppHostPort;
+  readonly host: AppHost;
   readonly settings: SettingsControl;
   readonly popover: PopoverWindow;
   readonly updates: Pick<UpdateControl, 'choose'>;
@@ -92,7 +92,7 @@ export const ipcHandlers = ({
 
 /** What cannot be answered is told to the popover as a sentence. */
 const editing =
-  <O extends EditOperation>({ editor }: AppHostPort, operation: O) =>
+  <O extends EditOperation>({ editor }: AppHost, operation: O) =>
   async (request: EditRequest<O>): Promise<EditResponse<O>> => {
     return valueOf(await editor[operation](request));
   };
@@ -115,10 +115,9 @@ async function menuWork(
 ): Promise<void> {
   switch (action.kind) {
     case 'set-desired':
-      host.setDesired(action.name, action.desired);
-      return;
+      return host.setDesired(action.name, action.desired);
     case 'set-group':
-      for (const name of action.names) host.setDesired(name, action.desired);
+      await Promise.all(action.names.map((name) => host.setDesired(name, action.desired)));
       return;
     case 'open-popover':
       openPopover();
@@ -144,7 +143,7 @@ async function menuWork(
 }
 
 /** The report has the settings of our files; these two are the system's. */
-async function copyDiagnostics(host: AppHostPort, settings: SettingsControl): Promise<void> {
+async function copyDiagnostics(host: AppHost, settings: SettingsControl): Promise<void> {
   const { loginItemStatus, notificationsRefused } = await settings.refresh();
   const lines = [
     `login item ${loginItemStatus}`,
@@ -161,13 +160,13 @@ function moveToApplications(): void {
     );
 }
 
-async function trustConfig(host: AppHostPort, digest: string): Promise<void> {
+async function trustConfig(host: AppHost, digest: string): Promise<void> {
   const done = await host.trustConfig(digest);
   if (!done.ok) throw new Error(done.error);
 }
 
 /** At the entry of a service, or at a line, where an editor can; else the file as a whole. */
-async function openConfig(host: AppHostPort, place: IpcRequest<'config:open'> = {}): Promise<void> {
+async function openConfig(host: AppHost, place: IpcRequest<'config:open'> = {}): Promise<void> {
   const created = await host.createConfig();
   if (!created.ok) throw new Error(created.error);
   const line = place.line ?? (place.service === undefined ? undefined : await lineOf(host, place.service));
@@ -175,20 +174,20 @@ async function openConfig(host: AppHostPort, place: IpcRequest<'config:open'> = 
   await openFile(shell, host.configPath());
 }
 
-async function lineOf(host: AppHostPort, name: string): Promise<number | undefined> {
+async function lineOf(host: AppHost, name: string): Promise<number | undefined> {
   const entry = await host.editor.read({ name });
   return entry.ok ? entry.value.line : undefined;
 }
 
 /** Only schemes of a fixed list are opened: the snapshot knows no others. */
-async function openService(host: AppHostPort, name: string): Promise<void> {
+async function openService(host: AppHost, name: string): Promise<void> {
   const service = host.snapshot().services.find((one) => one.name === name);
   const url = service === undefined ? null : serviceUrl(service);
   if (url === null) throw new Error(`${name} has no URL`);
   await shell.openExternal(url);
 }
 
-async function signIn(host: AppHostPort, popover: PopoverWindow, name: string): Promise<void> {
+async function signIn(host: AppHost, popover: PopoverWindow, name: string): Promise<void> {
   const done = await host.signIn(name, (line) => {
     const contents = popover.visibleContents();
     if (contents !== null) sendEvent(contents, 'sign-in:lines', [line]);
@@ -196,7 +195,7 @@ async function signIn(host: AppHostPort, popover: PopoverWindow, name: string): 
   if (!done.ok) throw new Error(done.error);
 }
 
-async function useFreePort(host: AppHostPort, name: string): Promise<void> {
+async function useFreePort(host: AppHost, name: string): Promise<void> {
   const used = await host.turnOnAt(name, 'auto');
   if (!used.ok) throw new Error(used.error);
 }

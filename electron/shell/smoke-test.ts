@@ -1,13 +1,13 @@
 import type { Snapshot } from '../../shared/service-snapshot.ts';
 import { isInOrder } from '../../shared/service-tone.ts';
 import type { Clock } from '../core/clock.ts';
-import type { AppHostPort } from './app-host-port.ts';
+import type { AppHost } from '../core/host/app-host.ts';
 
 const deadlineMs = 30_000;
 
 /** Resolves true once a first forward is proven or ready, false when that takes too long. */
 export function reachFirstForward(
-  host: Pick<AppHostPort, 'snapshot' | 'onSnapshot'>,
+  host: Pick<AppHost, 'snapshot' | 'onSnapshot'>,
   clock: Clock,
 ): Promise<boolean> {
   return new Promise((resolve) => {

@@ -166,7 +166,7 @@ function connectionError({ code = '', message }: NodeJS.ErrnoException, socketPa
   }
   // The backlog of the socket is full.
   if (code === 'EAGAIN') return { code: 'too-many-requests', message: 'LocalPort is busy: try again' };
-  // It answers, but not in HTTP, as LocalPort did up to control protocol 2.
+  // It answers, but not in HTTP.
   if (code.startsWith('HPE_')) return notUnderstood;
   return lost(
     code === 'ECONNRESET' || code === 'EPIPE'

@@ -171,24 +171,6 @@ describe('the control socket', () => {
     };
     expect(await answer(client)).toMatchObject({ status: 400, lines: [{ error }] });
   });
-
-  it('refuses a command from before HTTP in a way that it understands', async () => {
-    await fixture.serve();
-    const client = await fixture.raw();
-    const hello = Buffer.from(JSON.stringify({ type: 'hello', protocol: 2, version: '0.8.1' }));
-    client.socket.write(Buffer.concat([Buffer.of(0, 0, 0, hello.length), hello]));
-    await client.closes();
-    expect(client.bytes.readUInt32BE(0)).toBe(client.bytes.length - 4);
-    expect(JSON.parse(client.bytes.subarray(4).toString())).toEqual({
-      type: 'refused',
-      error: {
-        code: 'version-mismatch',
-        message:
-          `the running LocalPort 1.2.3 speaks control protocol ${controlProtocol}, this command (0.8.1) an older one: ` +
-          'restart LocalPort so that both are of one version',
-      },
-    });
-  });
 });
 
 describe('the command', () => {

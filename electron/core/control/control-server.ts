@@ -14,8 +14,6 @@ import type { Logger } from '../observability/logger.ts';
 import { withUmask } from '../process/umask.ts';
 import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
-import { formerCommand, formerRefusal, isFormerFrame } from './former-framing.ts';
-import { versionMismatch } from './request-gate.ts';
 import { RequestPlaces } from './request-places.ts';
 import { ServedConnection } from './served-connection.ts';
 
@@ -129,7 +127,7 @@ export class ControlServer {
       .on('connect', (_, socket) => {
         this.#refuse(socket, { code: 'wrong-method', message: 'CONNECT is no method of this API' });
       })
-      .on('clientError', (error: ParseError, socket) => {
+      .on('clientError', (error, socket) => {
         this.#onBroken(error, socket);
       });
   }
@@ -157,12 +155,7 @@ export class ControlServer {
     return false;
   }
 
-  #onBroken({ code, rawPacket }: ParseError, socket: Duplex): void {
-    if (rawPacket !== undefined && isFormerFrame(rawPacket)) {
-      const mismatch = versionMismatch(this.#options.version, formerCommand(rawPacket));
-      socket.end(formerRefusal(mismatch), () => socket.destroy());
-      return;
-    }
+  #onBroken({ code }: NodeJS.ErrnoException, socket: Duplex): void {
     const isOverflow = code === 'HPE_HEADER_OVERFLOW' || code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW';
     if (isOverflow)
       this.#refuse(socket, { code: 'too-large', message: `the head is larger than ${maxHeadBytes} bytes` });
@@ -174,12 +167,6 @@ export class ControlServer {
     if (connection === undefined) socket.destroy();
     else connection.refuse(error);
   }
-}
-
-interface ParseError extends Error {
-  readonly code?: string;
-  /** What could not be parsed. */
-  readonly rawPacket?: Buffer;
 }
 
 /** Removes a dead socket; says why when something else is in the way. */

@@ -58,16 +58,13 @@ function mismatch(headers: IncomingHttpHeaders, hostVersion: string): ControlErr
   const protocol = headers[protocolHeader.toLowerCase()];
   if (protocol === undefined || protocol === String(controlProtocol)) return null;
   const command = /^localport\/(\S{1,100})$/.exec(headers['user-agent'] ?? '')?.[1] ?? 'of another version';
-  return versionMismatch(hostVersion, `this command (${command}) protocol ${shown(String(protocol))}`);
+  return {
+    code: 'version-mismatch',
+    message:
+      `the running LocalPort ${hostVersion} speaks control protocol ${controlProtocol}, this command (${command}) ` +
+      `protocol ${shown(String(protocol))}: restart LocalPort so that both are of one version`,
+  };
 }
-
-/** `other`: what the other end speaks. */
-export const versionMismatch = (hostVersion: string, other: string): ControlError => ({
-  code: 'version-mismatch',
-  message:
-    `the running LocalPort ${hostVersion} speaks control protocol ${controlProtocol}, ${other}: ` +
-    'restart LocalPort so that both are of one version',
-});
 
 function bodyFault({ method, path }: ControlRoute, headers: IncomingHttpHeaders): ControlError | null {
   const length = headers['content-length'];

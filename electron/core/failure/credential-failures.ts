@@ -5,14 +5,10 @@ import { type FailureContext, type FailureRule, type Finding, proves } from './f
 import { networkFailures } from './network-failures.ts';
 
 export const credentialFailures: readonly FailureRule[] = [
-  {
-    pattern: /exec(?:utable)?:? "?([\w./-]+)"?:? (?:executable file )?not found/i,
-    finding: (match) => ({ code: 'plugin-missing', details: { what: match[1] } }),
-  },
-  {
-    pattern: /fork\/exec (\S+?): no such file or directory/i,
-    finding: (match) => ({ code: 'plugin-missing', details: { what: match[1] } }),
-  },
+  proves('plugin-missing', /exec(?:utable)?:? "?([\w./-]+)"?:? (?:executable file )?not found/i, (match) => ({
+    what: match[1],
+  })),
+  proves('plugin-missing', /fork\/exec (\S+?): no such file or directory/i, (match) => ({ what: match[1] })),
   // Built into kubectl once, programs of their own since 1.26.
   proves('plugin-missing', /the gcp auth plugin has been removed|no Auth Provider found for name "?gcp/i, {
     what: 'gke-gcloud-auth-plugin',

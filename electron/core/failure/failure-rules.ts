@@ -24,10 +24,17 @@ export interface FailureRule {
   readonly isConsequence?: true;
 }
 
-/** A rule whose pattern says it all. */
-export const proves = (code: CauseCode, pattern: RegExp, details?: CauseDetails): FailureRule => ({
+/** A rule whose line says it all. */
+export const proves = (
+  code: CauseCode,
+  pattern: RegExp,
+  details?: CauseDetails | ((match: RegExpExecArray) => CauseDetails),
+): FailureRule => ({
   pattern,
-  finding: () => (details === undefined ? { code } : { code, details }),
+  finding: (match) => {
+    const found = typeof details === 'function' ? details(match) : details;
+    return found === undefined ? { code } : { code, details: found };
+  },
 });
 
 /** A rule for a line that only follows from another. */

@@ -12,10 +12,9 @@ const runByHand =
 const invalid = (details: CauseDetails): Finding => ({ code: 'kubeconfig-invalid', details });
 
 export const kubeconfigFailures: readonly FailureRule[] = [
-  {
-    pattern: /context was not found for specified context: (.+)$/i,
-    finding: ([, context]) => ({ code: 'context-missing', details: { context } }),
-  },
+  proves('context-missing', /context was not found for specified context: (.+)$/i, ([, context]) => ({
+    context,
+  })),
   proves(
     'context-missing',
     /context .+ does not exist|no context exists with the name|cannot locate context /i,
@@ -50,42 +49,34 @@ export const kubeconfigFailures: readonly FailureRule[] = [
         fix: `Restore it, or correct ${key === 'client-cert' ? 'client-certificate' : key} of ${name} in your kubeconfig`,
       }),
   },
-  {
-    pattern: /unable to load root certificates|failed to find any PEM data in (certificate|key) input/i,
-    finding: ([, input]) =>
-      invalid({
-        what: `The ${input === undefined ? 'CA certificate' : `client ${input}`} in the kubeconfig is not in PEM format`,
-        fix: 'Correct it in your kubeconfig, or sign in to the cluster anew',
-      }),
-  },
-  {
-    pattern: /invalid 'proxy-url' "([^"]*)" for cluster "([^"]*)": (.+)$/i,
-    finding: ([, url = '', cluster = '', reason = '']) =>
-      invalid({
-        what: `proxy-url ${url} cannot be used: ${reason}`,
-        fix: `Correct proxy-url of the cluster ${cluster} in your kubeconfig`,
-      }),
-  },
+  proves(
+    'kubeconfig-invalid',
+    /unable to load root certificates|failed to find any PEM data in (certificate|key) input/i,
+    ([, input]) => ({
+      what: `The ${input === undefined ? 'CA certificate' : `client ${input}`} in the kubeconfig is not in PEM format`,
+      fix: 'Correct it in your kubeconfig, or sign in to the cluster anew',
+    }),
+  ),
+  proves(
+    'kubeconfig-invalid',
+    /invalid 'proxy-url' "([^"]*)" for cluster "([^"]*)": (.+)$/i,
+    ([, url = '', cluster = '', reason = '']) => ({
+      what: `proxy-url ${url} cannot be used: ${reason}`,
+      fix: `Correct proxy-url of the cluster ${cluster} in your kubeconfig`,
+    }),
+  ),
   proves('kubeconfig-invalid', /proxy authentication required/i, {
     what: 'The proxy asks for a user name and a password',
     fix: 'Write them into proxy-url of the cluster in your kubeconfig, or into HTTPS_PROXY',
   }),
-  {
-    pattern: /exec plugin: invalid apiVersion "([^"]*)"/i,
-    finding: ([, version = '']) =>
-      invalid({
-        what: `kubectl does not know the plugin version ${version} in the kubeconfig`,
-        fix: `${inExec('apiVersion', currentApi)}; a current version of the plugin writes it so`,
-      }),
-  },
-  {
-    pattern: /interactiveMode must be specified for (\S+)/i,
-    finding: ([, user = '']) =>
-      invalid({
-        what: `The user ${user} in the kubeconfig has a credential plugin without interactiveMode`,
-        fix: inExec('interactiveMode', 'IfAvailable'),
-      }),
-  },
+  proves('kubeconfig-invalid', /exec plugin: invalid apiVersion "([^"]*)"/i, ([, version = '']) => ({
+    what: `kubectl does not know the plugin version ${version} in the kubeconfig`,
+    fix: `${inExec('apiVersion', currentApi)}; a current version of the plugin writes it so`,
+  })),
+  proves('kubeconfig-invalid', /interactiveMode must be specified for (\S+)/i, ([, user = '']) => ({
+    what: `The user ${user} in the kubeconfig has a credential plugin without interactiveMode`,
+    fix: inExec('interactiveMode', 'IfAvailable'),
+  })),
   proves('kubeconfig-invalid', /exec plugin cannot support interactive mode/i, {
     what: 'The credential plugin needs a terminal (interactiveMode: Always), and LocalPort has none',
     fix: `${inExec('interactiveMode', 'IfAvailable')}, or give it other credentials`,
@@ -94,14 +85,14 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     pattern: /configured to use API version \S+?\/(\w+), plugin returned version \S+?\/(\w+)$/i,
     finding: ([, wanted = '', given = '']) => invalid(otherVersion(given, wanted)),
   },
-  {
-    pattern: /no kind "ExecCredential" is registered for version "\S+?\/(\w+)"/i,
-    finding: ([, given = '']) =>
-      invalid({
-        what: `The credential plugin answers in version ${given}, which kubectl does not know`,
-        fix: 'Install a current version of the plugin',
-      }),
-  },
+  proves(
+    'kubeconfig-invalid',
+    /no kind "ExecCredential" is registered for version "\S+?\/(\w+)"/i,
+    ([, given = '']) => ({
+      what: `The credential plugin answers in version ${given}, which kubectl does not know`,
+      fix: 'Install a current version of the plugin',
+    }),
+  ),
   proves('kubeconfig-invalid', /getting credentials: decoding stdout: /i, {
     what: 'The credential plugin printed something else than its JSON',
     fix: runByHand,
@@ -110,14 +101,10 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     what: 'The credential plugin returned no credentials',
     fix: runByHand,
   }),
-  {
-    pattern: /fork\/exec (\S+?): permission denied/i,
-    finding: ([, file = '']) =>
-      invalid({
-        what: `The credential plugin ${file} may not be run`,
-        fix: `Make it executable: chmod +x ${file}`,
-      }),
-  },
+  proves('kubeconfig-invalid', /fork\/exec (\S+?): permission denied/i, ([, file = '']) => ({
+    what: `The credential plugin ${file} may not be run`,
+    fix: `Make it executable: chmod +x ${file}`,
+  })),
 ];
 
 const fileKinds: Readonly<Record<string, string>> = {

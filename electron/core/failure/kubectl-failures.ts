@@ -30,42 +30,35 @@ export const kubectlFailures: readonly FailureRule[] = [
       details: { right: missingRight(input), namespace: /in the namespace "([^"]+)"/.exec(input)?.[1] },
     }),
   },
-  {
-    pattern: /\bnamespaces? "([^"]+)" not found/i,
-    finding: ([, namespace]) => ({ code: 'resource-missing', details: { resource: 'namespace', namespace } }),
-  },
+  proves('resource-missing', /\bnamespaces? "([^"]+)" not found/i, ([, namespace]) => ({
+    resource: 'namespace',
+    namespace,
+  })),
   proves(
     'resource-missing',
     /\(NotFound\)|\b[a-z]+s(?:\.[a-z.]+)? "[^"]+" not found|the server could not find the requested resource|doesn't have a resource type/i,
   ),
-  {
-    pattern: /UDP protocol is not supported for (\S+)/,
-    finding: ([, port = '']) => ({
-      code: 'config-invalid',
-      details: { what: `Port ${port} is UDP, and only TCP can be forwarded` },
+  proves('config-invalid', /UDP protocol is not supported for (\S+)/, ([, port = '']) => ({
+    what: `Port ${port} is UDP, and only TCP can be forwarded`,
+  })),
+  proves(
+    'config-invalid',
+    /invalid service '([^']+)': Service is defined without a selector/i,
+    ([, name = '']) => ({
+      what: `service/${name} has no selector, so kubectl finds no pod behind it`,
+      fix: 'Forward to a pod or a deployment, or connect to the address behind the service',
     }),
-  },
-  {
-    pattern: /invalid service '([^']+)': Service is defined without a selector/i,
-    finding: ([, name = '']) => ({
-      code: 'config-invalid',
-      details: {
-        what: `service/${name} has no selector, so kubectl finds no pod behind it`,
-        fix: 'Forward to a pod or a deployment, or connect to the address behind the service',
-      },
+  ),
+  proves('file-missing', /^error: (?:stat|open) (\S+): no such file or directory/i, ([, file]) => ({
+    what: file,
+  })),
+  proves(
+    'config-invalid',
+    /\b(service|pod) '?([^\s']+)'? does not have a (?:service|named) port '?([^\s']+?)'?$/i,
+    ([, kind = '', name = '', port = '']) => ({
+      what: `The ${kind.toLowerCase()} ${name} has no port ${port}`,
     }),
-  },
-  {
-    pattern: /^error: (?:stat|open) (\S+): no such file or directory/i,
-    finding: ([, file]) => ({ code: 'file-missing', details: { what: file } }),
-  },
-  {
-    pattern: /\b(service|pod) '?([^\s']+)'? does not have a (?:service|named) port '?([^\s']+?)'?$/i,
-    finding: ([, kind = '', name = '', port = '']) => ({
-      code: 'config-invalid',
-      details: { what: `The ${kind.toLowerCase()} ${name} has no port ${port}` },
-    }),
-  },
+  ),
   proves(
     'config-invalid',
     /does not have a service port|does not have a named port|cannot .*port-forward|invalid service/i,
@@ -73,18 +66,18 @@ export const kubectlFailures: readonly FailureRule[] = [
       what: 'remote_port is not a port of this resource',
     },
   ),
-  {
-    pattern: /pod is not running\. Current status=(Succeeded|Failed)/i,
-    finding: (match) => ({ code: 'no-ready-pod', details: { ending: match[1] } }),
-  },
+  proves('no-ready-pod', /pod is not running\. Current status=(Succeeded|Failed)/i, (match) => ({
+    ending: match[1],
+  })),
   proves(
     'no-ready-pod',
     /pod is not running|no (?:running |ready )?pods? found|timed out waiting for the condition|watch closed before |no endpoints available/i,
   ),
-  {
-    pattern: /connection to the server (\S+?)(?::(\d+))? was refused/i,
-    finding: ([, host, port]) => ({ code: 'connection-refused', details: { host, port: portOf(port) } }),
-  },
+  proves(
+    'connection-refused',
+    /connection to the server (\S+?)(?::(\d+))? was refused/i,
+    ([, host, port]) => ({ host, port: portOf(port) }),
+  ),
   proves(
     'target-refused',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:connection refused|failed to connect)/i,
@@ -101,19 +94,13 @@ export const kubectlFailures: readonly FailureRule[] = [
       /error dialing backend: (?:.*(?:dial tcp \[?([^\]\s]+?)\]?:\d+: |while dialing \[?([^\]\s]+?)\]?:\d+))?/i,
     finding: ([, dialed, throughAgent]) => nodeFinding(dialed ?? throughAgent),
   },
-  {
-    pattern: /\betcdserver: |\[-\]etcd\b/,
-    finding: () => ({ code: 'cluster-unwell', details: { what: "The cluster's etcd" } }),
-  },
+  proves('cluster-unwell', /\betcdserver: |\[-\]etcd\b/, { what: "The cluster's etcd" }),
   // Of `/readyz?verbose`.
   proves('cluster-unwell', /^\[-\]\S+ failed/, { what: 'The API server' }),
-  {
-    pattern: /\bx509: (.*)$/i,
-    finding: ([, reason = '']) => ({
-      code: 'certificate-invalid',
-      details: { host: 'the API server', fix: certificateFix(reason) },
-    }),
-  },
+  proves('certificate-invalid', /\bx509: (.*)$/i, ([, reason = '']) => ({
+    host: 'the API server',
+    fix: certificateFix(reason),
+  })),
   proves('unauthorized', /remote error: tls: (?:.*certificate|access denied)/i),
   proves('timed-out', /TLS handshake timeout/i),
   follows(

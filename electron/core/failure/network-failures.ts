@@ -39,14 +39,8 @@ export const networkFailures: readonly FailureRule[] = [
         : { code: 'host-unreachable', details: { host } };
     },
   },
-  {
-    pattern: /lookup (\S+?)(?: on \S+)?: /i,
-    finding: (match) => ({ code: 'name-not-found', details: { host: match[1] } }),
-  },
-  {
-    pattern: /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/,
-    finding: (match) => ({ code: 'name-not-found', details: { host: match[1] } }),
-  },
+  proves('name-not-found', /lookup (\S+?)(?: on \S+)?: /i, (match) => ({ host: match[1] })),
+  proves('name-not-found', /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/, (match) => ({ host: match[1] })),
   proves(
     'name-not-found',
     /no such host|name or service not known|nodename nor servname|temporary failure in name resolution|could not resolve/i,

@@ -26,34 +26,21 @@ export const sshFailures: readonly FailureRule[] = [
     'auth-failed',
     /Permission denied \(|Too many authentication failures|No more authentication methods/i,
   ),
-  {
-    pattern: /^ssh: Could not resolve hostname (\S+): /i,
-    finding: (match) => ({ code: 'name-not-found', details: { host: match[1] } }),
-  },
+  proves('name-not-found', /^ssh: Could not resolve hostname (\S+): /i, (match) => ({ host: match[1] })),
   {
     pattern: /^ssh: connect to host (\S+) port (\d+): (.+)$/i,
     finding: (match, context) => connectFinding(match, context),
   },
-  {
-    pattern: /^Timeout, server (\S+) not responding/i,
-    finding: (match) => ({ code: 'timed-out', details: { host: match[1] } }),
-  },
-  {
-    pattern: /^Connection to (\S+) port \d+ timed out/i,
-    finding: (match) => ({ code: 'timed-out', details: { host: match[1] } }),
-  },
-  {
-    pattern: /^Unable to negotiate with (\S+) port \d+: /i,
-    finding: (match) => ({
-      code: 'config-invalid',
-      details: { what: `${match[1] ?? 'The server'} and this ssh have no algorithm in common` },
-    }),
-  },
-  {
-    pattern:
-      /Bad configuration option: (\S+)|terminating, \d+ bad configuration options|Bad owner or permissions on (\S+)/i,
-    finding: () => ({ code: 'config-invalid', details: { what: 'ssh does not accept its configuration' } }),
-  },
+  proves('timed-out', /^Timeout, server (\S+) not responding/i, (match) => ({ host: match[1] })),
+  proves('timed-out', /^Connection to (\S+) port \d+ timed out/i, (match) => ({ host: match[1] })),
+  proves('config-invalid', /^Unable to negotiate with (\S+) port \d+: /i, (match) => ({
+    what: `${match[1] ?? 'The server'} and this ssh have no algorithm in common`,
+  })),
+  proves(
+    'config-invalid',
+    /Bad configuration option: (\S+)|terminating, \d+ bad configuration options|Bad owner or permissions on (\S+)/i,
+    { what: 'ssh does not accept its configuration' },
+  ),
   // A jump host that cannot reach the next hop says so like a server of its client.
   {
     pattern: /^channel \d+: open failed: (.+)$/i,

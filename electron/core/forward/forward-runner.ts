@@ -3,7 +3,7 @@
  * handled one after the other; an effect's consequence is a later event, never a nested one.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { assertNever } from '../../../shared/result.ts';
+import { assertNever, err } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { describeRoute, isReverse, remoteAddressIn } from '../../../shared/route-text.ts';
 import { schemeIn } from '../../../shared/service-scheme.ts';
@@ -33,7 +33,6 @@ import { LiveTunnels } from './live-tunnels.ts';
 import { nextRetryAt } from './next-retry.ts';
 import type { DayHistory } from '../observability/day-history.ts';
 import { OutageWatch } from './outage-watch.ts';
-import { PortDoor } from './port-door.ts';
 import { isExhausted } from '../restart-policy.ts';
 
 export interface ForwardRunnerParts {
@@ -65,13 +64,13 @@ export class ForwardRunner {
   #service: ServiceSpec;
   readonly #parts: ForwardRunnerParts;
   readonly #port: ServicePort;
-  readonly #door: PortDoor;
   readonly #tunnels: LiveTunnels;
   readonly #health: HealthWatch;
   readonly #transport: TransportLease;
   readonly #outages: OutageWatch;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
+  #isOpeningPort = false;
   #hasChanged = false;
   #state: ForwardState = initialForwardState;
   #standing: Standing = standingOf(initialForwardState);
@@ -104,7 +103,6 @@ export class ForwardRunner {
         if (tunnel !== null) this.#health.observe(tunnel, evidence);
       },
     });
-    this.#door = new PortDoor(this.#port, tell);
     this.#tunnels = new LiveTunnels({
       ...parts,
       port: this.#port,
@@ -230,7 +228,7 @@ export class ForwardRunner {
       ...remoteAddressIn(service),
       configuredPort: null,
       // Of a reverse forward it is only where its ssh leads.
-      addresses: isReverse(service.connection) ? [] : this.#door.addresses,
+      addresses: isReverse(service.connection) ? [] : this.#port.addresses,
       desired,
       phase: situation.phase,
       health,
@@ -306,10 +304,12 @@ export class ForwardRunner {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'open-port':
-        this.#openPort();
+        void this.#openPort();
         return;
       case 'close-port':
-        this.#door.close();
+        void this.#port.close().then(() => {
+          this.dispatch({ type: 'port-closed' });
+        });
         return;
       case 'start-tunnel':
         this.#tunnels.start(effect.tunnel, this.#transport.service ?? this.#service, effect.insisted);
@@ -328,11 +328,14 @@ export class ForwardRunner {
     }
   }
 
-  #openPort(): void {
+  async #openPort(): Promise<void> {
     const { localPort, problem } = this.#service;
-    // Not known, and 0 would open any.
-    if (localPort === 0 && problem !== null) this.dispatch({ type: 'port-failed', cause: problem });
-    else this.#door.open();
+    if (this.#isOpeningPort) return;
+    this.#isOpeningPort = true;
+    // The port is not known, and 0 would open any.
+    const opened = localPort === 0 && problem !== null ? err(problem) : await this.#port.open();
+    this.#isOpeningPort = false;
+    this.dispatch(opened.ok ? { type: 'port-opened' } : { type: 'port-failed', cause: opened.error });
   }
 
   #adjust(wanted: Standing): void {

@@ -39,7 +39,6 @@ import { openAtLine } from '../process/editor-launch.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
-import type { CredentialConcern } from '../wake/credential-files.ts';
 import { loginName } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { collectDiagnostics } from './diagnostics.ts';
@@ -47,10 +46,10 @@ import { Forwarding } from './forwarding.ts';
 import { HostKeys } from './host-keys.ts';
 import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
-import { MachineWatch } from './machine-watch.ts';
+import { MachineWatch, type MachineEvent } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
-import { Pauses } from './pauses.ts';
-import { holderOf, namedPlaces } from './port-choice.ts';
+import { namedPlaces } from './port-choice.ts';
+import { ServiceSwitch } from './service-switch.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
 import { SignIn } from './sign-in.ts';
@@ -106,7 +105,7 @@ export class AppHost {
   readonly #children: ChildProcesses;
   readonly #desired: DesiredStore;
   readonly #localPorts: LocalPorts;
-  readonly #pauses: Pauses;
+  readonly #switch: ServiceSwitch;
   readonly #forwarding: Forwarding;
   readonly #config: ConfigInForce;
   readonly #publisher: SnapshotPublisher;
@@ -176,15 +175,19 @@ export class AppHost {
       notices: options.notices,
       hasConfig: () => this.#config.state.status !== 'welcome',
     });
-    this.#pauses = new Pauses({
+    this.#switch = new ServiceSwitch({
       clock,
-      store: desired,
-      onOver: (name, chosen) => {
-        this.#endTime(name, chosen);
+      log,
+      desired,
+      localPorts: this.#localPorts,
+      forwarding: this.#forwarding,
+      reloadConfig: () => this.#config.reload(),
+      onChange: () => {
+        this.#publisher.touch();
       },
     });
     this.scope.own('pauses', () => {
-      this.#pauses.close();
+      this.#switch.close();
     });
     this.#config = new ConfigInForce({
       clock,
@@ -293,7 +296,7 @@ export class AppHost {
   /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
   async start(): Promise<void> {
     // What became due while no host ran.
-    this.#pauses.check();
+    this.#switch.checkTimes();
     await this.#config.start();
     // Somebody may have quit meanwhile.
     if (this.scope.isClosed) return;
@@ -344,110 +347,42 @@ export class AppHost {
     return this.#publisher.watchLive();
   }
 
-  /**
-   * Resolves when it is on its way. `until`: off only until then, in epoch ms; what is off already for no certain time stays
-   * so.
-   */
-  async setDesired(name: string, desired: Desired, until?: number): Promise<void> {
-    const isPausable = this.#desired.passing().get(name)?.desired === 'off' || this.#isOn(name);
-    if (desired === 'on') this.#forwarding.allowSecrets([name]);
-    await this.#localPorts.setDesired(name, desired);
-    if (desired === 'off' && until !== undefined && isPausable) this.#desired.set(name, 'off', until);
-    if (desired === 'on') this.#limit(name);
-    this.#pauses.check();
-    this.#publisher.touch();
-    // It may be on already, and wait for somebody to ask for it.
-    if (desired === 'on' && this.#waitsForUser(name)) this.#forwarding.supervisor.retry(name);
+  /** Resolves when it is on its way. `until`: off only until then, in epoch ms. */
+  setDesired(name: string, desired: Desired, until?: number): Promise<void> {
+    return this.#switch.set(name, desired, until);
   }
 
-  /** By `auto_off`, from now. */
-  #limit(name: string): void {
-    const service = this.#forwarding.supervisor.snapshot().find((one) => one.name === name);
-    if (service?.autoOffMs === undefined || service.desired === 'off') return;
-    this.#desired.set(name, 'on', this.#options.clock.wallNow() + service.autoOffMs);
-  }
-
-  #isOn(name: string): boolean {
-    const services = this.#forwarding.supervisor.snapshot();
-    return services.some((service) => service.name === name && service.desired === 'on');
-  }
-
-  /** Nobody is there to be asked for secrets. Another service may have its port by now: then it stays off. */
-  #endTime(name: string, desired: Desired): void {
-    this.#log.info(`${name}: its time is over, and it is turned ${desired}`);
-    const holder = desired === 'on' ? this.holderOf(name) : null;
-    if (holder !== null) {
-      this.#log.warn(`${name} stays off: the service ${holder} has its port`);
-      this.#desired.set(name, 'off');
-      return;
-    }
-    void this.#localPorts
-      .setDesired(name, desired)
-      .then(() => {
-        if (desired === 'on') this.#limit(name);
-        this.#pauses.check();
-        this.#publisher.touch();
-      })
-      .catch((error: unknown) => {
-        this.#log.error(`${name} could not be turned ${desired}: ${errorMessage(error)}`);
-      });
-  }
-
-  #waitsForUser(name: string): boolean {
-    const services = this.#forwarding.supervisor.snapshot();
-    return services.some((service) => service.name === name && service.cause?.code === 'secret-not-read');
+  setDesiredForTag(tag: string | null, desired: Desired, until?: number): Promise<void> {
+    return this.#switch.setTag(tag, desired, until);
   }
 
   /** The service that must be off before this one can be turned on; null: none. */
   holderOf(name: string): string | null {
-    return holderOf(name, this.#forwarding.supervisor.snapshot());
+    return this.#switch.holderOf(name);
   }
 
   /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
-  async turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
-    this.#forwarding.allowSecrets([name]);
-    const turnedOn = await this.#localPorts.turnOnAt(name, wanted);
-    this.#limit(name);
-    this.#pauses.check();
-    this.#publisher.touch();
-    return turnedOn;
-  }
-
-  async setDesiredForTag(tag: string | null, desired: Desired, until?: number): Promise<void> {
-    const meant = this.#forwarding.supervisor
-      .snapshot()
-      .filter(({ tags }) => tag === null || tags.includes(tag));
-    await Promise.all(meant.map(({ name }) => this.setDesired(name, desired, until)));
+  turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
+    return this.#switch.turnOnAt(name, wanted);
   }
 
   /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
-  async retry(names: readonly string[]): Promise<void> {
-    await this.#prepareTry(names);
-    for (const name of names) this.#forwarding.supervisor.retry(name);
+  retry(names: readonly string[]): Promise<void> {
+    return this.#switch.ask('retry', names);
   }
 
   /** Gives services that are on a new tunnel; the config is read again first, as for `retry`. */
-  async restart(names: readonly string[]): Promise<void> {
-    await this.#prepareTry(names);
-    for (const name of names) this.#forwarding.supervisor.restart(name);
+  restart(names: readonly string[]): Promise<void> {
+    return this.#switch.ask('restart', names);
   }
 
   /** Like `restart`, but a transport that is down holds nothing back. */
-  async insist(names: readonly string[]): Promise<void> {
-    await this.#prepareTry(names);
-    for (const name of names) this.#forwarding.supervisor.insist(name);
+  insist(names: readonly string[]): Promise<void> {
+    return this.#switch.ask('insist', names);
   }
 
-  /** Moves services that are on to kubectl's current context; those that are on it stay untouched. */
   useCurrentContext(names: readonly string[]): void {
-    const { supervisor } = this.#forwarding;
-    const stayed = supervisor.snapshot().filter(({ otherContext }) => otherContext !== undefined);
-    for (const { name } of stayed) if (names.includes(name)) supervisor.useCurrentContext(name);
-  }
-
-  async #prepareTry(names: readonly string[]): Promise<void> {
-    await this.#config.reload();
-    this.#forwarding.allowSecrets(names);
+    this.#switch.useCurrentContext(names);
   }
 
   reload(): Promise<void> {
@@ -602,25 +537,14 @@ export class AppHost {
       homeDirectory,
       environment: this.#children.environment,
       tasks: this.#tasks,
-      listener: {
-        onSuspended: () => {
-          this.#forwarding.suspend();
-        },
-        onRecover: (interruption) => {
-          this.#pauses.check();
-          this.#forwarding.recover(interruption);
-        },
-        onNetworkChanged: (interruption) => {
-          this.#forwarding.trigger('network', interruption);
-        },
-        onCredentials: (concerns) => void this.#onCredentials(concerns),
-      },
+      onEvent: (event) => void this.#onMachineEvent(event),
     });
   }
 
-  async #onCredentials(concerns: CredentialConcern): Promise<void> {
-    await this.#config.reload();
-    this.#forwarding.trigger('credentials', { concerns });
+  async #onMachineEvent(event: MachineEvent): Promise<void> {
+    if (event.kind === 'recovered') this.#switch.checkTimes();
+    if (event.kind === 'credentials') await this.#config.reload();
+    this.#forwarding.take(event);
   }
 
   #joinShutdown(): void {

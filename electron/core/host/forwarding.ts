@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { ClusterHealthSpecs } from '../config/cluster-health.ts';
 import type { DesiredStore } from '../config/desired-store.ts';
 import { ForwardRunner } from '../forward/forward-runner.ts';
-import { Supervisor, type TriggerReach } from '../forward/supervisor.ts';
+import { Supervisor } from '../forward/supervisor.ts';
 import { createHealthMonitorScheduler } from '../health/health-monitor-scheduler.ts';
 import type { HealthMonitorScheduler } from '../health/health-monitor.ts';
 import type { Probe } from '../health/probe.ts';
@@ -30,9 +30,8 @@ import { sshCarriers } from '../transport/ssh-carrier.ts';
 import { TransportPool, type TransportReport } from '../transport/transport-pool.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
 import { withSecrets } from '../transport/secret-carrier.ts';
-import type { Interruption } from '../wake/wake-monitor.ts';
 import type { HostShutdown } from './host-shutdown.ts';
-import { isOnline } from './machine-watch.ts';
+import { isOnline, type MachineEvent } from './machine-watch.ts';
 import { openAt } from './port-choice.ts';
 import { tryService, type Trial } from './service-trial.ts';
 
@@ -162,23 +161,27 @@ export class Forwarding {
     return this.#transports.report();
   }
 
-  suspend(): void {
-    this.#health.pause();
-    this.#transports.suspend();
-    this.supervisor.suspend();
-  }
-
-  recover({ certain }: Interruption): void {
-    this.#health.resume();
-    this.#transports.awake(certain);
-    this.supervisor.trigger('wake', { certain });
-  }
-
-  /** Whoever waits for this may try again, and so may transports that are down. */
-  trigger(trigger: 'network' | 'credentials', reach: TriggerReach): void {
-    if (trigger === 'network') this.#transports.networkChanged(reach.certain ?? true);
-    else this.#transports.triggered(trigger);
-    this.supervisor.trigger(trigger, reach);
+  /** Whoever waits for a network or for credentials may try again, and so may transports that are down. */
+  take(event: MachineEvent): void {
+    switch (event.kind) {
+      case 'suspended':
+        this.#health.pause();
+        this.#transports.suspend();
+        this.supervisor.suspend();
+        return;
+      case 'recovered':
+        this.#health.resume();
+        this.#transports.awake(event.certain);
+        this.supervisor.trigger('wake', event);
+        return;
+      case 'network-changed':
+        this.#transports.networkChanged(event.certain);
+        this.supervisor.trigger('network', event);
+        return;
+      case 'credentials':
+        this.#transports.triggered('credentials');
+        this.supervisor.trigger('credentials', event);
+    }
   }
 
   joinShutdown(ending: HostShutdown): void {

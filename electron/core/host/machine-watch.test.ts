@@ -36,12 +36,7 @@ it('watches nothing any more when the login shell answers after the scope has cl
     homeDirectory,
     environment,
     tasks: new TaskManager({ clock, log: silentLogger }),
-    listener: {
-      onSuspended: () => heard.push('suspended'),
-      onRecover: () => heard.push('recovered'),
-      onNetworkChanged: () => heard.push('network'),
-      onCredentials: () => heard.push('credentials'),
-    },
+    onEvent: ({ kind }) => heard.push(kind),
   });
   expect(scope.owned).toEqual(['wake monitor', 'credential watcher']);
   await scope.close();
@@ -60,12 +55,7 @@ it('hears of a kubeconfig that a service names, wherever it lies', async () => {
     homeDirectory,
     environment: { current: () => ({}), capture: () => Promise.resolve('failed') },
     tasks: new TaskManager({ clock: systemClock, log: silentLogger }),
-    listener: {
-      onSuspended: () => undefined,
-      onRecover: () => undefined,
-      onNetworkChanged: () => undefined,
-      onCredentials: (concerns) => heard.push(concerns),
-    },
+    onEvent: (event) => heard.push(event.kind === 'credentials' ? event.concerns : event.kind),
   });
   const folder = mkdtempSync(path.join(tmpdir(), 'kubeconfig-'));
   const file = path.join(folder, 'prod.yaml');

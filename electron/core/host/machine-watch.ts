@@ -11,12 +11,10 @@ import { watchCredentials } from '../wake/credential-watcher.ts';
 import { readNetworkState } from '../wake/default-route.ts';
 import { networkAddresses } from '../wake/network-addresses.ts';
 import { steadyInterfaces } from '../wake/network-interfaces.ts';
-import { WakeMonitor, type WakeListener } from '../wake/wake-monitor.ts';
+import { WakeMonitor, type WakeEvent } from '../wake/wake-monitor.ts';
 
-export interface MachineListener extends WakeListener {
-  /** Credentials, variables or programs that were missing may be there now. */
-  onCredentials(concerns: CredentialConcern): void;
-}
+/** `credentials`: credentials, variables or programs that were missing may be there now. */
+export type MachineEvent = WakeEvent | { readonly kind: 'credentials'; readonly concerns: CredentialConcern };
 
 export interface MachineWatchParts {
   /** Owns all that runs here. What comes up when it has closed is closed at once. */
@@ -26,7 +24,7 @@ export interface MachineWatchParts {
   readonly homeDirectory: string;
   readonly environment: LoginEnvironment;
   readonly tasks: TaskManager;
-  readonly listener: MachineListener;
+  readonly onEvent: (event: MachineEvent) => void;
 }
 
 const networkInterfaces = steadyInterfaces();
@@ -43,13 +41,13 @@ export class MachineWatch {
   #kubeconfigs: readonly string[] = [];
 
   constructor(parts: MachineWatchParts) {
-    const { clock, log, tasks, listener, scope } = parts;
+    const { clock, log, tasks, onEvent, scope } = parts;
     this.#parts = parts;
     this.#wake = new WakeMonitor({
       clock,
       log,
       readNetwork: () => readNetworkState(networkInterfaces()),
-      listener,
+      onEvent,
     });
     scope.own('wake monitor', () => {
       this.#wake.close();
@@ -79,12 +77,12 @@ export class MachineWatch {
     if ((await this.#parts.environment.capture(signal)) !== 'captured' || signal.aborted) return;
     if (this.#parts.scope.isClosed) return;
     this.#watchCredentials();
-    this.#parts.listener.onCredentials('all');
+    this.#parts.onEvent({ kind: 'credentials', concerns: 'all' });
   }
 
   /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
   #watchCredentials(): void {
-    const { clock, log, homeDirectory, environment, listener, scope } = this.#parts;
+    const { clock, log, homeDirectory, environment, onEvent, scope } = this.#parts;
     const kubeconfigs = environment.current()['KUBECONFIG'] ?? '';
     void this.#stopWatchingCredentials();
     const stop = watchCredentials({
@@ -93,7 +91,7 @@ export class MachineWatch {
       clock,
       log,
       onChange: (concerns) => {
-        listener.onCredentials(concerns);
+        onEvent({ kind: 'credentials', concerns });
       },
     });
     this.#stopWatchingCredentials = scope.own('credential watcher', stop);

@@ -169,6 +169,10 @@ class LocalPort implements ServicePort {
     );
   }
 
+  get addresses(): readonly string[] {
+    return this.#listener?.addresses ?? [];
+  }
+
   open(): Promise<Result<readonly string[], Cause>> {
     return this.#inTurn(async () => {
       const { port, socketPath = null, bind = null, clock, log, neighbor } = this.#options;
@@ -201,7 +205,6 @@ class LocalPort implements ServicePort {
   close(): Promise<void> {
     return this.#inTurn(async () => {
       const closed = this.#listener?.close();
-      this.#listener = null;
       this.#isOpen = false;
       this.#policy = 'hold';
       this.setUpstream(null);
@@ -212,6 +215,7 @@ class LocalPort implements ServicePort {
       this.#beyondHold.close();
       this.#loops.close();
       await closed;
+      this.#listener = null;
       this.#places.close();
     });
   }

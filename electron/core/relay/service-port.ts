@@ -69,6 +69,8 @@ export interface ServicePortListener {
 }
 
 export interface ServicePort {
+  /** Where it is open; empty while it is not. */
+  readonly addresses: readonly string[];
   /** Binds 127.0.0.1 and ::1, or what `bind` says, all of it or an explained failure; resolves to the addresses that are open. */
   open(): Promise<Result<readonly string[], Cause>>;
   /** Frees the port and ends every connection, held ones included. Idempotent; the port is bindable again when it resolves. */

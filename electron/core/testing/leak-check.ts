@@ -1,5 +1,4 @@
 import { type OpenResources, openedSince } from './open-resources.ts';
-import { traceHint } from './resource-origins.ts';
 
 /** A socket that was destroyed and a child that was killed are gone within a few turns of the event loop. */
 const settleMs = 1_000;
@@ -15,6 +14,6 @@ export async function expectNothingLeftOpen(before: OpenResources): Promise<void
   }
   if (leaks.length === 0) return;
   throw new Error(
-    `still open after the last test:\n${leaks.map((leak) => `  ${leak}\n`).join('')}${traceHint}`,
+    `still open after the last test:\n${leaks.map((leak) => `  ${leak}\n`).join('')}\n\`vitest --detect-async-leaks\` shows where it was opened.`,
   );
 }

@@ -6,7 +6,6 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { Server, Socket } from 'node:net';
 import { setLifetimeTracker } from '../lifetime-tracker.ts';
-import { callers, originsOf, traceAsyncResources } from './resource-origins.ts';
 
 /** Scopes, tasks, fake timers and handles as objects, children as PIDs; described when asked. */
 export type OpenResources = ReadonlyMap<object | number, () => string>;
@@ -15,12 +14,8 @@ const tracked = new Map<object, () => string>();
 
 /** To be called before the code under test is loaded. */
 export function trackOpenResources(): void {
-  traceAsyncResources();
   setLifetimeTracker({
-    opened: (thing, describe) => {
-      const origin = callers();
-      tracked.set(thing, () => describe() + origin);
-    },
+    opened: (thing, describe) => void tracked.set(thing, describe),
     closed: (thing) => void tracked.delete(thing),
   });
 }
@@ -50,8 +45,7 @@ const handleTypes = new Set([
 ]);
 
 function activeRequestsAndTimers(): readonly string[] {
-  const types = process.getActiveResourcesInfo().filter((type) => !handleTypes.has(type));
-  return types.map((type) => `${type}${originsOf(type)}`);
+  return process.getActiveResourcesInfo().filter((type) => !handleTypes.has(type));
 }
 
 /** Undocumented, and in every Node since 0.x: the only list that gives the objects. */
@@ -66,8 +60,8 @@ function describeHandle(handle: object): string {
   if (handle instanceof Socket) {
     const { localPort, remoteAddress, remotePort } = handle;
     return remoteAddress === undefined
-      ? `socket${originsOf('PipeWrap')}`
-      : `socket ${String(localPort)} → ${remoteAddress}:${String(remotePort)}${originsOf('TCPWRAP')}`;
+      ? 'socket'
+      : `socket ${String(localPort)} → ${remoteAddress}:${String(remotePort)}`;
   }
   if ('spawnargs' in handle) {
     const { pid, spawnargs } = handle as ChildProcess;

@@ -2,10 +2,10 @@
 import zlib from 'node:zlib';
 import { once } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
-import dictionaries from 'spdy-transport/lib/spdy-transport/protocol/spdy/dictionary.js';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
+import { spdyDictionary } from '../../../e2e/fixtures/spdy-dictionary.ts';
 import { SpdyConnection as SpdyServer, type SpdyStream } from '../../../e2e/fixtures/spdy-server.ts';
 import { systemClock } from '../clock.ts';
 import { openPodStream, PodStreamError } from './pod-stream.ts';
@@ -261,7 +261,7 @@ it('refuses a stream of the other side, and gives up at another protocol', async
 describe('header blocks', () => {
   it('are a zlib stream that goes on from one to the next', async () => {
     const blocks = new HeaderBlocks();
-    const inflate = zlib.createInflate({ dictionary: dictionaries['3.1'] });
+    const inflate = zlib.createInflate({ dictionary: spdyDictionary });
     const inflated: Buffer[] = [];
     inflate.on('data', (chunk: Buffer) => inflated.push(chunk));
     for (const value of ['0', '1']) inflate.write(blocks.encode({ RequestId: value }));

@@ -22,10 +22,9 @@ const asleepOnMac: Step = { run: hour };
 async function changesOf(steps: readonly Step[]): Promise<string[]> {
   const clock = new FakeClock();
   const changes: string[] = [];
-  const detector = new SleepDetector(clock, {
-    onSuspended: () => changes.push('suspended'),
-    onWoke: (certain) => changes.push(certain ? 'woke' : 'perhaps woke'),
-  });
+  const detector = new SleepDetector(clock, (change) =>
+    changes.push(change.kind === 'suspended' || change.certain ? change.kind : 'perhaps woke'),
+  );
   for (const step of steps) {
     if (typeof step === 'string') detector.take(step);
     else if ('run' in step) await clock.advance(step.run);

@@ -137,30 +137,22 @@ function gapBetween(last: ClockReading, now: ClockReading): Gap {
   return lateMs > maxGapMs ? 'stalled' : 'none';
 }
 
-export interface SleepListener {
-  onSuspended(): void;
-  onWoke(certain: boolean): void;
-}
-
-/** The state above with a clock and a listener. Its owner calls `tick` every `tickIntervalMs`. */
+/** The state above with a clock. Its owner calls `tick` every `tickIntervalMs`. */
 export class SleepDetector {
   readonly #clock: Clock;
-  readonly #listener: SleepListener;
+  readonly #onChange: (change: SleepChange) => void;
   #state: SleepState;
 
-  constructor(clock: Clock, listener: SleepListener) {
+  constructor(clock: Clock, onChange: (change: SleepChange) => void) {
     this.#clock = clock;
-    this.#listener = listener;
+    this.#onChange = onChange;
     this.#state = awakeAt(this.#read());
   }
 
   take(input: SleepInput): void {
     const { state, changes } = nextSleepState(this.#state, input, this.#read());
     this.#state = state;
-    for (const change of changes) {
-      if (change.kind === 'suspended') this.#listener.onSuspended();
-      else this.#listener.onWoke(change.certain);
-    }
+    for (const change of changes) this.#onChange(change);
   }
 
   #read(): ClockReading {

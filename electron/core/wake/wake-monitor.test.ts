@@ -4,11 +4,13 @@ import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { noNetwork, type NetworkState } from './network-state.ts';
 import { besides, networkAt } from './testing/network-states.ts';
-import { WakeMonitor, type Interruption } from './wake-monitor.ts';
+import { WakeMonitor } from './wake-monitor.ts';
 
 const hour = 3_600_000;
 const office = networkAt('10.0.0.4');
 const home = networkAt('192.168.1.7');
+
+const names = { suspended: 'suspended', recovered: 'recover', 'network-changed': 'network changed' } as const;
 
 const started: WakeMonitor[] = [];
 afterEach(() => {
@@ -19,21 +21,13 @@ async function start(initial: NetworkState = office) {
   const clock = new FakeClock();
   const state = { network: initial };
   const heard: string[] = [];
-  const hear = (what: string, { certain }: Interruption): void => {
-    heard.push(certain ? what : `${what}, perhaps`);
-  };
   const monitor = new WakeMonitor({
     clock,
     readNetwork: () => Promise.resolve(state.network),
     log: silentLogger,
-    listener: {
-      onSuspended: () => heard.push('suspended'),
-      onRecover: (interruption) => {
-        hear('recover', interruption);
-      },
-      onNetworkChanged: (interruption) => {
-        hear('network changed', interruption);
-      },
+    onEvent: (event) => {
+      const isCertain = event.kind === 'suspended' || event.certain;
+      heard.push(isCertain ? names[event.kind] : `${names[event.kind]}, perhaps`);
     },
   });
   started.push(monitor);

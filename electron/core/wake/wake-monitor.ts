@@ -10,31 +10,26 @@ import { waitForNetwork } from './network-gate.ts';
 import type { NetworkState } from './network-state.ts';
 import { NetworkWatcher, type NetworkChange } from './network-watcher.ts';
 import { Recovery } from './recovery.ts';
-import { SleepDetector, tickIntervalMs } from './sleep-detector.ts';
+import { SleepDetector, tickIntervalMs, type SleepChange } from './sleep-detector.ts';
 
 /**
- * What happened to the connections of this computer. `certain`: it slept, or is in another network than before, so what
- * cannot prove that it lives is probably dead. Otherwise it may merely have been this process that was stopped, or the
- * same network that was away for a moment: what cannot prove itself is left alone.
+ * What happened to the connections of this computer.
+ * `suspended`: stop timers and count no failure until `recovered`. Do little: the system does not wait.
+ * `recovered`: probe everything at once. Follows every `suspended` unless another comes first.
+ * `certain`: it slept, or is in another network than before, so what cannot prove that it lives is probably dead. Otherwise it
+ * may merely have been this process that was stopped, or the same network that was away for a moment: what cannot prove
+ * itself is left alone.
  */
-export interface Interruption {
-  readonly certain: boolean;
-}
-
-export interface WakeListener {
-  /** Stop timers and count no failure until `onRecover`. Do little: the system does not wait. */
-  onSuspended(): void;
-  /** Probe everything at once. Follows every `onSuspended` unless another comes first. */
-  onRecover(interruption: Interruption): void;
-  onNetworkChanged(interruption: Interruption): void;
-}
+export type WakeEvent =
+  | { readonly kind: 'suspended' }
+  | { readonly kind: 'recovered' | 'network-changed'; readonly certain: boolean };
 
 export interface WakeMonitorOptions {
   readonly clock: Clock;
   /** May reject, which leaves what was known. */
   readonly readNetwork: () => Promise<NetworkState>;
   readonly log: Logger;
-  readonly listener: WakeListener;
+  readonly onEvent: (event: WakeEvent) => void;
 }
 
 /** Runs from its creation until `close()`. */
@@ -51,12 +46,12 @@ export class WakeMonitor {
 
   constructor(options: WakeMonitorOptions) {
     this.#options = options;
-    const { clock, readNetwork, log, listener } = options;
+    const { clock, readNetwork, log, onEvent } = options;
     this.#network = new NetworkWatcher({
       read: readNetwork,
       onChanged: (change) => {
         log.info(describeChange(change));
-        if (change.isConnected) listener.onNetworkChanged({ certain: change.hasMoved });
+        if (change.isConnected) onEvent({ kind: 'network-changed', certain: change.hasMoved });
       },
     });
     this.#recovery = new Recovery({
@@ -65,15 +60,8 @@ export class WakeMonitor {
         this.#onRecover();
       },
     });
-    this.#sleep = new SleepDetector(clock, {
-      onSuspended: () => {
-        this.#onSuspended();
-      },
-      onWoke: (certain) => {
-        log.info(certain ? 'The computer woke up.' : 'This process did not run for a while.');
-        this.#isCertain ||= certain;
-        void this.#recovery.begin();
-      },
+    this.#sleep = new SleepDetector(clock, (change) => {
+      this.#onSleepChange(change);
     });
     this.#armTimer();
     // What is there at the start is no change.
@@ -108,10 +96,17 @@ export class WakeMonitor {
     if (this.#isRecovered) void this.#network.tick(() => this.#isRecovered && this.#timer !== null);
   }
 
-  #onSuspended(): void {
-    this.#recovery.abort();
-    this.#isRecovered = false;
-    this.#options.listener.onSuspended();
+  #onSleepChange(change: SleepChange): void {
+    const { log, onEvent } = this.#options;
+    if (change.kind === 'suspended') {
+      this.#recovery.abort();
+      this.#isRecovered = false;
+      onEvent(change);
+      return;
+    }
+    log.info(change.certain ? 'The computer woke up.' : 'This process did not run for a while.');
+    this.#isCertain ||= change.certain;
+    void this.#recovery.begin();
   }
 
   async #passGate(signal: AbortSignal): Promise<void> {
@@ -126,7 +121,7 @@ export class WakeMonitor {
     const certain = this.#isCertain;
     this.#isCertain = false;
     this.#isRecovered = true;
-    this.#options.listener.onRecover({ certain });
+    this.#options.onEvent({ kind: 'recovered', certain });
   }
 }
 

@@ -104,6 +104,10 @@ export class FakePort implements ServicePort {
     this.events = events;
   }
 
+  get addresses(): readonly string[] {
+    return this.isOpen && this.openResult.ok ? this.openResult.value : [];
+  }
+
   open(): Promise<Result<readonly string[], Cause>> {
     this.isOpen = this.openResult.ok;
     return Promise.resolve(this.openResult);

@@ -1,0 +1,14 @@
+/** What fetches updates, in a bundle of its own: most runs never look for one. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/observability/logger.ts';
+import type { UpdateEngine } from './update-control.ts';
+import type * as updaterBundle from './update-engine.ts';
+
+/** `distFolder`: holds `updater.cjs`. */
+export function loadUpdater(distFolder: string, log: Logger, clock: Clock): Promise<UpdateEngine> {
+  const file = path.join(distFolder, 'updater.cjs');
+  const { electronUpdater } = createRequire(file)(file) as typeof updaterBundle;
+  return Promise.resolve(electronUpdater({ log, clock, platform: process.platform }));
+}
