@@ -28,6 +28,7 @@ export const builderConfig = (kind) => {
       'dist/start.mjs',
       'dist/renderer/**',
       'dist/icons/**',
+      'dist/docs/**',
       'dist/*.txt',
       '!**/*.map',
       'package.json',
