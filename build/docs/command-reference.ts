@@ -54,10 +54,21 @@ function argumentLines(command: Command): readonly string[] {
 /** They follow the help, where commander lets them be written. */
 function examplesOf(command: Command): readonly string[] {
   const lines = helpOf(command).split('\nExamples:\n')[1]?.trimEnd().split('\n') ?? [];
-  return lines.length === 0
-    ? []
-    : [`\`\`\`sh\n${lines.map((line) => line.replace('  $ ', '')).join('\n')}\n\`\`\``];
+  const needs = [...new Set(lines.map(needOf))];
+  return needs.map((need) => {
+    const typed = lines.filter((line) => needOf(line) === need).map((line) => line.replace('  $ ', ''));
+    return `\`\`\`${`sh ${need}`.trim()}\n${typed.join('\n')}\n\`\`\``;
+  });
 }
+
+/** What an example needs that is not everywhere. */
+const needed = [
+  { need: 'mac', by: '/Applications/' },
+  { need: 'zsh', by: 'completion zsh' },
+  { need: 'answer', by: 'secret remove "password of' },
+] as const;
+
+const needOf = (example: string): string => needed.find(({ by }) => example.includes(by))?.need ?? '';
 
 function helpOf(command: Command): string {
   let text = '';
