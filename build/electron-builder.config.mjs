@@ -21,7 +21,7 @@ export const builderConfig = (kind) => {
   return {
     appId: 'dev.localport.app',
     productName,
-    copyright: 'MIT licence, the LocalPort developers',
+    copyright: 'MIT license, the LocalPort developers',
     directories: { output: `dist/${folder}`, buildResources: 'build' },
     files: [
       'dist/*.cjs',

@@ -11,7 +11,8 @@ const margin = '  ';
 export function terminalPage(markdown: string, { strong }: Pick<Palette, 'strong'>): readonly string[] {
   const blocks = blocksOf(markdown).map((block) => {
     const [first = ''] = block;
-    if (first.startsWith('```')) return block.slice(1, -1).map((line) => `${margin}${margin}${line}`.trimEnd());
+    if (first.startsWith('```'))
+      return block.slice(1, -1).map((line) => `${margin}${margin}${line}`.trimEnd());
     if (first.startsWith('#')) return [strong(plain(first.replace(/^#+ /, '')))];
     if (first.startsWith('|')) return tableLines(block);
     return block.flatMap((line) => hanging(line));
