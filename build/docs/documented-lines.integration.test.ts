@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installCommand } from '../../electron/cli/testing/installed-command.ts';
+import { eventually } from '../../e2e/fixtures/eventually.ts';
 import { distDir, projectDir } from '../paths.mjs';
 import { type CommandLine, commandLinesOf } from './command-lines.ts';
 import { pageFiles } from './pages.ts';
@@ -31,11 +32,31 @@ describe('the command lines of README', () => {
 
   afterAll(() => world.close());
 
+  it.runIf(process.platform === 'linux')(
+    'start the app, whose own page can be read',
+    async () => {
+      const app = world.begin('npm start', projectDir);
+      const welcome = async (): Promise<string | undefined> => {
+        const { out } = await world.user.run('status', '-o', 'json');
+        const { services } = JSON.parse(out) as {
+          services: { name: string; state: string; addresses: string[] }[];
+        };
+        return services.find(({ name, state }) => name === 'welcome' && state === 'up')?.addresses[0];
+      };
+      await eventually('the page is up', async () => (await welcome()) !== undefined, 90_000);
+      const answer = await fetch(`http://${await welcome()}`);
+      expect(await answer.text()).toContain('Your first forward works.');
+      await world.user.run('daemon', 'stop');
+      expect((await app.ended).code).toBe(0);
+    },
+    120_000,
+  );
+
   it('lead a new user to a forward that carries bytes', async () => {
     const failures: Failure[] = [];
     let answer = '';
     for (const { text, at } of lines) {
-      // The first one starts the app, which e2e/specs do; the other one is this test.
+      // The first one has a test of its own, and the other one runs this test.
       if (/^npm (?:start|test)\b/.test(text)) continue;
       const { code, out, err } = await world.run(text, projectDir);
       if (code !== 0) failures.push({ at, text: `${text}\n${code}\n${out}${err}` });

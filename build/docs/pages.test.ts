@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
+import { projectDir } from '../paths.mjs';
 import { withSections } from './marked-sections.ts';
 import { pageFiles } from './pages.ts';
 import { reference } from './reference.ts';
@@ -27,6 +28,11 @@ describe('the pages of the documentation', () => {
       [...text.matchAll(/<!-- generated: ([\w-]+) -->/g)].map(([, name]) => name),
     );
     expect(used.toSorted()).toEqual(Object.keys(reference).toSorted());
+  });
+
+  it('leave README short', () => {
+    const words = readFileSync(path.join(projectDir, 'README.md'), 'utf8').split(/\s+/);
+    expect(words.filter((word) => word !== '').length).toBeLessThanOrEqual(900);
   });
 
   it('refuse a marker that names no section', () => {

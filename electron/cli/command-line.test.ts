@@ -76,6 +76,7 @@ describe('the command line', () => {
       'install-command',
       'completion',
       'uninstall',
+      'docs',
     ]);
   });
 

@@ -19,7 +19,7 @@ export interface LineRun {
   readonly err: string;
 }
 
-const lineTimeoutMs = 60_000;
+const lineTimeoutMs = 100_000;
 
 /** These go on until Ctrl-C, which comes once they have printed something. */
 const goesOn = /--watch\b|--follow\b|\blogs\b.* -f\b|--foreground\b|--no-buffer\b/;
@@ -154,6 +154,11 @@ services:
     const inTerminal =
       process.platform === 'darwin' ? ['/dev/null', '/bin/sh', '-c', text] : ['-ec', text, '/dev/null'];
     return this.#runProgram(['script', '-q', ...inTerminal], folder, false);
+  }
+
+  /** Starts a line that lasts. */
+  begin(line: string, folder: string): { readonly ended: Promise<LineRun> } {
+    return { ended: this.#runProgram(['/bin/bash', '-c', `exec ${line}`], folder, false) };
   }
 
   #runProgram([program = '', ...args]: readonly string[], cwd: string, isEndless: boolean): Promise<LineRun> {
