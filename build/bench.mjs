@@ -1,4 +1,4 @@
-// `npm run bench`: measures the figures that the README quotes. Every e2e/bench/*.bench.ts is a program that prints
+// `npm run bench`: measures the figures of electron/docs/figures.md. Every e2e/bench/*.bench.ts is a program that prints
 // one JSON object for each figure; here they are run one after another, and set as one table.
 // `npm run bench -- quit idle` runs those whose file name contains one of the words.
 import './setup/node-version.mjs';

@@ -109,13 +109,18 @@ const bundles = (define) =>
     .filter(({ entry }) => existsSync(path.join(projectDir, entry)))
     .map(({ options }) => options);
 
-/** Files that are taken over as they are: the popover's page and the icons.
+/** Files that are taken over as they are: the popover's page, the icons, and the pages of `localport docs`.
  * @returns {Promise<OutputFile[]>} */
 const copies = async () => {
   const iconsDir = path.join(projectDir, 'build/icons');
   const icons = (await readdir(iconsDir)).filter((name) => name.endsWith('.png'));
+  const docsDir = path.join(projectDir, 'electron/docs');
   const pairs = [
     ...icons.map((name) => ({ from: path.join(iconsDir, name), to: path.join(distDir, 'icons', name) })),
+    ...(await readdir(docsDir)).map((name) => ({
+      from: path.join(docsDir, name),
+      to: path.join(distDir, 'docs', name),
+    })),
     { from: path.join(projectDir, 'renderer/index.html'), to: path.join(distDir, 'renderer/index.html') },
   ];
   return Promise.all(

@@ -29,6 +29,16 @@ const stepsFor = (onlyChanged) => [
     script: bin('typescript/bin/tsc'),
     args: ['--noEmit', '--incremental', '--tsBuildInfoFile', path.join(cacheDir, 'types.tsbuildinfo')],
   },
+  {
+    name: 'spelling',
+    script: bin('cspell/bin.mjs'),
+    args: [
+      '--no-progress',
+      '--no-summary',
+      '--dot',
+      ...(onlyChanged ? ['--cache', '--cache-location', path.join(cacheDir, 'cspell')] : []),
+    ],
+  },
   { name: 'unused code', script: bin('knip/bin/knip.js'), args: ['--no-progress', '--no-config-hints'] },
   {
     name: 'import rules',

@@ -21,13 +21,14 @@ export const builderConfig = (kind) => {
   return {
     appId: 'dev.localport.app',
     productName,
-    copyright: 'MIT licence, the LocalPort developers',
+    copyright: 'MIT license, the LocalPort developers',
     directories: { output: `dist/${folder}`, buildResources: 'build' },
     files: [
       'dist/*.cjs',
       'dist/start.mjs',
       'dist/renderer/**',
       'dist/icons/**',
+      'dist/docs/**',
       'dist/*.txt',
       '!**/*.map',
       'package.json',

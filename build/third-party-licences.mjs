@@ -1,4 +1,4 @@
-// The licences of the libraries that went into the bundles: they ask to be kept with every copy.
+// The licenses of the libraries that went into the bundles: they ask to be kept with every copy.
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { projectDir } from './paths.mjs';
@@ -14,7 +14,7 @@ const packageFolders = (metafiles) => {
   return [...new Set(folders)].sort();
 };
 
-/** Some packages keep their licence in a section of their README alone. @param {string} readme */
+/** Some packages keep their license in a section of their README alone. @param {string} readme */
 export const licenceSectionOf = (readme) => {
   const heading = /^(#+) *licen[cs]e.*$/im.exec(readme);
   if (heading === null) return '';
@@ -29,7 +29,7 @@ const readNamed = async (folder, name) => {
   return file === undefined ? '' : (await readFile(path.join(folder, file), 'utf8')).trim();
 };
 
-/** The MIT licence as SPDX has it, for a package that names it and its author but left the text out.
+/** The MIT license as SPDX has it, for a package that names it and its author but left the text out.
  * @param {string} author */
 const mitText = (author) => `Copyright (c) ${author}
 
@@ -64,7 +64,7 @@ const licenceOf = async (folder) => {
     licenceByName(packageJson);
   // A heading alone keeps no promise.
   if (!/copyright|public domain/i.test(words))
-    throw new Error(`${name}: the text of its licence was not found`);
+    throw new Error(`${name}: the text of its license was not found`);
   return `${name} ${version} (${license ?? 'see below'})\n\n${words}`;
 };
 

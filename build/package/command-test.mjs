@@ -35,6 +35,9 @@ export const commandTest = (script, { version }) =>
     await expect(['--version'], { code: 0, out: version, err: '' });
     await expect(['strat'], { code: 2, out: '' });
     await expect(['__complete', 'tog'], { code: 0, out: 'toggle', err: '' });
+    const page = await run(['docs', 'json']);
+    if (page.code !== 0 || !page.out.includes('next_retry_at'))
+      complaints.push(`localport docs json: ${JSON.stringify(page)}`);
     // A switch of Chromium is the command's own usage error, and steers nothing.
     await expect(['--remote-debugging-port=0'], { code: 2, out: '' });
     await expect(['config', 'init', '--quiet'], { code: 0, err: '' });

@@ -142,6 +142,6 @@ export const ensureSystemPackages = async (purpose) => {
     }
     await install(missing);
   }
-  // sshd started by root insists on this folder, which the system's own start would have made.
+  // sshd started by root requires this folder, which the system's own start would have made.
   if (purpose === 'test' && isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
 };

@@ -67,7 +67,7 @@ export class NearSide {
     const setSilent = (silent: boolean): void => {
       const set = (address: string, device: string, mac: string): readonly string[] => [
         'ip',
-        'neighbour',
+        'neighbor',
         'replace',
         address,
         'lladdr',

@@ -1,6 +1,5 @@
 /**
- * The two pictures of the README, drawn anew with
- *   LOCALPORT_SCREENSHOTS=1 npm test -- e2e readme-screenshots
+ * The picture of README in light and dark, drawn anew by `npm run screenshots`
  * on a machine that has the font Inter, which stands in for the Mac's own.
  */
 import { mkdir } from 'node:fs/promises';

@@ -76,6 +76,7 @@ describe('the command line', () => {
       'install-command',
       'completion',
       'uninstall',
+      'docs',
     ]);
   });
 
@@ -161,8 +162,8 @@ describe('the command line', () => {
 
   it.each([
     ['a terminal in red', true, {}, '\u001b[31m✗\u001b[39m \u001b[1mdbb\u001b[22m  is unknown\n'],
-    ['a terminal without colour, with NO_COLOR', true, { NO_COLOR: '1' }, '✗ dbb  is unknown\n'],
-    ['a file without colour, whatever standard output is', false, {}, '✗ dbb  is unknown\n'],
+    ['a terminal without color, with NO_COLOR', true, { NO_COLOR: '1' }, '✗ dbb  is unknown\n'],
+    ['a file without color, whatever standard output is', false, {}, '✗ dbb  is unknown\n'],
   ])('says what failed on standard error: on %s', async (_, isTTY, env, said) => {
     const complaints: string[] = [];
     const surroundings = testSurroundings({

@@ -182,13 +182,13 @@ describe('the doctor', () => {
     user.writeConfig(
       `name: far, local_port: 20001, ${ssh}, connection: { host: h, key_file: ${key} }`,
       `name: lost, local_port: 20002, ${ssh}, connection: { host: h, key_file: ${key}-lost }`,
-      `name: odd, local_port: 20003, ${ssh}, connection: { host: h, password: p }, colour: red`,
+      `name: odd, local_port: 20003, ${ssh}, connection: { host: h, password: p }, hue: red`,
     );
     expect(await examine('permissions', 'lost', 'config')).toEqual({
       code: 1,
       found: [
         'config ok: ~/.config/localport/config.yaml, 3 services',
-        expect.stringMatching(/^config note: services\[2\]\.colour: .+ → Correct it, or leave it out\.$/),
+        expect.stringMatching(/^config note: services\[2\]\.hue: .+ → Correct it, or leave it out\.$/),
         expect.stringMatching(
           /^config note: services\[2\]\.connection\.password: is in plain text in the config file, .+ localport secret set NAME /,
         ),

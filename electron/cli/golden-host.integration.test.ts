@@ -8,6 +8,7 @@ import { eventually } from '../../e2e/fixtures/eventually.ts';
 import { GoldenWorld } from './testing/golden-world.ts';
 import { openMetricsBreaches } from './testing/open-metrics-rules.ts';
 
+// A wrong option: cspell:ignore colour
 let world: GoldenWorld;
 
 beforeAll(async () => {

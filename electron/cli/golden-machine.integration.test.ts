@@ -56,6 +56,19 @@ describe('golden output without a host', () => {
     await expect(seen.toString()).toMatchFileSnapshot(golden('without-host'));
   });
 
+  it('the documentation', async () => {
+    const seen = world.transcript();
+    await seen.run(
+      'docs',
+      'docs -o json',
+      'docs from-0.3.7',
+      'docs confg',
+      'docs nothing',
+      'docs json metrics',
+    );
+    await expect(seen.toString()).toMatchFileSnapshot(golden('docs'));
+  });
+
   it('the config', async () => {
     const seen = world.transcript();
     await seen.run(

@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import type { Perform } from './perform.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addDaemonCommands } from './program/daemon-commands.ts';
+import { addDocsCommand } from './program/docs-command.ts';
 import { addEditCommands } from './program/edit-commands.ts';
 import { examples } from './program/examples.ts';
 import { addHelpCommand } from './program/help-command.ts';
@@ -50,6 +51,7 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   addSecretCommands(program, perform);
   addRemoteCommands(program, perform);
   addToolCommands(program, perform);
+  addDocsCommand(program, perform);
   addHelpCommand(program);
   program.addHelpText(
     'after',

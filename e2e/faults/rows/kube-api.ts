@@ -28,7 +28,7 @@ const faults: readonly Fault[] = [
   {
     name: '401',
     begin: (kube) => {
-      kube.setAccess('unauthorised');
+      kube.setAccess('unauthorized');
     },
     end: allow,
   },

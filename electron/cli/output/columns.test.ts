@@ -10,7 +10,7 @@ describe('columns', () => {
     expect(alignColumns(rows)).toEqual(['NAME   N  WHY', 'db    12']);
   });
 
-  it('count what a reader sees, and neither colours nor parts of a character', () => {
+  it('count what a reader sees, and neither colors nor parts of a character', () => {
     const rows = [
       [{ text: 'a', paint: (text: string) => `\u001b[1m${text}\u001b[22m` }, { text: '|' }],
       [{ text: 'e\u0301é' }, { text: '|' }],

@@ -2,7 +2,7 @@ import { visibleLine } from '../../../shared/visible-text.ts';
 import type { Paint } from './palette.ts';
 import { shorten, widthOf } from './text-width.ts';
 
-/** A cell and how it is drawn: its width is counted before any colour is on it. */
+/** A cell and how it is drawn: its width is counted before any color is on it. */
 export interface Cell {
   readonly text: string;
   /** What scripts get in its place: a time instead of an age, say. */

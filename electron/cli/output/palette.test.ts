@@ -4,7 +4,7 @@ import { choosePalette, colourPalette, plainPalette } from './palette.ts';
 
 describe('the palette', () => {
   it.each([
-    ['a terminal has colours', { allowed: true, isTerminal: true, env: {} }, colourPalette],
+    ['a terminal has colors', { allowed: true, isTerminal: true, env: {} }, colourPalette],
     ['a pipe has none', { allowed: true, isTerminal: false, env: {} }, plainPalette],
     ['--no-color takes them away', { allowed: false, isTerminal: true, env: {} }, plainPalette],
     ['NO_COLOR takes them away', { allowed: true, isTerminal: true, env: { NO_COLOR: '1' } }, plainPalette],
@@ -16,7 +16,7 @@ describe('the palette', () => {
       colourPalette,
     ],
     [
-      'NO_COLOR outweighs FORCE_COLOR',
+      'NO_COLOR overrides FORCE_COLOR',
       { allowed: true, isTerminal: true, env: { FORCE_COLOR: '1', NO_COLOR: '1' } },
       plainPalette,
     ],
@@ -24,7 +24,7 @@ describe('the palette', () => {
     expect(choosePalette(wish)).toBe(palette);
   });
 
-  it('ends each colour that it begins', () => {
+  it('ends each color that it begins', () => {
     expect(onScreen(colourPalette.good('up'))).toBe('\u001b[32mup\u001b[39m');
     expect(colourPalette.good('')).toBe('');
   });

@@ -1,4 +1,4 @@
-/** `status -o json`: a stable interface, documented in the README. Keys may be added, never renamed or removed. */
+/** `status -o json`: a stable interface, documented in `docs/json.md`. Keys may be added, never renamed or removed. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Prompt } from '../../../shared/prompt.ts';
 import { toneOf } from '../../../shared/service-tone.ts';

@@ -143,7 +143,7 @@ describe('the status as a table', () => {
     ]);
   });
 
-  it('has the same width with colours', () => {
+  it('has the same width with colors', () => {
     const lines = statusTable(variedReport, { palette: colourPalette, now: reportTime });
     const painted = onScreen(lines.join('\n'));
     // eslint-disable-next-line no-control-regex
@@ -179,7 +179,7 @@ describe('the status as a table', () => {
 `);
   });
 
-  it('tells neighbours with the same cause of it once', () => {
+  it('tells neighbors with the same cause of it once', () => {
     const cause = describeCause('transport-down', { host: 'prod', evidence: 'no answer' });
     const shop = { phase: 'waiting', health: 'unknown', cause } as const;
     const [, cache = aService('cache')] = variedReport.services;

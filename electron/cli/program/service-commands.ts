@@ -81,7 +81,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
         ['localport status --watch', 'until Ctrl-C'],
         [
           'localport status -o json | jq \'.services[] | select(.phase != "up")\'',
-          'for scripts, see the README',
+          'for scripts: localport docs json',
         ],
       ),
     )

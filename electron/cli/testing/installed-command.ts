@@ -1,6 +1,6 @@
 /** The command and the daemon as they are installed, bundled, each run in a home of its own. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { userEnvironment, userPaths } from '../../core/testing/user-home.ts';
@@ -25,6 +25,7 @@ export function installCommand(): string {
 export function installInto(folder: string, version?: string): void {
   bundleProgram(path.join(import.meta.dirname, '../localport.ts'), folder, 'localport', version);
   bundleDaemon(folder, 'daemon', version);
+  cpSync(path.join(import.meta.dirname, '../../docs'), path.join(folder, 'docs'), { recursive: true });
 }
 
 /** A user of the command. */

@@ -29,7 +29,7 @@ const maxSocketNameBytes = 27;
 
 /**
  * The places that are used. The runtime folder may lie where anybody can make one of its name first, in /tmp: then the sockets
- * lie in the state folder. Host and command both decide by what is there; where they differ, the lock in the state folder
+ * are in the state folder. Host and command both decide by what is there; where they differ, the lock in the state folder
  * says where the host listens.
  */
 export function findAppPaths(input: AppPathsInput): AppPaths {
@@ -97,7 +97,7 @@ export interface UnwritableFolders {
 
 /**
  * Makes the folders, readable by the user only. Without the runtime folder there is no socket, so that is an error, a
- * sentence; so is a folder that is not this user's: the runtime folder may lie in /tmp, where anybody could have made it
+ * sentence; so is a folder that is not this user's: the runtime folder may be in /tmp, where anybody could have made it
  * first, and must not be a link either. State and logs that cannot be written are done without.
  */
 export async function prepareAppPaths(

@@ -723,12 +723,12 @@ describe('a faulty config', () => {
     const text = `defaults:
   health_check: {timeout: 0}
 services:
-  - {name: a, technology: ssh, local_port: 0, connection: {host: -x}, colour: red}
+  - {name: a, technology: ssh, local_port: 0, connection: {host: -x}, hue: red}
   - {name: b, technology: tcp, local_port: 1, remote_port: 99999, connection: {}}
 `;
     expect(complaintsOf(text)).toEqual([
       'error defaults.health_check.timeout: 0 is below 100ms (localport.yaml:2)',
-      'warning services[0].colour: unknown key, ignored (localport.yaml:4)',
+      'warning services[0].hue: unknown key, ignored (localport.yaml:4)',
       'error services[0].local_port: 0 is below 1 (localport.yaml:4)',
       'error services[0].remote_port: is missing, expected a number (localport.yaml:4)',
       'error services[0].connection.host: "-x" begins with "-" and would be mistaken for an option (localport.yaml:4)',

@@ -43,7 +43,7 @@ export class Findings {
     this.add('warning', path, message);
   }
 
-  /** The parsed value, or null after an error was noted. `at` is where the value stands in the file. */
+  /** The parsed value, or null after an error was noted. `at` is where the value is in the file. */
   check<Schema extends z.ZodType>(schema: Schema, value: unknown, at: ConfigPath): z.infer<Schema> | null {
     return this.#check(schema, { value, at, severity: 'warning', describe: describeIgnoredKey });
   }

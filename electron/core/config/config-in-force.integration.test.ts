@@ -77,7 +77,7 @@ describe('the config in force', () => {
     expect([config.state.status, config.state.problems, applied.at(-1)]).toEqual(['loaded', [], 'db']);
   });
 
-  it('goes on saying that a named file is missing, however often it looks', async () => {
+  it('continues saying that a named file is missing, however often it looks', async () => {
     await make({ isNamed: true }).start();
     await config.reload();
     expect(config.state).toMatchObject({

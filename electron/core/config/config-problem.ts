@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { entryOf, problemText } from '../../../shared/problem-text.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 
-/** Where a value stands in the file: `['services', 3, 'local_port']`. */
+/** Where a value is in the file: `['services', 3, 'local_port']`. */
 export type ConfigPath = readonly (string | number)[];
 
-/** `services[3].local_port`; keys that are no plain word stand in quotes: `cluster_contexts["eu west"]`. */
+/** `services[3].local_port`; keys that are no plain word are in quotes: `cluster_contexts["eu west"]`. */
 export function formatPath(path: ConfigPath): string {
   return path
     .map((segment, index) => {

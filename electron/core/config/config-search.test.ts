@@ -77,7 +77,7 @@ describe('the search for the config', () => {
     expect(findConfig({ ...search, env: { LOCALPORT_CONFIG: '' } }, none).found).toBe(null);
   });
 
-  it("skips other users' files, names them, and goes on; root's count", () => {
+  it("skips other users' files, names them, and continues; root's count", () => {
     const owners: Readonly<Record<string, number>> = {
       '/folder/localport.yaml': 502,
       '/folder/.localport.yaml': 503,

@@ -51,7 +51,7 @@ describe('variables', () => {
     });
   });
 
-  it('asks for no variable that stands in a comment', () => {
+  it('asks for no variable that is in a comment', () => {
     expect(complaintsOf(sshConfig('    # ${NEVER_SET}\n'))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 /**
- * The worker's side of `worker-compiler.ts`: compiles one config, or edits its text, and ends. Bundled as text, so it lies in no
+ * The worker's side of `worker-compiler.ts`: compiles one config, or edits its text, and ends. Bundled as text, so it is in no
  * file.
  */
 import { parentPort, workerData } from 'node:worker_threads';

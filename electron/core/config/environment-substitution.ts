@@ -20,7 +20,7 @@ export interface Substitution {
   readonly text: string;
   /** Every use of a variable that is not replaced by its default, in the order of the file. */
   readonly variables: readonly Variable[];
-  /** There are more than these, which stand in the text as they are written. */
+  /** There are more than these, which are in the text as they are written. */
   readonly hasTooMany: boolean;
 }
 

@@ -7,7 +7,7 @@ export const maxItems = 1_000;
 /** Where a list or mapping within `root` is larger than that; null where none is. */
 export function oversizedPath(root: unknown): ConfigPath | null {
   const find = (value: unknown, path: ConfigPath): ConfigPath | null => {
-    // The list of the services has a limit of its own, and each of them is looked at by itself.
+    // The list of the services has a limit of its own, and each of them is looked at on its own.
     if (path[0] === 'services') return null;
     const entries = entriesOf(value);
     if (path.length > 0 && entries.length > maxItems) return path;

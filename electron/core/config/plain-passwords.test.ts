@@ -8,7 +8,7 @@ const withPasswords = (ofLogin: string, ofCheck: string): string =>
 const advice =
   'is in plain text in the config file, and so in every backup and commit of it: run localport secret set NAME and write keychain:NAME, or write ${NAME}';
 
-it('warns of each password that stands in the file, without showing it', () => {
+it('warns of each password that is in the file, without showing it', () => {
   expect(complaintsOf(withPasswords('hush', '"${CACHE:hash}"'))).toEqual([
     `warning services[0].connection.password: ${advice} (localport.yaml:6)`,
     `warning services[0].health_check.config.password: ${advice} (localport.yaml:7)`,

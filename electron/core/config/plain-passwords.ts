@@ -1,4 +1,4 @@
-/** Passwords that stand in the config file itself. Pure. */
+/** Passwords that are in the config file itself. Pure. */
 import type { RawConnection } from '../../../shared/config-schema.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { isReference } from '../secrets/service-secrets.ts';

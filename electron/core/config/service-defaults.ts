@@ -1,4 +1,4 @@
-/** What a service is where its config says nothing; documented in the README, most of it since 0.3.7. */
+/** What a service is where its config says nothing; documented in `docs/config.md`, most of it since 0.3.7. */
 import { autoProbe } from './harmless-hello.ts';
 import type { HealthCheckSpec, RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
 

@@ -3,7 +3,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 
 /**
- * What runs when some entries of a file are at fault: each of those goes on as it was when it was last sound, one that
+ * What runs when some entries of a file are at fault: each of those continues as it was when it was last sound, one that
  * never was is a service with a problem. While there is an entry that nobody can name, nothing that ran is taken to be
  * gone. A port that a sound entry has now is that entry's. Pure.
  */

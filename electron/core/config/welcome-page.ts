@@ -76,12 +76,12 @@ export function renderWelcomePage(details: {
 <main>
 <span class="state">Up and healthy</span>
 <h1>Your first forward works.</h1>
-<p class="lead">This page came to you through LocalPort: it listens on port ${details.localPort} of this computer and passes
-every byte on to the far end, which here is LocalPort itself.</p>
-<p>It does the same for databases in Kubernetes, servers behind a bastion, and anything else that can be reached: it keeps each
-tunnel alive, replaces a dead one before you notice, and comes back by itself after sleep or a change of network.</p>
+<p class="lead">This page came to you through LocalPort, which listens on port ${details.localPort} of this computer and passes
+every byte on to the target. Here the target is LocalPort itself.</p>
+<p>LocalPort does the same for databases in Kubernetes, servers behind a bastion, and anything else that it can reach. It keeps each
+tunnel alive, replaces a dead one before you notice, and reconnects automatically after sleep or a network change.</p>
 <h2>Add your own</h2>
-<p>Write this file, and change what needs changing. LocalPort sees it as soon as it is saved.</p>
+<p>Write this file and change it as you need. LocalPort applies saved changes immediately.</p>
 <p><code>${escapeHtml(details.configPath)}</code></p>
 <pre><code>${escapeHtml(exampleConfig)}</code></pre>
 </main>

@@ -36,7 +36,7 @@ export async function serveWelcomePage(html: string): Promise<WelcomeServer> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
-  // One that comes later concerns a single connection, which ends by itself.
+  // One that comes later concerns a single connection, which ends on its own.
   server.on('error', () => undefined);
   return {
     port: (server.address() as AddressInfo).port,

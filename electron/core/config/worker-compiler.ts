@@ -32,7 +32,7 @@ type Compiled = Result<CompiledConfig, readonly ConfigProblem[]>;
 /** Of processor time. The largest config that may be takes half of it on a slow machine, and a hostile one no more. */
 const defaultLimits = { deadlineMs: 2_000, maxMemoryMb: 96 } as const;
 const maxYoungMemoryMb = 16;
-/** One that does not end keeps nobody waiting: on Electron 33, V8 lets a loop that only allocates go on. */
+/** One that does not end keeps nobody waiting: on Electron 33, V8 lets a loop that only allocates continue. */
 const terminateMs = 1_000;
 
 export function compileInWorker(options: WorkerCompilerOptions): ConfigCompiler {

@@ -51,7 +51,7 @@ export class ControlExchange {
     this.#reply = new ControlReply({ response, clock, version });
   }
 
-  /** Whether the client has to send or to read something before anything goes on. */
+  /** Whether the client has to send or to read something before anything continues. */
   get waitsForClient(): boolean {
     return this.#name === null || this.#reply.isCongested;
   }

@@ -341,7 +341,7 @@ describe('a client that costs nothing but itself', () => {
     await eventually('all are cancelled', () =>
       signals.slice(0, maxOpenRequests).every(({ aborted }) => aborted),
     );
-    // The command comes again by itself.
+    // The command comes again on its own.
     await eventually('there is room', () => signals.length === maxOpenRequests + 1);
     controller.abort();
     expect(await waiting).toEqual({ ok: true, value: undefined });

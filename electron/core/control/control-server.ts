@@ -1,5 +1,5 @@
 /**
- * The host's end of the control socket: HTTP, never on TCP. It lies in a folder for this user only: a client that can connect
+ * The host's end of the control socket: HTTP, never on TCP. It is in a folder for this user only: a client that can connect
  * may do everything that the user may.
  */
 import { chmod, lstat, rm } from 'node:fs/promises';

@@ -11,7 +11,7 @@ import { findRoute, type ControlRoute } from './control-routes.ts';
 
 export interface RequestHead {
   readonly method: string;
-  /** As it stands in the request line. */
+  /** As it is in the request line. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   /** Every `Host` header. */

@@ -41,7 +41,7 @@ export class ServedConnection {
     return this.#current !== null;
   }
 
-  /** Whether only its client can make it go on. */
+  /** Whether only its client can make it continue. */
   get waitsForClient(): boolean {
     return this.#current?.waitsForClient ?? true;
   }

@@ -561,11 +561,11 @@ error: lost connection to pod`,
 ];
 
 describe('the failure classifier', () => {
-  it.each(sshTable)('recognises of ssh %s', (_, output, expected) => {
+  it.each(sshTable)('recognizes of ssh %s', (_, output, expected) => {
     expect(shown(causeOf(ssh, output))).toBe(expected);
   });
 
-  it.each(kubectlTable)('recognises of kubectl %s', (_, output, expected) => {
+  it.each(kubectlTable)('recognizes of kubectl %s', (_, output, expected) => {
     expect(shown(causeOf(kubectl, output))).toBe(expected);
   });
 

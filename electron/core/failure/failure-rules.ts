@@ -1,4 +1,4 @@
-/** How a line of a failing tunnel is recognised. A rule is a pattern and what it proves. */
+/** How a line of a failing tunnel is recognized. A rule is a pattern and what it proves. */
 import type { CauseCode, CauseDetails } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { MacPrivacy } from '../privacy/mac-privacy.ts';
@@ -20,7 +20,7 @@ export interface FailureRule {
   /** Tried on one line without its log prefix. */
   readonly pattern: RegExp;
   readonly finding: (match: RegExpExecArray, context: FailureContext) => Finding;
-  /** The line tells only that it is over: any other recognised line, also an earlier one, tells more. */
+  /** The line tells only that it is over: any other recognized line, also an earlier one, tells more. */
   readonly isConsequence?: true;
 }
 

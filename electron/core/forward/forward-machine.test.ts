@@ -526,7 +526,7 @@ describe('the forward machine', () => {
     }
   });
 
-  it('insists when it is turned on, and when the port has to be opened first', () => {
+  it('forces a retry when it is turned on, and when the port has to be opened first', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     play.on({ type: 'triggered', trigger: 'user' }, { type: 'port-opened' });
     expect(play.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
@@ -833,7 +833,7 @@ describe('the forward machine on a transport that is down', () => {
     );
   });
 
-  it('still tries at once when the user insists', () => {
+  it('still tries at once when the user forces a retry', () => {
     const play = Play.up().on(ended(1)).transportGoesDown().on(ended(2), { type: 'insisted' });
     expect(play.lines.at(-1)).toBe('insisted → connecting 3: start-tunnel 3 insisted');
     const sick = Play.up().transportGoesDown().on(unhealthy(1, refused));

@@ -1,5 +1,5 @@
 /**
- * The heart: what happens to one service. Pure and total; the runner performs the effects.
+ * The center: what happens to one service. Pure and total; the runner performs the effects.
  *
  * 1. The table has a cell for every phase × event. What is ignored says so.
  * 2. One tunnel serves and one may start to replace it. Besides these, old ones are on their way out: none

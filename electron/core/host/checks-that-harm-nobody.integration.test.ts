@@ -118,7 +118,7 @@ describe.each([
     expect(await fatesOf(idle, fateOfClient)).toEqual(allAre(idle, untouched));
   });
 
-  it.each(debuggerKinds)('the session of %s goes on', async (kind) => {
+  it.each(debuggerKinds)('the session of %s continues', async (kind) => {
     const entries = debuggers.get(kind) ?? [];
     const fate = (entry: (typeof entries)[number]): Promise<string> =>
       fateOf(world, entry, async () => {
@@ -128,7 +128,7 @@ describe.each([
     expect(await fatesOf(entries, fate)).toEqual(allAre(entries, untouched));
   });
 
-  it('an open stream goes on, and nothing logs in again', async () => {
+  it('an open stream continues, and nothing logs in again', async () => {
     const before = logins(world);
     const fate = (entry: (typeof streams)[number]): Promise<string> =>
       fateOf(world, entry, () => openLiveStream(world.address(entry.name)));

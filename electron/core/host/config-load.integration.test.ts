@@ -18,7 +18,7 @@ const paceMs = 5;
 /** Noise of the machine makes a round trip longer, never shorter: the best of some reloads shows what the daemon does. */
 const reloads = 5;
 
-/** The longest round trip, in ms, through the port while `work` goes on: a byte every 5 ms, when the last one is back. */
+/** The longest round trip, in ms, through the port while `work` continues: a byte every 5 ms, when the last one is back. */
 async function longestRoundTrip(port: number, work: () => Promise<void>): Promise<number> {
   const socket = net.connect({ host: '127.0.0.1', port, noDelay: true });
   await once(socket, 'connect');

@@ -232,7 +232,7 @@ describe('over the control socket', () => {
     });
   });
 
-  it('`watch-snapshot` begins with the present and goes on with every change', async () => {
+  it('`watch-snapshot` begins with the present and continues with every change', async () => {
     const seen: string[] = [];
     const controller = new AbortController();
     const watching = client.stream(
@@ -304,7 +304,7 @@ describe('logs over the control socket', () => {
     expect([...seen]).toEqual(services.map((name) => [name, ['before', 'after']]));
   });
 
-  it('go on with new lines: none missing, none twice', async () => {
+  it('continue with new lines: none missing, none twice', async () => {
     const log = logs.service('db');
     for (let line = 0; line < 2_000; line++) log.info(`old ${line}`);
     const seen: string[] = [];
@@ -322,7 +322,7 @@ describe('logs over the control socket', () => {
 });
 
 describe('a log that is followed', () => {
-  it('goes on across the rotation of its file', async () => {
+  it('continues across the rotation of its file', async () => {
     const log = logs.service('db');
     const query = { services: ['db'], tailLines: 0, since: null, until: null, grep: 'line ' };
     const seen: string[] = [];
@@ -396,7 +396,7 @@ describe('shutdown over the control socket', () => {
     expect(readdirSync(paths.runtimeDirectory)).toEqual([]);
   });
 
-  it('goes on when the client that asked for it has gone', async () => {
+  it('continues when the client that asked for it has gone', async () => {
     const stopping = client.stream(
       'shutdown',
       { force: false },

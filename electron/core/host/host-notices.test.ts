@@ -29,7 +29,7 @@ describe("the host's notices", () => {
     ]);
   });
 
-  it('are one when the logs lie in a state folder that cannot be written', () => {
+  it('are one when the logs are in a state folder that cannot be written', () => {
     const notices = new HostNotices(linux);
     notices.report('logs', 'x');
     notices.report('state', 'x');

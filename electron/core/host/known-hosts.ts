@@ -32,7 +32,7 @@ export const fingerprintOf = ({ type, base64 }: HostKey): Fingerprint => ({
   fingerprint: `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64').replace(/=+$/, '')}`,
 });
 
-/** The name that ssh looks for: the port stands in it unless it is 22. */
+/** The name that ssh looks for: the port is in it unless it is 22. */
 export const knownHostName = (host: string, port: number): string =>
   port === 22 ? host : `[${host}]:${port}`;
 

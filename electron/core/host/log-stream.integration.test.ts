@@ -61,7 +61,7 @@ describe('streaming logs', () => {
     for (let i = 0; i < total / 2; i++) log.info(`line ${i}`);
     let next = total / 2;
     const reads = async (): Promise<void> => {
-      // The service goes on talking while the client reads.
+      // The service continues talking while the client reads.
       for (let i = 0; i < 100 && next < total; i++) log.info(`line ${next++}`);
       await new Promise((resolve) => setImmediate(resolve));
     };

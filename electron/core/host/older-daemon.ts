@@ -22,7 +22,7 @@ const exitTimeoutMs = 10_000;
 /**
  * To be called when the app may not start because another host runs. Stops that one where it is a daemon of an earlier version, and
  * resolves to what was done, a sentence, once its process is gone. null: it stays, and the refusal holds. A daemon that launchd or
- * systemd runs rests from now on while the app runs, and comes back at a login without it.
+ * systemd runs exits while the app is running, and starts again at a login without the app.
  */
 export async function stopOlderDaemon(
   { code }: StartRefusal,

@@ -56,7 +56,7 @@ async function start(...services: readonly object[]): Promise<AppHost> {
   return host;
 }
 
-/** Starts a process in a session of its own, notes its id once, and goes on with `then`. */
+/** Starts a process in a session of its own, notes its id once, and continues with `then`. */
 const leaves = (file: string, then: string, trap = ''): readonly string[] => [
   'sh',
   '-c',

@@ -104,7 +104,7 @@ describe('services of one cluster', () => {
     await kube.start();
     const back = await becomes(up('api'), up('web'), up('db'));
     expect(await client).toBe('are you there?');
-    // The one for which a client waits tries by itself. One try for each of the others, when the cluster has answered.
+    // The one for which a client waits tries on its own. One try for each of the others, when the cluster has answered.
     expect(back.slice(1).map((service, index) => service.restarts - (restarts[index + 1] ?? 0))).toEqual([
       1, 1,
     ]);

@@ -6,7 +6,7 @@ export interface ErrorSource {
 }
 
 /**
- * Writes to the log what nobody caught, and goes on: each forward is on its own, and ending them all for a fault in one
+ * Writes to the log what nobody caught, and continues: each forward is on its own, and ending them all for a fault in one
  * would do more harm. Without this, Electron shows a dialog, the daemon ends, and the log stays silent.
  */
 export function logUncaughtErrors(source: ErrorSource, log: Logger): void {

@@ -19,7 +19,7 @@ export interface AppRuntime {
   readonly kind: 'app';
   /** What to start: the executable, or the AppImage, whose executable is there only while it runs. */
   readonly program: string;
-  /** The script that is the `localport` command. It lies in the package, so with an AppImage it comes and goes. */
+  /** The script that is the `localport` command. It is in the package, so with an AppImage it comes and goes. */
   readonly commandScript: string;
   readonly isAppImage: boolean;
   readonly platform: NodeJS.Platform;

@@ -28,6 +28,6 @@ export function commandFolders({
 
 const ownFolder = (homeDirectory: string): string => path.join(homeDirectory, '.local/bin');
 
-/** Whether a shell with this PATH finds what lies in the folder. */
+/** Whether a shell with this PATH finds what is in the folder. */
 export const isOnPath = (folder: string, searchPath: string): boolean =>
   searchPath.split(path.delimiter).some((entry) => path.resolve('/', entry) === folder);

@@ -389,7 +389,7 @@ export type KubeEvent =
       readonly version: string;
     }
   | { readonly type: 'bookmark'; readonly version: string }
-  /** `code`: 410 where the version is too old to go on from. */
+  /** `code`: 410 where the version is too old to continue from. */
   | { readonly type: 'error'; readonly code: number };
 
 /** A line of a watch; null: of no known form, so nothing that follows can be trusted. */

@@ -3,7 +3,7 @@
  *
  * 1. The listener gets each verdict once, in order, and nothing after `close` was called.
  * 2. What was known outlives a failure of the API server: its outage is not the pod's.
- * 3. A wait for a pod ends by itself: it is watched for, and where watching is refused, asked for every 15 s.
+ * 3. A wait for a pod ends on its own: it is watched for, and where watching is refused, asked for every 15 s.
  * 4. Where the API server fails and does not say why, it is asked once which of its checks fail.
  */
 import { isDeepStrictEqual } from 'node:util';

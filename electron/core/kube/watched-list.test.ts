@@ -81,7 +81,7 @@ function start(
 }
 
 describe('a watched list', () => {
-  it('follows the events from where the list was, and goes on from the last one when the watch is closed', async () => {
+  it('follows the events from where the list was, and continues from the last one when the watch is closed', async () => {
     const api = new ToldApi(list('a'));
     const { clock, told, stop } = start(api);
     await clock.advance(0);

@@ -26,7 +26,7 @@ export interface WatchedListParts<Item extends { readonly name: string }> {
   readonly hurry: () => AbortSignal;
   readonly place: ListPlace<Item>;
   readonly onItems: (items: readonly Item[]) => void;
-  /** It cannot be read now; tries go on. */
+  /** It cannot be read now; tries continue. */
   readonly onFailure: (answer: KubeAnswer) => void;
   /** There is another place to read from: a place that is refused is given up on. */
   readonly hasAlternative: boolean;
@@ -149,7 +149,7 @@ class WatchedList<Item extends { readonly name: string }> {
         if (afterMs > 0) await this.#pause(afterMs);
         return { kind: 'watch', version };
       case 'refused':
-        // Too old to go on from.
+        // Too old to continue from.
         if (end.answer.status === 410) return { kind: 'list', afterMs };
         if (isOutage(end.answer) || end.answer.status === 401) return this.#failed(end.answer);
         return { kind: 'list', afterMs: this.#isAfterOutage() ? firstRetryMs : pollMs };

@@ -4,7 +4,7 @@ import type { LogQuery } from '../../../shared/control-contract.ts';
 /** Without the services: the path stands for one. */
 export type LogLineQuery = Omit<LogQuery, 'services'>;
 
-/** Tells of one line whether it lies in the time and has the text that is asked for. */
+/** Tells of one line whether it is in the time and has the text that is asked for. */
 export function logLineMatcher({ since, until, grep }: LogLineQuery): (line: string) => boolean {
   const text = grep?.toLowerCase() ?? '';
   return (line) => {
@@ -15,5 +15,5 @@ export function logLineMatcher({ since, until, grep }: LogLineQuery): (line: str
   };
 }
 
-/** Each line begins with its time, ISO 8601; NaN, which lies in no time, when it was written by something else. */
+/** Each line begins with its time, ISO 8601; NaN, which is in no time, when it was written by something else. */
 const timeOf = (line: string): number => Date.parse(line.slice(0, line.indexOf(' ')));

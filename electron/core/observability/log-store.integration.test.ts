@@ -153,7 +153,7 @@ describe('the log store', () => {
     expect(appLog()).toContain('afterwards');
   });
 
-  it('goes on when its folder is removed', () => {
+  it('continues when its folder is removed', () => {
     store.app.error('before');
     rmSync(directory, { recursive: true });
     store.app.error('after');

@@ -1,5 +1,5 @@
 /**
- * A log as it lies on the disk, with its older part, read in pieces: a thousand services may have two megabytes each,
+ * A log as it is on the disk, with its older part, read in pieces: a thousand services may have two megabytes each,
  * and no reader may hold up the forwards.
  *
  * What is read is what was there when it was opened, also when it is rotated meanwhile. So who follows a log from the

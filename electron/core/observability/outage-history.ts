@@ -5,7 +5,7 @@
  * 2. An outage begins when such a service leaves `up` or is found unhealthy; it ends when the service is in order again. A
  *    tunnel that is being checked neither begins nor ends one.
  * 3. A tunnel that was replaced for no failure begins none while the next one connects.
- * 4. Time asleep and time switched off are not part of it. An outage that the user interrupts goes on when it is wanted
+ * 4. Time asleep and time switched off are not part of it. An outage that the user interrupts continues when it is wanted
  *    again: no way round it makes a recovery look faster than it was.
  */
 import type { Desired, Health, Phase } from '../../../shared/service-snapshot.ts';

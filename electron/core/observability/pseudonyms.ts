@@ -20,7 +20,7 @@ export interface NamesToHide {
 
 /** Shorter names are words of their own right too often, and tell nothing. */
 const minNameLength = 2;
-/** A login name such as `me` stands in every other sentence. */
+/** A login name such as `me` is in every other sentence. */
 const minUserNameLength = 3;
 
 /** What looks like a host and is a file, or a group of the Kubernetes API. */

@@ -1,4 +1,4 @@
-/** Secrets that stand in the middle of other text: in URLs, and among the arguments of a program. Pure. */
+/** Secrets that are in the middle of other text: in URLs, and among the arguments of a program. Pure. */
 import { isSecretName } from './secret-names.ts';
 
 /** The password and the query parameters of each URL in a text. */
@@ -87,7 +87,7 @@ function behindOption(option: string, word: string): readonly string[] {
 const isTelling = (value: string): boolean =>
   value !== '' && !/^(?:true|false|yes|no|none|\d{1,3}|\$.*|\{\w+\})$/i.test(value);
 
-/** What stands in the file for a secret that is not set: `${DB_PASSWORD:swordfish}`. */
+/** What is in the file for a secret that is not set: `${DB_PASSWORD:swordfish}`. */
 export const secretDefaults = (
   text: string,
   environment: Readonly<Record<string, string | undefined>>,

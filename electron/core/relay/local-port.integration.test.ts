@@ -117,7 +117,7 @@ describe('joined connections', () => {
     const socket = connect({ host: '127.0.0.1', port: fixture.port });
     fixture.scope.own('client', () => void socket.destroy());
     await stable(() => local.counters().bytesIn);
-    // What has left the remote end and not reached the client's process lies in kernel buffers and one read buffer.
+    // What has left the remote end and not reached the client's process is in kernel buffers and one read buffer.
     expect(local.counters().bytesIn).toBeLessThan(16 * mebibyte);
     const before = local.counters().bytesIn;
     socket.resume();
@@ -177,7 +177,7 @@ describe('joined connections', () => {
     },
   );
 
-  it('bring all that the far end said before it left to a slow client that goes on asking', async () => {
+  it('bring all that the far end said before it left to a slow client that continues asking', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read(), 'tcp');
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });

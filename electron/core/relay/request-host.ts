@@ -15,7 +15,7 @@ export function hostOfHead(head: string): string | null {
   const named = fields.flatMap((line) => /^host:[ \t]*(.*?)[ \t]*$/i.exec(line)?.[1] ?? []);
   const [host, second] = named.map(plainHost);
   if (host === undefined || second !== undefined) return null;
-  // A target in absolute form outweighs the field.
+  // A target in absolute form overrides the field.
   const [, authority] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target) ?? [];
   return authority === undefined || plainHost(authority) === host ? host : null;
 }

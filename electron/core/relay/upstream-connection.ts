@@ -13,7 +13,7 @@ const readBufferBytes = 256 * 1024;
 export interface UpstreamConnection {
   readonly socket: Socket;
   /**
-   * Takes the bytes that arrived. They lie in a buffer that the next read overwrites: return false to have no next
+   * Takes the bytes that arrived. They are in a buffer that the next read overwrites: return false to have no next
    * read until `socket.resume()`. Reading begins after `onConnected`, so set it there.
    */
   onBytes: (bytes: Uint8Array) => boolean;

@@ -61,7 +61,7 @@ export interface Carrier {
    * reason to ask.
    */
   proveTransport(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
-  /** Asks politely, insists after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
+  /** Asks it to end, kills it after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<CarrierEnd>;
 }
 

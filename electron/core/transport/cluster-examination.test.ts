@@ -74,7 +74,7 @@ describe('a cluster', () => {
     expect(await fault({ api: silent })).toBe('/readyz: no answer within 30 s');
     const mute = { ...silent, get: () => Promise.resolve({ status: 502, body: '' }) };
     expect(await fault({ api: mute })).toBe('/readyz: HTTP 502');
-    cluster.setAccess('unauthorised');
+    cluster.setAccess('unauthorized');
     expect(await fault()).toBe('/readyz: Unauthorized');
   });
 

@@ -82,7 +82,7 @@ describe('a session', () => {
   });
 
   it('tells credentials that are not accepted', async () => {
-    world.api.setAccess('unauthorised');
+    world.api.setAccess('unauthorized');
     expect((await causeOf(world.open())).code).toBe('unauthorized');
   });
 

@@ -36,7 +36,7 @@ describe('the memory of logins', () => {
     expect(logins.notBefore(wish('b', { host: 'elsewhere' }))).toBe(-Infinity);
   });
 
-  it('lets through who insists, but not beyond a failure that came after', () => {
+  it('lets a forced retry through, but not beyond a failure that came after', () => {
     const logins = new LoginMemory();
     logins.failed(wish('a'), refused, 1_000);
     const insisting = wish('a', { insisted: true, wishedAt: 2_000 });

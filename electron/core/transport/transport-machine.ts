@@ -349,7 +349,7 @@ const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
 
 // ---- waiting ----
 
-/** Whoever insists has a try at once; a client one as near to the last as is sensible. */
+/** A forced retry is tried at once; that of a client as near to the last as is sensible. */
 const waitingWanted: Cell<'wanted', 'waiting'> = (state, { insisted }, context) => {
   if (insisted) return open({ ...state, suspended: false, history: cleanHistory }, context, true);
   if (state.suspended) return stay(state);

@@ -466,7 +466,7 @@ describe('forwards to pods through a real kubectl', () => {
   });
 
   it('tells that the credentials are not accepted', async () => {
-    api.setAccess('unauthorised');
+    api.setAccess('unauthorized');
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'unauthorized',
       recovery: 'user',

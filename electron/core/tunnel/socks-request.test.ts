@@ -25,10 +25,10 @@ describe('a SOCKS request', () => {
     ['a greeting', bytes(5, 2, 2, 0), false, 'greeted 0500, 0 left'],
     ['a greeting with more behind it', bytes(5, 1, 0, 5, 1), false, 'greeted 0500, 2 left'],
     [
-      'a greeting that insists on a password',
+      'a greeting that requires a password',
       bytes(5, 1, 2),
       false,
-      'refused 05ff: the client insists on a login, and there is none',
+      'refused 05ff: the client requires a login, and there is none',
     ],
     ['an IPv4 address', bytes(5, 1, 0, 1, 10, 0, 0, 9, 0, 80), true, 'connect 5 10.0.0.9 80, 0 left'],
     [

@@ -84,7 +84,7 @@ function readGreeting(received: Buffer): SocksStep {
   if (methods.includes(noLogin))
     return { kind: 'greeted', used: 2 + count, reply: Buffer.from([5, noLogin]) };
   const reply = Buffer.from([5, noAcceptableMethod]);
-  return { kind: 'refused', reply, reason: 'the client insists on a login, and there is none' };
+  return { kind: 'refused', reply, reason: 'the client requires a login, and there is none' };
 }
 
 function readRequest(received: Buffer): SocksStep {

@@ -202,7 +202,7 @@ describe('the ssh adapter', () => {
     expect((await open({ host: 'bastion' }).ended).cause).toBe(cause);
     expect(children).toHaveLength(1);
 
-    // Somebody else may try, and not at once; who insists may.
+    // Somebody else may try, but not at once, except for a forced retry.
     open({ host: 'bastion', user: 'other' });
     await clock.advance(5_999);
     expect(children).toHaveLength(1);

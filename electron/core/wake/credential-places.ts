@@ -1,4 +1,4 @@
-/** The folders where credentials lie on this computer, and what there is of them now. */
+/** The folders where credentials are on this computer, and what there is of them now. */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stateOf } from '../watch/polled-names.ts';

@@ -16,7 +16,7 @@ const second = 1000;
 const hour = 3600 * second;
 const tick: readonly Step[] = [{ run: tickIntervalMs }, 'tick'];
 const asleep: Step = { sleep: hour };
-/** With a monotonic clock that goes on during sleep, as on macOS. */
+/** With a monotonic clock that continues during sleep, as on macOS. */
 const asleepOnMac: Step = { run: hour };
 
 async function changesOf(steps: readonly Step[]): Promise<string[]> {
@@ -49,7 +49,7 @@ describe('SleepDetector', () => {
     ],
     ['a sleep without any event', [...tick, asleep, ...tick], oneSleep],
     [
-      'a sleep without any event where the monotonic clock goes on',
+      'a sleep without any event where the monotonic clock continues',
       [...tick, asleepOnMac, ...tick],
       oneSleep,
     ],

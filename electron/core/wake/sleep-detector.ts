@@ -126,7 +126,7 @@ function whileSuspended(
 
 /**
  * Linux stops the monotonic clock during sleep, so the boot clock gets ahead of it: a sleep, whatever happened to the
- * wall clock. On macOS the monotonic clock goes on (libuv reads mach_continuous_time): there a tick comes too late, as
+ * wall clock. On macOS the monotonic clock continues (libuv reads mach_continuous_time): there a tick comes too late, as
  * it does everywhere when the process was stopped or starved.
  */
 function gapBetween(last: ClockReading, now: ClockReading): Gap {

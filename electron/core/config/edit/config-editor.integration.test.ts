@@ -292,7 +292,7 @@ describe('trust', () => {
   const isTrusted = async (): Promise<string> =>
     new TrustStore(stateDirectory()).recordOf({ realPath: file, digest: digestOf(text()) });
 
-  it('goes on for the text that LocalPort wrote itself, and for what an undo gives back', async () => {
+  it('continues for the text that LocalPort wrote itself, and for what an undo gives back', async () => {
     writeFileSync(file, dbText);
     await new TrustStore(stateDirectory()).trust({ realPath: file, digest: digestOf(dbText) });
     const draft = { ...db, local_port: 1234 };

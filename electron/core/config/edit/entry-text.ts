@@ -1,4 +1,4 @@
-/** A service as it stands in a text. Pure. */
+/** A service as it is in a text. Pure. */
 import { isNode } from 'yaml';
 import { readEditable } from './editable-config.ts';
 import { lineAfter } from './node-extent.ts';

@@ -18,7 +18,7 @@ export interface FoundService {
 }
 
 export interface WorkedText extends EditedText {
-  /** The service as it stands in the new text; null: it is gone. */
+  /** The service as it is in the new text; null: it is gone. */
   readonly yaml: string | null;
   readonly undo: Undoable;
   /** Of all services in the former text. */

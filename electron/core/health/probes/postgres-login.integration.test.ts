@@ -187,7 +187,7 @@ describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
       ],
     ],
   ] as [SslMode, unknown][])(
-    'means by sslmode %s, of a server that insists on TLS, what libpq does',
+    'means by sslmode %s, of a server that requires TLS, what libpq does',
     async (sslmode, expected) => {
       expect(await check(encrypted, login({ sslmode, host: 'db.internal' }))).toEqual(expected);
     },

@@ -3,11 +3,11 @@ import type { ServiceSnapshot } from '../../../../shared/service-snapshot.ts';
 import type { NumberedStream } from './numbered-stream.ts';
 
 export type Fate =
-  /** The very same tunnel and port, not even checked anew, never anything but up; its connection goes on. */
+  /** The very same tunnel and port, not even checked anew, never anything but up; its connection continues. */
   | 'untouched'
   /** The same, but its check began anew. */
   | 'checked anew'
-  /** A new tunnel behind the same port, without a moment between the two; the connection goes on through the old one. */
+  /** A new tunnel behind the same port, without a moment between the two; the connection continues through the old one. */
   | 'replaced'
   /** Off is what it was and is. */
   | 'still off'
@@ -17,7 +17,7 @@ export type Fate =
   | 'switched off'
   | 'added'
   | 'switched on'
-  /** It cannot run as the file wants it now. What was connected goes on through the old tunnel. */
+  /** It cannot run as the file wants it now. What was connected continues through the old tunnel. */
   | 'failed'
   | 'fixed';
 

@@ -15,7 +15,7 @@ export interface TestServer {
 export type Behaviour = (socket: net.Socket) => void;
 
 export interface ListenOptions {
-  /** Leaves it to the behaviour to close a connection that the client has closed on its side. */
+  /** Leaves it to the behavior to close a connection that the client has closed on its side. */
   readonly allowHalfOpen?: boolean;
   /** Listens on this Unix socket instead of a loopback port. */
   readonly path?: string;

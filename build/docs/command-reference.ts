@@ -1,0 +1,79 @@
+/** Every command with its usage, options and examples, read from the program itself. */
+import type { Command } from 'commander';
+import { createProgram } from '../../electron/cli/program.ts';
+import { code, markdownTable } from './markdown-table.ts';
+
+export function commandReference(): string {
+  const program = createProgram({ output: {}, perform: () => Promise.resolve() });
+  return [
+    '## Options of every command',
+    optionTable(program),
+    ...leavesOf(program).flatMap((command) => [
+      `## \`${pathOf(command)}\``,
+      sentence(command.description()),
+      `Usage: \`${pathOf(command)} ${command.createHelp().commandUsage(command).slice(pathOf(command).length).trim()}\``,
+      ...argumentLines(command),
+      ...(visibleOptions(command).length === 0 ? [] : [optionTable(command)]),
+      ...examplesOf(command),
+    ]),
+  ].join('\n\n');
+}
+
+/** The commands that do something, in the order of the help. */
+const leavesOf = (command: Command): readonly Command[] =>
+  command.commands.length === 0 ? [command] : visibleCommands(command).flatMap(leavesOf);
+
+const visibleCommands = (command: Command): readonly Command[] =>
+  command.createHelp().visibleCommands(command);
+
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+
+const visibleOptions = (command: Command) =>
+  command
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ long }) => command.parent === null || long !== '--help');
+
+function optionTable(command: Command): string {
+  const help = command.createHelp();
+  return markdownTable(
+    ['option', 'meaning'],
+    visibleOptions(command).map((option) => [code(option.flags), help.optionDescription(option)]),
+  );
+}
+
+function argumentLines(command: Command): readonly string[] {
+  const help = command.createHelp();
+  const lines = help
+    .visibleArguments(command)
+    .map((argument) => `- ${code(help.argumentTerm(argument))}: ${help.argumentDescription(argument)}`);
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+/** They follow the help, where commander lets them be written. */
+function examplesOf(command: Command): readonly string[] {
+  const lines = helpOf(command).split('\nExamples:\n')[1]?.trimEnd().split('\n') ?? [];
+  const needs = [...new Set(lines.map(needOf))];
+  return needs.map((need) => {
+    const typed = lines.filter((line) => needOf(line) === need).map((line) => line.replace('  $ ', ''));
+    return `\`\`\`${`sh ${need}`.trim()}\n${typed.join('\n')}\n\`\`\``;
+  });
+}
+
+/** What an example needs that is not everywhere. */
+const needed = [
+  { need: 'mac', by: '/Applications/' },
+  { need: 'zsh', by: 'completion zsh' },
+  { need: 'answer', by: 'secret remove "password of' },
+] as const;
+
+const needOf = (example: string): string => needed.find(({ by }) => example.includes(by))?.need ?? '';
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (more) => (text += more) }).outputHelp();
+  return text;
+}
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;

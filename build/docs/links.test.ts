@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectDir } from '../paths.mjs';
+import { anchorsOf, relativeLinks } from './links.ts';
+import { pageFiles } from './pages.ts';
+
+const files = [
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'electron/ARCHITECTURE.md'].map((name) =>
+    path.join(projectDir, name),
+  ),
+  ...pageFiles(),
+].map((file) => ({ file, name: path.relative(projectDir, file) }));
+
+function deadLinks(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8');
+  return relativeLinks(text).filter((link) => {
+    const [target = '', anchor] = link.split('#', 2);
+    const linked = target === '' ? file : path.resolve(path.dirname(file), target);
+    if (!existsSync(linked)) return true;
+    return anchor !== undefined && !anchorsOf(readFileSync(linked, 'utf8')).has(anchor);
+  });
+}
+
+describe('links', () => {
+  it.each(files)('of $name lead to files and headings that exist', ({ file }) => {
+    expect(deadLinks(file)).toEqual([]);
+  });
+
+  it('are found in text and pictures, not in code and not with a scheme', () => {
+    const text = '[a](b.md#c) `[x](y)` [web](https://example.com)\n\n```\n[z](z)\n```\n<img src="p.png" />';
+    expect(relativeLinks(text)).toEqual(['b.md#c', 'p.png']);
+  });
+
+  it('lead to headings by what is left of their words', () => {
+    const text = '# Keys of `a_b`\n## From 0.3.7\n## Twice\n## Twice\n```sh\n# none\n```\n';
+    expect([...anchorsOf(text)]).toEqual(['keys-of-a_b', 'from-037', 'twice', 'twice-1']);
+  });
+});

@@ -1,0 +1,219 @@
+/**
+ * A new user: an empty home, and the hosts, clusters and programs that the documentation names. `bastion` and the kube
+ * contexts are there as a user has them. An address or port that a test cannot have is replaced in the command line.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CommandUser } from '../../../electron/cli/testing/installed-command.ts';
+import { startHttpServer, type HttpServer } from '../../../electron/cli/testing/http-server.ts';
+import { startKubeApi, type KubeApi } from '../../../e2e/fixtures/kube-api.ts';
+import { createSecretTools, type SecretTools } from '../../../e2e/fixtures/secret-tools.ts';
+import { freePorts, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
+import { startSshd, type Sshd } from '../../../e2e/fixtures/sshd.ts';
+
+export interface LineRun {
+  /** null: ended by a signal other than our Ctrl-C. */
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const lineTimeoutMs = 100_000;
+
+/** These go on until Ctrl-C, which comes once they have printed something. */
+const goesOn = /--watch\b|--follow\b|\blogs\b.* -f\b|--foreground\b|--no-buffer\b/;
+
+/** These ask at the terminal, or open an editor. */
+const needsTerminal = /^localport (?:edit db|remove db|uninstall)(?: +#|$)/;
+
+/** These leave services or files other than an example takes for granted. */
+const disturbs =
+  /\b(?:start|stop|restart|toggle|daemon|add|edit|remove|undo|import|trust|untrust|init|uninstall|desired|save)\b/;
+
+export class DocumentedWorld {
+  readonly user: CommandUser;
+  readonly sshPort: number;
+  readonly #parts: Parts;
+  readonly #standIns: readonly StandIn[];
+  #isSettled = false;
+  /** Variables that earlier lines have set. */
+  #assignments = '';
+
+  /** `programFolder`: has the bundles that `localport` runs; null: there is no such command yet. */
+  static async open(programFolder: string, { isInstalled }: { readonly isInstalled: boolean }) {
+    const [sshd, kube, echo, web] = await Promise.all([
+      startSshd(),
+      startKubeApi(),
+      startEchoServer(),
+      startHttpServer(),
+    ]);
+    await sshd.trust();
+    const { host, port, user } = sshd;
+    await sshd.client.addConfig(
+      `Host bastion example.com\n  HostName ${host}\n  HostKeyAlias [${host}]:${port}\n  Port ${port}\n  User ${user}\nHost forwards\n  LocalForward 5432 db:5432\n`,
+    );
+    await kube.client.change((config) => {
+      const [context] = config.contexts;
+      for (const name of ['prod', 'staging']) config.contexts.push({ ...context!, name });
+    });
+    kube.setTarget(80, { host: '127.0.0.1', port: web.port });
+    kube.setTarget(5432, echo);
+    for (const namespace of ['default', 'shop', 'db']) addApplications(kube, namespace);
+    const parts = { sshd, kube, echo, web, secrets: createSecretTools(), programFolder, isInstalled };
+    return new DocumentedWorld(parts, await freePorts(4));
+  }
+
+  private constructor(parts: Parts, ports: readonly number[]) {
+    this.#parts = parts;
+    const { sshd, kube, secrets, programFolder, isInstalled, echo, web } = parts;
+    this.sshPort = sshd.port;
+    this.user = new CommandUser(programFolder);
+    const { home } = this.user;
+    const bin = path.join(home, 'bin');
+    mkdirSync(bin);
+    const script = (name: string, text: string): void => {
+      writeFileSync(path.join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    };
+    // A systemd, an editor, a password manager and the user's own programs, which do what they are told.
+    for (const name of ['systemctl', 'editor', 'pass', 'my-tunnel', 'cloud-sql-proxy'])
+      script(name, 'echo s3cret');
+    if (isInstalled)
+      script('localport', `exec '${process.execPath}' '${path.join(programFolder, 'localport.cjs')}' "$@"`);
+    const npmFolder = path.join(home, 'npm');
+    const folders = [
+      path.join(npmFolder, 'bin'),
+      bin,
+      secrets.binDirectory,
+      sshd.binDirectory,
+      kube.client.binDirectory,
+      path.dirname(process.execPath),
+      '/usr/bin',
+      '/bin',
+    ];
+    const env = {
+      PATH: folders.join(path.delimiter),
+      KUBECONFIG: kube.client.kubeconfigFile,
+      EDITOR: 'editor',
+      // `npm link` puts a command into the folder of Node, which all tests share.
+      npm_config_prefix: npmFolder,
+      npm_config_update_notifier: 'false',
+    };
+    Object.assign(this.user.env, env);
+    // A login shell sets PATH anew.
+    const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
+    writeFileSync(path.join(home, '.profile'), lines.join(''));
+    const [webPort = 0, ...configPorts] = ports;
+    this.#configPorts = configPorts;
+    this.#standIns = [
+      { written: /\bdb:5432\b/g, means: `127.0.0.1:${echo.port}` },
+      { written: /\b(?:printer\.local:9100|db\.example\.com:5432)\b/g, means: `127.0.0.1:${web.port}` },
+      { written: /(?<=--local-port |localhost:)8080\b/g, means: String(webPort) },
+      { written: '/var/lib/node_exporter', means: home },
+      { written: 'npm run migrate', means: 'true' },
+      ...(process.platform === 'darwin'
+        ? [{ written: '$XDG_RUNTIME_DIR/localport/', means: '$TMPDIR/localport-$UID/' }]
+        : []),
+    ];
+  }
+
+  readonly #configPorts: readonly number[];
+
+  /** Three services that are on, as the examples name them, and no other file of an earlier line. */
+  async settle(): Promise<void> {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    const { home, configFile } = this.user;
+    for (const name of ['localport.yaml', 'work'])
+      rmSync(path.join(home, name), { recursive: true, force: true });
+    mkdirSync(path.dirname(configFile), { recursive: true });
+    writeFileSync(configFile, this.configText, { mode: 0o600 });
+    await this.user.run('daemon', 'reload');
+    await this.user.run('start', '--all', '--wait');
+  }
+
+  get configText(): string {
+    const { echo, web } = this.#parts;
+    const [db, cache, site] = this.#configPorts;
+    return `version: '1.0'
+services:
+  - { name: db, technology: ssh, local_port: ${db}, remote_port: ${echo.port}, tags: [db, backend], connection: { host: bastion, remote_host: 127.0.0.1 } }
+  - { name: cache, technology: tcp, local_port: ${cache}, remote_port: ${echo.port}, tags: [cache, backend], connection: { host: 127.0.0.1 } }
+  - { name: web, technology: tcp, local_port: ${site}, remote_port: ${web.port}, connection: { host: 127.0.0.1 } }
+`;
+  }
+
+  /** `line`: as the page has it, with its comment. */
+  async run(line: string, folder = this.user.home): Promise<LineRun> {
+    if (disturbs.test(line)) this.#isSettled = false;
+    const text = this.#standIns.reduce((rest, { written, means }) => rest.replaceAll(written, means), line);
+    if (/^[A-Z]+=\S+(?: +#.*)?$/.test(text)) this.#assignments += `${text}\n`;
+    const script = `set -o pipefail\n${this.#assignments}${text}`;
+    if (!needsTerminal.test(line))
+      return this.#runProgram(['/bin/bash', '-c', script], folder, goesOn.test(line));
+    const inTerminal =
+      process.platform === 'darwin' ? ['/dev/null', '/bin/sh', '-c', text] : ['-ec', text, '/dev/null'];
+    return this.#runProgram(['script', '-q', ...inTerminal], folder, false);
+  }
+
+  /** Starts a line that lasts. */
+  begin(line: string, folder: string): { readonly ended: Promise<LineRun> } {
+    return { ended: this.#runProgram(['/bin/bash', '-c', `exec ${line}`], folder, false) };
+  }
+
+  #runProgram([program = '', ...args]: readonly string[], cwd: string, isEndless: boolean): Promise<LineRun> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, args, { cwd, env: this.user.env, detached: true, stdio: 'pipe' });
+      const interrupt = (): void => {
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+          process.kill(-child.pid, 'SIGINT');
+      };
+      const timeout = setTimeout(interrupt, lineTimeoutMs);
+      let [out, err] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        out += text;
+        if (isEndless) interrupt();
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+      child.stdin.on('error', () => undefined).end('y\n');
+      child.once('error', reject).once('close', (code, signal) => {
+        clearTimeout(timeout);
+        const isInterrupted = code === 130 || signal === 'SIGINT';
+        resolve({ code: isEndless && isInterrupted ? 0 : code, out, err });
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    const { sshd, kube, echo, web, secrets } = this.#parts;
+    await this.user.dispose();
+    await Promise.all([sshd.dispose(), kube.dispose(), echo.stop(), web.stop()]);
+    secrets.dispose();
+  }
+}
+
+interface StandIn {
+  readonly written: RegExp | string;
+  readonly means: string;
+}
+
+interface Parts {
+  readonly sshd: Sshd;
+  readonly kube: KubeApi;
+  readonly echo: FixtureServer;
+  readonly web: HttpServer;
+  readonly secrets: SecretTools;
+  readonly programFolder: string;
+  readonly isInstalled: boolean;
+}
+
+function addApplications(kube: KubeApi, namespace: string): void {
+  for (const [name, port] of [
+    ['web', 80],
+    ['postgres', 5432],
+  ] as const) {
+    kube.addPod(`${name}-0`, { namespace, labels: { app: name }, ports: [{ name: 'http', port }] });
+    kube.addService(name, { namespace, ports: [port] });
+    kube.addDeployment(name, { namespace });
+  }
+}
