@@ -139,8 +139,10 @@ describe('golden output without a host', () => {
       `import ssh --file ${file} -o json`,
       `import ssh --file ${file} --write`,
       `import ssh --file ${file} --write -c ssh.yaml`,
+      'config validate',
       'config validate ssh.yaml',
     );
+    world.writeConfig();
     await world.sshd.stop();
     await seen.run('ssh test', 'ssh test -o json');
     await world.sshd.start();

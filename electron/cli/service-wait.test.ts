@@ -58,7 +58,10 @@ describe('the wait for services', () => {
     const standingOf = (service: ServiceSnapshot): Standing => standingOfStart(service, 0);
     const wait = { client, clock, names, standingOf, tellDone, timeoutMs: 1_000, signal };
     const results = await waitForServices(wait);
-    return results.map(({ name, ok: isDone, message }) => `${isDone ? '✓' : '✗'} ${name} ${message}`);
+    return results.map(
+      ({ name, ok: isDone, message, cause }) =>
+        `${isDone ? '✓' : '✗'} ${name} ${message}${cause === undefined ? '' : `: ${cause.title}`}`,
+    );
   };
 
   it('ends as soon as all are done, and looks at no others', async () => {
@@ -73,7 +76,7 @@ describe('the wait for services', () => {
     const clock = new FakeClock();
     const waiting = waitOn(clientShowing(aSnapshot(connecting), aSnapshot(retrying)), { clock });
     await clock.advance(1_000);
-    expect(await waiting).toEqual([expect.stringMatching(/^✗ db is retrying: /)]);
+    expect(await waiting).toEqual([expect.stringMatching(/^✗ db retrying: /)]);
   });
 
   it('has something to tell of a time that is over at once', async () => {

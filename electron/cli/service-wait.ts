@@ -30,7 +30,7 @@ export async function waitForServices(wait: ServiceWait): Promise<readonly Servi
   const services = await watchUntilSettled(wait);
   const results = services.map((service) => {
     const ok = standingOf(service) === 'done';
-    return { name: service.name, ok, message: ok ? tellDone(service) : describeObstacle(service) };
+    return { name: service.name, ok, ...(ok ? { message: tellDone(service) } : describeObstacle(service)) };
   });
   const gone = names.filter((name) => services.every((service) => service.name !== name));
   return [...results, ...gone.map((name) => ({ name, ok: false, message: 'has left the config' }))];

@@ -8,6 +8,7 @@ export interface ToolRun {
   readonly stderr: string;
   /** It is not installed, or not on the PATH. */
   readonly isMissing: boolean;
+  readonly hasTimedOut?: boolean;
 }
 
 const maxOutputBytes = 32 * 1024 * 1024;
@@ -54,6 +55,7 @@ export async function runToolWith(
     stdout,
     stderr: isMissing ? `${file} was not found` : failure === '' ? (originalMessage ?? '') : failure,
     isMissing,
+    hasTimedOut: timedOut,
   };
 }
 

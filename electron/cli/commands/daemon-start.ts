@@ -43,7 +43,7 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
     if (context.format === 'json') {
       context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
     } else if (running !== null) context.say(`LocalPort is already running: ${describeHost(client.host)}`);
-    else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
+    else context.say(`Started ${describeHost(client.host)}, in ${tookMs} ms`);
     return exitCode.ok;
   });
 };

@@ -82,9 +82,10 @@ function printLines(context: CommandContext, lines: readonly string[]): ExitCode
 }
 
 const printer =
-  ({ format, palette, print }: CommandContext, namesSources: boolean) =>
+  ({ format, palette, print, options, clock }: CommandContext, namesSources: boolean) =>
   (lines: readonly LogLine[]): void => {
-    print(...lines.map((line) => formatLogLine(line, { format, palette, namesSources })));
+    const view = { format, palette, namesSources, isRaw: options.debug === true, now: clock.wallNow() };
+    print(...lines.map((line) => formatLogLine(line, view)));
   };
 
 async function serviceNames(

@@ -34,12 +34,15 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     throw usageFailure('--timeout works only with --wait');
   const port = portFor(options, names);
   const found = await findHost(context);
+  if (found === null && findConfigFile(context) === null)
+    throw (await import('../missing-config.ts')).missingConfig(context);
   if (found !== null) await refuseOtherConfig(context, found);
   const running = found === null ? null : await replaceOlderDaemon(context, found);
   const client = running ?? (await launchDaemon(context, { allOff: true }));
   return closing(client, async () => {
     if (running !== null) await settleTrust(context, running);
-    const { services } = answerOf(await client.request('snapshot', {}));
+    const { config, services } = answerOf(await client.request('snapshot', {}));
+    if (config.status === 'welcome') await tellMissingConfig(context);
     const permitted = await permittedTarget(context, target, { services, ...options });
     const outcome = answerOf(
       await client.request('set-desired', { target: permitted.target, desired: 'on', ...port }),
@@ -58,6 +61,12 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     return reportOutcome(context, results, refused);
   });
 };
+
+/** What there is to turn on without a config is LocalPort's own page. */
+async function tellMissingConfig(context: CommandContext): Promise<void> {
+  const { message, hint } = (await import('../missing-config.ts')).missingConfig(context);
+  context.tell(message, ...(hint ?? '').split('\n'));
+}
 
 /** A name that is not there may be one of the config that the user sees in this folder. */
 async function tellOtherConfig(context: CommandContext, client: ControlClient): Promise<void> {

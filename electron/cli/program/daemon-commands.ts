@@ -30,7 +30,13 @@ export function addDaemonCommands(program: Command, perform: Perform): void {
     .command('stop')
     .description('stop LocalPort, the daemon or the app, and everything that it started')
     .option('--force', 'without waiting for an orderly end')
-    .addHelpText('after', examples(['localport daemon stop', 'shows each phase and its time']))
+    .addHelpText(
+      'after',
+      examples(
+        ['localport daemon stop', 'ends all tunnels and frees all ports'],
+        ['localport daemon stop --verbose', 'shows each phase and its time'],
+      ),
+    )
     .action(performing(perform, async () => (await import('../commands/daemon-stop.ts')).daemonStop));
   daemon
     .command('restart')

@@ -62,8 +62,8 @@ describe('a forward runner', () => {
     await world.tunnel.dies(killed);
     await world.tunnel.comesUp();
     expect(world.logged).toEqual([
-      'up → connecting after tunnel-ended: The tunnel process was killed',
-      'connecting → up after tunnel-ready',
+      'reconnecting: The tunnel process was killed [up → connecting after tunnel-ended]',
+      'connected in 0 ms [connecting → up after tunnel-ready]',
     ]);
   });
 

@@ -563,6 +563,7 @@ export class AppHost {
       state: this.snapshot(),
       environment: this.#children.environment.current(),
       openLog: (service) => logs.open(service),
+      specs: this.#specs,
       settings,
     });
   }
