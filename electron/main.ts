@@ -18,6 +18,7 @@ import type { Logger } from './core/observability/logger.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
+import { greetingVariable, launchGreeting } from './shell/launch-greeting.ts';
 import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
@@ -96,6 +97,8 @@ async function main(): Promise<void> {
   const started = bringUp();
   quitControl.startingUntil(started);
   const { updates } = await started;
+  if (process.env[greetingVariable] !== undefined)
+    say(launchGreeting(host.snapshot().services, process.platform));
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
     if (launch.updateTest) await updates.look();
