@@ -1,5 +1,6 @@
 // `npm start`: sets up, builds and starts the app; arguments after `--` are the app's.
 import './setup/node-version.mjs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { projectDir } from './paths.mjs';
 import { sandboxArgs, withPreparedApp } from './prepared-app.mjs';
@@ -21,13 +22,18 @@ const requireDisplay = () => {
   );
 };
 
+const systemBus = '/run/dbus/system_bus_socket';
+
+/** Without a system bus, as in a container, Chromium complains of each thing that it asks for. */
+const quietArgs = process.platform === 'linux' && !existsSync(systemBus) ? ['--log-level=3'] : [];
+
 /** Runs the app in a process group of its own, so that it gets each signal exactly once: from here.
  * @param {import('./prepared-app.mjs').PreparedApp} app
  * @returns {Promise<number>} its exit code */
 const runApp = async ({ electron, env }) => {
   // It is there only now.
   const { execa } = await import('execa');
-  const args = [...sandboxArgs, projectDir, ...process.argv.slice(2)];
+  const args = [...sandboxArgs, ...quietArgs, projectDir, ...process.argv.slice(2)];
   const app = execa(electron.executable, args, {
     env: { ...env, LOCALPORT_STARTED_BY_NPM: '1' },
     extendEnv: false,

@@ -5,7 +5,7 @@ import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts
 import type { ControlClient } from '../core/control/control-client.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
 import { aService, aSnapshot, failedService, offService } from '../shell/testing/snapshots.ts';
-import { standingOfStart, standingOfStop, waitForServices, type Standing } from './service-wait.ts';
+import { progressOfStart, progressOfStop, waitForServices, type Progress } from './service-wait.ts';
 import { fakeClient } from './testing/fake-client.ts';
 
 const connecting = aService('db', { phase: 'connecting', health: 'unknown' });
@@ -19,7 +19,7 @@ describe('the wait for services', () => {
     ['up and unhealthy', aService('db', { health: 'unhealthy' }), 'pending'],
     ['on its way', connecting, 'pending'],
     ['tried again by itself', retrying, 'pending'],
-    ['for its user to fix', failedService('db'), 'hopeless'],
+    ['for its user to fix', failedService('db'), 'failed'],
     ['for its user to fix, and tried again', { ...failedService('db'), phase: 'connecting' }, 'pending'],
     ['for its user to fix, and checked again', { ...failedService('db'), phase: 'up' }, 'pending'],
     [
@@ -30,11 +30,11 @@ describe('the wait for services', () => {
     [
       'for its user to fix, and checked again too late',
       { ...failedService('db'), nextRetryAt: 10_000 },
-      'hopeless',
+      'failed',
     ],
-    ['turned off by somebody else', offService('db'), 'hopeless'],
+    ['turned off by somebody else', offService('db'), 'failed'],
   ] as const)('for a start: %s', (_, service, standing) => {
-    expect(standingOfStart(service, 10_000)).toBe(standing);
+    expect(progressOfStart(service, 10_000)).toBe(standing);
   });
 
   /** A host that shows these snapshots, one after the other, and then goes on until it is cancelled. */
@@ -55,8 +55,8 @@ describe('the wait for services', () => {
     { clock = new FakeClock(), signal = new AbortController().signal, names = ['db'] } = {},
   ): Promise<readonly string[]> => {
     const tellDone = (): string => 'is up';
-    const standingOf = (service: ServiceSnapshot): Standing => standingOfStart(service, 0);
-    const wait = { client, clock, names, standingOf, tellDone, timeoutMs: 1_000, signal };
+    const progressOf = (service: ServiceSnapshot): Progress => progressOfStart(service, 0);
+    const wait = { client, clock, names, progressOf, tellDone, timeoutMs: 1_000, signal };
     const results = await waitForServices(wait);
     return results.map(
       ({ name, ok: isDone, message, cause }) =>
@@ -128,7 +128,7 @@ describe('the wait for services', () => {
   });
 
   it('for a stop ends with off, and not before', () => {
-    expect([offService('db'), aService('db', { phase: 'stopping' })].map(standingOfStop)).toEqual([
+    expect([offService('db'), aService('db', { phase: 'stopping' })].map(progressOfStop)).toEqual([
       'done',
       'pending',
     ]);

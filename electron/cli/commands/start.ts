@@ -1,5 +1,5 @@
 import { clientAddress } from '../../../shared/bind-address.ts';
-import type { PortChoice } from '../../../shared/control-contract.ts';
+import type { ControlTarget, PortChoice } from '../../../shared/control-contract.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
@@ -15,7 +15,7 @@ import { complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts'
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { readPort } from '../port-option.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
-import { standingOfStart, waitWatched } from '../service-wait.ts';
+import { progressOfStart, waitWatched } from '../service-wait.ts';
 
 export interface StartOptions extends TargetOptions, GuardOptions {
   readonly wait?: true;
@@ -27,7 +27,7 @@ const defaultTimeoutMs = 30_000;
 
 /** Turns services on, and no others; without a host it starts the daemon first. */
 export const start: Action<StartOptions> = async (context, options, names) => {
-  const target = targetOf(names, options);
+  const target = await startTarget(context, names, options);
   const timeoutMs =
     options.timeout === undefined ? defaultTimeoutMs : readDuration('--timeout', options.timeout);
   if (options.timeout !== undefined && options.wait !== true)
@@ -61,6 +61,18 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     return reportOutcome(context, results, refused);
   });
 };
+
+/** Whoever types `start` alone may have no config to name a service of. */
+async function startTarget(
+  context: CommandContext,
+  names: readonly string[],
+  options: TargetOptions,
+): Promise<ControlTarget> {
+  const isNone = names.length === 0 && options.tag === undefined && options.all !== true;
+  if (!isNone || findConfigFile(context) !== null) return targetOf(names, options);
+  const { message, hint } = (await import('../missing-config.ts')).missingConfig(context);
+  throw usageFailure(`no service is named, and ${message}`, hint);
+}
 
 /** What there is to turn on without a config is LocalPort's own page. */
 async function tellMissingConfig(context: CommandContext): Promise<void> {
@@ -102,7 +114,7 @@ function waitUntilUp(
   const deadline = context.clock.wallNow() + wait.timeoutMs;
   return waitWatched(context, {
     ...wait,
-    standingOf: (service) => standingOfStart(service, deadline),
+    progressOf: (service) => progressOfStart(service, deadline),
     tellDone: (service) => `${service.health === 'ready' ? 'ready' : 'up'} on ${placeOf(service)}`,
   });
 }

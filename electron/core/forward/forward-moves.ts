@@ -30,15 +30,15 @@ export const isTransportDown = (
   context.transportDown !== null && !context.clientsWait;
 
 /** Starts a try: the port first, then a tunnel. */
-export function tryNow(state: ForwardState, { now }: TransitionContext, insisted = false): Transition {
+export function tryNow(state: ForwardState, { now }: TransitionContext, forced = false): Transition {
   if (!state.portOpen) {
-    const situation = { phase: 'connecting', tunnel: null, insisted } as const;
+    const situation = { phase: 'connecting', tunnel: null, forced } as const;
     return stay({ ...state, situation, triedAt: now }, openPort);
   }
   const tunnel = state.lastTunnel + 1;
   return stay(
     { ...state, situation: { phase: 'connecting', tunnel }, lastTunnel: tunnel, triedAt: now },
-    { type: 'start-tunnel', tunnel, insisted },
+    { type: 'start-tunnel', tunnel, forced },
   );
 }
 

@@ -528,7 +528,7 @@ describe('a forward runner', () => {
     runner.dispatch({ type: 'triggered', trigger: 'user' });
     expect(world.transport.said.at(-1)).toBe('demand');
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['waiting', 1]);
-    runner.dispatch({ type: 'insisted' });
+    runner.dispatch({ type: 'retry-forced' });
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
   });
 

@@ -132,7 +132,7 @@ export class ForwardRunner {
         if (this.#standing.watched !== null) this.#health.suspect(this.#standing.watched);
       },
       onRenewed: () => {
-        tell({ type: 'insisted' });
+        tell({ type: 'retry-forced' });
       },
       onMoved: () => {
         tell({ type: 'reconfigured' });
@@ -319,7 +319,7 @@ export class ForwardRunner {
         this.#door.close();
         return;
       case 'start-tunnel':
-        this.#tunnels.start(effect.tunnel, this.#transport.service ?? this.#service, effect.insisted);
+        this.#tunnels.start(effect.tunnel, this.#transport.service ?? this.#service, effect.forced);
         return;
       case 'stop-tunnel':
         this.#tunnels.stop(effect.tunnel);
@@ -412,4 +412,4 @@ function mayChangeTarget(event: ForwardEvent): boolean {
   return trigger === 'user' || (certain && (trigger === 'wake' || trigger === 'network'));
 }
 
-const targetChanges: ReadonlySet<ForwardEventType> = new Set(['turned-off', 'insisted', 'reconfigured']);
+const targetChanges: ReadonlySet<ForwardEventType> = new Set(['turned-off', 'retry-forced', 'reconfigured']);

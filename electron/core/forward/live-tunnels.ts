@@ -61,7 +61,7 @@ export class LiveTunnels {
     this.#parts = parts;
   }
 
-  start(number: TunnelNumber, service: ServiceSpec, insisted: boolean): void {
+  start(number: TunnelNumber, service: ServiceSpec, forced: boolean): void {
     const { tell, log, clock, port } = this.#parts;
     if (service.problem !== null) {
       tell({ type: 'tunnel-ended', tunnel: number, cause: service.problem });
@@ -72,7 +72,7 @@ export class LiveTunnels {
       hasQueuedBytes: () => port.hasQueuedBytes(id),
       bytesReceived: () => port.bytesReceived(id),
     };
-    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted, traffic });
+    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted: forced, traffic });
     const isToPod = service.connection.technology === 'kubectl';
     const live: LiveTunnel = {
       id,

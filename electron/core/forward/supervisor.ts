@@ -114,8 +114,8 @@ export class Supervisor {
   }
 
   /** Like `restart`, but a transport that is down holds nothing back. */
-  insist(name: string): void {
-    this.#runners.get(name)?.dispatch({ type: 'insisted' });
+  forceRetry(name: string): void {
+    this.#runners.get(name)?.dispatch({ type: 'retry-forced' });
   }
 
   /**

@@ -435,7 +435,7 @@ export class AppHost {
   /** Like `restart`, but a transport that is down holds nothing back. */
   async insist(names: readonly string[]): Promise<void> {
     await this.#prepareTry(names);
-    for (const name of names) this.#forwarding.supervisor.insist(name);
+    for (const name of names) this.#forwarding.supervisor.forceRetry(name);
   }
 
   /** Moves services that are on to kubectl's current context; those that are on it stay untouched. */

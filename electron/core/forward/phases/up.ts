@@ -136,7 +136,7 @@ export const transportDownWhileUp = pursuing<'transport-down'>((state, _event, c
   stay(isTransportDown(context) ? unspaced(state) : state),
 );
 
-export const insistWhileUp: Handler<'insisted', 'up'> = (state, _event, context) =>
+export const forceRetryWhileUp: Handler<'retry-forced', 'up'> = (state, _event, context) =>
   state.situation.replacement.kind === 'starting'
     ? stay(state)
     : replace({ ...state, history: cleanHistory }, context, true);
@@ -155,7 +155,7 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, event, context) =>
     case 'user':
       return isTransportDown(context) && waitsForTransport(state)
         ? askTransport({ ...unscheduled(state), cause: context.transportDown })
-        : insistWhileUp(state, { type: 'insisted' }, context);
+        : forceRetryWhileUp(state, { type: 'retry-forced' }, context);
     case 'transport-up':
     case 'credentials':
     case 'config':
