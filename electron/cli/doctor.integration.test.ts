@@ -170,7 +170,7 @@ describe('the doctor', () => {
     ]);
     user.writeConfig(`name: far, local_port: 20001, ${ssh}, connection: { host: h }`);
     expect((await examine('ssh agent')).found).toEqual([
-      `ssh agent note: ${without} → Start one, or name a key_file.`,
+      `ssh agent note: ${without} → Start an agent, or set key_file.`,
     ]);
   });
 

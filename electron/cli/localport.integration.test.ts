@@ -304,7 +304,7 @@ describe('logs', () => {
     expect((await user.run('logs', '--list', '-o', 'text')).out).toContain('services/web.log\n');
     expect(await user.run('logs', 'nobody')).toMatchObject({
       code: 1,
-      err: 'error: there is no service "nobody", and no log of one\n',
+      err: 'error: there is no service "nobody", and no log for it\n',
     });
   });
 

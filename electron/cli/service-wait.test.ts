@@ -90,7 +90,7 @@ describe('the wait for services', () => {
       await clock.advance(1_000);
       return ok(aSnapshot(connecting) as never);
     };
-    expect(await waitOn({ ...late, request, stream }, { clock })).toEqual(['✗ db is connecting']);
+    expect(await waitOn({ ...late, request, stream }, { clock })).toEqual(['✗ db connecting']);
   });
 
   it('says of a tunnel that was not proven in time that it is still being checked', async () => {
@@ -107,14 +107,14 @@ describe('the wait for services', () => {
     const interruption = new AbortController();
     const waiting = waitOn(clientShowing(aSnapshot(connecting)), { signal: interruption.signal });
     interruption.abort();
-    expect(await waiting).toEqual(['✗ db is connecting']);
+    expect(await waiting).toEqual(['✗ db connecting']);
   });
 
   it('ends with a service that leaves the config, which is a failure', async () => {
     const client = clientShowing(aSnapshot(connecting, aService('web')), aSnapshot(aService('web')));
     expect(await waitOn(client, { names: ['db', 'web'] })).toEqual([
       '✓ web is up',
-      '✗ db has left the config',
+      '✗ db was removed from the config',
     ]);
   });
 

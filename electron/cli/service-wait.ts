@@ -33,7 +33,7 @@ export async function waitForServices(wait: ServiceWait): Promise<readonly Servi
     return { name: service.name, ok, ...(ok ? { message: tellDone(service) } : describeObstacle(service)) };
   });
   const gone = names.filter((name) => services.every((service) => service.name !== name));
-  return [...results, ...gone.map((name) => ({ name, ok: false, message: 'has left the config' }))];
+  return [...results, ...gone.map((name) => ({ name, ok: false, message: 'was removed from the config' }))];
 }
 
 async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSnapshot[]> {

@@ -127,7 +127,7 @@ async function readFiles(
   const unknown = found.filter(({ source, lines }) => lines === null && !known.has(source));
   if (unknown.length > 0) {
     const names = unknown.map(({ source }) => `"${source ?? ''}"`).join(', ');
-    throw new CommandFailure(`there is no service ${names}, and no log of one`);
+    throw new CommandFailure(`there is no service ${names}, and no log for it`);
   }
   return found.flatMap(({ source, lines }) => (lines ?? []).map((text) => ({ source, text })));
 }

@@ -108,7 +108,7 @@ const lastWordsOf = (text: string, now: number): string =>
 function summary({ host, services }: StatusReport, palette: Palette): string {
   const counts = countServices(services);
   const { trouble } = counts;
-  if (host === null) return palette.faint('LocalPort is not running: this is what it last knew');
+  if (host === null) return palette.faint('LocalPort is not running; this is the last known state');
   const problems = trouble === 0 ? '' : `, ${palette.bad(`${trouble} in trouble`)}`;
   const who = `${host.kind} ${host.version}, pid ${host.pid}`;
   return `${upOfWanted(counts)}${problems} ${palette.faint(`(${who})`)}`;

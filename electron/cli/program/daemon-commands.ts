@@ -29,7 +29,7 @@ export function addDaemonCommands(program: Command, perform: Perform): void {
   daemon
     .command('stop')
     .description('stop LocalPort, the daemon or the app, and everything that it started')
-    .option('--force', 'without waiting for an orderly end')
+    .option('--force', 'stop at once, without waiting for connections to close')
     .addHelpText(
       'after',
       examples(

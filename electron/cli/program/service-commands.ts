@@ -133,7 +133,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
   program
     .command('logs')
     .description('show the logs of services and of LocalPort itself, in order of time')
-    .addArgument(nameArgument("services whose log is meant; by default all, and LocalPort's own"))
+    .addArgument(nameArgument("services whose logs to show; by default all, and LocalPort's own"))
     .option('-f, --follow', 'continue with new lines')
     .option('-n, --lines <count>', 'show the last N lines (default: 100, or all with --since)')
     .option('--since <time>', 'only lines since this time: 10m, 2h, or "2026-11-22 10:30"')

@@ -431,7 +431,7 @@ describe('a faulty config', () => {
     [
       'a duration without sense',
       sshConfig('    hold: 5x\n'),
-      ['error services[0].hold: 5x is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)'],
+      ['error services[0].hold: 5x is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)'],
     ],
     [
       'a duration too long',
@@ -580,7 +580,7 @@ describe('a faulty config', () => {
       'a time that is none',
       sshConfig('    health_check: {type: tls, config: {expires_within: 2w}}\n'),
       [
-        'error services[0].health_check.config.expires_within: 2w is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)',
+        'error services[0].health_check.config.expires_within: 2w is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)',
       ],
     ],
     [
