@@ -1,5 +1,5 @@
 /**
- * What the commands print that need no host, word for word: with nobody there to answer, about the config, and about
+ * What the commands print that need no host, word for word: without a running host, about the config, and about
  * what this machine knows of ssh and clusters, asked by the real ssh and kubectl. The texts are in testing/golden.
  */
 import { rmSync, writeFileSync } from 'node:fs';

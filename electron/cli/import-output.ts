@@ -25,7 +25,7 @@ export interface ImportOptions {
 
 interface Found {
   readonly proposals: readonly Proposal[];
-  /** What whoever reads the proposals should know. */
+  /** Notes for the reader of the proposals. */
   readonly remarks: readonly string[];
   /** Clusters and hosts that could not be asked, and why. */
   readonly failures: readonly string[];

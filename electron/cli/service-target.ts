@@ -27,7 +27,7 @@ export function targetOf(names: readonly string[], { all, tag }: TargetOptions):
   return all === true ? { kind: 'all' } : { kind: 'names', names: [...new Set(names)] };
 }
 
-/** Fails where a target means nobody. Names that are unknown are not nobody: the host refuses them one by one. */
+/** Fails if a target matches no service. Unknown names do not fail here: the host refuses them one by one. */
 export function refuseNobody(target: ControlTarget, { accepted, refused }: ControlOutcome): void {
   if (accepted.length + refused.length > 0) return;
   throw target.kind === 'tags'

@@ -30,7 +30,7 @@ async function chooseEditor({ env, platform, prompt }: CommandContext): Promise<
   });
 }
 
-/** Behind the command: what it takes a line by, and waits for its window by. */
+/** The arguments that open the file at a line and, for editors with a window, wait until it is closed. */
 export function editorArguments(command: string, { path: file, line }: TextPlace): readonly string[] {
   const [program = '', ...options] = command.trim().split(/\s+/);
   const name = path.basename(program);

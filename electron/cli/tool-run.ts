@@ -34,7 +34,7 @@ export async function runToolWith(
   [file, ...args]: readonly [string, ...string[]],
   { timeoutMs, input }: ToolTerms,
 ): Promise<ToolRun> {
-  // Loading it takes longer than most commands: only who starts a program pays for it.
+  // Loading it takes longer than most commands: it is loaded only where a program is started.
   const { execa } = await import('execa');
   const { exitCode, stdout, stderr, code, timedOut, originalMessage } = await execa(file, args, {
     env,

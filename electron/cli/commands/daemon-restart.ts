@@ -27,7 +27,7 @@ export const daemonRestart: Action = async (context) => {
 
 interface NextStart {
   readonly launch: Launch;
-  /** Who runs the daemon, and is to run the next one; null: nobody does, or with another config. */
+  /** The service manager that runs the daemon and should run the next one; null: none, or with another config. */
   readonly manager: ServiceManager | null;
 }
 

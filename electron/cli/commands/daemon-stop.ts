@@ -113,7 +113,7 @@ function printStop(context: CommandContext, stopped: StoppedHost): ExitCode {
   return problems.length === 0 ? exitCode.ok : exitCode.error;
 }
 
-/** By Ctrl-C nobody waits any more, and nothing is wrong. */
+/** After Ctrl-C there is nothing to wait for, and nothing is wrong. */
 function refuseLeft({ signal }: CommandContext, { pid }: ProcessIdentity): void {
   if (signal.aborted) return;
   throw new CommandFailure(`process ${pid} has reported that it stopped, but is still running`, {

@@ -68,7 +68,7 @@ function readQuery({ follow, since, until, grep, lines }: LogsOptions, now: numb
   }
   if (follow === true && until !== undefined) throw usageFailure('--follow and --until cannot be combined');
   const limits = { since: timeOption('--since', since, now), until: timeOption('--until', until, now) };
-  // Who says since when wants all of it.
+  // With --since, all lines since then.
   const tailLines = lines !== undefined ? Number(lines) : limits.since === null ? defaultLines : null;
   return { ...limits, tailLines, grep: grep ?? null };
 }

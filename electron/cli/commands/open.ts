@@ -45,7 +45,7 @@ const whyNot = (name: string, url: string | null): string =>
     ? `LocalPort does not know what protocol ${name} speaks, so it opens nothing`
     : 'there is no desktop here, so nothing was opened';
 
-/** null: nobody would see what opens. An ssh session on a Mac has a desktop behind it that may be somebody else's. */
+/** null: there is no desktop. In an ssh session on a Mac, the window would open on the screen of that Mac. */
 function desktopOpener({ platform, env }: CommandContext): string | null {
   if (platform === 'darwin') return env['SSH_CONNECTION'] === undefined ? 'open' : null;
   return (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') === '' ? null : 'xdg-open';

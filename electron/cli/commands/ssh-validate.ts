@@ -9,7 +9,7 @@ import { lastLine, runTool } from '../tool-run.ts';
 
 const resolveMs = 10_000;
 
-/** Looks at what ssh services need on this machine, and connects to nobody. */
+/** Checks what ssh services need on this machine, without connecting. */
 export const sshValidate: Action = async (context, _options, names) => {
   const services = await readSshServices(context, names);
   const findings: Finding[] = [];

@@ -62,7 +62,7 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   });
 };
 
-/** Whoever types `start` alone may have no config to name a service of. */
+/** A user who types `start` alone may have no config yet. */
 async function startTarget(
   context: CommandContext,
   names: readonly string[],

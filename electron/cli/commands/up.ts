@@ -1,4 +1,4 @@
-/** `up` and `down`: `start` and `stop` for those who type as for other tools. Without a name they mean all services. */
+/** `up` and `down`: short for `start` and `stop`. Without names they mean all services. */
 import type { Action } from '../command-context.ts';
 import type { TargetOptions } from '../service-target.ts';
 import { start, type StartOptions } from './start.ts';

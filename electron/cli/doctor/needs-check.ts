@@ -11,13 +11,12 @@ export const checkNeeds: Check = async ({ context: { clock }, environment, servi
   return needs.map(({ level, subject, message, fix }) => findings[level](subject, message, fix));
 };
 
-/** How the services are that a host runs: what it knows of their targets, nobody else could find out without connecting. */
+/** The services of a running host. Only the host knows about their targets: finding out would take a connection. */
 export const checkServices: Check = async ({ client }) => {
   if (client === null) return [];
   const { services } = answerOf(await client.request('snapshot', {}));
   const wanted = services.filter(({ desired }) => desired === 'on');
   const troubled = wanted.filter(({ cause }) => cause !== null);
-  // A problem of the config is told with the config.
   const told = troubled.flatMap(({ name, cause }): readonly Finding[] =>
     cause === null ? [] : [bad(name, cause.title, cause.remedy ?? `localport logs ${name}`)],
   );

@@ -120,7 +120,7 @@ export function standingOf(state: ForwardState): Standing {
   return { clients: { kind: clientsWithout(state) }, watched: null, debt: null, dueAt };
 }
 
-/** A tunnel that is probably dead takes nobody. One that cannot prove itself does: nothing speaks against it. */
+/** A tunnel that is probably dead takes no clients. One that cannot prove itself does: nothing speaks against it. */
 function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientStanding {
   const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && proof.strict);
   return mayBeDead ? { kind: 'hold' } : { kind: 'tunnel', tunnel, isTrusted };

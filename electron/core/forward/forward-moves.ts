@@ -23,7 +23,7 @@ export const after = (effects: readonly Effect[], { state, effects: more }: Tran
   effects: [...effects, ...more],
 });
 
-/** The transport is down, and nobody waits for a try all the same. */
+/** The transport is down, and no client waits for a try. */
 export const isTransportDown = (
   context: TransitionContext,
 ): context is TransitionContext & { readonly transportDown: Cause } =>

@@ -87,7 +87,7 @@ export class LiveTunnels {
       const cause = this.#redacted(complaint);
       log.warn(`tunnel ${number}: ${cause.title} (${cause.evidence ?? 'no details'})`);
       tell({ type: 'complained', tunnel: number, cause });
-      // A container that restarts: who comes meanwhile waits.
+      // A container that restarts: clients that connect meanwhile wait.
       if (cause.code === 'target-refused' && isToPod && live.trialMs !== null)
         port.distrust(id, live.trialMs);
     });
@@ -108,7 +108,7 @@ export class LiveTunnels {
     void tunnel.ended.then((end) => {
       this.#alive.delete(number);
       const found = this.#redacted(end.cause ?? describeCause('exited'));
-      // What ended because nobody used it is no failure.
+      // A tunnel that ended because it was unused has not failed.
       const isNone = live.stopRequested || end.isUnused === true;
       const cause = isNone ? null : this.#sparedWhenOffline(found);
       tell({ type: 'tunnel-ended', tunnel: number, cause });

@@ -71,6 +71,6 @@ function subjectOf(needed: Needed): string {
     case 'ca':
       return 'CA file';
     case 'program':
-      return `program ${needed.program}`;
+      return `program ${path.basename(needed.program)}`;
   }
 }

@@ -74,7 +74,7 @@ export const checked = pursuing<'checked'>((before, event, context) => {
   if (before.suspended) return stay(before);
   if (report.evidence.kind === 'dead') return condemn(before, report.evidence.cause, context);
   const proof = proofAfter(before.situation.proof, report);
-  // Of a target that nobody has tried the first client is the trial, unless the transport answered.
+  // For an untried target the first client is the trial, unless the transport answered.
   const isTrusted =
     before.situation.isTrusted || (proof.kind === 'given' && report.evidence.kind !== 'untried');
   const state: In<'up'> = { ...before, situation: { ...before.situation, proof, isTrusted } };
@@ -206,7 +206,7 @@ export const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state, _event
   return replaceAnew({ ...state, situation, history: cleanHistory }, context, true);
 };
 
-/** While nobody asks, nothing is green. */
+/** Without a check, nothing is green. */
 export const suspendedWhileUp: Handler<'suspended', 'up'> = (state) =>
   stay({ ...unproven(unspaced(state)), suspended: true });
 
