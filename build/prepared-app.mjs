@@ -1,9 +1,10 @@
 // The app ready to be started: set up, bundled, with a display and the environment that finds it all.
 import { ensureDisplay } from './setup/display.mjs';
+import { withProgress } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
 
 /** @typedef {import('./setup/electron.mjs').Electron} Electron */
-/** @typedef {{ readonly electron: Electron, readonly env: NodeJS.ProcessEnv, readonly ownDisplay: boolean }} PreparedApp */
+/** @typedef {{ readonly electron: Electron, readonly env: NodeJS.ProcessEnv }} PreparedApp */
 
 /** Root may not use Chromium's sandbox. */
 export const sandboxArgs = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -15,14 +16,14 @@ export const sandboxArgs = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
  * @returns {Promise<T>} */
 export const withEnvironment = async (purpose, use) => {
   const { electron, kubectl } = await setUp(purpose);
-  const display = await ensureDisplay();
+  const display = await withProgress('starting a display', ensureDisplay);
   try {
     /** @type {NodeJS.ProcessEnv} */
     const env = { ...process.env, ...display.env, LOCALPORT_ELECTRON: electron.executable };
     if (kubectl !== undefined) env.LOCALPORT_KUBECTL = kubectl;
     // Set inside some editors' terminals; Electron would then be a plain Node.
     delete env.ELECTRON_RUN_AS_NODE;
-    return await use({ electron, env, ownDisplay: display.env.DISPLAY !== undefined });
+    return await use({ electron, env });
   } finally {
     await display.close();
   }
@@ -37,6 +38,6 @@ export const withPreparedApp = (purpose, use) =>
   withEnvironment(purpose, async (app) => {
     // Needs esbuild, which is there only now.
     const { bundle } = await import('./bundle.mjs');
-    await bundle();
+    await withProgress('building the app', bundle);
     return use(app);
   });

@@ -1,5 +1,6 @@
 // `npm start`: sets up, builds and starts the app; arguments after `--` are the app's.
 import './setup/node-version.mjs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { projectDir } from './paths.mjs';
 import { sandboxArgs, withPreparedApp } from './prepared-app.mjs';
@@ -8,19 +9,33 @@ import { SetUpError, runMain } from './setup/report.mjs';
 // Ctrl-C comes twice, from the terminal and from npm, which passes it on: within this time it is one.
 const sameSignalMs = 300;
 
-/** Without a desktop there is no system bus and no graphics card, which Chromium deplores at length.
- * @param {boolean} ownDisplay */
-const quietArgs = (ownDisplay) => (ownDisplay ? ['--log-level=3'] : []);
+/** A tray icon needs a desktop. Looked at first: nothing is downloaded for an app that nobody would see. */
+const requireDisplay = () => {
+  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return;
+  throw new SetUpError(
+    [
+      'There is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so the app has nowhere to appear.',
+      'Use the command instead, which needs none:',
+      '  npx localport start --all    starts LocalPort in the background, and every service of your config',
+      '  npx localport --help',
+    ].join('\n'),
+  );
+};
+
+const systemBus = '/run/dbus/system_bus_socket';
+
+/** Without a system bus, as in a container, Chromium complains of each thing that it asks for. */
+const quietArgs = process.platform === 'linux' && !existsSync(systemBus) ? ['--log-level=3'] : [];
 
 /** Runs the app in a process group of its own, so that it gets each signal exactly once: from here.
  * @param {import('./prepared-app.mjs').PreparedApp} app
  * @returns {Promise<number>} its exit code */
-const runApp = async ({ electron, env, ownDisplay }) => {
+const runApp = async ({ electron, env }) => {
   // It is there only now.
   const { execa } = await import('execa');
-  const args = [...sandboxArgs, ...quietArgs(ownDisplay), projectDir, ...process.argv.slice(2)];
+  const args = [...sandboxArgs, ...quietArgs, projectDir, ...process.argv.slice(2)];
   const app = execa(electron.executable, args, {
-    env,
+    env: { ...env, LOCALPORT_STARTED_BY_NPM: '1' },
     extendEnv: false,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -44,4 +59,7 @@ const runApp = async ({ electron, env, ownDisplay }) => {
   return exitCode ?? 128 + (signal === undefined ? 0 : os.constants.signals[signal]);
 };
 
-await runMain(() => withPreparedApp('start', runApp));
+await runMain(() => {
+  requireDisplay();
+  return withPreparedApp('start', runApp);
+});

@@ -14,6 +14,7 @@ import { errorWithStack } from './core/lifecycle/error-text.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
+import { greetingVariable, launchGreeting } from './shell/launch-greeting.ts';
 import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
 import { openAppHost } from './shell/open-app-host.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
@@ -83,6 +84,8 @@ async function main(): Promise<void> {
   const started = bringUp();
   quitControl.startingUntil(started);
   const { updates } = await started;
+  if (process.env[greetingVariable] !== undefined)
+    say(launchGreeting(host.snapshot().services, process.platform));
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
     if (launch.updateTest) await updates.look();

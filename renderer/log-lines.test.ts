@@ -4,10 +4,10 @@ import { appended, linesWith, logLineOf, maxLogLines } from './log-lines.ts';
 test('a line parts into local time, level and text', () => {
   const local = new Date('2026-11-22T10:11:12.013Z');
   const hours = String(local.getHours()).padStart(2, '0');
-  expect(logLineOf('2026-11-22T10:11:12.013Z info  off → connecting')).toEqual({
+  expect(logLineOf('2026-11-22T10:11:12.013Z info  turned on [off → connecting after turned-on]')).toEqual({
     time: `${hours}:${String(local.getMinutes()).padStart(2, '0')}:12`,
     level: 'info',
-    text: 'off → connecting',
+    text: 'turned on',
   });
   expect(logLineOf('2026-11-22T10:11:12.013Z error [ssh] Permission denied')).toMatchObject({
     level: 'error',

@@ -1,5 +1,7 @@
 /** Lines of a log as the log page shows them: local time, level, text. Pure. */
 
+import { clockTime, logLineParts } from '../shared/log-line.ts';
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'other';
 
 export interface LogLine {
@@ -19,19 +21,14 @@ const levels: Readonly<Record<string, LogLevel>> = {
   error: 'error',
 };
 
-/** `2026-11-22T10:11:12.013Z info  off → connecting` */
+/** The step of the state machine is for programs, and shown only where the line has nothing else. */
 export function logLineOf(line: string): LogLine {
-  const [, stamp = '', word = '', text = ''] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) +(\w+) +(.*)$/.exec(line) ?? [];
-  const at = Date.parse(stamp);
+  const { time, level: word, message, step } = logLineParts(line);
+  const at = Date.parse(time);
   const level = levels[word];
   if (Number.isNaN(at) || level === undefined) return { time: '', level: 'other', text: line };
-  return { time: timeText(new Date(at)), level, text };
+  return { time: clockTime(new Date(at)), level, text: message === '' ? (step ?? '') : message };
 }
-
-const twoDigits = (value: number): string => String(value).padStart(2, '0');
-
-const timeText = (at: Date): string =>
-  [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':');
 
 /** The last ones of both. */
 export const appended = (lines: readonly string[], more: readonly string[]): readonly string[] =>

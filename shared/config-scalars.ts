@@ -149,7 +149,7 @@ function argumentFault(value: string): string | null {
 
 const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Reads seconds as a number, or `500ms`, `30s`, `2m`, `1h`, `14d`. Returns ms, or null when it is no duration. */
+/** Reads seconds as a number, or `500ms`, `30s`, `2m`, `1h`, `14d`. Returns ms, or null when it is not a duration. */
 export function parseDuration(value: unknown): number | null {
   const plain = asNumber(value);
   if (typeof plain === 'number') return Number.isFinite(plain) ? plain * 1000 : null;
@@ -174,7 +174,7 @@ export const duration = (minMs: number, maxMs: number) =>
       context.addIssue({ code: 'custom', message: `${showValue(value).replaceAll('"', '')} ${message}` });
       return z.NEVER;
     };
-    if (durationMs === null) return complain('is no duration: write seconds, or 500ms, 30s, 2m, 1h');
+    if (durationMs === null) return complain('is not a duration: write seconds, or 500ms, 30s, 2m, 1h');
     if (durationMs < minMs) return complain(`is below ${formatDuration(minMs)}`);
     if (durationMs > maxMs) return complain(`is above ${formatDuration(maxMs)}`);
     return Math.round(durationMs);

@@ -134,6 +134,11 @@ export const configProblemSchema = z
     line: z.number().int().nullable(),
     /** `70000 is above 65535`: what was found, what is allowed. */
     message: z.string(),
+    /** Of a syntax error: the line as it is written, or a part of it, and where in it the mistake is, from 1. */
+    excerpt: z
+      .object({ text: z.string().max(400), column: z.number().int() })
+      .readonly()
+      .optional(),
   })
   .readonly();
 export type ConfigProblem = z.infer<typeof configProblemSchema>;

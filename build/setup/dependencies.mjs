@@ -1,9 +1,10 @@
 // node_modules, exactly as the lock file says. Runs without them: Node alone starts npm.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectDir } from '../paths.mjs';
-import { SetUpError, announce } from './report.mjs';
+import { SetUpError, announce, withProgress } from './report.mjs';
 
 /** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
 
@@ -36,6 +37,11 @@ export const ensureDependencies = async () => {
   if (await areInstalled()) return;
   announce('installing the npm packages of the lock file (npm ci) …');
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync('npm', args, { cwd: projectDir, stdio: 'inherit' });
+  const status = await withProgress('installing packages', async () => {
+    const npm = spawn('npm', args, { cwd: projectDir, stdio: 'inherit' });
+    /** @type {[number | null]} */
+    const [code] = /** @type {any} */ (await once(npm, 'exit'));
+    return code;
+  });
   if (status !== 0) throw new SetUpError('`npm ci` failed: see its message above.');
 };

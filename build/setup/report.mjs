@@ -6,6 +6,30 @@ export class SetUpError extends Error {}
 /** @param {string} text */
 export const announce = (text) => console.log(`[set-up] ${text}`);
 
+const slowMs = 2_000;
+const stillMs = 10_000;
+
+/** Says what goes on when it takes longer than 2 s, every 10 s that it still does, and how long it took.
+ * @template T @param {string} what @param {() => Promise<T>} work @returns {Promise<T>} */
+export const withProgress = async (what, work) => {
+  const startedAt = performance.now();
+  const seconds = () => `${Math.round((performance.now() - startedAt) / 1_000)} s`;
+  const told = { isBegun: false };
+  const first = setTimeout(() => {
+    told.isBegun = true;
+    announce(`${what} …`);
+  }, slowMs);
+  const again = setInterval(() => announce(`${what}: still at it after ${seconds()}`), stillMs);
+  try {
+    const result = await work();
+    if (told.isBegun) announce(`${what}: done in ${seconds()}`);
+    return result;
+  } finally {
+    clearTimeout(first);
+    clearInterval(again);
+  }
+};
+
 /** @param {unknown} error @returns {unknown} what to print of it */
 export const messageOf = (error) => (error instanceof SetUpError ? error.message : error);
 

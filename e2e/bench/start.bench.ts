@@ -33,8 +33,8 @@ async function measureStart(scope: Scope, world: World): Promise<Start> {
   const untilUp = async (name: RegExp): Promise<number> => ((await app.printed(name)) - app.startedAt) / 1000;
   const [tray, ssh, kubectl] = await Promise.all([
     world.desktop.waitForTray().then(() => secondsSince(app.startedAt)),
-    untilUp(/^● ssh-\d {2}up/),
-    untilUp(/^● kubectl-\d {2}up/),
+    untilUp(/● ssh-\d {2}up/),
+    untilUp(/● kubectl-\d {2}up/),
   ]);
   await app.stop();
   return { tray, ssh, kubectl };

@@ -48,7 +48,7 @@ async function runningHost(): Promise<{ readonly kind: string; readonly pid: num
 test('the command starts the menu-bar app, restarts it as what it is, and stops it without a trace', async () => {
   const started = await localport('daemon', 'start', '--menu-bar');
   expect(started).toMatchObject({ code: 0, err: '' });
-  expect(started.out).toMatch(/^started: menu-bar \S+, pid \d+, in \d+ ms\n$/);
+  expect(started.out).toMatch(/^Started menu-bar \S+, pid \d+, in \d+ ms\n$/);
   const first = await runningHost();
   expect(first).toMatchObject({ kind: 'menu-bar' });
   expect(started.out).toContain(`pid ${first?.pid},`);
@@ -61,7 +61,7 @@ test('the command starts the menu-bar app, restarts it as what it is, and stops 
   });
   expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
   expect((await localport('daemon', 'start', '--menu-bar')).out).toBe(
-    `LocalPort is already running: ${started.out.replace(/^started: (.*), in.*\n$/, '$1')}\n`,
+    `LocalPort is already running: ${started.out.replace(/^Started (.*), in.*\n$/, '$1')}\n`,
   );
 
   expect(await localport('daemon', 'restart', '-q')).toEqual({ code: 0, out: '', err: '' });
@@ -71,7 +71,7 @@ test('the command starts the menu-bar app, restarts it as what it is, and stops 
 
   const stopped = await localport('daemon', 'stop');
   expect(stopped).toMatchObject({ code: 0, err: '' });
-  expect(stopped.out).toMatch(/\nstopped in \d+ ms\n$/);
+  expect(stopped.out).toMatch(/^Stopped .* in \d+ ms\n$/);
   expect(await runningHost()).toBeNull();
   const mark = `LOCALPORT_TEST_RUN=${world.env['LOCALPORT_TEST_RUN'] ?? ''}`;
   await eventually('nothing is left', async () => {

@@ -51,7 +51,7 @@ export interface CommandSurroundings {
   readonly programFolder: string;
   /** What runs those bundles. */
   readonly runtime: Runtime;
-  /** Asks the user at the terminal, and waits for the answer; absent where nobody can answer. */
+  /** Asks the user at the terminal, and waits for the answer; absent without a terminal. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** The same for a line of text. */
   readonly prompt?: (question: string) => Promise<string>;
@@ -70,7 +70,7 @@ export interface CommandContext extends CommandSurroundings {
   readonly complaintPalette: Palette;
   /** Prints lines to standard output: the answer. A line feed within a line is written out. */
   readonly print: (...lines: readonly string[]) => void;
-  /** The same for what a command did, which nobody needs to know with `--quiet`. */
+  /** The same for reports of what a command did; not with `--quiet`. */
   readonly say: (...lines: readonly string[]) => void;
   /** Prints lines that are not the answer itself to standard error, where no pipe sees them; not with `--quiet`. */
   readonly tell: (...lines: readonly string[]) => void;

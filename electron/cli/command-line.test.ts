@@ -30,14 +30,19 @@ const knowsNobody = fakeClient({
     Promise.resolve(ok({ accepted: [], refused: [{ name: 'dbb', message: 'is unknown' }] } as never)),
 });
 
+const emptySnapshot = { config: { status: 'loaded', path: null, problems: [] }, services: [] };
+
 describe('the command line', () => {
   it('has every command of the issue', () => {
     expect(leaves.map((path) => path.join(' '))).toEqual([
       'start',
       'stop',
+      'up',
+      'down',
       'restart',
       'toggle',
       'status',
+      'open',
       'logs',
       'add kube',
       'add ssh',
@@ -54,6 +59,7 @@ describe('the command line', () => {
       'daemon install',
       'daemon uninstall',
       'config init',
+      'config edit',
       'config validate',
       'config export',
       'config schema',
@@ -74,6 +80,7 @@ describe('the command line', () => {
       'doctor',
       'metrics',
       'install-command',
+      'version',
       'completion',
       'uninstall',
       'docs',
@@ -87,7 +94,7 @@ describe('the command line', () => {
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).toMatch(new RegExp(`^Usage: localport ${path}.*\n\n\\w.+\n`));
       expect(out.match(/^Examples:$/gm)).toHaveLength(1);
-      expect(out).toMatch(/\nGlobal Options:\n[^]*--output[^]*\nExamples:\n {2}\$ /);
+      expect(out).toMatch(/\nGlobal options: .* \[-o table\|json\|text\]\n\nExamples:\n {2}\$ /);
     },
   );
 
@@ -109,6 +116,42 @@ describe('the command line', () => {
       expect(out).toContain(`\n  ${option}`);
     expect(out).toMatch(/\nExamples:\n {2}\$ localport /);
     expect(out.match(/^Examples:$/gm)).toHaveLength(1);
+  });
+
+  it.each(['ls', 'ps'])('knows status as %s, too', async (short) => {
+    expect(await run(short, '--help')).toEqual(await run('status', '--help'));
+    expect(await run('help', short)).toEqual(await run('status', '--help'));
+    expect(await run(short, '--al')).toEqual(await run('status', '--al'));
+  });
+
+  it.each([
+    [['up'], { target: { kind: 'all' }, desired: 'on' }],
+    [['up', 'db'], { target: { kind: 'names', names: ['db'] }, desired: 'on' }],
+    [['up', '--tag', 'x'], { target: { kind: 'tags', tags: ['x'] }, desired: 'on' }],
+    [['down'], { target: { kind: 'all' }, desired: 'off' }],
+    [['down', 'db'], { target: { kind: 'names', names: ['db'] }, desired: 'off' }],
+  ])('takes %j for start and stop, of all services where none is named', async (argv, expected) => {
+    const asked: unknown[] = [];
+    const client = fakeClient({
+      request: (name, request) => {
+        if (name === 'set-desired') asked.push(request);
+        return Promise.resolve(
+          ok((name === 'snapshot' ? emptySnapshot : { accepted: [], refused: [] }) as never),
+        );
+      },
+    });
+    await runCommandLine(argv, testSurroundings({ connect: () => Promise.resolve(ok(client)) }));
+    expect(asked).toEqual([expected]);
+  });
+
+  it('prints its version, and that of the LocalPort that is running', async () => {
+    const surroundings = testSurroundings({ connect: () => Promise.resolve(ok(fakeClient({}))) });
+    expect(await runCommandLine(['version'], surroundings)).toBe(0);
+    expect(surroundings.printed()).toMatch(/^localport \d+\.\d+\.\d+\nrunning: \S+ \S+, pid \d+\n$/);
+    expect(await run('version')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^localport \S+\n$/) as unknown,
+    });
   });
 
   it('prints its version', async () => {
@@ -136,13 +179,13 @@ describe('the command line', () => {
     ['no service', ['start'], /no service is named/],
     ['a tag beside --all', ['status', '--tag', 'x', '--all'], /--all cannot be combined with names or --tag/],
     ['names beside --all', ['stop', 'db', '--all'], /names, --tag and --all cannot be combined/],
-    ['a timeout that is none', ['start', 'db', '--timeout', 'soon'], /--timeout: "soon" is no duration/],
+    ['a timeout that is none', ['start', 'db', '--timeout', 'soon'], /--timeout: "soon" is not a duration/],
     ['a timeout past all timers', ['start', 'db', '--timeout', '25d'], /--timeout: 25d is more than 24 days/],
     ['an empty name', ['start', ''], /a name is empty/],
     ['an empty tag', ['stop', '--tag', ''], /a name is empty/],
     ['an endless name', ['start', 'x'.repeat(201)], /a name is longer than 200 characters/],
     ['more names than services', ['start', ...Array.from({ length: 1_001 }, String)], /more than 1000 names/],
-    ['a time that is none', ['logs', '--since', 'noon'], /--since: "noon" is no time/],
+    ['a time that is none', ['logs', '--since', 'noon'], /--since: "noon" is not a time/],
     ['a count that is none', ['logs', '-n', 'ten'], /--lines: "ten" is not a number/],
     ['an unknown shell', ['completion', 'csh'], /Allowed choices are bash, zsh, fish/],
     ['nothing at all', [], /Usage: localport/],

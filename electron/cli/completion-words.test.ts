@@ -22,7 +22,11 @@ const levels = logLevels.map((level) => `--log-level=${level}`);
 describe('completion', () => {
   it.each([
     ['commands', ['da'], ['daemon']],
-    ['subcommands', ['config', 'e'], ['export']],
+    ['subcommands', ['config', 'e'], ['edit', 'export']],
+    ['short names of commands', ['l'], ['ls', 'logs']],
+    ['names of services behind a short name', ['ps', 'w'], ['web']],
+    ['one name where one is taken', ['open', ''], ['db', 'db-replica', 'web']],
+    ['no second name where one is taken', ['open', 'db', ''], []],
     ['names of services', ['start', ''], ['db', 'db-replica', 'web']],
     ['names that begin so', ['restart', 'db'], ['db', 'db-replica']],
     ['names that do not stand there yet', ['stop', 'db', ''], ['db-replica', 'web']],

@@ -49,12 +49,13 @@ async function candidatesFor(
   }
   if (valueOf !== null) return valuesOf(valueOf, walked, sources);
   const subcommands = command.createHelp().visibleCommands(command);
-  if (subcommands.length > 0) return subcommands.map((subcommand) => subcommand.name());
+  if (subcommands.length > 0) return subcommands.flatMap(namesOf);
   const [argument] = command.registeredArguments.slice(given.length > 0 ? -1 : 0);
   if (argument === undefined || isHelp) return [];
   if (argument.argChoices !== undefined)
     return given.length > 0 && !argument.variadic ? [] : argument.argChoices;
-  return argument.name() === 'service' ? namesBut(given, sources) : [];
+  if (argument.name() !== 'service' || (given.length > 0 && !argument.variadic)) return [];
+  return namesBut(given, sources);
 }
 
 /** Those that the option does not have already. */
@@ -83,6 +84,8 @@ const isNotIn =
   (words: readonly string[]) =>
   (word: string): boolean =>
     !words.includes(word);
+
+const namesOf = (command: Command): readonly string[] => [command.name(), ...command.aliases()];
 
 const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
 
@@ -128,7 +131,7 @@ function walk(program: Command, words: readonly string[]): Walked {
       if (!valueOf.variadic) valueOf = null;
       continue;
     }
-    const subcommand = command.commands.find((candidate) => candidate.name() === word);
+    const subcommand = command.commands.find((candidate) => namesOf(candidate).includes(word));
     if (subcommand === undefined) given.push(word);
     else {
       command = subcommand;

@@ -41,7 +41,7 @@ export function namedConfig(context: CommandContext): string | null {
   return found === null || found.foundBy === 'search' || found.foundBy === 'folder' ? null : found.path;
 }
 
-/** Who names a config must not be left with another one in the belief that it is theirs. */
+/** A user who names a config must not go on with another one without noticing. */
 export async function refuseOtherConfig(context: CommandContext, client: ControlClient): Promise<void> {
   if (context.options.config === undefined) return;
   const { config } = answerOf(await client.request('snapshot', {}));

@@ -100,7 +100,8 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
   const said = (await textOf(outputFile)).trim().slice(-maxShownCharacters);
   const how = end.how === null ? `did not answer within ${timeoutMs / 1_000} s` : `ended with ${end.how}`;
   throw new CommandFailure(`the daemon ${how}`, {
-    hint: said === '' ? `Its log: ${paths.logDirectory}; it says why with --foreground` : said,
+    hint:
+      said === '' ? `Its log: ${paths.logDirectory}; to see why: localport daemon start --foreground` : said,
   });
 }
 

@@ -95,10 +95,10 @@ describe('the doctor', () => {
     user.writeConfig(
       'name: tool, technology: command, local_port: 20001, connection: { argv: [no-such-tunnel, "{local_port}"] }',
     );
-    expect(await examine('tool')).toEqual({
+    expect(await examine('program no-such-tunnel')).toEqual({
       code: 1,
       found: [
-        "tool bad: its program no-such-tunnel was not found → Install it, or put it on your login shell's PATH.",
+        "program no-such-tunnel bad: was not found (tool) → Install it, or put it on your login shell's PATH.",
       ],
     });
   });
@@ -170,7 +170,7 @@ describe('the doctor', () => {
     ]);
     user.writeConfig(`name: far, local_port: 20001, ${ssh}, connection: { host: h }`);
     expect((await examine('ssh agent')).found).toEqual([
-      `ssh agent note: ${without} → Start one, or name a key_file.`,
+      `ssh agent note: ${without} → Start an agent, or set key_file.`,
     ]);
   });
 
@@ -184,17 +184,17 @@ describe('the doctor', () => {
       `name: lost, local_port: 20002, ${ssh}, connection: { host: h, key_file: ${key}-lost }`,
       `name: odd, local_port: 20003, ${ssh}, connection: { host: h, password: p }, hue: red`,
     );
-    expect(await examine('permissions', 'lost', 'config')).toEqual({
+    expect(await examine('permissions', 'lost', 'config', 'key')).toEqual({
       code: 1,
       found: [
         'config ok: ~/.config/localport/config.yaml, 3 services',
-        expect.stringMatching(/^config note: services\[2\]\.hue: .+ → Correct it, or leave it out\.$/),
+        expect.stringMatching(/^config note: odd: hue: .+ → Correct it, or remove it\.$/),
         expect.stringMatching(
-          /^config note: services\[2\]\.connection\.password: is in plain text in the config file, .+ localport secret set NAME /,
+          /^config note: odd: connection\.password: is in plain text in the config file, .+ localport secret set NAME /,
         ),
         expect.stringMatching(/^lost bad: .+ → Create it or correct its path in the config$/),
+        'key bad: others may read the key ~/key, so ssh ignores it (far) → chmod 600 ~/key',
         'permissions bad: others may look into ~/.local/state/localport → chmod 700 ~/.local/state/localport',
-        'permissions bad: others may read the key ~/key, so ssh ignores it → chmod 600 ~/key',
       ],
     });
   });

@@ -50,7 +50,7 @@ describe('the text editor', () => {
   it('is the one of the environment', () => {
     expect(editorCommand({ VISUAL: ' ', EDITOR: 'nano' })).toBe('nano');
     expect(editorCommand({ VISUAL: 'code', EDITOR: 'nano' })).toBe('code');
-    expect(editorCommand({})).toBe('vi');
+    expect(editorCommand({})).toBeNull();
   });
 
   it.each([

@@ -10,7 +10,7 @@ export function readDuration(option: string, value: string): number {
   const durationMs = parseDuration(value);
   if (durationMs === null || durationMs < 0) {
     throw usageFailure(
-      `${option}: ${JSON.stringify(value)} is no duration`,
+      `${option}: ${JSON.stringify(value)} is not a duration`,
       'Write seconds, or 500ms, 30s, 2m, 1h.',
     );
   }

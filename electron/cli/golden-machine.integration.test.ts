@@ -1,5 +1,5 @@
 /**
- * What the commands print that need no host, word for word: with nobody there to answer, about the config, and about
+ * What the commands print that need no host, word for word: without a running host, about the config, and about
  * what this machine knows of ssh and clusters, asked by the real ssh and kubectl. The texts are in testing/golden.
  */
 import { rmSync, writeFileSync } from 'node:fs';
@@ -161,8 +161,10 @@ describe('golden output without a host', () => {
       `import ssh --file ${file} -o json`,
       `import ssh --file ${file} --write`,
       `import ssh --file ${file} --write -c ssh.yaml`,
+      'config validate',
       'config validate ssh.yaml',
     );
+    world.writeConfig();
     await world.sshd.stop();
     await seen.run('ssh test', 'ssh test -o json');
     await world.sshd.start();

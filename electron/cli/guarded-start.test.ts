@@ -56,7 +56,7 @@ it('asks nobody where nothing guarded would be turned on, or with --yes', async 
 
 it('turns on nothing guarded where nobody can be asked', async () => {
   expect(await permitted(named('ledger', 'free'))).toMatchObject({
-    result: 'CommandFailure: ledger is guarded, and nobody can be asked here',
+    result: 'CommandFailure: ledger is guarded, and there is no terminal to ask at',
   });
 });
 

@@ -40,7 +40,8 @@ export async function permittedTarget(
     context.tell(`not started: ${all}. ${hint}`);
     return { target: { kind: 'names', names }, refused };
   }
-  if (context.confirm === undefined) throw usageFailure(`${all}, and nobody can be asked here`, 'Add --yes.');
+  if (context.confirm === undefined)
+    throw usageFailure(`${all}, and there is no terminal to ask at`, 'Add --yes.');
   if (!(await context.confirm(`${all}. Turn ${them} on? [y/N] `)))
     throw new CommandFailure('nothing was started');
   return { target, refused: [] };

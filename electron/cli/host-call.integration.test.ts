@@ -27,7 +27,7 @@ it('tells of a host whose socket was removed, and how to end it, instead of sayi
   const { pid } = JSON.parse((await user.run('daemon', 'status', '-o', 'json')).out) as { pid: number };
   const socketPath = path.join(user.home, 'run/localport/control.sock');
   rmSync(socketPath);
-  const complaint = `error: LocalPort runs as process ${pid}, but nobody listens at ${socketPath}: end it with kill ${pid}\n`;
+  const complaint = `error: LocalPort is running as process ${pid}, but nothing is listening at ${socketPath}: end it with kill ${pid}\n`;
   try {
     for (const command of [['status'], ['daemon', 'stop'], ['daemon', 'start']]) {
       expect(await user.run(...command)).toEqual({ code: 1, out: '', err: complaint });

@@ -41,7 +41,7 @@ export async function callHost({
     const answer = await connectControl({ socketPath, clock, version });
     if (answer.ok || answer.error.code !== 'not-running') return answer;
     if (clock.now() > deadline) {
-      const message = `LocalPort runs as process ${pid}, but nobody listens at ${socketPath}: end it with kill ${pid}`;
+      const message = `LocalPort is running as process ${pid}, but nothing is listening at ${socketPath}: end it with kill ${pid}`;
       return err({ code: 'timed-out', message });
     }
     await sleep(clock, pollMs);

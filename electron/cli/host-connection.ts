@@ -13,7 +13,7 @@ export async function findHost(
   const connected = await context.connect();
   if (connected.ok) {
     const { kind, version, pid } = connected.value.host;
-    if (context.options.verbose === true) context.tell(`talking to the host: ${kind} ${version}, pid ${pid}`);
+    if (context.options.verbose === true) context.tell(`using LocalPort: ${kind} ${version}, pid ${pid}`);
     return connected.value;
   }
   if (none.includes(connected.error.code)) return null;

@@ -44,7 +44,7 @@ export async function relaunchDaemon(
   return keepPorts(context, launched, before);
 }
 
-/** The manager that runs this process; null: nobody does. */
+/** The service manager that runs this process; null: none. */
 export async function managerOf(context: CommandContext, pid: number): Promise<ServiceManager | null> {
   if (context.platform !== 'darwin' && context.platform !== 'linux') return null;
   const manager = serviceManager(context);

@@ -1,18 +1,18 @@
-/** What both imports do with their proposals: keep clear of the present config, and print, or write where nothing is. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+/** What both imports do with their proposals: keep clear of the present config, and print them or add them to it. */
 import { maxServices } from '../../shared/config-schema.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
+import { answerOf, closing, findHost } from './host-connection.ts';
 import {
   type ChangedPort,
   draftEntries,
   type Proposal,
   type Taken,
 } from '../core/import/service-proposal.ts';
+import { addEntries, type Added } from './import-writing.ts';
 import { proposalYaml } from './proposal-yaml.ts';
 import { showCount } from './output/quantity.ts';
 import { jsonLines } from './output/json-lines.ts';
@@ -25,7 +25,7 @@ export interface ImportOptions {
 
 interface Found {
   readonly proposals: readonly Proposal[];
-  /** What whoever reads the proposals should know. */
+  /** Notes for the reader of the proposals. */
   readonly remarks: readonly string[];
   /** Clusters and hosts that could not be asked, and why. */
   readonly failures: readonly string[];
@@ -59,14 +59,24 @@ export async function finishImport(
     throw new CommandFailure('there is nothing to import');
   }
   if (write === true) {
-    const file = await writeConfig(context, proposalYaml(entries, remarks));
-    context.say(`${showCount(entries.length, 'service')} written to ${file}`);
+    const added = await addEntries(context, entries);
+    if (context.format === 'json') {
+      context.print(...jsonLines(added));
+      context.tell(...remarks);
+    } else context.say(...addedLines(added), ...remarks.map((remark) => `note: ${remark}`));
+    if (added.left.length > 0) return exitCode.error;
   } else if (context.format === 'json') {
     context.print(...jsonLines(entries));
     context.tell(...remarks);
   } else context.print(...proposalYaml(entries, remarks).split('\n'));
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
+
+const addedLines = ({ path, names, left, force }: Added): readonly string[] => [
+  ...left.map(({ name, why }) => `not added: ${name}: ${why}`),
+  `added ${showCount(names.length, 'service')} to ${path}: ${listed(names)}`,
+  ...(names.length === 0 ? [] : [force, 'To take back the last one: localport undo']),
+];
 
 const maxNamesTold = 5;
 const maxNameWidth = 80;
@@ -75,40 +85,32 @@ const maxNameWidth = 80;
 export function listInWords(why: string, names: readonly string[]): readonly string[] {
   const different = [...new Set(names)];
   if (different.length === 0) return [];
-  const shown = different.slice(0, maxNamesTold).map((name) => shorten(visibleLine(name), maxNameWidth));
-  const more = different.length > maxNamesTold ? ` and ${different.length - maxNamesTold} more` : '';
-  return [`${why}: ${shown.join(', ')}${more}`];
+  return [`${why}: ${listed(different)}`];
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, maxNamesTold).map((name) => shorten(visibleLine(name), maxNameWidth));
+  const more = names.length > maxNamesTold ? ` and ${names.length - maxNamesTold} more` : '';
+  return `${shown.join(', ')}${more}`;
 }
 
 const changeInWords = ({ name, wanted, given }: ChangedPort): string => `${name} (${wanted} → ${given})`;
 
+/** That of the host that runs; without one, or with --config, that of the command line. */
+async function configInUse(context: CommandContext): Promise<string | null> {
+  const named = findConfigFile(context)?.path ?? null;
+  const client = context.options.config === undefined ? await findHost(context) : null;
+  if (client === null) return named;
+  return closing(client, async () => answerOf(await client.request('snapshot', {})).config.path ?? named);
+}
+
 /** Names and ports of the present config. A broken one takes none: its owner is about to fix it anyway. */
 async function readTaken(context: CommandContext): Promise<Taken> {
-  const found = findConfigFile(context);
-  const loaded = found === null ? null : await readConfig(context, found.path);
+  const found = await configInUse(context);
+  const loaded = found === null ? null : await readConfig(context, found);
   const services = loaded?.ok === true ? loaded.value.services : [];
   return {
     names: new Set(services.map(({ name }) => name)),
     ports: new Set(services.map(({ localPort }) => localPort)),
   };
-}
-
-/** Only where there is no config: a YAML that somebody wrote by hand is theirs to edit. */
-async function writeConfig(
-  { options, paths, workingDirectory }: CommandContext,
-  text: string,
-): Promise<string> {
-  const file =
-    options.config === undefined ? paths.defaultConfigPath : path.resolve(workingDirectory, options.config);
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new CommandFailure(`${file} cannot be written: ${message}`);
-    throw new CommandFailure(`${file} already exists`, {
-      hint: 'Run it without --write and copy from what it prints, or name another file with --config.',
-    });
-  }
-  return file;
 }

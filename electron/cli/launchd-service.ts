@@ -61,7 +61,7 @@ async function unload(tools: ServiceTools, job: string): Promise<ToolRun | null>
   return null;
 }
 
-/** `enable`: who once turned the agent off in System Settings wants it on now. It fails where there is nothing to do. */
+/** `enable`: the agent may have been turned off in System Settings. It fails where there is nothing to do. */
 async function load(
   tools: ServiceTools,
   { domain, job, file }: { readonly domain: string; readonly job: string; readonly file: string },

@@ -16,7 +16,7 @@ const interruption = new AbortController();
 process.once('SIGINT', () => {
   interruption.abort();
 });
-// Whoever read us has had enough: `localport logs | head`.
+// The reader of the pipe has closed it: `localport logs | head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1);

@@ -12,28 +12,19 @@ export const logPath = (logDirectory: string, source: LogSource): string =>
 
 export interface LogLine {
   readonly source: LogSource;
-  /** As it stands in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
+  /** As it stands in the file. */
   readonly text: string;
-}
-
-export interface LogLineParts {
-  /** ISO 8601; empty when the line has none. */
-  readonly time: string;
-  readonly level: string;
-  readonly message: string;
-}
-
-export function partsOf(text: string): LogLineParts {
-  const match = /^(\d{4}-\d{2}-\d{2}T\S+)\s+(\S+)\s+(.*)$/.exec(text);
-  if (match === null) return { time: '', level: '', message: text };
-  const [, time = '', level = '', message = ''] = match;
-  return { time, level, message };
 }
 
 /** Of several logs one, by time; lines of one log keep their order. */
 export const inOrderOfTime = (lines: readonly LogLine[]): readonly LogLine[] =>
-  // Times of one form sort as text, and the sort is stable.
-  lines.toSorted((a, b) => compare(timeKey(a), timeKey(b)));
+  // The sort is stable. What has no time stays in front, as it would as text.
+  lines
+    .map((line) => ({ line, at: timeOf(line) }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ line }) => line);
 
-const timeKey = ({ text }: LogLine): string => text.slice(0, 24);
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+function timeOf({ text }: LogLine): number {
+  const at = Date.parse(text.slice(0, text.indexOf(' ')));
+  return Number.isNaN(at) ? 0 : at;
+}

@@ -8,6 +8,7 @@ import { addDaemonCommands } from './program/daemon-commands.ts';
 import { addDocsCommand } from './program/docs-command.ts';
 import { addEditCommands } from './program/edit-commands.ts';
 import { examples } from './program/examples.ts';
+import { formatHelp } from './program/help-format.ts';
 import { addHelpCommand } from './program/help-command.ts';
 import { addRemoteCommands } from './program/remote-commands.ts';
 import { addSecretCommands } from './program/secret-commands.ts';
@@ -23,25 +24,17 @@ export function createProgram({ output, perform }: ProgramParts): Command {
   const program = new Command('localport')
     .description('Keeps port forwards alive: kubectl, ssh, tcp, and your own commands.')
     .configureOutput(output)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ formatHelp })
     .exitOverride()
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showHelpAfterError('(see --help)')
-    .option(
-      '-c, --config <file>',
-      'config file, for commands that read one and for a daemon that this command starts',
-    )
-    .option('-v, --verbose', 'show which LocalPort the command talks to, and how one is started')
-    .option(
-      '--debug',
-      'show where an unexpected error comes from; a daemon that this command starts logs everything',
-    )
-    .option('-q, --quiet', 'print nothing but the answer and errors')
-    .addOption(
-      new Option('--log-level <level>', 'log level of a daemon that this command starts').choices(logLevels),
-    )
-    .option('--no-color', 'no color; NO_COLOR in the environment does the same')
+    .option('-c, --config <file>', 'use this config file')
+    .option('-v, --verbose', 'say more: which LocalPort is used, phases of a stop')
+    .option('--debug', 'show stack traces; a daemon that is started logs everything')
+    .option('-q, --quiet', 'print only answers and errors')
+    .addOption(new Option('--log-level <level>', 'of a daemon that is started').choices(logLevels))
+    .option('--no-color', 'no color, as with NO_COLOR in the environment')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'text']));
   addServiceCommands(program, perform);
   addEditCommands(program, perform);

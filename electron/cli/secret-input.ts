@@ -1,4 +1,4 @@
-/** Passwords and answers from whoever runs the command: typed without being shown, or from a pipe. */
+/** Passwords and answers from the user: typed without echo, or read from a pipe. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Output } from '../core/observability/visible-output.ts';
 import { maxSecretBytes } from '../core/secrets/secret-tools.ts';

@@ -1,4 +1,4 @@
-/** Who edits the config: the host that runs it, or this command where none does. */
+/** Edits the config: through the host that runs it, or in this process if no host does. */
 import type {
   ControlRequestName,
   ControlRequestParams,

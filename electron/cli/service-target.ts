@@ -1,5 +1,6 @@
 import type { ControlOutcome, ControlTarget } from '../../shared/control-contract.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { closestWord } from '../core/config/spelling.ts';
 import { CommandFailure, usageFailure } from './command-failure.ts';
 
 /** As in the control contract: no service has a longer name, no config more services. */
@@ -26,7 +27,7 @@ export function targetOf(names: readonly string[], { all, tag }: TargetOptions):
   return all === true ? { kind: 'all' } : { kind: 'names', names: [...new Set(names)] };
 }
 
-/** Fails where a target means nobody. Names that are unknown are not nobody: the host refuses them one by one. */
+/** Fails if a target matches no service. Unknown names do not fail here: the host refuses them one by one. */
 export function refuseNobody(target: ControlTarget, { accepted, refused }: ControlOutcome): void {
   if (accepted.length + refused.length > 0) return;
   throw target.kind === 'tags'
@@ -50,4 +51,19 @@ export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>
       (names.length === 0 || names.includes(service.name)) &&
       (tag === undefined || tag.some((one) => service.tags.includes(one))),
   );
+}
+
+/** Fails for names that no service has, with what is probably meant. */
+export function refuseUnknown(
+  services: readonly Pick<ServiceSnapshot, 'name'>[],
+  names: readonly string[],
+): void {
+  const known = services.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const close = unknown.map((name) => closestWord(name, known)).filter((name) => name !== null);
+  const hint = close.length === 0 ? null : `Did you mean ${close.join(', ')}?`;
+  throw new CommandFailure(`there is no service ${unknown.map((name) => JSON.stringify(name)).join(', ')}`, {
+    hint,
+  });
 }

@@ -5,7 +5,7 @@ import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts
 import type { ControlClient } from '../core/control/control-client.ts';
 import { FakeClock } from '../core/testing/fake-clock.ts';
 import { aService, aSnapshot, failedService, offService } from '../shell/testing/snapshots.ts';
-import { standingOfStart, standingOfStop, waitForServices, type Standing } from './service-wait.ts';
+import { progressOfStart, progressOfStop, waitForServices, type Progress } from './service-wait.ts';
 import { fakeClient } from './testing/fake-client.ts';
 
 const connecting = aService('db', { phase: 'connecting', health: 'unknown' });
@@ -19,7 +19,7 @@ describe('the wait for services', () => {
     ['up and unhealthy', aService('db', { health: 'unhealthy' }), 'pending'],
     ['on its way', connecting, 'pending'],
     ['tried again by itself', retrying, 'pending'],
-    ['for its user to fix', failedService('db'), 'hopeless'],
+    ['for its user to fix', failedService('db'), 'failed'],
     ['for its user to fix, and tried again', { ...failedService('db'), phase: 'connecting' }, 'pending'],
     ['for its user to fix, and checked again', { ...failedService('db'), phase: 'up' }, 'pending'],
     [
@@ -30,11 +30,11 @@ describe('the wait for services', () => {
     [
       'for its user to fix, and checked again too late',
       { ...failedService('db'), nextRetryAt: 10_000 },
-      'hopeless',
+      'failed',
     ],
-    ['turned off by somebody else', offService('db'), 'hopeless'],
+    ['turned off by somebody else', offService('db'), 'failed'],
   ] as const)('for a start: %s', (_, service, standing) => {
-    expect(standingOfStart(service, 10_000)).toBe(standing);
+    expect(progressOfStart(service, 10_000)).toBe(standing);
   });
 
   /** A host that shows these snapshots, one after the other, and then goes on until it is cancelled. */
@@ -55,10 +55,13 @@ describe('the wait for services', () => {
     { clock = new FakeClock(), signal = new AbortController().signal, names = ['db'] } = {},
   ): Promise<readonly string[]> => {
     const tellDone = (): string => 'is up';
-    const standingOf = (service: ServiceSnapshot): Standing => standingOfStart(service, 0);
-    const wait = { client, clock, names, standingOf, tellDone, timeoutMs: 1_000, signal };
+    const progressOf = (service: ServiceSnapshot): Progress => progressOfStart(service, 0);
+    const wait = { client, clock, names, progressOf, tellDone, timeoutMs: 1_000, signal };
     const results = await waitForServices(wait);
-    return results.map(({ name, ok: isDone, message }) => `${isDone ? '✓' : '✗'} ${name} ${message}`);
+    return results.map(
+      ({ name, ok: isDone, message, cause }) =>
+        `${isDone ? '✓' : '✗'} ${name} ${message}${cause === undefined ? '' : `: ${cause.title}`}`,
+    );
   };
 
   it('ends as soon as all are done, and looks at no others', async () => {
@@ -73,7 +76,7 @@ describe('the wait for services', () => {
     const clock = new FakeClock();
     const waiting = waitOn(clientShowing(aSnapshot(connecting), aSnapshot(retrying)), { clock });
     await clock.advance(1_000);
-    expect(await waiting).toEqual([expect.stringMatching(/^✗ db is retrying: /)]);
+    expect(await waiting).toEqual([expect.stringMatching(/^✗ db retrying: /)]);
   });
 
   it('has something to tell of a time that is over at once', async () => {
@@ -87,7 +90,7 @@ describe('the wait for services', () => {
       await clock.advance(1_000);
       return ok(aSnapshot(connecting) as never);
     };
-    expect(await waitOn({ ...late, request, stream }, { clock })).toEqual(['✗ db is connecting']);
+    expect(await waitOn({ ...late, request, stream }, { clock })).toEqual(['✗ db connecting']);
   });
 
   it('says of a tunnel that was not proven in time that it is still being checked', async () => {
@@ -104,14 +107,14 @@ describe('the wait for services', () => {
     const interruption = new AbortController();
     const waiting = waitOn(clientShowing(aSnapshot(connecting)), { signal: interruption.signal });
     interruption.abort();
-    expect(await waiting).toEqual(['✗ db is connecting']);
+    expect(await waiting).toEqual(['✗ db connecting']);
   });
 
   it('ends with a service that leaves the config, which is a failure', async () => {
     const client = clientShowing(aSnapshot(connecting, aService('web')), aSnapshot(aService('web')));
     expect(await waitOn(client, { names: ['db', 'web'] })).toEqual([
       '✓ web is up',
-      '✗ db has left the config',
+      '✗ db was removed from the config',
     ]);
   });
 
@@ -125,7 +128,7 @@ describe('the wait for services', () => {
   });
 
   it('for a stop ends with off, and not before', () => {
-    expect([offService('db'), aService('db', { phase: 'stopping' })].map(standingOfStop)).toEqual([
+    expect([offService('db'), aService('db', { phase: 'stopping' })].map(progressOfStop)).toEqual([
       'done',
       'pending',
     ]);

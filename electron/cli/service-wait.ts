@@ -8,14 +8,14 @@ import { answerOf } from './host-connection.ts';
 import { describeObstacle, type ServiceResult } from './output/service-results.ts';
 import { WaitLine } from './output/wait-line.ts';
 
-/** `done` and `hopeless` end the wait for one service. */
-export type Standing = 'done' | 'pending' | 'hopeless';
+/** `done` and `failed` end the wait for one service. */
+export type Progress = 'done' | 'pending' | 'failed';
 
 export interface ServiceWait {
   readonly client: ControlClient;
   readonly clock: Clock;
   readonly names: readonly string[];
-  readonly standingOf: (service: ServiceSnapshot) => Standing;
+  readonly progressOf: (service: ServiceSnapshot) => Progress;
   /** Of a service that is done. */
   readonly tellDone: (service: ServiceSnapshot) => string;
   readonly timeoutMs: number;
@@ -24,20 +24,20 @@ export interface ServiceWait {
   readonly signal: AbortSignal;
 }
 
-/** How each stood when all were done or hopeless, or when time was up, in the order of the config. */
+/** How each stood when all were done or failed, or when time was up, in the order of the config. */
 export async function waitForServices(wait: ServiceWait): Promise<readonly ServiceResult[]> {
-  const { names, standingOf, tellDone } = wait;
+  const { names, progressOf, tellDone } = wait;
   const services = await watchUntilSettled(wait);
   const results = services.map((service) => {
-    const ok = standingOf(service) === 'done';
-    return { name: service.name, ok, message: ok ? tellDone(service) : describeObstacle(service) };
+    const ok = progressOf(service) === 'done';
+    return { name: service.name, ok, ...(ok ? { message: tellDone(service) } : describeObstacle(service)) };
   });
   const gone = names.filter((name) => services.every((service) => service.name !== name));
-  return [...results, ...gone.map((name) => ({ name, ok: false, message: 'has left the config' }))];
+  return [...results, ...gone.map((name) => ({ name, ok: false, message: 'was removed from the config' }))];
 }
 
 async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSnapshot[]> {
-  const { client, clock, names, standingOf, timeoutMs, onPending, signal } = wait;
+  const { client, clock, names, progressOf, timeoutMs, onPending, signal } = wait;
   const pick = (services: readonly ServiceSnapshot[]): readonly ServiceSnapshot[] =>
     services.filter(({ name }) => names.includes(name));
   const settled = new AbortController();
@@ -53,7 +53,7 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
       {
         onEvent: ({ services }) => {
           last = pick(services);
-          const pending = last.filter((service) => standingOf(service) === 'pending');
+          const pending = last.filter((service) => progressOf(service) === 'pending');
           if (pending.length === 0) settled.abort();
           else onPending?.(pending);
         },
@@ -85,14 +85,14 @@ export async function waitWatched(
  * Done when it is proven through the present tunnel, or ready: nobody has tried its target. What only the user can fix is
  * waited for as long as LocalPort is checking again, or will before the deadline, in epoch ms.
  */
-export function standingOfStart(service: ServiceSnapshot, deadline: number): Standing {
+export function progressOfStart(service: ServiceSnapshot, deadline: number): Progress {
   const { phase, health, cause, nextRetryAt } = service;
   if (isInOrder(service)) return 'done';
-  if (phase === 'off') return 'hopeless';
+  if (phase === 'off') return 'failed';
   const isBeingTried = phase === 'connecting' || (phase === 'up' && health === 'unknown');
   if (cause?.recovery !== 'user' || isBeingTried) return 'pending';
-  return nextRetryAt !== null && nextRetryAt < deadline ? 'pending' : 'hopeless';
+  return nextRetryAt !== null && nextRetryAt < deadline ? 'pending' : 'failed';
 }
 
-export const standingOfStop = ({ phase }: ServiceSnapshot): Standing =>
+export const progressOfStop = ({ phase }: ServiceSnapshot): Progress =>
   phase === 'off' ? 'done' : 'pending';

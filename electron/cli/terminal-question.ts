@@ -1,4 +1,4 @@
-/** Questions to whoever sits at the terminal. */
+/** Questions to the user at the terminal. */
 import { onScreen } from '../core/observability/visible-output.ts';
 
 /** Yes is `y` or `yes`; anything else, the end of the input, and Ctrl-C are no. */

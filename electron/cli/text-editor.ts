@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
+import { findProgram } from './doctor/program-search.ts';
 import type { Environment } from '../core/config/environment-substitution.ts';
 
 export interface TextPlace {
@@ -10,14 +11,26 @@ export interface TextPlace {
   readonly line: number;
 }
 
-const fallback = 'vi';
+/** In this order: `editor` is what Debian's alternatives name. */
+const fallbacks = ['editor', 'vi', 'nano'];
 
-/** As git has it: a command line for the shell. */
-export const editorCommand = (env: Environment): string =>
-  [env['VISUAL'], env['EDITOR']].find((command) => command !== undefined && command.trim() !== '') ??
-  fallback;
+/** What the user wants to edit with, a command line for the shell; null: they have not said. */
+export const editorCommand = (env: Environment): string | null =>
+  [env['VISUAL'], env['EDITOR']].find((command) => command !== undefined && command.trim() !== '') ?? null;
 
-/** Behind the command: what it takes a line by, and waits for its window by. */
+/** The same, else an editor of this system: in the terminal, or on a Mac's desktop where there is no terminal. */
+async function chooseEditor({ env, platform, prompt }: CommandContext): Promise<string> {
+  const chosen = editorCommand(env);
+  if (chosen !== null) return chosen;
+  // -W: until its window is closed. -n: an editor that runs already would have us wait for its end.
+  if (prompt === undefined && platform === 'darwin') return 'open -W -n -t';
+  for (const name of fallbacks) if ((await findProgram(name, env['PATH'])) !== null) return name;
+  throw new CommandFailure('no text editor was found', {
+    hint: 'Set VISUAL or EDITOR in the environment to the one that you use.',
+  });
+}
+
+/** The arguments that open the file at a line and, for editors with a window, wait until it is closed. */
 export function editorArguments(command: string, { path: file, line }: TextPlace): readonly string[] {
   const [program = '', ...options] = command.trim().split(/\s+/);
   const name = path.basename(program);
@@ -53,11 +66,9 @@ export function editorArguments(command: string, { path: file, line }: TextPlace
 }
 
 /** Resolves when the editor has ended. */
-export async function openTextEditor(
-  { env, workingDirectory }: CommandContext,
-  place: TextPlace,
-): Promise<void> {
-  const command = editorCommand(env);
+export async function openTextEditor(context: CommandContext, place: TextPlace): Promise<void> {
+  const { env, workingDirectory } = context;
+  const command = await chooseEditor(context);
   const { execa } = await import('execa');
   const { exitCode, originalMessage } = await execa(
     '/bin/sh',
@@ -68,7 +79,7 @@ export async function openTextEditor(
     throw new CommandFailure(
       `the editor ${command} failed: ${originalMessage ?? `exit code ${String(exitCode)}`}`,
       {
-        hint: 'Which one is used is up to VISUAL and EDITOR in the environment.',
+        hint: 'VISUAL and EDITOR in the environment say which editor is used.',
       },
     );
 }

@@ -10,7 +10,7 @@ export function readTime(option: string, value: string, now: number): number {
   const time = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(time)) return time;
   throw usageFailure(
-    `${option}: ${JSON.stringify(value)} is no time`,
+    `${option}: ${JSON.stringify(value)} is not a time`,
     'Write how long ago, as in 10m or 2h, or a time, as in "2026-11-22 10:30".',
   );
 }

@@ -8,6 +8,7 @@ export interface ToolRun {
   readonly stderr: string;
   /** It is not installed, or not on the PATH. */
   readonly isMissing: boolean;
+  readonly hasTimedOut?: boolean;
 }
 
 const maxOutputBytes = 32 * 1024 * 1024;
@@ -33,7 +34,7 @@ export async function runToolWith(
   [file, ...args]: readonly [string, ...string[]],
   { timeoutMs, input }: ToolTerms,
 ): Promise<ToolRun> {
-  // Loading it takes longer than most commands: only who starts a program pays for it.
+  // Loading it takes longer than most commands: it is loaded only where a program is started.
   const { execa } = await import('execa');
   const { exitCode, stdout, stderr, code, timedOut, originalMessage } = await execa(file, args, {
     env,
@@ -54,6 +55,7 @@ export async function runToolWith(
     stdout,
     stderr: isMissing ? `${file} was not found` : failure === '' ? (originalMessage ?? '') : failure,
     isMissing,
+    hasTimedOut: timedOut,
   };
 }
 

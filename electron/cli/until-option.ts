@@ -17,7 +17,7 @@ export function readUntil({ for: forTime, until }: UntilOptions, now: number): n
   const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(until) ?? [];
   if (hours !== undefined && minutes !== undefined) return nextTimeOfDay(Number(hours), Number(minutes), now);
   throw usageFailure(
-    `--until: ${JSON.stringify(until)} is no time`,
+    `--until: ${JSON.stringify(until)} is not a time`,
     'Write "tomorrow" or a time, as in 15:40.',
   );
 }

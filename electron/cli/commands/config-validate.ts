@@ -50,7 +50,7 @@ export const configValidate: Action = async (context, _options, [named, ...more]
 
 const maxNamesTold = 5;
 
-/** 0.3.7 read no namespace as `default`: whoever updates may forward to another namespace. */
+/** 0.3.7 read no namespace as `default`: after an update, such a service may lead to another namespace. */
 function namespaceNotes(services: readonly ServiceSpec[]): readonly string[] {
   const names = services.flatMap(({ name, connection }) =>
     connection.technology === 'kubectl' && connection.namespace === null ? [visibleLine(name)] : [],

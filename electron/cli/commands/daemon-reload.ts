@@ -4,7 +4,7 @@ import { answerOf, withHost } from '../host-connection.ts';
 import { problemLines } from '../output/problem-lines.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
-/** Has the host read its config again. One with errors leaves in force what it said last, and is an error. */
+/** Makes the host read its config again. A config with errors is a failure, and the previous one stays in effect. */
 export const daemonReload: Action = (context) =>
   withHost(context, async (client) => {
     const config = answerOf(await client.request('reload', {}));

@@ -6,7 +6,7 @@ import { managerOf, startManaged } from '../host-relaunch.ts';
 import { hostObject } from '../output/host-object.ts';
 import type { ServiceManager } from '../service-manager.ts';
 import { describeHost } from './daemon-start.ts';
-import { stopHost } from './daemon-stop.ts';
+import { describeStop, stopHost } from './daemon-stop.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
 /** Stops the host and starts one of its kind with its config; starts the daemon when none runs. */
@@ -20,14 +20,14 @@ export const daemonRestart: Action = async (context) => {
   return closing(client, async () => {
     if (context.format === 'json') {
       context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
-    } else context.say(`started: ${describeHost(client.host)}`);
+    } else context.say(`Started ${describeHost(client.host)}`);
     return exitCode.ok;
   });
 };
 
 interface NextStart {
   readonly launch: Launch;
-  /** Who runs the daemon, and is to run the next one; null: nobody does, or with another config. */
+  /** The service manager that runs the daemon and should run the next one; null: none, or with another config. */
   readonly manager: ServiceManager | null;
 }
 
@@ -46,7 +46,7 @@ async function stopForStart(context: CommandContext): Promise<NextStart | null> 
     const manager = isOther ? null : await managerOf(context, host.host.pid);
     const stopped = await stopHost(context, host, false);
     if (stopped === null || context.signal.aborted) return null;
-    if (context.format !== 'json') context.say(`stopped in ${stopped.tookMs} ms`);
+    if (context.format !== 'json') context.say(describeStop(stopped));
     // Of a search the outcome would depend on the folder that we happen to be in.
     const file = config.status === 'welcome' ? null : config.path;
     const needsTrust = !isOther && config.needsTrust === true;

@@ -43,12 +43,12 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
     if (context.format === 'json') {
       context.print(...jsonLines(hostObject(answerOf(await client.request('snapshot', {})))));
     } else if (running !== null) context.say(`LocalPort is already running: ${describeHost(client.host)}`);
-    else context.say(`started: ${describeHost(client.host)}, in ${tookMs} ms`);
+    else context.say(`Started ${describeHost(client.host)}, in ${tookMs} ms`);
     return exitCode.ok;
   });
 };
 
-/** Either host will do, but for who asks for the app, or for one that stays. */
+/** Any host will do, unless the user asks for the app or for the foreground. */
 const isWhatIsWanted = ({ kind }: HostInfo, { foreground, menuBar }: DaemonStartOptions): boolean =>
   foreground !== true && (menuBar !== true || kind === 'menu-bar');
 
@@ -64,7 +64,7 @@ async function runInForeground(context: CommandContext): Promise<ExitCode> {
     forceKillAfterDelay: false,
     reject: false,
   });
-  // Who ends this command means the daemon, which takes the time that its shutdown needs.
+  // A signal to this command is meant for the daemon, which takes the time that its shutdown needs.
   process.on('SIGTERM', () => daemon.kill('SIGTERM'));
   const { exitCode: code, originalMessage } = await daemon;
   if (daemon.pid === undefined)

@@ -6,6 +6,7 @@ import { FakeClock } from '../../core/testing/fake-clock.ts';
 import { createContext } from '../command-line.ts';
 import { fakeClient } from '../testing/fake-client.ts';
 import { testSurroundings } from '../testing/test-context.ts';
+import { aService, aSnapshot, offService } from '../../shell/testing/snapshots.ts';
 import { daemonStop } from './daemon-stop.ts';
 
 type ShutdownEvent = ControlEvent<'shutdown'>;
@@ -17,16 +18,21 @@ const gonePid = 2 ** 22 + 1;
 /** Runs `daemon stop` against a host that goes through `shutdown`. */
 async function stop(
   shutdown: (tell: Tell, clock: FakeClock, printed: () => string) => Promise<Result<void, ControlError>>,
+  { isVerbose = false, snapshot = aSnapshot() } = {},
 ) {
   const clock = new FakeClock();
-  const base = fakeClient({});
+  const base = fakeClient({ request: () => Promise.resolve(ok(snapshot as never)) });
   const client: ControlClient = {
     ...base,
     host: { ...base.host, pid: gonePid },
     stream: (_name, _params, { onEvent }) => shutdown(onEvent as Tell, clock, () => surroundings.printed()),
   };
   const surroundings = testSurroundings({ clock, connect: () => Promise.resolve(ok(client)) });
-  const code = await daemonStop(createContext({ color: false }, surroundings), {}, []);
+  const code = await daemonStop(
+    createContext({ color: false, ...(isVerbose ? { verbose: true } : {}) }, surroundings),
+    {},
+    [],
+  );
   return { code, printed: surroundings.printed() };
 }
 
@@ -36,20 +42,38 @@ const report = (problems: readonly string[]): ShutdownEvent => ({
 });
 
 describe('daemon stop', () => {
-  it('shows each phase as it passes, not only at the end, and what the whole took', async () => {
+  it('says how many forwards it stopped, and how long that took', async () => {
+    const services = [aService('a'), aService('b'), offService('c')];
+    const stopped = await stop(
+      async (tell, clock) => {
+        tell({ kind: 'phase', phase: 'complete current', state: 'started' });
+        await clock.advance(70);
+        tell({ kind: 'phase', phase: 'complete current', state: 'finished' });
+        tell(report([]));
+        return ok(undefined);
+      },
+      { snapshot: aSnapshot(...services) },
+    );
+    expect(stopped).toEqual({ code: 0, printed: 'Stopped 2 forwards in 70 ms\n' });
+  });
+
+  it('shows each phase as it passes with --verbose, not only at the end', async () => {
     const seen: string[] = [];
-    const stopped = await stop(async (tell, clock, printed) => {
-      for (const phase of ['stop new work', 'complete current'] as const) {
-        tell({ kind: 'phase', phase, state: 'started' });
-        await clock.advance(60);
-        tell({ kind: 'phase', phase, state: 'finished' });
-        seen.push(printed());
-      }
-      tell(report([]));
-      return ok(undefined);
-    });
+    const stopped = await stop(
+      async (tell, clock, printed) => {
+        for (const phase of ['stop new work', 'complete current'] as const) {
+          tell({ kind: 'phase', phase, state: 'started' });
+          await clock.advance(60);
+          tell({ kind: 'phase', phase, state: 'finished' });
+          seen.push(printed());
+        }
+        tell(report([]));
+        return ok(undefined);
+      },
+      { isVerbose: true },
+    );
     expect(seen).toEqual(['✓ stop new work 60 ms\n', '✓ stop new work 60 ms\n✓ complete current 60 ms\n']);
-    expect(stopped).toEqual({ code: 0, printed: `${seen[1] ?? ''}stopped in 120 ms\n` });
+    expect(stopped).toEqual({ code: 0, printed: `${seen[1] ?? ''}Stopped LocalPort in 120 ms\n` });
   });
 
   it('marks a phase that ran out of time, and exits with 1 for what was left behind', async () => {
@@ -61,12 +85,15 @@ describe('daemon stop', () => {
     });
     expect(code).toBe(1);
     expect(printed).toMatch(
-      /^✗ cancel tasks: left late 0 ms\nproblem: port 5432 is still taken\nstopped in 0 ms\n$/,
+      /^✗ cancel tasks: left late 0 ms\nproblem: port 5432 is still taken\nStopped LocalPort in 0 ms\n$/,
     );
   });
 
   it('is content with a host that is gone before it could say so', async () => {
     const lost = err({ code: 'connection-lost', message: 'the connection was closed' } as const);
-    expect(await stop(() => Promise.resolve(lost))).toEqual({ code: 0, printed: 'stopped in 0 ms\n' });
+    expect(await stop(() => Promise.resolve(lost))).toEqual({
+      code: 0,
+      printed: 'Stopped LocalPort in 0 ms\n',
+    });
   });
 });

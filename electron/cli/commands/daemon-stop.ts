@@ -8,6 +8,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost } from '../host-connection.ts';
 import { noHostObject } from '../output/host-object.ts';
 import { jsonLines } from '../output/json-lines.ts';
+import { showCount } from '../output/quantity.ts';
 
 export interface DaemonStopOptions {
   readonly force?: true;
@@ -20,7 +21,13 @@ export interface StoppedHost {
   readonly report: Extract<ShutdownEvent, { kind: 'report' }>['report'] | null;
   /** Until its process was gone. */
   readonly tookMs: number;
+  /** Forwards that were on; null: it did not say. */
+  readonly forwards: number | null;
 }
+
+/** `Stopped 5 forwards in 70 ms` */
+export const describeStop = ({ forwards, tookMs }: StoppedHost): string =>
+  `Stopped ${forwards === null || forwards === 0 ? 'LocalPort' : showCount(forwards, 'forward')} in ${tookMs} ms`;
 
 /** After the last word of the host, for its process to be gone. */
 const exitTimeoutMs = 10_000;
@@ -36,7 +43,7 @@ export const daemonStop: Action<DaemonStopOptions> = async (context, { force }) 
   return stopped === null ? exitCode.interrupted : printStop(context, stopped);
 };
 
-/** Shows the phases as they pass; resolves when the process of the host is gone. null: by Ctrl-C. */
+/** With --verbose shows the phases as they pass; resolves when the process of the host is gone. null: by Ctrl-C. */
 export async function stopHost(
   context: CommandContext,
   client: ControlClient,
@@ -46,6 +53,7 @@ export async function stopHost(
   const { pid } = client.host;
   const startedAt = clock.now();
   const running = (await identifyProcesses([pid])).get(pid);
+  const forwards = await countForwards(client);
   let report: StoppedHost['report'] = null;
   const showPhase = phaseDisplay(context);
   const ended = await client.stream(
@@ -64,22 +72,32 @@ export async function stopHost(
   if (signal.aborted) return null;
   if (running !== undefined && !(await isGoneWithin(running, { clock, signal, timeoutMs: exitTimeoutMs })))
     refuseLeft(context, running);
-  return { report, tookMs: Math.round(clock.now() - startedAt) };
+  return { report, forwards, tookMs: Math.round(clock.now() - startedAt) };
 }
 
-/** A line for each phase that did something. */
-function phaseDisplay({ clock, palette, format, say }: CommandContext) {
+/** How long a host that is in trouble is waited for before it is stopped all the same. */
+const countMs = 1_000;
+
+async function countForwards(client: ControlClient): Promise<number | null> {
+  const snapshot = await client.request('snapshot', {}, countMs);
+  return snapshot.ok ? snapshot.value.services.filter(({ phase }) => phase !== 'off').length : null;
+}
+
+/** A line for each phase that did something; without --verbose only for one that did not end well. */
+function phaseDisplay({ clock, palette, format, say, options }: CommandContext) {
   const begun = new Map<string, number>();
   return ({ phase, state }: Extract<ShutdownEvent, { kind: 'phase' }>): void => {
     if (state === 'started') begun.set(phase, clock.now());
     if (state === 'started' || state === 'skipped' || format === 'json') return;
+    if (state === 'finished' && options.verbose !== true) return;
     const tookMs = Math.round(clock.now() - (begun.get(phase) ?? clock.now()));
     const mark = state === 'finished' ? palette.good('✓') : palette.bad('✗');
     say(`${mark} ${phase}${state === 'finished' ? '' : `: ${state}`} ${palette.faint(`${tookMs} ms`)}`);
   };
 }
 
-function printStop(context: CommandContext, { report, tookMs }: StoppedHost): ExitCode {
+function printStop(context: CommandContext, stopped: StoppedHost): ExitCode {
+  const { report, tookMs } = stopped;
   const problems = report?.problems ?? [];
   if (context.format === 'json') {
     const phases = report?.phases.map(({ name, durationMs, late }) => ({
@@ -90,12 +108,12 @@ function printStop(context: CommandContext, { report, tookMs }: StoppedHost): Ex
     context.print(...jsonLines({ stopped_in_ms: tookMs, phases: phases ?? [], problems }));
   } else {
     const { bad } = context.palette;
-    context.say(...problems.map((problem) => `${bad('problem:')} ${problem}`), `stopped in ${tookMs} ms`);
+    context.say(...problems.map((problem) => `${bad('problem:')} ${problem}`), describeStop(stopped));
   }
   return problems.length === 0 ? exitCode.ok : exitCode.error;
 }
 
-/** By Ctrl-C nobody waits any more, and nothing is wrong. */
+/** After Ctrl-C there is nothing to wait for, and nothing is wrong. */
 function refuseLeft({ signal }: CommandContext, { pid }: ProcessIdentity): void {
   if (signal.aborted) return;
   throw new CommandFailure(`process ${pid} has reported that it stopped, but is still running`, {

@@ -11,6 +11,7 @@ import type { Check, Examination } from '../doctor/examination.ts';
 import { checkHost } from '../doctor/host-check.ts';
 import { checkLocalNetwork } from '../doctor/local-network-check.ts';
 import { checkInstalledDaemon } from '../doctor/installed-daemon-check.ts';
+import { checkNeeds, checkServices } from '../doctor/needs-check.ts';
 import { checkPath } from '../doctor/path-check.ts';
 import { checkPermissions } from '../doctor/permission-check.ts';
 import { checkPlugins } from '../doctor/plugin-check.ts';
@@ -28,6 +29,8 @@ const checks: readonly Check[] = [
   checkTools,
   checkAgent,
   checkPlugins,
+  checkNeeds,
+  checkServices,
   checkPorts,
   checkLocalNetwork,
   checkPermissions,

@@ -98,7 +98,7 @@ async function readPlace(
   const found = proposeKubeServices(run.stdout, name);
   if (found === null) return err(`${name}: kubectl answered with something else than a list of services`);
   if (!found.skipped.some(({ why }) => why === 'podless')) return ok({ ...found, isOwnNamespace });
-  // Who may not list them gets to know the services with a selector.
+  // Without permission to list them, only services with a selector are found.
   const slices = await list('endpointslices.discovery.k8s.io', where);
   const withPods = proposeKubeServices(run.stdout, name, servicesWithPods(slices.stdout));
   return ok({ ...(withPods ?? found), isOwnNamespace });

@@ -68,7 +68,7 @@ function readQuery({ follow, since, until, grep, lines }: LogsOptions, now: numb
   }
   if (follow === true && until !== undefined) throw usageFailure('--follow and --until cannot be combined');
   const limits = { since: timeOption('--since', since, now), until: timeOption('--until', until, now) };
-  // Who says since when wants all of it.
+  // With --since, all lines since then.
   const tailLines = lines !== undefined ? Number(lines) : limits.since === null ? defaultLines : null;
   return { ...limits, tailLines, grep: grep ?? null };
 }
@@ -82,9 +82,10 @@ function printLines(context: CommandContext, lines: readonly string[]): ExitCode
 }
 
 const printer =
-  ({ format, palette, print }: CommandContext, namesSources: boolean) =>
+  ({ format, palette, print, options, clock }: CommandContext, namesSources: boolean) =>
   (lines: readonly LogLine[]): void => {
-    print(...lines.map((line) => formatLogLine(line, { format, palette, namesSources })));
+    const view = { format, palette, namesSources, isRaw: options.debug === true, now: clock.wallNow() };
+    print(...lines.map((line) => formatLogLine(line, view)));
   };
 
 async function serviceNames(
@@ -126,7 +127,7 @@ async function readFiles(
   const unknown = found.filter(({ source, lines }) => lines === null && !known.has(source));
   if (unknown.length > 0) {
     const names = unknown.map(({ source }) => `"${source ?? ''}"`).join(', ');
-    throw new CommandFailure(`there is no service ${names}, and no log of one`);
+    throw new CommandFailure(`there is no service ${names}, and no log for it`);
   }
   return found.flatMap(({ source, lines }) => (lines ?? []).map((text) => ({ source, text })));
 }

@@ -14,7 +14,7 @@ export const remove: Action<RemoveOptions> = (context, { yes }, [name = '']) =>
     const { editor, path } = editing;
     editAnswer(await editor.read({ name }));
     if (yes !== true) {
-      if (context.confirm === undefined) throw usageFailure('nobody can be asked here', 'Add --yes.');
+      if (context.confirm === undefined) throw usageFailure('there is no terminal to ask at', 'Add --yes.');
       if (!(await context.confirm(`Remove ${name} from ${path}? [y/N] `)))
         throw new CommandFailure(`${name} was not removed`);
     }

@@ -10,7 +10,7 @@ import { CommandFailure } from '../command-failure.ts';
 import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
 import { answersOf, type Answers } from '../secret-input.ts';
-import { standingOfStart, waitForServices } from '../service-wait.ts';
+import { progressOfStart, waitForServices } from '../service-wait.ts';
 
 /** As long as a question waits for its answer. */
 const timeoutMs = 300_000;
@@ -46,7 +46,7 @@ export const sshLogin: Action<LoginOptions> = async (context, options, hosts) =>
         clock,
         names,
         timeoutMs,
-        standingOf: (service) => standingOfStart(service, deadline),
+        progressOf: (service) => progressOfStart(service, deadline),
         tellDone: () => 'logged in',
         signal,
       });

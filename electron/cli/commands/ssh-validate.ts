@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
+import { judgeKeyFile } from '../../core/needs/needed-files.ts';
 import { sshSettingsArgv } from '../../core/transport/ssh-command.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
@@ -8,9 +8,8 @@ import { readSshServices, type SshService } from '../ssh-services.ts';
 import { lastLine, runTool } from '../tool-run.ts';
 
 const resolveMs = 10_000;
-const readableByOthers = 0o077;
 
-/** Looks at what ssh services need on this machine, and connects to nobody. */
+/** Checks what ssh services need on this machine, without connecting. */
 export const sshValidate: Action = async (context, _options, names) => {
   const services = await readSshServices(context, names);
   const findings: Finding[] = [];
@@ -22,11 +21,8 @@ async function validate(context: CommandContext, service: SshService): Promise<F
   const { name, problem, connection } = service;
   if (problem !== null) return bad(name, causeInShort(problem), problem.remedy);
   if (connection.keyFile !== null) {
-    const { mode } = await stat(connection.keyFile);
-    // ssh ignores such a key, with a warning that is easily missed.
-    if ((mode & readableByOthers) !== 0) {
-      return bad(name, `${connection.keyFile} can be read by others`, `chmod 600 ${connection.keyFile}`);
-    }
+    const { level, message, fix } = await judgeKeyFile(connection.keyFile);
+    if (level === 'bad') return bad(name, message, fix);
   }
   const resolved = await runTool(context, sshSettingsArgv(connection), resolveMs);
   if (resolved.exitCode !== 0) {

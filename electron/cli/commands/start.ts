@@ -1,5 +1,5 @@
 import { clientAddress } from '../../../shared/bind-address.ts';
-import type { PortChoice } from '../../../shared/control-contract.ts';
+import type { ControlTarget, PortChoice } from '../../../shared/control-contract.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ControlClient } from '../../core/control/control-client.ts';
@@ -15,7 +15,7 @@ import { complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts'
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { readPort } from '../port-option.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
-import { standingOfStart, waitWatched } from '../service-wait.ts';
+import { progressOfStart, waitWatched } from '../service-wait.ts';
 
 export interface StartOptions extends TargetOptions, GuardOptions {
   readonly wait?: true;
@@ -27,19 +27,22 @@ const defaultTimeoutMs = 30_000;
 
 /** Turns services on, and no others; without a host it starts the daemon first. */
 export const start: Action<StartOptions> = async (context, options, names) => {
-  const target = targetOf(names, options);
+  const target = await startTarget(context, names, options);
   const timeoutMs =
     options.timeout === undefined ? defaultTimeoutMs : readDuration('--timeout', options.timeout);
   if (options.timeout !== undefined && options.wait !== true)
     throw usageFailure('--timeout works only with --wait');
   const port = portFor(options, names);
   const found = await findHost(context);
+  if (found === null && findConfigFile(context) === null)
+    throw (await import('../missing-config.ts')).missingConfig(context);
   if (found !== null) await refuseOtherConfig(context, found);
   const running = found === null ? null : await replaceOlderDaemon(context, found);
   const client = running ?? (await launchDaemon(context, { allOff: true }));
   return closing(client, async () => {
     if (running !== null) await settleTrust(context, running);
-    const { services } = answerOf(await client.request('snapshot', {}));
+    const { config, services } = answerOf(await client.request('snapshot', {}));
+    if (config.status === 'welcome') await tellMissingConfig(context);
     const permitted = await permittedTarget(context, target, { services, ...options });
     const outcome = answerOf(
       await client.request('set-desired', { target: permitted.target, desired: 'on', ...port }),
@@ -58,6 +61,24 @@ export const start: Action<StartOptions> = async (context, options, names) => {
     return reportOutcome(context, results, refused);
   });
 };
+
+/** A user who types `start` alone may have no config yet. */
+async function startTarget(
+  context: CommandContext,
+  names: readonly string[],
+  options: TargetOptions,
+): Promise<ControlTarget> {
+  const isNone = names.length === 0 && options.tag === undefined && options.all !== true;
+  if (!isNone || findConfigFile(context) !== null) return targetOf(names, options);
+  const { message, hint } = (await import('../missing-config.ts')).missingConfig(context);
+  throw usageFailure(`no service is named, and ${message}`, hint);
+}
+
+/** What there is to turn on without a config is LocalPort's own page. */
+async function tellMissingConfig(context: CommandContext): Promise<void> {
+  const { message, hint } = (await import('../missing-config.ts')).missingConfig(context);
+  context.tell(message, ...(hint ?? '').split('\n'));
+}
 
 /** A name that is not there may be one of the config that the user sees in this folder. */
 async function tellOtherConfig(context: CommandContext, client: ControlClient): Promise<void> {
@@ -93,7 +114,7 @@ function waitUntilUp(
   const deadline = context.clock.wallNow() + wait.timeoutMs;
   return waitWatched(context, {
     ...wait,
-    standingOf: (service) => standingOfStart(service, deadline),
+    progressOf: (service) => progressOfStart(service, deadline),
     tellDone: (service) => `${service.health === 'ready' ? 'ready' : 'up'} on ${placeOf(service)}`,
   });
 }

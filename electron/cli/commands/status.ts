@@ -1,13 +1,12 @@
-import { closestWord } from '../../core/config/spelling.ts';
 import type { Action, CommandContext } from '../command-context.ts';
-import { CommandFailure, usageFailure } from '../command-failure.ts';
+import { usageFailure } from '../command-failure.ts';
 import { namedConfig } from '../config-choice.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { answerOf, closing, findHost, withHost } from '../host-connection.ts';
 import { tellOtherVersion } from '../other-version.ts';
 import { complainOfConfig, complainOfTrust, tellConfigInUse } from '../output/config-complaint.ts';
 import { statusLines } from '../output/status-format.ts';
-import { noSuchTag, selectServices, type TargetOptions } from '../service-target.ts';
+import { noSuchTag, refuseUnknown, selectServices, type TargetOptions } from '../service-target.ts';
 import { reportOf, type StatusReport } from '../status-report.ts';
 import { watchStatus } from '../status-watch.ts';
 
@@ -36,7 +35,7 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
         await (await import('../offline-status.ts')).readOfflineStatus(context)
       : await closing(client, async () => reportOf(answerOf(await client.request('snapshot', {}))));
   if (report.host !== null) tellOtherVersion(context, report.host);
-  refuseUnknown(report, names);
+  refuseUnknown(report.services, names);
   const selected = select(report);
   if (options.tag !== undefined && selected.services.length === 0) throw noSuchTag(options.tag);
   refuseUnknownTags(report, options.tag ?? []);
@@ -45,17 +44,6 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
   if (!isNothing) context.print(...statusLines(context, selected));
   return tellConfig(context, report);
 };
-
-function refuseUnknown({ services }: StatusReport, names: readonly string[]): void {
-  const known = services.map(({ name }) => name);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  const close = unknown.map((name) => closestWord(name, known)).filter((name) => name !== null);
-  const hint = close.length === 0 ? null : `Did you mean ${close.join(', ')}?`;
-  throw new CommandFailure(`there is no service ${unknown.map((name) => JSON.stringify(name)).join(', ')}`, {
-    hint,
-  });
-}
 
 function refuseUnknownTags({ services }: StatusReport, tags: readonly string[]): void {
   const known = new Set(services.flatMap((service) => service.tags));
@@ -71,7 +59,7 @@ function tellConfig(context: CommandContext, { host, config, services }: StatusR
   if (config.status === 'welcome')
     context.tell(
       `no config yet: it belongs in ${config.path ?? ''}`,
-      'Run localport config init to create one',
+      'To create one: localport add, localport import, or localport config init',
     );
   if (host !== null && context.options.config !== undefined && config.path !== namedConfig(context))
     context.tell(`LocalPort is using ${config.path ?? 'another config'}, not the one that --config names`);

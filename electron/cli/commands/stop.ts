@@ -6,7 +6,7 @@ import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome, type ServiceResult } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 import { readUntil, type UntilOptions } from '../until-option.ts';
-import { standingOfStop, waitWatched } from '../service-wait.ts';
+import { progressOfStop, waitWatched } from '../service-wait.ts';
 
 export interface StopOptions extends TargetOptions, UntilOptions {
   readonly timeout: string;
@@ -24,7 +24,7 @@ export const stop: Action<StopOptions> = async (context, options, names) => {
     const results = await waitWatched(context, {
       client,
       names: outcome.accepted,
-      standingOf: standingOfStop,
+      progressOf: progressOfStop,
       tellDone: () => 'stopped',
       timeoutMs,
     });

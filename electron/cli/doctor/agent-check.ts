@@ -19,7 +19,7 @@ export const checkAgent: Check = async ({ context, environment, services }) => {
     const message = 'SSH_AUTH_SOCK is not set in your login shell';
     return [
       isNeeded
-        ? note('ssh agent', message, 'Start one, or name a key_file.')
+        ? note('ssh agent', message, 'Start an agent, or set key_file.')
         : fine('ssh agent', `${message}, and no service needs one`),
     ];
   }

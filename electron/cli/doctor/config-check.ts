@@ -2,9 +2,11 @@ import { searchConfig } from '../config-choice.ts';
 import { readConfig } from '../configured-services.ts';
 import { isTrusted, trustCommand } from '../config-trust.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
+import { plainPalette } from '../output/palette.ts';
+import { problemLines } from '../output/problem-lines.ts';
 import { showCount } from '../output/quantity.ts';
 import { describeSkipped, skippedRemedy } from '../../core/config/config-search.ts';
-import { formatProblem } from '../../core/config/config-problem.ts';
+import { describeProblem } from '../../core/config/config-problem.ts';
 import type { Check } from './examination.ts';
 
 /** The file itself, and services that cannot run for want of something on this machine. */
@@ -14,8 +16,8 @@ export const checkConfig: Check = async ({ context, environment }) => {
   if (found === null) return [...passedOver, note('config', 'there is none', 'localport config init')];
   const loaded = await readConfig({ ...context, env: environment }, found.path);
   if (!loaded.ok) {
-    const told = loaded.error.map((problem) => formatProblem(problem, found.path)).join('\n');
-    return [...passedOver, bad('config', `${found.path} is broken`, told)];
+    const told = problemLines({ path: found.path, problems: loaded.error }, plainPalette).join('\n');
+    return [...passedOver, bad('config', `${found.path} has errors`, told)];
   }
   const { services, warnings, identity } = loaded.value;
   if (!(await isTrusted(context, found, identity)))
@@ -27,7 +29,7 @@ export const checkConfig: Check = async ({ context, environment }) => {
     problem === null ? [] : [bad(name, problem.title, problem.remedy)],
   );
   const remarks = warnings.map((warning) =>
-    note('config', formatProblem(warning, found.path), 'Correct it, or leave it out.'),
+    note('config', describeProblem(warning, found.path), 'Correct it, or remove it.'),
   );
   return [
     ...passedOver,

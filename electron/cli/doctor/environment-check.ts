@@ -26,7 +26,7 @@ export async function examineLoginShell({
   const tookMs = Math.round(clock.now() - startedAt);
   if (!captured.ok) {
     const fix =
-      'Start it by hand and see what it waits for. LocalPort sets LOCALPORT_RESOLVING_ENVIRONMENT for it.';
+      'Run it by hand to see what it waits for. LocalPort sets LOCALPORT_RESOLVING_ENVIRONMENT for it.';
     const finding = bad('login shell', `${shell} did not print its environment: ${captured.error}`, fix);
     return { environment: withFallbackPath(inherited), finding };
   }

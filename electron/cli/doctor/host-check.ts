@@ -10,7 +10,7 @@ function saidAndFix(notice: string): [message: string, fix: string] {
   return [notice.slice(0, at), notice.slice(at + 2)];
 }
 
-/** Node, whether a host runs, and what it reports about its own places. */
+/** Node, whether LocalPort is running, and the problems that it reports with its own folders. */
 export const checkHost: Check = async ({ client }) => {
   const node = isNodeTooOld(process.versions.node)
     ? bad('node', `${process.versions.node} is too old`, `Install Node ${minimumNode.join('.')} or newer.`)

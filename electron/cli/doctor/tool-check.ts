@@ -21,10 +21,8 @@ const tools: readonly Tool[] = [
 ];
 
 /** kubectl and ssh, where the host's children look for them; one that no service needs may be missing. */
-export const checkTools: Check = async (examination) => {
-  const programs = await Promise.all(tools.map((tool) => checkTool(tool, examination)));
-  return [...programs, ...(await checkCommands(examination))];
-};
+export const checkTools: Check = (examination) =>
+  Promise.all(tools.map((tool) => checkTool(tool, examination)));
 
 async function checkTool(tool: Tool, { context, environment, services }: Examination): Promise<Finding> {
   const { name, fix } = tool;
@@ -36,23 +34,4 @@ async function checkTool(tool: Tool, { context, environment, services }: Examina
   const run = await runTool({ ...context, env: environment }, [file, ...versionArguments[name]], versionMs);
   if (run.exitCode !== 0) return bad(name, `${file}: ${lastLine(run.stderr)}`, fix);
   return fine(name, `${versionIn(`${run.stdout}${run.stderr}`)} (${file})`);
-}
-
-/** The programs of `command` services. */
-async function checkCommands({ environment, services }: Examination): Promise<readonly Finding[]> {
-  const findings = await Promise.all(
-    services.map(async ({ name, connection }): Promise<readonly Finding[]> => {
-      if (connection.technology !== 'command') return [];
-      const [program] = connection.argv;
-      if ((await findProgram(program, environment['PATH'])) !== null) return [];
-      return [
-        bad(
-          name,
-          `its program ${program} was not found`,
-          `Install it, or put it on your login shell's PATH.`,
-        ),
-      ];
-    }),
-  );
-  return findings.flat();
 }

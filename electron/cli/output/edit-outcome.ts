@@ -25,7 +25,8 @@ export const findingLine = ({ severity, field, message }: DraftFinding): string 
 export interface Edited {
   /** `added db` */
   readonly what: string;
-  readonly name: string;
+  /** null: of the config as a whole. */
+  readonly name: string | null;
   readonly line: number | null;
   readonly undo?: string;
 }
@@ -41,8 +42,8 @@ export async function reportEdit(context: CommandContext, editing: Editing, edit
     );
     return;
   }
-  const place = `${path}${line === null ? '' : `, line ${line}`}`;
-  context.say(`${what}: ${place}`, force.words);
+  const place = line === null ? '' : `: ${path}, line ${line}`;
+  context.say(`${what}${place}`, force.words);
 }
 
 interface Force {
@@ -50,7 +51,7 @@ interface Force {
   readonly words: string;
 }
 
-async function inForce({ client, otherConfig }: Editing, name: string): Promise<Force> {
+async function inForce({ client, otherConfig }: Editing, name: string | null): Promise<Force> {
   if (client === null) {
     const why = otherConfig === null ? 'is not running' : `is running with another config, ${otherConfig}`;
     return {
@@ -61,16 +62,12 @@ async function inForce({ client, otherConfig }: Editing, name: string): Promise<
   const { config, services } = answerOf(await client.request('snapshot', {}));
   if (config.status === 'broken' || config.status === 'untrusted')
     return { isSo: false, words: `not in effect, because the config is ${config.status}: localport status` };
-  return {
-    isSo: true,
-    words: `in effect: ${standing(
-      services.find((one) => one.name === name),
-      name,
-    )}`,
-  };
+  if (name === null) return { isSo: true, words: 'in effect' };
+  const service = services.find((one) => one.name === name);
+  return { isSo: true, words: `in effect: ${stateInWords(service, name)}` };
 }
 
-function standing(service: ServiceSnapshot | undefined, name: string): string {
+function stateInWords(service: ServiceSnapshot | undefined, name: string): string {
   if (service === undefined) return `${name} is gone`;
   return service.desired === 'off' ? `${name} is off` : `${name} is on at ${clientAddress(service)}`;
 }

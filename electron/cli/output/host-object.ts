@@ -1,4 +1,4 @@
-/** Who runs, as `daemon status`, `daemon start` and `daemon restart` print it as JSON. */
+/** The running host, as `daemon status`, `daemon start` and `daemon restart` print it as JSON. */
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 
 export const hostObject = ({ host, config }: Pick<Snapshot, 'host' | 'config'>): object => ({

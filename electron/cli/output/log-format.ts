@@ -1,5 +1,6 @@
+import { calendarDay, clockTime, logLineParts } from '../../../shared/log-line.ts';
 import type { OutputFormat } from '../command-context.ts';
-import { partsOf, type LogLine } from '../log-source.ts';
+import type { LogLine } from '../log-source.ts';
 import type { Palette } from './palette.ts';
 
 export interface LogFormat {
@@ -7,22 +8,45 @@ export interface LogFormat {
   readonly palette: Palette;
   /** With lines of more than one log each names its own. */
   readonly namesSources: boolean;
+  /** Lines as they stand in the file, also for people (`--debug`). */
+  readonly isRaw?: boolean;
+  /** Epoch ms: lines of another day say so. */
+  readonly now: number;
 }
 
-/** One line of output. As JSON an object: `{"time","level","service","message"}`, `service` null for LocalPort itself. */
+/**
+ * One line of output. As JSON an object: `{"time","level","service","message","step"}`, `time` in UTC, `service` null for
+ * LocalPort itself. For people local time and words: `11:11:12  db  connected in 0.2 s`.
+ */
 export function formatLogLine(
   { source, text }: LogLine,
-  { format, palette, namesSources }: LogFormat,
+  { format, palette, namesSources, isRaw = false, now }: LogFormat,
 ): string {
-  const parts = partsOf(text);
+  const { time, level, message, step } = logLineParts(text);
+  const at = Date.parse(time);
   if (format === 'json') {
-    const { time, level, message } = parts;
-    return JSON.stringify({ time: time === '' ? null : time, level, service: source, message });
+    const utc = Number.isNaN(at) ? null : new Date(at).toISOString();
+    return JSON.stringify({ time: utc, level, service: source, message, step });
   }
   const name = namesSources ? `${source ?? 'localport'}  ` : '';
-  if (format === 'text' || parts.time === '') return `${name}${text}`;
+  if (format === 'text' || isRaw || Number.isNaN(at)) return `${name}${text}`;
   const paints = { error: palette.bad, warn: palette.working, debug: palette.faint };
-  const paint = paints[parts.level as keyof typeof paints] as Palette['bad'] | undefined;
-  const message = `${parts.level.padEnd(5)} ${parts.message}`;
-  return `${palette.faint(parts.time)} ${palette.strong(name)}${paint === undefined ? message : paint(message)}`;
+  const paint = paints[level as keyof typeof paints] as Palette['bad'] | undefined;
+  const words = `${levelWords[level] ?? ''}${message === '' ? (step ?? '') : message}`;
+  const shown = paint === undefined ? words : paint(words);
+  return `${palette.faint(localTime(at, now))}  ${palette.strong(name)}${shown}`;
+}
+
+/** What is normal needs no word. */
+const levelWords: Readonly<Record<string, string>> = {
+  error: 'error: ',
+  warn: 'warning: ',
+  debug: 'debug: ',
+};
+
+/** `11:11:12`; of another day `2026-11-22 11:11:12`. */
+function localTime(at: number, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const day = calendarDay(then);
+  return `${day === calendarDay(today) ? '' : `${day} `}${clockTime(then)}`;
 }

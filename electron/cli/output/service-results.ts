@@ -1,17 +1,21 @@
 /** What a command for several services prints: a line, or an object, for each. */
 import type { ControlOutcome } from '../../../shared/control-contract.ts';
+import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { CommandContext } from '../command-context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { fields } from './fields.ts';
 import { causeLines, stateOf } from './service-words.ts';
 import { jsonLines } from './json-lines.ts';
+import { wrap } from './text-width.ts';
 
 export interface ServiceResult {
   readonly name: string;
   readonly ok: boolean;
-  /** `started`, `stopped`, `up on localhost:5432`, `there is no service of this name`. */
+  /** `started`, `stopped`, `up on localhost:5432`, `retrying`, `there is no service of this name`. */
   readonly message: string;
+  /** Why it is not where it was wanted; absent where nothing went wrong, or the message says it all. */
+  readonly cause?: Cause;
 }
 
 /** Prints the results, those of the refused after the others. A partial failure is an error. */
@@ -21,31 +25,57 @@ export function reportOutcome(
   refused: ControlOutcome['refused'],
 ): ExitCode {
   const results = [...accepted, ...refused.map(({ name, message }) => ({ name, ok: false, message }))];
-  const { format, palette, complaintPalette } = context;
-  if (format === 'json') context.print(...jsonLines({ results }));
-  else if (format === 'text') {
-    context.print(...results.map(({ name, ok, message }) => fields(name, ok ? 'ok' : 'failed', message)));
-  } else {
-    for (const { name, ok, message } of results) {
-      if (ok) context.say(`${palette.good('✓')} ${palette.strong(name)}  ${message}`);
-      else {
-        const { bad, strong } = complaintPalette;
-        context.complain(`${bad('✗')} ${strong(name)}  ${message}`);
-      }
-    }
-  }
+  const { format } = context;
+  if (format === 'json') {
+    const told = results.map((result) => ({ name: result.name, ok: result.ok, message: inOneLine(result) }));
+    context.print(...jsonLines({ results: told }));
+  } else if (format === 'text')
+    context.print(
+      ...results.map((result) => fields(result.name, result.ok ? 'ok' : 'failed', inOneLine(result))),
+    );
+  else tellResults(context, results);
   return results.every(({ ok }) => ok) ? exitCode.ok : exitCode.error;
 }
 
-/** Why a service is not where it was wanted. */
-export function describeObstacle({ phase, health, cause }: ServiceSnapshot): string {
+const inOneLine = ({ message, cause }: ServiceResult): string =>
+  cause === undefined ? message : `${message}: ${causeLines(cause).join(' · ')}`;
+
+/** As the table of `status` has it: the cause below its service, once for neighbors with the same. */
+function tellResults(context: CommandContext, results: readonly ServiceResult[]): void {
+  const { palette, complaintPalette } = context;
+  for (const [index, { name, ok, message, cause }] of results.entries()) {
+    if (ok) {
+      context.say(`${palette.good('✓')} ${palette.strong(name)}  ${message}`);
+      continue;
+    }
+    const { bad, strong, faint } = complaintPalette;
+    const next = results[index + 1]?.cause;
+    const lines = cause === undefined || isSameCause(cause, next) ? [] : causeLines(cause);
+    context.complain(
+      `${bad('✗')} ${strong(name)}  ${message}`,
+      ...lines
+        .flatMap((line) => wrap(line, (context.stderr.columns ?? Infinity) - indent.length))
+        .map((line) => faint(`${indent}${line}`)),
+    );
+  }
+}
+
+const indent = '   ';
+
+const isSameCause = (one: Cause, other: Cause | undefined): boolean =>
+  other !== undefined && causeLines(one).join('\n') === causeLines(other).join('\n');
+
+/** How a service is that is not where it was wanted. */
+export function describeObstacle({
+  phase,
+  health,
+  cause,
+}: ServiceSnapshot): Pick<ServiceResult, 'message' | 'cause'> {
   const isChecking = phase === 'up' && health === 'unknown';
-  if (isChecking && cause === null)
-    return 'is still being checked: no check has passed through the tunnel yet';
-  const state = isChecking
-    ? 'is still being checked'
-    : phase === 'failed'
-      ? 'has failed'
-      : `is ${stateOf({ phase, health })}`;
-  return cause === null ? state : `${state}: ${causeLines(cause).join(' · ')}`;
+  const why = cause === null ? {} : { cause };
+  if (!isChecking) return { message: stateOf({ phase, health }), ...why };
+  const message = 'is still being checked';
+  return cause === null
+    ? { message: `${message}: no check has passed through the tunnel yet` }
+    : { message, ...why };
 }

@@ -134,12 +134,14 @@ describe('the status as a table', () => {
     const report = {
       ...aReport(aService('db', { phase: 'off', since: null })),
       host: null,
-      lastWords: new Map([['db', '2026-11-22T09:00:00.000Z info  up → stopping after turned-off']]),
+      lastWords: new Map([
+        ['db', '2026-11-22T09:00:00.000Z info  turned off [stopping → off after port-closed]'],
+      ]),
     };
     expect(table(report).split('\n').slice(2)).toEqual([
-      '   last: 2026-11-22T09:00:00.000Z info  up → stopping after turned-off',
+      expect.stringMatching(/^ {3}last: (2026-11-22 )?\d\d:00:00 {2}turned off$/) as unknown,
       '',
-      'LocalPort is not running: this is what it last knew',
+      'LocalPort is not running; this is the last known state',
     ]);
   });
 

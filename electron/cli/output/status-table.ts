@@ -6,7 +6,8 @@ import { sshHostIn } from '../../../shared/route-text.ts';
 import { countServices, upOfWanted } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 import { alignColumns, type Cell, fitColumns, type Narrowing } from './columns.ts';
-import type { Palette } from './palette.ts';
+import { formatLogLine } from './log-format.ts';
+import { plainPalette, type Palette } from './palette.ts';
 import { showBytes, showDuration } from './quantity.ts';
 import { causeLines, paintOf, shapeOf, stateOf, timeOf } from './service-words.ts';
 import { wrap } from './text-width.ts';
@@ -97,14 +98,17 @@ function remarksOn(
     ...(configuredPort === null ? [] : [`this port is for this run: the config says ${configuredPort}`]),
     ...(offUntil === undefined ? [] : [`off until ${momentText(offUntil, now)}`]),
     ...(offAt === undefined ? [] : [`goes off in ${showDuration(Math.max(0, offAt - now))}`]),
-    ...(last === undefined ? [] : [`last: ${last}`]),
+    ...(last === undefined ? [] : [`last: ${lastWordsOf(last, now)}`]),
   ];
 }
+
+const lastWordsOf = (text: string, now: number): string =>
+  formatLogLine({ source: null, text }, { format: 'table', palette: plainPalette, namesSources: false, now });
 
 function summary({ host, services }: StatusReport, palette: Palette): string {
   const counts = countServices(services);
   const { trouble } = counts;
-  if (host === null) return palette.faint('LocalPort is not running: this is what it last knew');
+  if (host === null) return palette.faint('LocalPort is not running; this is the last known state');
   const problems = trouble === 0 ? '' : `, ${palette.bad(`${trouble} in trouble`)}`;
   const who = `${host.kind} ${host.version}, pid ${host.pid}`;
   return `${upOfWanted(counts)}${problems} ${palette.faint(`(${who})`)}`;

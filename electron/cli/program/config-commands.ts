@@ -19,6 +19,17 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     )
     .action(performing(perform, async () => (await import('../commands/config-init.ts')).configInit));
   config
+    .command('edit')
+    .description('open the config in your editor, and check it afterwards')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport config edit', 'in VISUAL or EDITOR, else in the editor of this system'],
+        ['localport edit db', 'opens it at the line of a service'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/config-edit.ts')).configEdit));
+  config
     .command('validate')
     .description('check the config file; reports every error with its line')
     .argument('[file]', 'the file; by default the one that LocalPort would use')
@@ -58,7 +69,7 @@ export function addConfigCommands(program: Command, perform: Perform): void {
     .description('print where the config file is, or would be')
     .addHelpText(
       'after',
-      examples(['$EDITOR "$(localport config path)"', 'edit it; LocalPort applies saved changes']),
+      examples(['cp "$(localport config path)" config.bak', 'LocalPort applies saved changes by itself']),
     )
     .action(performing(perform, async () => (await import('../commands/config-path.ts')).configPath));
   program

@@ -29,8 +29,14 @@ export function addDaemonCommands(program: Command, perform: Perform): void {
   daemon
     .command('stop')
     .description('stop LocalPort, the daemon or the app, and everything that it started')
-    .option('--force', 'without waiting for an orderly end')
-    .addHelpText('after', examples(['localport daemon stop', 'shows each phase and its time']))
+    .option('--force', 'stop at once, without waiting for connections to close')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport daemon stop', 'ends all tunnels and frees all ports'],
+        ['localport daemon stop --verbose', 'shows each phase and its time'],
+      ),
+    )
     .action(performing(perform, async () => (await import('../commands/daemon-stop.ts')).daemonStop));
   daemon
     .command('restart')

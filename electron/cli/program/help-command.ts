@@ -19,10 +19,12 @@ export function addHelpCommand(program: Command): void {
     });
 }
 
-/** Who asks for help with `start db` means `start`. */
+/** `help start db` means `help start`. */
 function commandIn(command: Command, word: string): Command {
   if (command.commands.length === 0) return command;
-  const named = command.commands.find((candidate) => candidate.name() === word);
+  const named = command.commands.find(
+    (candidate) => candidate.name() === word || candidate.aliases().includes(word),
+  );
   if (named !== undefined) return named;
   const close = closestWord(
     word,

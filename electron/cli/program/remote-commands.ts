@@ -14,19 +14,19 @@ export function addRemoteCommands(program: Command, perform: Perform): void {
 function addImportCommands(program: Command, perform: Perform): void {
   const imports = program
     .command('import')
-    .description('propose services from what this machine knows')
+    .description('propose services from your kube contexts or your ssh_config')
     .addHelpText('after', examples(['localport import ssh', 'from ~/.ssh/config']));
   imports
     .command('kube')
     .description('propose the services of your kube contexts, as YAML')
     .option('--context <name...>', 'only these contexts')
     .option('--namespace <name...>', 'only these namespaces; by default all but those of the system')
-    .option('--write', 'write a config file, where there is none yet')
+    .option('--write', 'add them to the config file, which is created if there is none')
     .addHelpText(
       'after',
       examples(
-        ['localport import kube --context staging', 'print, and choose by hand'],
-        ['localport import kube --namespace shop --write', 'start from them'],
+        ['localport import kube --context staging', 'print them, to choose from'],
+        ['localport import kube --namespace shop --write', 'add them to the config'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/import-kube.ts')).importKube));
@@ -34,10 +34,13 @@ function addImportCommands(program: Command, perform: Perform): void {
     .command('ssh')
     .description('propose the forwards of the hosts in your ssh_config, as YAML')
     .option('--file <file>', 'another ssh_config than ~/.ssh/config')
-    .option('--write', 'write a config file, where there is none yet')
+    .option('--write', 'add them to the config file, which is created if there is none')
     .addHelpText(
       'after',
-      examples(['localport import ssh', 'what is not imported is listed on top, and why']),
+      examples(
+        ['localport import ssh', 'print them; what is left out is listed on top, with the reason'],
+        ['localport import ssh --write', 'add them to the config'],
+      ),
     )
     .action(performing(perform, async () => (await import('../commands/import-ssh.ts')).importSsh));
 }

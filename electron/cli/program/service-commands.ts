@@ -1,5 +1,5 @@
 /** The commands for services: on, off, and how they are. */
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { nameArgument } from './name-argument.ts';
@@ -17,7 +17,7 @@ const target = (command: Command): Command =>
 export function addServiceCommands(program: Command, perform: Perform): void {
   program.commandsGroup('Services:');
   target(program.command('start'))
-    .description('turn services on; starts the daemon when LocalPort is not running')
+    .description('turn services on; starts the daemon if LocalPort is not running')
     .option('-w, --wait', 'wait until each of them is proven or ready')
     .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
     .option('--port <port>', 'use this local port for this run, or "auto" for a free one; one service only')
@@ -49,6 +49,32 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     )
     .action(performing(perform, async () => (await import('../commands/stop.ts')).stop));
 
+  target(program.command('up'))
+    .description('turn all services on: short for start --all')
+    .option('-w, --wait', 'wait until each of them is proven or ready')
+    .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
+    .option('-y, --yes', 'turn guarded services on without asking')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport up', 'the same as localport start --all'],
+        ['localport up db --wait', 'the same as localport start db --wait'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/up.ts')).up));
+
+  target(program.command('down'))
+    .description('turn all services off: short for stop --all')
+    .option('--timeout <duration>', 'how long to wait', '20s')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport down', 'the same as localport stop --all; LocalPort keeps running'],
+        ['localport down db', 'the same as localport stop db'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/up.ts')).down));
+
   target(program.command('restart'))
     .description('give services a new tunnel; clients that connect meanwhile wait')
     .addHelpText(
@@ -68,6 +94,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   program
     .command('status')
+    .aliases(['ls', 'ps'])
     .description('show the state of services; if LocalPort is not running, their last known state')
     .addArgument(nameArgument('services to show; all by default'))
     .option('-a, --all', 'every service, as without names and --tag')
@@ -77,7 +104,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .addHelpText(
       'after',
       examples(
-        ['localport status', 'a table, with causes below their services'],
+        ['localport status', 'a table, with causes below their services; also: ls, ps'],
         ['localport status --watch', 'until Ctrl-C'],
         [
           'localport status -o json | jq \'.services[] | select(.phase != "up")\'',
@@ -88,9 +115,25 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .action(performing(perform, async () => (await import('../commands/status.ts')).status));
 
   program
+    .command('open')
+    .description(
+      'open a service in the browser or database app; prints its address where that is not possible',
+    )
+    .addArgument(new Argument('<service>', 'the service, by name'))
+    .option('--print', 'print the address, and open nothing')
+    .addHelpText(
+      'after',
+      examples(
+        ['localport open grafana', 'http://localhost:3000 in your browser'],
+        ['localport open db --print', 'postgresql://localhost:5432/'],
+      ),
+    )
+    .action(performing(perform, async () => (await import('../commands/open.ts')).open));
+
+  program
     .command('logs')
     .description('show the logs of services and of LocalPort itself, in order of time')
-    .addArgument(nameArgument("services whose log is meant; by default all, and LocalPort's own"))
+    .addArgument(nameArgument("services whose logs to show; by default all, and LocalPort's own"))
     .option('-f, --follow', 'continue with new lines')
     .option('-n, --lines <count>', 'show the last N lines (default: 100, or all with --since)')
     .option('--since <time>', 'only lines since this time: 10m, 2h, or "2026-11-22 10:30"')

@@ -40,6 +40,11 @@ export function addToolCommands(program: Command, perform: Perform): void {
       performing(perform, async () => (await import('../commands/install-command.ts')).installCommandAction),
     );
   program
+    .command('version')
+    .description('print the version of this command, and of the LocalPort that is running')
+    .addHelpText('after', examples(['localport version', 'localport --version prints the number alone']))
+    .action(performing(perform, async () => (await import('../commands/version.ts')).showVersion));
+  program
     .command('completion')
     .description('print a script that completes commands, options and names in your shell')
     .addArgument(new Argument('<shell>', 'your shell').choices(completionShells))

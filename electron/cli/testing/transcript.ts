@@ -52,6 +52,9 @@ const inCell =
 const rules: readonly Rule[] = [
   [new RegExp(`"${isoTime}"`, 'g'), '"<time>"'],
   [new RegExp(isoTime, 'g'), '<time>'],
+  // Local time, and how long a connection took, in logs for people.
+  [/(?<=^|\n)(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d(?= {2}\S)/g, '<time>'],
+  [/(?<=connected in )\d+(?:\.\d)? (?:s|ms)\b/g, '<n> s'],
   [/(?<="pid": ?)[1-9]\d*(?=[,\n}])/g, '<pid>'],
   [/\bpid [1-9]\d*\b/g, 'pid <pid>'],
   // How often a dead service was tried depends on how fast the commands followed each other.

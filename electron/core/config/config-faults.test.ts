@@ -35,10 +35,16 @@ describe('a faulty config', () => {
     [
       'services that are no list',
       'services: {a: 1}\n',
-      ['error services: a mapping found where a list is expected (localport.yaml:1)'],
+      [
+        'error services: a mapping found where a list is expected: begin each entry with "- " (localport.yaml:1)',
+      ],
     ],
-    ['a tab', 'services:\n\t- a\n', ['error a tab is used where YAML expects spaces (localport.yaml:2)']],
-    ['an open quote', 'a: "b\n', ['error not valid YAML: Missing closing "quote (localport.yaml:2)']],
+    [
+      'a tab',
+      'services:\n\t- a\n',
+      ['error a tab is used here: YAML is indented with spaces only (localport.yaml:2)'],
+    ],
+    ['an open quote', 'a: "b\n', ['error the quote " that opens here is not closed (localport.yaml:1)']],
     [
       'two documents',
       'services: []\n---\na: 1\n',
@@ -49,7 +55,11 @@ describe('a faulty config', () => {
       'services: []\nversion: 1\nversion: 2\n',
       ['error the key version appears twice in one mapping (localport.yaml:3)'],
     ],
-    ['an alias of nothing', 'services: *all\n', ['error *all names no anchor above it (localport.yaml:1)']],
+    [
+      'an alias of nothing',
+      'services: *all\n',
+      ['error *all names no anchor above it: a text that begins with * needs quotes (localport.yaml:1)'],
+    ],
     [
       'a number where a mapping belongs',
       sshConfig('    health_check: 5\n'),
@@ -383,12 +393,12 @@ describe('a faulty config', () => {
     [
       'a port that two services want at once, beside one that is off',
       `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1, ', enabled: false')}${tcpEntry('c', 1)}`,
-      ['error services[2].local_port: 1 is taken by services[0] in line 2 (localport.yaml:4)'],
+      ['error services[2].local_port: 1 is taken by a (services[0], line 2) (localport.yaml:4)'],
     ],
     [
       'a socket that two services want at once, beside ones without a port',
       `services:\n${['/s/a', '/s/b', '/s/a'].map((socket, index) => tcpEntry(`h${index}`, 1).replace('local_port: 1', `local_socket: ${socket}`)).join('')}`,
-      ['error services[2].local_socket: "/s/a" is taken by services[0] in line 2 (localport.yaml:4)'],
+      ['error services[2].local_socket: "/s/a" is taken by h0 (services[0], line 2) (localport.yaml:4)'],
     ],
     [
       'a local port that is neither a number nor auto',
@@ -423,15 +433,17 @@ describe('a faulty config', () => {
       'one port at overlapping addresses',
       `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1, ', bind: 127.0.0.2')}${tcpEntry('c', 1, ', bind: "::1"')}${tcpEntry('d', 2, ', bind: 127.0.0.3')}${tcpEntry('e', 2, ', bind: "::"')}`,
       [
-        'error services[2].local_port: 1 is taken by services[0] in line 2 (localport.yaml:4)',
+        'error services[2].local_port: 1 is taken by a (services[0], line 2) (localport.yaml:4)',
         'warning services[4].bind: :: lets other machines connect to e: remove bind to accept connections from this machine only (localport.yaml:6)',
-        'error services[4].local_port: 2 is taken by services[3] in line 5 (localport.yaml:6)',
+        'error services[4].local_port: 2 is taken by d (services[3], line 5) (localport.yaml:6)',
       ],
     ],
     [
       'a duration without sense',
       sshConfig('    hold: 5x\n'),
-      ['error services[0].hold: 5x is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)'],
+      [
+        'error services[0].hold: 5x is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)',
+      ],
     ],
     [
       'a duration too long',
@@ -580,7 +592,7 @@ describe('a faulty config', () => {
       'a time that is none',
       sshConfig('    health_check: {type: tls, config: {expires_within: 2w}}\n'),
       [
-        'error services[0].health_check.config.expires_within: 2w is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)',
+        'error services[0].health_check.config.expires_within: 2w is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)',
       ],
     ],
     [
@@ -681,15 +693,15 @@ describe('a faulty config', () => {
       'a name and a local port twice, and another fault beside',
       `services:\n${tcpEntry('a', 1)}${tcpEntry('a', 1).replace('tcp', 'tpc')}`,
       [
-        'error services[1].technology: "tpc" is none of kubectl, ssh, tcp, command (localport.yaml:3)',
+        'error services[1].technology: "tpc" is none of kubectl, ssh, tcp, command; did you mean tcp? (localport.yaml:3)',
         'error services[1].name: "a" is taken by services[0] in line 2 (localport.yaml:3)',
-        'error services[1].local_port: 1 is taken by services[0] in line 2 (localport.yaml:3)',
+        'error services[1].local_port: 1 is taken by a (services[0], line 2) (localport.yaml:3)',
       ],
     ],
     [
       'a local port twice',
       `services:\n${tcpEntry('a', 1)}${tcpEntry('b', 1)}`,
-      ['error services[1].local_port: 1 is taken by services[0] in line 2 (localport.yaml:3)'],
+      ['error services[1].local_port: 1 is taken by a (services[0], line 2) (localport.yaml:3)'],
     ],
     [
       'an unknown key, a warning',

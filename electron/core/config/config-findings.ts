@@ -1,10 +1,16 @@
 import type * as z from 'zod';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { clipProblem, formatPath, maxProblems, type ConfigPath, type LineOf } from './config-problem.ts';
-import { describeIgnoredKey, describeIssue, describeRefusedKey } from './issue-message.ts';
+import {
+  describeIgnoredKey,
+  describeIssue,
+  describeMistakenKey,
+  describeRefusedKey,
+} from './issue-message.ts';
 import { valueAt } from './tree-path.ts';
+import { guessKey } from './synonyms.ts';
 import { maxItems, oversizedPath } from './oversized-value.ts';
-import { unknownKeys } from './unknown-keys.ts';
+import { unknownKeys, type UnknownKey } from './unknown-keys.ts';
 
 interface KeyedValue {
   readonly value: unknown;
@@ -66,12 +72,20 @@ export class Findings {
       this.error([...at, ...oversized], `holds more than ${maxItems} values`);
       return null;
     }
-    for (const { path, key, known } of unknownKeys(schema, value)) {
-      this.add(severity, [...at, ...path, key], () => describe(key, known));
-    }
+    const unknown = unknownKeys(schema, value);
     const parsed = schema.safeParse(value, { reportInput: true });
+    const issues = parsed.success ? [] : firstOfEachPath(parsed.error.issues);
+    // A key that stands for one that is missing is one mistake, not two.
+    const mistaken = mistakenKeys(unknown, issues.filter(isOfMissing).map(pathOf));
+    for (const one of unknown) {
+      const { path, key, known } = one;
+      if (mistaken.has(one)) this.error([...at, ...path, key], () => describeMistakenKey(key, known));
+      else this.add(severity, [...at, ...path, key], () => describe(key, known));
+    }
     if (parsed.success) return parsed.data;
-    for (const issue of firstOfEachPath(parsed.error.issues)) {
+    const told = new Set([...mistaken.values()].map(formatPath));
+    for (const issue of issues) {
+      if (isOfMissing(issue) && told.has(formatPath(pathOf(issue)))) continue;
       this.error([...at, ...pathOf(issue)], () =>
         describeIssue(issue, valueAt(value, pathOf(issue)) ?? issue.input),
       );
@@ -112,6 +126,29 @@ function firstOfEachPath(issues: readonly z.core.$ZodIssue[]): readonly z.core.$
     return !seen.has(path) && seen.add(path);
   });
 }
+
+/** Of very many unknown keys most are only counted. */
+const maxGuesses = 200;
+
+/** Unknown keys that are probably meant to be a key that is missing, with the path of the latter. */
+function mistakenKeys(
+  unknown: readonly UnknownKey[],
+  missing: readonly ConfigPath[],
+): ReadonlyMap<UnknownKey, ConfigPath> {
+  const places = new Set(missing.map(formatPath));
+  const found = new Map<UnknownKey, ConfigPath>();
+  if (places.size === 0) return found;
+  for (const one of unknown.slice(0, maxGuesses)) {
+    const meant = guessKey(one.key, one.known);
+    const place = meant === null ? null : [...one.path, meant];
+    if (place !== null && places.delete(formatPath(place))) found.set(one, place);
+  }
+  return found;
+}
+
+const isOfMissing = (issue: z.core.$ZodIssue): boolean =>
+  (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union') &&
+  issue.input === undefined;
 
 const pathOf = (issue: z.core.$ZodIssue): ConfigPath =>
   issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));

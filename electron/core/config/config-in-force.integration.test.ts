@@ -126,7 +126,7 @@ describe('the config in force', () => {
     writeEntries(entry('a', 5001), entry('b', 70_000), entry('c', 5001), entry('d', 5004), '  - {}\n');
     await make().start();
     expect(applied).toEqual([
-      'a, b (local_port: 70000 is above 65535), c (local_port: 5001 is taken by services[0] in line 2), d',
+      'a, b (local_port: 70000 is above 65535), c (local_port: 5001 is taken by a (services[0], line 2)), d',
     ]);
     expect([config.state.status, config.state.problems.map(({ path: place }) => place)]).toEqual([
       'partial',

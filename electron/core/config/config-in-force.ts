@@ -17,7 +17,7 @@ import type { Environment } from './environment-substitution.ts';
 import type { ConfigCompiler } from './config-compiler.ts';
 import { loadConfig, type Loading, type ReadConfig } from './config-loader.ts';
 import { reviewOf } from './config-review.ts';
-import { fileError, formatProblem } from './config-problem.ts';
+import { fileError, describeProblem } from './config-problem.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
 import { rememberLast } from './remembered-compilation.ts';
 import { servicesInForce } from './services-in-force.ts';
@@ -109,7 +109,7 @@ export class ConfigInForce {
     const loaded = await loadConfig(path, context, this.#loading);
     if (this.#hasClosed()) return;
     if (!loaded.ok) {
-      for (const problem of loaded.error) log.error(`config: ${formatProblem(problem, path)}`);
+      for (const problem of loaded.error) log.error(`config: ${describeProblem(problem, path)}`);
       this.#become({ status: 'broken', path, problems: loaded.error });
       return;
     }
@@ -117,7 +117,7 @@ export class ConfigInForce {
     const { clusterHealth, warnings, secrets } = loaded.value;
     const services = servicesInForce(loaded.value, this.#services);
     for (const problem of warnings)
-      log[problem.severity === 'error' ? 'error' : 'warn'](`config: ${formatProblem(problem, path)}`);
+      log[problem.severity === 'error' ? 'error' : 'warn'](`config: ${describeProblem(problem, path)}`);
     // Also of what stays in force though the file does not say it now.
     this.#secrets =
       services.length > loaded.value.services.length ? [...new Set([...this.#secrets, ...secrets])] : secrets;

@@ -155,7 +155,7 @@ ${tcpEntry('neither', 1)}${tcpEntry('interval', 2, ', health_check: {interval: 5
   it('counts lines rightly below a value with line breaks', () => {
     const text = sshConfig('    description: ${A}\n    hold: 5x\n');
     expect(complaintsOf(text, { A: 'a\nb\nc' })).toEqual([
-      'error services[0].hold: 5x is no duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:8)',
+      'error services[0].hold: 5x is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:8)',
     ]);
   });
 });

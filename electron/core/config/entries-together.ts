@@ -64,7 +64,12 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
   });
   for (const { wish, holder } of findPortConflicts(wishes)) {
     const path = ['services', wish.index, 'local_port'];
-    reportTaken(findings, { path, value: String(wish.localPort), earlier: holder.index });
+    reportTaken(findings, {
+      path,
+      value: String(wish.localPort),
+      earlier: holder.index,
+      holder: readKey(services[holder.index], 'name'),
+    });
   }
 }
 
@@ -78,7 +83,10 @@ function reportSharedSockets(findings: Findings, services: readonly unknown[], u
     if (readKey(service, 'enabled') === false) continue;
     const earlier = firstIndex.get(socket);
     if (earlier === undefined) firstIndex.set(socket, index);
-    else reportTaken(findings, { path, value: JSON.stringify(socket), earlier });
+    else {
+      const holder = readKey(services[earlier], 'name');
+      reportTaken(findings, { path, value: JSON.stringify(socket), earlier, holder });
+    }
   }
 }
 
@@ -108,7 +116,7 @@ function reportSharedListeners(
     const place = JSON.stringify([host, user, port, jump, socket ?? [listenHost, service.remote_port]]);
     const earlier = firstIndex.get(place);
     if (earlier === undefined) firstIndex.set(place, index);
-    else reportTaken(findings, { path, value, earlier });
+    else reportTaken(findings, { path, value, earlier, holder: services[earlier]?.service.name });
   }
 }
 
@@ -117,12 +125,16 @@ interface TakenValue {
   readonly value: string;
   /** The index of the service that has it. */
   readonly earlier: number;
+  /** The name of that service, where it tells more than its place. */
+  readonly holder?: string | undefined;
 }
 
-function reportTaken(findings: Findings, { path, value, earlier }: TakenValue): void {
+function reportTaken(findings: Findings, { path, value, earlier, holder }: TakenValue): void {
   findings.error(path, () => {
     const line = findings.lineOf(['services', earlier, ...path.slice(2)]);
-    return `${value} is taken by services[${earlier}] in line ${line}`;
+    return holder === undefined
+      ? `${value} is taken by services[${earlier}] in line ${line}`
+      : `${value} is taken by ${holder} (services[${earlier}], line ${line})`;
   });
 }
 

@@ -165,7 +165,7 @@ describe('a reverse forward', () => {
       ),
     ).toEqual([]);
     expect(faults(here, round('a'), round('b'))).toEqual([
-      'error services[2].remote_port: 8080 is taken by services[1] in line 3',
+      'error services[2].remote_port: 8080 is taken by a (services[1], line 3)',
     ]);
   });
 

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { showValue } from '../../../shared/config-scalars.ts';
 import { assertNever } from '../../../shared/result.ts';
-import { closestWord } from './spelling.ts';
+import { guessKey, guessValue } from './synonyms.ts';
+import { isMapping } from './tree-path.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -24,7 +25,7 @@ export function describeIssue(issue: Issue, found: unknown): string {
     case 'invalid_type':
       return found === undefined
         ? `is missing, expected ${expectation(issue.expected)}`
-        : `${shown} found where ${expectation(issue.expected)} is expected`;
+        : `${shown} found where ${expectation(issue.expected)} is expected${hintOnType(issue.expected, found)}`;
     case 'invalid_union':
       if (isOrWord(issue)) return describeOrWord(issue, found);
       return describeBranch(issue, found);
@@ -38,6 +39,14 @@ export function describeIssue(issue: Issue, found: unknown): string {
     default:
       return assertNever(issue, 'issue');
   }
+}
+
+/** `- name:db` is a text, and entries without a dash are one mapping. */
+function hintOnType(expected: string, found: unknown): string {
+  if (expected === 'array' && isMapping(found)) return ': begin each entry with "- "';
+  return typeof found === 'string' && /^\w+:[^\s/]/.test(found)
+    ? ': is a space missing after the colon?'
+    : '';
 }
 
 /** One of the branches is a single word: a number or `auto`. */
@@ -57,7 +66,7 @@ function describeOrWord({ errors }: z.core.$ZodIssueInvalidUnion, found: unknown
   const branches = errors.flatMap(([first]) => first ?? []);
   const words = branches.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
   const other = branches.find((issue) => issue.code !== 'invalid_value');
-  const meant = typeof found === 'string' ? closestWord(found, words) : null;
+  const meant = typeof found === 'string' ? guessValue(found, words) : null;
   const described = other === undefined ? 'is not allowed here' : describeIssue(other, found);
   return `${described}${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
@@ -71,21 +80,32 @@ function describeChoice(found: unknown, allowed: readonly string[]): string {
       ? `is missing, expected ${only}`
       : `${showValue(found)} found where ${only} is expected`;
   if (found === undefined) return `is missing, expected one of ${list}`;
-  const meant = typeof found === 'string' ? closestWord(found, allowed) : null;
+  const meant = typeof found === 'string' ? guessValue(found, allowed) : null;
   return `${showValue(found)} is none of ${list}${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
 
 /** `unknown key, ignored; did you mean local_port?` */
 export function describeIgnoredKey(key: string, known: readonly string[]): string {
-  const meant = closestWord(key, known);
-  return `unknown key, ignored${meant === null ? '' : `; did you mean ${meant}?`}`;
+  return `unknown key, ignored${suggestion(key, known) ?? ''}`;
 }
 
 /** `unknown key, so the service does not start; did you mean context?` */
 export function describeRefusedKey(key: string, known: readonly string[]): string {
-  const meant = closestWord(key, known);
-  const hint = meant === null ? `known keys are ${known.join(', ')}` : `did you mean ${meant}?`;
-  return `unknown key, so the service does not start; ${hint}`;
+  const hint = suggestion(key, known) ?? `; known keys are ${known.join(', ')}`;
+  return `unknown key, so the service does not start${hint}`;
+}
+
+/** In place of a key that has to be there: `unknown key; did you mean technology?` */
+export const describeMistakenKey = (key: string, known: readonly string[]): string =>
+  `unknown key${suggestion(key, known) ?? ''}`;
+
+/** `{host:bastion}` is one key without a value. */
+function suggestion(key: string, known: readonly string[]): string | null {
+  const [, name = '', value] = /^(\w+):(\S+)$/.exec(key) ?? [];
+  if (value !== undefined && known.includes(name))
+    return `; a space is missing after the colon: ${name}: ${value}`;
+  const meant = guessKey(key, known);
+  return meant === null ? null : `; did you mean ${meant}?`;
 }
 
 function expectation(type: string): string {

@@ -9,9 +9,18 @@ export function closestWord(word: string, candidates: readonly string[]): string
   return ranked[0]?.candidate ?? null;
 }
 
+/** Two letters that are swapped are one mistake. */
+const isSwapped = (word: string, candidate: string): boolean =>
+  word.length === candidate.length &&
+  word.split('').some((_, at) => {
+    const [one = '', other = ''] = word.slice(at, at + 2);
+    return `${word.slice(0, at)}${other}${one}${word.slice(at + 2)}` === candidate;
+  });
+
 /** Levenshtein's distance with one row of memory. Words that differ much in length are not compared at all. */
 function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > maxEdits) return Infinity;
+  if (from !== to && isSwapped(from, to)) return 1;
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [fromIndex, character] of from.split('').entries()) {
     const next = [fromIndex + 1];

@@ -23,12 +23,15 @@ import { fileError, type LineOf } from './config-problem.ts';
 import {
   hasVariable,
   insertValues,
+  showVariables,
   tooManyVariables,
   type Substitution,
 } from './environment-substitution.ts';
+import { excerptAt } from './source-excerpt.ts';
+import { guessSyntax } from './syntax-guess.ts';
 import { isMapping } from './tree-path.ts';
 import { YamlBudget } from './yaml-budget.ts';
-import { examineNodes, type ExaminedNodes } from './yaml-nodes.ts';
+import { examineNodes } from './yaml-nodes.ts';
 import { offsetOf } from './yaml-offset.ts';
 import { describeLimit, readYaml, type YamlFault, type YamlReading } from './yaml-reader.ts';
 import { buildTree } from './yaml-tree.ts';
@@ -40,7 +43,7 @@ export interface ConfigTree {
 
 type Parsed = Result<ConfigTree, readonly ConfigProblem[]>;
 
-/** Reads a substituted text. Every syntax fault is told, each with its line. */
+/** Reads a substituted text. Of syntax errors only the first is told: the others mostly follow from it. */
 export function parseConfigText(substitution: Substitution): Parsed {
   if (substitution.hasTooMany) return err([fileError(tooManyVariables)]);
   const budget = new YamlBudget();
@@ -58,10 +61,11 @@ function readDocument(
   budget: YamlBudget,
 ): Parsed {
   if (document !== null) insertVariables(document, substitution, budget);
-  const { faults, targets } =
-    document === null || syntaxFaults.length > 0 ? withoutNodes(syntaxFaults) : examineNodes(document);
-  if (document === null || faults.length > 0)
-    return err(firstOfEach(faults.map(({ message, offset }) => fileError(message, lineAt(offset)))));
+  const [syntaxFault] = syntaxFaults;
+  if (syntaxFault !== undefined) return err([describeSyntaxFault(syntaxFault, substitution, lineAt)]);
+  if (document === null) return err([fileError('the file cannot be read as YAML')]);
+  const { faults, targets } = examineNodes(document);
+  if (faults.length > 0) return err(faults.map(({ message, offset }) => fileError(message, lineAt(offset))));
   const root = buildTree(document, targets, budget);
   if (root === null) return err([fileError('the file is empty: expected a mapping with services')]);
   if (!isMapping(root))
@@ -71,7 +75,18 @@ function readDocument(
   return ok({ root: { ...root, ...services }, lineOf: (path) => lineAt(offsetOf(document, targets, path)) });
 }
 
-const withoutNodes = (faults: readonly YamlFault[]): ExaminedNodes => ({ faults, targets: new Map() });
+/** Where the mistake probably is, and what it is; as the parser has it where nothing better is known. */
+function describeSyntaxFault(
+  fault: YamlFault,
+  { text, variables }: Substitution,
+  lineAt: (offset: number) => number,
+): ConfigProblem {
+  const { syntax } = fault;
+  if (syntax === undefined) return fileError(fault.message, lineAt(fault.offset));
+  const { message, offset } = guessSyntax(text, syntax) ?? fault;
+  const excerpt = excerptAt(text, offset, (part) => showVariables(part, variables));
+  return { ...fileError(message, lineAt(offset)), ...(excerpt === null ? {} : { excerpt }) };
+}
 
 const hasEmptyServices = ({ contents }: Document): boolean =>
   isMap(contents) &&
@@ -81,11 +96,6 @@ const hasEmptyServices = ({ contents }: Document): boolean =>
       key.value === 'services' &&
       (value === null || (isScalar(value) && value.value === null)),
   );
-
-/** One broken bracket makes YAML complain of the same thing many times over. */
-const firstOfEach = (problems: readonly ConfigProblem[]): readonly ConfigProblem[] => [
-  ...new Map(problems.map((problem) => [`${String(problem.line)} ${problem.message}`, problem])).values(),
-];
 
 /** Puts the variables' values into keys and scalars, and gives what reads as more than text its written form. */
 function insertVariables(document: Document, { variables }: Substitution, budget: YamlBudget): void {

@@ -19,7 +19,11 @@ export function examineNodes(document: Document): ExaminedNodes {
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target !== undefined) targets.set(node, target);
-      else faults.push({ message: `*${node.source} names no anchor above it`, offset: node.range?.[0] ?? 0 });
+      else
+        faults.push({
+          message: `*${node.source} names no anchor above it: a text that begins with * needs quotes`,
+          offset: node.range?.[0] ?? 0,
+        });
       return;
     }
     if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
@@ -35,11 +39,14 @@ export function examineNodes(document: Document): ExaminedNodes {
   return { faults, targets };
 }
 
-function addFaultyKeys(faults: YamlFault[], pairs: readonly { readonly key: unknown }[]): void {
+function addFaultyKeys(
+  faults: YamlFault[],
+  pairs: readonly { readonly key: unknown; readonly value: unknown }[],
+): void {
   const seen = new Set<unknown>();
-  for (const { key } of pairs) {
+  for (const { key, value } of pairs) {
     if (faults.length >= maxFaults) return;
-    const message = faultOfKey(key, seen);
+    const message = faultOfKey(key, seen) ?? faultOfPair(key, value);
     if (message !== null) faults.push({ message, offset: isNode(key) ? (key.range?.[0] ?? 0) : 0 });
   }
 }
@@ -53,4 +60,12 @@ function faultOfKey(key: unknown, seen: Set<unknown>): string | null {
   const isRepeated = seen.has(key.value);
   seen.add(key.value);
   return isRepeated ? `the key ${String(key.value)} appears twice in one mapping` : null;
+}
+
+/** `{host:bastion}` is a key without a value to YAML. */
+function faultOfPair(key: unknown, value: unknown): string | null {
+  if (value !== null && !(isScalar(value) && value.value === null)) return null;
+  const written = isScalar(key) && typeof key.value === 'string' ? key.value : '';
+  const [, name] = /^(\w{1,40}):[^\s/]/.exec(written) ?? [];
+  return name === undefined ? null : `a space is missing after "${name}:"`;
 }

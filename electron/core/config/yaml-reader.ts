@@ -8,6 +8,7 @@
  */
 import { Composer, Lexer, LineCounter, Parser, type CST, type Document, type ErrorCode } from 'yaml';
 import { showValue } from '../../../shared/config-scalars.ts';
+import type { SyntaxFault } from './syntax-guess.ts';
 import { LimitError, type YamlBudget } from './yaml-budget.ts';
 
 /** More faults than this help nobody to fix the file. */
@@ -23,6 +24,8 @@ export interface YamlFault {
   readonly message: string;
   /** In the text. */
   readonly offset: number;
+  /** Of a syntax error that the parser found. */
+  readonly syntax?: SyntaxFault;
 }
 
 export interface YamlReading {
@@ -104,7 +107,11 @@ class FaultList {
   add(code: ErrorCode, message: string, offset: number): void {
     // The composer catches what is thrown here, takes it for one more fault, and so hands it on.
     if (this.#faults.length < maxFaults)
-      this.#faults.push({ message: describeSyntaxError(code, message), offset });
+      this.#faults.push({
+        message: describeSyntaxError(code, message),
+        offset,
+        syntax: { code, message, offset },
+      });
     if (this.#faults.length >= maxFaults) throw tooManyFaults;
   }
 

@@ -59,7 +59,7 @@ describe('the forward machine under random events', () => {
     );
   });
 
-  it.each<ForwardEvent>([{ type: 'triggered', trigger: 'user' }, { type: 'insisted' }])(
+  it.each<ForwardEvent>([{ type: 'triggered', trigger: 'user' }, { type: 'retry-forced' }])(
     'never gives up: after %j it comes up when the world allows it',
     (wish) => {
       fc.assert(

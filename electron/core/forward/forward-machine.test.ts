@@ -70,7 +70,7 @@ class Play {
 }
 
 function effectText(effect: Effect): string {
-  if (effect.type === 'start-tunnel' && effect.insisted) return `start-tunnel ${effect.tunnel} insisted`;
+  if (effect.type === 'start-tunnel' && effect.forced) return `start-tunnel ${effect.tunnel} forced`;
   return 'tunnel' in effect ? `${effect.type} ${effect.tunnel}` : effect.type;
 }
 
@@ -145,7 +145,7 @@ describe('the forward machine', () => {
     );
     expect(play.lines).toEqual([
       'turned-on → connecting port: open-port',
-      'port-opened → connecting 1: start-tunnel 1 insisted',
+      'port-opened → connecting 1: start-tunnel 1 forced',
       'tunnel-ready → up 1',
       'checked → up 1',
       'turned-off → stopping: close-port, stop-tunnel 1',
@@ -204,7 +204,7 @@ describe('the forward machine', () => {
     play.on({ type: 'triggered', trigger: 'network' }, { type: 'triggered', trigger: 'credentials' });
     expect(play.lines.slice(-2)).toEqual([
       'triggered → failed',
-      'triggered → connecting 4: start-tunnel 4 insisted',
+      'triggered → connecting 4: start-tunnel 4 forced',
     ]);
   });
 
@@ -276,7 +276,7 @@ describe('the forward machine', () => {
   it('makes before it breaks when the connection is changed', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel: 2 }, ended(1, null));
     expect(play.lines).toEqual([
-      'reconfigured → up 1 + 2: start-tunnel 2 insisted',
+      'reconfigured → up 1 + 2: start-tunnel 2 forced',
       'tunnel-ready → up 2 (leaving 1): drain-tunnel 1',
       'tunnel-ended → up 2',
     ]);
@@ -307,7 +307,7 @@ describe('the forward machine', () => {
   it('begins the replacement anew when the config changes during it', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'reconfigured' }, ended(2, null));
     expect(play.lines.slice(1)).toEqual([
-      'reconfigured → up 1 + 3 (leaving 2): stop-tunnel 2, start-tunnel 3 insisted',
+      'reconfigured → up 1 + 3 (leaving 2): stop-tunnel 2, start-tunnel 3 forced',
       'tunnel-ended → up 1 + 3',
     ]);
   });
@@ -317,7 +317,7 @@ describe('the forward machine', () => {
     for (let tunnel = 2; tunnel <= maxLeavingForPrecaution + 2; tunnel++)
       play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
     expect(play.lines.slice(-2)).toEqual([
-      'reconfigured → up 5 + 6 (leaving 1 2 3 4): start-tunnel 6 insisted',
+      'reconfigured → up 5 + 6 (leaving 1 2 3 4): start-tunnel 6 forced',
       'tunnel-ready → up 6 (leaving 1 2 3 4 5): drain-tunnel 5',
     ]);
   });
@@ -408,7 +408,7 @@ describe('the forward machine', () => {
   it('forgets a planned replacement and starts one at once when the restart policy is changed', () => {
     const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 }, ended(1, null));
     play.on(unhealthy(2, refused), { type: 'triggered', trigger: 'config' });
-    expect(play.lines.at(-1)).toBe('triggered → up 2 + 3: start-tunnel 3 insisted');
+    expect(play.lines.at(-1)).toBe('triggered → up 2 + 3: start-tunnel 3 forced');
     expect(Play.up().on({ type: 'triggered', trigger: 'config' }).lines).toEqual(['triggered → up 1']);
   });
 
@@ -522,17 +522,17 @@ describe('the forward machine', () => {
       });
       expect([play.lines.at(-1), play.state.cause]).toEqual(['triggered → up 1 + scheduled', cause]);
       play.on({ type: 'triggered', trigger: 'credentials' });
-      expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3 insisted');
+      expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3 forced');
     }
   });
 
-  it('forces a retry when it is turned on, and when the port has to be opened first', () => {
+  it('forgets past failures when it is turned on, and when the port has to be opened first', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     play.on({ type: 'triggered', trigger: 'user' }, { type: 'port-opened' });
-    expect(play.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
+    expect(play.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 forced');
     const again = Play.up().on({ type: 'turned-off' }, { type: 'turned-on' }, { type: 'port-closed' });
     expect(again.on({ type: 'port-opened' }).lines.at(-1)).toBe(
-      'port-opened → connecting 2 (leaving 1): start-tunnel 2 insisted',
+      'port-opened → connecting 2 (leaving 1): start-tunnel 2 forced',
     );
   });
 
@@ -661,7 +661,7 @@ describe('the forward machine', () => {
     play.on({ type: 'port-opened' }, ended(1, null));
     expect(play.lines.slice(-3)).toEqual([
       'port-closed → connecting port (leaving 1): open-port',
-      'port-opened → connecting 2 (leaving 1): start-tunnel 2 insisted',
+      'port-opened → connecting 2 (leaving 1): start-tunnel 2 forced',
       'tunnel-ended → connecting 2',
     ]);
   });
@@ -707,7 +707,7 @@ describe('the forward machine on a transport that is down', () => {
     const play = Play.up().on(ended(1)).transportGoesDown();
     play.clientsWait = true;
     play.on(ended(2), { type: 'triggered', trigger: 'user' });
-    expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3 insisted');
+    expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3 forced');
   });
 
   it('calls off a replacement that was planned for a client when that client has left', () => {
@@ -807,15 +807,15 @@ describe('the forward machine on a transport that is down', () => {
     expect(standingOf(still.state).dueAt).toBe(portRecheckMs);
   });
 
-  it('tries once what is turned on, or off and on, or insisted upon, though its port has to be opened first', () => {
+  it('tries once what is turned on, or off and on, or retried by name, though its port has to be opened first', () => {
     const on = new Play().transportGoesDown().on({ type: 'turned-on' }, { type: 'port-opened' });
-    expect(on.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
+    expect(on.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 forced');
     const again = on.on(ended(1, refused), { type: 'turned-off' }, { type: 'turned-on' });
     again.on({ type: 'port-closed' }, { type: 'port-opened' });
-    expect(again.lines.at(-1)).toBe('port-opened → connecting 2: start-tunnel 2 insisted');
+    expect(again.lines.at(-1)).toBe('port-opened → connecting 2: start-tunnel 2 forced');
     const taken = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
-    taken.transportGoesDown().on({ type: 'insisted' }, { type: 'port-opened' });
-    expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 insisted');
+    taken.transportGoesDown().on({ type: 'retry-forced' }, { type: 'port-opened' });
+    expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 forced');
   });
 
   it('asks the transport for an unhealthy tunnel too, but replaces one that is healthy or was answered', () => {
@@ -826,18 +826,20 @@ describe('the forward machine on a transport that is down', () => {
     expect(sick.lines.at(-1)).toBe('triggered → up 1 + 2: start-tunnel 2');
     const answered = Play.up().on(unhealthy(1, describeCause('check-refused')));
     expect(answered.transportGoesDown().on(user).lines.at(-1)).toBe(
-      'triggered → up 1 + 2: start-tunnel 2 insisted',
+      'triggered → up 1 + 2: start-tunnel 2 forced',
     );
     expect(Play.up().transportGoesDown().on(user).lines.at(-1)).toBe(
-      'triggered → up 1 + 2: start-tunnel 2 insisted',
+      'triggered → up 1 + 2: start-tunnel 2 forced',
     );
   });
 
   it('still tries at once when the user forces a retry', () => {
-    const play = Play.up().on(ended(1)).transportGoesDown().on(ended(2), { type: 'insisted' });
-    expect(play.lines.at(-1)).toBe('insisted → connecting 3: start-tunnel 3 insisted');
+    const play = Play.up().on(ended(1)).transportGoesDown().on(ended(2), { type: 'retry-forced' });
+    expect(play.lines.at(-1)).toBe('retry-forced → connecting 3: start-tunnel 3 forced');
     const sick = Play.up().transportGoesDown().on(unhealthy(1, refused));
-    expect(sick.on({ type: 'insisted' }).lines.at(-1)).toBe('insisted → up 1 + 2: start-tunnel 2 insisted');
+    expect(sick.on({ type: 'retry-forced' }).lines.at(-1)).toBe(
+      'retry-forced → up 1 + 2: start-tunnel 2 forced',
+    );
   });
 
   it('does not touch what waits for something else', () => {

@@ -15,7 +15,7 @@
  * 9. No wait without an end: each phase that waits has a time at which it tries again, or its transport does, or its
  *    cause says that a try would do harm, or the policy switches restarts off.
  * 10. While its transport is down no failure leads to a try, unless a client waits. "Try Again" has the transport try then;
- *     insisting on this one service, or turning it on, starts a try all the same.
+ *     retrying this one service by name, or turning it on, starts a try all the same.
  * 11. Nothing starts tunnels without a pause: the restart policy spaces failures and doubts alike. A successor that failed
  *     for a login waits for what its cause waits for.
  */
@@ -42,7 +42,7 @@ import {
   complain,
   tryChanged,
   rearm,
-  insist,
+  forceRetry,
   transportDown,
   transportDownAfterFailure,
 } from './phases/any-phase.ts';
@@ -70,7 +70,7 @@ import {
   liveComplained,
   transportDownWhileUp,
   triggeredWhileUp,
-  insistWhileUp,
+  forceRetryWhileUp,
   reconfiguredWhileUp,
   suspendedWhileUp,
   dueWhileUp,
@@ -90,7 +90,7 @@ const table: Table = {
   'checked':      { off: ignored,  connecting: leaverChecked,            up: checked,             waiting: leaverChecked,  retrying: leaverChecked, failed: leaverChecked, stopping: ignored },
   'complained':   { off: ignored,  connecting: complain,                 up: liveComplained,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
   'triggered':    { off: noteWake, connecting: triggeredWhileConnecting, up: triggeredWhileUp,    waiting: rearm,          retrying: rearm,        failed: rearm,         stopping: noteWake },
-  'insisted':     { off: ignored,  connecting: ignored,                  up: insistWhileUp,       waiting: insist,         retrying: insist,       failed: insist,        stopping: ignored },
+  'retry-forced': { off: ignored,  connecting: ignored,                  up: forceRetryWhileUp,   waiting: forceRetry,     retrying: forceRetry,   failed: forceRetry,    stopping: ignored },
   'transport-down': { off: ignored, connecting: ignored,                up: transportDownWhileUp, waiting: transportDown, retrying: transportDown, failed: transportDownAfterFailure, stopping: ignored },
   'reconfigured': { off: ignored,  connecting: tryReconfigured,          up: reconfiguredWhileUp, waiting: tryChanged,     retrying: tryChanged,   failed: tryChanged,    stopping: ignored },
   'suspended':    { off: suspend,  connecting: suspend,                  up: suspendedWhileUp,    waiting: suspend,        retrying: suspendRetry, failed: suspend,       stopping: suspend },
@@ -120,7 +120,7 @@ export function standingOf(state: ForwardState): Standing {
   return { clients: { kind: clientsWithout(state) }, watched: null, debt: null, dueAt };
 }
 
-/** A tunnel that is probably dead takes nobody. One that cannot prove itself does: nothing speaks against it. */
+/** A tunnel that is probably dead takes no clients. One that cannot prove itself does: nothing speaks against it. */
 function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientStanding {
   const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && proof.strict);
   return mayBeDead ? { kind: 'hold' } : { kind: 'tunnel', tunnel, isTrusted };

@@ -23,22 +23,22 @@ export const after = (effects: readonly Effect[], { state, effects: more }: Tran
   effects: [...effects, ...more],
 });
 
-/** The transport is down, and nobody waits for a try all the same. */
+/** The transport is down, and no client waits for a try. */
 export const isTransportDown = (
   context: TransitionContext,
 ): context is TransitionContext & { readonly transportDown: Cause } =>
   context.transportDown !== null && !context.clientsWait;
 
 /** Starts a try: the port first, then a tunnel. */
-export function tryNow(state: ForwardState, { now }: TransitionContext, insisted = false): Transition {
+export function tryNow(state: ForwardState, { now }: TransitionContext, forced = false): Transition {
   if (!state.portOpen) {
-    const situation = { phase: 'connecting', tunnel: null, insisted } as const;
+    const situation = { phase: 'connecting', tunnel: null, forced } as const;
     return stay({ ...state, situation, triedAt: now }, openPort);
   }
   const tunnel = state.lastTunnel + 1;
   return stay(
     { ...state, situation: { phase: 'connecting', tunnel }, lastTunnel: tunnel, triedAt: now },
-    { type: 'start-tunnel', tunnel, insisted },
+    { type: 'start-tunnel', tunnel, forced },
   );
 }
 

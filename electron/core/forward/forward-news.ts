@@ -1,18 +1,69 @@
 /** What is news about a step of the forward machine, for the log and for the transport. */
+import { secondsText } from '../../../shared/seconds-text.ts';
 import type { Cause } from '../../../shared/failure.ts';
+import { assertNever } from '../../../shared/result.ts';
 import type { ForwardEvent, ForwardState } from './forward-state.ts';
 
-/** One line for the log: "connecting → up after tunnel-ready"; null when nothing changed that a reader would look for. */
-export function describeStep(before: ForwardState, event: ForwardEvent, after: ForwardState): string | null {
-  const { situation, cause } = after;
-  const isSameCause = cause?.title === before.cause?.title;
-  if (situation.phase === before.situation.phase && isSameCause) return null;
-  // A tunnel that is up keeps the cause in view until it is proven; that is not why it is up.
-  const isOld = situation.phase === 'up' && isSameCause;
-  const evidence = typeof cause?.evidence === 'string' ? ` (${cause.evidence})` : '';
-  const why = cause === null || isOld ? '' : `: ${cause.title}${evidence}`;
-  return `${before.situation.phase} → ${situation.phase} after ${event.type}${why}`;
+/** What a step is to a reader of the log. */
+export interface StepNews {
+  /** `retrying in 4 s: bastion:22 refused the connection (Connection refused)`; null: nothing that the next lines do not say. */
+  readonly words: string | null;
+  /** `connecting → retrying after tunnel-ended`: the same for programs. */
+  readonly step: string;
 }
+
+/** null: nothing changed that a reader would look for. `now`: monotonic ms. */
+export function newsOf(
+  before: ForwardState,
+  event: ForwardEvent,
+  { after, now }: { readonly after: ForwardState; readonly now: number },
+): StepNews | null {
+  const isSameCause = after.cause?.title === before.cause?.title;
+  if (after.situation.phase === before.situation.phase && isSameCause) return null;
+  const step = `${before.situation.phase} → ${after.situation.phase} after ${event.type}`;
+  return { words: wordsOf(before, event, { after, now }), step };
+}
+
+function wordsOf(
+  before: ForwardState,
+  event: ForwardEvent,
+  { after, now }: { readonly after: ForwardState; readonly now: number },
+): string | null {
+  const { situation, cause } = after;
+  const former = before.situation.phase;
+  const why = cause === null ? '' : `: ${describe(cause)}`;
+  switch (situation.phase) {
+    case 'off':
+      return 'turned off';
+    case 'stopping':
+      return null;
+    case 'connecting':
+      if (former === 'off' || former === 'stopping') return 'turned on';
+      if (former === 'up') return `reconnecting${why}`;
+      // When its time has come, the outcome is the next line.
+      return event.type === 'due' || former === 'connecting' ? null : 'trying again';
+    case 'up':
+      if (former !== 'up') return `connected${duration(before.triedAt, now)}`;
+      return cause === null ? null : `unhealthy: ${describe(cause)}`;
+    case 'retrying':
+      return `retrying in ${secondsText(situation.retryAt - now)}${why}`;
+    case 'waiting':
+      return `waiting${why}${recheck(situation.recheckAt, now)}`;
+    case 'failed':
+      return `failed${why}${recheck(situation.recheckAt, now)}`;
+    default:
+      return assertNever(situation, 'situation');
+  }
+}
+
+const describe = ({ title, evidence }: Cause): string =>
+  evidence === null || evidence === '' ? title : `${title} (${evidence})`;
+
+const duration = (since: number | null, now: number): string =>
+  since === null ? '' : ` in ${secondsText(now - since)}`;
+
+const recheck = (at: number | null, now: number): string =>
+  at === null ? '' : `; checking again in ${secondsText(at - now)}`;
 
 /** What may be the fault of the transport. Checks that go on failing are no news: each would cost a question to it. */
 export function transportFailureIn(event: ForwardEvent, before: ForwardState): Cause | null {

@@ -62,8 +62,8 @@ describe('a forward runner', () => {
     await world.tunnel.dies(killed);
     await world.tunnel.comesUp();
     expect(world.logged).toEqual([
-      'up → connecting after tunnel-ended: The tunnel process was killed',
-      'connecting → up after tunnel-ready',
+      'reconnecting: The tunnel process was killed [up → connecting after tunnel-ended]',
+      'connected in 0 ms [connecting → up after tunnel-ready]',
     ]);
   });
 
@@ -528,7 +528,7 @@ describe('a forward runner', () => {
     runner.dispatch({ type: 'triggered', trigger: 'user' });
     expect(world.transport.said.at(-1)).toBe('demand');
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['waiting', 1]);
-    runner.dispatch({ type: 'insisted' });
+    runner.dispatch({ type: 'retry-forced' });
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
   });
 

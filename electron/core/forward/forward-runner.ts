@@ -3,6 +3,7 @@
  * handled one after the other; an effect's consequence is a later event, never a nested one.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { markedStep } from '../../../shared/log-line.ts';
 import { assertNever, err } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { describeRoute, isReverse, remoteAddressIn } from '../../../shared/route-text.ts';
@@ -27,7 +28,7 @@ import {
   type TransitionContext,
   type TunnelNumber,
 } from './forward-state.ts';
-import { describeStep, transportFailureIn } from './forward-news.ts';
+import { newsOf, transportFailureIn, type StepNews } from './forward-news.ts';
 import { HealthWatch } from './health-watch.ts';
 import { LiveTunnels } from './live-tunnels.ts';
 import { nextRetryAt } from './next-retry.ts';
@@ -129,7 +130,7 @@ export class ForwardRunner {
         if (this.#standing.watched !== null) this.#health.suspect(this.#standing.watched);
       },
       onRenewed: () => {
-        tell({ type: 'insisted' });
+        tell({ type: 'retry-forced' });
       },
       onMoved: () => {
         tell({ type: 'reconfigured' });
@@ -266,8 +267,7 @@ export class ForwardRunner {
     this.#hasChanged ||= !isDeepStrictEqual(state, before);
     this.#leaseTransport();
     this.#tellTransport(event, before);
-    const step = describeStep(before, event, state);
-    if (step !== null) this.#parts.log.info(step);
+    this.#logStep(newsOf(before, event, { after: state, now: context.now }));
     if (before.situation.phase !== state.situation.phase) this.#phaseSince = clock.wallNow();
     this.#outages.observe(state);
     this.#tellHealth(event);
@@ -276,6 +276,13 @@ export class ForwardRunner {
     const met = this.#waiters.filter(({ isMet }) => isMet(state));
     this.#waiters = this.#waiters.filter((waiter) => !met.includes(waiter));
     for (const { resolve } of met) resolve();
+  }
+
+  #logStep(news: StepNews | null): void {
+    if (news === null) return;
+    const { words, step } = news;
+    if (words === null) this.#parts.log.debug(markedStep(step));
+    else this.#parts.log.info(`${words} ${markedStep(step)}`);
   }
 
   /** A service leases its transport for as long as it is wanted. One with a fault of the config goes nowhere. */
@@ -312,7 +319,7 @@ export class ForwardRunner {
         });
         return;
       case 'start-tunnel':
-        this.#tunnels.start(effect.tunnel, this.#transport.service ?? this.#service, effect.insisted);
+        this.#tunnels.start(effect.tunnel, this.#transport.service ?? this.#service, effect.forced);
         return;
       case 'stop-tunnel':
         this.#tunnels.stop(effect.tunnel);
@@ -408,4 +415,4 @@ function mayChangeTarget(event: ForwardEvent): boolean {
   return trigger === 'user' || (certain && (trigger === 'wake' || trigger === 'network'));
 }
 
-const targetChanges: ReadonlySet<ForwardEventType> = new Set(['turned-off', 'insisted', 'reconfigured']);
+const targetChanges: ReadonlySet<ForwardEventType> = new Set(['turned-off', 'retry-forced', 'reconfigured']);

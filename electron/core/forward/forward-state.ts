@@ -34,8 +34,8 @@ export type Proof =
 export type Situation =
   | { readonly phase: 'off' }
   | { readonly phase: 'connecting'; readonly tunnel: TunnelNumber }
-  /** The local port is being opened; `insisted` as in the effect that follows. */
-  | { readonly phase: 'connecting'; readonly tunnel: null; readonly insisted: boolean }
+  /** The local port is being opened; `forced` as in the effect that follows. */
+  | { readonly phase: 'connecting'; readonly tunnel: null; readonly forced: boolean }
   | {
       readonly phase: 'up';
       readonly tunnel: TunnelNumber;
@@ -118,7 +118,7 @@ export type ForwardEvent =
       readonly certain?: boolean;
     }
   /** The user wants a tunnel of this very service, whatever is known of its transport. */
-  | { readonly type: 'insisted' }
+  | { readonly type: 'retry-forced' }
   /** What the service shares with others is down: a try could only fail. Its return is a trigger. */
   | { readonly type: 'transport-down'; readonly cause: Cause }
   /** The way to the remote end was changed in the config. */
@@ -134,8 +134,8 @@ export type EventOf<T extends ForwardEventType> = Extract<ForwardEvent, { type: 
 export type Effect =
   | { readonly type: 'open-port' }
   | { readonly type: 'close-port' }
-  /** `insisted`: something changed that a failed login may depend on, or the user asked: no memory of failures counts. */
-  | { readonly type: 'start-tunnel'; readonly tunnel: TunnelNumber; readonly insisted: boolean }
+  /** `forced`: something changed that a failed login may depend on, or the user asked: no memory of failures counts. */
+  | { readonly type: 'start-tunnel'; readonly tunnel: TunnelNumber; readonly forced: boolean }
   | { readonly type: 'stop-tunnel'; readonly tunnel: TunnelNumber }
   /** Ends the tunnel once its last connection is gone. */
   | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber }

@@ -61,7 +61,7 @@ export class LiveTunnels {
     this.#parts = parts;
   }
 
-  start(number: TunnelNumber, service: ServiceSpec, insisted: boolean): void {
+  start(number: TunnelNumber, service: ServiceSpec, forced: boolean): void {
     const { tell, log, clock, port } = this.#parts;
     if (service.problem !== null) {
       tell({ type: 'tunnel-ended', tunnel: number, cause: service.problem });
@@ -72,7 +72,7 @@ export class LiveTunnels {
       hasQueuedBytes: () => port.hasQueuedBytes(id),
       bytesReceived: () => port.bytesReceived(id),
     };
-    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted, traffic });
+    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted: forced, traffic });
     const isToPod = service.connection.technology === 'kubectl';
     const live: LiveTunnel = {
       id,
@@ -87,7 +87,7 @@ export class LiveTunnels {
       const cause = this.#redacted(complaint);
       log.warn(`tunnel ${number}: ${cause.title} (${cause.evidence ?? 'no details'})`);
       tell({ type: 'complained', tunnel: number, cause });
-      // A container that restarts: who comes meanwhile waits.
+      // A container that restarts: clients that connect meanwhile wait.
       if (cause.code === 'target-refused' && isToPod && live.trialMs !== null)
         port.distrust(id, live.trialMs);
     });
@@ -108,7 +108,7 @@ export class LiveTunnels {
     void tunnel.ended.then((end) => {
       this.#alive.delete(number);
       const found = this.#redacted(end.cause ?? describeCause('exited'));
-      // What ended because nobody used it is no failure.
+      // A tunnel that ended because it was unused has not failed.
       const isNone = live.stopRequested || end.isUnused === true;
       const cause = isNone ? null : this.#sparedWhenOffline(found);
       tell({ type: 'tunnel-ended', tunnel: number, cause });

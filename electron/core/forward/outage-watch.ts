@@ -1,4 +1,5 @@
 /** Keeps the outage history of one service and its last day, and logs each recovery. */
+import { secondsText } from '../../../shared/seconds-text.ts';
 import type { Outages } from '../../../shared/outages.ts';
 import { isInOrder } from '../../../shared/service-tone.ts';
 import type { Clock } from '../clock.ts';
@@ -48,7 +49,7 @@ export class OutageWatch {
       wallNow,
     });
     const { count, recent } = this.past;
-    if (count > before) this.#log.info(`recovered after ${recent.at(-1)?.durationMs ?? 0} ms`);
+    if (count > before) this.#log.info(`recovered after ${secondsText(recent.at(-1)?.durationMs ?? 0)}`);
   }
 
   #stateOf({

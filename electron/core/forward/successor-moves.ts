@@ -15,7 +15,7 @@ import {
 } from './forward-moves.ts';
 import type { ForwardState, In, Transition, TransitionContext } from './forward-state.ts';
 
-export function replace(state: In<'up'>, { now }: TransitionContext, insisted = false): Transition {
+export function replace(state: In<'up'>, { now }: TransitionContext, forced = false): Transition {
   const tunnel = state.lastTunnel + 1;
   return stay(
     {
@@ -24,16 +24,16 @@ export function replace(state: In<'up'>, { now }: TransitionContext, insisted = 
       lastTunnel: tunnel,
       triedAt: now,
     },
-    { type: 'start-tunnel', tunnel, insisted },
+    { type: 'start-tunnel', tunnel, forced },
   );
 }
 
 /** The same; a successor that is on its way already is not waited for. */
-export function replaceAnew(state: In<'up'>, context: TransitionContext, insisted = false): Transition {
+export function replaceAnew(state: In<'up'>, context: TransitionContext, forced = false): Transition {
   const { situation } = state;
-  if (situation.replacement.kind !== 'starting') return replace(state, context, insisted);
+  if (situation.replacement.kind !== 'starting') return replace(state, context, forced);
   const dismissed = dismiss(state, situation.replacement.tunnel);
-  return after(dismissed.effects, replace({ ...dismissed.state, situation }, context, insisted));
+  return after(dismissed.effects, replace({ ...dismissed.state, situation }, context, forced));
 }
 
 /** Replaces as the restart policy allows; when it allows none, the tunnel stays as it is. */
@@ -92,7 +92,7 @@ export const isCrowded = ({ situation, leaving }: In<'up'>): boolean =>
 export function pursue(
   { state, effects }: Transition,
   context: TransitionContext,
-  insisted = false,
+  forced = false,
 ): Transition {
   if (state.situation.phase !== 'up') return { state, effects };
   const up: In<'up'> = { ...state, situation: state.situation };
@@ -103,6 +103,6 @@ export function pursue(
     return stay(isShown ? { ...up, cause: context.transportDown } : up, ...effects);
   }
   if (isCrowded(up) || (!context.policy.enabled && !up.situation.isOutdated)) return stay(up, ...effects);
-  const isPaced = !isKnownBad(up.situation) && !insisted;
-  return after(effects, isPaced ? replaceByPolicy(up, context) : replace(up, context, insisted));
+  const isPaced = !isKnownBad(up.situation) && !forced;
+  return after(effects, isPaced ? replaceByPolicy(up, context) : replace(up, context, forced));
 }

@@ -75,7 +75,7 @@ describe('the supervisor', () => {
     expect(world.tunnels.map((tunnel) => tunnel.service.connection.technology)).toEqual(['tcp', 'command']);
   });
 
-  it('lets an edit of `enabled` outweigh an older click, also when the port is edited with it', async () => {
+  it('lets an edit of `enabled` override an earlier toggle, also when the port is edited with it', async () => {
     await apply(a);
     supervisor.setDesired('a', 'on');
     await apply({ ...a, localPort: 7009, enabled: false });
@@ -129,7 +129,7 @@ describe('the supervisor', () => {
     expect([rows(), [...choices]]).toEqual([['a off off 7001 0', 'b on up 7002 0'], [['a', 'off']]]);
   });
 
-  it('lets an edit of `enabled` outweigh an older click', async () => {
+  it('lets an edit of `enabled` override an earlier toggle', async () => {
     await apply(a);
     supervisor.setDesired('a', 'on');
     await apply({ ...a, enabled: false });

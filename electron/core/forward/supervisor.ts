@@ -114,8 +114,8 @@ export class Supervisor {
   }
 
   /** Like `restart`, but a transport that is down holds nothing back. */
-  insist(name: string): void {
-    this.#runners.get(name)?.dispatch({ type: 'insisted' });
+  forceRetry(name: string): void {
+    this.#runners.get(name)?.dispatch({ type: 'retry-forced' });
   }
 
   /**
@@ -189,7 +189,7 @@ export class Supervisor {
     const leavers = [...removed, ...rebuilt.map((change) => change.service.name)];
     await Promise.all(leavers.map((name) => this.#turnOffForGood(name)));
     for (const name of removed) this.#runners.delete(name);
-    // Who is switched off goes first: another one may be switched on at the same port.
+    // Services to be turned off go first: another one may be turned on at the same port.
     const updated = changed.filter((change) => !rebuilt.includes(change));
     for (const change of updated) if (!change.service.enabled) this.#update(change);
     for (const change of updated) if (change.service.enabled) this.#update(change);
@@ -212,7 +212,7 @@ export class Supervisor {
     this.#leaving.add(runner);
     runner.dispatch({ type: 'turned-off' });
     void runner.whenOff().then(() => this.#leaving.delete(runner));
-    // Only the port is in anybody's way: a tunnel that does not end keeps nobody waiting.
+    // Only the port matters to others: nothing waits for a tunnel that does not end.
     await runner.whenPortFree();
   }
 
@@ -225,7 +225,7 @@ export class Supervisor {
     if (changes.has('enabled')) this.#steer(runner, this.#parts.desiredOf(service));
   }
 
-  /** Who edits `enabled` says what they want now; an older click does not outweigh it. */
+  /** Editing `enabled` overrides an earlier toggle. */
   #rememberEdited({ service, changes }: Changed): void {
     if (changes.has('enabled')) this.#parts.rememberDesired(service.name, service.enabled ? 'on' : 'off');
   }

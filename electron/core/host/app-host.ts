@@ -231,7 +231,7 @@ export class AppHost {
       homeDirectory: options.homeDirectory,
       specs: () => this.#specs,
       services: () => this.#forwarding.supervisor.snapshot(),
-      onTrusted: (names) => this.insist(names),
+      onTrusted: (names) => this.forceRetry(names),
     });
     this.scope.own('sign-in', () => this.#signIn.cancel());
     this.scope.own('config', () => {
@@ -377,8 +377,8 @@ export class AppHost {
   }
 
   /** Like `restart`, but a transport that is down holds nothing back. */
-  insist(names: readonly string[]): Promise<void> {
-    return this.#switch.ask('insist', names);
+  forceRetry(names: readonly string[]): Promise<void> {
+    return this.#switch.ask('forceRetry', names);
   }
 
   useCurrentContext(names: readonly string[]): void {
@@ -498,6 +498,7 @@ export class AppHost {
       state: this.snapshot(),
       environment: this.#children.environment.current(),
       openLog: (service) => logs.open(service),
+      specs: this.#specs,
       settings,
     });
   }

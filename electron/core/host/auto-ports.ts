@@ -1,6 +1,6 @@
 /**
  * Gives services with `local_port: auto` their ports. Invariants:
- *   1. A service keeps its port until it has left the config, unless somebody else holds the port when it starts.
+ *   1. A service keeps its port until it was removed from the config, unless somebody else holds the port when it starts.
  *   2. A port is nobody else's: not one that the config gives to another service, nor one that was chosen for another.
  *   3. A port that is open for the service right now is not looked at, so a reload moves nobody.
  */

@@ -8,8 +8,11 @@ import path from 'node:path';
 import { wholeRoute } from '../../../shared/bind-address.ts';
 import type { DiagnosticSection } from '../../../shared/control-contract.ts';
 import type { ConfigState, HostInfo, ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
+import { describeProblem } from '../config/config-problem.ts';
+import { examineNeeds } from '../needs/examine-needs.ts';
 import type { OpenLog } from '../observability/open-log.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { readPrivateFile } from '../process/private-file.ts';
@@ -38,12 +41,15 @@ export interface DiagnosticsParts {
   readonly environment: Environment;
   /** `service`: null for LocalPort's own log. null: there is no such log. */
   readonly openLog: (service: string | null) => OpenLog | null;
+  /** Of the config in force, to look at what they need; none: nobody wants to know. */
+  readonly specs?: readonly ServiceSpec[];
   /** Settings that no file of ours holds, such as whether the app opens at login. */
   readonly settings?: readonly string[];
 }
 
 /** A config may have a thousand services: those in trouble come first. */
 const maxServices = 100;
+const maxNeeds = 100;
 const maxLogs = 20;
 const maxLogLines = 10;
 const systemLimits = { timeoutMs: 2_000, maxOutputBytes: 64 * 1024 };
@@ -51,7 +57,11 @@ const systemLimits = { timeoutMs: 2_000, maxOutputBytes: 64 * 1024 };
 /** Never rejects: what cannot be found out is left out, or says so. Takes some seconds at the most. */
 export async function collectDiagnostics(parts: DiagnosticsParts): Promise<readonly DiagnosticSection[]> {
   const services = worstFirst(parts.state.services);
-  const [versions, logs] = await Promise.all([versionLines(parts), logLines(parts, services)]);
+  const [versions, needs, logs] = await Promise.all([
+    versionLines(parts),
+    needLines(parts),
+    logLines(parts, services),
+  ]);
   const left = services.length - maxServices;
   return [
     { title: 'Versions', lines: versions },
@@ -63,6 +73,7 @@ export async function collectDiagnostics(parts: DiagnosticsParts): Promise<reado
         ...(left > 0 ? [`and ${left} more`] : []),
       ],
     },
+    ...(needs.length === 0 ? [] : [{ title: 'What the services need', lines: needs }]),
     { title: 'Last warnings and errors', lines: logs },
   ];
 }
@@ -114,10 +125,7 @@ function settingLines({
   const stored = readPrivateFile(path.join(paths.stateDirectory, 'settings.json'));
   return [
     `config     ${config.path ?? 'none'} (${config.status})`,
-    ...config.problems.map(
-      ({ severity, path: place, line, message }) =>
-        `${severity} ${place}${line === null ? '' : `, line ${line}`}: ${message}`,
-    ),
+    ...config.problems.map((problem) => `${problem.severity} ${describeProblem(problem, config.path ?? '')}`),
     ...(host?.notices ?? []).map((notice) => `notice     ${notice}`),
     ...settings,
     `in the app ${stored.ok ? (stored.value ?? 'the defaults').replaceAll(/\s+/g, ' ').trim() : stored.error}`,
@@ -143,6 +151,18 @@ function serviceLines(service: DiagnosedService, now: number): readonly string[]
     ...(cause === null ? [] : [`  ${cause.code}: ${cause.title}`]),
     ...(cause?.evidence === undefined || cause.evidence === null ? [] : [`  ${cause.evidence}`]),
   ];
+}
+
+/** Faults first: there may be a line for each of a thousand services. */
+async function needLines({ specs = [], environment, clock }: DiagnosticsParts): Promise<readonly string[]> {
+  const needs = await examineNeeds(specs, { clock, environment });
+  const faults = needs.filter(({ level }) => level !== 'ok');
+  return [...faults, ...needs.filter(({ level }) => level === 'ok')]
+    .slice(0, maxNeeds)
+    .flatMap(({ level, subject, message, fix }) => [
+      `${level === 'ok' ? '✓' : level === 'note' ? '·' : '✗'} ${subject}: ${message}`,
+      ...(fix === null ? [] : [`  → ${fix}`]),
+    ]);
 }
 
 /** Of LocalPort itself and of the services in trouble: each cause was logged when it came. */

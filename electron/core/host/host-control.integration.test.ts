@@ -284,7 +284,7 @@ describe('logs over the control socket', () => {
     const params = { query: { ...everything, services: ['db', 'nobody'] }, follow: false };
     expect(await client.stream('logs', params, { onEvent: () => undefined })).toEqual({
       ok: false,
-      error: { code: 'not-found', message: 'there is no service "nobody", and no log of one' },
+      error: { code: 'not-found', message: 'there is no service "nobody", and no log for it' },
     });
   });
 

@@ -71,7 +71,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     restart: async ({ target }) => {
       const outcome = resolveOn(target);
       // Who names a service means it; of a group some may well be held by a route.
-      if (target.kind === 'names') await host.insist(outcome.accepted);
+      if (target.kind === 'names') await host.forceRetry(outcome.accepted);
       else await host.restart(outcome.accepted);
       return ok(outcome);
     },

@@ -92,7 +92,7 @@ class LiveLines {
 
 const noLog = (services: readonly (string | null)[]): ControlError => ({
   code: 'not-found',
-  message: `there is no service ${services.map((name) => `"${name ?? ''}"`).join(', ')}, and no log of one`,
+  message: `there is no service ${services.map((name) => `"${name ?? ''}"`).join(', ')}, and no log for it`,
 });
 
 export function whenAborted(signal: AbortSignal): Promise<void> {

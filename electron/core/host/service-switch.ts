@@ -88,7 +88,7 @@ export class ServiceSwitch {
   }
 
   /** Asks for each of these services, with the config as it is now. */
-  async ask(how: 'retry' | 'restart' | 'insist', names: readonly string[]): Promise<void> {
+  async ask(how: 'retry' | 'restart' | 'forceRetry', names: readonly string[]): Promise<void> {
     const { forwarding, reloadConfig } = this.#parts;
     await reloadConfig();
     forwarding.allowSecrets(names);

@@ -37,13 +37,23 @@ export async function readKubeconfigs(
   files: readonly string[],
   context: string | null,
 ): Promise<ContextFacts | null> {
+  const configs = await parsedConfigs(files);
+  return configs === null ? null : factsIn(configs, context);
+}
+
+/** Of all files; null: they cannot be read here. Never rejects. */
+export async function contextNames(files: readonly string[]): Promise<readonly string[] | null> {
+  const configs = await parsedConfigs(files);
+  return configs?.flatMap(({ contexts }) => (contexts ?? []).map(({ name }) => name as string)) ?? null;
+}
+
+async function parsedConfigs(files: readonly string[]): Promise<readonly Kubeconfig[] | null> {
   try {
     const texts = await Promise.all(files.map((file) => readIfThere(file)));
     if (Buffer.byteLength(texts.join('')) > maxBytes) return null;
     // The daemon itself parses no YAML before it has a cluster.
     const { parse } = await import('yaml');
-    const configs = texts.filter((one) => one.trim() !== '').map((one) => kubeconfigSchema.parse(parse(one)));
-    return factsIn(configs, context);
+    return texts.filter((one) => one.trim() !== '').map((one) => kubeconfigSchema.parse(parse(one)));
   } catch {
     return null;
   }

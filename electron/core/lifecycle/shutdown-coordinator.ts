@@ -1,5 +1,5 @@
 /**
- * The way out.
+ * The shutdown of the host.
  *
  * 1. Forward only: a phase that was left is never entered again, and a second shutdown is the first one.
  * 2. A phase ends the moment its work is done. When its ceiling is passed it is left anyway, and the joiners that
@@ -24,7 +24,7 @@ export type PhaseState = 'started' | 'finished' | 'left late' | 'skipped';
 export interface ShutdownOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Progress, for whoever waits. */
+  /** Progress reports. */
   readonly onPhase?: (phase: ShutdownPhase, state: PhaseState) => void;
 }
 

@@ -24,9 +24,41 @@ const first: Snapshot = {
   prompts: [],
 };
 
+const now = 10_000;
+
 describe('the console report', () => {
+  it('says in words what happens to a service, and how long it takes', () => {
+    const at = (change: Partial<ServiceSnapshot>): Snapshot => ({
+      ...first,
+      services: [{ ...service, ...change }],
+    });
+    const cause = describeCause('connection-refused', { host: 'db' });
+    const states = [
+      at({ phase: 'off', desired: 'off', health: 'unknown' }),
+      at({ phase: 'connecting', health: 'unknown', since: 9_800 }),
+      at({ phase: 'up', health: 'unknown' }),
+      at({}),
+      at({ phase: 'connecting', health: 'unknown', since: 10_000 }),
+      at({ phase: 'retrying', health: 'unknown', nextRetryAt: 14_000, cause }),
+      at({ phase: 'waiting', health: 'unknown', cause }),
+      at({ phase: 'stopping', health: 'unknown' }),
+      at({ phase: 'off', desired: 'off', health: 'unknown' }),
+    ];
+    expect(
+      states.slice(1).flatMap((state, index) => reportChanges(states[index] ?? null, state, now)),
+    ).toEqual([
+      '◐ db  turned on  localhost:5432 → db:5432',
+      '◌ db  checking, connected in 0.2 s  localhost:5432 → db:5432',
+      '● db  up  localhost:5432 → db:5432',
+      '◐ db  reconnecting  localhost:5432 → db:5432',
+      '▲ db  retrying in 4 s  localhost:5432 → db:5432  db refused the connection',
+      '▲ db  waiting  localhost:5432 → db:5432  db refused the connection',
+      '○ db  turned off  localhost:5432 → db:5432',
+    ]);
+  });
+
   it('says at the start where logs and config are, and how each service is', () => {
-    expect(reportChanges(null, first)).toEqual([
+    expect(reportChanges(null, first, now)).toEqual([
       'logs in /logs',
       'config /c.yaml',
       '● db  up  localhost:5432 → db:5432',
@@ -34,9 +66,9 @@ describe('the console report', () => {
   });
 
   it('prints nothing when only counters moved', () => {
-    expect(reportChanges(first, { ...first, services: [{ ...service, bytesIn: 5, checkMs: 3 }] })).toEqual(
-      [],
-    );
+    expect(
+      reportChanges(first, { ...first, services: [{ ...service, bytesIn: 5, checkMs: 3 }] }, now),
+    ).toEqual([]);
   });
 
   it('prints the service that changed, with its cause, and the faults of a broken config', () => {
@@ -47,12 +79,12 @@ describe('the console report', () => {
       problems: [{ severity: 'error' as const, path: 'services[0].name', line: 3, message: 'missing' }],
     };
     const after = { ...first, config, services: [{ ...service, phase: 'retrying' as const, cause }] };
-    expect(reportChanges(first, after)).toEqual([
+    expect(reportChanges(first, after, now)).toEqual([
       'config /c.yaml is broken; the previous config is still in effect',
-      '  error: services[0].name, line 3: missing',
+      '  error: services[0].name: missing (c.yaml:3)',
       '▲ db  retrying  localhost:5432 → db:5432  db refused the connection',
     ]);
-    expect(reportChanges(null, { ...after, services: [] })).toContain(
+    expect(reportChanges(null, { ...after, services: [] }, now)).toContain(
       'config /c.yaml is broken; nothing is running until you fix it',
     );
   });
@@ -63,9 +95,9 @@ describe('the console report', () => {
       services: [{ ...service, health: value }],
     });
     expect([
-      ...reportChanges(first, health('unknown')),
-      ...reportChanges(health('unknown'), health('unhealthy')),
-      ...reportChanges(health('unhealthy'), health('healthy')),
+      ...reportChanges(first, health('unknown'), now),
+      ...reportChanges(health('unknown'), health('unhealthy'), now),
+      ...reportChanges(health('unhealthy'), health('healthy'), now),
     ]).toEqual([
       '◌ db  checking  localhost:5432 → db:5432',
       '▲ db  unhealthy  localhost:5432 → db:5432',
@@ -75,8 +107,8 @@ describe('the console report', () => {
 
   it('prints each notice once', () => {
     const after = { ...first, host: { ...first.host, notices: ['The state folder is read-only'] } };
-    expect(reportChanges(first, after)).toEqual(['notice: The state folder is read-only']);
-    expect(reportChanges(after, after)).toEqual([]);
+    expect(reportChanges(first, after, now)).toEqual(['notice: The state folder is read-only']);
+    expect(reportChanges(after, after, now)).toEqual([]);
   });
 
   it('ends by saying whether anything is left', () => {

@@ -1,19 +1,23 @@
 /** What a terminal shows while LocalPort runs: each service when its state changes, the config and notices. Pure. */
 import { wholeRoute } from '../../../shared/bind-address.ts';
 import type { Health, ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
+import { assertNever } from '../../../shared/result.ts';
+import { secondsText } from '../../../shared/seconds-text.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
+import { describeProblem } from '../config/config-problem.ts';
 import { toneOf, toneShapes } from '../../../shared/service-tone.ts';
 
-/** The lines to print when one snapshot follows another; `before` is null at the start. */
-export function reportChanges(before: Snapshot | null, after: Snapshot): readonly string[] {
+/** The lines to print when one snapshot follows another; `before` is null at the start. `now`: epoch ms. */
+export function reportChanges(before: Snapshot | null, after: Snapshot, now: number): readonly string[] {
   const lines = before === null ? [`logs in ${after.host.logDirectory}`] : [];
   if (before?.config !== after.config) lines.push(...describeConfig(after));
   const known = before?.host.notices ?? [];
   lines.push(...after.host.notices.filter((text) => !known.includes(text)).map((text) => `notice: ${text}`));
-  const earlier = new Map(before?.services.map((service) => [service.name, describeService(service)]));
+  const earlier = new Map(before?.services.map((service) => [service.name, service]));
   for (const service of after.services) {
-    const line = describeService(service);
-    if (earlier.get(service.name) !== line) lines.push(line);
+    const former = earlier.get(service.name);
+    if (former === undefined || hasChanged(former, service))
+      lines.push(...describeService(service, former, now));
   }
   return lines;
 }
@@ -25,10 +29,9 @@ export const reportEnd = (problems: readonly string[]): readonly string[] =>
     : ['stopped, but not cleanly:', ...problems.map((problem) => `  ${problem}`)];
 
 function describeConfig({ config, services }: Snapshot): readonly string[] {
-  const problems = config.problems.map(({ severity, path, line, message }) => {
-    const where = [path, line === null ? '' : `line ${line}`].filter((part) => part !== '').join(', ');
-    return `  ${severity}: ${where === '' ? '' : `${where}: `}${message}`;
-  });
+  const problems = config.problems.map(
+    (problem) => `  ${problem.severity}: ${describeProblem(problem, config.path ?? '')}`,
+  );
   switch (config.status) {
     case 'welcome':
       return [`no config yet, showing the welcome page; a config belongs in ${config.path ?? ''}`];
@@ -49,11 +52,51 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
   }
 }
 
-function describeService(service: ServiceSnapshot): string {
-  const { name, phase, health, cause } = service;
-  const state = phase === 'up' ? stateOfTunnel[health] : phase;
-  const why = cause === null ? '' : `  ${cause.title}`;
-  return `${toneShapes[toneOf(service)]} ${name}  ${state}  ${wholeRoute(service)}${why}`;
+/** Counters, and when it is tried again, change all the time. */
+const hasChanged = (before: ServiceSnapshot, after: ServiceSnapshot): boolean =>
+  before.phase !== after.phase ||
+  before.health !== after.health ||
+  before.cause?.title !== after.cause?.title ||
+  wholeRoute(before) !== wholeRoute(after);
+
+function describeService(
+  service: ServiceSnapshot,
+  before: ServiceSnapshot | undefined,
+  now: number,
+): readonly string[] {
+  const state = stateInWords(service, before, now);
+  if (state === null) return [];
+  const why = service.cause === null ? '' : `  ${service.cause.title}`;
+  return [`${toneShapes[toneOf(service)]} ${service.name}  ${state}  ${wholeRoute(service)}${why}`];
+}
+
+/** null: what follows in a moment says it. */
+function stateInWords(
+  { phase, health, nextRetryAt }: ServiceSnapshot,
+  before: ServiceSnapshot | undefined,
+  now: number,
+): string | null {
+  const isFresh = before === undefined;
+  switch (phase) {
+    case 'off':
+      return isFresh ? 'off' : 'turned off';
+    case 'stopping':
+      return null;
+    case 'connecting':
+      if (isFresh) return 'connecting';
+      return before.phase === 'off' || before.phase === 'stopping' ? 'turned on' : 'reconnecting';
+    case 'up':
+      if (before?.phase !== 'connecting') return stateOfTunnel[health];
+      return `${stateOfTunnel[health]}, connected in ${secondsText(now - before.since)}`;
+    case 'retrying':
+    case 'waiting':
+    case 'failed':
+      return nextRetryAt === null || nextRetryAt <= now
+        ? phase
+        : `${phase === 'retrying' ? 'retrying' : `${phase}, checking again`} in ${secondsText(nextRetryAt - now)}`;
+    default:
+      return assertNever(phase, 'phase');
+  }
 }
 
 const stateOfTunnel: Readonly<Record<Health, string>> = {

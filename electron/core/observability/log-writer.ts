@@ -2,6 +2,7 @@
  * The Logger of one file: messages become lines, and lines are collected for a moment, so that a child that talks a lot
  * costs one write for many lines. Warnings and errors are written at once: they may be the last words.
  */
+import { localIsoTime } from '../../../shared/log-line.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { LogFile } from './log-file.ts';
@@ -88,7 +89,7 @@ export class LogWriter implements Logger {
   }
 
   #line(level: LogLevel, message: string): string {
-    return `${new Date(this.#parts.clock.wallNow()).toISOString()} ${level.padEnd(5)} ${message}`;
+    return `${localIsoTime(this.#parts.clock.wallNow())} ${level.padEnd(5)} ${message}`;
   }
 
   #lossLine(): string {

@@ -14,7 +14,7 @@ export type OutputStream = 'stdout' | 'stderr';
 
 export interface ChildOutputOptions {
   readonly clock: Clock;
-  /** For answers, which are worth nothing without one of their lines: bounded by who asked for them. */
+  /** For answers, which are worth nothing without one of their lines: bounded by the caller. */
   readonly keepsEveryLine: boolean;
   readonly onLine: (stream: OutputStream, line: string) => void;
 }

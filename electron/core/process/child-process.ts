@@ -15,7 +15,7 @@ export interface ChildRequest {
   readonly politeSignal?: 'SIGTERM' | 'SIGINT';
   /** What it reads from its stdin, which is empty otherwise. It is in no log. */
   readonly input?: string;
-  /** For a program whose output is an answer: none of its lines is dropped. Who asks bounds what they keep. */
+  /** For a program whose output is an answer: none of its lines is dropped. The caller limits what it keeps. */
   readonly keepsEveryLine?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface ChildExit {
   readonly startError: { readonly code: string; readonly message: string } | null;
   /** It ended after `stop` was called. */
   readonly stopped: boolean;
-  /** It did not end: some process of its group still runs, though it was sent SIGKILL. Nobody waits for it any longer. */
+  /** It did not end: some process of its group still runs, though it was sent SIGKILL. It is no longer waited for. */
   readonly survived: boolean;
   /** The last lines of stderr, oldest first. */
   readonly lastLines: readonly string[];

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { startChild, type Argv } from './child-start.ts';
 import type { Environment } from './environment-block.ts';
 
-/** How each is told the line: `code --help`, `zed --help`, `subl --help`. */
+/** How each editor takes a line: `code --help`, `zed --help`, `subl --help`. */
 const editors: readonly (readonly [string, (file: string, line: number) => readonly string[]])[] = [
   ['code', (file, line) => ['--goto', `${file}:${line}`]],
   ['cursor', (file, line) => ['--goto', `${file}:${line}`]],

@@ -21,7 +21,7 @@ export interface GroupControl {
   readonly outlast: typeof outlastGroup;
 }
 
-/** Sends a signal to every member. False when there is nobody to get it. */
+/** Sends a signal to every member. False if there is no such process. */
 export function signalGroup(pgid: number, signal: NodeJS.Signals): boolean {
   return sendToGroup(pgid, signal);
 }

@@ -1,5 +1,5 @@
 /**
- * Who a pid is. Pids are reused, so a pid alone proves nothing; together with the start time and the command line,
+ * Identifies a process. Pids are reused, so a pid alone proves nothing; together with the start time and the command line,
  * within one boot of the computer, it does.
  */
 import { readFile } from 'node:fs/promises';

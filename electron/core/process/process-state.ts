@@ -65,7 +65,7 @@ function hasStoppedMember(pgid: number): boolean {
 
 let running: Promise<string> | null = null;
 
-/** One `ps` for all who ask while it runs. */
+/** Callers that ask while a `ps` runs share it. */
 function processTable(): Promise<string> {
   running ??= outputOf(['/bin/ps', '-axo', 'pid=,pgid=,stat='], {
     timeoutMs: psTimeoutMs,

@@ -1,4 +1,4 @@
-/** A short program of the system's (ps, sysctl, lsof), run for what it prints. */
+/** Runs a short system program (ps, sysctl, lsof) for its output. */
 import { type Argv, startChild } from './child-start.ts';
 
 export interface ProgramLimits {

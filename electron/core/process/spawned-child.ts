@@ -22,7 +22,7 @@ export interface SpawnedChildOptions {
 }
 
 export interface SupervisedChild extends ChildProcess {
-  /** Settles when nobody of its group is left: after `exited` where a process survived SIGKILL, perhaps never. */
+  /** Settles when no process of its group is left: after `exited` where a process survived SIGKILL, perhaps never. */
   readonly gone: Promise<void>;
 }
 
@@ -122,7 +122,7 @@ class SpawnedChild implements SupervisedChild {
     return this.exited;
   }
 
-  /** Resolves when the leader is reaped and nobody of its group is left, which the registries hear of then. */
+  /** Resolves when the leader is reaped and no process of its group is left; the registries are notified then. */
   async #outlast(leader: Promise<Ending>): Promise<void> {
     const { clock, log, registries } = this.#options;
     const { name } = this.#request;

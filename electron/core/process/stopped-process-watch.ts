@@ -1,5 +1,5 @@
 /**
- * Notices children that were stopped (SIGSTOP): such a process keeps its sockets and answers nobody, and without clients
+ * Notices children that were stopped (SIGSTOP): such a process keeps its sockets and answers no client, and without clients
  * nothing else would tell. Looks only while there are children.
  */
 import type { Clock, Timer } from '../clock.ts';

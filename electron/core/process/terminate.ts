@@ -3,7 +3,7 @@ import type { GroupControl } from './process-group.ts';
 
 /** How long a child may take over a polite request. */
 export const politeDeadlineMs = 2_000;
-/** After SIGKILL. Longer takes only who waits inside the kernel, for a dead volume say, and that may be for ever. */
+/** After SIGKILL. Only a process that waits inside the kernel, for a dead volume for example, takes longer, perhaps forever. */
 const killDeadlineMs = 2_000;
 
 export interface Termination {

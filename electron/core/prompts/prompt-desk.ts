@@ -4,7 +4,7 @@
  *
  * 1. A question ends once: with an answer, dismissed, given up after five minutes, or when its program ends.
  * 2. Programs that ask for the same password or passphrase share one question.
- * 3. `isAttended` is false while nobody could answer: then nothing is asked.
+ * 3. `isAttended` is false while there is no user to answer: then nothing is asked.
  */
 import { randomUUID } from 'node:crypto';
 import { isReusable, type Prompt, type PromptKind, type Remember } from '../../../shared/prompt.ts';
@@ -28,7 +28,7 @@ export interface Question {
   /** Those that wait for the answer now; asked again whenever somebody looks. */
   readonly services: () => readonly string[];
   readonly asker: string;
-  /** Programs with the same one want the same answer: of a password, for the same login. null: nobody else wants it. */
+  /** Programs with the same one want the same answer: of a password, for the same login. null: no other program wants it. */
   readonly sameAs: string | null;
   readonly words: string;
   readonly kind: PromptKind;
@@ -97,7 +97,7 @@ export class PromptDesk {
     }));
   }
 
-  /** The answer; null when nobody gave one, or when the program has ended, as `signal` says. Never rejects. */
+  /** The answer; null without one, or when the program has ended, as `signal` says. Never rejects. */
   ask(question: Question, signal: AbortSignal): Promise<UserAnswer | null> {
     if (!this.isAttended || signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 /**
  * The secrets that the config refers to, read when they are needed and kept in memory only. Invariants:
  *
- * 1. While one is being read, everybody who needs it waits for that one reading.
+ * 1. While one is being read, all who need it share that read.
  * 2. `op://…` may ask the user for a fingerprint: it is read only after `allow`, once for each call of it.
  * 3. One that a server refused is read again: at the next need, or, of `op://…`, after the next `allow`.
  */
@@ -40,7 +40,7 @@ export class SecretStore {
     const isAllowed = this.#allowed.delete(password);
     const known = this.#known.get(password);
     const isRefused = this.#refused.has(password);
-    // What the keychain says may have changed, and to read it asks nobody.
+    // The keychain may have changed, and reading it asks the user nothing.
     const isOutdated = reference.kind === 'keychain' ? isAllowed || isRefused : isAllowed && isRefused;
     if (known !== undefined && !isOutdated) return ok(known);
     if (reference.kind === 'op' && !isAllowed)

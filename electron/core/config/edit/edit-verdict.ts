@@ -104,7 +104,8 @@ function describeConsequence(
     };
   }
   const name = names[Number(other)] ?? '';
-  const [, value] = new RegExp(`^(.*) is taken by services\\[${String(index)}\\]`).exec(message) ?? [];
+  const [, value] =
+    new RegExp(`^(.*) is taken by (?:.* \\()?services\\[${String(index)}\\]`).exec(message) ?? [];
   if (value !== undefined)
     return {
       severity: 'error',
@@ -122,10 +123,9 @@ const withPath = (path: string, message: string): string => (path === '' ? messa
 
 /** `services[3] in line 12` says nothing to whoever sees no file. */
 const withNames = (message: string, names: readonly string[]): string =>
-  message.replaceAll(
-    /services\[(\d+)\] in line \d+/g,
-    (whole, index: string) => names[Number(index)] ?? whole,
-  );
+  message
+    .replace(/ \(services\[\d+\], line \d+\)$/, '')
+    .replaceAll(/services\[(\d+)\] in line \d+/g, (whole, index: string) => names[Number(index)] ?? whole);
 
 export const errorsOf = (findings: readonly DraftFinding[]): readonly DraftFinding[] =>
   findings.filter(({ severity }) => severity === 'error');

@@ -52,7 +52,7 @@ function tryForClients(state: ForwardState, context: TransitionContext): Transit
   return stay({ ...state, situation: { phase: 'retrying', retryAt: earliestAt } });
 }
 
-export const insist: Handler<'insisted'> = (state, _event, context) =>
+export const forceRetry: Handler<'retry-forced'> = (state, _event, context) =>
   tryNow({ ...state, suspended: false, history: cleanHistory }, context, true);
 
 /** A try that is due later, or would be brought forward by a trigger, waits for the transport instead. */

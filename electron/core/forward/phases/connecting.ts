@@ -5,7 +5,7 @@ import { after, dismiss, fail, forget, goUp, stay, tryNow } from '../forward-mov
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 export const portOpened: Handler<'port-opened', 'connecting'> = (state, _event, context) =>
-  tryNow({ ...state, portOpen: true }, context, state.situation.tunnel === null && state.situation.insisted);
+  tryNow({ ...state, portOpen: true }, context, state.situation.tunnel === null && state.situation.forced);
 export const portFailed: Handler<'port-failed'> = (state, { cause }, context) => fail(state, cause, context);
 
 export const firstReady: Handler<'tunnel-ready', 'connecting'> = (state, { tunnel }, context) =>
@@ -17,12 +17,12 @@ export const tryEnded: Handler<'tunnel-ended', 'connecting'> = (state, event, co
 };
 
 /** A try that began with the old config, before the sleep, or in another network is begun anew. The old one is not waited for. */
-function tryAnew(state: In<'connecting'>, context: TransitionContext, insisted: boolean): Transition {
+function tryAnew(state: In<'connecting'>, context: TransitionContext, forced: boolean): Transition {
   const { tunnel } = state.situation;
   const clean: In<'connecting'> = { ...state, history: cleanHistory };
   if (tunnel === null) return stay(clean);
   const dismissed = dismiss(clean, tunnel);
-  return after(dismissed.effects, tryNow(dismissed.state, context, insisted));
+  return after(dismissed.effects, tryNow(dismissed.state, context, forced));
 }
 
 export const tryReconfigured: Handler<'reconfigured', 'connecting'> = (state, _event, context) =>

@@ -13,7 +13,7 @@ export const retryDue: Handler<'due', 'retrying'> = (state, _event, context) => 
   return isTransportDown(context) ? holdBack(state, context.transportDown) : tryNow(state, context);
 };
 
-/** Nobody asked for this try: the transport decides. */
+/** This try was not requested: the transport decides. */
 export const portFreed: Handler<'port-opened', 'failed'> = (before, _event, context) => {
   const state = { ...before, portOpen: true };
   return isTransportDown(context) ? holdBack(state, context.transportDown) : tryNow(state, context);

@@ -74,7 +74,7 @@ export const checked = pursuing<'checked'>((before, event, context) => {
   if (before.suspended) return stay(before);
   if (report.evidence.kind === 'dead') return condemn(before, report.evidence.cause, context);
   const proof = proofAfter(before.situation.proof, report);
-  // Of a target that nobody has tried the first client is the trial, unless the transport answered.
+  // For an untried target the first client is the trial, unless the transport answered.
   const isTrusted =
     before.situation.isTrusted || (proof.kind === 'given' && report.evidence.kind !== 'untried');
   const state: In<'up'> = { ...before, situation: { ...before.situation, proof, isTrusted } };
@@ -136,7 +136,7 @@ export const transportDownWhileUp = pursuing<'transport-down'>((state, _event, c
   stay(isTransportDown(context) ? unspaced(state) : state),
 );
 
-export const insistWhileUp: Handler<'insisted', 'up'> = (state, _event, context) =>
+export const forceRetryWhileUp: Handler<'retry-forced', 'up'> = (state, _event, context) =>
   state.situation.replacement.kind === 'starting'
     ? stay(state)
     : replace({ ...state, history: cleanHistory }, context, true);
@@ -155,7 +155,7 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, event, context) =>
     case 'user':
       return isTransportDown(context) && waitsForTransport(state)
         ? askTransport({ ...unscheduled(state), cause: context.transportDown })
-        : insistWhileUp(state, { type: 'insisted' }, context);
+        : forceRetryWhileUp(state, { type: 'retry-forced' }, context);
     case 'transport-up':
     case 'credentials':
     case 'config':
@@ -206,7 +206,7 @@ export const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state, _event
   return replaceAnew({ ...state, situation, history: cleanHistory }, context, true);
 };
 
-/** While nobody asks, nothing is green. */
+/** Without a check, nothing is green. */
 export const suspendedWhileUp: Handler<'suspended', 'up'> = (state) =>
   stay({ ...unproven(unspaced(state)), suspended: true });
 

@@ -42,7 +42,7 @@ interface TunnelTruth {
 /** How often each comes among the others: a world in which most is in order, or hardly anything would ever be proven. */
 const weights = {
   'turned-on': 4, 'turned-off': 1, 'answer-port': 8, ready: 12, end: 4, ask: 10, answer: 16, 'fall-silent': 2, complained: 1,
-  'pass-time': 10, reconfigured: 1, suspended: 1, wake: 2, network: 1, credentials: 1, demand: 1, user: 1, insisted: 1,
+  'pass-time': 10, reconfigured: 1, suspended: 1, wake: 2, network: 1, credentials: 1, demand: 1, user: 1, 'retry-forced': 1,
   port: 1, 'transport-down': 2, 'transport-up': 4, client: 2, 'no-client': 1,
 } as const; // prettier-ignore
 export type WorldChoice = keyof typeof weights;
@@ -152,7 +152,7 @@ export class ForwardWorld {
       case 'turned-off':
       case 'reconfigured':
       case 'suspended':
-      case 'insisted':
+      case 'retry-forced':
         this.send({ type: choice });
     }
   }

@@ -1,0 +1,60 @@
+import { clientAddress } from '../../../shared/bind-address.ts';
+import { serviceUrl } from '../../../shared/service-url.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { exitCode } from '../exit-code.ts';
+import { answerOf, withHost } from '../host-connection.ts';
+import { jsonLines } from '../output/json-lines.ts';
+import { refuseUnknown } from '../service-target.ts';
+import { lastLine, runTool } from '../tool-run.ts';
+
+export interface OpenOptions {
+  readonly print?: true;
+}
+
+/** xdg-open(1) may stay as long as the browser that it starts. */
+const openMs = 5_000;
+
+/** Opens the service where the desktop knows a program for it; else prints its address, for scripts and people to use. */
+export const open: Action<OpenOptions> = (context, options, [name = '']) =>
+  withHost(context, async (client) => {
+    const { services } = answerOf(await client.request('snapshot', {}));
+    refuseUnknown(services, [name]);
+    const service = services.find((one) => one.name === name);
+    if (service === undefined || service.phase === 'off')
+      throw new CommandFailure(`${name} is off`, { hint: `Turn it on: localport start ${name}` });
+    const url = serviceUrl(service);
+    const opener = options.print === true || url === null ? null : desktopOpener(context);
+    if (context.format === 'json')
+      context.print(...jsonLines({ name, url, address: clientAddress(service), opened: opener !== null }));
+    if (url === null || opener === null) {
+      if (context.format !== 'json') context.print(addressOf(service));
+      if (options.print !== true) context.tell(whyNot(name, url));
+      return exitCode.ok;
+    }
+    if (context.format !== 'json') context.say(`opening ${url}`);
+    await openUrl(context, opener, url);
+    return exitCode.ok;
+  });
+
+const addressOf = (service: ServiceSnapshot): string => serviceUrl(service) ?? clientAddress(service);
+
+const whyNot = (name: string, url: string | null): string =>
+  url === null
+    ? `LocalPort does not know what protocol ${name} speaks, so it opens nothing`
+    : 'there is no desktop here, so nothing was opened';
+
+/** null: there is no desktop. In an ssh session on a Mac, the window would open on the screen of that Mac. */
+function desktopOpener({ platform, env }: CommandContext): string | null {
+  if (platform === 'darwin') return env['SSH_CONNECTION'] === undefined ? 'open' : null;
+  return (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') === '' ? null : 'xdg-open';
+}
+
+async function openUrl(context: CommandContext, opener: string, url: string): Promise<void> {
+  const run = await runTool(context, [opener, url], openMs);
+  if (run.exitCode === 0 || run.hasTimedOut) return;
+  throw new CommandFailure(`${url} could not be opened: ${lastLine(run.stderr) || `${opener} failed`}`, {
+    hint: run.isMissing ? `Install ${opener}, or open the address yourself.` : null,
+  });
+}

@@ -1,0 +1,147 @@
+import { expect, it } from 'vitest';
+import { compileText, testConfigPath } from '../../core/config/testing/config-text.ts';
+import { plainPalette } from './palette.ts';
+import { problemLines } from './problem-lines.ts';
+
+/** All that is said of a text with a mistake in it. */
+function told(text: string): string {
+  const compiled = compileText(text);
+  const problems = compiled.ok ? [] : compiled.error;
+  return problemLines({ path: testConfigPath, problems }, plainPalette).join('\n');
+}
+
+const service = (...lines: readonly string[]): string =>
+  ['services:', '  - name: db', ...lines, ''].join('\n');
+
+it.each<readonly [string, string, string]>([
+  [
+    'no space after a colon',
+    service('    technology:ssh', '    local_port: 1'),
+    `error: a space is missing after "technology:" (localport.yaml:3)
+  3 |     technology:ssh
+    |                ^`,
+  ],
+  [
+    'no space after the first colon of an entry',
+    'services:\n  - name:db\n    technology: ssh\n',
+    `error: a space is missing after "name:" (localport.yaml:2)
+  2 |   - name:db
+    |          ^`,
+  ],
+  [
+    'no space after a dash',
+    'services:\n  -name: db\n   technology: ssh\n',
+    `error: a space is missing after the dash (localport.yaml:2)
+  2 |   -name: db
+    |    ^`,
+  ],
+  [
+    'no colon',
+    service('    technology ssh', '    local_port: 1'),
+    `error: a colon is missing after "technology" (localport.yaml:3)
+  3 |     technology ssh
+    |               ^`,
+  ],
+  [
+    'a tab, which is shown as an arrow',
+    service('\ttechnology: ssh'),
+    `error: a tab is used here: YAML is indented with spaces only (localport.yaml:3)
+  3 | →technology: ssh
+    | ^`,
+  ],
+  [
+    'a quote that is not closed, where it opens',
+    service("    description: 'it works", '    local_port: 1'),
+    `error: the quote ' that opens here is not closed (localport.yaml:3)
+  3 |     description: 'it works
+    |                  ^`,
+  ],
+  [
+    'a quote that is not closed, before others that are',
+    service('    description: "one', '    technology: "ssh"'),
+    `error: the quote " that opens here is not closed (localport.yaml:3)
+  3 |     description: "one
+    |                  ^`,
+  ],
+  [
+    'an apostrophe within quotes',
+    service("    description: 'it's here'"),
+    `error: the value ends at the quote before this: put the whole value in quotes of the other kind (localport.yaml:3)
+  3 |     description: 'it's here'
+    |                      ^`,
+  ],
+  [
+    'a bracket that is not closed, where it opens',
+    service('    connection: {host: bastion', '    local_port: 1'),
+    `error: the { that opens here is not closed (localport.yaml:3)
+  3 |     connection: {host: bastion
+    |                 ^`,
+  ],
+  [
+    'a bracket too many',
+    service('    connection: {host: bastion}}'),
+    `error: this } closes nothing (localport.yaml:3)
+  3 |     connection: {host: bastion}}
+    |                                ^`,
+  ],
+  [
+    'a key too deep',
+    service('    technology: ssh', '      local_port: 1'),
+    `error: this line is indented by 6 spaces, the key above by 4 (localport.yaml:4)
+  4 |       local_port: 1
+    |       ^`,
+  ],
+  [
+    'a key not deep enough',
+    service('    technology: ssh', '   local_port: 1'),
+    `error: this line is indented by 3 spaces, the key above by 4 (localport.yaml:4)
+  4 |    local_port: 1
+    |    ^`,
+  ],
+  [
+    'an entry at another depth than the one before',
+    service('    technology: ssh', '   - name: web'),
+    `error: this line is indented by 3 spaces, the entry above by 2 (localport.yaml:4)
+  4 |    - name: web
+    |    ^`,
+  ],
+  [
+    'a first entry without its dash',
+    'services:\n  name: db\n  technology: ssh\n  - name: web\n',
+    `error: this entry begins with a dash, but what stands above it in the list does not (localport.yaml:4)
+  4 |   - name: web
+    |   ^`,
+  ],
+  [
+    'a value with a colon in it',
+    service('    description: note: this'),
+    `error: a value with a colon in it needs quotes around it (localport.yaml:3)
+  3 |     description: note: this
+    |                  ^`,
+  ],
+  [
+    'a value that begins with a reserved character',
+    service('    description: @home'),
+    `error: a value that begins with @ needs quotes around it (localport.yaml:3)
+  3 |     description: @home
+    |                  ^`,
+  ],
+])('says what to fix, and shows where: %s', (_, text, expected) => {
+  expect(told(text)).toBe(expected);
+});
+
+it('shows variables as they are written, and no line that may hold a password', () => {
+  expect(told(service('    description: ${HOME}: x: y'))).toContain('description: ${HOME}: x: y\n');
+  expect(told(service('    password: "hush'))).toBe(
+    'error: the quote " that opens here is not closed (localport.yaml:3)',
+  );
+});
+
+it('falls back to the words of the parser', () => {
+  expect(told('a: b\n...\nx\n')).toMatch(/^error: \w/);
+});
+
+it('is quick with a line and a file without end', () => {
+  expect(told(`services:\n  - ${'x'.repeat(200_000)}: "\n`)).toContain('localport.yaml:2');
+  expect(told(`${'a: b\n'.repeat(30_000)}c: "\n`)).toContain('localport.yaml:30001');
+});

@@ -1,0 +1,144 @@
+/** What services need of a machine, looked at with the real ssh, real files and a name server that need not answer. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock as clock } from '../clock.ts';
+import { loadText } from '../config/testing/config-text.ts';
+import { examineNeeds } from './examine-needs.ts';
+
+let home: string;
+let environment: Record<string, string>;
+
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'needs-'));
+  mkdirSync(path.join(home, 'bin'));
+  environment = {
+    HOME: home,
+    PATH: `${path.join(home, 'bin')}:/usr/bin:/bin`,
+    KUBECONFIG: path.join(home, 'kubeconfig'),
+  };
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** Below `services:`. One line for each need: `✗ subject: message → fix`, with the home as `~`. */
+async function examine(...entries: readonly string[]): Promise<readonly string[]> {
+  const text = `services:\n${entries.map((entry, at) => `  - {name: s${at}, local_port: ${at + 1}, ${entry}}\n`).join('')}`;
+  const needs = await examineNeeds(loadText(text).services, { clock, environment });
+  const marks = { ok: '✓', note: '·', bad: '✗' };
+  return needs.map(({ level, subject, message, fix }) =>
+    `${marks[level]} ${subject}: ${message}${fix === null ? '' : ` → ${fix}`}`.replaceAll(home, '~'),
+  );
+}
+
+const file = (name: string, text: string, mode = 0o600): string => {
+  const full = path.join(home, name);
+  writeFileSync(full, text, { mode });
+  chmodSync(full, mode);
+  return full;
+};
+
+const kube = (more: string): string =>
+  `technology: kubectl, remote_port: 80, connection: {resource_name: web${more}}`;
+const tcp = (host: string, more = ''): string =>
+  `technology: tcp, remote_port: 80, connection: {host: ${host}}${more}`;
+const ssh = (connection: string): string => `technology: ssh, remote_port: 80, connection: {${connection}}`;
+
+const kubeconfig = (name: string, current = ''): string =>
+  `current-context: "${current}"\ncontexts: [{name: ${name}, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "https://127.0.0.1:6443"}}]\n`;
+
+describe('what services need', () => {
+  it('contexts: of the usual kubeconfig, of their own, and the current one', async () => {
+    file('kubeconfig', kubeconfig('prod'));
+    const own = file('own', kubeconfig('staging', 'staging'));
+    expect(
+      await examine(
+        kube(', context: prod'),
+        kube(', context: prd'),
+        kube(`, context: staging, kubeconfig: ${own}`),
+        kube(`, kubeconfig: ${own}`),
+        kube(', context: prod'),
+        kube(''),
+      ),
+    ).toEqual([
+      '✓ context prod: leads to https://127.0.0.1:6443 (s0, s4)',
+      '✗ context prd: is not in ~/kubeconfig (s1) → Did you mean prod?',
+      '✓ context staging: leads to https://127.0.0.1:6443 (s2)',
+      '✓ current context: leads to https://127.0.0.1:6443 (s3)',
+      '✗ current context: ~/kubeconfig has no current context (s5) → Write a context in the config, or choose one: kubectl config use-context NAME',
+    ]);
+  });
+
+  it('hosts: addresses, and names that resolve or do not', async () => {
+    expect(await examine(tcp('127.0.0.1'), tcp('localhost'), tcp('no-such-host.invalid'))).toEqual([
+      '✓ host 127.0.0.1: is an IP address (s0)',
+      expect.stringMatching(/^✓ host localhost: resolves to (127\.0\.0\.1|::1) \(s1\)$/),
+      '✗ host no-such-host.invalid: does not resolve (s2) → Check the spelling, the network or the VPN.',
+    ]);
+  });
+
+  it('ssh hosts, as ssh itself reads its configuration', async () => {
+    const config = file(
+      'ssh_config',
+      'Host bastion\n  HostName 127.0.0.1\nHost inner\n  ProxyJump me@bastion:2222\nHost through\n  ProxyCommand nc %h %p\n',
+    );
+    file('bin/ssh', `#!/bin/sh\nexec /usr/bin/ssh -F '${config}' "$@"\n`, 0o755);
+    expect(
+      await examine(
+        ssh('host: bastion'),
+        ssh('host: inner'),
+        ssh('host: through'),
+        ssh('host: db.invalid, jump: [bastion]'),
+        ssh('host: db.invalid'),
+      ),
+    ).toEqual([
+      '✓ ssh host bastion: is 127.0.0.1 (s0)',
+      '✓ ssh host inner: is reached through bastion (127.0.0.1) (s1)',
+      '✓ ssh host through: is reached through the ProxyCommand of your ssh_config (s2)',
+      '✓ ssh host db.invalid: is reached through bastion (127.0.0.1) (s3)',
+      '✗ ssh host db.invalid: does not resolve (s4) → Check the spelling, the network or the VPN.',
+    ]);
+    file('bin/ssh', '#!/bin/sh\necho "bad configuration option: foo" >&2\nexit 255\n', 0o755);
+    expect(await examine(ssh('host: bastion'))).toEqual([
+      '✗ ssh host bastion: bad configuration option: foo (s0) → Install OpenSSH, or correct your ssh_config.',
+    ]);
+  });
+
+  it('keys: private ones that are private, public ones, and none', async () => {
+    const own = file('own', 'PRIVATE', 0o600);
+    const open = file('open', 'PRIVATE', 0o644);
+    const half = file('half.pub', 'ssh-ed25519 AAAAC3Nz me@here\n', 0o644);
+    const found = await examine(
+      ...[own, open, half, path.join(home, 'none')].map((key) => ssh(`host: 127.0.0.1, key_file: ${key}`)),
+    );
+    expect(found.filter((line) => line.includes(' key: '))).toEqual([
+      '✓ key: ~/own (s0)',
+      '✗ key: others may read the key ~/open, so ssh ignores it (s1) → chmod 600 ~/open',
+      '✓ key: ~/half.pub is a public key; its private key has to be in the agent (s2)',
+      '✗ key: ~/none cannot be read (s3) → Correct key_file, or create the key: ssh-keygen',
+    ]);
+  });
+
+  it('CA files and programs of checks, and of commands', async () => {
+    const pem = file('ca.pem', '-----BEGIN CERTIFICATE-----\n');
+    const der = file('ca.der', '0\u0082');
+    const check = (ca: string): string => `, health_check: {type: tls, config: {ca_file: ${ca}}}`;
+    file('bin/tunnel', '#!/bin/sh\n', 0o755);
+    const found = await examine(
+      tcp('127.0.0.1', check(pem)),
+      tcp('127.0.0.1', check(der)),
+      tcp('127.0.0.1', check(path.join(home, 'none'))),
+      'technology: command, connection: {argv: [tunnel, "{local_port}"]}',
+      tcp('127.0.0.1', ', health_check: {type: exec, config: {argv: [no-such-check]}}'),
+    );
+    expect(found.filter((line) => !line.includes(' host '))).toEqual([
+      '✓ CA file: ~/ca.pem (s0)',
+      '✗ CA file: ~/ca.der has no CA certificate in PEM format (s1) → Convert it: openssl x509 -inform der -in FILE',
+      '✗ CA file: ~/none cannot be read (s2) → Correct the path of the CA certificate.',
+      '✓ program tunnel: ~/bin/tunnel (s3)',
+      "✗ program no-such-check: was not found (s4) → Install it, or put it on your login shell's PATH.",
+    ]);
+  });
+});

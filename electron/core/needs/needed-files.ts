@@ -1,0 +1,46 @@
+/** Files that services name: keys and certificates. */
+import { open, stat } from 'node:fs/promises';
+import { isBad, isFine, type Verdict } from './need.ts';
+
+const others = 0o077;
+/** As much as is looked at of a file. */
+const maxBytes = 64 * 1024;
+
+/** The public half may be named, too: ssh then uses the agent's key that belongs to it (ssh_config(5), IdentityFile). */
+export async function judgeKeyFile(file: string): Promise<Verdict> {
+  const text = await beginningOf(file);
+  if (text === null)
+    return isBad(`${file} cannot be read`, 'Correct key_file, or create the key: ssh-keygen');
+  if (isPublicKey(text)) return isFine(`${file} is a public key; its private key has to be in the agent`);
+  const { mode } = await stat(file);
+  if ((mode & others) !== 0)
+    return isBad(`others may read the key ${file}, so ssh ignores it`, `chmod 600 ${file}`);
+  return isFine(file);
+}
+
+/** sshd(8), "AUTHORIZED_KEYS FILE FORMAT". */
+const isPublicKey = (text: string): boolean => /^(?:ssh-|ecdsa-|sk-)[\w@.-]+ +AAAA/.test(text);
+
+export async function judgeCaFile(file: string): Promise<Verdict> {
+  const text = await beginningOf(file);
+  if (text === null) return isBad(`${file} cannot be read`, 'Correct the path of the CA certificate.');
+  return text.includes('-----BEGIN CERTIFICATE-----') || text.includes('-----BEGIN TRUSTED CERTIFICATE-----')
+    ? isFine(file)
+    : isBad(`${file} has no CA certificate in PEM format`, 'Convert it: openssl x509 -inform der -in FILE');
+}
+
+/** null: there is no such file, or it may not be read. Pipes are not waited for. */
+async function beginningOf(file: string): Promise<string | null> {
+  try {
+    if (!(await stat(file)).isFile()) return null;
+    const handle = await open(file, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return null;
+  }
+}

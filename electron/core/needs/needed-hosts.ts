@@ -1,0 +1,82 @@
+/** Hosts that services connect to: whether their names resolve, for ssh as its own configuration has it. Connects to none. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { withDeadline, type Clock } from '../clock.ts';
+import { startChild } from '../process/child-start.ts';
+import type { Environment } from '../process/environment-block.ts';
+import { sshSettingsArgv, type SshConnection } from '../transport/ssh-command.ts';
+import { sshSetting } from '../transport/ssh-settings.ts';
+import { isBad, isFine, isOdd, type Verdict } from './need.ts';
+
+/** Of ssh, which may run a program for `Match exec`, and of a name server. */
+const askMs = 5_000;
+const maxOutputBytes = 256 * 1024;
+
+export interface HostTools {
+  readonly clock: Clock;
+  /** What the services' own ssh gets. */
+  readonly environment: Environment;
+}
+
+export async function judgeHost(host: string, { clock }: HostTools): Promise<Verdict> {
+  if (isIP(host) !== 0) return isFine('is an IP address');
+  const found = await withDeadline(
+    clock,
+    askMs,
+    lookup(host).then(
+      ({ address }) => isFine(`resolves to ${address}`),
+      () => isBad('does not resolve', 'Check the spelling, the network or the VPN.'),
+    ),
+  );
+  return found === 'deadline'
+    ? isOdd(`was not resolved within ${askMs / 1_000} s`, 'Check the network or the VPN.')
+    : found;
+}
+
+/** The host that this computer connects to for it: the first jump host, if there is one. */
+export async function judgeSshHost(connection: SshConnection, tools: HostTools): Promise<Verdict> {
+  const settings = await sshSettings(connection, tools);
+  if (typeof settings === 'string') return isBad(settings, 'Install OpenSSH, or correct your ssh_config.');
+  const [hop = firstOf(sshSetting(settings, 'proxyjump'))] = connection.jump;
+  if (hop !== undefined && hop !== null) return judgeJumpHost(hop, connection, tools);
+  if (sshSetting(settings, 'proxycommand') !== null)
+    return isFine('is reached through the ProxyCommand of your ssh_config');
+  const name = sshSetting(settings, 'hostname') ?? connection.host;
+  if (name !== connection.host && isIP(name) !== 0) return isFine(`is ${name}`);
+  const verdict = await judgeHost(name, tools);
+  return name === connection.host ? verdict : { ...verdict, message: `is ${name}, which ${verdict.message}` };
+}
+
+const firstOf = (list: string | null): string | null => list?.split(',', 1)[0] ?? null;
+
+/** `hop`: `[user@]host[:port]`. */
+async function judgeJumpHost(hop: string, target: SshConnection, tools: HostTools): Promise<Verdict> {
+  const host = hop
+    .replace(/^.*@/, '')
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^([^:]+):\d+$/, '$1');
+  const settings = await sshSettings({ ...target, host, user: null, port: null, jump: [] }, tools);
+  const name = (typeof settings === 'string' ? null : sshSetting(settings, 'hostname')) ?? host;
+  if (isIP(name) !== 0) return isFine(`is reached through ${host}${name === host ? '' : ` (${name})`}`);
+  const { message, ...verdict } = await judgeHost(name, tools);
+  return { ...verdict, message: `is reached through ${host}, which ${message}` };
+}
+
+/** The lines of `ssh -G`, or in words why there are none. */
+async function sshSettings(
+  connection: SshConnection,
+  { environment }: HostTools,
+): Promise<readonly string[] | string> {
+  const started = startChild(sshSettingsArgv(connection), {
+    env: environment,
+    stdin: 'ignore',
+    timeout: askMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: maxOutputBytes,
+  });
+  if (!started.ok) return started.error.message;
+  const { exitCode, stdout, stderr, timedOut } = await started.value;
+  if (exitCode === 0) return stdout.split('\n');
+  if (timedOut) return `ssh -G did not answer within ${askMs / 1_000} s`;
+  return stderr.trim().split('\n').at(-1) || 'ssh could not be started';
+}

@@ -1,0 +1,17 @@
+/** What `npm start` ends with: where the app is, and what to try first. Pure. */
+import { clientAddress } from '../../shared/bind-address.ts';
+import { serviceUrl } from '../../shared/service-url.ts';
+import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+
+/** Set by `npm start` for the app that it starts. */
+export const greetingVariable = 'LOCALPORT_STARTED_BY_NPM';
+
+export function launchGreeting(services: readonly ServiceSnapshot[], platform: NodeJS.Platform): string {
+  const place = platform === 'darwin' ? 'menu bar' : 'system tray';
+  const first = services.find(({ desired, phase }) => desired === 'on' && phase !== 'failed');
+  const forward =
+    first === undefined
+      ? 'no forward is on yet'
+      : `your first forward: ${serviceUrl(first) ?? clientAddress(first)}`;
+  return `LocalPort is in the ${place}; Ctrl-C stops it; ${forward}`;
+}
