@@ -107,6 +107,6 @@ test('a question that is canceled fails its service, and is not asked again', as
     ({ services }) => services[0]?.phase === 'failed',
   );
   expect(failed.services[0]).toMatchObject({ cause: { code: 'question-unanswered' }, nextRetryAt: null });
-  await page.getByRole('button', { name: 'Try Again' }).click();
+  await page.getByRole('button', { name: 'Enter Passphrase…' }).click();
   await app.waitForSnapshot('ssh asks again', ({ prompts }) => prompts.length === 1);
 });

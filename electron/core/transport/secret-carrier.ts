@@ -1,25 +1,33 @@
 /** ssh carriers whose password must be read first. Nothing is started, and no time runs, before it is known. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
+import { loginCommand } from '../../../shared/prompt.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
+import type { AnswerMemory } from '../prompts/answer-memory.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
 import { noChild, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { Carrier, CarrierEnd, TransportProof } from './carrier.ts';
+import type { SshConnection } from './ssh-command.ts';
 import type { OpenCarrier } from './transport.ts';
+import { loginOf } from './transport-key.ts';
 
 /** The same, for services whose password may be a reference. */
 export const withSecrets =
-  (open: OpenCarrier, secrets: SecretStore): OpenCarrier =>
+  (open: OpenCarrier, secrets: SecretStore, memory: AnswerMemory): OpenCarrier =>
   (opening, reports) => {
     const { service } = opening;
     const { connection } = service;
     if (connection.technology !== 'ssh' || connection.password === null) return open(opening, reports);
     const { password } = connection;
-    if (!isReference(password)) return open(opening, reports);
+    // The user is asked for it instead.
+    const isReplaced = memory.isStoredReplaced(loginOf(connection));
+    if (!isReference(password) || isReplaced) return open(opening, reports);
     return new SecretCarrier(opening.id, {
-      password: secrets.resolve(password),
+      password: secrets
+        .resolve(password)
+        .then((found) => (found.ok ? found : err(unread(found.error, connection)))),
       open: (value) =>
         open(
           { ...opening, service: { ...service, connection: { ...connection, password: value } } },
@@ -27,13 +35,23 @@ export const withSecrets =
         ),
       explain: (cause) => {
         // The config's password was refused, and not what the user typed, or a security key.
-        const isStored = cause.recheck === 'never' && cause.action?.kind === 'open-config';
+        const isStored = cause.action?.kind === 'log-in' && cause.action.replacesStored;
         if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
         return refused(connection.host, password, cause);
       },
     });
   };
+
+/** One that is missing can be asked for. */
+function unread(cause: Cause, { host, password }: SshConnection): Cause {
+  if (cause.code !== 'secret-missing') return cause;
+  const reference = parseSecretReference(password ?? '');
+  const command = reference?.kind === 'keychain' ? setCommand(reference.name) : undefined;
+  const what = reference?.kind === 'keychain' ? reference.name : undefined;
+  const evidence = cause.evidence ?? undefined;
+  return describeCause('secret-missing', { what, command, evidence, login: loginCommand(host) });
+}
 
 function refused(host: string, password: string, { evidence }: Cause): Cause {
   const reference = parseSecretReference(password);
