@@ -359,8 +359,7 @@ const catalogue = {
   'question-unanswered': {
     ...user('credentials'),
     recheck: (d) => (d.askedUser === true ? 'never' : 'login'),
-    title: (d) =>
-      d.askedUser === true ? unanswered(d) : (d.what ?? 'The server asks a question'),
+    title: (d) => (d.askedUser === true ? unanswered(d) : (d.what ?? 'The server asks a question')),
     remedy: (d) =>
       d.askedUser === true
         ? 'Try again and answer the prompt (not retried automatically)'

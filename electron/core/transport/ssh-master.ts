@@ -133,6 +133,15 @@ function planMaster(
   };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const reader = createMasterReader({ service, controlPath, onRefusal, onListenRefused });
+  const end = new AbortController();
+  const explained = new WeakSet<Cause>();
+  const explain = async (cause: Cause, signal: AbortSignal): Promise<Cause> => {
+    const question = askpass?.lastInVain ?? null;
+    const terms = { launcher: options.launcher, clock, signal };
+    const found = await withKey(cause, { connection, question, terms });
+    explained.add(found);
+    return found;
+  };
   return {
     child: {
       name: `ssh ${host}`,
@@ -142,20 +151,21 @@ function planMaster(
     interpret: (line) => {
       const meaning = askpass?.read(line.text, line.pid) ?? reader.read(line);
       if (meaning.kind === 'ready') askpass?.loggedIn();
-      return meaning;
+      if (meaning.kind !== 'question') return meaning;
+      const settled = meaning.settled.then((cause) => (cause === null ? null : explain(cause, end.signal)));
+      return { ...meaning, settled };
     },
     explainEnd: (cause, signal) =>
-      withKey(askpass?.explainEnd(cause) ?? withLogin(cause, host), {
-        connection,
-        question: askpass?.lastInVain ?? null,
-        terms: { launcher: options.launcher, clock, signal },
-      }),
+      explained.has(cause)
+        ? Promise.resolve(cause)
+        : explain(askpass?.explainEnd(cause) ?? withLogin(cause, host), signal),
     isUnused: (cause) => cause.code === 'closed-by-remote' && reader.isUnused(),
     wake: () => {
       wake(controlPath);
     },
     roundTrip: roundTripThrough({ controlPath, probeSocket, clock }),
     cleanUp: async () => {
+      end.abort();
       await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);
     },
   };
