@@ -54,6 +54,20 @@ test.describe('with the mouse', () => {
     await expect(row('redis').getByText('Copied')).toHaveCSS('opacity', '1');
   });
 
+  test('a notification that was chosen shows its service, and does what its button offered', async () => {
+    await gallery.open('needs-user');
+    await gallery.push('popover:reveal', { names: ['kafka'], action: null });
+    await expect(row('kafka')).toBeFocused();
+    await expect(row('postgres')).toHaveCount(0);
+    await gallery.push('popover:reveal', { names: ['kafka'], action: 'Sign In…' });
+    await gallery.push('popover:reveal', { names: ['kafka'], action: 'Use Another Port' });
+    await expect
+      .poll(() => gallery.asked())
+      .toEqual([{ channel: 'service:use-free-port', request: { name: 'kafka' } }]);
+    await gallery.push('popover:reveal', { names: ['warehouse'], action: 'Trust Host Key…' });
+    await expect(gallery.page.getByText('Trusted until now')).toBeVisible();
+  });
+
   test('a cause opens its evidence', async () => {
     await expect(gallery.page.getByText('ImagePullBackOff')).toHaveCount(0);
     await row('redis').getByRole('button', { name: 'No ready pod' }).click();
