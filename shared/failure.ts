@@ -302,8 +302,12 @@ const catalogue = {
         return `The answer in the keychain was not accepted, and was removed: ${next} ${notRetried}`;
       }
       if (d.askedUser === true) return `Try again and check your answer ${notRetried}`;
-      if (d.usedPassword === true)
-        return `${d.command === undefined ? 'Correct the password in the config' : `Run ${d.command} with the right password`}, or enter another one for now ${notRetried}`;
+      if (d.usedPassword === true) {
+        const enter =
+          d.login === undefined ? 'Enter another password' : `Run ${d.login} to enter another password`;
+        const correct = d.command === undefined ? 'correct it in the config' : `store it: ${d.command}`;
+        return `${enter}, or ${correct} ${notRetried}`;
+      }
       if (d.command !== undefined) return `Run ${d.command} and try again`;
       const check = 'Check the user and the key in the config';
       return d.login === undefined ? check : `${check}, or log in with a password: ${d.login}`;

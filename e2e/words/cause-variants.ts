@@ -25,6 +25,7 @@ const details: Readonly<Record<CauseCode, readonly CauseDetails[]>> = {
     { host: 'bastion', takesPassword: true, login: 'localport ssh login bastion' },
     { host: 'bastion', usedPassword: true },
     { host: 'bastion', usedPassword: true, command: 'localport secret set bastion' },
+    { host: 'bastion', usedPassword: true, login: 'localport ssh login bastion' },
     { host: 'bastion', askedUser: true, question: 'password' },
     { host: 'bastion', askedUser: true, question: 'passphrase' },
     { host: 'bastion', askedUser: true, question: 'code' },

@@ -47,7 +47,7 @@ export function openOwnTools(
   secrets.allow(services.flatMap(referencesOf));
   const prompts = nobodyAnswers(clock);
   const transports = sshTransports(name, { launcher, clock, runtimeDirectory, prompts }, (open) =>
-    withSecrets(open, secrets, prompts.memory),
+    withSecrets(open, secrets, prompts),
   );
   return {
     launcher,

@@ -58,7 +58,7 @@ const aService = (name: string, cause: ServiceSnapshot['cause']): ServiceSnapsho
 });
 
 function setUp(): AgentKeys {
-  const environment = (): Readonly<Record<string, string | undefined>> => ({
+  const environment = (): Readonly<Record<string, string>> => ({
     PATH: [client.binDirectory, process.env['PATH']].join(path.delimiter),
   });
   launcher = new GroupLauncher({ clock: systemClock, log: silentLogger, environment, registries: [] });

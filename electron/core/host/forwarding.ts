@@ -100,7 +100,7 @@ export class Forwarding {
       clock,
       log,
       random: Math.random,
-      openSsh: withSecrets(sshCarriers(ssh), this.#secrets, this.prompts.memory),
+      openSsh: withSecrets(sshCarriers(ssh), this.#secrets, this.prompts),
       openKube: (opening, cluster, reports) =>
         openKubeSession(opening, cluster, { launcher, clock, runtimeDirectory }, reports),
       launcher,

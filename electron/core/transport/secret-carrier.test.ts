@@ -45,7 +45,7 @@ function world(end: CarrierEnd | null) {
       };
     },
     store,
-    memory,
+    { memory, isAttended: true },
   );
   const reports = {
     onRefusal: () => undefined,

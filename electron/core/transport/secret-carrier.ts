@@ -3,7 +3,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
-import type { AnswerMemory } from '../prompts/answer-memory.ts';
+import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
 import { noChild, CarrierLife } from './carrier-life.ts';
@@ -13,16 +13,18 @@ import type { SshConnection } from './ssh-command.ts';
 import type { OpenCarrier } from './transport.ts';
 import { loginOf } from './transport-key.ts';
 
+type Prompts = Pick<PromptDesk, 'memory' | 'isAttended'>;
+
 /** The same, for services whose password may be a reference. */
 export const withSecrets =
-  (open: OpenCarrier, secrets: SecretStore, memory: AnswerMemory): OpenCarrier =>
+  (open: OpenCarrier, secrets: SecretStore, prompts: Prompts): OpenCarrier =>
   (opening, reports) => {
     const { service } = opening;
     const { connection } = service;
     if (connection.technology !== 'ssh' || connection.password === null) return open(opening, reports);
     const { password } = connection;
     // The user is asked for it instead.
-    const isReplaced = memory.isStoredReplaced(loginOf(connection));
+    const isReplaced = prompts.memory.isStoredReplaced(loginOf(connection));
     if (!isReference(password) || isReplaced) return open(opening, reports);
     return new SecretCarrier(opening.id, {
       password: secrets
@@ -38,7 +40,7 @@ export const withSecrets =
         const isStored = cause.action?.kind === 'log-in' && cause.action.replacesStored;
         if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
-        return refused(connection.host, password, cause);
+        return refused(connection.host, password, { cause, login: loginUnless(prompts, connection.host) });
       },
     });
   };
@@ -53,10 +55,25 @@ function unread(cause: Cause, { host, password }: SshConnection): Cause {
   return describeCause('secret-missing', { what, command, evidence, login: loginCommand(host) });
 }
 
-function refused(host: string, password: string, { evidence }: Cause): Cause {
+/** What asks for the password, where LocalPort itself cannot. */
+const loginUnless = ({ isAttended }: Prompts, host: string): string | undefined =>
+  isAttended ? undefined : loginCommand(host);
+
+interface Refusal {
+  readonly cause: Cause;
+  readonly login: string | undefined;
+}
+
+function refused(host: string, password: string, { cause: { evidence }, login }: Refusal): Cause {
   const reference = parseSecretReference(password);
   const command = reference?.kind === 'keychain' ? setCommand(reference.name) : undefined;
-  return describeCause('auth-failed', { host, command, usedPassword: true, evidence: evidence ?? undefined });
+  return describeCause('auth-failed', {
+    host,
+    command,
+    login,
+    usedPassword: true,
+    evidence: evidence ?? undefined,
+  });
 }
 
 interface SecretCarrierParts {

@@ -148,7 +148,7 @@ export class SshAskpass {
       const question = this.#given.suspects().at(-1)?.kind;
       return describeCause('auth-failed', { host, evidence, askedUser: true, wasRemembered, question });
     }
-    return this.#storedWasGiven ? wrongPassword(host, evidence) : cause;
+    return this.#storedWasGiven ? wrongPassword(host, evidence, this.#desk.isAttended) : cause;
   }
 
   /** A server that was kept waiting closes the connection: what the user has typed meanwhile serves the next try. */
@@ -251,7 +251,7 @@ export class SshAskpass {
   #withoutUser(question: AskedQuestion): Cause {
     const { host } = this.#login;
     if (!question.isRepeated) return unanswerable(question, host);
-    if (!question.wasRemembered) return wrongPassword(host, question.words);
+    if (!question.wasRemembered) return wrongPassword(host, question.words, false);
     const login = loginCommand(host);
     const { words, kind } = question;
     return describeCause('auth-failed', {
@@ -321,8 +321,13 @@ function stillNamesAskers(before: boolean | null, line: string): boolean | null 
   return before !== false && (major > 8 || (major === 8 && minor >= 5));
 }
 
-const wrongPassword = (host: string, evidence: string | undefined): Cause =>
-  describeCause('auth-failed', { host, evidence, usedPassword: true });
+const wrongPassword = (host: string, evidence: string | undefined, isAttended: boolean): Cause =>
+  describeCause('auth-failed', {
+    host,
+    evidence,
+    usedPassword: true,
+    login: isAttended ? undefined : loginCommand(host),
+  });
 
 const withoutAnswer = ({ asker, words, kind }: AskedQuestion, host: string): Cause =>
   describeCause('question-unanswered', {
