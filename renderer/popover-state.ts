@@ -55,9 +55,9 @@ export const initialState: PopoverState = {
 export function reducePopover(state: PopoverState, action: PopoverAction): PopoverState {
   switch (action.kind) {
     case 'reset':
-      return { ...initialState, folded: state.folded, pages: unfinished(state.pages) };
+      return afresh(state);
     case 'reveal':
-      return { ...initialState, folded: state.folded, onlyTrouble: true, activeName: action.name };
+      return { ...afresh(state), onlyTrouble: true, activeName: action.name };
     case 'push':
       return { ...state, menu: null, confirming: null, pages: pushed(state.pages, action.page) };
     case 'back':
@@ -86,6 +86,12 @@ export function reducePopover(state: PopoverState, action: PopoverAction): Popov
       return assertNever(action, 'action');
   }
 }
+
+const afresh = ({ folded, pages }: PopoverState): PopoverState => ({
+  ...initialState,
+  folded,
+  pages: unfinished(pages),
+});
 
 /** Who looks something up elsewhere for a form or a passphrase, or signs in in a browser, and so hides the popover, goes on with it. */
 const unfinished = (pages: readonly Page[]): readonly Page[] =>
