@@ -28,7 +28,7 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     finding: ([, kind = '', name = ''], context) =>
       invalid({
         what: `The kubeconfig has no ${kind} ${name}, which ${contextIn(context)} names`,
-        fix: `Add that ${kind} to your kubeconfig, or sign in to the cluster anew`,
+        fix: `Add that ${kind} to your kubeconfig, or sign in to the cluster again`,
       }),
   },
   {
@@ -54,7 +54,7 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     /unable to load root certificates|failed to find any PEM data in (certificate|key) input/i,
     ([, input]) => ({
       what: `The ${input === undefined ? 'CA certificate' : `client ${input}`} in the kubeconfig is not in PEM format`,
-      fix: 'Correct it in your kubeconfig, or sign in to the cluster anew',
+      fix: 'Correct it in your kubeconfig, or sign in to the cluster again',
     }),
   ),
   proves(

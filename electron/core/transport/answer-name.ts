@@ -50,6 +50,9 @@ function placeOf(toldHost: string, { host, port, jump }: AskedLogin, isTarget: b
   return described({ host: hop.host, port: hop.port === null ? null : Number(hop.port) }, toldHost);
 }
 
+/** The file of the key that ssh asks the passphrase of; null: it asks for something else. */
+export const keyFileIn = (prompt: string): string | null => keyPrompt.exec(prompt)?.[1] ?? null;
+
 interface Place {
   readonly host: string;
   readonly port: number | null;

@@ -1,31 +1,25 @@
 /**
- * The way of answers to ssh. ssh runs the program that SSH_ASKPASS names and reads its stdout. Ours makes a FIFO in the
- * private folder, asks the host on stderr, and reads the answer from the FIFO. Invariants:
+ * What one ssh is answered, by the program that asks for it (`askpass-program.ts`). Invariants:
  *
- * 1. An answer stands in no argument, environment, log or file: a FIFO's bytes are only in memory.
- * 2. A question counts when it carries the token of this ssh, which no server knows: a banner cannot forge one.
- * 3. The stored password is given once, to the ssh that leads the group, and only when that asks for the target's
+ * 1. The stored password is given once, to the ssh that leads the group, and only when that asks for the target's
  *    password. A jump host's ssh inherits SSH_ASKPASS: what it asks goes to the user, as every other question does.
- * 4. Which host or key asks is believed only where each ssh on the way puts it before a server's own words (OpenSSH 8.5 and
+ * 2. Which host or key asks is believed only where each ssh on the way puts it before a server's own words (OpenSSH 8.5 and
  *    later). Elsewhere a server could ask for another host's password, or a key's passphrase: nothing is remembered there.
- * 5. While nobody could answer, ssh goes on without a key that is locked, and any other question ends it: an empty
+ * 3. While nobody could answer, ssh goes on without a key that is locked, and any other question ends it: an empty
  *    answer would count as a failed login.
- * 6. An answer of the keychain is given once to each ssh and its jump hosts. One that is refused is forgotten, and only one that has
+ * 4. An answer of the keychain is given once to each ssh and its jump hosts. One that is refused is forgotten, and only one that has
  *    worked is stored.
  */
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { isReusable, loginCommand, type Remember } from '../../../shared/prompt.ts';
+import { isReusable, loginCommand, type PromptKind, type Remember } from '../../../shared/prompt.ts';
 import { promptTitle } from '../../../shared/prompt-words.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
-import { writeAnswer } from './answer-fifo.ts';
 import { answerName } from './answer-name.ts';
+import { type Asked, AskpassProgram, tellProgram } from './askpass-program.ts';
 import type { LineMeaning } from './child-carrier.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { type Asking, type Given, GivenAnswers } from './given-answers.ts';
-import { removeFile } from './private-path.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 
 export interface AskpassLogin {
@@ -43,32 +37,12 @@ export interface AskpassLogin {
   readonly user: string | null;
   /** null: every question is the user's. */
   readonly password: string | null;
+  /** What the target's password is called in the keychain; null: it may not be kept. Absent: as `answerName` says. */
+  readonly passwordName?: string | null;
 }
 
 /** A server's own patience is longer than that. */
 const longAnswerMs = 10_000;
-
-/** Host keys are never asked about: ssh_config's and our own StrictHostKeyChecking decide. */
-const scriptFor = (token: string): string => `#!/bin/sh
-case "$1" in *'(yes/no'*) exit 1 ;; esac
-fifo="$0.$$"
-trap 'rm -f "$fifo"' EXIT
-trap 'printf "\\n%s %s %s done -\\n" ${token} "$PPID" "$$" >&2; exit 1' HUP INT TERM
-mkfifo -m 600 "$fifo" && exec 3<>"$fifo" || exit 1
-words=$(printf '%.500s' "$1" | tr '\\r\\n' '  ')
-printf '\\n%s %s %s %s %s\\n' ${token} "$PPID" "$$" "\${SSH_ASKPASS_PROMPT:-ask}" "$words" >&2
-IFS= read -r answer <&3 || exit 1
-case "$answer" in '='*) printf '%s\\n' "\${answer#=}" ;; *) exit 1 ;; esac
-`;
-
-interface Asked {
-  /** Of the ssh that asks. */
-  readonly parent: number;
-  readonly fifo: string;
-  /** SSH_ASKPASS_PROMPT. */
-  readonly hint: string;
-  readonly prompt: string;
-}
 
 interface AskedQuestion extends Question, Asking {}
 
@@ -78,13 +52,10 @@ interface Unanswered {
 }
 
 export class SshAskpass {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly #file: string;
+  readonly #program: AskpassProgram;
   readonly #login: AskpassLogin;
   readonly #desk: PromptDesk;
-  readonly #token = `localport-askpass-${randomBytes(16).toString('hex')}`;
   readonly #end = new AbortController();
-  readonly #fifos: string[] = [];
   readonly #given = new GivenAnswers();
   /** Names of answers that the keychain was asked for. */
   readonly #recalled = new Set<string>();
@@ -95,6 +66,7 @@ export class SshAskpass {
   /** null: no ssh has told its version yet. */
   #namesAskers: boolean | null = null;
   #unanswered: Unanswered | null = null;
+  #lastGiven: AskedQuestion | null = null;
   /** Why we ended ssh. */
   #told: Cause | null = null;
   /** The user took this long for the last answer, in ms. */
@@ -103,19 +75,20 @@ export class SshAskpass {
 
   /** Writes the program. Throws when the file cannot be written. */
   constructor(file: string, login: AskpassLogin, desk: PromptDesk) {
-    writeFileSync(file, scriptFor(this.#token), { mode: 0o700 });
-    // "force": otherwise ssh asks only on a terminal, or only where there is a display.
-    this.environment = { SSH_ASKPASS: file, SSH_ASKPASS_REQUIRE: 'force' };
-    this.#file = file;
+    this.#program = new AskpassProgram(file);
     this.#login = login;
     this.#desk = desk;
+  }
+
+  get environment(): Readonly<Record<string, string>> {
+    return this.#program.environment;
   }
 
   /** What a line of stderr asks for; null: it is no question. `leaderPid` is the process that we started. */
   read(line: string, leaderPid: number | null): LineMeaning | null {
     this.#namesAskers = stillNamesAskers(this.#namesAskers, line);
     this.#given.note(line);
-    const asked = this.#parse(line);
+    const asked = this.#program.parse(line);
     if (asked === null) return null;
     if (asked.hint === 'done') {
       if (this.#unanswered?.asked.fifo === asked.fifo) this.#endTouch();
@@ -123,13 +96,13 @@ export class SshAskpass {
     }
     this.#endTouch();
     const { prompt, hint } = asked;
-    const { user, password } = this.#login;
+    const { password } = this.#login;
     const isTarget = asked.parent === leaderPid;
-    if (isTarget && password !== null && !this.#storedWasGiven && isPasswordPrompt(prompt, user)) {
+    const question = this.#questionOf(asked, isTarget);
+    if (password !== null && this.#takesStored(question)) {
       this.#storedWasGiven = true;
       return { kind: 'question', prompt, settled: this.#tellSsh(asked, password) };
     }
-    const question = this.#questionOf(asked, isTarget);
     const ofAnother = this.#given.ofAnotherSsh(question);
     if (ofAnother !== null)
       return {
@@ -165,16 +138,17 @@ export class SshAskpass {
     const unanswered = this.#unanswered;
     // A key that was touched, or need not be any more, explains no other end than a refused login.
     if (unanswered !== null && (unanswered.question.kind !== 'touch' || cause.code === 'auth-failed'))
-      return withoutAnswer(unanswered.question);
+      return withoutAnswer(unanswered.question, this.#login.host);
     if (cause.code !== 'auth-failed') return this.#explainBreak(cause);
     const { host } = this.#login;
     const evidence = cause.evidence ?? undefined;
     for (const given of this.#given.suspects()) this.#refuse(given);
     if (!this.#given.isEmpty) {
       const wasRemembered = this.#refused.size > 0;
-      return describeCause('auth-failed', { host, evidence, askedUser: true, wasRemembered });
+      const question = this.#given.suspects().at(-1)?.kind;
+      return describeCause('auth-failed', { host, evidence, askedUser: true, wasRemembered, question });
     }
-    return this.#storedWasGiven ? wrongPassword(host, evidence) : cause;
+    return this.#storedWasGiven ? wrongPassword(host, evidence, this.#desk.isAttended) : cause;
   }
 
   /** A server that was kept waiting closes the connection: what the user has typed meanwhile serves the next try. */
@@ -187,19 +161,21 @@ export class SshAskpass {
     return describeCause('closed-by-remote', { host, evidence: cause.evidence ?? undefined, tookMs });
   }
 
+  /** What was asked last of the questions that have come to nothing; null: none has. */
+  get lastInVain(): Pick<Question, 'kind' | 'words'> | null {
+    return this.#unanswered?.question ?? this.#lastGiven;
+  }
+
   /** Its ssh has ended. */
   async close(): Promise<void> {
     this.#end.abort();
-    await Promise.all([this.#file, ...this.#fifos].map(removeFile));
+    await this.#program.close();
   }
 
-  #parse(line: string): Asked | null {
-    if (!line.startsWith(`${this.#token} `)) return null;
-    const [, parent = '', asker = '', hint = '', ...words] = line.split(' ');
-    if (!/^\d+$/.test(asker)) return null;
-    const fifo = `${this.#file}.${asker}`;
-    this.#fifos.push(fifo);
-    return { parent: Number(parent), fifo, hint, prompt: words.join(' ').trim() };
+  /** Not where the user has had another one remembered. */
+  #takesStored({ isTarget, words, name }: AskedQuestion): boolean {
+    if (!isTarget || this.#storedWasGiven || !isPasswordPrompt(words, this.#login.user)) return false;
+    return name === null || !this.#mayBeInKeychain(name);
   }
 
   #questionOf({ prompt, hint, parent }: Asked, isTarget: boolean): AskedQuestion {
@@ -208,7 +184,7 @@ export class SshAskpass {
     const kind = isNamed || hint !== 'ask' ? promptKindOf(prompt, hint) : 'code';
     // A key is the same for every host.
     const key = kind === 'passphrase' ? prompt : [login, isTarget ? 'target' : 'jump', prompt].join('\n');
-    const name = isReusable(kind) ? answerName(prompt, this.#login, isTarget) : null;
+    const name = isReusable(kind) ? this.#nameOf(prompt, kind, isTarget) : null;
     const asking: Asking = { pid: parent, isTarget, key, name, kind };
     const hasGiven = this.#given.has(asking);
     for (const given of this.#given.asked(asking)) this.#refuse(given);
@@ -223,6 +199,14 @@ export class SshAskpass {
       isRepeated: hasGiven || storedIsWrong || wasRemembered,
       wasRemembered,
     };
+  }
+
+  #nameOf(prompt: string, kind: PromptKind, isTarget: boolean): string | null {
+    const { passwordName } = this.#login;
+    const isOfTarget = isTarget && kind === 'password';
+    return isOfTarget && passwordName !== undefined
+      ? passwordName
+      : answerName(prompt, this.#login, isTarget);
   }
 
   #recall({ key, isRepeated, kind }: AskedQuestion): Answer | null {
@@ -267,9 +251,16 @@ export class SshAskpass {
   #withoutUser(question: AskedQuestion): Cause {
     const { host } = this.#login;
     if (!question.isRepeated) return unanswerable(question, host);
-    if (!question.wasRemembered) return wrongPassword(host, question.words);
+    if (!question.wasRemembered) return wrongPassword(host, question.words, false);
     const login = loginCommand(host);
-    return describeCause('auth-failed', { host, evidence: question.words, wasRemembered: true, login });
+    const { words, kind } = question;
+    return describeCause('auth-failed', {
+      host,
+      evidence: words,
+      wasRemembered: true,
+      login,
+      question: kind,
+    });
   }
 
   async #askUser(asked: Asked, question: AskedQuestion): Promise<Cause | null> {
@@ -279,7 +270,7 @@ export class SshAskpass {
     const answer = await this.#desk.ask({ ...question, remember: await this.#offerOf(question) }, signal);
     if (answer !== null || kind === 'touch') this.#login.onHuman();
     if (answer === null && kind !== 'confirm')
-      return signal.aborted ? null : this.#tell(withoutAnswer(question));
+      return signal.aborted ? null : this.#tell(withoutAnswer(question, this.#login.host));
     this.#unanswered = null;
     if (answer === null) return this.#tellSsh(asked, null);
     this.#lastAnswerTookMs = answer.tookMs;
@@ -292,7 +283,8 @@ export class SshAskpass {
     return keychain !== null && (await keychain.isAvailable()) ? 'offered' : 'unavailable';
   }
 
-  #give(asked: Asked, question: Asking, answer: Answer, from: Given['from']): Promise<null> {
+  #give(asked: Asked, question: AskedQuestion, answer: Answer, from: Given['from']): Promise<null> {
+    this.#lastGiven = question;
     const { pid, isTarget, key, name, kind } = question;
     this.#given.add({ pid, isTarget, key, name, kind, answer, from });
     return this.#tellSsh(asked, answer.text);
@@ -300,7 +292,7 @@ export class SshAskpass {
 
   /** null: ssh gets no answer. */
   async #tellSsh({ fifo }: Asked, answer: string | null): Promise<null> {
-    await writeAnswer(fifo, answer === null ? '!' : `=${answer}`);
+    await tellProgram(fifo, answer);
     return null;
   }
 
@@ -329,15 +321,27 @@ function stillNamesAskers(before: boolean | null, line: string): boolean | null 
   return before !== false && (major > 8 || (major === 8 && minor >= 5));
 }
 
-const wrongPassword = (host: string, evidence: string | undefined): Cause =>
-  describeCause('auth-failed', { host, evidence, usedPassword: true });
+const wrongPassword = (host: string, evidence: string | undefined, isAttended: boolean): Cause =>
+  describeCause('auth-failed', {
+    host,
+    evidence,
+    usedPassword: true,
+    login: isAttended ? undefined : loginCommand(host),
+  });
 
-const withoutAnswer = ({ asker, words }: AskedQuestion): Cause =>
-  describeCause('question-unanswered', { host: asker, evidence: toEvidence(words, []), askedUser: true });
+const withoutAnswer = ({ asker, words, kind }: AskedQuestion, host: string): Cause =>
+  describeCause('question-unanswered', {
+    host: asker,
+    evidence: toEvidence(words, []),
+    command: loginCommand(host),
+    askedUser: true,
+    question: kind,
+  });
 
 const unanswerable = (question: AskedQuestion, host: string): Cause =>
   describeCause('question-unanswered', {
     what: promptTitle(question),
     evidence: toEvidence(question.words, []),
     command: loginCommand(host),
+    question: question.kind,
   });
