@@ -130,6 +130,7 @@ test.describe('with the mouse', () => {
     await expect(menu.getByRole('menuitem')).toHaveText([
       /Copy Address/,
       /Restart/,
+      /Turn Off for 2 Hours/,
       /Show Details/,
       /Show Log/,
       /Edit…/,
@@ -367,7 +368,7 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByText('recovered after')).toBeVisible();
     await keys('Control+f');
     await expect(page.getByRole('textbox', { name: 'Find in log' })).toBeFocused();
-    await page.keyboard.type('status=pending');
+    await page.keyboard.type('REDIS-0 is pending');
     await expect(page.locator('.log-line')).toHaveCount(1);
     await keys('Escape', 'Escape');
     expect(await focused()).toBe('kafka');
