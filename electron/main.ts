@@ -18,6 +18,7 @@ import type { Logger } from './core/observability/logger.ts';
 import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
+import { LinkInbox } from './shell/link-inbox.ts';
 import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
 import { QuitControl } from './shell/quit-control.ts';
@@ -30,6 +31,7 @@ import { version } from './version.ts';
 
 async function main(): Promise<void> {
   const launch = parseLaunchArguments(process.argv.slice(1), workingDirectory());
+  const links = new LinkInbox(app, launch.link);
   const options: OpenHostOptions = {
     kind: 'menu-bar',
     version,
@@ -54,6 +56,7 @@ async function main(): Promise<void> {
   const { host, logs, paths } = opened.value;
   const log = logs.app;
   logUncaughtErrors(process, log);
+  host.scope.own('links', () => links.close());
   for (const doubt of launch.doubts) log.warn(doubt);
   if (replaced !== null) log.warn(replaced);
   const quitControl = new QuitControl({
@@ -85,6 +88,7 @@ async function main(): Promise<void> {
         platform: process.platform,
         distFolder: __dirname,
         settingsFile: path.join(paths.stateDirectory, 'settings.json'),
+        links,
         restart: () => void quitControl.restart('update'),
         beforeExit: (lastStep) => quitControl.beforeExit(lastStep),
         updateEngine: () => loadUpdater(log),
@@ -95,7 +99,8 @@ async function main(): Promise<void> {
   };
   const started = bringUp();
   quitControl.startingUntil(started);
-  const { updates } = await started;
+  const { updates, links: desk } = await started;
+  links.deliverTo((link) => desk.receive(link));
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
     if (launch.updateTest) await updates.look();

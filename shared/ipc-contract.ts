@@ -3,9 +3,11 @@
  * these schemas. `invoke`: the popover asks, main answers. `event`: main tells the popover.
  */
 import * as z from 'zod';
+import { linkCardSchema } from './app-link.ts';
 import { answerSchema } from './prompt.ts';
 import { serviceEditing } from './service-edit.ts';
 import { diagnosticSectionSchema } from './control-contract.ts';
+import { environmentStateSchema } from './environment-state.ts';
 import { hostKeyOfferSchema } from './host-keys.ts';
 import { importListSchema, importSourceSchema, kubeTargetsSchema, placesSchema } from './import-contract.ts';
 import { serviceDetailsSchema } from './service-details.ts';
@@ -120,6 +122,13 @@ export const ipcInvokes = {
     }),
     response: nothing,
   },
+  /** What a link of another app asks; null: nothing. */
+  'link:get': { request: nothing, response: linkCardSchema.nullable() },
+  /** The user's answer to the card with this id. */
+  'link:answer': {
+    request: z.object({ id: z.string().min(1).max(20), yes: z.boolean() }),
+    response: nothing,
+  },
   'settings:get': { request: nothing, response: settingsSchema },
   'settings:set': {
     request: z.object({
@@ -131,6 +140,9 @@ export const ipcInvokes = {
     }),
     response: settingsSchema,
   },
+  'environment:get': { request: nothing, response: environmentStateSchema },
+  /** Asks the login shell anew. Takes up to 20 s; fails with a sentence. */
+  'environment:refresh': { request: nothing, response: environmentStateSchema },
   /** Puts the `localport` command where shells find it, and says where. Fails with a sentence. */
   'command:install': { request: nothing, response: z.string() },
   /** The entry for updates: looks for one, or asks whether to restart. */
@@ -163,6 +175,8 @@ export const ipcInvokes = {
 
 export const ipcEvents = {
   'snapshot:changed': snapshotSchema,
+  /** A link asks something, or its question is over. */
+  'link:changed': linkCardSchema.nullable(),
   /** What the sign-in that runs says. */
   'sign-in:lines': z.array(z.string()).readonly(),
   /** Lines that were just written to the log that is followed. */

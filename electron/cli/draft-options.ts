@@ -15,6 +15,8 @@ interface DraftOption {
   readonly kinds: readonly DraftKind[];
   readonly isList?: true;
   readonly isSwitch?: true;
+  /** What the switch writes; absent: true. */
+  readonly writes?: DraftValue;
 }
 
 const all: readonly DraftKind[] = ['kubectl', 'ssh', 'tcp', 'command'];
@@ -61,6 +63,13 @@ const options: readonly DraftOption[] = [
     description: 'another kubeconfig',
     key: 'kubeconfig',
     path: ['connection', 'kubeconfig'],
+    kinds: ['kubectl'],
+  },
+  {
+    flags: '--engine <engine>',
+    description: '"kubectl" for a kubectl of its own instead of the streams that forwards of a context share',
+    key: 'engine',
+    path: ['connection', 'engine'],
     kinds: ['kubectl'],
   },
   {
@@ -124,6 +133,29 @@ const options: readonly DraftOption[] = [
     isList: true,
   },
   {
+    flags: '--guard',
+    description: 'ask for a confirmation before it is turned on',
+    key: 'guard',
+    path: ['guard'],
+    kinds: all,
+    isSwitch: true,
+    writes: 'confirm',
+  },
+  {
+    flags: '--auto-off <duration>',
+    description: 'turn it off that long after it was turned on: 2h',
+    key: 'autoOff',
+    path: ['auto_off'],
+    kinds: all,
+  },
+  {
+    flags: '--hold <duration>',
+    description: 'how long clients wait for the tunnel: 10s',
+    key: 'hold',
+    path: ['hold'],
+    kinds: all,
+  },
+  {
     flags: '--description <text>',
     description: 'what it is, for people',
     key: 'description',
@@ -178,13 +210,13 @@ export type DraftOptions = Readonly<Record<string, string | boolean | readonly s
 
 /** A draft with the fields that were given, over the others. */
 export const withOptions = (draft: ServiceDraft, given: DraftOptions, kind: DraftKind | null): ServiceDraft =>
-  optionsOf(kind).reduce((result, { key, path, isList }) => {
+  optionsOf(kind).reduce((result, { key, path, isList, writes }) => {
     const value = given[key];
     if (value === undefined) return result;
     return withDraftValue(
       result,
       path,
-      isList === true ? [...(value as readonly string[])] : wordValue(value),
+      isList === true ? [...(value as readonly string[])] : (writes ?? wordValue(value)),
     );
   }, draft);
 

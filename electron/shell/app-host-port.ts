@@ -1,5 +1,6 @@
 /** The core as the shell sees it: what the tray, the popover and the power events ask of it. */
 import type { DiagnosticSection, PortChoice } from '../../shared/control-contract.ts';
+import type { EnvironmentState } from '../../shared/environment-state.ts';
 import type { HostKeyOffer } from '../../shared/host-keys.ts';
 import type { ImportList, ImportSource, KubeTargets, Places } from '../../shared/import-contract.ts';
 import type { Result } from '../../shared/result.ts';
@@ -45,6 +46,10 @@ export interface AppHostPort {
   /** Runs the sign-in that the cause of a service names. The error is a sentence. */
   signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>>;
   cancelSignIn(): Promise<void>;
+  /** The login shell's environment, which children run with. */
+  environmentState(): EnvironmentState;
+  /** Asks the shell anew. The error is a sentence. */
+  refreshEnvironment(): Promise<Result<EnvironmentState, string>>;
   /** Host keys that the user may trust; errors are sentences. */
   readonly hostKeys: {
     look(name: string): Promise<Result<HostKeyOffer, string>>;

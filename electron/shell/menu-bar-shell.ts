@@ -7,6 +7,7 @@ import {
   session,
   type IpcMainInvokeEvent,
   type Session,
+  type WebContents,
 } from 'electron';
 import path from 'node:path';
 import type { View } from '../../shared/ipc-contract.ts';
@@ -17,8 +18,11 @@ import { runtimeOf } from '../core/install/app-runtime.ts';
 import type { Scope } from '../core/scope.ts';
 import type { AppHostPort } from './app-host-port.ts';
 import { registerIpc, sendEvent } from './ipc-main.ts';
+import { linkIn } from './app-link.ts';
 import { electronNotifications } from './electron-notifications.ts';
 import { loginItemOf } from './login-item-choice.ts';
+import { LinkDesk } from './link-desk.ts';
+import type { LinkInbox } from './link-inbox.ts';
 import { LogFollower } from './log-follower.ts';
 import { Notifier } from './notifier.ts';
 import { PopoverWindow } from './popover-window.ts';
@@ -49,6 +53,8 @@ export interface MenuBarOptions {
   /** In an existing folder. */
   readonly settingsFile: string;
   readonly quit: (reason: QuitReason) => void;
+  /** Gets the links of those who start the app again. */
+  readonly links: Pick<LinkInbox, 'receive'>;
   /** Ends the host and starts the app again, with the last step in between. */
   readonly restart: () => void;
   readonly beforeExit: (lastStep: LastStep) => void;
@@ -57,6 +63,7 @@ export interface MenuBarOptions {
 
 export interface MenuBarShell {
   readonly updates: Pick<UpdateControl, 'look'>;
+  readonly links: Pick<LinkDesk, 'receive'>;
 }
 
 /** To be called once Electron is ready. When it resolves, the icon is in the menu bar. */
@@ -97,7 +104,22 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     },
   });
   scope.own('log follower', () => logFollower.stop());
-  const popover = createPopover(options, () => logFollower.stop());
+  const links = new LinkDesk({
+    host,
+    log,
+    openPopover: () => openPopover(),
+    onChange: (card) => {
+      const contents = popover.visibleContents();
+      if (contents !== null) sendEvent(contents, 'link:changed', card);
+    },
+  });
+  const popover = createPopover(options, {
+    onShow: (contents) => sendEvent(contents, 'link:changed', links.card),
+    onGone: () => {
+      logFollower.stop();
+      links.withdraw();
+    },
+  });
   scope.own('popover', () => popover.destroy());
   const openPopover = (): void => popover.show(tray.bounds());
   const quit = (): void => options.quit('user');
@@ -114,9 +136,11 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     popover,
     updates,
     logFollower,
+    links,
     view,
     licensesFile,
     log,
+    clock,
     openPopover,
     quit,
   };
@@ -166,17 +190,22 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     'power',
     watchPower(powerMonitor, { host, log, onShutdown: () => options.quit('system-shutdown') }),
   );
-  scope.own('started again', onStartedAgain(app, openPopover));
+  const startedAgain = (argv: readonly string[]): void => {
+    const link = linkIn(argv);
+    if (link === null) openPopover();
+    else options.links.receive(link);
+  };
+  scope.own('started again', onStartedAgain(app, startedAgain));
   keepRunningWithoutWindows(scope, log);
   await settings.refresh();
-  return { updates };
+  return { updates, links };
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 function createPopover(
   { host, clock, log, platform, distFolder }: MenuBarOptions,
-  onGone: () => void,
+  { onShow, onGone }: { readonly onShow: (contents: WebContents) => void; readonly onGone: () => void },
 ): PopoverWindow {
   return new PopoverWindow({
     preload: path.join(distFolder, 'preload.cjs'),
@@ -187,6 +216,7 @@ function createPopover(
     onShow: (contents) => {
       host.setLive(true);
       sendEvent(contents, 'snapshot:changed', host.snapshot());
+      onShow(contents);
       sendEvent(contents, 'popover:shown', undefined);
     },
     onHide: () => {

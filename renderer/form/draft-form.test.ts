@@ -9,7 +9,16 @@ const drafts: readonly ServiceDraft[] = [
     local_port: 5432,
     remote_port: 5432,
     tags: ['database', 'shop'],
-    connection: { context: 'prod', namespace: 'shop', resource_name: 'deployment/db', kubeconfig: '~/k' },
+    hold: '5s',
+    auto_off: '7200',
+    guard: 'confirm',
+    connection: {
+      context: 'prod',
+      namespace: 'shop',
+      resource_name: 'deployment/db',
+      kubeconfig: '~/k',
+      engine: 'kubectl',
+    },
     health_check: { type: 'postgres' },
   },
   {
@@ -55,6 +64,13 @@ describe('a draft', () => {
     expect(draft).toEqual({ technology: 'tcp', local_port: '54x', remote_port: 5432, connection: {} });
   });
 
+  it('has what stands under More only where it is set', () => {
+    const draft = drafts[0]!;
+    const plain = draftOf({ ...valuesOf(draft), engine: '', hold: '', autoOff: '3600', guard: '' }, draft);
+    expect([plain['hold'], plain['auto_off'], plain['guard']]).toEqual([undefined, 3600, undefined]);
+    expect(plain['connection']).not.toHaveProperty('engine');
+  });
+
   it('moves to another group and keeps its other tags', () => {
     const draft = drafts[0]!;
     expect(draftOf({ ...valuesOf(draft), group: 'web' }, draft)['tags']).toEqual(['web', 'shop']);
@@ -68,6 +84,8 @@ describe('a finding', () => {
     ['connection.host', 'host'],
     ['connection.argv[1]', 'command'],
     ['tags[0]', 'group'],
+    ['auto_off', 'autoOff'],
+    ['connection.engine', 'engine'],
     ['', null],
     ['health_check.interval', null],
   ])('about %s stands beside %s', (field, name) => {

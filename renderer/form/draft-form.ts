@@ -32,9 +32,19 @@ export interface FormValues {
   readonly remoteHost: string;
   /** command */
   readonly command: string;
+  /** Under "More". kubectl: `kubectl`, or empty for LocalPort's own streams. */
+  readonly engine: string;
+  /** Durations: `10s`. */
+  readonly hold: string;
+  readonly autoOff: string;
+  /** `confirm` */
+  readonly guard: string;
 }
 
 export type FieldName = Exclude<keyof FormValues, 'kind'>;
+
+/** Those under "More". */
+export type MoreFieldName = Extract<FieldName, 'engine' | 'hold' | 'autoOff' | 'guard'>;
 
 export const emptyForm: FormValues = {
   kind: 'kubectl',
@@ -48,6 +58,10 @@ export const emptyForm: FormValues = {
   host: '',
   remoteHost: '',
   command: '',
+  engine: '',
+  hold: '',
+  autoOff: '',
+  guard: '',
 };
 
 type Mapping = Readonly<Record<string, DraftValue>>;
@@ -74,6 +88,10 @@ export function valuesOf(draft: ServiceDraft): FormValues {
     host: textOf(connection['host']),
     remoteHost: textOf(connection['remote_host']),
     command: joinWords(listOf(connection['argv']).map(textOf)),
+    engine: textOf(connection['engine']),
+    hold: textOf(draft['hold']),
+    autoOff: textOf(draft['auto_off']),
+    guard: textOf(draft['guard']),
   };
 }
 
@@ -96,12 +114,15 @@ export function draftOf(values: FormValues, base: ServiceDraft): ServiceDraft {
     remote_port:
       values.kind === 'command' && values.remotePort === '' ? undefined : portOf(values.remotePort),
     tags: tagsOf(values.group.trim(), tags),
+    hold: changedTo(values.hold, base['hold']),
+    auto_off: changedTo(values.autoOff, base['auto_off']),
+    guard: changedTo(values.guard, base['guard']),
     connection: without({ ...kept, ...connectionOf(values) }),
   });
 }
 
 function connectionOf(values: FormValues): Readonly<Record<string, DraftValue | undefined>> {
-  const { kind, context, namespace, resource, host, remoteHost, command } = values;
+  const { kind, context, namespace, resource, host, remoteHost, command, engine } = values;
   const orAbsent = (text: string): string | undefined => text.trim() || undefined;
   switch (kind) {
     case 'kubectl': {
@@ -112,6 +133,7 @@ function connectionOf(values: FormValues): Readonly<Record<string, DraftValue | 
         resource_type: undefined,
         resource_name: isSelector ? undefined : orAbsent(resource),
         selector: isSelector ? orAbsent(resource) : undefined,
+        engine: orAbsent(engine),
       };
     }
     case 'ssh':
@@ -129,6 +151,10 @@ function portOf(text: string): number | string | undefined {
   if (trimmed === '') return undefined;
   return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
 }
+
+/** As it stood where the field says the same: `"7200"` is not written anew as 7200. */
+const changedTo = (text: string, former: DraftValue | undefined): DraftValue | undefined =>
+  text === textOf(former) ? former : portOf(text);
 
 function tagsOf(group: string, before: readonly DraftValue[]): DraftValue | undefined {
   const rest = before.slice(1).filter((tag) => tag !== group);
@@ -154,6 +180,10 @@ const fieldNames: Readonly<Record<string, FieldName>> = {
   'connection.host': 'host',
   'connection.remote_host': 'remoteHost',
   'connection.argv': 'command',
+  'connection.engine': 'engine',
+  hold: 'hold',
+  auto_off: 'autoOff',
+  guard: 'guard',
 };
 
 /** The field beside which a finding stands; null: it concerns the service as a whole. */
@@ -167,3 +197,7 @@ export const fieldsOf: Readonly<Record<Kind, readonly FieldName[]>> = {
   tcp: ['host', 'remotePort', 'name', 'localPort', 'group'],
   command: ['command', 'name', 'localPort', 'group'],
 };
+
+/** What few forwards need, in the order in which they stand under "More". */
+export const moreFieldsOf = (kind: Kind): readonly MoreFieldName[] =>
+  kind === 'kubectl' ? ['engine', 'hold', 'autoOff', 'guard'] : ['hold', 'autoOff', 'guard'];

@@ -3,6 +3,7 @@ import type { PopoverBridge, Settings } from '../../shared/ipc-contract.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Snapshot } from '../../shared/service-snapshot.ts';
 import { useCommands } from '../commands.ts';
+import { EnvironmentChoice } from '../environment-choice.tsx';
 import { CopyDiagnostics } from '../copy-diagnostics.tsx';
 import type { Page } from '../pages.ts';
 import { RequestButton } from '../request-button.tsx';
@@ -68,6 +69,7 @@ export function SettingsPage({ bridge, snapshot, onPage }: SettingsViewProps): R
             isRefused={settings.shortcutRefused}
             onChange={(shortcut) => change({ shortcut })}
           />
+          <EnvironmentChoice bridge={bridge} />
           {settings.updates !== undefined && (
             <Choice
               label="Automatic updates"

@@ -9,10 +9,12 @@ import type {
   Settings,
 } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { sampleNow } from './service-samples.ts';
 import { fakeEditing } from './fake-editing.ts';
 import {
   sampleDetails,
   sampleDiagnostics,
+  sampleEnvironment,
   sampleHostKeys,
   sampleKubeImport,
   sampleKubeTargets,
@@ -97,6 +99,8 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
       snapshot = { ...snapshot, prompts: snapshot.prompts.filter((prompt) => prompt.id !== id) };
       push('snapshot:changed', snapshot);
     },
+    'link:get': () => null,
+    'link:answer': () => push('link:changed', null),
     'settings:get': () => settings,
     'settings:set': ({ openAtLogin, notifications, recoveryNotices, shortcut, updates: automatic }) => {
       const { updates } = settings;
@@ -112,6 +116,8 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
       };
       return settings;
     },
+    'environment:get': () => sampleEnvironment,
+    'environment:refresh': () => ({ ...sampleEnvironment, capturedAt: sampleNow }),
     'command:install': () => 'The localport command is installed: /usr/local/bin/localport',
     'updates:choose': nothing,
     'diagnostics:copy': nothing,

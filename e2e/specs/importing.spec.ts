@@ -1,0 +1,75 @@
+/** Forwards taken over from where they are already: what a cluster has, ticked in the popover, into the user's own file. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'playwright/test';
+import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
+import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
+import { exchange, freePort } from '../fixtures/servers.ts';
+
+const host = '127.0.0.1';
+let farEnd: FarEnd;
+let world: World;
+let app: RunningApp;
+
+test.beforeEach(async () => {
+  farEnd = await startFarEnd();
+});
+test.afterEach(async () => {
+  await world.close();
+  await farEnd.dispose();
+});
+
+const start = async (config?: string): Promise<void> => {
+  world = await createWorld({ env: farEnd.env, ...(config === undefined ? {} : { config }) });
+  await writeProfile(world, farEnd);
+  app = await world.start();
+};
+const isUp = (name: string): Promise<unknown> =>
+  app.waitForSnapshot(`${name} is up`, ({ services }) =>
+    services.some((service) => service.name === name && service.phase === 'up'),
+  );
+
+test('the first run finds the contexts, lists what they have, and what is ticked is forwarded', async () => {
+  await start();
+  const page = await app.openPopover();
+  await expect(page.getByRole('button', { name: 'From Kubernetes' })).toContainText('1 context found');
+  await page.getByRole('button', { name: 'From Kubernetes' }).press('Enter');
+  const echo = page.getByRole('checkbox', { name: /^echo/ });
+  await expect(echo).toBeChecked({ timeout: 20_000 });
+  const port = await freePort();
+  await page.getByRole('textbox', { name: 'Local port of echo' }).fill(String(port));
+  await page.getByRole('button', { name: 'Add 1 Forward' }).press('Enter');
+  await expect(page.getByText('Added 1 forward')).toBeVisible();
+  await isUp('echo');
+  expect(await exchange({ host, port }, 'imported')).toBe('imported');
+  expect(await readFile(world.configFile, 'utf8')).toContain('name: echo');
+  expect(await app.quit()).toEqual({ code: 0, signal: null });
+});
+
+test('an import adds to the file that there is, keeps it as it was, and an undo takes it back', async () => {
+  const own = await freePort();
+  const text = `# Mine, by hand.
+services:
+  - name: own # not to be lost
+    technology: tcp
+    local_port: ${own}
+    remote_port: ${farEnd.target.port}
+    connection: { host: ${host} }
+`;
+  await start(text);
+  await isUp('own');
+  const page = await app.openPopover();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Import from Kubernetes' }).click();
+  await expect(page.getByRole('checkbox', { name: /^echo/ })).toBeChecked({ timeout: 20_000 });
+  const port = await freePort();
+  await page.getByRole('textbox', { name: 'Local port of echo' }).fill(String(port));
+  await page.getByRole('button', { name: 'Add 1 Forward' }).click();
+  await isUp('echo');
+  expect(await exchange({ host, port }, 'beside')).toBe('beside');
+  const added = await readFile(world.configFile, 'utf8');
+  expect(added.startsWith(text)).toBe(true);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator('.row')).toHaveCount(1);
+  expect(await readFile(world.configFile, 'utf8')).toBe(text);
+  expect(await app.quit()).toEqual({ code: 0, signal: null });
+});
