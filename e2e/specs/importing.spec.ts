@@ -31,17 +31,18 @@ const isUp = (name: string): Promise<unknown> =>
 test('the first run finds the contexts, lists what they have, and what is ticked is forwarded', async () => {
   await start();
   const page = await app.openPopover();
-  await expect(page.getByRole('button', { name: 'From Kubernetes' })).toContainText('1 context found');
+  await expect(page.getByRole('button', { name: 'From Kubernetes' })).toContainText('2 contexts found');
   await page.getByRole('button', { name: 'From Kubernetes' }).press('Enter');
-  const echo = page.getByRole('checkbox', { name: /^echo/ });
-  await expect(echo).toBeChecked({ timeout: 20_000 });
+  await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(2, { timeout: 20_000 });
+  await expect(page.getByRole('checkbox', { name: /^fixture-echo/ })).toBeChecked();
+  await page.getByRole('checkbox', { name: /^fixture-other-echo/ }).press('Space');
   const port = await freePort();
-  await page.getByRole('textbox', { name: 'Local port of echo' }).fill(String(port));
+  await page.getByRole('textbox', { name: 'Local port of fixture-echo' }).fill(String(port));
   await page.getByRole('button', { name: 'Add 1 Forward' }).press('Enter');
   await expect(page.getByText('Added 1 forward')).toBeVisible();
-  await isUp('echo');
+  await isUp('fixture-echo');
   expect(await exchange({ host, port }, 'imported')).toBe('imported');
-  expect(await readFile(world.configFile, 'utf8')).toContain('name: echo');
+  expect(await readFile(world.configFile, 'utf8')).toContain('name: fixture-echo');
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
@@ -60,11 +61,12 @@ services:
   const page = await app.openPopover();
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Import from Kubernetes' }).click();
-  await expect(page.getByRole('checkbox', { name: /^echo/ })).toBeChecked({ timeout: 20_000 });
+  await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(2, { timeout: 20_000 });
+  await page.getByRole('checkbox', { name: /^fixture-other-echo/ }).click();
   const port = await freePort();
-  await page.getByRole('textbox', { name: 'Local port of echo' }).fill(String(port));
+  await page.getByRole('textbox', { name: 'Local port of fixture-echo' }).fill(String(port));
   await page.getByRole('button', { name: 'Add 1 Forward' }).click();
-  await isUp('echo');
+  await isUp('fixture-echo');
   expect(await exchange({ host, port }, 'beside')).toBe('beside');
   const added = await readFile(world.configFile, 'utf8');
   expect(added.startsWith(text)).toBe(true);

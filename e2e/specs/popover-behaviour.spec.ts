@@ -116,6 +116,7 @@ test.describe('with the mouse', () => {
     await expect(menu.getByRole('menuitem')).toHaveText([
       /Copy Address/,
       /Restart/,
+      /Turn Off for 2 Hours/,
       /Show Details/,
       /Show Log/,
       /Edit…/,
