@@ -4,8 +4,13 @@ import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { uptimeText } from './duration-text.ts';
 import { RequestButton } from './request-button.tsx';
 
+interface EnvironmentChoiceProps {
+  readonly bridge: PopoverBridge;
+  readonly now: number;
+}
+
 /** Where PATH, KUBECONFIG and the agent's socket come from, and a button that asks the login shell again. */
-export function EnvironmentChoice({ bridge }: { readonly bridge: PopoverBridge }): ReactElement {
+export function EnvironmentChoice({ bridge, now }: EnvironmentChoiceProps): ReactElement {
   const [state, setState] = useState<EnvironmentState | null>(null);
   useEffect(() => {
     let isGone = false;
@@ -24,14 +29,14 @@ export function EnvironmentChoice({ bridge }: { readonly bridge: PopoverBridge }
     <div className="choice">
       <div>
         <p className="choice-label">Environment</p>
-        <p className="choice-note">{state === null ? ' ' : environmentNote(state, Date.now())}</p>
+        <p className="choice-note">{state === null ? ' ' : environmentNote(state, now)}</p>
         <RequestButton label="Refresh" request={refresh} />
       </div>
     </div>
   );
 }
 
-export const environmentNote = ({ shell, capturedAt }: EnvironmentState, now: number): string =>
+const environmentNote = ({ shell, capturedAt }: EnvironmentState, now: number): string =>
   capturedAt === null
     ? `${shell} has not given its variables yet`
     : `Variables of ${shell}, read ${uptimeText(now - capturedAt)} ago`;

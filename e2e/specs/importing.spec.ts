@@ -75,3 +75,20 @@ services:
   expect(await readFile(world.configFile, 'utf8')).toBe(text);
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
+
+test('the form lists what the cluster has; a target and two Enters are a forward', async () => {
+  await start('services: []\n');
+  const page = await app.openPopover();
+  await page.keyboard.press('Control+n');
+  await expect(page.getByRole('combobox', { name: 'Context' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('echo');
+  await expect(page.getByRole('option', { name: 'service/echo' })).toBeVisible({ timeout: 20_000 });
+  for (const key of ['ArrowDown', 'Enter', 'Enter']) await page.keyboard.press(key);
+  await expect(page.getByText('Added echo')).toBeVisible();
+  const { services } = await app.waitForSnapshot('it is up', ({ services: [one] }) => one?.phase === 'up');
+  expect(await exchange({ host, port: services[0]?.localPort ?? 0 }, 'chosen')).toBe('chosen');
+  expect(await readFile(world.configFile, 'utf8')).toContain('resource_name: echo');
+  expect(await app.quit()).toEqual({ code: 0, signal: null });
+});

@@ -301,7 +301,12 @@ test.describe('pages, by keyboard alone', () => {
         technology: 'kubectl',
         local_port: 8081,
         remote_port: 8080,
-        connection: { context: 'prod', namespace: 'shop', resource_name: 'deployment/api' },
+        connection: {
+          context: 'prod',
+          namespace: 'shop',
+          resource_type: 'deployment',
+          resource_name: 'api',
+        },
       },
     });
     await page.getByRole('button', { name: 'Undo' }).focus();

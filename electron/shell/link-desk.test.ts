@@ -93,8 +93,8 @@ describe('a link', () => {
     ['localport://on/postgres', 'postgres is already on.'],
     ['localport://off/kafka', 'kafka is already off.'],
     ['localport://off/tag/queue', 'All forwards with the tag “queue” are already off.'],
-    ['localport://format/disk', expect.stringContaining('does not know this link')],
-    ['localport://on/%E2%80%AEspilled', expect.stringContaining('“\\u202espilled”')],
+    ['localport://format/disk', expect.stringContaining('does not know this link') as string],
+    ['localport://on/%E2%80%AEspilled', expect.stringContaining('“\\u202espilled”') as string],
   ])('%s gets a sentence and nothing else', (link, sentence) => {
     desk.receive(link);
     expect(desk.card).toEqual({ id: '1', title: 'This link does nothing', text: sentence, accept: null });

@@ -15,7 +15,8 @@ const drafts: readonly ServiceDraft[] = [
     connection: {
       context: 'prod',
       namespace: 'shop',
-      resource_name: 'deployment/db',
+      resource_type: 'deploy',
+      resource_name: 'db',
       kubeconfig: '~/k',
       engine: 'kubectl',
     },
@@ -57,6 +58,20 @@ describe('a draft', () => {
     const asTcp = draftOf({ ...valuesOf(ssh), kind: 'tcp', host: 'nas' }, ssh);
     expect(asTcp).toMatchObject({ technology: 'tcp', connection: { host: 'nas' } });
     expect(asTcp['connection']).toEqual({ host: 'nas' });
+  });
+
+  it.each([
+    ['service/api', { resource_name: 'api' }],
+    ['api', { resource_name: 'api' }],
+    ['deploy/api', { resource_type: 'deployment', resource_name: 'api' }],
+    ['app=web,tier=db', { selector: 'app=web,tier=db' }],
+    ['widget/api', { resource_name: 'widget/api' }],
+    ['', {}],
+  ])('has the target %j as the config writes it', (resource, connection) => {
+    const form = { ...emptyForm, resource };
+    expect(draftOf(form, {})['connection']).toEqual(connection);
+    const chosen = { ...valuesOf(drafts[1]!), resource };
+    expect(draftOf(chosen, drafts[1]!)['connection']).toEqual(connection);
   });
 
   it('keeps what is no number, for the schema to say so', () => {

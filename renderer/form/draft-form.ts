@@ -2,6 +2,7 @@
  * The form's fields and the draft that they stand for. What the form does not show (checks, policies, keys) passes through it
  * untouched. Pure.
  */
+import { kubeKindOf } from '../../shared/kube-target.ts';
 import type { DraftFinding, DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
 import { joinWords, splitWords } from './command-words.ts';
 
@@ -117,25 +118,21 @@ export function draftOf(values: FormValues, base: ServiceDraft): ServiceDraft {
     hold: changedTo(values.hold, base['hold']),
     auto_off: changedTo(values.autoOff, base['auto_off']),
     guard: changedTo(values.guard, base['guard']),
-    connection: without({ ...kept, ...connectionOf(values) }),
+    connection: without({ ...kept, ...connectionOf(values, kept) }),
   });
 }
 
-function connectionOf(values: FormValues): Readonly<Record<string, DraftValue | undefined>> {
+function connectionOf(values: FormValues, kept: Mapping): Readonly<Record<string, DraftValue | undefined>> {
   const { kind, context, namespace, resource, host, remoteHost, command, engine } = values;
   const orAbsent = (text: string): string | undefined => text.trim() || undefined;
   switch (kind) {
-    case 'kubectl': {
-      const isSelector = resource.includes('=');
+    case 'kubectl':
       return {
         context: orAbsent(context),
         namespace: orAbsent(namespace),
-        resource_type: undefined,
-        resource_name: isSelector ? undefined : orAbsent(resource),
-        selector: isSelector ? orAbsent(resource) : undefined,
+        ...(resource === resourceOf(kept) ? {} : targetOf(resource.trim())),
         engine: orAbsent(engine),
       };
-    }
     case 'ssh':
       return { host: orAbsent(host), remote_host: orAbsent(remoteHost) };
     case 'tcp':
@@ -143,6 +140,18 @@ function connectionOf(values: FormValues): Readonly<Record<string, DraftValue | 
     case 'command':
       return { argv: [...splitWords(command)] };
   }
+}
+
+/** `deployment/api`, `api` for a service, `app=web` for labels. */
+function targetOf(text: string): Readonly<Record<string, DraftValue | undefined>> {
+  const nothing = { resource_type: undefined, resource_name: undefined, selector: undefined };
+  if (text === '') return nothing;
+  if (text.includes('=')) return { ...nothing, selector: text };
+  const [type = '', name] = text.split('/');
+  const kind = name === undefined ? undefined : kubeKindOf(type);
+  // The schema says what is wrong with any other type.
+  if (kind === undefined) return { ...nothing, resource_name: text };
+  return { ...nothing, resource_type: kind === 'service' ? undefined : kind, resource_name: name };
 }
 
 /** A number where it is one: the schema says what is wrong with anything else. */

@@ -110,6 +110,15 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
     return () => clearTimeout(timer);
   }, [bridge, values, base, name, touched]);
 
+  /** Who is quicker than the guesses gets them all the same. */
+  const completed = async (of: FormValues): Promise<FormValues> => {
+    if (base !== null || guessed.every((field) => touched.has(field) || of[field] !== '')) return of;
+    const { draft } = await bridge.invoke('service:propose', edit(of));
+    const complete = withGuesses(of, valuesOf(draft), touched);
+    setValues(complete);
+    return complete;
+  };
+
   const change = (changed: Partial<FormValues>): void => {
     setValues((now) => now && { ...now, ...changed });
     setTest({ kind: 'none' });
@@ -151,8 +160,8 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
       if (values === null) return;
       setTouched(new Set(allFields));
       setIsSaving(true);
-      bridge
-        .invoke('service:save', edit(values))
+      completed(values)
+        .then((complete) => bridge.invoke('service:save', edit(complete)))
         .then(
           (result) => {
             if (result.done) onSaved({ name: result.name, undo: result.undo });

@@ -14,10 +14,11 @@ import { useSettings } from '../use-settings.ts';
 interface SettingsViewProps {
   readonly bridge: PopoverBridge;
   readonly snapshot: Snapshot;
+  readonly now: number;
   readonly onPage: (page: Page) => void;
 }
 
-export function SettingsPage({ bridge, snapshot, onPage }: SettingsViewProps): ReactElement {
+export function SettingsPage({ bridge, snapshot, now, onPage }: SettingsViewProps): ReactElement {
   const [settings, change] = useSettings(bridge);
   const { openSystemSettings, openConfig, openLog } = useCommands();
   const { config, host } = snapshot;
@@ -69,7 +70,7 @@ export function SettingsPage({ bridge, snapshot, onPage }: SettingsViewProps): R
             isRefused={settings.shortcutRefused}
             onChange={(shortcut) => change({ shortcut })}
           />
-          <EnvironmentChoice bridge={bridge} />
+          <EnvironmentChoice bridge={bridge} now={now} />
           {settings.updates !== undefined && (
             <Choice
               label="Automatic updates"

@@ -77,7 +77,7 @@ const kubeItem = (name: string, port: number, clash: string | null = null): Impo
     technology: 'kubectl',
     local_port: port,
     remote_port: port,
-    connection: { context: 'prod', namespace: 'shop', resource_name: `service/${name}` },
+    connection: { context: 'prod', namespace: 'shop', resource_name: name },
   },
 });
 

@@ -48,7 +48,7 @@ const watchSent = (app: RunningApp): Promise<void> =>
             if (before.get(name) !== desired) notes.push({ key: `${name} ${desired}`, at });
         before = new Map(states);
       }
-      send(channel, ...args);
+      send(channel, ...(args as readonly unknown[]));
     };
   });
 
@@ -135,11 +135,12 @@ const watchMovement = (page: Page, changing: string): Promise<void> =>
     const before = tops();
     const height = innerHeight;
     const movement = ((globalThis as WithMovement).benchMovement = { rows: 0, window: 0, stop: false });
+    const isOver = (): boolean => movement.stop;
     const look = (): void => {
       for (const [row, top] of tops())
         if (row !== name) movement.rows = Math.max(movement.rows, Math.abs(top - (before.get(row) ?? top)));
       movement.window = Math.max(movement.window, Math.abs(innerHeight - height));
-      if (!movement.stop) requestAnimationFrame(look);
+      if (!isOver()) requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
   }, changing);

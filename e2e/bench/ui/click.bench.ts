@@ -8,7 +8,7 @@ import { inMain } from '../../fixtures/electron-process.ts';
 import type { RunningApp } from '../../fixtures/electron-app.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { runInScope } from '../bench-scope.ts';
-import { median, range, reportAtMost } from '../figure.ts';
+import { median, range, reportAtMost, reportForInformation } from '../figure.ts';
 import { destroyPopover, hidePopover, startCrowdedApp, type CrowdedApp } from './crowded-app.ts';
 
 const turns = { 'window there': 25, 'no window': 15 } as const;
@@ -59,6 +59,22 @@ async function clickUntilPainted({ app, world }: CrowdedApp): Promise<number> {
   return (painted ?? NaN) - clickedAt;
 }
 
+/** What Electron needs for a window with a word in it, in ms: a part of the above that is not ours. */
+const bareWindow = (app: RunningApp): Promise<number> =>
+  inMain(app.electron, async ({ BrowserWindow }) => {
+    const at = (): number => performance.timeOrigin + performance.now();
+    const startedAt = at();
+    const window = new BrowserWindow({ show: false, frame: false, width: 360, height: 400 });
+    const isReady = new Promise<void>((resolve) => window.once('ready-to-show', () => resolve()));
+    await Promise.all([window.loadURL('data:text/html,LocalPort'), isReady]);
+    window.show();
+    const painted = await (window.webContents.executeJavaScript(
+      'new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.timeOrigin + performance.now()))))',
+    ) as Promise<number>);
+    window.destroy();
+    return painted - startedAt;
+  });
+
 async function measure(crowd: CrowdedApp, start: Start): Promise<readonly number[]> {
   const { app } = crowd;
   const times: number[] = [];
@@ -84,6 +100,15 @@ async function report(scope: Scope, count: 10 | 200): Promise<void> {
       note: `median of ${times.length} (${range(times, 0)})`,
     });
   }
+  await destroyPopover(crowd.app);
+  const bare: number[] = [];
+  for (let turn = 0; turn < turns['no window']; turn++) bare.push(await bareWindow(crowd.app));
+  reportForInformation({
+    figure: `a bare window of Electron's beside it, ${count} services`,
+    value: median(bare),
+    unit: 'ms',
+    note: `median of ${bare.length} (${range(bare, 0)})`,
+  });
   await crowd.app.quit();
 }
 
