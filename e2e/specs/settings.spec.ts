@@ -33,6 +33,7 @@ test('open at login, notifications and the shortcut are kept, and the shortcut i
   const autostart = path.join(world.home, '.config/autostart/localport.desktop');
   expect(await readFile(autostart, 'utf8')).toContain('Name=LocalPort');
   await page.getByRole('switch', { name: 'When a forward is up again' }).press('Space');
+  await page.getByRole('radio', { name: '30 s' }).click();
   await page.getByRole('button', { name: /^Shortcut/ }).press('Enter');
   await page.keyboard.press('Control+Alt+Shift+F9');
   await expect(page.getByRole('button', { name: /^Shortcut/ })).toHaveText('Ctrl+Alt+Shift+F9');
@@ -49,6 +50,11 @@ test('open at login, notifications and the shortcut are kept, and the shortcut i
   await expect(again.getByRole('switch', { name: 'Open at login' })).toBeChecked();
   await expect(again.getByRole('switch', { name: 'When a forward is up again' })).not.toBeChecked();
   await expect(again.getByRole('button', { name: /^Shortcut/ })).toHaveText('Ctrl+Alt+Shift+F9');
+  await expect(again.getByRole('radio', { name: '30 s' })).toBeChecked();
+  await again.keyboard.press('Escape');
+  await again.keyboard.press('Control+n');
+  // What is not the default is shown, not folded away.
+  await expect(again.getByRole('textbox', { name: 'Clients wait' })).toHaveValue('30s');
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 

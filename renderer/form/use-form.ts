@@ -58,6 +58,23 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
   const [failure, setFailure] = useState<string | null>(null);
 
   useEffect(() => {
+    if (name !== null) return;
+    let isGone = false;
+    bridge.invoke('settings:get', undefined).then(
+      // Whoever has already written something there knows better.
+      ({ newHold }) =>
+        isGone ||
+        setValues((now) =>
+          now === null || now.hold !== '' || newHold === '' ? now : { ...now, hold: newHold },
+        ),
+      (reason: unknown) => console.error('settings:get failed', reason),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [bridge, name]);
+
+  useEffect(() => {
     if (name === null) return;
     let isGone = false;
     bridge.invoke('service:read', { name }).then(

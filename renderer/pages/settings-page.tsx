@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import type { PopoverBridge, Settings } from '../../shared/ipc-contract.ts';
+import type { NewHold, PopoverBridge, Settings } from '../../shared/ipc-contract.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Snapshot } from '../../shared/service-snapshot.ts';
 import { useCommands } from '../commands.ts';
@@ -8,6 +8,7 @@ import { CopyDiagnostics } from '../copy-diagnostics.tsx';
 import type { Page } from '../pages.ts';
 import { RequestButton } from '../request-button.tsx';
 import { ShortcutField } from '../shortcut-field.tsx';
+import { Segmented } from '../form/segmented.tsx';
 import { Switch } from '../switch.tsx';
 import { useSettings } from '../use-settings.ts';
 
@@ -70,6 +71,7 @@ export function SettingsPage({ bridge, snapshot, now, onPage }: SettingsViewProp
             isRefused={settings.shortcutRefused}
             onChange={(shortcut) => change({ shortcut })}
           />
+          <HoldChoice newHold={settings.newHold} onChange={(newHold) => change({ newHold })} />
           <EnvironmentChoice bridge={bridge} now={now} />
           {settings.updates !== undefined && (
             <Choice
@@ -101,6 +103,32 @@ export function SettingsPage({ bridge, snapshot, now, onPage }: SettingsViewProp
           />
         )}
       </div>
+    </div>
+  );
+}
+
+const holds: readonly NewHold[] = ['', '30s', '2m'];
+const holdLabels: Readonly<Record<NewHold, string>> = { '': '10 s', '30s': '30 s', '2m': '2 min' };
+
+interface HoldChoiceProps {
+  readonly newHold: NewHold;
+  readonly onChange: (newHold: NewHold) => void;
+}
+
+function HoldChoice({ newHold, onChange }: HoldChoiceProps): ReactElement {
+  return (
+    <div className="choice">
+      <div>
+        <p className="choice-label">New forwards</p>
+        <p className="choice-note">How long clients wait for a tunnel</p>
+      </div>
+      <Segmented
+        label="How long clients of new forwards wait"
+        options={holds}
+        labels={holdLabels}
+        value={newHold}
+        onChange={onChange}
+      />
     </div>
   );
 }

@@ -102,7 +102,14 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
     'link:get': () => null,
     'link:answer': () => push('link:changed', null),
     'settings:get': () => settings,
-    'settings:set': ({ openAtLogin, notifications, recoveryNotices, shortcut, updates: automatic }) => {
+    'settings:set': ({
+      openAtLogin,
+      notifications,
+      recoveryNotices,
+      shortcut,
+      newHold,
+      updates: automatic,
+    }) => {
       const { updates } = settings;
       settings = {
         ...settings,
@@ -110,6 +117,7 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
         notifications: notifications ?? settings.notifications,
         recoveryNotices: recoveryNotices ?? settings.recoveryNotices,
         ...(shortcut === undefined ? {} : { shortcut }),
+        newHold: newHold ?? settings.newHold,
         ...(updates === undefined
           ? {}
           : { updates: { ...updates, automatic: automatic ?? updates.automatic } }),

@@ -529,6 +529,7 @@ export const usualSettings: Settings = {
   notifications: true,
   recoveryNotices: true,
   shortcut: 'Shift+Command+L',
+  newHold: '',
   shortcutRefused: false,
   notificationsRefused: false,
   bringsCommand: false,
