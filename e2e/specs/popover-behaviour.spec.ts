@@ -553,6 +553,13 @@ test.describe('while states change', () => {
   test('only the row that changed is touched, among 200', async () => {
     await gallery.open('two-hundred-services');
     const { snapshot } = scenarios['two-hundred-services'];
+    // The first has just come up, and would count its seconds.
+    const steady = snapshot.services.map((known, index) =>
+      index === 0 ? { ...known, since: sampleNow - 3_600_000 } : known,
+    );
+    await gallery.push('snapshot:changed', { ...snapshot, services: steady });
+    await expect(row('service-001')).toContainText('up 1 h');
+    await expect(gallery.page.locator('.row')).toHaveCount(steady.length);
     await gallery.page.evaluate(() => {
       const touched = new Set<string>();
       const observer = new MutationObserver((records) => {
@@ -569,7 +576,7 @@ test.describe('while states change', () => {
       });
       Object.assign(window, { touched });
     });
-    const services = snapshot.services.map((known, index) =>
+    const services = steady.map((known, index) =>
       index === 3 ? { ...known, since: sampleNow, checkMs: 77, bytesIn: 1 } : { ...known, bytesIn: 12 },
     );
     await gallery.push('snapshot:changed', { ...snapshot, services });
