@@ -36,6 +36,8 @@ export const builderConfig = (kind) => {
     // It runs the command and the daemon in the app's own runtime.
     extraMetadata: { main: 'dist/start.mjs', productName },
     extraResources: [{ from: 'build/bin', to: 'bin' }],
+    // For links: localport://on/NAME. On Linux they become the MimeType of the desktop entry.
+    protocols: [{ name: 'LocalPort', schemes: ['localport'], role: 'Viewer' }],
     asar: true,
     npmRebuild: false,
     artifactName: `${artifact}-\${version}-\${os}-\${arch}.\${ext}`,

@@ -15,6 +15,7 @@ import { reportEnd } from './core/observability/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { greetingVariable, launchGreeting } from './shell/launch-greeting.ts';
+import { LinkInbox } from './shell/link-inbox.ts';
 import { startMenuBarShell, type MenuBarShell } from './shell/menu-bar-shell.ts';
 import { openAppHost } from './shell/open-app-host.ts';
 import { prepareElectron } from './shell/prepare-electron.ts';
@@ -26,6 +27,7 @@ import { version } from './version.ts';
 
 async function main(): Promise<void> {
   const launch = parseLaunchArguments(process.argv.slice(1), workingDirectory());
+  const links = new LinkInbox(app, launch.link);
   const ready = await openAppHost({
     kind: 'menu-bar',
     version,
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
   const { host, logs, paths } = ready.opened;
   const log = logs.app;
   logUncaughtErrors(process, log);
+  host.scope.own('links', () => links.close());
   for (const doubt of launch.doubts) log.warn(doubt);
   if (ready.replaced !== null) log.warn(ready.replaced);
   const quitControl = new QuitControl({
@@ -73,6 +76,7 @@ async function main(): Promise<void> {
         platform: process.platform,
         distFolder: __dirname,
         settingsFile: path.join(paths.stateDirectory, 'settings.json'),
+        links,
         restart: () => void quitControl.restart('update'),
         beforeExit: (lastStep) => quitControl.beforeExit(lastStep),
         updateEngine: () => loadUpdater(__dirname, log, clock),
@@ -83,7 +87,8 @@ async function main(): Promise<void> {
   };
   const started = bringUp();
   quitControl.startingUntil(started);
-  const { updates } = await started;
+  const { updates, links: desk } = await started;
+  links.deliverTo((link) => desk.receive(link));
   if (process.env[greetingVariable] !== undefined)
     say(launchGreeting(host.snapshot().services, process.platform));
   if (launch.smokeTest) {

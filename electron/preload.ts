@@ -10,7 +10,7 @@ import {
   ipcPrefix,
   type IpcEventChannel,
   type IpcInvokeChannel,
-  type PopoverBridge,
+  type ExposedBridge,
 } from '../shared/ipc-contract.ts';
 import { describePayloadError, type IpcReply } from './shell/ipc-reply.ts';
 
@@ -36,10 +36,11 @@ async function invoke(channel: IpcInvokeChannel, payload: unknown): Promise<unkn
   return parsed(contract.response, reply.value, `response ${channel}`);
 }
 
-function on(channel: IpcEventChannel, listener: (payload: unknown) => void): () => void {
+function onJson(channel: IpcEventChannel, listener: (json: string) => void): () => void {
   const schema = known(ipcEvents, channel);
   const receive = (_event: IpcRendererEvent, payload: unknown): void => {
-    listener(parsed(schema, payload, `event ${channel}`));
+    const checked = parsed(schema, payload, `event ${channel}`);
+    listener(checked === undefined ? '' : JSON.stringify(checked));
   };
   ipcRenderer.on(ipcPrefix + channel, receive);
   return () => {
@@ -47,6 +48,6 @@ function on(channel: IpcEventChannel, listener: (payload: unknown) => void): () 
   };
 }
 
-const bridge = { invoke, on, platform: process.platform } as PopoverBridge;
+const bridge = { invoke, onJson, platform: process.platform } as ExposedBridge;
 
 contextBridge.exposeInMainWorld('localport', bridge);

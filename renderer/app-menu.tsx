@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
-import { inHours, tomorrowAfter } from '../shared/off-until.ts';
+import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
+import { inHours, pausedNames, tomorrowAfter } from '../shared/off-until.ts';
 import { useCommands } from './commands.ts';
 import { Menu, type MenuEntry, type MenuPlace } from './menu.tsx';
 import type { Page } from './pages.ts';
@@ -7,14 +8,16 @@ import { shortcutText } from './row-actions.ts';
 
 interface AppMenuProps {
   readonly platform: string;
+  readonly services: readonly ServiceSnapshot[];
   readonly place: MenuPlace;
   readonly onPage: (page: Page) => void;
   readonly onClose: () => void;
 }
 
 /** What concerns LocalPort as a whole. */
-export function AppMenu({ platform, place, onPage, onClose }: AppMenuProps): ReactElement {
-  const { pauseAll, reloadConfig, openConfig, copyDiagnostics, quit } = useCommands();
+export function AppMenu({ platform, services, place, onPage, onClose }: AppMenuProps): ReactElement {
+  const paused = pausedNames(services);
+  const { pauseAll, setGroupDesired, reloadConfig, openConfig, copyDiagnostics, quit } = useCommands();
   const entry = (
     label: string,
     choose: () => void,
@@ -30,6 +33,11 @@ export function AppMenu({ platform, place, onPage, onClose }: AppMenuProps): Rea
   const entries = [
     entry('Pause All for 1 Hour', () => void pauseAll(inHours(1))),
     entry('Pause All Until Tomorrow', () => void pauseAll(tomorrowAfter)),
+    ...(paused.length === 0
+      ? []
+      : [entry('Resume', () => void setGroupDesired({ tag: null, names: paused }, 'on'))]),
+    entry('Import from Kubernetes…', () => onPage({ kind: 'import', source: 'kube' }), null, true),
+    entry('Import from SSH Config…', () => onPage({ kind: 'import', source: 'ssh' })),
     entry('Reload', () => void reloadConfig(), 'r', true),
     entry('Open Config', () => void openConfig(), 'o'),
     entry('Show Log', () => onPage({ kind: 'log', name: null })),

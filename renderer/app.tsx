@@ -3,6 +3,7 @@ import type { CauseAction } from '../shared/cause-action.ts';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { CommandsContext, type Commands } from './commands.ts';
 import type { Page } from './pages.ts';
+import { useLinkCard } from './link-question.tsx';
 import { Popover } from './popover.tsx';
 import { initialState, reducePopover, type PopoverAction } from './popover-state.ts';
 import { useSnapshot } from './use-snapshot.ts';
@@ -18,10 +19,18 @@ export function App({ bridge, commands }: AppProps): ReactElement | null {
   const [state, dispatch] = useReducer(reducePopover, initialState);
   const isRemembered = useFolded(bridge, state.folded, dispatch);
   const [acting] = useState(() => actingInPlace(commands, dispatch));
-  if (current === null || !isRemembered) return null;
+  const link = useLinkCard(bridge);
+  if (current === null || !isRemembered || link === undefined) return null;
   return (
     <CommandsContext value={acting}>
-      <Popover bridge={bridge} commands={acting} current={current} state={state} dispatch={dispatch} />
+      <Popover
+        bridge={bridge}
+        commands={acting}
+        current={current}
+        link={link}
+        state={state}
+        dispatch={dispatch}
+      />
     </CommandsContext>
   );
 }

@@ -46,6 +46,8 @@ export interface Commands {
   readonly trustConfig: (digest: string) => Outcome;
   /** null: none. `remember`: in the keychain, once it has worked. */
   readonly answerPrompt: (id: string, answer: string | null, remember?: boolean) => Outcome;
+  /** To what a link asks. */
+  readonly answerLink: (id: string, yes: boolean) => Outcome;
   readonly setSize: (size: IpcRequest<'popover:set-size'>) => Outcome;
   readonly hide: () => Outcome;
   readonly quit: () => Outcome;
@@ -110,6 +112,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
     reloadConfig: () => succeeded(bridge.invoke('config:reload', undefined)),
     answerPrompt: (id, answer, remember = false) =>
       succeeded(bridge.invoke('prompt:answer', { id, answer, remember })),
+    answerLink: (id, yes) => succeeded(bridge.invoke('link:answer', { id, yes })),
     restart: (name) => succeeded(bridge.invoke('service:restart', { name })),
     useContext: (name) => succeeded(bridge.invoke('service:use-context', { name })),
     openService: (name) => succeeded(bridge.invoke('service:open', { name })),

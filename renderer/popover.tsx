@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useRef, useState, type Dispatch, type ReactElement } from 'react';
 import { overviewOf } from '../shared/overview.ts';
+import type { LinkCard } from '../shared/app-link.ts';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { AppMenu } from './app-menu.tsx';
 import type { Commands } from './commands.ts';
 import { FilterField } from './filter-field.tsx';
 import { Footer } from './footer.tsx';
 import { Header, PageHeader } from './header.tsx';
+import { LinkQuestion } from './link-question.tsx';
 import { ListPage } from './list-page.tsx';
 import { menuPlaceBeside, menuPlaceOfRow } from './menu-place.ts';
 import type { MenuPlace } from './menu.tsx';
@@ -32,14 +34,16 @@ interface PopoverProps {
   readonly bridge: PopoverBridge;
   readonly commands: Commands;
   readonly current: SnapshotInTime;
+  /** What a link asks. */
+  readonly link: LinkCard | null;
   readonly state: PopoverState;
   readonly dispatch: Dispatch<PopoverAction>;
 }
 
 /** Room for the longest menu. */
-const menuHeightPx = 330;
+const menuHeightPx = 380;
 
-export function Popover({ bridge, commands, current, state, dispatch }: PopoverProps): ReactElement {
+export function Popover({ bridge, commands, current, link, state, dispatch }: PopoverProps): ReactElement {
   const { snapshot, now } = current;
   const { services } = snapshot;
   const { pages, filter, filterIsOpen, expanded, folded, menu } = state;
@@ -69,7 +73,7 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
         // A form that is being filled in keeps its place.
         if (root.current?.querySelector('.form, .import, .sign-in')) return;
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-        root.current?.querySelector<HTMLElement>('.prompt-field')?.focus();
+        root.current?.querySelector<HTMLElement>('.link-no, .prompt-field')?.focus();
         root.current?.querySelector('main')?.scrollTo(0, 0);
       }),
     [bridge, dispatch, root],
@@ -124,6 +128,13 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
       )}
       <main className="scroll" aria-label={page === null ? 'Forwards' : pageTitle(page)}>
         <div className="content" data-measured>
+          {link !== null && (
+            <LinkQuestion
+              key={link.id}
+              card={link}
+              onAnswer={(yes) => void commands.answerLink(link.id, yes)}
+            />
+          )}
           {/* Whatever else is shown: a server waits, and no notification comes while the popover is open. */}
           {snapshot.prompts.map(promptViewOf).map((prompt) => (
             <PromptCard key={prompt.id} prompt={prompt} />
@@ -164,7 +175,13 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
         />
       )}
       {menu?.kind === 'app' && (
-        <AppMenu platform={bridge.platform} place={menuPlace} onPage={onPage} onClose={closeMenu} />
+        <AppMenu
+          platform={bridge.platform}
+          services={services}
+          place={menuPlace}
+          onPage={onPage}
+          onClose={closeMenu}
+        />
       )}
       {menuService !== undefined && (
         <RowMenu

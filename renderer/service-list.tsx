@@ -5,6 +5,7 @@ import { ChevronIcon } from './icons.tsx';
 import { isSame } from './same.ts';
 import { ServiceRow, rowId, type RowHandlers } from './service-row.tsx';
 import type { GroupView, ListView, TroubleLine } from './service-rows.ts';
+import { useDrawnRows } from './use-drawn-rows.ts';
 import { StateShape } from './state-shape.tsx';
 import { Switch } from './switch.tsx';
 
@@ -27,6 +28,7 @@ export const gridId = 'services';
 
 export function ServiceList(props: ServiceListProps): ReactElement {
   const { list, isSearching, activeName, expanded, confirming, menuOf, handlers, onFold } = props;
+  const groups = useDrawnRows(list.groups);
   return (
     <>
       {list.sharedCauses.map((shared) => (
@@ -39,7 +41,7 @@ export function ServiceList(props: ServiceListProps): ReactElement {
       ))}
       <Troubles list={list} onMore={props.onMoreTroubles} />
       <div role="grid" id={gridId} className="grid" aria-label="Forwards" hidden={list.groups.length === 0}>
-        {list.groups.map((group) => (
+        {groups.map((group) => (
           <div role="rowgroup" key={group.key} className="group" aria-label={group.title ?? undefined}>
             {group.title !== null && (
               <GroupHeader group={{ ...group, rows: [] }} isSearching={isSearching} onFold={onFold} />

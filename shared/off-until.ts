@@ -1,4 +1,9 @@
 /** Until when a service is off, in local time. Times are epoch ms. Pure. */
+import type { ServiceSnapshot } from './service-snapshot.ts';
+
+/** Services that are off until a moment. */
+export const pausedNames = (services: readonly ServiceSnapshot[]): readonly string[] =>
+  services.filter(({ offUntil }) => offUntil !== undefined).map(({ name }) => name);
 
 const hourMs = 60 * 60 * 1000;
 

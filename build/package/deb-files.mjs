@@ -46,9 +46,10 @@ export const desktopFile = ({ productName, installFolder, packageName }) =>
     'Type=Application',
     `Name=${productName}`,
     'Comment=Keeps port forwards alive',
-    `Exec="${installFolder}/localport"`,
+    `Exec="${installFolder}/localport" %u`,
     `Icon=${packageName}`,
     'Categories=Development;Network;',
+    'MimeType=x-scheme-handler/localport;',
     'Terminal=false',
     '',
   ].join('\n');

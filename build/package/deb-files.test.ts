@@ -15,8 +15,12 @@ it('describes the package as dpkg wants it', () => {
   expect(control).toMatch(/\nDescription: Keeps port forwards alive\n Keeps your port-forwards alive\.\n$/);
 });
 
-it('has the desktop start the app, not the command', () => {
-  expect(
-    desktopFile({ productName: 'LocalPort', installFolder: '/opt/LocalPort', packageName: 'localport' }),
-  ).toContain('Exec="/opt/LocalPort/localport"\n');
+it('has the desktop start the app, not the command, and hand it links', () => {
+  const entry = desktopFile({
+    productName: 'LocalPort',
+    installFolder: '/opt/LocalPort',
+    packageName: 'localport',
+  });
+  expect(entry).toContain('Exec="/opt/LocalPort/localport" %u\n');
+  expect(entry).toContain('MimeType=x-scheme-handler/localport;\n');
 });

@@ -2,7 +2,7 @@
 import { expect, test } from 'playwright/test';
 import { deadTarget } from '../../renderer/testing/dead-target.ts';
 import { retrying, sampleNow, service, snapshotOf, up } from '../../renderer/testing/service-samples.ts';
-import { scenarios } from '../../renderer/testing/scenarios.ts';
+import { scenarios, type ScenarioName } from '../../renderer/testing/scenarios.ts';
 import { openGallery, type Gallery } from '../fixtures/gallery.ts';
 
 let gallery: Gallery;
@@ -315,7 +315,12 @@ test.describe('pages, by keyboard alone', () => {
         technology: 'kubectl',
         local_port: 8081,
         remote_port: 8080,
-        connection: { context: 'prod', namespace: 'shop', resource_name: 'deployment/api' },
+        connection: {
+          context: 'prod',
+          namespace: 'shop',
+          resource_type: 'deployment',
+          resource_name: 'api',
+        },
       },
     });
     await page.getByRole('button', { name: 'Undo' }).focus();
@@ -442,6 +447,107 @@ test.describe('pages, by keyboard alone', () => {
   });
 });
 
+/** Ways to every page, by keys alone. */
+const pagesByKey: readonly (readonly [title: string, scenario: ScenarioName, keys: readonly string[]])[] = [
+  ['Add Forward', 'ordinary', ['Control+n']],
+  ['Edit postgres', 'ordinary', ['ArrowDown', 'Control+e']],
+  ['postgres', 'ordinary', ['ArrowDown', 'ArrowRight']],
+  ['Log of postgres', 'ordinary', ['ArrowDown', 'Control+l']],
+  ['LocalPort Log', 'ordinary', [...moreMenu('s')]],
+  ['Settings', 'ordinary', ['Control+,']],
+  ['Doctor', 'ordinary', [...moreMenu('d')]],
+  ['About LocalPort', 'ordinary', [...moreMenu('a')]],
+  ['From Kubernetes', 'ordinary', [...moreMenu('i')]],
+  ['From SSH Config', 'ordinary', [...moreMenu('i', 'i')]],
+  ['Sign In', 'needs-user', ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']],
+  ['Host Key', 'needs-user', ['End', 'ArrowUp', 'Enter']],
+];
+
+/** The menu at the end of the footer, and in it the entry to which the letters lead. */
+function moreMenu(...letters: readonly string[]): readonly string[] {
+  return ['Shift+Tab', 'Enter', ...letters, 'Enter'];
+}
+
+/** What Tab can stop at, in the order of the page; of radio buttons the chosen one. */
+const tabStops = (): Promise<readonly string[]> =>
+  gallery.page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, input, [tabindex]')]
+      .filter((element) => element.tabIndex >= 0 && !element.matches(':disabled'))
+      .filter((element) => element.checkVisibility())
+      .map((element) => element.getAttribute('aria-label') ?? element.textContent),
+  );
+
+test.describe('every page, by keyboard alone', () => {
+  for (const [title, scenario, way] of pagesByKey)
+    test(`${title}: is reached, Tab stops at each control and shows where it is, Escape leaves`, async () => {
+      const { page } = gallery;
+      await gallery.open(scenario);
+      await keys(...way);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+      await gallery.fit();
+      const stops = await tabStops();
+      const seen = new Set<string>();
+      const hidden: string[] = [];
+      for (let step = 0; step <= stops.length; step += 1) {
+        await keys('Tab');
+        const at = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (!(element instanceof HTMLElement) || element === document.body) return null;
+          const { top, bottom } = element.getBoundingClientRect();
+          return {
+            name: element.getAttribute('aria-label') ?? element.textContent,
+            isShown: getComputedStyle(element).outlineStyle !== 'none' && top < innerHeight && bottom > 0,
+          };
+        });
+        if (at === null) continue;
+        seen.add(at.name);
+        if (!at.isShown) hidden.push(at.name);
+      }
+      expect(stops.filter((name) => !seen.has(name))).toEqual([]);
+      expect(hidden).toEqual([]);
+      await keys('Escape');
+      await expect(page.getByRole('button', { name: 'Back' })).toHaveCount(0);
+      expect((await gallery.asked()).filter(({ channel }) => channel === 'popover:hide')).toEqual([]);
+    });
+
+  test('with reduced motion nothing moves by itself, on no page', async () => {
+    const { page } = gallery;
+    for (const [title, scenario, way] of pagesByKey) {
+      await gallery.open(scenario);
+      await keys(...way);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+      const moving = await page.evaluate(() =>
+        [...document.querySelectorAll('*')]
+          .filter((element) => {
+            const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
+            const durations = [animationName === 'none' ? '0s' : animationDuration, transitionDuration];
+            return durations.some((text) => text.split(', ').some((each) => Number.parseFloat(each) > 0.001));
+          })
+          .map((element) => element.className),
+      );
+      expect(moving, title).toEqual([]);
+    }
+  });
+});
+
+test.describe('what a link asks', () => {
+  test('stands on top, with the safe answer in focus, and goes once it is answered', async () => {
+    const { page } = gallery;
+    await gallery.open('link-asks');
+    const card = page.getByRole('alertdialog', { name: 'Turn on kafka?' });
+    await expect(card.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await keys('Tab');
+    await expect(card.getByRole('button', { name: 'Turn On' })).toBeFocused();
+    await keys('Enter');
+    await expect(card).toHaveCount(0);
+    await gallery.open('link-asks');
+    await expect(card.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await keys('Escape');
+    await expect(card).toHaveCount(0);
+    expect(await gallery.asked()).toEqual([{ channel: 'link:answer', request: { id: '1', yes: false } }]);
+  });
+});
+
 test.describe('while states change', () => {
   test('rows keep their places and the focus stays', async () => {
     const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
@@ -461,6 +567,13 @@ test.describe('while states change', () => {
   test('only the row that changed is touched, among 200', async () => {
     await gallery.open('two-hundred-services');
     const { snapshot } = scenarios['two-hundred-services'];
+    // The first has just come up, and would count its seconds.
+    const steady = snapshot.services.map((known, index) =>
+      index === 0 ? { ...known, since: sampleNow - 3_600_000 } : known,
+    );
+    await gallery.push('snapshot:changed', { ...snapshot, services: steady });
+    await expect(row('service-001')).toContainText('up 1 h');
+    await expect(gallery.page.locator('.row')).toHaveCount(steady.length);
     await gallery.page.evaluate(() => {
       const touched = new Set<string>();
       const observer = new MutationObserver((records) => {
@@ -477,7 +590,7 @@ test.describe('while states change', () => {
       });
       Object.assign(window, { touched });
     });
-    const services = snapshot.services.map((known, index) =>
+    const services = steady.map((known, index) =>
       index === 3 ? { ...known, since: sampleNow, checkMs: 77, bytesIn: 1 } : { ...known, bytesIn: 12 },
     );
     await gallery.push('snapshot:changed', { ...snapshot, services });

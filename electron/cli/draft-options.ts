@@ -34,6 +34,12 @@ const options: readonly DraftOption[] = [
     'connection.selector',
   ],
   [['kubectl'], '--kubeconfig <file>', 'another kubeconfig', 'connection.kubeconfig'],
+  [
+    ['kubectl'],
+    '--engine <engine>',
+    '"kubectl" for a kubectl of its own instead of the streams that forwards of a context share',
+    'connection.engine',
+  ],
   [['ssh'], '--user <name>', 'login name; by default what ssh_config says', 'connection.user'],
   [
     ['ssh'],
@@ -57,6 +63,9 @@ const options: readonly DraftOption[] = [
     'bind',
   ],
   [all, '--tag <tag>', 'tag; given several times, all of them', 'tags'],
+  [all, '--guard', 'ask for a confirmation before it is turned on', 'guard'],
+  [all, '--auto-off <duration>', 'turn it off that long after it was turned on: 2h', 'auto_off'],
+  [all, '--hold <duration>', 'how long clients wait for the tunnel: 10s', 'hold'],
   [all, '--description <text>', 'what it is, for people', 'description'],
   [all, '--check <type>', 'health check: auto, tcp, http, postgres, none and so on', 'health_check.type'],
 ];
@@ -69,6 +78,9 @@ const targetOptions: readonly DraftOption[] = [
 
 /** Fields whose option may be given several times. */
 const lists: ReadonlySet<string> = new Set(['connection.jump', 'tags']);
+
+/** What a flag without a value writes to its field, where that is not `true`. */
+const switchValues: Readonly<Record<string, string>> = { guard: 'confirm' };
 
 /** An option that may be given several times. */
 export const listed = (value: string, before: readonly string[] = []): readonly string[] => [
@@ -94,7 +106,9 @@ export const withOptions = (draft: ServiceDraft, given: DraftOptions, kind: Draf
   optionsOf(kind).reduce((result, [, flags, , field]) => {
     const value = given[new Option(flags).attributeName()];
     if (value === undefined) return result;
-    const written = lists.has(field) ? [...(value as readonly string[])] : wordValue(value);
+    const written = lists.has(field)
+      ? [...(value as readonly string[])]
+      : (switchValues[field] ?? wordValue(value));
     return withDraftValue(result, field.split('.'), written);
   }, draft);
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseLaunchArguments } from './launch-arguments.ts';
 
-const none = { config: null, folderConfig: null, smokeTest: false, updateTest: false, doubts: [] };
+const none = {
+  config: null,
+  folderConfig: null,
+  smokeTest: false,
+  updateTest: false,
+  link: null,
+  doubts: [],
+};
 
 describe('the launch arguments', () => {
   it.each([
@@ -10,6 +17,7 @@ describe('the launch arguments', () => {
     [['--config=/etc/l.yaml', '--smoke-test'], { ...none, config: '/etc/l.yaml', smokeTest: true }],
     [['--smoke-test', '--update-test'], { ...none, smokeTest: true, updateTest: true }],
     [['--folder-config', '/repo/l.yaml'], { ...none, folderConfig: '/repo/l.yaml' }],
+    [['localport://on/db'], { ...none, link: 'localport://on/db' }],
     [['-c', 'my.yaml'], { ...none, config: '/folder/my.yaml' }],
     [['--no-sandbox', '/app', '--remote-debugging-port=0', '--inspect=0', '--log-level=3'], none],
   ])('%j', (argv, expected) => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { closestWord } from '../core/config/spelling.ts';
+import { linkIn } from './app-link.ts';
 
 export interface LaunchArguments {
   /** Absolute; null: not given. */
@@ -11,6 +12,8 @@ export interface LaunchArguments {
   readonly smokeTest: boolean;
   /** With `smokeTest`: look for an update first, and fetch it, so that the end installs it. */
   readonly updateTest: boolean;
+  /** A `localport:` link that was opened; null: none. */
+  readonly link: string | null;
   /** What is probably not meant as it is written, in sentences for the log. */
   readonly doubts: readonly string[];
 }
@@ -40,6 +43,7 @@ export function parseLaunchArguments(argv: readonly string[], cwd: string): Laun
     folderConfig: typeof folderConfig === 'string' ? path.resolve(cwd, folderConfig) : null,
     smokeTest: values['smoke-test'] === true,
     updateTest: values['update-test'] === true,
+    link: linkIn(argv),
     doubts:
       config === undefined || isNamed ? mistyped : [...mistyped, '--config names no file, and is ignored'],
   };

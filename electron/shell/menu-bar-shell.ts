@@ -7,6 +7,7 @@ import {
   session,
   type IpcMainInvokeEvent,
   type Session,
+  type WebContents,
 } from 'electron';
 import path from 'node:path';
 import type { View } from '../../shared/ipc-contract.ts';
@@ -17,8 +18,11 @@ import { runtimeOf } from '../core/install/app-runtime.ts';
 import type { Scope } from '../core/scope.ts';
 import type { AppHost } from '../core/host/app-host.ts';
 import { registerIpc, sendEvent } from './ipc-main.ts';
+import { linkIn } from './app-link.ts';
 import { electronNotifications } from './electron-notifications.ts';
 import { loginItemOf } from './login-item-choice.ts';
+import { LinkDesk } from './link-desk.ts';
+import type { LinkInbox } from './link-inbox.ts';
 import { LogFollower } from './log-follower.ts';
 import type { Notice } from './notice-words.ts';
 import { Notifier } from './notifier.ts';
@@ -51,6 +55,8 @@ export interface MenuBarOptions {
   /** In an existing folder. */
   readonly settingsFile: string;
   readonly quit: (reason: QuitReason) => void;
+  /** Gets the links of those who start the app again. */
+  readonly links: Pick<LinkInbox, 'receive'>;
   /** Ends the host and starts the app again, with the last step in between. */
   readonly restart: () => void;
   readonly beforeExit: (lastStep: LastStep) => void;
@@ -59,6 +65,7 @@ export interface MenuBarOptions {
 
 export interface MenuBarShell {
   readonly updates: Pick<UpdateControl, 'look'>;
+  readonly links: Pick<LinkDesk, 'receive'>;
 }
 
 /** To be called once Electron is ready. When it resolves, the icon is in the menu bar. */
@@ -99,10 +106,23 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     },
   });
   scope.own('log follower', () => logFollower.stop());
+  const links = new LinkDesk({
+    host,
+    log,
+    openPopover: () => openPopover(),
+    onChange: (card) => {
+      const contents = popover.visibleContents();
+      if (contents !== null) sendEvent(contents, 'link:changed', card);
+    },
+  });
   const revealed = new PopoverReveal(() => popover.visibleContents());
   const popover = createPopover(options, {
+    onShow: (contents) => sendEvent(contents, 'link:changed', links.card),
     onShown: () => revealed.shown(),
-    onGone: () => logFollower.stop(),
+    onGone: () => {
+      logFollower.stop();
+      links.withdraw();
+    },
   });
   scope.own('popover', () => popover.destroy());
   const openPopover = (): void => popover.show(tray.bounds());
@@ -124,9 +144,11 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     popover,
     updates,
     logFollower,
+    links,
     view,
     licensesFile,
     log,
+    clock,
     openPopover,
     quit,
   };
@@ -176,17 +198,29 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     'power',
     watchPower(powerMonitor, { host, log, onShutdown: () => options.quit('system-shutdown') }),
   );
-  scope.own('started again', onStartedAgain(app, openPopover));
+  const startedAgain = (argv: readonly string[]): void => {
+    const link = linkIn(argv);
+    if (link === null) openPopover();
+    else options.links.receive(link);
+  };
+  scope.own('started again', onStartedAgain(app, startedAgain));
   keepRunningWithoutWindows(scope, log);
   await settings.refresh();
-  return { updates };
+  return { updates, links };
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
+interface PopoverEvents {
+  /** It gets what it shows first. */
+  readonly onShow: (contents: WebContents) => void;
+  readonly onShown: () => void;
+  readonly onGone: () => void;
+}
+
 function createPopover(
   { host, clock, log, platform, distFolder }: MenuBarOptions,
-  { onShown, onGone }: { readonly onShown: () => void; readonly onGone: () => void },
+  { onShow, onShown, onGone }: PopoverEvents,
 ): PopoverWindow {
   return new PopoverWindow({
     preload: path.join(distFolder, 'preload.cjs'),
@@ -197,6 +231,7 @@ function createPopover(
     onShow: (contents) => {
       host.setLive(true);
       sendEvent(contents, 'snapshot:changed', host.snapshot());
+      onShow(contents);
       sendEvent(contents, 'popover:shown', undefined);
       onShown();
     },

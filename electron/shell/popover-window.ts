@@ -131,7 +131,7 @@ export class PopoverWindow {
     this.#state = { kind: 'none' };
     this.#content = null;
     if (state.kind !== 'shown') state.timer.cancel();
-    else this.#options.onHide();
+    if (state.kind !== 'hidden') this.#options.onHide();
     state.window.destroy();
   }
 

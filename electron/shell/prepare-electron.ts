@@ -5,6 +5,7 @@ import { preventAppNap } from './app-nap.ts';
 import { setApplicationMenu } from './application-menu.ts';
 import { keepChromiumFilesApart } from './chromium-folder.ts';
 import { hideFromDock } from './dock.ts';
+import { claimLinks } from './link-scheme.ts';
 import { applyProcessSwitches } from './process-switches.ts';
 import { registerRendererScheme } from './renderer-protocol.ts';
 import { takeSingleInstanceLock } from './single-instance.ts';
@@ -16,6 +17,7 @@ export function prepareElectron(platform: NodeJS.Platform): boolean {
   if (!takeSingleInstanceLock(app)) return false;
   applyProcessSwitches(app.commandLine, platform);
   registerRendererScheme();
+  claimLinks(app, platform);
   setApplicationMenu(platform);
   hideFromDock(app, platform);
   return true;

@@ -10,7 +10,7 @@ test.each([
   ['main.css', 'text/css; charset=utf-8'],
   ['assets/logo-1a2b.svg', 'image/svg+xml'],
 ])('%s is served as %s', (file, contentType) => {
-  expect(get(`localport://popover/${file}`)).toMatchObject({
+  expect(get(`localport-app://popover/${file}`)).toMatchObject({
     status: 200,
     file,
     headers: {
@@ -28,14 +28,15 @@ test('the page that the window loads is one of them', () => {
 
 describe('is refused:', () => {
   test.each([
-    ['a file that is not there', 'localport://popover/other.js', 404],
-    ['the folder itself', 'localport://popover/', 404],
-    ['a path that climbs out', 'localport://popover/../../etc/passwd', 404],
-    ['a path that climbs out in disguise', 'localport://popover/..%2f..%2fetc/passwd', 404],
-    ['a path with a null byte', 'localport://popover/index.html%00.js', 404],
-    ['a kind of file that no page needs', 'localport://popover/main.js.map', 404],
-    ['another host', 'localport://other/index.html', 403],
+    ['a file that is not there', 'localport-app://popover/other.js', 404],
+    ['the folder itself', 'localport-app://popover/', 404],
+    ['a path that climbs out', 'localport-app://popover/../../etc/passwd', 404],
+    ['a path that climbs out in disguise', 'localport-app://popover/..%2f..%2fetc/passwd', 404],
+    ['a path with a null byte', 'localport-app://popover/index.html%00.js', 404],
+    ['a kind of file that no page needs', 'localport-app://popover/main.js.map', 404],
+    ['another host', 'localport-app://other/index.html', 403],
     ['another scheme', 'file:///index.html', 403],
+    ['the scheme of links', 'localport://popover/index.html', 403],
     ['what is no URL', 'index.html', 403],
   ])('%s', (_what, url, status) => {
     expect(get(url)).toEqual({ status });
@@ -53,6 +54,6 @@ test('the policy allows nothing that it does not name, and no inline code anywhe
 
 test('only pages of the popover count as its own', () => {
   expect(isRendererUrl(popoverUrl)).toBe(true);
-  expect(isRendererUrl('localport://popover.example.com/')).toBe(false);
-  expect(isRendererUrl('https://example.com/?localport://popover/')).toBe(false);
+  expect(isRendererUrl('localport-app://popover.example.com/')).toBe(false);
+  expect(isRendererUrl('https://example.com/?localport-app://popover/')).toBe(false);
 });

@@ -1,8 +1,9 @@
 /**
- * What the popover's page may load: decides about one request for `localport://popover/…`, given the files that are
+ * What the popover's page may load: decides about one request for `localport-app://popover/…`, given the files that are
  * there. Everything else is refused before the disk is touched.
  */
-export const rendererScheme = 'localport';
+/** Not `localport`, which is the scheme of links that other programs open (`app-link.ts`). */
+export const rendererScheme = 'localport-app';
 export const rendererOrigin = `${rendererScheme}://popover`;
 export const popoverUrl = `${rendererOrigin}/index.html`;
 

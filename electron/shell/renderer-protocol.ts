@@ -1,4 +1,4 @@
-/** Serves dist/renderer as `localport://popover/…`, which unlike file:// has an origin and headers of its own. */
+/** Serves dist/renderer as `localport-app://popover/…`, which unlike file:// has an origin and headers of its own. */
 import { protocol, type Session } from 'electron';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -38,7 +38,7 @@ export class SettingsControl {
   get current(): Settings {
     const loginItemStatus = this.#loginItemStatus;
     const { notices, bringsCommand } = this.#parts;
-    const { notifications, recoveryNotices, shortcut } = this.#store.current;
+    const { notifications, recoveryNotices, shortcut, newHold } = this.#store.current;
     const updates = this.#parts.updates?.() ?? null;
     return {
       openAtLogin: loginItemStatus === 'enabled' || loginItemStatus === 'requires-approval',
@@ -46,6 +46,7 @@ export class SettingsControl {
       notifications,
       recoveryNotices,
       shortcut,
+      newHold,
       shortcutRefused: this.#parts.shortcut.isRefused,
       notificationsRefused: notices.isRefused,
       bringsCommand,
@@ -59,9 +60,10 @@ export class SettingsControl {
   }
 
   async change(change: IpcRequest<'settings:set'>): Promise<Settings> {
-    const { openAtLogin, notifications, recoveryNotices, shortcut, updates } = change;
+    const { openAtLogin, notifications, recoveryNotices, shortcut, newHold, updates } = change;
     if (notifications !== undefined) await this.#store.change({ notifications });
     if (recoveryNotices !== undefined) await this.#store.change({ recoveryNotices });
+    if (newHold !== undefined) await this.#store.change({ newHold });
     if (shortcut !== undefined) {
       this.#parts.shortcut.use(shortcut);
       await this.#store.change({ shortcut });

@@ -15,6 +15,7 @@ const defaults = {
   notifications: true,
   recoveryNotices: true,
   shortcut: null,
+  newHold: '',
   folded: [],
   updates: true,
   updateCheckedAt: null,

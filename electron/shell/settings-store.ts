@@ -15,6 +15,8 @@ const storedSettingsSchema = z
     recoveryNotices: z.boolean().default(true),
     /** As Electron writes it; null: none. */
     shortcut: z.string().max(100).nullable().default(null),
+    /** `hold` of forwards that are added in the form. */
+    newHold: z.enum(['', '30s', '2m']).default(''),
     /** Titles of groups that are folded in the popover. */
     folded: z.array(z.string().max(200)).max(1_000).readonly().default([]),
     /** Whether LocalPort checks for updates automatically. */

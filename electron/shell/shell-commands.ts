@@ -2,13 +2,16 @@
 import { app, clipboard, shell } from 'electron';
 import type { IpcRequest, View } from '../../shared/ipc-contract.ts';
 import { installPageOf } from '../../shared/install-pages.ts';
+import { inHours, tomorrowAfter } from '../../shared/off-until.ts';
 import { serviceUrl } from '../../shared/service-url.ts';
 import type { LogFollower } from './log-follower.ts';
 import type { EditOperation, EditRequest, EditResponse } from '../../shared/service-edit.ts';
 import { assertNever, type Result } from '../../shared/result.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHost } from '../core/host/app-host.ts';
 import { sendEvent, type IpcHandlers } from './ipc-main.ts';
+import type { LinkDesk } from './link-desk.ts';
 import { installCommandHere } from './command-installation.ts';
 import { openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
@@ -23,10 +26,12 @@ export interface ShellParts {
   readonly popover: PopoverWindow;
   readonly updates: Pick<UpdateControl, 'choose'>;
   readonly logFollower: LogFollower;
+  readonly links: Pick<LinkDesk, 'card' | 'answer'>;
   readonly view: { readonly current: View; change(view: View): Promise<void> };
   /** The licenses of what LocalPort is made of. */
   readonly licensesFile: string;
   readonly log: Logger;
+  readonly clock: Pick<Clock, 'wallNow'>;
   readonly openPopover: () => void;
   readonly quit: () => void;
 }
@@ -37,6 +42,7 @@ export const ipcHandlers = ({
   popover,
   updates,
   logFollower,
+  links,
   view,
   licensesFile,
   quit,
@@ -83,8 +89,12 @@ export const ipcHandlers = ({
   'prompt:answer': ({ id, answer, remember }) => {
     host.answerPrompt(id, answer, remember);
   },
+  'link:get': () => links.card,
+  'link:answer': ({ id, yes }) => links.answer(id, yes),
   'settings:get': () => settings.refresh(),
   'settings:set': (change) => settings.change(change),
+  'environment:get': () => host.environmentState(),
+  'environment:refresh': async () => valueOf(await host.refreshEnvironment()),
   'command:install': installCommandHere,
   'updates:choose': () => updates.choose(),
   'diagnostics:copy': () => copyDiagnostics(host, settings),
@@ -117,7 +127,7 @@ export function performMenuAction(action: MenuAction, parts: ShellParts): void {
 
 async function menuWork(
   action: MenuAction,
-  { host, settings, updates, openPopover, quit }: ShellParts,
+  { host, settings, updates, clock, openPopover, quit }: ShellParts,
 ): Promise<void> {
   switch (action.kind) {
     case 'set-desired':
@@ -125,6 +135,11 @@ async function menuWork(
     case 'set-group':
       await Promise.all(action.names.map((name) => host.setDesired(name, action.desired)));
       return;
+    case 'pause-all': {
+      const until = (action.for === 'hour' ? inHours(1) : tomorrowAfter)(clock.wallNow());
+      host.setDesiredForTag(null, 'off', until);
+      return;
+    }
     case 'open-popover':
       openPopover();
       return;

@@ -7,12 +7,14 @@ import type { App } from 'electron';
 export const takeSingleInstanceLock = (app: Pick<App, 'requestSingleInstanceLock'>): boolean =>
   app.requestSingleInstanceLock();
 
-/** Calls when the user starts the app again, which is the way to an icon that macOS or the notch hides. */
-export function onStartedAgain(app: App, open: () => void): () => void {
-  app.on('second-instance', open);
-  app.on('activate', open);
+/** Calls when the user starts the app again, which is the way to an icon that macOS or the notch hides, or opens a link. */
+export function onStartedAgain(app: App, open: (argv: readonly string[]) => void): () => void {
+  const startedAgain = (_event: unknown, argv: readonly string[]): void => open(argv);
+  const activated = (): void => open([]);
+  app.on('second-instance', startedAgain);
+  app.on('activate', activated);
   return () => {
-    app.off('second-instance', open);
-    app.off('activate', open);
+    app.off('second-instance', startedAgain);
+    app.off('activate', activated);
   };
 }

@@ -59,6 +59,9 @@ test('every forward is a checkbox with its state in words, the commands below', 
     'Start All',
     'Stop All',
     '---',
+    'Pause All for 1 Hour',
+    'Pause All Until Tomorrow',
+    '---',
     'Open Config',
     'Reload Config',
     'Copy Diagnostics',
@@ -87,6 +90,18 @@ test('200 forwards are shown as what needs attention, and as groups', () => {
   expect(group?.kind === 'checkbox' && group.action.kind === 'set-group' && group.action.names.length).toBe(
     149,
   );
+});
+
+test('what is paused can be resumed, and nothing else is turned on by that', () => {
+  const paused = { ...offService('a'), offUntil: 1_000 };
+  const rows = trayMenuRows({ snapshot: aSnapshot(paused, offService('b')), settings: plainSettings });
+  expect(asText(rows).slice(8, 12)).toEqual([
+    '(Pause All for 1 Hour)',
+    '(Pause All Until Tomorrow)',
+    'Resume',
+    '---',
+  ]);
+  expect(rows[10]).toMatchObject({ action: { kind: 'set-group', names: ['a'], desired: 'on' } });
 });
 
 test('more troubles than there is room for lead to the popover', () => {

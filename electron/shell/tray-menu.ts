@@ -1,5 +1,6 @@
 /** The native menu as plain rows: what it says and what each row asks for. `tray.ts` turns them into Electron's. */
 import { promptTitle } from '../../shared/prompt-words.ts';
+import { pausedNames } from '../../shared/off-until.ts';
 import { clientAddress } from '../../shared/bind-address.ts';
 import { isGuarded, withoutGuarded } from '../../shared/guard.ts';
 import { assertNever } from '../../shared/result.ts';
@@ -10,6 +11,8 @@ import { countServices, toneOf, upOfWanted } from '../../shared/service-tone.ts'
 export type MenuAction =
   | { readonly kind: 'set-desired'; readonly name: string; readonly desired: Desired }
   | { readonly kind: 'set-group'; readonly names: readonly string[]; readonly desired: Desired }
+  /** All that are on are off for that long, and on again then. */
+  | { readonly kind: 'pause-all'; readonly for: 'hour' | 'day' }
   | { readonly kind: 'open-popover' | 'open-config' | 'reload' | 'copy-diagnostics' | 'update' | 'quit' }
   | { readonly kind: 'open-at-login'; readonly open: boolean };
 
@@ -57,6 +60,10 @@ export function trayMenuRows({ snapshot, settings }: MenuContext): readonly Menu
     command('Start All', groupAction(services, 'on'), anyOff),
     command('Stop All', groupAction(services, 'off'), anyOn),
     separator,
+    command('Pause All for 1 Hour', { kind: 'pause-all', for: 'hour' }, anyOn),
+    command('Pause All Until Tomorrow', { kind: 'pause-all', for: 'day' }, anyOn),
+    ...resumeRow(services),
+    separator,
     ...configNotes(snapshot),
     command('Open Config', { kind: 'open-config' }),
     command('Reload Config', { kind: 'reload' }),
@@ -100,6 +107,12 @@ function groupRow(title: string, members: readonly ServiceSnapshot[]): MenuRow {
     checked: isOn,
     action: groupAction(members, isOn ? 'off' : 'on'),
   };
+}
+
+/** Ends pauses early. Guarded services come back with the others: they would have, once their time was over. */
+function resumeRow(services: readonly ServiceSnapshot[]): readonly MenuRow[] {
+  const names = pausedNames(services);
+  return names.length === 0 ? [] : [command('Resume', { kind: 'set-group', names, desired: 'on' })];
 }
 
 /** Those that are guarded are turned on one by one. */

@@ -9,7 +9,17 @@ const drafts: readonly ServiceDraft[] = [
     local_port: 5432,
     remote_port: 5432,
     tags: ['database', 'shop'],
-    connection: { context: 'prod', namespace: 'shop', resource_name: 'deployment/db', kubeconfig: '~/k' },
+    hold: '5s',
+    auto_off: '7200',
+    guard: 'confirm',
+    connection: {
+      context: 'prod',
+      namespace: 'shop',
+      resource_type: 'deploy',
+      resource_name: 'db',
+      kubeconfig: '~/k',
+      engine: 'kubectl',
+    },
     health_check: { type: 'postgres' },
   },
   {
@@ -50,9 +60,30 @@ describe('a draft', () => {
     expect(asTcp['connection']).toEqual({ host: 'nas' });
   });
 
+  it.each([
+    ['service/api', { resource_name: 'api' }],
+    ['api', { resource_name: 'api' }],
+    ['deploy/api', { resource_type: 'deployment', resource_name: 'api' }],
+    ['app=web,tier=db', { selector: 'app=web,tier=db' }],
+    ['widget/api', { resource_name: 'widget/api' }],
+    ['', {}],
+  ])('has the target %j as the config writes it', (resource, connection) => {
+    const form = { ...emptyForm, resource };
+    expect(draftOf(form, {})['connection']).toEqual(connection);
+    const chosen = { ...valuesOf(drafts[1]!), resource };
+    expect(draftOf(chosen, drafts[1]!)['connection']).toEqual(connection);
+  });
+
   it('keeps what is no number, for the schema to say so', () => {
     const draft = draftOf({ ...emptyForm, kind: 'tcp', localPort: '54x', remotePort: ' 5432 ' }, {});
     expect(draft).toEqual({ technology: 'tcp', local_port: '54x', remote_port: 5432, connection: {} });
+  });
+
+  it('has what stands under More only where it is set', () => {
+    const draft = drafts[0]!;
+    const plain = draftOf({ ...valuesOf(draft), engine: '', hold: '', autoOff: '3600', guard: '' }, draft);
+    expect([plain['hold'], plain['auto_off'], plain['guard']]).toEqual([undefined, 3600, undefined]);
+    expect(plain['connection']).not.toHaveProperty('engine');
   });
 
   it('moves to another group and keeps its other tags', () => {
@@ -68,6 +99,8 @@ describe('a finding', () => {
     ['connection.host', 'host'],
     ['connection.argv[1]', 'command'],
     ['tags[0]', 'group'],
+    ['auto_off', 'autoOff'],
+    ['connection.engine', 'engine'],
     ['', null],
     ['health_check.interval', null],
   ])('about %s stands beside %s', (field, name) => {

@@ -2,6 +2,7 @@
  * The form's fields and the draft that they stand for. What the form does not show (checks, policies, keys) passes through it
  * untouched. Pure.
  */
+import { kubeKindOf } from '../../shared/kube-target.ts';
 import type { DraftFinding, DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
 import { joinWords, splitWords } from './command-words.ts';
 
@@ -32,9 +33,19 @@ export interface FormValues {
   readonly remoteHost: string;
   /** command */
   readonly command: string;
+  /** Under "More". kubectl: `kubectl`, or empty for LocalPort's own streams. */
+  readonly engine: string;
+  /** Durations: `10s`. */
+  readonly hold: string;
+  readonly autoOff: string;
+  /** `confirm` */
+  readonly guard: string;
 }
 
 export type FieldName = Exclude<keyof FormValues, 'kind'>;
+
+/** Those under "More". */
+export type MoreFieldName = Extract<FieldName, 'engine' | 'hold' | 'autoOff' | 'guard'>;
 
 export const emptyForm: FormValues = {
   kind: 'kubectl',
@@ -48,6 +59,10 @@ export const emptyForm: FormValues = {
   host: '',
   remoteHost: '',
   command: '',
+  engine: '',
+  hold: '',
+  autoOff: '',
+  guard: '',
 };
 
 type Mapping = Readonly<Record<string, DraftValue>>;
@@ -74,6 +89,10 @@ export function valuesOf(draft: ServiceDraft): FormValues {
     host: textOf(connection['host']),
     remoteHost: textOf(connection['remote_host']),
     command: joinWords(listOf(connection['argv']).map(textOf)),
+    engine: textOf(connection['engine']),
+    hold: textOf(draft['hold']),
+    autoOff: textOf(draft['auto_off']),
+    guard: textOf(draft['guard']),
   };
 }
 
@@ -96,24 +115,24 @@ export function draftOf(values: FormValues, base: ServiceDraft): ServiceDraft {
     remote_port:
       values.kind === 'command' && values.remotePort === '' ? undefined : portOf(values.remotePort),
     tags: tagsOf(values.group.trim(), tags),
-    connection: without({ ...kept, ...connectionOf(values) }),
+    hold: changedTo(values.hold, base['hold']),
+    auto_off: changedTo(values.autoOff, base['auto_off']),
+    guard: changedTo(values.guard, base['guard']),
+    connection: without({ ...kept, ...connectionOf(values, kept) }),
   });
 }
 
-function connectionOf(values: FormValues): Readonly<Record<string, DraftValue | undefined>> {
-  const { kind, context, namespace, resource, host, remoteHost, command } = values;
+function connectionOf(values: FormValues, kept: Mapping): Readonly<Record<string, DraftValue | undefined>> {
+  const { kind, context, namespace, resource, host, remoteHost, command, engine } = values;
   const orAbsent = (text: string): string | undefined => text.trim() || undefined;
   switch (kind) {
-    case 'kubectl': {
-      const isSelector = resource.includes('=');
+    case 'kubectl':
       return {
         context: orAbsent(context),
         namespace: orAbsent(namespace),
-        resource_type: undefined,
-        resource_name: isSelector ? undefined : orAbsent(resource),
-        selector: isSelector ? orAbsent(resource) : undefined,
+        ...(resource === resourceOf(kept) ? {} : targetOf(resource.trim())),
+        engine: orAbsent(engine),
       };
-    }
     case 'ssh':
       return { host: orAbsent(host), remote_host: orAbsent(remoteHost) };
     case 'tcp':
@@ -123,12 +142,28 @@ function connectionOf(values: FormValues): Readonly<Record<string, DraftValue | 
   }
 }
 
+/** `deployment/api`, `api` for a service, `app=web` for labels. */
+function targetOf(text: string): Readonly<Record<string, DraftValue | undefined>> {
+  const nothing = { resource_type: undefined, resource_name: undefined, selector: undefined };
+  if (text === '') return nothing;
+  if (text.includes('=')) return { ...nothing, selector: text };
+  const [type = '', name] = text.split('/');
+  const kind = name === undefined ? undefined : kubeKindOf(type);
+  // The schema says what is wrong with any other type.
+  if (kind === undefined) return { ...nothing, resource_name: text };
+  return { ...nothing, resource_type: kind === 'service' ? undefined : kind, resource_name: name };
+}
+
 /** A number where it is one: the schema says what is wrong with anything else. */
 function portOf(text: string): number | string | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
 }
+
+/** As it stood where the field says the same: `"7200"` is not written anew as 7200. */
+const changedTo = (text: string, former: DraftValue | undefined): DraftValue | undefined =>
+  text === textOf(former) ? former : portOf(text);
 
 function tagsOf(group: string, before: readonly DraftValue[]): DraftValue | undefined {
   const rest = before.slice(1).filter((tag) => tag !== group);
@@ -154,6 +189,10 @@ const fieldNames: Readonly<Record<string, FieldName>> = {
   'connection.host': 'host',
   'connection.remote_host': 'remoteHost',
   'connection.argv': 'command',
+  'connection.engine': 'engine',
+  hold: 'hold',
+  auto_off: 'autoOff',
+  guard: 'guard',
 };
 
 /** The field beside which a finding stands; null: it concerns the service as a whole. */
@@ -172,3 +211,7 @@ export function withContext(draft: ServiceDraft, context: string): ServiceDraft 
   const connection = isMapping(draft['connection']) ? draft['connection'] : {};
   return { ...draft, connection: { ...connection, context } };
 }
+
+/** What few forwards need, in the order in which they stand under "More". */
+export const moreFieldsOf = (kind: Kind): readonly MoreFieldName[] =>
+  kind === 'kubectl' ? ['engine', 'hold', 'autoOff', 'guard'] : ['hold', 'autoOff', 'guard'];

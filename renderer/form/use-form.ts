@@ -58,6 +58,23 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
   const [failure, setFailure] = useState<string | null>(null);
 
   useEffect(() => {
+    if (name !== null) return;
+    let isGone = false;
+    bridge.invoke('settings:get', undefined).then(
+      // Whoever has already written something there knows better.
+      ({ newHold }) =>
+        isGone ||
+        setValues((now) =>
+          now === null || now.hold !== '' || newHold === '' ? now : { ...now, hold: newHold },
+        ),
+      (reason: unknown) => console.error('settings:get failed', reason),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [bridge, name]);
+
+  useEffect(() => {
     if (name === null) return;
     let isGone = false;
     bridge.invoke('service:read', { name }).then(
@@ -110,6 +127,15 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
     return () => clearTimeout(timer);
   }, [bridge, values, base, name, touched]);
 
+  /** Who is quicker than the guesses gets them all the same. */
+  const completed = async (of: FormValues): Promise<FormValues> => {
+    if (base !== null || guessed.every((field) => touched.has(field) || of[field] !== '')) return of;
+    const { draft } = await bridge.invoke('service:propose', edit(of));
+    const complete = withGuesses(of, valuesOf(draft), touched);
+    setValues(complete);
+    return complete;
+  };
+
   const change = (changed: Partial<FormValues>): void => {
     setValues((now) => now && { ...now, ...changed });
     setTest({ kind: 'none' });
@@ -151,8 +177,8 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
       if (values === null) return;
       setTouched(new Set(allFields));
       setIsSaving(true);
-      bridge
-        .invoke('service:save', edit(values))
+      completed(values)
+        .then((complete) => bridge.invoke('service:save', edit(complete)))
         .then(
           (result) => {
             if (result.done) onSaved({ name: result.name, undo: result.undo });

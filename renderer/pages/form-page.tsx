@@ -3,6 +3,7 @@ import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import type { Places } from '../../shared/import-contract.ts';
 import { ComboField } from '../form/combo-field.tsx';
 import { fieldOf, fieldsOf, kindLabels, kinds, type FieldName, type FormValues } from '../form/draft-form.ts';
+import { MoreFields } from '../form/more-fields.tsx';
 import { Segmented } from '../form/segmented.tsx';
 import { TestResult } from '../form/test-result.tsx';
 import { TextField } from '../form/text-field.tsx';
@@ -29,6 +30,10 @@ const labels: Readonly<Record<FieldName, string>> = {
   name: 'Name',
   localPort: 'Local port',
   group: 'Group',
+  engine: 'Streams by',
+  hold: 'Clients wait',
+  autoOff: 'Turn off after',
+  guard: 'Guard',
 };
 
 const placeholders: Readonly<Partial<Record<FieldName, string>>> = {
@@ -71,6 +76,13 @@ export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPagePr
       <div className="fields" ref={first}>
         <Fields bridge={bridge} form={form} values={values} places={places} groups={groups} />
         <CheckNote check={form.check} />
+        <MoreFields
+          key={values.kind}
+          values={values}
+          labels={labels}
+          errorOf={(field) => errorOf(form, field)}
+          onChange={form.set}
+        />
       </div>
       {form.touched.size > 0 &&
         general.map(({ message, severity }) => (

@@ -29,7 +29,7 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
   const { snapshot, now } = current;
   switch (page.kind) {
     case 'settings':
-      return <SettingsPage bridge={bridge} snapshot={snapshot} onPage={onPage} />;
+      return <SettingsPage bridge={bridge} snapshot={snapshot} now={now} onPage={onPage} />;
     case 'about':
       return <AboutPage bridge={bridge} snapshot={snapshot} />;
     case 'doctor':

@@ -1,22 +1,25 @@
 import type { ReactElement, ReactNode } from 'react';
-import type { PopoverBridge, Settings } from '../../shared/ipc-contract.ts';
+import type { NewHold, PopoverBridge, Settings } from '../../shared/ipc-contract.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Snapshot } from '../../shared/service-snapshot.ts';
 import { useCommands } from '../commands.ts';
+import { EnvironmentChoice } from '../environment-choice.tsx';
 import { CopyDiagnostics } from '../copy-diagnostics.tsx';
 import type { Page } from '../pages.ts';
 import { RequestButton } from '../request-button.tsx';
 import { ShortcutField } from '../shortcut-field.tsx';
+import { Segmented } from '../form/segmented.tsx';
 import { Switch } from '../switch.tsx';
 import { useSettings } from '../use-settings.ts';
 
 interface SettingsViewProps {
   readonly bridge: PopoverBridge;
   readonly snapshot: Snapshot;
+  readonly now: number;
   readonly onPage: (page: Page) => void;
 }
 
-export function SettingsPage({ bridge, snapshot, onPage }: SettingsViewProps): ReactElement {
+export function SettingsPage({ bridge, snapshot, now, onPage }: SettingsViewProps): ReactElement {
   const [settings, change] = useSettings(bridge);
   const { openSystemSettings, openConfig, openLog } = useCommands();
   const { config, host } = snapshot;
@@ -68,6 +71,8 @@ export function SettingsPage({ bridge, snapshot, onPage }: SettingsViewProps): R
             isRefused={settings.shortcutRefused}
             onChange={(shortcut) => change({ shortcut })}
           />
+          <HoldChoice newHold={settings.newHold} onChange={(newHold) => change({ newHold })} />
+          <EnvironmentChoice bridge={bridge} now={now} />
           {settings.updates !== undefined && (
             <Choice
               label="Automatic updates"
@@ -98,6 +103,32 @@ export function SettingsPage({ bridge, snapshot, onPage }: SettingsViewProps): R
           />
         )}
       </div>
+    </div>
+  );
+}
+
+const holds: readonly NewHold[] = ['', '30s', '2m'];
+const holdLabels: Readonly<Record<NewHold, string>> = { '': '10 s', '30s': '30 s', '2m': '2 min' };
+
+interface HoldChoiceProps {
+  readonly newHold: NewHold;
+  readonly onChange: (newHold: NewHold) => void;
+}
+
+function HoldChoice({ newHold, onChange }: HoldChoiceProps): ReactElement {
+  return (
+    <div className="choice">
+      <div>
+        <p className="choice-label">New forwards</p>
+        <p className="choice-note">How long clients wait for a tunnel</p>
+      </div>
+      <Segmented
+        label="How long clients of new forwards wait"
+        options={holds}
+        labels={holdLabels}
+        value={newHold}
+        onChange={onChange}
+      />
     </div>
   );
 }

@@ -9,10 +9,12 @@ import type {
   Settings,
 } from '../../shared/ipc-contract.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { sampleNow } from './service-samples.ts';
 import { fakeEditing } from './fake-editing.ts';
 import {
   sampleDetails,
   sampleDiagnostics,
+  sampleEnvironment,
   sampleHostKeys,
   sampleKubeImport,
   sampleKubeTargets,
@@ -102,8 +104,17 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
       snapshot = { ...snapshot, prompts: snapshot.prompts.filter((prompt) => prompt.id !== id) };
       push('snapshot:changed', snapshot);
     },
+    'link:get': () => null,
+    'link:answer': () => push('link:changed', null),
     'settings:get': () => settings,
-    'settings:set': ({ openAtLogin, notifications, recoveryNotices, shortcut, updates: automatic }) => {
+    'settings:set': ({
+      openAtLogin,
+      notifications,
+      recoveryNotices,
+      shortcut,
+      newHold,
+      updates: automatic,
+    }) => {
       const { updates } = settings;
       settings = {
         ...settings,
@@ -111,12 +122,15 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
         notifications: notifications ?? settings.notifications,
         recoveryNotices: recoveryNotices ?? settings.recoveryNotices,
         ...(shortcut === undefined ? {} : { shortcut }),
+        newHold: newHold ?? settings.newHold,
         ...(updates === undefined
           ? {}
           : { updates: { ...updates, automatic: automatic ?? updates.automatic } }),
       };
       return settings;
     },
+    'environment:get': () => sampleEnvironment,
+    'environment:refresh': () => ({ ...sampleEnvironment, capturedAt: sampleNow }),
     'command:install': () => 'The localport command is installed: /usr/local/bin/localport',
     'updates:choose': nothing,
     'diagnostics:copy': nothing,

@@ -1,4 +1,5 @@
 /** What main answers to the pages, fixed, for tests and the gallery. */
+import type { EnvironmentState } from '../../shared/environment-state.ts';
 import type { HostKeyOffer } from '../../shared/host-keys.ts';
 import type { DiagnosticSection } from '../../shared/control-contract.ts';
 import type { ImportItem, ImportList, KubeTargets, Places } from '../../shared/import-contract.ts';
@@ -69,7 +70,7 @@ const kubeItem = (name: string, port: number, clash: string | null = null): Impo
     technology: 'kubectl',
     local_port: port,
     remote_port: port,
-    connection: { context: 'prod', namespace: 'shop', resource_name: `service/${name}` },
+    connection: { context: 'prod', namespace: 'shop', resource_name: name },
   },
 });
 
@@ -115,6 +116,8 @@ export const sampleDiagnostics: readonly DiagnosticSection[] = [
   { title: 'Config', lines: ['config.yaml: loaded, 14 services, no problems'] },
   { title: 'Services', lines: ['kubectl 8, ssh 4, tcp 1, command 1', '12 up, 1 in trouble, 1 off'] },
 ];
+
+export const sampleEnvironment: EnvironmentState = { shell: '/bin/zsh', capturedAt: sampleNow - 3 * hour };
 
 export const sampleHostKeys: HostKeyOffer = {
   digest: 'a digest',

@@ -605,6 +605,28 @@ export const scenarios = {
       }),
     },
   },
+  'link-asks': {
+    snapshot: snapshotOf(ordinary),
+    answers: {
+      'link:get': () => ({
+        id: '1',
+        title: 'Turn on kafka?',
+        text: 'A link in another app asks for this.',
+        accept: 'Turn On',
+      }),
+    },
+  },
+  'link-refused': {
+    snapshot: snapshotOf(ordinary),
+    answers: {
+      'link:get': () => ({
+        id: '1',
+        title: 'This link does nothing',
+        text: 'There is no forward with the name “kafak”.',
+        accept: null,
+      }),
+    },
+  },
   'empty-log': { snapshot: snapshotOf(ordinary), answers: { 'log:follow': () => [] } },
   ordinary: { snapshot: snapshotOf(ordinary) },
 } as const satisfies Record<string, Scenario>;
@@ -617,6 +639,7 @@ export const usualSettings: Settings = {
   notifications: true,
   recoveryNotices: true,
   shortcut: 'Shift+Command+L',
+  newHold: '',
   shortcutRefused: false,
   notificationsRefused: false,
   bringsCommand: false,

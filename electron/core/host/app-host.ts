@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import type { DiagnosticSection, PortChoice } from '../../../shared/control-contract.ts';
+import type { EnvironmentState } from '../../../shared/environment-state.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceEditor } from '../../../shared/service-edit.ts';
 import type { ServiceDetails } from '../../../shared/service-details.ts';
@@ -39,7 +40,7 @@ import { openAtLine } from '../process/editor-launch.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
-import { loginName } from '../process/login-shell.ts';
+import { findLoginShell, loginName } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { Forwarding } from './forwarding.ts';
@@ -485,6 +486,23 @@ export class AppHost {
 
   cancelSignIn(): Promise<void> {
     return this.#signIn.cancel();
+  }
+
+  /** Of the login shell, which children run with. */
+  environmentState(): EnvironmentState {
+    return {
+      shell: findLoginShell(this.#options.processEnv),
+      capturedAt: this.#children.environment.capturedAt(),
+    };
+  }
+
+  /** Asks the login shell anew. The error is a sentence. */
+  async refreshEnvironment(): Promise<Result<EnvironmentState, string>> {
+    const { shell } = this.environmentState();
+    const hasAnswered = (await this.#machine?.refreshEnvironment()) ?? false;
+    return hasAnswered
+      ? ok(this.environmentState())
+      : err(`${shell} did not give its environment: the log says why. The former one stays in use.`);
   }
 
   /** What there is to forward to. */

@@ -27,6 +27,7 @@ it('watches nothing any more when the login shell answers after the scope has cl
   const environment: LoginEnvironment = {
     current: () => ({}),
     capture: () => new Promise((resolve) => (answer = resolve)),
+    capturedAt: () => null,
   };
   const heard: string[] = [];
   new MachineWatch({
@@ -45,6 +46,28 @@ it('watches nothing any more when the login shell answers after the scope has cl
   expect([clock.pendingTimers, heard]).toEqual([0, []]);
 });
 
+it('asks the shell again when it is told to, and says whether it has answered', async () => {
+  const scope = new Scope('host');
+  const heard: string[] = [];
+  const answers: ('captured' | 'failed')[] = ['failed', 'captured', 'failed'];
+  const machine = new MachineWatch({
+    scope,
+    clock: systemClock,
+    log: silentLogger,
+    homeDirectory,
+    environment: {
+      current: () => ({}),
+      capture: () => Promise.resolve(answers.shift() ?? 'failed'),
+      capturedAt: () => null,
+    },
+    tasks: new TaskManager({ clock: systemClock, log: silentLogger }),
+    onEvent: (event) => heard.push(event.kind === 'credentials' ? event.concerns : event.kind),
+  });
+  expect([await machine.refreshEnvironment(), heard]).toEqual([true, ['all']]);
+  expect([await machine.refreshEnvironment(), heard]).toEqual([false, ['all']]);
+  await scope.close();
+});
+
 it('hears of a kubeconfig that a service names, wherever it lies', async () => {
   const scope = new Scope('host');
   const heard: string[] = [];
@@ -53,7 +76,7 @@ it('hears of a kubeconfig that a service names, wherever it lies', async () => {
     clock: systemClock,
     log: silentLogger,
     homeDirectory,
-    environment: { current: () => ({}), capture: () => Promise.resolve('failed') },
+    environment: { current: () => ({}), capture: () => Promise.resolve('failed'), capturedAt: () => null },
     tasks: new TaskManager({ clock: systemClock, log: silentLogger }),
     onEvent: (event) => heard.push(event.kind === 'credentials' ? event.concerns : event.kind),
   });

@@ -53,7 +53,9 @@ export class MachineWatch {
       this.#wake.close();
     });
     this.#watchCredentials();
-    tasks.run('login environment', (signal) => this.#captureEnvironment(signal));
+    tasks.run('login environment', async (signal) => {
+      await this.#captureEnvironment(signal);
+    });
   }
 
   /** The kubeconfigs that services name, beside those of the environment. */
@@ -73,11 +75,22 @@ export class MachineWatch {
     this.#wake.resume();
   }
 
-  async #captureEnvironment(signal: AbortSignal): Promise<void> {
-    if ((await this.#parts.environment.capture(signal)) !== 'captured' || signal.aborted) return;
-    if (this.#parts.scope.isClosed) return;
+  /** Asks the login shell anew, for up to 20 s. Resolves to whether it has answered. */
+  async refreshEnvironment(): Promise<boolean> {
+    let hasAnswered = false;
+    const task = this.#parts.tasks.run('login environment, asked for', async (signal) => {
+      hasAnswered = await this.#captureEnvironment(signal);
+    });
+    await task.ended;
+    return hasAnswered;
+  }
+
+  async #captureEnvironment(signal: AbortSignal): Promise<boolean> {
+    if ((await this.#parts.environment.capture(signal)) !== 'captured' || signal.aborted) return false;
+    if (this.#parts.scope.isClosed) return false;
     this.#watchCredentials();
     this.#parts.onEvent({ kind: 'credentials', concerns: 'all' });
+    return true;
   }
 
   /** From now on with the folders that exist and the kubeconfigs that the environment names now. */

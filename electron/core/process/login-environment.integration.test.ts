@@ -92,6 +92,15 @@ describe('LoginEnvironment', () => {
     expect(login.current()['FROM_RC']).toBe('1');
   });
 
+  it('knows when the shell last answered, also in an earlier run', async () => {
+    const before = Date.now();
+    const login = create(await fakeShell('export A=1'));
+    expect(login.capturedAt()).toBeNull();
+    await login.capture(never);
+    expect(login.capturedAt()).toBeGreaterThanOrEqual(before);
+    expect(create('/no/such/shell').capturedAt()).toBeGreaterThan(before - 1_000);
+  });
+
   it('tells rc files that it is asking, and children nothing of it', async () => {
     const login = create(await fakeShell('export SEEN="$LOCALPORT_RESOLVING_ENVIRONMENT"'));
     await login.capture(never);

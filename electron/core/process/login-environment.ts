@@ -3,6 +3,7 @@
  * credential plugins and the ssh agent are only found with what the user's rc files set. Asking the shell takes
  * seconds; the start never waits for it: until it has answered, the last good answer and the usual places serve.
  */
+import { statSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import { writeFileAtomically } from '../config/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -37,6 +38,8 @@ export interface LoginEnvironment {
    * repeated at any time ("refresh"); a call during another joins it.
    */
   capture(signal: AbortSignal): Promise<'captured' | 'failed'>;
+  /** When the shell last answered, in epoch ms, perhaps in an earlier run; null: never. */
+  capturedAt(): number | null;
 }
 
 const maxAttempts = 2;
@@ -46,6 +49,7 @@ export function createLoginEnvironment(options: LoginEnvironmentOptions): LoginE
   const { cachePath, log, registries = [] } = options;
   const inherited = cleanEnvironment(options.processEnv);
   let known = withFallbackPath({ ...inherited, ...readCache(cachePath, log) });
+  let capturedAt = lastWrite(cachePath);
   let capturing: Promise<'captured' | 'failed'> | null = null;
 
   async function attempt(signal: AbortSignal): Promise<'captured' | 'failed'> {
@@ -56,6 +60,7 @@ export function createLoginEnvironment(options: LoginEnvironmentOptions): LoginE
       );
       if (captured.ok) {
         known = withFallbackPath(captured.value);
+        capturedAt = options.clock.wallNow();
         await writeCache(cachePath, cacheableDifference(inherited, captured.value), log);
         return 'captured';
       }
@@ -68,6 +73,7 @@ export function createLoginEnvironment(options: LoginEnvironmentOptions): LoginE
 
   return {
     current: () => ({ ...known }),
+    capturedAt: () => capturedAt,
     capture(signal) {
       capturing ??= attempt(signal).finally(() => {
         capturing = null;
@@ -91,6 +97,9 @@ function readCache(path: string, log: Logger): Environment {
     return {};
   }
 }
+
+/** The cache is written with each answer. */
+const lastWrite = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
 
 async function writeCache(path: string, difference: Environment, log: Logger): Promise<void> {
   try {

@@ -7,6 +7,7 @@ export const plainSettings: Settings = {
   notifications: true,
   recoveryNotices: true,
   shortcut: null,
+  newHold: '',
   shortcutRefused: false,
   notificationsRefused: false,
   bringsCommand: false,

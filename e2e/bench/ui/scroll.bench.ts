@@ -1,0 +1,47 @@
+/** How 500 services scroll: the time between frames while the list goes down and up, and tasks that would be felt. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { runInScope } from '../bench-scope.ts';
+import { median, reportAtMost, reportNone } from '../figure.ts';
+import { startCrowdedApp, watchLongTasks } from './crowded-app.ts';
+
+const services = 500;
+const stepPx = 120;
+const maxFrameMs = 33;
+
+await runInScope('scroll', async (scope) => {
+  const { app } = await startCrowdedApp(scope, services);
+  const page = await app.openPopover();
+  await delay(2_000);
+  const longTasks = await watchLongTasks(page);
+  const frames = await page.evaluate(async (step) => {
+    const list = document.querySelector('main')!;
+    const durations: number[] = [];
+    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (const direction of [1, -1]) {
+      let last = await frame();
+      let before = NaN;
+      while (list.scrollTop !== before) {
+        before = list.scrollTop;
+        list.scrollTop += direction * step;
+        const now = await frame();
+        durations.push(now - last);
+        last = now;
+      }
+    }
+    return durations;
+  }, stepPx);
+  const tasks = await longTasks.end();
+  const sorted = [...frames].sort((a, b) => a - b);
+  reportAtMost(maxFrameMs, {
+    figure: 'scroll through 500 services: p95 of frames',
+    value: sorted[Math.floor(sorted.length * 0.95)] ?? NaN,
+    unit: 'ms',
+    note: `${frames.length} frames of ${stepPx} px, drawn by the processor; median ${median(frames).toFixed(0)}, longest ${(sorted.at(-1) ?? NaN).toFixed(0)}`,
+  });
+  reportNone({
+    figure: 'tasks over 50 ms while it scrolls',
+    value: tasks.length,
+    note: tasks.map((ms) => `${ms.toFixed(0)} ms`).join(', ') || 'none',
+  });
+  await app.quit();
+});

@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LinkCard } from '../../shared/app-link.ts';
+import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
+import { silentLogger } from '../core/observability/logger.ts';
+import { LinkDesk } from './link-desk.ts';
+import { aService, offService } from './testing/snapshots.ts';
+
+let done: string[];
+let services: readonly ServiceSnapshot[];
+let shown: (LinkCard | null)[];
+let desk: LinkDesk;
+
+beforeEach(() => {
+  done = [];
+  shown = [];
+  services = [
+    aService('postgres', { tags: ['database'] }),
+    { ...offService('kafka'), tags: ['queue', 'database'] },
+    { ...offService('orders'), tags: ['database'], guard: 'confirm' },
+  ];
+  desk = new LinkDesk({
+    host: {
+      snapshot: () => ({ services }),
+      setDesired: (name, desired) => done.push(`${name} ${desired}`),
+    },
+    log: silentLogger,
+    openPopover: () => done.push('popover'),
+    onChange: (card) => shown.push(card),
+  });
+});
+
+const words = (): string | null => {
+  const { card } = desk;
+  return card === null ? null : `${card.title} | ${card.text} | ${String(card.accept)}`;
+};
+const answer = (yes: boolean): void => desk.answer(desk.card?.id ?? '', yes);
+
+describe('a link', () => {
+  it('opens the popover and asks nothing when that is all it wants', () => {
+    desk.receive('localport://open');
+    expect([done, words(), shown]).toEqual([['popover'], null, []]);
+  });
+
+  it('does what it asks once the user says yes', () => {
+    desk.receive('localport://on/kafka');
+    expect(words()).toBe('Turn on kafka? | A link in another app asks for this. | Turn On');
+    expect(done).toEqual(['popover']);
+    answer(true);
+    expect([done, words()]).toEqual([['popover', 'kafka on'], null]);
+    desk.receive('localport://off/postgres');
+    expect(words()).toBe('Turn off postgres? | A link in another app asks for this. | Turn Off');
+    answer(true);
+    expect(done.at(-1)).toBe('postgres off');
+  });
+
+  it('does nothing when the user says no', () => {
+    desk.receive('localport://on/kafka');
+    answer(false);
+    expect([done, words()]).toEqual([['popover'], null]);
+  });
+
+  it('asks of a guarded service a second time', () => {
+    desk.receive('localport://on/orders');
+    const first = desk.card?.id;
+    answer(true);
+    expect(words()).toMatch(/^orders is guarded: turn it on\? /);
+    expect(done).toEqual(['popover']);
+    // A double click on the first yes.
+    desk.answer(first ?? '', true);
+    expect(done).toEqual(['popover']);
+    answer(true);
+    expect(done).toEqual(['popover', 'orders on']);
+  });
+
+  it('names all that a tag turns, and spares those that are guarded', () => {
+    desk.receive('localport://on/tag/database');
+    expect(words()).toBe(
+      'Turn on 1 forward tagged database? | A link in another app asks for this. kafka. Guarded forwards stay off. | Turn On',
+    );
+    answer(true);
+    expect(done).toEqual(['popover', 'kafka on']);
+  });
+
+  it('names only some of many', () => {
+    services = Array.from({ length: 20 }, (_, index) => aService(`s${index}`, { tags: ['web'] }));
+    desk.receive('localport://off/tag/web');
+    expect(words()).toMatch(/^Turn off 20 forwards tagged web\? .* s0, s1, s2, s3, s4, s5, and 14 more\./);
+  });
+
+  it.each([
+    ['localport://on/no-such', 'There is no forward with the name “no-such”.'],
+    ['localport://on/tag/no-such', 'No forward has the tag “no-such”.'],
+    ['localport://on/postgres', 'postgres is already on.'],
+    ['localport://off/kafka', 'kafka is already off.'],
+    ['localport://off/tag/queue', 'All forwards with the tag “queue” are already off.'],
+    ['localport://format/disk', expect.stringContaining('does not know this link') as string],
+    ['localport://on/%E2%80%AEspilled', expect.stringContaining('“\\u202espilled”') as string],
+  ])('%s gets a sentence and nothing else', (link, sentence) => {
+    desk.receive(link);
+    expect(desk.card).toEqual({ id: '1', title: 'This link does nothing', text: sentence, accept: null });
+    answer(true);
+    expect([done, words()]).toEqual([['popover'], null]);
+  });
+
+  it('does not replace the question of another one', () => {
+    desk.receive('localport://on/kafka');
+    desk.receive('localport://on/orders');
+    expect(words()).toMatch(/^Turn on kafka\?/);
+  });
+
+  it('replaces what was only said', () => {
+    desk.receive('localport://on/no-such');
+    desk.receive('localport://on/kafka');
+    expect(words()).toMatch(/^Turn on kafka\?/);
+  });
+
+  it('is forgotten when the popover goes', () => {
+    desk.receive('localport://on/kafka');
+    const id = desk.card?.id ?? '';
+    desk.withdraw();
+    desk.answer(id, true);
+    expect([done, words(), shown.at(-1)]).toEqual([['popover'], null, null]);
+  });
+
+  it('turns nothing on that has gone meanwhile', () => {
+    desk.receive('localport://on/kafka');
+    services = [];
+    answer(true);
+    expect(done).toEqual(['popover']);
+  });
+});

@@ -1,0 +1,171 @@
+/**
+ * What links ask, and what comes of it.
+ *
+ * 1. A link does nothing but show the popover, unless the user says yes there. A guarded service asks once more.
+ * 2. One question at a time. While it waits, other links are dropped: a click meant for one must not answer another.
+ * 3. A question ends with the popover: nobody comes back to a yes for something forgotten.
+ * 4. An answer names the question that was on the screen. What it does was fixed when the link came, and is looked up again
+ *    when the answer does: a service may have gone.
+ */
+import type { LinkCard } from '../../shared/app-link.ts';
+import { isGuarded, withoutGuarded } from '../../shared/guard.ts';
+import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
+import type { Logger } from '../core/observability/logger.ts';
+import { parseAppLink, type AppLink } from './app-link.ts';
+
+interface LinkDeskParts {
+  readonly host: {
+    snapshot(): Pick<Snapshot, 'services'>;
+    setDesired(name: string, desired: Desired): void;
+  };
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+  readonly openPopover: () => void;
+  /** The card is another one, or gone. */
+  readonly onChange: (card: LinkCard | null) => void;
+}
+
+interface Question {
+  readonly card: LinkCard;
+  readonly names: readonly string[];
+  readonly desired: Desired;
+  /** The user has said yes, and this asks of a guarded service. */
+  readonly isGuard: boolean;
+}
+
+type TurnLink = Extract<AppLink, { readonly kind: 'turn' }>;
+type Wording = Omit<LinkCard, 'id'>;
+
+const maxNamesTold = 6;
+const bySomebodyElse = 'A link in another app asks for this.';
+
+export class LinkDesk {
+  readonly #parts: LinkDeskParts;
+  #asked = 0;
+  #question: Question | null = null;
+
+  constructor(parts: LinkDeskParts) {
+    this.#parts = parts;
+  }
+
+  get card(): LinkCard | null {
+    return this.#question?.card ?? null;
+  }
+
+  /** A link was opened somewhere. It may be anything. */
+  receive(text: string): void {
+    const { log, openPopover } = this.#parts;
+    if (this.#question !== null && this.#question.names.length > 0) {
+      log.warn('a link was ignored: the question of another one is still open');
+      openPopover();
+      return;
+    }
+    const link = parseAppLink(text);
+    if (!link.ok) this.#tell(link.error);
+    else if (link.value.kind === 'open') this.#show(null);
+    else this.#ask(link.value);
+    openPopover();
+  }
+
+  /** The user's answer to the card with this id; any other is passed over. */
+  answer(id: string, yes: boolean): void {
+    const question = this.#question;
+    if (question?.card.id !== id) return;
+    this.#show(null);
+    if (!yes) return;
+    const services = this.#parts.host.snapshot().services.filter(({ name }) => question.names.includes(name));
+    const guarded = services.find((service) => isGuarded(service) && service.desired === 'off');
+    if (question.desired === 'on' && !question.isGuard && guarded !== undefined) {
+      this.#question = this.#made(guardWording(guarded.name), {
+        names: [guarded.name],
+        desired: 'on',
+        isGuard: true,
+      });
+      this.#parts.onChange(this.card);
+      return;
+    }
+    for (const { name } of services) this.#parts.host.setDesired(name, question.desired);
+    this.#parts.log.info(`turned ${question.desired} by a link: ${question.names.join(', ')}`);
+  }
+
+  /** The popover is gone, and its question with it. */
+  withdraw(): void {
+    if (this.#question !== null) this.#show(null);
+  }
+
+  #ask(link: TurnLink): void {
+    const { services } = this.#parts.host.snapshot();
+    const named = services.filter(({ name, tags }) =>
+      link.of === 'service' ? name === link.name : tags.includes(link.name),
+    );
+    const meant = named.filter(({ desired }) => desired !== link.desired);
+    const turned = link.of === 'tag' && link.desired === 'on' ? withoutGuarded(meant) : meant;
+    if (named.length === 0) this.#tell(unknownName(link));
+    else if (turned.length === 0) this.#tell(nothingToDo(link, meant.length > 0));
+    else {
+      const names = turned.map(({ name }) => name);
+      this.#show(
+        this.#made(turnWording(link, turned, turned.length < meant.length), {
+          names,
+          desired: link.desired,
+          isGuard: false,
+        }),
+      );
+    }
+  }
+
+  #tell(text: string): void {
+    this.#parts.log.warn(`a link was refused: ${text}`);
+    const wording = { title: 'This link does nothing', text, accept: null };
+    this.#show(this.#made(wording, { names: [], desired: 'off', isGuard: false }));
+  }
+
+  #made(wording: Wording, question: Omit<Question, 'card'>): Question {
+    return { ...question, card: { id: String((this.#asked += 1)), ...wording } };
+  }
+
+  #show(question: Question | null): void {
+    if (question === null && this.#question === null) return;
+    this.#question = question;
+    this.#parts.onChange(this.card);
+  }
+}
+
+const shown = (name: string): string => visibleLine(name);
+
+function turnWording(
+  { desired, of, name }: TurnLink,
+  services: readonly ServiceSnapshot[],
+  sparesGuarded: boolean,
+): Wording {
+  const accept = desired === 'on' ? 'Turn On' : 'Turn Off';
+  if (of === 'service') return { title: `Turn ${desired} ${shown(name)}?`, text: bySomebodyElse, accept };
+  const count = services.length;
+  const more = count - maxNamesTold;
+  const told = services.slice(0, maxNamesTold).map((service) => shown(service.name));
+  const names = [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+  const rest = sparesGuarded ? ' Guarded forwards stay off.' : '';
+  return {
+    title: `Turn ${desired} ${count === 1 ? '1 forward' : `${count} forwards`} tagged ${shown(name)}?`,
+    text: `${bySomebodyElse} ${names}.${rest}`,
+    accept,
+  };
+}
+
+const guardWording = (name: string): Wording => ({
+  title: `${shown(name)} is guarded: turn it on?`,
+  text: 'Its config wants a confirmation each time it is turned on.',
+  accept: 'Turn On Guarded',
+});
+
+const unknownName = ({ of, name }: TurnLink): string =>
+  of === 'service'
+    ? `There is no forward with the name “${shown(name)}”.`
+    : `No forward has the tag “${shown(name)}”.`;
+
+function nothingToDo({ of, name, desired }: TurnLink, onlyGuarded: boolean): string {
+  if (of === 'service') return `${shown(name)} is already ${desired}.`;
+  return onlyGuarded
+    ? `All that are off with the tag “${shown(name)}” are guarded: turn them on one by one.`
+    : `All forwards with the tag “${shown(name)}” are already ${desired}.`;
+}
