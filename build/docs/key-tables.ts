@@ -73,7 +73,7 @@ function keyIn(keys: Keys, key: string): z.ZodType {
 function keysOf(schema: z.ZodType): Keys {
   const inner = unwrapped(schema);
   if (!(inner instanceof z.ZodObject)) throw new Error('not a mapping');
-  return inner.shape as Keys;
+  return inner.shape;
 }
 
 /** Without what makes it optional, and without what is done to a value before the schema sees it. */

@@ -11,7 +11,6 @@ const phrases = [
   'is not well',
   'is told of',
   'share their way',
-  'takes heart',
   'the way is down',
   'who asked hears',
   'what is normal',

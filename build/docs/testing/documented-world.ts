@@ -55,7 +55,8 @@ export class DocumentedWorld {
     );
     await kube.client.change((config) => {
       const [context] = config.contexts;
-      for (const name of ['prod', 'staging']) config.contexts.push({ ...context!, name });
+      if (context === undefined) return;
+      for (const name of ['prod', 'staging']) config.contexts.push({ ...context, name });
     });
     kube.setTarget(80, { host: '127.0.0.1', port: web.port });
     kube.setTarget(5432, echo);

@@ -18,7 +18,10 @@ async function printTopics(context: CommandContext): Promise<void> {
   const pages = await Promise.all(
     docsTopics.map(async (topic) => ({ topic, title: titleOf(await readPage(context, topic)) })),
   );
-  if (context.format === 'json') return context.print(...jsonLines(pages));
+  if (context.format === 'json') {
+    context.print(...jsonLines(pages));
+    return;
+  }
   context.print(...alignColumns(pages.map(({ topic, title }) => [{ text: topic }, { text: title }])));
   context.tell('', 'localport docs TOPIC prints a page.');
 }
