@@ -35,9 +35,15 @@ describe('a faulty config', () => {
     [
       'services that are no list',
       'services: {a: 1}\n',
-      ['error services: a mapping found where a list is expected: begin each entry with "- " (localport.yaml:1)'],
+      [
+        'error services: a mapping found where a list is expected: begin each entry with "- " (localport.yaml:1)',
+      ],
     ],
-    ['a tab', 'services:\n\t- a\n', ['error a tab is used here: YAML is indented with spaces only (localport.yaml:2)']],
+    [
+      'a tab',
+      'services:\n\t- a\n',
+      ['error a tab is used here: YAML is indented with spaces only (localport.yaml:2)'],
+    ],
     ['an open quote', 'a: "b\n', ['error the quote " that opens here is not closed (localport.yaml:1)']],
     [
       'two documents',
@@ -49,7 +55,11 @@ describe('a faulty config', () => {
       'services: []\nversion: 1\nversion: 2\n',
       ['error the key version appears twice in one mapping (localport.yaml:3)'],
     ],
-    ['an alias of nothing', 'services: *all\n', ['error *all names no anchor above it: a text that begins with * needs quotes (localport.yaml:1)']],
+    [
+      'an alias of nothing',
+      'services: *all\n',
+      ['error *all names no anchor above it: a text that begins with * needs quotes (localport.yaml:1)'],
+    ],
     [
       'a number where a mapping belongs',
       sshConfig('    health_check: 5\n'),
@@ -106,6 +116,22 @@ describe('a faulty config', () => {
       [
         'error services[0].technology: "shh" is none of kubectl, ssh, tcp, command; did you mean ssh? (localport.yaml:3)',
       ],
+    ],
+    [
+      'words of other tools for keys and values',
+      'services:\n  - {name: a, type: k8s, local_port: 1, namespace: x, connection: {}}\n  - {name: b, technology: kubernetes, local_port: 2, connection: {}}\n  - {name: c, technology: command, local_port: 3, connection: {command: [x]}}\n  - {name: d, technology: tcp, local_port: 4, remote_port: 1, connection: {server: x}}\n',
+      [
+        'error services[0].type: unknown key; did you mean technology? (localport.yaml:2)',
+        'warning services[0].namespace: unknown key, ignored; it belongs below connection (localport.yaml:2)',
+        'error services[1].technology: "kubernetes" is none of kubectl, ssh, tcp, command; did you mean kubectl? (localport.yaml:3)',
+        'error services[2].connection.command: unknown key; did you mean argv? (localport.yaml:4)',
+        'error services[3].connection.server: unknown key; did you mean host? (localport.yaml:5)',
+      ],
+    ],
+    [
+      'no space after a colon, where YAML sees no mistake',
+      'services:\n  - name:a\n  - {name: b, technology: tcp, local_port: 1, remote_port: 1, connection: {host:h}}\n',
+      ['error a space is missing after "host:" (localport.yaml:3)'],
     ],
     [
       'an empty name',
@@ -431,7 +457,9 @@ describe('a faulty config', () => {
     [
       'a duration without sense',
       sshConfig('    hold: 5x\n'),
-      ['error services[0].hold: 5x is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)'],
+      [
+        'error services[0].hold: 5x is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:7)',
+      ],
     ],
     [
       'a duration too long',
