@@ -118,6 +118,22 @@ describe('a faulty config', () => {
       ],
     ],
     [
+      'words of other tools for keys and values',
+      'services:\n  - {name: a, type: k8s, local_port: 1, namespace: x, connection: {}}\n  - {name: b, technology: kubernetes, local_port: 2, connection: {}}\n  - {name: c, technology: command, local_port: 3, connection: {command: [x]}}\n  - {name: d, technology: tcp, local_port: 4, remote_port: 1, connection: {server: x}}\n',
+      [
+        'error services[0].type: unknown key; did you mean technology? (localport.yaml:2)',
+        'warning services[0].namespace: unknown key, ignored; it belongs below connection (localport.yaml:2)',
+        'error services[1].technology: "kubernetes" is none of kubectl, ssh, tcp, command; did you mean kubectl? (localport.yaml:3)',
+        'error services[2].connection.command: unknown key; did you mean argv? (localport.yaml:4)',
+        'error services[3].connection.server: unknown key; did you mean host? (localport.yaml:5)',
+      ],
+    ],
+    [
+      'no space after a colon, where YAML sees no mistake',
+      'services:\n  - name:a\n  - {name: b, technology: tcp, local_port: 1, remote_port: 1, connection: {host:h}}\n',
+      ['error a space is missing after "host:" (localport.yaml:3)'],
+    ],
+    [
       'an empty name',
       sshConfig().replace('name: db', 'name: " "'),
       ['error services[0].name: is empty, expected text (localport.yaml:2)'],

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { connectionSchemas } from '../../../shared/config-schema.ts';
 import { showValue } from '../../../shared/config-scalars.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { guessKey, guessValue } from './synonyms.ts';
@@ -97,13 +98,18 @@ export function describeRefusedKey(key: string, known: readonly string[]): strin
 
 /** In place of a key that has to be there: `unknown key; did you mean technology?` */
 export const describeMistakenKey = (key: string, known: readonly string[]): string =>
-  `unknown key${suggestion(key, known) ?? ''}`;
+  `unknown key; did you mean ${guessKey(key, known) ?? known.join(', ')}?`;
+
+const connectionKeys: ReadonlySet<string> = new Set(
+  Object.values(connectionSchemas).flatMap((schema) => Object.keys(schema.out.shape)),
+);
 
 /** `{host:bastion}` is one key without a value. */
 function suggestion(key: string, known: readonly string[]): string | null {
   const [, name = '', value] = /^(\w+):(\S+)$/.exec(key) ?? [];
   if (value !== undefined && known.includes(name))
     return `; a space is missing after the colon: ${name}: ${value}`;
+  if (known.includes('connection') && connectionKeys.has(key)) return '; it belongs below connection';
   const meant = guessKey(key, known);
   return meant === null ? null : `; did you mean ${meant}?`;
 }

@@ -38,7 +38,7 @@ export async function judgeSshHost(connection: SshConnection, tools: HostTools):
   const settings = await sshSettings(connection, tools);
   if (typeof settings === 'string') return isBad(settings, 'Install OpenSSH, or correct your ssh_config.');
   const [hop = firstOf(sshSetting(settings, 'proxyjump'))] = connection.jump;
-  if (hop !== undefined && hop !== null) return judgeJumpHost(hop, connection, tools);
+  if (hop !== null) return judgeJumpHost(hop, connection, tools);
   if (sshSetting(settings, 'proxycommand') !== null)
     return isFine('is reached through the ProxyCommand of your ssh_config');
   const name = sshSetting(settings, 'hostname') ?? connection.host;
