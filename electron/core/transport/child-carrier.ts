@@ -1,10 +1,10 @@
 /**
- * A tunnel that is one child process. Invariants:
+ * A carrier that is one child process. Invariants:
  *
  * 1. `ready` and `ended` settle exactly once each, `ready` never after `ended`.
- * 2. The first cause of an end wins: a deadline or a fatal line that made us stop the child is the cause, whatever the
- *    child says while it goes. An end that was asked for has no cause.
- * 3. `ended` settles after the child is reaped and everything that belonged to it is removed.
+ * 2. The first cause of an end wins: if a deadline or a fatal line made us stop the child, that is the cause,
+ *    whatever the child prints on exit. A requested end has no cause.
+ * 3. `ended` settles after the child is reaped and all of its files are removed.
  */
 import { formatDuration } from '../../../shared/config-scalars.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
@@ -20,26 +20,29 @@ import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd, CarrierRequest } from './carrier.ts';
 
-/** Its start takes no time until it has been answered; a cause says that there is no answer. Never rejects. */
+/**
+ * The start deadline pauses until `settled` resolves: null when answered, a cause when there is no answer. Never
+ * rejects.
+ */
 export interface Question {
   readonly kind: 'question';
   readonly prompt: string;
   readonly settled: Promise<Cause | null>;
 }
 
-/** What a line of the child means to its tunnel. */
+/** What a line of the child's output means. */
 export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
-  /** The other machine has answered: a login may be under way. */
+  /** The other machine has answered: a login may be in progress. */
   | { readonly kind: 'answered' }
-  /** The key exchange is over, and the login begins. */
+  /** The key exchange is complete, and the login begins. */
   | { readonly kind: 'logging-in' }
-  /** The first host on the way has let us in, and another one follows. */
+  /** The login at the first hop has succeeded, and another hop follows. */
   | { readonly kind: 'let-in' }
-  /** A client's connection failed; the tunnel goes on. */
+  /** A client's connection failed; the tunnel keeps running. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   | Question
-  /** The child lives on, but can never serve. */
+  /** The child is still running but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
   | { readonly kind: 'evidence' }
@@ -48,9 +51,9 @@ export type LineMeaning =
 export interface ChildLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
-  /** Of the child that said it, or whose descendant did. */
+  /** Of the child that printed the line, or whose descendant did. */
   readonly pid: number | null;
-  /** Whether the tunnel was ready when the line came. */
+  /** Whether the tunnel was ready when the line arrived. */
   readonly afterReady: boolean;
 }
 
@@ -58,27 +61,30 @@ export interface ChildPlan {
   readonly child: ChildRequest;
   readonly interpret: (line: ChildLine) => LineMeaning;
   /**
-   * For programs that do not say when they are ready: resolves when the endpoint takes connections, or to why nobody may be
-   * sent there; null when aborted. Never rejects.
+   * For programs that do not report readiness: resolves with the endpoint when it accepts connections, or with the
+   * reason why it must not be used; null when aborted. Never rejects.
    */
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Result<Endpoint, Cause> | null>;
-  /** Whose answer `probeReadiness` waits for: `The API server`. Without it, it waits for a listener. */
+  /** What `probeReadiness` waits for an answer from: `The API server`. Absent: it waits for a listener. */
   readonly awaits?: string;
   /**
-   * For programs that do not say when they ask somebody: called when the time to start is over. null: nobody is asked. Never rejects.
+   * For programs that do not report that they are prompting the user: called when the start deadline has passed.
+   * null: there is no prompt. Never rejects.
    */
   readonly openQuestion?: () => Promise<Question | null>;
-  /** As `Carrier.asksHuman`. */
+  /** See `Carrier.asksHuman`. */
   readonly asksHuman?: () => boolean;
-  /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
+  /**
+   * A round trip to the other machine through the child. Absent: a running child is `unprovable`. Never rejects.
+   */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
-  /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
+  /** Looks for a more specific cause when the child exited by itself, until the signal aborts. Never rejects. */
   readonly explainEnd?: (cause: Cause, signal: AbortSignal) => Promise<Cause>;
-  /** Whether this end came because nothing went through it. */
+  /** Whether the other side closed it because it was idle. */
   readonly isUnused?: (cause: Cause) => boolean;
-  /** Called once it was told to end: a program may fall asleep in the moment of the signal. */
+  /** Called after the stop signal is sent: a program may have started to block just then. */
   readonly wake?: () => void;
-  /** Removes what the child leaves behind. */
+  /** Removes the child's files. */
   readonly cleanUp: () => Promise<void>;
 }
 
@@ -88,10 +94,10 @@ export interface ChildCarrierOptions {
 }
 
 const maxLastLines = 20;
-/** What was said longer ago explains no end: a client that failed in the morning, say. */
+/** Older lines do not explain an end: a client that failed in the morning, for example. */
 const explainsForMs = 60_000;
 
-/** Names the key that gives a tunnel its time to start. */
+/** Names the config key for the start deadline. */
 export const startLimit = (startTimeoutMs: number): string =>
   `start_timeout (now ${formatDuration(startTimeoutMs)})`;
 
@@ -119,7 +125,7 @@ export class ChildCarrier implements Carrier {
   #isEnded = false;
   #firstCause: Cause | null = null;
   #startDeadline: Timer | null = null;
-  /** That wait for an answer. */
+  /** Waiting for an answer. */
   #questions = 0;
 
   constructor(options: ChildCarrierOptions, request: CarrierRequest) {
@@ -142,7 +148,7 @@ export class ChildCarrier implements Carrier {
     return !this.#isEnded && this.#plan?.asksHuman?.() === true;
   }
 
-  /** Once, unless `fail` was called. Does nothing but clean up when the tunnel was stopped meanwhile. */
+  /** Call it once, and not after `fail`. Only cleans up if the tunnel was stopped in the meantime. */
   launch(plan: ChildPlan): void {
     if (this.#isEnded) {
       void this.#cleanUp(plan);
@@ -159,7 +165,7 @@ export class ChildCarrier implements Carrier {
     void child.exited.then((exit) => this.#finish(exit, plan));
   }
 
-  /** There is nothing that could be launched. */
+  /** There is nothing to launch. */
   fail(cause: Cause): void {
     if (this.#isEnded) return;
     this.#firstCause = cause;
@@ -235,7 +241,7 @@ export class ChildCarrier implements Carrier {
   }
 
   async #awaitAnswer({ prompt, settled }: Question): Promise<void> {
-    this.#request.log.debug(`asks ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
+    this.#request.log.debug(`prompts for ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
     this.#startDeadline?.cancel();
     this.#questions += 1;
     const cause = await settled;
@@ -264,7 +270,7 @@ export class ChildCarrier implements Carrier {
   #becomeReady(endpoint: Endpoint): void {
     if (this.#isReady || this.#isStopping) return;
     this.#isReady = true;
-    // What was said on the way here explains no end from now on: "You have an expired token", and then it was renewed.
+    // Earlier output no longer explains an end: "You have an expired token", and then the token was renewed.
     this.#lastLines.length = 0;
     this.#resolveAnswered();
     this.#startDeadline?.cancel();
@@ -276,7 +282,7 @@ export class ChildCarrier implements Carrier {
     this.#plan?.wake?.();
   }
 
-  /** Ends the child for a cause of our own. */
+  /** Stops the child for a cause of our own. */
   #abandon(cause: Cause): void {
     if (this.#isStopping || this.#firstCause !== null) return;
     this.#firstCause = cause;

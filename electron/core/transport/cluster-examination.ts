@@ -1,13 +1,14 @@
 /**
- * Whether a cluster that can be reached is well, asked through its session. What is asked, the config says (`cluster_health.commands`):
+ * Whether a reachable cluster is healthy, queried through its session. The config chooses the queries
+ * (`cluster_health.commands`):
  *
- *   cluster_info       the API server calls itself ready (/readyz, which everybody may ask; 0.3.7's `cluster-info` lists
- *                      services of kube-system, which many may not)
- *   node_status        unwell when there are nodes and none of them is ready
- *   pod_status         pods of the services' namespaces can be read, through to the store behind the API server
- *   events_on_failure  the latest warnings go into the log; they decide nothing
+ *   cluster_info       the API server reports that it is ready (/readyz, which every user may read; 0.3.7's `cluster-info`
+ *                      lists services of kube-system, which many users may not)
+ *   node_status        unhealthy when there are nodes and none of them is ready
+ *   pod_status         pods in the services' namespaces can be read, which includes the store behind the API server
+ *   events_on_failure  the latest warnings are logged; they do not affect the result
  *
- * A question that fails is not a good answer. One that the user has no right to ask is none: the cluster took it.
+ * A failed query counts as unhealthy. A query that the user may not make does not count: the cluster did answer.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { type Clock, sleep } from '../clock.ts';
@@ -17,7 +18,7 @@ import { noAnswer, type KubeAnswer, type KubeApi } from './kube-api.ts';
 
 export interface ExaminationTerms {
   readonly api: KubeApi;
-  readonly settings: ClusterHealthSpec;
+  /** Of the services that monitor the cluster's health. */
   /** Of the services that want to know. */
   readonly namespaces: readonly string[];
   readonly signal: AbortSignal;
@@ -28,14 +29,14 @@ const forbidden = 403;
 const missing = 404;
 const ok = 200;
 
-/** The first fault; null: it is well. Settles soon after the signal aborts. Never rejects. */
+/** The first fault; null: healthy. Settles soon after the signal aborts. Never rejects. */
 export async function examineCluster(terms: ExaminationTerms): Promise<Cause | null> {
   const { settings, namespaces } = terms;
   const { commands } = settings;
   const questions: readonly Question[] = [
     ...(commands.clusterInfo ? [{ path: '/readyz' }] : []),
     ...(commands.nodeStatus ? [{ path: '/api/v1/nodes', judge: judgeNodes }] : []),
-    // One pod tells as much as all of them, and so does none.
+    // A list of one pod proves as much as the full list, and so does an empty one.
     ...(commands.podStatus
       ? namespaces.map((namespace) => ({ path: `${pathOf(namespace)}/pods?limit=1` }))
       : []),
@@ -47,7 +48,7 @@ export async function examineCluster(terms: ExaminationTerms): Promise<Cause | n
   return null;
 }
 
-/** The latest warnings of the namespaces, oldest first: `web-0: BackOff: …`. */
+/** The latest warnings in the namespaces, oldest first: `web-0: BackOff: …`. */
 export async function readWarnings({
   api,
   namespaces,
@@ -74,15 +75,15 @@ export async function readWarnings({
 
 export interface Patience {
   readonly clock: Clock;
-  /** Nothing is known to be wrong: a fault is believed only after the repetitions that the config says. */
+  /** No fault is known yet: a new one counts only after the configured number of retries. */
   readonly isNews: () => boolean;
-  /** One of the latest warnings, once a fault is believed. */
+  /** Called for each of the latest warnings once a fault counts. */
   readonly warn: (line: string) => void;
 }
 
 const retryPauseMs = 1_000;
 
-/** As `examineCluster`. */
+/** Like `examineCluster`, with retries. */
 export async function examinePatiently(
   terms: ExaminationTerms,
   { clock, isNews, warn }: Patience,
@@ -100,7 +101,7 @@ export async function examinePatiently(
 
 interface Question {
   readonly path: string;
-  /** What is wrong; null: nothing. Absent: that it is answered is all that counts. */
+  /** Describes the fault; null: none. Absent: any answer with status 200 is healthy. */
   readonly judge?: (answer: KubeAnswer) => string | null;
 }
 

@@ -1,11 +1,11 @@
 /**
- * Whether a cluster that can be reached is well, for the services that want to wait until it is. Invariants:
+ * Monitors whether a reachable cluster is healthy, for the services that wait until it is. Invariants:
  *
- * 1. At most one question is under way; one timer, and none while paused or closed, or while nobody wants to know.
- * 2. It is unwell after `failureThreshold` bad answers in a row, or after one when a service has failed, too. One good answer, and it is
- *    well.
- * 3. While it is unwell it is asked again and again, at distances that grow with the outage.
- * 4. However many want to know for the user, it is one question, asked after they did.
+ * 1. At most one check is running. There is one timer, and none while paused, closed or unused.
+ * 2. The cluster is unhealthy after `failureThreshold` failed checks in a row, or after one if a service has failed
+ *    too. One successful check makes it healthy again.
+ * 3. While it is unhealthy, checks repeat at intervals that grow with the length of the outage.
+ * 4. All requests that users make at the same time share one check, which starts after them.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -14,7 +14,7 @@ import type { Logger } from '../observability/logger.ts';
 import { outageShareMs } from '../restart-policy.ts';
 
 export interface ClusterPace {
-  /** Between regular questions, in ms. */
+  /** Between regular checks, in ms. */
   readonly intervalMs: number;
   readonly failureThreshold: number;
 }
@@ -24,54 +24,54 @@ export interface ClusterMonitorParts {
   readonly title: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** What is wrong; null: nothing. Settles soon after the signal aborts; never rejects. */
+  /** The fault; null: none. Settles soon after the signal aborts; never rejects. */
   readonly examine: (signal: AbortSignal) => Promise<Cause | null>;
-  /** It is unwell, for another reason, or well again. */
+  /** The cluster became unhealthy, has another fault, or became healthy again. */
   readonly onChange: () => void;
-  /** `nextQuestionAt` is another one. */
+  /** `nextQuestionAt` has changed. */
   readonly onSchedule: () => void;
 }
 
-/** What failing services may ask for at most. */
+/** The minimum interval between checks that failing services can cause. */
 const minSpacingMs = 2_000;
-/** While a question has failed, but not often enough. */
+/** The interval after a failed check, until the threshold is reached. */
 const doubtMs = 5_000;
 
 export class ClusterMonitor {
   readonly #parts: ClusterMonitorParts;
-  /** null: nobody wants to know. */
+  /** null: not monitored. */
   #pace: ClusterPace | null = null;
   #isPaused = true;
   #isClosed = false;
   #unwell: { readonly cause: Cause; readonly since: number } | null = null;
   #failures = 0;
-  /** A service has failed since the last good answer. */
+  /** A service has failed since the last successful check. */
   #isCorroborated = false;
   #underWay: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
-  /** Somebody wants to know, and what is under way was asked before. */
+  /** A check was requested after the running one began. */
   #isWanted = false;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #askedAt = -Infinity;
-  /** The last question was. */
+  /** The last check was completed, not aborted. */
   #isAnswered = false;
 
-  /** Paused. */
+  /** Starts paused. */
   constructor(parts: ClusterMonitorParts) {
     this.#parts = parts;
     markOpened(this, () => `monitor of ${parts.title}`);
   }
 
-  /** Why it is unwell; null: it is not, as far as is known. */
+  /** The fault; null: none is known. */
   get unwell(): Cause | null {
     return this.#unwell?.cause ?? null;
   }
 
-  /** Monotonic ms; that of the question under way lies in the past. null: it is not asked by itself. */
+  /** Monotonic ms, in the past while a check is running. null: none is scheduled. */
   get nextQuestionAt(): number | null {
     return this.#underWay === null ? (this.#timer?.dueAt ?? null) : this.#askedAt;
   }
 
-  /** How it is watched from now on; null: not at all, and it is taken for well. */
+  /** Sets how the cluster is monitored from now on; null: not monitored, and assumed healthy. */
   serve(pace: ClusterPace | null): void {
     const before = this.#pace;
     this.#pace = pace;
@@ -85,20 +85,20 @@ export class ClusterMonitor {
     }
   }
 
-  /** A service that wants to know has failed, for whatever reason. */
+  /** A service that monitors the cluster's health has failed, for whatever reason. */
   failed(): void {
     this.#isCorroborated = true;
     this.#askIn(Math.max(0, this.#askedAt + minSpacingMs - this.#parts.clock.now()));
   }
 
-  /** The user wants to know, or what it was unwell of may be another by now. */
+  /** The user wants a check now, or the reason for the fault may be gone. */
   askNow(): void {
     if (this.#unwell === null) return;
     if (this.#underWay === null) this.#askIn(0);
     else this.#isWanted = true;
   }
 
-  /** It cannot be asked. */
+  /** The cluster cannot be queried. */
   pause(): void {
     this.#isPaused = true;
     this.#stopAsking();
@@ -111,7 +111,7 @@ export class ClusterMonitor {
     else this.#askIn(0);
   }
 
-  /** Resolves when the question under way has let go of everything. Idempotent. */
+  /** Resolves when the running check has released its resources. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopAsking();
@@ -136,7 +136,7 @@ export class ClusterMonitor {
     else this.#askIn(this.#failures > 0 ? Math.min(doubtMs, intervalMs) : intervalMs);
   }
 
-  /** Unless it is asked even sooner. */
+  /** Does nothing if an earlier check is scheduled. */
   #askIn(delayMs: number): void {
     if (this.#isPaused || this.#isClosed || this.#pace === null || this.#underWay !== null) return;
     const { clock, onSchedule } = this.#parts;
@@ -163,7 +163,7 @@ export class ClusterMonitor {
       this.#isAnswered = !aborted;
       if (aborted) this.#isCorroborated = false;
       else this.#hear(fault);
-      // Whoever began to want to know meanwhile has no answer yet.
+      // A request made in the meantime needs a check of its own.
       if (aborted || (this.#isWanted && this.#unwell !== null)) this.#askIn(0);
       else this.#askInTurn();
       onSchedule();

@@ -1,4 +1,6 @@
-/** Where the user's own master listens for a host: what `ssh -G` says of its ControlPath, with all tokens replaced. */
+/**
+ * Where the user's own master listens for a host: the ControlPath that `ssh -G` prints, with all tokens replaced.
+ */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -10,7 +12,7 @@ import { ownMasterCommand, type SshConnection, sshSettingsArgv } from './ssh-com
 import { askSshSettings, sshSetting } from './ssh-settings.ts';
 
 const timeoutMs = 5_000;
-/** A master that is away is looked for every 2 s: not by a new process each time. */
+/** A missing master is looked for every 2 s; this avoids a new process each time. */
 const rememberedMs = 60_000;
 
 export type FoundPath = Result<string, Cause>;
@@ -25,7 +27,7 @@ export interface ControlPathsParts {
   readonly clock: Clock;
 }
 
-/** Looks a path up once for all who ask within a minute. Failures are not remembered. */
+/** Caches each path for a minute. Failures are not cached. */
 export class ControlPaths {
   readonly #parts: ControlPathsParts;
   readonly #remembered = new Map<string, Remembered>();
@@ -34,7 +36,7 @@ export class ControlPaths {
     this.#parts = parts;
   }
 
-  /** `isFresh`: ssh_config may say something else by now. Never rejects. */
+  /** `isFresh`: bypasses the cache, since ssh_config may have changed. Never rejects. */
   find(service: ServiceSpec, connection: SshConnection, isFresh: boolean): Promise<FoundPath> {
     const key = sshSettingsArgv(connection).join('\n');
     const { clock } = this.#parts;

@@ -1,6 +1,6 @@
 /**
- * One kubectl proxy for a context: it brings all of kubectl's credentials, and requests and streams go through its socket. Its
- * endpoint is that socket. Ready means that the API server has answered through it, whatever it answered but 401.
+ * One kubectl proxy for a context: it supplies all of kubectl's credentials, and requests and streams go through
+ * its socket, which is the endpoint. Ready means that the API server has answered through it with anything but 401.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -26,23 +26,26 @@ import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.t
 import type { CarrierReports } from './shared-carrier.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {
-  /** An existing 0700 directory of the user's: the socket lies here. */
+  /** An existing 0700 directory of the user's: the socket is created here. */
   readonly runtimeDirectory: string;
 }
 
-/** `onHuman`: a sign-in is under way. Another session would open another page. */
+/** `onHuman`: a sign-in is in progress. Another session would open another sign-in page. */
 export type KubeSessionReports = Pick<CarrierReports, 'onHuman'>;
 
-/** Everybody may read it; a token that is not accepted is answered with 401 all the same. */
+/** Every user may read it, yet an invalid token is still answered with 401. */
 const proofPath = '/version';
 const maxWords = 20;
-/** kubectl logs a request that failed before it answers it: the line is on its way, with its plugin's words before it. */
+/**
+ * kubectl logs a failed request before it answers the request: the line, and the plugin's output before it, arrive
+ * soon.
+ */
 const failedRequest = /Error while proxying request/;
 const wordsDeadlineMs = 500;
-/** An API server that has just started answers 403 until it knows the roles: up to 3 s. */
+/** An API server that has just started answers 403 until its roles are loaded: up to 3 s. */
 const rolesDeadlineMs = 3_000;
 const rolesPollMs = 250;
-/** For how long after an outage 403 means no more than that. */
+/** For this long after an outage, 403 may mean only that the roles are not loaded. */
 const afterOutageMs = 60_000;
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
@@ -87,7 +90,7 @@ class KubeSession {
   readonly #api: KubeApi;
   readonly #serving: Promise<void>;
   #onServing: () => void = () => undefined;
-  /** What a credential plugin says comes on stderr, not in the answer. */
+  /** Credential plugins print errors on stderr, not in the answer. */
   #words: string[] = [];
   #onWords: () => void = () => undefined;
   #lastOutageAt = -Infinity;
@@ -139,7 +142,7 @@ class KubeSession {
     const failed = this.#signIn.failedBeforehand();
     if (failed !== null) return err(failed);
     const startedAt = clock.now();
-    // The carrier's own deadline, which leaves a human more time, comes first.
+    // The carrier's own deadline, which leaves the user more time, comes first.
     const options = { signal, timeoutMs: KubeSignIn.patienceMs + 2 * service.startTimeoutMs };
     let answer = await this.#ask(options);
     while (answer.status === forbidden && clock.now() - startedAt < rolesDeadlineMs) {
@@ -157,7 +160,10 @@ class KubeSession {
     return lookIntoKubeconfig({ service, cluster, cause }, { launcher, clock, signal });
   }
 
-  /** 403 is an answer, but not soon after an outage. What is not answered by the API server itself says that it is down. */
+  /**
+   * 403 is an answer, but not soon after an outage. If the answer is not from the API server itself, the API server
+   * is down.
+   */
   async #prove(deadlineMs: number): Promise<TransportProof> {
     const { service, clock } = this.#parts;
     this.#words = [];
@@ -180,7 +186,7 @@ class KubeSession {
     return cause === null ? { kind: 'silent' } : { kind: 'dead', cause };
   }
 
-  /** A first 401 has a plugin renew its token, and the second request goes with the new one. */
+  /** On a first 401, kubectl has its plugin renew the token, and the second request uses the new one. */
   async #ask(options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<KubeAnswer> {
     const { clock } = this.#parts;
     const startedAt = clock.now();
@@ -190,7 +196,7 @@ class KubeSession {
     return this.#api.get(proofPath, { ...options, timeoutMs });
   }
 
-  /** null: the API server has let us in. */
+  /** null: the API server has accepted the request. */
   async #causeIn(answer: KubeAnswer, deadlineMs = wordsDeadlineMs): Promise<Cause | null> {
     if (isAnswered(answer) && answer.status !== unauthorized) return null;
     const { service, clock } = this.#parts;
@@ -207,7 +213,7 @@ class KubeSession {
 
 const unauthorized = 401;
 const forbidden = 403;
-/** In plain text, they are kubectl's or a load balancer's. */
+/** In plain text, these are from kubectl or a load balancer. */
 const serverErrors = 500;
 
 const isAnswered = ({ status, body }: KubeAnswer): boolean =>

@@ -1,6 +1,6 @@
 /**
- * What forwards of one kube context share: a session through kubectl that carries them, which pod serves each of them, and whether
- * their cluster is well. Each may be why a forward has to wait.
+ * What forwards of one kube context share: a session through kubectl that carries them, the watch of the pod that
+ * serves each of them, and the health of their cluster. Each of these can make a forward wait.
  */
 import { asTransportDown, type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -18,27 +18,27 @@ import type { LeasedTransport, TransportLease } from './transport-lease.ts';
 
 export interface KubeTransportParts
   extends Omit<TransportParts, 'open' | 'onIdle' | 'asDown'>, KubeSessionsParts {
-  /** As they are at the time. */
+  /** The current settings. */
   readonly clusterHealth: () => ClusterHealthSpecs;
-  /** Nobody uses it: it may be closed and forgotten. */
+  /** Unused: it may be closed and discarded. */
   readonly onIdle: (transport: KubeTransport) => void;
 }
 
-/** A tunnel's place in a session, and where it leads. */
+/** A tunnel's place in a session, and its target. */
 export interface KubePlace {
   readonly ride: Ride;
-  /** The one that it is from then on, and its namespace, are known once the ride is ready. */
+  /** The final target and its namespace are known when the ride is ready. */
   readonly target: Pick<ServedTarget, 'namespace' | 'verdict' | 'onVerdict' | 'avoid'>;
-  /** Streams in the session would not go through the user's proxy. Known once the ride is ready. */
+  /** Streams in the session would bypass the user's proxy. Known when the ride is ready. */
   readonly isProxied: () => boolean;
-  /** An API server that has just started refuses what it allows 3 s later. */
+  /** An API server that has just started refuses requests that it allows 3 s later. */
   readonly isAfterOutage: () => boolean;
-  /** The target is not used any more. Idempotent. */
+  /** Releases the target. Idempotent. */
   readonly leaveTarget: () => void;
 }
 
 const defaultNamespace = 'default';
-/** For how long after an outage 403 means no more than that. */
+/** For this long after an outage, 403 may mean only that the roles are not loaded. */
 const afterOutageMs = 60_000;
 
 export class KubeTransport implements LeasedTransport {
@@ -47,18 +47,18 @@ export class KubeTransport implements LeasedTransport {
   readonly #session: Transport;
   readonly #api = new SessionApi();
   #isEnding = false;
-  /** By what they lead to. */
+  /** By target id. */
   readonly #targets = new Map<string, ServedTarget>();
-  /** Those of the context's former namespace, which tunnels still use. */
+  /** Targets in the context's former namespace that tunnels still use. */
   readonly #formerTargets = new Set<ServedTarget>();
-  /** Moves tunnels that wait for a session to the target that they have then. */
+  /** Each one moves a tunnel that waits for a session to its current target. */
   readonly #boarding = new Set<() => void>();
   readonly #leases = new Map<TransportLease, ServedTarget | null>();
   readonly #monitor: ClusterMonitor;
   readonly #sessions: KubeSessions;
-  /** The context's own. null: not known yet. */
+  /** The context's own namespace. null: not known yet. */
   #namespace: string | null = null;
-  /** Of targets that nobody uses any more. */
+  /** The closing of unused targets. */
   readonly #closing = new Set<Promise<void>>();
 
   constructor(parts: KubeTransportParts) {
@@ -113,7 +113,7 @@ export class KubeTransport implements LeasedTransport {
         evidence: unwell.evidence ?? undefined,
       });
     const missing = this.#targetOf(service)?.trouble ?? null;
-    // It is watched: a try for a client would find out nothing more.
+    // The target is watched: an extra attempt for a client would not learn more.
     return missing === null ? null : { ...asTransportDown(missing), recheck: 'never' };
   }
 
@@ -123,7 +123,7 @@ export class KubeTransport implements LeasedTransport {
 
   get nextTryAt(): number | null {
     if (this.#session.downFor() !== null) return this.#session.nextTryAt;
-    // Pods are watched: nothing is due.
+    // Pods are watched: no attempt is scheduled.
     return this.#monitor.unwell === null ? null : this.#monitor.nextQuestionAt;
   }
 
@@ -198,7 +198,7 @@ export class KubeTransport implements LeasedTransport {
 
   // ---- for the pool ----
 
-  /** As the config says by now. */
+  /** Applies the current config. */
   serve(): void {
     const aware = [...this.#leases.keys()].some(({ service }) => service?.healthCheck.clusterAware === true);
     const { enabled, intervalMs, failureThreshold } = this.#healthSpec();
@@ -222,7 +222,7 @@ export class KubeTransport implements LeasedTransport {
     this.#resumeMonitor();
   }
 
-  /** Nothing is asked any more. */
+  /** Stops all queries to the API server. */
   async closeQuestions(): Promise<void> {
     this.#isEnding = true;
     await Promise.all([
@@ -256,7 +256,7 @@ export class KubeTransport implements LeasedTransport {
     if (this.#sessions.used !== null && !this.#session.state.suspended) this.#monitor.resume();
   }
 
-  /** kubectl proxy has read the kubeconfig once. */
+  /** kubectl proxy has read the kubeconfig only once, at its start. */
   async #lookForAnother(): Promise<void> {
     if (!(await this.#sessions.isOutdated())) return;
     const { log, key } = this.#parts;
@@ -264,7 +264,7 @@ export class KubeTransport implements LeasedTransport {
     this.#session.renew();
   }
 
-  /** Pods of the former one serve the tunnels that lead to them, until those have moved. */
+  /** Pods in the former namespace keep serving their tunnels until those have moved. */
   #leaveNamespace(): void {
     for (const [id, target] of this.#targets) {
       if (target.hasOwnNamespace) continue;
@@ -284,7 +284,7 @@ export class KubeTransport implements LeasedTransport {
     return target;
   }
 
-  /** To the target that its service has now. */
+  /** To its service's current target. */
   #move(lease: TransportLease): void {
     const before = this.#leases.get(lease) ?? null;
     const target = this.#enter(lease);
@@ -361,7 +361,9 @@ export class KubeTransport implements LeasedTransport {
     );
   }
 
-  /** What the user has to do, or may have to, is told in its own words: sign in, allow the local network. */
+  /**
+   * Causes that need, or may need, an action of the user keep their own text: sign in, allow the local network.
+   */
   #asDown(trouble: Cause): Cause {
     const isOwn =
       trouble.recovery === 'user' || trouble.code === 'local-network-denied' || !isNetworkFailure(trouble);
@@ -373,6 +375,6 @@ export class KubeTransport implements LeasedTransport {
   }
 }
 
-/** Services with the same lead to the same pod. */
+/** Services with the same id share a pod. */
 const targetIdOf = ({ connection: { target, namespace, remotePort } }: KubeServiceSpec): string =>
   JSON.stringify([target, namespace, remotePort]);

@@ -1,7 +1,7 @@
 /**
- * Opens the SPDY connection to a pod's ports through a kubectl proxy. First as a WebSocket (API server 1.31 and later); on any
- * refusal by POST, because one right does not include the other: `get pods/portforward` is for the one, `create` for the
- * other. Refused is what both refuse.
+ * Opens the SPDY connection to a pod's ports through a kubectl proxy. Tries a WebSocket first (API server 1.31 and
+ * later) and, on any refusal, a POST: the two need different rights (`get pods/portforward` and `create`), and a
+ * user may have only one. The connection is refused only if both are.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
@@ -36,7 +36,7 @@ export function createPodDialer(
   socketPath: string,
   { api, clock }: { readonly api: KubeApi; readonly clock: Clock },
 ): DialPod {
-  // The way that was accepted last is tried first: a wrong guess costs a second try.
+  // The method that last succeeded is tried first; a wrong guess costs a second attempt.
   let way: Way = 'websocket';
   return async ({ namespace, pod }, { signal, deadlineMs }) => {
     const ending = new AbortController();
@@ -59,13 +59,13 @@ export function createPodDialer(
     };
     try {
       let wire = await dial();
-      // An upgrade does not have a plugin renew its token; a GET that is answered with 401 does.
+      // An upgrade does not make a plugin renew its token; a GET that is answered with 401 does.
       if (!wire.ok && wire.error.status === unauthorized) {
         await api.get('/version', { signal: ending.signal, timeoutMs: deadlineMs });
         wire = await dial();
       }
       if (!wire.ok) return wire;
-      // Its end has been told to nobody.
+      // The connection may already be closed: its 'close' event was emitted before anyone listened.
       return wire.value.destroyed ? brokeOff : ok(new SpdyConnection(wire.value, clock));
     } finally {
       timer.cancel();
@@ -124,7 +124,7 @@ function refuse(socket: Duplex, reason: string): Result<never, KubeAnswer> {
 
 interface Upgraded {
   readonly socket: Duplex;
-  /** What came behind the head of the answer. */
+  /** Bytes received after the head of the answer. */
   readonly head: Buffer;
   readonly headers: http.IncomingHttpHeaders;
 }
@@ -155,7 +155,7 @@ function ask(
     };
     signal.addEventListener('abort', onAbort, { once: true });
     request.once('upgrade', (response, socket, head) => {
-      // Whoever takes it looks whether it still lives.
+      // The caller checks whether the socket is still open.
       socket.on('error', () => undefined);
       settle(ok({ socket, head, headers: response.headers }));
     });

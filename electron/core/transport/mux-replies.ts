@@ -1,17 +1,17 @@
-/** What an ssh master answers on a control socket that carries one request. */
+/** An ssh master's replies on a control socket that carries one request. */
 import type { Socket } from 'node:net';
 import { muxTypes, otherProtocol, PacketReader, reasonIn } from './mux-packet.ts';
 
 export type MuxReply =
-  /** The master has taken the connection. */
+  /** The master has accepted the connection. */
   | { readonly kind: 'hello' }
   | { readonly kind: 'done' }
   /** By the master, or by the server. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** There is no master, or no longer. */
+  /** There is no master, or it has exited. */
   | { readonly kind: 'gone'; readonly reason: string };
 
-/** `done`: the type of the reply that says so. Nothing follows `gone`. Returns how to stop hearing. */
+/** `done`: the type of the success reply. Nothing follows `gone`. Returns a function that stops listening. */
 export function hearReplies(socket: Socket, done: number, hear: (reply: MuxReply) => void): () => void {
   const reader = new PacketReader();
   let isHearing = true;
@@ -38,7 +38,7 @@ export function hearReplies(socket: Socket, done: number, hear: (reply: MuxReply
   return stop;
 }
 
-/** Throws when a body is too short for its own type. */
+/** Throws if a body is too short for its type. */
 function replyIn(body: Buffer, done: number): MuxReply {
   switch (body.readUInt32BE(0)) {
     case muxTypes.hello:

@@ -1,4 +1,7 @@
-/** ssh carriers whose password must be read first. Nothing is started, and no time runs, before it is known. */
+/**
+ * ssh carriers whose password must be read first. Nothing is started, and no deadline runs, before the password is
+ * known.
+ */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
@@ -9,7 +12,7 @@ import type { Endpoint } from '../connect/endpoint.ts';
 import type { Carrier, CarrierEnd, TransportProof } from './carrier.ts';
 import type { OpenCarrier } from './transport.ts';
 
-/** The same, for services whose password may be a reference. */
+/** Wraps `open` for services whose password may be a reference. */
 export const withSecrets =
   (open: OpenCarrier, secrets: SecretStore): OpenCarrier =>
   (opening, reports) => {
@@ -26,7 +29,7 @@ export const withSecrets =
           reports,
         ),
       explain: (cause) => {
-        // The config's password was refused, and not what the user typed, or a security key.
+        // Only if the config's password was refused, not the user's input or a security key.
         const isStored = cause.recheck === 'never' && cause.action?.kind === 'open-config';
         if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
@@ -55,7 +58,7 @@ class SecretCarrier implements Carrier {
   readonly #life = new CarrierLife();
   #inner: Carrier | null = null;
   #isStopped = false;
-  /** One for `ready` and `ended`. */
+  /** The same explained cause for `ready` and `ended`. */
   #explained: { readonly from: Cause; readonly to: Cause } | null = null;
 
   constructor(id: string, parts: SecretCarrierParts) {

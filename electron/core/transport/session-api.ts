@@ -1,15 +1,16 @@
 /**
- * The Kubernetes API through whatever session a transport has now. Invariants:
+ * The Kubernetes API through the current session of a transport. Invariants:
  *
- * 1. While there is no session, requests wait: that the way is down is known, and is no answer of the API server's.
- * 2. What is asked through a former session is broken off when another one takes over, which may lead to another cluster: a
- *    request is repeated there, a watch fails, so that its list is read anew.
+ * 1. While there is no session, requests wait: the connection is known to be down, which is not an answer of the
+ *    API server.
+ * 2. When another session takes over, which may lead to another cluster, running requests on the former one are
+ *    aborted: a GET is repeated on the new session; a watch fails, so that its list is read again.
  */
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 
 interface Session {
   readonly api: KubeApi;
-  /** What is under way. */
+  /** Running requests. */
   readonly requests: Set<AbortController>;
   isReplaced: boolean;
 }
@@ -19,7 +20,7 @@ export class SessionApi implements KubeApi {
   #former: Session | null = null;
   readonly #waiting = new Set<() => void>();
 
-  /** null: there is none. */
+  /** null: there is no session. */
   use(api: KubeApi | null): void {
     if (this.#current?.api === api) return;
     this.#former = this.#current ?? this.#former;
@@ -69,7 +70,7 @@ export class SessionApi implements KubeApi {
   }
 }
 
-/** Nothing is left at the signal, which may live as long as a forward. */
+/** Removes its listener from the signal, which may live as long as a forward. */
 async function whileUsed<T>(
   session: Session,
   signal: AbortSignal | undefined,

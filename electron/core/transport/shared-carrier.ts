@@ -1,6 +1,6 @@
 /**
- * One carrier of a transport and the forwards that ride on it. What is asked of it is asked once for all who wait for the
- * answer.
+ * One carrier of a transport and the forwards that use it. Forwards that want a proof at the same time share one
+ * probe.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -11,32 +11,32 @@ import type { Carrier, CarrierEnd, CarrierTraffic, TransportProof } from './carr
 import { RoundTrips } from './round-trips.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
-/** Who uses a carrier. */
+/** A user of a carrier. */
 export interface Rider extends CarrierTraffic {
   readonly service: string;
-  /** Where it leads. */
+  /** The target. */
   readonly target: string;
 }
 
-/** What a carrier under way tells of itself. */
+/** Reports from a running carrier. */
 export interface CarrierReports {
   /** A connection was refused at the far end, by the forward's socket. */
   readonly onRefusal: (path: string, line: string) => void;
-  /** The server did not open the far end of a remote forward, of whichever service. */
+  /** The server did not open the listener of a remote forward, for any service. */
   readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
-  /** The login took a human. */
+  /** The login needed the user. */
   readonly onHuman: () => void;
 }
 
-/** What each rider hears. */
+/** The reports that are passed on to each rider. */
 export type RiderReports = Pick<CarrierReports, 'onRefusal' | 'onListenRefused'>;
 
 export interface SharedCarrierListener {
   readonly onReady: () => void;
   readonly onEnded: (end: CarrierEnd) => void;
-  /** Of every question, also of one that is answered late. */
+  /** Called for every probe, even for one that is answered late. */
   readonly onProof: (proof: TransportProof) => void;
   /** The last rider has left. */
   readonly onEmpty: () => void;
@@ -48,11 +48,13 @@ interface RunningProof {
   readonly givesUpAt: number;
 }
 
-/** An answer this young answers those who ask a moment later. */
+/** An answer this recent is reused. */
 const freshMs = 250;
-/** A round trip takes no longer … */
+/** The deadline of a round trip … */
 const proofDeadlineMs = 1_000;
-/** … unless our own bytes queue before it: 4 to 6 s were seen behind an upload at 1 Mbit/s. */
+/**
+ * … and the deadline if our own bytes are queued before it: 4 to 6 s were measured behind an upload at 1 Mbit/s.
+ */
 const queuedProofDeadlineMs = 10_000;
 
 export class SharedCarrier {
@@ -69,7 +71,10 @@ export class SharedCarrier {
   #isStopping = false;
   #proof: RunningProof | null = null;
   #aliveAt = -Infinity;
-  /** It has answered since it was last doubted or interrupted: from then on its own keepalive would end it within ten seconds. */
+  /**
+   * It has answered since the last doubt or interruption. From then on, its own keepalive would end a dead
+   * connection within ten seconds.
+   */
   #isVouched = false;
   readonly #roundTrips = new RoundTrips();
 
@@ -124,7 +129,7 @@ export class SharedCarrier {
     return this.#riders.size === 0;
   }
 
-  /** The service rides on it to the same place, since before the moment before this one. */
+  /** The service has used it for the same target since before the latest user action. */
   hasServed(service: string, target: string): boolean {
     const isOld =
       this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameWishMs;
@@ -149,8 +154,8 @@ export class SharedCarrier {
   }
 
   /**
-   * What is asked from now on is asked anew. The clock of Linux stands still while the computer sleeps, so an old answer looks fresh;
-   * and the answer to a question from before may have been on this side already.
+   * Makes the next proof run a new probe. The monotonic clock of Linux stops while the computer sleeps, so an old
+   * answer looks recent, and the answer to an earlier probe may already have been received before the sleep.
    */
   forgetAnswer(): void {
     this.#aliveAt = -Infinity;
@@ -159,8 +164,8 @@ export class SharedCarrier {
   }
 
   /**
-   * Settles within `deadlineMs` (or a little more than a second, or ten behind bytes of our own); never rejects. A routine question,
-   * for which nothing gives reason, is none to the server: each would be a line in its log.
+   * Settles within `deadlineMs` (or about one second, or ten seconds behind queued bytes of our own); never
+   * rejects. A routine probe sends nothing to the server, since each would be a line in the server's log.
    */
   async prove(deadlineMs = 0, isRoutine = false): Promise<TransportProof> {
     if (isRoutine && this.#isVouched && !this.#isEnded) return this.#seeRunning();
@@ -174,7 +179,7 @@ export class SharedCarrier {
       const answer = await withDeadline(this.#clock, Math.max(0, leftMs), proof.answer);
       const isAnswered = answer !== 'deadline' && answer.kind !== 'silent';
       if (isAnswered) return answer;
-      // Bytes that came since the question was asked are an answer, too.
+      // Bytes received since the probe began are an answer, too.
       if (this.#hasReceivedSince(receivedBefore)) return this.#noteAlive(startedAt);
       const now = this.#clock.now();
       const isEarly = answer !== 'deadline' && now < proof.givesUpAt;
@@ -183,7 +188,7 @@ export class SharedCarrier {
         if (!this.#isEnded) this.#listener.onProof({ kind: 'silent' });
         return { kind: 'silent' };
       }
-      // Somebody else was less patient, or bytes of ours began to queue.
+      // Another caller had a shorter deadline, or our own bytes began to queue.
     }
   }
 
@@ -193,7 +198,7 @@ export class SharedCarrier {
     await withDeadline(this.#clock, deadlineMs, answered);
   }
 
-  /** A stopped process keeps its connection, and sends no keepalive either. */
+  /** A stopped process keeps its connection and sends no keepalive. */
   async #seeRunning(): Promise<TransportProof> {
     const { pid } = this;
     const isStopped = pid !== null && (await findStopped([pid])).has(pid);
@@ -247,5 +252,5 @@ export class SharedCarrier {
   }
 }
 
-/** What the user asks for of several services comes one after the other. */
+/** One user action on several services reaches them one after the other within this time. */
 const sameWishMs = 2_000;

@@ -1,10 +1,11 @@
 /**
  * The client's side of a SPDY/3.1 connection over any byte stream. Invariants:
  *
- * 1. While one stream's reader is behind, nothing is read for any of them: there are no windows. `isBackedUp` says so.
- * 2. A write is done when the stream below has taken it, so that writers wait for the other side.
- * 3. `ended` settles once, after the stream below is closed; every stream that is left then ends with an error.
- * 4. Streams that the other side opens are refused.
+ * 1. While one stream's reader is behind, nothing is read for any stream, because there are no windows.
+ *    `isBackedUp` shows this.
+ * 2. A write completes when the underlying stream has accepted it, so writers wait for the other side.
+ * 3. `ended` settles once, after the underlying stream is closed; every remaining stream then ends with an error.
+ * 4. Streams opened by the other side are refused.
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
@@ -20,14 +21,14 @@ import {
 } from './spdy-frames.ts';
 import { SpdyStream, type StreamCarrier } from './spdy-stream.ts';
 
-/** What Node reads from a socket at once; one holds up others for no longer. */
+/** As much as Node reads from a socket at once, so that one frame delays other streams only briefly. */
 const maxDataBytes = 64 * 1024;
 const maxStreamId = 0x7fffffff;
 
 type Done = (error?: Error | null) => void;
 
 export class SpdyConnection implements StreamCarrier {
-  /** Resolves to why it broke; null when it was closed, here or there. */
+  /** Resolves with the error that broke the connection; null if either side closed it. */
   readonly ended: Promise<Error | null>;
   readonly #wire: Duplex;
   readonly #clock: Clock;
@@ -41,7 +42,7 @@ export class SpdyConnection implements StreamCarrier {
   #nextPingId = 1;
   #takesStreams = true;
 
-  /** Owns the wire. */
+  /** Takes ownership of the wire. */
   constructor(wire: Duplex, clock: Clock) {
     this.#wire = wire;
     this.#clock = clock;
@@ -80,7 +81,7 @@ export class SpdyConnection implements StreamCarrier {
       this.#feed(chunk);
     });
     wire.on('end', () => wire.destroy());
-    // Its `close` follows.
+    // A 'close' event follows.
     wire.on('error', () => undefined);
   }
 
@@ -88,7 +89,7 @@ export class SpdyConnection implements StreamCarrier {
     return this.#takesStreams && this.#nextStreamId <= maxStreamId && !this.#wire.destroyed;
   }
 
-  /** Some client does not read, or the other side does not. */
+  /** A client or the other side is not reading. */
   get isBackedUp(): boolean {
     return this.#stalled.size > 0 || this.#wire.writableNeedDrain;
   }
@@ -97,12 +98,12 @@ export class SpdyConnection implements StreamCarrier {
     return this.#streams.size;
   }
 
-  /** The last stream has gone. */
+  /** Called when the last stream has closed. */
   onIdle(listener: () => void): void {
     this.#onIdle = listener;
   }
 
-  /** Only while `isOpen`. `hasEnded`: our half ends with the frame that opens it. */
+  /** Call it only while `isOpen`. `hasEnded`: our half ends with the opening frame. */
   open(headers: Readonly<Record<string, string>>, hasEnded = false): SpdyStream {
     const stream = new SpdyStream(this, this.#nextStreamId, !hasEnded);
     this.#nextStreamId += 2;
@@ -112,8 +113,8 @@ export class SpdyConnection implements StreamCarrier {
   }
 
   /**
-   * A round trip to whoever ends the streams, the kubelet: true once it answers, false after `deadlineMs` or at the end.
-   * While `isBackedUp`, silence means nothing.
+   * A round trip to the endpoint of the streams, the kubelet: true when it answers, false after `deadlineMs` or
+   * when the connection ends. While `isBackedUp`, a missing answer means nothing.
    */
   ping(deadlineMs: number): Promise<boolean> {
     if (this.#wire.destroyed) return Promise.resolve(false);
@@ -133,7 +134,7 @@ export class SpdyConnection implements StreamCarrier {
     });
   }
 
-  /** Ends it and its streams. Idempotent. */
+  /** Closes the connection and its streams. Idempotent. */
   close(): void {
     this.#wire.destroy();
   }
@@ -197,7 +198,7 @@ export class SpdyConnection implements StreamCarrier {
     }
   }
 
-  /** Theirs have even numbers. */
+  /** Pings of the other side have even numbers. */
   #takePing(id: number): void {
     if (id % 2 === 1) this.#pings.get(id)?.(true);
     else this.#write(pingFrame(id));
@@ -212,7 +213,7 @@ export class SpdyConnection implements StreamCarrier {
   }
 }
 
-/** Pieces for data frames of at most `maxDataBytes`, without a copy. None is empty. */
+/** Splits data into frames of at most `maxDataBytes`, without copying. No piece is empty. */
 function framesOf(parts: readonly Buffer[]): readonly (readonly Buffer[])[] {
   const frames: Buffer[][] = [];
   let room = 0;

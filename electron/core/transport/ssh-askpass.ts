@@ -1,17 +1,19 @@
 /**
- * The way of answers to ssh. ssh runs the program that SSH_ASKPASS names and reads its stdout. Ours makes a FIFO in the
- * private folder, asks the host on stderr, and reads the answer from the FIFO. Invariants:
+ * Passes answers to ssh. ssh runs the program in SSH_ASKPASS and reads its stdout. Our program makes a FIFO in the
+ * private folder, sends the prompt to the host on stderr, and reads the answer from the FIFO. Invariants:
  *
- * 1. An answer stands in no argument, environment, log or file: a FIFO's bytes are only in memory.
- * 2. A question counts when it carries the token of this ssh, which no server knows: a banner cannot forge one.
- * 3. The stored password is given once, to the ssh that leads the group, and only when that asks for the target's
- *    password. A jump host's ssh inherits SSH_ASKPASS: what it asks goes to the user, as every other question does.
- * 4. Which host or key asks is believed only where each ssh on the way puts it before a server's own words (OpenSSH 8.5 and
- *    later). Elsewhere a server could ask for another host's password, or a key's passphrase: nothing is remembered there.
- * 5. While nobody could answer, ssh goes on without a key that is locked, and any other question ends it: an empty
- *    answer would count as a failed login.
- * 6. An answer of the keychain is given once to each ssh and its jump hosts. One that is refused is forgotten, and only one that has
- *    worked is stored.
+ * 1. An answer is never in an argument, environment, log or file: a FIFO's bytes are only in memory.
+ * 2. A prompt is genuine only if it has the token of this ssh, which no server knows: a banner cannot forge one.
+ * 3. The stored password is given once, to the ssh that leads the group, and only when that ssh asks for the
+ *    target's password. A jump host's ssh inherits SSH_ASKPASS: its prompts go to the user, like every other
+ *    prompt.
+ * 4. The host or key in a prompt is trusted only if each ssh along the route puts it before the server's text
+ *    (OpenSSH 8.5 and later). Otherwise a server could ask for another host's password, or for a key's passphrase,
+ *    so nothing is remembered.
+ * 5. While no user is available, ssh continues without a locked key, and any other prompt ends ssh: an empty answer
+ *    would count as a failed login.
+ * 6. An answer from the keychain is given once to each ssh and its jump hosts. A refused answer is deleted, and an
+ *    answer is stored only after it has worked.
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -29,26 +31,26 @@ import { removeFile } from './private-path.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 
 export interface AskpassLogin {
-  /** Those that log in by this ssh. */
+  /** The services that use this login. */
   readonly services: () => readonly string[];
   /** The user has given an answer, or touched a security key. */
   readonly onHuman: () => void;
-  /** The same for all services that log in with the same things. */
+  /** The same for all services that log in with the same settings. */
   readonly key: string;
   readonly host: string;
-  /** null: what ssh_config says. */
+  /** null: as set in ssh_config. */
   readonly port: number | null;
   readonly jump: readonly string[];
-  /** null: what ssh_config or the login name says. */
+  /** null: as set in ssh_config, or the local user's name. */
   readonly user: string | null;
-  /** null: every question is the user's. */
+  /** null: every prompt goes to the user. */
   readonly password: string | null;
 }
 
-/** A server's own patience is longer than that. */
+/** A server may time out when an answer takes longer than this. */
 const longAnswerMs = 10_000;
 
-/** Host keys are never asked about: ssh_config's and our own StrictHostKeyChecking decide. */
+/** The program never asks about host keys: ssh_config and our own StrictHostKeyChecking decide. */
 const scriptFor = (token: string): string => `#!/bin/sh
 case "$1" in *'(yes/no'*) exit 1 ;; esac
 fifo="$0.$$"
@@ -62,10 +64,10 @@ case "$answer" in '='*) printf '%s\\n' "\${answer#=}" ;; *) exit 1 ;; esac
 `;
 
 interface Asked {
-  /** Of the ssh that asks. */
+  /** The process id of the ssh that asks. */
   readonly parent: number;
   readonly fifo: string;
-  /** SSH_ASKPASS_PROMPT. */
+  /** The value of SSH_ASKPASS_PROMPT. */
   readonly hint: string;
   readonly prompt: string;
 }
@@ -86,32 +88,32 @@ export class SshAskpass {
   readonly #end = new AbortController();
   readonly #fifos: string[] = [];
   readonly #given = new GivenAnswers();
-  /** Names of answers that the keychain was asked for. */
+  /** Names for which the keychain was queried. */
   readonly #recalled = new Set<string>();
-  /** Of those, the ones that were refused. */
+  /** Names of keychain answers that were refused. */
   readonly #refused = new Set<string>();
-  /** The password of the config. */
+  /** The config's password has been given. */
   #storedWasGiven = false;
-  /** null: no ssh has told its version yet. */
+  /** null: no ssh has printed its version yet. */
   #namesAskers: boolean | null = null;
   #unanswered: Unanswered | null = null;
-  /** Why we ended ssh. */
+  /** Why we stopped ssh. */
   #told: Cause | null = null;
-  /** The user took this long for the last answer, in ms. */
+  /** The time that the user took for the last answer, in ms. */
   #lastAnswerTookMs = 0;
   #touch = new AbortController();
 
-  /** Writes the program. Throws when the file cannot be written. */
+  /** Writes the askpass program. Throws if the file cannot be written. */
   constructor(file: string, login: AskpassLogin, desk: PromptDesk) {
     writeFileSync(file, scriptFor(this.#token), { mode: 0o700 });
-    // "force": otherwise ssh asks only on a terminal, or only where there is a display.
+    // "force": otherwise ssh uses it only without a terminal, or only with a display.
     this.environment = { SSH_ASKPASS: file, SSH_ASKPASS_REQUIRE: 'force' };
     this.#file = file;
     this.#login = login;
     this.#desk = desk;
   }
 
-  /** What a line of stderr asks for; null: it is no question. `leaderPid` is the process that we started. */
+  /** Interprets a line of stderr; null: it is not a prompt. `leaderPid` is the process that we started. */
   read(line: string, leaderPid: number | null): LineMeaning | null {
     this.#namesAskers = stillNamesAskers(this.#namesAskers, line);
     this.#given.note(line);
@@ -140,7 +142,7 @@ export class SshAskpass {
     const remembered = this.#recall(question);
     if (remembered !== null)
       return { kind: 'question', prompt, settled: this.#give(asked, question, remembered, 'memory') };
-    // ssh waits for the key, and says nothing of it.
+    // ssh waits for the touch, and needs no answer.
     if (!this.#desk.isAttended && hint === 'none') return { kind: 'chatter' };
     const { name } = question;
     if (name !== null && this.#mayBeInKeychain(name))
@@ -159,11 +161,14 @@ export class SshAskpass {
     }
   }
 
-  /** A refused login is about what was answered: asking again by ourselves could lock the account. */
+  /**
+   * If the login was refused after answers were given, the answers are the reason: an automatic retry could lock
+   * the account.
+   */
   explainEnd(cause: Cause): Cause {
     if (cause === this.#told) return cause;
     const unanswered = this.#unanswered;
-    // A key that was touched, or need not be any more, explains no other end than a refused login.
+    // A pending touch explains only a refused login.
     if (unanswered !== null && (unanswered.question.kind !== 'touch' || cause.code === 'auth-failed'))
       return withoutAnswer(unanswered.question);
     if (cause.code !== 'auth-failed') return this.#explainBreak(cause);
@@ -177,7 +182,10 @@ export class SshAskpass {
     return this.#storedWasGiven ? wrongPassword(host, evidence) : cause;
   }
 
-  /** A server that was kept waiting closes the connection: what the user has typed meanwhile serves the next try. */
+  /**
+   * A server that waits too long closes the connection. Answers that the user typed in the meantime are used by the
+   * next attempt.
+   */
   #explainBreak(cause: Cause): Cause {
     for (const { key, kind, answer, from } of this.#given.untried())
       if (from === 'user' && isReusable(kind)) this.#desk.memory.keep(key, answer, { once: true });
@@ -187,7 +195,7 @@ export class SshAskpass {
     return describeCause('closed-by-remote', { host, evidence: cause.evidence ?? undefined, tookMs });
   }
 
-  /** Its ssh has ended. */
+  /** Its ssh has exited. */
   async close(): Promise<void> {
     this.#end.abort();
     await Promise.all([this.#file, ...this.#fifos].map(removeFile));
@@ -235,7 +243,7 @@ export class SshAskpass {
     if (!isReusable(kind)) return;
     memory.forget(key);
     if (name === null || from === 'user') return;
-    // What is in memory came from the keychain, or is what the keychain holds.
+    // An answer in memory came from the keychain, or is also stored there.
     if (from === 'keychain' || keychain?.has(name) === true) this.#refused.add(name);
     void keychain?.forget(name);
   }
@@ -254,11 +262,11 @@ export class SshAskpass {
     return meaning.kind === 'fatal' ? meaning.cause : null;
   }
 
-  /** Of the user, or goes on without one. */
+  /** Prompts the user, or continues without an answer. */
   #ask(asked: Asked, question: AskedQuestion): LineMeaning {
     const { prompt } = asked;
     if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(asked, question) };
-    // ssh goes on without the key, or without what it may not do.
+    // ssh continues without the key, or without the action that needs confirmation.
     if (opensKey(prompt) || question.kind === 'confirm')
       return { kind: 'question', prompt, settled: this.#tellSsh(asked, null) };
     return { kind: 'fatal', cause: this.#tell(this.#withoutUser(question)) };
@@ -309,7 +317,7 @@ export class SshAskpass {
     return AbortSignal.any([this.#touch.signal, this.#end.signal]);
   }
 
-  /** Whatever ssh does next, the security key is no longer waited for. */
+  /** ssh has printed something new, so it no longer waits for the security key. */
   #endTouch(): void {
     if (this.#unanswered?.question.kind === 'touch') this.#unanswered = null;
     this.#touch.abort();

@@ -11,7 +11,7 @@ import { openMaster, type SshMasterOptions } from './ssh-master.ts';
 import type { OpenCarrier } from './transport.ts';
 import { loginOf } from './transport-key.ts';
 
-/** Throws when the path of the runtime directory is too long for sockets. */
+/** Throws if the path of the runtime directory is too long for sockets. */
 export function sshCarriers(options: SshMasterOptions): OpenCarrier {
   const { clock, runtimeDirectory } = options;
   assertFitsSockets(runtimeDirectory);
@@ -33,7 +33,7 @@ export function sshCarriers(options: SshMasterOptions): OpenCarrier {
       beyond,
       answerTimeoutMs: startTimeoutMs,
       limit: startLimit(startTimeoutMs),
-      // Its files are named after its id.
+      // The attempt's files are named after its id.
       open: (attempt) =>
         openMaster(
           { ...opening, id: `${id}.${String(attempt)}` },
@@ -54,6 +54,9 @@ const admissionOf = (wish: LoginWish, logins: LoginMemory, clock: Clock): Admiss
   },
 });
 
-/** Where logins happen, in the order of the way, as far as it is known without ssh_config: it may name another port than 22. */
+/**
+ * The hosts where logins take place, in order, as far as known without ssh_config, which may set another port than
+ * 22.
+ */
 const hopsOf = ({ host, port, jump }: SshConnection): readonly string[] =>
   [...jump.map(parseJumpHost), { host, port }].map((hop) => `${hop.host}:${String(hop.port ?? 22)}`);

@@ -16,7 +16,7 @@ import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
 export interface SshMasterOptions extends ChildCarrierOptions {
-  /** An existing 0700 directory of the user's: the sockets lie here. */
+  /** An existing 0700 directory of the user's: the sockets are created here. */
   readonly runtimeDirectory: string;
   readonly prompts: PromptDesk;
   readonly timing?: SshTiming;
@@ -24,26 +24,26 @@ export interface SshMasterOptions extends ChildCarrierOptions {
 
 export interface MasterParts {
   readonly connection: SshConnection;
-  /** The same for all services that log in with the same things. */
+  /** The same for all services that log in with the same settings. */
   readonly login: string;
   readonly onRefusal: (path: string, line: string) => void;
   readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
-  /** The login took a human: an answer, or the touch of a key. */
+  /** The login needed the user: an answer, or the touch of a key. */
   readonly onHuman: () => void;
 }
 
-/** A silent server is given up within 10 s: ssh does so one interval after the last question. */
+/** A dead connection is detected within 10 s: ssh disconnects one interval after the last probe. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
-/** Longer than all questions of one login. */
+/** Longer than all prompts of one login. */
 const patienceSeconds = 900;
 
 /** Between the end of the key exchange and the session. */
 const quickLoginMs = 2_000;
 
-/** No server has it: asking for it costs the server nothing and tells nothing. */
+/** A path that exists on no server: a request for it costs the server nothing and reveals nothing. */
 const absentSocket = '/localport-transport-probe';
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
@@ -64,8 +64,8 @@ export function openMaster(request: CarrierRequest, parts: MasterParts, options:
 }
 
 /**
- * ssh's ConnectTimeout goes on while a jump host asks the user, who may take five minutes for each question; the start's deadline
- * does not. Where ssh connects by itself, its timeout stays: so a name's next address gets its turn.
+ * ssh's ConnectTimeout keeps running while a jump host prompts the user, who may take five minutes for each prompt;
+ * our start deadline pauses. If ssh connects directly, its timeout stays, so that it tries a name's next address.
  */
 async function patientTiming(
   timing: SshTiming,
@@ -77,7 +77,7 @@ async function patientTiming(
   return isWaiting ? { ...timing, connectTimeoutSeconds: patienceSeconds } : timing;
 }
 
-/** Of a touch nothing is said where ssh has no askpass for it: only the time tells. */
+/** Where ssh has no askpass for a touch, it prints nothing: only the duration shows it. */
 async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Clock): Promise<void> {
   await tunnel.loggingIn;
   const since = clock.now();
@@ -85,7 +85,7 @@ async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Cloc
   if (clock.now() - since > quickLoginMs) onHuman();
 }
 
-/** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
+/** Throws if the runtime directory cannot be created, or the askpass program cannot be written. */
 function planMaster(
   request: CarrierRequest,
   {
@@ -140,8 +140,9 @@ interface ProbePlace {
 }
 
 /**
- * A signal that comes between ssh's look for one and its poll is seen with the next event only (client_loop of OpenSSH 9.1, which blocks
- * no signals there), 3 s later at the worst: a connection to its control socket is one.
+ * Wakes ssh's event loop by connecting to its control socket. A signal that arrives between ssh's check for signals
+ * and its poll takes effect only at the next event, up to 3 s later (client_loop of OpenSSH 9.1, which does not
+ * block signals there).
  */
 function wake(controlPath: string): void {
   const socket = net.connect(controlPath);
@@ -149,7 +150,7 @@ function wake(controlPath: string): void {
   socket.on('error', () => undefined);
 }
 
-/** Asks the server for something that it always refuses: the refusal is a round trip. */
+/** Requests a connection that the server always refuses: the refusal is a round trip. */
 function roundTripThrough({ controlPath, probeSocket, clock }: ProbePlace) {
   let isOpen = false;
   return async (deadlineMs: number): Promise<TransportProof> => {
@@ -170,14 +171,14 @@ const goneProof = (reason: string): TransportProof => ({
   cause: describeCause('exited', { ending: 'its private socket is gone', evidence: reason }),
 });
 
-/** A longer start is also one that may take longer to be answered: behind a slow ProxyCommand, say. */
+/** A long start timeout also raises ssh's connect timeout: for a slow ProxyCommand, for example. */
 function timingOf({ service }: CarrierRequest, { timing = defaultTiming }: SshMasterOptions): SshTiming {
-  // Up to the default, what is not answered within the usual time is given up and tried again.
+  // Up to the default, an attempt that is not answered in the usual time is given up and repeated.
   if (service.startTimeoutMs <= defaultStartTimeoutMs) return timing;
   return { ...timing, connectTimeoutSeconds: Math.ceil(service.startTimeoutMs / 1000) };
 }
 
-/** ssh was told to ask nothing (BatchMode), and the server would have taken an answer. */
+/** ssh ran without prompts (BatchMode), but the server would have accepted an answer. */
 function withLogin(cause: Cause, host: string): Cause {
   const takesAnswers = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(cause.evidence ?? '');
   if (cause.code !== 'auth-failed' || !takesAnswers) return cause;

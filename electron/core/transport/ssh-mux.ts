@@ -1,6 +1,6 @@
 /**
- * Requests to an ssh master over its control socket, in its own words: OpenSSH PROTOCOL.mux, version 4. Packets are strings of
- * RFC 4251; a connection carries one request. Forwards outlive the connection that asked for them (ssh -O forward).
+ * Requests to an ssh master over its control socket: OpenSSH PROTOCOL.mux, version 4. Strings are those of RFC
+ * 4251; a connection carries one request. Forwards outlive the connection that requested them (ssh -O forward).
  */
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -9,21 +9,21 @@ import { hello, muxRequestId, muxTypes, packet, placeWords, uint32 } from './mux
 import { hearReplies } from './mux-replies.ts';
 
 export interface LocalForward {
-  /** A Unix socket that the master makes. */
+  /** A Unix socket that the master creates. */
   readonly listenPath: string;
   readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
 }
 
-/** The server listens, and what connects there comes to a Unix socket of this machine. */
+/** The server listens, and its connections are forwarded to a Unix socket on this machine. */
 export interface RemoteForward {
-  /** `host`: the address, as the server takes it from ssh's -R. */
+  /** `host`: the address, in the form that ssh's -R passes to the server. */
   readonly listen: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly toPath: string;
 }
 
 export type Forward = LocalForward | RemoteForward;
 
-/** `silent`: the master does not answer, because its process is stopped, say. */
+/** `silent`: the master does not answer, for example because its process is stopped. */
 export type MuxFailure =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'silent' }
@@ -38,13 +38,13 @@ export interface MuxPlace {
 const localForward = 1;
 const remoteForward = 2;
 
-/** Neither ever rejects. */
+/** Neither method ever rejects. */
 export interface SshMux {
-  /** The listener is there when it resolves: that of a remote forward on the server, which has answered. */
+  /** When it resolves, the listener is open; for a remote forward, the server has confirmed it. */
   open(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
   /**
-   * Needs the very words of `open`. Connections of the forward go on, and its socket file stays. Of a remote forward the server
-   * is only told: it has let go once it has answered a later question.
+   * Needs exactly the arguments of `open`. Open connections of the forward continue, and its socket file stays. A
+   * remote forward is only requested to close: it has closed when the server has answered a later request.
    */
   close(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
 }
@@ -76,7 +76,7 @@ function ask(
   });
 }
 
-/** Its kind, where it listens, and where it leads. */
+/** The forward's kind, its listening address, and its target. */
 function wordsOf(forward: Forward): readonly Buffer[] {
   return 'toPath' in forward
     ? [uint32(remoteForward), ...placeWords(forward.listen), ...placeWords({ path: forward.toPath })]

@@ -1,4 +1,4 @@
-/** What ssh_config says of a connection, asked of ssh itself: `ssh -G` prints it and connects to nothing. */
+/** A connection's ssh_config settings as printed by `ssh -G`, which does not connect. */
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild, type QueryAnswer } from '../process/child-query.ts';
@@ -7,7 +7,7 @@ import { sshSettingsArgv, type SshConnection } from './ssh-command.ts';
 export interface SshSettingsTerms {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** ssh only reads its configuration: longer takes a program that it runs for a `Match exec`, or a name server. */
+  /** ssh only reads its configuration. Only a program of a `Match exec`, or a name lookup, takes longer. */
   readonly timeoutMs: number;
 }
 
@@ -17,7 +17,7 @@ export function askSshSettings(connection: SshConnection, terms: SshSettingsTerm
   return askChild(request, { ...terms, signal: new AbortController().signal });
 }
 
-/** One setting in the lines that ssh has printed; null: there is none, or it is `none`. */
+/** One setting in ssh's output; null: it is missing or `none`. */
 export function sshSetting(lines: readonly string[], name: string): string | null {
   const start = `${name} `;
   const value = lines.find((line) => line.startsWith(start))?.slice(start.length);
@@ -26,7 +26,10 @@ export function sshSetting(lines: readonly string[], name: string): string | nul
 
 const proxyTimeoutMs = 2_000;
 
-/** Whether ssh reaches this host through another program, a jump host's ssh say, by its own configuration. Never rejects. */
+/**
+ * Whether the configuration makes ssh reach this host through another program, such as a jump host's ssh. Never
+ * rejects.
+ */
 export async function isBehindProxy(
   connection: SshConnection,
   { launcher, clock }: Omit<SshSettingsTerms, 'timeoutMs'>,

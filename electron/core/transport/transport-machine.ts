@@ -1,17 +1,22 @@
 /**
- * What happens to one transport: the connection that several forwards share. Pure; `transport.ts` performs the effects.
+ * Decides what happens to one transport: the connection that several forwards share. Pure; `transport.ts` performs
+ * the effects.
  *
- * 1. The table has a cell for every status × event. What is ignored says so.
- * 2. One carrier serves, and one may be opened beside it. Every carrier that was opened is stopped, drained or has ended.
- * 3. While nobody leases it nothing is opened, and what is open closes after `lingerMs`.
- * 4. In doubt a second carrier is opened, and the first to prove itself serves: make before break. Not so where the login took
- *    a human, or takes one just now: it answers again, or ends, and then the human is asked once. What can never answer is given
- *    up at once.
- * 5. It tries again by the restart policy of forwards, at once after the first failure; `trouble` is set from the second one on,
- *    or when trying again does not help. So a connection that merely broke is back before anybody is told.
- * 6. What a server ends because it was not used is opened again without a word; spaced where it lived for moments only.
- * 7. No wait without an end: `waiting` has a time, or its cause says that a try would do harm, or the policy switches tries off.
- * 8. While suspended no time falls due. A wake proves what is open, and tries anew what is not.
+ * 1. The table has a cell for every status × event. Ignored events are listed explicitly.
+ * 2. One carrier serves, and one more may be opened beside it. Every opened carrier is stopped or drained, or has
+ *    ended.
+ * 3. While there is no lease, nothing is opened, and an open carrier closes after `lingerMs`.
+ * 4. In doubt a second carrier is opened, and the first to prove itself serves: make before break. Exception: if
+ *    the login needed the user, or is prompting now, the machine waits until the carrier answers or ends, so the
+ *    user is prompted only once. A carrier that can never answer is given up at once.
+ * 5. Retries follow the restart policy of forwards, at once after the first failure. `trouble` is set from the
+ *    second failure on, or if retrying does not help. So a connection that merely broke is back before any forward
+ *    is notified.
+ * 6. A connection that the server closed because it was idle is reopened silently, with a delay if it lived only
+ *    for moments.
+ * 7. Every wait ends: `waiting` has a time, or its cause says that a retry would do harm, or the policy disables
+ *    retries.
+ * 8. While suspended, no timer is due. A wake proves what is open and retries what is not.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import {
@@ -41,7 +46,7 @@ type Cell<T extends TransportEventType, S extends TransportStatus> = (
 ) => TransportTransition;
 type Table = { readonly [T in TransportEventType]: { readonly [S in TransportStatus]: Cell<T, S> } };
 
-/** A connection that lived longer is opened again at once, however often that happens. */
+/** An idle-closed connection that lived longer is reopened at once, however often that happens. */
 const minUnusedLifeMs = 10_000;
 
 const stay = (state: TransportState, ...effects: TransportEffect[]): TransportTransition => ({
@@ -67,7 +72,7 @@ function open(state: TransportState, { now }: TransportContext, insisted = false
 const close = (state: TransportState, ...effects: TransportEffect[]): TransportTransition =>
   stay({ ...state, situation: { status: 'closed' }, trouble: null, history: cleanHistory }, ...effects);
 
-/** A try failed, or what was open has ended: the cause decides what comes next. */
+/** An attempt failed, or the open carrier has ended: the cause decides the next step. */
 function fail(state: TransportState, cause: Cause, context: TransportContext): TransportTransition {
   if (!context.isLeased) return close(state);
   if (state.suspended) return wait({ ...state, trouble: cause }, null);
@@ -111,7 +116,7 @@ function openSuccessor(
   );
 }
 
-/** What is open is gone: its successor goes on, or all begins anew. */
+/** The open carrier is gone: its successor continues, or a new attempt begins. */
 function lose(
   state: InStatus<'up'> | InStatus<'doubtful'>,
   { cause, isUnused }: Pick<TransportEventOf<'ended'>, 'cause' | 'isUnused'>,
@@ -138,11 +143,11 @@ function reopenQuietly(
   return delayMs === 0 ? open({ ...state, history }, context) : wait({ ...state, history }, now + delayMs);
 }
 
-/** As near to the last try as is sensible while clients wait. */
+/** The earliest sensible time for an attempt while clients wait. */
 const earliestAt = ({ triedAt, history }: TransportState, now: number): number =>
   Math.max(now, (triedAt ?? -Infinity) + clientDelayMs(now - (history.since ?? now)));
 
-/** A successor would take the user, who has not asked for one. */
+/** A successor would prompt the user, who has not requested one. */
 const isUsers = ({ tookHuman }: TransportState, { asksHuman }: TransportContext): boolean =>
   tookHuman || asksHuman;
 
@@ -167,7 +172,7 @@ const openingCondemned: Cell<'condemned', 'opening'> = (state, { carrier, cause 
     ? after([{ type: 'stop', carrier }], fail(state, cause, context))
     : stay(state);
 
-/** It may never be answered, unless by the human whom it asks. */
+/** An attempt interrupted by a sleep may never be answered, unless it is waiting for the user. */
 const openingInterrupted: Cell<'interrupted', 'opening'> = (before, { certain }, context) => {
   const state = { ...before, suspended: false };
   if (!certain || context.asksHuman) return stay(state);
@@ -269,7 +274,7 @@ const doubtfulEnded: Cell<'ended', 'doubtful'> = (state, event, context) => {
   );
 };
 
-/** `delayMs` null: not by itself. */
+/** `delayMs` null: no automatic retry. */
 function whenAfter(
   { history: before }: TransportState,
   cause: Cause,
@@ -280,7 +285,7 @@ function whenAfter(
   return { delayMs: decision.kind === 'disabled' ? null : decision.delayMs, history: decision.history };
 }
 
-/** A connection that was only to be renewed goes on as it is. */
+/** If the renewal of a working connection fails, the connection stays in use. */
 function successorFailed(
   state: InStatus<'doubtful'>,
   cause: Cause | null,
@@ -307,7 +312,7 @@ const doubtfulProven: Cell<'proven', 'doubtful'> = (state, { carrier: proven }) 
   return stay({ ...state, situation, history: cleanHistory }, ...stopSuccessor(state));
 };
 
-/** A successor that could not be opened while the computer slept. */
+/** Opens a successor if none could be opened while the computer slept. */
 const doubtfulSilent: Cell<'silent', 'doubtful'> = (state, { carrier }, context) => {
   const { carrier: current, successor } = state.situation;
   const isMissing = successor.kind === 'none' && !isUsers(state, context) && !state.suspended;
@@ -349,7 +354,7 @@ const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
 
 // ---- waiting ----
 
-/** Whoever insists has a try at once; a client one as near to the last as is sensible. */
+/** A forced attempt starts at once; one for a client as soon as is sensible after the last one. */
 const waitingWanted: Cell<'wanted', 'waiting'> = (state, { insisted }, context) => {
   if (insisted) return open({ ...state, suspended: false, history: cleanHistory }, context, true);
   if (state.suspended) return stay(state);
@@ -368,7 +373,7 @@ const waitingTriggered: Cell<'triggered', 'waiting'> = (state, { trigger }, cont
   return isAwaited && !state.suspended ? tryAnew(state, context, trigger === 'credentials') : stay(state);
 };
 
-/** What a try would harm is left to the user. */
+/** If a retry would do harm, it is left to the user. */
 function tryAnew(state: TransportState, context: TransportContext, insisted: boolean): TransportTransition {
   if (!insisted && state.trouble?.recheck === 'never') return stay(state);
   return open({ ...state, history: cleanHistory }, context, insisted);
@@ -410,7 +415,7 @@ export function transition(
   event: TransportEvent,
   context: TransportContext,
 ): TransportTransition {
-  // The table's type has proved that the cell fits both the status and the event.
+  // The table's type proves that the cell fits both the status and the event.
   const cell = table[event.type][state.situation.status] as (
     state: TransportState,
     event: TransportEvent,
@@ -419,7 +424,7 @@ export function transition(
   return cell(state, event, context);
 }
 
-/** When the machine wants a `due` event, monotonic ms; null: not by itself. */
+/** When the machine needs a `due` event, monotonic ms; null: never. */
 export function dueAtOf({ situation, suspended }: TransportState): number | null {
   if (suspended) return null;
   switch (situation.status) {
@@ -437,7 +442,7 @@ export function dueAtOf({ situation, suspended }: TransportState): number | null
   }
 }
 
-/** The carrier that newcomers get; null: none before the next try. */
+/** The carrier for new users; null: none before the next attempt. */
 export function carrierOf({ situation, tookHuman }: TransportState): number | null {
   switch (situation.status) {
     case 'opening':

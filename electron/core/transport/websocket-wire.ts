@@ -1,17 +1,18 @@
 /**
- * The bytes inside the binary messages of a WebSocket, as a stream: the client's side of RFC 6455 after the handshake.
- * Invariants:
+ * The bytes inside the binary messages of a WebSocket, as a stream: the client's side of RFC 6455 after the
+ * handshake. Invariants:
  *
- * 1. What is written in one turn goes out as one message where it fits; where messages begin means nothing to the other side.
- * 2. Backpressure both ways is the socket's: who does not read stops it, and a write is done when the socket has taken it.
- * 3. The end of one side is the end of both: a WebSocket has no half-close. A connection that breaks without a close frame,
- *    or with any code but 1000, is an error.
+ * 1. Data written in one turn is sent as one message if it fits; message boundaries mean nothing to the other side.
+ * 2. Backpressure in both directions is the socket's: an unread stream pauses the socket, and a write completes
+ *    when the socket has accepted it.
+ * 3. When one side closes, both are closed: a WebSocket has no half-close. A connection that breaks without a close
+ *    frame, or closes with any code but 1000, is an error.
  */
 import { Duplex } from 'node:stream';
 import { encodeFrame, frameBufferBytes, FrameReader, maxPayloadBytes, opcodes } from './websocket-frames.ts';
 
 const normalClosure = 1000;
-/** Below, a buffer of its own costs less than a shared one. */
+/** Below this size, a new buffer costs less than a pooled one. */
 const pooledBytes = 4096;
 const maxSpareBuffers = 4;
 
@@ -24,7 +25,7 @@ export class WebSocketWire extends Duplex {
   #hasSaidClose = false;
   #hasEnded = false;
 
-  /** Owns the socket. `head`: what came behind the handshake. */
+  /** Takes ownership of the socket. `head`: bytes received after the handshake. */
   constructor(socket: Duplex, head: Buffer) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
@@ -95,7 +96,9 @@ export class WebSocketWire extends Duplex {
     this.#socket.uncork();
   }
 
-  /** A frame's buffer is used again once the socket has taken it: at full speed, garbage would take a third of the time. */
+  /**
+   * Large frames reuse buffers that the socket has released: at full speed, garbage would take a third of the time.
+   */
   #sendMessage(parts: readonly Buffer[], done?: Done): void {
     const isLarge = parts.some(({ length }) => length >= pooledBytes);
     const buffer = isLarge ? (this.#spare.pop() ?? Buffer.allocUnsafeSlow(frameBufferBytes)) : undefined;

@@ -1,4 +1,4 @@
-/** Carriers that do as told, in a pool of their own; and forwards that write down what they are told. */
+/** Carriers that tests control, in a pool of their own, and forwards that record their notifications. */
 import type { Cause } from '../../../../shared/failure.ts';
 import { ok, type Result } from '../../../../shared/result.ts';
 import type { ServiceSpec } from '../../../../shared/service-spec.ts';
@@ -20,7 +20,7 @@ export class FakeCarrier implements Carrier {
   readonly ended: Promise<CarrierEnd>;
   readonly opening: CarrierOpening;
   readonly reports: CarrierReports;
-  /** What it answers to questions under way, oldest first. */
+  /** Resolvers of the running probes, oldest first. */
   readonly questions: ((proof: TransportProof) => void)[] = [];
   isStopped = false;
   readonly #life = new CarrierLife();
@@ -66,7 +66,7 @@ export class FakeCarrier implements Carrier {
 export class FakeTransports {
   readonly clock = new FakeClock();
   readonly carriers: FakeCarrier[] = [];
-  /** What forwards were told, in order. */
+  /** Notifications of the forwards, in order. */
   readonly told: string[] = [];
   isOnline = true;
   readonly pool = new TransportPool({

@@ -1,4 +1,4 @@
-/** An API server that exists on paper, the real kubectl, sessions to it, and clients of the pod `web-0`. */
+/** A fake API server, the real kubectl, sessions to the server, and clients of the pod `web-0`. */
 import type { Duplex } from 'node:stream';
 import { expect } from 'vitest';
 import type { Cause } from '../../../../shared/failure.ts';
@@ -29,7 +29,7 @@ export const podPort = 8080;
 
 export interface KubeWorldOptions {
   readonly startTimeoutMs?: number;
-  /** Of its sessions. */
+  /** For its sessions. */
   readonly clock?: Clock;
 }
 
@@ -38,9 +38,9 @@ export class KubeWorld {
   readonly runtimeDirectory: string;
   readonly launcher: GroupLauncher;
   readonly service: ServiceSpec;
-  /** What the far end said of its failures. */
+  /** Failures that the far end reported. */
   readonly complaints: Cause[] = [];
-  /** Each time that a session told that it takes a human. */
+  /** How often a session reported that it needs the user. */
   humans = 0;
   readonly clock: Clock;
   readonly #sessions: Carrier[] = [];
@@ -90,7 +90,9 @@ export class KubeWorld {
     return session;
   }
 
-  /** A credential plugin of this name, first on kubectl's PATH; `exec`: what the kubeconfig says of it otherwise. */
+  /**
+   * Installs a credential plugin of this name, first on kubectl's PATH; `exec`: further fields for the kubeconfig.
+   */
   async installPlugin(
     name: string,
     script: string,
@@ -123,7 +125,7 @@ export class KubeWorld {
     };
   }
 
-  /** As a session's watches do. */
+  /** Classifies an answer like a session's watches. */
   explain(answer: KubeAnswer): Cause {
     return classifyKubeAnswer(this.service, answer);
   }
@@ -140,7 +142,7 @@ export class KubeWorld {
     return streams.open({ service: this.service, port, onComplaint: (cause) => this.complaints.push(cause) });
   }
 
-  /** A connection that must be made. */
+  /** Connects, and throws if that fails. */
   async connected(streams: PodStreams, port = podPort): Promise<Duplex> {
     const opened = await this.connect(streams, port);
     if (!opened.ok) throw new Error(`${opened.error.title}: ${String(opened.error.evidence)}`);

@@ -1,4 +1,4 @@
-/** Stops a process as SIGSTOP does. The signal is sent at once and takes effect a moment later. */
+/** Stops a process with SIGSTOP and waits until it is stopped: the signal takes effect after a moment. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';

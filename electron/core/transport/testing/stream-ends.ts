@@ -4,7 +4,7 @@ import { sleep, systemClock } from '../../clock.ts';
 
 const restMs = 300;
 
-/** Resolves once a number has grown, and has then stayed the same for a while. */
+/** Resolves when a number has grown and has then not changed for a while. */
 export function comesToRest(what: string, read: () => number): Promise<void> {
   return eventually(`${what} comes to rest`, async () => {
     const before = read();
@@ -13,7 +13,7 @@ export function comesToRest(what: string, read: () => number): Promise<void> {
   });
 }
 
-/** Reads a stream to its end; resolves, once it is closed, to the error that ended it. */
+/** Reads a stream to its end; resolves when it is closed, to the error that ended it. */
 export function endedBy(stream: Duplex): Promise<Error | null> {
   return new Promise((resolve) => {
     const settle = (): void => {
