@@ -2,8 +2,8 @@
  * Whether a reachable cluster is healthy, queried through its session. The config chooses the queries
  * (`cluster_health.commands`):
  *
- *   cluster_info       the API server reports that it is ready (/readyz, which every user may read; 0.3.7's `cluster-info`
- *                      lists services of kube-system, which many users may not)
+ *   cluster_info       the API server reports that it is ready (/readyz, which every user may read; 0.3.7's
+ *                      `cluster-info` lists services of kube-system, which many users may not)
  *   node_status        unhealthy when there are nodes and none of them is ready
  *   pod_status         pods in the services' namespaces can be read, which includes the store behind the API server
  *   events_on_failure  the latest warnings are logged; they do not affect the result
@@ -18,8 +18,8 @@ import { noAnswer, type KubeAnswer, type KubeApi } from './kube-api.ts';
 
 export interface ExaminationTerms {
   readonly api: KubeApi;
-  /** Of the services that monitor the cluster's health. */
-  /** Of the services that want to know. */
+  readonly settings: ClusterHealthSpec;
+  /** Of the services that wait until the cluster is healthy. */
   readonly namespaces: readonly string[];
   readonly signal: AbortSignal;
 }

@@ -12,10 +12,10 @@ afterEach(async () => {
   for (const play of plays.splice(0)) await play.end();
 });
 
-/** A monitor whose questions a test answers. */
+/** A monitor whose checks are answered by a test. */
 class Play {
   readonly clock = new FakeClock();
-  /** Under way, oldest first. */
+  /** Running checks, oldest first. */
   readonly questions: { readonly signal: AbortSignal; readonly answer: (fault: Cause | null) => void }[] = [];
   readonly told: string[] = [];
   asked = 0;
@@ -56,7 +56,7 @@ class Play {
 
   async answers(found: Cause | null): Promise<void> {
     const [question] = this.questions;
-    if (question === undefined) throw new Error('nothing is asked');
+    if (question === undefined) throw new Error('no check is running');
     question.answer(found);
     await settle();
   }
@@ -67,7 +67,7 @@ class Play {
     return nextQuestionAt === null ? null : nextQuestionAt - this.clock.now();
   }
 
-  /** What is asked is answered as soon as it is given up. */
+  /** Answers a check as soon as it is aborted. */
   async end(): Promise<void> {
     const closed = this.monitor.close();
     for (const { answer } of [...this.questions]) answer(null);
@@ -96,7 +96,7 @@ async function unwell(): Promise<Play> {
 }
 
 describe('a cluster', () => {
-  it('is asked at once, and then in turn, one question at a time', async () => {
+  it('is checked at once and then at intervals, one check at a time', async () => {
     const play = watching();
     expect([play.asked, play.nextIn]).toEqual([1, 0]);
     await play.answers(null);
@@ -105,7 +105,7 @@ describe('a cluster', () => {
     expect(play.asked).toBe(1);
     const { schedules } = play;
     await play.clock.advance(1);
-    // The time that is shown is another one.
+    // The time shown has changed.
     expect([play.asked, play.schedules]).toEqual([2, schedules + 1]);
     await play.clock.advance(600_000);
     expect([play.asked, play.clock.pendingTimers]).toEqual([2, 0]);
@@ -113,9 +113,9 @@ describe('a cluster', () => {
 
   it.each<[string, (play: Play) => void]>([
     ['it is paused', ({ monitor }) => monitor.pause()],
-    ['nobody wants to know', ({ monitor }) => monitor.serve(null)],
+    ['no service monitors it', ({ monitor }) => monitor.serve(null)],
     ['it is closed', ({ monitor }) => void monitor.close()],
-  ])('is not asked while %s, and the question under way is given up', async (_, stop) => {
+  ])('is not checked while %s, and the running check is aborted', async (_, stop) => {
     const play = watching();
     stop(play);
     expect(play.questions[0]?.signal.aborted).toBe(true);
@@ -131,7 +131,7 @@ describe('a cluster', () => {
     ]);
   });
 
-  it('is not asked before somebody wants to know, and it can be', () => {
+  it('is not checked before a service monitors it and it can be queried', () => {
     const play = new Play();
     play.monitor.resume();
     play.monitor.failed();
@@ -143,7 +143,7 @@ describe('a cluster', () => {
     expect(play.asked).toBe(1);
   });
 
-  it('is unhealthy after as many bad answers in a row as the threshold, and healthy after one good one', async () => {
+  it('is unhealthy after as many failed checks in a row as the threshold, and healthy after one successful check', async () => {
     const play = watching();
     await play.answers(noNode);
     expect(play.nextIn).toBe(5_000);
@@ -160,10 +160,10 @@ describe('a cluster', () => {
     expect(play.take()).toEqual(['The cluster prod is unhealthy: no node is ready', 'no node is ready']);
     await play.clock.advance(1_000);
     await play.answers(null);
-    expect(play.take()).toEqual(['The cluster prod is well again after 1 s', 'well']);
+    expect(play.take()).toEqual(['The cluster prod is healthy again after 1 s', 'well']);
   });
 
-  it('is asked in doubt no later than in turn', async () => {
+  it('is checked after a failure no later than at the regular interval', async () => {
     const play = new Play();
     play.monitor.serve({ intervalMs: 900, failureThreshold: 3 });
     play.monitor.resume();
@@ -171,7 +171,7 @@ describe('a cluster', () => {
     expect(play.nextIn).toBe(900);
   });
 
-  it('is unhealthy after one bad answer when a service has failed, and asked for services every 2 s at most', async () => {
+  it('is unhealthy after one failed check when a service has failed, and checked for services at most every 2 s', async () => {
     const play = watching();
     await play.answers(null);
     play.monitor.failed();
@@ -182,7 +182,7 @@ describe('a cluster', () => {
     expect(play.take()).toHaveLength(2);
   });
 
-  it('is asked at distances that grow with its outage, for ever', async () => {
+  it('is checked forever, at intervals that grow with its outage', async () => {
     const play = await unwell();
     const distances: (number | null)[] = [];
     for (const upTo of [0, 32_000, 80_000, 320_000, 7_200_000]) {
@@ -195,7 +195,7 @@ describe('a cluster', () => {
     expect([distances, play.take()]).toEqual([[1, 1, 2, 10, 60], []]);
   });
 
-  it('tells another reason, and the same one once', async () => {
+  it('reports another fault, and the same fault once', async () => {
     const play = await unwell();
     await play.clock.advance(1_000);
     await play.answers(fault('etcd is away'));
@@ -204,7 +204,7 @@ describe('a cluster', () => {
     expect(play.take()).toEqual(['The cluster prod is unhealthy: etcd is away', 'etcd is away']);
   });
 
-  it('is asked once for all who want to know, and once more when they did so during a question', async () => {
+  it('is checked once for simultaneous requests, and again for requests made during a check', async () => {
     const play = await unwell();
     const { asked } = play;
     for (let user = 0; user < 100; user += 1) play.monitor.askNow();
@@ -217,14 +217,14 @@ describe('a cluster', () => {
     expect([play.questions.length, play.nextIn]).toEqual([0, 240_000]);
   });
 
-  it('is not asked for a user while it is healthy', async () => {
+  it('is not checked on request while it is healthy', async () => {
     const play = watching();
     await play.answers(null);
     play.monitor.askNow();
     expect([play.asked, play.nextIn]).toEqual([1, 240_000]);
   });
 
-  it('stays unhealthy over a pause, is asked at once after it, and in turn when it was healthy', async () => {
+  it('stays unhealthy during a pause and is checked right after it; if it was healthy, at the next interval', async () => {
     const play = await unwell();
     play.monitor.pause();
     expect([play.monitor.unwell, play.nextIn]).toEqual([noNode, null]);
@@ -236,7 +236,7 @@ describe('a cluster', () => {
     expect(play.nextIn).toBe(240_000);
   });
 
-  it('is asked as soon as a question that was given up has ended, when somebody wants to know again', async () => {
+  it('is checked as soon as an aborted check has ended, when a service monitors it again', async () => {
     const play = watching();
     play.monitor.pause();
     play.monitor.resume();
@@ -245,7 +245,7 @@ describe('a cluster', () => {
     expect([play.asked, play.questions.length]).toEqual([2, 1]);
   });
 
-  it('takes the word of no service that failed before a question was given up', async () => {
+  it('ignores service failures from before an aborted check', async () => {
     const play = watching();
     play.monitor.failed();
     play.monitor.pause();
@@ -255,7 +255,7 @@ describe('a cluster', () => {
     expect(play.monitor.unwell).toBeNull();
   });
 
-  it('is healthy when nobody wants to know any more, and follows another interval', async () => {
+  it('is healthy when no service monitors it any more, and adopts another interval', async () => {
     const play = await unwell();
     play.monitor.serve(null);
     expect([play.monitor.unwell, play.take().at(-1), play.clock.pendingTimers]).toEqual([null, 'well', 0]);

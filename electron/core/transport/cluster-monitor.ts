@@ -180,7 +180,9 @@ export class ClusterMonitor {
       this.#isCorroborated = false;
       this.#unwell = null;
       if (before === null) return;
-      log.info(`${title} is well again after ${String(Math.round((clock.now() - before.since) / 1000))} s`);
+      log.info(
+        `${title} is healthy again after ${String(Math.round((clock.now() - before.since) / 1000))} s`,
+      );
       onChange();
       return;
     }

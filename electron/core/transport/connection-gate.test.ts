@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { ConnectionGate, type Entrant, type Turn } from './connection-gate.ts';
 
-/** One that always wants another turn, and writes down what happens to it. */
+/** Always wants another turn, and records its events. */
 class Wanderer implements Entrant {
   readonly turns: Turn[] = [];
   beyond?: string;
@@ -78,20 +78,20 @@ class World {
     return wanderer;
   }
 
-  /** Everybody leaves. */
+  /** All leave. */
   end(): void {
     this.isOver = true;
     for (const wanderer of this.#wanderers) wanderer.end();
   }
 
-  /** What happened since the last call. */
+  /** Events since the last call. */
   news(): readonly string[] {
     return this.events.splice(0);
   }
 }
 
 describe('the connection gate', () => {
-  it('starts another connection every 2 s while nobody is answered, and never cuts the oldest short', async () => {
+  it('starts another connection every 2 s while there is no answer, and never cuts the oldest short', async () => {
     const world = new World();
     world.wanderer('a').enter();
     await world.clock.advance(6_000);
@@ -121,7 +121,7 @@ describe('the connection gate', () => {
     ]);
   });
 
-  it('lets one log in alone; who gave way to it is the next', async () => {
+  it('allows one login at a time; the preempted connection is next', async () => {
     const world = new World();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
     await world.clock.advance(2_000);
@@ -140,13 +140,13 @@ describe('the connection gate', () => {
     expect(c?.turns).toHaveLength(1);
   });
 
-  it('starts the next one while one logs in, where logins have just been quick, but never a third', async () => {
+  it('starts the next connection during a login where the last login was quick, but never a third', async () => {
     const world = new World();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
     a?.withdraw();
     a?.newest.answered();
     a?.newest.loggingIn();
-    // Nobody knows yet how long a login takes here.
+    // The duration of a login at this host is still unknown.
     await world.clock.advance(500);
     expect(world.news()).toEqual(['0 s: a starts']);
     a?.newest.over();
@@ -163,13 +163,13 @@ describe('the connection gate', () => {
     expect([d.turns.length, world.news()]).toEqual([0, []]);
     await world.clock.advance(5_000);
     b?.newest.over();
-    // Somebody may have been asked: the next one waits until everybody is in.
+    // A login may have prompted the user: the next one waits until all are finished.
     expect(world.news()).toEqual([]);
     c?.newest.over();
     expect(world.news()).toEqual(['5.5 s: d starts']);
   });
 
-  it('lets the first of two go on when both are answered, also when it is the younger', async () => {
+  it('continues with the first of two that is answered, even if it is the younger', async () => {
     const world = new World();
     const [a, b] = ['a', 'b'].map((name) => world.wanderer(name).enter());
     await world.clock.advance(2_000);
@@ -178,7 +178,7 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '2 s: a gives way']);
   });
 
-  it('lets others in while one logs in behind the host, but nobody else to the same place there', async () => {
+  it('lets others connect during a login behind the host, unless they are bound for the same host there', async () => {
     const world = new World();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name));
     for (const one of [a!, b!]) one.beyond = 'silent';
@@ -197,7 +197,7 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['10 s: b starts']);
   });
 
-  it('starts the next one at once when one fails unanswered, and makes the younger the oldest', async () => {
+  it('starts the next connection at once when one fails unanswered, and the younger becomes the oldest', async () => {
     const world = new World();
     const [a] = ['a', 'b'].map((name) => world.wanderer(name).enter());
     a?.withdraw();
@@ -207,7 +207,7 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '4 s: b starts']);
   });
 
-  it('passes by who must not start yet, and comes back to it in time', async () => {
+  it('skips those that must not start yet, and returns to them in time', async () => {
     const world = new World();
     const a = world.wanderer('a');
     a.mayStartAt = 6_000;
@@ -220,7 +220,7 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['6 s: a starts']);
   });
 
-  it('keeps hosts apart, and neither timer nor line for who is gone', async () => {
+  it('keeps hosts separate, and leaves neither timer nor line behind', async () => {
     const world = new World();
     const a = world.wanderer('a').enter();
     const elsewhere = new Wanderer('e', world);

@@ -9,7 +9,7 @@ const ofJumpHost = (asking: Asking): Asking => ({ ...asking, pid: 2, isTarget: f
 
 const failed = 'debug1: Authentications that can continue: publickey,password';
 
-/** Plays what happens: a question is answered with the next number, a text is a line of ssh. */
+/** Plays events: a prompt is answered with the next number, a text is a line of ssh. */
 function play(...events: readonly (Asking | string)[]) {
   const answers = new GivenAnswers();
   const refused: string[] = [];
@@ -31,7 +31,7 @@ it.each([
   ['another method for the same account', [menu, failed, account], ['2']],
   ['a jump host and the target', [ofJumpHost(menu), account], ['1', '2']],
   [
-    'a key, and its server wants more',
+    'a key, and its server requires more',
     [key, 'Authenticated using "publickey" with partial success.', failed, account],
     ['1', '2'],
   ],
@@ -48,18 +48,18 @@ it.each([
   ],
   ["the third passphrase to a jump host's ssh, which tells nothing", [key, key, key].map(ofJumpHost), []],
   ["the second passphrase to a jump host's ssh", [key, key].map(ofJumpHost), ['2']],
-  ['two things in the same words', [account, account], []],
-  ['two jump hosts of one name', [ofJumpHost(account), { ...ofJumpHost(account), pid: 3 }], []],
-] as const)('knows what has worked: %s', (_, events, worked) => {
+  ['two things with the same text', [account, account], []],
+  ['two jump hosts with one name', [ofJumpHost(account), { ...ofJumpHost(account), pid: 3 }], []],
+] as const)('knows which answers have worked: %s', (_, events, worked) => {
   expect(play(...events).worked).toEqual(worked);
 });
 
-it('tells what is refused as soon as it is asked for again', () => {
+it('reports an answer as refused as soon as ssh asks for it again', () => {
   expect(play(account, failed, account, failed, account).refused).toEqual(['1', '2']);
   expect(play(ofJumpHost(key), key).refused).toEqual([]);
 });
 
-it('has for a second ssh what opened the key for the first one, unless that was refused', () => {
+it('reuses for a second ssh the answer that unlocked the key for the first one, unless it was refused', () => {
   const answers = new GivenAnswers();
   const atGate = ofJumpHost(key);
   const given: Given = { ...atGate, from: 'user', answer: { text: 'tortoise', remember: false } };
@@ -70,6 +70,6 @@ it('has for a second ssh what opened the key for the first one, unless that was 
   expect(answers.ofAnotherSsh(key)).toBeNull();
 });
 
-it('keeps what a login did not get to try', () => {
+it('keeps answers that a login did not get to try', () => {
   expect(play(account, failed, account).untried).toEqual(['2']);
 });

@@ -27,19 +27,19 @@ function service(name: string, { clusterAware = false, connection = connectionTo
   return { ...spec, name, healthCheck: { ...healthCheck, clusterAware } };
 }
 
-/** One context on paper, its sessions, and what forwards were told, in order. */
+/** A fake context, its sessions, and the notifications of its forwards, in order. */
 class World {
   readonly clock = new FakeClock();
   readonly cluster = new KubeCluster();
   readonly sessions: FakeCarrier[] = [];
   /** By session. */
   readonly apis: PaperApi[] = [];
-  /** Readings of the kubeconfig that have not been answered. */
+  /** Reads of the kubeconfig that have not been answered. */
   readonly readings: FakeChild[] = [];
   readonly told: string[] = [];
-  /** What the kubeconfig says. */
+  /** The contents of the kubeconfig. */
   kubeconfig = { namespace: 'default', user: 'me' };
-  /** Readings are answered when the test says so. */
+  /** Reads are answered when the test says so. */
   isReadingSlow = false;
   health: ClusterHealthSpecs = buildClusterHealth({ defaults: { cluster_health: { retry_attempts: 0 } } });
   idle = 0;
@@ -133,7 +133,7 @@ class World {
     return api;
   }
 
-  /** Questions answer a while later: lists are read, watches begin. */
+  /** Waits until requests are answered: lists are read, watches begin. */
   async comesUp(): Promise<void> {
     await this.session.comesUp();
     await settle();
@@ -181,7 +181,7 @@ describe('forwards of one context', () => {
     expect([world.watches, leases.map(({ down }) => down), world.take()]).toEqual([2, [null, null], []]);
   });
 
-  it('wait for a pod, which is certain, are told why, and go on as soon as it comes', async () => {
+  it('wait for a pod, with certainty and a reason, and continue as soon as it appears', async () => {
     const { world, leases } = await up(service('a'));
     const [lease] = leases;
     world.cluster.removePod('web-0');
@@ -205,7 +205,7 @@ describe('forwards of one context', () => {
     ]);
   });
 
-  it('hear of trouble with the session before trouble with their pod, and nothing is certain then', async () => {
+  it('are notified of a session failure before a pod failure, and nothing is certain then', async () => {
     const { world, leases } = await up(service('a'));
     const [lease] = leases;
     world.cluster.removePod('web-0');
@@ -222,7 +222,7 @@ describe('forwards of one context', () => {
     expect([lease?.down, world.take().at(-1)]).toEqual([null, 'a up']);
   });
 
-  it('wait for a cluster that is unhealthy where they are aware of it', async () => {
+  it('wait for an unhealthy cluster if they are cluster-aware', async () => {
     const plain = service('plain');
     const aware = service('aware', { clusterAware: true });
     const { world, leases } = await up(plain, aware);
@@ -240,7 +240,7 @@ describe('forwards of one context', () => {
     expect([world.take(), world.transport.status]).toEqual([['aware up'], 'up']);
   });
 
-  it('do not wait for it any more when nobody is aware of it, or the config says so', async () => {
+  it('no longer wait for it when none is cluster-aware, or the config disables the checks', async () => {
     const aware = service('aware', { clusterAware: true });
     const { world, leases } = await up(aware, service('too', { clusterAware: true }));
     world.cluster.addNode('one', false);
@@ -258,7 +258,7 @@ describe('forwards of one context', () => {
     expect(questions()).toBe(before);
   });
 
-  it('are repeated what is asked of their cluster before a bad answer is believed', async () => {
+  it('get repeated checks of their cluster before it counts as unhealthy', async () => {
     const world = new World();
     world.health = buildClusterHealth({
       defaults: { cluster_health: { retry_attempts: 2, failure_threshold: 1 } },
@@ -278,7 +278,7 @@ describe('forwards of one context', () => {
     ]);
   });
 
-  it('are not asked about while the computer sleeps', async () => {
+  it('get no cluster checks while the computer sleeps', async () => {
     const world = new World();
     world.lease(service('aware', { clusterAware: true }));
     world.board(service('aware'));
@@ -292,7 +292,7 @@ describe('forwards of one context', () => {
 });
 
 describe('a target', () => {
-  it('is left with the last that uses it: a lease, or a tunnel', async () => {
+  it('is released with its last user: a lease or a tunnel', async () => {
     const { world, leases, places } = await up(service('a'), service('b'));
     places[0]?.leaveTarget();
     leases[0]?.take(null);
@@ -305,7 +305,7 @@ describe('a target', () => {
     expect(world.watches).toBe(0);
   });
 
-  it('is another one for a service that is edited, and the former one is left', async () => {
+  it('changes for a service that is edited, and the former one is released', async () => {
     const { world, leases, places } = await up(service('a'));
     world.cluster.addService('db', { ports: [5432] });
     places[0]?.leaveTarget();
@@ -317,7 +317,7 @@ describe('a target', () => {
     ]);
   });
 
-  it('is not watched by whoever comes when nothing may be asked any more', async () => {
+  it('is not watched for a new lease after all queries were stopped', async () => {
     const { world } = await up(service('a'));
     await world.transport.closeQuestions();
     world.lease(service('late', { connection: connectionTo('late') }));
@@ -339,7 +339,7 @@ describe('a target', () => {
 });
 
 describe('a session', () => {
-  it('is up for nobody before its namespace is known', async () => {
+  it('is not ready before its namespace is known', async () => {
     const world = new World();
     world.isReadingSlow = true;
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
@@ -355,7 +355,7 @@ describe('a session', () => {
     expect([isReady, place.target.namespace]).toEqual([true, 'shop']);
   });
 
-  it('is not used when it ends while its kubeconfig is read', async () => {
+  it('is not used if it ends while its kubeconfig is read', async () => {
     const world = new World();
     world.isReadingSlow = true;
     world.lease(service('a', { clusterAware: true }));
@@ -369,7 +369,7 @@ describe('a session', () => {
     expect([world.apis, world.sessions.length]).toEqual([[], 2]);
   });
 
-  it('gives way to the one before it when it ends as soon as it has taken over', async () => {
+  it('falls back to the one before it if it ends as soon as it has taken over', async () => {
     const { world, places } = await up(service('a'));
     const [first] = world.sessions;
     world.transport.interrupted(true);
@@ -383,7 +383,7 @@ describe('a session', () => {
     expect(places.map(podOf)).toEqual(['web-0']);
   });
 
-  it('is opened anew when the kubeconfig says something else of its context, and forwards move', async () => {
+  it('is replaced when the kubeconfig changes for its context, and forwards move', async () => {
     const { world } = await up(service('a'), service('b'));
     world.transport.triggered('credentials');
     await settle();
@@ -400,7 +400,7 @@ describe('a session', () => {
     expect(world.sessions).toHaveLength(2);
   });
 
-  it('goes on when another one cannot be opened, moves nobody, and is tried again with the next change', async () => {
+  it('continues if another one cannot be opened, moves no forward, and is replaced with the next change', async () => {
     const { world } = await up(service('a'));
     world.kubeconfig = { namespace: 'default', user: 'wrong' };
     world.transport.triggered('credentials');
@@ -415,7 +415,7 @@ describe('a session', () => {
     expect([world.sessions.length, world.take()]).toEqual([3, ['a in doubt', 'a renewed']]);
   });
 
-  it('with another namespace leads new tunnels to its pods; the others stay with theirs until they have moved', async () => {
+  it('with another namespace leads new tunnels to its pods; the others keep their pods until they have moved', async () => {
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
     const { world, leases, places } = await up(bare);
     world.cluster.addService('web', { ports: [5432], namespace: 'shop' });
@@ -438,7 +438,7 @@ describe('a session', () => {
     expect([world.watches, leases[0]?.down]).toEqual([2, null]);
   });
 
-  it('keeps its namespace when kubectl cannot say which one it is', async () => {
+  it('keeps its namespace if kubectl cannot report it', async () => {
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
     const world = new World();
     world.kubeconfig = { namespace: 'shop', user: 'me' };
@@ -453,7 +453,7 @@ describe('a session', () => {
     expect(place.target.namespace).toBe('shop');
   });
 
-  it('is closed and forgotten a minute after the last has left, with all that belongs to it', async () => {
+  it('is closed and discarded a minute after the last forward has left, with all that belongs to it', async () => {
     const { world, leases, places } = await up(service('a', { clusterAware: true }));
     places[0]?.leaveTarget();
     await places[0]?.ride.leave();
@@ -464,7 +464,7 @@ describe('a session', () => {
     expect([world.session.isStopped, world.idle, world.watches]).toEqual([true, 1, 0]);
   });
 
-  it('is given up when its lease leaves while it is opened, and its kubeconfig is read no further', async () => {
+  it('is stopped when its lease leaves while it is being opened, and its kubeconfig is no longer read', async () => {
     const world = new World();
     world.isReadingSlow = true;
     const lease = world.lease(service('a'));
@@ -476,7 +476,7 @@ describe('a session', () => {
     expect([world.session.isStopped, world.readings[0]?.stops, world.idle]).toEqual([true, [true], 1]);
   });
 
-  it('closes while its kubeconfig is read, and waits until nobody reads any more', async () => {
+  it('closes while its kubeconfig is read, and waits until no read is running', async () => {
     const world = new World();
     world.isReadingSlow = true;
     world.lease(service('a'));
@@ -491,7 +491,7 @@ describe('a session', () => {
   });
 });
 
-it('believes no 403 for a minute after an outage', async () => {
+it('does not trust a 403 for a minute after an outage', async () => {
   const { world, places } = await up(service('a'));
   const [place] = places;
   expect(place?.isAfterOutage()).toBe(false);

@@ -36,7 +36,7 @@ describe('the memory of logins', () => {
     expect(logins.notBefore(wish('b', { host: 'elsewhere' }))).toBe(-Infinity);
   });
 
-  it('lets through who insists, but not beyond a failure that came after', () => {
+  it('allows a forced login, but not after a later failure', () => {
     const logins = new LoginMemory();
     logins.failed(wish('a'), refused, 1_000);
     const insisting = wish('a', { insisted: true, wishedAt: 2_000 });
@@ -47,7 +47,7 @@ describe('the memory of logins', () => {
     expect(logins.notBefore(insisting)).toBe(8_100);
   });
 
-  it('asks again after 60 s when the try that was insisted upon fails, too', () => {
+  it('retries after 60 s when a forced login fails, too', () => {
     const logins = new LoginMemory();
     logins.failed(wish('a'), refused, 1_000);
     logins.failed(wish('a', { insisted: true, wishedAt: 2_000 }), refused, 2_100);
@@ -55,7 +55,7 @@ describe('the memory of logins', () => {
     expect(logins.refusal(wish('a'), 62_100)).toBeNull();
   });
 
-  it('lets others log in at once when only the host key was not right', () => {
+  it('lets others log in at once if only the host key was wrong', () => {
     const logins = new LoginMemory();
     const unknown = describeCause('host-key-unknown');
     logins.failed(wish('a'), unknown, 1_000);
@@ -63,14 +63,14 @@ describe('the memory of logins', () => {
     expect(logins.notBefore(wish('b'))).toBe(-Infinity);
   });
 
-  it('learns nothing of a login from a failure of the network', () => {
+  it('ignores network failures', () => {
     const logins = new LoginMemory();
     logins.failed(wish('a'), describeCause('connection-refused'), 1_000);
     expect(logins.refusal(wish('a'), 1_000)).toBeNull();
     expect(logins.notBefore(wish('b'))).toBe(-Infinity);
   });
 
-  it('forgets the oldest of very many', () => {
+  it('drops the oldest of many', () => {
     const logins = new LoginMemory();
     for (let n = 0; n <= 256; n++) logins.failed(wish(`login ${String(n)}`), refused, 0);
     expect(logins.refusal(wish('login 0'), 1)).toBeNull();

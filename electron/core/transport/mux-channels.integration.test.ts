@@ -1,4 +1,4 @@
-/** Channels of our own on a real master, to real servers behind a real sshd. */
+/** Our own channels on a real master, to real servers behind a real sshd. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -64,7 +64,7 @@ async function open(to: ChannelTarget = echo()): Promise<MuxChannel> {
   const opened = await channels.open(to, patient());
   if (!opened.ok) throw new Error(JSON.stringify(opened.error));
   const channel = opened.value;
-  if (!(channel instanceof MuxChannel)) throw new Error('not a channel of a master of ours');
+  if (!(channel instanceof MuxChannel)) throw new Error('not a channel of our own master');
   return channel.on('error', () => undefined);
 }
 
@@ -91,7 +91,7 @@ async function receive(stream: Duplex): Promise<string> {
   return hash.digest('hex');
 }
 
-it('carries large bodies both ways', async () => {
+it('carries large bodies in both directions', async () => {
   await prepare();
   const size = 24 * 1024 * 1024;
   const stream = await open();
@@ -105,7 +105,7 @@ it('passes on the end of either side and leaves the other open', async () => {
   stream.end('all that there is');
   expect(await text(stream)).toBe(createHash('sha256').update('all that there is').digest('hex'));
 
-  // The target ends first, and still hears what comes after.
+  // The target ends first, and still receives what follows.
   const heard: Buffer[] = [];
   const farEnd = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('data', (chunk) => heard.push(chunk)).end('goodbye');
@@ -124,7 +124,7 @@ it('passes on the end of either side and leaves the other open', async () => {
   );
 });
 
-it("tells a refusal with the server's own reason and code", async () => {
+it("reports a refusal with the server's own reason and code", async () => {
   const allowed = await freePort();
   await prepare({ config: [`PermitOpen 127.0.0.1:${world.echo.port} 127.0.0.1:${allowed}`] });
   const refused = async (to: ChannelTarget): Promise<unknown> => {
@@ -151,7 +151,7 @@ it('reaches Unix sockets of the server', async () => {
   expect(await text(stream)).toBe('by path');
 });
 
-it('carries fifty at once', async () => {
+it('carries fifty channels at once', async () => {
   await prepare();
   const size = 300_000;
   const received = await Promise.all(
@@ -164,7 +164,7 @@ it('carries fifty at once', async () => {
   expect(received).toEqual(Array.from({ length: 50 }, (_, seed) => digest(size, seed)));
 });
 
-it('stops a target that nobody reads at its window, and nobody else', async () => {
+it('stops an unread target at its window, and no other target', async () => {
   await prepare();
   let sentBytes = 0;
   const flood = net.createServer((socket) => {
@@ -183,14 +183,14 @@ it('stops a target that nobody reads at its window, and nobody else', async () =
   const [received] = await Promise.all([receive(stream), send(stream, size)]);
   expect(received).toBe(digest(size, 0));
   expect(unread.unreadBytes).toBe(windowBytes);
-  // Read on, it goes on.
+  // It continues when it is read again.
   const before = sentBytes;
   unread.resume();
   await eventually('the target goes on', () => sentBytes > before + 4 * windowBytes);
   unread.destroy();
 });
 
-it('waits for a target that does not read, with a bounded amount of bytes', async () => {
+it('waits for a target that does not read, with a bounded number of bytes', async () => {
   await prepare();
   const sockets: net.Socket[] = [];
   const lazy = net.createServer({ pauseOnConnect: true }, (socket) => {
@@ -214,7 +214,7 @@ it('waits for a target that does not read, with a bounded amount of bytes', asyn
   });
   expect(pulledBytes).toBeLessThan(24 * 1024 * 1024);
   expect(stream.writableLength).toBeLessThanOrEqual(200_000);
-  // Another one goes on meanwhile.
+  // Another channel continues in the meantime.
   const other = await open();
   other.end('meanwhile');
   expect(await text(other)).toBe('meanwhile');
@@ -223,7 +223,7 @@ it('waits for a target that does not read, with a bounded amount of bytes', asyn
   expect(pulledBytes).toBe(size);
 });
 
-it('ends all with its master', async () => {
+it('ends all channels with its master', async () => {
   await prepare();
   const streams = await Promise.all([open(), open()]);
   const errors = streams.map((stream) => once(stream.resume(), 'error'));
@@ -241,7 +241,7 @@ it('ends all with its master', async () => {
   await sshd.freezeSessions(false);
 });
 
-it('lets go of a channel that is no longer wanted, before and after it is open', async () => {
+it('releases a channel that is no longer wanted, before and after it is open', async () => {
   await prepare();
   let accepted = 0;
   let ended = 0;
@@ -263,7 +263,7 @@ it('lets go of a channel that is no longer wanted, before and after it is open',
   expect(portOf(server)).toBeGreaterThan(0);
 });
 
-it("answers sshd's keepalive, which goes to a channel", async () => {
+it("answers sshd's keepalive, which is sent to a channel", async () => {
   await prepare({ config: ['ClientAliveInterval 1', 'ClientAliveCountMax 1'] });
   const stream = await open();
   expect(await withDeadline(systemClock, 4_000, channels.ended)).toBe('deadline');
@@ -271,7 +271,7 @@ it("answers sshd's keepalive, which goes to a channel", async () => {
   expect(await text(stream)).toBe('still here');
 });
 
-it('is told by what is no master', async () => {
+it("reports a socket that is not a master's", async () => {
   await prepare();
   const nowhere = new MuxChannels(path.join(world.workshop.runtimeDirectory, 'nowhere'));
   expect(await nowhere.open(echo(), patient())).toMatchObject({ ok: false, error: { kind: 'gone' } });

@@ -1,4 +1,6 @@
-/** Which connection a client gets, with an independent server of SPDY at the other end, and a clock that a test moves. */
+/**
+ * Which connection a client gets, with an independent SPDY server at the other end and a clock that the test moves.
+ */
 import { type Duplex, duplexPair } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
@@ -20,7 +22,7 @@ let clock: FakeClock;
 let streams: PodStreams;
 /** At the other end, in the order of their connections. */
 let far: { readonly server: SpdyServer; readonly streams: FarStream[] }[];
-/** Our ends of them, and what they write to. */
+/** Our ends of them, and their underlying streams. */
 let near: SpdyConnection[];
 let wires: Duplex[];
 let refusal: KubeAnswer | null;
@@ -75,7 +77,7 @@ async function connect(): Promise<SpdyStream> {
   return opened.value;
 }
 
-/** Every client is sent more than it reads. */
+/** Sends every client more than it reads. */
 async function backUpAll(): Promise<void> {
   for (const end of far)
     for (const stream of end.streams)
@@ -83,7 +85,7 @@ async function backUpAll(): Promise<void> {
   await eventually('all are backed up', () => near.every((connection) => connection.isBackedUp));
 }
 
-/** Of each connection, how many clients it has. */
+/** The number of clients of each connection. */
 const clients = (): readonly number[] =>
   far.map(
     (end) =>
@@ -106,7 +108,7 @@ it('spreads clients over four connections, the last of them warm before it is ne
   }
 });
 
-it('gives no client to a connection that is backed up, and opens more when all are', async () => {
+it('assigns no client to a connection that is backed up, and opens more when all are', async () => {
   for (let count = 1; count <= 4; count++) {
     await connect();
     await eventually('a warm one', () => far.length === Math.min(4, count + 1));
@@ -116,7 +118,7 @@ it('gives no client to a connection that is backed up, and opens more when all a
   expect(clients()).toEqual([1, 1, 1, 1, 1]);
 });
 
-it('falls back to a loaded connection where a new one is refused, and tells a refusal where there is none', async () => {
+it('falls back to a loaded connection if a new one is refused, and reports the refusal if there is none', async () => {
   refusal = { status: 403, body: { message: 'pods "web-0" is forbidden' } };
   const opened = await streams.open({ service, port: 80, onComplaint: () => undefined });
   expect(opened.ok ? null : opened.error.code).toBe('forbidden');
@@ -131,7 +133,7 @@ it('falls back to a loaded connection where a new one is refused, and tells a re
   expect(near.map(({ isBackedUp, streamCount }) => [isBackedUp, streamCount])).toEqual([[true, 4]]);
 });
 
-it('closes at once a connection that is made after all are closed, and leaves no timer', async () => {
+it('closes a connection at once that is opened after all are closed, and leaves no timer', async () => {
   const warming = streams.warm(service);
   streams.close();
   expect((await warming).ok).toBe(false);
@@ -150,7 +152,7 @@ it('closes a second connection without clients after a while, and keeps one', as
   await eventually('one is left', () => streams.connectionCount === 1);
 });
 
-it('gives no client to a connection that has left a ping unanswered, and ends it once it has none', async () => {
+it('assigns no client to a connection with an unanswered ping, and closes it when it has none', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   for (const { server } of far.slice(1)) server.answersPings = false;
@@ -163,7 +165,7 @@ it('gives no client to a connection that has left a ping unanswered, and ends it
   expect(near[1]?.isOpen).toBe(false);
 });
 
-it('says that its last client has gone, also with one of several connections, and doubts the way with the last of them', async () => {
+it('reports that its last client has gone, even with several connections, and suspects the network when the last one closes', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   near[0]?.close();
@@ -174,7 +176,7 @@ it('says that its last client has gone, also with one of several connections, an
   expect([said, streams.isVouched]).toEqual([['emptied', 'doubt', 'emptied'], false]);
 });
 
-it('vouches for the way as long as one connection is not backed up, and can tell nothing when all are', async () => {
+it('is responsive as long as one connection is not backed up, and unknown when all are', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   expect(streams.isVouched).toBe(true);
@@ -188,7 +190,7 @@ it('vouches for the way as long as one connection is not backed up, and can tell
   expect(said).toEqual([]);
 });
 
-it('doubts the way once when pings are no longer answered', async () => {
+it('suspects the network once when pings are no longer answered', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   for (const { server } of far) server.answersPings = false;
@@ -196,14 +198,14 @@ it('doubts the way once when pings are no longer answered', async () => {
   expect([said, streams.isVouched]).toEqual([['doubt'], false]);
 });
 
-it('gives a client another connection when the first write shows that its own was lost', async () => {
+it('moves a client to another connection when the first write shows that its own was lost', async () => {
   await streams.warm(service);
   const [wire] = wires;
   if (wire === undefined) throw new Error('there is no connection');
   wire._write = (_chunk, _encoding, done) => {
     done(new Error('EPIPE'));
   };
-  // As a client comes: no promise stands between its arrival and the write.
+  // As for a real client: no promise is awaited between its arrival and the write.
   const opened = await new Promise<Awaited<ReturnType<PodStreams['open']>>>((resolve) => {
     setImmediate(() => {
       resolve(streams.open({ service, port: 80, onComplaint: () => undefined }));

@@ -13,7 +13,7 @@ import type { Carrier, CarrierEnd } from './carrier.ts';
 const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
 const missing = describeCause('secret-missing', { what: 'bastion' });
 
-/** An adapter whose tunnels end with `end`, and a keychain that answers when told to. */
+/** An adapter whose tunnels end with `end`, and a keychain that answers on request. */
 function world(end: CarrierEnd | null) {
   const opened: (string | null)[] = [];
   let answer: (value: string | null) => void = () => undefined;
@@ -79,7 +79,7 @@ it('fails when the password cannot be read', async () => {
   expect(opened).toEqual([]);
 });
 
-it('is stopped at once while the password is being read, and starts nothing afterwards', async () => {
+it('stops at once while the password is being read, and starts nothing afterwards', async () => {
   const { open, opened, answer } = world(null);
   const tunnel = open('keychain:bastion');
   await settle();
@@ -90,7 +90,7 @@ it('is stopped at once while the password is being read, and starts nothing afte
   expect(opened).toEqual([]);
 });
 
-it('says how to correct a password of the keychain that was refused', async () => {
+it('suggests how to correct a keychain password that was refused', async () => {
   const cause = describeCause('auth-failed', { host: 'bastion', usedPassword: true, evidence: 'denied' });
   const { open, answer } = world({ cause, exitCode: 255, signal: null, lastLines: [] });
   const tunnel = open('keychain:bastion');
@@ -107,7 +107,7 @@ it('says how to correct a password of the keychain that was refused', async () =
   expect((await tunnel.ended).cause).toBe(ready.ok ? null : ready.error);
 });
 
-it('blames no stored password for what the user typed', async () => {
+it("does not blame a stored password for the user's input", async () => {
   const cause = describeCause('auth-failed', { host: 'bastion', askedUser: true });
   const { open, answer } = world({ cause, exitCode: 255, signal: null, lastLines: [] });
   const tunnel = open('keychain:bastion');
@@ -116,7 +116,7 @@ it('blames no stored password for what the user typed', async () => {
   expect((await tunnel.ended).cause).toBe(cause);
 });
 
-it('leaves others as they are', () => {
+it('leaves other services unchanged', () => {
   const { open, openFor, opened } = world(null);
   open('plain');
   openFor(serviceWith(tcpConnection()));

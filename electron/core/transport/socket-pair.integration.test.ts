@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-it('carries bytes both ways, and leaves no file', async () => {
+it('carries bytes in both directions, and leaves no file', async () => {
   const { ours, theirs } = await makeSocketPair(path.join(folder, 'x.pair'));
   const heard = new Promise((resolve) => ours.once('data', resolve));
   theirs.end('there');

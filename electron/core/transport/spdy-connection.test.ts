@@ -52,7 +52,7 @@ const echo = (stream: SpdyStream): void => {
   stream.pipe(stream);
 };
 
-it('opens streams with their headers, the first and the later ones', async () => {
+it('opens streams with their headers, the first and later ones', async () => {
   const { client, opened, end } = connect();
   const first = client.open({ streamtype: 'error', port: '80', requestid: '0' }, true);
   const second = client.open({ streamtype: 'data', port: '80', requestid: 'ü' });
@@ -65,7 +65,7 @@ it('opens streams with their headers, the first and the later ones', async () =>
   await Promise.all([first, second].map(endedBy));
 });
 
-it('carries large and small writes, and both halves end by themselves', async () => {
+it('carries large and small writes, and both halves end independently', async () => {
   const { client, end } = connect(echo);
   const stream = client.open({});
   const sent = Buffer.concat(Array.from({ length: 300 }, (_, i) => Buffer.alloc(i * 7, i)));
@@ -78,7 +78,7 @@ it('carries large and small writes, and both halves end by themselves', async ()
   end();
 });
 
-it('pings whoever ends the streams, and knows silence', async () => {
+it('pings the endpoint of the streams, and detects silence', async () => {
   const { client, end } = connect();
   expect(await client.ping(5_000)).toBe(true);
   end();
@@ -117,7 +117,7 @@ it.each([
       errors.destroy();
     },
   ],
-])('tells why a connection to a pod failed when the kubelet %s', async (_, fail) => {
+])('reports why a connection to a pod failed when the kubelet %s', async (_, fail) => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
   await stream.taken;
@@ -129,7 +129,7 @@ it.each([
   end();
 });
 
-it('fails what is written to a pod that has closed both halves', async () => {
+it('fails writes to a pod that has closed both halves', async () => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
   await stream.taken;
@@ -142,7 +142,7 @@ it('fails what is written to a pod that has closed both halves', async () => {
   end();
 });
 
-it('keeps the answer of a pod that has closed both halves while its client still sends', async () => {
+it('keeps the answer of a pod that has closed both halves while its client is still sending', async () => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
   await stream.taken;
@@ -167,7 +167,7 @@ it('ends all streams with the connection', async () => {
   expect(client.isOpen).toBe(false);
 });
 
-it('stops all streams while one is not read, and goes on when it goes', async () => {
+it('stops all streams while one is not read, and continues when it is destroyed', async () => {
   const { client, opened, end } = connect();
   const [stuck, other] = [client.open({}), client.open({})];
   await Promise.all([stuck.taken, other.taken]);
@@ -182,7 +182,7 @@ it('stops all streams while one is not read, and goes on when it goes', async ()
   await endedBy(other);
 });
 
-it('goes on once a stream that was stalled has its end, though its client keeps its own half open', async () => {
+it('continues when a stalled stream has ended, although its client keeps its own half open', async () => {
   const [ours, theirs] = duplexPair({ highWaterMark: 1_000_000 });
   const client = new SpdyConnection(ours, systemClock);
   const stream = client.open({});
@@ -197,7 +197,7 @@ it('goes on once a stream that was stalled has its end, though its client keeps 
   await endedBy(stream);
 });
 
-it('is done with an empty write', async () => {
+it('completes an empty write', async () => {
   const { client, opened, end } = connect(echo);
   const stream = client.open({});
   await stream.taken;
@@ -225,7 +225,7 @@ it.each(['ends', 'resets'] as const)(
   },
 );
 
-it('tells when its last stream has gone, also by a reset', async () => {
+it('reports when its last stream has closed, even by a reset', async () => {
   const { client, opened, end } = connect();
   let idle = 0;
   client.onIdle(() => (idle += 1));
@@ -237,7 +237,7 @@ it('tells when its last stream has gone, also by a reset', async () => {
   end();
 });
 
-it('takes no more streams after a GOAWAY, and closes after the last', async () => {
+it('opens no more streams after a GOAWAY, and closes after the last one', async () => {
   const { client, opened, raw, end } = connect();
   const stream = client.open({});
   await stream.taken;
@@ -249,7 +249,7 @@ it('takes no more streams after a GOAWAY, and closes after the last', async () =
   end();
 });
 
-it('refuses a stream of the other side, and gives up at another protocol', async () => {
+it('refuses a stream of the other side, and fails on another protocol', async () => {
   const [ours, theirs] = duplexPair();
   const client = new SpdyConnection(ours, systemClock);
   theirs.write(openFrame(2, new HeaderBlocks().encode({}), 0));
@@ -259,7 +259,7 @@ it('refuses a stream of the other side, and gives up at another protocol', async
 });
 
 describe('header blocks', () => {
-  it('are a zlib stream that goes on from one to the next', async () => {
+  it('are a zlib stream that continues from one to the next', async () => {
     const blocks = new HeaderBlocks();
     const inflate = zlib.createInflate({ dictionary: dictionaries['3.1'] });
     const inflated: Buffer[] = [];
@@ -273,7 +273,7 @@ describe('header blocks', () => {
   });
 });
 
-it('reads frames alike from any pieces', () => {
+it('reads the same frames from chunks of any size', () => {
   const data = Buffer.alloc(500, 'd');
   const wire = Buffer.concat([
     Buffer.from('80030002000000040000000100', 'hex').subarray(0, 12),

@@ -24,7 +24,7 @@ const happenings = [
 ];
 type Happening = (typeof happenings)[number];
 
-/** A world of carriers that live until they are stopped or end: it tells what a real one would tell. */
+/** A world of carriers that live until they are stopped or end: it reports what a real one would report. */
 class World {
   state = initialTransportState;
   now = 0;
@@ -113,7 +113,7 @@ class World {
     for (const effect of effects) {
       if (effect.type === 'open') {
         if (effect.carrier !== ++this.#opened) this.violations.push(`carrier ${effect.carrier} out of order`);
-        if (!isLeased) this.violations.push('opened for nobody');
+        if (!isLeased) this.violations.push('opened without a lease');
         this.alive.add(effect.carrier);
       } else if (!this.alive.has(effect.carrier))
         this.violations.push(`${effect.type} of a carrier that is gone`);
@@ -136,8 +136,9 @@ class World {
     for (const carrier of serving) if (!known.has(carrier)) fail(`carrier ${carrier} forgotten`);
     for (const carrier of known)
       if (!this.alive.has(carrier)) fail(`carrier ${carrier} remembered though it ended`);
-    if (situation.status === 'up' && trouble !== null) fail('trouble though it is up');
-    if (situation.status === 'up' && !this.isReady.has(situation.carrier)) fail('up though it is not ready');
+    if (situation.status === 'up' && trouble !== null) fail('trouble although it is up');
+    if (situation.status === 'up' && !this.isReady.has(situation.carrier))
+      fail('up although it is not ready');
     const current = carrierOf(this.state);
     if (current !== null && this.released.has(current)) fail('newcomers get a carrier on its way out');
     const mayRest = trouble?.recheck === 'never' || suspended;
@@ -145,14 +146,14 @@ class World {
       fail('a wait without an end');
     if (!this.isLeased && event.type === 'abandoned' && !['closed', 'up'].includes(situation.status))
       fail('abandoned and at work');
-    if (suspended && dueAtOf(this.state) !== null) fail('a time falls due in its sleep');
+    if (suspended && dueAtOf(this.state) !== null) fail('a timer is due while suspended');
   }
 }
 
 const steps = (maxLength: number) =>
   fc.array(fc.tuple(fc.constantFrom(...happenings), fc.nat(1_000)), { maxLength, size: 'max' });
 
-test('whatever happens: two carriers at most, none forgotten, none opened for nobody, no wait without an end', () => {
+test('whatever happens: at most two carriers, none forgotten, none opened without a lease, no endless wait', () => {
   fc.assert(
     fc.property(steps(80), (played) => {
       const world = new World();
@@ -164,7 +165,7 @@ test('whatever happens: two carriers at most, none forgotten, none opened for no
   );
 });
 
-test('left alone in a world in which every carrier becomes ready, it comes up', () => {
+test('if every carrier becomes ready, it comes up by itself', () => {
   fc.assert(
     fc.property(steps(40), (played) => {
       const world = new World();
