@@ -15,9 +15,9 @@ export interface AskedLogin {
 }
 
 /** ssh truncates longer values in its prompts: "%.100s" (sshconnect2.c), "%.30s@%.128s's password: ". */
-const maxToldPath = 99;
-const maxToldUser = 29;
-const maxToldHost = 127;
+const maxShownPath = 99;
+const maxShownUser = 29;
+const maxShownHost = 127;
 const maxName = 300;
 
 const keyPrompt = /^Enter passphrase for key '(\/[^\p{Cc}]+)':$/u;
@@ -34,21 +34,21 @@ const interactivePrompt = /^\(([^\s()]+)@([^\s@()]+)\) (?:\S+'s )?password(?: fo
  */
 export function answerName(prompt: string, login: AskedLogin, isTarget: boolean): string | null {
   const file = keyPrompt.exec(prompt)?.[1];
-  if (file !== undefined) return file.length > maxToldPath ? null : `passphrase of ${file}`;
+  if (file !== undefined) return file.length > maxShownPath ? null : `passphrase of ${file}`;
   const [, user, host] = passwordPrompt.exec(prompt) ?? interactivePrompt.exec(prompt) ?? [];
   if (user === undefined || host === undefined) return null;
-  if (user.length > maxToldUser || host.length > maxToldHost) return null;
+  if (user.length > maxShownUser || host.length > maxShownHost) return null;
   const name = `password of ${user}@${placeOf(host, login, isTarget)}`;
   return name.length > maxName ? null : name;
 }
 
 /** A prompt shows the host name after ssh_config has been applied, and never the port. */
-function placeOf(toldHost: string, { host, port, jump }: AskedLogin, isTarget: boolean): string {
-  if (isTarget) return described({ host, port }, toldHost);
-  const hops = jump.map(parseJumpHost).filter((hop) => isSameHost(hop.host, toldHost));
+function placeOf(promptHost: string, { host, port, jump }: AskedLogin, isTarget: boolean): string {
+  if (isTarget) return described({ host, port }, promptHost);
+  const hops = jump.map(parseJumpHost).filter((hop) => isSameHost(hop.host, promptHost));
   const [hop] = hops;
-  if (hop === undefined || hops.length > 1) return `${toldHost}, jump host of ${withPort({ host, port })}`;
-  return described({ host: hop.host, port: hop.port === null ? null : Number(hop.port) }, toldHost);
+  if (hop === undefined || hops.length > 1) return `${promptHost}, jump host of ${withPort({ host, port })}`;
+  return described({ host: hop.host, port: hop.port === null ? null : Number(hop.port) }, promptHost);
 }
 
 interface Place {
@@ -56,9 +56,10 @@ interface Place {
   readonly port: number | null;
 }
 
-const described = (place: Place, toldHost: string): string =>
-  isSameHost(place.host, toldHost) ? withPort(place) : `${withPort(place)} (${toldHost})`;
+const described = (place: Place, promptHost: string): string =>
+  isSameHost(place.host, promptHost) ? withPort(place) : `${withPort(place)} (${promptHost})`;
 
-const isSameHost = (host: string, toldHost: string): boolean => host.toLowerCase() === toldHost.toLowerCase();
+const isSameHost = (host: string, promptHost: string): boolean =>
+  host.toLowerCase() === promptHost.toLowerCase();
 
 const withPort = ({ host, port }: Place): string => (port === null ? host : formatPlace(host, port));

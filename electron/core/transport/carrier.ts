@@ -44,7 +44,7 @@ export interface Carrier {
    * A local program is prompting the user right now. Such a carrier is kept when the network changes, because a new
    * one would prompt again. Absent: never.
    */
-  readonly asksHuman?: boolean;
+  readonly isPromptingUser?: boolean;
   /** Settles once: with the endpoint when it accepts connections, or with the reason why it never will. */
   readonly ready: Promise<Result<Endpoint, Cause>>;
   /**
@@ -59,7 +59,7 @@ export interface Carrier {
   /** Settles when a login has begun, if that can be detected. */
   readonly loggingIn?: Promise<void>;
   /** Settles when the login at the first hop has succeeded and another hop follows. Absent: unknown. */
-  readonly letIn?: Promise<void>;
+  readonly hopPassed?: Promise<void>;
   /**
    * A failure of one client's connection, reported in the tunnel's output: "channel 3: open failed". The tunnel
    * itself keeps running.
@@ -82,7 +82,7 @@ export interface CarrierRequest {
    * Requested by the user, or made because something that the last failure depended on has changed: tried even if
    * the same login has just failed.
    */
-  readonly insisted?: boolean;
+  readonly forced?: boolean;
   /** What its clients' connections show; absent: not monitored. */
   readonly traffic?: CarrierTraffic;
 }

@@ -38,7 +38,7 @@ export type LineMeaning =
   /** The key exchange is complete, and the login begins. */
   | { readonly kind: 'logging-in' }
   /** The login at the first hop has succeeded, and another hop follows. */
-  | { readonly kind: 'let-in' }
+  | { readonly kind: 'hop-passed' }
   /** A client's connection failed; the tunnel keeps running. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   | Question
@@ -72,8 +72,8 @@ export interface ChildPlan {
    * null: there is no prompt. Never rejects.
    */
   readonly openQuestion?: () => Promise<Question | null>;
-  /** See `Carrier.asksHuman`. */
-  readonly asksHuman?: () => boolean;
+  /** See `Carrier.isPromptingUser`. */
+  readonly isPromptingUser?: () => boolean;
   /**
    * A round trip to the other machine through the child. Absent: a running child is `unprovable`. Never rejects.
    */
@@ -95,7 +95,7 @@ export interface ChildCarrierOptions {
 
 const maxLastLines = 20;
 /** Older lines do not explain an end: a client that failed in the morning, for example. */
-const explainsForMs = 60_000;
+const maxEvidenceAgeMs = 60_000;
 
 /** Names the config key for the start deadline. */
 export const startLimit = (startTimeoutMs: number): string =>
@@ -107,7 +107,7 @@ export class ChildCarrier implements Carrier {
   readonly ended: Promise<CarrierEnd>;
   readonly answered: Promise<void>;
   readonly loggingIn: Promise<void>;
-  readonly letIn: Promise<void>;
+  readonly hopPassed: Promise<void>;
   readonly #options: ChildCarrierOptions;
   readonly #request: CarrierRequest;
   readonly #secrets: readonly string[];
@@ -117,7 +117,7 @@ export class ChildCarrier implements Carrier {
   readonly #explanation = new AbortController();
   #resolveAnswered: () => void = () => undefined;
   #resolveLoggingIn: () => void = () => undefined;
-  #resolveLetIn: () => void = () => undefined;
+  #resolveHopPassed: () => void = () => undefined;
   #plan: ChildPlan | null = null;
   #child: ChildProcess | null = null;
   #isReady = false;
@@ -126,7 +126,7 @@ export class ChildCarrier implements Carrier {
   #firstCause: Cause | null = null;
   #startDeadline: Timer | null = null;
   /** Waiting for an answer. */
-  #questions = 0;
+  #openPrompts = 0;
 
   constructor(options: ChildCarrierOptions, request: CarrierRequest) {
     this.id = request.id;
@@ -137,15 +137,15 @@ export class ChildCarrier implements Carrier {
     this.ended = this.#life.ended;
     this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
     this.loggingIn = new Promise((resolve) => (this.#resolveLoggingIn = resolve));
-    this.letIn = new Promise((resolve) => (this.#resolveLetIn = resolve));
+    this.hopPassed = new Promise((resolve) => (this.#resolveHopPassed = resolve));
   }
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
   }
 
-  get asksHuman(): boolean {
-    return !this.#isEnded && this.#plan?.asksHuman?.() === true;
+  get isPromptingUser(): boolean {
+    return !this.#isEnded && this.#plan?.isPromptingUser?.() === true;
   }
 
   /** Call it once, and not after `fail`. Only cleans up if the tunnel was stopped in the meantime. */
@@ -158,7 +158,7 @@ export class ChildCarrier implements Carrier {
     this.#plan = plan;
     this.#child = child;
     child.onLine((stream, text) => {
-      this.#take(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
+      this.#handle(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
     });
     this.#limitStart();
     void this.#probeReadiness(plan);
@@ -194,7 +194,7 @@ export class ChildCarrier implements Carrier {
     return this.ended;
   }
 
-  #take(meaning: LineMeaning, stream: string, text: string): void {
+  #handle(meaning: LineMeaning, stream: string, text: string): void {
     if (meaning.kind === 'chatter') return;
     if (meaning.kind === 'question') {
       void this.#awaitAnswer(meaning);
@@ -212,8 +212,8 @@ export class ChildCarrier implements Carrier {
       case 'logging-in':
         this.#resolveLoggingIn();
         return;
-      case 'let-in':
-        this.#resolveLetIn();
+      case 'hop-passed':
+        this.#resolveHopPassed();
         return;
       case 'fatal':
         this.#abandon(meaning.cause);
@@ -243,11 +243,11 @@ export class ChildCarrier implements Carrier {
   async #awaitAnswer({ prompt, settled }: Question): Promise<void> {
     this.#request.log.debug(`prompts for ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
     this.#startDeadline?.cancel();
-    this.#questions += 1;
+    this.#openPrompts += 1;
     const cause = await settled;
-    this.#questions -= 1;
+    this.#openPrompts -= 1;
     if (cause !== null) this.#abandon(cause);
-    else if (this.#questions === 0 && !this.#isReady && !this.#isEnded) this.#limitStart();
+    else if (this.#openPrompts === 0 && !this.#isReady && !this.#isEnded) this.#limitStart();
   }
 
   #remember(line: string): void {
@@ -256,7 +256,7 @@ export class ChildCarrier implements Carrier {
   }
 
   #recentLines(): readonly string[] {
-    const since = this.#isReady ? this.#options.clock.now() - explainsForMs : -Infinity;
+    const since = this.#isReady ? this.#options.clock.now() - maxEvidenceAgeMs : -Infinity;
     return this.#lastLines.filter(({ at }) => at >= since).map(({ text }) => text);
   }
 
@@ -332,9 +332,9 @@ export class ChildCarrier implements Carrier {
 
   #startTimedOut(): Cause {
     const { startTimeoutMs } = this.#request.service;
-    const lastWords =
+    const lastLine =
       this.#recentLines().at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
-    const evidence = toEvidence(lastWords, this.#secrets);
+    const evidence = toEvidence(lastLine, this.#secrets);
     const limit = startLimit(startTimeoutMs);
     const { probeReadiness, awaits } = this.#plan ?? {};
     return probeReadiness === undefined || awaits !== undefined

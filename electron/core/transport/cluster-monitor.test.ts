@@ -17,7 +17,7 @@ class Play {
   readonly clock = new FakeClock();
   /** Running checks, oldest first. */
   readonly questions: { readonly signal: AbortSignal; readonly answer: (fault: Cause | null) => void }[] = [];
-  readonly told: string[] = [];
+  readonly log: string[] = [];
   asked = 0;
   most = 0;
   schedules = 0;
@@ -26,11 +26,11 @@ class Play {
     clock: this.clock,
     log: {
       debug: () => undefined,
-      info: (line) => void this.told.push(line),
-      warn: (line) => void this.told.push(line),
+      info: (line) => void this.log.push(line),
+      warn: (line) => void this.log.push(line),
       error: () => undefined,
     },
-    examine: (signal) => {
+    check: (signal) => {
       this.asked += 1;
       return new Promise((resolve) => {
         const question = {
@@ -44,7 +44,7 @@ class Play {
         this.most = Math.max(this.most, this.questions.length);
       });
     },
-    onChange: () => void this.told.push(this.monitor.unwell?.evidence ?? 'well'),
+    onChange: () => void this.log.push(this.monitor.fault?.evidence ?? 'healthy'),
     onSchedule: () => {
       this.schedules += 1;
     },
@@ -63,8 +63,8 @@ class Play {
 
   /** In ms from now. */
   get nextIn(): number | null {
-    const { nextQuestionAt } = this.monitor;
-    return nextQuestionAt === null ? null : nextQuestionAt - this.clock.now();
+    const { nextCheckAt } = this.monitor;
+    return nextCheckAt === null ? null : nextCheckAt - this.clock.now();
   }
 
   /** Answers a check as soon as it is aborted. */
@@ -76,7 +76,7 @@ class Play {
   }
 
   take(): readonly string[] {
-    return this.told.splice(0);
+    return this.log.splice(0);
   }
 }
 
@@ -87,7 +87,7 @@ function watching(): Play {
   return play;
 }
 
-async function unwell(): Promise<Play> {
+async function unhealthy(): Promise<Play> {
   const play = watching();
   play.monitor.failed();
   await play.answers(noNode);
@@ -121,14 +121,9 @@ describe('a cluster', () => {
     expect(play.questions[0]?.signal.aborted).toBe(true);
     await play.answers(noNode);
     play.monitor.failed();
-    play.monitor.askNow();
+    play.monitor.checkNow();
     await play.clock.advance(600_000);
-    expect([play.asked, play.clock.pendingTimers, play.monitor.unwell, play.take()]).toEqual([
-      1,
-      0,
-      null,
-      [],
-    ]);
+    expect([play.asked, play.clock.pendingTimers, play.monitor.fault, play.take()]).toEqual([1, 0, null, []]);
   });
 
   it('is not checked before a service monitors it and it can be queried', () => {
@@ -160,7 +155,7 @@ describe('a cluster', () => {
     expect(play.take()).toEqual(['The cluster prod is unhealthy: no node is ready', 'no node is ready']);
     await play.clock.advance(1_000);
     await play.answers(null);
-    expect(play.take()).toEqual(['The cluster prod is healthy again after 1 s', 'well']);
+    expect(play.take()).toEqual(['The cluster prod is healthy again after 1 s', 'healthy']);
   });
 
   it('is checked after a failure no later than at the regular interval', async () => {
@@ -183,7 +178,7 @@ describe('a cluster', () => {
   });
 
   it('is checked forever, at intervals that grow with its outage', async () => {
-    const play = await unwell();
+    const play = await unhealthy();
     const distances: (number | null)[] = [];
     for (const upTo of [0, 32_000, 80_000, 320_000, 7_200_000]) {
       while (play.clock.now() < upTo) {
@@ -196,7 +191,7 @@ describe('a cluster', () => {
   });
 
   it('reports another fault, and the same fault once', async () => {
-    const play = await unwell();
+    const play = await unhealthy();
     await play.clock.advance(1_000);
     await play.answers(fault('etcd is away'));
     await play.clock.advance(1_000);
@@ -205,14 +200,14 @@ describe('a cluster', () => {
   });
 
   it('is checked once for simultaneous requests, and again for requests made during a check', async () => {
-    const play = await unwell();
+    const play = await unhealthy();
     const { asked } = play;
-    for (let user = 0; user < 100; user += 1) play.monitor.askNow();
+    for (let user = 0; user < 100; user += 1) play.monitor.checkNow();
     expect(play.asked - asked).toBe(1);
-    for (let user = 0; user < 100; user += 1) play.monitor.askNow();
+    for (let user = 0; user < 100; user += 1) play.monitor.checkNow();
     await play.answers(noNode);
     expect([play.asked - asked, play.questions.length]).toEqual([2, 1]);
-    play.monitor.askNow();
+    play.monitor.checkNow();
     await play.answers(null);
     expect([play.questions.length, play.nextIn]).toEqual([0, 240_000]);
   });
@@ -220,14 +215,14 @@ describe('a cluster', () => {
   it('is not checked on request while it is healthy', async () => {
     const play = watching();
     await play.answers(null);
-    play.monitor.askNow();
+    play.monitor.checkNow();
     expect([play.asked, play.nextIn]).toEqual([1, 240_000]);
   });
 
   it('stays unhealthy during a pause and is checked right after it; if it was healthy, at the next interval', async () => {
-    const play = await unwell();
+    const play = await unhealthy();
     play.monitor.pause();
-    expect([play.monitor.unwell, play.nextIn]).toEqual([noNode, null]);
+    expect([play.monitor.fault, play.nextIn]).toEqual([noNode, null]);
     play.monitor.resume();
     expect(play.questions).toHaveLength(1);
     await play.answers(null);
@@ -252,13 +247,13 @@ describe('a cluster', () => {
     await play.answers(null);
     play.monitor.resume();
     await play.answers(noNode);
-    expect(play.monitor.unwell).toBeNull();
+    expect(play.monitor.fault).toBeNull();
   });
 
   it('is healthy when no service monitors it any more, and adopts another interval', async () => {
-    const play = await unwell();
+    const play = await unhealthy();
     play.monitor.serve(null);
-    expect([play.monitor.unwell, play.take().at(-1), play.clock.pendingTimers]).toEqual([null, 'well', 0]);
+    expect([play.monitor.fault, play.take().at(-1), play.clock.pendingTimers]).toEqual([null, 'healthy', 0]);
     play.monitor.serve(pace);
     await play.answers(null);
     play.monitor.serve({ ...pace, intervalMs: 60_000 });

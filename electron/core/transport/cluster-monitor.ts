@@ -25,17 +25,17 @@ export interface ClusterMonitorParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** The fault; null: none. Settles soon after the signal aborts; never rejects. */
-  readonly examine: (signal: AbortSignal) => Promise<Cause | null>;
+  readonly check: (signal: AbortSignal) => Promise<Cause | null>;
   /** The cluster became unhealthy, has another fault, or became healthy again. */
   readonly onChange: () => void;
-  /** `nextQuestionAt` has changed. */
+  /** `nextCheckAt` has changed. */
   readonly onSchedule: () => void;
 }
 
 /** The minimum interval between checks that failing services can cause. */
 const minSpacingMs = 2_000;
 /** The interval after a failed check, until the threshold is reached. */
-const doubtMs = 5_000;
+const recheckMs = 5_000;
 
 export class ClusterMonitor {
   readonly #parts: ClusterMonitorParts;
@@ -43,17 +43,17 @@ export class ClusterMonitor {
   #pace: ClusterPace | null = null;
   #isPaused = true;
   #isClosed = false;
-  #unwell: { readonly cause: Cause; readonly since: number } | null = null;
+  #outage: { readonly cause: Cause; readonly since: number } | null = null;
   #failures = 0;
   /** A service has failed since the last successful check. */
   #isCorroborated = false;
-  #underWay: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
+  #running: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
   /** A check was requested after the running one began. */
-  #isWanted = false;
+  #isRequested = false;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
-  #askedAt = -Infinity;
+  #checkedAt = -Infinity;
   /** The last check was completed, not aborted. */
-  #isAnswered = false;
+  #isCompleted = false;
 
   /** Starts paused. */
   constructor(parts: ClusterMonitorParts) {
@@ -62,13 +62,13 @@ export class ClusterMonitor {
   }
 
   /** The fault; null: none is known. */
-  get unwell(): Cause | null {
-    return this.#unwell?.cause ?? null;
+  get fault(): Cause | null {
+    return this.#outage?.cause ?? null;
   }
 
   /** Monotonic ms, in the past while a check is running. null: none is scheduled. */
-  get nextQuestionAt(): number | null {
-    return this.#underWay === null ? (this.#timer?.dueAt ?? null) : this.#askedAt;
+  get nextCheckAt(): number | null {
+    return this.#running === null ? (this.#timer?.dueAt ?? null) : this.#checkedAt;
   }
 
   /** Sets how the cluster is monitored from now on; null: not monitored, and assumed healthy. */
@@ -76,52 +76,52 @@ export class ClusterMonitor {
     const before = this.#pace;
     this.#pace = pace;
     if (pace === null) {
-      this.#stopAsking();
-      this.#hear(null);
-    } else if (before === null) this.#askIn(0);
+      this.#stopChecks();
+      this.#record(null);
+    } else if (before === null) this.#schedule(0);
     else if (before.intervalMs !== pace.intervalMs) {
       this.#cancelTimer();
-      this.#askInTurn();
+      this.#scheduleNext();
     }
   }
 
   /** A service that monitors the cluster's health has failed, for whatever reason. */
   failed(): void {
     this.#isCorroborated = true;
-    this.#askIn(Math.max(0, this.#askedAt + minSpacingMs - this.#parts.clock.now()));
+    this.#schedule(Math.max(0, this.#checkedAt + minSpacingMs - this.#parts.clock.now()));
   }
 
   /** The user wants a check now, or the reason for the fault may be gone. */
-  askNow(): void {
-    if (this.#unwell === null) return;
-    if (this.#underWay === null) this.#askIn(0);
-    else this.#isWanted = true;
+  checkNow(): void {
+    if (this.#outage === null) return;
+    if (this.#running === null) this.#schedule(0);
+    else this.#isRequested = true;
   }
 
   /** The cluster cannot be queried. */
   pause(): void {
     this.#isPaused = true;
-    this.#stopAsking();
+    this.#stopChecks();
   }
 
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    if (this.#unwell === null && this.#isAnswered) this.#askInTurn();
-    else this.#askIn(0);
+    if (this.#outage === null && this.#isCompleted) this.#scheduleNext();
+    else this.#schedule(0);
   }
 
   /** Resolves when the running check has released its resources. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#stopAsking();
-    await this.#underWay?.settled;
+    this.#stopChecks();
+    await this.#running?.settled;
     markClosed(this);
   }
 
-  #stopAsking(): void {
+  #stopChecks(): void {
     this.#cancelTimer();
-    this.#underWay?.cancellation.abort();
+    this.#running?.cancellation.abort();
   }
 
   #cancelTimer(): void {
@@ -129,56 +129,56 @@ export class ClusterMonitor {
     this.#timer = null;
   }
 
-  #askInTurn(): void {
+  #scheduleNext(): void {
     if (this.#pace === null) return;
     const { intervalMs } = this.#pace;
-    if (this.#unwell !== null) this.#askIn(outageShareMs(this.#parts.clock.now() - this.#unwell.since));
-    else this.#askIn(this.#failures > 0 ? Math.min(doubtMs, intervalMs) : intervalMs);
+    if (this.#outage !== null) this.#schedule(outageShareMs(this.#parts.clock.now() - this.#outage.since));
+    else this.#schedule(this.#failures > 0 ? Math.min(recheckMs, intervalMs) : intervalMs);
   }
 
   /** Does nothing if an earlier check is scheduled. */
-  #askIn(delayMs: number): void {
-    if (this.#isPaused || this.#isClosed || this.#pace === null || this.#underWay !== null) return;
+  #schedule(delayMs: number): void {
+    if (this.#isPaused || this.#isClosed || this.#pace === null || this.#running !== null) return;
     const { clock, onSchedule } = this.#parts;
     const dueAt = clock.now() + delayMs;
     if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
     this.#cancelTimer();
     if (delayMs <= 0) {
-      this.#ask();
+      this.#check();
       return;
     }
-    this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
+    this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#check()) };
     onSchedule();
   }
 
-  #ask(): void {
+  #check(): void {
     this.#cancelTimer();
-    const { clock, examine, onSchedule } = this.#parts;
+    const { clock, check, onSchedule } = this.#parts;
     const cancellation = new AbortController();
-    this.#askedAt = clock.now();
-    this.#isWanted = false;
-    const settled = examine(cancellation.signal).then((fault) => {
-      this.#underWay = null;
+    this.#checkedAt = clock.now();
+    this.#isRequested = false;
+    const settled = check(cancellation.signal).then((fault) => {
+      this.#running = null;
       const { aborted } = cancellation.signal;
-      this.#isAnswered = !aborted;
+      this.#isCompleted = !aborted;
       if (aborted) this.#isCorroborated = false;
-      else this.#hear(fault);
+      else this.#record(fault);
       // A request made in the meantime needs a check of its own.
-      if (aborted || (this.#isWanted && this.#unwell !== null)) this.#askIn(0);
-      else this.#askInTurn();
+      if (aborted || (this.#isRequested && this.#outage !== null)) this.#schedule(0);
+      else this.#scheduleNext();
       onSchedule();
     });
-    this.#underWay = { cancellation, settled };
+    this.#running = { cancellation, settled };
     onSchedule();
   }
 
-  #hear(fault: Cause | null): void {
+  #record(fault: Cause | null): void {
     const { clock, log, onChange, title } = this.#parts;
-    const before = this.#unwell;
+    const before = this.#outage;
     if (fault === null) {
       this.#failures = 0;
       this.#isCorroborated = false;
-      this.#unwell = null;
+      this.#outage = null;
       if (before === null) return;
       log.info(
         `${title} is healthy again after ${String(Math.round((clock.now() - before.since) / 1000))} s`,
@@ -187,10 +187,10 @@ export class ClusterMonitor {
       return;
     }
     this.#failures += 1;
-    const isCertain =
+    const isConfirmed =
       before !== null || this.#isCorroborated || this.#failures >= (this.#pace?.failureThreshold ?? 1);
-    if (!isCertain) return;
-    this.#unwell = { cause: fault, since: before?.since ?? clock.now() };
+    if (!isConfirmed) return;
+    this.#outage = { cause: fault, since: before?.since ?? clock.now() };
     if (before?.cause.evidence === fault.evidence) return;
     log.warn(`${title} is unhealthy: ${fault.evidence ?? fault.title}`);
     onChange();

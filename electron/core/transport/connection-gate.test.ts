@@ -39,7 +39,7 @@ class Wanderer implements Entrant {
     for (const turn of this.turns) turn.over();
   }
 
-  giveWay(): void {
+  preempt(): void {
     this.#note('gives way');
   }
 

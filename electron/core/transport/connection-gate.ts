@@ -27,10 +27,10 @@ export interface Entrant {
   readonly beyond?: string;
   /** The monotonic time before which it must not connect; read again for each turn. */
   notBefore(): number;
-  /** Its turn begins, and lasts until `over` or `giveWay`. */
+  /** Its turn begins, and lasts until `over` or `preempt`. */
   start(turn: Turn): void;
   /** Stop this connection at once: another one replaces it. */
-  giveWay(turn: Turn): void;
+  preempt(turn: Turn): void;
 }
 
 export interface Turn {
@@ -191,8 +191,8 @@ function nextStartAt(line: Line): number {
 
 /** Those whose next host has no login in progress. */
 function candidates({ waiting, beyond }: Line): readonly Entrant[] {
-  const taken = new Set(beyond.map(({ entrant }) => entrant.beyond));
-  return waiting.filter((entrant) => entrant.beyond === undefined || !taken.has(entrant.beyond));
+  const occupied = new Set(beyond.map(({ entrant }) => entrant.beyond));
+  return waiting.filter((entrant) => entrant.beyond === undefined || !occupied.has(entrant.beyond));
 }
 
 /** The first one to be answered continues, whichever is older. */
@@ -211,7 +211,7 @@ function answered(line: Line, connection: Connection): boolean {
 
 function dismiss(line: Line, connection: Connection): void {
   line.inFlight = without(line.inFlight, connection);
-  connection.entrant.giveWay(connection.turn);
+  connection.entrant.preempt(connection.turn);
 }
 
 const without = <T>(all: readonly T[], one: T): readonly T[] => all.filter((other) => other !== one);

@@ -8,7 +8,7 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import { type ContextFacts, readKubeconfigs } from '../kube/kubeconfig.ts';
-import { askKubectl, readContextFacts } from './context-facts.ts';
+import { queryKubectl, readContextFacts } from './context-facts.ts';
 
 let client: KubectlClient;
 let directory: string;
@@ -72,12 +72,12 @@ const toolsWith = (signal = new AbortController().signal) => ({
 });
 
 const readHere: Read = (file, context = 'prod') => readKubeconfigs([file], context);
-const asked: Read = (file, context = 'prod', signal) =>
-  askKubectl({ context, kubeconfig: file }, toolsWith(signal));
+const queried: Read = (file, context = 'prod', signal) =>
+  queryKubectl({ context, kubeconfig: file }, toolsWith(signal));
 
 describe.each([
   ['read here', readHere],
-  ['queried from kubectl', asked],
+  ['queried from kubectl', queried],
 ])('the facts of a context, %s', (_, read) => {
   async function fingerprint(parts: Parts = {}): Promise<string> {
     const facts = await read(await kubeconfig(parts));
@@ -129,15 +129,15 @@ describe.each([
 
 it('are unknown if kubectl fails, does not run, or the query is aborted', async () => {
   const file = await kubeconfig();
-  expect([await asked(file, 'mars'), await readHere(file, 'mars')]).toEqual([null, null]);
+  expect([await queried(file, 'mars'), await readHere(file, 'mars')]).toEqual([null, null]);
   const nothing = path.join(directory, 'nothing');
-  expect([await asked(nothing), await readHere(nothing)]).toEqual([null, null]);
+  expect([await queried(nothing), await readHere(nothing)]).toEqual([null, null]);
   const cancellation = new AbortController();
-  const question = asked(file, 'prod', cancellation.signal);
+  const question = queried(file, 'prod', cancellation.signal);
   cancellation.abort();
-  expect([await question, await asked(file, 'prod', cancellation.signal)]).toEqual([null, null]);
+  expect([await question, await queried(file, 'prod', cancellation.signal)]).toEqual([null, null]);
   searchPath = '/nowhere';
-  expect(await asked(file)).toBeNull();
+  expect(await queried(file)).toBeNull();
 });
 
 it('come from the first file that has each of them, without a kubectl', async () => {

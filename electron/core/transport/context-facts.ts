@@ -38,11 +38,11 @@ export async function readContextFacts(
   tools: FactTools,
 ): Promise<ContextFacts | null> {
   const files = kubeconfigFiles(cluster.kubeconfig, tools.environment);
-  return (await readKubeconfigs(files, cluster.context)) ?? askKubectl(cluster, tools);
+  return (await readKubeconfigs(files, cluster.context)) ?? queryKubectl(cluster, tools);
 }
 
 /** As kubectl merges and reads the files. */
-export async function askKubectl(
+export async function queryKubectl(
   cluster: ClusterChoice,
   { launcher, clock, signal }: FactTools,
 ): Promise<ContextFacts | null> {

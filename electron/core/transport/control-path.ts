@@ -9,7 +9,7 @@ import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { ownMasterCommand, type SshConnection, sshSettingsArgv } from './ssh-command.ts';
-import { askSshSettings, sshSetting } from './ssh-settings.ts';
+import { querySshSettings, sshSetting } from './ssh-settings.ts';
 
 const timeoutMs = 5_000;
 /** A missing master is looked for every 2 s; this avoids a new process each time. */
@@ -42,7 +42,7 @@ export class ControlPaths {
     const { clock } = this.#parts;
     const known = this.#remembered.get(key);
     if (known !== undefined && !isFresh && clock.now() < known.at + rememberedMs) return known.found;
-    const found = this.#ask(service, connection);
+    const found = this.#query(service, connection);
     this.#remembered.set(key, { found, at: clock.now() });
     void found.then((path) => {
       if (!path.ok && this.#remembered.get(key)?.found === found) this.#remembered.delete(key);
@@ -50,11 +50,11 @@ export class ControlPaths {
     return found;
   }
 
-  async #ask(service: ServiceSpec, connection: SshConnection): Promise<FoundPath> {
+  async #query(service: ServiceSpec, connection: SshConnection): Promise<FoundPath> {
     const { host } = connection;
-    const answer = await askSshSettings(connection, { ...this.#parts, timeoutMs });
+    const answer = await querySshSettings(connection, { ...this.#parts, timeoutMs });
     if (answer.kind !== 'answered') {
-      const evidence = `ssh -G ${host} gave no answer within ${timeoutMs / 1000} s`;
+      const evidence = `ssh -G ${host} did not answer within ${timeoutMs / 1000} s`;
       return err(describeCause('timed-out', { what: 'ssh', evidence }));
     }
     const { exit, output } = answer;

@@ -12,7 +12,7 @@
 import type { PromptKind } from '../../../shared/prompt.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
 
-export interface Asking {
+export interface PromptInfo {
   /** Of the ssh that asks. */
   readonly pid: number;
   /** It is the ssh that logs in at the target, which reports what it tries. */
@@ -24,16 +24,16 @@ export interface Asking {
   readonly kind: PromptKind;
 }
 
-export interface Given extends Asking {
+export interface GivenAnswer extends PromptInfo {
   readonly answer: Answer;
   readonly from: 'user' | 'memory' | 'keychain';
 }
 
-type Standing = 'open' | 'proven' | 'unproven' | 'refused';
+type AnswerState = 'open' | 'proven' | 'unproven' | 'refused';
 
 interface Entry {
-  readonly given: Given;
-  standing: Standing;
+  readonly given: GivenAnswer;
+  state: AnswerState;
   /** Failed attempts that the server had counted when the answer was given. */
   readonly failuresBefore: number;
 }
@@ -52,7 +52,7 @@ export class GivenAnswers {
   }
 
   /** Whether the same ssh was given an answer to this prompt. */
-  has({ key, pid }: Asking): boolean {
+  has({ key, pid }: PromptInfo): boolean {
     return this.#entries.some(({ given }) => given.key === key && given.pid === pid);
   }
 
@@ -60,33 +60,33 @@ export class GivenAnswers {
    * The answer that unlocked the key for another ssh along the route: since that ssh continued, the passphrase was
    * right.
    */
-  ofAnotherSsh({ key, kind, pid }: Asking): Given | null {
+  fromAnotherSsh({ key, kind, pid }: PromptInfo): GivenAnswer | null {
     if (kind !== 'passphrase') return null;
     const entries = this.#entries.filter(({ given }) => given.key === key);
     if (entries.some(({ given }) => given.pid === pid)) return null;
-    const entry = entries.findLast(({ standing }) => standing === 'open' || standing === 'proven');
+    const entry = entries.findLast(({ state }) => state === 'open' || state === 'proven');
     return entry?.given ?? null;
   }
 
   /** ssh asks: returns the answers that are refused by that. */
-  asked(asking: Asking): readonly Given[] {
-    const refused: Given[] = [];
+  noteAsked(info: PromptInfo): readonly GivenAnswer[] {
+    const refused: GivenAnswer[] = [];
     for (const entry of this.#entries) {
       const { given } = entry;
       // Two hosts with the same name along the route.
-      const isTwofold = given.key === asking.key && given.pid !== asking.pid && given.kind === 'password';
-      if (isTwofold) this.#ambiguous.add(asking.key);
-      if (entry.standing !== 'open' || given.pid !== asking.pid || !isSameThing(given, asking)) continue;
-      entry.standing = 'refused';
+      const isOtherHost = given.key === info.key && given.pid !== info.pid && given.kind === 'password';
+      if (isOtherHost) this.#ambiguous.add(info.key);
+      if (entry.state !== 'open' || given.pid !== info.pid || !isSameThing(given, info)) continue;
+      entry.state = 'refused';
       refused.push(given);
-      const isOfOneTry = asking.kind === 'password' && entry.failuresBefore === this.#failures;
-      if (asking.isTarget && isOfOneTry) this.#ambiguous.add(asking.key);
+      const isOfOneTry = info.kind === 'password' && entry.failuresBefore === this.#failures;
+      if (info.isTarget && isOfOneTry) this.#ambiguous.add(info.key);
     }
     return refused;
   }
 
-  add(given: Given): void {
-    this.#entries.push({ given, standing: 'open', failuresBefore: this.#failures });
+  add(given: GivenAnswer): void {
+    this.#entries.push({ given, state: 'open', failuresBefore: this.#failures });
   }
 
   /** Takes a line of ssh's stderr. */
@@ -100,36 +100,36 @@ export class GivenAnswers {
   }
 
   /** After ssh has logged in: the answers that helped. */
-  worked(): readonly Given[] {
+  worked(): readonly GivenAnswer[] {
     return this.#entries
-      .filter(({ standing, given }) => standing === 'proven' || (standing === 'open' && this.#isSure(given)))
+      .filter(({ state, given }) => state === 'proven' || (state === 'open' && this.#isSure(given)))
       .map(({ given }) => given)
       .filter(({ key }) => !this.#ambiguous.has(key));
   }
 
   /** After the login was refused: the answers that may be the reason. */
-  suspects(): readonly Given[] {
-    return this.#entries.filter(({ standing }) => standing !== 'proven').map(({ given }) => given);
+  suspects(): readonly GivenAnswer[] {
+    return this.#entries.filter(({ state }) => state !== 'proven').map(({ given }) => given);
   }
 
   /** After the login failed for another reason: the answers that may still be right. */
-  untried(): readonly Given[] {
+  untried(): readonly GivenAnswer[] {
     return this.#entries
-      .filter(({ standing }) => standing === 'open' || standing === 'proven')
+      .filter(({ state }) => state === 'open' || state === 'proven')
       .map(({ given }) => given)
       .filter(({ key }) => !this.#ambiguous.has(key));
   }
 
-  #isSure({ kind, isTarget, key }: Given): boolean {
+  #isSure({ kind, isTarget, key }: GivenAnswer): boolean {
     const tries = this.#entries.filter(({ given }) => given.key === key).length;
     return kind !== 'passphrase' || isTarget || tries < usualTries;
   }
 
-  #settle(standing: Standing, isMeant: (given: Given) => boolean): void {
+  #settle(state: AnswerState, matches: (given: GivenAnswer) => boolean): void {
     for (const entry of this.#entries)
-      if (entry.standing === 'open' && isMeant(entry.given)) entry.standing = standing;
+      if (entry.state === 'open' && matches(entry.given)) entry.state = state;
   }
 }
 
-const isSameThing = (given: Asking, asking: Asking): boolean =>
-  given.key === asking.key || (given.name !== null && given.name === asking.name);
+const isSameThing = (given: PromptInfo, info: PromptInfo): boolean =>
+  given.key === info.key || (given.name !== null && given.name === info.name);

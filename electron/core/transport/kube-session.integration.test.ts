@@ -61,16 +61,13 @@ describe('a session', () => {
     expect(world.api.requests).toHaveLength(asked);
   });
 
-  it.runIf(process.platform === 'closes a silent HTTP/2 connection within 8 s')(
-    'gives a silent HTTP/2 connection up within 8 s',
-    async () => {
-      const { session } = await world.openReady();
-      const environment = await readFile(`/proc/${String(session.pid)}/environ`, 'utf8');
-      expect(environment.split('\0')).toEqual(
-        expect.arrayContaining(['HTTP2_READ_IDLE_TIMEOUT_SECONDS=5', 'HTTP2_PING_TIMEOUT_SECONDS=3']),
-      );
-    },
-  );
+  it.runIf(process.platform === 'linux')('closes a silent HTTP/2 connection within 8 s', async () => {
+    const { session } = await world.openReady();
+    const environment = await readFile(`/proc/${String(session.pid)}/environ`, 'utf8');
+    expect(environment.split('\0')).toEqual(
+      expect.arrayContaining(['HTTP2_READ_IDLE_TIMEOUT_SECONDS=5', 'HTTP2_PING_TIMEOUT_SECONDS=3']),
+    );
+  });
 
   it('reports a context that is not in the kubeconfig', async () => {
     expect((await causeOf(world.open({ context: 'nowhere' }))).code).toBe('context-missing');

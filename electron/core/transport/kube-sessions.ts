@@ -49,7 +49,7 @@ export class KubeSessions {
   readonly #parts: KubeSessionsParts;
   readonly #onUse: (used: UsedSession | null) => void;
   readonly #readings = new Set<AbortController>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #runningReads = new Set<Promise<unknown>>();
   #open: readonly OpenSession[] = [];
   #started = 0;
   #isEnding = false;
@@ -86,7 +86,7 @@ export class KubeSessions {
       this.#use(opened.toSorted((a, b) => a.number - b.number));
       return result;
     });
-    return readyLater(session, ready);
+    return withReady(session, ready);
   }
 
   /** Whether the kubeconfig has changed since the session in use read it: another cluster, user or certificate. */
@@ -102,7 +102,7 @@ export class KubeSessions {
   async close(): Promise<void> {
     this.#isEnding = true;
     for (const reading of this.#readings) reading.abort();
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#runningReads);
   }
 
   #use(open: readonly OpenSession[]): void {
@@ -118,15 +118,15 @@ export class KubeSessions {
     const { signal } = cancellation;
     const facts = readFacts(cluster, { launcher, clock, signal, environment: environment() }).finally(() => {
       this.#readings.delete(cancellation);
-      this.#underWay.delete(facts);
+      this.#runningReads.delete(facts);
     });
-    this.#underWay.add(facts);
+    this.#runningReads.add(facts);
     return facts;
   }
 }
 
 /** The same carrier, but ready only when `ready` settles. */
-const readyLater = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
+const withReady = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
   id: carrier.id,
   get pid() {
     return carrier.pid;
@@ -135,7 +135,7 @@ const readyLater = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
   ended: carrier.ended,
   ...(carrier.answered === undefined ? {} : { answered: carrier.answered }),
   ...(carrier.loggingIn === undefined ? {} : { loggingIn: carrier.loggingIn }),
-  ...(carrier.letIn === undefined ? {} : { letIn: carrier.letIn }),
+  ...(carrier.hopPassed === undefined ? {} : { hopPassed: carrier.hopPassed }),
   onComplaint: (listener) => {
     carrier.onComplaint(listener);
   },

@@ -41,17 +41,17 @@ describe('a sign-in', () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await installSignIn(token);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect((await session.ready).ok).toBe(true);
-    expect([await pages(), world.humans]).toEqual([1, 1]);
+    expect([await pages(), world.userPrompts]).toEqual([1, 1]);
   });
 
   it('that fails is retried only by the user, with the message of the plugin', async () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await installSignIn(`echo 'error: the browser was closed' >&2; exit 1`);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect(await session.ready).toMatchObject({
       error: {
@@ -68,7 +68,7 @@ describe('a sign-in', () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await installSignIn('echo welcome');
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect(await session.ready).toMatchObject({ error: { code: 'credentials-expired', recheck: 'never' } });
   });
@@ -88,7 +88,7 @@ describe('a sign-in', () => {
     });
     expect((systemClock.now() - startedAt) * 60).toBeGreaterThanOrEqual(300_000);
     await session.ended;
-    expect([await pages(), world.humans]).toEqual([1, 1]);
+    expect([await pages(), world.userPrompts]).toEqual([1, 1]);
     expect(world.launcher.alive()).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe('a sign-in', () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 1_000 });
     await installSignIn(token);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     expect((await session.stop()).cause).toBeNull();
   });
 });
@@ -115,12 +115,12 @@ describe('a sign-in in the middle of a session', () => {
 
   it('is no reason for a second session, and over when a request is answered', async () => {
     const session = await withExpiringToken();
-    expect(session.asksHuman).toBe(false);
+    expect(session.isPromptingUser).toBe(false);
     expect(await session.proveTransport(1_000)).toEqual({ kind: 'silent' });
-    expect(session.asksHuman).toBe(true);
+    expect(session.isPromptingUser).toBe(true);
     await writeFile(file('signed-in'), '');
     await eventually('it answers again', async () => (await session.proveTransport(1_000)).kind === 'alive');
-    expect([session.asksHuman, await pages()]).toEqual([false, 1]);
+    expect([session.isPromptingUser, await pages()]).toEqual([false, 1]);
   });
 
   it('is given up after 5 minutes', async () => {
@@ -140,7 +140,7 @@ describe('no sign-in', () => {
     const silent = await startSilentServer();
     await world.api.client.setServer(`https://127.0.0.1:${String(silent.port)}`);
     expect(await world.open().ready).toMatchObject({ error: { code: 'timed-out' } });
-    expect(world.humans).toBe(0);
+    expect(world.userPrompts).toBe(0);
     await silent.stop();
   });
 
@@ -150,7 +150,7 @@ describe('no sign-in', () => {
     const silent = await startSilentServer();
     await world.api.client.setServer(`https://127.0.0.1:${String(silent.port)}`);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect(await session.ready).toMatchObject({ error: { code: 'timed-out' } });
     await silent.stop();

@@ -19,21 +19,21 @@ export interface KubeSignInParts {
   /** The process id of kubectl. */
   readonly kubectl: () => number | null;
   /** Lines that kubectl and its plugin have printed since the last request. */
-  readonly words: () => readonly string[];
-  readonly onHuman: () => void;
+  readonly stderrLines: () => readonly string[];
+  readonly onUserNeeded: () => void;
 }
 
-const humanMs = 300_000;
+const signInTimeoutMs = 300_000;
 const pollMs = 2_000;
 const pluginFailed = /\bgetting credentials: /;
 
 export class KubeSignIn {
   /** Longer than any answer takes while the user signs in. */
-  static readonly patienceMs = humanMs;
+  static readonly maxWaitMs = signInTimeoutMs;
   readonly #parts: KubeSignInParts;
   readonly #startedAt: number;
   readonly #started = new AbortController();
-  #tookHuman = false;
+  #neededUser = false;
   /** When the plugin was first seen running; null: it is not known to be running. */
   #runsSince: number | null = null;
 
@@ -48,10 +48,10 @@ export class KubeSignIn {
 
   /** At the start deadline: the prompt of the running plugin; null: no plugin is running. Never rejects. */
   async openQuestion(): Promise<Question | null> {
-    const plugin = await this.#look();
+    const plugin = await this.#checkPlugin();
     if (plugin === null || this.#started.signal.aborted) return null;
-    this.#tookHuman = true;
-    this.#parts.onHuman();
+    this.#neededUser = true;
+    this.#parts.onUserNeeded();
     return { kind: 'question', prompt: `to sign in with ${plugin}`, settled: this.#pluginEnded(plugin) };
   }
 
@@ -65,23 +65,27 @@ export class KubeSignIn {
    * Call it before the first request. gcloud's kubectl first runs the plugin once to learn the server's version,
    * and continues if that fails. A request would then open a second sign-in page.
    */
-  failedBeforehand(): Cause | null {
-    const { service, words } = this.#parts;
-    return this.#tookHuman && words().some(isMarkedError) ? failedSignIn(service, words()) : null;
+  failedBeforeRequest(): Cause | null {
+    const { service, stderrLines } = this.#parts;
+    return this.#neededUser && stderrLines().some(isMarkedError)
+      ? failedSignIn(service, stderrLines())
+      : null;
   }
 
   /** The final cause of a failure. If the plugin failed after it prompted the user, only the user can retry. */
   causeAfter(cause: Cause): Cause {
-    const { service, words } = this.#parts;
-    const isPlugin = words().some((text) => pluginFailed.test(text));
-    return this.#tookHuman && isPlugin ? failedSignIn(service, [cause.evidence ?? '', ...words()]) : cause;
+    const { service, stderrLines } = this.#parts;
+    const isPlugin = stderrLines().some((text) => pluginFailed.test(text));
+    return this.#neededUser && isPlugin
+      ? failedSignIn(service, [cause.evidence ?? '', ...stderrLines()])
+      : cause;
   }
 
   /**
    * Checks after `afterMs`, unless the signal aborts, whether a request is waiting for the plugin. Never rejects.
    */
-  async lookAfter(afterMs: number, signal: AbortSignal): Promise<void> {
-    if (await sleep(this.#parts.clock, afterMs, signal)) await this.#look();
+  async checkPluginAfter(afterMs: number, signal: AbortSignal): Promise<void> {
+    if (await sleep(this.#parts.clock, afterMs, signal)) await this.#checkPlugin();
   }
 
   /** A request was answered. */
@@ -91,25 +95,25 @@ export class KubeSignIn {
 
   /** Returns a cause once the plugin has run too long: no request is answered before it exits. */
   overdue(): Cause | null {
-    const { service, clock, words } = this.#parts;
-    const isOverdue = this.#runsSince !== null && clock.now() - this.#runsSince >= humanMs;
+    const { service, clock, stderrLines } = this.#parts;
+    const isOverdue = this.#runsSince !== null && clock.now() - this.#runsSince >= signInTimeoutMs;
     return isOverdue
-      ? failedSignIn(service, ['the plugin did not finish within 5 minutes', ...words()])
+      ? failedSignIn(service, ['the plugin did not finish within 5 minutes', ...stderrLines()])
       : null;
   }
 
   /** null: it has exited, and kubectl's own result follows. */
   async #pluginEnded(plugin: string): Promise<Cause | null> {
-    const { service, clock, words } = this.#parts;
-    const givesUpAt = this.#startedAt + humanMs;
-    while (clock.now() < givesUpAt) {
+    const { service, clock, stderrLines } = this.#parts;
+    const deadlineAt = this.#startedAt + signInTimeoutMs;
+    while (clock.now() < deadlineAt) {
       if (!(await sleep(clock, pollMs, this.#started.signal))) return null;
-      if ((await this.#look()) === null) return null;
+      if ((await this.#checkPlugin()) === null) return null;
     }
-    return failedSignIn(service, [`${plugin} did not finish within 5 minutes`, ...words()]);
+    return failedSignIn(service, [`${plugin} did not finish within 5 minutes`, ...stderrLines()]);
   }
 
-  async #look(): Promise<string | null> {
+  async #checkPlugin(): Promise<string | null> {
     const { clock, kubectl, path } = this.#parts;
     const pid = kubectl();
     const plugin = pid === null ? null : await runningPlugin(pid, path);

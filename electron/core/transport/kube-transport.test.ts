@@ -6,11 +6,11 @@ import { buildClusterHealth, type ClusterHealthSpecs } from '../config/cluster-h
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
-import { askKubectl } from './context-facts.ts';
+import { queryKubectl } from './context-facts.ts';
 import { KubeTransport, type KubePlace } from './kube-transport.ts';
 import { FakeCarrier } from './testing/fake-carriers.ts';
 import { FakeChild } from './testing/fake-child.ts';
-import { PaperApi } from './testing/paper-api.ts';
+import { FakeKubeApi } from './testing/fake-kube-api.ts';
 import { type TransportKey, transportKeyOf } from './transport-key.ts';
 import { TransportLease } from './transport-lease.ts';
 
@@ -33,10 +33,10 @@ class World {
   readonly cluster = new KubeCluster();
   readonly sessions: FakeCarrier[] = [];
   /** By session. */
-  readonly apis: PaperApi[] = [];
+  readonly apis: FakeKubeApi[] = [];
   /** Reads of the kubeconfig that have not been answered. */
   readonly readings: FakeChild[] = [];
-  readonly told: string[] = [];
+  readonly notifications: string[] = [];
   /** The contents of the kubeconfig. */
   kubeconfig = { namespace: 'default', user: 'me' };
   /** Reads are answered when the test says so. */
@@ -70,9 +70,9 @@ class World {
         this.sessions.push(session);
         return session;
       },
-      readFacts: askKubectl,
+      readFacts: queryKubectl,
       requestsThrough: () => {
-        const api = new PaperApi(this.cluster);
+        const api = new FakeKubeApi(this.cluster);
         this.apis.push(api);
         return api;
       },
@@ -98,11 +98,11 @@ class World {
   lease(spec: ServiceSpec): TransportLease {
     const lease = new TransportLease(
       {
-        onDown: ({ code, title }) => void this.told.push(`${spec.name} down: ${code}: ${title}`),
-        onUp: () => void this.told.push(`${spec.name} up`),
-        onDoubt: () => void this.told.push(`${spec.name} in doubt`),
-        onRenewed: () => void this.told.push(`${spec.name} renewed`),
-        onMoved: () => void this.told.push(`${spec.name} moved`),
+        onDown: ({ code, title }) => void this.notifications.push(`${spec.name} down: ${code}: ${title}`),
+        onUp: () => void this.notifications.push(`${spec.name} up`),
+        onSuspected: () => void this.notifications.push(`${spec.name} suspected`),
+        onRenewed: () => void this.notifications.push(`${spec.name} renewed`),
+        onMoved: () => void this.notifications.push(`${spec.name} moved`),
         clientsWait: () => false,
       },
       { find: () => this.transport, pin: () => null },
@@ -118,7 +118,7 @@ class World {
       hasQueuedBytes: () => false,
       bytesReceived: () => 0,
     };
-    return this.transport.board({ service: spec, rider, insisted: false });
+    return this.transport.board({ service: spec, rider, forced: false });
   }
 
   get session(): FakeCarrier {
@@ -127,7 +127,7 @@ class World {
     return session;
   }
 
-  get api(): PaperApi {
+  get api(): FakeKubeApi {
     const api = this.apis.at(-1);
     if (api === undefined) throw new Error('no session came up');
     return api;
@@ -145,7 +145,7 @@ class World {
   }
 
   take(): readonly string[] {
-    return this.told.splice(0);
+    return this.notifications.splice(0);
   }
 
   async dispose(): Promise<void> {
@@ -234,7 +234,7 @@ describe('forwards of one context', () => {
     await settle();
     expect(world.take()).toEqual(['aware down: cluster-unwell: The cluster prod is unhealthy']);
     expect(leases.map(({ down }) => down?.evidence ?? null)).toEqual([null, 'its only node is not ready']);
-    expect([world.transport.status, leases[1]?.nextTryAt]).toEqual(['unwell', world.clock.now() + 1_000]);
+    expect([world.transport.status, leases[1]?.nextTryAt]).toEqual(['unhealthy', world.clock.now() + 1_000]);
     world.cluster.addNode('one', true);
     await world.clock.advance(1_000);
     expect([world.take(), world.transport.status]).toEqual([['aware up'], 'up']);
@@ -252,10 +252,10 @@ describe('forwards of one context', () => {
     world.health = buildClusterHealth({ defaults: { cluster_health: { enabled: false } } });
     world.transport.serve();
     expect(world.take()).toEqual(['too up']);
-    const questions = (): number => world.api.asked.filter((path) => path === '/readyz').length;
-    const before = questions();
+    const probes = (): number => world.api.asked.filter((path) => path === '/readyz').length;
+    const before = probes();
     await world.clock.advance(600_000);
-    expect(questions()).toBe(before);
+    expect(probes()).toBe(before);
   });
 
   it('get repeated checks of their cluster before it counts as unhealthy', async () => {
@@ -267,12 +267,12 @@ describe('forwards of one context', () => {
     world.board(service('aware'));
     world.cluster.setReady(false);
     await world.comesUp();
-    const questions = (): number => world.api.asked.filter((path) => path === '/readyz').length;
-    expect([questions(), world.take()]).toEqual([1, []]);
+    const probes = (): number => world.api.asked.filter((path) => path === '/readyz').length;
+    expect([probes(), world.take()]).toEqual([1, []]);
     await world.clock.advance(1_000);
-    expect([questions(), world.take()]).toEqual([2, []]);
+    expect([probes(), world.take()]).toEqual([2, []]);
     await world.clock.advance(1_000);
-    expect([questions(), world.take()]).toEqual([
+    expect([probes(), world.take()]).toEqual([
       3,
       ['aware down: cluster-unwell: The cluster prod is unhealthy'],
     ]);
@@ -319,7 +319,7 @@ describe('a target', () => {
 
   it('is not watched for a new lease after all queries were stopped', async () => {
     const { world } = await up(service('a'));
-    await world.transport.closeQuestions();
+    await world.transport.stopQueries();
     world.lease(service('late', { connection: connectionTo('late') }));
     await settle();
     expect(world.watches).toBe(0);
@@ -330,7 +330,7 @@ describe('a target', () => {
     world.transport.interrupted(true);
     void world.session.answers({ kind: 'silent' });
     await world.clock.advance(1_000);
-    expect([world.sessions.length, world.take()]).toEqual([2, ['a in doubt']]);
+    expect([world.sessions.length, world.take()]).toEqual([2, ['a suspected']]);
     await world.comesUp();
     await world.clock.advance(1_000);
     expect(world.apis.map(({ watches }) => watches)).toEqual([0, 2]);
@@ -392,7 +392,7 @@ describe('a session', () => {
     world.transport.triggered('credentials');
     world.transport.triggered('credentials');
     await settle();
-    expect([world.sessions.length, world.take()]).toEqual([2, ['a in doubt', 'b in doubt']]);
+    expect([world.sessions.length, world.take()]).toEqual([2, ['a suspected', 'b suspected']]);
     await world.comesUp();
     expect(world.take()).toEqual(['a renewed', 'b renewed']);
     world.transport.triggered('credentials');
@@ -412,7 +412,7 @@ describe('a session', () => {
     world.transport.triggered('credentials');
     await settle();
     await world.comesUp();
-    expect([world.sessions.length, world.take()]).toEqual([3, ['a in doubt', 'a renewed']]);
+    expect([world.sessions.length, world.take()]).toEqual([3, ['a suspected', 'a renewed']]);
   });
 
   it('with another namespace leads new tunnels to its pods; the others keep their pods until they have moved', async () => {
@@ -425,7 +425,7 @@ describe('a session', () => {
     await settle();
     const early = world.board(bare);
     await world.comesUp();
-    expect(world.take()).toEqual(['a in doubt', 'a renewed']);
+    expect(world.take()).toEqual(['a suspected', 'a renewed']);
     const next = world.board(bare);
     await world.clock.advance(1_000);
     expect([...places, early, next].map((place) => [place.target.namespace, podOf(place)])).toEqual([

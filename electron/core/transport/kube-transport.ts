@@ -6,7 +6,7 @@ import { asTransportDown, type Cause, describeCause } from '../../../shared/fail
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-health.ts';
 import { isKubeService, type KubeServiceSpec, ServedTarget } from '../kube/served-target.ts';
-import { examinePatiently } from './cluster-examination.ts';
+import { checkClusterWithRetries } from './cluster-check.ts';
 import { ClusterMonitor } from './cluster-monitor.ts';
 import { goesThroughProxy } from './kube-proxies.ts';
 import { KubeSessions, type KubeSessionsParts, type UsedSession } from './kube-sessions.ts';
@@ -80,9 +80,9 @@ export class KubeTransport implements LeasedTransport {
       title: key.title,
       clock,
       log,
-      examine: (signal) => this.#examine(signal),
+      check: (signal) => this.#check(signal),
       onChange: () => {
-        this.#lookUp();
+        this.#refreshLeases();
       },
       onSchedule: onChange,
     });
@@ -90,7 +90,7 @@ export class KubeTransport implements LeasedTransport {
 
   get status(): string {
     const { status } = this.#session.state.situation;
-    return status === 'up' && this.#monitor.unwell !== null ? 'unwell' : status;
+    return status === 'up' && this.#monitor.fault !== null ? 'unhealthy' : status;
   }
 
   get leases(): readonly TransportLease[] {
@@ -106,11 +106,11 @@ export class KubeTransport implements LeasedTransport {
   downFor(service: ServiceSpec): Cause | null {
     const trouble = this.#session.downFor();
     if (trouble !== null) return trouble;
-    const unwell = service.healthCheck.clusterAware ? this.#monitor.unwell : null;
-    if (unwell !== null)
+    const fault = service.healthCheck.clusterAware ? this.#monitor.fault : null;
+    if (fault !== null)
       return describeCause('cluster-unwell', {
         what: this.key.title,
-        evidence: unwell.evidence ?? undefined,
+        evidence: fault.evidence ?? undefined,
       });
     const missing = this.#targetOf(service)?.trouble ?? null;
     // The target is watched: an extra attempt for a client would not learn more.
@@ -124,14 +124,14 @@ export class KubeTransport implements LeasedTransport {
   get nextTryAt(): number | null {
     if (this.#session.downFor() !== null) return this.#session.nextTryAt;
     // Pods are watched: no attempt is scheduled.
-    return this.#monitor.unwell === null ? null : this.#monitor.nextQuestionAt;
+    return this.#monitor.fault === null ? null : this.#monitor.nextCheckAt;
   }
 
   noteFor(service: ServiceSpec): string | null {
     const verdict = this.#targetOf(service)?.verdict;
     const notes = [verdict?.kind === 'pod' ? verdict.note : null, this.#engineNote(service)];
-    const said = notes.filter((note) => note !== null);
-    return said.length === 0 ? null : said.join('; ');
+    const present = notes.filter((note) => note !== null);
+    return present.length === 0 ? null : present.join('; ');
   }
 
   join(lease: TransportLease): void {
@@ -158,7 +158,7 @@ export class KubeTransport implements LeasedTransport {
 
   demand(): void {
     if (this.#session.downFor() !== null) this.#session.demand();
-    this.#monitor.askNow();
+    this.#monitor.checkNow();
     for (const target of this.#targets.values()) target.retryNow();
   }
 
@@ -207,9 +207,9 @@ export class KubeTransport implements LeasedTransport {
 
   triggered(trigger: 'network' | 'credentials'): void {
     this.#session.triggered(trigger);
-    this.#monitor.askNow();
+    this.#monitor.checkNow();
     for (const target of this.#targets.values()) target.retryNow();
-    if (trigger === 'credentials') void this.#lookForAnother();
+    if (trigger === 'credentials') void this.#renewIfOutdated();
   }
 
   suspend(): void {
@@ -223,7 +223,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   /** Stops all queries to the API server. */
-  async closeQuestions(): Promise<void> {
+  async stopQueries(): Promise<void> {
     this.#isEnding = true;
     await Promise.all([
       this.#sessions.close(),
@@ -234,7 +234,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   async close(options: { readonly force?: boolean } = {}): Promise<void> {
-    await Promise.all([this.closeQuestions(), this.#session.close(options)]);
+    await Promise.all([this.stopQueries(), this.#session.close(options)]);
   }
 
   #use(used: UsedSession | null): void {
@@ -257,7 +257,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   /** kubectl proxy has read the kubeconfig only once, at its start. */
-  async #lookForAnother(): Promise<void> {
+  async #renewIfOutdated(): Promise<void> {
     if (!(await this.#sessions.isOutdated())) return;
     const { log, key } = this.#parts;
     log.info(`${key.name}: the kubeconfig has changed`);
@@ -273,7 +273,7 @@ export class KubeTransport implements LeasedTransport {
     }
     for (const lease of [...this.#leases.keys()]) this.#move(lease);
     for (const move of this.#boarding) move();
-    this.#lookUp();
+    this.#refreshLeases();
   }
 
   #enter(lease: TransportLease): ServedTarget | null {
@@ -309,7 +309,7 @@ export class KubeTransport implements LeasedTransport {
       },
     });
     target.onVerdict(() => {
-      this.#lookUp();
+      this.#refreshLeases();
     });
     this.#targets.set(id, target);
     const isOpen = this.#sessions.used !== null && !this.#isEnding;
@@ -324,9 +324,9 @@ export class KubeTransport implements LeasedTransport {
 
   #engineNote({ connection }: ServiceSpec): string | null {
     if (connection.technology === 'kubectl' && connection.engine === 'kubectl')
-      return 'uses a kubectl port-forward of its own';
+      return 'uses its own kubectl port-forward';
     return this.#isProxied()
-      ? 'uses a kubectl port-forward of its own, because kubectl goes through a proxy'
+      ? 'uses its own kubectl port-forward, because kubectl goes through a proxy'
       : null;
   }
 
@@ -334,8 +334,8 @@ export class KubeTransport implements LeasedTransport {
     return isKubeService(service) ? this.#targets.get(targetIdOf(service)) : undefined;
   }
 
-  #lookUp(): void {
-    for (const lease of [...this.#leases.keys()]) lease.lookUp();
+  #refreshLeases(): void {
+    for (const lease of [...this.#leases.keys()]) lease.refresh();
     this.#parts.onChange();
   }
 
@@ -343,17 +343,17 @@ export class KubeTransport implements LeasedTransport {
     return clusterHealthOf(this.#parts.clusterHealth(), this.#parts.cluster.context);
   }
 
-  #examine(signal: AbortSignal): Promise<Cause | null> {
+  #check(signal: AbortSignal): Promise<Cause | null> {
     const services = [...this.#leases.keys()].flatMap(({ service }) => service ?? []);
     const aware = services.filter(isKubeService).filter(({ healthCheck }) => healthCheck.clusterAware);
     const namespaces = new Set(
       aware.map(({ connection }) => connection.namespace ?? this.#namespace ?? defaultNamespace),
     );
-    return examinePatiently(
+    return checkClusterWithRetries(
       { api: this.#api, settings: this.#healthSpec(), namespaces: [...namespaces], signal },
       {
         clock: this.#parts.clock,
-        isNews: () => this.#monitor.unwell === null,
+        wasHealthy: () => this.#monitor.fault === null,
         warn: (line) => {
           this.#parts.log.warn(`${this.key.title} reports ${line}`);
         },

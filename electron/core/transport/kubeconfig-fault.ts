@@ -13,7 +13,7 @@ import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
 const symptom = /\b(?:localhost|127\.0\.0\.1|\[::1\]):8080\b|\berror: EOF$/;
 const queryMs = 5_000;
 
-export interface KubeconfigQuestion {
+export interface KubeconfigFailure {
   readonly service: ServiceSpec;
   readonly cluster: ClusterChoice;
   /** The error of kubectl itself. */
@@ -21,8 +21,8 @@ export interface KubeconfigQuestion {
 }
 
 /** Returns the given cause or a more specific one. Never rejects. */
-export async function lookIntoKubeconfig(
-  { service, cluster, cause }: KubeconfigQuestion,
+export async function explainByKubeconfig(
+  { service, cluster, cause }: KubeconfigFailure,
   terms: Omit<QueryTerms, 'timeoutMs'>,
 ): Promise<Cause> {
   if (!symptom.test(cause.evidence ?? '')) return cause;

@@ -22,14 +22,14 @@ const refusedCodes: ReadonlySet<CauseCode> = new Set(['auth-failed', 'question-u
 const hostKeyCodes: ReadonlySet<CauseCode> = new Set(['host-key-unknown', 'host-key-changed']);
 
 /** A request for permission to log in. */
-export interface LoginWish {
+export interface LoginRequest {
   /** The same for all services that log in with the same settings. */
   readonly login: string;
   readonly host: string;
   /** Monotonic. */
-  readonly wishedAt: number;
-  /** Ignores failures from before `wishedAt`. */
-  readonly insisted: boolean;
+  readonly requestedAt: number;
+  /** Ignores failures from before `requestedAt`. */
+  readonly forced: boolean;
 }
 
 type LoginRecord =
@@ -41,37 +41,37 @@ export class LoginMemory {
   readonly #lastFailureAt = new Map<string, number>();
 
   /** Why this login must not be tried now; null: it may. */
-  refusal(wish: LoginWish, now: number): Cause | null {
-    const record = this.#logins.get(wish.login);
-    if (record?.kind !== 'failed' || isOverruled(record.at, wish)) return null;
+  refusal(request: LoginRequest, now: number): Cause | null {
+    const record = this.#logins.get(request.login);
+    if (record?.kind !== 'failed' || isOverridden(record.at, request)) return null;
     const recheckMs = record.failures === 1 ? firstRecheckMs : laterRecheckMs;
     return now < record.at + recheckMs ? record.cause : null;
   }
 
   /** The earliest time at which this login may begin. */
-  notBefore(wish: LoginWish): number {
-    const failedAt = this.#lastFailureAt.get(wish.host);
-    const isFree = failedAt === undefined || this.#logins.get(wish.login)?.kind === 'works';
-    return isFree || isOverruled(failedAt, wish) ? -Infinity : failedAt + penaltyMs;
+  notBefore(request: LoginRequest): number {
+    const failedAt = this.#lastFailureAt.get(request.host);
+    const isFree = failedAt === undefined || this.#logins.get(request.login)?.kind === 'works';
+    return isFree || isOverridden(failedAt, request) ? -Infinity : failedAt + penaltyMs;
   }
 
-  worked({ login }: LoginWish): void {
+  worked({ login }: LoginRequest): void {
     remember(this.#logins, login, { kind: 'works' });
   }
 
   /** Call it for any failure; only failed logins are recorded. */
-  failed({ login, host, insisted }: LoginWish, cause: Cause, at: number): void {
+  failed({ login, host, forced }: LoginRequest, cause: Cause, at: number): void {
     const isRefused = refusedCodes.has(cause.code);
     if (!isRefused && !hostKeyCodes.has(cause.code)) return;
     const before = this.#logins.get(login);
-    const failures = before?.kind === 'failed' && !insisted ? before.failures + 1 : 1;
+    const failures = before?.kind === 'failed' && !forced ? before.failures + 1 : 1;
     remember(this.#logins, login, { kind: 'failed', cause, at, failures });
     if (isRefused) remember(this.#lastFailureAt, host, at);
   }
 }
 
-const isOverruled = (failedAt: number, { insisted, wishedAt }: LoginWish): boolean =>
-  insisted && failedAt < wishedAt;
+const isOverridden = (failedAt: number, { forced, requestedAt }: LoginRequest): boolean =>
+  forced && failedAt < requestedAt;
 
 /** Most recent last. */
 function remember<T>(map: Map<string, T>, key: string, value: T): void {

@@ -79,7 +79,7 @@ export class MuxChannel extends Duplex {
     return this.#storedBytes + this.readableLength;
   }
 
-  took(data: Buffer): void {
+  receive(data: Buffer): void {
     if (this.#hasEnded || this.destroyed) return;
     if (data.length > this.#receiveWindow) {
       this.destroy(new Error('the ssh server sent more than its window allows'));
@@ -92,26 +92,26 @@ export class MuxChannel extends Duplex {
   }
 
   /** Data of another type (stderr), which a forwarded connection does not use. */
-  skipped(bytes: number): void {
+  discard(bytes: number): void {
     this.#receiveWindow -= bytes;
     this.#credit();
   }
 
-  widened(bytes: number): void {
+  widenWindow(bytes: number): void {
     this.#sendWindow += bytes;
     this.#pump();
   }
 
   /** The server sends no more data. */
-  heardEof(): void {
+  receiveEof(): void {
     if (this.#hasEnded || this.destroyed) return;
     this.#hasEnded = true;
     if (this.#storedBytes === 0) this.push(null);
   }
 
   /** The server has closed the channel. */
-  heardClose(): void {
-    this.heardEof();
+  receiveClose(): void {
+    this.receiveEof();
     this.#sendClose();
     // Pending data is dropped: the server no longer receives it.
     this.#pump();
@@ -189,9 +189,9 @@ export class MuxChannel extends Duplex {
         last = { bytes: Buffer.allocUnsafeSlow(blockBytes), filled: 0 };
         this.#stored.push(last);
       }
-      const taken = rest.copy(last.bytes, last.filled);
-      last.filled += taken;
-      rest = rest.subarray(taken);
+      const copied = rest.copy(last.bytes, last.filled);
+      last.filled += copied;
+      rest = rest.subarray(copied);
     }
   }
 

@@ -32,7 +32,7 @@ let sshd: Sshd;
 let master: Tunnel;
 let channels: MuxChannels;
 
-const patient = (): AbortSignal => new AbortController().signal;
+const noSignal = (): AbortSignal => new AbortController().signal;
 
 async function prepare(options: Omit<SshdOptions, 'client'> = {}): Promise<void> {
   sshd = await world.start(options);
@@ -61,7 +61,7 @@ async function serve(server: Promise<FixtureServer>): Promise<ChannelTarget> {
 const echo = (): ChannelTarget => ({ host: '127.0.0.1', port: world.echo.port });
 
 async function open(to: ChannelTarget = echo()): Promise<MuxChannel> {
-  const opened = await channels.open(to, patient());
+  const opened = await channels.open(to, noSignal());
   if (!opened.ok) throw new Error(JSON.stringify(opened.error));
   const channel = opened.value;
   if (!(channel instanceof MuxChannel)) throw new Error('not a channel of our own master');
@@ -106,21 +106,21 @@ it('passes on the end of either side and leaves the other open', async () => {
   expect(await text(stream)).toBe(createHash('sha256').update('all that there is').digest('hex'));
 
   // The target ends first, and still receives what follows.
-  const heard: Buffer[] = [];
+  const received: Buffer[] = [];
   const farEnd = net.createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('data', (chunk) => heard.push(chunk)).end('goodbye');
+    socket.on('data', (chunk) => received.push(chunk)).end('goodbye');
   });
   const other = await open(await serve(startServer(farEnd, 0)));
-  const said: Buffer[] = [];
+  const answer: Buffer[] = [];
   await once(
-    other.on('data', (chunk: Buffer) => said.push(chunk)),
+    other.on('data', (chunk: Buffer) => answer.push(chunk)),
     'end',
   );
-  expect(Buffer.concat(said).toString()).toBe('goodbye');
+  expect(Buffer.concat(answer).toString()).toBe('goodbye');
   other.end('said after your end');
   await eventually(
-    'the target has heard it',
-    () => Buffer.concat(heard).toString() === 'said after your end',
+    'the target has received it',
+    () => Buffer.concat(received).toString() === 'said after your end',
   );
 });
 
@@ -128,7 +128,7 @@ it("reports a refusal with the server's own reason and code", async () => {
   const allowed = await freePort();
   await prepare({ config: [`PermitOpen 127.0.0.1:${world.echo.port} 127.0.0.1:${allowed}`] });
   const refused = async (to: ChannelTarget): Promise<unknown> => {
-    const opened = await channels.open(to, patient());
+    const opened = await channels.open(to, noSignal());
     return opened.ok ? 'open' : opened.error;
   };
   expect(await refused({ host: '127.0.0.1', port: allowed })).toEqual({
@@ -186,7 +186,7 @@ it('stops an unread target at its window, and no other target', async () => {
   // It continues when it is read again.
   const before = sentBytes;
   unread.resume();
-  await eventually('the target goes on', () => sentBytes > before + 4 * windowBytes);
+  await eventually('the target continues', () => sentBytes > before + 4 * windowBytes);
   unread.destroy();
 });
 
@@ -207,7 +207,7 @@ it('waits for a target that does not read, with a bounded number of bytes', asyn
   }
   const sending = pipeline(Readable.from(counted()), stream as NodeJS.WritableStream).catch(() => undefined);
   let last = -1;
-  await eventually('no more is taken', async () => {
+  await eventually('no more is accepted', async () => {
     const isSame = last === pulledBytes;
     last = pulledBytes;
     return (await withDeadline(systemClock, 100, sending)) === 'deadline' && isSame && last > 0;
@@ -229,7 +229,7 @@ it('ends all channels with its master', async () => {
   const errors = streams.map((stream) => once(stream.resume(), 'error'));
   const silent = await serve(startServer(net.createServer(), 0));
   await sshd.freezeSessions(true);
-  const opening = channels.open(silent, patient());
+  const opening = channels.open(silent, noSignal());
   signalIfAlive(master.pid ?? 0, 'SIGKILL');
   expect((await Promise.all(errors)).map(([error]) => (error as Error).message)).toEqual([
     'ssh closed its control socket',
@@ -237,7 +237,7 @@ it('ends all channels with its master', async () => {
   ]);
   expect(await opening).toMatchObject({ ok: false, error: { kind: 'gone' } });
   await channels.ended;
-  expect(await channels.open(echo(), patient())).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  expect(await channels.open(echo(), noSignal())).toMatchObject({ ok: false, error: { kind: 'gone' } });
   await sshd.freezeSessions(false);
 });
 
@@ -251,9 +251,9 @@ it('releases a channel that is no longer wanted, before and after it is open', a
     socket.on('close', () => (ended += 1));
   });
   const to = await serve(startServer(server, 0));
-  const wish = new AbortController();
-  const opening = channels.open(to, wish.signal);
-  wish.abort();
+  const cancellation = new AbortController();
+  const opening = channels.open(to, cancellation.signal);
+  cancellation.abort();
   expect(await opening).toEqual({ ok: false, error: { kind: 'cancelled' } });
   (await open(to)).destroy();
   await eventually('both have ended', () => accepted === 2 && ended === 2);
@@ -274,15 +274,15 @@ it("answers sshd's keepalive, which is sent to a channel", async () => {
 it("reports a socket that is not a master's", async () => {
   await prepare();
   const nowhere = new MuxChannels(path.join(world.workshop.runtimeDirectory, 'nowhere'));
-  expect(await nowhere.open(echo(), patient())).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  expect(await nowhere.open(echo(), noSignal())).toMatchObject({ ok: false, error: { kind: 'gone' } });
   const file = path.join(world.workshop.runtimeDirectory, 'web');
   const web = net
     .createServer((socket) => void socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     .listen(file);
   await once(web, 'listening');
   scope.own('web', () => new Promise<void>((resolve) => web.close(() => resolve())));
-  expect(await new MuxChannels(file).open(echo(), patient())).toEqual({
+  expect(await new MuxChannels(file).open(echo(), noSignal())).toEqual({
     ok: false,
-    error: { kind: 'gone', reason: 'ssh answered in another protocol' },
+    error: { kind: 'gone', reason: 'ssh answered in an unknown protocol' },
   });
 });

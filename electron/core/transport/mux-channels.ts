@@ -76,7 +76,7 @@ export class MuxChannels implements Channels {
         if (this.#waiting !== null) this.#endReason = reason;
       })
       .on('data', (chunk: Buffer) => this.#read(chunk))
-      .on('drain', () => this.#goOn());
+      .on('drain', () => this.#resumeSending());
     socket.write(Buffer.concat([hello(), packet(uint32(muxTypes.proxy), uint32(muxRequestId))]));
     this.#link = {
       get isFull() {
@@ -145,7 +145,7 @@ export class MuxChannels implements Channels {
     this.#socket.uncork();
   }
 
-  #goOn(): void {
+  #resumeSending(): void {
     const proceeding = [...this.#drained];
     this.#drained.clear();
     for (const proceed of proceeding) proceed();
@@ -154,8 +154,8 @@ export class MuxChannels implements Channels {
   #read(chunk: Buffer): void {
     try {
       for (const body of this.#reader.read(chunk)) {
-        if (this.#waiting === null) this.#hear(body);
-        else this.#agree(body, this.#waiting);
+        if (this.#waiting === null) this.#receive(body);
+        else this.#handshake(body, this.#waiting);
       }
     } catch {
       // Also reached when a body is too short for its fields.
@@ -163,7 +163,7 @@ export class MuxChannels implements Channels {
     }
   }
 
-  #agree(body: Buffer, waiting: readonly Waiting[]): void {
+  #handshake(body: Buffer, waiting: readonly Waiting[]): void {
     switch (body.readUInt32BE(0)) {
       case muxTypes.hello:
         return;
@@ -181,16 +181,16 @@ export class MuxChannels implements Channels {
   }
 
   /** After a byte of padding length come the message number and the channel number. */
-  #hear(body: Buffer): void {
+  #receive(body: Buffer): void {
     const type = body.readUInt8(1);
     const id = body.readUInt32BE(2);
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
-    if (slot.kind === 'opening') this.#hearOpening({ type, id, body, slot });
-    else this.#hearOpen({ type, id, body, channel: slot.channel });
+    if (slot.kind === 'opening') this.#receiveWhileOpening({ type, id, body, slot });
+    else this.#receiveWhileOpen({ type, id, body, channel: slot.channel });
   }
 
-  #hearOpening({ type, id, body, slot }: Heard & { readonly slot: Opening }): void {
+  #receiveWhileOpening({ type, id, body, slot }: ReceivedMessage & { readonly slot: Opening }): void {
     if (type === messages.openFailure) {
       this.#slots.delete(id);
       this.#refusals += 1;
@@ -208,23 +208,23 @@ export class MuxChannels implements Channels {
     else slot.settle(ok<Duplex>(channel));
   }
 
-  #hearOpen({ type, id, body, channel }: Heard & { readonly channel: MuxChannel }): void {
+  #receiveWhileOpen({ type, id, body, channel }: ReceivedMessage & { readonly channel: MuxChannel }): void {
     switch (type) {
       case messages.data:
-        channel.took(body.subarray(10, 10 + body.readUInt32BE(6)));
+        channel.receive(body.subarray(10, 10 + body.readUInt32BE(6)));
         break;
       case messages.extendedData:
-        channel.skipped(body.readUInt32BE(10));
+        channel.discard(body.readUInt32BE(10));
         break;
       case messages.windowAdjust:
-        channel.widened(body.readUInt32BE(6));
+        channel.widenWindow(body.readUInt32BE(6));
         break;
       case messages.eof:
-        channel.heardEof();
+        channel.receiveEof();
         break;
       case messages.close:
         this.#slots.delete(id);
-        channel.heardClose();
+        channel.receiveClose();
         break;
       case messages.request:
         if (body.readUInt8(10 + body.readUInt32BE(6)) !== 0) channel.refuseRequest();
@@ -248,7 +248,7 @@ export class MuxChannels implements Channels {
   }
 }
 
-interface Heard {
+interface ReceivedMessage {
   readonly type: number;
   readonly id: number;
   readonly body: Buffer;

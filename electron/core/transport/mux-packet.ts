@@ -24,7 +24,7 @@ const streamLocal = 0xfffffffe;
 /** The master's own limit (CHANNEL_MUX_MAX_PACKET), in both directions. */
 export const maxPacketBytes = 256 * 1024;
 
-export const otherProtocol = 'ssh answered in another protocol';
+export const otherProtocol = 'ssh answered in an unknown protocol';
 
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
@@ -43,7 +43,7 @@ export function packet(...parts: readonly Buffer[]): Buffer {
 }
 
 /** The fields of a listening address or a target. */
-export const placeWords = (
+export const addressFields = (
   place: { readonly host: string; readonly port: number } | { readonly path: string },
 ): readonly Buffer[] =>
   'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
@@ -91,9 +91,9 @@ export class PacketReader {
         this.#body = Buffer.alloc(length);
         this.#filled = 0;
       }
-      const taken = rest.copy(this.#body, this.#filled);
-      this.#filled += taken;
-      rest = rest.subarray(taken);
+      const copied = rest.copy(this.#body, this.#filled);
+      this.#filled += copied;
+      rest = rest.subarray(copied);
       if (this.#filled < this.#body.length) return;
       const body = this.#body;
       this.#body = null;

@@ -12,29 +12,29 @@ export type MuxReply =
   | { readonly kind: 'gone'; readonly reason: string };
 
 /** `done`: the type of the success reply. Nothing follows `gone`. Returns a function that stops listening. */
-export function hearReplies(socket: Socket, done: number, hear: (reply: MuxReply) => void): () => void {
+export function onReplies(socket: Socket, done: number, onReply: (reply: MuxReply) => void): () => void {
   const reader = new PacketReader();
-  let isHearing = true;
-  const tell = (reply: MuxReply): void => {
-    if (!isHearing) return;
+  let isListening = true;
+  const emit = (reply: MuxReply): void => {
+    if (!isListening) return;
     if (reply.kind === 'gone') stop();
-    hear(reply);
+    onReply(reply);
   };
   const read = (chunk: Buffer): void => {
     try {
-      for (const body of reader.read(chunk)) tell(replyIn(body, done));
+      for (const body of reader.read(chunk)) emit(replyIn(body, done));
     } catch {
-      tell({ kind: 'gone', reason: otherProtocol });
+      emit({ kind: 'gone', reason: otherProtocol });
     }
   };
   const stop = (): void => {
-    isHearing = false;
+    isListening = false;
     socket.off('data', read);
   };
   socket
     .on('data', read)
-    .on('error', ({ message }) => tell({ kind: 'gone', reason: message }))
-    .on('close', () => tell({ kind: 'gone', reason: 'ssh closed its control socket' }));
+    .on('error', ({ message }) => emit({ kind: 'gone', reason: message }))
+    .on('close', () => emit({ kind: 'gone', reason: 'ssh closed its control socket' }));
   return stop;
 }
 

@@ -34,7 +34,7 @@ export function openPodStream(connection: SpdyConnection, port: number, requestI
   // The kubelet has finished with the pair.
   errors.once('end', () => {
     const error = failure();
-    if (error === null) data.noteFarGone();
+    if (error === null) data.noteFarEndClosed();
     else data.destroy(error);
   });
   // Release it even if the kubelet has not ended it.

@@ -17,7 +17,7 @@ import {
 } from '../../../e2e/fixtures/servers.ts';
 import { KubeWorld, podPort } from './testing/kube-world.ts';
 import { continueProcess, stopProcess } from './testing/stopped-process.ts';
-import { comesToRest, endedBy } from './testing/stream-ends.ts';
+import { whenStable, endedBy } from './testing/stream-ends.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -197,7 +197,7 @@ it('lets other clients continue while one does not read, and buffers little for 
   await serve(startEchoServer(), 7);
   const { streams } = await world.podStreams();
   const stuck = await world.connected(streams);
-  await comesToRest('what is sent to it', flood.sent);
+  await whenStable('what is sent to it', flood.sent);
   expect(stuck.readableLength).toBeLessThan(mebibyte);
   const others = await Promise.all(Array.from({ length: 10 }, () => world.connected(streams, 7)));
   for (const other of others) expect(await echoed(other, 'x')).toBe('x');
@@ -222,7 +222,7 @@ it('stops a writer whose server does not read', async () => {
   };
   writer.on('drain', pour);
   pour();
-  await comesToRest('what it has written', () => written);
+  await whenStable('what it has written', () => written);
   expect(written).toBeLessThan(64 * mebibyte);
   expect(writer.writableLength).toBeLessThan(4 * mebibyte);
   writer.destroy();

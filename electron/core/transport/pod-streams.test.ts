@@ -26,7 +26,7 @@ let far: { readonly server: SpdyServer; readonly streams: FarStream[] }[];
 let near: SpdyConnection[];
 let wires: Duplex[];
 let refusal: KubeAnswer | null;
-let said: string[];
+let reports: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -34,16 +34,16 @@ beforeEach(() => {
   near = [];
   wires = [];
   refusal = null;
-  said = [];
+  reports = [];
   streams = new PodStreams(
     { namespace: 'default', pod: 'web-0' },
     {
       clock,
-      onDoubt: () => {
-        said.push('doubt');
+      onSuspected: () => {
+        reports.push('suspected');
       },
       onEmptied: () => {
-        said.push('emptied');
+        reports.push('emptied');
       },
       dial: () => {
         if (refusal !== null) return Promise.resolve(err(refusal));
@@ -73,7 +73,7 @@ async function connect(): Promise<SpdyStream> {
   const opened = await streams.open({ service, port: 80, onComplaint: () => undefined });
   if (!opened.ok) throw new Error(opened.error.title);
   opened.value.on('error', () => undefined);
-  expect(await opened.value.taken).toBe(true);
+  expect(await opened.value.accepted).toBe(true);
   return opened.value;
 }
 
@@ -170,24 +170,24 @@ it('reports that its last client has gone, even with several connections, and su
   await eventually('a warm one', () => streams.connectionCount === 2);
   near[0]?.close();
   await eventually('one is left', () => streams.connectionCount === 1);
-  expect(said).toEqual(['emptied']);
+  expect(reports).toEqual(['emptied']);
   near[1]?.close();
   await eventually('none is left', () => streams.connectionCount === 0);
-  expect([said, streams.isVouched]).toEqual([['emptied', 'doubt', 'emptied'], false]);
+  expect([reports, streams.isResponsive]).toEqual([['emptied', 'suspected', 'emptied'], false]);
 });
 
 it('is responsive as long as one connection is not backed up, and unknown when all are', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
-  expect(streams.isVouched).toBe(true);
+  expect(streams.isResponsive).toBe(true);
   for (const stream of far[0]?.streams ?? [])
     if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
   await eventually('it is backed up', () => near[0]?.isBackedUp === true);
-  expect(streams.isVouched).toBe(true);
+  expect(streams.isResponsive).toBe(true);
   near[1]?.close();
   await eventually('one is left', () => streams.connectionCount === 1);
-  expect([streams.isVouched, await streams.prove(1_000, service)]).toEqual([false, null]);
-  expect(said).toEqual([]);
+  expect([streams.isResponsive, await streams.prove(1_000, service)]).toEqual([false, null]);
+  expect(reports).toEqual([]);
 });
 
 it('suspects the network once when pings are no longer answered', async () => {
@@ -195,7 +195,7 @@ it('suspects the network once when pings are no longer answered', async () => {
   await eventually('a warm one', () => streams.connectionCount === 2);
   for (const { server } of far) server.answersPings = false;
   await clock.advance(13_000);
-  expect([said, streams.isVouched]).toEqual([['doubt'], false]);
+  expect([reports, streams.isResponsive]).toEqual([['suspected'], false]);
 });
 
 it('moves a client to another connection when the first write shows that its own was lost', async () => {

@@ -35,7 +35,7 @@ export interface PodStreamsOptions {
   readonly dial: DialPod;
   readonly clock: Clock;
   /** No connection answers pings any more, or the last one has closed: the network path may be dead. */
-  readonly onDoubt?: () => void;
+  readonly onSuspected?: () => void;
   /** The last stream has closed. */
   readonly onEmptied?: () => void;
 }
@@ -84,7 +84,7 @@ export class PodStreams {
    * Some connection answers its pings. A dead network path would be detected within little more than
    * `pingIntervalMs`.
    */
-  get isVouched(): boolean {
+  get isResponsive(): boolean {
     return [...this.#members].some((member) => !isLoaded(member));
   }
 
@@ -96,7 +96,7 @@ export class PodStreams {
   }
 
   /**
-   * A client's connection, with half-close and backpressure in both directions; `taken` settles when the kubelet
+   * A client's connection, with half-close and backpressure in both directions; `accepted` settles when the kubelet
    * has accepted it. Never rejects; errors of the stream are emitted on the stream.
    */
   async open(client: PodClient): Promise<Result<SpdyStream, Cause>> {
@@ -129,10 +129,10 @@ export class PodStreams {
       const warm = await withDeadline(this.#options.clock, deadlineMs, this.warm(service));
       return warm !== 'deadline' && warm.ok;
     }
-    const asked = [...this.#members].filter(({ connection }) => !connection.isBackedUp);
-    if (asked.length === 0) return null;
+    const probed = [...this.#members].filter(({ connection }) => !connection.isBackedUp);
+    if (probed.length === 0) return null;
     return new Promise((resolve) => {
-      const pings = asked.map(async (member) => {
+      const pings = probed.map(async (member) => {
         if (await this.#ping(member, deadlineMs)) resolve(true);
       });
       void Promise.all(pings).then(() => {
@@ -197,7 +197,7 @@ export class PodStreams {
     void connection.ended.then(() => {
       this.#members.delete(member);
       if (signal.aborted) return;
-      if (this.#members.size === 0) this.#options.onDoubt?.();
+      if (this.#members.size === 0) this.#options.onSuspected?.();
       if (this.streamCount === 0) this.#options.onEmptied?.();
     });
     this.#tick ??= this.#options.clock.after(pingIntervalMs, () => {
@@ -225,8 +225,8 @@ export class PodStreams {
     const isAlive = await member.connection.ping(deadlineMs);
     const wasSilent = member.isSilent;
     member.isSilent = !isAlive && !member.connection.isBackedUp;
-    if (member.isSilent && !wasSilent && !this.isVouched && !this.#closing.signal.aborted)
-      this.#options.onDoubt?.();
+    if (member.isSilent && !wasSilent && !this.isResponsive && !this.#closing.signal.aborted)
+      this.#options.onSuspected?.();
     return isAlive;
   }
 }

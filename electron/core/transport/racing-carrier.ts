@@ -48,7 +48,7 @@ interface Attempt {
   isAnswered: boolean;
 }
 
-const free: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
+const unrestricted: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
 
 export class RacingCarrier implements Carrier {
   readonly id: string;
@@ -74,7 +74,7 @@ export class RacingCarrier implements Carrier {
   constructor(race: Race) {
     this.id = race.id;
     this.#race = race;
-    this.#admission = race.admission ?? free;
+    this.#admission = race.admission ?? unrestricted;
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
     this.#entrant = {
@@ -84,8 +84,8 @@ export class RacingCarrier implements Carrier {
       start: (turn) => {
         this.#start(turn);
       },
-      giveWay: (turn) => {
-        this.#giveWay(turn);
+      preempt: (turn) => {
+        this.#preempt(turn);
       },
     };
     this.#expectAnswer(race.answerTimeoutMs);
@@ -139,7 +139,7 @@ export class RacingCarrier implements Carrier {
     void tunnel.loggingIn?.then(() => {
       turn.loggingIn();
     });
-    void tunnel.letIn?.then(() => {
+    void tunnel.hopPassed?.then(() => {
       if (attempt.isAnswered) turn.passed();
     });
     void tunnel.ready.then((result) => {
@@ -161,7 +161,7 @@ export class RacingCarrier implements Carrier {
     if (attempt.isAnswered) this.#race.gate.withdraw(this.#race.line, this.#entrant);
   }
 
-  #giveWay(turn: Turn): void {
+  #preempt(turn: Turn): void {
     const attempt = this.#running.find((one) => one.turn === turn);
     if (attempt === undefined) return;
     this.#forget(attempt);

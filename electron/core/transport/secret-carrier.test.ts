@@ -44,10 +44,10 @@ function world(end: CarrierEnd | null) {
     onRefusal: () => undefined,
     onListenRefused: () => undefined,
     services: () => [],
-    onHuman: () => undefined,
+    onUserNeeded: () => undefined,
   };
   const openFor = (service: ServiceSpec): Carrier =>
-    carriers({ id: 't#1', service, log: silentLogger, insisted: false }, reports);
+    carriers({ id: 't#1', service, log: silentLogger, forced: false }, reports);
   const open = (password: string): Carrier => openFor(serviceWith(sshConnection({ password })));
   return { open, openFor, opened, answer: (value: string | null) => answer(value) };
 }

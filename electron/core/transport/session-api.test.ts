@@ -119,7 +119,7 @@ it.each([['at once'], ['after a while without one']])(
     await settle();
     if (when !== 'at once') api.use(null);
     api.use(next);
-    expect(await watched).toEqual({ kind: 'failed', reason: 'another session has taken over' });
+    expect(await watched).toEqual({ kind: 'failed', reason: 'another session took over' });
     await settle();
     next.answers();
     expect(await asked).toEqual({ status: 200, body: 'next' });

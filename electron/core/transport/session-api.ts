@@ -36,7 +36,7 @@ export class SessionApi implements KubeApi {
 
   async get(path: string, options: Parameters<KubeApi['get']>[1] = {}): Promise<KubeAnswer> {
     for (;;) {
-      const session = await this.#whenThere(options.signal);
+      const session = await this.#whenOpen(options.signal);
       if (session === null) return { status: noAnswer, body: 'aborted' };
       const answer = await whileUsed(session, options.signal, (signal) =>
         session.api.get(path, { ...options, signal }),
@@ -46,16 +46,16 @@ export class SessionApi implements KubeApi {
   }
 
   async watch(path: string, onEvent: (event: unknown) => void, signal: AbortSignal): Promise<KubeEnd> {
-    const session = await this.#whenThere(signal);
+    const session = await this.#whenOpen(signal);
     if (session === null) return { kind: 'aborted' };
     const end = await whileUsed(session, signal, (ending) => session.api.watch(path, onEvent, ending));
     return session.isReplaced && !signal.aborted
-      ? { kind: 'failed', reason: 'another session has taken over' }
+      ? { kind: 'failed', reason: 'another session took over' }
       : end;
   }
 
   /** null: the signal aborted first. */
-  async #whenThere(signal: AbortSignal | undefined): Promise<Session | null> {
+  async #whenOpen(signal: AbortSignal | undefined): Promise<Session | null> {
     while (this.#current === null && signal?.aborted !== true)
       await new Promise<void>((resolve) => {
         const settle = (): void => {
@@ -74,7 +74,7 @@ export class SessionApi implements KubeApi {
 async function whileUsed<T>(
   session: Session,
   signal: AbortSignal | undefined,
-  ask: (signal: AbortSignal) => Promise<T>,
+  send: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const ending = new AbortController();
   const onAbort = (): void => ending.abort();
@@ -82,7 +82,7 @@ async function whileUsed<T>(
   if (session.isReplaced || signal?.aborted === true) ending.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await ask(ending.signal);
+    return await send(ending.signal);
   } finally {
     session.requests.delete(ending);
     signal?.removeEventListener('abort', onAbort);

@@ -27,7 +27,7 @@ export interface CarrierReports {
   /** The services that use it now. */
   readonly services: () => readonly string[];
   /** The login needed the user. */
-  readonly onHuman: () => void;
+  readonly onUserNeeded: () => void;
 }
 
 /** The reports that are passed on to each rider. */
@@ -45,11 +45,11 @@ export interface SharedCarrierListener {
 interface RunningProof {
   readonly answer: Promise<TransportProof>;
   /** Monotonic ms. */
-  readonly givesUpAt: number;
+  readonly deadlineAt: number;
 }
 
 /** An answer this recent is reused. */
-const freshMs = 250;
+const reuseMs = 250;
 /** The deadline of a round trip … */
 const proofDeadlineMs = 1_000;
 /**
@@ -66,7 +66,7 @@ export class SharedCarrier {
   readonly #riders = new Map<Rider, RiderReports>();
   readonly #startedAt: number;
   #openedInMs: number | null = null;
-  #tookHuman = false;
+  #neededUser = false;
   #isEnded = false;
   #isStopping = false;
   #proof: RunningProof | null = null;
@@ -75,7 +75,7 @@ export class SharedCarrier {
    * It has answered since the last doubt or interruption. From then on, its own keepalive would end a dead
    * connection within ten seconds.
    */
-  #isVouched = false;
+  #isResponsive = false;
   readonly #roundTrips = new RoundTrips();
 
   constructor(clock: Clock, open: (reports: CarrierReports) => Carrier, listener: SharedCarrierListener) {
@@ -90,8 +90,8 @@ export class SharedCarrier {
         for (const reports of this.#riders.values()) reports.onListenRefused(refusal);
       },
       services: () => [...this.#riders.keys()].map(({ service }) => service),
-      onHuman: () => {
-        this.#tookHuman = true;
+      onUserNeeded: () => {
+        this.#neededUser = true;
       },
     });
     this.ready = this.#carrier.ready;
@@ -99,7 +99,7 @@ export class SharedCarrier {
     void this.ready.then(({ ok }) => {
       if (!ok || this.#isEnded) return;
       this.#openedInMs = clock.now() - this.#startedAt;
-      this.#isVouched = true;
+      this.#isResponsive = true;
       listener.onReady();
     });
     void this.ended.then((end) => {
@@ -117,12 +117,12 @@ export class SharedCarrier {
     return this.#openedInMs;
   }
 
-  get tookHuman(): boolean {
-    return this.#tookHuman;
+  get neededUser(): boolean {
+    return this.#neededUser;
   }
 
-  get asksHuman(): boolean {
-    return this.#carrier.asksHuman === true;
+  get isPromptingUser(): boolean {
+    return this.#carrier.isPromptingUser === true;
   }
 
   get isEmpty(): boolean {
@@ -132,7 +132,7 @@ export class SharedCarrier {
   /** The service has used it for the same target since before the latest user action. */
   hasServed(service: string, target: string): boolean {
     const isOld =
-      this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameWishMs;
+      this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameActionMs;
     return isOld && [...this.#riders.keys()].some((one) => one.service === service && one.target === target);
   }
 
@@ -157,9 +157,9 @@ export class SharedCarrier {
    * Makes the next proof run a new probe. The monotonic clock of Linux stops while the computer sleeps, so an old
    * answer looks recent, and the answer to an earlier probe may already have been received before the sleep.
    */
-  forgetAnswer(): void {
+  resetProof(): void {
     this.#aliveAt = -Infinity;
-    this.#isVouched = false;
+    this.#isResponsive = false;
     this.#proof = null;
   }
 
@@ -168,23 +168,23 @@ export class SharedCarrier {
    * rejects. A routine probe sends nothing to the server, since each would be a line in the server's log.
    */
   async prove(deadlineMs = 0, isRoutine = false): Promise<TransportProof> {
-    if (isRoutine && this.#isVouched && !this.#isEnded) return this.#seeRunning();
+    if (isRoutine && this.#isResponsive && !this.#isEnded) return this.#checkRunning();
     const startedAt = this.#clock.now();
-    if (startedAt - this.#aliveAt < freshMs && !this.#isEnded) return { kind: 'alive' };
+    if (startedAt - this.#aliveAt < reuseMs && !this.#isEnded) return { kind: 'alive' };
     const receivedBefore = this.#bytesReceived();
     for (;;) {
-      const givesUpAt = startedAt + this.#patienceMs(deadlineMs);
-      const leftMs = givesUpAt - this.#clock.now();
-      const proof = this.#running(leftMs);
+      const deadlineAt = startedAt + this.#deadlineFor(deadlineMs);
+      const leftMs = deadlineAt - this.#clock.now();
+      const proof = this.#probe(leftMs);
       const answer = await withDeadline(this.#clock, Math.max(0, leftMs), proof.answer);
       const isAnswered = answer !== 'deadline' && answer.kind !== 'silent';
       if (isAnswered) return answer;
       // Bytes received since the probe began are an answer, too.
       if (this.#hasReceivedSince(receivedBefore)) return this.#noteAlive(startedAt);
       const now = this.#clock.now();
-      const isEarly = answer !== 'deadline' && now < proof.givesUpAt;
-      if (isEarly || now >= startedAt + this.#patienceMs(deadlineMs)) {
-        this.#isVouched = false;
+      const isEarly = answer !== 'deadline' && now < proof.deadlineAt;
+      if (isEarly || now >= startedAt + this.#deadlineFor(deadlineMs)) {
+        this.#isResponsive = false;
         if (!this.#isEnded) this.#listener.onProof({ kind: 'silent' });
         return { kind: 'silent' };
       }
@@ -194,12 +194,12 @@ export class SharedCarrier {
 
   /** A round trip that begins now. Resolves within `deadlineMs`; never rejects. */
   async roundTrip(deadlineMs: number): Promise<void> {
-    const answered = Promise.resolve(this.#proof?.answer).then(() => this.#running(deadlineMs).answer);
+    const answered = Promise.resolve(this.#proof?.answer).then(() => this.#probe(deadlineMs).answer);
     await withDeadline(this.#clock, deadlineMs, answered);
   }
 
   /** A stopped process keeps its connection and sends no keepalive. */
-  async #seeRunning(): Promise<TransportProof> {
+  async #checkRunning(): Promise<TransportProof> {
     const { pid } = this;
     const isStopped = pid !== null && (await findStopped([pid])).has(pid);
     if (this.#isEnded || !isStopped) return { kind: 'alive' };
@@ -208,7 +208,7 @@ export class SharedCarrier {
     return dead;
   }
 
-  #patienceMs(deadlineMs: number): number {
+  #deadlineFor(deadlineMs: number): number {
     const isQueued = [...this.#riders.keys()].some((rider) => rider.hasQueuedBytes());
     return Math.max(
       deadlineMs,
@@ -224,33 +224,33 @@ export class SharedCarrier {
     return [...this.#riders.keys()].some((rider) => rider.bytesReceived() > (before.get(rider) ?? Infinity));
   }
 
-  #noteAlive(askedAt: number): TransportProof {
-    this.#aliveAt = askedAt;
-    this.#isVouched = true;
+  #noteAlive(probedAt: number): TransportProof {
+    this.#aliveAt = probedAt;
+    this.#isResponsive = true;
     const alive = { kind: 'alive' } as const;
     this.#listener.onProof(alive);
     return alive;
   }
 
-  #running(deadlineMs: number): RunningProof {
+  #probe(deadlineMs: number): RunningProof {
     if (this.#proof !== null) return this.#proof;
-    const askedAt = this.#clock.now();
+    const probedAt = this.#clock.now();
     const answer = this.#carrier.proveTransport(Math.max(deadlineMs, 0)).then((proven) => {
-      const isForgotten = this.#proof !== running;
-      if (!isForgotten) this.#proof = null;
-      if (this.#isEnded || isForgotten) return proven;
+      const isReset = this.#proof !== running;
+      if (!isReset) this.#proof = null;
+      if (this.#isEnded || isReset) return proven;
       if (proven.kind === 'alive') {
-        this.#roundTrips.note(this.#clock.now() - askedAt);
-        return this.#noteAlive(askedAt);
+        this.#roundTrips.note(this.#clock.now() - probedAt);
+        return this.#noteAlive(probedAt);
       }
       if (proven.kind === 'dead') this.#listener.onProof(proven);
       return proven;
     });
-    const running = { answer, givesUpAt: askedAt + deadlineMs };
+    const running = { answer, deadlineAt: probedAt + deadlineMs };
     this.#proof = running;
     return running;
   }
 }
 
 /** One user action on several services reaches them one after the other within this time. */
-const sameWishMs = 2_000;
+const sameActionMs = 2_000;

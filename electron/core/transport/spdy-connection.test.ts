@@ -56,7 +56,7 @@ it('opens streams with their headers, the first and later ones', async () => {
   const { client, opened, end } = connect();
   const first = client.open({ streamtype: 'error', port: '80', requestid: '0' }, true);
   const second = client.open({ streamtype: 'data', port: '80', requestid: 'ü' });
-  expect(await Promise.all([first.taken, second.taken])).toEqual([true, true]);
+  expect(await Promise.all([first.accepted, second.accepted])).toEqual([true, true]);
   expect(opened.map(({ id, headers }) => [id, headers])).toEqual([
     [1, { streamtype: 'error', port: '80', requestid: '0' }],
     [3, { streamtype: 'data', port: '80', requestid: 'ü' }],
@@ -92,7 +92,7 @@ it('pings the endpoint of the streams, and detects silence', async () => {
 it('ends a stream that the other side resets, and no other', async () => {
   const { client, opened, end } = connect(echo);
   const [bad, good] = [client.open({}), client.open({})];
-  await Promise.all([bad.taken, good.taken]);
+  await Promise.all([bad.accepted, good.accepted]);
   opened[0]?.destroy();
   expect(String(await endedBy(bad))).toMatch(/reset/);
   good.write('x');
@@ -120,7 +120,7 @@ it.each([
 ])('reports why a connection to a pod failed when the kubelet %s', async (_, fail) => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
-  await stream.taken;
+  await stream.accepted;
   const [errors, data] = opened;
   if (errors !== undefined && data !== undefined) fail(errors, data);
   const error = await endedBy(stream);
@@ -132,7 +132,7 @@ it.each([
 it('fails writes to a pod that has closed both halves', async () => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
-  await stream.taken;
+  await stream.accepted;
   for (const one of opened) one.end('');
   const ended = once(stream, 'end');
   stream.resume();
@@ -145,7 +145,7 @@ it('fails writes to a pod that has closed both halves', async () => {
 it('keeps the answer of a pod that has closed both halves while its client is still sending', async () => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
-  await stream.taken;
+  await stream.accepted;
   const [errors, data] = opened;
   data?.write('413 Too Large');
   errors?.end();
@@ -170,7 +170,7 @@ it('ends all streams with the connection', async () => {
 it('stops all streams while one is not read, and continues when it is destroyed', async () => {
   const { client, opened, end } = connect();
   const [stuck, other] = [client.open({}), client.open({})];
-  await Promise.all([stuck.taken, other.taken]);
+  await Promise.all([stuck.accepted, other.accepted]);
   opened[0]?.write(Buffer.alloc(1_000_000));
   opened[1]?.write('x');
   await eventually('its buffer is full', () => client.isBackedUp);
@@ -200,7 +200,7 @@ it('continues when a stalled stream has ended, although its client keeps its own
 it('completes an empty write', async () => {
   const { client, opened, end } = connect(echo);
   const stream = client.open({});
-  await stream.taken;
+  await stream.accepted;
   expect(opened).toHaveLength(1);
   await new Promise((resolve) => stream.write(Buffer.alloc(0), resolve));
   end();
@@ -212,7 +212,7 @@ it.each(['ends', 'resets'] as const)(
   async (how) => {
     const { client, opened, raw, end } = connect();
     const stream = client.open({});
-    await stream.taken;
+    await stream.accepted;
     const ended = endedBy(stream);
     raw.write(Buffer.from('800300070000000800000000' + '00000000', 'hex'));
     stream.end();
@@ -230,7 +230,7 @@ it('reports when its last stream has closed, even by a reset', async () => {
   let idle = 0;
   client.onIdle(() => (idle += 1));
   const stream = client.open({});
-  await stream.taken;
+  await stream.accepted;
   opened[0]?.destroy();
   await endedBy(stream);
   expect(idle).toBe(1);
@@ -240,7 +240,7 @@ it('reports when its last stream has closed, even by a reset', async () => {
 it('opens no more streams after a GOAWAY, and closes after the last one', async () => {
   const { client, opened, raw, end } = connect();
   const stream = client.open({});
-  await stream.taken;
+  await stream.accepted;
   raw.write(Buffer.from('800300070000000800000000' + '00000000', 'hex'));
   opened[0]?.end('last words');
   stream.end();
@@ -288,23 +288,23 @@ it('reads the same frames from chunks of any size', () => {
   ]);
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: wire.length }), { maxLength: 20 }), (cuts) => {
-      const told: string[] = [];
+      const events: string[] = [];
       let bytes = 0;
       const reader = new SpdyReader({
-        onReply: (id) => told.push(`reply ${String(id)}`),
+        onReply: (id) => events.push(`reply ${String(id)}`),
         onData: (_, piece) => (bytes += piece.length),
-        onFin: (id) => told.push(`fin ${String(id)} after ${String(bytes)}`),
-        onReset: (id, status) => told.push(`reset ${String(id)} ${String(status)}`),
-        onOpen: () => told.push('open'),
-        onPing: (id) => told.push(`ping ${String(id)}`),
-        onGoAway: () => told.push('goaway'),
+        onFin: (id) => events.push(`fin ${String(id)} after ${String(bytes)}`),
+        onReset: (id, status) => events.push(`reset ${String(id)} ${String(status)}`),
+        onOpen: () => events.push('open'),
+        onPing: (id) => events.push(`ping ${String(id)}`),
+        onGoAway: () => events.push('goaway'),
       });
       let start = 0;
       for (const end of [...new Set([...cuts, wire.length])].sort((a, b) => a - b)) {
         reader.feed(wire.subarray(start, end));
         start = end;
       }
-      expect(told).toEqual(['reply 1', 'ping 2', 'fin 1 after 503', 'reset 3 5']);
+      expect(events).toEqual(['reply 1', 'ping 2', 'fin 1 after 503', 'reset 3 5']);
     }),
   );
 });

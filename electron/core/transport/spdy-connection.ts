@@ -40,7 +40,7 @@ export class SpdyConnection implements StreamCarrier {
   #onIdle: () => void = () => undefined;
   #nextStreamId = 1;
   #nextPingId = 1;
-  #takesStreams = true;
+  #acceptsStreams = true;
 
   /** Takes ownership of the wire. */
   constructor(wire: Duplex, clock: Clock) {
@@ -48,7 +48,7 @@ export class SpdyConnection implements StreamCarrier {
     this.#clock = clock;
     this.#reader = new SpdyReader({
       onReply: (id, isFinal) => {
-        this.#streams.get(id)?.noteTaken();
+        this.#streams.get(id)?.noteAccepted();
         if (isFinal) this.#streams.get(id)?.deliverFin();
       },
       onData: (id, bytes) => this.#streams.get(id)?.deliver(bytes),
@@ -63,10 +63,10 @@ export class SpdyConnection implements StreamCarrier {
         this.#write(resetFrame(id, resetStatus.refused));
       },
       onPing: (id) => {
-        this.#takePing(id);
+        this.#handlePing(id);
       },
       onGoAway: () => {
-        this.#takesStreams = false;
+        this.#acceptsStreams = false;
         if (this.#streams.size === 0) this.close();
       },
     });
@@ -86,7 +86,7 @@ export class SpdyConnection implements StreamCarrier {
   }
 
   get isOpen(): boolean {
-    return this.#takesStreams && this.#nextStreamId <= maxStreamId && !this.#wire.destroyed;
+    return this.#acceptsStreams && this.#nextStreamId <= maxStreamId && !this.#wire.destroyed;
   }
 
   /** A client or the other side is not reading. */
@@ -182,7 +182,7 @@ export class SpdyConnection implements StreamCarrier {
 
   forget({ id }: SpdyStream): void {
     if (!this.#streams.delete(id) || this.#streams.size > 0) return;
-    if (this.#takesStreams) this.#onIdle();
+    if (this.#acceptsStreams) this.#onIdle();
     else this.close();
   }
 
@@ -199,13 +199,13 @@ export class SpdyConnection implements StreamCarrier {
   }
 
   /** Pings of the other side have even numbers. */
-  #takePing(id: number): void {
+  #handlePing(id: number): void {
     if (id % 2 === 1) this.#pings.get(id)?.(true);
     else this.#write(pingFrame(id));
   }
 
   #endStreams(reason: Error | null): void {
-    this.#takesStreams = false;
+    this.#acceptsStreams = false;
     const left = [...this.#streams.values()];
     this.#streams.clear();
     for (const stream of left)

@@ -109,7 +109,7 @@ export class SpdyReader {
     let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pending = Buffer.alloc(0);
     while (rest.length > 0) {
-      const used = this.#data.left > 0 ? this.#takeData(rest) : this.#takeFrame(rest);
+      const used = this.#data.left > 0 ? this.#readData(rest) : this.#readFrame(rest);
       if (used === 0) break;
       rest = rest.subarray(used);
     }
@@ -117,7 +117,7 @@ export class SpdyReader {
     if (rest.length > 0) this.#pending = Buffer.from(rest);
   }
 
-  #takeData(bytes: Buffer): number {
+  #readData(bytes: Buffer): number {
     const { streamId, isFinal } = this.#data;
     const piece = bytes.subarray(0, this.#data.left);
     this.#data.left -= piece.length;
@@ -130,7 +130,7 @@ export class SpdyReader {
    * Parses the header of a data frame, or a complete control frame. Returns the bytes used, 0 if the frame is
    * incomplete.
    */
-  #takeFrame(bytes: Buffer): number {
+  #readFrame(bytes: Buffer): number {
     if (bytes.length < headerBytes) return 0;
     const word = bytes.readUInt32BE(0);
     const isFinal = (bytes.readUInt8(4) & finFlag) !== 0;
@@ -140,14 +140,14 @@ export class SpdyReader {
       if (length === 0 && isFinal) this.#listener.onFin(word);
       return headerBytes;
     }
-    if (((word >>> 16) & 0x7fff) !== 3) throw new Error('a frame of another version of SPDY');
+    if (((word >>> 16) & 0x7fff) !== 3) throw new Error('a frame of an unsupported SPDY version');
     if (length > maxControlBytes) throw new Error('a SPDY control frame that is too long');
     if (bytes.length < headerBytes + length) return 0;
-    this.#takeControl(word & 0xffff, bytes.subarray(headerBytes, headerBytes + length), isFinal);
+    this.#readControl(word & 0xffff, bytes.subarray(headerBytes, headerBytes + length), isFinal);
     return headerBytes + length;
   }
 
-  #takeControl(type: number, body: Buffer, isFinal: boolean): void {
+  #readControl(type: number, body: Buffer, isFinal: boolean): void {
     if (body.length < 4) return;
     const id = body.readUInt32BE(0);
     switch (type) {

@@ -30,14 +30,14 @@ export interface StreamCarrier {
 export class SpdyStream extends Duplex {
   readonly id: number;
   /** Resolves to whether the other side accepted the stream: false if it closed first. */
-  readonly taken: Promise<boolean>;
+  readonly accepted: Promise<boolean>;
   /** The known reason when the other side resets the stream. */
   resetReason: () => Error | null = () => null;
   readonly #carrier: StreamCarrier;
-  #settleTaken: (isTaken: boolean) => void = () => undefined;
+  #settleAccepted: (isAccepted: boolean) => void = () => undefined;
   #hasSentFin: boolean;
   #hasGotFin = false;
-  #isFarGone = false;
+  #isFarEndClosed = false;
 
   /** `writable` false: our half has ended with the opening frame. */
   constructor(carrier: StreamCarrier, id: number, writable: boolean) {
@@ -45,12 +45,12 @@ export class SpdyStream extends Duplex {
     this.#carrier = carrier;
     this.id = id;
     this.#hasSentFin = !writable;
-    this.taken = new Promise((resolve) => (this.#settleTaken = resolve));
+    this.accepted = new Promise((resolve) => (this.#settleAccepted = resolve));
     if (!writable) this.end();
   }
 
-  noteTaken(): void {
-    this.#settleTaken(true);
+  noteAccepted(): void {
+    this.#settleAccepted(true);
   }
 
   deliver(bytes: Buffer): void {
@@ -73,8 +73,8 @@ export class SpdyStream extends Duplex {
   }
 
   /** The far end has closed both halves. Later writes are discarded, and fail once everything has been read. */
-  noteFarGone(): void {
-    this.#isFarGone = true;
+  noteFarEndClosed(): void {
+    this.#isFarEndClosed = true;
   }
 
   override _read(): void {
@@ -103,7 +103,7 @@ export class SpdyStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    this.#settleTaken(false);
+    this.#settleAccepted(false);
     this.#carrier.release(this);
     if (!this.#isOver) this.#carrier.sendReset(this);
     this.#carrier.forget(this);
@@ -119,7 +119,7 @@ export class SpdyStream extends Duplex {
   }
 
   #send(parts: readonly Buffer[], done: Done): void {
-    if (!this.#isFarGone) this.#carrier.send(this, parts, done);
+    if (!this.#isFarEndClosed) this.#carrier.send(this, parts, done);
     // A failed write would discard the data that has not been read yet.
     else done(this.readableEnded ? new Error('the far end has closed the connection') : null);
   }

@@ -52,7 +52,7 @@ const askpassWith = (stored: string | null): SshAskpass =>
     file,
     {
       services: () => ['web'],
-      onHuman: () => undefined,
+      onUserNeeded: () => undefined,
       key: 'login',
       host: 'bastion',
       port: null,

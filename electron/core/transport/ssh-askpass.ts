@@ -26,7 +26,7 @@ import { writeAnswer } from './answer-fifo.ts';
 import { answerName } from './answer-name.ts';
 import type { LineMeaning } from './child-carrier.ts';
 import { toEvidence } from '../failure/evidence.ts';
-import { type Asking, type Given, GivenAnswers } from './given-answers.ts';
+import { type PromptInfo, type GivenAnswer, GivenAnswers } from './given-answers.ts';
 import { removeFile } from './private-path.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 
@@ -34,7 +34,7 @@ export interface AskpassLogin {
   /** The services that use this login. */
   readonly services: () => readonly string[];
   /** The user has given an answer, or touched a security key. */
-  readonly onHuman: () => void;
+  readonly onUserNeeded: () => void;
   /** The same for all services that log in with the same settings. */
   readonly key: string;
   readonly host: string;
@@ -48,7 +48,7 @@ export interface AskpassLogin {
 }
 
 /** A server may time out when an answer takes longer than this. */
-const longAnswerMs = 10_000;
+const slowAnswerMs = 10_000;
 
 /** The program never asks about host keys: ssh_config and our own StrictHostKeyChecking decide. */
 const scriptFor = (token: string): string => `#!/bin/sh
@@ -63,7 +63,7 @@ IFS= read -r answer <&3 || exit 1
 case "$answer" in '='*) printf '%s\\n' "\${answer#=}" ;; *) exit 1 ;; esac
 `;
 
-interface Asked {
+interface AskpassRequest {
   /** The process id of the ssh that asks. */
   readonly parent: number;
   readonly fifo: string;
@@ -72,11 +72,11 @@ interface Asked {
   readonly prompt: string;
 }
 
-interface AskedQuestion extends Question, Asking {}
+interface AskpassQuestion extends Question, PromptInfo {}
 
 interface Unanswered {
-  readonly asked: Asked;
-  readonly question: AskedQuestion;
+  readonly request: AskpassRequest;
+  readonly question: AskpassQuestion;
 }
 
 export class SshAskpass {
@@ -95,10 +95,10 @@ export class SshAskpass {
   /** The config's password has been given. */
   #storedWasGiven = false;
   /** null: no ssh has printed its version yet. */
-  #namesAskers: boolean | null = null;
+  #promptsNameAsker: boolean | null = null;
   #unanswered: Unanswered | null = null;
   /** Why we stopped ssh. */
-  #told: Cause | null = null;
+  #stopCause: Cause | null = null;
   /** The time that the user took for the last answer, in ms. */
   #lastAnswerTookMs = 0;
   #touch = new AbortController();
@@ -115,39 +115,39 @@ export class SshAskpass {
 
   /** Interprets a line of stderr; null: it is not a prompt. `leaderPid` is the process that we started. */
   read(line: string, leaderPid: number | null): LineMeaning | null {
-    this.#namesAskers = stillNamesAskers(this.#namesAskers, line);
+    this.#promptsNameAsker = promptsNameAsker(this.#promptsNameAsker, line);
     this.#given.note(line);
-    const asked = this.#parse(line);
-    if (asked === null) return null;
-    if (asked.hint === 'done') {
-      if (this.#unanswered?.asked.fifo === asked.fifo) this.#endTouch();
+    const request = this.#parse(line);
+    if (request === null) return null;
+    if (request.hint === 'done') {
+      if (this.#unanswered?.request.fifo === request.fifo) this.#endTouch();
       return { kind: 'chatter' };
     }
     this.#endTouch();
-    const { prompt, hint } = asked;
+    const { prompt, hint } = request;
     const { user, password } = this.#login;
-    const isTarget = asked.parent === leaderPid;
+    const isTarget = request.parent === leaderPid;
     if (isTarget && password !== null && !this.#storedWasGiven && isPasswordPrompt(prompt, user)) {
       this.#storedWasGiven = true;
-      return { kind: 'question', prompt, settled: this.#tellSsh(asked, password) };
+      return { kind: 'question', prompt, settled: this.#answerSsh(request, password) };
     }
-    const question = this.#questionOf(asked, isTarget);
-    const ofAnother = this.#given.ofAnotherSsh(question);
-    if (ofAnother !== null)
+    const question = this.#questionOf(request, isTarget);
+    const reused = this.#given.fromAnotherSsh(question);
+    if (reused !== null)
       return {
         kind: 'question',
         prompt,
-        settled: this.#give(asked, question, ofAnother.answer, ofAnother.from),
+        settled: this.#give(request, question, reused.answer, reused.from),
       };
     const remembered = this.#recall(question);
     if (remembered !== null)
-      return { kind: 'question', prompt, settled: this.#give(asked, question, remembered, 'memory') };
+      return { kind: 'question', prompt, settled: this.#give(request, question, remembered, 'memory') };
     // ssh waits for the touch, and needs no answer.
     if (!this.#desk.isAttended && hint === 'none') return { kind: 'chatter' };
     const { name } = question;
     if (name !== null && this.#mayBeInKeychain(name))
-      return { kind: 'question', prompt, settled: this.#giveFromKeychain(asked, question, name) };
-    return this.#ask(asked, question);
+      return { kind: 'question', prompt, settled: this.#giveFromKeychain(request, question, name) };
+    return this.#ask(request, question);
   }
 
   /** ssh has logged in. */
@@ -166,7 +166,7 @@ export class SshAskpass {
    * the account.
    */
   explainEnd(cause: Cause): Cause {
-    if (cause === this.#told) return cause;
+    if (cause === this.#stopCause) return cause;
     const unanswered = this.#unanswered;
     // A pending touch explains only a refused login.
     if (unanswered !== null && (unanswered.question.kind !== 'touch' || cause.code === 'auth-failed'))
@@ -190,7 +190,7 @@ export class SshAskpass {
     for (const { key, kind, answer, from } of this.#given.untried())
       if (from === 'user' && isReusable(kind)) this.#desk.memory.keep(key, answer, { once: true });
     const tookMs = this.#lastAnswerTookMs;
-    if (cause.code !== 'closed-by-remote' || tookMs < longAnswerMs) return cause;
+    if (cause.code !== 'closed-by-remote' || tookMs < slowAnswerMs) return cause;
     const { host } = this.#login;
     return describeCause('closed-by-remote', { host, evidence: cause.evidence ?? undefined, tookMs });
   }
@@ -201,7 +201,7 @@ export class SshAskpass {
     await Promise.all([this.#file, ...this.#fifos].map(removeFile));
   }
 
-  #parse(line: string): Asked | null {
+  #parse(line: string): AskpassRequest | null {
     if (!line.startsWith(`${this.#token} `)) return null;
     const [, parent = '', asker = '', hint = '', ...words] = line.split(' ');
     if (!/^\d+$/.test(asker)) return null;
@@ -210,20 +210,20 @@ export class SshAskpass {
     return { parent: Number(parent), fifo, hint, prompt: words.join(' ').trim() };
   }
 
-  #questionOf({ prompt, hint, parent }: Asked, isTarget: boolean): AskedQuestion {
+  #questionOf({ prompt, hint, parent }: AskpassRequest, isTarget: boolean): AskpassQuestion {
     const { services, host, key: login } = this.#login;
-    const isNamed = this.#namesAskers === true;
+    const isNamed = this.#promptsNameAsker === true;
     const kind = isNamed || hint !== 'ask' ? promptKindOf(prompt, hint) : 'code';
     // A key is the same for every host.
     const key = kind === 'passphrase' ? prompt : [login, isTarget ? 'target' : 'jump', prompt].join('\n');
     const name = isReusable(kind) ? answerName(prompt, this.#login, isTarget) : null;
-    const asking: Asking = { pid: parent, isTarget, key, name, kind };
-    const hasGiven = this.#given.has(asking);
-    for (const given of this.#given.asked(asking)) this.#refuse(given);
+    const info: PromptInfo = { pid: parent, isTarget, key, name, kind };
+    const hasGiven = this.#given.has(info);
+    for (const given of this.#given.noteAsked(info)) this.#refuse(given);
     const storedIsWrong = isTarget && this.#storedWasGiven && isPasswordPrompt(prompt, null);
     const wasRemembered = name !== null && this.#refused.delete(name);
     return {
-      ...asking,
+      ...info,
       sameAs: isReusable(kind) ? key : null,
       services,
       asker: isNamed ? askerOf(prompt, host) : host,
@@ -233,12 +233,12 @@ export class SshAskpass {
     };
   }
 
-  #recall({ key, isRepeated, kind }: AskedQuestion): Answer | null {
+  #recall({ key, isRepeated, kind }: AskpassQuestion): Answer | null {
     if (isRepeated) this.#desk.memory.forget(key);
     return isReusable(kind) ? this.#desk.memory.recall(key) : null;
   }
 
-  #refuse({ key, name, from, kind }: Given): void {
+  #refuse({ key, name, from, kind }: GivenAnswer): void {
     const { memory, keychain } = this.#desk;
     if (!isReusable(kind)) return;
     memory.forget(key);
@@ -252,27 +252,31 @@ export class SshAskpass {
     return !this.#recalled.has(name) && this.#desk.keychain?.has(name) === true;
   }
 
-  async #giveFromKeychain(asked: Asked, question: AskedQuestion, name: string): Promise<Cause | null> {
+  async #giveFromKeychain(
+    request: AskpassRequest,
+    question: AskpassQuestion,
+    name: string,
+  ): Promise<Cause | null> {
     this.#recalled.add(name);
     const text = (await this.#desk.keychain?.recall(name)) ?? null;
     if (this.#end.signal.aborted) return null;
-    if (text !== null) return this.#give(asked, question, { text, remember: false }, 'keychain');
-    const meaning = this.#ask(asked, question);
+    if (text !== null) return this.#give(request, question, { text, remember: false }, 'keychain');
+    const meaning = this.#ask(request, question);
     if (meaning.kind === 'question') return meaning.settled;
     return meaning.kind === 'fatal' ? meaning.cause : null;
   }
 
   /** Prompts the user, or continues without an answer. */
-  #ask(asked: Asked, question: AskedQuestion): LineMeaning {
-    const { prompt } = asked;
-    if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(asked, question) };
+  #ask(request: AskpassRequest, question: AskpassQuestion): LineMeaning {
+    const { prompt } = request;
+    if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(request, question) };
     // ssh continues without the key, or without the action that needs confirmation.
     if (opensKey(prompt) || question.kind === 'confirm')
-      return { kind: 'question', prompt, settled: this.#tellSsh(asked, null) };
-    return { kind: 'fatal', cause: this.#tell(this.#withoutUser(question)) };
+      return { kind: 'question', prompt, settled: this.#answerSsh(request, null) };
+    return { kind: 'fatal', cause: this.#stopFor(this.#withoutUser(question)) };
   }
 
-  #withoutUser(question: AskedQuestion): Cause {
+  #withoutUser(question: AskpassQuestion): Cause {
     const { host } = this.#login;
     if (!question.isRepeated) return unanswerable(question, host);
     if (!question.wasRemembered) return wrongPassword(host, question.words);
@@ -280,34 +284,39 @@ export class SshAskpass {
     return describeCause('auth-failed', { host, evidence: question.words, wasRemembered: true, login });
   }
 
-  async #askUser(asked: Asked, question: AskedQuestion): Promise<Cause | null> {
+  async #askUser(request: AskpassRequest, question: AskpassQuestion): Promise<Cause | null> {
     const { kind } = question;
     const signal = kind === 'touch' ? this.#newTouch() : this.#end.signal;
-    this.#unanswered = { asked, question };
+    this.#unanswered = { request, question };
     const answer = await this.#desk.ask({ ...question, remember: await this.#offerOf(question) }, signal);
-    if (answer !== null || kind === 'touch') this.#login.onHuman();
+    if (answer !== null || kind === 'touch') this.#login.onUserNeeded();
     if (answer === null && kind !== 'confirm')
-      return signal.aborted ? null : this.#tell(withoutAnswer(question));
+      return signal.aborted ? null : this.#stopFor(withoutAnswer(question));
     this.#unanswered = null;
-    if (answer === null) return this.#tellSsh(asked, null);
+    if (answer === null) return this.#answerSsh(request, null);
     this.#lastAnswerTookMs = answer.tookMs;
-    return this.#give(asked, question, answer, 'user');
+    return this.#give(request, question, answer, 'user');
   }
 
-  async #offerOf({ name }: AskedQuestion): Promise<Remember | undefined> {
+  async #offerOf({ name }: AskpassQuestion): Promise<Remember | undefined> {
     const { keychain } = this.#desk;
     if (name === null) return undefined;
     return keychain !== null && (await keychain.isAvailable()) ? 'offered' : 'unavailable';
   }
 
-  #give(asked: Asked, question: Asking, answer: Answer, from: Given['from']): Promise<null> {
+  #give(
+    request: AskpassRequest,
+    question: PromptInfo,
+    answer: Answer,
+    from: GivenAnswer['from'],
+  ): Promise<null> {
     const { pid, isTarget, key, name, kind } = question;
     this.#given.add({ pid, isTarget, key, name, kind, answer, from });
-    return this.#tellSsh(asked, answer.text);
+    return this.#answerSsh(request, answer.text);
   }
 
   /** null: ssh gets no answer. */
-  async #tellSsh({ fifo }: Asked, answer: string | null): Promise<null> {
+  async #answerSsh({ fifo }: AskpassRequest, answer: string | null): Promise<null> {
     await writeAnswer(fifo, answer === null ? '!' : `=${answer}`);
     return null;
   }
@@ -323,14 +332,14 @@ export class SshAskpass {
     this.#touch.abort();
   }
 
-  #tell(cause: Cause): Cause {
-    this.#told = cause;
+  #stopFor(cause: Cause): Cause {
+    this.#stopCause = cause;
     return cause;
   }
 }
 
 /** The lowest version counts: a server's banner can only add higher ones. */
-function stillNamesAskers(before: boolean | null, line: string): boolean | null {
+function promptsNameAsker(before: boolean | null, line: string): boolean | null {
   const version = /^debug1: Local version string SSH-2\.0-OpenSSH_(\d+)\.(\d+)/.exec(line);
   if (version === null) return before;
   const [major, minor] = [Number(version[1]), Number(version[2])];
@@ -340,10 +349,10 @@ function stillNamesAskers(before: boolean | null, line: string): boolean | null 
 const wrongPassword = (host: string, evidence: string | undefined): Cause =>
   describeCause('auth-failed', { host, evidence, usedPassword: true });
 
-const withoutAnswer = ({ asker, words }: AskedQuestion): Cause =>
+const withoutAnswer = ({ asker, words }: AskpassQuestion): Cause =>
   describeCause('question-unanswered', { host: asker, evidence: toEvidence(words, []), askedUser: true });
 
-const unanswerable = (question: AskedQuestion, host: string): Cause =>
+const unanswerable = (question: AskpassQuestion, host: string): Cause =>
   describeCause('question-unanswered', {
     what: promptTitle(question),
     evidence: toEvidence(question.words, []),

@@ -3,7 +3,7 @@ import { parseJumpHost } from '../../../shared/jump-host.ts';
 import type { Clock } from '../clock.ts';
 import { startLimit } from './child-carrier.ts';
 import { ConnectionGate } from './connection-gate.ts';
-import { LoginMemory, type LoginWish } from './login-memory.ts';
+import { LoginMemory, type LoginRequest } from './login-memory.ts';
 import { assertFitsSockets } from './private-path.ts';
 import { type Admission, RacingCarrier } from './racing-carrier.ts';
 import type { SshConnection } from './ssh-command.ts';
@@ -18,12 +18,12 @@ export function sshCarriers(options: SshMasterOptions): OpenCarrier {
   const gate = new ConnectionGate(clock);
   const logins = new LoginMemory();
   return (opening, reports) => {
-    const { id, service, insisted } = opening;
+    const { id, service, forced } = opening;
     const { connection, startTimeoutMs } = service;
     if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
     const login = loginOf(connection);
     const [line = connection.host, beyond] = hopsOf(connection);
-    const wish = { login, host: line, wishedAt: clock.now(), insisted };
+    const request = { login, host: line, requestedAt: clock.now(), forced };
     return new RacingCarrier({
       id,
       host: connection.host,
@@ -40,17 +40,17 @@ export function sshCarriers(options: SshMasterOptions): OpenCarrier {
           { connection, login, ...reports },
           options,
         ),
-      admission: admissionOf(wish, logins, clock),
+      admission: admissionOf(request, logins, clock),
     });
   };
 }
 
-const admissionOf = (wish: LoginWish, logins: LoginMemory, clock: Clock): Admission => ({
-  refusal: () => logins.refusal(wish, clock.now()),
-  notBefore: () => logins.notBefore(wish),
+const admissionOf = (request: LoginRequest, logins: LoginMemory, clock: Clock): Admission => ({
+  refusal: () => logins.refusal(request, clock.now()),
+  notBefore: () => logins.notBefore(request),
   learn: (cause) => {
-    if (cause === null) logins.worked(wish);
-    else logins.failed(wish, cause, clock.now());
+    if (cause === null) logins.worked(request);
+    else logins.failed(request, cause, clock.now());
   },
 });
 

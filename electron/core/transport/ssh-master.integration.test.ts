@@ -74,12 +74,14 @@ it('reports to each service its own refusals', async () => {
     workshop.openReady(to()),
     workshop.openReady(to({ remotePort: await freePort() })),
   ]);
-  const told: string[] = [];
-  good.tunnel.onComplaint(() => told.push('good'));
-  bad.tunnel.onComplaint(({ title }) => told.push(`bad: ${title}`));
+  const complaints: string[] = [];
+  good.tunnel.onComplaint(() => complaints.push('good'));
+  bad.tunnel.onComplaint(({ title }) => complaints.push(`bad: ${title}`));
   await exchange(bad.address, 'x').catch(() => undefined);
-  await eventually('the complaint', () => told.length > 0);
-  expect(told).toEqual([expect.stringMatching(/^bad: The tunnel is up, but .* refused the connection$/)]);
+  await eventually('the complaint', () => complaints.length > 0);
+  expect(complaints).toEqual([
+    expect.stringMatching(/^bad: The tunnel is up, but .* refused the connection$/),
+  ]);
 });
 
 it('ends all tunnels for one cause when its process is killed, and one login restores all', async () => {

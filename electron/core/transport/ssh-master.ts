@@ -31,14 +31,14 @@ export interface MasterParts {
   /** The services that use it now. */
   readonly services: () => readonly string[];
   /** The login needed the user: an answer, or the touch of a key. */
-  readonly onHuman: () => void;
+  readonly onUserNeeded: () => void;
 }
 
 /** A dead connection is detected within 10 s: ssh disconnects one interval after the last probe. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
 /** Longer than all prompts of one login. */
-const patienceSeconds = 900;
+const promptTimeoutSeconds = 900;
 
 /** Between the end of the key exchange and the session. */
 const quickLoginMs = 2_000;
@@ -52,13 +52,13 @@ export function openMaster(request: CarrierRequest, parts: MasterParts, options:
   const launch = (timing: SshTiming): void => {
     try {
       tunnel.launch(planMaster(request, { ...parts, timing }, options));
-      void watchLogin(tunnel, parts.onHuman, options.clock);
+      void watchLogin(tunnel, parts.onUserNeeded, options.clock);
     } catch (error) {
       tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
     }
   };
   const timing = timingOf(request, options);
-  if (options.prompts.mayAnswer) void patientTiming(timing, parts.connection, options).then(launch);
+  if (options.prompts.mayAnswer) void timingForPrompts(timing, parts.connection, options).then(launch);
   else launch(timing);
   return tunnel;
 }
@@ -67,22 +67,22 @@ export function openMaster(request: CarrierRequest, parts: MasterParts, options:
  * ssh's ConnectTimeout keeps running while a jump host prompts the user, who may take five minutes for each prompt;
  * our start deadline pauses. If ssh connects directly, its timeout stays, so that it tries a name's next address.
  */
-async function patientTiming(
+async function timingForPrompts(
   timing: SshTiming,
   connection: SshConnection,
   options: SshMasterOptions,
 ): Promise<SshTiming> {
-  if (connection.jump.length > 0) return { ...timing, behindHopSeconds: patienceSeconds };
+  if (connection.jump.length > 0) return { ...timing, behindHopSeconds: promptTimeoutSeconds };
   const isWaiting = await isBehindProxy(connection, options);
-  return isWaiting ? { ...timing, connectTimeoutSeconds: patienceSeconds } : timing;
+  return isWaiting ? { ...timing, connectTimeoutSeconds: promptTimeoutSeconds } : timing;
 }
 
 /** Where ssh has no askpass for a touch, it prints nothing: only the duration shows it. */
-async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Clock): Promise<void> {
+async function watchLogin(tunnel: ChildCarrier, onUserNeeded: () => void, clock: Clock): Promise<void> {
   await tunnel.loggingIn;
   const since = clock.now();
   await tunnel.ready;
-  if (clock.now() - since > quickLoginMs) onHuman();
+  if (clock.now() - since > quickLoginMs) onUserNeeded();
 }
 
 /** Throws if the runtime directory cannot be created, or the askpass program cannot be written. */
@@ -94,7 +94,7 @@ function planMaster(
     onRefusal,
     onListenRefused,
     services,
-    onHuman,
+    onUserNeeded,
     timing,
   }: MasterParts & { readonly timing: SshTiming },
   options: SshMasterOptions,
@@ -107,7 +107,7 @@ function planMaster(
   const { host, port, user, jump, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
   const mayAsk = prompts.mayAnswer;
-  const login = { services, onHuman, key, host, port, user, jump, password };
+  const login = { services, onUserNeeded, key, host, port, user, jump, password };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const reader = createMasterReader({ service, controlPath, onRefusal, onListenRefused });
   return {
@@ -180,8 +180,8 @@ function timingOf({ service }: CarrierRequest, { timing = defaultTiming }: SshMa
 
 /** ssh ran without prompts (BatchMode), but the server would have accepted an answer. */
 function withLogin(cause: Cause, host: string): Cause {
-  const takesAnswers = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(cause.evidence ?? '');
-  if (cause.code !== 'auth-failed' || !takesAnswers) return cause;
+  const acceptsAnswers = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(cause.evidence ?? '');
+  if (cause.code !== 'auth-failed' || !acceptsAnswers) return cause;
   return describeCause('auth-failed', {
     host,
     evidence: cause.evidence ?? undefined,

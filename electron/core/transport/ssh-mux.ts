@@ -5,8 +5,8 @@
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
-import { hello, muxRequestId, muxTypes, packet, placeWords, uint32 } from './mux-packet.ts';
-import { hearReplies } from './mux-replies.ts';
+import { hello, muxRequestId, muxTypes, packet, addressFields, uint32 } from './mux-packet.ts';
+import { onReplies } from './mux-replies.ts';
 
 export interface LocalForward {
   /** A Unix socket that the master creates. */
@@ -50,11 +50,11 @@ export interface SshMux {
 }
 
 export const sshMux: SshMux = {
-  open: (place, forward) => ask(place, muxTypes.openForward, forward),
-  close: (place, forward) => ask(place, muxTypes.closeForward, forward),
+  open: (place, forward) => sendRequest(place, muxTypes.openForward, forward),
+  close: (place, forward) => sendRequest(place, muxTypes.closeForward, forward),
 };
 
-function ask(
+function sendRequest(
   { controlPath, clock, deadlineMs }: MuxPlace,
   type: number,
   forward: Forward,
@@ -67,18 +67,18 @@ function ask(
       resolve(result);
     };
     const timer = clock.after(deadlineMs, () => settle(err({ kind: 'silent' })));
-    hearReplies(socket, muxTypes.ok, (reply) => {
+    onReplies(socket, muxTypes.ok, (reply) => {
       if (reply.kind === 'done') settle(ok(undefined));
       else if (reply.kind !== 'hello') settle(err(reply));
     });
     socket.write(hello());
-    socket.write(packet(uint32(type), uint32(muxRequestId), ...wordsOf(forward)));
+    socket.write(packet(uint32(type), uint32(muxRequestId), ...forwardFields(forward)));
   });
 }
 
 /** The forward's kind, its listening address, and its target. */
-function wordsOf(forward: Forward): readonly Buffer[] {
+function forwardFields(forward: Forward): readonly Buffer[] {
   return 'toPath' in forward
-    ? [uint32(remoteForward), ...placeWords(forward.listen), ...placeWords({ path: forward.toPath })]
-    : [uint32(localForward), ...placeWords({ path: forward.listenPath }), ...placeWords(forward.to)];
+    ? [uint32(remoteForward), ...addressFields(forward.listen), ...addressFields({ path: forward.toPath })]
+    : [uint32(localForward), ...addressFields({ path: forward.listenPath }), ...addressFields(forward.to)];
 }

@@ -78,7 +78,7 @@ Authenticated to target (via proxy) using "publickey".
 debug1: Entering interactive session.`,
       jumped,
     ).map((meaning) => meaning.split(': ')[0]),
-  ).toEqual(['evidence', 'answered', 'answered', 'let-in', 'answered', 'ready']);
+  ).toEqual(['evidence', 'answered', 'answered', 'hop-passed', 'answered', 'ready']);
 });
 
 it('attributes no refusal to a channel whose end was among dropped lines', () => {

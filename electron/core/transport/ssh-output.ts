@@ -7,10 +7,10 @@ const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
 const answered: LineMeaning = { kind: 'answered' };
 const loggingIn: LineMeaning = { kind: 'logging-in' };
-const letIn: LineMeaning = { kind: 'let-in' };
+const hopPassed: LineMeaning = { kind: 'hop-passed' };
 
 /** ssh truncates a path in its messages about a channel (port_open_helper in channels.c). */
-export const maxToldPathLength = 100;
+export const maxShownPathLength = 100;
 
 export interface MasterReaderParts {
   readonly service: ServiceSpec;
@@ -57,7 +57,7 @@ export function createMasterReader({
   let prohibition: string | null = null;
   // The ssh of the first hop logs at the same level, and prints each of these lines once before ours.
   const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
-  let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
+  let ownProxies = isBehindJumpHost ? 1 : 0;
   let loginsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let sessionsOfJumpHosts = isBehindJumpHost ? 1 : 0;
 
@@ -73,17 +73,17 @@ export function createMasterReader({
     if (text === 'debug1: SSH2_MSG_SERVICE_ACCEPT received') return isBehindJumpHost ? chatter : loggingIn;
     // A program from the user's ssh_config, whose progress is unknown; it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
-      return proxiesOfOurs-- > 0 ? chatter : answered;
-    const remark = /^debug1: Remote: (.+)$/.exec(text)?.[1];
-    if (remark !== undefined && /disabled|refused/i.test(remark)) prohibition = remark;
+      return ownProxies-- > 0 ? chatter : answered;
+    const remote = /^debug1: Remote: (.+)$/.exec(text)?.[1];
+    if (remote !== undefined && /disabled|refused/i.test(remote)) prohibition = remote;
     if (text.startsWith('debug1: mux_confirm_remote_forward: success')) prohibition = null;
     const opened = /^debug1: channel (\d+): new \[?(?:direct|forwarded)-/.exec(text)?.[1];
     if (opened !== undefined) open.add(opened);
-    const [, freed, words] = /^debug1: channel (\d+): free: (.*), nchannels \d+$/.exec(text) ?? [];
+    const [, freed, description] = /^debug1: channel (\d+): free: (.*), nchannels \d+$/.exec(text) ?? [];
     if (freed !== undefined) {
       open.delete(freed);
-      const path = / to (.+) port \d+$/.exec(words ?? '')?.[1];
-      if (path !== undefined) tellRefusal(freed, path);
+      const path = / to (.+) port \d+$/.exec(description ?? '')?.[1];
+      if (path !== undefined) reportRefusal(freed, path);
     }
     // These contain the resolved address, which matters for the local network permission of macOS, and the jump
     // host from ssh_config.
@@ -94,7 +94,7 @@ export function createMasterReader({
       : chatter;
   };
 
-  const tellRefusal = (channel: string, path: string): void => {
+  const reportRefusal = (channel: string, path: string): void => {
     const line = refused.get(channel);
     refused.delete(channel);
     if (line !== undefined) onRefusal(path, line);
@@ -103,7 +103,7 @@ export function createMasterReader({
   const read = ({ stream, text, afterReady }: ChildLine): LineMeaning => {
     if (stream === 'stdout') return chatter;
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
-    if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
+    if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? hopPassed : chatter;
     if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
     const [, port, path] =
       /^mux_confirm_remote_forward: remote port forwarding failed for listen (?:port (\d+)|path (.+))$/.exec(

@@ -48,7 +48,7 @@ process.stdin.pipe(socket).pipe(process.stdout);`,
   it.each([
     ['both methods', '', []],
     ["keyboard-interactive with the target's text", "root@target's password:", ['PasswordAuthentication no']],
-  ])("is never told to a jump host of the user's ssh_config that asks by %s", async (_, words, config) => {
+  ])("is never sent to a jump host of the user's ssh_config that asks by %s", async (_, words, config) => {
     const gate = await world.start({ curious: words, config });
     await world.client.addConfig(`Host target
   HostName ${target.host}

@@ -12,7 +12,7 @@ export interface SshSettingsTerms {
 }
 
 /** Never rejects. */
-export function askSshSettings(connection: SshConnection, terms: SshSettingsTerms): Promise<QueryAnswer> {
+export function querySshSettings(connection: SshConnection, terms: SshSettingsTerms): Promise<QueryAnswer> {
   const request = { name: `ssh -G ${connection.host}`, argv: sshSettingsArgv(connection) };
   return askChild(request, { ...terms, signal: new AbortController().signal });
 }
@@ -34,7 +34,7 @@ export async function isBehindProxy(
   connection: SshConnection,
   { launcher, clock }: Omit<SshSettingsTerms, 'timeoutMs'>,
 ): Promise<boolean> {
-  const answer = await askSshSettings(connection, { launcher, clock, timeoutMs: proxyTimeoutMs });
+  const answer = await querySshSettings(connection, { launcher, clock, timeoutMs: proxyTimeoutMs });
   if (answer.kind !== 'answered') return false;
   return ['proxyjump', 'proxycommand'].some((name) => sshSetting(answer.output, name) !== null);
 }

@@ -11,8 +11,8 @@ import type { Socket } from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Channels, ChannelFailure, ChannelTarget } from './channel.ts';
 import { connectPassing } from './descriptor-passing.ts';
-import { hello, muxRequestId, muxTypes, packet, placeWords, text, uint32 } from './mux-packet.ts';
-import { hearReplies, type MuxReply } from './mux-replies.ts';
+import { hello, muxRequestId, muxTypes, packet, addressFields, text, uint32 } from './mux-packet.ts';
+import { onReplies, type MuxReply } from './mux-replies.ts';
 import { ensureRuntimeDirectory, tunnelFile } from './private-path.ts';
 import { makeSocketPair, type SocketPair } from './socket-pair.ts';
 
@@ -66,7 +66,7 @@ export class StdioForwards implements Channels {
       const { socket: control, pass } = await connectPassing(this.#parts.controlPath);
       sockets.push(control.on('error', () => undefined));
       const request = [muxTypes.newStdioForward, muxRequestId].map(uint32);
-      control.write(Buffer.concat([hello(), packet(...request, text(''), ...placeWords(to))]));
+      control.write(Buffer.concat([hello(), packet(...request, text(''), ...addressFields(to))]));
       // The master waits for both: send them without waiting for replies. If sending fails, close the control
       // socket.
       void Promise.all([pass(input.theirs), pass(output.theirs)]).then((sent) => {
@@ -106,7 +106,7 @@ function replyOf(control: Socket, signal: AbortSignal, onHello: () => void): Pro
       resolve(failure);
     };
     const cancel = (): void => settle({ kind: 'cancelled' });
-    const stop = hearReplies(control, muxTypes.sessionOpened, (reply) => {
+    const stop = onReplies(control, muxTypes.sessionOpened, (reply) => {
       if (reply.kind === 'hello') onHello();
       else settle(reply.kind === 'done' ? null : failureIn(reply));
     });

@@ -29,12 +29,12 @@ export function transportKeyOf(service: ServiceSpec): TransportKey | null {
       const isAlone = service.isAlone === true;
       const { startTimeoutMs } = service;
       // A service with a longer start timeout does not share.
-      const patience = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
+      const timeout = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
       const { host, user, port, jump } = connection;
       const place = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
       return {
         kind: 'ssh',
-        id: ['ssh', loginOf(connection), patience, isAlone ? service.name : ''].join('\n'),
+        id: ['ssh', loginOf(connection), timeout, isAlone ? service.name : ''].join('\n'),
         name: ['ssh', ...jump.map((hop) => `${hop} →`), place].join(' '),
         title: `The ssh host ${host}`,
         isAlone,

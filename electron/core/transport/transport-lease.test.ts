@@ -16,7 +16,7 @@ class Play {
     {
       onDown: ({ code }) => void this.happened.push(`down: ${code}`),
       onUp: () => void this.happened.push('up'),
-      onDoubt: () => undefined,
+      onSuspected: () => undefined,
       onRenewed: () => undefined,
       onMoved: () => void this.happened.push('moved'),
       clientsWait: () => false,
@@ -68,24 +68,24 @@ describe('a service without a context', () => {
   it('keeps it when another one becomes current, and reports which', () => {
     const play = on();
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', 'staging']);
     play.context = 'prod';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect(play.lease.otherContext).toBeNull();
   });
 
   it('keeps it while none is current, or the kubeconfig cannot be read', () => {
     const play = on();
     play.context = null;
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', null]);
   });
 
   it('moves when it is turned off and on', () => {
     const play = on();
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     play.lease.take(null);
     expect([play.lease.otherContext, play.lease.service]).toEqual([null, null]);
     play.lease.take(service());
@@ -96,7 +96,7 @@ describe('a service without a context', () => {
   it('keeps it when the service is edited', () => {
     const play = on();
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     play.lease.take(service(kubectlConnection({ remotePort: 80 })));
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([
       ['changed'],
@@ -109,7 +109,7 @@ describe('a service without a context', () => {
     const play = on();
     play.files = ['/home/me/work.yaml'];
     play.context = 'work';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect(play.take()).toEqual(['leaves kubernetes prod', 'joins kubernetes work', 'moved']);
     expect([play.contextInUse, play.lease.otherContext]).toEqual(['work', null]);
   });
@@ -117,11 +117,11 @@ describe('a service without a context', () => {
   it('does not move when another kubeconfig has the same context: its session checks for itself', () => {
     const play = on();
     play.files = ['/home/me/work.yaml'];
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse]).toEqual([[], 'prod']);
     // From now on it keeps that one.
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.lease.otherContext]).toEqual([[], 'staging']);
   });
 
@@ -131,7 +131,7 @@ describe('a service without a context', () => {
     play.lease.take(service());
     expect([play.take(), play.contextInUse]).toEqual([['joins kubernetes (current context)'], null]);
     play.context = 'prod';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take().at(-1), play.contextInUse]).toEqual(['moved', 'prod']);
   });
 
@@ -149,7 +149,7 @@ describe('a service that names its context', () => {
     const play = on(service(kubectlConnection({ context: 'prod' })));
     play.context = 'staging';
     play.files = ['/elsewhere'];
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', null]);
   });
 
@@ -168,7 +168,7 @@ it('leases nothing for a service that shares nothing, and does nothing when noth
   const ssh = service(sshConnection());
   play.lease.take(ssh);
   play.lease.take(ssh);
-  play.lease.lookAtContext();
+  play.lease.checkContext();
   expect(play.take()).toEqual(['joins ssh bastion']);
   play.lease.take(service({ technology: 'tcp', host: 'db', remotePort: 1 }));
   expect([play.take(), play.lease.down, play.lease.note, play.lease.isCertain, play.lease.nextTryAt]).toEqual(

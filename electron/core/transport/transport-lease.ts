@@ -10,7 +10,7 @@ export interface LeaseListener {
   readonly onDown: (cause: Cause) => void;
   readonly onUp: () => void;
   /** The transport did not answer, or another connection takes over: its tunnels should prove themselves. */
-  readonly onDoubt: () => void;
+  readonly onSuspected: () => void;
   /** A new connection is ready, and tunnels should move to it: the old one was opened with outdated settings. */
   readonly onRenewed: () => void;
   /** The service now uses another transport, because its kubeconfig names another context. */
@@ -57,7 +57,7 @@ export class TransportLease {
   #otherContext: string | null = null;
   #transport: LeasedTransport | null = null;
   /** The reason that the forward was last notified of, or could see when the lease began. */
-  #told: Cause | null = null;
+  #reported: Cause | null = null;
 
   constructor(listener: LeaseListener, parts: LeaseParts) {
     this.listener = listener;
@@ -105,7 +105,7 @@ export class TransportLease {
   }
 
   /** Checks for changes of the kubeconfig, or of which kubeconfig is used. */
-  lookAtContext(): void {
+  checkContext(): void {
     const pin = this.#given === null ? null : this.#parts.pin(this.#given);
     if (pin === null || this.#pin === null) return;
     if (isSamePlace(pin, this.#pin) && this.#pin.context !== null) {
@@ -128,10 +128,10 @@ export class TransportLease {
   }
 
   /** The transport has changed: notifies the forward if its own state has changed. */
-  lookUp(): void {
+  refresh(): void {
     const { down } = this;
-    const before = this.#told;
-    this.#told = down;
+    const before = this.#reported;
+    this.#reported = down;
     if (down === null && before !== null) this.listener.onUp();
     if (down !== null && (before === null || before.code !== down.code || before.evidence !== down.evidence))
       this.listener.onDown(down);
@@ -153,9 +153,9 @@ export class TransportLease {
       before?.leave(this);
       this.#transport?.join(this);
     }
-    const wasDown = this.#told !== null;
-    this.#told = this.down;
-    if (service !== null && wasDown && this.#told === null) this.listener.onUp();
+    const wasDown = this.#reported !== null;
+    this.#reported = this.down;
+    if (service !== null && wasDown && this.#reported === null) this.listener.onUp();
   }
 }
 

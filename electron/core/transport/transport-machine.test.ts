@@ -20,27 +20,25 @@ class Play {
   now = 0;
   isLeased = true;
   clientsWait = false;
-  asksHuman = false;
+  isPromptingUser = false;
   lines: string[] = [];
 
   on(...events: readonly TransportEvent[]): this {
     for (const event of events) {
-      const { now, isLeased, clientsWait, asksHuman } = this;
+      const { now, isLeased, clientsWait, isPromptingUser } = this;
       const context = {
         now,
         random: 0.5,
         policy: defaultRestartPolicy,
         isLeased,
         clientsWait,
-        asksHuman,
+        isPromptingUser,
         lingerMs: 60_000,
       };
       const { state, effects } = transition(this.state, event, context);
       this.state = state;
       const done = effects.map((effect) =>
-        [effect.type, effect.carrier, ...('insisted' in effect && effect.insisted ? ['insisted'] : [])].join(
-          ' ',
-        ),
+        [effect.type, effect.carrier, ...('forced' in effect && effect.forced ? ['forced'] : [])].join(' '),
       );
       this.lines.push(
         `${event.type} → ${inWords(state.situation)}${done.length > 0 ? `: ${done.join(', ')}` : ''}`,
@@ -64,8 +62,8 @@ class Play {
     return dueAt === null ? null : dueAt - this.now;
   }
 
-  static up(tookHuman = false): Play {
-    const play = new Play().on(wanted, ready(1, tookHuman));
+  static up(neededUser = false): Play {
+    const play = new Play().on(wanted, ready(1, neededUser));
     play.lines = [];
     return play;
   }
@@ -87,11 +85,15 @@ function inWords(situation: TransportSituation): string {
   }
 }
 
-const wanted: TransportEvent = { type: 'wanted', insisted: false };
-const insisted: TransportEvent = { type: 'wanted', insisted: true };
+const wanted: TransportEvent = { type: 'wanted', forced: false };
+const forced: TransportEvent = { type: 'wanted', forced: true };
 const due: TransportEvent = { type: 'due' };
 const wake: TransportEvent = { type: 'interrupted', certain: true };
-const ready = (carrier: number, tookHuman = false): TransportEvent => ({ type: 'ready', carrier, tookHuman });
+const ready = (carrier: number, neededUser = false): TransportEvent => ({
+  type: 'ready',
+  carrier,
+  neededUser,
+});
 const ended = (carrier: number, cause: Cause | null = refused, isUnused = false): TransportEvent => ({
   type: 'ended',
   carrier,
@@ -149,8 +151,8 @@ describe('a transport', () => {
     const play = new Play().on(wanted, ended(1, authFailed));
     expect([play.last, play.state.trouble]).toEqual(['ended → waiting', authFailed]);
     expect(play.dueInMs).toBeGreaterThanOrEqual(60_000);
-    play.on(insisted);
-    expect(play.last).toBe('wanted → opening 2: open 2 insisted');
+    play.on(forced);
+    expect(play.last).toBe('wanted → opening 2: open 2 forced');
   });
 
   it('is brought forward by a client, as near to the last attempt as is sensible', () => {
@@ -212,22 +214,22 @@ describe('a doubtful transport', () => {
 
   it('opens no second carrier during a sign-in unless the user forces it, but does after a failed sign-in', () => {
     const play = Play.up();
-    play.asksHuman = true;
+    play.isPromptingUser = true;
     expect(play.on(silent(1), wanted, { type: 'triggered', trigger: 'network' }, silent(1)).last).toBe(
       'silent → doubtful 1 + none',
     );
-    play.asksHuman = false;
+    play.isPromptingUser = false;
     expect(play.on(silent(1)).last).toBe('silent → doubtful 1 + 2: open 2');
     const user = Play.up();
-    user.asksHuman = true;
-    expect(user.on(silent(1), insisted).last).toBe('wanted → doubtful 1 + 2: open 2 insisted');
+    user.isPromptingUser = true;
+    expect(user.on(silent(1), forced).last).toBe('wanted → doubtful 1 + 2: open 2 forced');
   });
 
   it('postpones a successor that is due until no sign-in is running', () => {
     const play = Play.up().on(silent(1), ended(2));
-    play.asksHuman = true;
+    play.isPromptingUser = true;
     expect(play.on(due).last).toBe('due → doubtful 1 + none');
-    play.asksHuman = false;
+    play.isPromptingUser = false;
     expect(play.on(silent(1)).last).toBe('silent → doubtful 1 + 3: open 3');
   });
 
@@ -238,7 +240,7 @@ describe('a doubtful transport', () => {
 
   it('is renewed beside itself when the user requests it, and stays as it is when that fails', () => {
     const play = Play.up().on({ type: 'renewed' });
-    expect([play.last, carrierOf(play.state)]).toEqual(['renewed → doubtful 1 + 2: open 2 insisted', 2]);
+    expect([play.last, carrierOf(play.state)]).toEqual(['renewed → doubtful 1 + 2: open 2 forced', 2]);
     expect(play.on(ended(2)).last).toBe('ended → up 1');
     expect(play.on({ type: 'renewed' }, ready(3)).last).toBe('ready → up 3: drain 1');
   });
@@ -251,7 +253,7 @@ describe('a transport after a sleep or a network change', () => {
 
   it('leaves a carrier with a running sign-in alone', () => {
     const play = new Play().on(wanted);
-    play.asksHuman = true;
+    play.isPromptingUser = true;
     expect(play.on(wake).last).toBe('interrupted → opening 1');
   });
 

@@ -61,11 +61,11 @@ const after = (
 
 // ---- moves ----
 
-function open(state: TransportState, { now }: TransportContext, insisted = false): TransportTransition {
+function open(state: TransportState, { now }: TransportContext, forced = false): TransportTransition {
   const carrier = state.lastCarrier + 1;
   return stay(
     { ...state, situation: { status: 'opening', carrier }, lastCarrier: carrier, triedAt: now },
-    { type: 'open', carrier, insisted },
+    { type: 'open', carrier, forced },
   );
 }
 
@@ -87,7 +87,7 @@ const wait = (state: TransportState, retryAt: number | null): TransportTransitio
 /** The new carrier serves from now on. */
 function serve(
   state: TransportState,
-  { carrier, tookHuman }: TransportEventOf<'ready'>,
+  { carrier, neededUser }: TransportEventOf<'ready'>,
   { now }: TransportContext,
 ): TransportState {
   const stableAt = state.history.failures === 0 ? null : now + stableAfterMs(state.history);
@@ -95,14 +95,14 @@ function serve(
     ...state,
     situation: { status: 'up', carrier, readyAt: now, stableAt, closesAt: null },
     trouble: null,
-    tookHuman,
+    neededUser,
   };
 }
 
 function openSuccessor(
   state: InStatus<'doubtful'>,
   { now }: TransportContext,
-  insisted = false,
+  forced = false,
 ): TransportTransition {
   const carrier = state.lastCarrier + 1;
   return stay(
@@ -112,7 +112,7 @@ function openSuccessor(
       lastCarrier: carrier,
       triedAt: now,
     },
-    { type: 'open', carrier, insisted },
+    { type: 'open', carrier, forced },
   );
 }
 
@@ -148,13 +148,13 @@ const earliestAt = ({ triedAt, history }: TransportState, now: number): number =
   Math.max(now, (triedAt ?? -Infinity) + clientDelayMs(now - (history.since ?? now)));
 
 /** A successor would prompt the user, who has not requested one. */
-const isUsers = ({ tookHuman }: TransportState, { asksHuman }: TransportContext): boolean =>
-  tookHuman || asksHuman;
+const needsUser = ({ neededUser }: TransportState, { isPromptingUser }: TransportContext): boolean =>
+  neededUser || isPromptingUser;
 
 // ---- closed ----
 
-const openWanted: Cell<'wanted', 'closed'> = (state, { insisted }, context) =>
-  open({ ...state, history: cleanHistory }, context, insisted);
+const openWanted: Cell<'wanted', 'closed'> = (state, { forced }, context) =>
+  open({ ...state, history: cleanHistory }, context, forced);
 
 // ---- opening ----
 
@@ -175,7 +175,7 @@ const openingCondemned: Cell<'condemned', 'opening'> = (state, { carrier, cause 
 /** An attempt interrupted by a sleep may never be answered, unless it is waiting for the user. */
 const openingInterrupted: Cell<'interrupted', 'opening'> = (before, { certain }, context) => {
   const state = { ...before, suspended: false };
-  if (!certain || context.asksHuman) return stay(state);
+  if (!certain || context.isPromptingUser) return stay(state);
   const { carrier } = before.situation;
   return after([{ type: 'stop', carrier }], open({ ...state, history: cleanHistory }, context));
 };
@@ -185,7 +185,7 @@ const openingInterrupted: Cell<'interrupted', 'opening'> = (before, { certain },
 const upWanted: Cell<'wanted', 'up'> = (state) =>
   stay({ ...state, situation: { ...state.situation, closesAt: null } });
 
-const doubt = (state: InStatus<'up'>, reason: 'silent' | 'renewed'): InStatus<'doubtful'> => {
+const becomeDoubtful = (state: InStatus<'up'>, reason: 'silent' | 'renewed'): InStatus<'doubtful'> => {
   const { carrier, readyAt } = state.situation;
   return {
     ...state,
@@ -194,13 +194,13 @@ const doubt = (state: InStatus<'up'>, reason: 'silent' | 'renewed'): InStatus<'d
 };
 
 const upRenewed: Cell<'renewed', 'up'> = (state, _event, context) =>
-  openSuccessor(doubt(state, 'renewed'), context, true);
+  openSuccessor(becomeDoubtful(state, 'renewed'), context, true);
 
 const upSilent: Cell<'silent', 'up'> = (state, { carrier }, context) => {
   if (carrier !== state.situation.carrier) return stay(state);
   if (!context.isLeased) return close(state, { type: 'stop', carrier });
-  const doubtful = doubt(state, 'silent');
-  return isUsers(state, context) || state.suspended ? stay(doubtful) : openSuccessor(doubtful, context);
+  const doubtful = becomeDoubtful(state, 'silent');
+  return needsUser(state, context) || state.suspended ? stay(doubtful) : openSuccessor(doubtful, context);
 };
 
 const upEnded: Cell<'ended', 'up'> = (state, event, context) =>
@@ -234,12 +234,11 @@ const upDue: Cell<'due', 'up'> = (state, _event, { now }) => {
 
 // ---- doubtful ----
 
-const doubtfulWanted: Cell<'wanted', 'doubtful'> = (state, { insisted }, context) => {
+const doubtfulWanted: Cell<'wanted', 'doubtful'> = (state, { forced }, context) => {
   const { successor } = state.situation;
-  if (state.suspended || successor.kind === 'opening' || (isUsers(state, context) && !insisted))
+  if (state.suspended || successor.kind === 'opening' || (needsUser(state, context) && !forced))
     return stay(state);
-  if (insisted || earliestAt(state, context.now) <= context.now)
-    return openSuccessor(state, context, insisted);
+  if (forced || earliestAt(state, context.now) <= context.now) return openSuccessor(state, context, forced);
   const retryAt = Math.min(
     earliestAt(state, context.now),
     successor.kind === 'scheduled' ? successor.retryAt : Infinity,
@@ -315,7 +314,7 @@ const doubtfulProven: Cell<'proven', 'doubtful'> = (state, { carrier: proven }) 
 /** Opens a successor if none could be opened while the computer slept. */
 const doubtfulSilent: Cell<'silent', 'doubtful'> = (state, { carrier }, context) => {
   const { carrier: current, successor } = state.situation;
-  const isMissing = successor.kind === 'none' && !isUsers(state, context) && !state.suspended;
+  const isMissing = successor.kind === 'none' && !needsUser(state, context) && !state.suspended;
   return carrier === current && isMissing ? openSuccessor(state, context) : stay(state);
 };
 
@@ -334,20 +333,20 @@ const doubtfulInterrupted: Cell<'interrupted', 'doubtful'> = (before, { certain 
   const state = { ...before, suspended: false };
   const { carrier, successor } = before.situation;
   const prove: TransportEffect = { type: 'prove', carrier };
-  if (!certain || successor.kind !== 'opening' || context.asksHuman) return stay(state, prove);
+  if (!certain || successor.kind !== 'opening' || context.isPromptingUser) return stay(state, prove);
   return after([prove, ...stopSuccessor(before)], openSuccessor(state, context));
 };
 
 const doubtfulTriggered: Cell<'triggered', 'doubtful'> = (state, { trigger }, context) => {
   const { successor } = state.situation;
-  const isMissing = successor.kind !== 'opening' && !isUsers(state, context) && !state.suspended;
+  const isMissing = successor.kind !== 'opening' && !needsUser(state, context) && !state.suspended;
   return isMissing ? openSuccessor(state, context, trigger === 'credentials') : stay(state);
 };
 
 const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
   const { successor } = state.situation;
   const isDue = successor.kind === 'scheduled' && successor.retryAt <= context.now;
-  if (isDue && context.asksHuman)
+  if (isDue && context.isPromptingUser)
     return stay({ ...state, situation: { ...state.situation, successor: { kind: 'none' } } });
   return isDue ? openSuccessor(state, context) : stay(state);
 };
@@ -355,8 +354,8 @@ const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
 // ---- waiting ----
 
 /** A forced attempt starts at once; one for a client as soon as is sensible after the last one. */
-const waitingWanted: Cell<'wanted', 'waiting'> = (state, { insisted }, context) => {
-  if (insisted) return open({ ...state, suspended: false, history: cleanHistory }, context, true);
+const waitingWanted: Cell<'wanted', 'waiting'> = (state, { forced }, context) => {
+  if (forced) return open({ ...state, suspended: false, history: cleanHistory }, context, true);
   if (state.suspended) return stay(state);
   const at = earliestAt(state, context.now);
   if (at <= context.now) return open(state, context);
@@ -365,18 +364,18 @@ const waitingWanted: Cell<'wanted', 'waiting'> = (state, { insisted }, context) 
 };
 
 const waitingInterrupted: Cell<'interrupted', 'waiting'> = (state, _event, context) =>
-  tryAnew({ ...state, suspended: false }, context, false);
+  retryNow({ ...state, suspended: false }, context, false);
 
 const waitingTriggered: Cell<'triggered', 'waiting'> = (state, { trigger }, context) => {
   const { trouble } = state;
   const isAwaited = trouble === null || trouble.recovery === 'backoff' || trouble.triggers.includes(trigger);
-  return isAwaited && !state.suspended ? tryAnew(state, context, trigger === 'credentials') : stay(state);
+  return isAwaited && !state.suspended ? retryNow(state, context, trigger === 'credentials') : stay(state);
 };
 
 /** If a retry would do harm, it is left to the user. */
-function tryAnew(state: TransportState, context: TransportContext, insisted: boolean): TransportTransition {
-  if (!insisted && state.trouble?.recheck === 'never') return stay(state);
-  return open({ ...state, history: cleanHistory }, context, insisted);
+function retryNow(state: TransportState, context: TransportContext, forced: boolean): TransportTransition {
+  if (!forced && state.trouble?.recheck === 'never') return stay(state);
+  return open({ ...state, history: cleanHistory }, context, forced);
 }
 
 const waitingSuspended: Cell<'suspended', 'waiting'> = (state) =>
@@ -443,14 +442,14 @@ export function dueAtOf({ situation, suspended }: TransportState): number | null
 }
 
 /** The carrier for new users; null: none before the next attempt. */
-export function carrierOf({ situation, tookHuman }: TransportState): number | null {
+export function carrierOf({ situation, neededUser }: TransportState): number | null {
   switch (situation.status) {
     case 'opening':
     case 'up':
       return situation.carrier;
     case 'doubtful':
       if (situation.successor.kind === 'opening') return situation.successor.carrier;
-      return tookHuman || situation.reason === 'renewed' ? situation.carrier : null;
+      return neededUser || situation.reason === 'renewed' ? situation.carrier : null;
     case 'closed':
     case 'waiting':
       return null;

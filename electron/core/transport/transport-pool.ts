@@ -83,7 +83,7 @@ export class TransportPool {
 
   /** The network or the credentials have changed: transports that are down retry at once. */
   triggered(trigger: Extract<TriggerKind, 'network' | 'credentials'>): void {
-    if (trigger === 'credentials') this.#lookAtContexts();
+    if (trigger === 'credentials') this.#checkContexts();
     for (const transport of this.#all()) transport.triggered(trigger);
   }
 
@@ -124,8 +124,8 @@ export class TransportPool {
   }
 
   /** Stops all queries to API servers. Resolves when none is running. */
-  async closeQuestions(): Promise<void> {
-    await Promise.all([...this.#kube.values()].map((transport) => transport.closeQuestions()));
+  async stopQueries(): Promise<void> {
+    await Promise.all([...this.#kube.values()].map((transport) => transport.stopQueries()));
   }
 
   /** Closes every connection. */
@@ -134,9 +134,9 @@ export class TransportPool {
   }
 
   /** May move leases to another transport. */
-  #lookAtContexts(): void {
+  #checkContexts(): void {
     const leases = [...this.#kube.values()].flatMap((transport) => transport.leases);
-    for (const lease of leases) lease.lookAtContext();
+    for (const lease of leases) lease.checkContext();
     // The user interface shows kubectl's current context.
     this.#parts.onChange();
   }

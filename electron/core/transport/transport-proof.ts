@@ -39,9 +39,9 @@ export async function proveBySocket(
   clock: Clock,
   platform?: NodeJS.Platform,
 ): Promise<TransportProof> {
-  const givesUpAt = clock.now() + deadlineMs;
+  const deadlineAt = clock.now() + deadlineMs;
   for (;;) {
-    const leftMs = givesUpAt - clock.now();
+    const leftMs = deadlineAt - clock.now();
     const answer = await awaitClosing(path, leftMs, clock, platform);
     if (answer.kind === 'closed') return { kind: 'alive' };
     if (answer.kind === 'silent') return { kind: 'silent' };

@@ -46,7 +46,7 @@ export interface TransportState {
   /**
    * The current carrier's login needed the user: no second one is opened beside it unless the user requests it.
    */
-  readonly tookHuman: boolean;
+  readonly neededUser: boolean;
   /** The computer is asleep or about to sleep: nothing is attempted. */
   readonly suspended: boolean;
   readonly lastCarrier: CarrierNumber;
@@ -58,7 +58,7 @@ export const initialTransportState: TransportState = {
   situation: { status: 'closed' },
   trouble: null,
   history: cleanHistory,
-  tookHuman: false,
+  neededUser: false,
   suspended: false,
   lastCarrier: 0,
   triedAt: null,
@@ -71,15 +71,15 @@ export type InStatus<S extends TransportStatus> = TransportState & {
 
 export type TransportEvent =
   /**
-   * A forward needs it now. `insisted`: the user requested it, or something that a failed login depends on has
+   * A forward needs it now. `forced`: the user requested it, or something that a failed login depends on has
    * changed.
    */
-  | { readonly type: 'wanted'; readonly insisted: boolean }
+  | { readonly type: 'wanted'; readonly forced: boolean }
   /** A new connection is requested, to replace the one in use. */
   | { readonly type: 'renewed' }
   /** There is no lease any more. */
   | { readonly type: 'abandoned' }
-  | { readonly type: 'ready'; readonly carrier: CarrierNumber; readonly tookHuman: boolean }
+  | { readonly type: 'ready'; readonly carrier: CarrierNumber; readonly neededUser: boolean }
   /** `cause` null: we stopped it. `isUnused`: the other side closed it because it was idle. */
   | {
       readonly type: 'ended';
@@ -106,7 +106,7 @@ export type TransportEventOf<T extends TransportEventType> = Extract<TransportEv
 
 /** Actions to perform once, now. */
 export type TransportEffect =
-  | { readonly type: 'open'; readonly carrier: CarrierNumber; readonly insisted: boolean }
+  | { readonly type: 'open'; readonly carrier: CarrierNumber; readonly forced: boolean }
   /** Ends it now, even if it is in use. */
   | { readonly type: 'stop'; readonly carrier: CarrierNumber }
   /** It ends when the last forward has left it. */
@@ -120,7 +120,7 @@ export interface TransportContext extends RestartContext {
   /** How long it is kept after the last lease ends, in ms. */
   readonly lingerMs: number;
   /** A carrier is prompting the user now: another one would prompt again. */
-  readonly asksHuman: boolean;
+  readonly isPromptingUser: boolean;
 }
 
 export interface TransportTransition {

@@ -39,15 +39,15 @@ async function threeUp(): Promise<FakeTransports> {
 describe('forwards of one ssh login', () => {
   it('are notified of listeners that the server does not open, until they unsubscribe', async () => {
     const world = newWorld();
-    const heard: string[] = [];
+    const received: string[] = [];
     const rides = names.map((name) => world.ride(service(name)));
     const stops = rides.map((ride, place) =>
-      ride.onListenRefused(({ line }) => heard.push(`${String(names[place])}: ${line}`)),
+      ride.onListenRefused(({ line }) => received.push(`${String(names[place])}: ${line}`)),
     );
     await world.carrier.comesUp();
     stops[1]?.();
     world.carrier.reports.onListenRefused({ place: '8080', line: 'failed', prohibition: null });
-    expect(heard).toEqual(['api: failed', 'db: failed']);
+    expect(received).toEqual(['api: failed', 'db: failed']);
   });
 
   it('get a round trip of their own, which no earlier probe answers', async () => {
@@ -122,7 +122,7 @@ describe('forwards of one ssh login', () => {
     await world.carrier.dies(refused);
     lease.demand();
     lease.demand();
-    expect(world.carriers.map(({ opening }) => opening.insisted)).toEqual([false, false, true]);
+    expect(world.carriers.map(({ opening }) => opening.forced)).toEqual([false, false, true]);
   });
 
   it('end with it for its cause, and leave nothing behind', async () => {
@@ -159,7 +159,7 @@ describe('forwards of one ssh login', () => {
     const proof = ride.prove(1_000);
     await world.clock.advance(1_000);
     expect(await proof).toEqual({ kind: 'silent' });
-    expect([world.take(), world.carriers.length]).toEqual([names.map((name) => `${name} in doubt`), 2]);
+    expect([world.take(), world.carriers.length]).toEqual([names.map((name) => `${name} suspected`), 2]);
     const successor = world.ride(service('api'));
     await world.carrier.comesUp();
     expect(await successor.ready).toMatchObject({ ok: true });
@@ -173,14 +173,14 @@ describe('the proof of a transport', () => {
     const world = await threeUp();
     const rides = names.map((name) => world.ride(service(name)));
     const proofs = Promise.all(rides.map((ride) => ride.prove(1_000)));
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
     await world.carrier.answers();
     expect(await proofs).toEqual([{ kind: 'alive' }, { kind: 'alive' }, { kind: 'alive' }]);
     expect(await rides[0]?.prove(1_000)).toEqual({ kind: 'alive' });
-    expect(world.carrier.questions).toHaveLength(0);
+    expect(world.carrier.probes).toHaveLength(0);
     await world.clock.advance(300);
     void rides[0]?.prove(1_000);
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
   });
 
   it('is given by bytes received since the probe began, by any forward', async () => {
@@ -222,12 +222,12 @@ describe('the proof of a transport', () => {
     const ride = world.ride(service('api'));
     void ride.prove(1_000);
     world.pool.suspend();
-    const [before] = world.carrier.questions.splice(0);
+    const [before] = world.carrier.probes.splice(0);
     world.pool.awake(true);
     const proof = ride.prove(1_000);
     before?.({ kind: 'alive' });
     await settle();
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
     await world.clock.advance(1_000);
     expect(await proof).toEqual({ kind: 'silent' });
   });
@@ -236,13 +236,13 @@ describe('the proof of a transport', () => {
     const world = await threeUp();
     const ride = world.ride(service('api'));
     expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
-    expect(world.carrier.questions).toHaveLength(0);
+    expect(world.carrier.probes).toHaveLength(0);
     world.pool.awake(true);
     void ride.prove(1_000, true);
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
     await world.carrier.answers();
     expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
-    expect(world.carrier.questions).toHaveLength(0);
+    expect(world.carrier.probes).toHaveLength(0);
   });
 
   it('ends the doubt when it is late, and the other carrier is not needed', async () => {
@@ -264,6 +264,6 @@ describe('the proof of a transport', () => {
     world.pool.awake(true);
     for (const ride of rides) void ride.prove(1_000);
     await settle();
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
   });
 });

@@ -31,7 +31,7 @@ export interface CarrierOpening {
   /** One of the services that the transport carries. */
   readonly service: ServiceSpec;
   readonly log: Logger;
-  readonly insisted: boolean;
+  readonly forced: boolean;
 }
 
 /** Starts a carrier. Never throws: every failure is the value of `ready` and `ended`. */
@@ -59,7 +59,7 @@ export interface TransportParts {
 export interface Boarding {
   readonly service: ServiceSpec;
   readonly rider: Rider;
-  readonly insisted: boolean;
+  readonly forced: boolean;
 }
 
 export class Transport implements LeasedTransport {
@@ -115,7 +115,7 @@ export class Transport implements LeasedTransport {
   join(lease: TransportLease): void {
     this.#leases.add(lease);
     // Cancels a scheduled close.
-    if (this.#state.situation.status === 'up') this.#dispatch({ type: 'wanted', insisted: false });
+    if (this.#state.situation.status === 'up') this.#dispatch({ type: 'wanted', forced: false });
   }
 
   leave(lease: TransportLease): void {
@@ -124,7 +124,7 @@ export class Transport implements LeasedTransport {
   }
 
   demand(): void {
-    this.#dispatch({ type: 'wanted', insisted: true });
+    this.#dispatch({ type: 'wanted', forced: true });
   }
 
   /** The open connection uses outdated settings: another one is opened beside it, and all rides move. */
@@ -137,7 +137,7 @@ export class Transport implements LeasedTransport {
   // ---- for tunnels ----
 
   /** A place on the carrier for new users, opened if necessary. */
-  board({ service, rider, insisted }: Boarding): Ride {
+  board({ service, rider, forced }: Boarding): Ride {
     const ride = new Ride(rider, {
       onLeft: () => {
         this.#rides.delete(ride);
@@ -150,9 +150,9 @@ export class Transport implements LeasedTransport {
     this.#rides.set(ride, service);
     const current = this.#current;
     // A forced attempt does not reuse a connection that already carries such a forward of the service.
-    if (insisted && current?.hasServed(rider.service, rider.target) === true)
+    if (forced && current?.hasServed(rider.service, rider.target) === true)
       this.#dispatch({ type: 'renewed' });
-    this.#dispatch({ type: 'wanted', insisted });
+    this.#dispatch({ type: 'wanted', forced });
     const carrier = this.#current;
     if (carrier !== null) {
       if (ride.carrier === null) ride.board(carrier);
@@ -171,7 +171,7 @@ export class Transport implements LeasedTransport {
   }
 
   interrupted(certain: boolean): void {
-    for (const carrier of this.#carriers.values()) carrier.forgetAnswer();
+    for (const carrier of this.#carriers.values()) carrier.resetProof();
     this.#dispatch({ type: 'interrupted', certain });
   }
 
@@ -223,9 +223,9 @@ export class Transport implements LeasedTransport {
     this.#adjustTimer();
     if (state === before) return;
     this.#boardWaiting();
-    if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.lookUp();
+    if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.refresh();
     if (state.situation.status === 'doubtful' && before.situation.status !== 'doubtful')
-      for (const lease of [...this.#leases]) lease.listener.onDoubt();
+      for (const lease of [...this.#leases]) lease.listener.onSuspected();
     if (this.#isRenewing && state.situation.status !== 'doubtful') {
       this.#isRenewing = false;
       // If the new connection could not be opened, the old one stays in use.
@@ -250,8 +250,8 @@ export class Transport implements LeasedTransport {
       get clientsWait() {
         return [...leases].some(({ listener }) => listener.clientsWait());
       },
-      get asksHuman() {
-        return [...carriers.values()].some((carrier) => carrier.asksHuman);
+      get isPromptingUser() {
+        return [...carriers.values()].some((carrier) => carrier.isPromptingUser);
       },
     };
   }
@@ -265,7 +265,7 @@ export class Transport implements LeasedTransport {
     const carrier = this.#carriers.get(effect.carrier);
     switch (effect.type) {
       case 'open':
-        this.#open(effect.carrier, effect.insisted);
+        this.#open(effect.carrier, effect.forced);
         return;
       case 'stop':
         if (carrier === undefined) return;
@@ -284,14 +284,14 @@ export class Transport implements LeasedTransport {
     }
   }
 
-  #open(number: CarrierNumber, insisted: boolean): void {
+  #open(number: CarrierNumber, forced: boolean): void {
     const { clock, log, id, open } = this.#parts;
     const [service] = this.#services();
     if (service === undefined) throw new Error('no service uses this transport');
-    const opening = { id: `${id}.${String(number)}`, service, log, insisted };
-    const carrier = new SharedCarrier(clock, (reports) => open(opening, this.#namingAll(reports)), {
+    const opening = { id: `${id}.${String(number)}`, service, log, forced };
+    const carrier = new SharedCarrier(clock, (reports) => open(opening, this.#withAllServices(reports)), {
       onReady: () => {
-        this.#dispatch({ type: 'ready', carrier: number, tookHuman: carrier.tookHuman });
+        this.#dispatch({ type: 'ready', carrier: number, neededUser: carrier.neededUser });
       },
       onEnded: (end) => {
         this.#carriers.delete(number);
@@ -316,7 +316,7 @@ export class Transport implements LeasedTransport {
   }
 
   /** A prompt names all services that wait for it. */
-  #namingAll(reports: CarrierReports): CarrierReports {
+  #withAllServices(reports: CarrierReports): CarrierReports {
     return {
       ...reports,
       services: () => [...new Set([...reports.services(), ...this.services])],

@@ -108,9 +108,9 @@ it('ends its tunnels when it is killed or told to exit', async () => {
 
   await rm(master.controlPath, { force: true });
   await master.start();
-  const told = await world.workshop.openReady(by());
+  const other = await world.workshop.openReady(by());
   expect(await master.ask('exit')).toBe(true);
-  expect((await told.tunnel.ended).cause).toMatchObject({ code: 'master-missing' });
+  expect((await other.tunnel.ended).cause).toMatchObject({ code: 'master-missing' });
 });
 
 it('is silent while its process is stopped, and alive again afterwards', async () => {

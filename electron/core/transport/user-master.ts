@@ -2,7 +2,7 @@
  * The user's own ControlMaster as the connection of a service. Invariants:
  *
  * 1. LocalPort never stops it and leaves nothing on it: it only requests channels (`stdio-forward.ts`).
- * 2. If its socket disappears, that is noticed within `lookEveryMs`, or at once when a channel is requested.
+ * 2. If its socket disappears, that is noticed within `checkIntervalMs`, or at once when a channel is requested.
  */
 import { lstat } from 'node:fs/promises';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
@@ -17,13 +17,13 @@ import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
 import type { Place } from './ride.ts';
 import { StdioForwards } from './stdio-forward.ts';
 
-const lookEveryMs = 2_000;
+const checkIntervalMs = 2_000;
 
 /**
  * Nothing listens on port 0, and no name has to be resolved. Not a path: with masters before OpenSSH 9.4, the
  * server would try to resolve it as a name.
  */
-const nowhere: ChannelTarget = { host: '127.0.0.1', port: 0 };
+const refusedTarget: ChannelTarget = { host: '127.0.0.1', port: 0 };
 
 export interface UserMasterParts {
   readonly connection: SshConnection;
@@ -43,7 +43,7 @@ export class UserMaster implements Place {
   readonly #life = new CarrierLife();
   readonly #ending = new AbortController();
   #channels: Channels | null = null;
-  #look: Timer | null = null;
+  #timer: Timer | null = null;
 
   constructor(request: CarrierRequest, parts: UserMasterParts) {
     this.#request = request;
@@ -65,7 +65,7 @@ export class UserMaster implements Place {
     const ending = new AbortController();
     const stop = (): void => ending.abort();
     this.#ending.signal.addEventListener('abort', stop, { once: true });
-    const opening = this.#channels.open(nowhere, ending.signal);
+    const opening = this.#channels.open(refusedTarget, ending.signal);
     const opened = await withDeadline(this.#parts.clock, deadlineMs, opening);
     ending.abort();
     this.#ending.signal.removeEventListener('abort', stop);
@@ -95,8 +95,8 @@ export class UserMaster implements Place {
 
   async #open(): Promise<void> {
     const { connection, paths } = this.#parts;
-    const { service, insisted = false } = this.#request;
-    const found = await paths.find(service, connection, insisted);
+    const { service, forced = false } = this.#request;
+    const found = await paths.find(service, connection, forced);
     if (this.#ending.signal.aborted) return;
     if (!found.ok) {
       this.#end(found.error);
@@ -127,7 +127,7 @@ export class UserMaster implements Place {
   /** A new socket at the same path is a new connection. */
   #watch(path: string, inode: bigint): void {
     if (this.#ending.signal.aborted) return;
-    this.#look = this.#parts.clock.after(lookEveryMs, () => {
+    this.#timer = this.#parts.clock.after(checkIntervalMs, () => {
       void socketAt(path).then((socket) => {
         if (socket.ok && socket.value === inode) this.#watch(path, inode);
         else this.#end(this.#missing(socket.ok ? 'its socket was replaced' : socket.error));
@@ -138,7 +138,7 @@ export class UserMaster implements Place {
   /** null: on request. */
   #end(cause: Cause | null): void {
     this.#ending.abort();
-    this.#look?.cancel();
+    this.#timer?.cancel();
     this.#life.end({ ...noChild, cause });
   }
 

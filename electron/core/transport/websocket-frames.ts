@@ -93,7 +93,7 @@ export class FrameReader {
         rest = rest.subarray(piece.length);
         continue;
       }
-      const used = this.#takeHeader(rest);
+      const used = this.#readHeader(rest);
       if (used === 0) break;
       rest = rest.subarray(used);
     }
@@ -102,14 +102,14 @@ export class FrameReader {
   }
 
   /** Parses a header, or a complete control frame. Returns the bytes used, 0 if the frame is incomplete. */
-  #takeHeader(bytes: Buffer): number {
+  #readHeader(bytes: Buffer): number {
     if (bytes.length < 2) return 0;
     const [first = 0, second = 0] = bytes;
     if ((first & 0x70) !== 0) throw new Error('a WebSocket frame with reserved bits');
     if ((second & maskFlag) !== 0) throw new Error('a masked WebSocket frame from the server');
     const opcode = first & 0x0f;
     const isFinal = (first & finFlag) !== 0;
-    if (opcode >= opcodes.close) return this.#takeControl(bytes, opcode, isFinal);
+    if (opcode >= opcodes.close) return this.#readControl(bytes, opcode, isFinal);
     const headerBytes = 2 + (second === length16 ? 2 : second === length64 ? 8 : 0);
     if (bytes.length < headerBytes) return 0;
     this.#startData(opcode, isFinal);
@@ -119,11 +119,11 @@ export class FrameReader {
 
   #startData(opcode: number, isFinal: boolean): void {
     if (opcode !== (this.#isInMessage ? opcodes.continuation : opcodes.binary))
-      throw new Error(`a WebSocket frame of type ${String(opcode)} out of place`);
+      throw new Error(`an unexpected WebSocket frame of type ${String(opcode)}`);
     this.#isInMessage = !isFinal;
   }
 
-  #takeControl(bytes: Buffer, opcode: number, isFinal: boolean): number {
+  #readControl(bytes: Buffer, opcode: number, isFinal: boolean): number {
     const length = bytes.readUInt8(1);
     if (length > maxControlBytes || !isFinal) throw new Error('a WebSocket control frame that is too long');
     if (bytes.length < 2 + length) return 0;
@@ -143,6 +143,6 @@ function payloadLength(bytes: Buffer, short: number): number {
   if (short === length16) return bytes.readUInt16BE(2);
   if (short !== length64) return short;
   const length = bytes.readBigUInt64BE(2);
-  if (length > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('a WebSocket frame without an end');
+  if (length > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('a WebSocket frame that is too long');
   return Number(length);
 }

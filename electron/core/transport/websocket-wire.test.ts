@@ -131,12 +131,12 @@ describe('frames', () => {
     ]);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: wire.length }), { maxLength: 20 }), (cuts) => {
-        const told: string[] = [];
+        const events: string[] = [];
         const data: Buffer[] = [];
         const reader = new FrameReader({
           onData: (bytes) => data.push(Buffer.from(bytes)),
-          onPing: (bytes) => told.push(`ping ${bytes.toString()}`),
-          onClose: (code, reason) => told.push(`close ${String(code)} ${reason}`),
+          onPing: (bytes) => events.push(`ping ${bytes.toString()}`),
+          onClose: (code, reason) => events.push(`close ${String(code)} ${reason}`),
         });
         const ends = [...new Set([...cuts, wire.length])].sort((a, b) => a - b);
         let start = 0;
@@ -145,7 +145,7 @@ describe('frames', () => {
           start = end;
         }
         expect(Buffer.concat(data).equals(payload)).toBe(true);
-        expect(told).toEqual(['ping ping', 'close 1000 bye']);
+        expect(events).toEqual(['ping ping', 'close 1000 bye']);
       }),
     );
   });

@@ -22,7 +22,7 @@ export class WebSocketWire extends Duplex {
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
   readonly #spare: Buffer[] = [];
-  #hasSaidClose = false;
+  #hasSentClose = false;
   #hasEnded = false;
 
   /** Takes ownership of the socket. `head`: bytes received after the handshake. */
@@ -34,10 +34,10 @@ export class WebSocketWire extends Duplex {
         if (!this.push(bytes)) socket.pause();
       },
       onPing: (payload) => {
-        if (!this.#hasSaidClose) socket.write(encodeFrame(opcodes.pong, [payload]));
+        if (!this.#hasSentClose) socket.write(encodeFrame(opcodes.pong, [payload]));
       },
       onClose: (code, reason) => {
-        this.#takeClose(code, reason);
+        this.#handleClose(code, reason);
       },
     });
     socket.on('data', (chunk: Buffer) => {
@@ -46,7 +46,7 @@ export class WebSocketWire extends Duplex {
     socket.on('error', (error) => this.destroy(error));
     for (const end of ['end', 'close'])
       socket.on(end, () => {
-        if (!this.#hasEnded) this.destroy(new Error('the WebSocket broke off'));
+        if (!this.#hasEnded) this.destroy(new Error('the WebSocket closed unexpectedly'));
       });
     if (head.length > 0) this.#feed(head);
   }
@@ -67,11 +67,11 @@ export class WebSocketWire extends Duplex {
   }
 
   override _final(done: Done): void {
-    this.#sayClose(done);
+    this.#sendClose(done);
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    if (error === null) this.#sayClose();
+    if (error === null) this.#sendClose();
     this.#socket.destroy();
     done(error);
   }
@@ -117,22 +117,22 @@ export class WebSocketWire extends Duplex {
     }
   }
 
-  #takeClose(code: number | null, reason: string): void {
+  #handleClose(code: number | null, reason: string): void {
     this.#hasEnded = true;
     if (code !== null && code !== normalClosure) {
       this.destroy(new Error(`the WebSocket was closed: ${reason === '' ? String(code) : reason}`));
       return;
     }
-    this.#sayClose();
+    this.#sendClose();
     this.push(null);
   }
 
-  #sayClose(done?: Done): void {
-    if (this.#hasSaidClose || this.#socket.destroyed) {
+  #sendClose(done?: Done): void {
+    if (this.#hasSentClose || this.#socket.destroyed) {
       done?.();
       return;
     }
-    this.#hasSaidClose = true;
+    this.#hasSentClose = true;
     const code = Buffer.alloc(2);
     code.writeUInt16BE(normalClosure);
     this.#socket.write(encodeFrame(opcodes.close, [code]), done);

@@ -41,7 +41,7 @@ export class KubeWorld {
   /** Failures that the far end reported. */
   readonly complaints: Cause[] = [];
   /** How often a session reported that it needs the user. */
-  humans = 0;
+  userPrompts = 0;
   readonly clock: Clock;
   readonly #sessions: Carrier[] = [];
   readonly #pods: PodStreams[] = [];
@@ -84,7 +84,7 @@ export class KubeWorld {
       { id: `session#${String(this.#sessions.length)}`, service: this.service, log: silentLogger },
       { kubeconfig: null, context: this.api.client.contexts.current, ...cluster },
       { launcher: this.launcher, clock: this.clock, runtimeDirectory: this.runtimeDirectory },
-      { onHuman: () => (this.humans += 1) },
+      { onUserNeeded: () => (this.userPrompts += 1) },
     );
     this.#sessions.push(session);
     return session;

@@ -12,7 +12,7 @@ export async function stopProcess(pid: number): Promise<void> {
 
 export async function continueProcess(pid: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
-  await eventually(`${String(pid)} goes on`, async () => !(await stateOf(pid)).startsWith('T'));
+  await eventually(`${String(pid)} runs again`, async () => !(await stateOf(pid)).startsWith('T'));
 }
 
 const stateOf = async (pid: number): Promise<string> =>

@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { sleep, systemClock } from '../../clock.ts';
 
-const restMs = 300;
+const stableMs = 300;
 
 /** Resolves when a number has grown and has then not changed for a while. */
-export function comesToRest(what: string, read: () => number): Promise<void> {
-  return eventually(`${what} comes to rest`, async () => {
+export function whenStable(what: string, read: () => number): Promise<void> {
+  return eventually(`${what} is stable`, async () => {
     const before = read();
-    await sleep(systemClock, restMs);
+    await sleep(systemClock, stableMs);
     return before > 0 && read() === before;
   });
 }

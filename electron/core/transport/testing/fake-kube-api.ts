@@ -3,7 +3,7 @@ import type { KubeCluster } from '../../../../e2e/fixtures/kube-cluster.ts';
 import { eventOf } from '../../../../e2e/fixtures/kube-store.ts';
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../kube-api.ts';
 
-export class PaperApi implements KubeApi {
+export class FakeKubeApi implements KubeApi {
   readonly asked: string[] = [];
   /** It does not answer. */
   isSilent = false;

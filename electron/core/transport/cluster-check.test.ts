@@ -1,26 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KubeCluster } from '../../../e2e/fixtures/kube-cluster.ts';
 import { buildClusterHealth, clusterHealthOf } from '../config/cluster-health.ts';
-import { examineCluster, type ExaminationTerms, readWarnings } from './cluster-examination.ts';
-import { PaperApi } from './testing/paper-api.ts';
+import { checkCluster, type ClusterCheckTerms, readWarnings } from './cluster-check.ts';
+import { FakeKubeApi } from './testing/fake-kube-api.ts';
 
 type Commands = Readonly<
   Record<'cluster_info' | 'pod_status' | 'node_status' | 'events_on_failure', boolean>
 >;
 
 let cluster: KubeCluster;
-let api: PaperApi;
+let api: FakeKubeApi;
 
 beforeEach(() => {
   cluster = new KubeCluster();
-  api = new PaperApi(cluster);
+  api = new FakeKubeApi(cluster);
   cluster.addPod('web-0');
 });
 
 const termsOf = (
-  more: Partial<ExaminationTerms> = {},
+  more: Partial<ClusterCheckTerms> = {},
   commands: Partial<Commands> = {},
-): ExaminationTerms => ({
+): ClusterCheckTerms => ({
   api,
   settings: clusterHealthOf(buildClusterHealth({ defaults: { cluster_health: { commands } } }), 'prod'),
   namespaces: ['default'],
@@ -30,7 +30,7 @@ const termsOf = (
 
 /** The fault; null: none. */
 async function fault(...given: Parameters<typeof termsOf>): Promise<string | null> {
-  const cause = await examineCluster(termsOf(...given));
+  const cause = await checkCluster(termsOf(...given));
   if (cause !== null) expect(cause.code).toBe('cluster-unwell');
   return cause?.evidence ?? null;
 }
@@ -67,7 +67,7 @@ describe('a cluster', () => {
   });
 
   it('is unhealthy when it does not answer or rejects the credentials', async () => {
-    const silent: ExaminationTerms['api'] = {
+    const silent: ClusterCheckTerms['api'] = {
       get: () => Promise.resolve({ status: 0, body: 'no answer within 30 s' }),
       watch: () => Promise.resolve({ kind: 'aborted' }),
     };
