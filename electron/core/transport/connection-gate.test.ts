@@ -3,7 +3,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { ConnectionGate, type Entrant, type Turn } from './connection-gate.ts';
 
 /** Always wants another turn, and records its events. */
-class Wanderer implements Entrant {
+class GateClient implements Entrant {
   readonly turns: Turn[] = [];
   beyond?: string;
   mayStartAt = -Infinity;
@@ -40,7 +40,7 @@ class Wanderer implements Entrant {
   }
 
   preempt(): void {
-    this.#note('gives way');
+    this.#note('is preempted');
   }
 
   get newest(): Turn {
@@ -66,22 +66,22 @@ class World {
   readonly events: string[] = [];
 
   isOver = false;
-  readonly #wanderers: Wanderer[] = [];
+  readonly #clients: GateClient[] = [];
 
   constructor() {
     worlds.push(this);
   }
 
-  wanderer(name: string): Wanderer {
-    const wanderer = new Wanderer(name, this);
-    this.#wanderers.push(wanderer);
-    return wanderer;
+  client(name: string): GateClient {
+    const client = new GateClient(name, this);
+    this.#clients.push(client);
+    return client;
   }
 
   /** All leave. */
   end(): void {
     this.isOver = true;
-    for (const wanderer of this.#wanderers) wanderer.end();
+    for (const client of this.#clients) client.end();
   }
 
   /** Events since the last call. */
@@ -93,43 +93,43 @@ class World {
 describe('the connection gate', () => {
   it('starts another connection every 2 s while there is no answer, and never cuts the oldest short', async () => {
     const world = new World();
-    world.wanderer('a').enter();
+    world.client('a').enter();
     await world.clock.advance(6_000);
     expect(world.news()).toEqual([
       '0 s: a starts',
       '2 s: a starts',
-      '4 s: a gives way',
+      '4 s: a is preempted',
       '4 s: a starts',
-      '6 s: a gives way',
+      '6 s: a is preempted',
       '6 s: a starts',
     ]);
   });
 
   it('gives turns in order of arrival', async () => {
     const world = new World();
-    for (const name of ['a', 'b', 'c']) world.wanderer(name).enter();
+    for (const name of ['a', 'b', 'c']) world.client(name).enter();
     await world.clock.advance(8_000);
     expect(world.news()).toEqual([
       '0 s: a starts',
       '2 s: b starts',
-      '4 s: b gives way',
+      '4 s: b is preempted',
       '4 s: c starts',
-      '6 s: c gives way',
+      '6 s: c is preempted',
       '6 s: b starts',
-      '8 s: b gives way',
+      '8 s: b is preempted',
       '8 s: c starts',
     ]);
   });
 
   it('allows one login at a time; the preempted connection is next', async () => {
     const world = new World();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.client(name).enter());
     await world.clock.advance(2_000);
     world.news();
     expect(a?.newest.answered()).toBe(true);
     a?.withdraw();
     await world.clock.advance(60_000);
-    expect(world.news()).toEqual(['2 s: b gives way']);
+    expect(world.news()).toEqual(['2 s: b is preempted']);
     a?.newest.over();
     expect(world.news()).toEqual(['62 s: b starts']);
     expect(world.gate.lastMovedAt('host')).toBe(62_000);
@@ -142,7 +142,7 @@ describe('the connection gate', () => {
 
   it('starts the next connection during a login where the last login was quick, but never a third', async () => {
     const world = new World();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.client(name).enter());
     a?.withdraw();
     a?.newest.answered();
     a?.newest.loggingIn();
@@ -156,7 +156,7 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual([]);
     b?.newest.loggingIn();
     expect(world.news()).toEqual(['0.5 s: c starts']);
-    const d = world.wanderer('d').enter();
+    const d = world.client('d').enter();
     c?.withdraw();
     expect(c?.newest.answered()).toBe(true);
     c?.newest.loggingIn();
@@ -171,16 +171,16 @@ describe('the connection gate', () => {
 
   it('continues with the first of two that is answered, even if it is the younger', async () => {
     const world = new World();
-    const [a, b] = ['a', 'b'].map((name) => world.wanderer(name).enter());
+    const [a, b] = ['a', 'b'].map((name) => world.client(name).enter());
     await world.clock.advance(2_000);
     expect(b?.newest.answered()).toBe(true);
     expect(a?.newest.answered()).toBe(false);
-    expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '2 s: a gives way']);
+    expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '2 s: a is preempted']);
   });
 
   it('lets others connect during a login behind the host, unless they are bound for the same host there', async () => {
     const world = new World();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name));
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.client(name));
     for (const one of [a!, b!]) one.beyond = 'silent';
     c!.beyond = 'elsewhere';
     for (const one of [a!, b!, c!]) one.enter();
@@ -199,7 +199,7 @@ describe('the connection gate', () => {
 
   it('starts the next connection at once when one fails unanswered, and the younger becomes the oldest', async () => {
     const world = new World();
-    const [a] = ['a', 'b'].map((name) => world.wanderer(name).enter());
+    const [a] = ['a', 'b'].map((name) => world.client(name).enter());
     a?.withdraw();
     await world.clock.advance(2_000);
     a?.newest.over();
@@ -209,10 +209,10 @@ describe('the connection gate', () => {
 
   it('skips those that must not start yet, and returns to them in time', async () => {
     const world = new World();
-    const a = world.wanderer('a');
+    const a = world.client('a');
     a.mayStartAt = 6_000;
     a.enter();
-    const b = world.wanderer('b').enter();
+    const b = world.client('b').enter();
     expect(world.news()).toEqual(['0 s: b starts']);
     b.withdraw();
     b.newest.over();
@@ -222,8 +222,8 @@ describe('the connection gate', () => {
 
   it('keeps hosts separate, and leaves neither timer nor line behind', async () => {
     const world = new World();
-    const a = world.wanderer('a').enter();
-    const elsewhere = new Wanderer('e', world);
+    const a = world.client('a').enter();
+    const elsewhere = new GateClient('e', world);
     world.gate.enter('elsewhere', elsewhere);
     expect(world.news()).toEqual(['0 s: a starts', '0 s: e starts']);
     world.gate.withdraw('elsewhere', elsewhere);

@@ -90,7 +90,7 @@ it('fails when the connection ends without a close frame', async () => {
   const { client, raw } = connected();
   const end = endedBy(client);
   raw.end();
-  expect(String(await end)).toMatch(/broke off/);
+  expect(String(await end)).toMatch(/closed unexpectedly/);
 });
 
 it('waits for a reader', async () => {
