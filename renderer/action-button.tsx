@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
+import type { CauseAction } from '../shared/cause-action.ts';
 import { assertNever } from '../shared/result.ts';
-import type { CauseAction } from './cause-view.ts';
 import { useCommands } from './commands.ts';
 import { useFeedback } from './use-feedback.ts';
 
@@ -39,8 +39,12 @@ function doneWord(action: CauseAction): string {
     case 'open-log':
     case 'sign-in':
     case 'trust-host-key':
+    case 'add-key':
+    case 'choose-context':
+    case 'open-install-page':
       return 'Opened';
     case 'retry':
+    case 'log-in':
     case 'use-free-port':
       return 'Trying';
     default:

@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useRef, useState, type Dispatch, type ReactElement } from 'react';
+import type { CauseAction } from '../shared/cause-action.ts';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
-import type { CauseAction } from './cause-view.ts';
 import { CommandsContext, type Commands } from './commands.ts';
 import type { Page } from './pages.ts';
 import { Popover } from './popover.tsx';
@@ -30,8 +30,7 @@ export function App({ bridge, commands }: AppProps): ReactElement | null {
 const actingInPlace = (commands: Commands, dispatch: Dispatch<PopoverAction>): Commands => ({
   ...commands,
   remedy: (action, names) => {
-    const [name] = names;
-    const page = name === undefined ? null : pageFor(action, name);
+    const page = pageFor(action, names);
     if (page === null) return commands.remedy(action, names);
     dispatch({ kind: 'push', page });
     return Promise.resolve(true);
@@ -39,11 +38,28 @@ const actingInPlace = (commands: Commands, dispatch: Dispatch<PopoverAction>): C
 });
 
 /** null: what helps needs no page. */
-function pageFor(action: CauseAction, name: string): Page | null {
-  if (action.kind === 'open-log') return { kind: 'log', name };
-  if (action.kind === 'sign-in' || action.kind === 'trust-host-key')
-    return { kind: action.kind === 'sign-in' ? 'sign-in' : 'host-key', name, command: action.command };
-  return null;
+function pageFor(action: CauseAction, names: readonly string[]): Page | null {
+  const [name] = names;
+  if (name === undefined) return null;
+  switch (action.kind) {
+    case 'open-log':
+      return { kind: 'log', name };
+    case 'sign-in':
+      return { kind: 'sign-in', name, command: action.command };
+    case 'trust-host-key':
+      return { kind: 'host-key', name, command: action.command };
+    case 'add-key':
+      return { kind: 'add-key', name, command: action.command };
+    case 'choose-context':
+      return { kind: 'choose-context', name, others: names.slice(1) };
+    case 'copy-command':
+    case 'open-config':
+    case 'retry':
+    case 'use-free-port':
+    case 'log-in':
+    case 'open-install-page':
+      return null;
+  }
 }
 
 /** Folded groups outlast the page. True once they are known: a list that folds after it was drawn would jump. */

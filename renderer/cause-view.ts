@@ -1,14 +1,10 @@
 /** A cause in the popover's words: what happened, what happens next, what would help. */
-import type { Cause, RemedyAction } from '../shared/failure.ts';
+import { causeActionOf, type CauseAction } from '../shared/cause-action.ts';
+import type { Cause } from '../shared/failure.ts';
 import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { toneOf } from '../shared/service-tone.ts';
-import { signInCommandOf } from '../shared/sign-in.ts';
 import { countdownText } from './duration-text.ts';
-
-/** What a button beside a cause does: what the catalogue offers, or what only the popover can. */
-export type CauseAction =
-  RemedyAction | { readonly kind: 'sign-in'; readonly label: string; readonly command: string };
 
 export interface CauseView {
   readonly title: string;
@@ -41,13 +37,8 @@ export function causeViewOf(service: ServiceSnapshot, now: number): CauseView | 
     remedy: cause.remedy,
     evidence: cause.evidence,
     tries: triesText(service),
-    action: actionOf(cause),
+    action: causeActionOf(cause),
   };
-}
-
-function actionOf(cause: Cause): CauseAction | null {
-  const command = signInCommandOf(cause);
-  return command === null ? cause.action : { kind: 'sign-in', label: 'Sign In…', command };
 }
 
 /** In trouble, or waiting for what the title names. A first quick reconnect is neither. */

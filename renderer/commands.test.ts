@@ -53,6 +53,14 @@ describe('commands', () => {
       [{ channel: 'services:retry', request: { names: ['a', 'b'] } }],
     ],
     [
+      { kind: 'log-in', label: 'Enter Password…', command: 'x', replacesStored: true } as const,
+      [{ channel: 'services:log-in', request: { names: ['a', 'b'] } }],
+    ],
+    [
+      { kind: 'open-install-page', label: 'Install kubectl…', program: 'kubectl' } as const,
+      [{ channel: 'install-page:open', request: { program: 'kubectl' } }],
+    ],
+    [
       { kind: 'open-log', label: 'Show Log' } as const,
       ['a', 'b'].map((name) => ({ channel: 'service:open-log', request: { name } })),
     ],

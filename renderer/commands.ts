@@ -1,10 +1,9 @@
 /** What a click or a key can ask of the app. Each resolves to whether it worked; main writes the reason to its log. */
 import { createContext, use } from 'react';
+import type { CauseAction } from '../shared/cause-action.ts';
 import type { IpcRequest, PopoverBridge } from '../shared/ipc-contract.ts';
 import { assertNever } from '../shared/result.ts';
 import type { Desired } from '../shared/service-snapshot.ts';
-
-import type { CauseAction } from './cause-view.ts';
 
 type Outcome = Promise<boolean>;
 type SystemSettingsPage = IpcRequest<'system-settings:open'>['page'];
@@ -83,8 +82,15 @@ export function createCommands(bridge: PopoverBridge): Commands {
         // Its page takes its place; without one, the command is still of use.
         case 'sign-in':
         case 'trust-host-key':
+        case 'add-key':
         case 'copy-command':
           return copy(action.command);
+        case 'choose-context':
+          return openConfig(names[0] === undefined ? {} : { service: names[0] });
+        case 'log-in':
+          return succeeded(bridge.invoke('services:log-in', { names }));
+        case 'open-install-page':
+          return succeeded(bridge.invoke('install-page:open', { program: action.program }));
         case 'open-config':
           return openConfig(names[0] === undefined ? {} : { service: names[0] });
         case 'open-log':

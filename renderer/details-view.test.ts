@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Span } from '../shared/service-details.ts';
-import { availabilityText, barOf, bytesText, factsOf, momentText } from './details-view.ts';
+import { availabilityText, barOf, bytesText, factsOf, momentText, outagesOf } from './details-view.ts';
 import { sampleNow, up } from './testing/service-samples.ts';
 
 const hour = 3_600_000;
@@ -44,7 +44,14 @@ test.each([
 test('facts name their figures', () => {
   const service = up('db', { connections: 3, held: 1, bytesOut: 12, bytesIn: 3e9, restarts: 2 });
   const process = { pid: 812, command: 'ssh' };
-  const facts = factsOf(service, { spans: [], outages: [], process }, { out: 0, in: 1_500_000 });
+  const facts = factsOf(
+    service,
+    { spans: [], outages: [], process },
+    {
+      rate: { out: 0, in: 1_500_000 },
+      now: sampleNow,
+    },
+  );
   expect(facts.map(({ name, value }) => `${name}: ${value}`)).toEqual([
     'Check: 2 ms',
     'Connections: 3 open, 1 waiting',
@@ -54,6 +61,24 @@ test('facts name their figures', () => {
     'Restarts: 2',
     'Outages: none',
   ]);
+});
+
+test('the figure counts the outages that the list shows', () => {
+  const ended = (hoursAgo: number) => ({
+    since: sampleNow - hoursAgo * hour,
+    durationMs: 60_000,
+    cause: null,
+  });
+  const details = { spans: [], outages: [ended(25), ended(6), ended(2)], process: null };
+  expect(outagesOf(details, sampleNow)).toEqual([ended(2), ended(6)]);
+  const facts = factsOf(up('db'), details, { rate: null, now: sampleNow });
+  expect(facts.at(-1)).toEqual({ name: 'Outages', value: '2, 2 min together' });
+  const many = { ...details, outages: Array.from({ length: 50 }, () => ended(1)) };
+  expect(factsOf(up('db'), many, { rate: null, now: sampleNow }).at(-1)?.value).toBe(
+    'at least 50, 50 min together',
+  );
+  // Nothing is claimed before it is known.
+  expect(factsOf(up('db'), null, { rate: null, now: sampleNow }).at(-1)?.name).toBe('Restarts');
 });
 
 test('a moment of another day carries its date', () => {

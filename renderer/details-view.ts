@@ -1,6 +1,6 @@
 /** What the details page says of a service, in the words of the screen. Pure. */
-import { detailsSpanMs } from '../shared/details-bounds.ts';
-import type { ServiceDetails, Span } from '../shared/service-details.ts';
+import { detailsSpanMs, maxPastOutages } from '../shared/details-bounds.ts';
+import type { PastOutage, ServiceDetails, Span } from '../shared/service-details.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { latencyText, uptimeText } from './duration-text.ts';
 
@@ -22,6 +22,19 @@ export function barOf(spans: readonly Span[], now: number): readonly BarPart[] {
     ...(unknown > 0 ? [{ state: 'unknown' as const, length: unknown }] : []),
     ...known.filter(({ length }) => length > 0),
   ].map(({ state, length }) => ({ state, share: length / detailsSpanMs }));
+}
+
+/** Those of the last 24 hours, the newest first: what the list shows, and what the figure counts. */
+export const outagesOf = (details: ServiceDetails | null, now: number): readonly PastOutage[] =>
+  (details?.outages ?? []).filter(({ since }) => since > now - detailsSpanMs).reverse();
+
+/** `2, 48 min together`. */
+function outagesText(outages: readonly PastOutage[]): string {
+  if (outages.length === 0) return 'none';
+  const totalMs = outages.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  // What came before the last ones is forgotten.
+  const atLeast = outages.length < maxPastOutages ? '' : 'at least ';
+  return `${atLeast}${outages.length}, ${uptimeText(totalMs)} together`;
 }
 
 /** `99.98 % up in the last 24 h`; null: nothing is known yet. What was off does not count. */
@@ -51,9 +64,9 @@ export interface ByteRate {
 export function factsOf(
   service: ServiceSnapshot,
   details: ServiceDetails | null,
-  rate: ByteRate | null,
+  { rate, now }: { readonly rate: ByteRate | null; readonly now: number },
 ): readonly DetailFact[] {
-  const { checkMs, connections, held, bytesOut, bytesIn, restarts, outages } = service;
+  const { checkMs, connections, held, bytesOut, bytesIn, restarts } = service;
   const process = details?.process ?? null;
   const fact = (name: string, value: string | null): readonly DetailFact[] =>
     value === null ? [] : [{ name, value }];
@@ -64,10 +77,7 @@ export function factsOf(
     ...fact('Received', trafficText(bytesIn, rate?.in)),
     ...fact('Tunnel', process === null ? null : tunnelText(process)),
     ...fact('Restarts', restarts === 0 ? 'none' : String(restarts)),
-    ...fact(
-      'Outages',
-      outages.count === 0 ? 'none' : `${outages.count}, ${uptimeText(outages.totalMs)} together`,
-    ),
+    ...fact('Outages', details === null ? null : outagesText(outagesOf(details, now))),
   ];
 }
 

@@ -10,6 +10,10 @@ export type Page =
   | { readonly kind: 'sign-in'; readonly name: string; readonly command: string }
   /** `command`: does by hand what the page does. */
   | { readonly kind: 'host-key'; readonly name: string; readonly command: string }
+  /** `command`: does by hand what the page does. */
+  | { readonly kind: 'add-key'; readonly name: string; readonly command: string }
+  /** `others`: have the same trouble. */
+  | { readonly kind: 'choose-context'; readonly name: string; readonly others: readonly string[] }
   /** `name`: of the service that is edited; null: a new one. */
   | { readonly kind: 'form'; readonly name: string | null }
   | { readonly kind: 'import'; readonly source: 'kube' | 'ssh' };
@@ -22,6 +26,8 @@ const titles: Readonly<Record<Exclude<PageKind, 'details' | 'log' | 'form' | 'im
   doctor: 'Doctor',
   'sign-in': 'Sign In',
   'host-key': 'Host Key',
+  'add-key': 'Add Key to Agent',
+  'choose-context': 'Choose Context',
 };
 
 export function pageTitle(page: Page): string {
@@ -39,6 +45,8 @@ export function pageTitle(page: Page): string {
     case 'doctor':
     case 'sign-in':
     case 'host-key':
+    case 'add-key':
+    case 'choose-context':
       return titles[page.kind];
   }
 }

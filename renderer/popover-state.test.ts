@@ -42,6 +42,17 @@ describe('what the popover remembers', () => {
     expect(used.pages).toEqual([{ kind: 'form', name: null }]);
   });
 
+  it('shows what a notification is about among the troubles, below a form that is being filled in', () => {
+    const form = { kind: 'form', name: null } as const;
+    const used = after(
+      { kind: 'filter', text: 're' },
+      { kind: 'push', page: { kind: 'settings' } },
+      { kind: 'push', page: form },
+      { kind: 'reveal', name: 'redis' },
+    );
+    expect(used).toEqual({ ...initialState, pages: [form], onlyTrouble: true, activeName: 'redis' });
+  });
+
   it('keeps its folded groups all the same', () => {
     const used = after({ kind: 'fold', key: 'web', folded: true }, { kind: 'reset' });
     expect([...used.folded]).toEqual(['web']);

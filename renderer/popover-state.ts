@@ -25,6 +25,8 @@ export interface PopoverState {
 
 export type PopoverAction =
   | { readonly kind: 'reset' }
+  /** Shows this service among those in trouble. */
+  | { readonly kind: 'reveal'; readonly name: string }
   | { readonly kind: 'push'; readonly page: Page }
   | { readonly kind: 'back' }
   | { readonly kind: 'open-filter' }
@@ -53,7 +55,9 @@ export const initialState: PopoverState = {
 export function reducePopover(state: PopoverState, action: PopoverAction): PopoverState {
   switch (action.kind) {
     case 'reset':
-      return { ...initialState, folded: state.folded, pages: unfinished(state.pages) };
+      return afresh(state);
+    case 'reveal':
+      return { ...afresh(state), onlyTrouble: true, activeName: action.name };
     case 'push':
       return { ...state, menu: null, confirming: null, pages: pushed(state.pages, action.page) };
     case 'back':
@@ -83,9 +87,15 @@ export function reducePopover(state: PopoverState, action: PopoverAction): Popov
   }
 }
 
-/** Who looks something up elsewhere for a form, or signs in in a browser, and so hides the popover, goes on with it. */
+const afresh = ({ folded, pages }: PopoverState): PopoverState => ({
+  ...initialState,
+  folded,
+  pages: unfinished(pages),
+});
+
+/** Who looks something up elsewhere for a form or a passphrase, or signs in in a browser, and so hides the popover, goes on with it. */
 const unfinished = (pages: readonly Page[]): readonly Page[] =>
-  pages.filter(({ kind }) => kind === 'form' || kind === 'import' || kind === 'sign-in');
+  pages.filter(({ kind }) => ['form', 'import', 'sign-in', 'add-key'].includes(kind));
 
 /** A page that is open already is come back to: nobody goes round in circles. */
 function pushed(pages: readonly Page[], page: Page): readonly Page[] {

@@ -25,6 +25,7 @@ import { useContentSize } from './use-content-size.ts';
 import { useEdits } from './use-edits.ts';
 import { useHeldLayout } from './use-held-layout.ts';
 import { usePopoverKeys } from './use-popover-keys.ts';
+import { useReveal } from './use-reveal.ts';
 import type { SnapshotInTime } from './use-snapshot.ts';
 
 interface PopoverProps {
@@ -78,6 +79,7 @@ export function Popover({ bridge, commands, current, state, dispatch }: PopoverP
   const onRowAction = (name: string, action: RowActionKind): void =>
     performRowAction(name, action, { commands, services, onPage, onRemove: edits.remove });
   const handlers = useRowHandlers(dispatch, setMenuPlace);
+  useReveal({ bridge, commands, services, dispatch });
   usePopoverKeys({
     platform: bridge.platform,
     commands,

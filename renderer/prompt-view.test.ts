@@ -37,7 +37,7 @@ it.each([
   ],
   [
     { kind: 'confirm', words: 'Add key /k/id_ed25519 (me@laptop) to agent?', services: ['db'] },
-    'The login to bastion needs your consent | Needed by db | Add key /k/id_ed25519 (me@laptop) to agent? | [No] [Yes]',
+    'Confirm the login to bastion | Needed by db | Add key /k/id_ed25519 (me@laptop) to agent? | [No] [Yes]',
   ],
   [
     { remember: 'offered', services: ['db'] },

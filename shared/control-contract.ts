@@ -178,6 +178,12 @@ export const controlRequests = {
     params: z.object({ target: controlTargetSchema }).readonly(),
     result: controlOutcomeSchema,
   },
+  /** Like `restart` of names; a password of the config that was refused is asked for instead. See `prompt.ts`. */
+  'log-in': {
+    route: 'POST /v1/services/log-in',
+    params: z.object({ target: controlTargetSchema }).readonly(),
+    result: controlOutcomeSchema,
+  },
   /** Moves services that stay with another context (`otherContext`) to kubectl's current one: off and on again. */
   'use-context': {
     route: 'POST /v1/services/context',

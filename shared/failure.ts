@@ -13,6 +13,8 @@
 
 import { formatPlace } from './bind-address.ts';
 import { allowFolder } from './folder-permission.ts';
+import { installPageOf } from './install-pages.ts';
+import type { PromptKind } from './prompt.ts';
 import { shellWord } from './shell-word.ts';
 
 /** `transport-up`: what the service shares with others, a connection to an ssh host or a cluster, is back. */
@@ -46,7 +48,21 @@ export type RemedyAction =
   /** Shows the fingerprints before anything is trusted. `command`: does the same by hand. */
   | { readonly kind: 'trust-host-key'; readonly label: string; readonly command: string }
   /** A free local port, for this run. */
-  | { readonly kind: 'use-free-port'; readonly label: string };
+  | { readonly kind: 'use-free-port'; readonly label: string }
+  /** Logs in once more, and asks for what the server wants to know. `command`: does the same by hand. */
+  | {
+      readonly kind: 'log-in';
+      readonly label: string;
+      readonly command: string;
+      /** Asks for a password that takes the place of the config's, for this run. */
+      readonly replacesStored: boolean;
+    }
+  /** Adds this key to the user's agent, which takes its passphrase. `command`: does the same by hand. */
+  | { readonly kind: 'add-key'; readonly label: string; readonly command: string; readonly file: string }
+  /** Writes another context of the kubeconfig into the config. */
+  | { readonly kind: 'choose-context'; readonly label: string }
+  /** Opens the page that tells how this program is installed (`install-pages.ts`). */
+  | { readonly kind: 'open-install-page'; readonly label: string; readonly program: string };
 
 /** A classified failure, ready to be shown. */
 export interface Cause {
@@ -120,6 +136,10 @@ export interface CauseDetails {
   readonly tookMs?: number | undefined;
   /** A command that asks the user what the server wants to know. */
   readonly login?: string | undefined;
+  /** What the user has to answer, or did not answer well. */
+  readonly question?: PromptKind | undefined;
+  /** The server takes a password, or answers to questions of its own. */
+  readonly takesPassword?: boolean | undefined;
   /** To try again may ask the user something, to unlock a keychain say. */
   readonly asksUser?: boolean | undefined;
 }
@@ -145,15 +165,44 @@ const setup = (...triggers: TriggerKind[]) => ({ ...user(...triggers), turnsClie
 const retry: RemedyAction = { kind: 'retry', label: 'Try Again' };
 const openConfig: RemedyAction = { kind: 'open-config', label: 'Open Config' };
 const useFreePort: RemedyAction = { kind: 'use-free-port', label: 'Use Another Port' };
+const chooseContext: RemedyAction = { kind: 'choose-context', label: 'Choose Context…' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show Log' };
-const copy = (label: string, command: string): RemedyAction => ({ kind: 'copy-command', label, command });
+/** Says whose command it is: `Copy kubectl Command`. */
+const copy = (command: string): RemedyAction => ({
+  kind: 'copy-command',
+  label: `Copy ${command.split(' ')[0] ?? ''} Command`,
+  command,
+});
 
-const hostKeyAction = (d: CauseDetails, copyLabel: string, usual: string): RemedyAction => {
+const hostKeyAction = (d: CauseDetails, usual: string): RemedyAction => {
   const command = d.command ?? usual;
   return d.isBehindProxy === true
-    ? copy(copyLabel, command)
+    ? copy(command)
     : { kind: 'trust-host-key', label: 'Trust Host Key…', command };
 };
+
+const installAction = ({ what }: CauseDetails): RemedyAction => {
+  const page = installPageOf(what);
+  return page === null
+    ? retry
+    : { kind: 'open-install-page', label: `Install ${page.program}…`, program: page.program };
+};
+
+const logInLabels: Readonly<Record<PromptKind, string>> = {
+  password: 'Enter Password…',
+  passphrase: 'Enter Passphrase…',
+  code: 'Enter Code…',
+  touch: 'Try Again',
+  confirm: 'Try Again',
+};
+
+const logIn = (d: CauseDetails, question: PromptKind = 'password', replacesStored = false): RemedyAction => ({
+  kind: 'log-in',
+  label: logInLabels[d.question ?? question],
+  command:
+    d.login ?? (d.host === undefined ? 'localport ssh login' : `localport ssh login ${shellWord(d.host)}`),
+  replacesStored,
+});
 
 /** Apple's ssh has no support for security keys, that of Homebrew has. */
 const opensshCommand = 'brew install openssh';
@@ -161,6 +210,12 @@ const opensshCommand = 'brew install openssh';
 /** Another try would take the user, or could lock the account. */
 const isUsers = (d: CauseDetails): boolean =>
   d.usedPassword === true || d.askedUser === true || d.wasRemembered === true || d.securityKey !== undefined;
+
+function unanswered({ question = 'code', host = 'the server' }: CauseDetails): string {
+  if (question === 'touch') return 'The security key was not touched';
+  if (question === 'confirm') return `The login to ${host} was not confirmed`;
+  return `No ${question} was entered for ${host}`;
+}
 
 const isNamespace = (d: CauseDetails): boolean => d.resource === 'namespace';
 const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === true;
@@ -195,14 +250,14 @@ const catalogue = {
     ...setup('credentials'),
     title: (d) => `${d.what ?? 'A program'} was not found`,
     remedy: (d) => `Install ${d.what ?? 'it'}, or make sure that your login shell's PATH contains it`,
-    action: () => retry,
+    action: installAction,
   },
   'plugin-missing': {
     ...setup('credentials'),
     title: (d) => `The credential plugin ${d.what ?? ''} was not found`.replace('  ', ' '),
     remedy: (d) =>
       `Install ${d.what ?? 'the plugin that your kubeconfig names'}, or put it on your login shell's PATH`,
-    action: () => retry,
+    action: installAction,
   },
   'port-in-use': {
     ...setup('port'),
@@ -218,7 +273,7 @@ const catalogue = {
   },
   'port-forbidden': {
     ...setup(),
-    title: (d) => `This user may not open port ${d.port ?? ''}`.trimEnd(),
+    title: (d) => `You are not allowed to open port ${d.port ?? ''}`.trimEnd(),
     remedy: () => 'Choose a local_port of 1024 or above',
     action: () => openConfig,
   },
@@ -247,20 +302,23 @@ const catalogue = {
         return `The answer in the keychain was not accepted, and was removed: ${next} ${notRetried}`;
       }
       if (d.askedUser === true) return `Try again and check your answer ${notRetried}`;
-      if (d.usedPassword === true)
-        return `${d.command === undefined ? 'Correct the password in the config' : `Correct the password: run ${d.command}`} ${notRetried}`;
+      if (d.usedPassword === true) {
+        const enter =
+          d.login === undefined ? 'Enter another password' : `Run ${d.login} to enter another password`;
+        const correct = d.command === undefined ? 'correct it in the config' : `store it: ${d.command}`;
+        return `${enter}, or ${correct} ${notRetried}`;
+      }
       if (d.command !== undefined) return `Run ${d.command} and try again`;
-      const agent = 'Check the user and the key, or add the key to your agent: ssh-add';
-      return d.login === undefined
-        ? agent
-        : `${agent}. To log in with a password or a passphrase: ${d.login}`;
+      const check = 'Check the user and the key in the config';
+      return d.login === undefined ? check : `${check}, or log in with a password: ${d.login}`;
     },
     action: (d) => {
-      if (d.securityKey === 'unsupported') return copy('Copy Command', opensshCommand);
-      if (d.askedUser === true || d.securityKey === 'unused') return retry;
-      if (d.wasRemembered === true && d.login !== undefined) return copy('Copy Command', d.login);
-      if (d.command !== undefined) return copy('Copy Command', d.command);
-      return d.usedPassword === true ? openConfig : copy('Copy ssh-add Command', 'ssh-add');
+      if (d.securityKey === 'unsupported') return copy(opensshCommand);
+      if (d.securityKey === 'unused') return retry;
+      if (d.askedUser === true || d.wasRemembered === true) return logIn(d);
+      if (d.usedPassword === true) return logIn(d, 'password', true);
+      if (d.command !== undefined) return copy(d.command);
+      return d.takesPassword === true ? logIn(d) : openConfig;
     },
   },
   'master-missing': {
@@ -268,7 +326,7 @@ const catalogue = {
     recheck: 'port',
     title: (d) => `You have no open ssh connection to ${d.host ?? 'the host'}`,
     remedy: (d) => `Open one with ${d.command ?? 'ssh -fNM'}; the service connects as soon as it is there`,
-    action: (d) => (d.command === undefined ? retry : copy('Copy ssh Command', d.command)),
+    action: (d) => (d.command === undefined ? retry : copy(d.command)),
   },
   'control-path-missing': {
     ...setup('credentials'),
@@ -278,9 +336,14 @@ const catalogue = {
   },
   'secret-missing': {
     ...setup('credentials'),
-    title: (d) => `The keychain holds no password ${d.what ?? ''}`.trimEnd(),
-    remedy: (d) => `Store it: run ${d.command ?? 'localport secret set'}`,
-    action: (d) => (d.command === undefined ? retry : copy('Copy Command', d.command)),
+    title: (d) => `The keychain has no password ${d.what ?? ''}`.trimEnd(),
+    remedy: (d) =>
+      `Store it: run ${d.command ?? 'localport secret set'}${d.login === undefined ? '' : ', or enter the password for now'}`,
+    action: (d) => {
+      // Of an ssh login, which can ask for it.
+      if (d.login !== undefined) return logIn(d, 'password', true);
+      return d.command === undefined ? retry : copy(d.command);
+    },
   },
   'secret-unreadable': {
     ...setup('credentials'),
@@ -293,25 +356,19 @@ const catalogue = {
   'secret-not-read': {
     ...user(),
     recheck: 'never',
-    title: (d) => `The password ${d.what ?? ''} is only read when you ask`.replace('  ', ' '),
+    title: (d) => `The password ${d.what ?? ''} is read only when you ask`.replace('  ', ' '),
     remedy: () => 'Try again: 1Password may ask you to allow it (not retried automatically)',
     action: () => retry,
   },
   'question-unanswered': {
     ...user('credentials'),
     recheck: (d) => (d.askedUser === true ? 'never' : 'login'),
-    title: (d) =>
-      d.askedUser === true
-        ? `${d.host ?? 'The server'} did not get an answer from you`
-        : (d.what ?? 'The server asks a question'),
+    title: (d) => (d.askedUser === true ? unanswered(d) : (d.what ?? 'The server asks a question')),
     remedy: (d) =>
       d.askedUser === true
         ? 'Try again and answer the prompt (not retried automatically)'
         : `Run ${d.command ?? 'localport ssh login'}, or log in with a key, for example from your agent`,
-    action: (d) => {
-      if (d.askedUser === true) return retry;
-      return d.command === undefined ? openLog : copy('Copy Command', d.command);
-    },
+    action: (d) => logIn({ ...d, login: d.command }, 'confirm'),
   },
   'host-key-unknown': {
     ...user('credentials'),
@@ -320,26 +377,25 @@ const catalogue = {
     remedy: (d) =>
       d.isBehindProxy === true
         ? 'Connect once in a terminal and check the fingerprint'
-        : 'Compare the fingerprint with the one that you know of the host, and trust it',
-    action: (d) => (d.host === undefined ? null : hostKeyAction(d, 'Copy ssh Command', `ssh ${d.host}`)),
+        : 'Compare its fingerprint with the one that you expect, then trust it',
+    action: (d) => (d.host === undefined ? null : hostKeyAction(d, `ssh ${d.host}`)),
   },
   'host-key-changed': {
     ...user('credentials'),
     recheck: 'login',
     title: (d) => `The host key of ${d.host ?? 'the server'} has changed`,
-    remedy: () => 'If the host was reinstalled, remove the old key; if not, somebody may be listening in',
-    action: (d) =>
-      d.host === undefined ? null : hostKeyAction(d, 'Copy ssh-keygen Command', `ssh-keygen -R ${d.host}`),
+    remedy: (d) =>
+      `If the host was reinstalled, ${d.isBehindProxy === true ? 'remove the old key' : 'trust its new key'}; if not, somebody may be listening in`,
+    action: (d) => (d.host === undefined ? null : hostKeyAction(d, `ssh-keygen -R ${d.host}`)),
   },
   'host-unreachable': {
     ...backoff,
     title: (d) => `${d.host ?? 'The host'} cannot be reached`,
     remedy: (d) =>
       d.isNode === true
-        ? 'The API server cannot reach the node, whatever your own network does; it connects once the node is back, or the pod runs on another one'
+        ? 'The API server cannot reach the node, whatever your own network does; LocalPort connects once the node is back or the pod runs on another one'
         : (d.fix ?? 'Check the network or the VPN'),
-    action: (d) =>
-      d.isNode === true ? copy('Show nodes', `kubectl get nodes${scope({ context: d.context })}`) : retry,
+    action: (d) => (d.isNode === true ? copy(`kubectl get nodes${scope({ context: d.context })}`) : retry),
   },
   // A suspicion only: a host that is switched off looks the same.
   'local-network-denied': {
@@ -393,7 +449,7 @@ const catalogue = {
         return 'Remove the file there, or set StreamLocalBindUnlink yes in the sshd_config of the server; your user must be able to write to its folder';
       const address =
         d.address === undefined ? '' : `, and check that the server has the address ${d.address}`;
-      return `Stop what uses it there${address}; a connection that broke holds it until the server notices, sooner with ClientAliveInterval in its sshd_config`;
+      return `Stop what uses it there${address}; a broken connection holds the port until the server notices, sooner with ClientAliveInterval in its sshd_config`;
     },
     action: () => retry,
   },
@@ -432,7 +488,8 @@ const catalogue = {
         : `The kube context ${d.context} does not exist`;
     },
     remedy: (d) => d.fix ?? 'Correct the context in the config, or add it to your kubeconfig',
-    action: () => copy('Copy Command', 'kubectl config get-contexts'),
+    // A command of the user's own is no entry with a context.
+    action: (d) => (d.resource === undefined ? copy('kubectl config get-contexts') : chooseContext),
   },
   'kubeconfig-invalid': {
     ...setup('credentials'),
@@ -449,7 +506,6 @@ const catalogue = {
     remedy: () => 'Check the name, the namespace and the context',
     action: (d) =>
       copy(
-        'Copy Command',
         isNamespace(d)
           ? `kubectl get namespaces${scope({ context: d.context })}`
           : `kubectl get services,pods${scope(d)}`,
@@ -468,23 +524,22 @@ const catalogue = {
       if (d.isReplaced === true)
         return isPod(d)
           ? 'Forward to a new pod, or to its Deployment or Service'
-          : 'It connects to the next pod as soon as one is ready';
+          : 'LocalPort connects to the next pod as soon as it is ready';
       if (d.ending !== undefined && isPod(d))
         return 'A finished pod never runs again: forward to a new pod, or to its Deployment or Service';
-      if (d.ending !== undefined && isJob(d)) return 'A finished job never runs again: create it anew';
-      return 'It connects as soon as a pod is ready';
+      if (d.ending !== undefined && isJob(d)) return 'A finished job never runs again: create a new one';
+      return 'LocalPort connects as soon as a pod is ready';
     },
-    action: (d) => copy('Copy Command', `kubectl get pods${scope(d)}`),
+    action: (d) => copy(`kubectl get pods${scope(d)}`),
   },
   forbidden: {
     ...user('credentials'),
     title: ({ right = forwardRight, ...d }) =>
       right === forwardRight
-        ? `You may not forward ports to ${d.resource ?? 'this resource'}`
-        : `You may not ${right}${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
-    remedy: ({ right = forwardRight }) => `Ask for the right to ${right} there`,
-    action: ({ right = forwardRight, ...d }) =>
-      copy('Copy Command', `kubectl auth can-i ${right}${scope(d)}`),
+        ? `You are not allowed to forward ports to ${d.resource ?? 'this resource'}`
+        : `You are not allowed to ${right}${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
+    remedy: ({ right = forwardRight }) => `Ask for permission to ${right} there`,
+    action: ({ right = forwardRight, ...d }) => copy(`kubectl auth can-i ${right}${scope(d)}`),
   },
   'credentials-expired': {
     ...user('credentials'),
@@ -492,7 +547,7 @@ const catalogue = {
     title: (d) => `Signed out of ${d.context ?? d.host ?? 'the cluster'}`,
     remedy: (d) =>
       `${d.command === undefined ? 'Sign in again' : `Sign in again: run ${d.command}`} (not retried automatically)`,
-    action: (d) => (d.command === undefined ? retry : copy('Copy Command', d.command)),
+    action: (d) => (d.command === undefined ? retry : copy(d.command)),
   },
   unauthorized: {
     ...user('credentials'),
@@ -511,17 +566,17 @@ const catalogue = {
     ...backoff,
     title: () => 'The command does not listen',
     remedy: (d) =>
-      `Check that it listens where {local_port} or {socket} says${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
+      `Check that it listens on {local_port} or {socket}${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
     action: () => openLog,
   },
   'closed-by-remote': {
     ...backoff,
     title: (d) =>
-      `${d.host ?? 'The other end'} closed the connection${d.tookMs === undefined ? '' : ' before your answer'}`,
+      `${d.host ?? 'The other end'} closed the connection${d.tookMs === undefined ? '' : ' before you answered'}`,
     remedy: (d) =>
       d.tookMs === undefined
         ? null
-        : `Your answer took ${String(Math.round(d.tookMs / 1_000))} s; a server waits 120 s, or what its LoginGraceTime says`,
+        : `Your answer took ${String(Math.round(d.tookMs / 1_000))} s; servers wait 120 s by default (LoginGraceTime)`,
     action: () => openLog,
   },
   'certificate-invalid': {
@@ -556,7 +611,7 @@ const catalogue = {
   },
   'check-refused': {
     ...user('credentials', 'network'),
-    title: (d) => d.what ?? 'The service answered, and refused the health check',
+    title: (d) => d.what ?? 'The service answered but refused the health check',
     remedy: () =>
       'The tunnel works: correct the health check in the config, or what it asks for at the far end',
     action: () => openConfig,
@@ -581,13 +636,13 @@ const catalogue = {
         : `macOS does not let ${d.program} read ${d.what ?? 'the file'}`,
     remedy: (d) =>
       d.program === undefined
-        ? 'Make it a file that you may read, or correct its path in the config'
+        ? 'Check its permissions, or correct its path in the config'
         : allowFolder(d.program),
     action: () => openConfig,
   },
   'authority-missing': {
     ...setup('credentials'),
-    title: (d) => `The file ${d.what ?? ''} holds no certificate`.replace('  ', ' '),
+    title: (d) => `The file ${d.what ?? ''} contains no certificate`.replace('  ', ' '),
     remedy: () => 'Put the CA certificate in PEM format there, or correct its path in the config',
     action: () => openConfig,
   },
@@ -647,6 +702,16 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
     triggers: [...triggers],
     recheck: recheckOf(entry, details),
     ...(details.address === undefined ? {} : { address: details.address }),
+  };
+}
+
+/** The same, where a key that is locked and not in the user's agent would open the way. */
+export function withLockedKey(cause: Cause, file: string): Cause {
+  const command = `ssh-add ${shellWord(file)}`;
+  return {
+    ...cause,
+    remedy: `Unlock the key and add it to your agent: ${command}`,
+    action: { kind: 'add-key', label: 'Add Key to Agent…', command, file },
   };
 }
 

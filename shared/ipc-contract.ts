@@ -84,6 +84,18 @@ export const ipcInvokes = {
   /** Runs the sign-in that its cause names. Fails with a sentence. */
   'sign-in:run': { request: z.object({ name }), response: nothing },
   'sign-in:cancel': { request: nothing, response: nothing },
+  /** Logs in again; what the server asks becomes a prompt of the snapshot. */
+  'services:log-in': {
+    request: z.object({ names: z.array(name).min(1).max(1_000).readonly() }),
+    response: nothing,
+  },
+  /** Adds the key that its cause names to the user's agent, whose question becomes a prompt. Fails with a sentence. */
+  'key:add': { request: z.object({ name }), response: nothing },
+  'key:cancel': { request: nothing, response: nothing },
+  /** Contexts that it could use. Fails with a sentence. */
+  'service:contexts': { request: z.object({ name }), response: z.array(z.string()).readonly() },
+  /** Opens the page that tells how this program is installed. */
+  'install-page:open': { request: z.object({ program: name }), response: nothing },
   /** The host keys that its server shows now. Takes up to 20 s; fails with a sentence. */
   'host-key:look': { request: z.object({ name }), response: hostKeyOfferSchema },
   /** Trusts exactly the keys that were shown under this digest. Fails with a sentence. */
@@ -169,6 +181,8 @@ export const ipcEvents = {
   'log:lines': z.object({ name: name.nullable(), lines: z.array(z.string()).readonly() }).readonly(),
   /** The popover was shown again: reset filter and focus. */
   'popover:shown': nothing,
+  /** A notification was chosen. `names`: of the services that it is about. `action`: the button that was chosen in it; null: none. */
+  'popover:reveal': z.object({ names: z.array(name).readonly(), action: z.string().nullable() }).readonly(),
 } as const;
 
 export type IpcInvokes = typeof ipcInvokes;

@@ -18,7 +18,7 @@ export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): st
     case 'touch':
       return 'Touch your security key';
     case 'confirm':
-      return `The login to ${asker} needs your consent`;
+      return `Confirm the login to ${asker}`;
     default:
       return assertNever(kind, 'prompt kind');
   }

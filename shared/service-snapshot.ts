@@ -40,6 +40,15 @@ const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open-log'), label: z.string() }),
   z.object({ kind: z.literal('retry'), label: z.string() }),
   z.object({ kind: z.literal('use-free-port'), label: z.string() }),
+  z.object({
+    kind: z.literal('log-in'),
+    label: z.string(),
+    command: z.string(),
+    replacesStored: z.boolean(),
+  }),
+  z.object({ kind: z.literal('add-key'), label: z.string(), command: z.string(), file: z.string() }),
+  z.object({ kind: z.literal('choose-context'), label: z.string() }),
+  z.object({ kind: z.literal('open-install-page'), label: z.string(), program: z.string() }),
 ]);
 
 export const causeSchema = z.object({

@@ -47,17 +47,31 @@ test.describe('with the mouse', () => {
   });
 
   test('the button beside a cause copies the command that helps', async () => {
-    await row('redis').getByRole('button', { name: 'Copy Command' }).click();
+    await row('redis').getByRole('button', { name: 'Copy kubectl Command' }).click();
     expect(await gallery.asked()).toEqual([
       { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
     ]);
     await expect(row('redis').getByText('Copied')).toHaveCSS('opacity', '1');
   });
 
+  test('a notification that was chosen shows its service, and does what its button offered', async () => {
+    await gallery.open('needs-user');
+    await gallery.push('popover:reveal', { names: ['kafka'], action: null });
+    await expect(row('kafka')).toBeFocused();
+    await expect(row('postgres')).toHaveCount(0);
+    await gallery.push('popover:reveal', { names: ['kafka'], action: 'Sign In…' });
+    await gallery.push('popover:reveal', { names: ['kafka'], action: 'Use Another Port' });
+    await expect
+      .poll(() => gallery.asked())
+      .toEqual([{ channel: 'service:use-free-port', request: { name: 'kafka' } }]);
+    await gallery.push('popover:reveal', { names: ['warehouse'], action: 'Trust Host Key…' });
+    await expect(gallery.page.getByText('Trusted until now')).toBeVisible();
+  });
+
   test('a cause opens its evidence', async () => {
-    await expect(gallery.page.getByText('Current status=Pending')).toHaveCount(0);
+    await expect(gallery.page.getByText('ImagePullBackOff')).toHaveCount(0);
     await row('redis').getByRole('button', { name: 'No ready pod' }).click();
-    await expect(gallery.page.getByText('Current status=Pending')).toBeVisible();
+    await expect(gallery.page.getByText('ImagePullBackOff')).toBeVisible();
   });
 
   test('the switch of a group appears with the mouse and turns its tag off', async () => {
@@ -473,9 +487,10 @@ test.describe('while states change', () => {
   });
 
   test('a countdown counts while it can be seen', async () => {
-    await gallery.open('one-trouble');
-    await expect(row('redis')).toContainText(/Retrying in [1-3] s/);
-    await expect(row('redis')).toContainText('Retrying now');
+    await gallery.open('long-names');
+    const refused = gallery.page.locator('.row', { hasText: 'refused the connection' });
+    await expect(refused).toContainText(/Retrying in [1-3] s/);
+    await expect(refused).toContainText('Retrying now');
   });
 
   test('a row in trouble keeps its height while its target is tried again and again', async () => {

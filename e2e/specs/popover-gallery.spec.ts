@@ -183,6 +183,26 @@ const pictured: readonly Picture[] = [
       see('Signed in'),
     ),
   },
+  {
+    name: 'host-key',
+    scenario: 'needs-user',
+    act: all(click('Trust Host Key…'), see('Trusted until now')),
+  },
+  {
+    name: 'add-key',
+    scenario: 'adding-a-key',
+    act: all(click('Add Key to Agent…'), see('Waiting for the passphrase')),
+  },
+  {
+    name: 'choose-context',
+    scenario: 'context-missing',
+    act: all(click('Choose Context…'), see('minikube')),
+  },
+  {
+    name: 'details-of-another-context',
+    scenario: 'other-context',
+    act: all(press('ArrowDown', 'ArrowRight'), see('current context is')),
+  },
   { name: 'settings', scenario: 'ordinary', act: openSettings },
   { name: 'settings-need-approval', scenario: 'login-needs-approval', act: openSettings },
   { name: 'settings-of-an-installed-app', scenario: 'installed-on-a-mac', act: installCommand },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, type Page } from 'playwright/test';
@@ -69,7 +69,10 @@ test('a passphrase that is to be remembered opens the key after a restart, until
   await expect(box).toBeChecked();
   await page.keyboard.press('Enter');
   await app.waitForSnapshot('ssh is up', ({ services }) => services[0]?.phase === 'up');
-  await expect.poll(() => tools.keychain(name)).toBe(passphrase);
+  // Only then it is known to be there.
+  const noted = path.join(world.home, '.local/state/localport/remembered-answers.json');
+  await expect.poll(() => readFile(noted, 'utf8').catch(() => ''), { timeout: 10_000 }).toContain(name);
+  expect(tools.keychain(name)).toBe(passphrase);
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 
   app = await world.start();
@@ -107,6 +110,6 @@ test('a question that is canceled fails its service, and is not asked again', as
     ({ services }) => services[0]?.phase === 'failed',
   );
   expect(failed.services[0]).toMatchObject({ cause: { code: 'question-unanswered' }, nextRetryAt: null });
-  await page.getByRole('button', { name: 'Try Again' }).click();
+  await page.getByRole('button', { name: 'Enter Passphrase…' }).click();
   await app.waitForSnapshot('ssh asks again', ({ prompts }) => prompts.length === 1);
 });

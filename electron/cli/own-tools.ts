@@ -45,10 +45,9 @@ export function openOwnTools(
     onFound: () => undefined,
   });
   secrets.allow(services.flatMap(referencesOf));
-  const transports = sshTransports(
-    name,
-    { launcher, clock, runtimeDirectory, prompts: nobodyAnswers(clock) },
-    (open) => withSecrets(open, secrets),
+  const prompts = nobodyAnswers(clock);
+  const transports = sshTransports(name, { launcher, clock, runtimeDirectory, prompts }, (open) =>
+    withSecrets(open, secrets, prompts),
   );
   return {
     launcher,

@@ -136,7 +136,7 @@ describe('ssh login', () => {
   it('says what went wrong when there is no answer', async () => {
     const { code, text } = await login('db', '');
     expect(code).toBe(1);
-    expect(text).toContain('did not get an answer from you');
+    expect(text).toContain('No passphrase was entered for');
   });
 
   it('says so when no service leads to the host', async () => {

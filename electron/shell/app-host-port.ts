@@ -45,6 +45,12 @@ export interface AppHostPort {
   /** Runs the sign-in that the cause of a service names. The error is a sentence. */
   signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>>;
   cancelSignIn(): Promise<void>;
+  /** Tries again; what the servers ask becomes a prompt, also where the config has a password that was refused. */
+  logIn(names: readonly string[]): Promise<void>;
+  /** The key that the cause of a service names, to the user's agent. The error is a sentence. */
+  readonly agentKeys: { add(name: string): Promise<Result<void, string>>; cancel(): Promise<void> };
+  /** Contexts of the kubeconfig that a service goes by. Rejects with a sentence. */
+  contextsFor(name: string): Promise<readonly string[]>;
   /** Host keys that the user may trust; errors are sentences. */
   readonly hostKeys: {
     look(name: string): Promise<Result<HostKeyOffer, string>>;

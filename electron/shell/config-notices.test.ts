@@ -51,6 +51,6 @@ test('the others run, and it says so; a config to trust is told as one', () => {
     'The other services are not affected',
   );
   expect(said([0, config('untrusted', [])], [1_500, config('untrusted', [])])).toEqual([
-    '1500: A config waits for your trust | Open LocalPort to review it',
+    '1500: The config is not trusted yet | Open LocalPort to review it',
   ]);
 });

@@ -34,7 +34,7 @@ export function decideConfigNotice(before: ConfigFault, config: ConfigState, now
 function configNotice(config: ConfigState): Notice {
   const about = [configNoticeAbout];
   if (config.status === 'untrusted')
-    return { title: 'A config waits for your trust', body: 'Open LocalPort to review it', about };
+    return { title: 'The config is not trusted yet', body: 'Open LocalPort to review it', about };
   const errors = config.problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const title = errors.length > 1 ? `The config has ${errors.length} errors` : 'The config has an error';

@@ -20,7 +20,9 @@ import { registerIpc, sendEvent } from './ipc-main.ts';
 import { electronNotifications } from './electron-notifications.ts';
 import { loginItemOf } from './login-item-choice.ts';
 import { LogFollower } from './log-follower.ts';
+import type { Notice } from './notice-words.ts';
 import { Notifier } from './notifier.ts';
+import { PopoverReveal } from './popover-reveal.ts';
 import { PopoverWindow } from './popover-window.ts';
 import { watchPower } from './power-events.ts';
 import type { LastStep } from './quit-control.ts';
@@ -76,7 +78,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
   options.beforeExit((how) => updates.install(how));
   const notices = electronNotifications({
     platform,
-    onClick: () => openPopover(),
+    onClick: (notice, isAction) => reveal(notice, isAction),
     onRefused: (why) => log.warn(`The system did not show a notification: ${why}.`),
   });
   const shortcut = new ShortcutControl(globalShortcut, () => popover.toggle(tray.bounds()));
@@ -97,9 +99,17 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     },
   });
   scope.own('log follower', () => logFollower.stop());
-  const popover = createPopover(options, () => logFollower.stop());
+  const revealed = new PopoverReveal(() => popover.visibleContents());
+  const popover = createPopover(options, {
+    onShown: () => revealed.shown(),
+    onGone: () => logFollower.stop(),
+  });
   scope.own('popover', () => popover.destroy());
   const openPopover = (): void => popover.show(tray.bounds());
+  const reveal = (notice: Notice, isAction: boolean): void => {
+    revealed.want(notice, isAction);
+    openPopover();
+  };
   const quit = (): void => options.quit('user');
   const view = {
     get current() {
@@ -176,7 +186,7 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, numbe
 
 function createPopover(
   { host, clock, log, platform, distFolder }: MenuBarOptions,
-  onGone: () => void,
+  { onShown, onGone }: { readonly onShown: () => void; readonly onGone: () => void },
 ): PopoverWindow {
   return new PopoverWindow({
     preload: path.join(distFolder, 'preload.cjs'),
@@ -188,6 +198,7 @@ function createPopover(
       host.setLive(true);
       sendEvent(contents, 'snapshot:changed', host.snapshot());
       sendEvent(contents, 'popover:shown', undefined);
+      onShown();
     },
     onHide: () => {
       host.setLive(false);

@@ -1,14 +1,20 @@
+import type { NotificationConstructorOptions } from 'electron';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Notice } from './notice-words.ts';
 
 /**
- * A notice as the system takes it. On Linux the body is markup (Desktop Notifications Specification 1.2, "Markup"), which
+ * A notice as the system takes it. Buttons are for macOS only (Electron's `NotificationConstructorOptions`). On Linux the body is markup (Desktop Notifications Specification 1.2, "Markup"), which
  * Electron passes on as it stands; a title never is.
  */
-export const nativeNotice = ({ title, body }: Notice, platform: NodeJS.Platform): Notice => ({
+export const nativeNotice = ({ title, body, action }: Notice, platform: NodeJS.Platform): NativeNotice => ({
   title: visibleLine(title),
   body: platform === 'linux' ? escapeMarkup(visibleLine(body)) : visibleLine(body),
+  ...(platform === 'darwin' && action !== undefined
+    ? { actions: [{ type: 'button', text: visibleLine(action) }] }
+    : {}),
 });
+
+type NativeNotice = Pick<NotificationConstructorOptions, 'actions'> & Pick<Notice, 'title' | 'body'>;
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 

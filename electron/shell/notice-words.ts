@@ -1,5 +1,6 @@
 /** What a notification says. */
 import { localAddress } from '../../shared/bind-address.ts';
+import { causeActionOf } from '../../shared/cause-action.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 
 const maxNamesTold = 3;
@@ -9,6 +10,10 @@ export interface Notice {
   readonly body: string;
   /** Titles of the causes that it tells: once none of them is left, it is withdrawn. Absent: it stays. */
   readonly about?: readonly string[];
+  /** Services that have the one cause that it tells. */
+  readonly names?: readonly string[];
+  /** What its button says, which does what helps these services; absent: there is none. */
+  readonly action?: string;
 }
 
 /** One for all that come at one moment: with their cause where they share it, as a number where they do not. */
@@ -19,7 +24,16 @@ export function needNotices(services: readonly ServiceSnapshot[]): readonly Noti
   const names = namesInWords(services);
   if (about.length > 1) return [{ title: `${services.length} forwards need attention`, body: names, about }];
   const remedy = first.cause?.remedy ?? null;
-  return [{ title: about[0] ?? '', body: remedy === null ? names : `${names}: ${remedy}`, about }];
+  const action = first.cause === null ? null : causeActionOf(first.cause);
+  return [
+    {
+      title: about[0] ?? '',
+      body: remedy === null ? names : `${names}: ${remedy}`,
+      about,
+      names: services.map(({ name }) => name),
+      ...(action === null ? {} : { action: action.label }),
+    },
+  ];
 }
 
 export function recoveryNotices(services: readonly ServiceSnapshot[]): readonly Notice[] {

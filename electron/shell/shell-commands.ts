@@ -1,6 +1,7 @@
 /** What the popover and the native menu can ask for, each written once. */
 import { app, clipboard, shell } from 'electron';
 import type { IpcRequest, View } from '../../shared/ipc-contract.ts';
+import { installPageOf } from '../../shared/install-pages.ts';
 import { serviceUrl } from '../../shared/service-url.ts';
 import type { LogFollower } from './log-follower.ts';
 import type { EditOperation, EditRequest, EditResponse } from '../../shared/service-edit.ts';
@@ -50,6 +51,11 @@ export const ipcHandlers = ({
   'service:open': ({ name }) => openService(host, name),
   'sign-in:run': ({ name }) => signIn(host, popover, name),
   'sign-in:cancel': () => host.cancelSignIn(),
+  'services:log-in': ({ names }) => host.logIn(names),
+  'key:add': async ({ name }) => valueOf(await host.agentKeys.add(name)),
+  'key:cancel': () => host.agentKeys.cancel(),
+  'service:contexts': ({ name }) => host.contextsFor(name),
+  'install-page:open': ({ program }) => openInstallPage(program),
   'host-key:look': async ({ name }) => valueOf(await host.hostKeys.look(name)),
   'host-key:trust': async ({ name, digest }) => valueOf(await host.hostKeys.trust(name, digest)),
   'service:details': ({ name }) => host.serviceDetails(name),
@@ -186,6 +192,13 @@ async function openService(host: AppHostPort, name: string): Promise<void> {
   const url = service === undefined ? null : serviceUrl(service);
   if (url === null) throw new Error(`${name} has no URL`);
   await shell.openExternal(url);
+}
+
+/** Only pages of a fixed list are opened. */
+async function openInstallPage(program: string): Promise<void> {
+  const page = installPageOf(program);
+  if (page === null) throw new Error(`no page tells how ${program} is installed`);
+  await shell.openExternal(page.url);
 }
 
 async function signIn(host: AppHostPort, popover: PopoverWindow, name: string): Promise<void> {

@@ -13,14 +13,16 @@ let notifications: SystemNotifications;
 
 class FakeNotification extends EventEmitter {
   readonly #title: string | undefined;
+  readonly actions: NotificationConstructorOptions['actions'];
 
   static isSupported(): boolean {
     told.push('asked for permission');
     return isSupported;
   }
 
-  constructor({ title }: NotificationConstructorOptions) {
+  constructor({ title, actions }: NotificationConstructorOptions) {
     super();
+    this.actions = actions;
     this.#title = title;
     made.push(this);
   }
@@ -46,7 +48,7 @@ function notificationsOn(platform: NodeJS.Platform): SystemNotifications {
   return new SystemNotifications({
     maker: FakeNotification satisfies NotificationMaker,
     platform,
-    onClick: () => void told.push('clicked'),
+    onClick: ({ action }, isAction) => void told.push(isAction ? `chosen: ${String(action)}` : 'clicked'),
     onRefused: (why) => void told.push(`refused: ${why}`),
   });
 }
@@ -66,6 +68,16 @@ test('a notification is shown, and reports a click', () => {
   notifications.show(notice);
   made[0]!.emit('click', {});
   expect(told).toEqual(['asked for permission', notice.title, 'clicked']);
+});
+
+test('on a Mac, what helps is a button of the notification', () => {
+  notifications.show({ ...notice, action: 'Trust Host Key…' });
+  expect(made[0]!.actions).toEqual([{ type: 'button', text: 'Trust Host Key…' }]);
+  made[0]!.emit('action', {});
+  expect(told.at(-1)).toBe('chosen: Trust Host Key…');
+  expect(notifications.held).toBe(0);
+  notificationsOn('linux').show({ ...notice, action: 'Trust Host Key…' });
+  expect(made[1]!.actions).toBeUndefined();
 });
 
 test('a refusal by the system is remembered until another notification is shown', () => {

@@ -14,7 +14,7 @@ import type { Notice } from './notice-words.ts';
 
 /** Electron's `Notification`, as far as it is used. */
 export interface NativeNotification {
-  on(event: 'click' | 'close' | 'show', listener: () => void): unknown;
+  on(event: 'click' | 'close' | 'show' | 'action', listener: () => void): unknown;
   on(event: 'failed', listener: (event: unknown, error: string) => void): unknown;
   show(): void;
   close(): void;
@@ -29,7 +29,8 @@ export interface NotificationMaker {
 export interface SystemNotificationsParts {
   readonly maker: NotificationMaker;
   readonly platform: NodeJS.Platform;
-  readonly onClick: () => void;
+  /** `isAction`: its button was chosen, and not the notification as a whole. */
+  readonly onClick: (notice: Notice, isAction: boolean) => void;
   /** The system has refused one; `why` is its own error. */
   readonly onRefused: (why: string) => void;
 }
@@ -67,6 +68,10 @@ export class SystemNotifications {
     const { maker, platform, onClick, onRefused } = this.#parts;
     if (!maker.isSupported()) return () => undefined;
     const notification = new maker({ ...nativeNotice(notice, platform), silent: true });
+    const choose = (isAction: boolean) => (): void => {
+      release();
+      onClick(notice, isAction);
+    };
     const release = (): void => {
       this.#held.delete(notification);
     };
@@ -79,10 +84,8 @@ export class SystemNotifications {
       onRefused(error);
     });
     notification.on('close', release);
-    notification.on('click', () => {
-      release();
-      onClick();
-    });
+    notification.on('click', choose(false));
+    notification.on('action', choose(true));
     this.#hold(notification);
     notification.show();
     return () => {

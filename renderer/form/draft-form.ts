@@ -167,3 +167,8 @@ export const fieldsOf: Readonly<Record<Kind, readonly FieldName[]>> = {
   tcp: ['host', 'remotePort', 'name', 'localPort', 'group'],
   command: ['command', 'name', 'localPort', 'group'],
 };
+
+export function withContext(draft: ServiceDraft, context: string): ServiceDraft {
+  const connection = isMapping(draft['connection']) ? draft['connection'] : {};
+  return { ...draft, connection: { ...connection, context } };
+}

@@ -7,7 +7,7 @@ import { ActionButton } from '../action-button.tsx';
 import { AddressButton } from '../address-button.tsx';
 import { CauseDetails } from '../cause-lines.tsx';
 import { causeViewOf } from '../cause-view.ts';
-import { availabilityText, barOf, factsOf, momentText, type ByteRate } from '../details-view.ts';
+import { availabilityText, barOf, factsOf, momentText, outagesOf, type ByteRate } from '../details-view.ts';
 import { uptimeText } from '../duration-text.ts';
 import type { RowActionKind } from '../row-actions.ts';
 import { everything, listViewOf } from '../service-rows.ts';
@@ -69,7 +69,7 @@ export function DetailsPage({ bridge, service, now, onAction }: DetailsPageProps
       )}
       <DayBar details={details} now={now} />
       <dl className="facts">
-        {factsOf(service, details, rate).map((fact) => (
+        {factsOf(service, details, { rate, now }).map((fact) => (
           <div key={fact.name} className="fact">
             <dt>{fact.name}</dt>
             <dd>{fact.value}</dd>
@@ -133,13 +133,13 @@ function Outages({
   readonly details: ServiceDetails | null;
   readonly now: number;
 }): ReactElement | null {
-  const outages = details?.outages ?? [];
+  const outages = outagesOf(details, now);
   if (outages.length === 0) return null;
   return (
     <section aria-label="Outages">
       <h2 className="section-title">Outages</h2>
       <ul className="outages">
-        {[...outages].reverse().map(({ since, durationMs, cause }) => (
+        {outages.map(({ since, durationMs, cause }) => (
           <li key={since} className="outage">
             <span className="outage-when">{momentText(since, now)}</span>
             <span className="outage-length">{uptimeText(durationMs)}</span>

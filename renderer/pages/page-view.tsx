@@ -4,7 +4,9 @@ import type { Page } from '../pages.ts';
 import type { RowActionKind } from '../row-actions.ts';
 import type { Edits } from '../use-edits.ts';
 import type { SnapshotInTime } from '../use-snapshot.ts';
+import { AddKeyPage } from './add-key-page.tsx';
 import { AboutPage } from './about-page.tsx';
+import { ChooseContextPage } from './choose-context-page.tsx';
 import { DetailsPage } from './details-page.tsx';
 import { DoctorPage } from './doctor-page.tsx';
 import { FormPage } from './form-page.tsx';
@@ -36,6 +38,17 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
       return <SignInPage bridge={bridge} name={page.name} command={page.command} />;
     case 'host-key':
       return <HostKeyPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
+    case 'add-key':
+      return <AddKeyPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
+    case 'choose-context':
+      return (
+        <ChooseContextPage
+          key={page.name}
+          bridge={bridge}
+          names={[page.name, ...page.others]}
+          onSaved={edits.saved}
+        />
+      );
     case 'log':
       return <LogPage key={page.name} bridge={bridge} name={page.name} />;
     case 'details': {

@@ -19,7 +19,7 @@ export const sampleDetails: ServiceDetails = {
     { since: sampleNow - 3 * hour, state: 'up' },
   ],
   outages: [
-    { since: sampleNow - 6 * hour, durationMs: 48 * minute, cause: 'No ready pod behind svc/redis' },
+    { since: sampleNow - 6 * hour, durationMs: 48 * minute, cause: 'No ready pod behind service/redis' },
     {
       since: sampleNow - 3 * hour - 4_000,
       durationMs: 4_000,
@@ -36,15 +36,8 @@ export const sampleLog: readonly string[] = [
   ...Array.from({ length: 30 }, (_, index) =>
     line(600 - index * 10, 'debug', `check passed in ${(index % 5) + 1} ms`),
   ),
-  line(200, 'info', 'up → retrying: the tunnel ended (exit code 1)'),
-  line(199, 'warn', '[kubectl] error: lost connection to pod'),
-  line(198, 'info', 'retrying → connecting'),
-  line(
-    196,
-    'error',
-    '[kubectl] error: unable to forward port because pod is not running. Current status=Pending',
-  ),
-  line(195, 'info', 'connecting → retrying, next try in 2 s'),
+  line(200, 'info', 'up → waiting: No ready pod behind service/redis (redis-0 is pending)'),
+  line(61, 'info', 'waiting → connecting'),
   line(60, 'info', 'connecting → up'),
   line(59, 'info', 'recovered after 141000 ms'),
 ];

@@ -1,5 +1,5 @@
 /** Every state of the popover that was drawn before it was wired; the gallery shows them, its spec looks at them. */
-import { describeCause } from '../../shared/failure.ts';
+import { asTransportDown, describeCause, withLockedKey } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { deadTarget } from './dead-target.ts';
@@ -60,14 +60,20 @@ const allUp = [postgres, redis, kafka, grafana, api, warehouse, printer];
 const off = (sample: ServiceSnapshot): ServiceSnapshot =>
   service(sample.name, { tags: sample.tags, route: sample.route, localPort: sample.localPort });
 
-const noPod = [
-  'no-ready-pod',
-  {
-    resource: 'svc/redis',
+/** Waits for the watch of its pods, which needs no time to look again. */
+const withoutPod = (name: string, facts: Partial<ServiceSnapshot> = {}): ServiceSnapshot => {
+  const cause = describeCause('no-ready-pod', {
+    resource: 'service/redis',
     context: 'prod',
-    evidence: 'error: unable to forward port because pod is not running. Current status=Pending',
-  },
-] as const;
+    evidence: 'redis-0 is pending (ImagePullBackOff)',
+  });
+  return service(name, {
+    desired: 'on',
+    phase: 'waiting',
+    cause: { ...asTransportDown(cause), recheck: 'never' },
+    ...facts,
+  });
+};
 const signedOut = [
   'credentials-expired',
   {
@@ -77,12 +83,37 @@ const signedOut = [
       'error: You must be logged in to the server (the server has asked for the client to provide credentials)',
   },
 ] as const;
+const refusedPassword = [
+  'auth-failed',
+  {
+    host: 'bastion',
+    usedPassword: true,
+    evidence: 'deploy@bastion: Permission denied (publickey,password).',
+  },
+] as const;
+const lockedOut = service('orders', {
+  ...staging,
+  technology: 'ssh',
+  desired: 'on',
+  phase: 'failed',
+  localPort: 5441,
+  route: 'gate → orders:5432',
+  cause: withLockedKey(
+    describeCause('question-unanswered', {
+      host: 'id_work',
+      question: 'passphrase',
+      askedUser: true,
+      evidence: "Enter passphrase for key '/Users/ada/.ssh/id_work':",
+    }),
+    '/Users/ada/.ssh/id_work',
+  ),
+});
 const portInUse = [
   'port-in-use',
   { port: 9092, holder: 'java (pid 4711)', evidence: 'bind: EADDRINUSE 127.0.0.1:9092' },
 ] as const;
 
-const redisInTrouble = retrying('redis', noPod, { ...db, localPort: 6379 });
+const redisInTrouble = withoutPod('redis', { ...db, localPort: 6379 });
 
 const many = (count: number): readonly ServiceSnapshot[] =>
   Array.from({ length: count }, (_, index) => {
@@ -103,7 +134,7 @@ const many = (count: number): readonly ServiceSnapshot[] =>
 
 /** By its place in the list: what happened to a service. */
 const troubledAmongMany: ReadonlyMap<number, (one: ServiceSnapshot) => ServiceSnapshot> = new Map([
-  [62, (one) => retrying(one.name, noPod, { tags: one.tags, localPort: one.localPort })],
+  [62, (one) => withoutPod(one.name, { tags: one.tags, localPort: one.localPort })],
   [118, (one) => waiting(one.name, signedOut, { tags: one.tags, localPort: one.localPort })],
   [
     181,
@@ -410,6 +441,85 @@ export const scenarios = {
       ],
     },
   },
+  // The server takes a key and a password: the key is locked, the password was wrong.
+  'refused-login': {
+    snapshot: snapshotOf([
+      postgres,
+      waiting('warehouse', refusedPassword, {
+        ...staging,
+        technology: 'ssh',
+        phase: 'failed',
+        localPort: 5439,
+        route: 'deploy@bastion → warehouse:5439',
+      }),
+      lockedOut,
+    ]),
+  },
+  'asks-for-another-password': {
+    snapshot: {
+      ...snapshotOf([
+        connecting('warehouse', {
+          ...staging,
+          technology: 'ssh',
+          localPort: 5439,
+          attempt: 2,
+          cause: describeCause(...refusedPassword),
+        }),
+        postgres,
+      ]),
+      prompts: [
+        {
+          id: '1',
+          services: ['warehouse'],
+          asker: 'bastion',
+          words: "deploy@bastion's password:",
+          kind: 'password',
+          isRepeated: false,
+          remember: 'offered',
+          since: sampleNow,
+        },
+      ],
+    },
+  },
+  'adding-a-key': {
+    snapshot: {
+      ...snapshotOf([lockedOut, postgres]),
+      prompts: [
+        {
+          id: '1',
+          services: ['orders'],
+          asker: 'id_work',
+          words: 'Enter passphrase for /Users/ada/.ssh/id_work:',
+          kind: 'passphrase',
+          isRepeated: false,
+          since: sampleNow,
+        },
+      ],
+    },
+    answers: { 'key:add': () => new Promise(() => undefined) },
+  },
+  'context-missing': {
+    snapshot: snapshotOf([
+      waiting('grafana', ['context-missing', { context: 'prod-eu', resource: 'service/grafana' }], {
+        ...web,
+        localPort: 3000,
+      }),
+      postgres,
+    ]),
+  },
+  'other-context': {
+    snapshot: snapshotOf([
+      up('grafana', { ...web, localPort: 3000, route: 'svc/grafana', otherContext: 'staging' }),
+      postgres,
+    ]),
+  },
+  'off-until': {
+    snapshot: snapshotOf([
+      { ...off(postgres), offUntil: sampleNow + 2 * 60 * minute },
+      { ...up('ledger', { ...db, localPort: 5442 }), offAt: sampleNow + 47 * minute },
+      grafana,
+    ]),
+  },
   warnings: { snapshot: snapshotOf(allUp.slice(0, 5), { problems: warnings }) },
   'no-services': { snapshot: snapshotOf([]) },
   'three-services': {
@@ -460,7 +570,7 @@ export const scenarios = {
   'right-to-left': {
     snapshot: snapshotOf([
       up('قاعدة-البيانات', { tags: ['إنتاج'], route: 'إنتاج · svc/قاعدة-البيانات' }),
-      retrying('שירות-תשלומים-עם-שם-ארוך-במיוחד-שלא-נגמר', noPod, { tags: ['שרתים'], localPort: 6379 }),
+      withoutPod('שירות-תשלומים-עם-שם-ארוך-במיוחד-שלא-נגמר', { tags: ['שרתים'], localPort: 6379 }),
       service('mixed-עברית-name', { tags: ['שרתים'], localPort: 9092 }),
     ]),
   },

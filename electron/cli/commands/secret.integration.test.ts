@@ -70,13 +70,13 @@ describe.each([
       expect(await run(`${inFile} -o text secret list`, { platform })).toMatchObject({
         code: 1,
         out: expect.stringContaining(
-          'bad\tkeychain:db\tused by a, b; The keychain holds no password db\tStore it: run localport secret set db',
+          'bad\tkeychain:db\tused by a, b; The keychain has no password db\tStore it: run localport secret set db',
         ) as string,
       });
       expect(await run('secret remove db', { platform })).toEqual({
         code: 1,
         out: '',
-        err: 'error: The keychain holds no password db\n',
+        err: 'error: The keychain has no password db\n',
       });
       expect(tools.calls().filter((call) => !call.startsWith(`${program} `))).toEqual([]);
       expect(tools.calls().join('\n')).not.toContain(password);

@@ -38,7 +38,7 @@ export const sshLogin: Action<LoginOptions> = async (context, options, hosts) =>
       await attending.isOpen;
       const waiting = meant.filter((service) => names.includes(service.name) && !isInOrder(service));
       const target = { kind: 'names', names: waiting.map(({ name }) => name) } as const;
-      if (target.names.length > 0) answerOf(await client.request('restart', { target }));
+      if (target.names.length > 0) answerOf(await client.request('log-in', { target }));
       const { clock, signal } = context;
       const deadline = clock.wallNow() + timeoutMs;
       const results = await waitForServices({

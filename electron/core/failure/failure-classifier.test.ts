@@ -102,15 +102,14 @@ Connection closed by UNKNOWN port 65535`,
 root@bastion: Permission denied (publickey,keyboard-interactive).`,
     `auth-failed: bastion refused the login
   root@bastion: Permission denied (publickey,keyboard-interactive).
-  $ ssh-add`,
+  $ localport ssh login bastion`,
   ],
   [
     'too many keys',
     `Received disconnect from 10.0.0.1 port 2222:2: Too many authentication failures
 Disconnected from 10.0.0.1 port 2222`,
     `auth-failed: bastion refused the login
-  Received disconnect from 10.0.0.1 port 2222:2: Too many authentication failures
-  $ ssh-add`,
+  Received disconnect from 10.0.0.1 port 2222:2: Too many authentication failures`,
   ],
   [
     'a security key that is not plugged in',
@@ -287,15 +286,13 @@ const kubectlTable: typeof sshTable = [
     'a context that does not exist',
     'Error in configuration: context was not found for specified context: prod',
     `context-missing: The kube context prod does not exist
-  Error in configuration: context was not found for specified context: prod
-  $ kubectl config get-contexts`,
+  Error in configuration: context was not found for specified context: prod`,
   ],
   [
     'a context that does not exist, in the words of newer versions',
     'error: context "prod" does not exist',
     `context-missing: The kube context prod does not exist
-  error: context "prod" does not exist
-  $ kubectl config get-contexts`,
+  error: context "prod" does not exist`,
   ],
   [
     'a kubeconfig that is broken',
@@ -370,14 +367,14 @@ Please run:
   [
     'a forward that is forbidden',
     'Error from server (Forbidden): pods "postgres-0" is forbidden: User "dev" cannot create resource "pods/portforward" in API group "" in the namespace "shop"',
-    `forbidden: You may not forward ports to service/postgres
+    `forbidden: You are not allowed to forward ports to service/postgres
   Error from server (Forbidden): pods "postgres-0" is forbidden: User "dev" cannot create resource "pods/portforward" in API group "" in the namespace "shop"
   $ kubectl auth can-i create pods/portforward -n shop --context prod`,
   ],
   [
     'a right that is missing on the way to the pod',
     'Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"',
-    `forbidden: You may not get deployments.apps in shop
+    `forbidden: You are not allowed to get deployments.apps in shop
   Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"
   $ kubectl auth can-i get deployments.apps -n shop --context prod`,
   ],
@@ -579,8 +576,8 @@ describe('the failure classifier', () => {
     expect([advice('pod', 'Succeeded'), advice('service', 'Failed'), advice('pod', 'Pending')]).toEqual([
       'no-ready-pod: pod/migrate has finished (Succeeded). ' +
         'A finished pod never runs again: forward to a new pod, or to its Deployment or Service',
-      'no-ready-pod: The pod behind service/migrate has finished (Failed). It connects as soon as a pod is ready',
-      'no-ready-pod: No ready pod behind pod/migrate. It connects as soon as a pod is ready',
+      'no-ready-pod: The pod behind service/migrate has finished (Failed). LocalPort connects as soon as a pod is ready',
+      'no-ready-pod: No ready pod behind pod/migrate. LocalPort connects as soon as a pod is ready',
     ]);
   });
 

@@ -29,7 +29,7 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     finding: ([, kind = '', name = ''], context) =>
       invalid({
         what: `The kubeconfig has no ${kind} ${name}, which ${contextIn(context)} names`,
-        fix: `Add that ${kind} to your kubeconfig, or sign in to the cluster anew`,
+        fix: `Add that ${kind} to your kubeconfig, or sign in to the cluster again`,
       }),
   },
   {
@@ -55,7 +55,7 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     finding: ([, input]) =>
       invalid({
         what: `The ${input === undefined ? 'CA certificate' : `client ${input}`} in the kubeconfig is not in PEM format`,
-        fix: 'Correct it in your kubeconfig, or sign in to the cluster anew',
+        fix: 'Correct it in your kubeconfig, or sign in to the cluster again',
       }),
   },
   {

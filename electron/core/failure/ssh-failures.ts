@@ -20,7 +20,7 @@ export const sshFailures: readonly FailureRule[] = [
   { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/i, finding: (_, context) => hostKeyFinding(context) },
   {
     pattern: /^(?:\S+@)?(\S+): Permission denied \(/i,
-    finding: (match, context) => refusedLogin(match[1], context),
+    finding: (match, context) => refusedLogin(match, context),
   },
   proves(
     'auth-failed',
@@ -72,7 +72,7 @@ export const sshFailures: readonly FailureRule[] = [
 ];
 
 /** A key that ssh itself would not use explains the refusal; the evidence is the line that says so. */
-function refusedLogin(host: string | undefined, { lines, privacy }: FailureContext): Finding {
+function refusedLogin({ 1: host, input }: RegExpExecArray, { lines, privacy }: FailureContext): Finding {
   const barred = keptFrom(lines, privacy);
   if (barred !== null) return barred;
   const missing = lines
@@ -81,7 +81,9 @@ function refusedLogin(host: string | undefined, { lines, privacy }: FailureConte
   if (missing?.[1] !== undefined)
     return { code: 'file-missing', details: { what: missing[1], evidence: missing[0] } };
   const unused = lines.map((line) => /^Load key "(.+)": (.+)$/.exec(line)).find((match) => match !== null);
-  if (unused === undefined) return securityKeyIn(lines, host) ?? { code: 'auth-failed', details: { host } };
+  const takesPassword = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(input);
+  if (unused === undefined)
+    return securityKeyIn(lines, host) ?? { code: 'auth-failed', details: { host, takesPassword } };
   const [evidence, file = '', reason = ''] = unused;
   const command = /bad permissions/i.test(reason) ? `chmod 600 '${file}'` : undefined;
   return { code: 'auth-failed', details: { host, evidence, command } };

@@ -44,6 +44,7 @@ import { loginName } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { Forwarding } from './forwarding.ts';
+import { AgentKeys } from './agent-keys.ts';
 import { HostKeys } from './host-keys.ts';
 import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
@@ -117,6 +118,8 @@ export class AppHost {
   readonly #signIn: SignIn;
   /** Host keys that the user may trust. */
   readonly hostKeys: HostKeys;
+  /** Keys that the user's agent may hold. */
+  readonly agentKeys: AgentKeys;
   #machine: MachineWatch | null = null;
   /** As the config has them. */
   #specs: readonly ServiceSpec[] = [];
@@ -230,7 +233,19 @@ export class AppHost {
       services: () => this.#forwarding.supervisor.snapshot(),
       onTrusted: (names) => this.insist(names),
     });
+    this.agentKeys = new AgentKeys({
+      clock,
+      launcher: children.launcher,
+      prompts: this.#forwarding.prompts,
+      platform: process.platform,
+      environment: () => children.environment.current(),
+      runtimeDirectory: paths.runtimeDirectory,
+      specs: () => this.#specs,
+      services: () => this.#forwarding.supervisor.snapshot(),
+      onAdded: (names) => this.insist(names),
+    });
     this.scope.own('sign-in', () => this.#signIn.cancel());
+    this.scope.own('ssh-add', () => this.agentKeys.cancel());
     this.scope.own('config', () => {
       this.#trials.abort();
       return this.#config.close();
@@ -436,6 +451,24 @@ export class AppHost {
   async insist(names: readonly string[]): Promise<void> {
     await this.#prepareTry(names);
     for (const name of names) this.#forwarding.supervisor.insist(name);
+  }
+
+  /** Like `insist`; what the server asks is the user's to answer, also where the config has a password that was refused. */
+  async logIn(names: readonly string[]): Promise<void> {
+    const replaced = this.#forwarding.supervisor.snapshot().filter(({ name, cause }) => {
+      const action = cause?.action;
+      return names.includes(name) && action?.kind === 'log-in' && action.replacesStored;
+    });
+    this.#forwarding.replaceStored(replaced.map(({ name }) => name));
+    await this.insist(names);
+  }
+
+  /** Contexts of the kubeconfig that this service goes by. Rejects with a sentence. */
+  contextsFor(name: string): Promise<readonly string[]> {
+    const connection = this.#specs.find((spec) => spec.name === name)?.connection;
+    if (connection?.technology !== 'kubectl')
+      return Promise.reject(new Error(`${name} has no Kubernetes context`));
+    return this.#targets.contexts(connection.kubeconfig);
   }
 
   /** Moves services that are on to kubectl's current context; those that are on it stay untouched. */

@@ -27,6 +27,7 @@ import { referencesOf } from '../secrets/service-secrets.ts';
 import { openKubeSession } from '../transport/kube-session.ts';
 import { reverseSocket } from '../transport/private-path.ts';
 import { sshCarriers } from '../transport/ssh-carrier.ts';
+import { loginOf } from '../transport/transport-key.ts';
 import { TransportPool, type TransportReport } from '../transport/transport-pool.ts';
 import { createAdapterRegistry, type AdapterRegistry } from '../tunnel/adapter-registry.ts';
 import { withSecrets } from '../transport/secret-carrier.ts';
@@ -99,7 +100,7 @@ export class Forwarding {
       clock,
       log,
       random: Math.random,
-      openSsh: withSecrets(sshCarriers(ssh), this.#secrets),
+      openSsh: withSecrets(sshCarriers(ssh), this.#secrets, this.prompts),
       openKube: (opening, cluster, reports) =>
         openKubeSession(opening, cluster, { launcher, clock, runtimeDirectory }, reports),
       launcher,
@@ -136,6 +137,13 @@ export class Forwarding {
     this.#remembered.allow();
     for (const service of this.#services)
       if (names.includes(service.name)) this.#secrets.allow(referencesOf(service));
+  }
+
+  /** From now on the user is asked for the passwords of these services, whatever the config says. */
+  replaceStored(names: readonly string[]): void {
+    for (const { name, connection } of this.#services)
+      if (names.includes(name) && connection.technology === 'ssh')
+        this.prompts.memory.replaceStored(loginOf(connection));
   }
 
   /** Opens the tunnel of a service beside those that run, asks its target once, and closes it. Never rejects. */

@@ -227,7 +227,15 @@ describe('over the control socket', () => {
       ok: true,
       value: {
         clients: 1,
-        owned: ['pauses', 'sign-in', 'config', 'control socket', 'wake monitor', 'credential watcher'],
+        owned: [
+          'pauses',
+          'sign-in',
+          'ssh-add',
+          'config',
+          'control socket',
+          'wake monitor',
+          'credential watcher',
+        ],
       },
     });
   });

@@ -80,6 +80,11 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
       await host.retry(outcome.accepted);
       return ok(outcome);
     },
+    'log-in': async ({ target }) => {
+      const outcome = resolveOn(target);
+      await host.logIn(outcome.accepted);
+      return ok(outcome);
+    },
     'use-context': ({ target }) => {
       const outcome = resolveOn(target);
       host.useCurrentContext(outcome.accepted);

@@ -64,6 +64,13 @@ export class TargetSources {
     };
   }
 
+  /** `kubeconfig`: the file that a service names; null: whatever kubectl reads. Rejects with a sentence. */
+  async contexts(kubeconfig: string | null): Promise<readonly string[]> {
+    const { names, failure } = await this.#contexts(kubeconfig);
+    if (failure !== null) throw new Error(`The contexts cannot be listed: ${visibleLine(failure)}`);
+    return names;
+  }
+
   async kube(context: string, namespace: string | null): Promise<KubeTargets> {
     const where = [`--context=${context}`];
     const inNamespace = namespace === null ? [] : [`--namespace=${namespace}`];
@@ -188,8 +195,11 @@ export class TargetSources {
     return { proposals, remarks: [...remarks] };
   }
 
-  async #contexts(): Promise<{ readonly names: readonly string[]; readonly failure: string | null }> {
-    const run = await this.#kubectl(['config', 'get-contexts', '--output=name'], configMs);
+  async #contexts(
+    kubeconfig: string | null = null,
+  ): Promise<{ readonly names: readonly string[]; readonly failure: string | null }> {
+    const file = kubeconfig === null ? [] : [`--kubeconfig=${kubeconfig}`];
+    const run = await this.#kubectl(['config', 'get-contexts', '--output=name', ...file], configMs);
     const names = run.stdout.split('\n').filter((name) => name !== '' && firstUnseen(name) === null);
     return { names, failure: run.ok ? null : run.complaint };
   }

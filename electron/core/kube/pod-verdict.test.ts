@@ -187,7 +187,7 @@ describe('a target', () => {
       'without pods',
       {},
       { pods: [] },
-      'no-ready-pod: No ready pod behind service/web | there are no pods | It connects as soon as a pod is ready',
+      'no-ready-pod: No ready pod behind service/web | there are no pods | LocalPort connects as soon as a pod is ready',
     ],
     [
       'whose pods cannot start, or go',
@@ -198,19 +198,19 @@ describe('a target', () => {
           pod('web-1', { isTerminating: true }),
         ],
       },
-      'no-ready-pod: No ready pod behind service/web | web-1 is terminating, web-2 is pending (ImagePullBackOff) | It connects as soon as a pod is ready',
+      'no-ready-pod: No ready pod behind service/web | web-1 is terminating, web-2 is pending (ImagePullBackOff) | LocalPort connects as soon as a pod is ready',
     ],
     [
       'that is scaled to 0',
       { target: { kind: 'deployment', name: 'web' } },
       { owner: { kind: 'workload', name: 'web', selector: 'app=web', replicas: 0, ending: null }, pods: [] },
-      'no-ready-pod: No ready pod behind deployment/web | it is scaled to 0 | It connects as soon as a pod is ready',
+      'no-ready-pod: No ready pod behind deployment/web | it is scaled to 0 | LocalPort connects as soon as a pod is ready',
     ],
     [
       'that is a job and done',
       ofJob,
       { owner: { ...job, ending: 'Complete' }, pods: [pod('migrate-1', { phase: 'Succeeded' })] },
-      'no-ready-pod: job/migrate has finished (Complete) | A finished job never runs again: create it anew',
+      'no-ready-pod: job/migrate has finished (Complete) | A finished job never runs again: create a new one',
     ],
     [
       'that is a pod and done',
@@ -234,7 +234,7 @@ describe('a target', () => {
       'without selector and endpoints',
       {},
       { owner: service({ selector: null }), pods: [], source: 'endpoints' },
-      'no-ready-pod: No ready pod behind service/web | it has no selector, and no endpoints | It connects as soon as a pod is ready',
+      'no-ready-pod: No ready pod behind service/web | it has no selector, and no endpoints | LocalPort connects as soon as a pod is ready',
     ],
   ])('%s', (_, asked, known, expected) => {
     expect(shown(judge(asked, known))).toBe(expected);

@@ -126,7 +126,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       const { api } = watcher;
       for (const verb of ['get', 'list'] as const) api.setAllowed(verb, 'services', false);
       const target = watcher.watch();
-      await target.says('forbidden: You may not get services in default');
+      await target.says('forbidden: You are not allowed to get services in default');
       for (const verb of ['get', 'list'] as const) api.setAllowed(verb, 'services', true);
       await target.says('web-0:8080');
     });
@@ -136,7 +136,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       for (const kind of ['pods', 'endpointslices', 'endpoints'] as const)
         for (const verb of ['get', 'list'] as const) api.setAllowed(verb, kind, false);
       const target = watcher.watch();
-      await target.says('forbidden: You may not list pods in default');
+      await target.says('forbidden: You are not allowed to list pods in default');
       api.setAllowed('list', 'pods', true);
       await target.says('web-0:8080');
     });

@@ -2,10 +2,9 @@
  * Opens a file at a line, in the first editor on the user's PATH that can: no setting of the system says which editor that is,
  * and `open` and `xdg-open` take no line.
  */
-import { access, constants } from 'node:fs/promises';
-import path from 'node:path';
 import { startChild, type Argv } from './child-start.ts';
 import type { Environment } from './environment-block.ts';
+import { findOnPath } from './find-on-path.ts';
 
 /** How each is told the line: `code --help`, `zed --help`, `subl --help`. */
 const editors: readonly (readonly [string, (file: string, line: number) => readonly string[]])[] = [
@@ -31,19 +30,10 @@ export async function openAtLine(file: string, line: number, environment: Enviro
   return exitCode === 0 || timedOut;
 }
 
-async function editorFor(file: string, line: number, { PATH = '' }: Environment): Promise<Argv | null> {
-  const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+async function editorFor(file: string, line: number, environment: Environment): Promise<Argv | null> {
   for (const [name, argumentsFor] of editors) {
-    for (const folder of folders) {
-      const program = path.join(folder, name);
-      if (await isProgram(program)) return [program, ...argumentsFor(file, line)];
-    }
+    const program = await findOnPath(name, environment);
+    if (program !== null) return [program, ...argumentsFor(file, line)];
   }
   return null;
 }
-
-const isProgram = (file: string): Promise<boolean> =>
-  access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );

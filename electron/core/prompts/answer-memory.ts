@@ -15,6 +15,7 @@ interface Kept {
 
 export class AnswerMemory {
   readonly #answers = new Map<string, Kept>();
+  readonly #replaced = new Set<string>();
 
   get isEmpty(): boolean {
     return this.#answers.size === 0;
@@ -36,5 +37,17 @@ export class AnswerMemory {
 
   forget(key: string): void {
     this.#answers.delete(key);
+  }
+
+  /** The user is asked for the password of this login, whatever the config says. */
+  replaceStored(login: string): void {
+    this.#replaced.delete(login);
+    this.#replaced.add(login);
+    const [oldest] = this.#replaced;
+    if (this.#replaced.size > maxRemembered && oldest !== undefined) this.#replaced.delete(oldest);
+  }
+
+  isStoredReplaced(login: string): boolean {
+    return this.#replaced.has(login);
   }
 }

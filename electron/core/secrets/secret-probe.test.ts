@@ -78,7 +78,7 @@ it('reads what the server refused again', async () => {
 
 it('is not made without its password, and says what to do', async () => {
   const { probe, given } = probing('hush', [null]);
-  const title = 'The keychain holds no password cache';
+  const title = 'The keychain has no password cache';
   expect(await probe(request(redis('keychain:cache')))).toEqual({
     kind: 'failed',
     finding: title,

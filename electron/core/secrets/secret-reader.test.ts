@@ -63,13 +63,13 @@ describe('a secret', () => {
       keychain,
       'darwin',
       { exitCode: 44, stderr: 'security: SecKeychainSearchCopyNext: The specified item could not be found.' },
-      'secret-missing (soon): The keychain holds no password db. Store it: run localport secret set db [keychain:db]',
+      'secret-missing (soon): The keychain has no password db. Store it: run localport secret set db [keychain:db]',
     ],
     [
       keychain,
       'linux',
       { exitCode: 1 },
-      'secret-missing (soon): The keychain holds no password db. Store it: run localport secret set db [keychain:db]',
+      'secret-missing (soon): The keychain has no password db. Store it: run localport secret set db [keychain:db]',
     ],
     [
       keychain,

@@ -51,6 +51,9 @@ function placeOf(promptHost: string, { host, port, jump }: AskedLogin, isTarget:
   return described({ host: hop.host, port: hop.port === null ? null : Number(hop.port) }, promptHost);
 }
 
+/** The key file whose passphrase the prompt asks for; null: it asks for something else. */
+export const keyFileIn = (prompt: string): string | null => keyPrompt.exec(prompt)?.[1] ?? null;
+
 interface Place {
   readonly host: string;
   readonly port: number | null;

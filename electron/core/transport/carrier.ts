@@ -70,7 +70,7 @@ export interface Carrier {
    * `isRoutine`: there is no particular reason to probe.
    */
   proveTransport(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
-  /** Stops politely, kills after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
+  /** Asks it to end, kills it after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<CarrierEnd>;
 }
 

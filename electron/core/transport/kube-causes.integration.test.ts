@@ -36,12 +36,12 @@ describe('a kubeconfig', () => {
     [
       'without the cluster of its context',
       (config) => (context(config).cluster = 'gone'),
-      'kubeconfig-invalid: The kubeconfig has no cluster gone, which the context fixture names. Add that cluster to your kubeconfig, or sign in to the cluster anew',
+      'kubeconfig-invalid: The kubeconfig has no cluster gone, which the context fixture names. Add that cluster to your kubeconfig, or sign in to the cluster again',
     ],
     [
       'without the user of its context',
       (config) => (context(config).user = 'gone'),
-      'kubeconfig-invalid: The kubeconfig has no user gone, which the context fixture names. Add that user to your kubeconfig, or sign in to the cluster anew',
+      'kubeconfig-invalid: The kubeconfig has no user gone, which the context fixture names. Add that user to your kubeconfig, or sign in to the cluster again',
     ],
     [
       'without the context',
@@ -74,7 +74,7 @@ describe('a kubeconfig', () => {
     [
       'whose CA certificate is not in PEM format',
       (config) => (withoutAuthority(config)['certificate-authority'] = '/etc/hostname'),
-      'kubeconfig-invalid: The CA certificate in the kubeconfig is not in PEM format. Correct it in your kubeconfig, or sign in to the cluster anew',
+      'kubeconfig-invalid: The CA certificate in the kubeconfig is not in PEM format. Correct it in your kubeconfig, or sign in to the cluster again',
     ],
     [
       'whose token file does not exist',
@@ -94,7 +94,7 @@ describe('a kubeconfig', () => {
     [
       'without the CA of the API server',
       (config) => void withoutAuthority(config),
-      'certificate-invalid: The certificate of the API server is not trusted. Correct certificate-authority-data of the cluster in your kubeconfig: a cluster that was made anew has another one',
+      'certificate-invalid: The certificate of the API server is not trusted. Correct certificate-authority-data of the cluster in your kubeconfig: a cluster that was created again has another one',
     ],
     [
       'with a name that is not in the certificate',
@@ -254,7 +254,7 @@ describe('a pod watch', () => {
     world.api.setAllowed('get', 'services', false);
     world.api.setAllowed('list', 'services', false);
     expect(await verdictOf()).toMatchObject({
-      title: 'You may not get services in default',
+      title: 'You are not allowed to get services in default',
       action: { command: 'kubectl auth can-i get services -n default --context fixture' },
     });
   });
@@ -262,7 +262,7 @@ describe('a pod watch', () => {
   it('names the right to list pods if endpoints may not be read either', async () => {
     for (const kind of ['pods', 'endpoints', 'endpointslices'] as const)
       for (const verb of ['get', 'list', 'watch'] as const) world.api.setAllowed(verb, kind, false);
-    expect((await verdictOf()).title).toBe('You may not list pods in default');
+    expect((await verdictOf()).title).toBe('You are not allowed to list pods in default');
   });
 
   it('names a namespace that does not exist', async () => {

@@ -36,7 +36,7 @@ describe('the memory of logins', () => {
     expect(logins.notBefore(request('b', { host: 'elsewhere' }))).toBe(-Infinity);
   });
 
-  it('allows a forced login, but not after a later failure', () => {
+  it('lets a forced retry through, but not beyond a failure that came after', () => {
     const logins = new LoginMemory();
     logins.failed(request('a'), refused, 1_000);
     const forcedRequest = request('a', { forced: true, requestedAt: 2_000 });

@@ -3,12 +3,14 @@ import { describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { silentLogger } from '../observability/logger.ts';
+import { AnswerMemory } from '../prompts/answer-memory.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { settle } from '../testing/fake-clock.ts';
 import { withSecrets } from './secret-carrier.ts';
 import { serviceWith, sshConnection, tcpConnection } from '../tunnel/testing/service-specs.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { Carrier, CarrierEnd } from './carrier.ts';
+import { loginOf } from './transport-key.ts';
 
 const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
 const missing = describeCause('secret-missing', { what: 'bastion' });
@@ -26,20 +28,25 @@ function world(end: CarrierEnd | null) {
       }),
     onFound: () => undefined,
   });
-  const carriers = withSecrets(({ id, service: { connection } }): Carrier => {
-    opened.push(connection.technology === 'ssh' ? connection.password : connection.technology);
-    return {
-      id,
-      pid: 4242,
-      ready: Promise.resolve(end === null ? ok(endpoint) : err(end.cause ?? missing)),
-      ended: end === null ? new Promise(() => undefined) : Promise.resolve(end),
-      onComplaint: (listener) => {
-        listener(describeCause('target-refused'));
-      },
-      proveTransport: () => Promise.resolve({ kind: 'alive' }),
-      stop: () => Promise.resolve({ cause: null, exitCode: 0, signal: null, lastLines: [] }),
-    };
-  }, store);
+  const memory = new AnswerMemory();
+  const carriers = withSecrets(
+    ({ id, service: { connection } }): Carrier => {
+      opened.push(connection.technology === 'ssh' ? connection.password : connection.technology);
+      return {
+        id,
+        pid: 4242,
+        ready: Promise.resolve(end === null ? ok(endpoint) : err(end.cause ?? missing)),
+        ended: end === null ? new Promise(() => undefined) : Promise.resolve(end),
+        onComplaint: (listener) => {
+          listener(describeCause('target-refused'));
+        },
+        proveTransport: () => Promise.resolve({ kind: 'alive' }),
+        stop: () => Promise.resolve({ cause: null, exitCode: 0, signal: null, lastLines: [] }),
+      };
+    },
+    store,
+    { memory, isAttended: true },
+  );
   const reports = {
     onRefusal: () => undefined,
     onListenRefused: () => undefined,
@@ -49,7 +56,7 @@ function world(end: CarrierEnd | null) {
   const openFor = (service: ServiceSpec): Carrier =>
     carriers({ id: 't#1', service, log: silentLogger, forced: false }, reports);
   const open = (password: string): Carrier => openFor(serviceWith(sshConnection({ password })));
-  return { open, openFor, opened, answer: (value: string | null) => answer(value) };
+  return { open, openFor, opened, memory, answer: (value: string | null) => answer(value) };
 }
 
 it('starts nothing before the password is known, and then with it', async () => {
@@ -74,8 +81,14 @@ it('fails when the password cannot be read', async () => {
   const tunnel = open('keychain:bastion');
   await settle();
   answer(null);
-  expect(await tunnel.ready).toEqual(err(missing));
-  expect(await tunnel.ended).toEqual({ cause: missing, exitCode: null, signal: null, lastLines: [] });
+  const end = await tunnel.ended;
+  expect(end).toMatchObject({
+    cause: { code: 'secret-missing' },
+    exitCode: null,
+    signal: null,
+    lastLines: [],
+  });
+  expect(await tunnel.ready).toEqual(err(end.cause));
   expect(opened).toEqual([]);
 });
 
@@ -121,4 +134,23 @@ it('leaves other services unchanged', () => {
   open('plain');
   openFor(serviceWith(tcpConnection()));
   expect(opened).toEqual(['plain', 'tcp']);
+});
+
+it('reads nothing if the user is prompted for the password instead', () => {
+  const { openFor, opened, memory } = world(null);
+  const connection = sshConnection({ password: 'keychain:bastion' });
+  memory.replaceStored(loginOf(connection));
+  openFor(serviceWith(connection));
+  expect(opened).toEqual(['keychain:bastion']);
+});
+
+it('offers to prompt for a password that is not in the keychain', async () => {
+  const { open, answer } = world(null);
+  const tunnel = open('keychain:bastion');
+  answer(null);
+  const ready = await tunnel.ready;
+  expect(ready.ok ? null : ready.error).toMatchObject({
+    code: 'secret-missing',
+    action: { kind: 'log-in', label: 'Enter Password…', replacesStored: true },
+  });
 });

@@ -4,25 +4,35 @@
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
+import { loginCommand } from '../../../shared/prompt.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
+import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
 import { noChild, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { Carrier, CarrierEnd, TransportProof } from './carrier.ts';
+import type { SshConnection } from './ssh-command.ts';
 import type { OpenCarrier } from './transport.ts';
+import { loginOf } from './transport-key.ts';
+
+type Prompts = Pick<PromptDesk, 'memory' | 'isAttended'>;
 
 /** Wraps `open` for services whose password may be a reference. */
 export const withSecrets =
-  (open: OpenCarrier, secrets: SecretStore): OpenCarrier =>
+  (open: OpenCarrier, secrets: SecretStore, prompts: Prompts): OpenCarrier =>
   (opening, reports) => {
     const { service } = opening;
     const { connection } = service;
     if (connection.technology !== 'ssh' || connection.password === null) return open(opening, reports);
     const { password } = connection;
-    if (!isReference(password)) return open(opening, reports);
+    // The user is prompted for it instead.
+    const isReplaced = prompts.memory.isStoredReplaced(loginOf(connection));
+    if (!isReference(password) || isReplaced) return open(opening, reports);
     return new SecretCarrier(opening.id, {
-      password: secrets.resolve(password),
+      password: secrets
+        .resolve(password)
+        .then((found) => (found.ok ? found : err(unread(found.error, connection)))),
       open: (value) =>
         open(
           { ...opening, service: { ...service, connection: { ...connection, password: value } } },
@@ -30,18 +40,43 @@ export const withSecrets =
         ),
       explain: (cause) => {
         // Only if the config's password was refused, not the user's input or a security key.
-        const isStored = cause.recheck === 'never' && cause.action?.kind === 'open-config';
+        const isStored = cause.action?.kind === 'log-in' && cause.action.replacesStored;
         if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
-        return refused(connection.host, password, cause);
+        return refused(connection.host, password, { cause, login: loginUnless(prompts, connection.host) });
       },
     });
   };
 
-function refused(host: string, password: string, { evidence }: Cause): Cause {
+/** Offers to prompt for a missing password. */
+function unread(cause: Cause, { host, password }: SshConnection): Cause {
+  if (cause.code !== 'secret-missing') return cause;
+  const reference = parseSecretReference(password ?? '');
+  const command = reference?.kind === 'keychain' ? setCommand(reference.name) : undefined;
+  const what = reference?.kind === 'keychain' ? reference.name : undefined;
+  const evidence = cause.evidence ?? undefined;
+  return describeCause('secret-missing', { what, command, evidence, login: loginCommand(host) });
+}
+
+/** The command that prompts for the password if LocalPort itself cannot. */
+const loginUnless = ({ isAttended }: Prompts, host: string): string | undefined =>
+  isAttended ? undefined : loginCommand(host);
+
+interface Refusal {
+  readonly cause: Cause;
+  readonly login: string | undefined;
+}
+
+function refused(host: string, password: string, { cause: { evidence }, login }: Refusal): Cause {
   const reference = parseSecretReference(password);
   const command = reference?.kind === 'keychain' ? setCommand(reference.name) : undefined;
-  return describeCause('auth-failed', { host, command, usedPassword: true, evidence: evidence ?? undefined });
+  return describeCause('auth-failed', {
+    host,
+    command,
+    login,
+    usedPassword: true,
+    evidence: evidence ?? undefined,
+  });
 }
 
 interface SecretCarrierParts {

@@ -215,7 +215,7 @@ it('reuses an answer that has worked, and forgets one that was refused', async (
   askpass = askpassWith(null);
   expect((await ask(`ask "${prompt}"`)).output).toEqual(['tortoise']);
   expect(asked).toHaveLength(2);
-  expect(askpass.explainEnd(refused())).toMatchObject({ recheck: 'never', action: { kind: 'retry' } });
+  expect(askpass.explainEnd(refused())).toMatchObject({ recheck: 'never', action: { kind: 'log-in' } });
   await askpass.close();
   askpass = askpassWith(null);
   attend('hare');
@@ -292,7 +292,11 @@ it('reports that nobody answered when ssh exits first, or when the user dismisse
   const [meaning] = meanings;
   if (meaning?.kind !== 'question') throw new Error('not asked');
   const cause = await meaning.settled;
-  expect(cause).toMatchObject({ code: 'question-unanswered', recheck: 'never', action: { kind: 'retry' } });
+  expect(cause).toMatchObject({
+    code: 'question-unanswered',
+    recheck: 'never',
+    action: { kind: 'log-in', label: 'Enter Code…' },
+  });
   expect(askpass.explainEnd(refused())).toMatchObject({ code: 'question-unanswered' });
 });
 

@@ -1,33 +1,27 @@
 /**
- * Passes answers to ssh. ssh runs the program in SSH_ASKPASS and reads its stdout. Our program makes a FIFO in the
- * private folder, sends the prompt to the host on stderr, and reads the answer from the FIFO. Invariants:
+ * Answers the prompts of one ssh, which its askpass program passes on (`askpass-program.ts`). Invariants:
  *
- * 1. An answer is never in an argument, environment, log or file: a FIFO's bytes are only in memory.
- * 2. A prompt is genuine only if it has the token of this ssh, which no server knows: a banner cannot forge one.
- * 3. The stored password is given once, to the ssh that leads the group, and only when that ssh asks for the
+ * 1. The stored password is given once, to the ssh that leads the group, and only when that ssh asks for the
  *    target's password. A jump host's ssh inherits SSH_ASKPASS: its prompts go to the user, like every other
  *    prompt.
- * 4. The host or key in a prompt is trusted only if each ssh along the route puts it before the server's text
+ * 2. The host or key in a prompt is trusted only if each ssh along the route puts it before the server's text
  *    (OpenSSH 8.5 and later). Otherwise a server could ask for another host's password, or for a key's passphrase,
  *    so nothing is remembered.
- * 5. While no user is available, ssh continues without a locked key, and any other prompt ends ssh: an empty answer
+ * 3. While no user is available, ssh continues without a locked key, and any other prompt ends ssh: an empty answer
  *    would count as a failed login.
- * 6. An answer from the keychain is given once to each ssh and its jump hosts. A refused answer is deleted, and an
+ * 4. An answer from the keychain is given once to each ssh and its jump hosts. A refused answer is deleted, and an
  *    answer is stored only after it has worked.
  */
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { isReusable, loginCommand, type Remember } from '../../../shared/prompt.ts';
+import { isReusable, loginCommand, type PromptKind, type Remember } from '../../../shared/prompt.ts';
 import { promptTitle } from '../../../shared/prompt-words.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
-import { writeAnswer } from './answer-fifo.ts';
 import { answerName } from './answer-name.ts';
+import { type AskpassRequest, AskpassProgram, answerProgram } from './askpass-program.ts';
 import type { LineMeaning } from './child-carrier.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { type PromptInfo, type GivenAnswer, GivenAnswers } from './given-answers.ts';
-import { removeFile } from './private-path.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 
 export interface AskpassLogin {
@@ -45,32 +39,12 @@ export interface AskpassLogin {
   readonly user: string | null;
   /** null: every prompt goes to the user. */
   readonly password: string | null;
+  /** The keychain name of the target's password; null: it must not be stored. Absent: use `answerName`. */
+  readonly passwordName?: string | null;
 }
 
 /** A server may time out when an answer takes longer than this. */
 const slowAnswerMs = 10_000;
-
-/** The program never asks about host keys: ssh_config and our own StrictHostKeyChecking decide. */
-const scriptFor = (token: string): string => `#!/bin/sh
-case "$1" in *'(yes/no'*) exit 1 ;; esac
-fifo="$0.$$"
-trap 'rm -f "$fifo"' EXIT
-trap 'printf "\\n%s %s %s done -\\n" ${token} "$PPID" "$$" >&2; exit 1' HUP INT TERM
-mkfifo -m 600 "$fifo" && exec 3<>"$fifo" || exit 1
-words=$(printf '%.500s' "$1" | tr '\\r\\n' '  ')
-printf '\\n%s %s %s %s %s\\n' ${token} "$PPID" "$$" "\${SSH_ASKPASS_PROMPT:-ask}" "$words" >&2
-IFS= read -r answer <&3 || exit 1
-case "$answer" in '='*) printf '%s\\n' "\${answer#=}" ;; *) exit 1 ;; esac
-`;
-
-interface AskpassRequest {
-  /** The process id of the ssh that asks. */
-  readonly parent: number;
-  readonly fifo: string;
-  /** The value of SSH_ASKPASS_PROMPT. */
-  readonly hint: string;
-  readonly prompt: string;
-}
 
 interface AskpassQuestion extends Question, PromptInfo {}
 
@@ -80,13 +54,10 @@ interface Unanswered {
 }
 
 export class SshAskpass {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly #file: string;
+  readonly #program: AskpassProgram;
   readonly #login: AskpassLogin;
   readonly #desk: PromptDesk;
-  readonly #token = `localport-askpass-${randomBytes(16).toString('hex')}`;
   readonly #end = new AbortController();
-  readonly #fifos: string[] = [];
   readonly #given = new GivenAnswers();
   /** Names for which the keychain was queried. */
   readonly #recalled = new Set<string>();
@@ -97,6 +68,7 @@ export class SshAskpass {
   /** null: no ssh has printed its version yet. */
   #promptsNameAsker: boolean | null = null;
   #unanswered: Unanswered | null = null;
+  #lastGiven: AskpassQuestion | null = null;
   /** Why we stopped ssh. */
   #stopCause: Cause | null = null;
   /** The time that the user took for the last answer, in ms. */
@@ -105,19 +77,20 @@ export class SshAskpass {
 
   /** Writes the askpass program. Throws if the file cannot be written. */
   constructor(file: string, login: AskpassLogin, desk: PromptDesk) {
-    writeFileSync(file, scriptFor(this.#token), { mode: 0o700 });
-    // "force": otherwise ssh uses it only without a terminal, or only with a display.
-    this.environment = { SSH_ASKPASS: file, SSH_ASKPASS_REQUIRE: 'force' };
-    this.#file = file;
+    this.#program = new AskpassProgram(file);
     this.#login = login;
     this.#desk = desk;
+  }
+
+  get environment(): Readonly<Record<string, string>> {
+    return this.#program.environment;
   }
 
   /** Interprets a line of stderr; null: it is not a prompt. `leaderPid` is the process that we started. */
   read(line: string, leaderPid: number | null): LineMeaning | null {
     this.#promptsNameAsker = promptsNameAsker(this.#promptsNameAsker, line);
     this.#given.note(line);
-    const request = this.#parse(line);
+    const request = this.#program.parse(line);
     if (request === null) return null;
     if (request.hint === 'done') {
       if (this.#unanswered?.request.fifo === request.fifo) this.#endTouch();
@@ -125,13 +98,13 @@ export class SshAskpass {
     }
     this.#endTouch();
     const { prompt, hint } = request;
-    const { user, password } = this.#login;
+    const { password } = this.#login;
     const isTarget = request.parent === leaderPid;
-    if (isTarget && password !== null && !this.#storedWasGiven && isPasswordPrompt(prompt, user)) {
+    const question = this.#questionOf(request, isTarget);
+    if (password !== null && this.#acceptsStored(question)) {
       this.#storedWasGiven = true;
       return { kind: 'question', prompt, settled: this.#answerSsh(request, password) };
     }
-    const question = this.#questionOf(request, isTarget);
     const reused = this.#given.fromAnotherSsh(question);
     if (reused !== null)
       return {
@@ -170,16 +143,17 @@ export class SshAskpass {
     const unanswered = this.#unanswered;
     // A pending touch explains only a refused login.
     if (unanswered !== null && (unanswered.question.kind !== 'touch' || cause.code === 'auth-failed'))
-      return withoutAnswer(unanswered.question);
+      return withoutAnswer(unanswered.question, this.#login.host);
     if (cause.code !== 'auth-failed') return this.#explainBreak(cause);
     const { host } = this.#login;
     const evidence = cause.evidence ?? undefined;
     for (const given of this.#given.suspects()) this.#refuse(given);
     if (!this.#given.isEmpty) {
       const wasRemembered = this.#refused.size > 0;
-      return describeCause('auth-failed', { host, evidence, askedUser: true, wasRemembered });
+      const question = this.#given.suspects().at(-1)?.kind;
+      return describeCause('auth-failed', { host, evidence, askedUser: true, wasRemembered, question });
     }
-    return this.#storedWasGiven ? wrongPassword(host, evidence) : cause;
+    return this.#storedWasGiven ? wrongPassword(host, evidence, this.#desk.isAttended) : cause;
   }
 
   /**
@@ -195,19 +169,21 @@ export class SshAskpass {
     return describeCause('closed-by-remote', { host, evidence: cause.evidence ?? undefined, tookMs });
   }
 
+  /** The last prompt that did not lead to a login; null: there is none. */
+  get lastUnsuccessful(): Pick<Question, 'kind' | 'words'> | null {
+    return this.#unanswered?.question ?? this.#lastGiven;
+  }
+
   /** Its ssh has exited. */
   async close(): Promise<void> {
     this.#end.abort();
-    await Promise.all([this.#file, ...this.#fifos].map(removeFile));
+    await this.#program.close();
   }
 
-  #parse(line: string): AskpassRequest | null {
-    if (!line.startsWith(`${this.#token} `)) return null;
-    const [, parent = '', asker = '', hint = '', ...words] = line.split(' ');
-    if (!/^\d+$/.test(asker)) return null;
-    const fifo = `${this.#file}.${asker}`;
-    this.#fifos.push(fifo);
-    return { parent: Number(parent), fifo, hint, prompt: words.join(' ').trim() };
+  /** Not if the keychain has a replacement that the user saved. */
+  #acceptsStored({ isTarget, words, name }: AskpassQuestion): boolean {
+    if (!isTarget || this.#storedWasGiven || !isPasswordPrompt(words, this.#login.user)) return false;
+    return name === null || !this.#mayBeInKeychain(name);
   }
 
   #questionOf({ prompt, hint, parent }: AskpassRequest, isTarget: boolean): AskpassQuestion {
@@ -216,7 +192,7 @@ export class SshAskpass {
     const kind = isNamed || hint !== 'ask' ? promptKindOf(prompt, hint) : 'code';
     // A key is the same for every host.
     const key = kind === 'passphrase' ? prompt : [login, isTarget ? 'target' : 'jump', prompt].join('\n');
-    const name = isReusable(kind) ? answerName(prompt, this.#login, isTarget) : null;
+    const name = isReusable(kind) ? this.#nameOf(prompt, kind, isTarget) : null;
     const info: PromptInfo = { pid: parent, isTarget, key, name, kind };
     const hasGiven = this.#given.has(info);
     for (const given of this.#given.noteAsked(info)) this.#refuse(given);
@@ -231,6 +207,14 @@ export class SshAskpass {
       isRepeated: hasGiven || storedIsWrong || wasRemembered,
       wasRemembered,
     };
+  }
+
+  #nameOf(prompt: string, kind: PromptKind, isTarget: boolean): string | null {
+    const { passwordName } = this.#login;
+    const isOfTarget = isTarget && kind === 'password';
+    return isOfTarget && passwordName !== undefined
+      ? passwordName
+      : answerName(prompt, this.#login, isTarget);
   }
 
   #recall({ key, isRepeated, kind }: AskpassQuestion): Answer | null {
@@ -279,9 +263,16 @@ export class SshAskpass {
   #withoutUser(question: AskpassQuestion): Cause {
     const { host } = this.#login;
     if (!question.isRepeated) return unanswerable(question, host);
-    if (!question.wasRemembered) return wrongPassword(host, question.words);
+    if (!question.wasRemembered) return wrongPassword(host, question.words, false);
     const login = loginCommand(host);
-    return describeCause('auth-failed', { host, evidence: question.words, wasRemembered: true, login });
+    const { words, kind } = question;
+    return describeCause('auth-failed', {
+      host,
+      evidence: words,
+      wasRemembered: true,
+      login,
+      question: kind,
+    });
   }
 
   async #askUser(request: AskpassRequest, question: AskpassQuestion): Promise<Cause | null> {
@@ -291,7 +282,7 @@ export class SshAskpass {
     const answer = await this.#desk.ask({ ...question, remember: await this.#offerOf(question) }, signal);
     if (answer !== null || kind === 'touch') this.#login.onUserNeeded();
     if (answer === null && kind !== 'confirm')
-      return signal.aborted ? null : this.#stopFor(withoutAnswer(question));
+      return signal.aborted ? null : this.#stopFor(withoutAnswer(question, this.#login.host));
     this.#unanswered = null;
     if (answer === null) return this.#answerSsh(request, null);
     this.#lastAnswerTookMs = answer.tookMs;
@@ -306,10 +297,11 @@ export class SshAskpass {
 
   #give(
     request: AskpassRequest,
-    question: PromptInfo,
+    question: AskpassQuestion,
     answer: Answer,
     from: GivenAnswer['from'],
   ): Promise<null> {
+    this.#lastGiven = question;
     const { pid, isTarget, key, name, kind } = question;
     this.#given.add({ pid, isTarget, key, name, kind, answer, from });
     return this.#answerSsh(request, answer.text);
@@ -317,7 +309,7 @@ export class SshAskpass {
 
   /** null: ssh gets no answer. */
   async #answerSsh({ fifo }: AskpassRequest, answer: string | null): Promise<null> {
-    await writeAnswer(fifo, answer === null ? '!' : `=${answer}`);
+    await answerProgram(fifo, answer);
     return null;
   }
 
@@ -346,15 +338,27 @@ function promptsNameAsker(before: boolean | null, line: string): boolean | null 
   return before !== false && (major > 8 || (major === 8 && minor >= 5));
 }
 
-const wrongPassword = (host: string, evidence: string | undefined): Cause =>
-  describeCause('auth-failed', { host, evidence, usedPassword: true });
+const wrongPassword = (host: string, evidence: string | undefined, isAttended: boolean): Cause =>
+  describeCause('auth-failed', {
+    host,
+    evidence,
+    usedPassword: true,
+    login: isAttended ? undefined : loginCommand(host),
+  });
 
-const withoutAnswer = ({ asker, words }: AskpassQuestion): Cause =>
-  describeCause('question-unanswered', { host: asker, evidence: toEvidence(words, []), askedUser: true });
+const withoutAnswer = ({ asker, words, kind }: AskpassQuestion, host: string): Cause =>
+  describeCause('question-unanswered', {
+    host: asker,
+    evidence: toEvidence(words, []),
+    command: loginCommand(host),
+    askedUser: true,
+    question: kind,
+  });
 
 const unanswerable = (question: AskpassQuestion, host: string): Cause =>
   describeCause('question-unanswered', {
     what: promptTitle(question),
     evidence: toEvidence(question.words, []),
     command: loginCommand(host),
+    question: question.kind,
   });

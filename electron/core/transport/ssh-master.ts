@@ -1,11 +1,14 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
 import net from 'node:net';
-import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { loginCommand } from '../../../shared/prompt.ts';
+import { type Cause, describeCause, withLockedKey } from '../../../shared/failure.ts';
+import { loginCommand, type PromptKind } from '../../../shared/prompt.ts';
+import { parseSecretReference } from '../../../shared/secret-reference.ts';
 import type { Clock } from '../clock.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import { ChildCarrier, type ChildPlan, type ChildCarrierOptions } from './child-carrier.ts';
+import { keyFileIn } from './answer-name.ts';
+import { findLockedKey, type LockedKeyTerms } from './locked-key.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import { SshAskpass } from './ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
@@ -32,6 +35,8 @@ export interface MasterParts {
   readonly services: () => readonly string[];
   /** The login needed the user: an answer, or the touch of a key. */
   readonly onUserNeeded: () => void;
+  /** See `AskpassLogin`. */
+  readonly passwordName?: string | null;
 }
 
 /** A dead connection is detected within 10 s: ssh disconnects one interval after the last probe. */
@@ -47,7 +52,8 @@ const quickLoginMs = 2_000;
 const absentSocket = '/localport-transport-probe';
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
-export function openMaster(request: CarrierRequest, parts: MasterParts, options: SshMasterOptions): Carrier {
+export function openMaster(request: CarrierRequest, given: MasterParts, options: SshMasterOptions): Carrier {
+  const parts = withReplacedPassword(given, options.prompts);
   const tunnel = new ChildCarrier(options, request);
   const launch = (timing: SshTiming): void => {
     try {
@@ -61,6 +67,19 @@ export function openMaster(request: CarrierRequest, parts: MasterParts, options:
   if (options.prompts.mayAnswer) void timingForPrompts(timing, parts.connection, options).then(launch);
   else launch(timing);
   return tunnel;
+}
+
+/** Prompts the user for the password if they chose that. Their answer may replace the config's password. */
+function withReplacedPassword(parts: MasterParts, { memory }: PromptDesk): MasterParts {
+  const { password } = parts.connection;
+  if (password === null || !memory.isStoredReplaced(parts.login)) return parts;
+  const reference = parseSecretReference(password);
+  const passwordName = reference?.kind === 'keychain' ? reference.name : null;
+  return {
+    ...parts,
+    connection: { ...parts.connection, password: null },
+    ...(reference === null ? {} : { passwordName }),
+  };
 }
 
 /**
@@ -95,6 +114,7 @@ function planMaster(
     onListenRefused,
     services,
     onUserNeeded,
+    passwordName,
     timing,
   }: MasterParts & { readonly timing: SshTiming },
   options: SshMasterOptions,
@@ -107,9 +127,21 @@ function planMaster(
   const { host, port, user, jump, password } = connection;
   ensureRuntimeDirectory(runtimeDirectory);
   const mayAsk = prompts.mayAnswer;
-  const login = { services, onUserNeeded, key, host, port, user, jump, password };
+  const login = {
+    ...{ services, onUserNeeded, key, host, port, user, jump, password },
+    ...(passwordName === undefined ? {} : { passwordName }),
+  };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
   const reader = createMasterReader({ service, controlPath, onRefusal, onListenRefused });
+  const end = new AbortController();
+  const explained = new WeakSet<Cause>();
+  const explain = async (cause: Cause, signal: AbortSignal): Promise<Cause> => {
+    const question = askpass?.lastUnsuccessful ?? null;
+    const terms = { launcher: options.launcher, clock, signal };
+    const found = await withKey(cause, { connection, question, terms });
+    explained.add(found);
+    return found;
+  };
   return {
     child: {
       name: `ssh ${host}`,
@@ -119,15 +151,21 @@ function planMaster(
     interpret: (line) => {
       const meaning = askpass?.read(line.text, line.pid) ?? reader.read(line);
       if (meaning.kind === 'ready') askpass?.loggedIn();
-      return meaning;
+      if (meaning.kind !== 'question') return meaning;
+      const settled = meaning.settled.then((cause) => (cause === null ? null : explain(cause, end.signal)));
+      return { ...meaning, settled };
     },
-    explainEnd: (cause) => Promise.resolve(askpass?.explainEnd(cause) ?? withLogin(cause, host)),
+    explainEnd: (cause, signal) =>
+      explained.has(cause)
+        ? Promise.resolve(cause)
+        : explain(askpass?.explainEnd(cause) ?? withLogin(cause, host), signal),
     isUnused: (cause) => cause.code === 'closed-by-remote' && reader.isUnused(),
     wake: () => {
       wake(controlPath);
     },
     roundTrip: roundTripThrough({ controlPath, probeSocket, clock }),
     cleanUp: async () => {
+      end.abort();
       await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);
     },
   };
@@ -176,6 +214,25 @@ function timingOf({ service }: CarrierRequest, { timing = defaultTiming }: SshMa
   // Up to the default, an attempt that is not answered in the usual time is given up and repeated.
   if (service.startTimeoutMs <= defaultStartTimeoutMs) return timing;
   return { ...timing, connectTimeoutSeconds: Math.ceil(service.startTimeoutMs / 1000) };
+}
+
+interface KeySearch {
+  readonly connection: SshConnection;
+  /** The last prompt that did not lead to a login. */
+  readonly question: { readonly kind: PromptKind; readonly words: string } | null;
+  readonly terms: LockedKeyTerms;
+}
+
+/** Offers a locked key that the login may have needed. For jump hosts, only a key that ssh asked about is known. */
+async function withKey(cause: Cause, { connection, question, terms }: KeySearch): Promise<Cause> {
+  const isRefused = cause.code === 'auth-failed' || cause.code === 'question-unanswered';
+  const isOpen =
+    cause.action?.kind === 'open-config' || (cause.action?.kind === 'log-in' && !cause.action.replacesStored);
+  if (!isRefused || !isOpen || (question !== null && question.kind !== 'passphrase')) return cause;
+  const asked = question === null ? null : keyFileIn(question.words);
+  if (asked === null && connection.jump.length > 0 && connection.keyFile === null) return cause;
+  const file = await findLockedKey(connection, asked, terms);
+  return file === null ? cause : withLockedKey(cause, file);
 }
 
 /** ssh ran without prompts (BatchMode), but the server would have accepted an answer. */

@@ -10,7 +10,7 @@ const loggingIn: LineMeaning = { kind: 'logging-in' };
 const hopPassed: LineMeaning = { kind: 'hop-passed' };
 
 /** ssh truncates a path in its messages about a channel (port_open_helper in channels.c). */
-export const maxShownPathLength = 100;
+export const maxToldPathLength = 100;
 
 export interface MasterReaderParts {
   readonly service: ServiceSpec;

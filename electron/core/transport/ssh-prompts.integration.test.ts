@@ -67,7 +67,11 @@ describe("a locked key of the user's", () => {
     attend([/passphrase/, 'wrong']);
     const cause = await world.workshop.openFailing(world.to(server));
     expect(asked).toEqual([key, `${key} again`, `${key} again`]);
-    expect(cause).toMatchObject({ code: 'auth-failed', recheck: 'never', action: { kind: 'retry' } });
+    expect(cause).toMatchObject({
+      code: 'auth-failed',
+      recheck: 'never',
+      action: { label: 'Enter Passphrase…' },
+    });
     attend([/passphrase/, passphrase]);
     await world.workshop.openReady(world.to(server), true);
   });
@@ -145,7 +149,7 @@ Host gate
     await answerAfter(world.workshop, 12_000, passphrase);
     const { ready, ended } = tunnel;
     expect(await ready).toMatchObject({
-      error: { code: 'closed-by-remote', title: '127.0.0.1 closed the connection before your answer' },
+      error: { code: 'closed-by-remote', title: '127.0.0.1 closed the connection before you answered' },
     });
     await ended;
     await world.workshop.openReady(world.to(server));

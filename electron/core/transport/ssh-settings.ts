@@ -24,6 +24,12 @@ export function sshSetting(lines: readonly string[], name: string): string | nul
   return value === undefined || value === 'none' ? null : value;
 }
 
+/** All values of a setting that may occur several times. */
+export function sshSettings(lines: readonly string[], name: string): readonly string[] {
+  const start = `${name} `;
+  return lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
+}
+
 const proxyTimeoutMs = 2_000;
 
 /**

@@ -353,7 +353,7 @@ const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
 
 // ---- waiting ----
 
-/** A forced attempt starts at once; one for a client as soon as is sensible after the last one. */
+/** A forced retry is tried at once; that of a client as near to the last as is sensible. */
 const waitingWanted: Cell<'wanted', 'waiting'> = (state, { forced }, context) => {
   if (forced) return open({ ...state, suspended: false, history: cleanHistory }, context, true);
   if (state.suspended) return stay(state);

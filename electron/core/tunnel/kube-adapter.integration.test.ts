@@ -129,7 +129,7 @@ describe('forwards to pods through a real kubectl', () => {
       api.setListable('pods', false);
       expect(await workshop.openFailing(connection)).toMatchObject({
         code: 'forbidden',
-        title: 'You may not list pods in default',
+        title: 'You are not allowed to list pods in default',
       });
     });
 
@@ -185,7 +185,7 @@ describe('forwards to pods through a real kubectl', () => {
       const cause = await workshop.openFailing(kubectlConnection());
       expect(cause).toMatchObject({
         code: 'forbidden',
-        title: 'You may not get services in default',
+        title: 'You are not allowed to get services in default',
         action: { command: 'kubectl auth can-i get services -n default' },
       });
     });

@@ -27,8 +27,11 @@ function sshOnFakeChildren() {
   const launcher: ChildLauncher = {
     launch: (request) => {
       const child = new FakeChild();
-      children.push(child);
-      return child.launch(request);
+      const launched = child.launch(request);
+      // It has no ssh_config to tell of.
+      if (request.argv.includes('-G')) child.exit({ exitCode: 1 });
+      else children.push(child);
+      return launched;
     },
   };
   const runtimeDirectory = '/nonexistent';

@@ -10,7 +10,7 @@ import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import { removeFile, tunnelFile } from '../transport/private-path.ts';
 import type { LocalForward, MuxFailure, MuxPlace, SshMux } from '../transport/ssh-mux.ts';
-import { cannotListen, maxShownPathLength } from '../transport/ssh-output.ts';
+import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
 import { closeDeadlineMs, type RideParts, RideTunnel } from './ride-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
@@ -36,7 +36,7 @@ export class SshForward extends RideTunnel {
     const listenPath = tunnelFile(parts.runtimeDirectory, request.id, 'sock');
     this.#forward = { listenPath, to: parts.to };
     parts.ride.onRefusal((path, line) => {
-      if (path === listenPath.slice(0, maxShownPathLength)) this.#refused(line);
+      if (path === listenPath.slice(0, maxToldPathLength)) this.#refused(line);
     });
   }
 

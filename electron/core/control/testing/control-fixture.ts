@@ -32,6 +32,7 @@ export const emptyHandlers: ControlHandlers = {
     snapshot: () => Promise.resolve(ok(snapshot)),
     'set-desired': () => nothing,
     restart: () => nothing,
+    'log-in': () => nothing,
     'use-context': () => nothing,
     'look-at-host-key': unanswered,
     'trust-host-key': () => Promise.resolve(ok({})),

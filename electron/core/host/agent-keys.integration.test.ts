@@ -1,0 +1,129 @@
+/** Keys for the agent: real ssh-add, ssh-agent and keys, and a user who answers. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSshClient, lockKey, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
+import { startSshAgent, type SshAgent } from '../../../e2e/fixtures/ssh-agent.ts';
+import { describeCause, withLockedKey } from '../../../shared/failure.ts';
+import { atRest } from '../../../shared/service-at-rest.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import { systemClock } from '../clock.ts';
+import { silentLogger } from '../observability/logger.ts';
+import { GroupLauncher } from '../process/child-launcher.ts';
+import { PromptDesk } from '../prompts/prompt-desk.ts';
+import { serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
+import { AgentKeys } from './agent-keys.ts';
+
+const passphrase = 'tortoise & hare';
+
+let client: SshClient;
+let agent: SshAgent;
+let runtimeDirectory: string;
+let launcher: GroupLauncher;
+/** What the user answers, in turn; null: dismisses. */
+let answers: (string | null)[];
+/** Words of the questions. */
+let asked: string[];
+let tried: (readonly string[])[];
+
+beforeEach(async () => {
+  [client, agent] = await Promise.all([createSshClient(), startSshAgent()]);
+  runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'localport-run-'));
+  await client.addConfig(`Host *\n  IdentityAgent ${agent.socket}`);
+  await lockKey(client.keyFile, passphrase);
+  [answers, asked, tried] = [[], [], []];
+});
+
+afterEach(async () => {
+  expect(launcher.alive()).toEqual([]);
+  expect(await readdir(runtimeDirectory)).toEqual([]);
+  await Promise.all([client.dispose(), agent.dispose(), rm(runtimeDirectory, { recursive: true })]);
+});
+
+const refused = describeCause('auth-failed', { host: 'bastion' });
+const aService = (name: string, cause: ServiceSnapshot['cause']): ServiceSnapshot => ({
+  ...atRest,
+  name,
+  technology: 'ssh',
+  description: null,
+  tags: [],
+  route: 'bastion → db:5432',
+  localPort: 1,
+  desired: 'on',
+  phase: 'failed',
+  health: 'unknown',
+  since: 0,
+  cause,
+});
+
+function setUp(): AgentKeys {
+  const environment = (): Readonly<Record<string, string>> => ({
+    PATH: [client.binDirectory, process.env['PATH']].join(path.delimiter),
+  });
+  launcher = new GroupLauncher({ clock: systemClock, log: silentLogger, environment, registries: [] });
+  const seen = new Set<string>();
+  const prompts: PromptDesk = new PromptDesk({
+    clock: systemClock,
+    onChange: () => {
+      const [prompt] = prompts.prompts();
+      if (prompt === undefined || seen.has(prompt.id)) return;
+      seen.add(prompt.id);
+      asked.push(`${prompt.asker}${prompt.isRepeated ? ' again' : ''}`);
+      const answer = answers.shift() ?? null;
+      if (answer === null) prompts.dismiss(prompt.id);
+      else prompts.answer(prompt.id, answer);
+    },
+    onSecret: () => undefined,
+  });
+  prompts.attend();
+  return new AgentKeys({
+    clock: systemClock,
+    launcher,
+    prompts,
+    platform: process.platform,
+    environment,
+    runtimeDirectory,
+    specs: () => ['db', 'web', 'other'].map((name) => ({ ...serviceWith(sshConnection()), name })),
+    services: () => [
+      aService('db', withLockedKey(refused, client.keyFile)),
+      aService('web', withLockedKey(refused, client.keyFile)),
+      aService('other', refused),
+    ],
+    onAdded: (names) => {
+      tried.push(names);
+      return Promise.resolve();
+    },
+  });
+}
+
+it('a key is in the agent after the right passphrase, and all that wait for it are tried', async () => {
+  answers = ['wrong', passphrase];
+  expect(await setUp().add('db')).toEqual({ ok: true, value: undefined });
+  expect(asked).toEqual(['id_ed25519', 'id_ed25519 again']);
+  expect(await agent.keys()).toContain('ssh-ed25519 ');
+  expect(tried).toEqual([['db', 'web']]);
+});
+
+it('a question that is dismissed adds nothing, and says so', async () => {
+  expect(await setUp().add('db')).toEqual({
+    ok: false,
+    error: 'The key was not added: it needs its passphrase',
+  });
+  expect(await agent.keys()).toBe('');
+  expect(tried).toEqual([]);
+});
+
+it('a file that is gone is named in the words of ssh-add', async () => {
+  await rm(client.keyFile);
+  const added = await setUp().add('db');
+  expect(added.ok ? '' : added.error).toBe(
+    `The key was not added: ${client.keyFile}: No such file or directory`,
+  );
+});
+
+it('nothing is added for a service whose cause names no key', async () => {
+  const keys = setUp();
+  expect(await keys.add('other')).toEqual({ ok: false, error: 'other does not wait for a key' });
+  expect(await keys.add('none')).toEqual({ ok: false, error: 'none does not wait for a key' });
+});

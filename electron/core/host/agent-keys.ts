@@ -1,0 +1,135 @@
+/**
+ * Adds a key to the user's ssh-agent where a cause names one, and asks for its passphrase like ssh itself. Invariants:
+ *
+ * 1. Only the file that the cause names is added, to the agent that this login uses.
+ * 2. One ssh-add at a time; an earlier one ends.
+ */
+import path from 'node:path';
+import type { RemedyAction } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Clock } from '../clock.ts';
+import type { ChildLauncher, ChildProcess } from '../process/child-process.ts';
+import type { Environment } from '../process/environment-block.ts';
+import { findOnPath } from '../process/find-on-path.ts';
+import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import { type AskpassRequest, AskpassProgram, answerProgram } from '../transport/askpass-program.ts';
+import { agentOf } from '../transport/locked-key.ts';
+import { ensureRuntimeDirectory, tunnelFile } from '../transport/private-path.ts';
+
+export interface AgentKeysParts {
+  readonly clock: Clock;
+  readonly launcher: ChildLauncher;
+  readonly prompts: PromptDesk;
+  readonly platform: NodeJS.Platform;
+  readonly environment: () => Environment;
+  /** As of ssh masters. */
+  readonly runtimeDirectory: string;
+  readonly specs: () => readonly ServiceSpec[];
+  readonly services: () => readonly ServiceSnapshot[];
+  /** Tries again what waits for it. */
+  readonly onAdded: (names: readonly string[]) => Promise<void>;
+}
+
+/** Apple's own can keep the passphrase in the keychain (ssh-add(1) of macOS). */
+const applesSshAdd = '/usr/bin/ssh-add';
+
+export class AgentKeys {
+  readonly #parts: AgentKeysParts;
+  #running: ChildProcess | null = null;
+  #soFar = 0;
+
+  constructor(parts: AgentKeysParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves once the agent has the key; the error is a sentence. */
+  async add(name: string): Promise<Result<void, string>> {
+    const { services, specs, launcher, clock, onAdded } = this.#parts;
+    const connection = specs().find((spec) => spec.name === name)?.connection;
+    const file = keyOf(services().find((service) => service.name === name));
+    if (file === null || connection?.technology !== 'ssh') return err(`${name} does not wait for a key`);
+    await this.cancel();
+    const terms = { launcher, clock, signal: new AbortController().signal };
+    const agent = await agentOf(connection, terms);
+    if (agent === null) return err(`ssh uses no agent for ${connection.host}`);
+    const added = await this.#run(name, file, agent);
+    if (!added.ok) return added;
+    await onAdded(services().flatMap((service) => (keyOf(service) === file ? [service.name] : [])));
+    return ok(undefined);
+  }
+
+  /** Ends the one that runs. Idempotent. */
+  async cancel(): Promise<void> {
+    await this.#running?.stop();
+  }
+
+  async #run(
+    name: string,
+    file: string,
+    agent: Readonly<Record<string, string>>,
+  ): Promise<Result<void, string>> {
+    const { launcher, runtimeDirectory } = this.#parts;
+    ensureRuntimeDirectory(runtimeDirectory);
+    const id = `ssh-add ${(this.#soFar += 1)}`;
+    const program = new AskpassProgram(tunnelFile(runtimeDirectory, id, 'pass'));
+    const ended = new AbortController();
+    const child = launcher.launch({
+      name: `ssh-add ${path.basename(file)}`,
+      argv: ['ssh-add', ...(await this.#options()), '--', file],
+      env: { ...agent, ...program.environment },
+    });
+    this.#running = child;
+    let isCanceled = false;
+    child.onLine((_, line) => {
+      const asked = program.parse(line);
+      if (asked === null) return;
+      void this.#ask(asked, { name, file, signal: ended.signal }).then((answer) => {
+        isCanceled = answer === null;
+        return answerProgram(asked.fifo, answer);
+      });
+    });
+    const { exitCode, startError, stopped, lastLines } = await child.exited;
+    ended.abort();
+    if (this.#running === child) this.#running = null;
+    await program.close();
+    if (exitCode === 0) return ok(undefined);
+    if (startError !== null)
+      return err(startError.code === 'ENOENT' ? 'ssh-add was not found' : startError.message);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while ssh-add was waited for
+    if (stopped || isCanceled) return err('The key was not added: it needs its passphrase');
+    const complaint = lastLines.findLast((line) => program.parse(line) === null && line.trim() !== '');
+    return err(`The key was not added${complaint === undefined ? '' : `: ${complaint.trim()}`}`);
+  }
+
+  async #options(): Promise<readonly string[]> {
+    const { platform, environment } = this.#parts;
+    if (platform !== 'darwin') return [];
+    const found = await findOnPath('ssh-add', environment());
+    return found === applesSshAdd ? ['--apple-use-keychain'] : [];
+  }
+
+  async #ask(
+    { prompt }: AskpassRequest,
+    { name, file, signal }: { readonly name: string; readonly file: string; readonly signal: AbortSignal },
+  ): Promise<string | null> {
+    const answer = await this.#parts.prompts.ask(
+      {
+        services: () => [name],
+        asker: path.basename(file),
+        sameAs: null,
+        words: prompt,
+        kind: 'passphrase',
+        isRepeated: prompt.startsWith('Bad passphrase'),
+      },
+      signal,
+    );
+    return answer?.text ?? null;
+  }
+}
+
+function keyOf(service: ServiceSnapshot | undefined): string | null {
+  const action: RemedyAction | null = service?.cause?.action ?? null;
+  return action?.kind === 'add-key' ? action.file : null;
+}

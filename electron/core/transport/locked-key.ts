@@ -1,0 +1,96 @@
+/** Finds the key that a refused login lacked: a file with a passphrase that could be added to the user's agent. */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { ChildLauncher } from '../process/child-process.ts';
+import { askChild } from '../process/child-query.ts';
+import { privateKeyFacts, publicKeyIn } from './private-key.ts';
+import type { SshConnection } from './ssh-command.ts';
+import { querySshSettings, sshSetting, sshSettings } from './ssh-settings.ts';
+
+export interface LockedKeyTerms {
+  readonly launcher: ChildLauncher;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** For ssh's settings and for the agent, each. */
+const answerMs = 5_000;
+const maxKeyBytes = 64 * 1024;
+/** ssh_config allows more, which is unlikely. */
+const maxFiles = 20;
+
+/** SSH_AUTH_SOCK for this login's agent if ssh_config sets another one; null: no agent may be used. */
+type AgentPlace = Readonly<Record<string, string>> | null;
+
+/**
+ * `asked`: the key whose passphrase ssh asked for. null: no locked key is missing, or there is no agent for it. Never
+ * rejects.
+ */
+export async function findLockedKey(
+  connection: SshConnection,
+  asked: string | null,
+  terms: LockedKeyTerms,
+): Promise<string | null> {
+  const settings = await settingsOf(connection, terms);
+  if (settings === null) return null;
+  const agent = agentIn(settings);
+  const held = agent === null ? null : await keysOf(agent, terms);
+  if (held === null) return null;
+  const named = connection.keyFile ?? asked;
+  const files = named === null ? sshSettings(settings, 'identityfile') : [named];
+  for (const file of files.slice(0, maxFiles)) {
+    const locked = await lockedKeyAt(inHome(file), held);
+    if (locked !== null) return locked;
+  }
+  return null;
+}
+
+/** The environment in which ssh-add reaches this login's agent; null: no agent is used. Never rejects. */
+export async function agentOf(connection: SshConnection, terms: LockedKeyTerms): Promise<AgentPlace> {
+  const settings = await settingsOf(connection, terms);
+  return settings === null ? null : agentIn(settings);
+}
+
+async function settingsOf(
+  connection: SshConnection,
+  terms: LockedKeyTerms,
+): Promise<readonly string[] | null> {
+  const answer = await querySshSettings(connection, { ...terms, timeoutMs: answerMs });
+  return answer.kind === 'answered' && answer.exit.exitCode === 0 ? answer.output : null;
+}
+
+/** IdentityAgent in ssh_config(5). */
+function agentIn(settings: readonly string[]): AgentPlace {
+  if (settings.includes('identityagent none')) return null;
+  const place = sshSetting(settings, 'identityagent');
+  if (place === null || place === 'SSH_AUTH_SOCK') return {};
+  // Only ssh can expand an environment variable.
+  return place.startsWith('$') ? null : { SSH_AUTH_SOCK: inHome(place) };
+}
+
+/** The agent's public keys; null: there is no agent. ssh-add(1) exits with 1 without keys, 2 without an agent. */
+async function keysOf(env: Readonly<Record<string, string>>, terms: LockedKeyTerms) {
+  const request = { name: 'ssh-add -L', argv: ['ssh-add', '-L'] as const, env };
+  const answer = await askChild(request, { ...terms, timeoutMs: answerMs });
+  if (answer.kind !== 'answered') return null;
+  const { exitCode } = answer.exit;
+  return exitCode === 0 || exitCode === 1 ? new Set(answer.output.map(publicKeyIn)) : null;
+}
+
+/** `file`: the private or the public key. */
+async function lockedKeyAt(file: string, held: ReadonlySet<string | null>): Promise<string | null> {
+  const privateFile = file.endsWith('.pub') ? file.slice(0, -'.pub'.length) : file;
+  const facts = privateKeyFacts((await textOf(privateFile)) ?? '');
+  if (facts?.isLocked !== true) return null;
+  const publicKey = facts.publicKey ?? publicKeyIn((await textOf(`${privateFile}.pub`)) ?? '');
+  return publicKey !== null && held.has(publicKey) ? null : privateFile;
+}
+
+async function textOf(file: string): Promise<string | null> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null || text.length > maxKeyBytes ? null : text;
+}
+
+const inHome = (file: string): string => (file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file);

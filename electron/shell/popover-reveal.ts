@@ -1,0 +1,30 @@
+/** The notification that was chosen last: the popover learns of it once it is shown. */
+import type { WebContents } from 'electron';
+import { sendEvent } from './ipc-main.ts';
+import type { Notice } from './notice-words.ts';
+
+type Contents = Pick<WebContents, 'send' | 'isDestroyed'>;
+
+export class PopoverReveal {
+  readonly #visibleContents: () => Contents | null;
+  #wanted: { readonly names: readonly string[]; readonly action: string | null } | null = null;
+
+  constructor(visibleContents: () => Contents | null) {
+    this.#visibleContents = visibleContents;
+  }
+
+  /** `isAction`: its button was chosen. A notice that is about no service reveals none. */
+  want({ names, action }: Notice, isAction: boolean): void {
+    if (names === undefined) return;
+    this.#wanted = { names, action: isAction ? (action ?? null) : null };
+    this.shown();
+  }
+
+  /** The popover can be seen now. */
+  shown(): void {
+    const contents = this.#visibleContents();
+    if (contents === null || this.#wanted === null) return;
+    sendEvent(contents, 'popover:reveal', this.#wanted);
+    this.#wanted = null;
+  }
+}
